@@ -1,0 +1,41 @@
+use serde::{Deserialize, Serialize};
+
+/// A JSON object as it came, for data that this version has no type for.
+pub type Object = serde_json::Map<String, serde_json::Value>;
+
+/// The fields of an object that this version does not know. They are kept, and written back where they were.
+///
+/// LINE adds properties without notice. A program can also set one here before this crate has a name for it:
+///
+/// ```
+/// use hikyaku_model::message::TextMessage;
+///
+/// let mut text = TextMessage::new("hi");
+/// text.extra.insert("brandNew", true);
+/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"text":"hi","brandNew":true}"#);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Extra(Object);
+
+impl Extra {
+    /// Sets a field.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) {
+        self.0.insert(name.into(), value.into());
+    }
+
+    /// The value of a field.
+    pub fn get(&self, name: &str) -> Option<&serde_json::Value> {
+        self.0.get(name)
+    }
+
+    /// The names and values, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &serde_json::Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Whether every field was known.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

@@ -1,0 +1,169 @@
+use std::fmt;
+
+use super::{Count, Length, Unit};
+
+/// One step of a JSON path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// A field of an object.
+    Field(&'static str),
+    /// A key that the data chose, such as a substitution's name.
+    Key(String),
+    /// An item of a list.
+    Index(usize),
+}
+
+/// What is wrong with one value.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A required value is absent or empty.
+    Required,
+    /// A text is too long or too short.
+    Length {
+        /// What is allowed.
+        rule: Length,
+        /// How long it is.
+        actual: usize,
+    },
+    /// A list has too many items or too few.
+    Count {
+        /// What is allowed.
+        rule: Count,
+        /// How many it has.
+        actual: usize,
+    },
+    /// A number is out of range.
+    Range {
+        /// The smallest allowed, as it is written.
+        min: String,
+        /// The largest allowed.
+        max: String,
+    },
+    /// A number is no multiple of what LINE asks for.
+    MultipleOf(u32),
+    /// A word is not among those that are allowed.
+    OneOf(&'static [&'static str]),
+    /// A text does not match the pattern.
+    Pattern(&'static str),
+    /// Not an absolute, percent-encoded URI.
+    Uri,
+    /// The URI's scheme is not among those that are allowed.
+    UriScheme(&'static [&'static str]),
+    /// The value must not stand here, and why.
+    Forbidden(&'static str),
+    /// An id that surely is none.
+    Id(super::super::InvalidId),
+    /// JSON of a known type that does not fit it: serde's words.
+    Shape(String),
+    /// A container's JSON is larger than LINE takes.
+    Bytes {
+        /// The largest allowed.
+        max: usize,
+        /// How large it is.
+        actual: usize,
+    },
+    /// Any other rule, in a sentence that says what to do.
+    Rule(&'static str),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Required => f.write_str("must not be empty"),
+            Self::Length { rule, actual } => {
+                let unit = match rule.unit {
+                    Unit::Utf16 => "UTF-16 code units",
+                    Unit::Grapheme => "characters",
+                };
+                write!(f, "must have at most {} {unit}, has {actual}", rule.max)
+            }
+            Self::Count { rule: Count { min, max }, actual } if min == max => {
+                write!(f, "must have exactly {max} items, has {actual}")
+            }
+            Self::Count { rule: Count { min, max }, actual } => {
+                write!(f, "must have {min} to {max} items, has {actual}")
+            }
+            Self::Range { min, max } => write!(f, "must be between {min} and {max}"),
+            Self::MultipleOf(step) => write!(f, "must be a multiple of {step}"),
+            Self::OneOf(words) => write!(f, "must be one of {}", words.join(", ")),
+            Self::Pattern(pattern) => write!(f, "must match {pattern}"),
+            Self::Uri => f.write_str("must be an absolute URI, percent-encoded"),
+            Self::UriScheme(schemes) => {
+                write!(f, "must be a URI that begins with {}", schemes.join(", "))
+            }
+            Self::Forbidden(why) => write!(f, "must not be set: {why}"),
+            Self::Id(why) => why.fmt(f),
+            Self::Shape(why) => write!(f, "does not fit its type: {why}"),
+            Self::Bytes { max, actual } => {
+                write!(f, "must be at most {max} bytes of JSON, has {actual}")
+            }
+            Self::Rule(what) => f.write_str(what),
+        }
+    }
+}
+
+/// One broken rule: where, and what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// Where in the JSON.
+    pub path: Vec<Segment>,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl Violation {
+    /// The path as LINE writes it: `messages[0].text`.
+    pub fn property(&self) -> String {
+        use fmt::Write;
+
+        let mut text = String::new();
+        for segment in &self.path {
+            if !text.is_empty() && !matches!(segment, Segment::Index(_)) {
+                text.push('.');
+            }
+            match segment {
+                Segment::Field(name) => text.push_str(name),
+                Segment::Key(name) => text.push_str(name),
+                Segment::Index(index) => write!(text, "[{index}]").expect("a string takes all"),
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.property(), self.problem)
+    }
+}
+
+/// Every broken rule of a value; never empty.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// The violations, or nothing where there are none.
+    pub fn new(violations: Vec<Violation>) -> Option<Self> {
+        (!violations.is_empty()).then_some(Self(violations))
+    }
+
+    /// Each broken rule, in the order of the JSON.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Violation> {
+        self.0.iter()
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            violation.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}
