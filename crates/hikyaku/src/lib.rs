@@ -1,0 +1,24 @@
+//! A client for LINE's Messaging API.
+
+pub mod message;
+pub mod transport;
+
+mod accepted;
+mod answer;
+mod bot_info;
+mod client;
+mod error;
+mod messages;
+mod random;
+mod retry;
+mod route;
+
+pub use accepted::{Accepted, SentMessage};
+pub use answer::Answer;
+pub use bot_info::{BotInfo, ChatMode, MarkAsReadMode};
+pub use client::{Client, ClientBuilder};
+pub use error::{Detail, Error, ErrorKind};
+pub use hikyaku_model as model;
+pub use messages::{Messages, To};
+pub use retry::RetryPolicy;
+pub use uuid::Uuid;

@@ -1,0 +1,83 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::{Options, check},
+    route::Route,
+};
+
+static ROUTE: Route = Route::keyed("/v2/bot/message/broadcast");
+
+/// Sends messages to every friend of the account. Made by [`Client::broadcast`]; await it to send.
+///
+/// # Limits
+/// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)); 60 calls an hour.
+/// # Errors
+/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
+/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month has too few messages left for all friends; nobody gets
+/// any. A 409 for this retry key is no error: the value says `deduplicated`.
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#send-broadcast-message>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Broadcast<'a> {
+    client: &'a Client,
+    retry_key: Option<Uuid>,
+    body: Body<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    messages: Messages<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_disabled: Option<bool>,
+}
+
+impl Client {
+    /// Starts a [`Broadcast`].
+    pub fn broadcast<'a>(&'a self, messages: impl Into<Messages<'a>>) -> Broadcast<'a> {
+        Broadcast {
+            client: self,
+            retry_key: None,
+            body: Body { messages: messages.into(), notification_disabled: None },
+        }
+    }
+}
+
+impl Broadcast<'_> {
+    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    pub fn retry_key(mut self, key: Uuid) -> Self {
+        self.retry_key = Some(key);
+        self
+    }
+
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.body.notification_disabled = Some(disabled);
+        self
+    }
+
+    async fn send(self) -> Result<Accepted, Error> {
+        check(|checker| self.body.messages.check(checker))?;
+        let options = Options {
+            retry_key: self.retry_key,
+            size_hint: self.body.messages.size_hint(),
+            ..Options::default()
+        };
+        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+    }
+}
+
+impl<'a> IntoFuture for Broadcast<'a> {
+    type Output = Result<Accepted, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

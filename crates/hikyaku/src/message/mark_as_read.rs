@@ -1,0 +1,65 @@
+use hikyaku_model::{UserId, limits::Problem};
+use serde::Serialize;
+
+use crate::{
+    Answer, Client, Error,
+    client::{Options, check},
+    route::Route,
+};
+
+static BY_TOKEN: Route = Route::post("/v2/bot/chat/markAsRead");
+static BY_USER: Route = Route::post("/v2/bot/message/markAsRead");
+
+impl Client {
+    /// Marks every message up to the one that the token came with as read. The token stands in the webhook's message
+    /// and does not expire.
+    ///
+    /// # Source
+    /// <https://developers.line.biz/en/docs/messaging-api/mark-as-read/>
+    pub async fn mark_as_read_by_token(
+        &self,
+        mark_as_read_token: &str,
+    ) -> Result<Answer<()>, Error> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body<'a> {
+            mark_as_read_token: &'a str,
+        }
+
+        check(|checker| {
+            if mark_as_read_token.is_empty() {
+                checker.report_field("markAsReadToken", Problem::Required);
+            }
+        })?;
+        self.send_json(&BY_TOKEN, Options::default(), &Body { mark_as_read_token }).await?.empty()
+    }
+
+    /// Marks all of a user's messages as read: the older call, for accounts that LINE has given it to.
+    ///
+    /// # Source
+    /// <https://developers.line.biz/en/reference/partner-docs/#mark-messages-from-users-as-read>
+    pub async fn mark_as_read(
+        &self,
+        user: &(impl AsRef<str> + ?Sized),
+    ) -> Result<Answer<()>, Error> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            chat: Chat<'a>,
+        }
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Chat<'a> {
+            user_id: &'a str,
+        }
+
+        let user_id = user.as_ref();
+        check(|checker| {
+            if let Err(why) = UserId::check(user_id) {
+                checker.report_field("chat.userId", Problem::Id(why));
+            }
+        })?;
+        self.send_json(&BY_USER, Options::default(), &Body { chat: Chat { user_id } })
+            .await?
+            .empty()
+    }
+}

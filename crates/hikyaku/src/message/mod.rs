@@ -1,0 +1,20 @@
+//! Sending, and what has to do with it.
+//!
+//! An operation with options has a type here, made by a method of [`Client`](crate::Client): await it to make the call.
+
+mod broadcast;
+mod loading;
+mod mark_as_read;
+mod multicast;
+mod push;
+mod quota;
+mod reply;
+mod sent_count;
+
+pub use broadcast::Broadcast;
+pub use loading::StartLoading;
+pub use multicast::Multicast;
+pub use push::Push;
+pub use quota::{Quota, QuotaConsumption, QuotaKind};
+pub use reply::Reply;
+pub use sent_count::{SentCount, SentCountKind, SentCountStatus};

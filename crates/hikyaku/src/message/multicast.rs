@@ -1,0 +1,98 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::{
+    UserId,
+    limits::{self, Problem, Segment},
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::{Options, check},
+    route::Route,
+};
+
+static ROUTE: Route = Route::keyed("/v2/bot/message/multicast");
+
+/// Sends the same messages to many users. Made by [`Client::multicast`]; await it to send.
+///
+/// # Limits
+/// 1-500 users ([`MULTICAST_USERS`](limits::MULTICAST_USERS)), no groups or rooms, and 1-5 messages
+/// ([`MESSAGES`](limits::MESSAGES)); 200 calls a second.
+/// # Errors
+/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
+/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month has too few messages left for all users; nobody gets
+/// any. A 409 for this retry key is no error: the value says `deduplicated`.
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#send-multicast-message>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Multicast<'a> {
+    client: &'a Client,
+    retry_key: Option<Uuid>,
+    body: Body<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    to: &'a [UserId],
+    messages: Messages<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_disabled: Option<bool>,
+}
+
+impl Client {
+    /// Starts a [`Multicast`].
+    pub fn multicast<'a>(
+        &'a self,
+        to: &'a [UserId],
+        messages: impl Into<Messages<'a>>,
+    ) -> Multicast<'a> {
+        let body = Body { to, messages: messages.into(), notification_disabled: None };
+        Multicast { client: self, retry_key: None, body }
+    }
+}
+
+impl Multicast<'_> {
+    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    pub fn retry_key(mut self, key: Uuid) -> Self {
+        self.retry_key = Some(key);
+        self
+    }
+
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.body.notification_disabled = Some(disabled);
+        self
+    }
+
+    async fn send(self) -> Result<Accepted, Error> {
+        check(|checker| {
+            checker.at(Segment::Field("to"), |checker| {
+                checker.count(self.body.to.len(), limits::MULTICAST_USERS);
+                for (index, user) in self.body.to.iter().enumerate() {
+                    if let Err(why) = UserId::check(user.as_str()) {
+                        checker
+                            .at(Segment::Index(index), |checker| checker.report(Problem::Id(why)));
+                    }
+                }
+            });
+            self.body.messages.check(checker);
+        })?;
+        let size_hint = self.body.messages.size_hint() + self.body.to.len() * 36;
+        let options = Options { retry_key: self.retry_key, size_hint, ..Options::default() };
+        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+    }
+}
+
+impl<'a> IntoFuture for Multicast<'a> {
+    type Output = Result<Accepted, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

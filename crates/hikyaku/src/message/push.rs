@@ -1,0 +1,91 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::{ChatId, limits::Problem};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    Accepted, Client, Error, Messages, To,
+    client::{Options, check},
+    route::Route,
+};
+
+static ROUTE: Route = Route::keyed("/v2/bot/message/push");
+
+/// Sends messages to a user, a group or a room. Made by [`Client::push`]; await it to send.
+///
+/// # Limits
+/// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)); 2,000 calls a second.
+/// # Errors
+/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
+/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month's messages are used up; a group counts each member.
+/// A 409 for this retry key is no error: the value says `deduplicated`.
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#send-push-message>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Push<'a> {
+    client: &'a Client,
+    retry_key: Option<Uuid>,
+    body: Body<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    to: To<'a>,
+    messages: Messages<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_disabled: Option<bool>,
+}
+
+impl Client {
+    /// Starts a [`Push`].
+    pub fn push<'a>(
+        &'a self,
+        to: impl Into<To<'a>>,
+        messages: impl Into<Messages<'a>>,
+    ) -> Push<'a> {
+        let body = Body { to: to.into(), messages: messages.into(), notification_disabled: None };
+        Push { client: self, retry_key: None, body }
+    }
+}
+
+impl Push<'_> {
+    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    pub fn retry_key(mut self, key: Uuid) -> Self {
+        self.retry_key = Some(key);
+        self
+    }
+
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.body.notification_disabled = Some(disabled);
+        self
+    }
+
+    async fn send(self) -> Result<Accepted, Error> {
+        check(|checker| {
+            if let Err(why) = ChatId::check(self.body.to.as_str()) {
+                checker.report_field("to", Problem::Id(why));
+            }
+            self.body.messages.check(checker);
+        })?;
+        let options = Options {
+            retry_key: self.retry_key,
+            size_hint: self.body.messages.size_hint(),
+            ..Options::default()
+        };
+        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+    }
+}
+
+impl<'a> IntoFuture for Push<'a> {
+    type Output = Result<Accepted, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,84 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::limits::Problem;
+use serde::Serialize;
+
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::{Options, check},
+    route::Route,
+};
+
+static ROUTE: Route = Route::post("/v2/bot/message/reply");
+
+/// Answers an event. Made by [`Client::reply`]; await it to send.
+///
+/// A reply costs none of the month's messages. It has no retry key: it is repeated only while no byte of it can have
+/// left, and an [`Error`] that [`may_have_landed`](Error::may_have_landed) was probably delivered.
+///
+/// # Limits
+/// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)). A reply token works once, and within about a minute
+/// of the webhook.
+/// # Errors
+/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
+/// [`Rejected`](crate::ErrorKind::Rejected): the token was used, is too old, or never was one.
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Reply<'a> {
+    client: &'a Client,
+    body: Body<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    reply_token: &'a str,
+    messages: Messages<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_disabled: Option<bool>,
+}
+
+impl Client {
+    /// Starts a [`Reply`].
+    pub fn reply<'a>(
+        &'a self,
+        reply_token: &'a str,
+        messages: impl Into<Messages<'a>>,
+    ) -> Reply<'a> {
+        Reply {
+            client: self,
+            body: Body { reply_token, messages: messages.into(), notification_disabled: None },
+        }
+    }
+}
+
+impl Reply<'_> {
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.body.notification_disabled = Some(disabled);
+        self
+    }
+
+    async fn send(self) -> Result<Accepted, Error> {
+        check(|checker| {
+            if self.body.reply_token.is_empty() {
+                checker.report_field("replyToken", Problem::Required);
+            }
+            self.body.messages.check(checker);
+        })?;
+        let options = Options { size_hint: self.body.messages.size_hint(), ..Options::default() };
+        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+    }
+}
+
+impl<'a> IntoFuture for Reply<'a> {
+    type Output = Result<Accepted, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

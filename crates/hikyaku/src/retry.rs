@@ -1,0 +1,117 @@
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::{Error, ErrorKind, random, route::Repeat};
+
+/// A retry key is forgotten 24 hours after its first use; an hour is left for clocks that disagree.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
+const KEY_LIFE: Duration = Duration::from_hours(23);
+
+/// How often and how long the client repeats a call that failed in a way that may pass.
+///
+/// What is repeated: no whole answer, 408, 5xx and 429 for the rate. What never is: a call that LINE may have acted on
+/// and would act on again. So reads repeat freely, the four sends with a retry key repeat under the same key, and the
+/// others repeat only while no byte of the request can have left.
+///
+/// Delays grow exponentially with full jitter: before repeat `n` (from 0) a random time of at most
+/// `base_delay * 2^n`, and never more than `max_delay`.
+///
+/// ```
+/// use hikyaku::RetryPolicy;
+///
+/// let patient = RetryPolicy { max_retries: 8, ..RetryPolicy::default() };
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Repeats after the first attempt.
+    pub max_retries: u32,
+    /// The longest delay before the first repeat.
+    pub base_delay: Duration,
+    /// The longest delay before any repeat.
+    pub max_delay: Duration,
+    /// No repeat begins later than this after the call began; never more than 23 hours.
+    pub max_elapsed: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// 3 repeats, delays of up to 0.5, 1 and 2 seconds, within one minute.
+    fn default() -> Self {
+        Self {
+            max_retries: 3,
+            base_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(30),
+            max_elapsed: Duration::from_secs(60),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// One attempt and no more.
+    pub fn none() -> Self {
+        Self { max_retries: 0, ..Self::default() }
+    }
+
+    /// How long to wait before repeat `retry` (from 0). `fraction` is the jitter, from 0 to 1.
+    fn delay(&self, retry: u32, fraction: f64) -> Duration {
+        let longest = self.base_delay.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX));
+        longest.min(self.max_delay).mul_f64(fraction)
+    }
+}
+
+/// One call's attempts: counts them, and remembers whether any may have landed.
+#[derive(Debug)]
+pub(crate) struct Attempts<'a> {
+    policy: &'a RetryPolicy,
+    repeat: Repeat,
+    began: Instant,
+    retries: u32,
+    doubt: bool,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(policy: &'a RetryPolicy, repeat: Repeat) -> Self {
+        Self { policy, repeat, began: Instant::now(), retries: 0, doubt: false }
+    }
+
+    /// Waits until the call may be repeated, or gives the error back for the caller.
+    pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
+        self.doubt |= error.may_have_landed();
+        let Some(delay) = self.next_delay(&error) else {
+            return Err(error.after_doubt(self.doubt));
+        };
+        tracing::debug!(retry = self.retries, ?delay, kind = %error.kind(), "repeating the call");
+        tokio::time::sleep(delay).await;
+        Ok(())
+    }
+
+    fn next_delay(&mut self, error: &Error) -> Option<Duration> {
+        let repeatable = match self.repeat {
+            Repeat::Always | Repeat::WithRetryKey => error.is_retryable(),
+            Repeat::IfNotSent => error.kind() == ErrorKind::Network && !error.may_have_landed(),
+        };
+        if !repeatable || self.retries >= self.policy.max_retries {
+            return None;
+        }
+        let asked = error.retry_after().unwrap_or_default();
+        let delay = self.policy.delay(self.retries, random::fraction()).max(asked);
+        self.retries += 1;
+        let limit = self.policy.max_elapsed.min(KEY_LIFE);
+        (self.began.elapsed().saturating_add(delay) <= limit).then_some(delay)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_the_longest() {
+        let policy = RetryPolicy { max_delay: Duration::from_secs(3), ..RetryPolicy::default() };
+        let longest: Vec<_> = (0..5).map(|retry| policy.delay(retry, 1.0).as_millis()).collect();
+        assert_eq!(longest, [500, 1000, 2000, 3000, 3000]);
+        assert_eq!(policy.delay(u32::MAX, 1.0), Duration::from_secs(3));
+        assert_eq!(policy.delay(2, 0.5), Duration::from_secs(1));
+    }
+}

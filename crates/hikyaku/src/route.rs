@@ -1,0 +1,219 @@
+use std::fmt::Write;
+
+use http::{
+    Method, Uri,
+    uri::{Authority, PathAndQuery, Scheme},
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::Error;
+
+/// What a value in a path or query keeps as it is: RFC 3986's unreserved characters.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// One operation of the platform.
+#[derive(Debug)]
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) host: Host,
+    /// The path, with `{name}` where a value goes.
+    pub(crate) path: &'static str,
+    pub(crate) repeat: Repeat,
+}
+
+impl Route {
+    /// A read: safe to repeat.
+    pub(crate) const fn get(path: &'static str) -> Self {
+        Self { method: Method::GET, host: Host::Api, path, repeat: Repeat::Always }
+    }
+
+    /// A call that LINE would do twice.
+    pub(crate) const fn post(path: &'static str) -> Self {
+        Self { method: Method::POST, host: Host::Api, path, repeat: Repeat::IfNotSent }
+    }
+
+    /// One of the four sends that take a retry key.
+    pub(crate) const fn keyed(path: &'static str) -> Self {
+        Self { method: Method::POST, host: Host::Api, path, repeat: Repeat::WithRetryKey }
+    }
+}
+
+/// Which of LINE's hosts serves a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Host {
+    Api,
+}
+
+/// When the client may send a request again by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Doing it twice is the same as doing it once.
+    Always,
+    /// LINE acts on the first request with a retry key only.
+    WithRetryKey,
+    /// Only while no byte of it can have left.
+    IfNotSent,
+}
+
+/// The path and query of one request. Every value is percent-encoded here and nowhere else, so that an id can never
+/// reach another route.
+#[derive(Debug)]
+pub(crate) struct Target {
+    path: String,
+    has_query: bool,
+}
+
+impl Target {
+    /// The route's path with its values in place of the names, in their order.
+    pub(crate) fn new(route: &Route, values: &[&str]) -> Result<Self, Error> {
+        let mut path = String::with_capacity(route.path.len() + 64);
+        let mut values = values.iter();
+        let mut rest = route.path;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').expect("a route closes its braces");
+            let value = values.next().expect("a value for each name");
+            // Servers and proxies may resolve dot segments even when they are encoded.
+            if matches!(*value, "" | "." | "..") {
+                return Err(Error::invalid(name, "must be an id, not empty and no dot segment"));
+            }
+            path.push_str(before);
+            path.extend(utf8_percent_encode(value, VALUE));
+            rest = after;
+        }
+        path.push_str(rest);
+        Ok(Self { path, has_query: false })
+    }
+
+    /// Adds a query parameter.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        let separator = if self.has_query { '&' } else { '?' };
+        self.has_query = true;
+        let encoded = utf8_percent_encode(value, VALUE);
+        write!(self.path, "{separator}{name}={encoded}").expect("a string takes all");
+        self
+    }
+}
+
+/// Where a host is reached: its origin, and a prefix for one that stands behind a path.
+#[derive(Clone, Debug)]
+pub(crate) struct BaseUrl {
+    scheme: Scheme,
+    authority: Authority,
+    prefix: Box<str>,
+}
+
+impl BaseUrl {
+    /// `property` names the setting in the error.
+    pub(crate) fn parse(property: &'static str, url: &str) -> Result<Self, Error> {
+        let wrong = |why: &str| {
+            Error::invalid(property, format!("{why}; expected a form like https://api.line.me"))
+        };
+        let uri: Uri =
+            url.trim_end_matches('/').parse().map_err(|e| wrong(&format!("is no URL ({e})")))?;
+        let parts = uri.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(wrong("is no absolute URL"));
+        };
+        if scheme != Scheme::HTTP && scheme != Scheme::HTTPS {
+            return Err(wrong("must begin with http:// or https://"));
+        }
+        if authority.as_str().contains('@') {
+            return Err(wrong("must not hold a user name or password"));
+        }
+        let path = parts.path_and_query.as_ref();
+        if path.is_some_and(|path| path.query().is_some()) {
+            return Err(wrong("must not have a query"));
+        }
+        let prefix = path.map_or("", |path| path.path().trim_end_matches('/'));
+        Ok(Self { scheme, authority, prefix: prefix.into() })
+    }
+
+    /// The URL of a route that takes no values.
+    pub(crate) fn fixed(&self, path: &'static str) -> Uri {
+        if self.prefix.is_empty() {
+            self.uri(PathAndQuery::from_static(path))
+        } else {
+            self.joined(path)
+        }
+    }
+
+    /// The URL of a route with its values.
+    pub(crate) fn target(&self, target: &Target) -> Uri {
+        self.joined(&target.path)
+    }
+
+    fn joined(&self, path: &str) -> Uri {
+        let path = format!("{}{path}", self.prefix);
+        self.uri(
+            PathAndQuery::from_maybe_shared(path)
+                .expect("a route's path with its values percent-encoded"),
+        )
+    }
+
+    fn uri(&self, path_and_query: PathAndQuery) -> Uri {
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = Some(path_and_query);
+        Uri::from_parts(parts).expect("scheme, authority and path make a URI")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PROFILE: Route = Route::get("/v2/bot/group/{groupId}/member/{userId}");
+
+    #[test]
+    fn values_take_their_places() {
+        let target = Target::new(&PROFILE, &["C1", "a/../b?c#d%"]).unwrap().query("start", "x y&z");
+        assert_eq!(target.path, "/v2/bot/group/C1/member/a%2F..%2Fb%3Fc%23d%25?start=x%20y%26z");
+    }
+
+    #[test]
+    fn dot_segments_are_refused() {
+        for value in ["", ".", ".."] {
+            let error = Target::new(&PROFILE, &["C1", value]).unwrap_err();
+            assert_eq!(error.details()[0].property.as_deref(), Some("userId"));
+        }
+    }
+
+    #[test]
+    fn a_base_url_may_end_in_a_slash_and_have_a_prefix() {
+        let base = BaseUrl::parse("api_base_url", "http://localhost:1/line/").unwrap();
+        assert_eq!(base.fixed("/v2/bot/info"), "http://localhost:1/line/v2/bot/info");
+        let base = BaseUrl::parse("api_base_url", "https://api.line.me/").unwrap();
+        assert_eq!(base.fixed("/v2/bot/info"), "https://api.line.me/v2/bot/info");
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused() {
+        for url in
+            ["", "api.line.me", "ftp://x", "/v2", "https://u:p@x", "https://x/?q=1", "https://a b"]
+        {
+            assert!(BaseUrl::parse("api_base_url", url).is_err(), "{url}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_id_stays_in_its_segment(group in ".+", user in ".+") {
+            let Ok(target) = Target::new(&PROFILE, &[&group, &user]) else {
+                prop_assert!([&group, &user].iter().any(|id| matches!(id.as_str(), "." | "..")));
+                return Ok(());
+            };
+            let uri = BaseUrl::parse("api_base_url", "https://api.line.me").unwrap().target(&target);
+            prop_assert_eq!(uri.query(), None);
+            let segments: Vec<_> = uri.path().split('/').collect();
+            prop_assert_eq!(&segments[..4], &["", "v2", "bot", "group"]);
+            prop_assert_eq!(segments[5], "member");
+            prop_assert_eq!(segments.len(), 7);
+            let decode = |s: &str| percent_encoding::percent_decode_str(s).decode_utf8().unwrap().into_owned();
+            prop_assert_eq!(decode(segments[4]), group);
+            prop_assert_eq!(decode(segments[6]), user);
+        }
+    }
+}

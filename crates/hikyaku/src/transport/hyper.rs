@@ -1,0 +1,104 @@
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use futures_core::future::BoxFuture;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer};
+
+use super::{RequestBody, ResponseBody, Transport, TransportError};
+
+/// An idle connection is closed before most servers and proxies close it from their side: a request that meets such a
+/// close is in doubt, and one that cannot be repeated would fail for nothing.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A pool of HTTP/1.1 and HTTP/2 connections over rustls.
+#[derive(Clone, Debug)]
+pub struct HyperTransport {
+    client: Client<HttpsConnector<HttpConnector>, RequestBody>,
+}
+
+impl HyperTransport {
+    /// A pool that gives up connecting after `connect_timeout` and trusts Mozilla's root certificates.
+    pub fn new(connect_timeout: Duration) -> Self {
+        Self::with_roots(connect_timeout, mozilla_roots())
+    }
+
+    /// The same, trusting the certificates of a PEM file too: a company's proxy, a server under test.
+    ///
+    /// # Errors
+    /// The text holds no certificate, or one that cannot be read.
+    pub fn with_certificates(
+        connect_timeout: Duration,
+        pem: &[u8],
+    ) -> Result<Self, InvalidCertificate> {
+        let mut roots = mozilla_roots();
+        let known = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(pem) {
+            let certificate = certificate.map_err(|e| InvalidCertificate(e.to_string()))?;
+            roots.add(certificate).map_err(|e| InvalidCertificate(e.to_string()))?;
+        }
+        if roots.len() == known {
+            return Err(InvalidCertificate("no certificate found; expected PEM text".to_owned()));
+        }
+        Ok(Self::with_roots(connect_timeout, roots))
+    }
+
+    fn with_roots(connect_timeout: Duration, roots: RootCertStore) -> Self {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("ring implements the default versions")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        // Without it HTTP/2 waits for delayed acknowledgements: 40 ms a request.
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(connect_timeout));
+        let https = HttpsConnectorBuilder::new()
+            .with_tls_config(config)
+            .https_or_http()
+            .enable_all_versions()
+            .wrap_connector(tcp);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
+            .build(https);
+        Self { client }
+    }
+}
+
+fn mozilla_roots() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+impl Transport for HyperTransport {
+    fn send(
+        &self,
+        request: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
+        let exchange = self.client.request(request);
+        Box::pin(async {
+            match exchange.await {
+                Ok(response) => Ok(response.map(ResponseBody::hyper)),
+                Err(error) if error.is_connect() => Err(TransportError::not_sent(error)),
+                Err(error) => Err(TransportError::interrupted(error)),
+            }
+        })
+    }
+}
+
+/// Why a text holds no certificate that could be trusted.
+#[derive(Debug)]
+pub struct InvalidCertificate(String);
+
+impl fmt::Display for InvalidCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for InvalidCertificate {}
