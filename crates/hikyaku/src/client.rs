@@ -20,6 +20,8 @@ use crate::{
 };
 
 const API_BASE_URL: &str = "https://api.line.me";
+const DATA_BASE_URL: &str = "https://api-data.line.me";
+const MANAGER_BASE_URL: &str = "https://manager.line.biz";
 const USER_AGENT_VALUE: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
 const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -47,6 +49,8 @@ struct Inner {
     authorization: HeaderValue,
     user_agent: HeaderValue,
     api_base_url: BaseUrl,
+    data_base_url: BaseUrl,
+    manager_base_url: BaseUrl,
     timeout: Duration,
     retry: RetryPolicy,
     transport: Box<dyn Transport>,
@@ -66,8 +70,8 @@ impl Client {
         ClientBuilder::new(token.as_ref().to_owned())
     }
 
-    /// A client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and `HIKYAKU_API_URL` where LINE is not at its usual
-    /// address.
+    /// A client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and `HIKYAKU_API_URL`, `HIKYAKU_DATA_URL` and
+    /// `HIKYAKU_MANAGER_URL` where LINE is not at its usual addresses.
     ///
     /// # Errors
     /// The token is not set or can be none, or the URL is none.
@@ -79,8 +83,14 @@ impl Client {
             )
         })?;
         let mut builder = Self::builder(token);
-        if let Ok(url) = std::env::var("HIKYAKU_API_URL") {
-            builder = builder.api_base_url(url);
+        for (name, set) in [
+            ("HIKYAKU_API_URL", ClientBuilder::api_base_url as fn(_, String) -> _),
+            ("HIKYAKU_DATA_URL", ClientBuilder::data_base_url),
+            ("HIKYAKU_MANAGER_URL", ClientBuilder::manager_base_url),
+        ] {
+            if let Ok(url) = std::env::var(name) {
+                builder = set(builder, url);
+            }
         }
         builder.build()
     }
@@ -113,6 +123,8 @@ impl Client {
     fn base_url(&self, host: Host) -> &BaseUrl {
         match host {
             Host::Api => &self.0.api_base_url,
+            Host::Data => &self.0.data_base_url,
+            Host::Manager => &self.0.manager_base_url,
         }
     }
 
@@ -284,6 +296,8 @@ impl Exchange {
 pub struct ClientBuilder {
     token: String,
     api_base_url: String,
+    data_base_url: String,
+    manager_base_url: String,
     timeout: Duration,
     connect_timeout: Duration,
     retry: RetryPolicy,
@@ -297,6 +311,8 @@ impl ClientBuilder {
         Self {
             token,
             api_base_url: API_BASE_URL.to_owned(),
+            data_base_url: DATA_BASE_URL.to_owned(),
+            manager_base_url: MANAGER_BASE_URL.to_owned(),
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(5),
             retry: RetryPolicy::default(),
@@ -309,6 +325,18 @@ impl ClientBuilder {
     /// Where the API is; `https://api.line.me` unless set. A simulator's address, for one.
     pub fn api_base_url(mut self, url: impl Into<String>) -> Self {
         self.api_base_url = url.into();
+        self
+    }
+
+    /// Where contents, rich-menu images and files of audiences are; `https://api-data.line.me` unless set.
+    pub fn data_base_url(mut self, url: impl Into<String>) -> Self {
+        self.data_base_url = url.into();
+        self
+    }
+
+    /// Where module channels are attached; `https://manager.line.biz` unless set.
+    pub fn manager_base_url(mut self, url: impl Into<String>) -> Self {
+        self.manager_base_url = url.into();
         self
     }
 
@@ -375,6 +403,8 @@ impl ClientBuilder {
             authorization,
             user_agent,
             api_base_url: BaseUrl::parse("api_base_url", &self.api_base_url)?,
+            data_base_url: BaseUrl::parse("data_base_url", &self.data_base_url)?,
+            manager_base_url: BaseUrl::parse("manager_base_url", &self.manager_base_url)?,
             timeout: self.timeout,
             retry: self.retry,
             transport,

@@ -42,7 +42,7 @@ impl Default for RetryPolicy {
             max_retries: 3,
             base_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(30),
-            max_elapsed: Duration::from_secs(60),
+            max_elapsed: Duration::from_mins(1),
         }
     }
 }

@@ -42,6 +42,10 @@ impl Route {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Host {
     Api,
+    /// Bytes rather than JSON: contents, images, files.
+    Data,
+    /// Attaching module channels.
+    Manager,
 }
 
 /// When the client may send a request again by itself.
