@@ -1,0 +1,164 @@
+use std::{future::IntoFuture, time::Duration};
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::Extra;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Answer, Client, Error,
+    route::{Route, Target},
+};
+
+static ROUTE: Route = Route::get("/v2/bot/message/progress/narrowcast");
+
+/// The longest pause between two looks, unless one is set.
+const LONGEST_POLL: Duration = Duration::from_secs(30);
+
+/// How far a narrowcast is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct NarrowcastProgress {
+    /// What LINE is doing.
+    pub phase: NarrowcastPhase,
+    /// Users who got the messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub success_count: Option<u64>,
+    /// Users who did not: they blocked the account meanwhile, for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure_count: Option<u64>,
+    /// Users whom the messages are meant for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_count: Option<u64>,
+    /// Why it failed, in LINE's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed_description: Option<String>,
+    /// Why it failed: 1 internal error, 2 too few recipients, 3 a request that was accepted already, 4 an audience that
+    /// is too small, 5 cancelled because not all could be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<u32>,
+    /// When LINE accepted it: ISO 8601, UTC, milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted_time: Option<String>,
+    /// When it ended, in the same form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_time: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What LINE is doing about a narrowcast.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum NarrowcastPhase {
+    /// It looks for the recipients; there are no counts yet.
+    Waiting,
+    /// It sends.
+    Sending,
+    /// All is sent, which does not mean that every user got it.
+    Succeeded,
+    /// It stopped; [`NarrowcastProgress::error_code`] says why.
+    Failed,
+    /// A word that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl NarrowcastPhase {
+    /// Whether nothing more will happen.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed)
+    }
+}
+
+impl Client {
+    /// How far a narrowcast is, by the request id that LINE accepted it under.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound): no narrowcast, or one of more than 14 days ago.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#get-narrowcast-progress-status>
+    pub async fn narrowcast_progress(
+        &self,
+        request_id: &str,
+    ) -> Result<Answer<NarrowcastProgress>, Error> {
+        self.get(&ROUTE, &Target::new(&ROUTE, &[])?.query("requestId", request_id)).await
+    }
+
+    /// Starts a [`WaitForNarrowcast`].
+    pub fn wait_for_narrowcast<'a>(&'a self, request_id: &'a str) -> WaitForNarrowcast<'a> {
+        WaitForNarrowcast { client: self, request_id, poll: None, on_progress: None }
+    }
+}
+
+/// Looks at a narrowcast's progress until it ends. Made by [`Client::wait_for_narrowcast`]; await it for the last
+/// progress, which may say that the narrowcast failed.
+///
+/// It looks after 1, 2, 4 … and then every 30 seconds. There is no end to the wait but the narrowcast's: put it into a
+/// timeout where that matters, since LINE may take minutes.
+///
+/// ```no_run
+/// # async fn example(client: hikyaku::Client, request_id: &str) -> Result<(), hikyaku::Error> {
+/// let end = client
+///     .wait_for_narrowcast(request_id)
+///     .on_progress(|progress| println!("{:?} of {:?}", progress.success_count, progress.target_count))
+///     .await?;
+/// println!("{:?}", end.phase);
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing until it is awaited"]
+pub struct WaitForNarrowcast<'a> {
+    client: &'a Client,
+    request_id: &'a str,
+    poll: Option<Duration>,
+    on_progress: Option<Box<dyn FnMut(&NarrowcastProgress) + Send + 'a>>,
+}
+
+impl<'a> WaitForNarrowcast<'a> {
+    /// Looks after each such pause instead of ever longer ones.
+    pub fn poll(mut self, pause: Duration) -> Self {
+        self.poll = Some(pause);
+        self
+    }
+
+    /// Is told what each look saw, the last one included.
+    pub fn on_progress(mut self, on_progress: impl FnMut(&NarrowcastProgress) + Send + 'a) -> Self {
+        self.on_progress = Some(Box::new(on_progress));
+        self
+    }
+
+    async fn wait(mut self) -> Result<Answer<NarrowcastProgress>, Error> {
+        let mut pause = Duration::from_secs(1);
+        loop {
+            tokio::time::sleep(self.poll.unwrap_or(pause)).await;
+            pause = (pause * 2).min(LONGEST_POLL);
+            let progress = self.client.narrowcast_progress(self.request_id).await?;
+            if let Some(on_progress) = &mut self.on_progress {
+                on_progress(&progress);
+            }
+            if progress.phase.is_final() {
+                return Ok(progress);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for WaitForNarrowcast<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WaitForNarrowcast")
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> IntoFuture for WaitForNarrowcast<'a> {
+    type Output = Result<Answer<NarrowcastProgress>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.wait())
+    }
+}
