@@ -1,7 +1,7 @@
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, answer, client::Exchange};
+use crate::{Error, answer, connection::Exchange};
 
 /// A send that LINE accepted.
 ///

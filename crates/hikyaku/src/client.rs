@@ -3,31 +3,25 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use hikyaku_model::{ChannelToken, Checker};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri,
-    header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
+    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
+    header::{AUTHORIZATION, CONTENT_TYPE},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
     Answer, Error, RetryPolicy,
-    error::ERROR_BODY_LIMIT,
+    connection::{Call, Connection, ConnectionSettings, Exchange},
     random,
-    retry::Attempts,
     route::{BaseUrl, Host, Repeat, Route, Target},
-    transport::{HyperTransport, RequestBody, Transport, TransportError},
+    transport::Transport,
 };
 
 const API_BASE_URL: &str = "https://api.line.me";
 const DATA_BASE_URL: &str = "https://api-data.line.me";
 const MANAGER_BASE_URL: &str = "https://manager.line.biz";
-const USER_AGENT_VALUE: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
 const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-
-/// How much of a JSON answer is read; LINE's largest are lists of some hundred kilobytes.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// A channel's way to LINE.
 ///
@@ -47,13 +41,10 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     authorization: HeaderValue,
-    user_agent: HeaderValue,
     api_base_url: BaseUrl,
     data_base_url: BaseUrl,
     manager_base_url: BaseUrl,
-    timeout: Duration,
-    retry: RetryPolicy,
-    transport: Box<dyn Transport>,
+    connection: Connection,
 }
 
 impl Client {
@@ -135,40 +126,32 @@ impl Client {
         options: Options,
         body: Option<Bytes>,
     ) -> Result<Exchange, Error> {
-        let span = tracing::debug_span!(
-            "line",
-            method = %route.method,
-            path = route.path,
-            status = tracing::field::Empty,
-            request_id = tracing::field::Empty,
-        );
         let headers = self.headers(route, &options, body.is_some());
-        let mut attempts = Attempts::new(&self.0.retry, route.repeat);
-        let repeated = async {
-            loop {
-                let request = request(route, uri.clone(), headers.clone(), body.clone());
-                match self.attempt(route, request).await {
-                    Ok(exchange) => return Ok(exchange),
-                    Err(error) => attempts.wait_after(error).await?,
-                }
-            }
+        let call = Call {
+            method: &route.method,
+            path: route.path,
+            repeat: route.repeat,
+            uri,
+            headers,
+            body: body.unwrap_or_default(),
         };
-        let result: Result<Exchange, Error> = repeated.instrument(span.clone()).await;
-        if !span.is_disabled() {
-            let (status, headers) = match &result {
-                Ok(exchange) => (Some(exchange.status), &exchange.headers),
-                Err(error) => (error.status(), error.headers()),
-            };
-            span.record("status", status.map(|status| status.as_u16()));
-            span.record("request_id", crate::answer::request_id(headers));
-        }
-        result
+        let keyed = route.repeat == Repeat::WithRetryKey;
+        self.0
+            .connection
+            .exchange(call, |exchange| {
+                let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
+                if exchange.status.is_success() || (deduplicated && exchange.is_json_object()) {
+                    Ok(exchange)
+                } else {
+                    Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
+                }
+            })
+            .await
     }
 
     fn headers(&self, route: &Route, options: &Options, has_body: bool) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(8);
+        let mut headers = self.0.connection.headers();
         headers.insert(AUTHORIZATION, self.0.authorization.clone());
-        headers.insert(USER_AGENT, self.0.user_agent.clone());
         if has_body {
             headers.insert(CONTENT_TYPE, JSON);
         }
@@ -186,66 +169,13 @@ impl Client {
         }
         headers
     }
-
-    async fn attempt(
-        &self,
-        route: &Route,
-        request: Request<RequestBody>,
-    ) -> Result<Exchange, Error> {
-        let exchange = async {
-            let (parts, body) = self.0.transport.send(request).await?.into_parts();
-            let limit = if parts.status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
-            match body.collect(limit).await {
-                Ok(body) if body.truncated && parts.status.is_success() => {
-                    Err(TransportError::interrupted(format!(
-                        "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
-                    )))
-                }
-                Ok(body) => {
-                    Ok(Exchange { status: parts.status, headers: parts.headers, body: body.bytes })
-                }
-                // The status has told what matters of an error; its body's end may be missing.
-                Err(_) if !parts.status.is_success() => Ok(Exchange {
-                    status: parts.status,
-                    headers: parts.headers,
-                    body: Bytes::new(),
-                }),
-                Err(error) => Err(error),
-            }
-        };
-        let late =
-            |_| TransportError::interrupted(format!("no whole answer within {:?}", self.0.timeout));
-        let exchange = tokio::time::timeout(self.0.timeout, exchange).await.map_err(late).flatten();
-        let exchange = exchange.map_err(Error::network)?;
-        let deduplicated =
-            route.repeat == Repeat::WithRetryKey && exchange.status == StatusCode::CONFLICT;
-        if exchange.status.is_success() || (deduplicated && exchange.is_json_object()) {
-            Ok(exchange)
-        } else {
-            Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
-        }
-    }
-}
-
-fn request(
-    route: &Route,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Option<Bytes>,
-) -> Request<RequestBody> {
-    let mut request = Request::new(body.unwrap_or_default().into());
-    *request.method_mut() = route.method.clone();
-    *request.uri_mut() = uri;
-    *request.headers_mut() = headers;
-    request
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
             .field("api_base_url", &self.0.api_base_url)
-            .field("timeout", &self.0.timeout)
-            .field("retry", &self.0.retry)
+            .field("connection", &self.0.connection)
             .finish_non_exhaustive()
     }
 }
@@ -259,38 +189,6 @@ pub(crate) struct Options {
     pub(crate) size_hint: usize,
 }
 
-/// A whole answer that is a success.
-#[derive(Debug)]
-pub(crate) struct Exchange {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-}
-
-impl Exchange {
-    /// The answer as a value.
-    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<Answer<T>, Error> {
-        match serde_json::from_slice(&self.body) {
-            Ok(value) => Ok(Answer::new(value, self.status, self.headers)),
-            Err(error) => Err(Error::decode(self.status, self.headers, error)),
-        }
-    }
-
-    /// The answer to a call that has nothing to tell: `{}`, or no body at all.
-    pub(crate) fn empty(self) -> Result<Answer<()>, Error> {
-        if self.body.is_empty() || self.is_json_object() {
-            return Ok(Answer::new((), self.status, self.headers));
-        }
-        let error = serde::de::Error::custom("expected an empty object");
-        Err(Error::decode(self.status, self.headers, error))
-    }
-
-    fn is_json_object(&self) -> bool {
-        self.body.first() == Some(&b'{')
-            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
-    }
-}
-
 /// Settings of a [`Client`]. Made by [`Client::builder`].
 #[must_use = "settings do nothing until `build` is called"]
 pub struct ClientBuilder {
@@ -298,12 +196,7 @@ pub struct ClientBuilder {
     api_base_url: String,
     data_base_url: String,
     manager_base_url: String,
-    timeout: Duration,
-    connect_timeout: Duration,
-    retry: RetryPolicy,
-    user_agent: Option<String>,
-    certificates: Option<Vec<u8>>,
-    transport: Option<Box<dyn Transport>>,
+    connection: ConnectionSettings,
 }
 
 impl ClientBuilder {
@@ -313,12 +206,7 @@ impl ClientBuilder {
             api_base_url: API_BASE_URL.to_owned(),
             data_base_url: DATA_BASE_URL.to_owned(),
             manager_base_url: MANAGER_BASE_URL.to_owned(),
-            timeout: Duration::from_secs(10),
-            connect_timeout: Duration::from_secs(5),
-            retry: RetryPolicy::default(),
-            user_agent: None,
-            certificates: None,
-            transport: None,
+            connection: ConnectionSettings::default(),
         }
     }
 
@@ -342,37 +230,37 @@ impl ClientBuilder {
 
     /// The longest that one attempt may take, from connecting to the answer's last byte; 10 seconds unless set.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.connection.timeout = timeout;
         self
     }
 
     /// The longest that connecting may take; 5 seconds unless set.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connection.connect_timeout = timeout;
         self
     }
 
     /// When to repeat a call that failed.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.connection.retry = policy;
         self
     }
 
     /// The `User-Agent`; `hikyaku/` and the version unless set.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
+        self.connection.user_agent = Some(user_agent.into());
         self
     }
 
     /// Trusts these certificates (PEM) besides Mozilla's roots: of a company's proxy, or of a server under test.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.certificates = Some(pem.into());
+        self.connection.root_certificates = Some(pem.into());
         self
     }
 
     /// Sends through something else than the built-in pool; the connect timeout and the certificates are then its own.
     pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Box::new(transport));
+        self.connection.transport = Some(Box::new(transport));
         self
     }
 
@@ -386,28 +274,12 @@ impl ClientBuilder {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
             .map_err(|why| Error::invalid("token", why.to_string()))?;
         authorization.set_sensitive(true);
-        let user_agent = match self.user_agent {
-            Some(text) => HeaderValue::from_str(&text)
-                .map_err(|why| Error::invalid("user_agent", why.to_string()))?,
-            None => HeaderValue::from_static(USER_AGENT_VALUE),
-        };
-        let transport = match (self.transport, self.certificates) {
-            (Some(transport), _) => transport,
-            (None, None) => Box::new(HyperTransport::new(self.connect_timeout)),
-            (None, Some(pem)) => Box::new(
-                HyperTransport::with_certificates(self.connect_timeout, &pem)
-                    .map_err(|why| Error::invalid("root_certificates", why.to_string()))?,
-            ),
-        };
         Ok(Client(Arc::new(Inner {
             authorization,
-            user_agent,
             api_base_url: BaseUrl::parse("api_base_url", &self.api_base_url)?,
             data_base_url: BaseUrl::parse("data_base_url", &self.data_base_url)?,
             manager_base_url: BaseUrl::parse("manager_base_url", &self.manager_base_url)?,
-            timeout: self.timeout,
-            retry: self.retry,
-            transport,
+            connection: self.connection.connect()?,
         })))
     }
 }
@@ -416,9 +288,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("api_base_url", &self.api_base_url)
-            .field("timeout", &self.timeout)
-            .field("connect_timeout", &self.connect_timeout)
-            .field("retry", &self.retry)
+            .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
 }

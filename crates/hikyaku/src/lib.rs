@@ -7,6 +7,7 @@ mod accepted;
 mod answer;
 mod bot_info;
 mod client;
+mod connection;
 mod error;
 mod messages;
 mod random;
