@@ -12,7 +12,7 @@ pub type Object = serde_json::Map<String, serde_json::Value>;
 ///
 /// let mut text = TextMessage::new("hi");
 /// text.extra.insert("brandNew", true);
-/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"text":"hi","brandNew":true}"#);
+/// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"type":"text","text":"hi","brandNew":true}"#);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -37,5 +37,11 @@ impl Extra {
     /// Whether every field was known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl From<Object> for Extra {
+    fn from(object: Object) -> Self {
+        Self(object)
     }
 }

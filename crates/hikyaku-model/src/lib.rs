@@ -13,15 +13,25 @@
 //! assert_eq!(mistake.to_string(), "text: must not be empty");
 //! ```
 
+pub mod action;
 pub mod id;
 pub mod limits;
 pub mod message;
 pub mod secret;
+pub mod send;
 
 mod extra;
+mod json;
+mod setters;
+mod shape;
+mod union;
+mod word;
 
+pub use action::Action;
 pub use extra::{Extra, Object};
 pub use id::{ChatId, GroupId, InvalidId, RoomId, UserId};
+pub use json::InvalidJson;
 pub use limits::{Check, Checker, Violation, Violations};
-pub use message::{Message, MessageKind};
+pub use message::{Message, MessageKind, PreparedMessages};
 pub use secret::{ChannelSecret, ChannelToken, InvalidSecret};
+pub use send::SendKind;

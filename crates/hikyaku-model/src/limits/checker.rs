@@ -1,4 +1,5 @@
 use super::{Count, Length, Problem, Segment, Violation, Violations};
+use crate::word::Word;
 
 /// A value that LINE sets rules for.
 pub trait Check {
@@ -17,16 +18,32 @@ pub trait Check {
 }
 
 /// Walks a value, remembers where it is and what was wrong there.
+///
+/// As long as nothing is wrong, it allocates nothing.
 #[derive(Debug, Default)]
 pub struct Checker {
-    path: Vec<Segment>,
+    /// While walking, each path is innermost first: a segment is known to be needed only on the way back.
     violations: Vec<Violation>,
+    strict: bool,
 }
 
 impl Checker {
+    /// A checker that also reports types and words that this version does not know.
+    ///
+    /// LINE adds words without notice, so [`Checker::default`] leaves an unknown one for LINE to judge. A simulator of
+    /// LINE as it is today refuses it.
+    pub fn strict() -> Self {
+        Self { strict: true, ..Self::default() }
+    }
+
     /// Reports what is wrong with the value at hand.
     pub fn report(&mut self, problem: Problem) {
-        self.violations.push(Violation { path: self.path.clone(), problem });
+        self.report_at(Vec::new(), problem);
+    }
+
+    /// Reports what is wrong at a path, innermost first, below the value at hand.
+    pub(crate) fn report_at(&mut self, path: Vec<Segment>, problem: Problem) {
+        self.violations.push(Violation { path, problem });
     }
 
     /// Reports what is wrong with a field of the value at hand.
@@ -36,9 +53,29 @@ impl Checker {
 
     /// Checks a part of the value at hand.
     pub fn at(&mut self, segment: Segment, check: impl FnOnce(&mut Self)) {
-        self.path.push(segment);
+        let before = self.violations.len();
         check(self);
-        self.path.pop();
+        self.leave(segment, before);
+    }
+
+    /// Checks the value of a key that the data chose.
+    pub fn key(&mut self, key: &str, check: impl FnOnce(&mut Self)) {
+        let before = self.violations.len();
+        check(self);
+        if self.violations.len() > before {
+            self.leave(Segment::Key(key.to_owned()), before);
+        }
+    }
+
+    /// Puts a segment on the path of all that was found since.
+    fn leave(&mut self, segment: Segment, before: usize) {
+        let found = self.violations.get_mut(before..).unwrap_or_default();
+        if let Some((last, others)) = found.split_last_mut() {
+            for violation in others {
+                violation.path.push(segment.clone());
+            }
+            last.path.push(segment);
+        }
     }
 
     /// Checks a field that has rules of its own.
@@ -70,6 +107,13 @@ impl Checker {
         }
     }
 
+    /// Checks that a text is not empty.
+    pub fn required(&mut self, field: &'static str, text: &str) {
+        if text.is_empty() {
+            self.report_field(field, Problem::Required);
+        }
+    }
+
     /// Checks a text's length.
     pub fn length(&mut self, field: &'static str, text: &str, rule: Length) {
         if let Some(actual) = rule.broken_by(text) {
@@ -86,11 +130,28 @@ impl Checker {
         }
     }
 
+    /// Reports a word that this version does not know, if this checker is strict.
+    pub(crate) fn unknown_word(&mut self, field: &'static str, known: &'static [&'static str]) {
+        if self.strict {
+            self.report_field(field, Problem::OneOf(known));
+        }
+    }
+
+    /// Checks a word that may be absent.
+    pub(crate) fn word<W: Word>(&mut self, field: &'static str, word: Option<&W>) {
+        if word.and_then(W::unknown).is_some() {
+            self.unknown_word(field, W::WORDS);
+        }
+    }
+
     /// All that was found.
     ///
     /// # Errors
     /// At least one rule is broken.
-    pub fn finish(self) -> Result<(), Violations> {
+    pub fn finish(mut self) -> Result<(), Violations> {
+        for violation in &mut self.violations {
+            violation.path.reverse();
+        }
         match Violations::new(self.violations) {
             Some(violations) => Err(violations),
             None => Ok(()),

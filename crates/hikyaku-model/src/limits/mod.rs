@@ -5,10 +5,12 @@
 
 mod checker;
 mod rule;
+mod uri;
 mod violation;
 
 pub use checker::{Check, Checker};
 pub use rule::{Count, Length, Unit};
+pub use uri::{LINK, MEDIA_URL, Uri};
 pub use violation::{Problem, Segment, Violation, Violations};
 
 /// Messages in one request.

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::{Count, Length, Unit};
+use crate::{InvalidId, message::SUBSTITUTION_KEY};
 
 /// One step of a JSON path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +51,16 @@ pub enum Problem {
     Uri,
     /// The URI's scheme is not among those that are allowed.
     UriScheme(&'static [&'static str]),
+    /// A `{key}` of a text whose name does not match [`SUBSTITUTION_KEY`](crate::message::SUBSTITUTION_KEY).
+    PlaceholderName(String),
+    /// A `{key}` of a text that no substitution defines.
+    PlaceholderUndefined(String),
+    /// A brace of a text that has no partner.
+    Brace,
     /// The value must not stand here, and why.
     Forbidden(&'static str),
     /// An id that surely is none.
-    Id(super::super::InvalidId),
+    Id(InvalidId),
     /// JSON of a known type that does not fit it: serde's words.
     Shape(String),
     /// A container's JSON is larger than LINE takes.
@@ -65,6 +72,12 @@ pub enum Problem {
     },
     /// Any other rule, in a sentence that says what to do.
     Rule(&'static str),
+}
+
+impl Problem {
+    pub(crate) fn range(min: impl fmt::Display, max: impl fmt::Display) -> Self {
+        Self::Range { min: min.to_string(), max: max.to_string() }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -92,6 +105,15 @@ impl fmt::Display for Problem {
             Self::UriScheme(schemes) => {
                 write!(f, "must be a URI that begins with {}", schemes.join(", "))
             }
+            Self::PlaceholderName(key) => {
+                write!(f, "has the placeholder {{{key}}}, whose name must match {SUBSTITUTION_KEY}")
+            }
+            Self::PlaceholderUndefined(key) => {
+                write!(f, "has the placeholder {{{key}}}, which the substitution does not define")
+            }
+            Self::Brace => {
+                f.write_str("has a brace without its partner; a literal brace is written {{ or }}")
+            }
             Self::Forbidden(why) => write!(f, "must not be set: {why}"),
             Self::Id(why) => why.fmt(f),
             Self::Shape(why) => write!(f, "does not fit its type: {why}"),
@@ -102,6 +124,8 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+impl std::error::Error for Problem {}
 
 /// One broken rule: where, and what.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +150,22 @@ impl Violation {
                 Segment::Field(name) => text.push_str(name),
                 Segment::Key(name) => text.push_str(name),
                 Segment::Index(index) => write!(text, "[{index}]").expect("a string takes all"),
+            }
+        }
+        text
+    }
+
+    /// The path as a JSON Pointer (RFC 6901): `/messages/0/text`.
+    pub fn pointer(&self) -> String {
+        let mut text = String::new();
+        for segment in &self.path {
+            text.push('/');
+            match segment {
+                Segment::Field(name) => text.push_str(name),
+                Segment::Key(name) => {
+                    text.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                }
+                Segment::Index(index) => text.push_str(&index.to_string()),
             }
         }
         text

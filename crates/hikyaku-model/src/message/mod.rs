@@ -2,50 +2,133 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#message-objects>
 
+mod audio;
+mod coupon;
+mod image;
+mod kind;
+mod list;
+mod location;
 mod prepared;
+mod quick_reply;
+mod sender;
+mod sticker;
 mod text;
+mod text_v2;
+mod video;
 
-use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
+use serde::{Deserialize, Deserializer, Serialize};
+
+pub use audio::AudioMessage;
+pub use coupon::{COUPON_DELIVERY_TAG, CouponMessage};
+pub use image::ImageMessage;
+pub use kind::MessageKind;
+pub use list::from_json;
+pub use location::{Degrees, LOCATION_ADDRESS, LOCATION_TITLE, LocationMessage};
 pub use prepared::PreparedMessages;
-pub use text::{TEXT, TextMessage};
+pub use quick_reply::{QUICK_REPLY_ITEMS, QuickReply, QuickReplyItem};
+pub use sender::{SENDER_NAME, Sender};
+pub use sticker::StickerMessage;
+pub use text::{EMOJIS, Emoji, TEXT, TextMessage};
+pub use text_v2::{
+    AllMentionee, EmojiSubstitution, MENTIONS, MentionSubstitution, Mentionee, SUBSTITUTION_EMOJIS,
+    SUBSTITUTION_KEY, SUBSTITUTIONS, Substitution, TextV2Message, UserMentionee,
+};
+pub use video::{TRACKING_ID, VideoMessage};
 
-use crate::{Check, Checker, Object};
+use crate::{
+    Check, Checker, Object,
+    shape::{self, Misfit},
+};
 
 /// One message to send.
 ///
-/// The functions of this type make the usual messages; every field of every kind can be set through [`MessageKind`].
-/// JSON of LINE's form converts both ways, and what this version does not know is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// The functions of this type make the usual messages; every field of every kind can be set on the kind's own type,
+/// which converts. JSON of LINE's form converts both ways, and what this version does not know is kept.
+///
+/// ```
+/// use hikyaku_model::message::{Message, QuickReplyItem, Sender, StickerMessage};
+///
+/// let question = Message::text("Again?")
+///     .quick_reply([QuickReplyItem::message("Yes", "yes"), QuickReplyItem::message("No", "no")])
+///     .sender(Sender::named("Courier"));
+/// let answer = Message::from(StickerMessage::new("446", "1988").quote_token("token"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// What is sent.
     #[serde(flatten)]
     pub kind: MessageKind,
-}
-
-/// The kinds of message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum MessageKind {
-    /// Text.
-    Text(TextMessage),
-    /// A newer kind, or a known one whose JSON does not fit its type; [`Check`] tells the two apart.
-    #[serde(untagged)]
-    Unknown(Object),
+    /// Buttons below the chat. LINE shows those of the last message only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quick_reply: Option<QuickReply>,
+    /// Who the message seems to come from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
 }
 
 impl Message {
-    /// A text message.
+    /// A text.
     pub fn text(text: impl Into<String>) -> Self {
         TextMessage::new(text).into()
     }
+
+    /// A sticker of the list that bots may send.
+    pub fn sticker(package_id: impl Into<String>, sticker_id: impl Into<String>) -> Self {
+        StickerMessage::new(package_id, sticker_id).into()
+    }
+
+    /// A picture that is its own preview; [`ImageMessage::preview`] sets another.
+    pub fn image(url: impl Into<String>) -> Self {
+        ImageMessage::new(url).into()
+    }
+
+    /// A video, and the picture that is shown until it plays.
+    pub fn video(url: impl Into<String>, preview_url: impl Into<String>) -> Self {
+        VideoMessage::new(url, preview_url).into()
+    }
+
+    /// A sound of this length.
+    pub fn audio(url: impl Into<String>, duration: Duration) -> Self {
+        AudioMessage::new(url, duration).into()
+    }
+
+    /// A place on the map.
+    pub fn location(
+        title: impl Into<String>,
+        address: impl Into<String>,
+        latitude: f64,
+        longitude: f64,
+    ) -> Self {
+        LocationMessage::new(title, address, latitude, longitude).into()
+    }
+
+    /// A coupon that was made before.
+    pub fn coupon(coupon_id: impl Into<String>) -> Self {
+        CouponMessage::new(coupon_id).into()
+    }
+
+    /// Shows buttons below the chat.
+    pub fn quick_reply(
+        mut self,
+        items: impl IntoIterator<Item = impl Into<QuickReplyItem>>,
+    ) -> Self {
+        self.quick_reply = Some(QuickReply::new(items));
+        self
+    }
+
+    /// Sends under another name and icon.
+    pub fn sender(mut self, sender: Sender) -> Self {
+        self.sender = Some(sender);
+        self
+    }
 }
 
-impl From<TextMessage> for Message {
-    fn from(text: TextMessage) -> Self {
-        Self { kind: MessageKind::Text(text) }
+impl<T: Into<MessageKind>> From<T> for Message {
+    fn from(kind: T) -> Self {
+        Self { kind: kind.into(), quick_reply: None, sender: None }
     }
 }
 
@@ -55,11 +138,40 @@ impl From<&str> for Message {
     }
 }
 
+impl From<String> for Message {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut object = Object::deserialize(deserializer)?;
+        Ok(match common(&object) {
+            Ok((quick_reply, sender)) => {
+                object.remove("quickReply");
+                object.remove("sender");
+                Self { kind: object.into(), quick_reply, sender }
+            }
+            Err(_) => Self::from(MessageKind::Unknown(object)),
+        })
+    }
+}
+
+/// What all kinds have in common.
+fn common(object: &Object) -> Result<(Option<QuickReply>, Option<Sender>), Misfit> {
+    Ok((shape::read_key(object, "quickReply")?, shape::read_key(object, "sender")?))
+}
+
 impl Check for Message {
     fn check(&self, checker: &mut Checker) {
-        match &self.kind {
-            MessageKind::Text(text) => text.check(checker),
-            MessageKind::Unknown(_) => {}
+        self.kind.check(checker);
+        if let MessageKind::Unknown(object) = &self.kind
+            && let Err(misfit) = common(object)
+        {
+            misfit.report(checker);
         }
+        checker.optional("quickReply", self.quick_reply.as_ref());
+        checker.optional("sender", self.sender.as_ref());
     }
 }

@@ -3,13 +3,23 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{Checker, Message, Violations, limits};
+use crate::{
+    Checker, Message, Violations,
+    send::{self, SendKind},
+};
 
 /// Messages that were checked and serialised once, to be sent many times.
 ///
 /// A clone is cheap: all clones share the bytes.
 #[derive(Clone, Debug)]
-pub struct PreparedMessages(Arc<RawValue>);
+pub struct PreparedMessages(Arc<Prepared>);
+
+#[derive(Debug)]
+struct Prepared {
+    json: Box<RawValue>,
+    /// The ways to send that do not take these messages; most often none.
+    refused: Vec<(SendKind, Violations)>,
+}
 
 impl PreparedMessages {
     /// Checks the messages and writes their JSON.
@@ -22,21 +32,40 @@ impl PreparedMessages {
     )]
     pub fn new(messages: &[Message]) -> Result<Self, Violations> {
         let mut checker = Checker::default();
-        checker.items("messages", messages, limits::MESSAGES);
+        send::check_messages(messages, None, &mut checker);
         checker.finish()?;
+        let refused = SendKind::ALL
+            .into_iter()
+            .filter_map(|kind| {
+                let mut checker = Checker::default();
+                send::check_send(messages, kind, &mut checker);
+                Some((kind, checker.finish().err()?))
+            })
+            .collect();
         let json = serde_json::value::to_raw_value(messages)
             .expect("messages have string keys and no failing parts");
-        Ok(Self(json.into()))
+        Ok(Self(Arc::new(Prepared { json, refused })))
+    }
+
+    /// Checks what only this way to send demands.
+    ///
+    /// # Errors
+    /// The messages have a kind or a field that this way does not take.
+    pub fn check(&self, send: SendKind) -> Result<(), &Violations> {
+        match self.0.refused.iter().find(|(refused, _)| *refused == send) {
+            Some((_, violations)) => Err(violations),
+            None => Ok(()),
+        }
     }
 
     /// The JSON array, as it will be sent.
     pub fn as_json(&self) -> &str {
-        self.0.get()
+        self.0.json.get()
     }
 }
 
 impl Serialize for PreparedMessages {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.0.json.serialize(serializer)
     }
 }

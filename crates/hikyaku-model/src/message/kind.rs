@@ -1,0 +1,59 @@
+use serde::Serialize;
+
+use super::{
+    AudioMessage, CouponMessage, ImageMessage, LocationMessage, StickerMessage, TextMessage,
+    TextV2Message, VideoMessage,
+};
+use crate::{Check, Checker, Object, union::union};
+
+/// The kinds of message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum MessageKind {
+    /// A text.
+    Text(TextMessage),
+    /// A text with mentions and LINE emoji.
+    TextV2(TextV2Message),
+    /// A sticker.
+    Sticker(StickerMessage),
+    /// A picture.
+    Image(ImageMessage),
+    /// A video.
+    Video(VideoMessage),
+    /// A sound.
+    Audio(AudioMessage),
+    /// A place on the map.
+    Location(LocationMessage),
+    /// A coupon.
+    Coupon(CouponMessage),
+    /// A newer kind, or a known one whose JSON does not fit its type; [`Check`] tells the two apart.
+    Unknown(Object),
+}
+
+union!(MessageKind {
+    Text(TextMessage),
+    TextV2(TextV2Message),
+    Sticker(StickerMessage),
+    Image(ImageMessage),
+    Video(VideoMessage),
+    Audio(AudioMessage),
+    Location(LocationMessage),
+    Coupon(CouponMessage),
+});
+
+impl Check for MessageKind {
+    fn check(&self, checker: &mut Checker) {
+        match self {
+            Self::Text(message) => message.check(checker),
+            Self::TextV2(message) => message.check(checker),
+            Self::Sticker(message) => message.check(checker),
+            Self::Image(message) => message.check(checker),
+            Self::Video(message) => message.check(checker),
+            Self::Audio(message) => message.check(checker),
+            Self::Location(message) => message.check(checker),
+            Self::Coupon(message) => message.check(checker),
+            Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}

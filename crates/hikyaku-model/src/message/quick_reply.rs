@@ -1,0 +1,126 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Check, Checker, Extra,
+    action::{Action, ActionPlace, DatetimeMode},
+    limits::{self, Count, Segment},
+    setters::setters,
+    union::{extra, tagged},
+};
+
+/// Buttons in one quick reply.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#quick-reply>
+pub const QUICK_REPLY_ITEMS: Count = Count { min: 1, max: 13 };
+
+/// Buttons below the chat, gone after a tap. LINE shows those of the last message only.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#quick-reply>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QuickReply {
+    /// The buttons, at most 13.
+    pub items: Vec<QuickReplyItem>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A button of a quick reply.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#items-object>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "action", rename_all = "camelCase")]
+pub struct QuickReplyItem {
+    /// The icon: HTTPS, a square PNG, at most 1 MB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    /// What the tap does.
+    pub action: Action,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, QuickReplyItem>")]
+    pub extra: Extra,
+}
+
+tagged!(QuickReplyItem = "action");
+
+impl QuickReply {
+    /// Buttons in this order.
+    pub fn new(items: impl IntoIterator<Item = impl Into<QuickReplyItem>>) -> Self {
+        Self { items: items.into_iter().map(Into::into).collect(), extra: Extra::default() }
+    }
+}
+
+impl QuickReplyItem {
+    /// A button without an icon.
+    pub fn new(action: impl Into<Action>) -> Self {
+        Self { image_url: None, action: action.into(), extra: Extra::default() }
+    }
+
+    /// Sends a text as the user.
+    pub fn message(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(Action::message(label, text))
+    }
+
+    /// Sends data to the bot.
+    pub fn postback(label: impl Into<String>, data: impl Into<String>) -> Self {
+        Self::new(Action::postback(label, data))
+    }
+
+    /// Opens a page, an app or a phone number.
+    pub fn uri(label: impl Into<String>, uri: impl Into<String>) -> Self {
+        Self::new(Action::uri(label, uri))
+    }
+
+    /// Lets the user pick a date, a time or both.
+    pub fn datetime_picker(
+        label: impl Into<String>,
+        data: impl Into<String>,
+        mode: DatetimeMode,
+    ) -> Self {
+        Self::new(Action::datetime_picker(label, data, mode))
+    }
+
+    /// Copies a text.
+    pub fn clipboard(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::new(Action::clipboard(label, text))
+    }
+
+    /// Opens the camera.
+    pub fn camera(label: impl Into<String>) -> Self {
+        Self::new(Action::camera(label))
+    }
+
+    /// Opens the pictures on the device.
+    pub fn camera_roll(label: impl Into<String>) -> Self {
+        Self::new(Action::camera_roll(label))
+    }
+
+    /// Lets the user send a place.
+    pub fn location(label: impl Into<String>) -> Self {
+        Self::new(Action::location(label))
+    }
+}
+
+setters!(QuickReplyItem { into { image_url: String } });
+
+impl From<Action> for QuickReplyItem {
+    fn from(action: Action) -> Self {
+        Self::new(action)
+    }
+}
+
+impl Check for QuickReply {
+    fn check(&self, checker: &mut Checker) {
+        checker.items("items", &self.items, QUICK_REPLY_ITEMS);
+    }
+}
+
+impl Check for QuickReplyItem {
+    fn check(&self, checker: &mut Checker) {
+        checker.optional_uri("imageUrl", self.image_url.as_deref(), limits::MEDIA_URL);
+        checker.at(Segment::Field("action"), |checker| {
+            self.action.check_in(ActionPlace::QuickReply, checker);
+        });
+    }
+}

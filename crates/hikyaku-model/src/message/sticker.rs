@@ -1,0 +1,49 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Check, Checker, Extra,
+    setters::setters,
+    union::{extra, tagged},
+};
+
+/// A sticker of the list that bots may send.
+///
+/// Sources: <https://developers.line.biz/en/reference/messaging-api/#sticker-message>,
+/// <https://developers.line.biz/en/docs/messaging-api/sticker-list/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "sticker", rename_all = "camelCase")]
+pub struct StickerMessage {
+    /// The package that the sticker belongs to.
+    pub package_id: String,
+    /// The sticker.
+    pub sticker_id: String,
+    /// The message that this one quotes. Replies and pushes only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_token: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, StickerMessage>")]
+    pub extra: Extra,
+}
+
+tagged!(StickerMessage = "sticker");
+
+impl StickerMessage {
+    /// A sticker of a package.
+    pub fn new(package_id: impl Into<String>, sticker_id: impl Into<String>) -> Self {
+        Self {
+            package_id: package_id.into(),
+            sticker_id: sticker_id.into(),
+            quote_token: None,
+            extra: Extra::default(),
+        }
+    }
+}
+
+setters!(StickerMessage { into { quote_token: String } });
+
+impl Check for StickerMessage {
+    fn check(&self, checker: &mut Checker) {
+        checker.required("packageId", &self.package_id);
+        checker.required("stickerId", &self.sticker_id);
+    }
+}

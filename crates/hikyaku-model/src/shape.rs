@@ -1,0 +1,204 @@
+//! Reads a type from a JSON object that is already in memory, and says at which path it does not fit.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        value::{BorrowedStrDeserializer, StrDeserializer},
+    },
+    forward_to_deserialize_any,
+};
+use serde_json::{Value, map, value::Number};
+
+use crate::{Checker, Object, limits::Problem, limits::Segment};
+
+/// Where and why JSON does not fit a type.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    /// Innermost first.
+    path: Vec<Segment>,
+    problem: Problem,
+}
+
+impl Misfit {
+    /// Reports it at the value that was read.
+    pub(crate) fn report(self, checker: &mut Checker) {
+        checker.report_at(self.path, self.problem);
+    }
+
+    fn inside(mut self, segment: Segment) -> Self {
+        self.path.push(segment);
+        self
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+impl Error for Misfit {
+    fn custom<T: fmt::Display>(reason: T) -> Self {
+        Self { path: Vec::new(), problem: Problem::Shape(reason.to_string()) }
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self { path: vec![Segment::Field(field)], problem: Problem::Required }
+    }
+}
+
+/// Reads a type from an object.
+pub(crate) fn read<'de, T: Deserialize<'de>>(object: &'de Object) -> Result<T, Misfit> {
+    T::deserialize(ObjectReader(object))
+}
+
+/// Reads the value of a key, if it is there and not `null`.
+pub(crate) fn read_key<'de, T: Deserialize<'de>>(
+    object: &'de Object,
+    key: &'static str,
+) -> Result<Option<T>, Misfit> {
+    match object.get(key) {
+        None => Ok(None),
+        Some(value) => {
+            Option::deserialize(Reader(value)).map_err(|misfit| misfit.inside(Segment::Field(key)))
+        }
+    }
+}
+
+struct ObjectReader<'de>(&'de Object);
+
+impl<'de> Deserializer<'de> for ObjectReader<'de> {
+    type Error = Misfit;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_map(Fields { fields: self.0.iter(), current: None })
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+struct Reader<'de>(&'de Value);
+
+impl<'de> Deserializer<'de> for Reader<'de> {
+    type Error = Misfit;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Number(value) => visit_number(value, visitor),
+            Value::String(value) => visitor.visit_borrowed_str(value),
+            Value::Array(items) => visitor.visit_seq(Items { items: items.iter(), index: 0 }),
+            Value::Object(object) => ObjectReader(object).deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        match self.0 {
+            Value::String(word) => BorrowedStrDeserializer::<Misfit>::new(word)
+                .deserialize_enum(name, variants, visitor),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+fn visit_number<'de, V: Visitor<'de>>(number: &Number, visitor: V) -> Result<V::Value, Misfit> {
+    if let Some(number) = number.as_u64() {
+        visitor.visit_u64(number)
+    } else if let Some(number) = number.as_i64() {
+        visitor.visit_i64(number)
+    } else if let Some(number) = number.as_f64() {
+        visitor.visit_f64(number)
+    } else {
+        Err(Misfit::custom("number out of range"))
+    }
+}
+
+struct Items<'de> {
+    items: std::slice::Iter<'de, Value>,
+    index: usize,
+}
+
+impl<'de> SeqAccess<'de> for Items<'de> {
+    type Error = Misfit;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Misfit> {
+        let Some(item) = self.items.next() else { return Ok(None) };
+        let index = self.index;
+        self.index += 1;
+        seed.deserialize(Reader(item))
+            .map(Some)
+            .map_err(|misfit| misfit.inside(Segment::Index(index)))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
+}
+
+struct Fields<'de> {
+    fields: map::Iter<'de>,
+    current: Option<(&'de str, &'de Value)>,
+}
+
+impl<'de> MapAccess<'de> for Fields<'de> {
+    type Error = Misfit;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Misfit> {
+        let Some((key, value)) = self.fields.next() else { return Ok(None) };
+        self.current = Some((key, value));
+        let key: StrDeserializer<'_, Misfit> = key.as_str().into_deserializer();
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misfit> {
+        let Some((key, value)) = self.current.take() else {
+            return Err(Misfit::custom("a value was asked for before its key"));
+        };
+        seed.deserialize(Reader(value))
+            .map_err(|misfit| misfit.inside(Segment::Key(key.to_owned())))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.fields.len())
+    }
+}

@@ -1,0 +1,83 @@
+//! Words from lists that LINE may extend.
+
+/// A word from a list that LINE may extend.
+pub(crate) trait Word {
+    /// The words that this version knows.
+    const WORDS: &'static [&'static str];
+
+    /// A word beyond them.
+    fn unknown(&self) -> Option<&str>;
+}
+
+/// Makes an enum of known words and `Other(String)`, which keeps every other one as it came.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(#[doc = concat!("`", $word, "`")] $variant,)*
+            /// Any other text, kept as it is.
+            Other(String),
+        }
+
+        impl $name {
+            /// The text as LINE writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)*
+                    Self::Other(text) => text,
+                }
+            }
+        }
+
+        impl $crate::word::Word for $name {
+            const WORDS: &'static [&'static str] = &[$($word),*];
+
+            fn unknown(&self) -> Option<&str> {
+                match self {
+                    Self::Other(text) => Some(text),
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                match text {
+                    $($word => Self::$variant,)*
+                    _ => Self::Other(text.to_owned()),
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                match text.as_str() {
+                    $($word => Self::$variant,)*
+                    _ => Self::Other(text),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+            }
+        }
+    )*};
+}
+
+pub(crate) use words;
