@@ -114,8 +114,10 @@ pub struct WaitForNarrowcast<'a> {
     client: &'a Client,
     request_id: &'a str,
     poll: Option<Duration>,
-    on_progress: Option<Box<dyn FnMut(&NarrowcastProgress) + Send + 'a>>,
+    on_progress: Option<OnProgress<'a>>,
 }
+
+type OnProgress<'a> = Box<dyn FnMut(&NarrowcastProgress) + Send + 'a>;
 
 impl<'a> WaitForNarrowcast<'a> {
     /// Looks after each such pause instead of ever longer ones.
