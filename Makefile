@@ -1,0 +1,35 @@
+# Every command of the project. `make` alone lists them.
+
+CARGO ?= cargo
+# cargo-nextest runs the same tests faster; without it cargo's own runner does.
+NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
+
+.PHONY: help demo test lint fmt doc bench
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: ## Watch messages travel, on a simulator in the same process
+	$(CARGO) run --release -p hikyaku-cli -- demo
+
+test: ## Run every test, the documentation's examples included
+ifeq ($(NEXTEST),yes)
+	$(CARGO) nextest run --workspace --no-fail-fast
+else
+	$(CARGO) test --workspace --no-fail-fast --lib --bins --tests
+endif
+	$(CARGO) test --workspace --doc
+
+lint: ## Check format, lints and documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+doc: ## Build the documentation and open it
+	$(CARGO) doc --workspace --no-deps --open
+
+bench: ## Measure; docs/performance.md says what the figures mean
+	$(CARGO) bench --workspace --benches
