@@ -33,5 +33,5 @@ pub use id::{ChatId, GroupId, InvalidId, RoomId, UserId};
 pub use json::InvalidJson;
 pub use limits::{Check, Checker, Violation, Violations};
 pub use message::{Message, MessageKind, PreparedMessages};
-pub use secret::{ChannelSecret, ChannelToken, InvalidSecret};
+pub use secret::{ChannelSecret, ChannelToken, InvalidSecret, NotifyClientSecret, NotifyToken};
 pub use send::SendKind;

@@ -106,6 +106,14 @@ secret! {
     /// A channel secret, the key of webhook signatures.
     ChannelSecret
 }
+secret! {
+    /// An access token of LINE Notify, for one user or group.
+    NotifyToken
+}
+secret! {
+    /// The secret of a service registered with LINE Notify.
+    NotifyClientSecret
+}
 
 #[cfg(test)]
 mod tests {

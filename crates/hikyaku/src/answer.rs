@@ -25,6 +25,10 @@ impl<T> Answer<T> {
         self.value
     }
 
+    pub(crate) fn map<U>(self, read: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { value: read(self.value), status: self.status, headers: self.headers }
+    }
+
     /// `X-Line-Request-Id`, to quote to LINE.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)

@@ -1,6 +1,7 @@
 //! A client for LINE's Messaging API.
 
 pub mod message;
+pub mod notify;
 pub mod transport;
 
 mod accepted;
@@ -9,7 +10,9 @@ mod bot_info;
 mod client;
 mod connection;
 mod error;
+mod form;
 mod messages;
+mod multipart;
 mod random;
 mod retry;
 mod route;

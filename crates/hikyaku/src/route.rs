@@ -8,8 +8,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Error;
 
-/// What a value in a path or query keeps as it is: RFC 3986's unreserved characters.
-const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// What a value in a path, query or form keeps as it is: RFC 3986's unreserved characters.
+pub(crate) const VALUE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// One operation of the platform.
 #[derive(Debug)]
@@ -130,6 +131,10 @@ impl BaseUrl {
         }
         let prefix = path.map_or("", |path| path.path().trim_end_matches('/'));
         Ok(Self { scheme, authority, prefix: prefix.into() })
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.authority.host()
     }
 
     /// The URL of a route that takes no values.

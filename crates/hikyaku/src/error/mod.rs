@@ -181,6 +181,19 @@ impl Error {
         }))
     }
 
+    /// Corrects the kind, for a server that uses a status in its own way.
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// Adds to the server's words what they mean and what to do.
+    pub(crate) fn explained(mut self, explanation: &str) -> Self {
+        let separator = if self.0.message.is_empty() { "" } else { "; " };
+        self.0.message = format!("{}{separator}{explanation}", self.0.message);
+        self
+    }
+
     /// Remembers that an earlier attempt of the same call may have landed.
     pub(crate) fn after_doubt(mut self, doubt: bool) -> Self {
         self.0.may_have_landed |= doubt;

@@ -1,0 +1,43 @@
+use http::HeaderMap;
+use jiff::Timestamp;
+
+/// How much of an hour's calls and image uploads a token has left, as the answer's headers say.
+///
+/// A value that the server did not send is `None`. An error may have them too:
+///
+/// ```
+/// use hikyaku::{Error, notify::RateLimits};
+///
+/// fn free_again(error: &Error) -> Option<jiff::Timestamp> {
+///     RateLimits::from_headers(error.headers()).reset
+/// }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimits {
+    /// Calls an hour; 1,000 by default.
+    pub limit: Option<u64>,
+    /// Calls left.
+    pub remaining: Option<u64>,
+    /// Image uploads an hour; 50 by default.
+    pub image_limit: Option<u64>,
+    /// Image uploads left.
+    pub image_remaining: Option<u64>,
+    /// When both begin anew.
+    pub reset: Option<Timestamp>,
+}
+
+impl RateLimits {
+    /// Reads the `X-RateLimit-` headers of an answer or an error.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
+        Self {
+            limit: number("x-ratelimit-limit"),
+            remaining: number("x-ratelimit-remaining"),
+            image_limit: number("x-ratelimit-imagelimit"),
+            image_remaining: number("x-ratelimit-imageremaining"),
+            reset: number("x-ratelimit-reset")
+                .and_then(|seconds| Timestamp::from_second(i64::try_from(seconds).ok()?).ok()),
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use hikyaku_model::NotifyToken;
+use http::{HeaderValue, Method, StatusCode};
+
+use super::{
+    NotifyClient,
+    client::{Body, Endpoint, Origin},
+    judge::Done,
+};
+use crate::{Answer, Error, ErrorKind, form::Form, route::Repeat};
+
+static REVOKE: Endpoint = Endpoint {
+    method: Method::POST,
+    origin: Origin::Api,
+    path: "/api/revoke",
+    repeat: Repeat::Always,
+};
+
+/// How a token came to be revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Revocation {
+    /// By this call.
+    Revoked,
+    /// Earlier, by the user or by another call; or it never was a token.
+    AlreadyRevoked,
+}
+
+impl NotifyClient {
+    /// Ends a token. Once this returns either way, forget the token.
+    ///
+    /// # Errors
+    /// Any error means that the token may still work; if it [`is_retryable`](Error::is_retryable), try again later.
+    pub async fn revoke(&self, token: &NotifyToken) -> Result<Answer<Revocation>, Error> {
+        let body = Body {
+            content_type: Some(HeaderValue::from_static(Form::CONTENT_TYPE)),
+            ..Body::default()
+        };
+        match self.call(&REVOKE, Some(token), body).await {
+            Ok(exchange) => {
+                exchange.json::<Done>().map(|answer| answer.map(|_| Revocation::Revoked))
+            }
+            Err(error) if error.kind() == ErrorKind::Unauthorized => Ok(Answer::new(
+                Revocation::AlreadyRevoked,
+                StatusCode::UNAUTHORIZED,
+                error.headers().clone(),
+            )),
+            Err(error) => Err(error),
+        }
+    }
+}
