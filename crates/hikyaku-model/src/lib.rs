@@ -14,6 +14,7 @@
 //! ```
 
 pub mod action;
+pub mod event;
 pub mod id;
 pub mod limits;
 pub mod message;
@@ -28,6 +29,7 @@ mod union;
 mod word;
 
 pub use action::Action;
+pub use event::{Event, EventKind};
 pub use extra::{Extra, Object};
 pub use id::{ChatId, GroupId, InvalidId, RoomId, UserId};
 pub use json::InvalidJson;

@@ -1,0 +1,27 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Extra, event::word::words};
+
+/// How the linking of a user's account with the bot's own went.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#account-link-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkContent<S = String> {
+    /// Whether the accounts are linked. If not, the event has neither a source nor a reply token.
+    pub result: LinkResult,
+    /// The nonce that the bot's server made for this user.
+    pub nonce: S,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+words! {
+    /// Whether the accounts are linked.
+    LinkResult {
+        /// They are.
+        Ok = "ok",
+        /// They are not, for example because the user impersonated another.
+        Failed = "failed",
+    }
+}

@@ -1,0 +1,32 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Extra, event::word::words};
+
+/// The beacon that a user came near.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#beacon-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BeaconContent<S = String> {
+    /// The hardware id of the beacon.
+    pub hwid: S,
+    /// What the user did.
+    pub r#type: BeaconType,
+    /// What the beacon says, in hexadecimal digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dm: Option<S>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+words! {
+    /// What a user did at a beacon.
+    BeaconType {
+        /// Came within its reach.
+        Enter = "enter",
+        /// Touched the banner of the beacon.
+        Banner = "banner",
+        /// Stays within its reach; sent again and again, at least 10 seconds apart.
+        Stay = "stay",
+    }
+}

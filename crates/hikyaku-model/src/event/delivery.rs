@@ -1,0 +1,28 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Extra;
+
+/// Whether an event is sent again.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryContext {
+    /// Whether LINE sent this event before and got no good answer. An event can come twice without it, too.
+    pub is_redelivery: bool,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// The notification message that was delivered.
+///
+/// Source: <https://developers.line.biz/en/docs/partner-docs/line-notification-messages/message-sending-complete-webhook-event/>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PnpDelivery<S = String> {
+    /// The hashed phone number, or the delivery tag that the message was sent with.
+    pub data: S,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}

@@ -1,0 +1,16 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Extra;
+
+/// How a user became a friend.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#follow-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FollowDetail {
+    /// Whether the user had blocked the account before. LINE warns that this is not always right.
+    pub is_unblocked: bool,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}

@@ -1,0 +1,16 @@
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+use crate::Extra;
+
+/// Who joined or left a group or multi-person chat.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#member-joined-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Members {
+    /// The users.
+    pub members: Vec<Source>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}

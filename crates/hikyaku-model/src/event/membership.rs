@@ -1,0 +1,30 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Extra, event::word::words};
+
+/// What a user did with a membership of the account.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#membership-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MembershipContent {
+    /// What the user did.
+    pub r#type: MembershipType,
+    /// The membership.
+    pub membership_id: u64,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+words! {
+    /// What a user did with a membership.
+    MembershipType {
+        /// Became a member.
+        Joined = "joined",
+        /// Ceased to be one.
+        Left = "left",
+        /// Stayed for another period.
+        Renewed = "renewed",
+    }
+}

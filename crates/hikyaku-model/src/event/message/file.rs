@@ -1,0 +1,13 @@
+use serde::Serialize;
+
+/// A file that a user sent.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-file>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileMessageContent<S = String> {
+    /// The name of the file, as the user has it. Never use it as a path unchecked.
+    pub file_name: S,
+    /// How big the file is, in bytes.
+    pub file_size: u64,
+}

@@ -1,0 +1,18 @@
+use serde::Serialize;
+
+/// A place that a user sent.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-location>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LocationMessageContent<S = String> {
+    /// The name of the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<S>,
+    /// The address of the place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<S>,
+    /// The latitude, in degrees.
+    pub latitude: f64,
+    /// The longitude, in degrees.
+    pub longitude: f64,
+}

@@ -1,0 +1,96 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Extra, UserId, event::word::words};
+
+/// The text that a user wrote.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-text>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextMessageContent<S = String> {
+    /// The text. A LINE emoji is in it by its name, such as `(love)`.
+    pub text: S,
+    /// The LINE emoji in the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emojis: Option<Vec<Emoji<S>>>,
+    /// Who is mentioned in the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mention: Option<Mention>,
+    /// What quotes this message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_token: Option<S>,
+    /// The message that this one quotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quoted_message_id: Option<S>,
+}
+
+impl<S> TextMessageContent<S> {
+    /// A text alone.
+    pub fn new(text: impl Into<S>) -> Self {
+        Self {
+            text: text.into(),
+            emojis: None,
+            mention: None,
+            quote_token: None,
+            quoted_message_id: None,
+        }
+    }
+}
+
+/// A LINE emoji in a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Emoji<S = String> {
+    /// Where it begins, in UTF-16 code units from 0.
+    pub index: u64,
+    /// How long its name is in the text, in UTF-16 code units.
+    pub length: u64,
+    /// The set it is of.
+    pub product_id: S,
+    /// Which one of the set it is.
+    pub emoji_id: S,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Who is mentioned in a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mention {
+    /// One entry a mention, at most 20.
+    pub mentionees: Vec<Mentionee>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// One mention.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mentionee {
+    /// Whether one user or everyone is mentioned.
+    pub r#type: MentioneeType,
+    /// Where the mention begins, in UTF-16 code units from 0.
+    pub index: u64,
+    /// How long the mention is, in UTF-16 code units.
+    pub length: u64,
+    /// The user, if one is mentioned who agreed to share it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Whether it is this bot that is mentioned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_self: Option<bool>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+words! {
+    /// Whom a mention means.
+    MentioneeType {
+        /// One user.
+        User = "user",
+        /// Everyone in the chat.
+        All = "all",
+    }
+}

@@ -1,0 +1,60 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Extra, event::word::words};
+
+/// What the bot attached to the action that a user performed.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PostbackContent<S = String> {
+    /// The action's data, as the bot gave it.
+    pub data: S,
+    /// What the user chose, for a date picker or a rich menu switch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub params: Option<PostbackParams<S>>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What the user chose: one of the first three for a date picker, the others for a rich menu switch.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-datetime-selection-action>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PostbackParams<S = String> {
+    /// A date, `2017-12-25`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<S>,
+    /// A time, `01:00`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<S>,
+    /// A date and time without a zone, `2017-12-25T01:00`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datetime: Option<S>,
+    /// The alias of the rich menu that was switched to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new_rich_menu_alias_id: Option<S>,
+    /// How the switch of rich menus went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<RichMenuSwitchStatus>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+words! {
+    /// How a switch of rich menus went.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-richmenu-switch-action>
+    RichMenuSwitchStatus {
+        /// The menu was switched.
+        Success = "SUCCESS",
+        /// There is no such alias.
+        AliasNotFound = "RICHMENU_ALIAS_ID_NOTFOUND",
+        /// The alias points to no menu.
+        RichMenuNotFound = "RICHMENU_NOTFOUND",
+        /// It failed for another reason.
+        Failed = "FAILED",
+    }
+}

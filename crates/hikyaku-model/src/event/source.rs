@@ -1,0 +1,109 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{ChatId, Extra, GroupId, RoomId, UserId, event::Str};
+
+/// Where an event comes from: a user, or a group or multi-person chat and, when LINE tells, the user in it.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#source-user>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Wire")]
+pub struct Source {
+    /// The kind of chat.
+    #[serde(flatten)]
+    pub kind: SourceKind,
+    /// The user. In a group or multi-person chat it is there only for users who agreed to share it.
+    #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// The kinds of chat.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum SourceKind {
+    /// A chat with one user.
+    User,
+    /// A group chat.
+    Group {
+        /// The group.
+        group_id: GroupId,
+    },
+    /// A multi-person chat.
+    Room {
+        /// The multi-person chat.
+        room_id: RoomId,
+    },
+    /// A kind that this version does not know.
+    #[serde(untagged)]
+    Unknown {
+        /// LINE's word for it.
+        r#type: String,
+    },
+}
+
+impl Source {
+    /// A chat with one user.
+    pub fn user(user_id: impl Into<UserId>) -> Self {
+        Self { kind: SourceKind::User, user_id: Some(user_id.into()), extra: Extra::default() }
+    }
+
+    /// A group chat, and the user in it if known.
+    pub fn group(group_id: impl Into<GroupId>, user_id: Option<UserId>) -> Self {
+        let kind = SourceKind::Group { group_id: group_id.into() };
+        Self { kind, user_id, extra: Extra::default() }
+    }
+
+    /// A multi-person chat, and the user in it if known.
+    pub fn room(room_id: impl Into<RoomId>, user_id: Option<UserId>) -> Self {
+        let kind = SourceKind::Room { room_id: room_id.into() };
+        Self { kind, user_id, extra: Extra::default() }
+    }
+
+    /// The chat that a push reaches: the group or multi-person chat if it is one, else the user.
+    pub fn chat_id(&self) -> Option<ChatId> {
+        match &self.kind {
+            SourceKind::Group { group_id } => Some(group_id.clone().into()),
+            SourceKind::Room { room_id } => Some(room_id.clone().into()),
+            SourceKind::User | SourceKind::Unknown { .. } => self.user_id.clone().map(ChatId::from),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire<'a> {
+    #[serde(borrow)]
+    r#type: Str<'a>,
+    user_id: Option<UserId>,
+    group_id: Option<GroupId>,
+    room_id: Option<RoomId>,
+    #[serde(flatten)]
+    extra: Extra,
+}
+
+impl TryFrom<Wire<'_>> for Source {
+    type Error = &'static str;
+
+    fn try_from(wire: Wire<'_>) -> Result<Self, &'static str> {
+        let Wire { r#type, user_id, mut group_id, mut room_id, mut extra } = wire;
+        let kind = match r#type.as_str() {
+            "user" => SourceKind::User,
+            "group" => {
+                SourceKind::Group { group_id: group_id.take().ok_or("missing field `groupId`")? }
+            }
+            "room" => SourceKind::Room { room_id: room_id.take().ok_or("missing field `roomId`")? },
+            _ => SourceKind::Unknown { r#type: r#type.into() },
+        };
+        for (name, id) in
+            [("groupId", group_id.map(ChatId::from)), ("roomId", room_id.map(ChatId::from))]
+        {
+            if let Some(id) = id {
+                extra.insert(name, id.as_str());
+            }
+        }
+        Ok(Self { kind, user_id, extra })
+    }
+}

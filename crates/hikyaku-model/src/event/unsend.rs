@@ -1,0 +1,16 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Extra;
+
+/// The message that a user took back. LINE asks to delete what was stored of it.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#unsend-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnsendDetail<S = String> {
+    /// The id of the message.
+    pub message_id: S,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}

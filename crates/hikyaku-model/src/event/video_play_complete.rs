@@ -1,0 +1,16 @@
+use serde::{Deserialize, Serialize};
+
+use crate::Extra;
+
+/// The video that a user has seen to its end.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#video-viewing-complete>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoPlayComplete<S = String> {
+    /// The tracking id that the bot sent the video with.
+    pub tracking_id: S,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
