@@ -11,12 +11,12 @@ pub(crate) trait Word {
 
 /// Makes an enum of known words and `Other(String)`, which keeps every other one as it came.
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal),* $(,)? })*) => {$(
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $(#[doc = concat!("`", $word, "`")] $variant,)*
+            $(#[doc = concat!("`", $word, "`")] $(#[$word_doc])* $variant,)*
             /// Any other text, kept as it is.
             Other(String),
         }
@@ -74,7 +74,9 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as serde::Deserialize>::deserialize(deserializer).map(Self::from)
+                // Borrowed where it can be: a known word needs no copy.
+                let word = <$crate::event::Str as serde::Deserialize>::deserialize(deserializer)?;
+                Ok(Self::from(word.as_str()))
             }
         }
     )*};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, event::word::words};
+use crate::{Extra, word::words};
 
 /// How the linking of a user's account with the bot's own went.
 ///

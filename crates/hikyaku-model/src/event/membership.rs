@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, event::word::words};
+use crate::{Extra, word::words};
 
 /// What a user did with a membership of the account.
 ///

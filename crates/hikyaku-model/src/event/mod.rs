@@ -41,7 +41,6 @@ mod video_play_complete;
 
 mod read;
 mod str;
-mod word;
 mod write;
 
 pub use account_link::{LinkContent, LinkResult};
@@ -59,8 +58,7 @@ pub use str::{Str, Text};
 pub use unsend::UnsendDetail;
 pub use video_play_complete::VideoPlayComplete;
 
-use crate::{ChatId, Extra, UserId};
-use word::words;
+use crate::{ChatId, Extra, UserId, word::words};
 
 /// One event of a webhook.
 ///

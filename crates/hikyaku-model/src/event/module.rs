@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, UserId, event::word::words};
+use crate::{Extra, UserId, word::words};
 
 /// What happened between a module channel and an account.
 ///

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, event::word::words};
+use crate::{Extra, word::words};
 
 /// What the bot attached to the action that a user performed.
 ///

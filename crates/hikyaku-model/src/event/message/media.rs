@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, event::word::words};
+use crate::{Extra, word::words};
 
 /// A picture that a user sent.
 ///

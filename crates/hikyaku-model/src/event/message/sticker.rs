@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use crate::event::word::words;
+use crate::word::words;
 
 /// A sticker that a user sent.
 ///

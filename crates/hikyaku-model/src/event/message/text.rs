@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Extra, UserId, event::word::words};
+use crate::{Extra, UserId, word::words};
 
 /// The text that a user wrote.
 ///
