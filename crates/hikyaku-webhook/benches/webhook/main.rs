@@ -1,0 +1,94 @@
+//! Verify and read, against the floor: what no typed reader over `serde_json` can go below.
+//!
+//! `cargo bench -p hikyaku-webhook`; the figures are in `docs/performance.md`.
+
+#[expect(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "LINE's names, and to read the fields is all that is measured"
+)]
+mod floor;
+
+use std::{fmt::Write as _, hint::black_box};
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use hikyaku_model::ChannelSecret;
+use hikyaku_webhook::{Verifier, Webhook, sign};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+const SECRET: &str = "8c570fa6dd201bb328f1c1eac23a96d8";
+
+/// A body of text messages as LINE sends them, in the order of its fields.
+fn body(events: usize) -> String {
+    let mut body = r#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":["#.to_owned();
+    for i in 0..events {
+        let comma = if i == 0 { "" } else { "," };
+        write!(
+            body,
+            r#"{comma}{{"type":"message","message":{{"type":"text","id":"4686{i:014}","quoteToken":"IStG5h1Tz7bsUxKJ5Nr8gVwaVvZ3tUG5pFCyYBpAw8uo7FMCYJEO4oBtQYTvMlbm8jA1QvSFq6kXIGLfRNlJ4iOUxCyaH3cQ9mdj0KcG2n8","markAsReadToken":"eyJraWQiOiIxIn0.{i:08}","text":"Good morning, おはようございます {i}"}},"webhookEventId":"01HM{i:022}","deliveryContext":{{"isRedelivery":false}},"timestamp":17053{i:08},"source":{{"type":"user","userId":"U4af4980629e0b1a2c3d4e5f6{i:08x}"}},"replyToken":"757913772c4646b784d4b7ce{i:08x}","mode":"active"}}"#
+        )
+        .expect("a String takes all");
+    }
+    body.push_str("]}");
+    body
+}
+
+fn verify_and_read(criterion: &mut Criterion) {
+    let secret = ChannelSecret::new(SECRET).expect("a secret");
+    let verifier = Verifier::new(&secret);
+    for events in [1, 5, 100] {
+        let body = body(events);
+        let body = body.as_bytes();
+        let signature = &*sign(&secret, body);
+        let mut group = criterion.benchmark_group(format!("webhook/{events}"));
+        group.throughput(criterion::Throughput::Bytes(body.len() as u64));
+        group.bench_function("floor", |bencher| {
+            bencher.iter(|| {
+                verifier.verify(signature, black_box(body)).expect("signed");
+                floor::read(body)
+            });
+        });
+        group.bench_function("borrow", |bencher| {
+            bencher.iter(|| {
+                verifier.verify(signature, black_box(body)).expect("signed");
+                Webhook::borrow(body).expect("a webhook")
+            });
+        });
+        group.bench_function("parse", |bencher| {
+            bencher.iter(|| {
+                verifier.verify(signature, black_box(body)).expect("signed");
+                Webhook::parse(body).expect("a webhook")
+            });
+        });
+        group.finish();
+    }
+}
+
+// Which HMAC: RustCrypto's with the key made ready once, the same made anew each time, ring's made ready once.
+fn hmac(criterion: &mut Criterion) {
+    let ready = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any length");
+    let ring = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET.as_bytes());
+    for events in [1, 5, 100] {
+        let body = body(events);
+        let body = body.as_bytes();
+        let mut group = criterion.benchmark_group(format!("hmac/{events}"));
+        group.throughput(criterion::Throughput::Bytes(body.len() as u64));
+        group.bench_function("rustcrypto", |bencher| {
+            bencher.iter(|| ready.clone().chain_update(black_box(body)).finalize().into_bytes());
+        });
+        group.bench_function("rustcrypto-new-key", |bencher| {
+            bencher.iter(|| {
+                let key = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("any length");
+                key.chain_update(black_box(body)).finalize().into_bytes()
+            });
+        });
+        group.bench_function("ring", |bencher| {
+            bencher.iter(|| ring::hmac::sign(&ring, black_box(body)));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, verify_and_read, hmac);
+criterion_main!(benches);

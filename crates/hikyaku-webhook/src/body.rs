@@ -1,0 +1,154 @@
+use hikyaku_model::{
+    Extra,
+    event::{Event, Str, Text},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// How many bytes of body each event beyond the first [`FREE_EVENTS`] needs. LINE's own have more than 100; without
+/// this bound a body of `{},{},{}` would take a hundred times its length in memory.
+const BYTES_PER_EVENT: usize = 32;
+const FREE_EVENTS: usize = 256;
+
+/// About the length of LINE's own events: how many to make room for.
+const USUAL_EVENT: usize = 512;
+
+/// The body of a webhook: for whom, and what happened.
+///
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#request-body>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(bound(serialize = "S: AsRef<str> + Serialize"))]
+pub struct Webhook<S = String> {
+    /// The user id of the bot that the events are for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination: Option<S>,
+    /// What happened. None at all when LINE only asks whether someone is there.
+    pub events: Vec<Event<S>>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Webhook {
+    /// Reads a body into events that own their text, to be kept and sent between threads.
+    ///
+    /// # Errors
+    /// The body is not UTF-8, or not a JSON object with an array `events`. An event that does not fit its type is no
+    /// error: it is [`EventKind::Unknown`](hikyaku_model::EventKind::Unknown), and its neighbours are as they are.
+    /// Refused as well: more events than one for each 32 bytes of body, 256 aside.
+    pub fn parse(body: &[u8]) -> Result<Self, Error> {
+        read(body)
+    }
+}
+
+impl<'a> Webhook<Str<'a>> {
+    /// Reads a body into events that borrow their text from it: the fastest way.
+    ///
+    /// # Errors
+    /// As [`parse`](Webhook::parse).
+    pub fn borrow(body: &'a [u8]) -> Result<Self, Error> {
+        read(body)
+    }
+}
+
+fn read<'a, S: Text<'a>>(body: &'a [u8]) -> Result<Webhook<S>, Error> {
+    let text =
+        std::str::from_utf8(body).map_err(|error| Error::NotUtf8 { at: error.valid_up_to() })?;
+    let mut cursor = Cursor { text, rest: text };
+    let mut destination = None;
+    let mut events = None;
+    let mut extra = Extra::default();
+    cursor.expect('{')?;
+    if !cursor.eat('}') {
+        loop {
+            let key: Str<'a> = cursor.value()?;
+            cursor.expect(':')?;
+            match key.as_str() {
+                "destination" => destination = cursor.value()?,
+                "events" if events.is_some() => return Err(cursor.error("`events` comes twice")),
+                "events" => events = Some(cursor.events()?),
+                _ => extra.insert(key, cursor.value::<serde_json::Value>()?),
+            }
+            if cursor.eat('}') {
+                break;
+            }
+            cursor.expect(',')?;
+        }
+    }
+    if !cursor.at_end() {
+        return Err(cursor.error("expected the end"));
+    }
+    let events = events.ok_or_else(|| cursor.error("there is no `events`"))?;
+    Ok(Webhook { destination, events, extra })
+}
+
+/// Walks over the few tokens around the events, which are read one by one: so each has its own text and its own
+/// mistakes, and none is read twice.
+struct Cursor<'a> {
+    text: &'a str,
+    rest: &'a str,
+}
+
+impl<'a> Cursor<'a> {
+    fn events<S: Text<'a>>(&mut self) -> Result<Vec<Event<S>>, Error> {
+        let most = FREE_EVENTS + self.text.len() / BYTES_PER_EVENT;
+        let mut events = Vec::new();
+        self.expect('[')?;
+        if self.eat(']') {
+            return Ok(events);
+        }
+        events.reserve(1 + self.rest.len() / USUAL_EVENT);
+        loop {
+            if events.len() == most {
+                return Err(self.error("there are more events than a body of this length can have"));
+            }
+            let (event, rest) = Event::read(self.rest).map_err(|error| self.error(error))?;
+            events.push(event);
+            self.rest = rest;
+            if self.eat(']') {
+                return Ok(events);
+            }
+            self.expect(',')?;
+        }
+    }
+
+    fn value<T: Deserialize<'a>>(&mut self) -> Result<T, Error> {
+        let mut values = serde_json::Deserializer::from_str(self.rest).into_iter();
+        let value = match values.next() {
+            Some(value) => value.map_err(|error| self.error(error))?,
+            None => return Err(self.error("expected a value, found the end")),
+        };
+        self.rest = self.rest.get(values.byte_offset()..).unwrap_or("");
+        Ok(value)
+    }
+
+    fn expect(&mut self, token: char) -> Result<(), Error> {
+        if self.eat(token) { Ok(()) } else { Err(self.error(format_args!("expected `{token}`"))) }
+    }
+
+    fn eat(&mut self, token: char) -> bool {
+        self.skip_space();
+        match self.rest.strip_prefix(token) {
+            Some(rest) => {
+                self.rest = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn at_end(&mut self) -> bool {
+        self.skip_space();
+        self.rest.is_empty()
+    }
+
+    fn skip_space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    fn error(&self, reason: impl std::fmt::Display) -> Error {
+        Error::NotWebhook { at: self.text.len() - self.rest.len(), reason: reason.to_string() }
+    }
+}

@@ -1,0 +1,72 @@
+use std::fmt;
+
+use http::StatusCode;
+
+/// Why a webhook was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request has no `x-line-signature`.
+    NoSignature,
+    /// The `x-line-signature` is not the base64 of 32 bytes.
+    BadBase64,
+    /// The `x-line-signature` was not made with any of the channel secrets, or for another body.
+    Mismatch,
+    /// The body is empty. LINE sends none, so something before this has read it.
+    EmptyBody,
+    /// The body is longer than the receiver allows.
+    TooLarge {
+        /// The most it allows, in bytes.
+        limit: usize,
+    },
+    /// The body is not UTF-8.
+    NotUtf8 {
+        /// The first byte that is not, from 0.
+        at: usize,
+    },
+    /// The body is not the JSON of a webhook.
+    NotWebhook {
+        /// Where that shows, in bytes from 0.
+        at: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+}
+
+impl Error {
+    /// The status to answer the request with.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NoSignature | Self::BadBase64 | Self::Mismatch | Self::EmptyBody => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::NotUtf8 { .. } | Self::NotWebhook { .. } => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSignature => f.write_str(
+                "the request has no x-line-signature header: it does not come from LINE, or a proxy dropped the header",
+            ),
+            Self::BadBase64 => f.write_str(
+                "the x-line-signature header is not the base64 of 32 bytes: pass it on as it came (it is no hexadecimal)",
+            ),
+            Self::Mismatch => f.write_str(
+                "the x-line-signature header does not match the body: check that the secret is this channel's and that \
+                 the body is verified as it came, not parsed and written again",
+            ),
+            Self::EmptyBody => f.write_str(
+                "the body is empty, which LINE never sends: verify before another part of the server reads the body",
+            ),
+            Self::TooLarge { limit } => write!(f, "the body is longer than {limit} bytes, the most this receiver allows"),
+            Self::NotUtf8 { at } => write!(f, "the body is not UTF-8 from byte {at} on"),
+            Self::NotWebhook { at, reason } => write!(f, "the body is no webhook, see byte {at}: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

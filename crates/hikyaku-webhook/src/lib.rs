@@ -1,0 +1,26 @@
+//! LINE webhooks: verified, read and routed without ever losing an event.
+//!
+//! ```
+//! use hikyaku_model::{ChannelSecret, event::EventKind};
+//! use hikyaku_webhook::{Verifier, Webhook, sign};
+//!
+//! let secret = ChannelSecret::new("8c570fa6dd201bb328f1c1eac23a96d8")?;
+//! let body = br#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[{"type":"follow","replyToken":"abc"}]}"#;
+//! let signature = sign(&secret, body); // what LINE sends in `x-line-signature`
+//!
+//! let verifier = Verifier::new(&secret);
+//! verifier.verify(&*signature, body)?;
+//! for event in Webhook::borrow(body)?.events {
+//!     assert!(matches!(event.kind, EventKind::Follow(_)));
+//!     assert_eq!(event.reply_token(), Some("abc"));
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod body;
+mod error;
+mod signature;
+
+pub use body::Webhook;
+pub use error::Error;
+pub use signature::{SIGNATURE_HEADER, Verifier, sign};

@@ -1,0 +1,3 @@
+//! Webhooks, through the public API.
+
+mod signature;
