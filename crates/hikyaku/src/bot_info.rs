@@ -6,7 +6,7 @@ use crate::{
     route::{Route, Target},
 };
 
-static ROUTE: Route = Route::get("/v2/bot/info");
+pub(crate) static ROUTE: Route = Route::get("getBotInfo", "/v2/bot/info");
 
 /// What LINE knows of the bot itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,27 +1,16 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use hikyaku_model::{ChannelToken, Checker};
-use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode, Uri,
-    header::{AUTHORIZATION, CONTENT_TYPE},
-};
-use serde::{Serialize, de::DeserializeOwned};
-use uuid::Uuid;
+use http::HeaderValue;
 
 use crate::{
-    Answer, Error, RetryPolicy,
-    connection::{Call, Connection, ConnectionSettings, Exchange},
-    random,
-    route::{BaseUrl, Host, Repeat, Route, Target},
+    Error, RetryPolicy,
+    connection::{Connection, ConnectionSettings},
+    route::{BaseUrl, Host},
     transport::Transport,
 };
 
-const API_BASE_URL: &str = "https://api.line.me";
-const DATA_BASE_URL: &str = "https://api-data.line.me";
-const MANAGER_BASE_URL: &str = "https://manager.line.biz";
-const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
+pub(crate) use crate::request::Options;
 
 /// A channel's way to LINE.
 ///
@@ -86,88 +75,20 @@ impl Client {
         builder.build()
     }
 
-    /// Calls an operation with a JSON body, and leaves the answer's body as it came.
-    pub(crate) async fn send_json<B: Serialize + ?Sized>(
-        &self,
-        route: &'static Route,
-        options: Options,
-        body: &B,
-    ) -> Result<Exchange, Error> {
-        let mut json = Vec::with_capacity(options.size_hint + 256);
-        serde_json::to_writer(&mut json, body).map_err(|error| {
-            Error::invalid("", format!("the request cannot be written as JSON: {error}"))
-        })?;
-        let uri = self.base_url(route.host).fixed(route.path);
-        self.exchange(route, uri, options, Some(json.into())).await
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.0.connection
     }
 
-    /// Reads a JSON answer.
-    pub(crate) async fn get<T: DeserializeOwned>(
-        &self,
-        route: &'static Route,
-        target: &Target,
-    ) -> Result<Answer<T>, Error> {
-        let uri = self.base_url(route.host).target(target);
-        self.exchange(route, uri, Options::default(), None).await?.json()
+    pub(crate) fn authorization(&self) -> &HeaderValue {
+        &self.0.authorization
     }
 
-    fn base_url(&self, host: Host) -> &BaseUrl {
+    pub(crate) fn base_url(&self, host: Host) -> &BaseUrl {
         match host {
             Host::Api => &self.0.api_base_url,
             Host::Data => &self.0.data_base_url,
             Host::Manager => &self.0.manager_base_url,
         }
-    }
-
-    async fn exchange(
-        &self,
-        route: &'static Route,
-        uri: Uri,
-        options: Options,
-        body: Option<Bytes>,
-    ) -> Result<Exchange, Error> {
-        let headers = self.headers(route, &options, body.is_some());
-        let call = Call {
-            method: &route.method,
-            path: route.path,
-            repeat: route.repeat,
-            uri,
-            headers,
-            body: body.unwrap_or_default(),
-        };
-        let keyed = route.repeat == Repeat::WithRetryKey;
-        self.0
-            .connection
-            .exchange(call, |exchange| {
-                let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
-                if exchange.status.is_success() || (deduplicated && exchange.is_json_object()) {
-                    Ok(exchange)
-                } else {
-                    Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
-                }
-            })
-            .await
-    }
-
-    fn headers(&self, route: &Route, options: &Options, has_body: bool) -> HeaderMap {
-        let mut headers = self.0.connection.headers();
-        headers.insert(AUTHORIZATION, self.0.authorization.clone());
-        if has_body {
-            headers.insert(CONTENT_TYPE, JSON);
-        }
-        if route.repeat == Repeat::WithRetryKey {
-            let key = options.retry_key.unwrap_or_else(random::uuid);
-            let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-            let key = key.hyphenated().encode_lower(&mut buffer);
-            headers.insert(
-                RETRY_KEY,
-                HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens"),
-            );
-        }
-        if let Some((name, value)) = &options.header {
-            headers.insert(name, value.clone());
-        }
-        headers
     }
 }
 
@@ -178,15 +99,6 @@ impl fmt::Debug for Client {
             .field("connection", &self.0.connection)
             .finish_non_exhaustive()
     }
-}
-
-/// What a call sends besides its body.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    pub(crate) retry_key: Option<Uuid>,
-    pub(crate) header: Option<(HeaderName, HeaderValue)>,
-    /// About how long the body will be.
-    pub(crate) size_hint: usize,
 }
 
 /// Settings of a [`Client`]. Made by [`Client::builder`].
@@ -203,9 +115,9 @@ impl ClientBuilder {
     fn new(token: String) -> Self {
         Self {
             token,
-            api_base_url: API_BASE_URL.to_owned(),
-            data_base_url: DATA_BASE_URL.to_owned(),
-            manager_base_url: MANAGER_BASE_URL.to_owned(),
+            api_base_url: Host::Api.default_url().to_owned(),
+            data_base_url: Host::Data.default_url().to_owned(),
+            manager_base_url: Host::Manager.default_url().to_owned(),
             connection: ConnectionSettings::default(),
         }
     }

@@ -10,7 +10,7 @@ use crate::{
     error::ERROR_BODY_LIMIT,
     retry::Attempts,
     route::Repeat,
-    transport::{HyperTransport, RequestBody, Transport, TransportError},
+    transport::{HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
 };
 
 const USER_AGENT_VALUE: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
@@ -35,7 +35,15 @@ pub(crate) struct Call {
     pub(crate) repeat: Repeat,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Payload,
+    /// For a call that is known to take longer than the usual timeout.
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// What a call sends, for each of its attempts anew.
+pub(crate) enum Payload {
+    Whole(Bytes),
+    Streamed(Box<dyn Fn() -> RequestBody + Send + Sync>),
 }
 
 impl Connection {
@@ -53,23 +61,113 @@ impl Connection {
         call: Call,
         judge: impl Fn(Exchange) -> Result<Exchange, Error>,
     ) -> Result<Exchange, Error> {
-        let span = tracing::debug_span!(
-            "line",
-            method = %call.method,
-            path = call.path,
-            status = tracing::field::Empty,
-            request_id = tracing::field::Empty,
-        );
         let mut attempts = Attempts::new(&self.retry, call.repeat);
         let repeated = async {
             loop {
-                match self.attempt(call.request()).await.and_then(&judge) {
+                match self.attempt(&call).await.and_then(&judge) {
                     Ok(exchange) => return Ok(exchange),
                     Err(error) => attempts.wait_after(error).await?,
                 }
             }
         };
-        let result: Result<Exchange, Error> = repeated.instrument(span.clone()).await;
+        call.record(repeated).await
+    }
+
+    /// The same for a call whose answer is read as it comes; what is no success is read whole.
+    pub(crate) async fn open(&self, call: Call) -> Result<Exchange<ResponseBody>, Error> {
+        let mut attempts = Attempts::new(&self.retry, call.repeat);
+        let repeated = async {
+            loop {
+                match self.begin(&call).await {
+                    Ok(exchange) => return Ok(exchange),
+                    Err(error) => attempts.wait_after(error).await?,
+                }
+            }
+        };
+        call.record(repeated).await
+    }
+
+    /// How long one attempt may take, or one piece of an answer that is read as it comes.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    async fn attempt(&self, call: &Call) -> Result<Exchange, Error> {
+        let exchange = async {
+            let Exchange { status, headers, body } = self.send(call).await?;
+            let limit = if status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
+            match body.collect(limit).await {
+                Ok(body) if body.truncated && status.is_success() => {
+                    Err(TransportError::interrupted(format!(
+                        "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
+                    )))
+                }
+                Ok(body) => Ok(Exchange { status, headers, body: body.bytes }),
+                // The status has told what matters of an error; its body's end may be missing.
+                Err(_) if !status.is_success() => {
+                    Ok(Exchange { status, headers, body: Bytes::new() })
+                }
+                Err(error) => Err(error),
+            }
+        };
+        self.in_time(call, exchange).await
+    }
+
+    async fn begin(&self, call: &Call) -> Result<Exchange<ResponseBody>, Error> {
+        let begun = async {
+            let Exchange { status, headers, body } = self.send(call).await?;
+            if status.is_success() {
+                return Ok(Ok(Exchange { status, headers, body }));
+            }
+            // The status has told what matters of an error; its body's end may be missing.
+            let body = body.collect(ERROR_BODY_LIMIT).await.map(|body| body.bytes);
+            Ok(Err(Error::from_answer(status, headers, &body.unwrap_or_default())))
+        };
+        self.in_time(call, begun).await?
+    }
+
+    async fn send(&self, call: &Call) -> Result<Exchange<ResponseBody>, TransportError> {
+        let (parts, body) = self.transport.send(call.request()).await?.into_parts();
+        Ok(Exchange { status: parts.status, headers: parts.headers, body })
+    }
+
+    async fn in_time<T>(
+        &self,
+        call: &Call,
+        attempt: impl Future<Output = Result<T, TransportError>>,
+    ) -> Result<T, Error> {
+        let timeout = call.timeout.map_or(self.timeout, |timeout| timeout.max(self.timeout));
+        let late = |_| TransportError::interrupted(format!("no whole answer within {timeout:?}"));
+        let result = tokio::time::timeout(timeout, attempt).await.map_err(late).flatten();
+        result.map_err(Error::network)
+    }
+}
+
+impl Call {
+    fn request(&self) -> Request<RequestBody> {
+        let mut request = Request::new(match &self.body {
+            Payload::Whole(bytes) => bytes.clone().into(),
+            Payload::Streamed(open) => open(),
+        });
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+
+    /// Makes the call inside a span that tells how it ended.
+    async fn record<B>(
+        &self,
+        calling: impl Future<Output = Result<Exchange<B>, Error>>,
+    ) -> Result<Exchange<B>, Error> {
+        let span = tracing::debug_span!(
+            "line",
+            method = %self.method,
+            path = self.path,
+            status = tracing::field::Empty,
+            request_id = tracing::field::Empty,
+        );
+        let result = calling.instrument(span.clone()).await;
         if !span.is_disabled() {
             let (status, headers) = match &result {
                 Ok(exchange) => (Some(exchange.status), &exchange.headers),
@@ -79,44 +177,6 @@ impl Connection {
             span.record("request_id", crate::answer::request_id(headers));
         }
         result
-    }
-
-    async fn attempt(&self, request: Request<RequestBody>) -> Result<Exchange, Error> {
-        let exchange = async {
-            let (parts, body) = self.transport.send(request).await?.into_parts();
-            let limit = if parts.status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
-            match body.collect(limit).await {
-                Ok(body) if body.truncated && parts.status.is_success() => {
-                    Err(TransportError::interrupted(format!(
-                        "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
-                    )))
-                }
-                Ok(body) => {
-                    Ok(Exchange { status: parts.status, headers: parts.headers, body: body.bytes })
-                }
-                // The status has told what matters of an error; its body's end may be missing.
-                Err(_) if !parts.status.is_success() => Ok(Exchange {
-                    status: parts.status,
-                    headers: parts.headers,
-                    body: Bytes::new(),
-                }),
-                Err(error) => Err(error),
-            }
-        };
-        let late =
-            |_| TransportError::interrupted(format!("no whole answer within {:?}", self.timeout));
-        let exchange = tokio::time::timeout(self.timeout, exchange).await.map_err(late).flatten();
-        exchange.map_err(Error::network)
-    }
-}
-
-impl Call {
-    fn request(&self) -> Request<RequestBody> {
-        let mut request = Request::new(self.body.clone().into());
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers.clone();
-        request
     }
 }
 
@@ -129,12 +189,12 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A whole answer.
+/// An answer, whole unless its body says otherwise.
 #[derive(Debug)]
-pub(crate) struct Exchange {
+pub(crate) struct Exchange<B = Bytes> {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: B,
 }
 
 impl Exchange {

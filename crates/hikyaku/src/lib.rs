@@ -2,6 +2,7 @@
 
 pub mod message;
 pub mod notify;
+pub mod operation;
 pub mod transport;
 
 mod accepted;
@@ -14,6 +15,7 @@ mod form;
 mod messages;
 mod multipart;
 mod random;
+mod request;
 mod retry;
 mod route;
 

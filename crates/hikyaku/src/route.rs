@@ -1,4 +1,4 @@
-use std::fmt::Write;
+use std::{borrow::Cow, fmt::Write};
 
 use http::{
     Method, Uri,
@@ -12,41 +12,178 @@ use crate::Error;
 pub(crate) const VALUE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// One operation of the platform.
-#[derive(Debug)]
-pub(crate) struct Route {
-    pub(crate) method: Method,
-    pub(crate) host: Host,
+const GET: &Method = &Method::GET;
+const POST: &Method = &Method::POST;
+const PUT: &Method = &Method::PUT;
+const DELETE: &Method = &Method::DELETE;
+
+/// One operation of the platform, as LINE's OpenAPI files describe it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Route {
+    /// The operation's name in LINE's OpenAPI files, or ours in the same style where they lack it.
+    pub operation_id: &'static str,
+    /// The HTTP method.
+    pub method: &'static Method,
+    /// Which of LINE's hosts serves it.
+    pub host: Host,
     /// The path, with `{name}` where a value goes.
-    pub(crate) path: &'static str,
+    pub path: &'static str,
+    /// The names of its query parameters.
+    pub query: &'static [&'static str],
+    /// The names of the headers that are its own.
+    pub headers: &'static [&'static str],
+    /// The form of its request's body, where it has one.
+    pub body: Option<BodyKind>,
+    pub(crate) auth: Auth,
     pub(crate) repeat: Repeat,
 }
 
 impl Route {
     /// A read: safe to repeat.
-    pub(crate) const fn get(path: &'static str) -> Self {
-        Self { method: Method::GET, host: Host::Api, path, repeat: Repeat::Always }
+    pub(crate) const fn get(operation_id: &'static str, path: &'static str) -> Self {
+        Self::new(operation_id, GET, path, None, Repeat::Always)
     }
 
     /// A call that LINE would do twice.
-    pub(crate) const fn post(path: &'static str) -> Self {
-        Self { method: Method::POST, host: Host::Api, path, repeat: Repeat::IfNotSent }
+    pub(crate) const fn post(operation_id: &'static str, path: &'static str) -> Self {
+        Self::new(operation_id, POST, path, Some(BodyKind::Json), Repeat::IfNotSent)
     }
 
     /// One of the four sends that take a retry key.
-    pub(crate) const fn keyed(path: &'static str) -> Self {
-        Self { method: Method::POST, host: Host::Api, path, repeat: Repeat::WithRetryKey }
+    pub(crate) const fn keyed(operation_id: &'static str, path: &'static str) -> Self {
+        let body = Some(BodyKind::Json);
+        let route = Self::new(operation_id, POST, path, body, Repeat::WithRetryKey);
+        Self { headers: &["X-Line-Retry-Key"], ..route }
+    }
+
+    /// A change that is the same when it is made twice.
+    pub(crate) const fn put(operation_id: &'static str, path: &'static str) -> Self {
+        Self::new(operation_id, PUT, path, Some(BodyKind::Json), Repeat::Always)
+    }
+
+    /// A removal: once gone, gone.
+    pub(crate) const fn delete(operation_id: &'static str, path: &'static str) -> Self {
+        Self::new(operation_id, DELETE, path, None, Repeat::Always)
+    }
+
+    const fn new(
+        operation_id: &'static str,
+        method: &'static Method,
+        path: &'static str,
+        body: Option<BodyKind>,
+        repeat: Repeat,
+    ) -> Self {
+        Self {
+            operation_id,
+            method,
+            host: Host::Api,
+            path,
+            query: &[],
+            headers: &[],
+            body,
+            auth: Auth::Channel,
+            repeat,
+        }
+    }
+
+    /// The same on another host.
+    pub(crate) const fn on(self, host: Host) -> Self {
+        Self { host, ..self }
+    }
+
+    /// The same with these query parameters.
+    pub(crate) const fn query(self, query: &'static [&'static str]) -> Self {
+        Self { query, ..self }
+    }
+
+    /// The same with these headers of its own.
+    pub(crate) const fn headers(self, headers: &'static [&'static str]) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// The same with a body of this form.
+    pub(crate) const fn body(self, body: BodyKind) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
+    /// The same without a body.
+    pub(crate) const fn without_body(self) -> Self {
+        Self { body: None, ..self }
+    }
+
+    /// The same, authorised otherwise than by the channel access token.
+    pub(crate) const fn auth(self, auth: Auth) -> Self {
+        Self { auth, ..self }
+    }
+
+    /// The same, which does nothing new when it is made twice.
+    pub(crate) const fn idempotent(self) -> Self {
+        Self { repeat: Repeat::Always, ..self }
+    }
+
+    /// The names of the values in the path.
+    pub fn path_names(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))
     }
 }
 
 /// Which of LINE's hosts serves a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Host {
+#[non_exhaustive]
+pub enum Host {
+    /// Most of the platform.
     Api,
     /// Bytes rather than JSON: contents, images, files.
     Data,
     /// Attaching module channels.
     Manager,
+}
+
+impl Host {
+    /// Where LINE has it.
+    pub fn default_url(self) -> &'static str {
+        match self {
+            Self::Api => "https://api.line.me",
+            Self::Data => "https://api-data.line.me",
+            Self::Manager => "https://manager.line.biz",
+        }
+    }
+}
+
+/// The form of a request's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyKind {
+    /// A JSON object.
+    Json,
+    /// The fields of a form, as in a query.
+    Form,
+    /// Parts, one of them a file.
+    Multipart,
+    /// Bytes of a type of their own, such as an image.
+    Bytes,
+}
+
+impl BodyKind {
+    /// The content type; `*/*` where the bytes decide it.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Form => "application/x-www-form-urlencoded",
+            Self::Multipart => "multipart/form-data",
+            Self::Bytes => "*/*",
+        }
+    }
+}
+
+/// What a request says of who makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// The channel access token.
+    Channel,
+    /// What the caller gives: a user's token, a channel's id and secret; or nothing, where the body says it.
+    Caller,
 }
 
 /// When the client may send a request again by itself.
@@ -62,15 +199,19 @@ pub(crate) enum Repeat {
 
 /// The path and query of one request. Every value is percent-encoded here and nowhere else, so that an id can never
 /// reach another route.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Target {
-    path: String,
+    path: Cow<'static, str>,
     has_query: bool,
 }
 
 impl Target {
     /// The route's path with its values in place of the names, in their order.
     pub(crate) fn new(route: &Route, values: &[&str]) -> Result<Self, Error> {
+        if values.is_empty() {
+            debug_assert!(!route.path.contains('{'), "{} needs values", route.path);
+            return Ok(Self { path: Cow::Borrowed(route.path), has_query: false });
+        }
         let mut path = String::with_capacity(route.path.len() + 64);
         let mut values = values.iter();
         let mut rest = route.path;
@@ -86,7 +227,7 @@ impl Target {
             rest = after;
         }
         path.push_str(rest);
-        Ok(Self { path, has_query: false })
+        Ok(Self { path: path.into(), has_query: false })
     }
 
     /// Adds a query parameter.
@@ -94,7 +235,7 @@ impl Target {
         let separator = if self.has_query { '&' } else { '?' };
         self.has_query = true;
         let encoded = utf8_percent_encode(value, VALUE);
-        write!(self.path, "{separator}{name}={encoded}").expect("a string takes all");
+        write!(self.path.to_mut(), "{separator}{name}={encoded}").expect("a string takes all");
         self
     }
 }
@@ -137,26 +278,19 @@ impl BaseUrl {
         self.authority.host()
     }
 
-    /// The URL of a route that takes no values.
-    pub(crate) fn fixed(&self, path: &'static str) -> Uri {
-        if self.prefix.is_empty() {
-            self.uri(PathAndQuery::from_static(path))
-        } else {
-            self.joined(path)
-        }
-    }
-
-    /// The URL of a route with its values.
+    /// The URL of a request.
     pub(crate) fn target(&self, target: &Target) -> Uri {
-        self.joined(&target.path)
+        let path = match &target.path {
+            Cow::Borrowed(path) if self.prefix.is_empty() => PathAndQuery::from_static(path),
+            path => PathAndQuery::from_maybe_shared(format!("{}{path}", self.prefix))
+                .expect("a route's path with its values percent-encoded"),
+        };
+        self.uri(path)
     }
 
-    fn joined(&self, path: &str) -> Uri {
-        let path = format!("{}{path}", self.prefix);
-        self.uri(
-            PathAndQuery::from_maybe_shared(path)
-                .expect("a route's path with its values percent-encoded"),
-        )
+    /// The URL of a path that takes no values.
+    pub(crate) fn fixed(&self, path: &'static str) -> Uri {
+        self.target(&Target { path: Cow::Borrowed(path), has_query: false })
     }
 
     fn uri(&self, path_and_query: PathAndQuery) -> Uri {
@@ -174,7 +308,8 @@ mod tests {
 
     use super::*;
 
-    const PROFILE: Route = Route::get("/v2/bot/group/{groupId}/member/{userId}");
+    const PROFILE: Route =
+        Route::get("getGroupMemberProfile", "/v2/bot/group/{groupId}/member/{userId}");
 
     #[test]
     fn values_take_their_places() {

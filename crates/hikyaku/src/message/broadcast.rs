@@ -10,7 +10,7 @@ use crate::{
     route::Route,
 };
 
-static ROUTE: Route = Route::keyed("/v2/bot/message/broadcast");
+pub(super) static ROUTE: Route = Route::keyed("broadcast", "/v2/bot/message/broadcast");
 
 /// Sends messages to every friend of the account. Made by [`Client::broadcast`]; await it to send.
 ///

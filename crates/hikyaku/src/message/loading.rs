@@ -10,7 +10,7 @@ use crate::{
     route::Route,
 };
 
-static ROUTE: Route = Route::post("/v2/bot/chat/loading/start");
+pub(super) static ROUTE: Route = Route::post("showLoadingAnimation", "/v2/bot/chat/loading/start");
 
 /// Shows a user that the bot is at work, until the time is over or the next message comes. Made by
 /// [`Client::start_loading`]; await it to make the call.

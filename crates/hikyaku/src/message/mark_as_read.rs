@@ -7,8 +7,9 @@ use crate::{
     route::Route,
 };
 
-static BY_TOKEN: Route = Route::post("/v2/bot/chat/markAsRead");
-static BY_USER: Route = Route::post("/v2/bot/message/markAsRead");
+pub(super) static BY_TOKEN: Route =
+    Route::post("markMessagesAsReadByToken", "/v2/bot/chat/markAsRead");
+pub(super) static BY_USER: Route = Route::post("markMessagesAsRead", "/v2/bot/message/markAsRead");
 
 impl Client {
     /// Marks every message up to the one that the token came with as read. The token stands in the webhook's message

@@ -20,3 +20,24 @@ pub use push::Push;
 pub use quota::{Quota, QuotaConsumption, QuotaKind};
 pub use reply::Reply;
 pub use sent_count::{SentCount, SentCountKind, SentCountStatus};
+
+use crate::operation::Route;
+
+pub(crate) static ROUTES: &[&Route] = &[
+    &broadcast::ROUTE,
+    &loading::ROUTE,
+    &mark_as_read::BY_TOKEN,
+    &mark_as_read::BY_USER,
+    &multicast::ROUTE,
+    &narrowcast_progress::ROUTE,
+    &push::ROUTE,
+    &quota::QUOTA,
+    &quota::CONSUMPTION,
+    &reply::ROUTE,
+    &sent_count::REPLY,
+    &sent_count::PUSH,
+    &sent_count::MULTICAST,
+    &sent_count::BROADCAST,
+    &sent_count::PNP,
+    &sent_count::PNP_TEMPLATED,
+];

@@ -14,7 +14,7 @@ use crate::{
     route::Route,
 };
 
-static ROUTE: Route = Route::keyed("/v2/bot/message/multicast");
+pub(super) static ROUTE: Route = Route::keyed("multicast", "/v2/bot/message/multicast");
 
 /// Sends the same messages to many users. Made by [`Client::multicast`]; await it to send.
 ///

@@ -9,7 +9,9 @@ use crate::{
     route::{Route, Target},
 };
 
-static ROUTE: Route = Route::get("/v2/bot/message/progress/narrowcast");
+pub(super) static ROUTE: Route =
+    Route::get("getNarrowcastProgress", "/v2/bot/message/progress/narrowcast")
+        .query(&["requestId"]);
 
 /// The longest pause between two looks, unless one is set.
 const LONGEST_POLL: Duration = Duration::from_secs(30);

@@ -11,7 +11,7 @@ use crate::{
     route::Route,
 };
 
-static ROUTE: Route = Route::keyed("/v2/bot/message/push");
+pub(super) static ROUTE: Route = Route::keyed("pushMessage", "/v2/bot/message/push");
 
 /// Sends messages to a user, a group or a room. Made by [`Client::push`]; await it to send.
 ///

@@ -6,8 +6,9 @@ use crate::{
     route::{Route, Target},
 };
 
-static QUOTA: Route = Route::get("/v2/bot/message/quota");
-static CONSUMPTION: Route = Route::get("/v2/bot/message/quota/consumption");
+pub(super) static QUOTA: Route = Route::get("getMessageQuota", "/v2/bot/message/quota");
+pub(super) static CONSUMPTION: Route =
+    Route::get("getMessageQuotaConsumption", "/v2/bot/message/quota/consumption");
 
 /// How many messages the account may send this month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

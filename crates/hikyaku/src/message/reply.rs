@@ -10,7 +10,7 @@ use crate::{
     route::Route,
 };
 
-static ROUTE: Route = Route::post("/v2/bot/message/reply");
+pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply");
 
 /// Answers an event. Made by [`Client::reply`]; await it to send.
 ///

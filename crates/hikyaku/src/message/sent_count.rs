@@ -2,12 +2,23 @@ use hikyaku_model::Extra;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Answer, Client, Error,
-    route::{Route, Target},
-};
+use crate::{Answer, Client, Error, route::Route};
 
-static ROUTE: Route = Route::get("/v2/bot/message/delivery/{kind}");
+pub(super) static REPLY: Route =
+    count("getNumberOfSentReplyMessages", "/v2/bot/message/delivery/reply");
+pub(super) static PUSH: Route =
+    count("getNumberOfSentPushMessages", "/v2/bot/message/delivery/push");
+pub(super) static MULTICAST: Route =
+    count("getNumberOfSentMulticastMessages", "/v2/bot/message/delivery/multicast");
+pub(super) static BROADCAST: Route =
+    count("getNumberOfSentBroadcastMessages", "/v2/bot/message/delivery/broadcast");
+pub(super) static PNP: Route = count("getPNPMessageStatistics", "/v2/bot/message/delivery/pnp");
+pub(super) static PNP_TEMPLATED: Route =
+    count("getTemplatedPNPMessageStatistics", "/v2/bot/message/delivery/pnp/templated");
+
+const fn count(operation_id: &'static str, path: &'static str) -> Route {
+    Route::get(operation_id, path).query(&["date"])
+}
 
 /// The sends that LINE counts by day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,16 +34,19 @@ pub enum SentCountKind {
     Broadcast,
     /// [`PushByPhone`](super::PushByPhone)
     Pnp,
+    /// [`PushByPhoneTemplate`](super::PushByPhoneTemplate)
+    PnpTemplated,
 }
 
 impl SentCountKind {
-    fn as_str(self) -> &'static str {
+    fn route(self) -> &'static Route {
         match self {
-            Self::Reply => "reply",
-            Self::Push => "push",
-            Self::Multicast => "multicast",
-            Self::Broadcast => "broadcast",
-            Self::Pnp => "pnp",
+            Self::Reply => &REPLY,
+            Self::Push => &PUSH,
+            Self::Multicast => &MULTICAST,
+            Self::Broadcast => &BROADCAST,
+            Self::Pnp => &PNP,
+            Self::PnpTemplated => &PNP_TEMPLATED,
         }
     }
 }
@@ -80,6 +94,6 @@ impl Client {
         date: Date,
     ) -> Result<Answer<SentCount>, Error> {
         let date = format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
-        self.get(&ROUTE, &Target::new(&ROUTE, &[kind.as_str()])?.query("date", &date)).await
+        self.request(kind.route(), &[])?.query("date", &date).send().await?.json()
     }
 }

@@ -10,7 +10,7 @@ use http::{
 use super::judge;
 use crate::{
     Error, RetryPolicy,
-    connection::{Call, Connection, ConnectionSettings, Exchange},
+    connection::{Call, Connection, ConnectionSettings, Exchange, Payload},
     route::{BaseUrl, Repeat},
     transport::Transport,
 };
@@ -89,7 +89,8 @@ impl NotifyClient {
             repeat: endpoint.repeat,
             uri: base.fixed(endpoint.path),
             headers,
-            body: body.bytes,
+            body: Payload::Whole(body.bytes),
+            timeout: None,
         };
         let closed = matches!(base.host(), "notify-bot.line.me" | "notify-api.line.me");
         self.0

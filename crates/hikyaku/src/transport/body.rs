@@ -1,11 +1,12 @@
 use std::{
     error::Error as StdError,
-    fmt,
+    fmt, io,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
+use futures_core::Stream;
 use http_body::{Body, Frame, SizeHint};
 
 use super::TransportError;
@@ -13,40 +14,74 @@ use super::TransportError;
 type BoxedBody = Pin<Box<dyn Body<Data = Bytes, Error = Box<dyn StdError + Send + Sync>> + Send>>;
 
 /// A request's body.
-#[derive(Debug)]
-pub struct RequestBody(Bytes);
+pub struct RequestBody(Outgoing);
+
+enum Outgoing {
+    Whole(Bytes),
+    Streamed { chunks: Chunks, length: Option<u64> },
+}
+
+type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 impl RequestBody {
-    /// The bytes, for a transport that sends or records them by itself.
-    pub fn into_bytes(self) -> Bytes {
-        self.0
+    /// A body that is made while it is sent, of this length where that is known.
+    pub(crate) fn streamed(
+        chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+        length: Option<u64>,
+    ) -> Self {
+        Self(Outgoing::Streamed { chunks: Box::pin(chunks), length })
+    }
+
+    /// The bytes, where they are all there: only uploads of files are made while they are sent.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Outgoing::Whole(bytes) => Some(bytes),
+            Outgoing::Streamed { .. } => None,
+        }
     }
 }
 
 impl From<Bytes> for RequestBody {
     fn from(bytes: Bytes) -> Self {
-        Self(bytes)
+        Self(Outgoing::Whole(bytes))
     }
 }
 
 impl Body for RequestBody {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let bytes = std::mem::take(&mut self.0);
-        Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+        match &mut self.0 {
+            Outgoing::Whole(bytes) => {
+                let bytes = std::mem::take(bytes);
+                Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+            }
+            Outgoing::Streamed { chunks, .. } => {
+                chunks.as_mut().poll_next(context).map_ok(Frame::data)
+            }
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        matches!(&self.0, Outgoing::Whole(bytes) if bytes.is_empty())
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.len() as u64)
+        match &self.0 {
+            Outgoing::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Outgoing::Streamed { length: Some(length), .. } => SizeHint::with_exact(*length),
+            Outgoing::Streamed { length: None, .. } => SizeHint::default(),
+        }
+    }
+}
+
+impl fmt::Debug for RequestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestBody").field("length", &self.size_hint().exact()).finish()
     }
 }
 

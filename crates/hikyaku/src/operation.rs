@@ -1,0 +1,39 @@
+//! Every operation of the platform, by the name that LINE's OpenAPI files give it.
+//!
+//! The table is made of the very routes that the typed calls use. With [`Client::call_operation`](crate::Client::call_operation)
+//! any of them can be called by its name, with values and bodies that no type has checked: for a command line, a script,
+//! a proxy.
+
+use crate::{bot_info, message};
+
+pub use crate::route::{BodyKind, Host, Route};
+
+const AREAS: &[&[&Route]] = &[&[&bot_info::ROUTE], message::ROUTES];
+
+/// All operations, area by area.
+pub static OPERATIONS: [&Route; COUNT] = {
+    let mut all = [AREAS[0][0]; COUNT];
+    let (mut area, mut next) = (0, 0);
+    while area < AREAS.len() {
+        let mut index = 0;
+        while index < AREAS[area].len() {
+            all[next] = AREAS[area][index];
+            (index, next) = (index + 1, next + 1);
+        }
+        area += 1;
+    }
+    all
+};
+
+const COUNT: usize = {
+    let (mut area, mut count) = (0, 0);
+    while area < AREAS.len() {
+        (count, area) = (count + AREAS[area].len(), area + 1);
+    }
+    count
+};
+
+/// The operation of this name.
+pub fn find(operation_id: &str) -> Option<&'static Route> {
+    OPERATIONS.iter().find(|route| route.operation_id == operation_id).copied()
+}

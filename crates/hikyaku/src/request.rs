@@ -1,0 +1,204 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+use crate::{
+    Answer, Client, Error,
+    connection::{Call, Exchange, Payload},
+    form::Form,
+    random,
+    route::{Auth, Repeat, Route, Target},
+    transport::{RequestBody, ResponseBody},
+};
+
+const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// What a send carries besides its body.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) retry_key: Option<Uuid>,
+    pub(crate) header: Option<(HeaderName, HeaderValue)>,
+    /// About how long the body will be.
+    pub(crate) size_hint: usize,
+}
+
+impl Client {
+    /// Calls an operation with a JSON body, and leaves the answer's body as it came.
+    pub(crate) async fn send_json<B: Serialize + ?Sized>(
+        &self,
+        route: &'static Route,
+        options: Options,
+        body: &B,
+    ) -> Result<Exchange, Error> {
+        let mut request = self.request(route, &[])?.json_sized(body, options.size_hint)?;
+        if let Some(key) = options.retry_key {
+            request = request.retry_key(key);
+        }
+        if let Some((name, value)) = options.header {
+            request = request.header(name, value);
+        }
+        request.send().await
+    }
+
+    /// Reads a JSON answer.
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        route: &'static Route,
+        target: &Target,
+    ) -> Result<Answer<T>, Error> {
+        Request::new(self, route, target.clone()).send().await?.json()
+    }
+
+    /// Starts a request for an operation, with the values of its path in their order.
+    pub(crate) fn request(
+        &self,
+        route: &'static Route,
+        values: &[&str],
+    ) -> Result<Request<'_>, Error> {
+        Ok(Request::new(self, route, Target::new(route, values)?))
+    }
+}
+
+/// One request in the making.
+#[must_use = "a request does nothing until it is sent"]
+pub(crate) struct Request<'a> {
+    client: &'a Client,
+    route: &'static Route,
+    target: Target,
+    headers: HeaderMap,
+    body: Option<Payload>,
+    timeout: Option<Duration>,
+}
+
+impl<'a> Request<'a> {
+    fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
+        let mut headers = client.connection().headers();
+        if route.auth == Auth::Channel {
+            headers.insert(AUTHORIZATION, client.authorization().clone());
+        }
+        Self { client, route, target, headers, body: None, timeout: None }
+    }
+
+    /// Adds a query parameter.
+    pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
+        self.target = self.target.query(name, value);
+        self
+    }
+
+    /// Adds a query parameter that may be absent.
+    pub(crate) fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, &value.to_string()),
+            None => self,
+        }
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    pub(crate) fn retry_key(self, key: Uuid) -> Self {
+        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+        let key = key.hyphenated().encode_lower(&mut buffer);
+        let value = HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens");
+        self.header(RETRY_KEY, value)
+    }
+
+    /// Authorises the call by a token that is not the channel's own.
+    pub(crate) fn bearer(self, token: &str) -> Result<Self, Error> {
+        self.authorization(&format!("Bearer {token}"))
+    }
+
+    fn authorization(self, value: &str) -> Result<Self, Error> {
+        let mut value = HeaderValue::from_str(value).map_err(|_| {
+            Error::invalid("Authorization", "must not have control characters in it")
+        })?;
+        value.set_sensitive(true);
+        Ok(self.header(AUTHORIZATION, value))
+    }
+
+    pub(crate) fn json<B: Serialize + ?Sized>(self, body: &B) -> Result<Self, Error> {
+        self.json_sized(body, 0)
+    }
+
+    fn json_sized<B: Serialize + ?Sized>(self, body: &B, size_hint: usize) -> Result<Self, Error> {
+        let mut json = Vec::with_capacity(size_hint + 256);
+        serde_json::to_writer(&mut json, body).map_err(|error| {
+            Error::invalid("", format!("the request cannot be written as JSON: {error}"))
+        })?;
+        Ok(self.bytes(JSON, json.into()))
+    }
+
+    pub(crate) fn form(self, form: Form) -> Self {
+        self.bytes(HeaderValue::from_static(Form::CONTENT_TYPE), form.into_bytes())
+    }
+
+    pub(crate) fn bytes(mut self, content_type: HeaderValue, bytes: Bytes) -> Self {
+        self.headers.insert(CONTENT_TYPE, content_type);
+        self.body = Some(Payload::Whole(bytes));
+        self
+    }
+
+    /// A body that is made anew for each attempt, while it is sent.
+    pub(crate) fn streamed(
+        mut self,
+        content_type: HeaderValue,
+        open: impl Fn() -> RequestBody + Send + Sync + 'static,
+    ) -> Self {
+        self.headers.insert(CONTENT_TYPE, content_type);
+        self.body = Some(Payload::Streamed(Box::new(open)));
+        self
+    }
+
+    /// For a call that takes longer than the usual timeout, unless that is longer still.
+    pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Makes the call and reads the whole answer.
+    pub(crate) async fn send(self) -> Result<Exchange, Error> {
+        let keyed = self.route.repeat == Repeat::WithRetryKey;
+        let client = self.client;
+        client
+            .connection()
+            .exchange(self.call(), move |exchange| {
+                let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
+                if exchange.status.is_success() || (deduplicated && exchange.is_json_object()) {
+                    Ok(exchange)
+                } else {
+                    Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
+                }
+            })
+            .await
+    }
+
+    /// Makes the call and leaves the answer's body to be read as it comes.
+    pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
+        let client = self.client;
+        client.connection().open(self.call()).await
+    }
+
+    fn call(mut self) -> Call {
+        if self.route.repeat == Repeat::WithRetryKey && !self.headers.contains_key(&RETRY_KEY) {
+            self = self.retry_key(random::uuid());
+        }
+        Call {
+            method: self.route.method,
+            path: self.route.path,
+            repeat: self.route.repeat,
+            uri: self.client.base_url(self.route.host).target(&self.target),
+            headers: self.headers,
+            body: self.body.unwrap_or(Payload::Whole(Bytes::new())),
+            timeout: self.timeout,
+        }
+    }
+}
