@@ -15,11 +15,14 @@
 
 pub mod action;
 pub mod event;
+pub mod flex;
 pub mod id;
+pub mod imagemap;
 pub mod limits;
 pub mod message;
 pub mod secret;
 pub mod send;
+pub mod template;
 
 mod extra;
 mod json;

@@ -4,6 +4,7 @@
 //! anything is sent, and a simulator can answer with the very same judgement.
 
 mod checker;
+mod color;
 mod rule;
 mod uri;
 mod violation;

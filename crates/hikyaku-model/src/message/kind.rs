@@ -1,8 +1,8 @@
 use serde::Serialize;
 
 use super::{
-    AudioMessage, CouponMessage, ImageMessage, LocationMessage, StickerMessage, TextMessage,
-    TextV2Message, VideoMessage,
+    AudioMessage, CouponMessage, FlexMessage, ImageMessage, ImagemapMessage, LocationMessage,
+    StickerMessage, TemplateMessage, TextMessage, TextV2Message, VideoMessage,
 };
 use crate::{Check, Checker, Object, union::union};
 
@@ -27,6 +27,12 @@ pub enum MessageKind {
     Location(LocationMessage),
     /// A coupon.
     Coupon(CouponMessage),
+    /// A picture with areas that can be tapped.
+    Imagemap(ImagemapMessage),
+    /// A ready layout with buttons.
+    Template(TemplateMessage),
+    /// A layout of one's own.
+    Flex(FlexMessage),
     /// A newer kind, or a known one whose JSON does not fit its type; [`Check`] tells the two apart.
     Unknown(Object),
 }
@@ -40,6 +46,9 @@ union!(MessageKind {
     Audio(AudioMessage),
     Location(LocationMessage),
     Coupon(CouponMessage),
+    Imagemap(ImagemapMessage),
+    Template(TemplateMessage),
+    Flex(FlexMessage),
 });
 
 impl Check for MessageKind {
@@ -53,6 +62,9 @@ impl Check for MessageKind {
             Self::Audio(message) => message.check(checker),
             Self::Location(message) => message.check(checker),
             Self::Coupon(message) => message.check(checker),
+            Self::Imagemap(message) => message.check(checker),
+            Self::Template(message) => message.check(checker),
+            Self::Flex(message) => message.check(checker),
             Self::Unknown(object) => Self::check_unknown(object, checker),
         }
     }

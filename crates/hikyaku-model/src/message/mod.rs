@@ -4,7 +4,9 @@
 
 mod audio;
 mod coupon;
+mod flex;
 mod image;
+mod imagemap;
 mod kind;
 mod list;
 mod location;
@@ -12,6 +14,7 @@ mod prepared;
 mod quick_reply;
 mod sender;
 mod sticker;
+mod template;
 mod text;
 mod text_v2;
 mod video;
@@ -22,7 +25,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 pub use audio::AudioMessage;
 pub use coupon::{COUPON_DELIVERY_TAG, CouponMessage};
+pub use flex::FlexMessage;
 pub use image::ImageMessage;
+pub use imagemap::{IMAGEMAP_ACTIONS, ImagemapMessage};
 pub use kind::MessageKind;
 pub use list::from_json;
 pub use location::{Degrees, LOCATION_ADDRESS, LOCATION_TITLE, LocationMessage};
@@ -30,6 +35,7 @@ pub use prepared::PreparedMessages;
 pub use quick_reply::{QUICK_REPLY_ITEMS, QuickReply, QuickReplyItem};
 pub use sender::{SENDER_NAME, Sender};
 pub use sticker::StickerMessage;
+pub use template::TemplateMessage;
 pub use text::{EMOJIS, Emoji, TEXT, TextMessage};
 pub use text_v2::{
     AllMentionee, EmojiSubstitution, MENTIONS, MentionSubstitution, Mentionee, SUBSTITUTION_EMOJIS,
@@ -39,8 +45,16 @@ pub use video::{TRACKING_ID, VideoMessage};
 
 use crate::{
     Check, Checker, Object,
+    flex::Container,
+    limits::Length,
     shape::{self, Misfit},
+    template::Template,
 };
+
+/// What stands for an imagemap, a template or a Flex Message where it cannot be shown.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#flex-message>
+pub const ALT_TEXT: Length = Length::utf16(1500);
 
 /// One message to send.
 ///
@@ -110,11 +124,18 @@ impl Message {
         CouponMessage::new(coupon_id).into()
     }
 
+    /// A ready layout with buttons, whose `altText` is its own text; [`TemplateMessage::alt_text`] sets another.
+    pub fn template(template: impl Into<Template>) -> Self {
+        TemplateMessage::new(template).into()
+    }
+
+    /// A layout of one's own, and what stands for it where it cannot be shown.
+    pub fn flex(alt_text: impl Into<String>, contents: impl Into<Container>) -> Self {
+        FlexMessage::new(alt_text, contents).into()
+    }
+
     /// Shows buttons below the chat.
-    pub fn quick_reply(
-        mut self,
-        items: impl IntoIterator<Item = impl Into<QuickReplyItem>>,
-    ) -> Self {
+    pub fn quick_reply(mut self, items: impl IntoIterator<Item = QuickReplyItem>) -> Self {
         self.quick_reply = Some(QuickReply::new(items));
         self
     }

@@ -46,8 +46,8 @@ tagged!(QuickReplyItem = "action");
 
 impl QuickReply {
     /// Buttons in this order.
-    pub fn new(items: impl IntoIterator<Item = impl Into<QuickReplyItem>>) -> Self {
-        Self { items: items.into_iter().map(Into::into).collect(), extra: Extra::default() }
+    pub fn new(items: impl IntoIterator<Item = QuickReplyItem>) -> Self {
+        Self { items: items.into_iter().collect(), extra: Extra::default() }
     }
 }
 

@@ -1,0 +1,196 @@
+use serde::{Deserialize, Serialize};
+
+use super::{
+    BUBBLE_BYTES, Box, BubbleSize, Component, Direction, check_action, container::check_bytes,
+};
+use crate::{
+    Action, Check, Checker, Extra,
+    limits::{Problem, Segment},
+    setters::setters,
+    union::{extra, tagged},
+};
+
+/// One bubble.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "bubble", rename_all = "camelCase")]
+pub struct Bubble {
+    /// Its width; `mega` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<BubbleSize>,
+    /// Where lines begin; on the left by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<Direction>,
+    /// The block at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<Box>,
+    /// The block below it: a box, an image or a video.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hero: Option<Component>,
+    /// The main block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<Box>,
+    /// The block at the bottom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Box>,
+    /// The looks of its blocks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub styles: Option<BubbleStyles>,
+    /// What a tap does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, Bubble>")]
+    pub extra: Extra,
+}
+
+/// The looks of a bubble's blocks.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble-style>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BubbleStyles {
+    /// Of the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header: Option<BlockStyle>,
+    /// Of the hero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hero: Option<BlockStyle>,
+    /// Of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub body: Option<BlockStyle>,
+    /// Of the footer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<BlockStyle>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// The looks of a block.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#block-style>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BlockStyle {
+    /// `#RRGGBB` or `#RRGGBBAA`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background_color: Option<String>,
+    /// Whether a line is drawn above it; never above the first block.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separator: Option<bool>,
+    /// `#RRGGBB` or `#RRGGBBAA`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub separator_color: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+tagged!(Bubble = "bubble");
+
+impl Bubble {
+    /// A bubble without any block.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn animated_images(&self) -> usize {
+        let blocks = [&self.header, &self.body, &self.footer].into_iter().flatten();
+        let in_blocks: usize =
+            blocks.flat_map(|block| &block.contents).map(Component::animated_images).sum();
+        in_blocks + self.hero.as_ref().map_or(0, Component::animated_images)
+    }
+
+    /// Checks all but the size in bytes.
+    pub(super) fn check_parts(&self, in_carousel: bool, checker: &mut Checker) {
+        checker.word("size", self.size.as_ref());
+        checker.word("direction", self.direction.as_ref());
+        check_block("header", self.header.as_ref(), checker);
+        if let Some(hero) = &self.hero {
+            checker.at(Segment::Field("hero"), |checker| {
+                if let Some(why) = self.refuses_hero(hero, in_carousel) {
+                    checker.report_field("type", Problem::Forbidden(why));
+                }
+                hero.check(checker);
+            });
+        }
+        check_block("body", self.body.as_ref(), checker);
+        check_block("footer", self.footer.as_ref(), checker);
+        checker.optional("styles", self.styles.as_ref());
+        check_action(self.action.as_ref(), checker);
+    }
+
+    fn refuses_hero(&self, hero: &Component, in_carousel: bool) -> Option<&'static str> {
+        match hero {
+            Component::Box(_) | Component::Image(_) | Component::Unknown(_) => None,
+            Component::Video(_) if in_carousel => Some("a carousel takes no videos"),
+            Component::Video(_) => match self.size {
+                Some(
+                    BubbleSize::Nano | BubbleSize::Micro | BubbleSize::Deca | BubbleSize::Hecto,
+                ) => Some("a video needs a bubble of size kilo, mega or giga"),
+                _ => None,
+            },
+            _ => Some("a hero is a box, an image or a video"),
+        }
+    }
+}
+
+setters!(Bubble {
+    into {
+        size: BubbleSize,
+        direction: Direction,
+        header: Box,
+        hero: Component,
+        body: Box,
+        footer: Box,
+        styles: BubbleStyles,
+        action: Action,
+    }
+});
+setters!(BubbleStyles {
+    plain { header: BlockStyle, hero: BlockStyle, body: BlockStyle, footer: BlockStyle }
+});
+setters!(BlockStyle {
+    into { background_color: String, separator_color: String }
+    plain { separator: bool }
+});
+
+fn check_block(field: &'static str, block: Option<&Box>, checker: &mut Checker) {
+    let Some(block) = block else { return };
+    checker.at(Segment::Field(field), |checker| {
+        block.check(checker);
+        if block.contents.first().is_some_and(Component::is_absolute) {
+            checker.at(Segment::Field("contents"), |checker| {
+                checker.at(Segment::Index(0), |checker| {
+                    let why = "the first component of a block cannot be absolute";
+                    checker.report_field("position", Problem::Forbidden(why));
+                });
+            });
+        }
+    });
+}
+
+impl Check for Bubble {
+    fn check(&self, checker: &mut Checker) {
+        check_bytes(self, BUBBLE_BYTES, checker);
+        self.check_parts(false, checker);
+    }
+}
+
+impl Check for BubbleStyles {
+    fn check(&self, checker: &mut Checker) {
+        checker.optional("header", self.header.as_ref());
+        checker.optional("hero", self.hero.as_ref());
+        checker.optional("body", self.body.as_ref());
+        checker.optional("footer", self.footer.as_ref());
+    }
+}
+
+impl Check for BlockStyle {
+    fn check(&self, checker: &mut Checker) {
+        checker.color_with_alpha("backgroundColor", self.background_color.as_deref());
+        checker.color_with_alpha("separatorColor", self.separator_color.as_deref());
+    }
+}

@@ -1,0 +1,126 @@
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AdjustMode, ButtonHeight, ButtonStyle, Gravity, Position, Space, check_offsets,
+    measure::{Units, check_measure},
+};
+use crate::{
+    Action, Check, Checker, Extra,
+    action::ActionPlace,
+    limits::Segment,
+    setters::setters,
+    union::{extra, tagged},
+};
+
+/// A button.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#button>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "button", rename_all = "camelCase")]
+pub struct Button {
+    /// What a tap does; its label is the button's.
+    pub action: Action,
+    /// The share of the parent's space; 0 is as much as the content needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flex: Option<u32>,
+    /// The label's colour for the style `link`, the background's for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// The looks; `link` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub style: Option<ButtonStyle>,
+    /// Where it stands in its row, from top to bottom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gravity: Option<Gravity>,
+    /// The space before it: a keyword or pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub margin: Option<Space>,
+    /// Whether the offsets move it, or place it within its parent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// From the upper edge: a keyword, pixels or a percentage of the parent's height.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset_top: Option<Space>,
+    /// From the lower edge: a keyword, pixels or a percentage of the parent's height.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset_bottom: Option<Space>,
+    /// From the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset_start: Option<Space>,
+    /// From the edge where lines end: a keyword, pixels or a percentage of the parent's width.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset_end: Option<Space>,
+    /// `md` by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<ButtonHeight>,
+    /// Whether the text shrinks to fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjust_mode: Option<AdjustMode>,
+    /// Whether it grows with the text size that the user has set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scaling: Option<bool>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, Button>")]
+    pub extra: Extra,
+}
+
+tagged!(Button = "button");
+
+impl Button {
+    /// A button of the default looks.
+    pub fn new(action: impl Into<Action>) -> Self {
+        Self {
+            action: action.into(),
+            flex: None,
+            color: None,
+            style: None,
+            gravity: None,
+            margin: None,
+            position: None,
+            offset_top: None,
+            offset_bottom: None,
+            offset_start: None,
+            offset_end: None,
+            height: None,
+            adjust_mode: None,
+            scaling: None,
+            extra: Extra::default(),
+        }
+    }
+}
+
+setters!(Button {
+    into {
+        color: String,
+        style: ButtonStyle,
+        gravity: Gravity,
+        margin: Space,
+        position: Position,
+        offset_top: Space,
+        offset_bottom: Space,
+        offset_start: Space,
+        offset_end: Space,
+        height: ButtonHeight,
+        adjust_mode: AdjustMode,
+    }
+    plain { flex: u32, scaling: bool }
+});
+
+impl Check for Button {
+    fn check(&self, checker: &mut Checker) {
+        checker.at(Segment::Field("action"), |checker| {
+            self.action.check_in(ActionPlace::FlexButton, checker);
+        });
+        checker.color_with_alpha("color", self.color.as_deref());
+        checker.word("style", self.style.as_ref());
+        checker.word("gravity", self.gravity.as_ref());
+        check_measure(checker, "margin", self.margin.as_ref(), Units::Px);
+        check_offsets(
+            checker,
+            self.position.as_ref(),
+            [&self.offset_top, &self.offset_bottom, &self.offset_start, &self.offset_end],
+        );
+        checker.word("height", self.height.as_ref());
+        checker.word("adjustMode", self.adjust_mode.as_ref());
+    }
+}

@@ -1,0 +1,59 @@
+use serde::{Deserialize, Serialize};
+
+use super::{BUBBLE_BYTES, Bubble, BubbleSize, CAROUSEL_BYTES, container::check_bytes};
+use crate::{
+    Check, Checker, Extra,
+    limits::{Count, Problem, Segment},
+    union::{extra, tagged},
+};
+
+/// Bubbles of a carousel.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#f-carousel>
+pub const CAROUSEL_BUBBLES: Count = Count { min: 1, max: 12 };
+
+/// Bubbles to scroll, all of one size.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#f-carousel>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "carousel", rename_all = "camelCase")]
+pub struct Carousel {
+    /// The bubbles, at most 12.
+    pub contents: Vec<Bubble>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, Carousel>")]
+    pub extra: Extra,
+}
+
+tagged!(Carousel = "carousel");
+
+impl Carousel {
+    /// Bubbles in this order.
+    pub fn new(bubbles: impl IntoIterator<Item = Bubble>) -> Self {
+        Self { contents: bubbles.into_iter().collect(), extra: Extra::default() }
+    }
+}
+
+impl Check for Carousel {
+    fn check(&self, checker: &mut Checker) {
+        let bytes = check_bytes(self, CAROUSEL_BYTES, checker);
+        let size = |bubble: &Bubble| bubble.size.clone().unwrap_or(BubbleSize::Mega);
+        let first = self.contents.first().map(size);
+        checker.at(Segment::Field("contents"), |checker| {
+            checker.count(self.contents.len(), CAROUSEL_BUBBLES);
+            for (index, bubble) in self.contents.iter().enumerate() {
+                checker.at(Segment::Index(index), |checker| {
+                    // No bubble is larger than the whole.
+                    if bytes > BUBBLE_BYTES {
+                        check_bytes(bubble, BUBBLE_BYTES, checker);
+                    }
+                    if first.as_ref().is_some_and(|first| *first != size(bubble)) {
+                        let what = "must be the size of the first bubble";
+                        checker.report_field("size", Problem::Rule(what));
+                    }
+                    bubble.check_parts(true, checker);
+                });
+            }
+        });
+    }
+}

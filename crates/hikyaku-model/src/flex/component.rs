@@ -1,0 +1,92 @@
+use serde::Serialize;
+
+use super::{Box, Button, Filler, Icon, Image, Separator, Span, Text, Video};
+use crate::{Check, Checker, Object, union::union};
+
+/// What can stand in a box.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#component>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "boxes are the most frequent components")]
+pub enum Component {
+    /// A box with children of its own.
+    Box(Box),
+    /// A button.
+    Button(Button),
+    /// A picture.
+    Image(Image),
+    /// A video; in a hero only.
+    Video(Video),
+    /// A small picture; in a baseline box only.
+    Icon(Icon),
+    /// A text.
+    Text(Text),
+    /// A part of a text; in a text only.
+    Span(Span),
+    /// A line.
+    Separator(Separator),
+    /// Empty space.
+    Filler(Filler),
+    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    Unknown(Object),
+}
+
+union!(Component {
+    Box(Box),
+    Button(Button),
+    Image(Image),
+    Video(Video),
+    Icon(Icon),
+    Text(Text),
+    Span(Span),
+    Separator(Separator),
+    Filler(Filler),
+});
+
+impl Component {
+    pub(super) fn animated_images(&self) -> usize {
+        match self {
+            Self::Box(block) => block.contents.iter().map(Self::animated_images).sum(),
+            Self::Image(image) => usize::from(image.animated == Some(true)),
+            Self::Video(video) => video.alt_content.animated_images(),
+            _ => 0,
+        }
+    }
+
+    pub(super) fn is_absolute(&self) -> bool {
+        let position = match self {
+            Self::Box(block) => &block.position,
+            Self::Button(button) => &button.position,
+            Self::Image(image) => &image.position,
+            Self::Icon(icon) => &icon.position,
+            Self::Text(text) => &text.position,
+            _ => &None,
+        };
+        *position == Some(super::Position::Absolute)
+    }
+}
+
+impl From<&str> for Component {
+    fn from(text: &str) -> Self {
+        Text::new(text).into()
+    }
+}
+
+impl Check for Component {
+    fn check(&self, checker: &mut Checker) {
+        match self {
+            Self::Box(component) => component.check(checker),
+            Self::Button(component) => component.check(checker),
+            Self::Image(component) => component.check(checker),
+            Self::Video(component) => component.check(checker),
+            Self::Icon(component) => component.check(checker),
+            Self::Text(component) => component.check(checker),
+            Self::Span(component) => component.check(checker),
+            Self::Separator(component) => component.check(checker),
+            Self::Filler(_) => {}
+            Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}

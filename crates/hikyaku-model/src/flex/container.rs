@@ -1,0 +1,116 @@
+use std::io;
+
+use serde::Serialize;
+
+use super::{Bubble, Carousel};
+use crate::{
+    Check, Checker, InvalidJson, Object, json,
+    limits::{Count, Problem},
+    union::union,
+};
+
+/// The JSON of a bubble: at most 30 KB.
+///
+/// LINE does not say how it counts; this is UTF-8 without blanks, and a KB of 1,024 bytes.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble>
+pub const BUBBLE_BYTES: usize = 30 * 1024;
+
+/// The JSON of a carousel: at most 50 KB, counted as [`BUBBLE_BYTES`] are.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#f-carousel>
+pub const CAROUSEL_BYTES: usize = 50 * 1024;
+
+/// Animated pictures in one message.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#f-image>
+pub const ANIMATED_IMAGES: Count = Count { min: 0, max: 10 };
+
+/// The whole layout of a Flex Message.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#container>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a message holds it in a box of its own")]
+pub enum Container {
+    /// One bubble.
+    Bubble(Bubble),
+    /// Bubbles to scroll.
+    Carousel(Carousel),
+    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    Unknown(Object),
+}
+
+union!(Container {
+    Bubble(Bubble),
+    Carousel(Carousel),
+});
+
+impl Container {
+    /// Reads the JSON that LINE's designer gives, or any other JSON of a container.
+    ///
+    /// Nothing is lost: what this version does not know is kept, and written back.
+    ///
+    /// # Errors
+    /// The text is no JSON of an object; the error names the line and the column.
+    ///
+    /// ```
+    /// use hikyaku_model::{Message, flex::Container};
+    ///
+    /// let pasted = r#"{"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": []}}"#;
+    /// let message = Message::flex("An empty bubble", Container::from_json(pasted).unwrap());
+    ///
+    /// let mistake = Container::from_json("{\n  \"type\": \"bubble\",\n}").unwrap_err();
+    /// assert_eq!(mistake.to_string(), "line 3, column 1: trailing comma");
+    /// ```
+    ///
+    /// Source: <https://developers.line.biz/flex-simulator/>
+    pub fn from_json(json: &str) -> Result<Self, InvalidJson> {
+        json::parse(json)
+    }
+
+    pub(crate) fn animated_images(&self) -> usize {
+        match self {
+            Self::Bubble(bubble) => bubble.animated_images(),
+            Self::Carousel(carousel) => carousel.contents.iter().map(Bubble::animated_images).sum(),
+            Self::Unknown(_) => 0,
+        }
+    }
+}
+
+impl Check for Container {
+    fn check(&self, checker: &mut Checker) {
+        match self {
+            Self::Bubble(bubble) => bubble.check(checker),
+            Self::Carousel(carousel) => carousel.check(checker),
+            Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}
+
+/// Checks how large a value's JSON is, and returns that.
+pub(super) fn check_bytes(value: &impl Serialize, max: usize, checker: &mut Checker) -> usize {
+    let mut bytes = Bytes(0);
+    // The counter never fails, and messages have string keys.
+    let _ = serde_json::to_writer(&mut bytes, value);
+    let Bytes(actual) = bytes;
+    if actual > max {
+        checker.report(Problem::Bytes { max, actual });
+    }
+    actual
+}
+
+/// Counts what is written to it.
+struct Bytes(usize);
+
+impl io::Write for Bytes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Checker,
+    limits::Problem,
+    word::{Word, words},
+};
+
+words! {
+    /// The size of letters, of an icon or of a picture: a keyword, or `px(...)` and for pictures `percent(...)`.
+    Size {
+        Xxs = "xxs",
+        Xs = "xs",
+        Sm = "sm",
+        Md = "md",
+        Lg = "lg",
+        Xl = "xl",
+        Xxl = "xxl",
+        Xl3 = "3xl",
+        Xl4 = "4xl",
+        Xl5 = "5xl",
+        Full = "full",
+    }
+
+    /// A margin, a padding, an offset or a radius: a keyword, or `px(...)` and in places `percent(...)`.
+    Space {
+        None = "none",
+        Xs = "xs",
+        Sm = "sm",
+        Md = "md",
+        Lg = "lg",
+        Xl = "xl",
+        Xxl = "xxl",
+    }
+
+    /// How thick a border is: a keyword or `px(...)`.
+    BorderWidth {
+        None = "none",
+        Light = "light",
+        Normal = "normal",
+        Medium = "medium",
+        SemiBold = "semi-bold",
+        Bold = "bold",
+    }
+}
+
+/// Pixels or a percentage, kept as they were written.
+///
+/// ```
+/// use hikyaku_model::flex::{Box, Size, Text, percent, px};
+///
+/// let text = Text::new("small").size(px(11.5));
+/// let half = Box::vertical([text.into()]).width(percent(50)).padding_all(px(4));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Dimension(String);
+
+/// So many pixels.
+pub fn px(pixels: impl Into<f64>) -> Dimension {
+    Dimension(format!("{}px", pixels.into()))
+}
+
+/// So many percent of the parent's width or height.
+pub fn percent(percent: impl Into<f64>) -> Dimension {
+    Dimension(format!("{}%", percent.into()))
+}
+
+impl Dimension {
+    /// The text as LINE writes it: `10px` or `50%`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Dimension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<&str> for Dimension {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl From<String> for Dimension {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<Dimension> for Size {
+    fn from(Dimension(text): Dimension) -> Self {
+        Self::from(text)
+    }
+}
+
+impl From<Dimension> for Space {
+    fn from(Dimension(text): Dimension) -> Self {
+        Self::from(text)
+    }
+}
+
+impl From<Dimension> for BorderWidth {
+    fn from(Dimension(text): Dimension) -> Self {
+        Self::from(text)
+    }
+}
+
+/// The units that a place takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Units {
+    Px,
+    Percent,
+    PxOrPercent,
+}
+
+/// Checks a keyword or a measure.
+pub(super) fn check_measure<W: Word>(
+    checker: &mut Checker,
+    field: &'static str,
+    measure: Option<&W>,
+    units: Units,
+) {
+    let Some(text) = measure.and_then(W::unknown) else { return };
+    match units.judge(text) {
+        Some(true) => {}
+        Some(false) => checker.report_field(field, units.problem(true)),
+        None => checker.unknown_word(field, W::WORDS),
+    }
+}
+
+/// Checks the size of letters, which has no `full` and no percentage.
+pub(super) fn check_font_size(checker: &mut Checker, size: Option<&Size>) {
+    if size == Some(&Size::Full) {
+        checker.report_field("size", Units::Px.problem(true));
+    }
+    check_measure(checker, "size", size, Units::Px);
+}
+
+/// Checks a measure that has no keywords.
+pub(super) fn check_dimension(
+    checker: &mut Checker,
+    field: &'static str,
+    dimension: Option<&Dimension>,
+    units: Units,
+) {
+    if dimension.is_some_and(|dimension| units.judge(&dimension.0) != Some(true)) {
+        checker.report_field(field, units.problem(false));
+    }
+}
+
+impl Units {
+    /// Whether a measure has a unit that is allowed; nothing for what is no measure but a word.
+    fn judge(self, text: &str) -> Option<bool> {
+        let (number, allowed) = if let Some(number) = text.strip_suffix("px") {
+            (number, self != Self::Percent)
+        } else if let Some(number) = text.strip_suffix('%') {
+            (number, self != Self::Px)
+        } else {
+            (text, false)
+        };
+        is_number(number.strip_prefix('-').unwrap_or(number)).then_some(allowed)
+    }
+
+    fn problem(self, or_keyword: bool) -> Problem {
+        Problem::Rule(match (self, or_keyword) {
+            (Self::Px, false) => "must be a number with px, such as 10px",
+            (Self::Percent, false) => "must be a number with %, such as 50%",
+            (Self::PxOrPercent, false) => "must be a number with px or %, such as 10px or 50%",
+            (Self::Px, true) => "must be a keyword or a number with px, such as md or 10px",
+            (Self::Percent, true) => "must be a keyword or a number with %, such as md or 50%",
+            (Self::PxOrPercent, true) => {
+                "must be a keyword or a number with px or %, such as md, 10px or 50%"
+            }
+        })
+    }
+}
+
+/// Whether a text is digits, with a fraction or without.
+pub(super) fn is_number(text: &str) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits(whole) && digits(fraction)
+}

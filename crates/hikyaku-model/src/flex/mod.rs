@@ -1,0 +1,109 @@
+//! The layout language of Flex Messages: bubbles, boxes and what stands in them.
+//!
+//! ```
+//! use hikyaku_model::{Action, Check, Message, flex::{self, *}};
+//!
+//! let receipt = Bubble::new()
+//!     .body(flex::Box::vertical([
+//!         Text::new("Your parcel is here").size(Size::Xl).weight(Weight::Bold).wrap(true).into(),
+//!         Separator::new().margin(Space::Md).into(),
+//!         flex::Box::baseline([
+//!             Icon::new("https://example.com/star.png").into(),
+//!             Text::new("4.8").color("#999999").margin(Space::Sm).into(),
+//!         ])
+//!         .into(),
+//!     ]))
+//!     .footer(flex::Box::vertical([
+//!         Button::new(Action::uri("Open", "https://example.com/")).style(ButtonStyle::Primary).into(),
+//!     ]));
+//! assert!(Message::flex("Your parcel is here", receipt).validate().is_ok());
+//! ```
+//!
+//! JSON from LINE's designer is taken as it is, see [`Container::from_json`].
+//!
+//! Sources: <https://developers.line.biz/en/reference/messaging-api/#flex-message>, <https://developers.line.biz/en/docs/messaging-api/flex-message-elements/>, <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/>
+
+mod background;
+mod block;
+mod bubble;
+mod button;
+mod carousel;
+mod component;
+mod container;
+mod filler;
+mod icon;
+mod image;
+mod measure;
+mod separator;
+mod span;
+mod text;
+mod video;
+mod words;
+
+pub use background::{Background, LinearGradient};
+pub use block::Box;
+pub use bubble::{BlockStyle, Bubble, BubbleStyles};
+pub use button::Button;
+pub use carousel::{CAROUSEL_BUBBLES, Carousel};
+pub use component::Component;
+pub use container::{ANIMATED_IMAGES, BUBBLE_BYTES, CAROUSEL_BYTES, Container};
+pub use filler::Filler;
+pub use icon::Icon;
+pub use image::Image;
+pub use measure::{BorderWidth, Dimension, Size, Space, percent, px};
+pub use separator::Separator;
+pub use span::Span;
+pub use text::Text;
+pub use video::Video;
+pub use words::{
+    AdjustMode, Align, AlignItems, AspectMode, BubbleSize, ButtonHeight, ButtonStyle, Decoration,
+    Direction, Gravity, JustifyContent, Layout, Position, TextStyle, Weight,
+};
+
+use measure::{Units, check_measure, is_number};
+
+use crate::{
+    Action, Checker,
+    action::ActionPlace,
+    limits::{Problem, Segment},
+};
+
+fn check_action(action: Option<&Action>, checker: &mut Checker) {
+    if let Some(action) = action {
+        checker.at(Segment::Field("action"), |checker| action.check_in(ActionPlace::Flex, checker));
+    }
+}
+
+fn check_offsets(
+    checker: &mut Checker,
+    position: Option<&Position>,
+    [top, bottom, start, end]: [&Option<Space>; 4],
+) {
+    checker.word("position", position);
+    let offsets =
+        [("offsetTop", top), ("offsetBottom", bottom), ("offsetStart", start), ("offsetEnd", end)];
+    for (field, offset) in offsets {
+        check_measure(checker, field, offset.as_ref(), Units::PxOrPercent);
+    }
+}
+
+fn check_aspect_ratio(ratio: Option<&str>, checker: &mut Checker) {
+    let Some(ratio) = ratio else { return };
+    let side = |text: &str| {
+        let side: f64 = is_number(text).then(|| text.parse().ok())??;
+        (1.0..=100_000.0).contains(&side).then_some(side)
+    };
+    let sides =
+        ratio.split_once(':').and_then(|(width, height)| Some((side(width)?, side(height)?)));
+    match sides {
+        None => {
+            let what = "must be width:height, each from 1 to 100000, such as 20:13";
+            checker.report_field("aspectRatio", Problem::Rule(what));
+        }
+        Some((width, height)) if height > 3.0 * width => {
+            let what = "must not be higher than three times its width";
+            checker.report_field("aspectRatio", Problem::Rule(what));
+        }
+        Some(_) => {}
+    }
+}

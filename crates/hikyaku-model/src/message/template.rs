@@ -1,0 +1,47 @@
+use serde::{Deserialize, Serialize};
+
+use super::ALT_TEXT;
+use crate::{
+    Check, Checker, Extra,
+    template::Template,
+    union::{extra, tagged},
+};
+
+/// A message of a ready layout with buttons.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#template-messages>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "template", rename_all = "camelCase")]
+pub struct TemplateMessage {
+    /// What notifications, chat lists and screen readers show instead: at most 1,500 UTF-16 code units.
+    pub alt_text: String,
+    /// The layout.
+    pub template: Template,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, TemplateMessage>")]
+    pub extra: Extra,
+}
+
+tagged!(TemplateMessage = "template");
+
+impl TemplateMessage {
+    /// A template whose `altText` is its own text: that of the template, or the title or text of its first column.
+    pub fn new(template: impl Into<Template>) -> Self {
+        let template = template.into();
+        let alt_text = template.own_text().unwrap_or_default().to_owned();
+        Self { alt_text, template, extra: Extra::default() }
+    }
+
+    /// Sets `altText`, see the field.
+    pub fn alt_text(mut self, alt_text: impl Into<String>) -> Self {
+        self.alt_text = alt_text.into();
+        self
+    }
+}
+
+impl Check for TemplateMessage {
+    fn check(&self, checker: &mut Checker) {
+        checker.length("altText", &self.alt_text, ALT_TEXT);
+        checker.field("template", &self.template);
+    }
+}

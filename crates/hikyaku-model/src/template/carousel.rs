@@ -1,0 +1,163 @@
+use serde::{Deserialize, Serialize};
+
+use super::{
+    TEMPLATE_TITLE, TemplateImageAspectRatio, TemplateImageSize, check_actions,
+    check_default_action,
+};
+use crate::{
+    Action, Check, Checker, Extra,
+    limits::{self, Count, Length, Problem, Segment},
+    setters::setters,
+    union::{extra, tagged},
+};
+
+/// Columns of a carousel.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#carousel>
+pub const CAROUSEL_COLUMNS: Count = Count { min: 1, max: 10 };
+
+/// Buttons of a column.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
+pub const COLUMN_ACTIONS: Count = Count { min: 1, max: 3 };
+
+/// The text of a column without picture and title.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
+pub const COLUMN_TEXT: Length = Length::graphemes(120);
+
+/// The text of a column with a picture or a title.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
+pub const COLUMN_TEXT_BESIDE: Length = Length::graphemes(60);
+
+/// Columns to scroll. All have as many buttons as the first, and a picture and a title where the first has.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#carousel>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "carousel", rename_all = "camelCase")]
+pub struct CarouselTemplate {
+    /// The columns, at most 10.
+    pub columns: Vec<CarouselColumn>,
+    /// The picture's shape: a rectangle of 1.51:1 by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_aspect_ratio: Option<TemplateImageAspectRatio>,
+    /// Whether the picture is cut or framed; cut by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_size: Option<TemplateImageSize>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, CarouselTemplate>")]
+    pub extra: Extra,
+}
+
+/// A column of a carousel.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CarouselColumn {
+    /// HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thumbnail_image_url: Option<String>,
+    /// Behind the picture, `#RRGGBB`; white by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_background_color: Option<String>,
+    /// At most 40 grapheme clusters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// At most 120 grapheme clusters; 60 with a picture or a title.
+    pub text: String,
+    /// What a tap on the picture, the title or the text does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_action: Option<Action>,
+    /// The buttons, at most 3.
+    pub actions: Vec<Action>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+tagged!(CarouselTemplate = "carousel");
+
+impl CarouselTemplate {
+    /// Columns in this order.
+    pub fn new(columns: impl IntoIterator<Item = CarouselColumn>) -> Self {
+        Self {
+            columns: columns.into_iter().collect(),
+            image_aspect_ratio: None,
+            image_size: None,
+            extra: Extra::default(),
+        }
+    }
+}
+
+setters!(CarouselTemplate {
+    into { image_aspect_ratio: TemplateImageAspectRatio, image_size: TemplateImageSize }
+});
+
+impl CarouselColumn {
+    /// A text and its buttons.
+    pub fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
+        Self {
+            thumbnail_image_url: None,
+            image_background_color: None,
+            title: None,
+            text: text.into(),
+            default_action: None,
+            actions: actions.into_iter().collect(),
+            extra: Extra::default(),
+        }
+    }
+
+    fn check_like(&self, first: &Self, checker: &mut Checker) {
+        if self.actions.len() != first.actions.len() {
+            let what = "must have as many actions as the first column";
+            checker.report_field("actions", Problem::Rule(what));
+        }
+        if self.thumbnail_image_url.is_some() != first.thumbnail_image_url.is_some() {
+            let what = "must be set in all columns or in none";
+            checker.report_field("thumbnailImageUrl", Problem::Rule(what));
+        }
+        if self.title.is_some() != first.title.is_some() {
+            let what = "must be set in all columns or in none";
+            checker.report_field("title", Problem::Rule(what));
+        }
+    }
+}
+
+setters!(CarouselColumn {
+    into {
+        thumbnail_image_url: String,
+        image_background_color: String,
+        title: String,
+        default_action: Action,
+    }
+});
+
+impl Check for CarouselTemplate {
+    fn check(&self, checker: &mut Checker) {
+        checker.items("columns", &self.columns, CAROUSEL_COLUMNS);
+        if let Some((first, others)) = self.columns.split_first() {
+            checker.at(Segment::Field("columns"), |checker| {
+                for (index, column) in (1..).zip(others) {
+                    checker.at(Segment::Index(index), |checker| column.check_like(first, checker));
+                }
+            });
+        }
+        checker.word("imageAspectRatio", self.image_aspect_ratio.as_ref());
+        checker.word("imageSize", self.image_size.as_ref());
+    }
+}
+
+impl Check for CarouselColumn {
+    fn check(&self, checker: &mut Checker) {
+        let image = self.thumbnail_image_url.as_deref();
+        checker.optional_uri("thumbnailImageUrl", image, limits::MEDIA_URL);
+        checker.color("imageBackgroundColor", self.image_background_color.as_deref());
+        checker.optional_length("title", self.title.as_deref(), TEMPLATE_TITLE);
+        let beside = image.is_some() || self.title.is_some();
+        checker.length("text", &self.text, if beside { COLUMN_TEXT_BESIDE } else { COLUMN_TEXT });
+        check_default_action(self.default_action.as_ref(), checker);
+        check_actions(&self.actions, COLUMN_ACTIONS, checker);
+    }
+}
