@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::state::channel::SentMessage;
+
+/// An answer of the platform, before it becomes HTTP.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    /// JSON.
+    pub(crate) body: Bytes,
+    /// The request that a retry key was accepted with.
+    pub(crate) accepted_request_id: Option<Uuid>,
+    /// What a push sent, to be repeated under its retry key.
+    pub(crate) sent_messages: Option<Arc<[SentMessage]>>,
+    /// What the caller may have meant; for the log.
+    pub(crate) hint: Option<String>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Detail {
+    pub(crate) message: String,
+    pub(crate) property: String,
+}
+
+impl Detail {
+    pub(crate) fn new(property: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { message: message.into(), property: property.into() }
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Self {
+        let body =
+            serde_json::to_vec(value).expect("answers have string keys and no failing parts");
+        Self::new(status, body.into())
+    }
+
+    /// 200 with a value.
+    pub(crate) fn ok(value: &impl Serialize) -> Self {
+        Self::json(StatusCode::OK, value)
+    }
+
+    /// A status with an empty object.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Self::new(status, Bytes::from_static(b"{}"))
+    }
+
+    /// An error in the words of LINE.
+    pub(crate) fn error(status: StatusCode, message: &str) -> Self {
+        Self::json(status, &Error { message, details: &[] })
+    }
+
+    /// An error with a list of what is wrong.
+    pub(crate) fn details(status: StatusCode, message: &str, details: &[Detail]) -> Self {
+        Self::json(status, &Error { message, details })
+    }
+
+    /// The request-level dialect of errors: properties are paths from the body's root.
+    pub(crate) fn request_invalid(details: &[Detail]) -> Self {
+        let message = format!("The request body has {} error(s)", details.len());
+        Self::details(StatusCode::BAD_REQUEST, &message, details)
+    }
+
+    /// The error for a property of the body that is no id, or of another JSON type than it must be.
+    pub(crate) fn property_invalid(property: &str) -> Self {
+        let message = format!(
+            "The property, '{property}', in the request body is invalid (line: -, column: -)"
+        );
+        Self::error(StatusCode::BAD_REQUEST, &message)
+    }
+
+    /// The error for a parameter of the path or query.
+    pub(crate) fn parameter_invalid(name: &str) -> Self {
+        let message = format!("The value for the '{name}' parameter is invalid");
+        Self::error(StatusCode::BAD_REQUEST, &message)
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::error(StatusCode::NOT_FOUND, "Not found")
+    }
+
+    pub(crate) fn failed_to_send(status: StatusCode) -> Self {
+        Self::error(status, "Failed to send messages")
+    }
+
+    pub(crate) fn rate_limited() -> Self {
+        let message = "The API rate limit has been exceeded. Try again later.";
+        Self::error(StatusCode::TOO_MANY_REQUESTS, message)
+    }
+
+    pub(crate) fn quota_exceeded() -> Self {
+        Self::error(StatusCode::TOO_MANY_REQUESTS, "You have reached your monthly limit.")
+    }
+
+    fn new(status: StatusCode, body: Bytes) -> Self {
+        Self { status, body, accepted_request_id: None, sent_messages: None, hint: None }
+    }
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    details: &'a [Detail],
+}

@@ -1,0 +1,191 @@
+//! The operations of the platform, one file each: how its request is read, and what it does.
+
+mod answer;
+mod body;
+mod push;
+mod reply;
+mod route;
+mod send;
+mod violation;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+pub(crate) use answer::{Answer, Detail};
+pub(crate) use body::Body;
+pub(crate) use route::{Routes, documented};
+
+use crate::{
+    query,
+    state::{
+        World,
+        bucket::Rate,
+        channel::{Accepted, Channel, SentMessage},
+        log::Host,
+    },
+};
+
+/// All operations.
+pub(crate) static ENDPOINTS: &[Endpoint] = &[reply::ENDPOINT, push::ENDPOINT];
+
+/// LINE's rate for operations that have none of their own.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
+pub(crate) const USUAL_RATE: Rate = Rate::per_second(2000);
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) host: Host,
+    pub(crate) method: Method,
+    /// The exact path; a step in braces stands for any.
+    pub(crate) path: &'static str,
+    pub(crate) rate: Rate,
+    pub(crate) takes_retry_key: bool,
+    pub(crate) read: Read,
+}
+
+/// Reads a request without looking at any state: either it is wrong in itself, or this is to be done.
+pub(crate) type Read = fn(&Request) -> Result<Action, Answer>;
+
+/// What a request is to do.
+pub(crate) type Action = Box<dyn FnOnce(&mut Scene<'_>) -> Answer + Send>;
+
+/// A whole request.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) id: Uuid,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Request {
+    /// The value of a query parameter, decoded.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        query::parameter(&self.query, name)
+    }
+
+    /// The step of the path at this place, from 0.
+    pub(crate) fn step(&self, place: usize) -> &str {
+        self.path.split('/').nth(place + 1).unwrap_or("")
+    }
+
+    /// The channel access token.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+    }
+}
+
+/// Where an action takes place.
+#[derive(Debug)]
+pub(crate) struct Scene<'a> {
+    pub(crate) world: &'a mut World,
+    /// The place of the channel that asks.
+    pub(crate) channel: usize,
+    pub(crate) request_id: Uuid,
+    pub(crate) now: Timestamp,
+}
+
+impl Scene<'_> {
+    pub(crate) fn channel(&mut self) -> &mut Channel {
+        &mut self.world.channels[self.channel]
+    }
+}
+
+/// What the platform checks before it reads a body: that the path is there, the token and the rate.
+///
+/// LINE does not say in which order it checks. Our choice: path, token, rate, content type, JSON, rules, retry key, and
+/// at last the quota.
+pub(crate) fn admit(
+    world: &mut World,
+    routes: &Routes,
+    host: Host,
+    request: &Request,
+) -> Result<(usize, usize), Answer> {
+    let endpoint = routes.find(host, &request.method, &request.path)?;
+    let channel = request.token().and_then(|token| world.channel_of_token(token));
+    let Some(channel) = channel else {
+        // The words for a token that is missing are not known; these are those for a wrong one.
+        return Err(Answer::error(
+            StatusCode::UNAUTHORIZED,
+            "Authentication failed due to the following reason: invalid token. \
+             Confirm that the access token in the authorization header is valid.",
+        ));
+    };
+    let now = world.clock.now();
+    if let Some(rate) = world.rate(endpoint, ENDPOINTS[endpoint].rate)
+        && !world.channels[channel].take_token(endpoint, rate, now)
+    {
+        return Err(Answer::rate_limited());
+    }
+    Ok((endpoint, channel))
+}
+
+/// Does what a request asks for, once for each retry key.
+pub(crate) fn act(
+    scene: &mut Scene<'_>,
+    endpoint: &Endpoint,
+    request: &Request,
+    action: Action,
+) -> Answer {
+    let key = match retry_key(endpoint, request) {
+        Ok(key) => key,
+        Err(answer) => return answer,
+    };
+    let now = scene.now;
+    if let Some(key) = key
+        && let Some((_, accepted)) = scene.channel().retry_keys.get(&key, now)
+    {
+        return already_accepted(accepted);
+    }
+    let answer = action(scene);
+    if let Some(key) = key
+        && answer.status.is_success()
+    {
+        let sent_messages = answer.sent_messages.clone();
+        let accepted = Accepted { request_id: request.id, sent_messages };
+        scene.channel().retry_keys.insert(key, accepted, now);
+    }
+    answer
+}
+
+/// The retry key of a request that may have one. The words of both errors are ours: LINE documents the statuses only.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
+fn retry_key(endpoint: &Endpoint, request: &Request) -> Result<Option<Uuid>, Answer> {
+    let Some(value) = request.headers.get("x-line-retry-key") else {
+        return Ok(None);
+    };
+    if !endpoint.takes_retry_key {
+        let message = "The retry key is not supported by this API";
+        return Err(Answer::error(StatusCode::BAD_REQUEST, message));
+    }
+    // Uuid also reads forms without hyphens, which have other lengths.
+    let key = value.to_str().ok().filter(|text| text.len() == 36);
+    match key.and_then(|text| text.parse().ok()) {
+        Some(key) => Ok(Some(key)),
+        None => Err(Answer::error(StatusCode::BAD_REQUEST, "The retry key is invalid")),
+    }
+}
+
+fn already_accepted(accepted: &Accepted) -> Answer {
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Repeat<'a> {
+        message: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sent_messages: Option<&'a [SentMessage]>,
+    }
+    let repeat = Repeat {
+        message: "The retry key is already accepted",
+        sent_messages: accepted.sent_messages.as_deref(),
+    };
+    let mut answer = Answer::json(StatusCode::CONFLICT, &repeat);
+    answer.accepted_request_id = Some(accepted.request_id);
+    answer
+}

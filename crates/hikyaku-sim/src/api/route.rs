@@ -1,0 +1,136 @@
+use std::collections::HashMap;
+
+use http::{Method, StatusCode};
+
+use super::{Answer, ENDPOINTS};
+use crate::state::log::Host;
+
+/// Finds the operation for a path. Built once a simulator.
+#[derive(Debug)]
+pub(crate) struct Routes {
+    exact: HashMap<&'static str, Vec<usize>>,
+    /// Paths with steps that stand for any.
+    open: Vec<usize>,
+}
+
+impl Routes {
+    pub(crate) fn new() -> Self {
+        let mut exact: HashMap<_, Vec<_>> = HashMap::new();
+        let mut open = Vec::new();
+        for (index, endpoint) in ENDPOINTS.iter().enumerate() {
+            if endpoint.path.contains('{') {
+                open.push(index);
+            } else {
+                exact.entry(endpoint.path).or_default().push(index);
+            }
+        }
+        Self { exact, open }
+    }
+
+    /// The place of an operation among [`ENDPOINTS`].
+    ///
+    /// LINE does not say what it answers to a path that it has with another method. Our choice: 405.
+    pub(crate) fn find(&self, host: Host, method: &Method, path: &str) -> Result<usize, Answer> {
+        let exact = self.exact.get(path).into_iter().flatten();
+        let open = self.open.iter().filter(|index| fits(ENDPOINTS[**index].path, path));
+        let mut other_method = false;
+        for &index in exact.chain(open) {
+            if ENDPOINTS[index].host == host {
+                if ENDPOINTS[index].method == method {
+                    return Ok(index);
+                }
+                other_method = true;
+            }
+        }
+        if other_method {
+            return Err(Answer::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"));
+        }
+        let mut answer = Answer::not_found();
+        answer.hint = hint(host, path);
+        Err(answer)
+    }
+}
+
+/// The place of an operation by its method and the path it is documented with.
+pub(crate) fn documented(method: &str, path: &str) -> Option<usize> {
+    let mut endpoints = ENDPOINTS.iter();
+    endpoints.position(|endpoint| endpoint.method == method && endpoint.path == path)
+}
+
+/// Whether a path fits one with steps in braces.
+fn fits(pattern: &str, path: &str) -> bool {
+    let mut steps = path.split('/');
+    let fit = pattern.split('/').all(|wanted| {
+        steps
+            .next()
+            .is_some_and(|step| wanted == step || (wanted.starts_with('{') && !step.is_empty()))
+    });
+    fit && steps.next().is_none()
+}
+
+/// What the caller of an unknown path may have meant.
+fn hint(host: Host, path: &str) -> Option<String> {
+    if let Some(endpoint) = ENDPOINTS.iter().find(|e| e.host != host && fits(e.path, path)) {
+        let (port, name) = match endpoint.host {
+            Host::Api => ("API", "api.line.me"),
+            Host::Data => ("data", "api-data.line.me"),
+        };
+        return Some(format!("{path} is served by the {port} listener, as by {name}"));
+    }
+    let near =
+        ENDPOINTS.iter().map(|endpoint| (distance(endpoint.path, path), endpoint.path)).min()?;
+    (near.0 <= 4).then(|| format!("unknown path; did you mean {}?", near.1))
+}
+
+/// How many characters must be added, removed or changed to make one path of the other. Long paths are cut.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right) = (left.as_bytes(), &right.as_bytes()[..right.len().min(100)]);
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in right.iter().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_path_and_host_lead_somewhere() {
+        let routes = Routes::new();
+        let push = routes.find(Host::Api, &Method::POST, "/v2/bot/message/push");
+        assert_eq!(ENDPOINTS[push.unwrap()].path, "/v2/bot/message/push");
+        for path in ["/v2/bot/message/push/", "//v2/bot/message/push", "/v2/bot/message", "/"] {
+            let answer = routes.find(Host::Api, &Method::POST, path).unwrap_err();
+            assert_eq!(&answer.body[..], br#"{"message":"Not found"}"#, "{path}");
+        }
+        let wrong_host = routes.find(Host::Data, &Method::POST, "/v2/bot/message/push");
+        let hint = wrong_host.unwrap_err().hint.unwrap();
+        assert_eq!(hint, "/v2/bot/message/push is served by the API listener, as by api.line.me");
+        let wrong_method = routes.find(Host::Api, &Method::GET, "/v2/bot/message/push");
+        assert_eq!(wrong_method.unwrap_err().status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+
+    #[test]
+    fn a_path_that_is_nearly_right_gets_a_hint() {
+        let routes = Routes::new();
+        let answer = routes.find(Host::Api, &Method::POST, "/v2/bot/messages/push").unwrap_err();
+        assert_eq!(answer.hint.unwrap(), "unknown path; did you mean /v2/bot/message/push?");
+        let answer = routes.find(Host::Api, &Method::POST, "/something/else").unwrap_err();
+        assert_eq!(answer.hint, None);
+    }
+
+    #[test]
+    fn a_step_in_braces_stands_for_one_step() {
+        assert!(fits("/a/{b}/c", "/a/x/c"));
+        assert!(!fits("/a/{b}/c", "/a//c"));
+        assert!(!fits("/a/{b}", "/a/x/y"));
+        assert!(!fits("/a/{b}", "/a"));
+    }
+}

@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::{Answer, Scene};
+use crate::state::{
+    channel::SentMessage,
+    outbox::{SendKind, Sent, message_type},
+    person::UserKey,
+    quote_token,
+};
+
+/// What a send brings, whoever receives it.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    pub(crate) kind: SendKind,
+    pub(crate) messages: Vec<Box<RawValue>>,
+    pub(crate) notification_disabled: bool,
+    pub(crate) unit: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SentMessages<'a> {
+    sent_messages: &'a [SentMessage],
+}
+
+/// Types of messages that can be quoted.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
+const QUOTABLE: &[&str] = &["text", "textV2", "sticker", "image", "video", "template", "flex"];
+
+impl Scene<'_> {
+    /// Takes the quota for so many people, if this kind of send costs any.
+    pub(crate) fn pay(&mut self, kind: SendKind, people: usize) -> Result<(), Answer> {
+        let now = self.now;
+        let free = matches!(kind, SendKind::Reply | SendKind::Pnp);
+        if free || self.channel().quota.take(people as u64, now) {
+            Ok(())
+        } else {
+            Err(Answer::quota_exceeded())
+        }
+    }
+
+    /// Gives messages their ids.
+    pub(crate) fn pack(&mut self, parcel: Parcel) -> Arc<Sent> {
+        let now = self.now;
+        let message_ids = parcel.messages.iter().map(|_| self.world.message_id()).collect();
+        let channel = self.channel();
+        Arc::new(Sent {
+            channel: channel.id.clone(),
+            kind: parcel.kind,
+            request_id: self.request_id,
+            messages: parcel.messages,
+            message_ids,
+            notification_disabled: parcel.notification_disabled,
+            unit: parcel.unit.and_then(|unit| self.channel().unit(unit, now)),
+        })
+    }
+
+    /// Brings messages to people who are reached, alone or in a chat, and counts them.
+    pub(crate) fn hand_out(
+        &mut self,
+        sent: &Arc<Sent>,
+        people: Vec<UserKey>,
+        chat: Option<&Arc<str>>,
+    ) {
+        let now = self.now;
+        let channel = self.channel();
+        channel.count(sent.kind, people.len() as u64, now);
+        if !channel.loading.is_empty() && chat.is_none() {
+            for user in &people {
+                channel.loading.remove(user);
+            }
+        }
+        self.world.deliver(sent, people, chat, now);
+    }
+}
+
+/// The answer of a reply or push: what the messages are called.
+pub(crate) fn sent_messages(sent: &Sent) -> Answer {
+    let messages: Arc<[SentMessage]> = sent
+        .messages
+        .iter()
+        .zip(&sent.message_ids)
+        .map(|(json, id)| SentMessage {
+            id: id.to_string(),
+            quote_token: QUOTABLE.contains(&&*message_type(json)).then(|| quote_token(*id)),
+        })
+        .collect();
+    let mut answer = Answer::ok(&SentMessages { sent_messages: &messages });
+    answer.sent_messages = Some(messages);
+    answer
+}

@@ -1,0 +1,146 @@
+use std::{
+    fmt, io,
+    net::{IpAddr, SocketAddr},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::{ClockMode, Host, Sim, serve, settings::Settings, shared::Shared, sim::Running};
+
+/// Settings of a simulator to be started; made by [`Sim::builder`].
+#[derive(Clone, Debug, Default)]
+#[must_use = "nothing runs until `start` is awaited"]
+pub struct SimBuilder {
+    settings: Settings,
+}
+
+impl SimBuilder {
+    /// The port of the listener that stands for `api.line.me`. 0, the default, lets the system pick one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.settings.port = port;
+        self
+    }
+
+    /// The port of the listener that stands for `api-data.line.me`. 0, the default, lets the system pick one.
+    pub fn data_port(mut self, port: u16) -> Self {
+        self.settings.data_port = port;
+        self
+    }
+
+    /// The address to listen on; 127.0.0.1 by default. On any other address, everybody who reaches it controls the
+    /// simulator.
+    pub fn bind_address(mut self, address: IpAddr) -> Self {
+        self.settings.bind_address = address;
+        self
+    }
+
+    /// Lets the control API be called by this host name, in addition to `localhost` and addresses. Other names are
+    /// refused, because a page in a browser could have made them point here.
+    pub fn allow_host(mut self, name: impl Into<String>) -> Self {
+        self.settings.allowed_hosts.push(name.into());
+        self
+    }
+
+    /// How many connections each listener serves at once; 4,096 by default. More of them wait.
+    pub fn most_connections(mut self, connections: usize) -> Self {
+        self.settings.most_connections = connections.max(1);
+        self
+    }
+
+    /// The clock at the start; the machine's by default.
+    pub fn clock(mut self, mode: ClockMode) -> Self {
+        self.settings.clock = mode;
+        self
+    }
+
+    /// What chance begins with: the same seed brings the same faults and the same narrowcast audiences.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// Takes everybody whose id is of LINE's form for a friend, without their being added. For sends to millions.
+    pub fn any_user_is_friend(mut self) -> Self {
+        self.settings.any_user_is_friend = true;
+        self
+    }
+
+    /// Whether LINE's rate limits hold; they do by default.
+    pub fn rate_limits(mut self, on: bool) -> Self {
+        self.settings.rate_limits = on;
+        self
+    }
+
+    /// How many messages a channel may send in a month. Without it there is no limit.
+    pub fn quota(mut self, limit: u64) -> Self {
+        self.settings.quota = Some(limit);
+        self
+    }
+
+    /// How long reply tokens are good; one minute by default, as LINE says.
+    pub fn reply_token_life(mut self, life: Duration) -> Self {
+        self.settings.reply_token_life = life;
+        self
+    }
+
+    /// How many deliveries the outbox keeps whole; 100,000 by default. The count for each person is exact however many
+    /// there are.
+    pub fn keep_messages(mut self, deliveries: usize) -> Self {
+        self.settings.keep_deliveries = deliveries;
+        self
+    }
+
+    /// How many requests the log keeps; 10,000 by default, and at most 64 MiB.
+    pub fn keep_requests(mut self, requests: usize) -> Self {
+        self.settings.keep_requests = requests;
+        self
+    }
+
+    /// Starts the simulator.
+    ///
+    /// # Errors
+    /// A port cannot be listened on.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
+    pub async fn start(self) -> Result<Sim, StartError> {
+        let Settings { bind_address, port, data_port, .. } = self.settings;
+        let listen = async |port| {
+            let address = SocketAddr::new(bind_address, port);
+            let error = |source| StartError { address, source };
+            let listener = TcpListener::bind(address).await.map_err(error)?;
+            let address = listener.local_addr().map_err(error)?;
+            Ok::<_, StartError>((listener, address))
+        };
+        let (api, api_address) = listen(port).await?;
+        let (data, data_address) = listen(data_port).await?;
+        let shared = Arc::new(Shared::new(self.settings));
+        let (stop, stopping) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(serve::serve(api, Host::Api, shared.clone(), stopping.clone()));
+        tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping));
+        let tasks = Mutex::new(tasks);
+        Ok(Sim::new(Running { shared, api_address, data_address, stop, tasks }))
+    }
+}
+
+/// Why a simulator could not start.
+#[derive(Debug)]
+pub struct StartError {
+    address: SocketAddr,
+    source: io::Error,
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot listen on {}: choose another port, or 0 for a free one", self.address)
+    }
+}
+
+impl std::error::Error for StartError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}

@@ -1,0 +1,90 @@
+//! The control API: what the methods of [`Sim`](crate::Sim) do, over HTTP.
+
+mod guard;
+mod limits;
+mod people;
+mod reply;
+mod traffic;
+
+use bytes::Bytes;
+use http::{Method, Response, request::Parts};
+
+use self::reply::{Problem, Reply};
+use crate::{query, shared::Shared, state::World};
+
+/// What all paths of the control API begin with. No path of LINE's does.
+pub(crate) const PREFIX: &str = "/_sim/";
+
+/// One call of the control API.
+struct Call<'a> {
+    shared: &'a Shared,
+    query: &'a str,
+    body: &'a [u8],
+}
+
+/// Answers a call. A body that is too large is absent.
+pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Option<&[u8]>) -> Response<Bytes> {
+    let outcome = match (guard::check(shared, head), body) {
+        (Err(problem), _) => Err(problem),
+        (Ok(()), None) => Err(Problem::too_large()),
+        (Ok(()), Some(body)) => {
+            let call = Call { shared, query: head.uri.query().unwrap_or(""), body };
+            dispatch(&call, &head.method, head.uri.path()).await
+        }
+    };
+    outcome.map_or_else(Problem::into_response, Reply::into_response)
+}
+
+async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, Problem> {
+    let unknown = || Problem::unknown_path(method, path);
+    let path = path.strip_prefix("/_sim/v1/").ok_or_else(unknown)?;
+    let steps: Vec<&str> = path.split('/').collect();
+    match (method.as_str(), steps.as_slice()) {
+        ("GET", ["health"]) => Ok(Reply::ok(&serde_json::json!({ "status": "ok" }))),
+        ("POST", ["reset"]) => {
+            call.shared.change(World::reset);
+            Ok(Reply::none())
+        }
+        ("GET", ["channels"]) => Ok(people::channels(call)),
+        ("POST", ["channels"]) => people::add_channel(call),
+        ("GET", ["users"]) => people::users(call),
+        ("POST", ["users"]) => people::add_user(call),
+        ("PUT", ["users", id, "friendship"]) => people::set_friendship(call, id),
+        ("GET", ["groups"]) => Ok(people::chats(call, 'C')),
+        ("POST", ["groups"]) => people::add_chat(call, 'C'),
+        ("GET", ["rooms"]) => Ok(people::chats(call, 'R')),
+        ("POST", ["rooms"]) => people::add_chat(call, 'R'),
+        ("GET", ["chats", id]) => people::chat(call, id),
+        ("POST", ["chats", id, "messages"]) => people::say(call, id),
+        ("GET", ["outbox"]) => traffic::outbox(call).await,
+        ("GET", ["outbox", "latest"]) => traffic::latest(call),
+        ("GET", ["outbox", "counts"]) => Ok(traffic::counts(call)),
+        ("GET", ["log"]) => traffic::log(call),
+        ("GET", ["faults"]) => Ok(limits::faults(call)),
+        ("PUT", ["faults"]) => limits::replace_faults(call),
+        ("POST", ["faults"]) => limits::add_fault(call),
+        ("DELETE", ["faults"]) => Ok(limits::clear_faults(call)),
+        ("DELETE", ["faults", id]) => limits::remove_fault(call, id),
+        ("GET", ["clock"]) => Ok(limits::clock(call)),
+        ("PUT", ["clock"]) => limits::set_clock(call),
+        ("POST", ["clock", "advance"]) => limits::advance(call),
+        ("GET", ["quota"]) => limits::quota(call),
+        ("PUT", ["quota"]) => limits::set_quota(call),
+        ("PUT", ["ratelimit"]) => limits::set_rate_limit(call),
+        _ => Err(unknown()),
+    }
+}
+
+impl Call<'_> {
+    fn parameter(&self, name: &str) -> Option<String> {
+        query::parameter(self.query, name)
+    }
+
+    /// The place of the channel that the query names; the first where it names none.
+    fn channel(&self, world: &World) -> Result<usize, Problem> {
+        match self.parameter("channel") {
+            None => Ok(0),
+            Some(id) => world.channel_of_id(&id).ok_or_else(|| Problem::unknown("channel", &id)),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+use hikyaku_model::UserId;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Call, Problem, Reply};
+use crate::{
+    Friendship, Person,
+    state::{World, chat::Target, person::UserKey},
+};
+
+/// A channel with its credentials, which are fake.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Credentials<'a> {
+    channel_id: &'a str,
+    channel_access_token: &'a str,
+    channel_secret: &'a str,
+    bot_user_id: &'a UserId,
+}
+
+fn credentials(world: &World, place: usize) -> Credentials<'_> {
+    let channel = &world.channels[place];
+    Credentials {
+        channel_id: &channel.id,
+        channel_access_token: channel.token.expose(),
+        channel_secret: channel.secret.expose(),
+        bot_user_id: &channel.bot,
+    }
+}
+
+pub(super) fn channels(call: &Call<'_>) -> Reply {
+    let world = call.shared.world();
+    let channels: Vec<_> = (0..world.channels.len()).map(|p| credentials(&world, p)).collect();
+    Reply::ok(&json!({ "channels": channels }))
+}
+
+pub(super) fn add_channel(call: &Call<'_>) -> Result<Reply, Problem> {
+    call.shared.change(|world| {
+        let place = world.add_channel();
+        Ok(Reply::created(&credentials(world, place)))
+    })
+}
+
+/// A person, as one channel sees them.
+#[derive(Serialize)]
+struct Acquaintance<'a> {
+    #[serde(flatten)]
+    person: &'a Person,
+    friendship: Friendship,
+}
+
+pub(super) fn users(call: &Call<'_>) -> Result<Reply, Problem> {
+    let world = call.shared.world();
+    let friends = &world.channels[call.channel(&world)?].friends;
+    let mut people: Vec<_> = world.people.iter().collect();
+    people.sort_unstable_by_key(|(key, _)| *key);
+    let people = people.into_iter();
+    let people = people.map(|(key, person)| Acquaintance { person, friendship: friends.get(key) });
+    Ok(Reply::ok(&json!({ "users": people.collect::<Vec<_>>() })))
+}
+
+/// One person, or many who are alike.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct NewUser {
+    friendship: Friendship,
+    count: Option<usize>,
+    #[serde(flatten)]
+    person: Person,
+}
+
+impl Default for NewUser {
+    fn default() -> Self {
+        Self { friendship: Friendship::Friend, count: None, person: Person::default() }
+    }
+}
+
+/// The most people that one call adds.
+const MOST_PEOPLE: usize = 1_000_000;
+
+pub(super) fn add_user(call: &Call<'_>) -> Result<Reply, Problem> {
+    let NewUser { friendship, count, person } =
+        if call.body.is_empty() { NewUser::default() } else { call.read()? };
+    if count.is_some_and(|count| count > MOST_PEOPLE) {
+        return Err(Problem::invalid("/count", format!("at most {MOST_PEOPLE} at once")));
+    }
+    if count.is_some() && (person.user_id.is_some() || person.phone.is_some()) {
+        return Err(Problem::invalid("/count", "people who share an id or phone are one person"));
+    }
+    call.shared.change(|world| {
+        let (channel, now) = (call.channel(world)?, world.clock.now());
+        let mut ids = Vec::new();
+        for _ in 0..count.unwrap_or(1) {
+            let user = world.people.put(person.clone()).map_err(|id| {
+                Problem::invalid(
+                    "/userId",
+                    format!("`{id}` is not `U` and 32 lower-case hex digits"),
+                )
+            })?;
+            world.channels[channel].friends.set(user, friendship, now);
+            ids.push(user.id());
+        }
+        Ok(Reply::created(&match count {
+            None => json!({ "userId": ids.first() }),
+            Some(_) => json!({ "userIds": ids }),
+        }))
+    })
+}
+
+pub(super) fn set_friendship(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        friendship: Friendship,
+    }
+    let Body { friendship } = call.read()?;
+    call.shared.change(|world| {
+        let user = person(world, id)?;
+        let (channel, now) = (call.channel(world)?, world.clock.now());
+        world.channels[channel].friends.set(user, friendship, now);
+        Ok(Reply::none())
+    })
+}
+
+pub(super) fn chats(call: &Call<'_>, letter: char) -> Reply {
+    let world = call.shared.world();
+    let mut chats: Vec<_> = world
+        .chats
+        .iter()
+        .filter(|(id, _)| id.starts_with(letter))
+        .map(|(id, chat)| (id, chat.members.iter().map(|user| user.id()).collect::<Vec<_>>()))
+        .collect();
+    chats.sort_unstable();
+    let chats: Vec<_> =
+        chats.into_iter().map(|(id, members)| json!({ "id": id, "members": members })).collect();
+    Reply::ok(&json!({ "chats": chats }))
+}
+
+pub(super) fn add_chat(call: &Call<'_>, letter: char) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        members: Vec<String>,
+    }
+    let Body { members } = call.read()?;
+    call.shared.change(|world| {
+        let members: Vec<_> =
+            members.iter().map(|id| person(world, id)).collect::<Result<_, _>>()?;
+        let channel = call.channel(world)?;
+        let id = world.add_chat(channel, letter, members);
+        Ok(Reply::created(&json!({ "id": &*id })))
+    })
+}
+
+/// What the account and the person see of their chat.
+pub(super) fn chat(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    let target = Target::parse(id).ok_or_else(|| Problem::unknown("chat", id))?;
+    let world = call.shared.world();
+    let channel = &world.channels[call.channel(&world)?];
+    let loading = match &target {
+        Target::User(user) => channel.loading.get(user).filter(|until| **until > world.clock.now()),
+        Target::Chat(_) => None,
+    };
+    let read = channel.read.get(id).map(u64::to_string);
+    Ok(Reply::ok(&json!({ "loadingUntil": loading, "readUpTo": read })))
+}
+
+/// Lets a person say something; answers with the tokens of the message.
+pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        text: String,
+        user_id: Option<String>,
+    }
+    let Body { text, user_id } = call.read()?;
+    let target = Target::parse(id).ok_or_else(|| Problem::unknown("chat", id))?;
+    call.shared.change(|world| {
+        let user = user_id.map(|id| person(world, &id)).transpose()?;
+        let channel = call.channel(world)?;
+        let said = world.say(channel, target, user, &text);
+        said.map(|said| Reply::created(&said)).ok_or_else(|| {
+            let message = format!("nobody in the chat `{id}` can speak to this channel");
+            Problem::new(StatusCode::NOT_FOUND, "unknown", message)
+        })
+    })
+}
+
+fn person(world: &World, id: &str) -> Result<UserKey, Problem> {
+    let user = UserKey::parse(id).filter(|user| world.knows(*user));
+    user.ok_or_else(|| Problem::unknown("user", id))
+}

@@ -1,0 +1,84 @@
+use std::time::Duration;
+
+use hikyaku_model::ChatId;
+use http::StatusCode;
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::{Call, Problem, Reply, limits::duration};
+use crate::DeliveryFilter;
+
+/// How long a call waits at most.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The deliveries that match. With `wait`, not before there are `count` of them, or 408.
+pub(super) async fn outbox(call: &Call<'_>) -> Result<Reply, Problem> {
+    let filter = filter(call)?;
+    let limit = number(call, "limit")?.unwrap_or(1000);
+    if let Some(wait) = call.parameter("wait") {
+        let wait = duration(&wait).ok_or_else(|| {
+            Problem::parameter("wait", "must be a duration, such as `3s` or `500ms`")
+        })?;
+        let count = number(call, "count")?.unwrap_or(1);
+        let enough = || call.shared.world().outbox.count(&filter) >= count;
+        if timeout(wait.min(LONGEST_WAIT), call.shared.when(enough)).await.is_err() {
+            let world = call.shared.world();
+            let last = world.log.iter().rev().take(5).map(|request| format!("{request:?}"));
+            let message = format!(
+                "waited for {count} deliveries that match and saw {}; the last requests: [{}]",
+                world.outbox.count(&filter),
+                last.collect::<Vec<_>>().join(", "),
+            );
+            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", message));
+        }
+    }
+    let deliveries = call.shared.world().outbox.find(&filter, limit);
+    Ok(Reply::ok(&json!({ "deliveries": deliveries })))
+}
+
+pub(super) fn latest(call: &Call<'_>) -> Result<Reply, Problem> {
+    let latest = call.shared.world().outbox.latest(&filter(call)?);
+    let none =
+        || Problem::new(StatusCode::NOT_FOUND, "unknown", "there is no delivery that matches");
+    latest.map(|delivery| Reply::ok(&delivery)).ok_or_else(none)
+}
+
+/// How many deliveries there were, and who had more than one.
+pub(super) fn counts(call: &Call<'_>) -> Reply {
+    let world = call.shared.world();
+    let repeated = world.outbox.repeated();
+    let repeated = repeated.iter().map(|(user, count)| json!({ "userId": user, "count": count }));
+    Reply::ok(&json!({
+        "deliveries": world.outbox.delivered(),
+        "users": world.outbox.people(),
+        "repeated": repeated.collect::<Vec<_>>(),
+    }))
+}
+
+/// The newest requests, oldest first.
+pub(super) fn log(call: &Call<'_>) -> Result<Reply, Problem> {
+    let limit = number(call, "limit")?.unwrap_or(100);
+    let world = call.shared.world();
+    let mut requests: Vec<_> = world.log.iter().rev().take(limit).collect();
+    requests.reverse();
+    Ok(Reply::ok(&json!({ "requests": requests, "dropped": world.log.dropped() })))
+}
+
+fn filter(call: &Call<'_>) -> Result<DeliveryFilter, Problem> {
+    let kind = call.parameter("kind").map(|kind| {
+        let kind = serde_json::from_value(kind.into());
+        kind.map_err(|_| Problem::parameter("kind", "must be a call that sends, such as `push`"))
+    });
+    Ok(DeliveryFilter {
+        to: call.parameter("to").map(ChatId::from),
+        message_type: call.parameter("type"),
+        kind: kind.transpose()?,
+        channel_id: call.parameter("channel"),
+        after: number(call, "after")?.map(|after| after as u64),
+    })
+}
+
+fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, Problem> {
+    let number = call.parameter(name).map(|text| text.parse());
+    number.transpose().map_err(|_| Problem::parameter(name, "must be a whole number"))
+}

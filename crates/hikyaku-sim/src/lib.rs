@@ -1,0 +1,56 @@
+//! LINE's side of the wire, on localhost.
+//!
+//! A [`Sim`] is a platform of its own: channels, people, groups, quotas, retry keys, reply tokens and a clock. It answers
+//! the Messaging API's calls on two listeners, as `api.line.me` and `api-data.line.me` do, with LINE's statuses, bodies
+//! and limits, and delivers into an outbox that a test can look at. It can lose answers, cut connections and run out of
+//! quota when it is told to.
+//!
+//! Many can run at once: there are no globals, ports are picked by the system, and a simulator stops when it is dropped.
+//!
+//! ```
+//! use hikyaku_sim::{FaultRule, Sim};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let sim = Sim::start().await?;
+//! let friend = sim.add_friend();
+//! sim.fault(FaultRule::drop_after_accept().times(1))?;
+//!
+//! // A program under test sends to `friend` through `sim.api_url()` with `sim.channel_token()`.
+//! # let _ = (sim.api_url(), sim.channel_token());
+//! # if false {
+//! let delivered = sim.wait_for(1).await?;
+//! assert_eq!(delivered[0].text(), Some("hello"));
+//! # }
+//! # assert_eq!(sim.delivery_count(&friend), 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What LINE does not document is our choice, and the documentation of the item says so.
+
+mod api;
+mod builder;
+mod clock;
+mod control;
+mod fault;
+mod query;
+mod random;
+mod serve;
+mod settings;
+mod shared;
+mod sim;
+mod state;
+
+pub use builder::{SimBuilder, StartError};
+pub use clock::ClockMode;
+pub use fault::{FaultRule, InvalidFault};
+pub use sim::{Sim, WaitTimeout};
+pub use state::{
+    Said,
+    bucket::Rate,
+    friendship::Friendship,
+    log::{Host, LoggedRequest},
+    outbox::{Delivery, DeliveryFilter, SendKind},
+    person::Person,
+};

@@ -1,0 +1,10 @@
+use percent_encoding::percent_decode_str;
+
+/// The value of a query's parameter, decoded.
+pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
+    query.split('&').find_map(|pair| {
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let value = value.replace('+', " ");
+        (key == name).then(|| percent_decode_str(&value).decode_utf8_lossy().into_owned())
+    })
+}

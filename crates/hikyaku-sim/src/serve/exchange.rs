@@ -1,0 +1,272 @@
+use std::{
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use bytes::{Bytes, BytesMut};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request as HttpRequest, Response, StatusCode, header,
+    request,
+};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
+use serde_json::Value;
+use tokio::time::{sleep, timeout};
+use uuid::Uuid;
+
+use super::wire::{CutOff, WireBody};
+use crate::{
+    api::{self, Answer, ENDPOINTS, Request, Scene},
+    control,
+    fault::{Effect, Strike, Suspect},
+    shared::Shared,
+    state::log::{Host, LoggedRequest, MOST_BODY},
+};
+
+/// The largest body of a request.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#status-codes>
+const MOST_BYTES: usize = 2 << 20;
+
+/// How much of a body that is too large is still read, so that its sender gets to see the answer.
+const MOST_DISCARDED: usize = 64 << 20;
+
+/// How long a body may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
+/// Answers one request.
+pub(super) async fn exchange(
+    shared: &Shared,
+    host: Host,
+    request: HttpRequest<Incoming>,
+    reset: &AtomicBool,
+) -> Result<Response<WireBody>, CutOff> {
+    let arrived_at = shared.world().clock.now();
+    let (head, body) = request.into_parts();
+    let body = timeout(BODY_TIME, read(body)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
+    if host == Host::Api && head.uri.path().starts_with(control::PREFIX) {
+        let answer = control::answer(shared, &head, body.as_deref()).await;
+        return Ok(answer.map(WireBody::whole));
+    }
+    let strike = strike(shared, &head);
+    if let Some(delay) = strike.as_ref().and_then(|strike| strike.delay) {
+        sleep(delay).await;
+    }
+    let fits = body.is_some();
+    let request = whole(head, body.unwrap_or_default());
+    let untouched = strike.as_ref().is_some_and(Strike::is_before);
+    let answer = match (untouched, fits) {
+        (true, _) => None,
+        (false, true) => Some(answer(shared, host, &request)),
+        (false, false) => Some(too_large()),
+    };
+    let response = respond(strike.as_ref(), answer.as_ref(), request.id);
+    let status = response.as_ref().map(|response| response.status().as_u16());
+    let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
+    let hint = answer.and_then(|answer| answer.hint);
+    let mut world = shared.world();
+    let channel_id = request.token().and_then(|token| world.channel_id_of_token(token));
+    world.log.push(LoggedRequest {
+        seq: 0,
+        arrived_at,
+        host,
+        request_id: request.id.to_string(),
+        channel_id: channel_id.as_deref().map(str::to_owned),
+        status,
+        accepted_status: accepted_status.filter(|_| accepted_status != status),
+        fault: strike.as_ref().map(|strike| strike.id.clone()),
+        hint,
+        method: request.method,
+        path: request.path,
+        query: request.query,
+        headers: request.headers,
+        body_length: request.body.len(),
+        body: start_of(request.body),
+    });
+    drop(world);
+    shared.changed.notify_waiters();
+    response.ok_or_else(|| {
+        let resets = strike.is_some_and(|strike| strike.effect == Effect::Reset);
+        reset.store(resets, Ordering::Relaxed);
+        CutOff
+    })
+}
+
+/// Reads a body whole; nothing where it is too large.
+async fn read(body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+    let mut body = pin!(body);
+    let mut whole: Option<BytesMut> = None;
+    let mut first = None;
+    let mut length = 0;
+    while let Some(frame) = body.as_mut().frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        length += data.len();
+        if length > MOST_DISCARDED {
+            break;
+        } else if length > MOST_BYTES {
+            (whole, first) = (None, None);
+        } else if length == data.len() {
+            // Most bodies come in one piece, which needs no copy.
+            if body.is_end_stream() {
+                return Ok(Some(data));
+            }
+            first = Some(data);
+        } else {
+            let whole = whole.get_or_insert_default();
+            if let Some(first) = first.take() {
+                whole.extend_from_slice(&first);
+            }
+            whole.extend_from_slice(&data);
+        }
+    }
+    let whole = whole.map(BytesMut::freeze).or(first);
+    Ok(if length > MOST_BYTES { None } else { Some(whole.unwrap_or_default()) })
+}
+
+/// What a fault rule has for this request.
+fn strike(shared: &Shared, head: &request::Parts) -> Option<Strike> {
+    let world = &mut *shared.world();
+    if world.faults.is_empty() {
+        return None;
+    }
+    let text = |name: &str| head.headers.get(name)?.to_str().ok();
+    let token = text("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let channel = token.and_then(|token| world.channel_id_of_token(token));
+    let suspect = Suspect {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        channel: channel.as_deref(),
+        asks_for: text("x-sim-fault"),
+    };
+    world.faults.strike(suspect, &mut world.random)
+}
+
+fn whole(head: request::Parts, body: Bytes) -> Request {
+    Request {
+        id: Uuid::new_v4(),
+        method: head.method,
+        path: head.uri.path().to_owned(),
+        query: head.uri.query().unwrap_or("").to_owned(),
+        headers: head.headers,
+        body,
+    }
+}
+
+/// What the platform answers. The body is read and checked while no one waits for the state.
+fn answer(shared: &Shared, host: Host, request: &Request) -> Answer {
+    let admitted = api::admit(&mut shared.world(), &shared.routes, host, request);
+    let (endpoint, channel) = match admitted {
+        Ok(admitted) => admitted,
+        Err(refused) => return refused,
+    };
+    let endpoint = &ENDPOINTS[endpoint];
+    match (endpoint.read)(request) {
+        Err(refused) => refused,
+        Ok(action) => {
+            let world = &mut *shared.world();
+            let now = world.clock.now();
+            let mut scene = Scene { world, channel, request_id: request.id, now };
+            api::act(&mut scene, endpoint, request, action)
+        }
+    }
+}
+
+/// The answer to a body of more than 2 MB. LINE documents the status; the words are ours.
+fn too_large() -> Answer {
+    Answer::error(StatusCode::PAYLOAD_TOO_LARGE, "The request body is larger than 2 MB")
+}
+
+/// A body as the log keeps it. A part is copied, so that the whole can go.
+fn start_of(body: Bytes) -> Bytes {
+    match body.get(..MOST_BODY) {
+        Some(start) => Bytes::copy_from_slice(start),
+        None => body,
+    }
+}
+
+/// The HTTP of an answer, as faults leave it; nothing where they leave none.
+fn respond(
+    strike: Option<&Strike>,
+    answer: Option<&Answer>,
+    id: Uuid,
+) -> Option<Response<WireBody>> {
+    let effect = strike.map_or(&Effect::Pass, |strike| &strike.effect);
+    match effect {
+        Effect::Drop | Effect::Reset => None,
+        Effect::Answer { status, headers, body } => {
+            let status = StatusCode::from_u16(*status).ok()?;
+            let mut response = Response::new(WireBody::whole(match body {
+                Some(Value::String(text)) => text.clone().into(),
+                Some(json) => json.to_string().into(),
+                None => usual_body(status),
+            }));
+            *response.status_mut() = status;
+            *response.headers_mut() = platform_headers(id);
+            if matches!(body, Some(Value::String(_))) {
+                let html = HeaderValue::from_static("text/html");
+                response.headers_mut().insert(header::CONTENT_TYPE, html);
+            }
+            for (name, value) in headers {
+                // Both were checked when the rule was added.
+                if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), value.try_into()) {
+                    response.headers_mut().insert(name, value);
+                }
+            }
+            Some(response)
+        }
+        Effect::Pass => Some(http(answer?, id, WireBody::whole)),
+        Effect::Truncate => Some(http(answer?, id, |body| WireBody::half(&body))),
+    }
+}
+
+fn http(answer: &Answer, id: Uuid, body: impl FnOnce(Bytes) -> WireBody) -> Response<WireBody> {
+    let mut response = Response::new(body(answer.body.clone()));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = platform_headers(id);
+    if let Some(accepted) = answer.accepted_request_id {
+        response.headers_mut().insert("x-line-accepted-request-id", uuid_value(accepted));
+    }
+    response
+}
+
+/// A body for a status that a fault brings. LINE does not document those of 5xx; these words are ours.
+fn usual_body(status: StatusCode) -> Bytes {
+    let answer = match status {
+        StatusCode::TOO_MANY_REQUESTS => Answer::rate_limited(),
+        _ if status.is_success() => Answer::empty(status),
+        _ => Answer::error(status, status.canonical_reason().unwrap_or("Error")),
+    };
+    answer.body
+}
+
+/// The headers of every answer: the documented request id, and what has been seen on LINE's answers.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
+fn platform_headers(id: Uuid) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert("x-line-request-id", uuid_value(id));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_XSS_PROTECTION, "1; mode=block"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::CACHE_CONTROL, "max-age=0, no-cache, no-store"),
+        (header::PRAGMA, "no-cache"),
+        (header::SERVER, "hikyaku-sim"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let now = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now());
+    if let Some(now) = now.ok().and_then(|now| now.try_into().ok()) {
+        headers.insert(header::EXPIRES, now);
+    }
+    headers
+}
+
+fn uuid_value(id: Uuid) -> HeaderValue {
+    let mut buffer = Uuid::encode_buffer();
+    let text = id.hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(text).expect("a UUID is hexadecimal digits and hyphens")
+}

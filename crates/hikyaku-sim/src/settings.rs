@@ -1,0 +1,61 @@
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
+
+use crate::ClockMode;
+
+/// What a simulator is started with; `reset` goes back to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) bind_address: IpAddr,
+    pub(crate) port: u16,
+    pub(crate) data_port: u16,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) most_connections: usize,
+    pub(crate) clock: ClockMode,
+    pub(crate) seed: u64,
+    pub(crate) any_user_is_friend: bool,
+    pub(crate) rate_limits: bool,
+    pub(crate) quota: Option<u64>,
+    pub(crate) reply_token_life: Duration,
+    pub(crate) narrowcast: NarrowcastSettings,
+    pub(crate) keep_deliveries: usize,
+    pub(crate) keep_requests: usize,
+}
+
+/// How narrowcasts run.
+///
+/// LINE does not say how long its phases last. Our choice: one second of filtering, two of sending.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NarrowcastSettings {
+    pub(crate) waiting: Duration,
+    pub(crate) sending: Duration,
+    /// Whether LINE's minimums for privacy hold.
+    pub(crate) minimums: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            bind_address: Ipv4Addr::LOCALHOST.into(),
+            port: 0,
+            data_port: 0,
+            allowed_hosts: Vec::new(),
+            most_connections: 4096,
+            clock: ClockMode::Wall,
+            seed: 1,
+            any_user_is_friend: false,
+            rate_limits: true,
+            quota: None,
+            reply_token_life: Duration::from_secs(60),
+            narrowcast: NarrowcastSettings {
+                waiting: Duration::from_secs(1),
+                sending: Duration::from_secs(2),
+                minimums: true,
+            },
+            keep_deliveries: 100_000,
+            keep_requests: 10_000,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// How many requests LINE takes in a time, per channel and endpoint.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many requests.
+    pub count: u32,
+    /// In how long.
+    pub per: Duration,
+}
+
+impl Rate {
+    /// So many requests in a second.
+    pub const fn per_second(count: u32) -> Self {
+        Self { count, per: Duration::from_secs(1) }
+    }
+
+    /// So many requests in a minute.
+    pub const fn per_minute(count: u32) -> Self {
+        Self { count, per: Duration::from_secs(60) }
+    }
+
+    /// So many requests in an hour.
+    pub const fn per_hour(count: u32) -> Self {
+        Self { count, per: Duration::from_secs(3600) }
+    }
+}
+
+/// A token bucket: full at first, refilled evenly.
+///
+/// LINE says that it uses token buckets, not how large they are. Our choice: as large as the count of the rate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bucket {
+    /// Tokens that were missing at `at`.
+    missing: f64,
+    at: Timestamp,
+}
+
+impl Bucket {
+    pub(crate) fn full(now: Timestamp) -> Self {
+        Self { missing: 0.0, at: now }
+    }
+
+    /// Takes a token, if there is one.
+    pub(crate) fn take(&mut self, rate: Rate, now: Timestamp) -> bool {
+        let elapsed = now.duration_since(self.at).as_secs_f64().max(0.0);
+        let refilled = elapsed * f64::from(rate.count) / rate.per.as_secs_f64();
+        self.missing = (self.missing - refilled).max(0.0);
+        self.at = now;
+        // Refilling one token in many small steps must not leave it a hair short.
+        let free = f64::from(rate.count) - self.missing >= 1.0 - 1e-9;
+        if free {
+            self.missing += 1.0;
+        }
+        free
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(millis).unwrap()
+    }
+
+    #[test]
+    fn a_full_bucket_gives_its_count_and_refills_evenly() {
+        let rate = Rate::per_second(10);
+        let mut bucket = Bucket::full(at(0));
+        assert_eq!((0..20).filter(|_| bucket.take(rate, at(0))).count(), 10);
+        assert!(!bucket.take(rate, at(99)));
+        assert!(bucket.take(rate, at(100)));
+        assert!(!bucket.take(rate, at(101)));
+        assert_eq!((0..20).filter(|_| bucket.take(rate, at(600))).count(), 5);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_refills_nothing() {
+        let rate = Rate::per_hour(1);
+        let mut bucket = Bucket::full(at(10_000));
+        assert!(bucket.take(rate, at(10_000)));
+        assert!(!bucket.take(rate, at(0)));
+    }
+}

@@ -1,0 +1,150 @@
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    aging::Aging,
+    bucket::{Bucket, Rate},
+    chat::Target,
+    friendship::Friends,
+    outbox::SendKind,
+    person::UserKey,
+    quota::{Month, Quota, day},
+};
+use crate::settings::Settings;
+
+/// What a sent message is called: its id, and a token to quote it by where its type has one.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SentMessage {
+    pub(crate) id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) quote_token: Option<String>,
+}
+
+/// A request that was accepted under a retry key.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    pub(crate) request_id: Uuid,
+    /// What a push answered.
+    pub(crate) sent_messages: Option<Arc<[SentMessage]>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct ReplyToken {
+    pub(crate) chat: Target,
+    pub(crate) used: bool,
+}
+
+/// One channel with its account: its credentials, and everything that LINE counts or remembers per channel.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub(crate) id: Arc<str>,
+    pub(crate) token: ChannelToken,
+    pub(crate) secret: ChannelSecret,
+    /// The user id of the account.
+    pub(crate) bot: UserId,
+    pub(crate) friends: Friends,
+    pub(crate) quota: Quota,
+    pub(crate) retry_keys: Aging<Uuid, Accepted>,
+    pub(crate) reply_tokens: Aging<String, ReplyToken>,
+    /// Tokens that mark a chat as read up to a message; LINE's never expire, these go when there are too many.
+    pub(crate) read_tokens: Aging<String, (Target, u64)>,
+    /// Up to which message chats are read.
+    pub(crate) read: HashMap<String, u64>,
+    /// Until when people see the loading animation.
+    pub(crate) loading: HashMap<UserKey, Timestamp>,
+    /// A bucket for each endpoint that was called.
+    buckets: HashMap<usize, Bucket>,
+    counts: HashMap<(SendKind, Date), u64>,
+    units: (Month, BTreeSet<String>),
+}
+
+/// How long a retry key is remembered.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
+const RETRY_KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How many tokens and keys a channel remembers at most. Our choice, to bound memory.
+const MOST: usize = 2_000_000;
+const MOST_READ_TOKENS: usize = 100_000;
+
+/// Names of aggregation units that count in a month; later ones are dropped without a word.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
+const MOST_UNITS: usize = 1000;
+
+impl Channel {
+    /// The channel at a place, with credentials that are visibly fake and the same in every run.
+    pub(crate) fn new(
+        place: usize,
+        token: ChannelToken,
+        secret: ChannelSecret,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Self {
+        let reply_life = SignedDuration::try_from(settings.reply_token_life);
+        Self {
+            id: format!("sim-channel-{}", place + 1).into(),
+            token,
+            secret,
+            bot: format!("U{:032x}", u128::MAX - place as u128).into(),
+            friends: Friends::new(settings.any_user_is_friend),
+            quota: Quota::new(settings.quota, now),
+            retry_keys: Aging::new(RETRY_KEY_LIFE, MOST),
+            reply_tokens: Aging::new(reply_life.unwrap_or(SignedDuration::MAX), MOST),
+            read_tokens: Aging::new(SignedDuration::MAX, MOST_READ_TOKENS),
+            read: HashMap::new(),
+            loading: HashMap::new(),
+            buckets: HashMap::new(),
+            counts: HashMap::new(),
+            units: (Month::of(now), BTreeSet::new()),
+        }
+    }
+
+    /// Takes a token from an endpoint's bucket, if there is one.
+    pub(crate) fn take_token(&mut self, endpoint: usize, rate: Rate, now: Timestamp) -> bool {
+        self.buckets.entry(endpoint).or_insert_with(|| Bucket::full(now)).take(rate, now)
+    }
+
+    /// Fills an endpoint's bucket again.
+    pub(crate) fn refill(&mut self, endpoint: usize) {
+        self.buckets.remove(&endpoint);
+    }
+
+    /// Counts messages for the statistics of the day.
+    pub(crate) fn count(&mut self, kind: SendKind, messages: u64, now: Timestamp) {
+        *self.counts.entry((kind, day(now))).or_default() += messages;
+    }
+
+    pub(crate) fn counted(&self, kind: SendKind, day: Date) -> u64 {
+        self.counts.get(&(kind, day)).copied().unwrap_or(0)
+    }
+
+    /// Counts an aggregation unit's name; gives it back if it is among the first of the month.
+    pub(crate) fn unit(&mut self, name: String, now: Timestamp) -> Option<String> {
+        let names = self.units(now);
+        if !names.contains(&name) {
+            if names.len() >= MOST_UNITS {
+                return None;
+            }
+            names.insert(name.clone());
+        }
+        Some(name)
+    }
+
+    /// The names of the month's aggregation units.
+    pub(crate) fn units(&mut self, now: Timestamp) -> &mut BTreeSet<String> {
+        let month = Month::of(now);
+        if self.units.0 != month {
+            self.units = (month, BTreeSet::new());
+        }
+        &mut self.units.1
+    }
+}

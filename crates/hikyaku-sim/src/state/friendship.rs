@@ -1,0 +1,89 @@
+use std::collections::{BTreeMap, HashMap};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::person::UserKey;
+
+/// What a person is to a channel's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Friendship {
+    /// Has added the account.
+    Friend,
+    /// Has blocked the account.
+    Blocked,
+    /// Has never added it.
+    None,
+}
+
+/// How long a person who is no friend can be sent messages after their last one.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-push-message>
+const TALKED_LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What people are to one account.
+#[derive(Debug, Default)]
+pub(crate) struct Friends {
+    /// Those who are friends or have blocked the account, and since when they are friends.
+    friends: BTreeMap<UserKey, (Friendship, Timestamp)>,
+    /// When people who are no friends last wrote.
+    talked: HashMap<UserKey, Timestamp>,
+    everyone: bool,
+}
+
+impl Friends {
+    /// With `everyone`, people who are not known are friends.
+    pub(crate) fn new(everyone: bool) -> Self {
+        Self { everyone, ..Self::default() }
+    }
+
+    pub(crate) fn set(&mut self, user: UserKey, friendship: Friendship, now: Timestamp) {
+        match friendship {
+            Friendship::None => _ = self.friends.remove(&user),
+            _ => {
+                let entry = self.friends.entry(user).or_insert((friendship, now));
+                entry.0 = friendship;
+            }
+        }
+    }
+
+    /// Makes a person a friend since then.
+    pub(crate) fn befriend_since(&mut self, user: UserKey, since: Timestamp) {
+        self.friends.insert(user, (Friendship::Friend, since));
+    }
+
+    pub(crate) fn get(&self, user: UserKey) -> Friendship {
+        match self.friends.get(&user) {
+            Some((friendship, _)) => *friendship,
+            None if self.everyone => Friendship::Friend,
+            None => Friendship::None,
+        }
+    }
+
+    pub(crate) fn talk(&mut self, user: UserKey, now: Timestamp) {
+        if self.get(user) == Friendship::None {
+            self.talked.insert(user, now);
+        }
+    }
+
+    /// Whether a message to the person alone arrives.
+    pub(crate) fn reaches(&self, user: UserKey, now: Timestamp) -> bool {
+        match self.get(user) {
+            Friendship::Friend => true,
+            Friendship::Blocked => false,
+            Friendship::None => self
+                .talked
+                .get(&user)
+                .is_some_and(|talked| now.duration_since(*talked) < TALKED_LATELY),
+        }
+    }
+
+    /// All friends who have not blocked the account, and since when, in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (UserKey, Timestamp)> {
+        let friends = self.friends.iter();
+        friends
+            .filter(|(_, (friendship, _))| *friendship == Friendship::Friend)
+            .map(|(user, (_, since))| (*user, *since))
+    }
+}

@@ -1,0 +1,145 @@
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::ring::Ring;
+
+/// Which of a simulator's two listeners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Host {
+    /// The one that stands for `api.line.me`, and also serves the control API.
+    Api,
+    /// The one that stands for `api-data.line.me`.
+    Data,
+}
+
+/// One request that reached a simulator, and how it ended.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct LoggedRequest {
+    /// The place among all requests, from 1.
+    pub seq: u64,
+    /// When its head had arrived, by the simulator's clock.
+    pub arrived_at: Timestamp,
+    /// Where it arrived.
+    pub host: Host,
+    /// Its method.
+    #[serde(serialize_with = "as_text")]
+    pub method: Method,
+    /// Its path, without the query.
+    pub path: String,
+    /// Its query, without the question mark; empty where there is none.
+    pub query: String,
+    /// Its headers, without the credentials.
+    #[serde(serialize_with = "as_map")]
+    pub headers: HeaderMap,
+    /// Its body, cut at 64 KiB.
+    #[serde(serialize_with = "as_lossy_text")]
+    pub body: Bytes,
+    /// Whole bytes of its body.
+    pub body_length: usize,
+    /// The id of the channel whose token it had.
+    pub channel_id: Option<String>,
+    /// `x-line-request-id` of the answer.
+    pub request_id: String,
+    /// The status of the answer; nothing where a fault took the answer away.
+    pub status: Option<u16>,
+    /// What LINE would have answered, where a fault put something else, or nothing, in its place after acceptance.
+    pub accepted_status: Option<u16>,
+    /// The fault that hit it.
+    pub fault: Option<String>,
+    /// What the caller may have meant, where the path is unknown.
+    pub hint: Option<String>,
+}
+
+impl LoggedRequest {
+    /// A header's value, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The retry key.
+    pub fn retry_key(&self) -> Option<&str> {
+        self.header("x-line-retry-key")
+    }
+}
+
+impl fmt::Debug for LoggedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} #{} {} {}", self.arrived_at, self.seq, self.method, self.path)?;
+        match self.status {
+            Some(status) => write!(f, " {status}")?,
+            None => f.write_str(" (no answer)")?,
+        }
+        if let Some(key) = self.retry_key() {
+            write!(f, " retry key {key}")?;
+        }
+        if let Some(fault) = &self.fault {
+            write!(f, " fault {fault}")?;
+        }
+        if let Some(hint) = &self.hint {
+            write!(f, " ({hint})")?;
+        }
+        Ok(())
+    }
+}
+
+/// The newest requests.
+#[derive(Debug)]
+pub(crate) struct Log {
+    ring: Ring<LoggedRequest>,
+    seq: u64,
+}
+
+const MOST_BYTES: usize = 64 << 20;
+
+/// The most of a body that is kept.
+pub(crate) const MOST_BODY: usize = 64 << 10;
+
+impl Log {
+    pub(crate) fn new(keep: usize) -> Self {
+        Self { ring: Ring::new(keep, MOST_BYTES), seq: 0 }
+    }
+
+    pub(crate) fn push(&mut self, mut request: LoggedRequest) {
+        self.seq += 1;
+        request.seq = self.seq;
+        for credentials in ["authorization", "cookie", "proxy-authorization"] {
+            request.headers.remove(credentials);
+        }
+        let bytes = 1024 + request.body.len() + request.path.len() + request.query.len();
+        self.ring.push(bytes, request);
+    }
+
+    /// How many requests there were in all.
+    pub(crate) fn requests(&self) -> u64 {
+        self.seq
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &LoggedRequest> {
+        self.ring.iter()
+    }
+
+    /// How many requests are no longer kept.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.ring.dropped()
+    }
+}
+
+fn as_text<S: Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+fn as_map<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    serializer.collect_map(headers.iter().map(|(name, value)| (name.as_str(), text(value))))
+}
+
+fn as_lossy_text<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(body))
+}

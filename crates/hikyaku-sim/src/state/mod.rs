@@ -1,0 +1,16 @@
+//! Everything that a simulator remembers. Nothing here knows of HTTP.
+
+pub(crate) mod aging;
+pub(crate) mod bucket;
+pub(crate) mod channel;
+pub(crate) mod chat;
+pub(crate) mod friendship;
+pub(crate) mod log;
+pub(crate) mod outbox;
+pub(crate) mod person;
+pub(crate) mod quota;
+pub(crate) mod ring;
+mod world;
+
+pub use world::Said;
+pub(crate) use world::{Reach, World, quote_token};

@@ -1,0 +1,243 @@
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+    sync::Arc,
+};
+
+use hikyaku_model::{ChatId, UserId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, value::RawValue};
+use uuid::Uuid;
+
+use super::{chat::Target, person::UserKey, ring::Ring};
+
+/// The calls that send messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum SendKind {
+    /// An answer to a reply token.
+    Reply,
+    /// A send to one user, group or room.
+    Push,
+    /// A send to many users.
+    Multicast,
+    /// A send to all friends.
+    Broadcast,
+    /// A send to friends of some kind.
+    Narrowcast,
+    /// A push by phone number.
+    Pnp,
+}
+
+/// What one accepted request sends.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) channel: Arc<str>,
+    pub(crate) kind: SendKind,
+    pub(crate) request_id: Uuid,
+    pub(crate) messages: Vec<Box<RawValue>>,
+    pub(crate) message_ids: Vec<u64>,
+    pub(crate) notification_disabled: bool,
+    pub(crate) unit: Option<String>,
+}
+
+/// What one request brought to one person.
+#[derive(Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Delivery {
+    /// The place among all deliveries, from 1.
+    pub seq: u64,
+    /// When it was delivered, by the simulator's clock.
+    pub at: Timestamp,
+    /// The id of the channel that sent it.
+    pub channel_id: String,
+    /// Which call sent it.
+    pub kind: SendKind,
+    /// The request id of that call.
+    pub request_id: String,
+    /// Who received it.
+    pub to: UserId,
+    /// Where: in the chat with the person alone, or in a group or room.
+    pub chat: ChatId,
+    /// The ids of the messages, in order.
+    pub message_ids: Vec<String>,
+    /// The messages as they were sent, in order.
+    pub messages: Vec<Value>,
+    /// Whether the person was not notified.
+    pub notification_disabled: bool,
+    /// The aggregation unit, if the request named one and it was counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+}
+
+impl Delivery {
+    /// The text of the first message, if it has one.
+    pub fn text(&self) -> Option<&str> {
+        self.messages.first()?.get("text")?.as_str()
+    }
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} #{} to {} in {}: ", self.at, self.seq, self.to, self.chat)?;
+        f.debug_list().entries(self.messages.iter().map(Value::to_string)).finish()
+    }
+}
+
+/// Which deliveries are asked for; what is absent does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct DeliveryFilter {
+    /// To this person, or in this chat.
+    pub to: Option<ChatId>,
+    /// With a message of this type.
+    #[serde(rename = "type")]
+    pub message_type: Option<String>,
+    /// Sent by this call.
+    pub kind: Option<SendKind>,
+    /// Sent by this channel.
+    pub channel_id: Option<String>,
+    /// Later than the delivery with this place.
+    pub after: Option<u64>,
+}
+
+impl DeliveryFilter {
+    fn matches(&self, stored: &Stored) -> bool {
+        let sent = &stored.sent;
+        let to = |to: &ChatId| {
+            UserKey::parse(to.as_str()) == Some(stored.user)
+                || stored.chat.as_deref() == Some(to.as_str())
+        };
+        let of_type = |name: &String| sent.messages.iter().any(|json| message_type(json) == *name);
+        self.after.is_none_or(|after| stored.seq > after)
+            && self.kind.is_none_or(|kind| sent.kind == kind)
+            && self.channel_id.as_deref().is_none_or(|id| *sent.channel == *id)
+            && self.to.as_ref().is_none_or(to)
+            && self.message_type.as_ref().is_none_or(of_type)
+    }
+}
+
+/// The `type` of a message that was accepted.
+pub(crate) fn message_type(message: &RawValue) -> String {
+    #[derive(Deserialize)]
+    struct Typed {
+        #[serde(rename = "type")]
+        name: String,
+    }
+    serde_json::from_str(message.get()).map(|Typed { name }| name).unwrap_or_default()
+}
+
+#[derive(Debug)]
+struct Stored {
+    seq: u64,
+    at: Timestamp,
+    user: UserKey,
+    /// The group or room; nothing where it is the chat with the person alone.
+    chat: Option<Arc<str>>,
+    sent: Arc<Sent>,
+}
+
+impl Stored {
+    fn delivery(&self) -> Delivery {
+        let sent = &self.sent;
+        let chat = match &self.chat {
+            Some(chat) => Target::Chat(chat.clone()),
+            None => Target::User(self.user),
+        };
+        let parse = |json: &Box<RawValue>| serde_json::from_str(json.get()).unwrap_or_default();
+        Delivery {
+            seq: self.seq,
+            at: self.at,
+            channel_id: sent.channel.to_string(),
+            kind: sent.kind,
+            request_id: sent.request_id.to_string(),
+            to: self.user.id(),
+            chat: chat.id(),
+            message_ids: sent.message_ids.iter().map(u64::to_string).collect(),
+            messages: sent.messages.iter().map(parse).collect(),
+            notification_disabled: sent.notification_disabled,
+            unit: sent.unit.clone(),
+        }
+    }
+}
+
+/// What people received: the newest deliveries whole, and of all of them how many each person had.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    ring: Ring<Stored>,
+    counts: HashMap<UserKey, u32>,
+    delivered: u64,
+}
+
+/// Deliveries share their messages, so this much is rarely reached.
+const MOST_BYTES: usize = 256 << 20;
+
+impl Outbox {
+    pub(crate) fn new(keep: usize) -> Self {
+        Self { ring: Ring::new(keep, MOST_BYTES), counts: HashMap::new(), delivered: 0 }
+    }
+
+    pub(crate) fn deliver(
+        &mut self,
+        sent: &Arc<Sent>,
+        user: UserKey,
+        chat: Option<&Arc<str>>,
+        at: Timestamp,
+    ) {
+        self.delivered += 1;
+        match self.counts.entry(user) {
+            Entry::Occupied(mut count) => *count.get_mut() = count.get().saturating_add(1),
+            Entry::Vacant(count) => _ = count.insert(1),
+        }
+        // The first delivery of a request stands for the bytes of all of them.
+        let shared = if Arc::strong_count(sent) == 1 {
+            sent.messages.iter().map(|json| json.get().len()).sum()
+        } else {
+            0
+        };
+        let stored =
+            Stored { seq: self.delivered, at, user, chat: chat.cloned(), sent: sent.clone() };
+        self.ring.push(size_of::<Stored>() + shared, stored);
+    }
+
+    /// The deliveries that are still kept and match, oldest first.
+    pub(crate) fn find(&self, filter: &DeliveryFilter, most: usize) -> Vec<Delivery> {
+        let matching = self.ring.iter().filter(|stored| filter.matches(stored));
+        matching.take(most).map(Stored::delivery).collect()
+    }
+
+    /// The newest delivery that matches.
+    pub(crate) fn latest(&self, filter: &DeliveryFilter) -> Option<Delivery> {
+        self.ring.iter().rev().find(|stored| filter.matches(stored)).map(Stored::delivery)
+    }
+
+    /// How many of the deliveries that are still kept match.
+    pub(crate) fn count(&self, filter: &DeliveryFilter) -> usize {
+        self.ring.iter().filter(|stored| filter.matches(stored)).count()
+    }
+
+    /// How many deliveries there were in all.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered
+    }
+
+    pub(crate) fn count_of(&self, user: UserKey) -> u32 {
+        self.counts.get(&user).copied().unwrap_or(0)
+    }
+
+    /// How many people received anything.
+    pub(crate) fn people(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Who received more than one delivery, and how many, in the order of their ids.
+    pub(crate) fn repeated(&self) -> Vec<(UserId, u32)> {
+        let mut repeated: Vec<_> =
+            self.counts.iter().filter(|(_, count)| **count > 1).map(|(k, c)| (*k, *c)).collect();
+        repeated.sort_unstable();
+        repeated.into_iter().map(|(key, count)| (key.id(), count)).collect()
+    }
+}

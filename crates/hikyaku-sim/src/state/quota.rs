@@ -1,0 +1,117 @@
+use jiff::{Timestamp, civil::Date, tz};
+
+/// The calendar day in Japan, which LINE counts in.
+pub(crate) fn day(now: Timestamp) -> Date {
+    tz::offset(9).to_datetime(now).date()
+}
+
+/// A calendar month in Japan.
+///
+/// LINE does not say in which time zone a month ends. Our choice: Japan's, as its dates are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Month(i16, i8);
+
+impl Month {
+    pub(crate) fn of(now: Timestamp) -> Self {
+        let day = day(now);
+        Self(day.year(), day.month())
+    }
+}
+
+/// A channel's messages of the month: one per recipient, whatever the number of message objects.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/pricing/>
+#[derive(Debug)]
+pub(crate) struct Quota {
+    limit: Option<u64>,
+    used: u64,
+    /// What running narrowcasts may still send.
+    reserved: u64,
+    month: Month,
+}
+
+impl Quota {
+    pub(crate) fn new(limit: Option<u64>, now: Timestamp) -> Self {
+        Self { limit, used: 0, reserved: 0, month: Month::of(now) }
+    }
+
+    pub(crate) fn set(&mut self, limit: Option<u64>, used: u64, now: Timestamp) {
+        (self.limit, self.used, self.month) = (limit, used, Month::of(now));
+    }
+
+    pub(crate) fn limit(&self) -> Option<u64> {
+        self.limit
+    }
+
+    /// How many were sent in this month.
+    pub(crate) fn used(&mut self, now: Timestamp) -> u64 {
+        let month = Month::of(now);
+        if month != self.month {
+            (self.used, self.month) = (0, month);
+        }
+        self.used
+    }
+
+    /// What may be sent now, or nothing where there is no limit.
+    pub(crate) fn remaining(&mut self, now: Timestamp) -> Option<u64> {
+        let used = self.used(now);
+        self.limit.map(|limit| limit.saturating_sub(used).saturating_sub(self.reserved))
+    }
+
+    /// Counts a send to so many recipients, or refuses it whole.
+    pub(crate) fn take(&mut self, recipients: u64, now: Timestamp) -> bool {
+        let fits = self.remaining(now).is_none_or(|remaining| recipients <= remaining);
+        if fits {
+            self.used += recipients;
+        }
+        fits
+    }
+
+    /// Keeps so many back for a narrowcast, or refuses.
+    pub(crate) fn reserve(&mut self, recipients: u64, now: Timestamp) -> bool {
+        let fits = self.remaining(now).is_none_or(|remaining| recipients <= remaining);
+        if fits {
+            self.reserved += recipients;
+        }
+        fits
+    }
+
+    /// Turns a part of a reservation into sent messages.
+    pub(crate) fn spend(&mut self, recipients: u64, now: Timestamp) {
+        self.used(now);
+        self.used += recipients;
+        self.release(recipients);
+    }
+
+    /// Gives back what a narrowcast did not need.
+    pub(crate) fn release(&mut self, recipients: u64) {
+        self.reserved = self.reserved.saturating_sub(recipients);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_ends_at_midnight_in_japan() {
+        let last = "2026-08-31T14:59:59Z".parse().unwrap();
+        let first = "2026-08-31T15:00:00Z".parse().unwrap();
+        let mut quota = Quota::new(Some(2), last);
+        assert!(quota.take(2, last));
+        assert!(!quota.take(1, last));
+        assert_eq!(quota.remaining(first), Some(2));
+        assert!(quota.take(1, first));
+    }
+
+    #[test]
+    fn a_reservation_holds_others_back_until_it_is_released() {
+        let now = "2026-08-01T00:00:00Z".parse().unwrap();
+        let mut quota = Quota::new(Some(100), now);
+        assert!(quota.reserve(90, now));
+        assert!(!quota.take(11, now));
+        quota.spend(30, now);
+        quota.release(60);
+        assert_eq!((quota.used(now), quota.remaining(now)), (30, Some(70)));
+    }
+}

@@ -1,0 +1,55 @@
+use std::collections::VecDeque;
+
+/// The newest items, bounded in number and in bytes.
+#[derive(Debug)]
+pub(crate) struct Ring<T> {
+    items: VecDeque<(usize, T)>,
+    most_items: usize,
+    most_bytes: usize,
+    bytes: usize,
+    dropped: u64,
+}
+
+impl<T> Ring<T> {
+    pub(crate) fn new(most_items: usize, most_bytes: usize) -> Self {
+        Self { items: VecDeque::new(), most_items, most_bytes, bytes: 0, dropped: 0 }
+    }
+
+    /// Adds an item of about so many bytes; the oldest make room for it.
+    pub(crate) fn push(&mut self, bytes: usize, item: T) {
+        self.items.push_back((bytes, item));
+        self.bytes += bytes;
+        while self.items.len() > self.most_items || self.bytes > self.most_bytes {
+            let Some((bytes, _)) = self.items.pop_front() else { break };
+            self.bytes -= bytes;
+            self.dropped += 1;
+        }
+    }
+
+    /// The items that are still there, oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.items.iter().map(|(_, item)| item)
+    }
+
+    /// How many items had to make room.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_make_room_for_number_and_for_size() {
+        let mut ring = Ring::new(3, 100);
+        for item in 0..5 {
+            ring.push(10, item);
+        }
+        assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [2, 3, 4]);
+        ring.push(95, 5);
+        assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [5]);
+        assert_eq!(ring.dropped(), 5);
+    }
+}

@@ -1,0 +1,258 @@
+use std::{collections::HashMap, sync::Arc};
+
+use hikyaku_model::{ChannelSecret, ChannelToken, ChatId, UserId};
+use jiff::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{
+    bucket::Rate,
+    channel::{Channel, ReplyToken},
+    chat::{Chat, Chats, Target},
+    friendship::Friendship,
+    log::Log,
+    outbox::{Outbox, Sent},
+    person::{People, Person, UserKey},
+};
+use crate::{clock::Clock, fault::Faults, random::Random, settings::Settings};
+
+/// What a person has said, and the tokens that its webhook carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Said {
+    /// Answers it, once and within a minute.
+    pub reply_token: String,
+    /// Marks the chat as read up to it.
+    pub mark_as_read_token: String,
+    /// Quotes it.
+    pub quote_token: String,
+    /// What was said.
+    pub text: String,
+    /// The message's id.
+    pub message_id: String,
+    /// Who said it.
+    pub user_id: UserId,
+    /// Where.
+    pub chat_id: ChatId,
+}
+
+/// Where a message to a target arrives.
+#[derive(Debug)]
+pub(crate) enum Reach {
+    /// With these people, maybe none of them.
+    People(Vec<UserKey>),
+    /// There is no such target for the channel.
+    Unknown,
+}
+
+/// The state of a simulator.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) settings: Settings,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) people: People,
+    pub(crate) chats: Chats,
+    pub(crate) channels: Vec<Channel>,
+    by_token: HashMap<String, usize>,
+    pub(crate) outbox: Outbox,
+    pub(crate) log: Log,
+    pub(crate) faults: Faults,
+    pub(crate) rate_limits: bool,
+    /// Rates of endpoints that differ from LINE's; nothing where there is none.
+    rates: HashMap<usize, Option<Rate>>,
+    last_message_id: u64,
+}
+
+impl World {
+    /// A world with one channel and nobody in it.
+    pub(crate) fn new(settings: Settings) -> Self {
+        let clock = Clock::new(settings.clock);
+        let mut world = Self {
+            clock,
+            random: Random::new(settings.seed),
+            people: People::default(),
+            chats: Chats::default(),
+            channels: Vec::new(),
+            by_token: HashMap::new(),
+            outbox: Outbox::new(settings.keep_deliveries),
+            log: Log::new(settings.keep_requests),
+            faults: Faults::default(),
+            rate_limits: settings.rate_limits,
+            rates: HashMap::new(),
+            last_message_id: first_message_id(),
+            settings,
+        };
+        world.add_channel();
+        world
+    }
+
+    /// The world as it was at the start, with the channels that were added since. Message ids go on, so that none is
+    /// given twice.
+    pub(crate) fn reset(&mut self) {
+        let (channels, last_message_id) = (self.channels.len(), self.last_message_id);
+        *self = Self::new(self.settings.clone());
+        while self.channels.len() < channels {
+            self.add_channel();
+        }
+        self.last_message_id = last_message_id;
+    }
+
+    /// Adds a channel; gives its place.
+    pub(crate) fn add_channel(&mut self) -> usize {
+        let place = self.channels.len();
+        let token = format!("sim-token-{}", place + 1);
+        self.by_token.insert(token.clone(), place);
+        let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
+        let secret = ChannelSecret::new(format!("sim-secret-{}", place + 1))
+            .expect("made of letters, digits and hyphens");
+        let now = self.clock.now();
+        self.channels.push(Channel::new(place, token, secret, &self.settings, now));
+        place
+    }
+
+    /// The place of the channel with this token.
+    pub(crate) fn channel_of_token(&self, token: &str) -> Option<usize> {
+        self.by_token.get(token).copied()
+    }
+
+    pub(crate) fn channel_id_of_token(&self, token: &str) -> Option<Arc<str>> {
+        self.channel_of_token(token).map(|place| self.channels[place].id.clone())
+    }
+
+    /// The place of the channel with this id.
+    pub(crate) fn channel_of_id(&self, id: &str) -> Option<usize> {
+        self.channels.iter().position(|channel| *channel.id == *id)
+    }
+
+    /// The rate of an endpoint; nothing where it is not limited.
+    pub(crate) fn rate(&self, endpoint: usize, documented: Rate) -> Option<Rate> {
+        if !self.rate_limits {
+            return None;
+        }
+        self.rates.get(&endpoint).copied().unwrap_or(Some(documented))
+    }
+
+    /// Sets the rate of an endpoint, and fills the buckets of all channels again.
+    pub(crate) fn set_rate(&mut self, endpoint: usize, rate: Option<Rate>) {
+        self.rates.insert(endpoint, rate);
+        for channel in &mut self.channels {
+            channel.refill(endpoint);
+        }
+    }
+
+    pub(crate) fn message_id(&mut self) -> u64 {
+        self.last_message_id += 1;
+        self.last_message_id
+    }
+
+    /// Adds a person and makes them a friend of a channel.
+    ///
+    /// # Errors
+    /// The person's id is not of the form of LINE's.
+    pub(crate) fn add_friend(&mut self, channel: usize, person: Person) -> Result<UserId, UserId> {
+        let user = self.people.put(person)?;
+        let now = self.clock.now();
+        self.channels[channel].friends.set(user, Friendship::Friend, now);
+        Ok(user.id())
+    }
+
+    /// Makes a group (`C`) or room (`R`) of people and a channel's account; gives its id.
+    pub(crate) fn add_chat(
+        &mut self,
+        channel: usize,
+        letter: char,
+        members: impl IntoIterator<Item = UserKey>,
+    ) -> Arc<str> {
+        let (members, channels) = (members.into_iter().collect(), [channel].into());
+        self.chats.add(letter, Chat { members, channels })
+    }
+
+    /// Whether this is somebody's id.
+    pub(crate) fn knows(&self, user: UserKey) -> bool {
+        self.settings.any_user_is_friend || self.people.get(user).is_some()
+    }
+
+    /// Who receives what a channel sends to a target.
+    pub(crate) fn reach(&self, channel: usize, target: &Target, now: Timestamp) -> Reach {
+        match target {
+            Target::User(user) if self.knows(*user) => {
+                let reached = self.channels[channel].friends.reaches(*user, now);
+                Reach::People(if reached { vec![*user] } else { Vec::new() })
+            }
+            Target::User(_) => Reach::Unknown,
+            Target::Chat(id) => match self.chats.get(id) {
+                Some(chat) if chat.channels.contains(&channel) => {
+                    Reach::People(chat.members.iter().copied().collect())
+                }
+                _ => Reach::Unknown,
+            },
+        }
+    }
+
+    /// Brings what was sent to people, in their own chats or in the one given.
+    pub(crate) fn deliver(
+        &mut self,
+        sent: &Arc<Sent>,
+        people: impl IntoIterator<Item = UserKey>,
+        chat: Option<&Arc<str>>,
+        now: Timestamp,
+    ) {
+        for user in people {
+            self.outbox.deliver(sent, user, chat, now);
+        }
+    }
+
+    /// Lets a person say something to a channel, alone with it or in a chat; in a chat, the first member if nobody is
+    /// named. Nothing where the channel knows no such person or chat.
+    pub(crate) fn say(
+        &mut self,
+        channel: usize,
+        target: Target,
+        user: Option<UserKey>,
+        text: &str,
+    ) -> Option<Said> {
+        let user = match &target {
+            Target::User(alone) => self.knows(*alone).then_some(*alone)?,
+            Target::Chat(id) => {
+                let chat = self.chats.get(id).filter(|chat| chat.channels.contains(&channel))?;
+                let first = || chat.members.first().copied();
+                match user {
+                    Some(user) => chat.members.contains(&user).then_some(user)?,
+                    None => first()?,
+                }
+            }
+        };
+        let now = self.clock.now();
+        let id = self.message_id();
+        let chat_id = target.id();
+        let said = Said {
+            reply_token: Uuid::new_v4().simple().to_string(),
+            mark_as_read_token: Uuid::new_v4().simple().to_string(),
+            quote_token: quote_token(id),
+            text: text.to_owned(),
+            message_id: id.to_string(),
+            user_id: user.id(),
+            chat_id,
+        };
+        let channel = &mut self.channels[channel];
+        if target == Target::User(user) {
+            channel.friends.talk(user, now);
+        }
+        channel.read_tokens.insert(said.mark_as_read_token.clone(), (target.clone(), id), now);
+        let reply_token = ReplyToken { chat: target, used: false };
+        channel.reply_tokens.insert(said.reply_token.clone(), reply_token, now);
+        Some(said)
+    }
+}
+
+/// Message ids of later runs are larger, so that they are not mixed up.
+fn first_message_id() -> u64 {
+    u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0) * 100_000
+}
+
+/// A token to quote a message by.
+pub(crate) fn quote_token(message_id: u64) -> String {
+    format!("sim-quote-{message_id:x}")
+}
