@@ -14,6 +14,7 @@
 //! ```
 
 pub mod action;
+pub mod audience;
 pub mod event;
 pub mod flex;
 pub mod id;

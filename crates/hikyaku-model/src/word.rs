@@ -5,7 +5,10 @@ pub(crate) trait Word {
     /// The words that this version knows.
     const WORDS: &'static [&'static str];
 
-    /// A word beyond them.
+    /// The word.
+    fn text(&self) -> &str;
+
+    /// The word, if it is beyond them.
     fn unknown(&self) -> Option<&str>;
 }
 
@@ -33,6 +36,10 @@ macro_rules! words {
 
         impl $crate::word::Word for $name {
             const WORDS: &'static [&'static str] = &[$($word),*];
+
+            fn text(&self) -> &str {
+                self.as_str()
+            }
 
             fn unknown(&self) -> Option<&str> {
                 match self {

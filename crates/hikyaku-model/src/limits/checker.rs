@@ -1,4 +1,4 @@
-use super::{Count, Length, Problem, Segment, Violation, Violations};
+use super::{Count, Length, Problem, Segment, Steps, Violation, Violations};
 use crate::word::Word;
 
 /// A value that LINE sets rules for.
@@ -107,6 +107,16 @@ impl Checker {
         }
     }
 
+    /// Checks a number; both of its rules can be broken at once.
+    pub fn steps(&mut self, field: &'static str, number: u32, rule: Steps) {
+        if !(rule.min..=rule.max).contains(&number) {
+            self.report_field(field, Problem::range(rule.min, rule.max));
+        }
+        if !number.is_multiple_of(rule.step) {
+            self.report_field(field, Problem::MultipleOf(rule.step));
+        }
+    }
+
     /// Checks that a text is not empty.
     pub fn required(&mut self, field: &'static str, text: &str) {
         if text.is_empty() {
@@ -130,11 +140,16 @@ impl Checker {
         }
     }
 
-    /// Reports a word that this version does not know, if this checker is strict.
-    pub(crate) fn unknown_word(&mut self, field: &'static str, known: &'static [&'static str]) {
+    /// Reports the word at hand as one that this version does not know, if this checker is strict.
+    pub(crate) fn unknown(&mut self, known: &'static [&'static str]) {
         if self.strict {
-            self.report_field(field, Problem::OneOf(known));
+            self.report(Problem::OneOf(known));
         }
+    }
+
+    /// Reports the word in a field as one that this version does not know, if this checker is strict.
+    pub(crate) fn unknown_word(&mut self, field: &'static str, known: &'static [&'static str]) {
+        self.at(Segment::Field(field), |checker| checker.unknown(known));
     }
 
     /// Checks a word that may be absent.

@@ -10,7 +10,7 @@ mod uri;
 mod violation;
 
 pub use checker::{Check, Checker};
-pub use rule::{Count, Length, Unit};
+pub use rule::{Count, Length, Steps, Unit};
 pub use uri::{LINK, MEDIA_URL, Uri};
 pub use violation::{Problem, Segment, Violation, Violations};
 

@@ -16,6 +16,17 @@ impl Count {
     }
 }
 
+/// What a number may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Steps {
+    /// The smallest.
+    pub min: u32,
+    /// The largest.
+    pub max: u32,
+    /// What it must be a multiple of.
+    pub step: u32,
+}
+
 /// What LINE counts a text in.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/text-character-count/>

@@ -47,6 +47,8 @@ pub enum Problem {
     OneOf(&'static [&'static str]),
     /// A text does not match the pattern.
     Pattern(&'static str),
+    /// No SHA-256 in 64 lower-case hexadecimal digits.
+    Sha256,
     /// Not an absolute, percent-encoded URI.
     Uri,
     /// The URI's scheme is not among those that are allowed.
@@ -89,7 +91,11 @@ impl fmt::Display for Problem {
                     Unit::Utf16 => "UTF-16 code units",
                     Unit::Grapheme => "characters",
                 };
-                write!(f, "must have at most {} {unit}, has {actual}", rule.max)
+                if rule.min > 1 {
+                    write!(f, "must have {} to {} {unit}, has {actual}", rule.min, rule.max)
+                } else {
+                    write!(f, "must have at most {} {unit}, has {actual}", rule.max)
+                }
             }
             Self::Count { rule: Count { min, max }, actual } if min == max => {
                 write!(f, "must have exactly {max} items, has {actual}")
@@ -101,6 +107,9 @@ impl fmt::Display for Problem {
             Self::MultipleOf(step) => write!(f, "must be a multiple of {step}"),
             Self::OneOf(words) => write!(f, "must be one of {}", words.join(", ")),
             Self::Pattern(pattern) => write!(f, "must match {pattern}"),
+            Self::Sha256 => {
+                f.write_str("must be a SHA-256 digest in 64 lower-case hexadecimal digits")
+            }
             Self::Uri => f.write_str("must be an absolute URI, percent-encoded"),
             Self::UriScheme(schemes) => {
                 write!(f, "must be a URI that begins with {}", schemes.join(", "))

@@ -1,0 +1,44 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Check, Checker, Extra, limits::Problem, setters::setters};
+
+/// How many a narrowcast may reach. Without one it reserves quota for all who match.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Limit {
+    /// The most who get it, picked at random; at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<u32>,
+    /// Whether it is sent to no more than the quota allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub up_to_remaining_quota: Option<bool>,
+    /// Whether it is not sent at all where it could not reach all; needs `up_to_remaining_quota`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forbid_partial_delivery: Option<bool>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Limit {
+    /// No limit yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+setters!(Limit { plain { max: u32, up_to_remaining_quota: bool, forbid_partial_delivery: bool } });
+
+impl Check for Limit {
+    fn check(&self, checker: &mut Checker) {
+        if self.max.is_some_and(|max| !(1..=i32::MAX.unsigned_abs()).contains(&max)) {
+            checker.report_field("max", Problem::range(1, i32::MAX));
+        }
+        if self.forbid_partial_delivery == Some(true) && self.up_to_remaining_quota != Some(true) {
+            let why = "it needs upToRemainingQuota";
+            checker.report_field("forbidPartialDelivery", Problem::Forbidden(why));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+use serde::{Deserialize, Serialize};
+
+use super::operator::{check_operands, operands};
+use crate::{
+    Check, Checker, Extra, Object,
+    limits::{Count, Problem},
+    union::{extra, tagged, union},
+};
+
+/// Audiences and redeliveries in one recipient object, however deep.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+pub const RECIPIENTS: Count = Count { min: 1, max: 10 };
+
+/// Whom a narrowcast reaches, by audiences and by earlier narrowcasts.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Recipient {
+    /// The users of an audience.
+    Audience(AudienceRecipient),
+    /// The users that an earlier narrowcast reached.
+    Redelivery(RedeliveryRecipient),
+    /// A combination of others.
+    Operator(OperatorRecipient),
+    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    Unknown(Object),
+}
+
+/// The users of an audience.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "audience", rename_all = "camelCase")]
+pub struct AudienceRecipient {
+    /// The audience, which must be ready.
+    pub audience_group_id: i64,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, AudienceRecipient>")]
+    pub extra: Extra,
+}
+
+/// The users that an earlier narrowcast reached.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "redelivery", rename_all = "camelCase")]
+pub struct RedeliveryRecipient {
+    /// The narrowcast's request id. It must have succeeded, less than 14 days ago.
+    pub request_id: String,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, RedeliveryRecipient>")]
+    pub extra: Extra,
+}
+
+/// A combination of recipients: exactly one of `and`, `or`, `not`.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "operator", rename_all = "camelCase")]
+pub struct OperatorRecipient {
+    /// Those in all of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub and: Option<Vec<Recipient>>,
+    /// Those in any of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub or: Option<Vec<Recipient>>,
+    /// Those not in this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not: Option<Box<Recipient>>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, OperatorRecipient>")]
+    pub extra: Extra,
+}
+
+tagged!(
+    AudienceRecipient = "audience",
+    RedeliveryRecipient = "redelivery",
+    OperatorRecipient = "operator",
+);
+union!(Recipient {
+    Audience(AudienceRecipient),
+    Redelivery(RedeliveryRecipient),
+    Operator(OperatorRecipient),
+});
+
+impl Recipient {
+    /// The users of an audience.
+    pub fn audience(audience_group_id: i64) -> Self {
+        AudienceRecipient { audience_group_id, extra: Extra::default() }.into()
+    }
+
+    /// The users that an earlier narrowcast reached, by its request id.
+    pub fn redelivery(request_id: impl Into<String>) -> Self {
+        RedeliveryRecipient { request_id: request_id.into(), extra: Extra::default() }.into()
+    }
+
+    /// Those in all of these.
+    pub fn and(recipients: impl IntoIterator<Item = Self>) -> Self {
+        let and = Some(recipients.into_iter().collect());
+        OperatorRecipient { and, ..OperatorRecipient::default() }.into()
+    }
+
+    /// Those in any of these.
+    pub fn or(recipients: impl IntoIterator<Item = Self>) -> Self {
+        let or = Some(recipients.into_iter().collect());
+        OperatorRecipient { or, ..OperatorRecipient::default() }.into()
+    }
+
+    /// Those not in this one.
+    pub fn not(recipient: impl Into<Self>) -> Self {
+        let not = Some(Box::new(recipient.into()));
+        OperatorRecipient { not, ..OperatorRecipient::default() }.into()
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Audience(_) | Self::Redelivery(_) => 1,
+            Self::Operator(OperatorRecipient { and, or, not, .. }) => {
+                operands(and.as_ref(), or.as_ref(), not.as_deref()).map(Self::count).sum()
+            }
+            Self::Unknown(_) => 0,
+        }
+    }
+
+    fn check_node(&self, checker: &mut Checker) {
+        match self {
+            Self::Audience(_) => {}
+            Self::Redelivery(redelivery) => checker.required("requestId", &redelivery.request_id),
+            Self::Operator(OperatorRecipient { and, or, not, .. }) => {
+                check_operands(
+                    and.as_deref(),
+                    or.as_deref(),
+                    not.as_deref(),
+                    checker,
+                    Self::check_node,
+                );
+            }
+            Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}
+
+impl Check for Recipient {
+    fn check(&self, checker: &mut Checker) {
+        if self.count() > RECIPIENTS.max {
+            let what = "must not have more than 10 audiences and redeliveries";
+            checker.report(Problem::Rule(what));
+        }
+        self.check_node(checker);
+    }
+}
