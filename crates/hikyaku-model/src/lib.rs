@@ -15,12 +15,14 @@
 
 pub mod action;
 pub mod audience;
+pub mod coupon;
 pub mod event;
 pub mod flex;
 pub mod id;
 pub mod imagemap;
 pub mod limits;
 pub mod message;
+pub mod rich_menu;
 pub mod secret;
 pub mod send;
 pub mod template;

@@ -1,0 +1,109 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Check, Checker, Extra, Object,
+    limits::Problem,
+    union::{extra, tagged, union},
+};
+
+/// How users come by a coupon.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum AcquisitionCondition {
+    /// Whoever sees it has it.
+    Normal(NormalAcquisitionCondition),
+    /// By luck.
+    Lottery(LotteryAcquisitionCondition),
+    /// By bringing a friend. LINE tells of such coupons; the API cannot make them.
+    Referral(ReferralAcquisitionCondition),
+    /// A newer kind, or a known one whose JSON does not fit its type.
+    Unknown(Object),
+}
+
+union!(AcquisitionCondition {
+    Normal(NormalAcquisitionCondition),
+    Lottery(LotteryAcquisitionCondition),
+    Referral(ReferralAcquisitionCondition),
+});
+
+impl AcquisitionCondition {
+    /// Whoever sees it has it.
+    pub fn normal() -> Self {
+        NormalAcquisitionCondition::default().into()
+    }
+
+    /// By luck: a chance of 1 to 99 per cent, for so many winners, or any number of them with -1.
+    pub fn lottery(probability: u8, winners: i32) -> Self {
+        LotteryAcquisitionCondition {
+            lottery_probability: probability,
+            max_acquire_count: winners,
+            extra: Extra::default(),
+        }
+        .into()
+    }
+}
+
+impl Check for AcquisitionCondition {
+    fn check(&self, checker: &mut Checker) {
+        match self {
+            Self::Normal(_) => {}
+            Self::Lottery(lottery) => lottery.check(checker),
+            Self::Referral(_) => {
+                checker.report_field("type", Problem::OneOf(&["normal", "lottery"]));
+            }
+            Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}
+
+/// Whoever sees it has it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "normal")]
+pub struct NormalAcquisitionCondition {
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, NormalAcquisitionCondition>")]
+    pub extra: Extra,
+}
+
+/// By luck.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "lottery", rename_all = "camelCase")]
+pub struct LotteryAcquisitionCondition {
+    /// The chance to win in per cent, 1 to 99.
+    pub lottery_probability: u8,
+    /// How many can win, 1 to 999,999; -1 for any number.
+    pub max_acquire_count: i32,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, LotteryAcquisitionCondition>")]
+    pub extra: Extra,
+}
+
+impl Check for LotteryAcquisitionCondition {
+    fn check(&self, checker: &mut Checker) {
+        let range = |max: &str| Problem::Range { min: "1".into(), max: max.into() };
+        if !(1..=99).contains(&self.lottery_probability) {
+            checker.report_field("lotteryProbability", range("99"));
+        }
+        if self.max_acquire_count != -1 && !(1..=999_999).contains(&self.max_acquire_count) {
+            checker.report_field("maxAcquireCount", range("999999"));
+        }
+    }
+}
+
+/// By bringing a friend.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "referral")]
+pub struct ReferralAcquisitionCondition {
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, ReferralAcquisitionCondition>")]
+    pub extra: Extra,
+}
+
+tagged!(
+    NormalAcquisitionCondition = "normal",
+    LotteryAcquisitionCondition = "lottery",
+    ReferralAcquisitionCondition = "referral",
+);

@@ -1,0 +1,142 @@
+use serde::{Deserialize, Serialize};
+
+use super::{AcquisitionCondition, CouponReward, CouponTimezone, CouponVisibility};
+use crate::{
+    Check, Checker, Extra,
+    limits::{Length, Problem},
+    setters::setters,
+};
+
+/// A coupon's title.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+pub const COUPON_TITLE: Length = Length::utf16(60);
+
+/// A coupon's description.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+pub const COUPON_DESCRIPTION: Length = Length::utf16(1000).or_empty();
+
+/// The code that a shop types in.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+pub const COUPON_CODE: Length = Length::utf16(16).or_empty();
+
+/// What a user must do to use a coupon.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+pub const COUPON_USAGE_CONDITION: Length = Length::utf16(100).or_empty();
+
+/// A coupon to be made. It cannot be changed afterwards.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CouponCreate {
+    /// 1 to 60 characters.
+    pub title: String,
+    /// What it gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<CouponReward>,
+    /// How users come by it.
+    pub acquisition_condition: AcquisitionCondition,
+    /// 1 where each user can use it once, -1 without a limit.
+    pub max_use_count_per_ticket: i32,
+    /// When it begins, in seconds since 1970.
+    pub start_timestamp: i64,
+    /// When it ends, in seconds since 1970: in the future and after the start.
+    pub end_timestamp: i64,
+    /// The time zone that its dates are shown in.
+    pub timezone: CouponTimezone,
+    /// Who can find it.
+    pub visibility: CouponVisibility,
+    /// At most 1,000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// An image, which LINE copies when the coupon is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    /// An image of a barcode, which LINE copies too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub barcode_image_url: Option<String>,
+    /// At most 16 characters, for a shop to type in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coupon_code: Option<String>,
+    /// At most 100 characters: what a user must do to use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_condition: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl CouponCreate {
+    /// A coupon for everyone to use once, which only those find who get it, with dates of Tokyo.
+    pub fn new(
+        title: impl Into<String>,
+        reward: impl Into<CouponReward>,
+        start_timestamp: i64,
+        end_timestamp: i64,
+    ) -> Self {
+        Self {
+            title: title.into(),
+            reward: Some(reward.into()),
+            acquisition_condition: AcquisitionCondition::normal(),
+            max_use_count_per_ticket: 1,
+            start_timestamp,
+            end_timestamp,
+            timezone: CouponTimezone::AsiaTokyo,
+            visibility: CouponVisibility::Unlisted,
+            description: None,
+            image_url: None,
+            barcode_image_url: None,
+            coupon_code: None,
+            usage_condition: None,
+            extra: Extra::default(),
+        }
+    }
+}
+
+setters!(CouponCreate {
+    into {
+        description: String,
+        image_url: String,
+        barcode_image_url: String,
+        coupon_code: String,
+        usage_condition: String,
+    }
+});
+
+impl Check for CouponCreate {
+    fn check(&self, checker: &mut Checker) {
+        checker.length("title", &self.title, COUPON_TITLE);
+        match &self.reward {
+            Some(reward) => checker.field("reward", reward),
+            None => checker.report_field("reward", Problem::Required),
+        }
+        checker.field("acquisitionCondition", &self.acquisition_condition);
+        if !matches!(self.max_use_count_per_ticket, 1 | -1) {
+            checker.report_field(
+                "maxUseCountPerTicket",
+                Problem::Rule("must be 1, or -1 for no limit"),
+            );
+        }
+        if self.end_timestamp <= self.start_timestamp {
+            checker.report_field("endTimestamp", Problem::Rule("must be after startTimestamp"));
+        }
+        checker.word("timezone", Some(&self.timezone));
+        match self.visibility {
+            CouponVisibility::Private => {
+                checker.report_field("visibility", Problem::OneOf(&["PUBLIC", "UNLISTED"]));
+            }
+            ref visibility => checker.word("visibility", Some(visibility)),
+        }
+        checker.optional_length("description", self.description.as_deref(), COUPON_DESCRIPTION);
+        checker.optional_length("couponCode", self.coupon_code.as_deref(), COUPON_CODE);
+        checker.optional_length(
+            "usageCondition",
+            self.usage_condition.as_deref(),
+            COUPON_USAGE_CONDITION,
+        );
+    }
+}

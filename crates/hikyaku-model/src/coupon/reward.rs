@@ -1,0 +1,144 @@
+use serde::{Deserialize, Serialize};
+
+use super::PriceInfo;
+use crate::{
+    Check, Checker, Extra, Object,
+    limits::Problem,
+    union::{extra, tagged, union},
+};
+
+/// What a coupon gives.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum CouponReward {
+    /// A lower price.
+    Discount(DiscountReward),
+    /// Money back.
+    CashBack(CashBackReward),
+    /// Something free of charge.
+    Free(FreeReward),
+    /// A present.
+    Gift(GiftReward),
+    /// Anything else.
+    Others(OthersReward),
+    /// A newer kind, or a known one whose JSON does not fit its type.
+    Unknown(Object),
+}
+
+union!(CouponReward {
+    Discount(DiscountReward),
+    CashBack(CashBackReward),
+    Free(FreeReward),
+    Gift(GiftReward),
+    Others(OthersReward),
+});
+
+impl CouponReward {
+    /// A lower price.
+    pub fn discount(price: impl Into<PriceInfo>) -> Self {
+        DiscountReward { price_info: Some(price.into()), extra: Extra::default() }.into()
+    }
+
+    /// Money back.
+    pub fn cash_back(price: impl Into<PriceInfo>) -> Self {
+        CashBackReward { price_info: Some(price.into()), extra: Extra::default() }.into()
+    }
+
+    /// Something free of charge.
+    pub fn free() -> Self {
+        FreeReward::default().into()
+    }
+
+    /// A present.
+    pub fn gift() -> Self {
+        GiftReward::default().into()
+    }
+
+    /// Anything else.
+    pub fn others() -> Self {
+        OthersReward::default().into()
+    }
+}
+
+impl Check for CouponReward {
+    fn check(&self, checker: &mut Checker) {
+        let price = match self {
+            Self::Discount(reward) => &reward.price_info,
+            Self::CashBack(reward) => {
+                if matches!(reward.price_info, Some(PriceInfo::Explicit(_))) {
+                    let why = "a cash-back has no price before and after";
+                    checker.report_field("priceInfo", Problem::Forbidden(why));
+                }
+                &reward.price_info
+            }
+            Self::Free(_) | Self::Gift(_) | Self::Others(_) => return,
+            Self::Unknown(object) => return Self::check_unknown(object, checker),
+        };
+        match price {
+            Some(price) => checker.field("priceInfo", price),
+            None => checker.report_field("priceInfo", Problem::Required),
+        }
+    }
+}
+
+/// A lower price.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "discount", rename_all = "camelCase")]
+pub struct DiscountReward {
+    /// How much lower.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_info: Option<PriceInfo>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, DiscountReward>")]
+    pub extra: Extra,
+}
+
+/// Money back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "cashBack", rename_all = "camelCase")]
+pub struct CashBackReward {
+    /// How much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_info: Option<PriceInfo>,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, CashBackReward>")]
+    pub extra: Extra,
+}
+
+/// Something free of charge.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "free")]
+pub struct FreeReward {
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, FreeReward>")]
+    pub extra: Extra,
+}
+
+/// A present.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "gift")]
+pub struct GiftReward {
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, GiftReward>")]
+    pub extra: Extra,
+}
+
+/// Anything else.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "others")]
+pub struct OthersReward {
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, OthersReward>")]
+    pub extra: Extra,
+}
+
+tagged!(
+    DiscountReward = "discount",
+    CashBackReward = "cashBack",
+    FreeReward = "free",
+    GiftReward = "gift",
+    OthersReward = "others",
+);

@@ -1,0 +1,29 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Check, Checker, Extra, limits::Problem};
+
+/// A name that stands for a rich menu, so that a switch action outlives the menu.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-alias>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RichMenuAlias {
+    /// The name: at most 32 of `[a-z0-9_-]`.
+    pub rich_menu_alias_id: String,
+    /// The menu that it stands for.
+    pub rich_menu_id: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Check for RichMenuAlias {
+    fn check(&self, checker: &mut Checker) {
+        let word = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');
+        let alias = self.rich_menu_alias_id.as_bytes();
+        if !(1..=32).contains(&alias.len()) || !alias.iter().copied().all(word) {
+            checker.report_field("richMenuAliasId", Problem::Pattern("[a-z0-9_-]{1,32}"));
+        }
+        checker.required("richMenuId", &self.rich_menu_id);
+    }
+}

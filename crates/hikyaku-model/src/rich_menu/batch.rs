@@ -1,0 +1,167 @@
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Check, Checker, Extra, Object,
+    limits::{Count, Problem, Segment},
+    union::{extra, tagged, union},
+};
+
+/// The operations of one batch.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users>
+pub const BATCH_OPERATIONS: Count = Count { min: 1, max: 1000 };
+
+/// Changes of the menus of all users who have a certain menu, done in one go and judged by how things were before it.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RichMenuBatch {
+    /// What to change, 1 to 1,000 operations.
+    pub operations: Vec<RichMenuBatchOperation>,
+    /// A key, at most 100 of `[a-zA-Z0-9_-]`, under which a batch that failed can be taken up again within 14 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resume_request_key: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl RichMenuBatch {
+    /// A batch of these operations.
+    pub fn new(operations: impl Into<Vec<RichMenuBatchOperation>>) -> Self {
+        Self { operations: operations.into(), resume_request_key: None, extra: Extra::default() }
+    }
+
+    /// Makes the batch one that can be taken up again under this key, or takes it up.
+    pub fn resume_request_key(mut self, key: impl Into<String>) -> Self {
+        self.resume_request_key = Some(key.into());
+        self
+    }
+}
+
+impl Check for RichMenuBatch {
+    fn check(&self, checker: &mut Checker) {
+        let mut seen = HashSet::new();
+        checker.at(Segment::Field("operations"), |checker| {
+            checker.count(self.operations.len(), BATCH_OPERATIONS);
+            for (index, operation) in self.operations.iter().enumerate() {
+                checker.at(Segment::Index(index), |checker| {
+                    operation.check(self.operations.len() == 1, checker);
+                    if operation.from().is_some_and(|from| !seen.insert(from)) {
+                        let why = "must not be the `from` of another operation too";
+                        checker.report_field("from", Problem::Rule(why));
+                    }
+                });
+            }
+        });
+        if let Some(key) = &self.resume_request_key {
+            let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            if !(1..=100).contains(&key.len()) || !key.bytes().all(word) {
+                checker.report_field("resumeRequestKey", Problem::Pattern("[a-zA-Z0-9_-]{1,100}"));
+            }
+        }
+    }
+}
+
+/// One change of a [`RichMenuBatch`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum RichMenuBatchOperation {
+    /// Gives the users of one menu another.
+    Link(RichMenuBatchLink),
+    /// Takes a menu from its users.
+    Unlink(RichMenuBatchUnlink),
+    /// Takes every menu from its users; it stands alone in its batch.
+    UnlinkAll(RichMenuBatchUnlinkAll),
+    /// A newer kind, or a known one whose JSON does not fit its type.
+    Unknown(Object),
+}
+
+union!(RichMenuBatchOperation {
+    Link(RichMenuBatchLink),
+    Unlink(RichMenuBatchUnlink),
+    UnlinkAll(RichMenuBatchUnlinkAll),
+});
+
+impl RichMenuBatchOperation {
+    /// Gives the users of one menu another.
+    pub fn link(from: impl Into<String>, to: impl Into<String>) -> Self {
+        RichMenuBatchLink { from: from.into(), to: to.into(), extra: Extra::default() }.into()
+    }
+
+    /// Takes a menu from its users.
+    pub fn unlink(from: impl Into<String>) -> Self {
+        RichMenuBatchUnlink { from: from.into(), extra: Extra::default() }.into()
+    }
+
+    /// Takes every menu from its users.
+    pub fn unlink_all() -> Self {
+        RichMenuBatchUnlinkAll::default().into()
+    }
+
+    fn from(&self) -> Option<&str> {
+        match self {
+            Self::Link(link) => Some(&link.from),
+            Self::Unlink(unlink) => Some(&unlink.from),
+            Self::UnlinkAll(_) | Self::Unknown(_) => None,
+        }
+    }
+
+    fn check(&self, alone: bool, checker: &mut Checker) {
+        match self {
+            Self::Link(link) => {
+                checker.required("from", &link.from);
+                checker.required("to", &link.to);
+            }
+            Self::Unlink(unlink) => checker.required("from", &unlink.from),
+            Self::UnlinkAll(_) if alone => {}
+            Self::UnlinkAll(_) => {
+                checker.report(Problem::Rule("unlinkAll must be the only operation of its batch"));
+            }
+            Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}
+
+/// Gives the users of one menu another.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "link")]
+pub struct RichMenuBatchLink {
+    /// The menu that they have.
+    pub from: String,
+    /// The menu that they get.
+    pub to: String,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, RichMenuBatchLink>")]
+    pub extra: Extra,
+}
+
+/// Takes a menu from its users.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "unlink")]
+pub struct RichMenuBatchUnlink {
+    /// The menu.
+    pub from: String,
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, RichMenuBatchUnlink>")]
+    pub extra: Extra,
+}
+
+/// Takes every menu from its users.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename = "unlinkAll")]
+pub struct RichMenuBatchUnlinkAll {
+    /// Fields that this version does not know.
+    #[serde(flatten, deserialize_with = "extra::<_, RichMenuBatchUnlinkAll>")]
+    pub extra: Extra,
+}
+
+tagged!(
+    RichMenuBatchLink = "link",
+    RichMenuBatchUnlink = "unlink",
+    RichMenuBatchUnlinkAll = "unlinkAll",
+);
