@@ -51,6 +51,6 @@ pub use state::{
     bucket::Rate,
     friendship::Friendship,
     log::{Host, LoggedRequest},
-    outbox::{Delivery, DeliveryFilter, SendKind},
+    outbox::{Delivery, DeliveryFilter},
     person::Person,
 };

@@ -48,7 +48,7 @@ impl Default for Settings {
             any_user_is_friend: false,
             rate_limits: true,
             quota: None,
-            reply_token_life: Duration::from_secs(60),
+            reply_token_life: Duration::from_mins(1),
             narrowcast: NarrowcastSettings {
                 waiting: Duration::from_secs(1),
                 sending: Duration::from_secs(2),

@@ -197,6 +197,21 @@ impl Sim {
         self.say(chat.as_ref(), Some(self.known(user)), text)
     }
 
+    /// Up to which message a chat is marked as read.
+    pub fn read_up_to(&self, chat: impl AsRef<str>) -> Option<String> {
+        let target = Target::parse(chat.as_ref())?;
+        self.look(|world| world.channels[self.channel].read_up_to(&target)).map(|id| id.to_string())
+    }
+
+    /// Until when a person sees the loading animation; nothing where they see none.
+    pub fn loading_until(&self, user: &UserId) -> Option<Timestamp> {
+        let user = UserKey::parse(user.as_str())?;
+        self.look(|world| {
+            let until = world.channels[self.channel].loading.get(&user).copied()?;
+            (until > world.clock.now()).then_some(until)
+        })
+    }
+
     fn say(&self, chat: &str, user: Option<UserKey>, text: &str) -> Said {
         let target = Target::parse(chat);
         let target = target.unwrap_or_else(|| panic!("not of the form of a chat's id: {chat}"));

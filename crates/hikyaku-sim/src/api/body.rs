@@ -1,22 +1,15 @@
 use std::collections::BTreeMap;
 
 use hikyaku_model::{
-    Check, Checker, Message,
+    Checker, Message, MessageKind, SendKind,
     limits::{self, Problem, Segment},
+    send,
 };
 use http::{StatusCode, header};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Answer, Request, violation};
-
-/// The types that a message can have.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#message-objects>
-const MESSAGE_TYPES: &[&str] = &[
-    "text", "textV2", "sticker", "image", "video", "audio", "location", "imagemap", "template",
-    "flex", "coupon",
-];
 
 /// A JSON object with its properties unread. Those that nobody asks for do not matter, as they do not to LINE.
 #[derive(Debug)]
@@ -91,58 +84,55 @@ impl<'a> Body<'a> {
         Ok(units.pop())
     }
 
-    /// The messages, checked by all rules of LINE's.
-    pub(crate) fn messages(&self, errors: &mut Checker) -> Result<Vec<Box<RawValue>>, Answer> {
-        let Some(messages) = self.optional::<Vec<Box<RawValue>>>("messages")? else {
+    /// The messages, checked by all rules of LINE's for a way to send.
+    pub(crate) fn messages(
+        &self,
+        kind: SendKind,
+        errors: &mut Checker,
+    ) -> Result<Messages, Answer> {
+        let json: Option<Vec<Box<RawValue>>> = self.optional("messages")?;
+        let Some(json) = json else {
             errors.report_field("messages", Problem::Required);
-            return Ok(Vec::new());
+            return Ok(Messages::default());
         };
-        let mut invalid = None;
-        errors.at(Segment::Field("messages"), |errors| {
-            errors.count(messages.len(), limits::MESSAGES);
-            for (index, json) in messages.iter().enumerate() {
-                errors.at(Segment::Index(index), |errors| {
-                    if !check_message(json, errors) {
-                        invalid.get_or_insert(index);
-                    }
-                });
-            }
-        });
-        match invalid {
-            None => Ok(messages),
-            Some(index) => Err(Answer::property_invalid(&format!("messages[{index}]"))),
+        let mut messages = Vec::new();
+        // Far beyond the limit, more of them are only more work.
+        for (index, json) in json.iter().take(100).enumerate() {
+            let invalid = |_| Answer::property_invalid(&format!("messages[{index}]"));
+            messages.push(serde_json::from_str::<Message>(json.get()).map_err(invalid)?);
         }
+        send::check_messages(&messages, Some(kind), errors);
+        let quotable = messages.iter().map(is_quotable).collect();
+        Ok(Messages { json, quotable })
     }
 }
 
-/// Reports what is wrong with a message; says whether it is an object at all.
-fn check_message(json: &RawValue, errors: &mut Checker) -> bool {
-    #[derive(Deserialize)]
-    struct Typed<'a> {
-        #[serde(borrow, rename = "type")]
-        name: Option<&'a RawValue>,
-    }
-    let Ok(Typed { name }) = serde_json::from_str(json.get()) else {
-        return false;
-    };
-    let name: Option<String> = name.and_then(|name| serde_json::from_str(name.get()).ok());
-    match name.as_deref() {
-        None | Some("") => errors.report_field("type", Problem::Required),
-        Some(name) if !MESSAGE_TYPES.contains(&name) => {
-            errors.report_field("type", Problem::OneOf(MESSAGE_TYPES));
-        }
-        Some(_) => match serde_json::from_str::<Message>(json.get()) {
-            Ok(message) => message.check(errors),
-            Err(_) => return false,
-        },
-    }
-    true
+/// Messages that keep all rules.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    /// As they were written.
+    pub(crate) json: Vec<Box<RawValue>>,
+    /// For each, whether it gets a quote token.
+    pub(crate) quotable: Vec<bool>,
+}
+
+/// Whether a message can be quoted.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
+fn is_quotable(message: &Message) -> bool {
+    matches!(
+        message.kind,
+        MessageKind::Text(_)
+            | MessageKind::TextV2(_)
+            | MessageKind::Sticker(_)
+            | MessageKind::Image(_)
+            | MessageKind::Video(_)
+            | MessageKind::Template(_)
+            | MessageKind::Flex(_)
+    )
 }
 
 /// Refuses a request with everything that was found to be wrong with it.
 pub(crate) fn finish(errors: Checker) -> Result<(), Answer> {
-    errors.finish().map_err(|violations| {
-        let violations: Vec<_> = violations.iter().cloned().collect();
-        violation::refusal(&violations)
-    })
+    errors.finish().map_err(|violations| violation::refusal(&violations))
 }

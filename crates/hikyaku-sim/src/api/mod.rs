@@ -1,11 +1,22 @@
 //! The operations of the platform, one file each: how its request is read, and what it does.
 
+mod aggregation_info;
 mod answer;
 mod body;
+mod bot_info;
+mod broadcast;
+mod loading;
+mod mark_as_read;
+mod multicast;
+mod profile;
 mod push;
+mod push_by_phone;
+mod quota;
 mod reply;
 mod route;
 mod send;
+mod sent_count;
+mod validate;
 mod violation;
 
 use bytes::Bytes;
@@ -14,7 +25,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 pub(crate) use answer::{Answer, Detail};
-pub(crate) use body::Body;
+pub(crate) use body::{Body, Messages};
 pub(crate) use route::{Routes, documented};
 
 use crate::{
@@ -24,11 +35,36 @@ use crate::{
         bucket::Rate,
         channel::{Accepted, Channel, SentMessage},
         log::Host,
+        person::UserKey,
     },
 };
 
 /// All operations.
-pub(crate) static ENDPOINTS: &[Endpoint] = &[reply::ENDPOINT, push::ENDPOINT];
+pub(crate) static ENDPOINTS: &[Endpoint] = &[
+    reply::ENDPOINT,
+    push::ENDPOINT,
+    multicast::ENDPOINT,
+    broadcast::ENDPOINT,
+    push_by_phone::ENDPOINT,
+    validate::REPLY,
+    validate::PUSH,
+    validate::MULTICAST,
+    validate::NARROWCAST,
+    validate::BROADCAST,
+    quota::QUOTA,
+    quota::CONSUMPTION,
+    sent_count::REPLY,
+    sent_count::PUSH,
+    sent_count::MULTICAST,
+    sent_count::BROADCAST,
+    sent_count::PNP,
+    aggregation_info::ENDPOINT,
+    loading::ENDPOINT,
+    mark_as_read::BY_TOKEN,
+    mark_as_read::BY_USER,
+    bot_info::ENDPOINT,
+    profile::ENDPOINT,
+];
 
 /// LINE's rate for operations that have none of their own.
 ///
@@ -94,6 +130,11 @@ pub(crate) struct Scene<'a> {
 impl Scene<'_> {
     pub(crate) fn channel(&mut self) -> &mut Channel {
         &mut self.world.channels[self.channel]
+    }
+
+    /// Whether a message to a person alone arrives.
+    pub(crate) fn reaches(&self, user: UserKey) -> bool {
+        self.world.knows(user) && self.world.channels[self.channel].friends.reaches(user, self.now)
     }
 }
 

@@ -1,11 +1,11 @@
-use hikyaku_model::Checker;
+use hikyaku_model::{Checker, SendKind};
 use http::{Method, StatusCode};
 
 use super::{
     Action, Answer, Body, Endpoint, Request, USUAL_RATE, body,
     send::{self, Parcel},
 };
-use crate::state::{Reach, chat::Target, log::Host, outbox::SendKind};
+use crate::state::{Reach, chat::Target, log::Host};
 
 /// Sends to one user, group or room. People who are no friends or have blocked the account receive nothing, and the
 /// answer is 200 all the same.
@@ -22,9 +22,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 
 fn read(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
-    let mut errors = Checker::default();
+    let mut errors = Checker::strict();
     let to = body.text("to", &mut errors)?;
-    let messages = body.messages(&mut errors)?;
+    let messages = body.messages(SendKind::Push, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;
     let unit = body.unit(&mut errors)?;
     body::finish(errors)?;

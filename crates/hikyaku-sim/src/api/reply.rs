@@ -1,11 +1,11 @@
-use hikyaku_model::Checker;
+use hikyaku_model::{Checker, SendKind};
 use http::{Method, StatusCode};
 
 use super::{
     Action, Answer, Body, Endpoint, Request, USUAL_RATE, body,
     send::{self, Parcel},
 };
-use crate::state::{Reach, chat::Target, log::Host, outbox::SendKind};
+use crate::state::{Reach, chat::Target, log::Host};
 
 /// Answers a reply token.
 ///
@@ -23,9 +23,9 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 
 fn read(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
-    let mut errors = Checker::default();
+    let mut errors = Checker::strict();
     let token = body.text("replyToken", &mut errors)?;
-    let messages = body.messages(&mut errors)?;
+    let messages = body.messages(SendKind::Reply, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;
     body::finish(errors)?;
     let parcel = Parcel { kind: SendKind::Reply, messages, notification_disabled, unit: None };

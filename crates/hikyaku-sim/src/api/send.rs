@@ -1,21 +1,16 @@
 use std::sync::Arc;
 
+use hikyaku_model::SendKind;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
-use super::{Answer, Scene};
-use crate::state::{
-    channel::SentMessage,
-    outbox::{SendKind, Sent, message_type},
-    person::UserKey,
-    quote_token,
-};
+use super::{Answer, Messages, Scene};
+use crate::state::{channel::SentMessage, outbox::Sent, person::UserKey, quote_token};
 
 /// What a send brings, whoever receives it.
 #[derive(Debug)]
 pub(crate) struct Parcel {
     pub(crate) kind: SendKind,
-    pub(crate) messages: Vec<Box<RawValue>>,
+    pub(crate) messages: Messages,
     pub(crate) notification_disabled: bool,
     pub(crate) unit: Option<String>,
 }
@@ -26,16 +21,11 @@ struct SentMessages<'a> {
     sent_messages: &'a [SentMessage],
 }
 
-/// Types of messages that can be quoted.
-///
-/// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
-const QUOTABLE: &[&str] = &["text", "textV2", "sticker", "image", "video", "template", "flex"];
-
 impl Scene<'_> {
     /// Takes the quota for so many people, if this kind of send costs any.
     pub(crate) fn pay(&mut self, kind: SendKind, people: usize) -> Result<(), Answer> {
         let now = self.now;
-        let free = matches!(kind, SendKind::Reply | SendKind::Pnp);
+        let free = matches!(kind, SendKind::Reply | SendKind::PhoneNumber);
         if free || self.channel().quota.take(people as u64, now) {
             Ok(())
         } else {
@@ -46,13 +36,15 @@ impl Scene<'_> {
     /// Gives messages their ids.
     pub(crate) fn pack(&mut self, parcel: Parcel) -> Arc<Sent> {
         let now = self.now;
-        let message_ids = parcel.messages.iter().map(|_| self.world.message_id()).collect();
+        let Messages { json, quotable } = parcel.messages;
+        let message_ids = json.iter().map(|_| self.world.message_id()).collect();
         let channel = self.channel();
         Arc::new(Sent {
             channel: channel.id.clone(),
             kind: parcel.kind,
             request_id: self.request_id,
-            messages: parcel.messages,
+            messages: json,
+            quotable,
             message_ids,
             notification_disabled: parcel.notification_disabled,
             unit: parcel.unit.and_then(|unit| self.channel().unit(unit, now)),
@@ -81,12 +73,12 @@ impl Scene<'_> {
 /// The answer of a reply or push: what the messages are called.
 pub(crate) fn sent_messages(sent: &Sent) -> Answer {
     let messages: Arc<[SentMessage]> = sent
-        .messages
+        .message_ids
         .iter()
-        .zip(&sent.message_ids)
-        .map(|(json, id)| SentMessage {
+        .zip(&sent.quotable)
+        .map(|(id, quotable)| SentMessage {
             id: id.to_string(),
-            quote_token: QUOTABLE.contains(&&*message_type(json)).then(|| quote_token(*id)),
+            quote_token: quotable.then(|| quote_token(*id)),
         })
         .collect();
     let mut answer = Answer::ok(&SentMessages { sent_messages: &messages });

@@ -1,6 +1,7 @@
 use hikyaku_model::{
-    Violation,
+    Violation, Violations,
     limits::{Problem, Segment},
+    message::SUBSTITUTION_KEY,
 };
 use http::StatusCode;
 
@@ -12,7 +13,7 @@ use super::{Answer, Detail};
 /// which speak of paths from the request body's root, and templates, Flex and URIs, which speak of paths inside one
 /// message. Our choice for the rest: what stands directly in a message is told in the first dialect, unless it is a URI
 /// or a placeholder. The first dialect wins where both have something to say, as it does where LINE checks first.
-pub(crate) fn refusal(violations: &[Violation]) -> Answer {
+pub(crate) fn refusal(violations: &Violations) -> Answer {
     let of_request: Vec<Detail> = violations
         .iter()
         .filter(|violation| !is_content(violation))
@@ -21,7 +22,7 @@ pub(crate) fn refusal(violations: &[Violation]) -> Answer {
     if !of_request.is_empty() {
         return Answer::request_invalid(&of_request);
     }
-    let index = violations.first().and_then(message_index).unwrap_or(0);
+    let index = violations.iter().next().and_then(message_index).unwrap_or(0);
     let of_message: Vec<Detail> = violations
         .iter()
         .filter(|violation| message_index(violation) == Some(index))
@@ -34,14 +35,19 @@ pub(crate) fn refusal(violations: &[Violation]) -> Answer {
 /// Whether a rule speaks of the content of a message.
 fn is_content(violation: &Violation) -> bool {
     match violation.path.as_slice() {
-        [Segment::Field("messages"), Segment::Index(_), Segment::Field(_)] => matches!(
-            violation.problem,
-            Problem::Uri
-                | Problem::UriScheme(_)
-                | Problem::Pattern(_)
-                | Problem::Bytes { .. }
-                | Problem::Rule(_)
-        ),
+        [Segment::Field("messages"), Segment::Index(_), Segment::Field(_) | Segment::Key(_)] => {
+            matches!(
+                violation.problem,
+                Problem::Uri
+                    | Problem::UriScheme(_)
+                    | Problem::Pattern(_)
+                    | Problem::PlaceholderName(_)
+                    | Problem::PlaceholderUndefined(_)
+                    | Problem::Brace
+                    | Problem::Bytes { .. }
+                    | Problem::Rule(_)
+            )
+        }
         [Segment::Field("messages"), Segment::Index(_), rest @ ..] => !rest.is_empty(),
         _ => false,
     }
@@ -99,6 +105,9 @@ fn words(problem: &Problem) -> String {
         Problem::OneOf(words) => {
             format!("Must be one of the following values: [{}]", words.join(", "))
         }
+        Problem::PlaceholderName(key) => format!(
+            "The key '{key}' enclosed in '{{}}' does not match the pattern '{SUBSTITUTION_KEY}'."
+        ),
         Problem::Uri => "invalid uri".into(),
         Problem::UriScheme(_) => "invalid uri scheme".into(),
         Problem::Forbidden(_) | Problem::Shape(_) => "invalid property".into(),

@@ -162,7 +162,7 @@ pub(super) fn chat(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         Target::User(user) => channel.loading.get(user).filter(|until| **until > world.clock.now()),
         Target::Chat(_) => None,
     };
-    let read = channel.read.get(id).map(u64::to_string);
+    let read = channel.read_up_to(&target).map(|id| id.to_string());
     Ok(Reply::ok(&json!({ "loadingUntil": loading, "readUpTo": read })))
 }
 

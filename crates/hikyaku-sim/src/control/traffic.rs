@@ -6,13 +6,13 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::{Call, Problem, Reply, limits::duration};
-use crate::DeliveryFilter;
+use crate::{DeliveryFilter, state::outbox};
 
 /// How long a call waits at most.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// The deliveries that match. With `wait`, not before there are `count` of them, or 408.
-pub(super) async fn outbox(call: &Call<'_>) -> Result<Reply, Problem> {
+pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {
     let filter = filter(call)?;
     let limit = number(call, "limit")?.unwrap_or(1000);
     if let Some(wait) = call.parameter("wait") {
@@ -65,9 +65,9 @@ pub(super) fn log(call: &Call<'_>) -> Result<Reply, Problem> {
 }
 
 fn filter(call: &Call<'_>) -> Result<DeliveryFilter, Problem> {
-    let kind = call.parameter("kind").map(|kind| {
-        let kind = serde_json::from_value(kind.into());
-        kind.map_err(|_| Problem::parameter("kind", "must be a call that sends, such as `push`"))
+    let kind = call.parameter("kind").map(|word| {
+        let unknown = || Problem::parameter("kind", "must be a way to send, such as `push`");
+        outbox::kind(&word).ok_or_else(unknown)
     });
     Ok(DeliveryFilter {
         to: call.parameter("to").map(ChatId::from),

@@ -34,7 +34,7 @@ const MOST_BYTES: usize = 2 << 20;
 const MOST_DISCARDED: usize = 64 << 20;
 
 /// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(60);
+const BODY_TIME: Duration = Duration::from_mins(1);
 
 /// Answers one request.
 pub(super) async fn exchange(

@@ -26,7 +26,7 @@ use tokio::{
 use crate::{shared::Shared, state::log::Host};
 
 /// How long a head may take to arrive, and a connection may be idle.
-const HEAD_TIME: Duration = Duration::from_secs(60);
+const HEAD_TIME: Duration = Duration::from_mins(1);
 
 /// The most bytes of a head.
 const MOST_HEAD: usize = 64 << 10;
@@ -54,7 +54,7 @@ pub(crate) async fn serve(
             (listener.accept().await, place)
         };
         tokio::select! {
-            _ = stopped(&mut stopping) => break,
+            () = stopped(&mut stopping) => break,
             (accepted, place) = accept => match accepted {
                 Ok((stream, _)) => {
                     let (shared, stopping) = (shared.clone(), stopping_too.clone());
@@ -106,7 +106,7 @@ async fn connection(
         .serve_connection(TokioIo::new(stream), service);
     let stop = tokio::select! {
         _ = poll_fn(|context| connection.poll_without_shutdown(context)) => false,
-        _ = stopped(&mut stopping) => true,
+        () = stopped(&mut stopping) => true,
     };
     if stop {
         Pin::new(&mut connection).graceful_shutdown();

@@ -21,12 +21,12 @@ impl Rate {
 
     /// So many requests in a minute.
     pub const fn per_minute(count: u32) -> Self {
-        Self { count, per: Duration::from_secs(60) }
+        Self { count, per: Duration::from_mins(1) }
     }
 
     /// So many requests in an hour.
     pub const fn per_hour(count: u32) -> Self {
-        Self { count, per: Duration::from_secs(3600) }
+        Self { count, per: Duration::from_hours(1) }
     }
 }
 

@@ -3,7 +3,7 @@ use std::{
     sync::Arc,
 };
 
-use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
+use hikyaku_model::{ChannelSecret, ChannelToken, SendKind, UserId};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,7 +13,6 @@ use super::{
     bucket::{Bucket, Rate},
     chat::Target,
     friendship::Friends,
-    outbox::SendKind,
     person::UserKey,
     quota::{Month, Quota, day},
 };
@@ -57,7 +56,7 @@ pub(crate) struct Channel {
     /// Tokens that mark a chat as read up to a message; LINE's never expire, these go when there are too many.
     pub(crate) read_tokens: Aging<String, (Target, u64)>,
     /// Up to which message chats are read.
-    pub(crate) read: HashMap<String, u64>,
+    read: HashMap<Target, u64>,
     /// Until when people see the loading animation.
     pub(crate) loading: HashMap<UserKey, Timestamp>,
     /// A bucket for each endpoint that was called.
@@ -116,6 +115,17 @@ impl Channel {
     /// Fills an endpoint's bucket again.
     pub(crate) fn refill(&mut self, endpoint: usize) {
         self.buckets.remove(&endpoint);
+    }
+
+    /// Marks a chat as read up to a message. It does not become unread again.
+    pub(crate) fn mark_as_read(&mut self, chat: Target, message_id: u64) {
+        let read = self.read.entry(chat).or_default();
+        *read = message_id.max(*read);
+    }
+
+    /// Up to which message a chat is read.
+    pub(crate) fn read_up_to(&self, chat: &Target) -> Option<u64> {
+        self.read.get(chat).copied()
     }
 
     /// Counts messages for the statistics of the day.

@@ -8,7 +8,7 @@ use hikyaku_model::ChatId;
 use super::person::{UserKey, hex};
 
 /// Whom a message can be addressed to, by the form of the id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Target {
     User(UserKey),
     /// A group or a room.
@@ -59,10 +59,6 @@ impl Chats {
 
     pub(crate) fn get(&self, id: &str) -> Option<&Chat> {
         self.chats.get(id)
-    }
-
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Chat> {
-        self.chats.get_mut(id)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Chat)> {

@@ -67,6 +67,11 @@ impl Friends {
         }
     }
 
+    /// Whether a person who is no friend has written at any time.
+    pub(crate) fn has_written(&self, user: UserKey) -> bool {
+        self.talked.contains_key(&user)
+    }
+
     /// Whether a message to the person alone arrives.
     pub(crate) fn reaches(&self, user: UserKey, now: Timestamp) -> bool {
         match self.get(user) {

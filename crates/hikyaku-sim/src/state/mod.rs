@@ -12,5 +12,6 @@ pub(crate) mod quota;
 pub(crate) mod ring;
 mod world;
 
+pub(crate) use quota::day;
 pub use world::Said;
 pub(crate) use world::{Reach, World, quote_token};

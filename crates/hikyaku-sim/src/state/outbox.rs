@@ -4,31 +4,33 @@ use std::{
     sync::Arc,
 };
 
-use hikyaku_model::{ChatId, UserId};
+use hikyaku_model::{ChatId, SendKind, UserId};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
 use super::{chat::Target, person::UserKey, ring::Ring};
 
-/// The calls that send messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum SendKind {
-    /// An answer to a reply token.
-    Reply,
-    /// A send to one user, group or room.
-    Push,
-    /// A send to many users.
-    Multicast,
-    /// A send to all friends.
-    Broadcast,
-    /// A send to friends of some kind.
-    Narrowcast,
-    /// A push by phone number.
-    Pnp,
+/// What a way to send is called in JSON and in the paths of its statistics.
+pub(crate) fn word(kind: SendKind) -> &'static str {
+    match kind {
+        SendKind::Reply => "reply",
+        SendKind::Push => "push",
+        SendKind::Multicast => "multicast",
+        SendKind::Narrowcast => "narrowcast",
+        SendKind::Broadcast => "broadcast",
+        SendKind::PhoneNumber => "pnp",
+    }
+}
+
+/// The way to send that is called so.
+pub(crate) fn kind(word_of: &str) -> Option<SendKind> {
+    SendKind::ALL.into_iter().find(|kind| word(*kind) == word_of)
+}
+
+fn as_word<S: Serializer>(kind: &SendKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(word(*kind))
 }
 
 /// What one accepted request sends.
@@ -38,6 +40,8 @@ pub(crate) struct Sent {
     pub(crate) kind: SendKind,
     pub(crate) request_id: Uuid,
     pub(crate) messages: Vec<Box<RawValue>>,
+    /// For each message, whether it gets a quote token.
+    pub(crate) quotable: Vec<bool>,
     pub(crate) message_ids: Vec<u64>,
     pub(crate) notification_disabled: bool,
     pub(crate) unit: Option<String>,
@@ -54,7 +58,8 @@ pub struct Delivery {
     pub at: Timestamp,
     /// The id of the channel that sent it.
     pub channel_id: String,
-    /// Which call sent it.
+    /// Which call sent it; in JSON `reply`, `push`, `multicast`, `narrowcast`, `broadcast` or `pnp`.
+    #[serde(serialize_with = "as_word")]
     pub kind: SendKind,
     /// The request id of that call.
     pub request_id: String,
@@ -88,13 +93,11 @@ impl fmt::Debug for Delivery {
 }
 
 /// Which deliveries are asked for; what is absent does not matter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeliveryFilter {
     /// To this person, or in this chat.
     pub to: Option<ChatId>,
     /// With a message of this type.
-    #[serde(rename = "type")]
     pub message_type: Option<String>,
     /// Sent by this call.
     pub kind: Option<SendKind>,
@@ -121,7 +124,7 @@ impl DeliveryFilter {
 }
 
 /// The `type` of a message that was accepted.
-pub(crate) fn message_type(message: &RawValue) -> String {
+fn message_type(message: &RawValue) -> String {
     #[derive(Deserialize)]
     struct Typed {
         #[serde(rename = "type")]

@@ -169,6 +169,10 @@ impl World {
         self.chats.add(letter, Chat { members, channels })
     }
 
+    pub(crate) fn last_message_id(&self) -> u64 {
+        self.last_message_id
+    }
+
     /// Whether this is somebody's id.
     pub(crate) fn knows(&self, user: UserKey) -> bool {
         self.settings.any_user_is_friend || self.people.get(user).is_some()

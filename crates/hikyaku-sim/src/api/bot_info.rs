@@ -1,0 +1,31 @@
+use http::Method;
+use serde_json::json;
+
+use super::{Action, Answer, Endpoint, Request, USUAL_RATE};
+use crate::state::log::Host;
+
+/// The account itself.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-bot-info>
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    host: Host::Api,
+    method: Method::GET,
+    path: "/v2/bot/info",
+    rate: USUAL_RATE,
+    takes_retry_key: false,
+    read,
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "one form for all operations")]
+fn read(_: &Request) -> Result<Action, Answer> {
+    Ok(Box::new(|scene| {
+        let number = scene.channel + 1;
+        Answer::ok(&json!({
+            "userId": scene.channel().bot,
+            "basicId": format!("@sim{number}"),
+            "displayName": format!("simulated account {number}"),
+            "chatMode": "chat",
+            "markAsReadMode": "manual",
+        }))
+    }))
+}

@@ -1,0 +1,48 @@
+use hikyaku_model::{Checker, limits::Problem};
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
+
+use super::{Action, Answer, Body, Detail, Endpoint, Request, body};
+use crate::{
+    clock::later,
+    state::{bucket::Rate, log::Host, person::UserKey},
+};
+
+/// Shows a loading animation in the chat with one person, until it times out or a message arrives.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator>
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    host: Host::Api,
+    method: Method::POST,
+    path: "/v2/bot/chat/loading/start",
+    rate: Rate::per_second(100),
+    takes_retry_key: false,
+    read,
+};
+
+fn read(request: &Request) -> Result<Action, Answer> {
+    let body = Body::read(request)?;
+    let mut errors = Checker::strict();
+    let chat = body.text("chatId", &mut errors)?;
+    let seconds: i64 = body.optional("loadingSeconds")?.unwrap_or(20);
+    if !(5..=60).contains(&seconds) {
+        let range = Problem::Range { min: "5".into(), max: "60".into() };
+        errors.report_field("loadingSeconds", range);
+    }
+    if seconds % 5 != 0 {
+        errors.report_field("loadingSeconds", Problem::MultipleOf(5));
+    }
+    body::finish(errors)?;
+    let user = UserKey::parse(&chat).ok_or_else(|| {
+        let message =
+            "Only user id is acceptable, please confirm if there are any group/room ids or illegal ids.";
+        Answer::request_invalid(&[Detail::new("chatId", message)])
+    })?;
+    Ok(Box::new(move |scene| {
+        let until = later(scene.now, SignedDuration::from_secs(seconds));
+        if scene.world.knows(user) {
+            scene.channel().loading.insert(user, until);
+        }
+        Answer::empty(StatusCode::ACCEPTED)
+    }))
+}

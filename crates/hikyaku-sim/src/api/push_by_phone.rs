@@ -1,0 +1,54 @@
+use hikyaku_model::{Checker, SendKind};
+use http::{Method, StatusCode};
+
+use super::{Action, Answer, Body, Detail, Endpoint, Request, USUAL_RATE, body, send::Parcel};
+use crate::state::{friendship::Friendship, log::Host};
+
+/// Sends to the person with a phone number, friend or not.
+///
+/// LINE does not say what happens where that person has blocked the account. Our choice: as if there were no such
+/// person.
+///
+/// Source: <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message>
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    host: Host::Api,
+    method: Method::POST,
+    path: "/bot/pnp/push",
+    rate: USUAL_RATE,
+    takes_retry_key: false,
+    read,
+};
+
+fn read(request: &Request) -> Result<Action, Answer> {
+    let body = Body::read(request)?;
+    let mut errors = Checker::strict();
+    let to = body.text("to", &mut errors)?;
+    let messages = body.messages(SendKind::PhoneNumber, &mut errors)?;
+    let notification_disabled = body.flag("notificationDisabled")?;
+    body::finish(errors)?;
+    let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    if to.len() != 64 || !to.bytes().all(digit) {
+        let message = "The value must be a valid SHA-256 digest.";
+        return Err(Answer::request_invalid(&[Detail::new("to", message)]));
+    }
+    if let Some(tag) = request.headers.get("x-line-delivery-tag")
+        && !(16..=100).contains(&tag.len())
+    {
+        // LINE documents the lengths; the words are ours.
+        let message =
+            "The value for the 'X-Line-Delivery-Tag' header must have 16 to 100 characters";
+        return Err(Answer::error(StatusCode::BAD_REQUEST, message));
+    }
+    let parcel =
+        Parcel { kind: SendKind::PhoneNumber, messages, notification_disabled, unit: None };
+    Ok(Box::new(move |scene| {
+        let user = scene.world.people.by_phone(&to);
+        let open = user.filter(|user| scene.channel().friends.get(*user) != Friendship::Blocked);
+        let Some(user) = open else {
+            return Answer::failed_to_send(StatusCode::UNPROCESSABLE_ENTITY);
+        };
+        let sent = scene.pack(parcel);
+        scene.hand_out(&sent, vec![user], None);
+        Answer::empty(StatusCode::OK)
+    }))
+}
