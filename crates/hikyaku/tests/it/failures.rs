@@ -1,0 +1,271 @@
+//! What becomes of each kind of failure.
+
+use std::{error::Error as _, time::Duration};
+
+use hikyaku::{Client, Error, ErrorKind, RetryPolicy};
+
+use crate::{
+    react,
+    server::{Reaction, Server, answer, answer_with},
+};
+
+async fn push(client: &Client) -> Result<hikyaku::Accepted, Error> {
+    client.push("U1", "hi").await
+}
+
+#[tokio::test]
+async fn each_status_has_its_kind() {
+    let rate = r#"{"message":"The API rate limit has been exceeded. Try again later."}"#;
+    let month = r#"{"message":"You have reached your monthly limit."}"#;
+    let denied = r#"{"message":"Access to this API is not available for your account"}"#;
+    for (status, body, kind, retryable, may_have_landed) in [
+        (400, r#"{"message":"Failed to send messages"}"#, ErrorKind::Rejected, false, false),
+        (401, r#"{"message":"Authentication failed"}"#, ErrorKind::Unauthorized, false, false),
+        (403, denied, ErrorKind::Forbidden, false, false),
+        (404, r#"{"message":"Not found"}"#, ErrorKind::NotFound, false, false),
+        (408, "", ErrorKind::Transient, true, true),
+        (410, r#"{"message":"The content is gone"}"#, ErrorKind::Gone, false, false),
+        (413, "", ErrorKind::Rejected, false, false),
+        (418, "{}", ErrorKind::Rejected, false, false),
+        (429, rate, ErrorKind::RateLimited, true, false),
+        (429, month, ErrorKind::QuotaExceeded, false, false),
+        (500, r#"{"message":"Internal Server Error"}"#, ErrorKind::Transient, true, true),
+        (503, "", ErrorKind::Transient, true, true),
+        (599, "{}", ErrorKind::Transient, true, true),
+        (777, "{}", ErrorKind::Rejected, false, false),
+    ] {
+        let error = react(answer(status, body), push).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{status}");
+        assert_eq!(error.status().unwrap(), status);
+        assert_eq!(
+            (error.is_retryable(), error.may_have_landed()),
+            (retryable, may_have_landed),
+            "{status}"
+        );
+        assert_eq!(error.request_id(), Some("REQUEST-ID"));
+    }
+}
+
+#[tokio::test]
+async fn the_details_of_a_400_say_what_is_wrong() {
+    let body = r#"{"message":"The request body has 2 error(s)","details":[
+        {"message":"May not be empty","property":"messages[0].text"},
+        {"message":"Must be one of the following values: [text, image]","property":"messages[1].type"}]}"#;
+    let error = react(answer(400, body), push).await.unwrap_err();
+    let details: Vec<_> = error
+        .details()
+        .iter()
+        .map(|detail| (detail.property.as_deref().unwrap(), detail.message.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        details,
+        [
+            ("messages[0].text", "May not be empty"),
+            ("messages[1].type", "Must be one of the following values: [text, image]"),
+        ]
+    );
+    assert_eq!(
+        error.to_string(),
+        "rejected (400): The request body has 2 error(s); messages[0].text: May not be empty; messages[1].type: \
+         Must be one of the following values: [text, image] [request id REQUEST-ID]"
+    );
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = Server::start([]).await;
+    let location = format!("location: {}/elsewhere\r\n", server.url());
+    for status in [301, 302, 303, 307, 308] {
+        let error = react(answer_with(status, &location, ""), push).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Rejected);
+        assert!(
+            error.message().contains(&format!("a redirect to {}/elsewhere", server.url())),
+            "{error}"
+        );
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_page_is_quoted_in_short() {
+    let page = format!("<html>\n<h1>Bad\tGateway</h1>\u{7}{}</html>", "x".repeat(5000));
+    let length = page.len();
+    let bytes = format!(
+        "HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: {length}\r\n\r\n{page}"
+    );
+    let error = react(Reaction::Answer(bytes.into()), push).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transient);
+    let message = error.message();
+    assert!(
+        message.contains("not LINE's JSON but text/html: <html> <h1>Bad Gateway</h1>x"),
+        "{message}"
+    );
+    assert!(message.len() < 400);
+    assert_eq!(error.request_id(), None);
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_described() {
+    let bytes = b"HTTP/1.1 400 Bad\r\ncontent-length: 4\r\n\r\n\xff\xfe\x00\x1b".to_vec();
+    let error = react(Reaction::Answer(bytes), push).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(!error.to_string().chars().any(char::is_control), "{error:?}");
+}
+
+#[tokio::test]
+async fn an_error_of_ten_megabytes_is_read_no_further_than_needed() {
+    let length = 10 << 20;
+    let mut bytes = format!("HTTP/1.1 400 Bad\r\ncontent-length: {length}\r\n\r\n{{\"message\":\"")
+        .into_bytes();
+    bytes.resize(bytes.len() + length, b'x');
+    let error = react(Reaction::Answer(bytes), push).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(format!("{error:?}").len() < 4096);
+}
+
+#[tokio::test]
+async fn an_endless_success_is_cut_off() {
+    let mut bytes =
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{\"sentMessages\":[],\"x\":\"".to_vec();
+    bytes.resize(bytes.len() + (20 << 20), b'x');
+    let error = react(Reaction::AnswerAndClose(bytes), push).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network);
+    assert!(error.may_have_landed());
+}
+
+#[tokio::test]
+async fn a_truncated_success_is_in_doubt() {
+    let bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"sentMess".to_vec();
+    let error = react(Reaction::AnswerAndClose(bytes), push).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network);
+    assert!(error.may_have_landed() && error.is_retryable());
+    assert!(error.source().is_some());
+}
+
+#[tokio::test]
+async fn a_truncated_error_is_still_known_by_its_status() {
+    let bytes = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 100\r\n\r\n{\"mess".to_vec();
+    let error = react(Reaction::AnswerAndClose(bytes), push).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_a_failure_in_doubt() {
+    let error = react(Reaction::AnswerAndClose(b"SSH-2.0-OpenSSH_9\r\n\r\n".to_vec()), push).await;
+    let error = error.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Network, true));
+}
+
+#[tokio::test]
+async fn a_connection_cut_after_bytes_left_is_in_doubt() {
+    for reaction in [Reaction::CutWhileReading, Reaction::AnswerAndClose(Vec::new())] {
+        let error = react(reaction, push).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Network, true));
+        assert_eq!(error.status(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_surely_not_sent() {
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client = Client::builder("TOKEN")
+        .api_base_url(format!("http://{closed}"))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = push(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Network, false));
+    assert!(error.message().contains("refused"), "{error}");
+}
+
+#[tokio::test]
+async fn silence_ends_at_the_timeout() {
+    let server = Server::start([Reaction::Silence]).await;
+    let client = Client::builder("TOKEN")
+        .api_base_url(server.url())
+        .timeout(Duration::from_millis(20))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let error = push(&client).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Network, true));
+    assert_eq!(error.message(), "no whole answer within 20ms");
+}
+
+#[tokio::test]
+async fn a_body_that_never_ends_meets_the_timeout_too() {
+    let bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".to_vec();
+    let server = Server::start([Reaction::Answer(bytes)]).await;
+    let client = Client::builder("TOKEN")
+        .api_base_url(server.url())
+        .timeout(Duration::from_millis(50))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    assert_eq!(push(&client).await.unwrap_err().kind(), ErrorKind::Network);
+}
+
+#[tokio::test]
+async fn a_broken_rule_sends_nothing_and_names_every_place() {
+    let server = Server::start([]).await;
+    let client = crate::client(&server);
+    let error = client.push("", "").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!(
+        error.to_string(),
+        "invalid: nothing was sent; to: must not be empty; messages[0].text: must not be empty"
+    );
+    let users: Vec<_> = (0..501).map(|n| format!("U{n}").into()).collect();
+    let error = client.multicast(&users, &[][..]).await.unwrap_err();
+    let properties: Vec<_> =
+        error.details().iter().map(|d| d.property.as_deref().unwrap()).collect();
+    assert_eq!(properties, ["to", "messages"]);
+    let group = "C0123456789abcdef0123456789abcdef".into();
+    let error = client.multicast(&[group], "hi").await.unwrap_err();
+    assert_eq!(error.details()[0].property.as_deref(), Some("to[0]"));
+    for seconds in [0, 4, 7, 61] {
+        assert_eq!(
+            client.start_loading("U1").seconds(seconds).await.unwrap_err().kind(),
+            ErrorKind::Invalid
+        );
+    }
+    assert_eq!(client.reply("", "hi").await.unwrap_err().kind(), ErrorKind::Invalid);
+    assert_eq!(client.mark_as_read_by_token("").await.unwrap_err().kind(), ErrorKind::Invalid);
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_cannot_work_is_not_built() {
+    let invalid = |builder: hikyaku::ClientBuilder| {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        error.to_string()
+    };
+    assert!(invalid(Client::builder("")).contains("token: the channel access token is empty"));
+    assert!(invalid(Client::builder("SECRET\n")).contains("line break"));
+    assert!(!invalid(Client::builder("SECRET\n")).contains("SECRET"));
+    for url in [
+        "",
+        "api.line.me",
+        "ftp://api.line.me",
+        "https://api.line.me/?x=1",
+        "https://a:b@api.line.me",
+    ] {
+        assert!(invalid(Client::builder("T").api_base_url(url)).contains("api_base_url"), "{url}");
+    }
+    assert!(invalid(Client::builder("T").user_agent("a\nb")).contains("user_agent"));
+    assert!(
+        invalid(Client::builder("T").root_certificates("no PEM")).contains("root_certificates")
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_never_shown() {
+    let server = Server::start([answer(401, r#"{"message":"no"}"#)]).await;
+    let client = Client::builder("SECRET-TOKEN").api_base_url(server.url());
+    assert!(!format!("{client:?}").contains("SECRET"));
+    let client = client.build().unwrap();
+    assert!(!format!("{client:?}").contains("SECRET"));
+    let error = push(&client).await.unwrap_err();
+    assert!(!format!("{error:?} {error}").contains("SECRET"));
+}

@@ -1,0 +1,275 @@
+//! The bytes of every operation's request.
+
+use hikyaku::{
+    Client, Uuid,
+    message::SentCountKind,
+    model::{GroupId, Message, UserId, message::PreparedMessages},
+};
+use jiff::civil::date;
+
+use crate::server::{Server, answer};
+
+const KEY: Uuid = Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef);
+
+/// Makes a call that gets this answer and must not fail; `expected` is its request, without the headers that all have.
+async fn check<T>(
+    reply: &str,
+    act: impl AsyncFnOnce(&Client) -> Result<T, hikyaku::Error>,
+    expected: &str,
+) {
+    let server = Server::start([answer(200, reply)]).await;
+    act(&crate::client(&server)).await.map(drop).unwrap();
+    let common = ["authorization: Bearer TOKEN\n", "host: HOST\n", "user-agent: hikyaku/VERSION\n"];
+    let request = server.only_request();
+    let own = common.iter().fold(request.clone(), |text, header| {
+        assert_eq!(text.matches(header).count(), 1, "{header} in\n{request}");
+        text.replace(header, "")
+    });
+    assert_eq!(own, expected);
+}
+
+#[tokio::test]
+async fn a_push_in_full() {
+    let server = Server::start([answer(200, r#"{"sentMessages":[{"id":"1"}]}"#)]).await;
+    crate::client(&server).push("U1", "hi, 世界").retry_key(KEY).await.unwrap();
+    assert_eq!(
+        server.only_request(),
+        "POST /v2/bot/message/push HTTP/1.1\n\
+         authorization: Bearer TOKEN\n\
+         content-length: 60\n\
+         content-type: application/json\n\
+         host: HOST\n\
+         user-agent: hikyaku/VERSION\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"to\":\"U1\",\"messages\":[{\"type\":\"text\",\"text\":\"hi, 世界\"}]}",
+    );
+}
+
+#[tokio::test]
+async fn a_push_of_several_messages_to_a_group_in_silence() {
+    check(
+        "{}",
+        async |client| {
+            let messages = [Message::text("one"), Message::text("two")];
+            let group = GroupId::from("C0123456789abcdef0123456789abcdef");
+            client.push(&group, &messages).notification_disabled(true).retry_key(KEY).await
+        },
+        "POST /v2/bot/message/push HTTP/1.1\n\
+         content-length: 141\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"to\":\"C0123456789abcdef0123456789abcdef\",\"messages\":[{\"type\":\"text\",\"text\":\"one\"},\
+         {\"type\":\"text\",\"text\":\"two\"}],\"notificationDisabled\":true}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_of_prepared_messages() {
+    let prepared = PreparedMessages::new(&[Message::text("hi")]).unwrap();
+    check(
+        "{}",
+        async |client| client.push("U1", &prepared).retry_key(KEY).await,
+        "POST /v2/bot/message/push HTTP/1.1\n\
+         content-length: 52\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"to\":\"U1\",\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}]}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_reply_has_no_retry_key() {
+    check(
+        "{}",
+        async |client| client.reply("TOKEN-OF-EVENT", "hi").notification_disabled(false).await,
+        "POST /v2/bot/message/reply HTTP/1.1\n\
+         content-length: 101\n\
+         content-type: application/json\n\
+         \n\
+         {\"replyToken\":\"TOKEN-OF-EVENT\",\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}],\
+         \"notificationDisabled\":false}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_multicast() {
+    check(
+        "{}",
+        async |client| {
+            let users = [UserId::from("U1"), UserId::from("U2")];
+            client.multicast(&users, "hi").retry_key(KEY).await
+        },
+        "POST /v2/bot/message/multicast HTTP/1.1\n\
+         content-length: 59\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"to\":[\"U1\",\"U2\"],\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}]}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_broadcast() {
+    check(
+        "{}",
+        async |client| client.broadcast("hi").retry_key(KEY).await,
+        "POST /v2/bot/message/broadcast HTTP/1.1\n\
+         content-length: 42\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}]}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn each_keyed_send_gets_a_fresh_key_when_the_caller_gives_none() {
+    let server = Server::start([answer(200, "{}"), answer(200, "{}"), answer(200, "{}")]).await;
+    let client = crate::client(&server);
+    client.push("U1", "hi").await.unwrap();
+    client.multicast(&["U1".into()], "hi").await.unwrap();
+    client.broadcast("hi").await.unwrap();
+    let mut keys: Vec<Uuid> = server
+        .requests()
+        .iter()
+        .map(|request| {
+            let key = request.header("x-line-retry-key").unwrap();
+            assert_eq!((key.len(), key.to_ascii_lowercase().as_str()), (36, key));
+            key.parse().unwrap()
+        })
+        .collect();
+    keys.dedup();
+    assert_eq!(keys.len(), 3);
+    assert!(keys.iter().all(|key| key.get_version_num() == 4));
+}
+
+#[tokio::test]
+async fn narrowcast_progress() {
+    check(
+        r#"{"phase":"waiting"}"#,
+        async |client| client.narrowcast_progress("7d51557a & more").await,
+        "GET /v2/bot/message/progress/narrowcast?requestId=7d51557a%20%26%20more HTTP/1.1\n\n",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_quota_and_its_consumption() {
+    check(
+        r#"{"type":"none"}"#,
+        async |client| client.quota().await,
+        "GET /v2/bot/message/quota HTTP/1.1\n\n",
+    )
+    .await;
+    check(
+        r#"{"totalUsage":500}"#,
+        async |client| client.quota_consumption().await,
+        "GET /v2/bot/message/quota/consumption HTTP/1.1\n\n",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_count_of_each_kind_of_send() {
+    for (kind, path) in [
+        (SentCountKind::Reply, "reply"),
+        (SentCountKind::Push, "push"),
+        (SentCountKind::Multicast, "multicast"),
+        (SentCountKind::Broadcast, "broadcast"),
+        (SentCountKind::Pnp, "pnp"),
+    ] {
+        check(
+            r#"{"status":"ready","success":7}"#,
+            async |client| client.sent_count(kind, date(2026, 1, 2)).await,
+            &format!("GET /v2/bot/message/delivery/{path}?date=20260102 HTTP/1.1\n\n"),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_loading_animation() {
+    check(
+        "{}",
+        async |client| client.start_loading("U1").await,
+        "POST /v2/bot/chat/loading/start HTTP/1.1\n\
+         content-length: 35\n\
+         content-type: application/json\n\
+         \n\
+         {\"chatId\":\"U1\",\"loadingSeconds\":20}",
+    )
+    .await;
+    check(
+        "{}",
+        async |client| client.start_loading("U1").seconds(60).await,
+        "POST /v2/bot/chat/loading/start HTTP/1.1\n\
+         content-length: 35\n\
+         content-type: application/json\n\
+         \n\
+         {\"chatId\":\"U1\",\"loadingSeconds\":60}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn both_ways_to_mark_as_read() {
+    check(
+        "{}",
+        async |client| client.mark_as_read_by_token("RT").await,
+        "POST /v2/bot/chat/markAsRead HTTP/1.1\n\
+         content-length: 24\n\
+         content-type: application/json\n\
+         \n\
+         {\"markAsReadToken\":\"RT\"}",
+    )
+    .await;
+    check(
+        "{}",
+        async |client| client.mark_as_read("U1").await,
+        "POST /v2/bot/message/markAsRead HTTP/1.1\n\
+         content-length: 24\n\
+         content-type: application/json\n\
+         \n\
+         {\"chat\":{\"userId\":\"U1\"}}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_bot_itself() {
+    check(
+        r#"{"userId":"U1","basicId":"@1","displayName":"B","chatMode":"bot","markAsReadMode":"auto"}"#,
+        async |client| client.bot_info().await,
+        "GET /v2/bot/info HTTP/1.1\n\n",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_base_url_with_a_slash_or_a_prefix() {
+    for (suffix, path) in
+        [("", "/v2/bot/info"), ("/", "/v2/bot/info"), ("/line/", "/line/v2/bot/info")]
+    {
+        let server = Server::start([]).await;
+        let url = format!("{}{suffix}", server.url());
+        let client = Client::builder("TOKEN").api_base_url(url).build().unwrap();
+        client.bot_info().await.unwrap_err();
+        assert!(server.only_request().starts_with(&format!("GET {path} HTTP/1.1\n")), "{suffix}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_agent_of_ones_own() {
+    let server = Server::start([answer(200, "{}")]).await;
+    let client = Client::builder("TOKEN").api_base_url(server.url()).user_agent("my-bot/1").build();
+    client.unwrap().push("U1", "hi").await.unwrap();
+    assert_eq!(server.requests()[0].header("user-agent"), Some("my-bot/1"));
+}
