@@ -1,7 +1,10 @@
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, answer, connection::Exchange};
+use crate::{
+    Error, answer,
+    connection::{Exchange, is_object},
+};
 
 /// A send that LINE accepted.
 ///
@@ -54,6 +57,10 @@ impl Accepted {
         let deduplicated = status == StatusCode::CONFLICT;
         // A success that is no JSON object is not LINE's: a captive portal's page must not pass for a sent message.
         let sent_messages = match serde_json::from_slice::<Body>(&body) {
+            Ok(_) if !is_object(&body) => {
+                let error = serde::de::Error::custom("expected an object");
+                return Err(Error::decode(status, headers, error));
+            }
             Ok(body) => body.sent_messages,
             Err(error) => return Err(Error::decode(status, headers, error)),
         };

@@ -216,9 +216,13 @@ impl Exchange {
     }
 
     pub(crate) fn is_json_object(&self) -> bool {
-        self.body.first() == Some(&b'{')
-            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
+        is_object(&self.body) && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
     }
+}
+
+/// Whether JSON, if it is some, is an object. serde would read an array as a struct too.
+pub(crate) fn is_object(json: &[u8]) -> bool {
+    json.trim_ascii_start().first() == Some(&b'{')
 }
 
 /// What a builder collects about a [`Connection`].

@@ -1,5 +1,6 @@
 //! The client through its public API: literal bytes against a recording server.
 
+mod answers;
 mod failures;
 mod server;
 mod wire;
