@@ -1,7 +1,9 @@
-//! The client through its public API: literal bytes against a recording server.
+//! The client through its public API: literal bytes against a recording server, logic against a scripted transport.
 
 mod answers;
 mod failures;
+mod repeats;
+mod script;
 mod server;
 mod wire;
 

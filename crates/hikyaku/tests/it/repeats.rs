@@ -1,0 +1,253 @@
+//! When a call is repeated, and when it must not be.
+
+use std::time::Duration;
+
+use hikyaku::{Client, Error, ErrorKind, RetryPolicy};
+use proptest::prelude::*;
+
+use crate::script::{
+    Outcome::{self, Answer, AnswerWith, Interrupted, NotSent, Silence},
+    Script,
+};
+
+const OK: Outcome = Answer(200, "{}");
+const INTERNAL: Outcome = Answer(500, r#"{"message":"Internal Server Error"}"#);
+const TOO_OFTEN: Outcome =
+    Answer(429, r#"{"message":"The API rate limit has been exceeded. Try again later."}"#);
+const NO_QUOTA: Outcome = Answer(429, r#"{"message":"You have reached your monthly limit."}"#);
+const DUPLICATE: Outcome = Answer(409, r#"{"message":"The retry key is already accepted"}"#);
+
+fn client(script: &Script) -> Client {
+    Client::builder("TOKEN").transport(script.clone()).build().unwrap()
+}
+
+async fn push(client: &Client) -> Result<hikyaku::Accepted, Error> {
+    client.push("U1", "hi").await
+}
+
+async fn reply(client: &Client) -> Result<hikyaku::Accepted, Error> {
+    client.reply("T", "hi").await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keyed_send_repeats_whatever_may_pass_under_the_same_key_and_body() {
+    let script = Script::new([INTERNAL, Interrupted, NotSent, OK]);
+    let accepted = push(&client(&script)).await.unwrap();
+    assert!(!accepted.deduplicated);
+    let sent = script.sent();
+    assert_eq!(sent.len(), 4);
+    assert!(sent[0].retry_key.is_some());
+    assert!(
+        sent.iter().all(|s| (&s.retry_key, &s.body, &s.uri)
+            == (&sent[0].retry_key, &sent[0].body, &sent[0].uri))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_that_finds_the_first_accepted_is_a_success() {
+    let script = Script::new([Interrupted, TOO_OFTEN, DUPLICATE]);
+    assert!(push(&client(&script)).await.unwrap().deduplicated);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_calls_have_two_keys() {
+    let script = Script::new([OK, OK]);
+    let client = client(&script);
+    push(&client).await.unwrap();
+    push(&client).await.unwrap();
+    let sent = script.sent();
+    assert_ne!(sent[0].retry_key, sent[1].retry_key);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_will_not_pass_is_not_repeated() {
+    for outcome in [
+        NO_QUOTA,
+        Answer(400, "{}"),
+        Answer(401, "{}"),
+        Answer(403, "{}"),
+        Answer(404, "{}"),
+        Answer(410, "{}"),
+        Answer(302, ""),
+        Answer(200, "<html>"),
+    ] {
+        let script = Script::new([outcome]);
+        push(&client(&script)).await.unwrap_err();
+        assert_eq!(script.sent().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_repeats_only_while_no_byte_has_left() {
+    let script = Script::new([NotSent, NotSent, OK]);
+    reply(&client(&script)).await.unwrap();
+    assert_eq!(script.sent().len(), 3);
+
+    for outcome in [Interrupted, Silence, INTERNAL, TOO_OFTEN] {
+        let script = Script::new([NotSent, outcome]);
+        reply(&client(&script)).await.unwrap_err();
+        assert_eq!(script.sent().len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_repeats_freely() {
+    let script = Script::new([Interrupted, INTERNAL, Silence, Answer(200, r#"{"totalUsage":1}"#)]);
+    assert_eq!(client(&script).quota_consumption().await.unwrap().total_usage, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn doubt_about_an_early_attempt_outlives_a_sure_last_one() {
+    let script = Script::new([Interrupted, Answer(400, "{}")]);
+    let error = push(&client(&script)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Rejected);
+    assert!(error.may_have_landed());
+
+    let script = Script::new([NotSent, Answer(400, "{}")]);
+    assert!(!push(&client(&script)).await.unwrap_err().may_have_landed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_counted() {
+    let script = Script::new([INTERNAL; 4]);
+    let error = push(&client(&script)).await.unwrap_err();
+    assert_eq!((error.kind(), script.sent().len()), (ErrorKind::Transient, 4));
+
+    let script = Script::new([INTERNAL]);
+    let none = Client::builder("T").transport(script.clone()).retry(RetryPolicy::none());
+    push(&none.build().unwrap()).await.unwrap_err();
+    assert_eq!(script.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_stay_under_their_growing_bound() {
+    let script = Script::new([INTERNAL; 4]);
+    push(&client(&script)).await.unwrap_err();
+    let sent = script.sent();
+    for (pair, longest) in sent.windows(2).zip([500, 1000, 2000]) {
+        // Timers have a granularity of a millisecond.
+        assert!(pair[1].at - pair[0].at <= Duration::from_millis(longest + 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_to_wait_is_waited_for() {
+    let script = Script::new([AnswerWith(503, ("retry-after", "20"), ""), OK]);
+    push(&client(&script)).await.unwrap();
+    let sent = script.sent();
+    assert!(sent[1].at - sent[0].at >= Duration::from_secs(20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_asks_for_too_long_is_left() {
+    for seconds in ["61", "18446744073709551615"] {
+        let script = Script::new([AnswerWith(503, ("retry-after", seconds), "")]);
+        let error = push(&client(&script)).await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds.parse().unwrap())));
+        assert_eq!(script.sent().len(), 1);
+    }
+    let script = Script::new([AnswerWith(503, ("retry-after", "soon"), ""), OK]);
+    push(&client(&script)).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_repeat_begins_after_the_time_is_over_nor_after_a_keys_life() {
+    for (max_elapsed, bound) in [
+        (Duration::from_secs(100), Duration::from_secs(100)),
+        (Duration::MAX, Duration::from_hours(23)),
+    ] {
+        let script = Script::new(vec![Silence; 10_000]);
+        let policy = RetryPolicy { max_retries: u32::MAX, max_elapsed, ..RetryPolicy::default() };
+        let client = Client::builder("T").transport(script.clone()).retry(policy).build().unwrap();
+        push(&client).await.unwrap_err();
+        let sent = script.sent();
+        let last = sent[sent.len() - 1].at - sent[0].at;
+        assert!(last <= bound && last > bound / 2, "{last:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_attempt_has_a_timeout_of_its_own() {
+    let script = Script::new([Silence, Silence, OK]);
+    push(&client(&script)).await.unwrap();
+    let sent = script.sent();
+    assert!(sent.windows(2).all(|pair| pair[1].at - pair[0].at >= Duration::from_secs(10)));
+}
+
+fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
+    let outcome = prop_oneof![
+        3 => Just(NotSent),
+        1 => Just(Interrupted),
+        1 => Just(Silence),
+        1 => Just(INTERNAL),
+        1 => Just(TOO_OFTEN),
+        1 => Just(NO_QUOTA),
+        1 => Just(DUPLICATE),
+        1 => Just(OK),
+        1 => Just(Answer(200, "<html>")),
+        1 => Just(Answer(408, "")),
+        1 => Just(Answer(400, "{}")),
+    ];
+    proptest::collection::vec(outcome, 12)
+}
+
+fn run<T>(script: &Script, call: impl AsyncFnOnce(&Client) -> T) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let policy = RetryPolicy { max_retries: 10, ..RetryPolicy::default() };
+    let client = Client::builder("T").transport(script.clone()).retry(policy).build().unwrap();
+    runtime.block_on(call(&client))
+}
+
+proptest! {
+    #[test]
+    fn an_unkeyed_post_is_never_sent_again_once_bytes_left(outcomes in outcomes()) {
+        let script = Script::new(outcomes);
+        let result = run(&script, reply);
+        let sent = script.sent();
+        let (last, earlier) = sent.split_last().unwrap();
+        prop_assert!(earlier.iter().all(|sent| matches!(sent.outcome, NotSent)));
+        let landed = !matches!(last.outcome, NotSent | Answer(400 | 409 | 429, _));
+        prop_assert_eq!(result.map_or_else(|error| error.may_have_landed(), |_| true), landed);
+    }
+
+    #[test]
+    fn a_keyed_send_has_one_key_and_stops_at_the_first_final_answer(outcomes in outcomes()) {
+        let script = Script::new(outcomes);
+        let result = run(&script, push);
+        let sent = script.sent();
+        let (last, earlier) = sent.split_last().unwrap();
+        prop_assert!(sent.iter().all(|sent| sent.retry_key == last.retry_key && sent.retry_key.is_some()));
+        let passing = |sent: &crate::script::Sent| match sent.outcome {
+            NotSent | Interrupted | Silence | Answer(408 | 500, _) => true,
+            Answer(429, body) => body.contains("rate limit"),
+            _ => false,
+        };
+        prop_assert!(earlier.iter().all(passing));
+        match last.outcome {
+            Answer(200, "{}") => prop_assert!(!result.unwrap().deduplicated),
+            Answer(409, _) => prop_assert!(result.unwrap().deduplicated),
+            _ => {
+                let doubt = sent.iter().any(|sent| {
+                    matches!(sent.outcome, Interrupted | Silence | Answer(200 | 408 | 500, _))
+                });
+                prop_assert_eq!(result.unwrap_err().may_have_landed(), doubt);
+            }
+        }
+    }
+
+    #[test]
+    fn any_id_stays_in_its_place(id in ".*") {
+        let script = Script::new([Answer(200, r#"{"phase":"waiting"}"#)]);
+        run(&script, async |client| client.narrowcast_progress(&id).await).unwrap();
+        let uri: http::Uri = script.sent()[0].uri.parse().unwrap();
+        prop_assert_eq!(uri.path(), "/v2/bot/message/progress/narrowcast");
+        let value = uri.query().unwrap().strip_prefix("requestId=").unwrap();
+        prop_assert!(!value.contains(['&', '#', '+', '=']));
+        let decoded = percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned();
+        prop_assert_eq!(decoded, id);
+    }
+}
