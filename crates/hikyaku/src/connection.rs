@@ -1,7 +1,11 @@
 use std::{fmt, time::Duration};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header::USER_AGENT};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, StatusCode, Uri,
+    header::{CONTENT_LENGTH, USER_AGENT},
+};
+use http_body::Body;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 
@@ -152,6 +156,11 @@ impl Call {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
+        // hyper leaves the length of an empty body out, and some servers refuse a POST without one.
+        let has_content = *self.method != Method::GET && *self.method != Method::DELETE;
+        if has_content && request.body().is_end_stream() {
+            request.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         request
     }
 
