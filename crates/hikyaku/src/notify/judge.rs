@@ -7,6 +7,7 @@ use crate::{Error, ErrorKind, connection::Exchange};
 
 const REVOKED: &str = "the user revoked the token, or there never was such a token; forget it and have the user \
                        connect again";
+const IMAGES_USED_UP: &str = "Image rate limit exceeded";
 const NOT_API: &str = "this is no answer of LINE Notify's API about a token; check the base URL and what stands before it";
 const ENDED: &str =
     "LINE Notify ended on 2025-03-31; set the base URLs to a gateway that speaks its API";
@@ -17,23 +18,17 @@ const ENDED: &str =
 /// is gone.
 pub(super) fn judge(origin: Origin, closed: bool, exchange: Exchange) -> Result<Exchange, Error> {
     let http = exchange.status;
-    let about_token = http == StatusCode::UNAUTHORIZED && matches!(origin, Origin::Api);
-    let body: Object = match serde_json::from_slice(&exchange.body) {
-        Ok(body) => body,
+    let body: Option<Object> = match serde_json::from_slice(&exchange.body) {
+        Ok(body) => Some(body),
         Err(_) if closed => {
             return Err(refusal(exchange, http).of_kind(ErrorKind::Gone).explained(ENDED));
         }
         Err(error) if http.is_success() => {
             return Err(Error::decode(http, exchange.headers, error));
         }
-        Err(_) if about_token && exchange.body.is_empty() => Object::new(),
-        // Programs forget a token on `Unauthorized`; a proxy's page must not make them.
-        Err(_) if about_token => {
-            return Err(refusal(exchange, http).of_kind(ErrorKind::Rejected).explained(NOT_API));
-        }
-        Err(_) => return Err(refusal(exchange, http)),
+        Err(_) => None,
     };
-    let status = match body.get("status").and_then(serde_json::Value::as_u64) {
+    let status = match body.as_ref().and_then(|body| body.get("status")?.as_u64()) {
         // A gateway may answer 200 and mean what the body says.
         Some(status) if status != 200 && http.is_success() => u16::try_from(status)
             .ok()
@@ -45,12 +40,17 @@ pub(super) fn judge(origin: Origin, closed: bool, exchange: Exchange) -> Result<
     if status.is_success() {
         return Ok(exchange);
     }
+    let of_the_api = body.is_some() || exchange.body.is_empty();
     let error = refusal(exchange, status);
-    Err(match status {
-        StatusCode::UNAUTHORIZED if matches!(origin, Origin::Api) => error.explained(REVOKED),
+    Err(match (status, origin) {
+        (StatusCode::UNAUTHORIZED, Origin::Api) if of_the_api => error.explained(REVOKED),
+        // Programs forget a token on `Unauthorized`; a proxy's page must not make them.
+        (StatusCode::UNAUTHORIZED, Origin::Api) => {
+            error.of_kind(ErrorKind::Rejected).explained(NOT_API)
+        }
         // There is no monthly quota here: only so many calls and image uploads an hour.
-        StatusCode::TOO_MANY_REQUESTS => error.of_kind(ErrorKind::RateLimited),
-        StatusCode::BAD_REQUEST if error.message().contains("Image rate limit exceeded") => {
+        (StatusCode::TOO_MANY_REQUESTS, _) => error.of_kind(ErrorKind::RateLimited),
+        (StatusCode::BAD_REQUEST, _) if error.message().contains(IMAGES_USED_UP) => {
             error.of_kind(ErrorKind::RateLimited)
         }
         _ => error,

@@ -1,7 +1,9 @@
 //! The client through its public API: literal bytes against a recording server, logic against a scripted transport.
+#![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 mod answers;
 mod failures;
+mod notify;
 mod repeats;
 mod script;
 mod server;
