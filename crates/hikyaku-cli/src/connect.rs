@@ -1,0 +1,142 @@
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use clap::Args;
+use hikyaku::{Client, RetryPolicy};
+
+use crate::{
+    failure::{invalid, usage},
+    profile::Profile,
+    secret::Secret,
+};
+
+/// Which channel to speak for, and how to reach LINE. A flag wins over the environment, the environment over the
+/// profile.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// Channel access token, or @FILE; rather set the variable: other users can read arguments
+    #[arg(
+        long,
+        env = "LINE_CHANNEL_ACCESS_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        allow_hyphen_values = true
+    )]
+    token: Option<Secret>,
+
+    /// Where the API is [default: https://api.line.me]
+    #[arg(long, env = "HIKYAKU_API_URL", hide_env_values = true, value_name = "URL")]
+    api_url: Option<String>,
+
+    /// Where contents are [default: https://api-data.line.me]
+    #[arg(long, env = "HIKYAKU_DATA_URL", hide_env_values = true, value_name = "URL")]
+    data_url: Option<String>,
+
+    /// Where module channels are attached [default: https://manager.line.biz]
+    #[arg(long, env = "HIKYAKU_MANAGER_URL", hide_env_values = true, value_name = "URL")]
+    manager_url: Option<String>,
+
+    /// Take what is not set otherwise from this profile of hikyaku.toml
+    #[arg(long, env = "HIKYAKU_PROFILE", hide_env_values = true, value_name = "NAME")]
+    profile: Option<String>,
+
+    #[command(flatten)]
+    patience: Patience,
+}
+
+/// How long and how often to try.
+#[derive(Debug, Args)]
+pub(crate) struct Patience {
+    /// Repeats after the first attempt, where a repeat is safe [default: 3]
+    #[arg(long, value_name = "N", conflicts_with = "no_retry")]
+    retries: Option<u32>,
+
+    /// One attempt and no more
+    #[arg(long)]
+    no_retry: bool,
+
+    /// Seconds that one attempt may take [default: 10]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    timeout: Option<Duration>,
+
+    /// Trust these certificates (PEM) besides the usual roots
+    #[arg(long, env = "HIKYAKU_CA_FILE", hide_env_values = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+impl Connection {
+    /// The client that these settings describe.
+    pub(crate) fn client(&self) -> anyhow::Result<Client> {
+        let profile = match &self.profile {
+            Some(name) => Profile::load(name)?,
+            None => Profile::default(),
+        };
+        let mut builder = Client::builder(self.token(&profile)?);
+        if let Some(url) = self.api_url.as_ref().or(profile.api_url.as_ref()) {
+            builder = builder.api_base_url(url);
+        }
+        if let Some(url) = self.data_url.as_ref().or(profile.data_url.as_ref()) {
+            builder = builder.data_base_url(url);
+        }
+        if let Some(url) = self.manager_url.as_ref().or(profile.manager_url.as_ref()) {
+            builder = builder.manager_base_url(url);
+        }
+        builder = builder.retry(self.patience.retry(profile.retries));
+        if let Some(timeout) = self.patience.timeout.or(profile.timeout()?) {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(pem) = self.patience.certificates(profile.ca_file.as_deref())? {
+            builder = builder.root_certificates(pem);
+        }
+        Ok(builder.build()?)
+    }
+
+    fn token(&self, profile: &Profile) -> anyhow::Result<String> {
+        let token = match &self.token {
+            Some(token) => token.read()?,
+            None => profile.token()?.ok_or_else(|| {
+                usage(
+                    "no channel access token; put it into LINE_CHANNEL_ACCESS_TOKEN, a profile or a file \
+                     (--token @FILE)",
+                )
+            })?,
+        };
+        if token.is_empty() {
+            return Err(invalid(
+                "token",
+                "the channel access token is empty; put the one from LINE's console into LINE_CHANNEL_ACCESS_TOKEN",
+            ));
+        }
+        Ok(token)
+    }
+}
+
+impl Patience {
+    pub(crate) fn retry(&self, profile: Option<u32>) -> RetryPolicy {
+        if self.no_retry {
+            return RetryPolicy::none();
+        }
+        let default = RetryPolicy::default();
+        let max_retries = self.retries.or(profile).unwrap_or(default.max_retries);
+        RetryPolicy { max_retries, ..default }
+    }
+
+    pub(crate) fn certificates(&self, profile: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(path) = self.ca_file.as_deref().or(profile) else { return Ok(None) };
+        let pem = std::fs::read(path)
+            .map_err(|error| usage(format!("cannot read {}: {error}", path.display())))?;
+        Ok(Some(pem))
+    }
+}
+
+/// A time in seconds, whole or not.
+pub(crate) fn seconds(text: &str) -> Result<Duration, &'static str> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|time| !time.is_zero())
+        .ok_or("expected seconds above 0, such as 5 or 0.5")
+}

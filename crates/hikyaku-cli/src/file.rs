@@ -1,0 +1,42 @@
+use std::{fs, io::Read};
+
+use serde::de::DeserializeOwned;
+
+use crate::failure::usage;
+
+/// Reads a text file that the user named; `-` is stdin. A byte-order mark, which Windows' editors like, is skipped.
+pub(crate) fn read(path: &str) -> anyhow::Result<String> {
+    let text = if path == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(path)
+    };
+    match text {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        Err(error) => Err(usage(format!("cannot read {path}: {error}; check the path"))),
+    }
+}
+
+/// A text that is given as it is, or as `@FILE`; and what to call it in errors.
+pub(crate) fn read_argument<'a>(
+    flag: &'a str,
+    argument: &'a str,
+) -> anyhow::Result<(String, &'a str)> {
+    match argument.strip_prefix('@') {
+        Some(path) => Ok((read(path)?, path)),
+        None => Ok((argument.to_owned(), flag)),
+    }
+}
+
+/// The same for a text that is a JSON object.
+pub(crate) fn read_json<'a, T: DeserializeOwned>(
+    flag: &'a str,
+    argument: &'a str,
+) -> anyhow::Result<(T, &'a str)> {
+    let (json, name) = read_argument(flag, argument)?;
+    match serde_json::from_str(&json) {
+        Ok(value) => Ok((value, name)),
+        Err(why) => Err(usage(format!("{name} is no JSON object: {why}; mend it there"))),
+    }
+}

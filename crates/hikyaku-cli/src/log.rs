@@ -1,0 +1,23 @@
+use anyhow::Context;
+use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+
+const VARIABLE: &str = "HIKYAKU_LOG";
+
+/// Begins to write what happens to stderr, where the user asked for it. Nobody pays for a subscriber otherwise.
+pub(crate) fn start(verbosity: u8) -> anyhow::Result<()> {
+    let filter = match (std::env::var(VARIABLE), verbosity) {
+        (Ok(filter), 0) if !filter.is_empty() => filter,
+        (_, 0) => return Ok(()),
+        (_, 1) => "hikyaku=debug,hikyaku_sim=debug".to_owned(),
+        (_, _) => "trace".to_owned(),
+    };
+    let filter = EnvFilter::try_new(filter)
+        .with_context(|| format!("{VARIABLE} is no filter; set it to one like hikyaku=debug"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_writer(std::io::stderr)
+        .with_ansi(anstream::stderr().current_choice() != anstream::ColorChoice::Never)
+        .init();
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! `hikyaku`: LINE messages from the command line.
+//!
+//! This crate reads words, calls the client and prints; it knows no rule of LINE's. `docs/cli.md` is its manual.
+
+mod args;
+mod connect;
+mod failure;
+mod file;
+mod log;
+mod messages;
+mod output;
+mod profile;
+mod secret;
+mod send;
+mod verb;
+
+use std::process::ExitCode;
+
+use args::Args;
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return failure::of_usage(&error),
+    };
+    let output = output::Output::new(args.json);
+    match run(args, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error, output),
+    }
+}
+
+fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
+    log::start(args.verbose)?;
+    // One call needs no threads, and starting them would cost more than the call's own work.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(args.verb.run(output))
+}

@@ -1,0 +1,49 @@
+use std::{
+    fmt,
+    io::{ErrorKind, Write},
+};
+
+use anyhow::Context;
+use hikyaku::model::Object;
+use serde::Serialize;
+
+/// Where answers go: stdout, as text or as one JSON document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    json: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Whether JSON is wanted.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Prints an answer: the value as JSON, or the text.
+    pub(crate) fn print(
+        self,
+        value: &impl Serialize,
+        text: impl fmt::Display,
+    ) -> anyhow::Result<()> {
+        if self.json { self.text(serde_json::to_string(value)?) } else { self.text(text) }
+    }
+
+    /// Prints that something is done that has no answer but `{}`.
+    pub(crate) fn done(self, text: impl fmt::Display) -> anyhow::Result<()> {
+        self.print(&Object::new(), text)
+    }
+
+    /// Prints a text as it is, JSON or not.
+    pub(crate) fn text(self, text: impl fmt::Display) -> anyhow::Result<()> {
+        let mut stdout = anstream::stdout().lock();
+        match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+            // Who reads no further, as `head` does, has what they wanted.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            result => result.context("cannot write to stdout"),
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use std::{convert::Infallible, fmt, str::FromStr};
+
+use crate::file;
+
+/// A secret as it was given: itself, or `@FILE`. Clap never shows it, since any text parses.
+#[derive(Clone)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// The secret, read from its file where it names one.
+    pub(crate) fn read(&self) -> anyhow::Result<String> {
+        match self.0.strip_prefix('@') {
+            Some(path) => read_file(path),
+            None => Ok(self.0.clone()),
+        }
+    }
+}
+
+/// Reads a file that holds one secret. A line break at its end is the editor's, not the secret's.
+pub(crate) fn read_file(path: &str) -> anyhow::Result<String> {
+    let mut text = file::read(path)?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
+impl FromStr for Secret {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(redacted)")
+    }
+}

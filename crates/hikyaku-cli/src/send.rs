@@ -1,0 +1,92 @@
+use anstyle::{AnsiColor, Effects, Style};
+use clap::Args;
+use hikyaku::{Accepted, SentMessage, Uuid};
+use serde::Serialize;
+
+use crate::{failure::Hint, output::Output};
+
+const DONE: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+const NAME: Style = Style::new().effects(Effects::DIMMED);
+
+/// The options of the four sends that LINE can be asked to do once only.
+#[derive(Debug, Args)]
+pub(crate) struct KeyedOptions {
+    /// Make repeats safe for 24 hours: LINE acts on the first request with this key only [default: a new key]
+    #[arg(long, value_name = "UUID", value_parser = retry_key)]
+    retry_key: Option<Uuid>,
+
+    #[command(flatten)]
+    pub(crate) silence: Silence,
+}
+
+/// Whether phones make themselves heard.
+#[derive(Debug, Args)]
+pub(crate) struct Silence {
+    /// Arrive without a sound or a notification
+    #[arg(long)]
+    pub(crate) notification_disabled: bool,
+}
+
+impl KeyedOptions {
+    /// The key to send under. It is made here and not by the client, so that an error can name it.
+    pub(crate) fn key(&self) -> Uuid {
+        self.retry_key.unwrap_or_else(Uuid::new_v4)
+    }
+}
+
+/// Says how to repeat a send whose outcome is unknown.
+pub(crate) fn or_repeat_under(
+    key: Uuid,
+    result: Result<Accepted, hikyaku::Error>,
+) -> anyhow::Result<Accepted> {
+    result.map_err(|error| {
+        let in_doubt = error.may_have_landed();
+        let error = anyhow::Error::new(error);
+        if in_doubt {
+            error.context(Hint(format!(
+                "LINE may have acted on it; to repeat it without sending twice, add --retry-key {key}"
+            )))
+        } else {
+            error
+        }
+    })
+}
+
+/// Prints what LINE made of a send.
+pub(crate) fn print(accepted: &Accepted, output: Output) -> anyhow::Result<()> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        request_id: Option<&'a str>,
+        deduplicated: bool,
+        sent_messages: &'a [SentMessage],
+    }
+
+    let document = Document {
+        request_id: accepted.request_id.as_deref(),
+        deduplicated: accepted.deduplicated,
+        sent_messages: &accepted.sent_messages,
+    };
+    let request_id = document.request_id.unwrap_or("unknown");
+    let mut text = if accepted.deduplicated {
+        format!(
+            "{DONE}accepted before{DONE:#} under this retry key, nothing was sent again\n  {NAME}request{NAME:#} {request_id}"
+        )
+    } else {
+        format!("{DONE}accepted{DONE:#}\n  {NAME}request{NAME:#} {request_id}")
+    };
+    for message in document.sent_messages {
+        text.push_str(&format!("\n  {NAME}message{NAME:#} {}", message.id));
+    }
+    output.print(&document, text)
+}
+
+/// A UUID in the one form that LINE takes.
+fn retry_key(text: &str) -> Result<Uuid, &'static str> {
+    const EXPECTED: &str =
+        "expected a UUID with hyphens, such as 123e4567-e89b-12d3-a456-426614174000";
+
+    match Uuid::try_parse(text) {
+        Ok(key) if text.len() == 36 => Ok(key),
+        _ => Err(EXPECTED),
+    }
+}

@@ -1,0 +1,25 @@
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::output::Output;
+
+/// Print what a shell needs to complete hikyaku's words
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku completions bash > ~/.local/share/bash-completion/completions/hikyaku
+  hikyaku completions zsh > ~/.zfunc/_hikyaku
+  hikyaku completions fish > ~/.config/fish/completions/hikyaku.fish")]
+pub(crate) struct Completions {
+    /// Which shell
+    shell: Shell,
+}
+
+impl Completions {
+    pub(crate) fn run(self, output: Output) -> anyhow::Result<()> {
+        let mut script = Vec::new();
+        let mut command = crate::args::Args::command();
+        clap_complete::generate(self.shell, &mut command, "hikyaku", &mut script);
+        output.text(String::from_utf8_lossy(&script).trim_end())
+    }
+}

@@ -1,0 +1,51 @@
+//! One file a verb: its words, the call they make, and what is printed.
+
+mod bot_info;
+mod broadcast;
+mod completions;
+mod loading;
+mod mark_as_read;
+mod multicast;
+mod push;
+mod quota;
+mod quota_consumption;
+mod reply;
+mod sent_count;
+
+use clap::Subcommand;
+
+use crate::output::Output;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    Push(push::Push),
+    Reply(reply::Reply),
+    Multicast(multicast::Multicast),
+    Broadcast(broadcast::Broadcast),
+    Quota(quota::Quota),
+    QuotaConsumption(quota_consumption::QuotaConsumption),
+    SentCount(sent_count::SentCount),
+    Loading(loading::Loading),
+    MarkAsRead(mark_as_read::MarkAsRead),
+    BotInfo(bot_info::BotInfo),
+    Completions(completions::Completions),
+}
+
+impl Verb {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        match self {
+            Self::Push(verb) => verb.run(output).await,
+            Self::Reply(verb) => verb.run(output).await,
+            Self::Multicast(verb) => verb.run(output).await,
+            Self::Broadcast(verb) => verb.run(output).await,
+            Self::Quota(verb) => verb.run(output).await,
+            Self::QuotaConsumption(verb) => verb.run(output).await,
+            Self::SentCount(verb) => verb.run(output).await,
+            Self::Loading(verb) => verb.run(output).await,
+            Self::MarkAsRead(verb) => verb.run(output).await,
+            Self::BotInfo(verb) => verb.run(output).await,
+            Self::Completions(verb) => verb.run(output),
+        }
+    }
+}

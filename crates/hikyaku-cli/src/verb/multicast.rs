@@ -1,0 +1,76 @@
+use clap::Args;
+use hikyaku::model::{UserId, limits::MULTICAST_USERS};
+
+use crate::{
+    connect::Connection,
+    failure::{invalid, usage},
+    file,
+    messages::MessageArgs,
+    output::Output,
+    send::{self, KeyedOptions},
+};
+
+/// Send the same messages to up to 500 users
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Groups and rooms are for push. Where the month's quota is too small for all users, nobody gets the messages.
+
+Examples:
+  hikyaku multicast U4af4980629000000000000000000000a U4af4980629000000000000000000000b --text 'hello'
+  hikyaku multicast --to-file friends.txt --image https://example.com/map.jpg --json")]
+pub(crate) struct Multicast {
+    /// Ids of users
+    #[arg(value_name = "ID")]
+    to: Vec<String>,
+
+    /// A file with one id a line; blank lines and lines that begin with # are skipped (- is stdin)
+    #[arg(long, value_name = "FILE")]
+    to_file: Option<String>,
+
+    #[command(flatten)]
+    messages: MessageArgs,
+
+    #[command(flatten)]
+    options: KeyedOptions,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl Multicast {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let to = self.recipients()?;
+        let messages = self.messages.read()?;
+        let client = self.connection.client()?;
+        let key = self.options.key();
+        let mut multicast = client.multicast(&to, &messages).retry_key(key);
+        if self.options.silence.notification_disabled {
+            multicast = multicast.notification_disabled(true);
+        }
+        send::print(&send::or_repeat_under(key, multicast.await)?, output)
+    }
+
+    fn recipients(&self) -> anyhow::Result<Vec<UserId>> {
+        let mut to: Vec<UserId> = self.to.iter().map(|id| id.as_str().into()).collect();
+        if let Some(path) = &self.to_file {
+            let text = file::read(path)?;
+            let ids = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            to.extend(ids.filter(|line| !line.starts_with('#')).map(UserId::from));
+        }
+        if to.is_empty() {
+            return Err(usage("no recipient; give ids of users or --to-file FILE"));
+        }
+        let most = MULTICAST_USERS.max;
+        if to.len() > most {
+            return Err(invalid(
+                "to",
+                format!(
+                    "{} ids are more than the {most} of one multicast; send parts of the list, or the whole of it with \
+                     `hikyaku campaign start`",
+                    to.len()
+                ),
+            ));
+        }
+        Ok(to)
+    }
+}

@@ -1,0 +1,22 @@
+use clap::Args;
+
+use crate::{connect::Connection, output::Output};
+
+/// Show about how many messages the account has sent this month
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku quota-consumption
+  hikyaku quota-consumption --json")]
+pub(crate) struct QuotaConsumption {
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl QuotaConsumption {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let consumption = self.connection.client()?.quota_consumption().await?.into_inner();
+        let text = format!("about {} messages sent this month", consumption.total_usage);
+        output.print(&consumption, text)
+    }
+}

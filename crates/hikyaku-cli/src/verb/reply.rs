@@ -1,0 +1,43 @@
+use clap::Args;
+
+use crate::{
+    connect::Connection,
+    messages::MessageArgs,
+    output::Output,
+    send::{self, Silence},
+};
+
+/// Answer a webhook's event; a reply costs none of the month's messages
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A reply token works once, and within about a minute of its webhook. A reply cannot be repeated safely: if it broke off
+it was probably delivered.
+
+Examples:
+  hikyaku reply nHuyWiB7yP5Zw52FIkcQobQuGDXCTA --text 'on its way'
+  hikyaku reply \"$REPLY_TOKEN\" --sticker 446:1988 --notification-disabled")]
+pub(crate) struct Reply {
+    /// The event's `replyToken`
+    reply_token: String,
+
+    #[command(flatten)]
+    messages: MessageArgs,
+
+    #[command(flatten)]
+    silence: Silence,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl Reply {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let messages = self.messages.read()?;
+        let client = self.connection.client()?;
+        let mut reply = client.reply(&self.reply_token, &messages);
+        if self.silence.notification_disabled {
+            reply = reply.notification_disabled(true);
+        }
+        send::print(&reply.await?, output)
+    }
+}

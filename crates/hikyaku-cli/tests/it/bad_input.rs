@@ -1,0 +1,120 @@
+//! What is wrong is said in one line that tells what to do, with exit code 2, before anything reaches the network.
+
+use crate::{command::Shell, recorder::Recorder};
+
+const FLEX: &str = r#"{
+  "type": "bubble",
+  "body" {}
+}"#;
+
+/// Runs the words and gives the one line that stderr has.
+fn refusal(words: &[&str]) -> String {
+    let recorder = Recorder::start();
+    let ids: Vec<String> = (0..501).map(|n| format!("U{n:032x}")).collect();
+    let shell = Shell::at(&recorder)
+        .with_file("bubble.json", FLEX)
+        .with_file("many.txt", &ids.join("\n"))
+        .with_file("broken.token", "two\nlines\n");
+    let outcome = shell.run(words.iter().copied());
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
+    let json = shell.run(words.iter().copied().chain(["--json"]));
+    assert_eq!((json.code, json.stdout.as_str()), (2, ""), "{json}");
+    let document: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+    let kind = document["error"]["kind"].as_str().unwrap();
+    assert!(["usage", "invalid"].contains(&kind), "{json}");
+    assert_eq!(recorder.connections(), 0);
+    let lines: Vec<&str> = outcome.stderr.lines().collect();
+    assert_eq!(lines.len(), 1, "{outcome}");
+    format!("{kind}: {}", lines[0])
+}
+
+const ROWS: [(&str, &[&str]); 33] = [
+    ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
+    ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
+    ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
+    ("a bad retry key", &["push", "U1", "--text", "hi", "--retry-key", "123"]),
+    (
+        "a retry key without hyphens",
+        &["push", "U1", "--text", "hi", "--retry-key", "123e4567e89b12d3a456426614174000"],
+    ),
+    ("a bad date", &["sent-count", "push", "2026-01-31"]),
+    ("a day that is none", &["sent-count", "push", "20260231"]),
+    ("a missing file", &["push", "U1", "--message", "@nowhere.json"]),
+    ("a missing token file", &["quota", "--token", "@nowhere.token"]),
+    ("a flex file that is not json", &["push", "U1", "--flex", "@bubble.json", "--alt-text", "x"]),
+    ("a flex without a text", &["push", "U1", "--flex", "{\"type\":\"bubble\"}"]),
+    ("a text for no flex", &["push", "U1", "--alt-text", "x", "--text", "y"]),
+    ("a message that is not json", &["push", "U1", "--message", "{\"type\":\"text\",}"]),
+    ("a message that is a number", &["push", "U1", "--message", "7"]),
+    ("a sticker without its package", &["push", "U1", "--sticker", "1988"]),
+    ("too many recipients", &["multicast", "--to-file", "many.txt", "--text", "hi"]),
+    ("a group in a multicast", &["multicast", "C0123456789abcdef0123456789abcdef", "--text", "hi"]),
+    ("nobody in a multicast", &["multicast", "--text", "hi"]),
+    (
+        "too many messages",
+        &["push", "U1", "--text=1", "--text=2", "--text=3", "--text=4", "--text=5", "--text=6"],
+    ),
+    ("no message", &["broadcast"]),
+    ("an empty text", &["broadcast", "--text", ""]),
+    ("a recipient with a blank", &["push", "U 1", "--text", "hi"]),
+    ("an empty recipient", &["push", "", "--text", "hi"]),
+    ("an empty reply token", &["reply", "", "--text", "hi"]),
+    ("a time that is none", &["quota", "--timeout", "-1"]),
+    ("a url that is none", &["quota", "--api-url", "localhost:8686"]),
+    ("two wishes about repeats", &["quota", "--retries", "2", "--no-retry"]),
+    ("a misspelt flag", &["push", "U1", "--txt", "hi"]),
+    ("a misspelt verb", &["psuh", "U1", "--text", "hi"]),
+    ("a missing argument", &["push", "--text", "hi"]),
+    ("seconds that line does not take", &["loading", "U1", "--seconds", "65"]),
+    ("a certificate file without certificates", &["quota", "--ca-file", "many.txt"]),
+    ("a profile without a file", &["quota", "--profile", "main"]),
+];
+
+#[test]
+fn each_mistake_is_told_in_one_line_and_nothing_is_sent() {
+    let told = ROWS.map(|(mistake, words)| format!("{mistake}\n  {}", refusal(words)));
+    insta::with_settings!({ filters => [(r"nor /\S+/\.config", "nor ~/.config")] }, {
+        insta::assert_snapshot!(told.join("\n"));
+    });
+}
+
+#[test]
+fn no_token_at_all_says_where_to_put_one() {
+    let outcome = Shell::bare().run(["quota"]);
+    insta::assert_snapshot!(outcome, @r"
+    exit 2
+    --- stderr
+    error: no channel access token; put it into LINE_CHANNEL_ACCESS_TOKEN, a profile or a file (--token @FILE)
+    ");
+}
+
+#[test]
+fn every_broken_rule_is_listed() {
+    let recorder = Recorder::start();
+    let words =
+        ["push", "U1", "--text", "", "--text", "fine", "--image", "ftp://example.com/a.jpg"];
+    insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
+    exit 2
+    --- stderr
+    error: 3 values break a rule, nothing was sent
+      messages[0].text: must not be empty
+      messages[2].originalContentUrl: must be a URI that begins with https
+      messages[2].previewImageUrl: must be a URI that begins with https
+    ");
+    insta::assert_snapshot!(Shell::at(&recorder).run(words.into_iter().chain(["--json"])), @r#"
+    exit 2
+    --- stderr
+    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"messages[0].text","message":"must not be empty"},{"property":"messages[2].originalContentUrl","message":"must be a URI that begins with https"},{"property":"messages[2].previewImageUrl","message":"must be a URI that begins with https"}],"request_id":null,"retryable":false}}
+    "#);
+    assert_eq!(recorder.connections(), 0);
+}
+
+#[test]
+fn no_refusal_shows_a_token() {
+    for token in ["s3cret\u{7}", "--s3cret", "s3cret token"] {
+        let words = ["quota", "--token", token, "--no-retry", "--api-url", "x"];
+        let outcome = Shell::bare().run(words);
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(!outcome.to_string().contains("s3cret"), "{outcome}");
+    }
+}

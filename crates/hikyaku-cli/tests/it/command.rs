@@ -1,0 +1,101 @@
+//! Runs the real binary.
+
+use std::{
+    fmt,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use tempfile::TempDir;
+
+use crate::recorder::Recorder;
+
+/// A folder to run in, with an environment that holds only what the test says.
+pub(crate) struct Shell {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a run left behind.
+pub(crate) struct Outcome {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Shell {
+    /// With no environment at all.
+    pub(crate) fn bare() -> Self {
+        Self { folder: TempDir::new().unwrap(), environment: Vec::new() }
+    }
+
+    /// With a token, and with the recorder in LINE's place.
+    pub(crate) fn at(recorder: &Recorder) -> Self {
+        Self::bare()
+            .with("LINE_CHANNEL_ACCESS_TOKEN", "test-token")
+            .with("HIKYAKU_API_URL", &recorder.url())
+            .with("HIKYAKU_DATA_URL", &recorder.url())
+            .with("HIKYAKU_MANAGER_URL", &recorder.url())
+    }
+
+    /// With one more variable.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// With a file in the folder.
+    pub(crate) fn with_file(self, name: &str, text: &str) -> Self {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
+        self
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs `hikyaku` with these words.
+    pub(crate) fn run<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Outcome {
+        self.run_with_input(words, "")
+    }
+
+    /// The same with a text on stdin.
+    pub(crate) fn run_with_input<'a>(
+        &self,
+        words: impl IntoIterator<Item = &'a str>,
+        input: &str,
+    ) -> Outcome {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_hikyaku"))
+            .args(words)
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that reads no input may be gone by now.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Outcome {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit {}", self.code)?;
+        for (name, text) in [("stdout", &self.stdout), ("stderr", &self.stderr)] {
+            if !text.is_empty() {
+                write!(f, "\n--- {name}\n{}", text.trim_end())?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+use crate::{
+    command::Shell,
+    recorder::{Answer, Recorder},
+};
+
+fn authorization(recorder: &Recorder) -> String {
+    recorder.requests().pop().unwrap().header("authorization").unwrap().to_owned()
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_the_environment_over_the_profile() {
+    let recorder = Recorder::start();
+    let url = recorder.url();
+    let profile = format!("[profile.main]\ntoken = \"from-profile\"\napi_url = \"{url}\"");
+    let shell = || Shell::bare().with_file("hikyaku.toml", &profile);
+
+    shell().run(["quota", "--profile", "main"]);
+    assert_eq!(authorization(&recorder), "Bearer from-profile");
+    shell().with("HIKYAKU_PROFILE", "main").run(["quota"]);
+    assert_eq!(authorization(&recorder), "Bearer from-profile");
+
+    let environment = || shell().with("LINE_CHANNEL_ACCESS_TOKEN", "from-environment");
+    environment().run(["quota", "--profile", "main"]);
+    assert_eq!(authorization(&recorder), "Bearer from-environment");
+    environment().run(["quota", "--profile", "main", "--token", "from-flag"]);
+    assert_eq!(authorization(&recorder), "Bearer from-flag");
+    assert_eq!(recorder.requests().len(), 4);
+}
+
+#[test]
+fn no_file_is_read_unless_a_profile_is_named() {
+    let outcome = Shell::bare().with_file("hikyaku.toml", "no toml").run(["quota"]);
+    assert!(outcome.stderr.contains("no channel access token"), "{outcome}");
+}
+
+#[test]
+fn a_token_file_loses_one_line_break() {
+    let recorder = Recorder::start();
+    let run = |text| {
+        let shell = Shell::at(&recorder).with_file("line.token", text);
+        shell.run(["quota", "--token", "@line.token"])
+    };
+    for text in ["secret", "secret\n", "secret\r\n"] {
+        run(text);
+        assert_eq!(authorization(&recorder), "Bearer secret");
+    }
+    assert_eq!(run("secret\n\n").code, 2);
+    assert_eq!(recorder.requests().len(), 3);
+}
+
+#[test]
+fn a_profile_finds_its_token_file_beside_it() {
+    let recorder = Recorder::start();
+    let url = recorder.url();
+    let toml = format!("[profile.main]\ntoken_file = \"main.token\"\napi_url = \"{url}\"");
+    let shell = Shell::bare();
+    let folder = shell.folder().join(".config/hikyaku");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("hikyaku.toml"), toml).unwrap();
+    std::fs::write(folder.join("main.token"), "beside\n").unwrap();
+    shell.run(["quota", "--profile", "main"]);
+    assert_eq!(authorization(&recorder), "Bearer beside");
+}
+
+#[test]
+fn a_profile_is_checked() {
+    let cases = [
+        ("[profile.main]\ntokn = 'x'", "unknown key tokn in [profile.main]; is token meant?"),
+        ("[profile.mian]\ntoken = 'x'", "no profile main; is mian meant?"),
+        ("[profile.main]\nretries = 'x'", "retries"),
+        ("[profile.main", "line 1"),
+        ("[profile.main]\ntoken = 'x'\ntoken_file = 'y'", "both token and token_file"),
+        ("[profile.main]\ntoken = 'x'\ntimeout = 0", "seconds above 0"),
+    ];
+    for (toml, why) in cases {
+        let shell = Shell::bare().with_file("hikyaku.toml", toml);
+        let outcome = shell.run(["quota", "--profile", "main"]);
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains(why), "{outcome}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{outcome}");
+    }
+}
+
+#[test]
+fn retries_are_repeats_after_the_first_attempt() {
+    let cases = [(&["--retries", "1"][..], 2), (&["--no-retry"], 1), (&["--retries", "0"], 1)];
+    for (words, attempts) in cases {
+        let recorder = Recorder::answering(vec![Answer::new(500, ""); 8]);
+        let outcome = Shell::at(&recorder).run(["quota"].iter().chain(words).copied());
+        assert_eq!(outcome.code, 7, "{outcome}");
+        assert_eq!(recorder.requests().len(), attempts);
+    }
+}
+
+#[test]
+fn the_log_tells_of_calls_and_never_of_secrets() {
+    let recorder = Recorder::start();
+    let shell = Shell::at(&recorder).with("HIKYAKU_LOG", "trace");
+    let outcome = shell.run(["push", "U1", "--text", "private"]);
+    assert!(outcome.stderr.contains("/v2/bot/message/push"), "{outcome}");
+    assert!(!outcome.stderr.contains("test-token"), "{outcome}");
+    assert!(!outcome.stderr.contains("private"), "{outcome}");
+
+    let quiet = Shell::at(&recorder).run(["push", "U1", "--text", "hi"]);
+    assert_eq!(quiet.stderr, "");
+    let verbose = Shell::at(&recorder).run(["push", "U1", "--text", "hi", "-v"]);
+    assert!(verbose.stderr.contains("/v2/bot/message/push"), "{verbose}");
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let recorder = Recorder::start();
+    let plain = Shell::at(&recorder).run(["push", "U1", "--text", "hi"]);
+    assert!(!plain.stdout.contains('\u{1b}'));
+    let forced = Shell::at(&recorder).with("CLICOLOR_FORCE", "1");
+    assert!(forced.run(["push", "U1", "--text", "hi"]).stdout.contains('\u{1b}'));
+}

@@ -1,0 +1,105 @@
+use crate::{
+    command::Shell,
+    recorder::{Answer, Recorder},
+};
+
+const RATE: &str = r#"{"message":"The API rate limit has been exceeded. Try again later."}"#;
+const MONTH: &str = r#"{"message":"You have reached your monthly limit."}"#;
+
+#[test]
+fn every_kind_has_its_exit_code() {
+    let cases = [
+        (400, r#"{"message":"Failed to send messages"}"#, "rejected", 4),
+        (401, r#"{"message":"Authentication failed"}"#, "unauthorized", 3),
+        (403, r#"{"message":"Access to this API is not available"}"#, "forbidden", 3),
+        (404, r#"{"message":"Not found"}"#, "not_found", 4),
+        (410, r#"{"message":"Gone"}"#, "gone", 4),
+        (413, "", "rejected", 4),
+        (429, RATE, "rate_limited", 6),
+        (429, MONTH, "quota_exceeded", 5),
+        (500, "", "transient", 7),
+        (200, "<html>", "decode", 4),
+    ];
+    for (status, body, kind, code) in cases {
+        let recorder = Recorder::answering([Answer::new(status, body)]);
+        let words = ["push", "U1", "--text", "hi", "--no-retry", "--json"];
+        let outcome = Shell::at(&recorder).run(words);
+        let document: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+        assert_eq!((outcome.code, document["error"]["kind"].as_str()), (code, Some(kind)));
+        assert_eq!(document["error"]["status"], status);
+        assert_eq!(outcome.stdout, "");
+    }
+}
+
+#[test]
+fn lines_words_and_paths_are_told() {
+    let body = r#"{"message":"The request body has 2 error(s)","details":[{"message":"May not be empty","property":"messages[0].text"},{"message":"no property"}]}"#;
+    let recorder = Recorder::answering([Answer::new(400, body), Answer::new(400, body)]);
+    let words = ["push", "U1", "--text", "hi"];
+    insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
+    exit 4
+    --- stderr
+    error: rejected (400): The request body has 2 error(s)
+      messages[0].text: May not be empty
+      no property
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+    ");
+    insta::assert_snapshot!(Shell::at(&recorder).run(words.into_iter().chain(["--json"])), @r#"
+    exit 4
+    --- stderr
+    {"error":{"kind":"rejected","status":400,"message":"The request body has 2 error(s)","details":[{"property":"messages[0].text","message":"May not be empty"},{"property":null,"message":"no property"}],"request_id":"0a0b0c0d-0000-0000-0000-000000000001","retryable":false}}
+    "#);
+}
+
+#[test]
+fn a_bad_token_and_an_empty_quota_say_what_to_do() {
+    let unauthorized =
+        r#"{"message":"Authentication failed due to the following reason: invalid token."}"#;
+    let recorder = Recorder::answering([Answer::new(401, unauthorized), Answer::new(429, MONTH)]);
+    let shell = Shell::at(&recorder);
+    insta::assert_snapshot!(shell.run(["push", "U1", "--text", "hi"]), @r"
+    exit 3
+    --- stderr
+    error: unauthorized (401): Authentication failed due to the following reason: invalid token.
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+      check the token: LINE_CHANNEL_ACCESS_TOKEN or --token
+    ");
+    insta::assert_snapshot!(shell.run(["push", "U1", "--text", "hi"]), @r"
+    exit 5
+    --- stderr
+    error: quota exceeded (429): You have reached your monthly limit.
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+      compare `hikyaku quota` with `hikyaku quota-consumption`; waiting seconds does not help
+    ");
+}
+
+#[test]
+fn a_send_in_doubt_names_the_key_to_repeat_it_under() {
+    let recorder = Recorder::answering([Answer::new(500, "")]);
+    let key = "123e4567-e89b-12d3-a456-426614174000";
+    let words = ["push", "U1", "--text", "hi", "--no-retry", "--retry-key", key];
+    insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
+    exit 7
+    --- stderr
+    error: transient (500): Internal Server Error (the answer has no body)
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+      LINE may have acted on it; to repeat it without sending twice, add --retry-key 123e4567-e89b-12d3-a456-426614174000
+    ");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_a_network_error() {
+    let words = ["quota", "--token", "t", "--api-url", "http://127.0.0.1:1", "--no-retry"];
+    insta::with_settings!({ filters => [(r"\(os error \d+\)", "(os error)")] }, {
+        insta::assert_snapshot!(Shell::bare().run(words), @r"
+        exit 7
+        --- stderr
+        error: network: client error (Connect): tcp connect error: Connection refused (os error)
+        ");
+        insta::assert_snapshot!(Shell::bare().run(words.into_iter().chain(["--json"])), @r#"
+        exit 7
+        --- stderr
+        {"error":{"kind":"network","status":null,"message":"client error (Connect): tcp connect error: Connection refused (os error)","details":[],"request_id":null,"retryable":true}}
+        "#);
+    });
+}

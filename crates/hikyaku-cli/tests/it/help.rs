@@ -1,0 +1,46 @@
+use crate::command::Shell;
+
+/// The verbs that `--help` lists.
+fn verbs() -> Vec<String> {
+    let help = Shell::bare().run(["--help"]).stdout;
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let entries = lines.take_while(|line| !line.is_empty());
+    let names = entries.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_help_lists_every_verb() {
+    insta::assert_snapshot!(Shell::bare().run(["--help"]));
+}
+
+#[test]
+fn every_verb_has_help_with_examples() {
+    for verb in verbs().iter().filter(|verb| *verb != "help") {
+        let outcome = Shell::bare().run([verb.as_str(), "--help"]);
+        assert_eq!(outcome.code, 0, "{verb}");
+        let example = format!("\n  hikyaku {verb}");
+        assert!(outcome.stdout.contains(&example), "{verb} has no example");
+    }
+}
+
+#[test]
+fn the_help_of_a_send_names_every_flag() {
+    insta::assert_snapshot!(Shell::bare().run(["push", "--help"]));
+}
+
+#[test]
+fn no_word_at_all_shows_the_help_and_is_an_error() {
+    let outcome = Shell::bare().run([]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
+    assert!(outcome.stderr.contains("Commands:"));
+}
+
+#[test]
+fn every_shell_gets_its_completions() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let outcome = Shell::bare().run(["completions", shell]);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        assert!(outcome.stdout.contains("quota-consumption"), "{shell}");
+    }
+}
