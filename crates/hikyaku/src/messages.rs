@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use hikyaku_model::{
-    ChatId, Checker, GroupId, Message, RoomId, UserId, limits, message::PreparedMessages,
+    ChatId, Checker, GroupId, Message, RoomId, UserId, Violations, limits, message::PreparedMessages,
 };
 use serde::{Serialize, Serializer};
 
@@ -26,6 +26,17 @@ enum Inner<'a> {
 }
 
 impl Messages<'_> {
+    /// Checks and writes them once, to be kept or sent many times. Prepared ones are only shared.
+    ///
+    /// # Errors
+    /// Every rule that the messages break, with paths from `messages[0]`.
+    pub fn prepare(&self) -> Result<PreparedMessages, Violations> {
+        match &self.0 {
+            Inner::Plain(messages) => PreparedMessages::new(messages),
+            Inner::Prepared(messages) => Ok((*messages).clone()),
+        }
+    }
+
     /// Reports the rules that these messages break. Prepared ones were checked when they were made.
     pub(crate) fn check(&self, checker: &mut Checker) {
         if let Inner::Plain(messages) = &self.0 {
