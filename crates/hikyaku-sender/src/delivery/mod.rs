@@ -1,0 +1,214 @@
+//! One delivery as a state machine: no I/O, no clock, no chance. Times are passed in, and every store runs this code.
+//!
+//! ```text
+//! ready --claim--> in flight --200, 202, 409--> accepted (a narrowcast: tracking --> accepted or rejected)
+//!   ^                |  |  '--other 4xx-------> rejected, or unknown where an earlier attempt is in doubt
+//!   |--surely not----'  |
+//!   '--perhaps----------'   and with the retry key too old to be repeated: unknown
+//! ```
+//!
+//! The claim is durable before the first byte leaves, so a row in flight is in doubt whatever happens to its worker.
+//! Doubt is sticky: a later attempt that surely did not land clears only itself.
+
+mod backoff;
+mod claim;
+mod settle;
+mod state;
+
+#[cfg(test)]
+mod model_test;
+
+use std::time::Duration;
+
+use hikyaku_model::SendKind;
+use uuid::Uuid;
+
+pub use backoff::backoff;
+pub(crate) use claim::Claimed;
+pub(crate) use settle::Settlement;
+pub use settle::{Outcome, Phase};
+pub use state::{Count, State, UnknownPolicy};
+
+use crate::{Lane, Time, key};
+
+/// How long one retry key is used after its first request. LINE remembers a key for 24 hours; the rest is for clocks
+/// that differ.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
+pub const KEY_LIFE: Duration = Duration::from_secs(23 * 3600);
+
+/// A key that was used this long ago, by attempts that surely did not land, is replaced: an attempt in doubt then has
+/// nearly its whole [`KEY_LIFE`] to be cleared up.
+const KEY_FRESH: Duration = Duration::from_secs(3600);
+
+/// How far a clock may have been set back before a key's age counts as not known.
+const CLOCK_ERROR: Duration = Duration::from_secs(300);
+
+/// What the machine knows of one delivery.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Delivery {
+    pub(crate) kind: SendKind,
+    pub(crate) state: State,
+    /// How many recipients it counts for; 1 where LINE chooses them.
+    pub(crate) recipients: u32,
+    pub(crate) on_unknown: UnknownPolicy,
+    pub(crate) retry_key: Uuid,
+    /// When the first request with this key may have left.
+    pub(crate) key_used_at: Option<Time>,
+    /// When the earliest attempt began that is still in doubt, not counting one in flight.
+    pub(crate) first_maybe_at: Option<Time>,
+    pub(crate) claimed_at: Option<Time>,
+    pub(crate) lease_until: Option<Time>,
+    /// Grows with every claim. An answer to an older claim is no longer its row's business.
+    pub(crate) fence: i64,
+    pub(crate) attempts: u32,
+    pub(crate) due: Time,
+    pub(crate) expires_at: Option<Time>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) last_status: Option<u16>,
+    pub(crate) last_error: Option<String>,
+}
+
+/// Why a delivery stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// An attempt is in flight or in doubt, so it may have been sent.
+    MayHaveBeenSent,
+    /// It is already in a final state.
+    Finished,
+    /// It is no dead letter: only rejected and unknown deliveries are retried or dropped.
+    NoDeadLetter,
+    /// Its outcome is unknown and its retry key too old: another try may send it twice, and was not asked for.
+    MayDuplicate,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::MayHaveBeenSent => "may have been sent, so it cannot be cancelled; wait for its outcome",
+            Self::Finished => "is finished, so there is nothing to cancel",
+            Self::NoDeadLetter => "is neither rejected nor unknown, so there is nothing to retry or drop",
+            Self::MayDuplicate => {
+                "may have been delivered and its retry key is too old to tell; retry it with duplicates allowed, or drop it"
+            }
+        })
+    }
+}
+
+impl Delivery {
+    pub(crate) fn new(kind: SendKind, recipients: u32, retry_key: Uuid, due: Time) -> Self {
+        Self {
+            kind,
+            state: State::Ready,
+            recipients,
+            on_unknown: UnknownPolicy::default(),
+            retry_key,
+            key_used_at: None,
+            first_maybe_at: None,
+            claimed_at: None,
+            lease_until: None,
+            fence: 0,
+            attempts: 0,
+            due,
+            expires_at: None,
+            request_id: None,
+            last_status: None,
+            last_error: None,
+        }
+    }
+
+    /// Whether an attempt that is over may have landed.
+    pub(crate) fn maybe_landed(&self) -> bool {
+        self.first_maybe_at.is_some()
+    }
+
+    pub(crate) fn lane(&self) -> Lane {
+        match self.state {
+            State::Tracking => Lane::NarrowcastProgress,
+            _ => Lane::of(self.kind),
+        }
+    }
+
+    /// Withdraws it, if surely nothing was sent.
+    pub(crate) fn cancel(&mut self, why: &str) -> Result<(), Refusal> {
+        match self.state {
+            State::Ready | State::Paused if !self.maybe_landed() => {
+                self.end(State::Cancelled, Some(why.to_owned()));
+                Ok(())
+            }
+            State::Ready | State::Paused | State::InFlight => Err(Refusal::MayHaveBeenSent),
+            _ => Err(Refusal::Finished),
+        }
+    }
+
+    /// Takes it out of the way of claims, until [`resume`](Self::resume).
+    pub(crate) fn pause(&mut self) {
+        if self.state == State::Ready {
+            self.state = State::Paused;
+        }
+    }
+
+    /// Lets it be claimed again.
+    pub(crate) fn resume(&mut self) {
+        if self.state == State::Paused {
+            self.state = State::Ready;
+        }
+    }
+
+    /// Gives a dead letter another life. One in doubt keeps its key while LINE remembers it; after that only with
+    /// `may_duplicate`.
+    pub(crate) fn retry(&mut self, may_duplicate: bool, now: Time) -> Result<(), Refusal> {
+        match self.state {
+            State::Rejected => self.rotate_key(),
+            // A key of its own makes the repeat safe, as long as LINE remembers it.
+            State::Unknown if Lane::of(self.kind).has_retry_key() && !self.key_spent(now) => {}
+            State::Unknown if may_duplicate => self.rotate_key(),
+            State::Unknown => return Err(Refusal::MayDuplicate),
+            _ => return Err(Refusal::NoDeadLetter),
+        }
+        self.state = State::Ready;
+        self.due = now;
+        self.expires_at = None;
+        Ok(())
+    }
+
+    /// Takes a dead letter off the trays. It stays counted as what it was.
+    pub(crate) fn drop_dead_letter(&mut self) -> Result<(), Refusal> {
+        match self.state {
+            State::Rejected | State::Unknown => {
+                self.state = State::Dropped;
+                Ok(())
+            }
+            _ => Err(Refusal::NoDeadLetter),
+        }
+    }
+
+    /// Whether the key must not be used again: too old, or its age not known because the clock was set back.
+    fn key_spent(&self, now: Time) -> bool {
+        self.key_used_at
+            .is_some_and(|used| now.since(used) >= KEY_LIFE || used.since(now) > CLOCK_ERROR)
+    }
+
+    fn rotate_key(&mut self) {
+        self.retry_key = key::next(self.retry_key);
+        self.key_used_at = None;
+        self.first_maybe_at = None;
+    }
+
+    fn end(&mut self, state: State, why: Option<String>) {
+        self.state = state;
+        self.lease_until = None;
+        if why.is_some() {
+            self.last_error = why;
+        }
+    }
+
+    /// The outcome is not known and cannot be found out by asking again.
+    fn give_up(&mut self, why: &str) {
+        let state = match self.on_unknown {
+            UnknownPolicy::Drop => State::Dropped,
+            UnknownPolicy::Hold | UnknownPolicy::SendAgain => State::Unknown,
+        };
+        self.end(state, Some(why.to_owned()));
+    }
+}

@@ -1,0 +1,166 @@
+use std::fmt;
+
+use crate::UnknownName;
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// Waits to be sent.
+    Ready,
+    /// A worker has it.
+    InFlight,
+    /// Its campaign is paused or still being read.
+    Paused,
+    /// LINE has accepted the narrowcast and is still sending it.
+    Tracking,
+    /// LINE has accepted it, once.
+    Accepted,
+    /// LINE has refused it; nobody got it. A dead letter.
+    Rejected,
+    /// It may have been delivered, and LINE can no longer tell. A dead letter.
+    Unknown,
+    /// Withdrawn, or expired, before anything was sent.
+    Cancelled,
+    /// A rejected chunk that was cut in two; its halves stand for it.
+    Split,
+    /// A dead letter that a person or a policy has put away.
+    Dropped,
+}
+
+impl State {
+    /// Every state, in the order of their codes.
+    pub const ALL: [Self; 10] = [
+        Self::Ready,
+        Self::InFlight,
+        Self::Paused,
+        Self::Tracking,
+        Self::Accepted,
+        Self::Rejected,
+        Self::Unknown,
+        Self::Cancelled,
+        Self::Split,
+        Self::Dropped,
+    ];
+
+    /// The word that the command line uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::InFlight => "in_flight",
+            Self::Paused => "paused",
+            Self::Tracking => "tracking",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+            Self::Split => "split",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    /// Whether nothing will happen to it unless a person acts.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Ready | Self::InFlight | Self::Paused | Self::Tracking)
+    }
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for State {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|state| state.name() == name).ok_or(UnknownName)
+    }
+}
+
+/// What becomes of a delivery whose outcome cannot be found out any more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownPolicy {
+    /// It stays as a dead letter until a person decides.
+    #[default]
+    Hold,
+    /// It is put away at once: rather lost than twice.
+    Drop,
+    /// It is sent again with a new retry key: rather twice than lost. Replies and sends by phone number, which have no
+    /// key at all, are held instead.
+    SendAgain,
+}
+
+impl UnknownPolicy {
+    const ALL: [Self; 3] = [Self::Hold, Self::Drop, Self::SendAgain];
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.code() == code)
+    }
+}
+
+/// What a delivery's recipients count as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// On their way.
+    Open,
+    /// Accepted by LINE.
+    Accepted,
+    /// Refused by LINE.
+    Rejected,
+    /// Perhaps delivered.
+    Unknown,
+    /// Withdrawn in time.
+    Cancelled,
+    /// Counted by the two halves instead.
+    Halves,
+}
+
+impl Count {
+    /// What a row counts as after a change from `before` to `after`; nothing where it stays what it was.
+    pub(crate) const fn after(before: State, after: State) -> Option<Self> {
+        match (before, after) {
+            (State::Rejected | State::Unknown, State::Dropped) => None,
+            _ => Some(Self::of(after)),
+        }
+    }
+
+    pub(crate) const fn of(state: State) -> Self {
+        match state {
+            State::Ready | State::InFlight | State::Paused => Self::Open,
+            State::Tracking | State::Accepted => Self::Accepted,
+            State::Rejected => Self::Rejected,
+            State::Unknown | State::Dropped => Self::Unknown,
+            State::Cancelled => Self::Cancelled,
+            State::Split => Self::Halves,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_codes_read_back() {
+        for state in State::ALL {
+            assert_eq!(state.name().parse(), Ok(state));
+            assert_eq!(State::from_code(state.code()), Some(state));
+        }
+        for policy in UnknownPolicy::ALL {
+            assert_eq!(UnknownPolicy::from_code(policy.code()), Some(policy));
+        }
+    }
+}

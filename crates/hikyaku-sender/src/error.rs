@@ -1,0 +1,128 @@
+use std::{error::Error as StdError, fmt};
+
+use crate::{CampaignId, DeliveryId, delivery::Refusal};
+
+/// Why the sender did not do what it was asked to. Nothing is half done: what failed left no trace.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of failure it is, to act on.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A message, an id or an option cannot be sent; every reason with its path.
+    Invalid(String),
+    /// The idempotency key stands for another send already; nothing was changed.
+    Conflict {
+        /// What the key stands for.
+        existing: i64,
+    },
+    /// There is no such delivery.
+    NoDelivery(DeliveryId),
+    /// There is no such campaign.
+    NoCampaign(CampaignId),
+    /// The delivery stays as it is, and why.
+    Refused(DeliveryId, Refusal),
+    /// A line of the recipients cannot be used, or the list is not the one that was begun with.
+    Recipients(String),
+    /// Another program has what is asked for.
+    Locked {
+        /// Who holds it.
+        holder: String,
+    },
+    /// The store was written by a newer version.
+    NewerSchema {
+        /// The version of the store's schema.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
+    /// The store is damaged. Nothing is read from it and nothing is sent.
+    Damaged(String),
+    /// The store cannot be used as it is set up.
+    Unsuitable(String),
+    /// The store did not do it: disk full, read only, gone, or not reachable.
+    Store(String),
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { kind, source: None }))
+    }
+
+    pub(crate) fn invalid(what: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Invalid(what.to_string()))
+    }
+
+    pub(crate) fn damaged(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Damaged(what.into()))
+    }
+
+    pub(crate) fn store(what: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Store(what.into()))
+    }
+
+    pub(crate) fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// Whether the same call can succeed later without any change: only the store was in the way.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Store(_))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            ErrorKind::Invalid(what) | ErrorKind::Recipients(what) => f.write_str(what),
+            ErrorKind::Conflict { existing } => write!(
+                f,
+                "this idempotency key already stands for another send ({existing}); use a new key for new contents"
+            ),
+            ErrorKind::NoDelivery(id) => write!(f, "there is no delivery {id}"),
+            ErrorKind::NoCampaign(id) => write!(f, "there is no campaign {id}"),
+            ErrorKind::Refused(id, why) => write!(f, "delivery {id} {why}"),
+            ErrorKind::Locked { holder } => {
+                write!(
+                    f,
+                    "another worker has this store: {holder}; stop it first, or use PostgreSQL for many workers"
+                )
+            }
+            ErrorKind::NewerSchema { found, known } => write!(
+                f,
+                "the store has schema {found} and this program knows up to {known}; use the version that wrote it or a newer one"
+            ),
+            ErrorKind::Damaged(what) => {
+                write!(
+                    f,
+                    "the store is damaged, so nothing is sent from it: {what}; restore it from a backup"
+                )
+            }
+            ErrorKind::Unsuitable(what) | ErrorKind::Store(what) => f.write_str(what),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,144 @@
+use std::fmt;
+
+use hikyaku_model::SendKind;
+
+/// A class of requests that LINE limits together: one endpoint of one channel.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Lane {
+    /// To one user, group or room.
+    Push,
+    /// To 1-500 users.
+    Multicast,
+    /// To all friends.
+    Broadcast,
+    /// To friends chosen by audiences and filters.
+    Narrowcast,
+    /// To where an event came from, by its reply token.
+    Reply,
+    /// To a phone number's hash.
+    Phone,
+    /// Questions how far a narrowcast is.
+    NarrowcastProgress,
+}
+
+impl Lane {
+    /// Every lane, in the order of their codes.
+    pub const ALL: [Self; 7] = [
+        Self::Push,
+        Self::Multicast,
+        Self::Broadcast,
+        Self::Narrowcast,
+        Self::Reply,
+        Self::Phone,
+        Self::NarrowcastProgress,
+    ];
+
+    /// The lane that sends of this kind take.
+    pub const fn of(kind: SendKind) -> Self {
+        match kind {
+            SendKind::Push => Self::Push,
+            SendKind::Multicast => Self::Multicast,
+            SendKind::Broadcast => Self::Broadcast,
+            SendKind::Narrowcast => Self::Narrowcast,
+            SendKind::Reply => Self::Reply,
+            SendKind::PhoneNumber => Self::Phone,
+        }
+    }
+
+    /// The kind that takes this lane; none for reads.
+    pub const fn kind(self) -> Option<SendKind> {
+        Some(match self {
+            Self::Push => SendKind::Push,
+            Self::Multicast => SendKind::Multicast,
+            Self::Broadcast => SendKind::Broadcast,
+            Self::Narrowcast => SendKind::Narrowcast,
+            Self::Reply => SendKind::Reply,
+            Self::Phone => SendKind::PhoneNumber,
+            Self::NarrowcastProgress => return None,
+        })
+    }
+
+    /// Whether LINE takes a retry key here. What has none is sent at most once.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
+    pub const fn has_retry_key(self) -> bool {
+        matches!(self, Self::Push | Self::Multicast | Self::Broadcast | Self::Narrowcast)
+    }
+
+    /// Whether a send counts against the month's quota by recipients that are known before.
+    pub(crate) const fn counts_recipients(self) -> bool {
+        matches!(self, Self::Push | Self::Multicast)
+    }
+
+    /// Whether LINE's monthly quota counts what this lane sends.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/pricing/>
+    pub const fn uses_quota(self) -> bool {
+        matches!(self, Self::Push | Self::Multicast | Self::Broadcast | Self::Narrowcast)
+    }
+
+    /// The word that the command line and the store use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Push => "push",
+            Self::Multicast => "multicast",
+            Self::Broadcast => "broadcast",
+            Self::Narrowcast => "narrowcast",
+            Self::Reply => "reply",
+            Self::Phone => "push-by-phone",
+            Self::NarrowcastProgress => "narrowcast-progress",
+        }
+    }
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|lane| lane.code() == code)
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for Lane {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|lane| lane.name() == name).ok_or(UnknownName)
+    }
+}
+
+/// A word that names no lane, state or rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownName;
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("is not a name that is known here")
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_codes_read_back() {
+        for lane in Lane::ALL {
+            assert_eq!(lane.name().parse(), Ok(lane));
+            assert_eq!(Lane::from_code(lane.code()), Some(lane));
+            assert!(lane.kind().is_none_or(|kind| Lane::of(kind) == lane));
+        }
+        assert_eq!(Lane::from_code(7), None);
+        assert_eq!("fax".parse::<Lane>(), Err(UnknownName));
+    }
+}

@@ -1,0 +1,27 @@
+//! A durable outbox for LINE messages: what it has acknowledged is delivered once, whatever is killed.
+
+pub mod delivery;
+
+mod error;
+mod id;
+mod key;
+mod lane;
+mod list;
+mod new_delivery;
+mod outbox;
+mod outlook;
+mod pace;
+mod recipients;
+mod store;
+mod time;
+
+pub use delivery::{State, UnknownPolicy};
+pub use error::{Error, ErrorKind};
+pub use id::{CampaignId, DeliveryId};
+pub use lane::{Lane, UnknownName};
+pub use list::{Filter, Listed, Priority};
+pub use new_delivery::NewDelivery;
+pub use outbox::{Enqueued, Outbox, OutboxBuilder};
+pub use outlook::{LaneOverview, Overview, Waiting, WaitingFor};
+pub use pace::{HoldReason, Limits, Rate};
+pub use time::{Clock, Time};

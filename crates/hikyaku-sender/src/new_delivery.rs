@@ -1,0 +1,344 @@
+use std::time::Duration;
+
+use hikyaku::Messages;
+use hikyaku_model::{
+    ChatId, PreparedMessages, SendKind, UserId, Violations, limits::MULTICAST_USERS,
+};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    Error, Lane, Priority, Time, UnknownPolicy,
+    delivery::Delivery,
+    key,
+    recipients::Recipients,
+    store::{Body, Fresh, Payload},
+};
+
+/// The channel of an outbox that serves only one.
+pub(crate) const DEFAULT_CHANNEL: &str = "default";
+
+/// How long after it was enqueued a reply is still worth sending: its token is good for a minute.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
+const REPLY_LIFE: Duration = Duration::from_secs(60);
+
+/// One send, to be put into an [`Outbox`](crate::Outbox).
+///
+/// Whatever it holds is checked when it is enqueued, and fixed from then on: every attempt sends the same bytes.
+///
+/// ```
+/// use hikyaku_sender::NewDelivery;
+///
+/// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "your order is on its way")
+///     .idempotency_key("order-17-shipped");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a delivery does nothing until it is enqueued"]
+pub struct NewDelivery {
+    kind: SendKind,
+    to: Vec<String>,
+    messages: Result<PreparedMessages, Violations>,
+    options: Options,
+    delivery_tag: Option<String>,
+    channel: String,
+    idempotency_key: Option<String>,
+    at: Option<Time>,
+    expires_at: Option<Time>,
+    priority: Priority,
+    on_unknown: UnknownPolicy,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_disabled: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    custom_aggregation_units: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Request<'a> {
+    messages: &'a PreparedMessages,
+    #[serde(flatten)]
+    options: &'a Options,
+}
+
+impl NewDelivery {
+    fn new<'a>(kind: SendKind, to: Vec<String>, messages: impl Into<Messages<'a>>) -> Self {
+        Self {
+            kind,
+            to,
+            messages: messages.into().prepare(),
+            options: Options::default(),
+            delivery_tag: None,
+            channel: DEFAULT_CHANNEL.to_owned(),
+            idempotency_key: None,
+            at: None,
+            expires_at: None,
+            priority: Priority::default(),
+            on_unknown: UnknownPolicy::default(),
+        }
+    }
+
+    /// To one user, group or room.
+    pub fn push<'a>(to: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
+        Self::new(SendKind::Push, vec![to.into()], messages)
+    }
+
+    /// To 1-500 users at once. For more, start a campaign.
+    pub fn multicast<'a, S: Into<String>>(
+        to: impl IntoIterator<Item = S>,
+        messages: impl Into<Messages<'a>>,
+    ) -> Self {
+        Self::new(SendKind::Multicast, to.into_iter().map(Into::into).collect(), messages)
+    }
+
+    /// To all friends. It must have an [`idempotency_key`](Self::idempotency_key): what goes to everyone must not go
+    /// twice because a program was restarted.
+    pub fn broadcast<'a>(messages: impl Into<Messages<'a>>) -> Self {
+        Self::new(SendKind::Broadcast, Vec::new(), messages)
+    }
+
+    /// To the friends that a recipient and a filter pick; without either, to all. It must have an
+    /// [`idempotency_key`](Self::idempotency_key). It is followed until LINE has sent it.
+    pub fn narrowcast<'a>(messages: impl Into<Messages<'a>>) -> Self {
+        Self::new(SendKind::Narrowcast, Vec::new(), messages)
+    }
+
+    /// To where an event came from. LINE has no retry key for it, so it is sent at most once, and not at all later than
+    /// a minute after it was enqueued, unless [`expires_at`](Self::expires_at) says otherwise.
+    pub fn reply<'a>(reply_token: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
+        Self::new(SendKind::Reply, vec![reply_token.into()], messages)
+    }
+
+    /// To a phone number, by the SHA-256 of its E.164 form. LINE has no retry key for it, so it is sent at most once.
+    pub fn phone<'a>(hash: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
+        Self::new(SendKind::PhoneNumber, vec![hash.into()], messages)
+    }
+
+    /// The channel that sends it, by the name that its worker gives it; `default` unless set.
+    pub fn channel(mut self, name: impl Into<String>) -> Self {
+        self.channel = name.into();
+        self
+    }
+
+    /// The caller's name for this send. Enqueued again with the same name and contents, it is the same delivery; with
+    /// other contents it is refused as a conflict. Names are remembered as long as finished deliveries are kept.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// When to send it; at once unless set.
+    pub fn at(mut self, time: impl Into<Time>) -> Self {
+        self.at = Some(time.into());
+        self
+    }
+
+    /// From when on it is no longer worth sending.
+    pub fn expires_at(mut self, time: impl Into<Time>) -> Self {
+        self.expires_at = Some(time.into());
+        self
+    }
+
+    /// How urgent it is among those of its kind.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// What to do when it cannot be found out whether it was delivered.
+    pub fn on_unknown(mut self, policy: UnknownPolicy) -> Self {
+        self.on_unknown = policy;
+        self
+    }
+
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.options.notification_disabled = Some(disabled);
+        self
+    }
+
+    /// The name that a push or multicast is counted under.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
+    pub fn unit(mut self, name: impl Into<String>) -> Self {
+        self.options.custom_aggregation_units = vec![name.into()];
+        self
+    }
+
+    /// The tag of a send to a phone number, which its `delivery` event brings back: 16-100 characters.
+    pub fn delivery_tag(mut self, tag: impl Into<String>) -> Self {
+        self.delivery_tag = Some(tag.into());
+        self
+    }
+
+    /// The `recipient` of a narrowcast, in LINE's JSON.
+    pub fn recipient(mut self, recipient: impl Into<Value>) -> Self {
+        self.options.recipient = Some(recipient.into());
+        self
+    }
+
+    /// The `filter` of a narrowcast, in LINE's JSON.
+    pub fn filter(mut self, filter: impl Into<Value>) -> Self {
+        self.options.filter = Some(filter.into());
+        self
+    }
+
+    /// The `limit` of a narrowcast, in LINE's JSON.
+    pub fn limit(mut self, limit: impl Into<Value>) -> Self {
+        self.options.limit = Some(limit.into());
+        self
+    }
+
+    /// Checks it, and makes the row that a store keeps.
+    pub(crate) fn into_fresh(self, now: Time) -> Result<Fresh, Error> {
+        let messages = self.messages.as_ref().map_err(Error::invalid)?;
+        messages.check(self.kind).map_err(Error::invalid)?;
+        self.check()?;
+        let json = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
+            |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
+        )?;
+        let recipients = match self.to.as_slice() {
+            [] => Recipients::none(),
+            to => Recipients::pack(to),
+        };
+        let lane = Lane::of(self.kind);
+        let digest = Sha256::new()
+            .chain_update([0, lane as u8])
+            .chain_update((recipients.as_bytes().len() as u64).to_be_bytes())
+            .chain_update(recipients.as_bytes())
+            .chain_update(&json)
+            .chain_update([0])
+            .chain_update(self.delivery_tag.as_deref().unwrap_or_default())
+            .finalize();
+        let retry_key = match &self.idempotency_key {
+            Some(name) => key::derive(&self.channel, name),
+            None => Uuid::new_v4(),
+        };
+        let due = self.at.unwrap_or(now);
+        let count = u32::try_from(self.to.len().max(1)).unwrap_or(u32::MAX);
+        let mut delivery = Delivery::new(self.kind, count, retry_key, due);
+        delivery.on_unknown = self.on_unknown;
+        delivery.expires_at = match self.kind {
+            SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_LIFE)),
+            _ => self.expires_at,
+        };
+        Ok(Fresh {
+            channel: self.channel,
+            campaign: None,
+            chunk: None,
+            priority: self.priority,
+            idempotency_key: self.idempotency_key,
+            digest: digest.to_vec(),
+            payload: Payload {
+                recipients,
+                body: Some(Body { json, delivery_tag: self.delivery_tag }),
+            },
+            delivery,
+            created_at: now,
+        })
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check_name("channel", &self.channel)?;
+        if let Some(key) = &self.idempotency_key {
+            check_name("idempotency key", key)?;
+        }
+        let to = |index: usize, why: &dyn std::fmt::Display| {
+            Err(Error::invalid(match self.kind {
+                SendKind::Multicast => format!("to[{index}]: {why}"),
+                SendKind::Reply => format!("replyToken: {why}"),
+                _ => format!("to: {why}"),
+            }))
+        };
+        for (index, id) in self.to.iter().enumerate() {
+            let checked = match self.kind {
+                SendKind::Multicast => UserId::check(id),
+                _ => ChatId::check(id),
+            };
+            if let Err(why) = checked {
+                return to(index, &why);
+            }
+        }
+        match self.kind {
+            SendKind::Multicast if !MULTICAST_USERS.allows(self.to.len()) => {
+                return Err(Error::invalid(format!(
+                    "to: must have 1 to {} users, has {}; start a campaign for more",
+                    MULTICAST_USERS.max,
+                    self.to.len()
+                )));
+            }
+            SendKind::Broadcast | SendKind::Narrowcast if self.idempotency_key.is_none() => {
+                return Err(Error::invalid(format!(
+                    "a {} needs an idempotency key, so that it is never sent twice by mistake",
+                    Lane::of(self.kind)
+                )));
+            }
+            SendKind::PhoneNumber if !is_sha256(self.to.first()) => {
+                return to(
+                    0,
+                    &"must be the SHA-256 of a phone number, as 64 lower-case hexadecimal digits",
+                );
+            }
+            _ => {}
+        }
+        self.check_options()
+    }
+
+    fn check_options(&self) -> Result<(), Error> {
+        let Options { recipient, filter, limit, custom_aggregation_units, .. } = &self.options;
+        let narrow = recipient.is_some() || filter.is_some() || limit.is_some();
+        if narrow && self.kind != SendKind::Narrowcast {
+            return Err(Error::invalid("recipient, filter and limit go with a narrowcast only"));
+        }
+        let counted = matches!(self.kind, SendKind::Push | SendKind::Multicast);
+        for unit in custom_aggregation_units {
+            let fits = (1..=30).contains(&unit.len())
+                && unit.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !counted || !fits {
+                return Err(Error::invalid(
+                    "customAggregationUnits: must be 1 to 30 letters, digits or _, on a push or a multicast",
+                ));
+            }
+        }
+        match &self.delivery_tag {
+            Some(_) if self.kind != SendKind::PhoneNumber => {
+                Err(Error::invalid("a delivery tag goes with a phone number only"))
+            }
+            Some(tag)
+                if !(16..=100).contains(&tag.len())
+                    || !tag.bytes().all(|b| b.is_ascii_graphic()) =>
+            {
+                Err(Error::invalid("the delivery tag must have 16 to 100 characters, no blanks"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses names that no index or log should hold.
+pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
+    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
+        return Err(Error::invalid(format!(
+            "the {what} must have 1 to 200 bytes and no control characters"
+        )));
+    }
+    Ok(())
+}
+
+fn is_sha256(hash: Option<&String>) -> bool {
+    hash.is_some_and(|hash| {
+        hash.len() == 64 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}

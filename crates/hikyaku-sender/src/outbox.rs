@@ -1,0 +1,224 @@
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    Clock, DeliveryId, Error, ErrorKind, Filter, Listed, NewDelivery, Overview, Time,
+    store::{
+        MemoryStore, SqliteStore, Store,
+        step::{Act, ActOnOne, Enqueue, List, Overlook, Show, Verdict},
+    },
+};
+
+/// How long finished deliveries are kept, unless told otherwise.
+const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
+///
+/// When a call has returned, no kill and no power cut undoes it.
+///
+/// ```
+/// use hikyaku_sender::{NewDelivery, Outbox};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), hikyaku_sender::Error> {
+/// # let dir = tempfile::tempdir().unwrap();
+/// # let url = format!("sqlite:{}", dir.path().join("hikyaku.db").display());
+/// let outbox = Outbox::open(&url).await?; // "sqlite:hikyaku.db"
+/// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "it is on its way");
+/// let enqueued = outbox.enqueue(receipt.clone().idempotency_key("order-17")).await?;
+/// assert!(!enqueued.existing);
+///
+/// let again = outbox.enqueue(receipt.idempotency_key("order-17")).await?;
+/// assert_eq!((again.id, again.existing), (enqueued.id, true));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Outbox(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) keep: Duration,
+}
+
+/// What became of one send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Enqueued {
+    /// The delivery that stands for it.
+    pub id: DeliveryId,
+    /// Whether it was in the outbox already, under its idempotency key.
+    pub existing: bool,
+}
+
+/// Settings of an [`Outbox`]. Made by [`Outbox::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing until `open` is called"]
+pub struct OutboxBuilder {
+    url: String,
+    clock: Clock,
+    keep: Duration,
+}
+
+impl OutboxBuilder {
+    /// Another clock, for tests.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How long finished deliveries and their idempotency keys are kept; 7 days unless set. Dead letters stay until a
+    /// person acts.
+    pub fn keep(mut self, finished: Duration) -> Self {
+        self.keep = finished;
+        self
+    }
+
+    /// Opens it, and brings an older store up to date.
+    ///
+    /// # Errors
+    /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
+    pub async fn open(self) -> Result<Outbox, Error> {
+        let Self { url, clock, keep } = self;
+        let store = match url.split_once(':') {
+            Some(("memory", _)) => Store::Memory(MemoryStore::new(clock)),
+            #[cfg(feature = "sqlite")]
+            Some(("sqlite", path)) if !path.is_empty() => Store::Sqlite(
+                SqliteStore::open(path.trim_start_matches("//").as_ref(), clock).await?,
+            ),
+            _ => {
+                return Err(Error::new(ErrorKind::Unsuitable(
+                    "the store must be sqlite:PATH or postgres://…".to_owned(),
+                )));
+            }
+        };
+        Ok(Outbox(Arc::new(Inner { store, keep })))
+    }
+}
+
+impl Outbox {
+    /// Opens the outbox at `sqlite:PATH`, `postgres://…` or, for tests, `memory:`.
+    ///
+    /// # Errors
+    /// As [`OutboxBuilder::open`].
+    pub async fn open(url: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(url).open().await
+    }
+
+    /// Starts an outbox with settings of its own.
+    pub fn builder(url: impl Into<String>) -> OutboxBuilder {
+        OutboxBuilder { url: url.into(), clock: Clock::default(), keep: KEEP }
+    }
+
+    /// Puts a send into the outbox. When this returns, it will be delivered or end as a dead letter that can be seen.
+    ///
+    /// # Errors
+    /// It cannot be sent, its idempotency key stands for another send, or the store did not take it. Nothing changed.
+    pub async fn enqueue(&self, delivery: NewDelivery) -> Result<Enqueued, Error> {
+        match self.enqueue_all(vec![delivery]).await?.pop() {
+            Some(enqueued) => enqueued,
+            None => Err(Error::store("the store gave no answer")),
+        }
+    }
+
+    /// Puts many sends into the outbox with one commit. A conflict concerns its own send only.
+    ///
+    /// # Errors
+    /// One of them cannot be sent, or the store did not take them: then none is in the outbox.
+    pub async fn enqueue_all(
+        &self,
+        deliveries: Vec<NewDelivery>,
+    ) -> Result<Vec<Result<Enqueued, Error>>, Error> {
+        let now = self.0.store.time().await?;
+        let fresh =
+            deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
+        let enqueued = self.0.store.run(Enqueue(fresh)).await?;
+        if enqueued.iter().any(|it| it.verdict == Verdict::New) {
+            self.0.store.news().tell();
+        }
+        Ok(enqueued
+            .into_iter()
+            .map(|it| match it.verdict {
+                Verdict::Conflict => Err(Error::new(ErrorKind::Conflict { existing: it.id })),
+                verdict => {
+                    Ok(Enqueued { id: DeliveryId(it.id), existing: verdict == Verdict::Existing })
+                }
+            })
+            .collect())
+    }
+
+    /// One delivery; `None` where there is none, or no more.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn show(&self, id: DeliveryId) -> Result<Option<Listed>, Error> {
+        Ok(self.0.store.read(Show(id.0)).await?.map(Listed::from))
+    }
+
+    /// The deliveries that fit a filter, the newest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn list(&self, filter: Filter) -> Result<Vec<Listed>, Error> {
+        Ok(self.0.store.read(List(filter)).await?.into_iter().map(Listed::from).collect())
+    }
+
+    /// The whole outbox at a glance.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn overview(&self) -> Result<Overview, Error> {
+        Ok(self.0.store.read(Overlook).await?.into())
+    }
+
+    /// Withdraws a delivery that surely was not sent.
+    ///
+    /// # Errors
+    /// It may have been sent, it is finished, or there is none.
+    pub async fn cancel(&self, id: DeliveryId) -> Result<(), Error> {
+        self.act(id, Act::Cancel).await
+    }
+
+    /// Gives a rejected or unknown delivery another life. An unknown one keeps its retry key while LINE remembers it,
+    /// so that it cannot be delivered twice; after that it needs [`retry_may_duplicate`](Self::retry_may_duplicate).
+    ///
+    /// # Errors
+    /// It is no dead letter, its key is too old, or there is none.
+    pub async fn retry(&self, id: DeliveryId) -> Result<(), Error> {
+        self.act(id, Act::Retry { may_duplicate: false }).await
+    }
+
+    /// Like [`retry`](Self::retry), and sends an unknown delivery again even where nothing keeps it from arriving
+    /// twice.
+    ///
+    /// # Errors
+    /// It is no dead letter, or there is none.
+    pub async fn retry_may_duplicate(&self, id: DeliveryId) -> Result<(), Error> {
+        self.act(id, Act::Retry { may_duplicate: true }).await
+    }
+
+    /// Puts a dead letter away.
+    ///
+    /// # Errors
+    /// It is no dead letter, or there is none.
+    pub async fn drop_dead_letter(&self, id: DeliveryId) -> Result<(), Error> {
+        self.act(id, Act::Drop).await
+    }
+
+    async fn act(&self, id: DeliveryId, act: Act) -> Result<(), Error> {
+        self.0.store.run(ActOnOne { id: id.0, act }).await?;
+        self.0.store.news().tell();
+        Ok(())
+    }
+
+    /// The time on the store's clock.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn now(&self) -> Result<Time, Error> {
+        self.0.store.time().await
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}

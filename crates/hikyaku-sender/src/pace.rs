@@ -1,0 +1,351 @@
+//! How fast a lane may go: pure arithmetic over what the store holds of it.
+
+use std::{collections::HashMap, time::Duration};
+
+use crate::{Lane, Time};
+
+/// How many requests LINE takes in how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many.
+    pub requests: u32,
+    /// In how long.
+    pub per: Duration,
+}
+
+impl Rate {
+    /// So many requests a second.
+    pub const fn per_second(requests: u32) -> Self {
+        Self { requests, per: Duration::from_secs(1) }
+    }
+
+    /// So many requests an hour.
+    pub const fn per_hour(requests: u32) -> Self {
+        Self { requests, per: Duration::from_secs(3600) }
+    }
+
+    /// Whether each send is written down and counted exactly. Buckets are for limits that fill in seconds; an hour's
+    /// worth must survive restarts to the last request.
+    pub(crate) fn is_exact(self) -> bool {
+        self.per > Duration::from_secs(60)
+    }
+
+    /// The window that an exact count looks at: the limit's own and some for clocks and networks.
+    pub(crate) fn window(self) -> Duration {
+        self.per + Duration::from_secs(10)
+    }
+}
+
+/// `2000/s`, `60/m` or `60/h`.
+impl std::str::FromStr for Rate {
+    type Err = crate::UnknownName;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (requests, per) = text.split_once('/').ok_or(crate::UnknownName)?;
+        let requests = requests.parse().ok().filter(|n| *n > 0).ok_or(crate::UnknownName)?;
+        let seconds = match per {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return Err(crate::UnknownName),
+        };
+        Ok(Self { requests, per: Duration::from_secs(seconds) })
+    }
+}
+
+/// The limit of every lane. The default is LINE's.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
+#[derive(Clone, Debug)]
+pub struct Limits(HashMap<Lane, Rate>);
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self(
+            Lane::ALL
+                .into_iter()
+                .map(|lane| {
+                    let rate = match lane {
+                        Lane::Multicast => Rate::per_second(200),
+                        Lane::Broadcast | Lane::Narrowcast => Rate::per_hour(60),
+                        Lane::Push | Lane::Reply | Lane::Phone | Lane::NarrowcastProgress => {
+                            Rate::per_second(2000)
+                        }
+                    };
+                    (lane, rate)
+                })
+                .collect(),
+        )
+    }
+}
+
+impl Limits {
+    /// No limits, for a server that has none.
+    pub fn none() -> Self {
+        Self(HashMap::new())
+    }
+
+    /// Sets the limit of a lane; `None` takes it away.
+    pub fn set(&mut self, lane: Lane, rate: Option<Rate>) {
+        match rate {
+            Some(rate) => self.0.insert(lane, rate),
+            None => self.0.remove(&lane),
+        };
+    }
+
+    /// The limit of a lane.
+    pub fn get(&self, lane: Lane) -> Option<Rate> {
+        self.0.get(&lane).copied()
+    }
+}
+
+/// Why a lane stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HoldReason {
+    /// LINE says that its rate limit is exceeded.
+    Rate,
+    /// The month's messages are used up.
+    Quota,
+    /// LINE refuses the channel access token.
+    Unauthorized,
+    /// LINE does not answer, or only with errors.
+    LineDown,
+}
+
+impl HoldReason {
+    const ALL: [Self; 4] = [Self::Rate, Self::Quota, Self::Unauthorized, Self::LineDown];
+
+    /// The word that the command line uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Rate => "rate",
+            Self::Quota => "quota",
+            Self::Unauthorized => "unauthorized",
+            Self::LineDown => "line_down",
+        }
+    }
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+/// The shortest hold; it doubles with every strike.
+const FIRST_HOLD: Duration = Duration::from_secs(1);
+
+/// The longest hold.
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
+
+/// A lane that has been quiet so long gets a tenth of its rate back, and forgets its strikes.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// The share of LINE's limit that is spent steadily, and the share that may be spent at once. In any second at most
+/// their sum goes out; the rest is for permits spent later than granted and for bunching on the way.
+const STEADY: f64 = 0.85;
+const BURST: f64 = 0.10;
+
+/// The slowest that a storm of 429 makes a lane.
+const SLOWEST: f64 = 1.0 / 64.0;
+
+/// One lane of one channel, as the store holds it for all workers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bucket {
+    pub(crate) tokens: f64,
+    pub(crate) at: Time,
+    /// The share of the rate that is left after 429s.
+    pub(crate) slow: f64,
+    pub(crate) slowed_at: Time,
+    pub(crate) strikes: u32,
+    pub(crate) hold_until: Option<Time>,
+    pub(crate) hold_reason: Option<HoldReason>,
+}
+
+impl Bucket {
+    /// Empty, so that a crash loop gains nothing by it.
+    pub(crate) fn new(now: Time) -> Self {
+        Self {
+            tokens: 0.0,
+            at: now,
+            slow: 1.0,
+            slowed_at: now,
+            strikes: 0,
+            hold_until: None,
+            hold_reason: None,
+        }
+    }
+
+    /// The hold that still stands.
+    pub(crate) fn held(&self, now: Time) -> Option<(Time, HoldReason)> {
+        let until = self.hold_until.filter(|until| *until > now)?;
+        Some((until, self.hold_reason?))
+    }
+
+    /// Takes up to `want` permits, or says when there will be one.
+    pub(crate) fn take(&mut self, rate: Rate, want: u32, now: Time) -> Result<u32, Time> {
+        self.refill(rate, now);
+        let granted = (self.tokens as u32).min(want);
+        self.tokens -= f64::from(granted);
+        if granted > 0 || want == 0 {
+            return Ok(granted);
+        }
+        let seconds = (1.0 - self.tokens) / self.per_second(rate);
+        Err(now + Duration::from_secs_f64(seconds.clamp(0.001, 3600.0)) + Duration::from_millis(1))
+    }
+
+    /// Puts back permits that were not used.
+    pub(crate) fn give_back(&mut self, rate: Rate, permits: u32) {
+        self.tokens = (self.tokens + f64::from(permits)).min(capacity(rate));
+    }
+
+    /// LINE said stop. Answers to requests that were on their way together count once.
+    pub(crate) fn hold(&mut self, reason: HoldReason, at_least: Duration, chance: f64, now: Time) {
+        if self.held(now).is_none() {
+            self.ease(now);
+            if reason == HoldReason::Rate {
+                self.slow = (self.slow / 2.0).max(SLOWEST);
+            }
+            self.slowed_at = now;
+            self.strikes = (self.strikes + 1).min(16);
+        }
+        let doubled =
+            FIRST_HOLD.saturating_mul(1 << self.strikes.saturating_sub(1)).min(LONGEST_HOLD);
+        let wait = doubled.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0)).max(at_least);
+        let until = now + wait;
+        if self.hold_until.is_none_or(|held| held < until) {
+            self.hold_until = Some(until);
+            self.hold_reason = Some(reason);
+        }
+        self.tokens = 0.0;
+        self.at = now;
+    }
+
+    /// Ends a hold of this kind: what it waited for has come.
+    pub(crate) fn release(&mut self, reason: HoldReason) {
+        if self.hold_reason == Some(reason) {
+            self.hold_until = None;
+            self.hold_reason = None;
+        }
+    }
+
+    fn refill(&mut self, rate: Rate, now: Time) {
+        self.ease(now);
+        // A clock that was set back starves the lane for no longer than this.
+        if self.at.since(now) > Duration::from_secs(5) {
+            self.at = now;
+        }
+        let elapsed = now.since(self.at).as_secs_f64();
+        self.tokens = (self.tokens + elapsed * self.per_second(rate)).min(capacity(rate));
+        self.at = self.at.max(now);
+    }
+
+    fn ease(&mut self, now: Time) {
+        let quiet = now.since(self.slowed_at).as_secs() / QUIET.as_secs();
+        if quiet > 0 {
+            self.slow = (self.slow + 0.1 * quiet as f64).min(1.0);
+            self.strikes = 0;
+            self.slowed_at = now;
+        }
+    }
+
+    fn per_second(&self, rate: Rate) -> f64 {
+        f64::from(rate.requests) / rate.per.as_secs_f64() * STEADY * self.slow
+    }
+}
+
+fn capacity(rate: Rate) -> f64 {
+    (f64::from(rate.requests) / rate.per.as_secs_f64() * BURST).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn millis(ms: u64) -> Time {
+        Time::from_millis(1_000_000) + Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn a_busy_lane_gets_most_of_its_limit_and_never_more() {
+        let rate = Rate::per_second(2000);
+        let mut bucket = Bucket::new(millis(0));
+        let mut sent = Vec::new();
+        for ms in 0..4000 {
+            if let Ok(granted) = bucket.take(rate, 200, millis(ms)) {
+                sent.extend(std::iter::repeat_n(ms, granted as usize));
+            }
+        }
+        assert!(sent.len() >= 4 * 1600, "{}", sent.len());
+        for start in 0..3000 {
+            let window = sent.iter().filter(|ms| (start..start + 1000).contains(*ms)).count();
+            assert!(window <= 2000, "{window} from {start}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_second_has_more_than_the_limit(
+            limit in 1_u32..3000,
+            steps in prop::collection::vec((0_u64..400, 0_u32..500, any::<bool>()), 1..60),
+        ) {
+            let rate = Rate::per_second(limit);
+            let mut bucket = Bucket::new(millis(0));
+            let (mut at, mut sent) = (0, Vec::new());
+            for (wait, want, held) in steps {
+                at += wait;
+                if held && want == 7 {
+                    bucket.hold(HoldReason::Rate, Duration::ZERO, 0.5, millis(at));
+                }
+                sent.push((at, bucket.take(rate, want, millis(at)).unwrap_or(0)));
+            }
+            for (start, _) in &sent {
+                let window: u32 = sent.iter().filter(|(at, _)| (*start..start + 1000).contains(at)).map(|(_, n)| n).sum();
+                prop_assert!(window <= limit, "{} of {}", window, limit);
+            }
+        }
+    }
+
+    #[test]
+    fn many_answers_of_one_storm_count_as_one_strike() {
+        let mut bucket = Bucket::new(millis(0));
+        for _ in 0..64 {
+            bucket.hold(HoldReason::Rate, Duration::ZERO, 1.0, millis(0));
+        }
+        assert_eq!(bucket.held(millis(999)), Some((millis(1000), HoldReason::Rate)));
+        assert_eq!(bucket.held(millis(1000)), None);
+        assert!((bucket.slow - 0.5).abs() < 1e-9);
+        bucket.hold(HoldReason::Rate, Duration::ZERO, 1.0, millis(1000));
+        assert_eq!(bucket.held(millis(2999)), Some((millis(3000), HoldReason::Rate)));
+    }
+
+    #[test]
+    fn quiet_minutes_give_the_rate_back() {
+        let mut bucket = Bucket::new(millis(0));
+        bucket.hold(HoldReason::Rate, Duration::ZERO, 1.0, millis(0));
+        bucket.take(Rate::per_second(10), 1, millis(180_000)).unwrap();
+        assert!((bucket.slow - 0.8).abs() < 1e-9, "{}", bucket.slow);
+    }
+
+    #[test]
+    fn a_clock_set_back_or_forward_gives_no_flood() {
+        let rate = Rate::per_second(100);
+        let mut bucket = Bucket::new(millis(10_000));
+        assert_eq!(bucket.take(rate, 100, millis(1_000_000_000)), Ok(10));
+        assert!(bucket.take(rate, 100, millis(0)).is_err());
+        assert_eq!(bucket.take(rate, 100, millis(1000)), Ok(10));
+    }
+
+    #[test]
+    fn rates_are_read_as_they_are_written() {
+        assert_eq!("2000/s".parse(), Ok(Rate::per_second(2000)));
+        assert_eq!("60/h".parse(), Ok(Rate::per_hour(60)));
+        for wrong in ["", "5", "0/s", "-1/s", "5/d"] {
+            assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
+        }
+    }
+}

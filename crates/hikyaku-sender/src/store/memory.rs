@@ -1,0 +1,415 @@
+//! The reference: plain collections under one lock. Nothing outlives the program.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::{Future, ready},
+    sync::{Mutex, PoisonError},
+};
+
+use super::{
+    Campaign, CampaignCounts, Cursor, Fresh, LaneDue, NewCampaign, News, Payload, Quota, Result,
+    Row, Step, Stored, Tx,
+};
+use crate::{Clock, Error, Lane, State, Time, list::Filter, pace::Bucket};
+
+#[derive(Debug)]
+pub(crate) struct MemoryStore {
+    state: Mutex<Memory>,
+    clock: Clock,
+    news: News,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Memory {
+    last_id: i64,
+    rows: BTreeMap<i64, Stored>,
+    buckets: BTreeMap<(String, Lane), Bucket>,
+    sends: BTreeMap<(String, Lane), Vec<Time>>,
+    quotas: BTreeMap<String, Quota>,
+    campaigns: BTreeMap<i64, Campaign>,
+    seen: BTreeSet<(i64, String)>,
+}
+
+impl MemoryStore {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { state: Mutex::default(), clock, news: News::default() }
+    }
+
+    pub(crate) fn news(&self) -> &News {
+        &self.news
+    }
+
+    pub(crate) fn time(&self) -> Time {
+        self.clock.now()
+    }
+
+    pub(crate) fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // All or nothing: a step that fails changes a copy.
+        let mut memory = state.clone();
+        let mut tx = MemoryTx { memory: &mut memory, clock: &self.clock };
+        let out = now_or_never(step.run(&mut tx))?;
+        *state = memory;
+        Ok(out)
+    }
+}
+
+/// The value of a future that never waits: the embedded stores do all work within the call.
+pub(crate) fn now_or_never<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(result) => result,
+        std::task::Poll::Pending => Err(Error::store("a step of an embedded store must not wait")),
+    }
+}
+
+struct MemoryTx<'a> {
+    memory: &'a mut Memory,
+    clock: &'a Clock,
+}
+
+impl MemoryTx<'_> {
+    fn rows(&self, keep: impl Fn(&Stored) -> bool) -> impl Iterator<Item = &Stored> {
+        self.memory.rows.values().filter(move |stored| keep(stored))
+    }
+}
+
+fn claimable(state: State) -> bool {
+    matches!(state, State::Ready | State::Tracking)
+}
+
+impl Tx for MemoryTx<'_> {
+    fn now(&mut self) -> impl Future<Output = Result<Time>> + Send {
+        ready(Ok(self.clock.now()))
+    }
+
+    fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send {
+        let mut ids = Vec::with_capacity(rows.len());
+        for fresh in rows {
+            let taken = fresh.idempotency_key.is_some()
+                && self.memory.rows.values().any(|stored| {
+                    stored.row.channel == fresh.channel
+                        && stored.idempotency_key == fresh.idempotency_key
+                });
+            if taken {
+                ids.push(None);
+                continue;
+            }
+            self.memory.last_id += 1;
+            let id = self.memory.last_id;
+            let row = Row {
+                id,
+                channel: fresh.channel.clone(),
+                campaign: fresh.campaign,
+                delivery: fresh.delivery.clone(),
+            };
+            let stored = Stored {
+                row,
+                priority: fresh.priority,
+                idempotency_key: fresh.idempotency_key.clone(),
+                chunk: fresh.chunk,
+                created_at: fresh.created_at,
+                digest: fresh.digest.clone(),
+                payload: fresh.payload.clone(),
+            };
+            self.memory.rows.insert(id, stored);
+            ids.push(Some(id));
+        }
+        ready(Ok(ids))
+    }
+
+    fn by_key(
+        &mut self,
+        channel: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send {
+        let found = self
+            .rows(|it| it.row.channel == channel && it.idempotency_key.as_deref() == Some(key))
+            .map(|it| (it.row.id, it.digest.clone()))
+            .next();
+        ready(Ok(found))
+    }
+
+    fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send {
+        let mut lanes: BTreeMap<(String, Lane), Time> = BTreeMap::new();
+        for stored in self.rows(|it| claimable(it.row.delivery.state)) {
+            let Row { channel, delivery, .. } = &stored.row;
+            if channels.contains(channel) {
+                let due = lanes.entry((channel.clone(), delivery.lane())).or_insert(delivery.due);
+                *due = (*due).min(delivery.due);
+            }
+        }
+        let lanes = lanes
+            .into_iter()
+            .map(|((channel, lane), due)| LaneDue { channel, lane, due })
+            .collect();
+        ready(Ok(lanes))
+    }
+
+    fn claimable(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        now: Time,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send {
+        let mut found: Vec<&Stored> = self
+            .rows(|it| {
+                let Row { channel: of, delivery, .. } = &it.row;
+                claimable(delivery.state)
+                    && of == channel
+                    && delivery.lane() == lane
+                    && delivery.due <= now
+            })
+            .collect();
+        found.sort_by_key(|it| (it.priority, it.row.delivery.due, it.row.id));
+        ready(Ok(found.into_iter().take(limit as usize).map(|it| it.row.clone()).collect()))
+    }
+
+    fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send {
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        let rows =
+            ids.iter().filter_map(|id| Some(self.memory.rows.get(id)?.row.clone())).collect();
+        ready(Ok(rows))
+    }
+
+    fn payloads(
+        &mut self,
+        ids: &[i64],
+    ) -> impl Future<Output = Result<Vec<(i64, Payload)>>> + Send {
+        let payloads = ids
+            .iter()
+            .filter_map(|id| Some((*id, self.memory.rows.get(id)?.payload.clone())))
+            .collect();
+        ready(Ok(payloads))
+    }
+
+    fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send {
+        for row in rows {
+            if let Some(stored) = self.memory.rows.get_mut(&row.id) {
+                stored.row = row.clone();
+            }
+        }
+        ready(Ok(()))
+    }
+
+    fn overdue(
+        &mut self,
+        now: Time,
+        key_cut: Time,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send {
+        let rows = self
+            .rows(|it| {
+                let delivery = &it.row.delivery;
+                match delivery.state {
+                    State::InFlight => delivery.lease_until.is_some_and(|until| until <= now),
+                    State::Ready | State::Paused => {
+                        delivery.maybe_landed()
+                            && delivery.key_used_at.is_some_and(|at| at <= key_cut)
+                    }
+                    _ => false,
+                }
+            })
+            .take(limit as usize)
+            .map(|it| it.row.clone())
+            .collect();
+        ready(Ok(rows))
+    }
+
+    fn campaign_rows(
+        &mut self,
+        campaign: i64,
+        states: &[State],
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send {
+        let rows = self
+            .rows(|it| it.row.campaign == Some(campaign) && states.contains(&it.row.delivery.state))
+            .take(limit as usize)
+            .map(|it| it.row.clone())
+            .collect();
+        ready(Ok(rows))
+    }
+
+    fn prune(&mut self, before: Time, limit: u32) -> impl Future<Output = Result<u64>> + Send {
+        let old: Vec<i64> = self
+            .rows(|it| {
+                let delivery = &it.row.delivery;
+                super::row::is_prunable(delivery.state)
+                    && delivery.due < before
+                    && it.created_at < before
+            })
+            .take(limit as usize)
+            .map(|it| it.row.id)
+            .collect();
+        for id in &old {
+            self.memory.rows.remove(id);
+        }
+        ready(Ok(old.len() as u64))
+    }
+
+    fn bucket(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+    ) -> impl Future<Output = Result<Option<Bucket>>> + Send {
+        ready(Ok(self.memory.buckets.get(&(channel.to_owned(), lane)).cloned()))
+    }
+
+    fn save_bucket(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        bucket: &Bucket,
+    ) -> impl Future<Output = Result<()>> + Send {
+        self.memory.buckets.insert((channel.to_owned(), lane), bucket.clone());
+        ready(Ok(()))
+    }
+
+    fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send {
+        let buckets = self.memory.buckets.iter();
+        ready(Ok(buckets
+            .map(|((channel, lane), it)| (channel.clone(), *lane, it.clone()))
+            .collect()))
+    }
+
+    fn sends_since(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        since: Time,
+    ) -> impl Future<Output = Result<Vec<Time>>> + Send {
+        let sends = self.memory.sends.entry((channel.to_owned(), lane)).or_default();
+        sends.retain(|at| *at > since);
+        ready(Ok(sends.clone()))
+    }
+
+    fn log_sends(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        at: &[Time],
+    ) -> impl Future<Output = Result<()>> + Send {
+        self.memory.sends.entry((channel.to_owned(), lane)).or_default().extend(at);
+        ready(Ok(()))
+    }
+
+    fn quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send {
+        ready(Ok(self.memory.quotas.get(channel).cloned()))
+    }
+
+    fn save_quota(
+        &mut self,
+        channel: &str,
+        quota: &Quota,
+    ) -> impl Future<Output = Result<()>> + Send {
+        self.memory.quotas.insert(channel.to_owned(), quota.clone());
+        ready(Ok(()))
+    }
+
+    fn insert_campaign(
+        &mut self,
+        campaign: &NewCampaign,
+    ) -> impl Future<Output = Result<Option<i64>>> + Send {
+        let taken = campaign.idempotency_key.is_some()
+            && self.memory.campaigns.values().any(|it| {
+                it.spec.channel == campaign.channel
+                    && it.spec.idempotency_key == campaign.idempotency_key
+            });
+        if taken {
+            return ready(Ok(None));
+        }
+        let id = self.memory.campaigns.len() as i64 + 1;
+        let campaign = Campaign {
+            id,
+            spec: campaign.clone(),
+            cursor: Cursor::default(),
+            counts: CampaignCounts::default(),
+        };
+        self.memory.campaigns.insert(id, campaign);
+        ready(Ok(Some(id)))
+    }
+
+    fn campaign_by_key(
+        &mut self,
+        channel: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send {
+        let found = self.memory.campaigns.values().find(|it| {
+            it.spec.channel == channel && it.spec.idempotency_key.as_deref() == Some(key)
+        });
+        ready(Ok(found.map(|it| (it.id, it.spec.digest.clone()))))
+    }
+
+    fn campaign(
+        &mut self,
+        id: i64,
+        _lock: bool,
+    ) -> impl Future<Output = Result<Option<Campaign>>> + Send {
+        ready(Ok(self.memory.campaigns.get(&id).cloned()))
+    }
+
+    fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<Campaign>>> + Send {
+        ready(Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect()))
+    }
+
+    fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send {
+        if let Some(stored) = self.memory.campaigns.get_mut(&campaign.id) {
+            stored.spec.state = campaign.spec.state;
+            stored.cursor = campaign.cursor.clone();
+        }
+        ready(Ok(()))
+    }
+
+    fn add_counts(
+        &mut self,
+        campaign: i64,
+        counts: CampaignCounts,
+    ) -> impl Future<Output = Result<()>> + Send {
+        if let Some(stored) = self.memory.campaigns.get_mut(&campaign) {
+            stored.counts = stored.counts.plus(counts);
+        }
+        ready(Ok(()))
+    }
+
+    fn remember(
+        &mut self,
+        campaign: i64,
+        ids: &[String],
+    ) -> impl Future<Output = Result<Vec<bool>>> + Send {
+        ready(Ok(ids.iter().map(|id| self.memory.seen.insert((campaign, id.clone()))).collect()))
+    }
+
+    fn forget(&mut self, campaign: i64) -> impl Future<Output = Result<()>> + Send {
+        self.memory.seen.retain(|(of, _)| *of != campaign);
+        ready(Ok(()))
+    }
+
+    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send {
+        let Filter { state, channel, campaign, before, limit } = filter;
+        let mut found: Vec<Stored> = self
+            .rows(|it| {
+                state.is_none_or(|state| it.row.delivery.state == state)
+                    && channel.as_ref().is_none_or(|channel| it.row.channel == *channel)
+                    && campaign.is_none_or(|campaign| it.row.campaign == Some(campaign.0))
+                    && before.is_none_or(|before| it.row.id < before.0)
+            })
+            .cloned()
+            .collect();
+        found.reverse();
+        found.truncate(*limit as usize);
+        ready(Ok(found))
+    }
+
+    fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send {
+        ready(Ok(self.memory.rows.get(&id).cloned()))
+    }
+
+    fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send {
+        let counted = State::ALL
+            .into_iter()
+            .map(|state| (state, self.rows(|it| it.row.delivery.state == state).count() as u64));
+        ready(Ok(counted.filter(|(_, count)| *count > 0).collect()))
+    }
+}

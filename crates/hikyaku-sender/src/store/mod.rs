@@ -1,0 +1,235 @@
+//! Where deliveries are kept: the steps that change them, and the stores that make each step one durable transaction.
+//!
+//! A [`Step`] is written once, over [`Tx`]; a store is a [`Tx`] and a way to run a step in a transaction. So all stores
+//! decide alike, and differ only in how they keep rows. When a step's answer is there, no kill and no power cut can
+//! undo it.
+
+mod memory;
+mod row;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+pub(crate) mod step;
+
+use std::future::Future;
+
+use tokio::sync::watch;
+
+pub(crate) use memory::MemoryStore;
+pub(crate) use row::{
+    Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, LaneDue, NewCampaign, Payload,
+    Quota, Row, Stored,
+};
+#[cfg(feature = "sqlite")]
+pub(crate) use sqlite::{SqliteStore, WorkerLock};
+
+use crate::{Error, Lane, State, Time, list::Filter, pace::Bucket};
+
+pub(crate) type Result<T> = std::result::Result<T, Error>;
+
+/// One atomic change, or one consistent look.
+pub(crate) trait Step: Send + Sync + 'static {
+    /// What it tells.
+    type Out: Send + 'static;
+
+    /// Does it. It may run again from the start, when the transaction around it failed.
+    fn run<T: Tx>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;
+}
+
+/// One open transaction.
+pub(crate) trait Tx: Send {
+    /// The store's clock.
+    fn now(&mut self) -> impl Future<Output = Result<Time>> + Send;
+
+    /// Adds rows; `None` where the channel has the idempotency key already.
+    fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send;
+    /// The row that an idempotency key stands for, and the digest of what it sends.
+    fn by_key(
+        &mut self,
+        channel: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
+    /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
+    fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
+    /// Rows of a lane that are due, the most urgent and then the oldest first, locked; others' locked ones are skipped.
+    fn claimable(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        now: Time,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
+    fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    /// What rows send.
+    fn payloads(&mut self, ids: &[i64])
+    -> impl Future<Output = Result<Vec<(i64, Payload)>>> + Send;
+    /// Writes back what the state machine changed.
+    fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;
+    /// Rows in flight whose lease has ended, and waiting rows in doubt whose key was first used before `key_cut`.
+    fn overdue(
+        &mut self,
+        now: Time,
+        key_cut: Time,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    /// Rows of a campaign in any of these states, locked; others' locked ones are skipped.
+    fn campaign_rows(
+        &mut self,
+        campaign: i64,
+        states: &[State],
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    /// Removes accepted, cancelled, split and dropped rows that ended before.
+    fn prune(&mut self, before: Time, limit: u32) -> impl Future<Output = Result<u64>> + Send;
+
+    /// A lane's bucket, locked.
+    fn bucket(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+    ) -> impl Future<Output = Result<Option<Bucket>>> + Send;
+    /// Writes a lane's bucket.
+    fn save_bucket(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        bucket: &Bucket,
+    ) -> impl Future<Output = Result<()>> + Send;
+    /// Every bucket there is.
+    fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send;
+    /// The sends of a lane that was written down since, oldest first; older ones may be forgotten.
+    fn sends_since(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        since: Time,
+    ) -> impl Future<Output = Result<Vec<Time>>> + Send;
+    /// Writes down sends of a lane.
+    fn log_sends(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        at: &[Time],
+    ) -> impl Future<Output = Result<()>> + Send;
+    /// What is known of a channel's month, locked.
+    fn quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send;
+    /// Writes what is known of a channel's month.
+    fn save_quota(
+        &mut self,
+        channel: &str,
+        quota: &Quota,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Adds a campaign; `None` where the channel has its idempotency key already.
+    fn insert_campaign(
+        &mut self,
+        campaign: &NewCampaign,
+    ) -> impl Future<Output = Result<Option<i64>>> + Send;
+    /// The campaign that an idempotency key stands for.
+    fn campaign_by_key(
+        &mut self,
+        channel: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
+    /// A campaign, locked where it is about to be changed.
+    fn campaign(
+        &mut self,
+        id: i64,
+        lock: bool,
+    ) -> impl Future<Output = Result<Option<Campaign>>> + Send;
+    /// Campaigns, newest first.
+    fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<Campaign>>> + Send;
+    /// Writes a campaign's state and cursor; never its counts.
+    fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send;
+    /// Adds to a campaign's counts.
+    fn add_counts(
+        &mut self,
+        campaign: i64,
+        counts: CampaignCounts,
+    ) -> impl Future<Output = Result<()>> + Send;
+    /// Whether each id is new to the campaign, which remembers it from now on.
+    fn remember(
+        &mut self,
+        campaign: i64,
+        ids: &[String],
+    ) -> impl Future<Output = Result<Vec<bool>>> + Send;
+    /// Forgets the ids of a campaign that is wholly read.
+    fn forget(&mut self, campaign: i64) -> impl Future<Output = Result<()>> + Send;
+
+    /// Deliveries that fit a filter, the newest first.
+    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+    /// One delivery with all there is to it.
+    fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;
+    /// How many deliveries are in each state.
+    fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
+}
+
+/// Tells whoever waits that there may be new work.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct News(watch::Sender<u64>);
+
+impl News {
+    pub(crate) fn tell(&self) {
+        self.0.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// What is told from now on.
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
+        self.0.subscribe()
+    }
+}
+
+/// One of the stores.
+#[derive(Debug)]
+pub(crate) enum Store {
+    Memory(MemoryStore),
+    #[cfg(feature = "sqlite")]
+    Sqlite(SqliteStore),
+}
+
+impl Store {
+    /// Runs a step in a durable transaction.
+    pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+        match self {
+            Self::Memory(store) => store.run(step),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => store.run(step).await,
+        }
+    }
+
+    /// Runs a step that changes nothing.
+    pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Out> {
+        match self {
+            Self::Memory(store) => store.run(step),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => store.read(step).await,
+        }
+    }
+
+    /// The store's clock.
+    pub(crate) async fn time(&self) -> Result<Time> {
+        match self {
+            Self::Memory(store) => Ok(store.time()),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => Ok(store.time()),
+        }
+    }
+
+    /// Makes sure that this program may send from the store, until what it gets is dropped.
+    pub(crate) async fn lock_worker(&self) -> Result<Option<WorkerLock>> {
+        match self {
+            Self::Memory(_) => Ok(None),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => store.lock_worker().await.map(Some),
+        }
+    }
+
+    /// Where to hear of new work.
+    pub(crate) fn news(&self) -> &News {
+        match self {
+            Self::Memory(store) => store.news(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => store.news(),
+        }
+    }
+}

@@ -1,0 +1,234 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    Lane, Priority, Time,
+    delivery::{Count, Delivery, State, UnknownPolicy},
+    recipients::Recipients,
+};
+
+/// A delivery as the state machine sees it, and what else a step needs to decide.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) channel: String,
+    pub(crate) campaign: Option<i64>,
+    pub(crate) delivery: Delivery,
+}
+
+/// A delivery that is not in the store yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Fresh {
+    pub(crate) channel: String,
+    pub(crate) campaign: Option<i64>,
+    pub(crate) chunk: Option<i64>,
+    pub(crate) priority: Priority,
+    pub(crate) idempotency_key: Option<String>,
+    /// Of all that is sent, to tell a repeat from another send under the same idempotency key.
+    pub(crate) digest: Vec<u8>,
+    pub(crate) payload: Payload,
+    pub(crate) delivery: Delivery,
+    pub(crate) created_at: Time,
+}
+
+/// What a delivery sends.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Payload {
+    pub(crate) recipients: Recipients,
+    /// The request without its recipients; the campaign's where there is none.
+    pub(crate) body: Option<Body>,
+}
+
+/// The JSON object of a request without its `to` or `replyToken`, and the one header that is not the key.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Body {
+    pub(crate) json: String,
+    pub(crate) delivery_tag: Option<String>,
+}
+
+/// A delivery with all there is to it, for people.
+#[derive(Clone, Debug)]
+pub(crate) struct Stored {
+    pub(crate) row: Row,
+    pub(crate) priority: Priority,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) chunk: Option<i64>,
+    pub(crate) created_at: Time,
+    pub(crate) digest: Vec<u8>,
+    pub(crate) payload: Payload,
+}
+
+/// A lane with rows that wait, and when the first falls due.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LaneDue {
+    pub(crate) channel: String,
+    pub(crate) lane: Lane,
+    pub(crate) due: Time,
+}
+
+/// What is known of a channel's month.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Quota {
+    /// How many messages the month has; `None` without a limit.
+    pub(crate) limit: Option<i64>,
+    /// How many are gone: what LINE said last, and what was accepted since.
+    pub(crate) used: i64,
+    /// How many are in flight.
+    pub(crate) reserved: i64,
+    pub(crate) checked_at: Time,
+}
+
+impl Quota {
+    /// How many more recipients may be sent to.
+    pub(crate) fn room(&self) -> Option<i64> {
+        self.limit.map(|limit| (limit - self.used - self.reserved).max(0))
+    }
+}
+
+/// How a campaign was asked to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CampaignState {
+    /// Its rows may be sent.
+    Running,
+    /// Nothing is sent until the whole list was found good.
+    Held,
+    Paused,
+    Cancelled,
+}
+
+impl CampaignState {
+    const ALL: [Self; 4] = [Self::Running, Self::Held, Self::Paused, Self::Cancelled];
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// How far a campaign's list is read. Saved together with the rows that were made of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    pub(crate) bytes: i64,
+    pub(crate) lines: i64,
+    pub(crate) chunks: i64,
+    /// SHA-256 of all bytes before it: a list that changed is no list to go on with.
+    pub(crate) digest: Vec<u8>,
+    pub(crate) done: bool,
+}
+
+/// Recipients by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct CampaignCounts {
+    pub(crate) total: i64,
+    pub(crate) accepted: i64,
+    pub(crate) rejected: i64,
+    pub(crate) unknown: i64,
+    pub(crate) cancelled: i64,
+    /// Recipients that were left out because they had been in the list before.
+    pub(crate) repeated: i64,
+    /// Lines that hold no usable recipient.
+    pub(crate) bad_lines: i64,
+}
+
+impl CampaignCounts {
+    pub(crate) fn add(&mut self, count: Count, recipients: i64) {
+        match count {
+            // The halves of a row are open in its place.
+            Count::Open | Count::Halves => {}
+            Count::Accepted => self.accepted += recipients,
+            Count::Rejected => self.rejected += recipients,
+            Count::Unknown => self.unknown += recipients,
+            Count::Cancelled => self.cancelled += recipients,
+        }
+    }
+
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            total: self.total + other.total,
+            accepted: self.accepted + other.accepted,
+            rejected: self.rejected + other.rejected,
+            unknown: self.unknown + other.unknown,
+            cancelled: self.cancelled + other.cancelled,
+            repeated: self.repeated + other.repeated,
+            bad_lines: self.bad_lines + other.bad_lines,
+        }
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(crate) fn finished(&self) -> i64 {
+        self.accepted + self.rejected + self.unknown + self.cancelled
+    }
+}
+
+/// A campaign that is not in the store yet.
+#[derive(Clone, Debug)]
+pub(crate) struct NewCampaign {
+    pub(crate) channel: String,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) digest: Vec<u8>,
+    /// The root of its chunks' retry keys.
+    pub(crate) seed: uuid::Uuid,
+    pub(crate) body: String,
+    /// Whether the body has variables, so that every line is a push of its own.
+    pub(crate) personal: bool,
+    pub(crate) dedupe: bool,
+    pub(crate) priority: Priority,
+    pub(crate) on_unknown: UnknownPolicy,
+    pub(crate) due: Time,
+    pub(crate) expires_at: Option<Time>,
+    pub(crate) state: CampaignState,
+    pub(crate) created_at: Time,
+}
+
+/// A campaign.
+#[derive(Clone, Debug)]
+pub(crate) struct Campaign {
+    pub(crate) id: i64,
+    pub(crate) spec: NewCampaign,
+    pub(crate) cursor: Cursor,
+    pub(crate) counts: CampaignCounts,
+}
+
+/// What a step changed about the counts around rows: of campaigns, and of channels' months.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) campaigns: BTreeMap<i64, CampaignCounts>,
+    pub(crate) quotas: BTreeMap<String, (i64, i64)>,
+}
+
+impl Effects {
+    /// Notes what a row was before and is now.
+    pub(crate) fn note(&mut self, before: State, row: &Row) {
+        let after = row.delivery.state;
+        let recipients = i64::from(row.delivery.recipients);
+        if let Some(campaign) = row.campaign
+            && let Some(counted) = Count::after(before, after)
+        {
+            let counts = self.campaigns.entry(campaign).or_default();
+            counts.add(Count::of(before), -recipients);
+            counts.add(counted, recipients);
+        }
+        if Lane::of(row.delivery.kind).counts_recipients() && before != after {
+            let (reserved, used) = self.quotas.entry(row.channel.clone()).or_default();
+            if before == State::InFlight {
+                *reserved -= recipients;
+            }
+            if after == State::InFlight {
+                *reserved += recipients;
+            }
+            if after == State::Accepted {
+                *used += recipients;
+            }
+        }
+    }
+}
+
+/// Whether a row of this state may be forgotten after a while. Dead letters wait for a person.
+pub(crate) const fn is_prunable(state: State) -> bool {
+    matches!(state, State::Accepted | State::Cancelled | State::Split | State::Dropped)
+}

@@ -1,0 +1,59 @@
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::Error;
+
+/// A small file beside the store that says how many commits were acknowledged.
+///
+/// A store that is behind its mark has lost acknowledged commits: its log was cut, its disk lied about a flush, or an
+/// older copy took its place. SQLite cannot see that. The mark is written after each commit and not flushed, so it may
+/// be behind and never ahead of a healthy store.
+#[derive(Debug)]
+pub(super) struct Mark {
+    path: PathBuf,
+    file: File,
+}
+
+impl Mark {
+    pub(super) fn open(store: &Path) -> std::io::Result<Self> {
+        let mut path = store.as_os_str().to_owned();
+        path.push("-mark");
+        let path = PathBuf::from(path);
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+        Ok(Self { path, file })
+    }
+
+    /// Compares the store's count with the mark.
+    pub(super) fn check(&mut self, commits: i64) -> Result<(), Error> {
+        let mut text = String::new();
+        let read =
+            self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.read_to_string(&mut text));
+        let marked = match read {
+            Ok(_) => text.trim().parse().unwrap_or(0),
+            Err(_) => 0,
+        };
+        if marked > commits {
+            return Err(Error::damaged(format!(
+                "{} acknowledged commits are missing from it. If an older copy was put in its place on purpose, remove {}: what was \
+                 enqueued since is lost, and what was sent since may be sent again",
+                marked - commits,
+                self.path.display()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Notes a commit. A mark that cannot be written is behind, which is harmless.
+    pub(super) fn write(&mut self, commits: i64) {
+        let text = format!("{commits:020}\n");
+        let written =
+            self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(text.as_bytes()));
+        if let Err(why) = written {
+            tracing::debug!(%why, "the store's mark was not written");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! One SQLite file: WAL, `synchronous=FULL`, one thread that writes.
+
+mod file;
+mod lock;
+mod mark;
+mod read;
+mod seal;
+mod tx;
+mod write;
+mod writer;
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use rusqlite::Connection;
+
+use super::{News, Result, Step, memory::now_or_never};
+use crate::{Clock, Error, ErrorKind, Time};
+
+pub(crate) use lock::WorkerLock;
+use tx::SqliteTx;
+use writer::Writer;
+
+#[derive(Debug)]
+pub(crate) struct SqliteStore {
+    path: PathBuf,
+    writer: Writer,
+    reader: Arc<Mutex<Connection>>,
+    clock: Clock,
+    news: News,
+}
+
+impl SqliteStore {
+    pub(crate) async fn open(path: &Path, clock: Clock) -> Result<Self> {
+        let path = path.to_owned();
+        blocking(move || {
+            let (connection, mark) = file::open(&path, &clock)?;
+            let reader = Arc::new(Mutex::new(file::open_reader(&path)?));
+            let writer = Writer::start(connection, mark, clock.clone())?;
+            Ok(Self { path, writer, reader, clock, news: News::default() })
+        })
+        .await
+    }
+
+    pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+        self.writer.run(step).await
+    }
+
+    pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Out> {
+        let (reader, clock) = (self.reader.clone(), self.clock.clone());
+        blocking(move || {
+            let mut connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            connection.execute_batch("BEGIN").map_err(failed)?;
+            let mut tx = SqliteTx::new(&mut connection, &clock);
+            let out = now_or_never(step.run(&mut tx));
+            let ended = connection.execute_batch("ROLLBACK").map_err(failed);
+            out.and_then(|out| ended.map(|()| out))
+        })
+        .await
+    }
+
+    pub(crate) fn time(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// One program sends from a file at a time, and only from one that is whole.
+    pub(crate) async fn lock_worker(&self) -> Result<WorkerLock> {
+        let (path, reader) = (self.path.clone(), self.reader.clone());
+        let now = self.clock.now();
+        blocking(move || {
+            let lock = WorkerLock::take(&path, now)?;
+            let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
+            file::check(&connection, "integrity_check")?;
+            Ok(lock)
+        })
+        .await
+    }
+
+    pub(crate) fn news(&self) -> &News {
+        &self.news
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(why) => Err(Error::store("the store's work was broken off").because(why)),
+    }
+}
+
+/// What a failure of SQLite means.
+fn failed(why: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+
+    let kind = match why.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            ErrorKind::Damaged(why.to_string())
+        }
+        Some(ErrorCode::DiskFull) => ErrorKind::Store(
+            "the disk is full; nothing was changed, make room and try again".to_owned(),
+        ),
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+            ErrorKind::Store(format!("the store cannot be written: {why}"))
+        }
+        _ => ErrorKind::Store(format!("the store did not do it: {why}")),
+    };
+    Error::new(kind).because(why)
+}

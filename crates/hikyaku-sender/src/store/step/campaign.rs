@@ -1,0 +1,230 @@
+use hikyaku_model::SendKind;
+
+use crate::{
+    CampaignId, Error, ErrorKind,
+    delivery::{Delivery, State},
+    key,
+    recipients::Recipients,
+    store::{
+        Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, NewCampaign, Payload, Result,
+        Step, Tx, row::Effects,
+    },
+};
+
+/// Begins a campaign, or finds the one that its idempotency key began before.
+#[derive(Debug)]
+pub(crate) struct StartCampaign(pub(crate) NewCampaign);
+
+/// What a start came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Started {
+    New(i64),
+    Existing(i64),
+    Conflict(i64),
+}
+
+impl Step for StartCampaign {
+    type Out = Started;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Started> {
+        if let Some(id) = tx.insert_campaign(&self.0).await? {
+            return Ok(Started::New(id));
+        }
+        let key = self.0.idempotency_key.as_deref().unwrap_or_default();
+        let (id, digest) = tx
+            .campaign_by_key(&self.0.channel, key)
+            .await?
+            .ok_or_else(|| Error::store("the campaign was removed at this moment; try again"))?;
+        Ok(if digest == self.0.digest { Started::Existing(id) } else { Started::Conflict(id) })
+    }
+}
+
+/// Recipients of one request of a campaign.
+#[derive(Clone, Debug)]
+pub(crate) struct Chunk {
+    pub(crate) ids: Vec<String>,
+    /// The message for this one recipient, where it has variables.
+    pub(crate) body: Option<String>,
+}
+
+/// Adds what was read of a campaign's list, and moves its cursor over it.
+#[derive(Debug)]
+pub(crate) struct Append {
+    pub(crate) campaign: i64,
+    /// Where the reader began. A cursor that is elsewhere means that another reader is at work.
+    pub(crate) from: Cursor,
+    pub(crate) to: Cursor,
+    pub(crate) chunks: Vec<Chunk>,
+    pub(crate) bad_lines: i64,
+}
+
+impl Step for Append {
+    type Out = Campaign;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Campaign> {
+        let now = tx.now().await?;
+        let mut campaign =
+            tx.campaign(self.campaign, true).await?.ok_or_else(|| missing(self.campaign))?;
+        if campaign.cursor != self.from {
+            return Err(Error::new(ErrorKind::Locked {
+                holder: format!(
+                    "another program is reading the list of campaign {}",
+                    self.campaign
+                ),
+            }));
+        }
+        if campaign.spec.state == CampaignState::Cancelled {
+            return Err(Error::new(ErrorKind::Recipients(format!(
+                "campaign {} is cancelled, so no more of its list is read",
+                self.campaign
+            ))));
+        }
+        let mut counts = CampaignCounts { bad_lines: self.bad_lines, ..CampaignCounts::default() };
+        let mut rows = Vec::with_capacity(self.chunks.len());
+        let mut number = self.from.chunks;
+        for chunk in &self.chunks {
+            let ids = if campaign.spec.dedupe {
+                let new = tx.remember(self.campaign, &chunk.ids).await?;
+                chunk
+                    .ids
+                    .iter()
+                    .zip(new)
+                    .filter(|(_, new)| *new)
+                    .map(|(id, _)| id.clone())
+                    .collect()
+            } else {
+                chunk.ids.clone()
+            };
+            counts.repeated += count(chunk.ids.len()) - count(ids.len());
+            // A chunk has its number, and so its key, whatever its place in a transaction.
+            if !ids.is_empty() {
+                counts.total += count(ids.len());
+                rows.push(row(&campaign, number, &ids, chunk.body.clone(), now));
+            }
+            number += 1;
+        }
+        tx.insert(&rows).await?;
+        campaign.cursor = Cursor { chunks: number, ..self.to.clone() };
+        if campaign.cursor.done {
+            tx.forget(self.campaign).await?;
+            if campaign.spec.state == CampaignState::Held {
+                campaign.spec.state = CampaignState::Running;
+            }
+        }
+        tx.save_campaign(&campaign).await?;
+        tx.add_counts(self.campaign, counts).await?;
+        Ok(campaign)
+    }
+}
+
+fn row(
+    campaign: &Campaign,
+    number: i64,
+    ids: &[String],
+    body: Option<String>,
+    now: crate::Time,
+) -> Fresh {
+    let spec = &campaign.spec;
+    let kind = if spec.personal { SendKind::Push } else { SendKind::Multicast };
+    let retry_key = key::chunk(spec.seed, number);
+    let recipients = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    let mut delivery = Delivery::new(kind, recipients, retry_key, spec.due);
+    delivery.on_unknown = spec.on_unknown;
+    delivery.expires_at = spec.expires_at;
+    if spec.state != CampaignState::Running {
+        delivery.pause();
+    }
+    Fresh {
+        channel: spec.channel.clone(),
+        campaign: Some(campaign.id),
+        chunk: Some(number),
+        priority: spec.priority,
+        idempotency_key: None,
+        digest: Vec::new(),
+        payload: Payload {
+            recipients: Recipients::pack(ids),
+            body: body.map(|json| Body { json, delivery_tag: None }),
+        },
+        delivery,
+        created_at: now,
+    }
+}
+
+/// Pauses, resumes or cancels a campaign: from here on, no claim sends what it should not.
+#[derive(Debug)]
+pub(crate) struct SetCampaignState {
+    pub(crate) id: i64,
+    pub(crate) to: CampaignState,
+}
+
+impl Step for SetCampaignState {
+    type Out = Campaign;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Campaign> {
+        let mut campaign = tx.campaign(self.id, true).await?.ok_or_else(|| missing(self.id))?;
+        if campaign.spec.state != CampaignState::Cancelled {
+            // A list that must be found good first is not let go by a resume.
+            let held =
+                campaign.spec.state == CampaignState::Held && self.to != CampaignState::Cancelled;
+            campaign.spec.state = if held { CampaignState::Held } else { self.to };
+            tx.save_campaign(&campaign).await?;
+        }
+        Ok(campaign)
+    }
+}
+
+/// Brings some rows of a campaign into line with its state. How many; none when all are.
+#[derive(Debug)]
+pub(crate) struct Shift {
+    pub(crate) campaign: i64,
+    pub(crate) to: ShiftTo,
+    pub(crate) limit: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ShiftTo {
+    Paused,
+    Ready,
+    Cancelled,
+}
+
+impl Step for Shift {
+    type Out = u64;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
+        let from: &[State] = match self.to {
+            ShiftTo::Paused => &[State::Ready],
+            ShiftTo::Ready => &[State::Paused],
+            ShiftTo::Cancelled => &[State::Ready, State::Paused],
+        };
+        let mut rows = tx.campaign_rows(self.campaign, from, self.limit).await?;
+        let mut effects = Effects::default();
+        let mut shifted = 0;
+        for row in &mut rows {
+            let before = row.delivery.state;
+            match self.to {
+                ShiftTo::Paused => row.delivery.pause(),
+                ShiftTo::Ready => row.delivery.resume(),
+                ShiftTo::Cancelled => {
+                    // What may have been sent is cleared up by a worker, so it must not stand still.
+                    if row.delivery.cancel("its campaign was cancelled").is_err() {
+                        row.delivery.resume();
+                    }
+                }
+            }
+            shifted += u64::from(row.delivery.state != before);
+            effects.note(before, row);
+        }
+        tx.save(&rows).await?;
+        super::apply(tx, effects).await?;
+        Ok(shifted)
+    }
+}
+
+fn missing(id: i64) -> Error {
+    Error::new(ErrorKind::NoCampaign(CampaignId(id)))
+}
+
+fn count(ids: usize) -> i64 {
+    i64::try_from(ids).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,74 @@
+use crate::{
+    Lane, State, Time,
+    list::Filter,
+    pace::Bucket,
+    store::{Campaign, Result, Step, Stored, Tx},
+};
+
+/// Deliveries that fit a filter.
+#[derive(Debug)]
+pub(crate) struct List(pub(crate) Filter);
+
+impl Step for List {
+    type Out = Vec<Stored>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.list(&self.0).await
+    }
+}
+
+/// One delivery.
+#[derive(Debug)]
+pub(crate) struct Show(pub(crate) i64);
+
+impl Step for Show {
+    type Out = Option<Stored>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.show(self.0).await
+    }
+}
+
+/// One campaign.
+#[derive(Debug)]
+pub(crate) struct GetCampaign(pub(crate) i64);
+
+impl Step for GetCampaign {
+    type Out = Option<Campaign>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.campaign(self.0, false).await
+    }
+}
+
+/// The newest campaigns.
+#[derive(Debug)]
+pub(crate) struct ListCampaigns(pub(crate) u32);
+
+impl Step for ListCampaigns {
+    type Out = Vec<Campaign>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.campaigns(self.0).await
+    }
+}
+
+/// The whole store at a glance.
+#[derive(Debug)]
+pub(crate) struct Overlook;
+
+/// What the glance shows.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub(crate) now: Time,
+    pub(crate) states: Vec<(State, u64)>,
+    pub(crate) buckets: Vec<(String, Lane, Bucket)>,
+}
+
+impl Step for Overlook {
+    type Out = Look;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Look> {
+        Ok(Look { now: tx.now().await?, states: tx.tally().await?, buckets: tx.buckets().await? })
+    }
+}

@@ -1,0 +1,43 @@
+//! The steps, each written once for all stores.
+
+mod campaign;
+mod claim;
+mod enqueue;
+mod look;
+mod pace;
+mod person;
+mod settle;
+mod sweep;
+
+pub(crate) use campaign::{
+    Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started,
+};
+pub(crate) use claim::{Claim, Grant, Job};
+pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
+pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, Overlook, Show};
+pub(crate) use pace::{Hold, Release, SetQuota};
+pub(crate) use person::{Act, ActOnOne, ActOnTray};
+pub(crate) use settle::{Settle, Settled};
+pub(crate) use sweep::{Sweep, Swept};
+
+use super::{Quota, Result, Tx, row::Effects};
+
+/// Writes the counts around rows that changed: always the channels first and then the campaigns, in their order, so
+/// that no two transactions wait for each other.
+async fn apply<T: Tx>(tx: &mut T, effects: Effects) -> Result<()> {
+    for (channel, (reserved, used)) in effects.quotas {
+        if (reserved, used) != (0, 0)
+            && let Some(quota) = tx.quota(&channel).await?
+        {
+            let reserved = (quota.reserved + reserved).max(0);
+            let used = quota.used + used;
+            tx.save_quota(&channel, &Quota { reserved, used, ..quota }).await?;
+        }
+    }
+    for (campaign, counts) in effects.campaigns {
+        if !counts.is_zero() {
+            tx.add_counts(campaign, counts).await?;
+        }
+    }
+    Ok(())
+}

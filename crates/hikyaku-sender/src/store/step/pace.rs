@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use crate::{
+    Lane,
+    pace::{Bucket, HoldReason},
+    store::{Quota, Result, Step, Tx},
+};
+
+/// Stops lanes of a channel for all workers.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    pub(crate) channel: String,
+    pub(crate) lanes: Vec<Lane>,
+    pub(crate) reason: HoldReason,
+    pub(crate) at_least: Duration,
+    /// From 0 to 1, to keep workers from coming back all at once.
+    pub(crate) chance: f64,
+}
+
+impl Step for Hold {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        let now = tx.now().await?;
+        for lane in &self.lanes {
+            let bucket = tx.bucket(&self.channel, *lane).await?;
+            let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
+            bucket.hold(self.reason, self.at_least, self.chance, now);
+            tx.save_bucket(&self.channel, *lane, &bucket).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Ends the holds of a channel that stand for this reason.
+#[derive(Debug)]
+pub(crate) struct Release {
+    pub(crate) channel: String,
+    pub(crate) reason: HoldReason,
+}
+
+impl Step for Release {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        for lane in Lane::ALL {
+            if let Some(mut bucket) = tx.bucket(&self.channel, lane).await?
+                && bucket.hold_reason == Some(self.reason)
+            {
+                bucket.release(self.reason);
+                tx.save_bucket(&self.channel, lane, &bucket).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes down what LINE says of a channel's month.
+#[derive(Debug)]
+pub(crate) struct SetQuota {
+    pub(crate) channel: String,
+    pub(crate) limit: Option<i64>,
+    pub(crate) used: i64,
+}
+
+impl Step for SetQuota {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        let now = tx.now().await?;
+        let reserved = tx.quota(&self.channel).await?.map_or(0, |quota| quota.reserved);
+        let quota = Quota { limit: self.limit, used: self.used, reserved, checked_at: now };
+        tx.save_quota(&self.channel, &quota).await
+    }
+}

@@ -1,0 +1,100 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    delivery::{Delivery, Outcome, Settlement, State},
+    key,
+    store::{Fresh, Payload, Result, Row, Step, Stored, Tx, row::Effects},
+};
+
+/// Applies what came of attempts.
+#[derive(Debug)]
+pub(crate) struct Settle(pub(crate) Vec<(i64, i64, Outcome)>);
+
+/// What one of them came to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Settled {
+    pub(crate) id: i64,
+    pub(crate) campaign: Option<i64>,
+    pub(crate) recipients: u32,
+    pub(crate) state: State,
+    /// Whether the row took the outcome; otherwise it had moved on.
+    pub(crate) applied: bool,
+}
+
+impl Step for Settle {
+    type Out = Vec<Settled>;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        let now = tx.now().await?;
+        let mut outcomes: BTreeMap<i64, Vec<(i64, &Outcome)>> = BTreeMap::new();
+        for (id, fence, outcome) in &self.0 {
+            outcomes.entry(*id).or_default().push((*fence, outcome));
+        }
+        let ids: Vec<i64> = outcomes.keys().copied().collect();
+        let mut rows = tx.load(&ids).await?;
+        let mut effects = Effects::default();
+        let mut settled = Vec::with_capacity(rows.len());
+        let mut split = Vec::new();
+        for row in &mut rows {
+            let before = row.delivery.state;
+            let mut applied = false;
+            for (fence, outcome) in outcomes.remove(&row.id).unwrap_or_default() {
+                match row.delivery.settle(fence, outcome.clone(), now) {
+                    Settlement::Applied => applied = true,
+                    Settlement::Split => {
+                        applied = true;
+                        split.push(row.id);
+                    }
+                    Settlement::Stale => {}
+                }
+            }
+            effects.note(before, row);
+            let Row { id, campaign, delivery, .. } = row;
+            settled.push(Settled {
+                id: *id,
+                campaign: *campaign,
+                recipients: delivery.recipients,
+                state: delivery.state,
+                applied,
+            });
+        }
+        tx.save(&rows).await?;
+        for id in split {
+            if let Some(parent) = tx.show(id).await? {
+                tx.insert(&halves(&parent)).await?;
+            }
+        }
+        super::apply(tx, effects).await?;
+        Ok(settled)
+    }
+}
+
+/// Two rows in the place of one that was rejected for one of its recipients. They share its idempotency key's fate but
+/// not the key itself, which stays with their parent.
+fn halves(parent: &Stored) -> Vec<Fresh> {
+    let Row { channel, campaign, delivery, .. } = &parent.row;
+    parent
+        .payload
+        .recipients
+        .halves()
+        .into_iter()
+        .zip(key::halves(delivery.retry_key))
+        .map(|(recipients, retry_key)| {
+            let count = u32::try_from(recipients.ids().len()).unwrap_or(u32::MAX);
+            let mut half = Delivery::new(delivery.kind, count, retry_key, delivery.due);
+            half.on_unknown = delivery.on_unknown;
+            half.expires_at = delivery.expires_at;
+            Fresh {
+                channel: channel.clone(),
+                campaign: *campaign,
+                chunk: None,
+                priority: parent.priority,
+                idempotency_key: None,
+                digest: parent.digest.clone(),
+                payload: Payload { recipients, body: parent.payload.body.clone() },
+                delivery: half,
+                created_at: parent.created_at,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,50 @@
+use std::time::Duration;
+
+use crate::{
+    delivery::KEY_LIFE,
+    store::{Result, Step, Tx, row::Effects},
+};
+
+/// Tidies up: leases that ended, keys that are spent, rows that are long done.
+#[derive(Debug)]
+pub(crate) struct Sweep {
+    /// How long finished rows are kept.
+    pub(crate) keep: Duration,
+    pub(crate) limit: u32,
+}
+
+/// What a sweep found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    /// Deliveries whose worker did not come back.
+    pub(crate) leases: u64,
+    /// Deliveries in doubt whose retry key is spent.
+    pub(crate) keys: u64,
+    /// Finished rows that were removed.
+    pub(crate) pruned: u64,
+    /// Whether another sweep at once would find more.
+    pub(crate) more: bool,
+}
+
+impl Step for Sweep {
+    type Out = Swept;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Swept> {
+        let now = tx.now().await?;
+        let mut swept = Swept::default();
+        let mut effects = Effects::default();
+        let mut rows = tx.overdue(now, now - KEY_LIFE, self.limit).await?;
+        swept.more = rows.len() >= self.limit as usize;
+        for row in &mut rows {
+            let before = row.delivery.state;
+            swept.leases += u64::from(row.delivery.end_lease(now));
+            swept.keys += u64::from(row.delivery.end_key(now));
+            effects.note(before, row);
+        }
+        tx.save(&rows).await?;
+        super::apply(tx, effects).await?;
+        swept.pruned = tx.prune(now - self.keep, self.limit).await?;
+        swept.more |= swept.pruned >= u64::from(self.limit);
+        Ok(swept)
+    }
+}

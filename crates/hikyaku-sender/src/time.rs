@@ -1,0 +1,158 @@
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use jiff::Timestamp;
+
+/// A moment on the store's clock, in milliseconds since 1970 UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+impl Time {
+    /// The moment so many milliseconds after 1970-01-01T00:00:00Z.
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// How long ago `earlier` was; zero when it lies ahead.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+impl std::ops::Add<Duration> for Time {
+    type Output = Self;
+
+    fn add(self, later: Duration) -> Self {
+        Self(self.0.saturating_add(i64::try_from(later.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl std::ops::Sub<Duration> for Time {
+    type Output = Self;
+
+    fn sub(self, earlier: Duration) -> Self {
+        Self(self.0.saturating_sub(i64::try_from(earlier.as_millis()).unwrap_or(i64::MAX)))
+    }
+}
+
+impl From<Timestamp> for Time {
+    fn from(time: Timestamp) -> Self {
+        Self(time.as_millisecond())
+    }
+}
+
+impl From<SystemTime> for Time {
+    fn from(time: SystemTime) -> Self {
+        match time.duration_since(UNIX_EPOCH) {
+            Ok(after) => Self(0) + after,
+            Err(before) => Self(0) - before.duration(),
+        }
+    }
+}
+
+/// RFC 3339 in UTC, as in `2026-11-22T03:00:00Z`.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_millisecond(self.0) {
+            Ok(time) => time.fmt(f),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+/// Where an embedded store reads the time. PostgreSQL uses its own clock, so that all workers share one.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Source);
+
+#[derive(Clone, Debug)]
+enum Source {
+    /// The wall clock, but never backwards while the program runs: a wall clock that is set back must not make a retry
+    /// key look younger than it is. A suspended machine moves on, because its wall clock does.
+    System(Arc<Mutex<Anchor>>),
+    Manual(Arc<AtomicI64>),
+}
+
+#[derive(Debug)]
+struct Anchor {
+    time: Time,
+    at: Instant,
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        let anchor = Anchor { time: SystemTime::now().into(), at: Instant::now() };
+        Self::System(Arc::new(Mutex::new(anchor)))
+    }
+}
+
+impl Clock {
+    /// A clock that moves only by [`advance`](Self::advance) and [`set`](Self::set), for tests. With PostgreSQL too.
+    pub fn manual(start: Time) -> Self {
+        Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millis()))))
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Time {
+        match &self.0 {
+            Source::System(anchor) => {
+                let mut anchor = anchor.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let steady = anchor.time + anchor.at.elapsed();
+                let now = steady.max(SystemTime::now().into());
+                if now > steady {
+                    *anchor = Anchor { time: now, at: Instant::now() };
+                }
+                now
+            }
+            Source::Manual(millis) => Time(millis.load(Ordering::SeqCst)),
+        }
+    }
+
+    /// Moves a manual clock forward; a system clock stays as it is.
+    pub fn advance(&self, by: Duration) {
+        self.set(self.now() + by);
+    }
+
+    /// Sets a manual clock, backwards too; a system clock stays as it is.
+    pub fn set(&self, time: Time) {
+        if let Source::Manual(millis) = &self.0 {
+            millis.store(time.as_millis(), Ordering::SeqCst);
+        }
+    }
+
+    /// The manual clock's time, which stands for the database's own.
+    pub(crate) fn manual_now(&self) -> Option<Time> {
+        matches!(self.0, Source::Manual(_)).then(|| self.now())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_clock_never_goes_back() {
+        let clock = Clock::default();
+        let Source::System(anchor) = &clock.0 else { unreachable!() };
+        let ahead = Time::from(SystemTime::now()) + Duration::from_secs(3600);
+        *anchor.lock().unwrap() = Anchor { time: ahead, at: Instant::now() };
+        assert!(clock.now() >= ahead);
+        assert!(clock.now() < ahead + Duration::from_secs(60));
+    }
+
+    #[test]
+    fn a_time_is_shown_in_utc() {
+        assert_eq!(Time::from_millis(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(Time::from_millis(1500).since(Time::from_millis(2000)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,151 @@
+use std::time::Duration;
+
+use hikyaku_sender::{ErrorKind, Filter, NewDelivery, Priority, State};
+
+use crate::stores::{Bench, on_every_store, user};
+
+on_every_store![
+    the_same_key_and_contents_are_one_delivery,
+    another_body_under_the_same_key_is_a_conflict_and_changes_nothing,
+    a_batch_answers_line_by_line,
+    what_cannot_be_sent_is_refused_and_nothing_is_kept,
+    a_waiting_delivery_can_be_cancelled_once,
+    lists_are_filtered_and_paged,
+    keys_derive_from_the_channel_and_the_name,
+    a_reply_token_is_not_shown,
+];
+
+async fn the_same_key_and_contents_are_one_delivery(bench: Bench) {
+    let send = NewDelivery::push(user(1), "hello").idempotency_key("a");
+    let first = bench.outbox.enqueue(send.clone()).await.unwrap();
+    let again = bench.outbox.enqueue(send).await.unwrap();
+    assert!(!first.existing);
+    assert_eq!((again.id, again.existing), (first.id, true));
+    assert_eq!(bench.outbox.overview().await.unwrap().count(State::Ready), 1);
+}
+
+async fn another_body_under_the_same_key_is_a_conflict_and_changes_nothing(bench: Bench) {
+    let first =
+        bench.outbox.enqueue(NewDelivery::push(user(1), "a").idempotency_key("k")).await.unwrap();
+    for other in [
+        NewDelivery::push(user(1), "b"),
+        NewDelivery::push(user(2), "a"),
+        NewDelivery::multicast([user(1)], "a"),
+        NewDelivery::push(user(1), "a").notification_disabled(true),
+    ] {
+        let error = bench.outbox.enqueue(other.idempotency_key("k")).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Conflict { existing: first.id.get() });
+    }
+    let kept = bench.outbox.list(Filter::default()).await.unwrap();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        kept[0].body,
+        Some(serde_json::json!({"messages": [{"type": "text", "text": "a"}]}))
+    );
+}
+
+async fn a_batch_answers_line_by_line(bench: Bench) {
+    let batch = vec![
+        NewDelivery::push(user(1), "a").idempotency_key("k"),
+        NewDelivery::push(user(1), "a").idempotency_key("k"),
+        NewDelivery::push(user(1), "other").idempotency_key("k"),
+        NewDelivery::push(user(1), "a"),
+    ];
+    let answers = bench.outbox.enqueue_all(batch).await.unwrap();
+    let existing: Vec<_> =
+        answers.iter().map(|it| it.as_ref().ok().map(|it| it.existing)).collect();
+    assert_eq!(existing, [Some(false), Some(true), None, Some(false)]);
+}
+
+async fn what_cannot_be_sent_is_refused_and_nothing_is_kept(bench: Bench) {
+    let refused = [
+        (NewDelivery::push("", "a"), "to: must not be empty"),
+        (NewDelivery::push("U 1", "a"), "to: must not contain blanks or control characters"),
+        (NewDelivery::push(user(1), ""), "messages[0].text: must not be empty"),
+        (
+            NewDelivery::multicast((0..501).map(user), "a"),
+            "to: must have 1 to 500 users, has 501; start a campaign for more",
+        ),
+        (
+            NewDelivery::multicast(["C0123456789abcdef0123456789abcdef"], "a"),
+            "to[0]: is the id of a group; a different kind of id goes here",
+        ),
+        (
+            NewDelivery::broadcast("a"),
+            "a broadcast needs an idempotency key, so that it is never sent twice by mistake",
+        ),
+        (
+            NewDelivery::phone("+81", "a"),
+            "to: must be the SHA-256 of a phone number, as 64 lower-case hexadecimal digits",
+        ),
+        (
+            NewDelivery::push(user(1), "a").limit(serde_json::json!({"max": 1})),
+            "recipient, filter and limit go with a narrowcast only",
+        ),
+        (
+            NewDelivery::push(user(1), "a").idempotency_key(""),
+            "the idempotency key must have 1 to 200 bytes and no control characters",
+        ),
+    ];
+    for (send, why) in refused {
+        let good = NewDelivery::push(user(1), "good");
+        let error = bench.outbox.enqueue_all(vec![good, send]).await.unwrap_err();
+        assert_eq!(error.kind(), &ErrorKind::Invalid(why.to_owned()));
+    }
+    assert!(bench.outbox.list(Filter::default()).await.unwrap().is_empty());
+}
+
+async fn a_waiting_delivery_can_be_cancelled_once(bench: Bench) {
+    let at = bench.clock.now() + Duration::from_secs(60);
+    let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a").at(at)).await.unwrap().id;
+    bench.outbox.cancel(id).await.unwrap();
+    assert_eq!(bench.outbox.show(id).await.unwrap().unwrap().state, State::Cancelled);
+    let error = bench.outbox.cancel(id).await.unwrap_err();
+    assert_eq!(error.to_string(), "delivery 1 is finished, so there is nothing to cancel");
+    let error = bench.outbox.retry(id).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "delivery 1 is neither rejected nor unknown, so there is nothing to retry or drop"
+    );
+    let error = bench.outbox.cancel(99.into()).await.unwrap_err();
+    assert_eq!(error.to_string(), "there is no delivery 99");
+}
+
+async fn lists_are_filtered_and_paged(bench: Bench) {
+    for n in 0..5 {
+        let channel = if n % 2 == 0 { "even" } else { "odd" };
+        let send = NewDelivery::push(user(n), "a").channel(channel).priority(Priority::High);
+        bench.outbox.enqueue(send).await.unwrap();
+    }
+    let ids = async |filter| -> Vec<i64> {
+        bench.outbox.list(filter).await.unwrap().iter().map(|it| it.id).collect()
+    };
+    assert_eq!(ids(Filter { limit: 2, ..Filter::default() }).await, [5, 4]);
+    let next = Filter { before: Some(4.into()), limit: 2, ..Filter::default() };
+    assert_eq!(ids(next).await, [3, 2]);
+    let even = Filter { channel: Some("even".into()), ..Filter::default() };
+    assert_eq!(ids(even).await, [5, 3, 1]);
+    let unknown = Filter { state: Some(State::Unknown), ..Filter::default() };
+    assert!(ids(unknown).await.is_empty());
+}
+
+async fn keys_derive_from_the_channel_and_the_name(bench: Bench) {
+    let keys = async |channel: &str, name: &str| {
+        let send = NewDelivery::push(user(1), "a").channel(channel).idempotency_key(name);
+        let id = bench.outbox.enqueue(send).await.unwrap().id;
+        bench.outbox.show(id).await.unwrap().unwrap().retry_key
+    };
+    let key = keys("default", "order-17").await;
+    assert_eq!(key, keys("default", "order-17").await);
+    assert_ne!(key, keys("default", "order-18").await);
+    assert_ne!(key, keys("other", "order-17").await);
+    // Every store and every version must derive this very key.
+    assert_eq!(key.to_string(), "a0d5d3bf-861d-5c91-a2f6-b0e308dd96b8");
+}
+
+async fn a_reply_token_is_not_shown(bench: Bench) {
+    let id = bench.outbox.enqueue(NewDelivery::reply("secret-token", "a")).await.unwrap().id;
+    let shown = bench.outbox.show(id).await.unwrap().unwrap();
+    assert!(!serde_json::to_string(&shown).unwrap().contains("secret-token"));
+    assert!(shown.expires_at.is_some());
+}

@@ -1,0 +1,58 @@
+//! The stores that the suite runs on.
+
+use hikyaku_sender::{Clock, Outbox, OutboxBuilder, Time};
+use tempfile::TempDir;
+
+/// An outbox, and what must live as long as it.
+pub(crate) struct Bench {
+    pub(crate) outbox: Outbox,
+    pub(crate) clock: Clock,
+    pub(crate) url: String,
+    _folder: Option<TempDir>,
+}
+
+impl Bench {
+    pub(crate) async fn memory() -> Self {
+        Self::open("memory:".to_owned(), None, |builder| builder).await
+    }
+
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+        Self::open(url, Some(folder), |builder| builder).await
+    }
+
+    async fn open(
+        url: String,
+        folder: Option<TempDir>,
+        settings: impl FnOnce(OutboxBuilder) -> OutboxBuilder,
+    ) -> Self {
+        let clock = Clock::manual(Time::from_millis(1_800_000_000_000));
+        let outbox = settings(Outbox::builder(&url).clock(clock.clone())).open().await.unwrap();
+        Self { outbox, clock, url, _folder: folder }
+    }
+}
+
+/// Makes one test of each function for each store.
+macro_rules! on_every_store {
+    ($($test:ident),+ $(,)?) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::stores::Bench::memory().await).await;
+            })+
+        }
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test(crate::stores::Bench::sqlite().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use on_every_store;
+
+/// A user's id.
+pub(crate) fn user(n: usize) -> String {
+    format!("U{n:032x}")
+}
