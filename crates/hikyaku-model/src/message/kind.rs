@@ -65,7 +65,11 @@ impl Check for MessageKind {
             Self::Imagemap(message) => message.check(checker),
             Self::Template(message) => message.check(checker),
             Self::Flex(message) => message.check(checker),
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(object) => match Self::read(object) {
+                // The kind fits; it was the quick reply or the sender that did not.
+                Ok(Some(known)) => known.check(checker),
+                _ => Self::check_unknown(object, checker),
+            },
         }
     }
 }

@@ -9,8 +9,6 @@
 mod limits;
 mod wire;
 
-use hikyaku_model::{Check, Checker};
-
 /// The JSON of a value, read as `T` and written again, must be the same.
 fn survives<T>(json: &serde_json::Value) -> T
 where
@@ -26,14 +24,4 @@ where
         json
     );
     value
-}
-
-/// Every broken rule, as `path: what`.
-fn violations(value: &impl Check) -> Vec<String> {
-    let mut checker = Checker::strict();
-    value.check(&mut checker);
-    match checker.finish() {
-        Ok(()) => Vec::new(),
-        Err(violations) => violations.iter().map(ToString::to_string).collect(),
-    }
 }
