@@ -1,12 +1,13 @@
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{self, IgnoredAny, MapAccess},
 };
+use serde_json::value::RawValue;
 
 use super::{Event, EventKind, EventType, Misfit, Str, Text, Unknown, kind::Payload};
-use crate::{Extra, Object};
+use crate::Extra;
 
 impl<'a, S: Text<'a>> Event<S> {
     /// Reads the event that `json` begins with, and returns it with what follows it.
@@ -39,22 +40,28 @@ impl<'a, S: Text<'a>> Event<S> {
 
     /// The event for JSON that does not fit, with what of the shared fields does.
     fn misfitting(raw: &'a str, error: &serde_json::Error) -> Self {
-        let object: Object = serde_json::from_str(raw).unwrap_or_default();
-        let text = |name: &str| object.get(name)?.as_str().map(|text| S::from(text.to_owned()));
+        let fields: Fields<'a> = serde_json::from_str(raw).unwrap_or_default();
         let misfit = Misfit { reason: error.to_string(), json: raw.into() };
-        let r#type = text("type").unwrap_or_else(|| S::from(""));
+        let r#type = lenient(&fields, "type").unwrap_or_else(|| S::from(""));
         Self {
             kind: EventKind::Unknown(Unknown { r#type, misfit: Some(misfit) }),
-            source: lenient(&object, "source"),
-            timestamp: lenient(&object, "timestamp"),
-            mode: lenient(&object, "mode"),
-            webhook_event_id: text("webhookEventId"),
-            delivery_context: lenient(&object, "deliveryContext"),
-            reply_token: text("replyToken"),
+            source: lenient(&fields, "source"),
+            timestamp: lenient(&fields, "timestamp"),
+            mode: lenient(&fields, "mode"),
+            webhook_event_id: lenient(&fields, "webhookEventId"),
+            delivery_context: lenient(&fields, "deliveryContext"),
+            reply_token: lenient(&fields, "replyToken"),
             extra: Extra::default(),
             raw: Some(raw.into()),
         }
     }
+}
+
+/// The fields of an object, none of them read yet: what is wrong with one does not touch the others.
+type Fields<'a> = BTreeMap<Str<'a>, &'a RawValue>;
+
+fn lenient<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &'static str) -> Option<T> {
+    serde_json::from_str(fields.get(&Str::from(name))?.get()).ok()
 }
 
 /// Reads one JSON value: the value, its text, and what follows it.
@@ -68,10 +75,6 @@ fn read_one<'a, T: Deserialize<'a>>(
     };
     let (raw, rest) = json.split_at_checked(values.byte_offset()).unwrap_or((json, ""));
     Ok((value, raw.trim_ascii_start(), rest))
-}
-
-fn lenient<T: de::DeserializeOwned>(object: &Object, name: &str) -> Option<T> {
-    T::deserialize(object.get(name)?).ok()
 }
 
 /// Strict: JSON of a known type that does not fit it is an error. [`Event::read`] is not.

@@ -13,7 +13,7 @@ impl<'a> Text<'a> for Str<'a> {}
 
 /// Text that borrows from the JSON it was read from, and owns a copy only when an escape (`\n`, `\u3042`) made the
 /// two differ.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Str<'a>(Cow<'a, str>);
 

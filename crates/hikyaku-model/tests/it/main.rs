@@ -6,6 +6,7 @@
     reason = "helpers of tests take literals and fail by panic"
 )]
 
+mod event;
 mod limits;
 mod wire;
 
