@@ -14,11 +14,15 @@ pub enum Error {
     Mismatch,
     /// The body is empty. LINE sends none, so something before this has read it.
     EmptyBody,
+    /// There is no channel secret for the request: its destination is none of yours.
+    NoSecret,
     /// The body is longer than the receiver allows.
     TooLarge {
         /// The most it allows, in bytes.
         limit: usize,
     },
+    /// The body did not come to its end.
+    Interrupted,
     /// The body is not UTF-8.
     NotUtf8 {
         /// The first byte that is not, from 0.
@@ -37,10 +41,13 @@ impl Error {
     /// The status to answer the request with.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::NoSignature | Self::BadBase64 | Self::Mismatch | Self::EmptyBody => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::NoSignature
+            | Self::BadBase64
+            | Self::Mismatch
+            | Self::EmptyBody
+            | Self::NoSecret => StatusCode::UNAUTHORIZED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Interrupted => StatusCode::REQUEST_TIMEOUT,
             Self::NotUtf8 { .. } | Self::NotWebhook { .. } => StatusCode::BAD_REQUEST,
         }
     }
@@ -62,6 +69,8 @@ impl fmt::Display for Error {
             Self::EmptyBody => f.write_str(
                 "the body is empty, which LINE never sends: verify before another part of the server reads the body",
             ),
+            Self::NoSecret => f.write_str("there is no channel secret for this request: its destination is not served here"),
+            Self::Interrupted => f.write_str("the body did not come to its end"),
             Self::TooLarge { limit } => write!(f, "the body is longer than {limit} bytes, the most this receiver allows"),
             Self::NotUtf8 { at } => write!(f, "the body is not UTF-8 from byte {at} on"),
             Self::NotWebhook { at, reason } => write!(f, "the body is no webhook, see byte {at}: {reason}"),

@@ -19,8 +19,22 @@
 
 mod body;
 mod error;
+mod receive;
+mod reply_token;
+mod router;
+mod seen;
 mod signature;
+
+pub mod account_link;
+#[cfg(feature = "axum")]
+pub mod axum;
 
 pub use body::Webhook;
 pub use error::Error;
+pub use receive::{BODY_LIMIT, Receiver};
+#[cfg(feature = "regex")]
+pub use regex_lite::Regex;
+pub use reply_token::{Expired, REPLY_TO_REDELIVERY_WITHIN, REPLY_WITHIN, ReplyToken};
+pub use router::{BoxError, BoxFuture, Context, Outcome, Router};
+pub use seen::{Seen, SeenInMemory};
 pub use signature::{SIGNATURE_HEADER, Verifier, sign};

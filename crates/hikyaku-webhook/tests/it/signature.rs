@@ -3,13 +3,11 @@ use hikyaku_webhook::{Error, Verifier, sign};
 use http::HeaderMap;
 use proptest::prelude::*;
 
+use crate::secret;
+
 const SECRET: &str = "8c570fa6dd201bb328f1c1eac23a96d8";
 const BODY: &[u8] = br#"{"destination":"U8e742f61d673b39c7fff3cecb7536ef0","events":[]}"#;
 const SIGNATURE: &str = "GhRKmvmHys4Pi8DxkF4+EayaH0OqtJtaZxgTD9fMDLs=";
-
-fn secret(text: &str) -> ChannelSecret {
-    ChannelSecret::new(text).expect("a secret")
-}
 
 #[test]
 fn the_signature_of_lines_own_example_is_made_and_accepted() {

@@ -1,0 +1,118 @@
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use hikyaku_model::event::Event;
+
+/// How long after receiving it LINE promises to take a reply token. It may take it longer; it may also shorten this.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
+pub const REPLY_WITHIN: Duration = Duration::from_mins(1);
+
+/// How long after an event the reply token of its redelivery can work at all.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
+pub const REPLY_TO_REDELIVERY_WITHIN: Duration = Duration::from_mins(20);
+
+/// The tokens of the events that LINE's console once sent to verify a URL. Nobody receives the reply.
+const DUMMIES: [&str; 2] = ["00000000000000000000000000000000", "ffffffffffffffffffffffffffffffff"];
+
+/// A reply token that knows when it ends, and that can be used once: [`take`](Self::take) consumes it.
+///
+/// There is no clock in it: the time is passed in.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use hikyaku_model::event::{Event, EventKind};
+/// use hikyaku_webhook::ReplyToken;
+///
+/// let mut event = Event::new(EventKind::Join);
+/// event.reply_token = Some("757913772c4646b784d4b7ce46d12671".to_owned());
+///
+/// let received = SystemTime::now();
+/// let token = ReplyToken::of(&event, received).unwrap();
+/// assert_eq!(token.left(received + Duration::from_secs(45)), Duration::from_secs(15));
+/// assert!(token.take(received + Duration::from_secs(61)).is_err()); // too late: push instead
+/// ```
+#[derive(Clone)]
+pub struct ReplyToken {
+    token: String,
+    received_at: SystemTime,
+    ends_at: SystemTime,
+}
+
+impl ReplyToken {
+    /// The reply token of an event, if it has one that anybody would receive the reply to.
+    pub fn of<S: AsRef<str>>(event: &Event<S>, received_at: SystemTime) -> Option<Self> {
+        let token = event.reply_token().filter(|token| !DUMMIES.contains(token))?.to_owned();
+        let within_a_minute = received_at.checked_add(REPLY_WITHIN)?;
+        let ends_at = match happened_at(event) {
+            Some(happened_at) if event.is_redelivery() => {
+                within_a_minute.min(happened_at.checked_add(REPLY_TO_REDELIVERY_WITHIN)?)
+            }
+            _ => within_a_minute,
+        };
+        Some(Self { token, received_at, ends_at })
+    }
+
+    /// How long ago it was received.
+    pub fn age(&self, now: SystemTime) -> Duration {
+        now.duration_since(self.received_at).unwrap_or_default()
+    }
+
+    /// How long LINE still promises to take it. Nothing at the end.
+    pub fn left(&self, now: SystemTime) -> Duration {
+        self.ends_at.duration_since(now).unwrap_or_default()
+    }
+
+    /// Gives the token to whatever sends the reply.
+    ///
+    /// # Errors
+    /// LINE no longer promises to take it. [`Expired::token`] has it still, to try regardless.
+    pub fn take(self, now: SystemTime) -> Result<String, Expired> {
+        if self.left(now).is_zero() {
+            return Err(Expired { age: self.age(now), token: self.token });
+        }
+        Ok(self.token)
+    }
+}
+
+fn happened_at<S>(event: &Event<S>) -> Option<SystemTime> {
+    let timestamp = u64::try_from(event.timestamp?).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(timestamp))
+}
+
+impl fmt::Debug for ReplyToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyToken").field("ends_at", &self.ends_at).finish_non_exhaustive()
+    }
+}
+
+/// A reply token that LINE no longer promises to take.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Expired {
+    /// The token: LINE may still take it, or answer `Invalid reply token`.
+    pub token: String,
+    /// How long ago it was received.
+    pub age: Duration,
+}
+
+impl fmt::Debug for Expired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expired").field("age", &self.age).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Expired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the reply token was received {} s ago and is no longer sure to work: send a push message instead",
+            self.age.as_secs()
+        )
+    }
+}
+
+impl std::error::Error for Expired {}

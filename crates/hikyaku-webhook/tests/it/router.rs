@@ -1,0 +1,209 @@
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use hikyaku_model::event::{ContentType, EventType};
+use hikyaku_webhook::{
+    BoxError, BoxFuture, Context, Outcome, Regex, Router, Seen, SeenInMemory, Webhook,
+};
+use serde_json::json;
+
+use crate::{texts, webhook};
+
+/// What the handlers note down.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    fn add(&self, line: impl Into<String>) {
+        self.0.lock().unwrap().push(line.into());
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// A handler that notes this name.
+fn note(
+    name: &'static str,
+) -> impl Fn(Context<Log>) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync {
+    move |context| {
+        Box::pin(async move {
+            context.state.add(name);
+            Ok(())
+        })
+    }
+}
+
+/// What became of the events, in one word each, and what was noted meanwhile.
+async fn handle(router: &Router<Log>, log: &Log, webhook: Webhook) -> (Vec<String>, Vec<String>) {
+    let outcomes = router.handle(webhook, SystemTime::UNIX_EPOCH).await;
+    let outcomes = outcomes.iter().map(|outcome| match &**outcome {
+        Outcome::Failed(error) => format!("failed: {error}"),
+        Outcome::Panicked(text) => format!("panicked: {text}"),
+        other => format!("{other:?}").to_lowercase(),
+    });
+    (outcomes.collect(), log.take())
+}
+
+#[tokio::test]
+async fn each_event_goes_to_the_first_handler_that_is_for_it() {
+    let log = Log::default();
+    let router = Router::new(log.clone())
+        .on_text("hi", note("text"))
+        .on_text_prefix("/echo ", note("prefix"))
+        .on_text_regex(Regex::new("^[0-9]+$").unwrap(), note("regex"))
+        .on_message(ContentType::Text, note("any text"))
+        .on_message(ContentType::Sticker, note("sticker"))
+        .on_postback("buy", note("buy"))
+        .on(EventType::Postback, note("any postback"))
+        .on_if(hikyaku_model::Event::is_redelivery, note("again"))
+        .on(EventType::Follow, note("follow"))
+        .on(EventType::Unknown, note("unknown"));
+    let events = json!([
+        {"type": "message", "message": {"type": "text", "id": "1", "text": " hi\n"}},
+        {"type": "message", "message": {"type": "text", "id": "1", "text": "/echo hi"}},
+        {"type": "message", "message": {"type": "text", "id": "1", "text": "42"}},
+        {"type": "message", "message": {"type": "text", "id": "1", "text": "hi there"}},
+        {"type": "message", "message": {"type": "sticker", "id": "1", "packageId": "1", "stickerId": "1"}},
+        {"type": "message", "message": {"type": "hologram", "id": "1"}},
+        {"type": "postback", "postback": {"data": "buy&item=42"}},
+        {"type": "postback", "postback": {"data": "buyer"}},
+        {"type": "follow", "deliveryContext": {"isRedelivery": true}},
+        {"type": "follow"},
+        {"type": "messageReaction"},
+        {"type": "unsend"},
+        {"type": "leave"},
+    ]);
+    let (outcomes, notes) = handle(&router, &log, webhook(&events)).await;
+    assert_eq!(
+        notes,
+        [
+            "text",
+            "prefix",
+            "regex",
+            "any text",
+            "sticker",
+            "buy",
+            "any postback",
+            "again",
+            "follow",
+            "unknown",
+            "unknown"
+        ]
+    );
+    assert_eq!(outcomes.iter().filter(|outcome| *outcome == "unhandled").count(), 2);
+    let router = router.default(note("default"));
+    assert_eq!(handle(&router, &log, webhook(&json!([{"type": "leave"}]))).await.1, ["default"]);
+}
+
+#[tokio::test]
+async fn a_panic_or_an_error_ends_its_own_event_only() {
+    let log = Log::default();
+    let router = Router::new(log.clone())
+        .on_text("panic", async |context: Context<Log>| {
+            tokio::task::yield_now().await;
+            context.state.add("before the panic");
+            panic!("nothing there")
+        })
+        .on_text("at once", |_| -> BoxFuture<'static, Result<(), BoxError>> {
+            panic!("at {}", "once")
+        })
+        .on_if(|event| event.text().unwrap().starts_with('!'), note("bang"))
+        .on_text("fail", async |_| Err("no luck".into()))
+        .default(note("fine"));
+    let (outcomes, notes) =
+        handle(&router, &log, texts(&["panic", "at once", "fail", "!", "x"])).await;
+    assert_eq!(
+        outcomes,
+        ["panicked: nothing there", "panicked: at once", "failed: no luck", "handled", "handled"]
+    );
+    assert_eq!(notes, ["before the panic", "bang", "fine"]);
+    let (outcomes, _) = handle(&router, &log, webhook(&json!([{"type": "join"}]))).await;
+    assert!(outcomes[0].starts_with("panicked: called `Option::unwrap()`"), "in a condition, too");
+}
+
+#[tokio::test]
+async fn what_comes_before_can_stop_or_fail_and_what_comes_after_sees_it_all() {
+    let log = Log::default();
+    let router = Router::new(log.clone())
+        .before(async |context: Context<Log>| {
+            context.state.add("first");
+            match context.event.text() {
+                Some("stop") => Ok(ControlFlow::Break(())),
+                Some("fail") => Err("not today".into()),
+                _ => Ok(ControlFlow::Continue(())),
+            }
+        })
+        .before(async |context: Context<Log>| {
+            context.state.add("second");
+            Ok(ControlFlow::Continue(()))
+        })
+        .default(note("handler"))
+        .after(async |_, _| panic!("nobody hears"))
+        .after(async |context: Context<Log>, outcome: Arc<Outcome>| {
+            context.state.add(format!("after {:?} {outcome:?}", context.event.text().unwrap()));
+        });
+    let (outcomes, notes) = handle(&router, &log, texts(&["go", "stop", "fail"])).await;
+    assert_eq!(outcomes, ["handled", "stopped", "failed: not today"]);
+    assert_eq!(
+        notes,
+        [
+            "first",
+            "second",
+            "handler",
+            "after \"go\" Handled",
+            "first",
+            "after \"stop\" Stopped",
+            "first",
+            "after \"fail\" Failed(\"not today\")",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_comes_twice_is_handled_once_with_or_without_the_mark() {
+    let log = Log::default();
+    let router = Router::new(log.clone()).once(SeenInMemory::default()).default(note("handled"));
+    let join = |id: Option<&str>, again| json!([{"type": "join", "webhookEventId": id, "deliveryContext": {"isRedelivery": again}}]);
+    for (events, outcome) in [
+        (join(Some("1"), false), "handled"),
+        (join(Some("1"), true), "duplicate"),
+        (join(Some("1"), false), "duplicate"),
+        (join(Some("2"), true), "handled"), // the first was lost on its way
+        (join(None, false), "handled"),
+        (join(None, false), "handled"),
+    ] {
+        assert_eq!(handle(&router, &log, webhook(&events)).await.0, [outcome], "{events}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_handled_when_the_store_cannot_tell() {
+    struct Down;
+    impl Seen for Down {
+        fn is_first<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<bool, BoxError>> {
+            Box::pin(async { Err("the store is down".into()) })
+        }
+    }
+    let log = Log::default();
+    let router = Router::new(log.clone()).once(Down).default(note("handled"));
+    assert_eq!(handle(&router, &log, texts(&["x"])).await.0, ["handled"]);
+}
+
+#[tokio::test]
+async fn a_handler_gets_destination_time_and_the_reply_token_once() {
+    let log = Log::default();
+    let router = Router::new(log.clone()).default(async |context: Context<Log>| {
+        let now = context.received_at + Duration::from_secs(1);
+        let token = context.reply_token().ok_or("no token")?.take(now)?;
+        assert!(context.clone().reply_token().is_none());
+        context.state.add(format!("{token} for {}", context.destination.as_deref().unwrap_or("?")));
+        Ok(())
+    });
+    let (_, notes) = handle(&router, &log, texts(&["a", "b"])).await;
+    assert_eq!(notes, ["token 0 for Ubot", "token 1 for Ubot"]);
+}
