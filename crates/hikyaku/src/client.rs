@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use hikyaku_model::{ChannelToken, Checker};
+use hikyaku_model::{ChannelToken, Checker, InvalidId};
 use http::HeaderValue;
 
 use crate::{
@@ -210,4 +210,15 @@ pub(crate) fn check(checks: impl FnOnce(&mut Checker)) -> Result<(), Error> {
     let mut checker = Checker::default();
     checks(&mut checker);
     Ok(checker.finish()?)
+}
+
+/// The id, unless it surely is none of its kind.
+pub(crate) fn id<'a>(
+    name: &str,
+    id: &'a (impl AsRef<str> + ?Sized),
+    check: fn(&str) -> Result<(), InvalidId>,
+) -> Result<&'a str, Error> {
+    let id = id.as_ref();
+    check(id).map_err(|why| Error::invalid(name, why.to_string()))?;
+    Ok(id)
 }

@@ -224,6 +224,16 @@ impl Exchange {
         Err(Error::decode(self.status, self.headers, error))
     }
 
+    /// The message of one of LINE's own errors.
+    pub(crate) fn message(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            message: String,
+        }
+
+        Some(serde_json::from_slice::<Body>(&self.body).ok()?.message)
+    }
+
     pub(crate) fn is_json_object(&self) -> bool {
         is_object(&self.body) && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok()
     }

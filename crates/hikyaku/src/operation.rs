@@ -1,14 +1,24 @@
-//! Every operation of the platform, by the name that LINE's OpenAPI files give it.
+//! Every operation of the platform, by the name that LINE's `OpenAPI` files give it.
 //!
 //! The table is made of the very routes that the typed calls use. With [`Client::call_operation`](crate::Client::call_operation)
 //! any of them can be called by its name, with values and bodies that no type has checked: for a command line, a script,
 //! a proxy.
 
-use crate::{bot_info, message};
+use crate::{
+    account_link, bot_info, content, group, message, profile, rich_menu, user_ids, webhook_endpoint,
+};
 
 pub use crate::route::{BodyKind, Host, Route};
 
-const AREAS: &[&[&Route]] = &[&[&bot_info::ROUTE], message::ROUTES];
+const AREAS: &[&[&Route]] = &[
+    message::ROUTES,
+    content::ROUTES,
+    &[&bot_info::ROUTE, &profile::ROUTE, &user_ids::FOLLOWERS],
+    group::ROUTES,
+    rich_menu::ROUTES,
+    &[&account_link::ROUTE],
+    &[&webhook_endpoint::GET, &webhook_endpoint::SET, &webhook_endpoint::TEST],
+];
 
 /// All operations, area by area.
 pub static OPERATIONS: [&Route; COUNT] = {

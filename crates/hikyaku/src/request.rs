@@ -166,13 +166,43 @@ impl<'a> Request<'a> {
 
     /// Makes the call and reads the whole answer.
     pub(crate) async fn send(self) -> Result<Exchange, Error> {
+        self.send_or(|_| false).await
+    }
+
+    /// Makes the call and reads a JSON answer.
+    pub(crate) async fn read<T: DeserializeOwned>(self) -> Result<Answer<T>, Error> {
+        self.send().await?.json()
+    }
+
+    /// The same, with nothing where LINE says that there is none: by a 404 in its own JSON with a message that is so.
+    pub(crate) async fn read_or_none<T: DeserializeOwned>(
+        self,
+        says_none: fn(&str) -> bool,
+    ) -> Result<Answer<Option<T>>, Error> {
+        let exchange = self
+            .send_or(move |exchange| {
+                exchange.status == StatusCode::NOT_FOUND
+                    && exchange.message().is_some_and(|message| says_none(&message))
+            })
+            .await?;
+        if exchange.status == StatusCode::NOT_FOUND {
+            return Ok(Answer::new(None, exchange.status, exchange.headers));
+        }
+        Ok(exchange.json::<T>()?.map(Some))
+    }
+
+    /// Makes the call and reads the whole answer, which may also be a failure of this kind.
+    async fn send_or(self, welcome: impl Fn(&Exchange) -> bool) -> Result<Exchange, Error> {
         let keyed = self.route.repeat == Repeat::WithRetryKey;
         let client = self.client;
         client
             .connection()
             .exchange(self.call(), move |exchange| {
                 let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
-                if exchange.status.is_success() || (deduplicated && exchange.is_json_object()) {
+                if exchange.status.is_success()
+                    || (deduplicated && exchange.is_json_object())
+                    || welcome(&exchange)
+                {
                     Ok(exchange)
                 } else {
                     Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
@@ -201,4 +231,9 @@ impl<'a> Request<'a> {
             timeout: self.timeout,
         }
     }
+}
+
+/// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
+pub(crate) fn names_what_is_missing(message: &str) -> bool {
+    !message.eq_ignore_ascii_case("not found")
 }

@@ -17,11 +17,11 @@ const POST: &Method = &Method::POST;
 const PUT: &Method = &Method::PUT;
 const DELETE: &Method = &Method::DELETE;
 
-/// One operation of the platform, as LINE's OpenAPI files describe it.
+/// One operation of the platform, as LINE's `OpenAPI` files describe it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Route {
-    /// The operation's name in LINE's OpenAPI files, or ours in the same style where they lack it.
+    /// The operation's name in LINE's `OpenAPI` files, or ours in the same style where they lack it.
     pub operation_id: &'static str,
     /// The HTTP method.
     pub method: &'static Method,

@@ -17,6 +17,17 @@ pub struct RichMenuAlias {
     pub extra: Extra,
 }
 
+impl RichMenuAlias {
+    /// An alias for a menu.
+    pub fn new(alias: impl Into<String>, rich_menu_id: impl Into<String>) -> Self {
+        Self {
+            rich_menu_alias_id: alias.into(),
+            rich_menu_id: rich_menu_id.into(),
+            extra: Extra::default(),
+        }
+    }
+}
+
 impl Check for RichMenuAlias {
     fn check(&self, checker: &mut Checker) {
         let word = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-');

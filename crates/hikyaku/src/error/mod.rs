@@ -152,6 +152,19 @@ impl Error {
         }))
     }
 
+    /// What a helper makes of answers that were no errors by themselves.
+    pub(crate) fn verdict(kind: ErrorKind, message: String) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            status: None,
+            message,
+            details: Vec::new(),
+            headers: HeaderMap::new(),
+            may_have_landed: false,
+            source: None,
+        }))
+    }
+
     pub(crate) fn network(source: TransportError) -> Self {
         Self(Box::new(Inner {
             kind: ErrorKind::Network,

@@ -2,7 +2,7 @@ use hikyaku_model::Extra;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, route::Route};
+use crate::{Answer, Client, Error, date::yyyymmdd, route::Route};
 
 pub(super) static REPLY: Route =
     count("getNumberOfSentReplyMessages", "/v2/bot/message/delivery/reply");
@@ -93,7 +93,6 @@ impl Client {
         kind: SentCountKind,
         date: Date,
     ) -> Result<Answer<SentCount>, Error> {
-        let date = format!("{:04}{:02}{:02}", date.year(), date.month(), date.day());
-        self.request(kind.route(), &[])?.query("date", &date).send().await?.json()
+        self.request(kind.route(), &[])?.query("date", &yyyymmdd(date)).read().await
     }
 }

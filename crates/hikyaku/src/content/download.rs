@@ -1,0 +1,140 @@
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_LENGTH, CONTENT_TYPE},
+};
+use http_body::{Body, Frame};
+use tokio::time::{Instant, Sleep};
+
+use crate::{
+    Error,
+    connection::Exchange,
+    transport::{ResponseBody, TransportError},
+};
+
+/// Bytes as they come from LINE, untouched: a stream, of which memory holds one piece at a time.
+///
+/// A piece that takes longer than the client's timeout ends the stream with an error; the whole may take any time.
+///
+/// ```no_run
+/// # async fn example(mut content: hikyaku::content::Content) -> Result<(), Box<dyn std::error::Error>> {
+/// use tokio::io::AsyncWriteExt;
+///
+/// let mut file = tokio::fs::File::create("picture").await?;
+/// while let Some(piece) = content.chunk().await? {
+///     file.write_all(&piece).await?;
+/// }
+/// file.flush().await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Content {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: ResponseBody,
+    timeout: Duration,
+    deadline: Pin<Box<Sleep>>,
+}
+
+impl Content {
+    pub(crate) fn new(exchange: Exchange<ResponseBody>, timeout: Duration) -> Self {
+        let Exchange { status, headers, body } = exchange;
+        Self { status, headers, body, timeout, deadline: Box::pin(tokio::time::sleep(timeout)) }
+    }
+
+    /// The `Content-Type`, as LINE tells it.
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
+    }
+
+    /// How many bytes there are in all, where LINE tells it.
+    pub fn content_length(&self) -> Option<u64> {
+        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    }
+
+    /// `X-Line-Request-Id`, to quote to LINE.
+    pub fn request_id(&self) -> Option<&str> {
+        crate::answer::request_id(&self.headers)
+    }
+
+    /// The answer's status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The answer's headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The next piece, or nothing at the end.
+    ///
+    /// # Errors
+    /// [`Network`](crate::ErrorKind::Network): the connection broke, or no piece came in time.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
+    }
+
+    /// All bytes at once, where they are at most `limit`.
+    ///
+    /// # Errors
+    /// [`Network`](crate::ErrorKind::Network): the connection broke, no piece came in time, or there are more bytes.
+    pub async fn bytes(mut self, limit: usize) -> Result<Bytes, Error> {
+        let mut all = Vec::new();
+        while let Some(piece) = self.chunk().await? {
+            if piece.len() > limit - all.len() {
+                let why = format!("the content is larger than {limit} bytes; take it as a stream");
+                return Err(Error::network(TransportError::interrupted(why)));
+            }
+            all.extend_from_slice(&piece);
+        }
+        Ok(all.into())
+    }
+}
+
+impl Stream for Content {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) else {
+                ready!(this.deadline.as_mut().poll(context));
+                let why = format!("no more of the content within {:?}", this.timeout);
+                let error = Error::network(TransportError::interrupted(why));
+                this.body = Bytes::new().into();
+                return Poll::Ready(Some(Err(error)));
+            };
+            this.deadline.as_mut().reset(Instant::now() + this.timeout);
+            match frame.map(|frame| frame.map(Frame::into_data)) {
+                None => return Poll::Ready(None),
+                Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(data))),
+                // Trailers say nothing of the bytes.
+                Some(Ok(Err(_))) => {}
+                Some(Err(error)) => {
+                    this.body = Bytes::new().into();
+                    return Poll::Ready(Some(Err(Error::network(error))));
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Content")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type())
+            .field("content_length", &self.content_length())
+            .finish_non_exhaustive()
+    }
+}

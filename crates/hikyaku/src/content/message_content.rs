@@ -1,0 +1,56 @@
+use http::StatusCode;
+
+use super::Content;
+use crate::{
+    Client, Error,
+    route::{Host, Route},
+};
+
+pub(super) static CONTENT: Route =
+    Route::get("getMessageContent", "/v2/bot/message/{messageId}/content").on(Host::Data);
+pub(super) static PREVIEW: Route =
+    Route::get("getMessageContentPreview", "/v2/bot/message/{messageId}/content/preview")
+        .on(Host::Data);
+
+/// What LINE has of a message's content.
+#[derive(Debug)]
+pub enum MessageContent {
+    /// The bytes.
+    Ready(Content),
+    /// LINE still prepares them, as it does with large videos and audio: [`Client::wait_for_message_content`].
+    Preparing,
+}
+
+impl Client {
+    /// The picture, video, audio or file of a message that a user sent.
+    ///
+    /// # Errors
+    /// [`NotFound`](crate::ErrorKind::NotFound): no such message, or its content is too old.
+    /// [`Gone`](crate::ErrorKind::Gone): the user took the message back.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#get-content>
+    pub async fn message_content(
+        &self,
+        message_id: &(impl AsRef<str> + ?Sized),
+    ) -> Result<MessageContent, Error> {
+        let exchange = self.request(&CONTENT, &[message_id.as_ref()])?.open().await?;
+        if exchange.status == StatusCode::ACCEPTED {
+            return Ok(MessageContent::Preparing);
+        }
+        Ok(MessageContent::Ready(Content::new(exchange, self.connection().timeout())))
+    }
+
+    /// A smaller picture of a picture or video that a user sent.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::ErrorKind::Rejected): messages of this kind have no preview.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#get-image-or-video-preview>
+    pub async fn message_content_preview(
+        &self,
+        message_id: &(impl AsRef<str> + ?Sized),
+    ) -> Result<Content, Error> {
+        let exchange = self.request(&PREVIEW, &[message_id.as_ref()])?.open().await?;
+        Ok(Content::new(exchange, self.connection().timeout()))
+    }
+}

@@ -1,0 +1,16 @@
+//! What users send besides text: pictures, videos, audio, files.
+
+mod download;
+mod message_content;
+mod transcoding;
+mod wait;
+
+pub use download::Content;
+pub use message_content::MessageContent;
+pub use transcoding::{Transcoding, TranscodingStatus};
+pub use wait::WaitForMessageContent;
+
+use crate::operation::Route;
+
+pub(crate) static ROUTES: &[&Route] =
+    &[&message_content::CONTENT, &message_content::PREVIEW, &transcoding::ROUTE];

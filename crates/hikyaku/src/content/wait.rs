@@ -1,0 +1,95 @@
+use std::{future::IntoFuture, time::Duration};
+
+use futures_core::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::{Content, MessageContent, TranscodingStatus};
+use crate::{Client, Error, ErrorKind};
+
+/// The longest pause between two looks, unless one is set.
+const LONGEST_POLL: Duration = Duration::from_secs(8);
+
+/// Takes a message's content as soon as LINE has it ready. Made by [`Client::wait_for_message_content`]; await it for
+/// the bytes.
+///
+/// Where LINE still prepares them, it looks after 1, 2, 4 and then every 8 seconds.
+///
+/// # Errors
+/// Those of [`Client::message_content`]. [`Transient`](ErrorKind::Transient): it took longer than the limit.
+/// [`Gone`](ErrorKind::Gone): LINE failed to prepare the content, so that it will never come.
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct WaitForMessageContent<'a> {
+    client: &'a Client,
+    message_id: &'a str,
+    limit: Duration,
+    poll: Option<Duration>,
+}
+
+impl Client {
+    /// Starts a [`WaitForMessageContent`], which waits a minute at most unless told otherwise.
+    pub fn wait_for_message_content<'a>(
+        &'a self,
+        message_id: &'a (impl AsRef<str> + ?Sized),
+    ) -> WaitForMessageContent<'a> {
+        WaitForMessageContent {
+            client: self,
+            message_id: message_id.as_ref(),
+            limit: Duration::from_mins(1),
+            poll: None,
+        }
+    }
+}
+
+impl WaitForMessageContent<'_> {
+    /// How long to wait at most.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
+    }
+
+    /// Looks after each such pause instead of ever longer ones.
+    pub fn poll(mut self, pause: Duration) -> Self {
+        self.poll = Some(pause);
+        self
+    }
+
+    async fn wait(self) -> Result<Content, Error> {
+        let end = Instant::now() + self.limit;
+        let mut pause = Duration::from_secs(1);
+        loop {
+            if let MessageContent::Ready(content) =
+                self.client.message_content(self.message_id).await?
+            {
+                return Ok(content);
+            }
+            loop {
+                let wake = Instant::now() + self.poll.unwrap_or(pause);
+                if wake > end {
+                    let why = format!("LINE still prepares the content after {:?}", self.limit);
+                    return Err(Error::verdict(ErrorKind::Transient, why));
+                }
+                tokio::time::sleep_until(wake).await;
+                pause = (pause * 2).min(LONGEST_POLL);
+                let transcoding = self.client.message_content_transcoding(self.message_id).await?;
+                match transcoding.status {
+                    TranscodingStatus::Succeeded => break,
+                    TranscodingStatus::Failed => {
+                        let why = "LINE failed to prepare the content; it will not come";
+                        return Err(Error::verdict(ErrorKind::Gone, why.to_owned()));
+                    }
+                    TranscodingStatus::Processing | TranscodingStatus::Other(_) => {}
+                }
+            }
+        }
+    }
+}
+
+impl<'a> IntoFuture for WaitForMessageContent<'a> {
+    type Output = Result<Content, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.wait())
+    }
+}

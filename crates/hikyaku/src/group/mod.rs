@@ -1,0 +1,26 @@
+//! Groups and rooms: who is in them, and how to leave.
+//!
+//! A room is a chat of several people without a name; LINE makes no new ones.
+
+mod leave;
+mod member;
+mod members;
+mod summary;
+
+pub use member::MemberProfile;
+pub use members::{MemberCount, MemberIds};
+pub use summary::GroupSummary;
+
+use crate::operation::Route;
+
+pub(crate) static ROUTES: &[&Route] = &[
+    &summary::ROUTE,
+    &member::GROUP,
+    &member::ROOM,
+    &members::GROUP_IDS,
+    &members::ROOM_IDS,
+    &members::GROUP_COUNT,
+    &members::ROOM_COUNT,
+    &leave::GROUP,
+    &leave::ROOM,
+];

@@ -1,0 +1,172 @@
+//! Lists that come page by page.
+
+use std::{
+    fmt,
+    future::{IntoFuture, poll_fn},
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    vec,
+};
+
+use futures_core::{Stream, future::BoxFuture};
+use serde::de::DeserializeOwned;
+
+use crate::{Answer, Client, Error, route::Route};
+
+/// A page of a list.
+pub trait Page: DeserializeOwned + Send + 'static {
+    /// What the list is of.
+    type Item: Send + Unpin;
+
+    /// The query parameter that says which page.
+    const START: &'static str = "start";
+
+    /// Which page follows this one.
+    fn next_start(&self) -> Option<String>;
+
+    /// The items of this page.
+    fn into_items(self) -> Vec<Self::Item>;
+}
+
+/// A list in the making: await it for one page, or take all items by [`stream`](Self::stream).
+///
+/// ```no_run
+/// # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
+/// let page = client.followers().limit(1000).await?;
+/// println!("{} ids, and then from {:?}", page.user_ids.len(), page.next);
+///
+/// let mut followers = client.followers().stream();
+/// while let Some(user) = followers.next().await {
+///     println!("{}", user?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Paged<'a, P> {
+    client: &'a Client,
+    route: &'static Route,
+    values: Vec<String>,
+    query: Vec<(&'static str, String)>,
+    start: Option<String>,
+    page: PhantomData<fn() -> P>,
+}
+
+impl<'a, P: Page> Paged<'a, P> {
+    pub(crate) fn new(client: &'a Client, route: &'static Route, values: &[&str]) -> Self {
+        let values = values.iter().map(|&value| value.to_owned()).collect();
+        Self { client, route, values, query: Vec::new(), start: None, page: PhantomData }
+    }
+
+    /// Sets a query parameter that every page is asked with.
+    pub(crate) fn query(mut self, name: &'static str, value: &str) -> Self {
+        self.query.push((name, value.to_owned()));
+        self
+    }
+
+    /// Begins with the page that another one says follows it. LINE forgets where a list stood after 24 hours.
+    pub fn start(mut self, start: impl Into<String>) -> Self {
+        self.start = Some(start.into());
+        self
+    }
+
+    /// All items from here on, page after page. It asks for a page when its first item is asked for.
+    pub fn stream(self) -> Items<'a, P> {
+        Items { pages: self, ready: Vec::new().into_iter(), fetching: None, ended: false }
+    }
+
+    async fn fetch(self) -> Result<Answer<P>, Error> {
+        let values: Vec<&str> = self.values.iter().map(String::as_str).collect();
+        let mut request = self.client.request(self.route, &values)?;
+        for (name, value) in &self.query {
+            request = request.query(name, value);
+        }
+        request.query_if(P::START, self.start).read().await
+    }
+}
+
+impl<'a, P: Page> IntoFuture for Paged<'a, P> {
+    type Output = Result<Answer<P>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.fetch())
+    }
+}
+
+impl<P> Clone for Paged<'_, P> {
+    fn clone(&self) -> Self {
+        Self {
+            client: self.client,
+            route: self.route,
+            values: self.values.clone(),
+            query: self.query.clone(),
+            start: self.start.clone(),
+            page: PhantomData,
+        }
+    }
+}
+
+impl<P> fmt::Debug for Paged<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Paged")
+            .field("operation", &self.route.operation_id)
+            .field("values", &self.values)
+            .field("query", &self.query)
+            .field("start", &self.start)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The items of a list as a stream, made by [`Paged::stream`]. After an error it ends.
+pub struct Items<'a, P: Page> {
+    pages: Paged<'a, P>,
+    ready: vec::IntoIter<P::Item>,
+    fetching: Option<BoxFuture<'a, Result<Answer<P>, Error>>>,
+    ended: bool,
+}
+
+impl<P: Page> Items<'_, P> {
+    /// The next item: what `StreamExt::next` does, without the need for it.
+    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<P: Page> Stream for Items<'_, P> {
+    type Item = Result<P::Item, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(item) = this.ready.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            if this.ended {
+                return Poll::Ready(None);
+            }
+            let fetching = this.fetching.get_or_insert_with(|| this.pages.clone().into_future());
+            let page = ready!(fetching.as_mut().poll(context));
+            this.fetching = None;
+            match page {
+                Ok(page) => {
+                    let page = page.into_inner();
+                    this.pages.start = page.next_start();
+                    this.ended = this.pages.start.is_none();
+                    this.ready = page.into_items().into_iter();
+                }
+                Err(error) => {
+                    this.ended = true;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+    }
+}
+
+impl<P: Page> fmt::Debug for Items<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items").field("pages", &self.pages).finish_non_exhaustive()
+    }
+}
