@@ -85,6 +85,21 @@ impl SimBuilder {
         self
     }
 
+    /// How long a narrowcast picks its recipients, and how long it then sends; one and two seconds by default, as LINE
+    /// does not say.
+    pub fn narrowcast_phases(mut self, waiting: Duration, sending: Duration) -> Self {
+        let narrowcast = &mut self.settings.narrowcast;
+        (narrowcast.waiting, narrowcast.sending) = (waiting, sending);
+        self
+    }
+
+    /// Whether narrowcasts need the numbers of recipients that LINE demands for privacy: 100 friends to filter by
+    /// attributes, 50 recipients. They do by default.
+    pub fn narrowcast_minimums(mut self, on: bool) -> Self {
+        self.settings.narrowcast.minimums = on;
+        self
+    }
+
     /// How many deliveries the outbox keeps whole; 100,000 by default. The count for each person is exact however many
     /// there are.
     pub fn keep_messages(mut self, deliveries: usize) -> Self {
@@ -120,7 +135,14 @@ impl SimBuilder {
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api, Host::Api, shared.clone(), stopping.clone()));
-        tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping));
+        tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping.clone()));
+        let timekeeper = shared.clone();
+        tasks.spawn(async move {
+            tokio::select! {
+                () = timekeeper.keep_time() => {}
+                () = serve::stopped(stopping) => {}
+            }
+        });
         let tasks = Mutex::new(tasks);
         Ok(Sim::new(Running { shared, api_address, data_address, stop, tasks }))
     }

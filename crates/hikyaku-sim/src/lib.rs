@@ -48,6 +48,7 @@ pub use fault::{FaultRule, InvalidFault};
 pub use sim::{Sim, WaitTimeout};
 pub use state::{
     Said,
+    audience::{Audience, AudienceKind},
     bucket::Rate,
     friendship::Friendship,
     log::{Host, LoggedRequest},

@@ -1,9 +1,10 @@
 use std::{
     pin::pin,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::sleep};
 
 use crate::{api::Routes, settings::Settings, state::World};
 
@@ -14,6 +15,8 @@ pub(crate) struct Shared {
     pub(crate) routes: Routes,
     /// Tells those who wait that something may have changed.
     pub(crate) changed: Notify,
+    /// Tells that something may fall due at another time than before.
+    pub(crate) rescheduled: Notify,
     pub(crate) most_connections: usize,
     pub(crate) allowed_hosts: Vec<String>,
 }
@@ -23,15 +26,30 @@ impl Shared {
         Self {
             routes: Routes::new(),
             changed: Notify::new(),
+            rescheduled: Notify::new(),
             most_connections: settings.most_connections,
             allowed_hosts: settings.allowed_hosts.clone(),
             world: Mutex::new(World::new(settings)),
         }
     }
 
+    /// The state as it is now: what has fallen due has happened.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         // A panic elsewhere leaves a state that is as good as before it.
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        world.settle();
+        world
+    }
+
+    /// Wakes those who wait whenever something has fallen due.
+    pub(crate) async fn keep_time(&self) {
+        loop {
+            let due = self.world().until_due();
+            tokio::select! {
+                () = sleep(due.unwrap_or(Duration::MAX)) => self.changed.notify_waiters(),
+                () = self.rescheduled.notified() => {}
+            }
+        }
     }
 
     /// Waits until something holds.
@@ -51,6 +69,7 @@ impl Shared {
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let value = change(&mut self.world());
         self.changed.notify_waiters();
+        self.rescheduled.notify_one();
         value
     }
 }

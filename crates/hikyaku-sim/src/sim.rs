@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
-    ClockMode, Delivery, DeliveryFilter, FaultRule, Friendship, InvalidFault, LoggedRequest,
-    Person, Rate, Said, SimBuilder, StartError, api,
+    Audience, ClockMode, Delivery, DeliveryFilter, FaultRule, Friendship, InvalidFault,
+    LoggedRequest, Person, Rate, Said, SimBuilder, StartError, api,
     clock::Clock,
     shared::Shared,
     state::{World, channel::Channel, chat::Target, person::UserKey},
@@ -143,6 +143,22 @@ impl Sim {
     pub fn add_user(&self) -> UserId {
         self.change(|world| world.people.put(Person::default()))
             .map_or_else(|id| unreachable!("made here: {id}"), UserKey::id)
+    }
+
+    /// As [`Self::add_friend_as`], by somebody who has been a friend since then. Narrowcasts can be filtered by that.
+    ///
+    /// # Panics
+    /// As [`Self::add_friend_as`].
+    pub fn add_friend_since(&self, person: Person, since: Timestamp) -> UserId {
+        let user = self.add_friend_as(person);
+        let key = self.known(&user);
+        self.change_channel(|channel, _| channel.friends.befriend_since(key, since));
+        user
+    }
+
+    /// Adds an audience of the channel that narrowcasts can be sent to; gives its id.
+    pub fn add_audience(&self, audience: &Audience) -> i64 {
+        self.change_channel(|channel, _| channel.audiences.add(audience))
     }
 
     /// Lets a person add, block or forget the channel's account.

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use hikyaku_model::{
     Checker, Message, MessageKind, SendKind,
-    limits::{self, Problem, Segment},
-    send,
+    limits::Problem,
+    send::{self, AggregationUnit},
 };
 use http::{StatusCode, header};
 use serde::Deserialize;
@@ -65,23 +65,11 @@ impl<'a> Body<'a> {
     }
 
     /// The name of the aggregation unit.
-    ///
-    /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
     pub(crate) fn unit(&self, errors: &mut Checker) -> Result<Option<String>, Answer> {
-        const NAME: &str = "^[a-zA-Z0-9_]{1,30}$";
-        let field = "customAggregationUnits";
-        let mut units: Vec<String> = self.optional(field)?.unwrap_or_default();
-        errors.at(Segment::Field(field), |errors| {
-            errors.count(units.len(), limits::Count { min: 0, max: 1 });
-            for (index, unit) in units.iter().enumerate() {
-                let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-                if !(1..=30).contains(&unit.len()) || !unit.bytes().all(word) {
-                    errors
-                        .at(Segment::Index(index), |errors| errors.report(Problem::Pattern(NAME)));
-                }
-            }
-        });
-        Ok(units.pop())
+        let units: Option<Vec<AggregationUnit>> = self.optional("customAggregationUnits")?;
+        let units = units.unwrap_or_default();
+        send::check_aggregation_units(&units, errors);
+        Ok(units.first().map(|unit| unit.as_str().to_owned()))
     }
 
     /// The messages, checked by all rules of LINE's for a way to send.

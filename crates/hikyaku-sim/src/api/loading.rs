@@ -1,4 +1,4 @@
-use hikyaku_model::{Checker, limits::Problem};
+use hikyaku_model::{Checker, send};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
@@ -24,14 +24,8 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
     let mut errors = Checker::strict();
     let chat = body.text("chatId", &mut errors)?;
-    let seconds: i64 = body.optional("loadingSeconds")?.unwrap_or(20);
-    if !(5..=60).contains(&seconds) {
-        let range = Problem::Range { min: "5".into(), max: "60".into() };
-        errors.report_field("loadingSeconds", range);
-    }
-    if seconds % 5 != 0 {
-        errors.report_field("loadingSeconds", Problem::MultipleOf(5));
-    }
+    let seconds: u32 = body.optional("loadingSeconds")?.unwrap_or(20);
+    send::check_loading_seconds(seconds, &mut errors);
     body::finish(errors)?;
     let user = UserKey::parse(&chat).ok_or_else(|| {
         let message =
@@ -39,7 +33,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
         Answer::request_invalid(&[Detail::new("chatId", message)])
     })?;
     Ok(Box::new(move |scene| {
-        let until = later(scene.now, SignedDuration::from_secs(seconds));
+        let until = later(scene.now, SignedDuration::from_secs(seconds.into()));
         if scene.world.knows(user) {
             scene.channel().loading.insert(user, until);
         }

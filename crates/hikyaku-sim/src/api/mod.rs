@@ -8,6 +8,8 @@ mod broadcast;
 mod loading;
 mod mark_as_read;
 mod multicast;
+mod narrowcast;
+mod narrowcast_progress;
 mod profile;
 mod push;
 mod push_by_phone;
@@ -45,6 +47,8 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     push::ENDPOINT,
     multicast::ENDPOINT,
     broadcast::ENDPOINT,
+    narrowcast::ENDPOINT,
+    narrowcast_progress::ENDPOINT,
     push_by_phone::ENDPOINT,
     validate::REPLY,
     validate::PUSH,

@@ -1,7 +1,10 @@
-use hikyaku_model::{Checker, SendKind};
+use hikyaku_model::{
+    Checker, SendKind,
+    send::{DeliveryTag, PhoneHash},
+};
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Detail, Endpoint, Request, USUAL_RATE, body, send::Parcel};
+use super::{Action, Answer, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
 use crate::state::{friendship::Friendship, log::Host};
 
 /// Sends to the person with a phone number, friend or not.
@@ -23,20 +26,19 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
     let mut errors = Checker::strict();
     let to = body.text("to", &mut errors)?;
+    if !to.is_empty()
+        && let Err(problem) = to.parse::<PhoneHash>()
+    {
+        errors.report_field("to", problem);
+    }
     let messages = body.messages(SendKind::PhoneNumber, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;
     body::finish(errors)?;
-    let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-    if to.len() != 64 || !to.bytes().all(digit) {
-        let message = "The value must be a valid SHA-256 digest.";
-        return Err(Answer::request_invalid(&[Detail::new("to", message)]));
-    }
     if let Some(tag) = request.headers.get("x-line-delivery-tag")
-        && !(16..=100).contains(&tag.len())
+        && tag.to_str().map_or(true, |tag| tag.parse::<DeliveryTag>().is_err())
     {
         // LINE documents the lengths; the words are ours.
-        let message =
-            "The value for the 'X-Line-Delivery-Tag' header must have 16 to 100 characters";
+        let message = "The value for the 'X-Line-Delivery-Tag' header is invalid";
         return Err(Answer::error(StatusCode::BAD_REQUEST, message));
     }
     let parcel =

@@ -108,6 +108,7 @@ fn words(problem: &Problem) -> String {
         Problem::PlaceholderName(key) => format!(
             "The key '{key}' enclosed in '{{}}' does not match the pattern '{SUBSTITUTION_KEY}'."
         ),
+        Problem::Sha256 => "The value must be a valid SHA-256 digest.".into(),
         Problem::Uri => "invalid uri".into(),
         Problem::UriScheme(_) => "invalid uri scheme".into(),
         Problem::Forbidden(_) | Problem::Shape(_) => "invalid property".into(),

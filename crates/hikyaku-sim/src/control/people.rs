@@ -1,11 +1,12 @@
 use hikyaku_model::UserId;
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Call, Problem, Reply};
 use crate::{
-    Friendship, Person,
+    Audience, Friendship, Person,
     state::{World, chat::Target, person::UserKey},
 };
 
@@ -65,6 +66,8 @@ pub(super) fn users(call: &Call<'_>) -> Result<Reply, Problem> {
 #[serde(rename_all = "camelCase", default)]
 struct NewUser {
     friendship: Friendship,
+    /// Since when a friend is one; from now on without it.
+    friend_since: Option<Timestamp>,
     count: Option<usize>,
     #[serde(flatten)]
     person: Person,
@@ -72,7 +75,12 @@ struct NewUser {
 
 impl Default for NewUser {
     fn default() -> Self {
-        Self { friendship: Friendship::Friend, count: None, person: Person::default() }
+        Self {
+            friendship: Friendship::Friend,
+            friend_since: None,
+            count: None,
+            person: Person::default(),
+        }
     }
 }
 
@@ -80,7 +88,7 @@ impl Default for NewUser {
 const MOST_PEOPLE: usize = 1_000_000;
 
 pub(super) fn add_user(call: &Call<'_>) -> Result<Reply, Problem> {
-    let NewUser { friendship, count, person } =
+    let NewUser { friendship, friend_since, count, person } =
         if call.body.is_empty() { NewUser::default() } else { call.read()? };
     if count.is_some_and(|count| count > MOST_PEOPLE) {
         return Err(Problem::invalid("/count", format!("at most {MOST_PEOPLE} at once")));
@@ -98,7 +106,7 @@ pub(super) fn add_user(call: &Call<'_>) -> Result<Reply, Problem> {
                     format!("`{id}` is not `U` and 32 lower-case hex digits"),
                 )
             })?;
-            world.channels[channel].friends.set(user, friendship, now);
+            world.channels[channel].friends.set(user, friendship, friend_since.unwrap_or(now));
             ids.push(user.id());
         }
         Ok(Reply::created(&match count {
@@ -150,6 +158,29 @@ pub(super) fn add_chat(call: &Call<'_>, letter: char) -> Result<Reply, Problem> 
         let channel = call.channel(world)?;
         let id = world.add_chat(channel, letter, members);
         Ok(Reply::created(&json!({ "id": &*id })))
+    })
+}
+
+pub(super) fn audiences(call: &Call<'_>) -> Result<Reply, Problem> {
+    let world = call.shared.world();
+    let audiences = world.channels[call.channel(&world)?].audiences.iter();
+    let audiences = audiences.map(|(id, audience)| {
+        json!({
+            "audienceGroupId": id,
+            "kind": audience.kind,
+            "users": audience.users.len(),
+            "inProgress": !audience.ready,
+        })
+    });
+    Ok(Reply::ok(&json!({ "audiences": audiences.collect::<Vec<_>>() })))
+}
+
+pub(super) fn add_audience(call: &Call<'_>) -> Result<Reply, Problem> {
+    let audience: Audience = call.read()?;
+    call.shared.change(|world| {
+        let channel = call.channel(world)?;
+        let id = world.channels[channel].audiences.add(&audience);
+        Ok(Reply::created(&json!({ "audienceGroupId": id })))
     })
 }
 

@@ -85,6 +85,9 @@ pub(super) async fn exchange(
         body_length: request.body.len(),
         body: start_of(request.body),
     });
+    if world.is_running() {
+        shared.rescheduled.notify_one();
+    }
     drop(world);
     shared.changed.notify_waiters();
     response.ok_or_else(|| {

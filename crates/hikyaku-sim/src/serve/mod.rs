@@ -5,7 +5,7 @@ mod wire;
 
 use std::{
     future::poll_fn,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -42,11 +42,11 @@ pub(crate) async fn serve(
     listener: TcpListener,
     host: Host,
     shared: Arc<Shared>,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
 ) {
+    let mut stop = pin!(stopped(stopping.clone()));
     let free = Arc::new(Semaphore::new(shared.most_connections));
     let mut connections = JoinSet::new();
-    let stopping_too = stopping.clone();
     loop {
         let accept = async {
             // The semaphore is never closed.
@@ -54,10 +54,10 @@ pub(crate) async fn serve(
             (listener.accept().await, place)
         };
         tokio::select! {
-            () = stopped(&mut stopping) => break,
+            () = &mut stop => break,
             (accepted, place) = accept => match accepted {
                 Ok((stream, _)) => {
-                    let (shared, stopping) = (shared.clone(), stopping_too.clone());
+                    let (shared, stopping) = (shared.clone(), stopping.clone());
                     connections.spawn(async move {
                         connection(stream, host, shared, stopping).await;
                         drop(place);
@@ -77,7 +77,8 @@ pub(crate) async fn serve(
     }
 }
 
-async fn stopped(stopping: &mut watch::Receiver<bool>) {
+/// Waits until the simulator is told to stop.
+pub(crate) async fn stopped(mut stopping: watch::Receiver<bool>) {
     // An error means that the simulator is gone, which is as good.
     let _ = stopping.wait_for(|stop| *stop).await;
 }
@@ -86,8 +87,9 @@ async fn connection(
     stream: TcpStream,
     host: Host,
     shared: Arc<Shared>,
-    mut stopping: watch::Receiver<bool>,
+    stopping: watch::Receiver<bool>,
 ) {
+    let mut stop = pin!(stopped(stopping));
     // Fails only on a connection that is gone already.
     let _ = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
@@ -104,11 +106,11 @@ async fn connection(
         .max_buf_size(MOST_HEAD)
         .max_headers(MOST_HEADERS)
         .serve_connection(TokioIo::new(stream), service);
-    let stop = tokio::select! {
+    let stops = tokio::select! {
         _ = poll_fn(|context| connection.poll_without_shutdown(context)) => false,
-        () = stopped(&mut stopping) => true,
+        () = &mut stop => true,
     };
-    if stop {
+    if stops {
         Pin::new(&mut connection).graceful_shutdown();
         let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     }

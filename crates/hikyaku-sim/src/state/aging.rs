@@ -52,11 +52,6 @@ impl<K: Clone + Eq + Hash, V> Aging<K, V> {
         (now.duration_since(*since) < self.life).then_some(value)
     }
 
-    /// All values with their keys, in no order.
-    pub(crate) fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
-        self.values.values_mut().map(|(_, value)| value)
-    }
-
     fn forget(&mut self, now: Timestamp) {
         while let Some((since, key)) = self.order.front() {
             if now.duration_since(*since) < self.life && self.order.len() < self.most {

@@ -10,9 +10,11 @@ use uuid::Uuid;
 
 use super::{
     aging::Aging,
+    audience::Audiences,
     bucket::{Bucket, Rate},
     chat::Target,
     friendship::Friends,
+    narrowcast::Narrowcasts,
     person::UserKey,
     quota::{Month, Quota, day},
 };
@@ -59,6 +61,8 @@ pub(crate) struct Channel {
     read: HashMap<Target, u64>,
     /// Until when people see the loading animation.
     pub(crate) loading: HashMap<UserKey, Timestamp>,
+    pub(crate) audiences: Audiences,
+    pub(crate) narrowcasts: Narrowcasts,
     /// A bucket for each endpoint that was called.
     buckets: HashMap<usize, Bucket>,
     counts: HashMap<(SendKind, Date), u64>,
@@ -101,6 +105,8 @@ impl Channel {
             read_tokens: Aging::new(SignedDuration::MAX, MOST_READ_TOKENS),
             read: HashMap::new(),
             loading: HashMap::new(),
+            audiences: Audiences::default(),
+            narrowcasts: Narrowcasts::default(),
             buckets: HashMap::new(),
             counts: HashMap::new(),
             units: (Month::of(now), BTreeSet::new()),

@@ -26,7 +26,7 @@ const TALKED_LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
 #[derive(Debug, Default)]
 pub(crate) struct Friends {
     /// Those who are friends or have blocked the account, and since when they are friends.
-    friends: BTreeMap<UserKey, (Friendship, Timestamp)>,
+    known: BTreeMap<UserKey, (Friendship, Timestamp)>,
     /// When people who are no friends last wrote.
     talked: HashMap<UserKey, Timestamp>,
     everyone: bool,
@@ -39,22 +39,20 @@ impl Friends {
     }
 
     pub(crate) fn set(&mut self, user: UserKey, friendship: Friendship, now: Timestamp) {
-        match friendship {
-            Friendship::None => _ = self.friends.remove(&user),
-            _ => {
-                let entry = self.friends.entry(user).or_insert((friendship, now));
-                entry.0 = friendship;
-            }
+        if friendship == Friendship::None {
+            self.known.remove(&user);
+        } else {
+            self.known.entry(user).or_insert((friendship, now)).0 = friendship;
         }
     }
 
     /// Makes a person a friend since then.
     pub(crate) fn befriend_since(&mut self, user: UserKey, since: Timestamp) {
-        self.friends.insert(user, (Friendship::Friend, since));
+        self.known.insert(user, (Friendship::Friend, since));
     }
 
     pub(crate) fn get(&self, user: UserKey) -> Friendship {
-        match self.friends.get(&user) {
+        match self.known.get(&user) {
             Some((friendship, _)) => *friendship,
             None if self.everyone => Friendship::Friend,
             None => Friendship::None,
@@ -86,8 +84,8 @@ impl Friends {
 
     /// All friends who have not blocked the account, and since when, in the order of their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (UserKey, Timestamp)> {
-        let friends = self.friends.iter();
-        friends
+        self.known
+            .iter()
             .filter(|(_, (friendship, _))| *friendship == Friendship::Friend)
             .map(|(user, (_, since))| (*user, *since))
     }

@@ -1,11 +1,13 @@
 //! Everything that a simulator remembers. Nothing here knows of HTTP.
 
 pub(crate) mod aging;
+pub(crate) mod audience;
 pub(crate) mod bucket;
 pub(crate) mod channel;
 pub(crate) mod chat;
 pub(crate) mod friendship;
 pub(crate) mod log;
+pub(crate) mod narrowcast;
 pub(crate) mod outbox;
 pub(crate) mod person;
 pub(crate) mod quota;

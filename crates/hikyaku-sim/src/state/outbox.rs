@@ -29,6 +29,7 @@ pub(crate) fn kind(word_of: &str) -> Option<SendKind> {
     SendKind::ALL.into_iter().find(|kind| word(*kind) == word_of)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn as_word<S: Serializer>(kind: &SendKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(word(*kind))
 }
@@ -150,7 +151,7 @@ impl Stored {
             Some(chat) => Target::Chat(chat.clone()),
             None => Target::User(self.user),
         };
-        let parse = |json: &Box<RawValue>| serde_json::from_str(json.get()).unwrap_or_default();
+        let parse = |json: &RawValue| serde_json::from_str(json.get()).unwrap_or_default();
         Delivery {
             seq: self.seq,
             at: self.at,
@@ -160,7 +161,7 @@ impl Stored {
             to: self.user.id(),
             chat: chat.id(),
             message_ids: sent.message_ids.iter().map(u64::to_string).collect(),
-            messages: sent.messages.iter().map(parse).collect(),
+            messages: sent.messages.iter().map(|json| parse(json)).collect(),
             notification_disabled: sent.notification_disabled,
             unit: sent.unit.clone(),
         }

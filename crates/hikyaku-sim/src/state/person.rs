@@ -1,6 +1,9 @@
 use std::collections::HashMap;
 
-use hikyaku_model::UserId;
+use hikyaku_model::{
+    UserId,
+    audience::{AppType, Area, Gender},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -20,18 +23,18 @@ pub struct Person {
     /// The phone number in the E.164 form, such as `+818000001234`, for push by phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
-    /// `male` or `female`.
+    /// The gender.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<String>,
+    pub gender: Option<Gender>,
     /// The age in years.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<u8>,
-    /// `ios` or `android`.
+    /// The system of the phone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub app_type: Option<String>,
+    pub app_type: Option<AppType>,
     /// Where the person lives, in LINE's words, such as `jp_13`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<String>,
+    pub area: Option<Area>,
 }
 
 /// The 32 digits of a user id.

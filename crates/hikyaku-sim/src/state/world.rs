@@ -1,4 +1,4 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use hikyaku_model::{ChannelSecret, ChannelToken, ChatId, UserId};
 use jiff::Timestamp;
@@ -11,10 +11,11 @@ use super::{
     chat::{Chat, Chats, Target},
     friendship::Friendship,
     log::Log,
+    narrowcast::Runner,
     outbox::{Outbox, Sent},
     person::{People, Person, UserKey},
 };
-use crate::{clock::Clock, fault::Faults, random::Random, settings::Settings};
+use crate::{ClockMode, clock::Clock, fault::Faults, random::Random, settings::Settings};
 
 /// What a person has said, and the tokens that its webhook carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -97,6 +98,34 @@ impl World {
             self.add_channel();
         }
         self.last_message_id = last_message_id;
+    }
+
+    /// Lets happen what falls due by now.
+    pub(crate) fn settle(&mut self) {
+        if !self.is_running() {
+            return;
+        }
+        let now = self.clock.now();
+        let Self { people, outbox, random, settings, channels, .. } = self;
+        let mut runner = Runner { people, outbox, random, settings: settings.narrowcast };
+        for channel in channels {
+            runner.run(channel, now);
+        }
+    }
+
+    /// Whether something happens without being asked for.
+    pub(crate) fn is_running(&self) -> bool {
+        self.channels.iter().any(|channel| channel.narrowcasts.is_running())
+    }
+
+    /// How long it takes until something falls due; nothing where no passing of time brings it about.
+    pub(crate) fn until_due(&self) -> Option<Duration> {
+        if !self.is_running() || matches!(self.clock.mode(), ClockMode::Fixed(_)) {
+            return None;
+        }
+        let now = self.clock.now();
+        let due = self.channels.iter().filter_map(|channel| channel.narrowcasts.next_due(now));
+        due.min().map(|due| due.duration_since(now).try_into().unwrap_or_default())
     }
 
     /// Adds a channel; gives its place.

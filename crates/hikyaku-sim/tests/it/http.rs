@@ -51,9 +51,9 @@ pub(crate) async fn raw(url: &str, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        head.extend([name, ": ", value, "\r\n"]);
     }
-    head += &format!("content-length: {}\r\n\r\n", body.len());
+    head.extend(["content-length: ", &body.len().to_string(), "\r\n\r\n"]);
     [head.as_bytes(), body].concat()
 }
 

@@ -1,0 +1,78 @@
+use hikyaku_model::{
+    Checker, SendKind,
+    audience::{Filter, Limit, Recipient},
+};
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
+
+use super::{Action, Answer, Body, Endpoint, Request, body, send::Parcel};
+use crate::state::{
+    bucket::Rate,
+    log::Host,
+    narrowcast::{InvalidRecipient, Plan, Sources},
+};
+
+/// Sends to friends of some kind, some time later.
+///
+/// LINE documents two answers where the reach is larger than the quota that remains: an error at once, and a failure
+/// when sending starts. Our choice: an error at once where nothing remains, else the failure.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+pub(crate) const ENDPOINT: Endpoint = Endpoint {
+    host: Host::Api,
+    method: Method::POST,
+    path: "/v2/bot/message/narrowcast",
+    rate: Rate::per_hour(60),
+    takes_retry_key: true,
+    read,
+};
+
+/// The fewest friends that an account may filter by attributes.
+const FEWEST_FRIENDS: usize = 100;
+
+fn read(request: &Request) -> Result<Action, Answer> {
+    let body = Body::read(request)?;
+    let mut errors = Checker::strict();
+    let messages = body.messages(SendKind::Narrowcast, &mut errors)?;
+    let notification_disabled = body.flag("notificationDisabled")?;
+    let recipient: Option<Recipient> = body.optional("recipient")?;
+    let filter: Option<Filter> = body.optional("filter")?;
+    let limit: Limit = body.optional("limit")?.unwrap_or_default();
+    if limit.forbid_partial_delivery == Some(true) && limit.up_to_remaining_quota != Some(true) {
+        let message = "The option forbidPartialDelivery must be used with upToRemainingQuota.";
+        return Err(Answer::error(StatusCode::BAD_REQUEST, message));
+    }
+    errors.optional("recipient", recipient.as_ref());
+    errors.optional("filter", filter.as_ref());
+    errors.field("limit", &limit);
+    body::finish(errors)?;
+    let parcel = Parcel { kind: SendKind::Narrowcast, messages, notification_disabled, unit: None };
+    Ok(Box::new(move |scene| {
+        let now = scene.now;
+        let channel = scene.channel();
+        let sources =
+            Sources { audiences: &channel.audiences, narrowcasts: &channel.narrowcasts, now };
+        if let Some(Err(invalid)) = recipient.as_ref().map(|recipient| sources.check(recipient)) {
+            let message = match invalid {
+                InvalidRecipient::Audience(id) => format!("Invalid audience group id: {id}"),
+                InvalidRecipient::Request(id) => format!("Invalid request id: {id}"),
+            };
+            return Answer::error(StatusCode::BAD_REQUEST, &message);
+        }
+        let friends = channel.friends.iter().count();
+        let no_quota = channel.quota.remaining(now) == Some(0);
+        let by_attributes = filter.as_ref().is_some_and(|filter| filter.demographic.is_some());
+        let settings = scene.world.settings.narrowcast;
+        if settings.minimums && by_attributes && friends < FEWEST_FRIENDS {
+            let message = "Your account does not have enough friends";
+            return Answer::error(StatusCode::FORBIDDEN, message);
+        }
+        if no_quota {
+            return Answer::quota_exceeded();
+        }
+        let plan = Plan { sent: scene.pack(parcel), recipient, filter, limit };
+        let waiting = SignedDuration::try_from(settings.waiting).unwrap_or(SignedDuration::MAX);
+        scene.channel().narrowcasts.accept(plan, waiting, now);
+        Answer::empty(StatusCode::ACCEPTED)
+    }))
+}
