@@ -1,7 +1,8 @@
 use std::borrow::Cow;
 
 use hikyaku_model::{
-    ChatId, Checker, GroupId, Message, RoomId, UserId, Violations, limits, message::PreparedMessages,
+    ChatId, Checker, GroupId, Message, RoomId, UserId, Violations, limits,
+    message::PreparedMessages,
 };
 use serde::{Serialize, Serializer};
 

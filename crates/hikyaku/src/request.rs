@@ -75,6 +75,7 @@ pub(crate) struct Request<'a> {
     headers: HeaderMap,
     body: Option<Payload>,
     timeout: Option<Duration>,
+    repeat: Repeat,
 }
 
 impl<'a> Request<'a> {
@@ -83,7 +84,7 @@ impl<'a> Request<'a> {
         if route.auth == Auth::Channel {
             headers.insert(AUTHORIZATION, client.authorization().clone());
         }
-        Self { client, route, target, headers, body: None, timeout: None }
+        Self { client, route, target, headers, body: None, timeout: None, repeat: route.repeat }
     }
 
     /// Adds a query parameter.
@@ -164,6 +165,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// For a caller that repeats the call by itself.
+    pub(crate) fn once(mut self) -> Self {
+        self.repeat = Repeat::Never;
+        self
+    }
+
     /// Makes the call and reads the whole answer.
     pub(crate) async fn send(self) -> Result<Exchange, Error> {
         self.send_or(|_| false).await
@@ -224,7 +231,7 @@ impl<'a> Request<'a> {
         Call {
             method: self.route.method,
             path: self.route.path,
-            repeat: self.route.repeat,
+            repeat: self.repeat,
             uri: self.client.base_url(self.route.host).target(&self.target),
             headers: self.headers,
             body: self.body.unwrap_or(Payload::Whole(Bytes::new())),

@@ -90,6 +90,7 @@ impl<'a> Attempts<'a> {
         let repeatable = match self.repeat {
             Repeat::Always | Repeat::WithRetryKey => error.is_retryable(),
             Repeat::IfNotSent => error.kind() == ErrorKind::Network && !error.may_have_landed(),
+            Repeat::Never => false,
         };
         if !repeatable || self.retries >= self.policy.max_retries {
             return None;

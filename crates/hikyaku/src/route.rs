@@ -195,6 +195,8 @@ pub(crate) enum Repeat {
     WithRetryKey,
     /// Only while no byte of it can have left.
     IfNotSent,
+    /// Not at all.
+    Never,
 }
 
 /// The path and query of one request. Every value is percent-encoded here and nowhere else, so that an id can never

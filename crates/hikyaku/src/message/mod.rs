@@ -11,6 +11,7 @@ mod push;
 mod quota;
 mod reply;
 mod sent_count;
+mod written;
 
 pub use broadcast::Broadcast;
 pub use loading::StartLoading;
@@ -20,6 +21,7 @@ pub use push::Push;
 pub use quota::{Quota, QuotaConsumption, QuotaKind};
 pub use reply::Reply;
 pub use sent_count::{SentCount, SentCountKind, SentCountStatus};
+pub use written::WrittenSend;
 
 use crate::operation::Route;
 

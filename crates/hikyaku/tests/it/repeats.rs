@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hikyaku::{Client, Error, ErrorKind, RetryPolicy};
+use hikyaku::{Client, Error, ErrorKind, RetryPolicy, model::SendKind};
 use proptest::prelude::*;
 
 use crate::script::{
@@ -249,5 +249,15 @@ proptest! {
         prop_assert!(!value.contains(['&', '#', '+', '=']));
         let decoded = percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned();
         prop_assert_eq!(decoded, id);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_that_was_written_before_is_tried_once_whatever_the_policy() {
+    for outcome in [INTERNAL, Interrupted, NotSent, TOO_OFTEN] {
+        let script = Script::new([outcome, OK]);
+        let body = r#"{"to":"U1","messages":[]}"#;
+        client(&script).send_written(SendKind::Push, body).await.unwrap_err();
+        assert_eq!(script.sent().len(), 1);
     }
 }

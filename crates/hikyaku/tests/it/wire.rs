@@ -3,7 +3,7 @@
 use hikyaku::{
     Client, Uuid,
     message::SentCountKind,
-    model::{GroupId, Message, UserId, message::PreparedMessages},
+    model::{GroupId, Message, SendKind, UserId, message::PreparedMessages},
 };
 use jiff::civil::date;
 
@@ -272,4 +272,35 @@ async fn a_user_agent_of_ones_own() {
     let client = Client::builder("TOKEN").api_base_url(server.url()).user_agent("my-bot/1").build();
     client.unwrap().push("U1", "hi").await.unwrap();
     assert_eq!(server.requests()[0].header("user-agent"), Some("my-bot/1"));
+}
+
+#[tokio::test]
+async fn a_send_that_was_written_before_is_sent_byte_for_byte() {
+    check(
+        "{}",
+        async |client| {
+            let body = r#"{ "to" : ["U1"],"messages":[] }"#;
+            client.send_written(SendKind::Multicast, body).retry_key(KEY).await
+        },
+        "POST /v2/bot/message/multicast HTTP/1.1\n\
+         content-length: 31\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         { \"to\" : [\"U1\"],\"messages\":[] }",
+    )
+    .await;
+    check(
+        "{}",
+        async |client| {
+            client.send_written(SendKind::PhoneNumber, "{}").delivery_tag("order-17-of-2026").await
+        },
+        "POST /bot/pnp/push HTTP/1.1\n\
+         content-length: 2\n\
+         content-type: application/json\n\
+         x-line-delivery-tag: order-17-of-2026\n\
+         \n\
+         {}",
+    )
+    .await;
 }

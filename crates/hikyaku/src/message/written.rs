@@ -1,0 +1,85 @@
+use std::future::IntoFuture;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use hikyaku_model::SendKind;
+use http::{HeaderName, HeaderValue};
+use uuid::Uuid;
+
+use super::{broadcast, multicast, push, reply};
+use crate::{Accepted, Client, Error, operation::Route};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const DELIVERY_TAG: HeaderName = HeaderName::from_static("x-line-delivery-tag");
+
+static NARROWCAST: Route = Route::keyed("narrowcast", "/v2/bot/message/narrowcast");
+static PHONE: Route = Route::post("pushMessagesByPhone", "/bot/pnp/push");
+
+/// Sends a request whose body was written before. Made by [`Client::send_written`]; await it to send.
+///
+/// For programs that keep sends and repeat them by themselves, such as an outbox: the very bytes are sent, exactly
+/// once, whatever the client's retry policy.
+/// # Errors
+/// As those of the call itself; no limit is checked here. A 409 for this retry key is no error: the value says
+/// `deduplicated`.
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct WrittenSend<'a> {
+    client: &'a Client,
+    kind: SendKind,
+    body: Bytes,
+    retry_key: Option<Uuid>,
+    delivery_tag: Option<&'a str>,
+}
+
+impl Client {
+    /// Starts a [`WrittenSend`] with the JSON object of a whole request.
+    pub fn send_written(&self, kind: SendKind, body: impl Into<Bytes>) -> WrittenSend<'_> {
+        WrittenSend { client: self, kind, body: body.into(), retry_key: None, delivery_tag: None }
+    }
+}
+
+impl<'a> WrittenSend<'a> {
+    /// The retry key. Without one, the four kinds that take one get a new one.
+    pub fn retry_key(mut self, key: Uuid) -> Self {
+        self.retry_key = Some(key);
+        self
+    }
+
+    /// The tag of a send to a phone number.
+    pub fn delivery_tag(mut self, tag: &'a str) -> Self {
+        self.delivery_tag = Some(tag);
+        self
+    }
+
+    async fn send(self) -> Result<Accepted, Error> {
+        let route = match self.kind {
+            SendKind::Reply => &reply::ROUTE,
+            SendKind::Push => &push::ROUTE,
+            SendKind::Multicast => &multicast::ROUTE,
+            SendKind::Narrowcast => &NARROWCAST,
+            SendKind::Broadcast => &broadcast::ROUTE,
+            SendKind::PhoneNumber => &PHONE,
+        };
+        let mut request = self.client.request(route, &[])?.bytes(JSON, self.body).once();
+        if let Some(key) = self.retry_key {
+            request = request.retry_key(key);
+        }
+        if let Some(tag) = self.delivery_tag {
+            let value = HeaderValue::from_str(tag).map_err(|_| {
+                Error::invalid("X-Line-Delivery-Tag", "must not have control characters in it")
+            })?;
+            request = request.header(DELIVERY_TAG, value);
+        }
+        Accepted::read(request.send().await?)
+    }
+}
+
+impl<'a> IntoFuture for WrittenSend<'a> {
+    type Output = Result<Accepted, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
