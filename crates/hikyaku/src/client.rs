@@ -7,6 +7,7 @@ use crate::{
     Error, RetryPolicy,
     connection::{Connection, ConnectionSettings},
     route::{BaseUrl, Host},
+    token::{Keeper, Supply, TokenProvider},
     transport::Transport,
 };
 
@@ -29,11 +30,24 @@ pub(crate) use crate::request::Options;
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    authorization: HeaderValue,
-    api_base_url: BaseUrl,
-    data_base_url: BaseUrl,
-    manager_base_url: BaseUrl,
-    connection: Connection,
+    authorization: Authorization,
+    base_urls: BaseUrls,
+    connection: Arc<Connection>,
+}
+
+/// Where each host is reached.
+#[derive(Clone)]
+struct BaseUrls {
+    api: BaseUrl,
+    data: BaseUrl,
+    manager: BaseUrl,
+}
+
+/// What a client says of who it is.
+enum Authorization {
+    None,
+    Fixed(HeaderValue),
+    Kept(Keeper),
 }
 
 impl Client {
@@ -47,7 +61,18 @@ impl Client {
 
     /// Starts a client with settings of its own.
     pub fn builder(token: impl AsRef<str>) -> ClientBuilder {
-        ClientBuilder::new(token.as_ref().to_owned())
+        ClientBuilder::new(Credentials::Token(token.as_ref().to_owned()))
+    }
+
+    /// Starts a client that gets its tokens by itself.
+    pub fn builder_with(tokens: TokenProvider) -> ClientBuilder {
+        ClientBuilder::new(Credentials::Provider(tokens))
+    }
+
+    /// Starts a client for the calls that carry no channel access token: those that issue one, and LINE Login's. Other
+    /// calls fail before anything is sent.
+    pub fn without_token() -> ClientBuilder {
+        ClientBuilder::new(Credentials::None)
     }
 
     /// A client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and `HIKYAKU_API_URL`, `HIKYAKU_DATA_URL` and
@@ -79,15 +104,31 @@ impl Client {
         &self.0.connection
     }
 
-    pub(crate) fn authorization(&self) -> &HeaderValue {
-        &self.0.authorization
+    /// The header of a channel access token that is alive.
+    pub(crate) async fn authorization(&self) -> Result<HeaderValue, Error> {
+        match &self.0.authorization {
+            Authorization::Fixed(authorization) => Ok(authorization.clone()),
+            Authorization::Kept(keeper) => keeper.authorization().await,
+            Authorization::None => Err(Error::invalid(
+                "token",
+                "this client has none; make it by `Client::builder` or `Client::builder_with`",
+            )),
+        }
+    }
+
+    /// The header of a newer token after LINE refused this one, where one can be had.
+    pub(crate) async fn replacement(&self, refused: &HeaderValue) -> Option<HeaderValue> {
+        match &self.0.authorization {
+            Authorization::Kept(keeper) => keeper.replacement(refused).await,
+            Authorization::Fixed(_) | Authorization::None => None,
+        }
     }
 
     pub(crate) fn base_url(&self, host: Host) -> &BaseUrl {
         match host {
-            Host::Api => &self.0.api_base_url,
-            Host::Data => &self.0.data_base_url,
-            Host::Manager => &self.0.manager_base_url,
+            Host::Api => &self.0.base_urls.api,
+            Host::Data => &self.0.base_urls.data,
+            Host::Manager => &self.0.base_urls.manager,
         }
     }
 }
@@ -95,7 +136,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("api_base_url", &self.0.api_base_url)
+            .field("api_base_url", &self.0.base_urls.api)
             .field("connection", &self.0.connection)
             .finish_non_exhaustive()
     }
@@ -104,17 +145,23 @@ impl fmt::Debug for Client {
 /// Settings of a [`Client`]. Made by [`Client::builder`].
 #[must_use = "settings do nothing until `build` is called"]
 pub struct ClientBuilder {
-    token: String,
+    credentials: Credentials,
     api_base_url: String,
     data_base_url: String,
     manager_base_url: String,
     connection: ConnectionSettings,
 }
 
+enum Credentials {
+    None,
+    Token(String),
+    Provider(TokenProvider),
+}
+
 impl ClientBuilder {
-    fn new(token: String) -> Self {
+    fn new(credentials: Credentials) -> Self {
         Self {
-            token,
+            credentials,
             api_base_url: Host::Api.default_url().to_owned(),
             data_base_url: Host::Data.default_url().to_owned(),
             manager_base_url: Host::Manager.default_url().to_owned(),
@@ -181,18 +228,34 @@ impl ClientBuilder {
     /// # Errors
     /// A token, URL, user agent or certificate that can be none.
     pub fn build(self) -> Result<Client, Error> {
-        let token = ChannelToken::new(self.token)
-            .map_err(|why| Error::invalid("token", format!("the channel access token {why}")))?;
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-            .map_err(|why| Error::invalid("token", why.to_string()))?;
-        authorization.set_sensitive(true);
-        Ok(Client(Arc::new(Inner {
-            authorization,
-            api_base_url: BaseUrl::parse("api_base_url", &self.api_base_url)?,
-            data_base_url: BaseUrl::parse("data_base_url", &self.data_base_url)?,
-            manager_base_url: BaseUrl::parse("manager_base_url", &self.manager_base_url)?,
-            connection: self.connection.connect()?,
-        })))
+        let base_urls = BaseUrls {
+            api: BaseUrl::parse("api_base_url", &self.api_base_url)?,
+            data: BaseUrl::parse("data_base_url", &self.data_base_url)?,
+            manager: BaseUrl::parse("manager_base_url", &self.manager_base_url)?,
+        };
+        let supply = match self.credentials {
+            Credentials::None => None,
+            Credentials::Token(token) => {
+                Some(Supply::Fixed(ChannelToken::new(token).map_err(|why| {
+                    Error::invalid("token", format!("the channel access token {why}"))
+                })?))
+            }
+            Credentials::Provider(provider) => Some(provider.into_supply()?),
+        };
+        let connection = Arc::new(self.connection.connect()?);
+        let authorization = match supply {
+            None => Authorization::None,
+            Some(Supply::Fixed(token)) => Authorization::Fixed(bearer(&token)),
+            Some(Supply::Issued(source)) => {
+                let issuer = Client(Arc::new(Inner {
+                    authorization: Authorization::None,
+                    base_urls: base_urls.clone(),
+                    connection: connection.clone(),
+                }));
+                Authorization::Kept(Keeper::new(source, issuer))
+            }
+        };
+        Ok(Client(Arc::new(Inner { authorization, base_urls, connection })))
     }
 }
 
@@ -203,6 +266,14 @@ impl fmt::Debug for ClientBuilder {
             .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
+}
+
+/// The header that carries a token.
+pub(crate) fn bearer(token: &ChannelToken) -> HeaderValue {
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+        .expect("a secret's characters are checked when it is made");
+    authorization.set_sensitive(true);
+    authorization
 }
 
 /// Runs checks and turns what they found into an error.

@@ -62,13 +62,13 @@ impl Connection {
     /// success.
     pub(crate) async fn exchange(
         &self,
-        call: Call,
+        call: &Call,
         judge: impl Fn(Exchange) -> Result<Exchange, Error>,
     ) -> Result<Exchange, Error> {
         let mut attempts = Attempts::new(&self.retry, call.repeat);
         let repeated = async {
             loop {
-                match self.attempt(&call).await.and_then(&judge) {
+                match self.attempt(call).await.and_then(&judge) {
                     Ok(exchange) => return Ok(exchange),
                     Err(error) => attempts.wait_after(error).await?,
                 }
@@ -78,11 +78,11 @@ impl Connection {
     }
 
     /// The same for a call whose answer is read as it comes; what is no success is read whole.
-    pub(crate) async fn open(&self, call: Call) -> Result<Exchange<ResponseBody>, Error> {
+    pub(crate) async fn open(&self, call: &Call) -> Result<Exchange<ResponseBody>, Error> {
         let mut attempts = Attempts::new(&self.retry, call.repeat);
         let repeated = async {
             loop {
-                match self.begin(&call).await {
+                match self.begin(call).await {
                     Ok(exchange) => return Ok(exchange),
                     Err(error) => attempts.wait_after(error).await?,
                 }

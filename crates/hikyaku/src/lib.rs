@@ -7,6 +7,7 @@ pub mod notify;
 pub mod operation;
 pub mod page;
 pub mod rich_menu;
+pub mod token;
 pub mod transport;
 
 mod accepted;
@@ -38,6 +39,7 @@ pub use hikyaku_model as model;
 pub use messages::{Messages, To};
 pub use profile::Profile;
 pub use retry::RetryPolicy;
+pub use token::TokenProvider;
 pub use user_ids::UserIds;
 pub use uuid::Uuid;
 pub use webhook_endpoint::{WebhookEndpoint, WebhookTest};

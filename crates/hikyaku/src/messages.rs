@@ -11,9 +11,9 @@ use serde::{Serialize, Serializer};
 /// ```
 /// use hikyaku::{Messages, model::Message};
 ///
-/// let message = Message::text("hi");
-/// let one: Messages = (&message).into();
-/// let several: Messages = (&[message.clone(), Message::text("there")]).into();
+/// let messages = [Message::text("hi"), Message::text("there")];
+/// let one: Messages = (&messages[0]).into();
+/// let several: Messages = (&messages).into();
 /// let text: Messages = "hi".into();
 /// # let _ = (one, several, text);
 /// ```

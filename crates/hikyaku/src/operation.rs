@@ -5,7 +5,8 @@
 //! a proxy.
 
 use crate::{
-    account_link, bot_info, content, group, message, profile, rich_menu, user_ids, webhook_endpoint,
+    account_link, bot_info, content, group, message, profile, rich_menu, token, user_ids,
+    webhook_endpoint,
 };
 
 pub use crate::route::{BodyKind, Host, Route};
@@ -16,6 +17,7 @@ const AREAS: &[&[&Route]] = &[
     &[&bot_info::ROUTE, &profile::ROUTE, &user_ids::FOLLOWERS],
     group::ROUTES,
     rich_menu::ROUTES,
+    token::ROUTES,
     &[&account_link::ROUTE],
     &[&webhook_endpoint::GET, &webhook_endpoint::SET, &webhook_endpoint::TEST],
 ];

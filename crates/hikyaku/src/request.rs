@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    Answer, Client, Error,
+    Answer, Client, Error, ErrorKind,
     connection::{Call, Exchange, Payload},
     form::Form,
     random,
@@ -80,10 +80,7 @@ pub(crate) struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
-        let mut headers = client.connection().headers();
-        if route.auth == Auth::Channel {
-            headers.insert(AUTHORIZATION, client.authorization().clone());
-        }
+        let headers = client.connection().headers();
         Self { client, route, target, headers, body: None, timeout: None, repeat: route.repeat }
     }
 
@@ -201,27 +198,46 @@ impl<'a> Request<'a> {
     /// Makes the call and reads the whole answer, which may also be a failure of this kind.
     async fn send_or(self, welcome: impl Fn(&Exchange) -> bool) -> Result<Exchange, Error> {
         let keyed = self.route.repeat == Repeat::WithRetryKey;
-        let client = self.client;
-        client
-            .connection()
-            .exchange(self.call(), move |exchange| {
-                let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
-                if exchange.status.is_success()
-                    || (deduplicated && exchange.is_json_object())
-                    || welcome(&exchange)
-                {
-                    Ok(exchange)
-                } else {
-                    Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
-                }
-            })
-            .await
+        let judge = |exchange: Exchange| {
+            let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
+            if exchange.status.is_success()
+                || (deduplicated && exchange.is_json_object())
+                || welcome(&exchange)
+            {
+                Ok(exchange)
+            } else {
+                Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
+            }
+        };
+        let (client, route) = (self.client, self.route);
+        let mut call = self.authorized().await?;
+        match client.connection().exchange(&call, &judge).await {
+            Err(error) if replace_token(client, route, &mut call, &error).await => {
+                let result = client.connection().exchange(&call, &judge).await;
+                result.map_err(|last| last.after_doubt(error.may_have_landed()))
+            }
+            result => result,
+        }
     }
 
     /// Makes the call and leaves the answer's body to be read as it comes.
     pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
-        let client = self.client;
-        client.connection().open(self.call()).await
+        let (client, route) = (self.client, self.route);
+        let mut call = self.authorized().await?;
+        match client.connection().open(&call).await {
+            Err(error) if replace_token(client, route, &mut call, &error).await => {
+                let result = client.connection().open(&call).await;
+                result.map_err(|last| last.after_doubt(error.may_have_landed()))
+            }
+            result => result,
+        }
+    }
+
+    async fn authorized(mut self) -> Result<Call, Error> {
+        if self.route.auth == Auth::Channel {
+            self.headers.insert(AUTHORIZATION, self.client.authorization().await?);
+        }
+        Ok(self.call())
     }
 
     fn call(mut self) -> Call {
@@ -243,4 +259,16 @@ impl<'a> Request<'a> {
 /// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
 pub(crate) fn names_what_is_missing(message: &str) -> bool {
     !message.eq_ignore_ascii_case("not found")
+}
+
+/// Gives a call that was refused for its token a newer one, where there is one to be had. The call may then be made
+/// again, whatever it does: a server that answers 401 has not acted on it.
+async fn replace_token(client: &Client, route: &Route, call: &mut Call, error: &Error) -> bool {
+    if route.auth != Auth::Channel || error.kind() != ErrorKind::Unauthorized {
+        return false;
+    }
+    let Some(refused) = call.headers.get(AUTHORIZATION) else { return false };
+    let Some(newer) = client.replacement(refused).await else { return false };
+    call.headers.insert(AUTHORIZATION, newer);
+    true
 }

@@ -2,7 +2,7 @@ mod answer;
 
 pub(crate) use answer::ERROR_BODY_LIMIT;
 
-use std::{error::Error as StdError, fmt, time::Duration};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use hikyaku_model::Violations;
 use http::{HeaderMap, StatusCode};
@@ -191,6 +191,23 @@ impl Error {
             headers,
             may_have_landed: true,
             source: Some(source.into()),
+        }))
+    }
+
+    /// A call that could not begin because its token could not be had. Nothing of it was sent.
+    pub(crate) fn no_token(why: Arc<Error>) -> Self {
+        let kind = match why.kind() {
+            kind @ (ErrorKind::Network | ErrorKind::Transient | ErrorKind::RateLimited) => kind,
+            _ => ErrorKind::Unauthorized,
+        };
+        Self(Box::new(Inner {
+            kind,
+            status: None,
+            message: format!("no channel access token could be issued: {why}"),
+            details: Vec::new(),
+            headers: HeaderMap::new(),
+            may_have_landed: false,
+            source: Some(Box::new(why)),
         }))
     }
 

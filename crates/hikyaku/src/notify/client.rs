@@ -95,7 +95,7 @@ impl NotifyClient {
         let closed = matches!(base.host(), "notify-bot.line.me" | "notify-api.line.me");
         self.0
             .connection
-            .exchange(call, |exchange| judge::judge(endpoint.origin, closed, exchange))
+            .exchange(&call, |exchange| judge::judge(endpoint.origin, closed, exchange))
             .await
             .map_err(|error| if closed { judge::unreachable(error) } else { error })
     }

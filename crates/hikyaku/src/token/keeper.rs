@@ -1,0 +1,177 @@
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use http::HeaderValue;
+use tokio::{sync::watch, time::Instant};
+
+use super::{IssuedToken, provider::Source};
+use crate::{Client, Error, client::bearer};
+
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+
+/// A token is not sent so close to its end that it may be over when it arrives.
+const TRAVEL: Duration = Duration::from_secs(30);
+
+/// No life is believed to be longer.
+const LONGEST_LIFE: Duration = Duration::from_hours(365 * 24);
+
+/// After a refused token was replaced, the shortest time until a refusal may replace one again; it doubles each time.
+/// A channel that is refused whatever its token must not use up LINE's 30.
+const REPLACEMENT_PAUSE: Duration = Duration::from_mins(1);
+
+/// Holds a client's current token and has new ones issued.
+pub(crate) struct Keeper(Arc<Shared>);
+
+struct Shared {
+    source: Source,
+    /// A client of the same connection, without a token.
+    issuer: Client,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    /// The issuing under way, if its end is still to come.
+    issuing: Option<watch::Receiver<Option<Outcome>>>,
+    failures: u32,
+    failed: Option<(Arc<Error>, Instant)>,
+    replacements: u32,
+    replaced: Option<Instant>,
+}
+
+type Outcome = Result<(), Arc<Error>>;
+
+/// A token as the header that carries it.
+struct Held {
+    authorization: HeaderValue,
+    refresh_at: Instant,
+    expires_at: Instant,
+}
+
+enum Next {
+    Use(HeaderValue),
+    Wait(watch::Receiver<Option<Outcome>>),
+    Fail(Arc<Error>),
+}
+
+impl Keeper {
+    pub(crate) fn new(source: Source, issuer: Client) -> Self {
+        Self(Arc::new(Shared { source, issuer, state: Mutex::default() }))
+    }
+
+    /// The header of a token that is alive; waits for one to be issued if need be.
+    pub(crate) async fn authorization(&self) -> Result<HeaderValue, Error> {
+        loop {
+            let mut issuing = match self.next() {
+                Next::Use(authorization) => return Ok(authorization),
+                Next::Wait(issuing) => issuing,
+                Next::Fail(why) => return Err(Error::no_token(why)),
+            };
+            // An issuing whose runtime was shut down ends without an outcome; then another one begins.
+            if let Ok(outcome) = issuing.wait_for(Option::is_some).await
+                && let Some(Err(why)) = &*outcome
+            {
+                return Err(Error::no_token(why.clone()));
+            }
+        }
+    }
+
+    /// A newer token's header after LINE refused this one, if one can be had.
+    pub(crate) async fn replacement(&self, refused: &HeaderValue) -> Option<HeaderValue> {
+        {
+            let mut state = self.0.state();
+            if state.held.as_ref().is_some_and(|held| held.authorization == *refused) {
+                let pause = REPLACEMENT_PAUSE * 2_u32.saturating_pow(state.replacements.min(10));
+                let now = Instant::now();
+                if state.replaced.is_some_and(|at| now < at + pause) {
+                    return None;
+                }
+                state.replacements += 1;
+                state.replaced = Some(now);
+                state.held = None;
+            }
+        }
+        self.authorization().await.ok().filter(|authorization| authorization != refused)
+    }
+
+    fn next(&self) -> Next {
+        let now = Instant::now();
+        let mut state = self.0.state();
+        let alive = state.held.as_ref().filter(|held| now < held.expires_at);
+        if let Some(held) = alive.filter(|held| now < held.refresh_at) {
+            return Next::Use(held.authorization.clone());
+        }
+        let authorization = alive.map(|held| held.authorization.clone());
+        let under_way = state.issuing.clone().filter(|issuing| issuing.has_changed().is_ok());
+        let pausing = state.failed.clone().filter(|(_, until)| now < *until);
+        let issuing = match (under_way, pausing) {
+            (Some(issuing), _) => issuing,
+            (None, Some((why, _))) => {
+                return authorization.map_or(Next::Fail(why), Next::Use);
+            }
+            (None, None) => self.begin(&mut state),
+        };
+        authorization.map_or(Next::Wait(issuing), Next::Use)
+    }
+
+    /// Has a token issued in a task of its own: that a caller gives up must not stop it for the others.
+    fn begin(&self, state: &mut State) -> watch::Receiver<Option<Outcome>> {
+        let (ended, issuing) = watch::channel(None);
+        state.issuing = Some(issuing.clone());
+        let shared = self.0.clone();
+        tokio::spawn(async move {
+            let outcome = shared.issue().await;
+            ended.send_replace(Some(outcome));
+        });
+        issuing
+    }
+}
+
+impl Shared {
+    async fn issue(&self) -> Outcome {
+        let began = Instant::now();
+        let issued = self.source.issue(&self.issuer).await;
+        let mut state = self.state();
+        state.issuing = None;
+        match issued {
+            Ok(issued) => {
+                if state.held.is_some() {
+                    state.replacements = 0;
+                }
+                state.held = Some(Held::new(&issued, began));
+                state.failures = 0;
+                state.failed = None;
+                Ok(())
+            }
+            Err(why) => {
+                let pause = SHORTEST_PAUSE * 2_u32.saturating_pow(state.failures.min(10));
+                let pause = pause.min(LONGEST_PAUSE);
+                tracing::warn!(kind = %why.kind(), ?pause, "no channel access token could be issued");
+                let why = Arc::new(why);
+                state.failures += 1;
+                state.failed = Some((why.clone(), Instant::now() + pause));
+                Err(why)
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    /// Counts the life from when the call began: LINE counts from a later moment.
+    fn new(issued: &IssuedToken, began: Instant) -> Self {
+        let life = issued.lifetime().min(LONGEST_LIFE);
+        Self {
+            authorization: bearer(&issued.access_token),
+            refresh_at: began + life * 2 / 3,
+            expires_at: began + life - (life / 10).min(TRAVEL),
+        }
+    }
+}

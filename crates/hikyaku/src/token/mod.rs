@@ -1,0 +1,54 @@
+//! Channel access tokens: issuing, checking and revoking them, and a provider that keeps a client supplied.
+//!
+//! | kind | lives | at most | calls |
+//! |---|---|---|---|
+//! | stateless | 15 minutes | any number | [`issue_stateless_token`](crate::Client::issue_stateless_token), [`issue_stateless_token_by_jwt`](crate::Client::issue_stateless_token_by_jwt) |
+//! | v2.1 | up to 30 days | 30; one more is refused | [`issue_v2_1_token`](crate::Client::issue_v2_1_token) and its neighbours |
+//! | short-lived | 30 days | 30; one more ends the oldest | [`issue_short_lived_token`](crate::Client::issue_short_lived_token) |
+//! | long-lived | without end | 1 | made in LINE's console |
+//!
+//! None of these calls carries the client's own token, so a client [without one](crate::Client::without_token) can make
+//! them. A program that just wants to send gives its client a [`TokenProvider`] and never sees a token:
+//!
+//! ```no_run
+//! use hikyaku::{Client, token::TokenProvider};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let secret = std::env::var("LINE_CHANNEL_SECRET")?.parse()?;
+//! let client = Client::builder_with(TokenProvider::stateless("1234567890", secret)).build()?;
+//! client.push("U4af4980629000000000000000000000a", "hello").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
+
+mod assertion;
+mod issued;
+mod keeper;
+mod provider;
+mod short_lived;
+mod stateless;
+mod v2_1;
+mod verified;
+
+pub use assertion::AssertionKey;
+pub use issued::IssuedToken;
+pub(crate) use keeper::Keeper;
+pub(crate) use provider::Supply;
+pub use provider::TokenProvider;
+pub use v2_1::KeyIds;
+pub use verified::VerifiedToken;
+
+use crate::operation::Route;
+
+pub(crate) static ROUTES: &[&Route] = &[
+    &short_lived::ISSUE,
+    &short_lived::VERIFY,
+    &short_lived::REVOKE,
+    &v2_1::ISSUE,
+    &v2_1::KEY_IDS,
+    &v2_1::VERIFY,
+    &v2_1::REVOKE,
+    &stateless::ISSUE,
+];

@@ -1,0 +1,94 @@
+use std::{fmt, time::Duration};
+
+use hikyaku_model::{ChannelSecret, ChannelToken};
+
+use super::{AssertionKey, IssuedToken, v2_1::check_life};
+use crate::{Client, Error};
+
+/// Where a client's channel access token comes from. Given to [`Client::builder_with`].
+///
+/// A token is issued when the client first needs one, by one call however many sends wait for it. When two thirds of its
+/// life are over the next send has a new one issued in the background and goes out with the old one. A token whose life
+/// is over is never sent. If issuing fails, the old token serves on while it lives; after that the sends fail with the
+/// reason, and issuing is tried again after pauses that grow from one second to a minute.
+///
+/// When LINE refuses a token with 401, because it was revoked, one more is issued and the call repeated once with it;
+/// LINE has not acted on a call that it refused.
+#[derive(Clone)]
+pub struct TokenProvider(Supply);
+
+#[derive(Clone)]
+pub(crate) enum Supply {
+    Fixed(ChannelToken),
+    Issued(Source),
+}
+
+/// How a new token is issued.
+#[derive(Clone)]
+pub(crate) enum Source {
+    Stateless { channel_id: String, channel_secret: ChannelSecret },
+    StatelessByJwt(AssertionKey),
+    V2_1(AssertionKey, Duration),
+}
+
+impl TokenProvider {
+    /// Always this token, as from LINE's console: what [`Client::builder`] does.
+    pub fn fixed(token: ChannelToken) -> Self {
+        Self(Supply::Fixed(token))
+    }
+
+    /// Stateless tokens, by the channel's id and secret. They live 15 minutes and there is no limit to their number,
+    /// so any number of processes may have a provider each.
+    pub fn stateless(channel_id: impl Into<String>, channel_secret: ChannelSecret) -> Self {
+        Self(Supply::Issued(Source::Stateless { channel_id: channel_id.into(), channel_secret }))
+    }
+
+    /// Stateless tokens, by a key in place of the secret.
+    pub fn stateless_by_jwt(key: AssertionKey) -> Self {
+        Self(Supply::Issued(Source::StatelessByJwt(key)))
+    }
+
+    /// v2.1 tokens that live this long, at most 30 days. A channel has at most 30 of them alive and each process uses
+    /// up one, which lives on when the process ends: choose the life by how often processes start.
+    pub fn v2_1(key: AssertionKey, life: Duration) -> Self {
+        Self(Supply::Issued(Source::V2_1(key, life)))
+    }
+
+    /// # Errors
+    /// The tokens' life can be none.
+    pub(crate) fn into_supply(self) -> Result<Supply, Error> {
+        if let Supply::Issued(Source::V2_1(_, life)) = &self.0 {
+            check_life(*life)?;
+        }
+        Ok(self.0)
+    }
+}
+
+impl Source {
+    pub(super) async fn issue(&self, client: &Client) -> Result<IssuedToken, Error> {
+        let issued = match self {
+            Self::Stateless { channel_id, channel_secret } => {
+                client.issue_stateless_token(channel_id, channel_secret).await
+            }
+            Self::StatelessByJwt(key) => client.issue_stateless_token_by_jwt(key).await,
+            Self::V2_1(key, life) => client.issue_v2_1_token(key, *life).await,
+        };
+        let issued = issued?;
+        if issued.expires_in == 0 {
+            let why = serde::de::Error::custom("the token is valid for 0 seconds");
+            return Err(Error::decode(issued.status(), issued.headers().clone(), why));
+        }
+        Ok(issued.into_inner())
+    }
+}
+
+impl fmt::Debug for TokenProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Supply::Fixed(_) => "TokenProvider(fixed)",
+            Supply::Issued(Source::Stateless { .. }) => "TokenProvider(stateless)",
+            Supply::Issued(Source::StatelessByJwt(_)) => "TokenProvider(stateless by JWT)",
+            Supply::Issued(Source::V2_1(..)) => "TokenProvider(v2.1)",
+        })
+    }
+}

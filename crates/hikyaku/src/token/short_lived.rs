@@ -1,0 +1,60 @@
+use hikyaku_model::{ChannelSecret, ChannelToken};
+
+use super::{IssuedToken, VerifiedToken};
+use crate::{
+    Answer, Client, Error,
+    form::Form,
+    route::{Auth, BodyKind, Route},
+};
+
+pub(super) static ISSUE: Route = Route::post("issueChannelToken", "/v2/oauth/accessToken")
+    .body(BodyKind::Form)
+    .auth(Auth::Caller);
+pub(super) static VERIFY: Route = Route::post("verifyChannelToken", "/v2/oauth/verify")
+    .body(BodyKind::Form)
+    .auth(Auth::Caller)
+    .idempotent();
+pub(super) static REVOKE: Route = Route::post("revokeChannelToken", "/v2/oauth/revoke")
+    .body(BodyKind::Form)
+    .auth(Auth::Caller)
+    .idempotent();
+
+impl Client {
+    /// Issues a short-lived token, for 30 days. A channel has at most 30 of them: one more ends the oldest.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::ErrorKind::Rejected): the channel id or secret is wrong.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#issue-shortlived-channel-access-token>
+    pub async fn issue_short_lived_token(
+        &self,
+        channel_id: &str,
+        channel_secret: &ChannelSecret,
+    ) -> Result<Answer<IssuedToken>, Error> {
+        let form = Form::default()
+            .field("grant_type", "client_credentials")
+            .field("client_id", channel_id)
+            .field("client_secret", channel_secret.expose());
+        self.request(&ISSUE, &[])?.form(form).send().await?.json()
+    }
+
+    /// Whether a long-lived or short-lived token is valid, and for how long.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::ErrorKind::Rejected): it is not.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token>
+    pub async fn verify_token(&self, token: &ChannelToken) -> Result<Answer<VerifiedToken>, Error> {
+        let form = Form::default().field("access_token", token.expose());
+        self.request(&VERIFY, &[])?.form(form).send().await?.json()
+    }
+
+    /// Ends a long-lived or short-lived token. One that LINE does not know is no error.
+    ///
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#revoke-longlived-or-shortlived-channel-access-token>
+    pub async fn revoke_token(&self, token: &ChannelToken) -> Result<Answer<()>, Error> {
+        let form = Form::default().field("access_token", token.expose());
+        self.request(&REVOKE, &[])?.form(form).send().await?.empty()
+    }
+}

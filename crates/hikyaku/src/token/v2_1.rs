@@ -1,0 +1,112 @@
+use std::time::Duration;
+
+use hikyaku_model::{ChannelSecret, ChannelToken, Extra};
+use serde::{Deserialize, Serialize};
+
+use super::{AssertionKey, IssuedToken, VerifiedToken, assertion::ASSERTION_TYPE};
+use crate::{
+    Answer, Client, Error,
+    form::Form,
+    route::{Auth, BodyKind, Route},
+};
+
+const LONGEST_LIFE: Duration = Duration::from_hours(30 * 24);
+
+pub(super) static ISSUE: Route = Route::post("issueChannelTokenByJWT", "/oauth2/v2.1/token")
+    .body(BodyKind::Form)
+    .auth(Auth::Caller);
+pub(super) static KEY_IDS: Route =
+    Route::get("getsAllValidChannelAccessTokenKeyIds", "/oauth2/v2.1/tokens/kid")
+        .query(&["client_assertion_type", "client_assertion"])
+        .auth(Auth::Caller);
+pub(super) static VERIFY: Route = Route::get("verifyChannelTokenByJWT", "/oauth2/v2.1/verify")
+    .query(&["access_token"])
+    .auth(Auth::Caller);
+pub(super) static REVOKE: Route = Route::post("revokeChannelTokenByJWT", "/oauth2/v2.1/revoke")
+    .body(BodyKind::Form)
+    .auth(Auth::Caller)
+    .idempotent();
+
+/// The key ids of a channel's valid v2.1 tokens: of the tokens, not of the key that signed for them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct KeyIds {
+    /// The ids, as [`IssuedToken::key_id`] gave them.
+    pub kids: Vec<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl Client {
+    /// Issues a v2.1 token that lives as long as asked, at most 30 days. A channel has at most 30 of them: keep what
+    /// this returns, and revoke what is no longer needed.
+    ///
+    /// It is repeated only while no byte can have left, since a lost answer leaves a token that nobody knows.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid): the life is shorter than a second or longer than 30 days.
+    /// [`Rejected`](crate::ErrorKind::Rejected): 30 tokens are alive, or the key is not the channel's.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the channel has no key of this id.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#issue-channel-access-token-v2-1>
+    pub async fn issue_v2_1_token(
+        &self,
+        key: &AssertionKey,
+        life: Duration,
+    ) -> Result<Answer<IssuedToken>, Error> {
+        check_life(life)?;
+        let form = key.sign(Some(life))?.form();
+        self.request(&ISSUE, &[])?.form(form).send().await?.json()
+    }
+
+    /// The key ids of the channel's valid v2.1 tokens.
+    ///
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#get-all-valid-channel-access-token-key-ids-v2-1>
+    pub async fn v2_1_token_key_ids(&self, key: &AssertionKey) -> Result<Answer<KeyIds>, Error> {
+        self.request(&KEY_IDS, &[])?
+            .query("client_assertion_type", ASSERTION_TYPE)
+            .query("client_assertion", key.sign(None)?.expose())
+            .send()
+            .await?
+            .json()
+    }
+
+    /// Whether a v2.1 token is valid, and for how long.
+    ///
+    /// # Errors
+    /// [`Rejected`](crate::ErrorKind::Rejected): it is not.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token-v2-1>
+    pub async fn verify_v2_1_token(
+        &self,
+        token: &ChannelToken,
+    ) -> Result<Answer<VerifiedToken>, Error> {
+        self.request(&VERIFY, &[])?.query("access_token", token.expose()).send().await?.json()
+    }
+
+    /// Ends a v2.1 token.
+    ///
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#revoke-channel-access-token-v2-1>
+    pub async fn revoke_v2_1_token(
+        &self,
+        channel_id: &str,
+        channel_secret: &ChannelSecret,
+        token: &ChannelToken,
+    ) -> Result<Answer<()>, Error> {
+        let form = Form::default()
+            .field("client_id", channel_id)
+            .field("client_secret", channel_secret.expose())
+            .field("access_token", token.expose());
+        self.request(&REVOKE, &[])?.form(form).send().await?.empty()
+    }
+}
+
+pub(super) fn check_life(life: Duration) -> Result<(), Error> {
+    if life.as_secs() == 0 || life > LONGEST_LIFE {
+        return Err(Error::invalid("life", "must be from one second to 30 days"));
+    }
+    Ok(())
+}
