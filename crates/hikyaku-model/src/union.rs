@@ -53,9 +53,10 @@ macro_rules! union {
                 &[$(<$of as $crate::union::Tagged>::TYPE),*];
 
             fn read(object: &$crate::Object) -> Result<Option<Self>, $crate::shape::Misfit> {
+                $crate::shape::check_depth(object)?;
                 match $crate::union::word(object)? {
                     $(<$of as $crate::union::Tagged>::TYPE => {
-                        Ok(Some(Self::$variant($crate::shape::read(object)?)))
+                        $crate::shape::read_variant::<$of, Self>(object)
                     })*
                     _ => Ok(None),
                 }

@@ -183,7 +183,10 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.property(), self.problem)
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.property())?;
+        }
+        self.problem.fmt(f)
     }
 }
 

@@ -7,6 +7,7 @@
 )]
 
 mod event;
+mod laws;
 mod limits;
 mod wire;
 

@@ -5,7 +5,8 @@ use super::{check_as, times};
 
 #[track_caller]
 fn recipient(recipient: Value, expected: &[&str]) {
-    check_as::<Recipient>(recipient, expected);
+    let expected: Vec<_> = expected.iter().map(|line| line.trim_start_matches(": ")).collect();
+    check_as::<Recipient>(recipient, &expected);
 }
 
 #[track_caller]

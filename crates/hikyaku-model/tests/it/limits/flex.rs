@@ -349,12 +349,12 @@ fn a_bubble_has_30_kb_and_a_carousel_50() {
     };
     let said = |container: Container| violations(&container);
     assert_eq!(said(bubble(30_720).into()), Vec::<String>::new());
-    assert_eq!(said(bubble(30_721).into()), [": must be at most 30720 bytes of JSON, has 30721"]);
+    assert_eq!(said(bubble(30_721).into()), ["must be at most 30720 bytes of JSON, has 30721"]);
     let frame = r#"{"type":"carousel","contents":[,]}"#.len();
     let carousel =
         |more| Carousel::new([bubble(25_000), bubble(51_200 - 25_000 - frame + more)]).into();
     assert_eq!(said(carousel(0)), Vec::<String>::new());
-    assert_eq!(said(carousel(1)), [": must be at most 51200 bytes of JSON, has 51201"]);
+    assert_eq!(said(carousel(1)), ["must be at most 51200 bytes of JSON, has 51201"]);
     assert_eq!(
         said(Carousel::new([bubble(30_721)]).into()),
         ["contents[0]: must be at most 30720 bytes of JSON, has 30721"]

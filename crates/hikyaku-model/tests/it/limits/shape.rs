@@ -90,3 +90,25 @@ fn a_path_is_written_as_line_does_and_as_a_pointer() {
         ("substitution.a/b~.emojiId".into(), "/substitution/a~1b~0/emojiId".into())
     );
 }
+
+#[test]
+fn what_is_nested_too_deeply_is_kept_and_named() {
+    use hikyaku_model::{MessageKind, audience::Recipient};
+    let nested = |boxes: usize| {
+        let innermost = json!({"type": "text", "text": "t"});
+        let body = (0..boxes).fold(
+            innermost,
+            |child, _| json!({"type": "box", "layout": "vertical", "contents": [child]}),
+        );
+        json!({"type": "flex", "altText": "a", "contents": {"type": "bubble", "body": body}})
+    };
+    check(nested(18), &[]);
+    check(nested(60), &["must not be nested deeper than 40 levels"]);
+    let message = crate::survives::<hikyaku_model::Message>(&nested(60));
+    assert!(matches!(message.kind, MessageKind::Unknown(_)));
+    let not = (0..100).fold(
+        json!({"type": "audience", "audienceGroupId": 1}),
+        |recipient, _| json!({"type": "operator", "not": recipient}),
+    );
+    assert!(matches!(crate::survives::<Recipient>(&not), Recipient::Unknown(_)));
+}
