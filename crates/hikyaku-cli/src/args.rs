@@ -29,7 +29,12 @@ pub(crate) struct Args {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Tell on stderr what happens; -vv tells more, HIKYAKU_LOG sets a filter
-    #[arg(short, long, global = true, action = ArgAction::Count)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        action = ArgAction::Count,
+        help = "Tell on stderr what happens; -vv tells more, HIKYAKU_LOG sets a filter"
+    )]
     pub(crate) verbose: u8,
 }

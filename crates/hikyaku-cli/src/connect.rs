@@ -27,16 +27,31 @@ pub(crate) struct Connection {
     )]
     token: Option<Secret>,
 
-    /// Where the API is [default: https://api.line.me]
-    #[arg(long, env = "HIKYAKU_API_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "HIKYAKU_API_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        help = "Where the API is [default: https://api.line.me]"
+    )]
     api_url: Option<String>,
 
-    /// Where contents are [default: https://api-data.line.me]
-    #[arg(long, env = "HIKYAKU_DATA_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "HIKYAKU_DATA_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        help = "Where contents are [default: https://api-data.line.me]"
+    )]
     data_url: Option<String>,
 
-    /// Where module channels are attached [default: https://manager.line.biz]
-    #[arg(long, env = "HIKYAKU_MANAGER_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        env = "HIKYAKU_MANAGER_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        help = "Where module channels are attached [default: https://manager.line.biz]"
+    )]
     manager_url: Option<String>,
 
     /// Take what is not set otherwise from this profile of hikyaku.toml
@@ -47,23 +62,35 @@ pub(crate) struct Connection {
     patience: Patience,
 }
 
-/// How long and how often to try.
+/// How long and how often to try. The flags are global, so that they may also stand behind a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct Patience {
     /// Repeats after the first attempt, where a repeat is safe [default: 3]
-    #[arg(long, value_name = "N", conflicts_with = "no_retry")]
+    #[arg(long, global = true, value_name = "N", conflicts_with = "no_retry")]
     retries: Option<u32>,
 
     /// One attempt and no more
-    #[arg(long)]
+    #[arg(long, global = true)]
     no_retry: bool,
 
     /// Seconds that one attempt may take [default: 10]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SECONDS",
+        value_parser = seconds,
+        allow_negative_numbers = true
+    )]
     timeout: Option<Duration>,
 
     /// Trust these certificates (PEM) besides the usual roots
-    #[arg(long, env = "HIKYAKU_CA_FILE", hide_env_values = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "HIKYAKU_CA_FILE",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     ca_file: Option<PathBuf>,
 }
 
@@ -85,7 +112,7 @@ impl Connection {
             builder = builder.manager_base_url(url);
         }
         builder = builder.retry(self.patience.retry(profile.retries));
-        if let Some(timeout) = self.patience.timeout.or(profile.timeout()?) {
+        if let Some(timeout) = self.patience.timeout(profile.timeout()?) {
             builder = builder.timeout(timeout);
         }
         if let Some(pem) = self.patience.certificates(profile.ca_file.as_deref())? {
@@ -122,6 +149,10 @@ impl Patience {
         let default = RetryPolicy::default();
         let max_retries = self.retries.or(profile).unwrap_or(default.max_retries);
         RetryPolicy { max_retries, ..default }
+    }
+
+    pub(crate) fn timeout(&self, profile: Option<Duration>) -> Option<Duration> {
+        self.timeout.or(profile)
     }
 
     pub(crate) fn certificates(&self, profile: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {

@@ -4,6 +4,7 @@
 
 mod args;
 mod connect;
+mod demo;
 mod failure;
 mod file;
 mod log;
@@ -12,12 +13,14 @@ mod output;
 mod profile;
 mod secret;
 mod send;
+mod stop;
 mod verb;
 
 use std::process::ExitCode;
 
 use args::Args;
 use clap::Parser;
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -33,7 +36,11 @@ fn main() -> ExitCode {
 
 fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
     log::start(args.verbose)?;
-    // One call needs no threads, and starting them would cost more than the call's own work.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(args.verb.run(output))
+    let mut runtime = if args.verb.serves() {
+        Builder::new_multi_thread()
+    } else {
+        // One call needs no threads, and starting them would cost more than the call's own work.
+        Builder::new_current_thread()
+    };
+    runtime.enable_all().build()?.block_on(args.verb.run(output))
 }

@@ -29,21 +29,21 @@ impl Output {
         value: &impl Serialize,
         text: impl fmt::Display,
     ) -> anyhow::Result<()> {
-        if self.json { self.text(serde_json::to_string(value)?) } else { self.text(text) }
+        if self.json { print(serde_json::to_string(value)?) } else { print(text) }
     }
 
     /// Prints that something is done that has no answer but `{}`.
     pub(crate) fn done(self, text: impl fmt::Display) -> anyhow::Result<()> {
         self.print(&Object::new(), text)
     }
+}
 
-    /// Prints a text as it is, JSON or not.
-    pub(crate) fn text(self, text: impl fmt::Display) -> anyhow::Result<()> {
-        let mut stdout = anstream::stdout().lock();
-        match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-            // Who reads no further, as `head` does, has what they wanted.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            result => result.context("cannot write to stdout"),
-        }
+/// Prints a text as it is.
+pub(crate) fn print(text: impl fmt::Display) -> anyhow::Result<()> {
+    let mut stdout = anstream::stdout().lock();
+    match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
+        // Who reads no further, as `head` does, has what they wanted.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result.context("cannot write to stdout"),
     }
 }

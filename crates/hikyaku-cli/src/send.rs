@@ -1,3 +1,5 @@
+use std::fmt;
+
 use anstyle::{AnsiColor, Effects, Style};
 use clap::Args;
 use hikyaku::{Accepted, SentMessage, Uuid};
@@ -54,30 +56,37 @@ pub(crate) fn or_repeat_under(
 
 /// Prints what LINE made of a send.
 pub(crate) fn print(accepted: &Accepted, output: Output) -> anyhow::Result<()> {
-    #[derive(Serialize)]
-    struct Document<'a> {
-        request_id: Option<&'a str>,
-        deduplicated: bool,
-        sent_messages: &'a [SentMessage],
-    }
-
     let document = Document {
         request_id: accepted.request_id.as_deref(),
         deduplicated: accepted.deduplicated,
         sent_messages: &accepted.sent_messages,
     };
-    let request_id = document.request_id.unwrap_or("unknown");
-    let mut text = if accepted.deduplicated {
-        format!(
-            "{DONE}accepted before{DONE:#} under this retry key, nothing was sent again\n  {NAME}request{NAME:#} {request_id}"
-        )
-    } else {
-        format!("{DONE}accepted{DONE:#}\n  {NAME}request{NAME:#} {request_id}")
-    };
-    for message in document.sent_messages {
-        text.push_str(&format!("\n  {NAME}message{NAME:#} {}", message.id));
+    output.print(&document, &document)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    request_id: Option<&'a str>,
+    deduplicated: bool,
+    sent_messages: &'a [SentMessage],
+}
+
+impl fmt::Display for Document<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.deduplicated {
+            write!(
+                f,
+                "{DONE}accepted before{DONE:#} under this retry key, nothing was sent again"
+            )?;
+        } else {
+            write!(f, "{DONE}accepted{DONE:#}")?;
+        }
+        write!(f, "\n  {NAME}request{NAME:#} {}", self.request_id.unwrap_or("without an id"))?;
+        for message in self.sent_messages {
+            write!(f, "\n  {NAME}message{NAME:#} {}", message.id)?;
+        }
+        Ok(())
     }
-    output.print(&document, text)
 }
 
 /// A UUID in the one form that LINE takes.

@@ -1,7 +1,7 @@
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::output::Output;
+use crate::output;
 
 /// Print what a shell needs to complete hikyaku's words
 #[derive(Debug, Args)]
@@ -16,10 +16,10 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self, output: Output) -> anyhow::Result<()> {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         let mut script = Vec::new();
         let mut command = crate::args::Args::command();
         clap_complete::generate(self.shell, &mut command, "hikyaku", &mut script);
-        output.text(String::from_utf8_lossy(&script).trim_end())
+        output::print(String::from_utf8_lossy(&script).trim_end())
     }
 }

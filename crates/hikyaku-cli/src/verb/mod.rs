@@ -3,14 +3,17 @@
 mod bot_info;
 mod broadcast;
 mod completions;
+mod demo;
 mod loading;
 mod mark_as_read;
 mod multicast;
+mod notify;
 mod push;
 mod quota;
 mod quota_consumption;
 mod reply;
 mod sent_count;
+mod sim;
 
 use clap::Subcommand;
 
@@ -29,10 +32,18 @@ pub(crate) enum Verb {
     Loading(loading::Loading),
     MarkAsRead(mark_as_read::MarkAsRead),
     BotInfo(bot_info::BotInfo),
+    Notify(notify::Notify),
+    Sim(sim::Sim),
+    Demo(demo::Demo),
     Completions(completions::Completions),
 }
 
 impl Verb {
+    /// Whether the verb serves others, and not only makes a call.
+    pub(crate) fn serves(&self) -> bool {
+        matches!(self, Self::Sim(_) | Self::Demo(_))
+    }
+
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         match self {
             Self::Push(verb) => verb.run(output).await,
@@ -45,7 +56,10 @@ impl Verb {
             Self::Loading(verb) => verb.run(output).await,
             Self::MarkAsRead(verb) => verb.run(output).await,
             Self::BotInfo(verb) => verb.run(output).await,
-            Self::Completions(verb) => verb.run(output),
+            Self::Notify(verb) => verb.run(output).await,
+            Self::Sim(verb) => verb.run(output).await,
+            Self::Demo(verb) => verb.run(output).await,
+            Self::Completions(verb) => verb.run(),
         }
     }
 }

@@ -17,8 +17,9 @@ Examples:
   hikyaku reply nHuyWiB7yP5Zw52FIkcQobQuGDXCTA --text 'on its way'
   hikyaku reply \"$REPLY_TOKEN\" --sticker 446:1988 --notification-disabled")]
 pub(crate) struct Reply {
-    /// The event's `replyToken`
-    reply_token: String,
+    /// The event's replyToken
+    #[arg(id = "reply_token", value_name = "REPLY_TOKEN")]
+    token: String,
 
     #[command(flatten)]
     messages: MessageArgs,
@@ -34,7 +35,7 @@ impl Reply {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let messages = self.messages.read()?;
         let client = self.connection.client()?;
-        let mut reply = client.reply(&self.reply_token, &messages);
+        let mut reply = client.reply(&self.token, &messages);
         if self.silence.notification_disabled {
             reply = reply.notification_disabled(true);
         }

@@ -1,0 +1,62 @@
+//! Messages travel between a program and LINE, both in this process.
+
+mod guide;
+mod show;
+mod steps;
+
+use hikyaku::{Client, model::UserId};
+use hikyaku_sim::{Person, Sim};
+
+use crate::output::Output;
+
+/// The port that the guide's examples begin with, where it is free.
+const PORT: u16 = 8686;
+
+/// The people and programs of the demo.
+struct Stage {
+    sim: Sim,
+    client: Client,
+    mei: UserId,
+}
+
+/// Runs every step, and gives the simulator that they ran on.
+///
+/// Each step looks at what the simulator has delivered, and not only at what the client was told.
+///
+/// # Errors
+/// A step did not do what it says.
+pub(crate) async fn run(output: Output) -> anyhow::Result<Sim> {
+    let stage = Stage::set_up().await?;
+    let mut show = show::Show::begin(output)?;
+    show.step("push", steps::push(&stage)).await?;
+    show.step("reply", steps::reply(&stage)).await?;
+    show.step("multicast", steps::multicast(&stage)).await?;
+    show.step("retry key", steps::retry_key(&stage)).await?;
+    show.step("lost answer", steps::lost_answer(&stage)).await?;
+    show.step("server error", steps::server_error(&stage)).await?;
+    show.step("quota", steps::quota(&stage)).await?;
+    show.end()?;
+    Ok(stage.sim)
+}
+
+/// How to go on with the simulator by hand.
+pub(crate) fn guide(sim: &Sim) -> String {
+    guide::Guide::new(sim).to_string()
+}
+
+impl Stage {
+    async fn set_up() -> anyhow::Result<Self> {
+        let usual = Sim::builder().port(PORT).data_port(PORT + 1).start().await;
+        let sim = match usual {
+            Ok(sim) => sim,
+            Err(_) => Sim::start().await?,
+        };
+        let client = Client::builder(sim.channel_token().expose())
+            .api_base_url(sim.api_url())
+            .data_base_url(sim.data_url())
+            .build()?;
+        let mei = Person { display_name: Some("Mei".to_owned()), ..Person::default() };
+        let mei = sim.add_friend_as(mei);
+        Ok(Self { sim, client, mei })
+    }
+}

@@ -1,0 +1,36 @@
+use clap::Args;
+
+use crate::{
+    demo,
+    output::{self, Output},
+    stop::StopSignals,
+};
+
+/// Watch messages travel, on a simulator in the same process
+#[derive(Debug, Args)]
+#[command(after_help = "\
+No account and no network are needed. Every step is checked against what the simulated people received.
+
+Examples:
+  hikyaku demo
+  hikyaku demo --once")]
+pub(crate) struct Demo {
+    /// End after the last step instead of leaving the simulator up
+    #[arg(long)]
+    once: bool,
+}
+
+impl Demo {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let sim = demo::run(output).await?;
+        if self.once {
+            return Ok(());
+        }
+        let stop = StopSignals::listen()?;
+        if !output.is_json() {
+            output::print(demo::guide(&sim))?;
+        }
+        stop.end(sim).await;
+        Ok(())
+    }
+}

@@ -1,0 +1,94 @@
+use std::fmt;
+
+use anstyle::{Effects, Style};
+use clap::Args;
+use hikyaku_sim::Sim as Simulator;
+use serde::Serialize;
+
+use crate::{output::Output, stop::StopSignals};
+
+const STRONG: Style = Style::new().effects(Effects::BOLD);
+const NAME: Style = Style::new().effects(Effects::DIMMED);
+
+/// Run LINE's side of the wire on this machine, until Ctrl-C
+#[derive(Debug, Args)]
+#[command(after_help = "\
+It begins with one channel and nobody in it; add people with --friends or through its control API.
+
+Examples:
+  hikyaku sim --friends 3
+  hikyaku sim --port 0 --data-port 0 --json")]
+pub(crate) struct Sim {
+    /// Port of the API; 0 picks a free one
+    #[arg(long, default_value_t = 8686)]
+    port: u16,
+
+    /// Port of the contents' host; 0 picks a free one
+    #[arg(long, default_value_t = 8687)]
+    data_port: u16,
+
+    /// Begin with this many friends of the account, and print their ids
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    friends: usize,
+}
+
+/// What a program needs to speak to a simulator; the names are those of a profile's keys.
+#[derive(Serialize)]
+pub(crate) struct Credentials {
+    api_url: String,
+    data_url: String,
+    channel_id: String,
+    channel_secret: String,
+    token: String,
+    friends: Vec<String>,
+}
+
+impl Sim {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let sim = Simulator::builder().port(self.port).data_port(self.data_port).start().await?;
+        let friends = sim.add_friends(self.friends);
+        let friends = friends.iter().map(|id| id.as_str().to_owned()).collect();
+        let credentials = Credentials {
+            api_url: sim.api_url(),
+            data_url: sim.data_url(),
+            channel_id: sim.channel_id(),
+            channel_secret: sim.channel_secret().expose().to_owned(),
+            token: sim.channel_token().expose().to_owned(),
+            friends,
+        };
+        let stop = StopSignals::listen()?;
+        output.print(&credentials, &credentials)?;
+        stop.end(sim).await;
+        Ok(())
+    }
+}
+
+impl fmt::Display for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { api_url, data_url, channel_id, channel_secret, token, friends } = self;
+        let rows = [
+            ("API", api_url),
+            ("contents", data_url),
+            ("channel", channel_id),
+            ("secret", channel_secret),
+            ("token", token),
+        ];
+        writeln!(f, "{STRONG}LINE, simulated{STRONG:#}\n")?;
+        for (name, value) in rows.into_iter().chain(friends.iter().map(|id| ("friend", id))) {
+            writeln!(f, "  {NAME}{name:<9}{NAME:#} {value}")?;
+        }
+        write!(
+            f,
+            "
+{STRONG}In another terminal{STRONG:#}
+
+  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
+  export LINE_CHANNEL_ACCESS_TOKEN={token}
+  curl -X POST {api_url}/_sim/v1/users           {NAME}# another friend; prints the id{NAME:#}
+  hikyaku broadcast --text hello                        {NAME}# to all friends{NAME:#}
+  curl {api_url}/_sim/v1/outbox/latest           {NAME}# what arrived last{NAME:#}
+
+Ctrl-C stops it"
+        )
+    }
+}
