@@ -103,3 +103,15 @@ pub(crate) async fn post_with(
 pub(crate) async fn post(sim: &Sim, path: &str, json: &str) -> Answer {
     post_with(sim, path, &[], json).await
 }
+
+/// Gets a path with the channel's token.
+pub(crate) async fn get(sim: &Sim, path: &str) -> Answer {
+    let bearer = bearer(sim);
+    send(&sim.api_url(), "GET", path, &[("authorization", &bearer)], b"").await.unwrap()
+}
+
+/// Calls the control API.
+pub(crate) async fn control(sim: &Sim, method: &str, path: &str, json: &str) -> Answer {
+    let path = format!("/_sim/v1{path}");
+    send(&sim.api_url(), method, &path, &[], json.as_bytes()).await.unwrap()
+}

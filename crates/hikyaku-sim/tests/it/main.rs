@@ -2,6 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod chat;
+mod control;
 mod fault;
 mod http;
+mod lifecycle;
+mod limits;
+mod many;
+mod narrowcast;
+mod phone;
 mod push;
+mod reads;
+mod reply;
+mod retry_key;
+mod transport;
+mod validation;
