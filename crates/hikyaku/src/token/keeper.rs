@@ -40,7 +40,7 @@ struct State {
     failures: u32,
     failed: Option<(Arc<Error>, Instant)>,
     replacements: u32,
-    replaced: Option<Instant>,
+    replace_from: Option<Instant>,
 }
 
 type Outcome = Result<(), Arc<Error>>;
@@ -85,13 +85,12 @@ impl Keeper {
         {
             let mut state = self.0.state();
             if state.held.as_ref().is_some_and(|held| held.authorization == *refused) {
-                let pause = REPLACEMENT_PAUSE * 2_u32.saturating_pow(state.replacements.min(10));
                 let now = Instant::now();
-                if state.replaced.is_some_and(|at| now < at + pause) {
+                if state.replace_from.is_some_and(|from| now < from) {
                     return None;
                 }
+                state.replace_from = Some(now + REPLACEMENT_PAUSE * doubled(state.replacements));
                 state.replacements += 1;
-                state.replaced = Some(now);
                 state.held = None;
             }
         }
@@ -148,8 +147,7 @@ impl Shared {
                 Ok(())
             }
             Err(why) => {
-                let pause = SHORTEST_PAUSE * 2_u32.saturating_pow(state.failures.min(10));
-                let pause = pause.min(LONGEST_PAUSE);
+                let pause = (SHORTEST_PAUSE * doubled(state.failures)).min(LONGEST_PAUSE);
                 tracing::warn!(kind = %why.kind(), ?pause, "no channel access token could be issued");
                 let why = Arc::new(why);
                 state.failures += 1;
@@ -174,4 +172,9 @@ impl Held {
             expires_at: began + life - (life / 10).min(TRAVEL),
         }
     }
+}
+
+/// 1, 2, 4 and so on, up to 1024.
+fn doubled(times: u32) -> u32 {
+    1 << times.min(10)
 }

@@ -7,6 +7,7 @@ mod notify;
 mod repeats;
 mod script;
 mod server;
+mod token;
 mod wire;
 
 use hikyaku::{Client, RetryPolicy};
