@@ -1,8 +1,14 @@
 //! A client for LINE's Messaging API.
 
+pub mod audience;
 pub mod content;
+pub mod coupon;
 pub mod group;
+pub mod insight;
+pub mod liff;
+pub mod membership;
 pub mod message;
+pub mod module;
 pub mod notify;
 pub mod operation;
 pub mod page;
@@ -26,6 +32,7 @@ mod random;
 mod request;
 mod retry;
 mod route;
+mod shop;
 mod user_ids;
 mod webhook_endpoint;
 

@@ -43,15 +43,31 @@ impl Multipart {
         self.body.into()
     }
 
+    /// What stands before and after a file that is sent as it is read.
+    pub(crate) fn around_file(
+        mut self,
+        name: &str,
+        file_name: &str,
+        content_type: &str,
+    ) -> (Bytes, Bytes) {
+        let disposition = format!("name=\"{name}\"; filename=\"{file_name}\"");
+        self.part_head(&disposition, Some(content_type));
+        (self.body.into(), format!("\r\n--{}--\r\n", self.boundary).into())
+    }
+
     fn part(&mut self, disposition: &str, content_type: Option<&str>, content: &[u8]) {
         self.body.reserve(content.len() + 256);
+        self.part_head(disposition, content_type);
+        self.body.extend_from_slice(content);
+        self.line("");
+    }
+
+    fn part_head(&mut self, disposition: &str, content_type: Option<&str>) {
         self.line(&format!("--{}", self.boundary));
         self.line(&format!("Content-Disposition: form-data; {disposition}"));
         if let Some(content_type) = content_type {
             self.line(&format!("Content-Type: {content_type}"));
         }
-        self.line("");
-        self.body.extend_from_slice(content);
         self.line("");
     }
 

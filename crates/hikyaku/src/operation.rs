@@ -5,8 +5,8 @@
 //! a proxy.
 
 use crate::{
-    account_link, bot_info, content, group, message, profile, rich_menu, token, user_ids,
-    webhook_endpoint,
+    account_link, audience, bot_info, content, coupon, group, insight, liff, membership, message,
+    module, profile, rich_menu, shop, token, user_ids, webhook_endpoint,
 };
 
 pub use crate::route::{BodyKind, Host, Route};
@@ -18,6 +18,13 @@ const AREAS: &[&[&Route]] = &[
     group::ROUTES,
     rich_menu::ROUTES,
     token::ROUTES,
+    audience::ROUTES,
+    insight::ROUTES,
+    coupon::ROUTES,
+    membership::ROUTES,
+    liff::ROUTES,
+    module::ROUTES,
+    &[&shop::ROUTE],
     &[&account_link::ROUTE],
     &[&webhook_endpoint::GET, &webhook_endpoint::SET, &webhook_endpoint::TEST],
 ];

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -113,6 +114,11 @@ impl<'a> Request<'a> {
     /// Authorises the call by a token that is not the channel's own.
     pub(crate) fn bearer(self, token: &str) -> Result<Self, Error> {
         self.authorization(&format!("Bearer {token}"))
+    }
+
+    /// Authorises the call by a channel's id and secret.
+    pub(crate) fn basic(self, id: &str, secret: &str) -> Result<Self, Error> {
+        self.authorization(&format!("Basic {}", BASE64.encode(format!("{id}:{secret}"))))
     }
 
     fn authorization(self, value: &str) -> Result<Self, Error> {

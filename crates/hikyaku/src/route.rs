@@ -117,9 +117,14 @@ impl Route {
         Self { auth, ..self }
     }
 
+    /// The same, repeated under other conditions.
+    pub(crate) const fn repeat(self, repeat: Repeat) -> Self {
+        Self { repeat, ..self }
+    }
+
     /// The same, which does nothing new when it is made twice.
     pub(crate) const fn idempotent(self) -> Self {
-        Self { repeat: Repeat::Always, ..self }
+        self.repeat(Repeat::Always)
     }
 
     /// The names of the values in the path.

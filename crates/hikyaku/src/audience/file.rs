@@ -1,0 +1,240 @@
+use std::{fmt, future::IntoFuture, path::PathBuf, time::Duration};
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+
+use super::{
+    CreatedAudience, DESCRIPTION, UPLOAD_DESCRIPTION,
+    lines::{Lines, PIECE, Upload},
+};
+use crate::{
+    Answer, Client, Error,
+    client::check,
+    connection::Exchange,
+    multipart::Multipart,
+    route::{BodyKind, Host, Repeat, Route},
+};
+
+pub(super) static CREATE: Route =
+    Route::post("createAudienceForUploadingUserIds", "/v2/bot/audienceGroup/upload/byFile")
+        .on(Host::Data)
+        .body(BodyKind::Multipart);
+// An iterator of ids cannot begin anew, so neither can the call.
+pub(super) static ADD: Route =
+    Route::put("addUserIdsToAudience", "/v2/bot/audienceGroup/upload/byFile")
+        .on(Host::Data)
+        .body(BodyKind::Multipart)
+        .repeat(Repeat::IfNotSent);
+
+/// The largest file, of 1,500,000 lines, has about 50 megabytes.
+const TIMEOUT: Duration = Duration::from_mins(5);
+
+/// Ids to upload as a file, one a line: at most 1,500,000. They are sent as they are read; memory holds a piece of them.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>
+pub struct AudienceFile(Source);
+
+enum Source {
+    Path(PathBuf),
+    Lines(Lines),
+}
+
+impl AudienceFile {
+    /// A text file with an id in each line.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self(Source::Path(path.into()))
+    }
+
+    /// The content of such a file.
+    pub fn bytes(content: impl Into<Bytes>) -> Self {
+        Self(Source::Lines(Lines::Whole(content.into())))
+    }
+
+    /// Ids from anywhere: a query's rows, a list.
+    pub fn ids<I>(ids: I) -> Self
+    where
+        I: IntoIterator<Item: AsRef<str>, IntoIter: Send + 'static>,
+    {
+        let mut ids = ids.into_iter();
+        Self(Source::Lines(Lines::Made(Box::new(move |lines| {
+            for id in ids.by_ref() {
+                let id = id.as_ref();
+                if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
+                    return Err(format!("the id {id:?} is empty, or has a blank in it"));
+                }
+                lines.extend_from_slice(id.as_bytes());
+                lines.push(b'\n');
+                if lines.len() >= PIECE {
+                    break;
+                }
+            }
+            Ok(())
+        }))))
+    }
+
+    async fn open(self) -> Result<Lines, Error> {
+        match self.0 {
+            Source::Lines(lines) => Ok(lines),
+            Source::Path(path) => {
+                let unreadable = |why: std::io::Error| {
+                    Error::invalid("file", format!("{} cannot be read: {why}", path.display()))
+                };
+                let file = tokio::fs::File::open(&path).await.map_err(unreadable)?;
+                let length = file.metadata().await.map_err(unreadable)?.len();
+                Ok(Lines::File { file, length })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for AudienceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AudienceFile").finish_non_exhaustive()
+    }
+}
+
+/// Makes an audience of a file of ids. Made by [`Client::create_audience_from_file`]; await it to make the call.
+///
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct CreateAudienceFromFile<'a> {
+    client: &'a Client,
+    description: &'a str,
+    is_ifa_audience: Option<bool>,
+    upload_description: Option<&'a str>,
+    file: AudienceFile,
+}
+
+/// Adds a file of ids to an audience that was made of ids. Made by [`Client::add_file_to_audience`]; await it to make
+/// the call.
+///
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group-by-file>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct AddAudienceFile<'a> {
+    client: &'a Client,
+    audience_group_id: u64,
+    upload_description: Option<&'a str>,
+    file: AudienceFile,
+}
+
+impl Client {
+    /// Starts a [`CreateAudienceFromFile`] of this name.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
+    /// use hikyaku::audience::AudienceFile;
+    ///
+    /// let file = AudienceFile::path("customers.txt");
+    /// let audience = client.create_audience_from_file("customers", file).await?;
+    /// println!("LINE makes audience {}", audience.audience_group_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_audience_from_file<'a>(
+        &'a self,
+        description: &'a str,
+        file: AudienceFile,
+    ) -> CreateAudienceFromFile<'a> {
+        CreateAudienceFromFile {
+            client: self,
+            description,
+            is_ifa_audience: None,
+            upload_description: None,
+            file,
+        }
+    }
+
+    /// Starts an [`AddAudienceFile`].
+    pub fn add_file_to_audience(
+        &self,
+        audience_group_id: u64,
+        file: AudienceFile,
+    ) -> AddAudienceFile<'_> {
+        AddAudienceFile { client: self, audience_group_id, upload_description: None, file }
+    }
+
+    async fn upload(
+        &self,
+        route: &'static Route,
+        fields: Multipart,
+        upload_description: Option<&str>,
+        file: AudienceFile,
+    ) -> Result<Exchange, Error> {
+        let lines = file.open().await?;
+        let fields = match upload_description {
+            Some(text) => fields.text("uploadDescription", text),
+            None => fields,
+        };
+        let content_type = fields.content_type();
+        let (head, tail) = fields.around_file("file", "audience.txt", "text/plain");
+        let upload = Upload::new(head, lines, tail);
+        let request = self.request(route, &[])?.streamed(content_type, move || upload.body());
+        request.timeout(TIMEOUT).send().await
+    }
+}
+
+impl<'a> CreateAudienceFromFile<'a> {
+    /// Whether the ids are advertising ids (IFA) rather than user ids.
+    pub fn is_ifa_audience(mut self, is_ifa: bool) -> Self {
+        self.is_ifa_audience = Some(is_ifa);
+        self
+    }
+
+    /// A name for this upload, at most 300 characters.
+    pub fn upload_description(mut self, description: &'a str) -> Self {
+        self.upload_description = Some(description);
+        self
+    }
+
+    async fn send(self) -> Result<Answer<CreatedAudience>, Error> {
+        check(|checker| {
+            checker.length("description", self.description, DESCRIPTION);
+            let upload = self.upload_description;
+            checker.optional_length("uploadDescription", upload, UPLOAD_DESCRIPTION);
+        })?;
+        let mut fields = Multipart::new().text("description", self.description);
+        if let Some(is_ifa) = self.is_ifa_audience {
+            fields = fields.text("isIfaAudience", if is_ifa { "true" } else { "false" });
+        }
+        self.client.upload(&CREATE, fields, self.upload_description, self.file).await?.json()
+    }
+}
+
+impl<'a> AddAudienceFile<'a> {
+    /// A name for this upload, at most 300 characters.
+    pub fn upload_description(mut self, description: &'a str) -> Self {
+        self.upload_description = Some(description);
+        self
+    }
+
+    async fn send(self) -> Result<Answer<()>, Error> {
+        check(|checker| {
+            let upload = self.upload_description;
+            checker.optional_length("uploadDescription", upload, UPLOAD_DESCRIPTION);
+        })?;
+        let fields = Multipart::new().text("audienceGroupId", &self.audience_group_id.to_string());
+        self.client.upload(&ADD, fields, self.upload_description, self.file).await?.empty()
+    }
+}
+
+impl<'a> IntoFuture for CreateAudienceFromFile<'a> {
+    type Output = Result<Answer<CreatedAudience>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<'a> IntoFuture for AddAudienceFile<'a> {
+    type Output = Result<Answer<()>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}

@@ -1,0 +1,52 @@
+//! Audiences: named sets of users that narrowcasts aim at.
+//!
+//! LINE makes them in its own time: a new audience is `IN_PROGRESS` for minutes or hours. After users were added to a
+//! ready one it stays ready; its jobs tell how far the addition is. An unknown audience is a 400, not a 404.
+
+mod change;
+mod file;
+mod from_message;
+mod get;
+mod group;
+mod lines;
+mod list;
+mod upload;
+
+pub use file::{AddAudienceFile, AudienceFile, CreateAudienceFromFile};
+pub use from_message::CreateClickAudience;
+pub use get::{AdAccount, AudienceData, SharedAudienceData, SharedAudienceOwner};
+pub use group::{
+    AudienceCreateRoute, AudienceFailedType, AudienceGroup, AudienceJob, AudienceJobStatus,
+    AudienceJobType, AudiencePermission, AudienceStatus, AudienceType, CreatedAudience,
+};
+pub use list::{AudienceGroups, AudienceList};
+pub use upload::{AddAudience, CreateAudience};
+
+use crate::operation::Route;
+
+pub(crate) static ROUTES: &[&Route] = &[
+    &upload::CREATE,
+    &upload::ADD,
+    &file::CREATE,
+    &file::ADD,
+    &from_message::CLICK,
+    &from_message::IMPRESSION,
+    &change::DESCRIBE,
+    &change::DELETE,
+    &get::GET,
+    &get::SHARED,
+    &list::LIST,
+    &list::SHARED,
+];
+
+use hikyaku_model::limits::Length;
+
+/// An audience's name.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
+const DESCRIPTION: Length = Length::utf16(120);
+
+/// The name of one upload.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
+const UPLOAD_DESCRIPTION: Length = Length::utf16(300).or_empty();

@@ -1,0 +1,57 @@
+use hikyaku_model::Extra;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Client, Error, date::yyyymmdd, route::Route};
+
+pub(super) static ROUTE: Route =
+    Route::get("getNumberOfFollowers", "/v2/bot/insight/followers").query(&["date"]);
+
+/// How many friends the account had on a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct FollowerCount {
+    /// Whether the counts are there.
+    pub status: InsightStatus,
+    /// Users who ever added the account, those who blocked it since included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub followers: Option<u64>,
+    /// Users whom targeted messages can reach, as far as LINE can tell their gender, age or area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targeted_reaches: Option<u64>,
+    /// Users who block the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<u64>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Whether a day's counts are there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum InsightStatus {
+    /// They are.
+    Ready,
+    /// Not yet.
+    Unready,
+    /// LINE did not count on that day.
+    OutOfService,
+    /// A word that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+impl Client {
+    /// How many friends the account had on a day of UTC+9.
+    ///
+    /// # Limits
+    /// 60 calls an hour; from 2016-11-01 on.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#get-number-of-followers>
+    pub async fn number_of_followers(&self, date: Date) -> Result<Answer<FollowerCount>, Error> {
+        self.request(&ROUTE, &[])?.query("date", &yyyymmdd(date)).read().await
+    }
+}

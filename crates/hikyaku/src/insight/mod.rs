@@ -1,0 +1,31 @@
+//! How messages, followers and rich menus did. LINE counts by days of UTC+9, most of them ready the next day.
+
+mod delivery;
+mod demographic;
+mod followers;
+mod message;
+mod rich_menu;
+
+pub use delivery::MessageDeliveries;
+pub use demographic::{
+    Age, AgeTile, AppType, AppTypeTile, AreaTile, Demographics, Gender, GenderTile,
+    SubscriptionPeriod, SubscriptionPeriodTile,
+};
+pub use followers::{FollowerCount, InsightStatus};
+pub use message::{ClickStatistics, MessageStatistics, Statistics, StatisticsOverview};
+pub use rich_menu::{
+    DailyClick, DailyImpression, DailyMetrics, RichMenuDaily, RichMenuSummary, SummaryClick,
+    SummaryImpression, SummaryMetrics,
+};
+
+use crate::operation::Route;
+
+pub(crate) static ROUTES: &[&Route] = &[
+    &delivery::ROUTE,
+    &followers::ROUTE,
+    &demographic::ROUTE,
+    &message::EVENT,
+    &message::UNIT,
+    &rich_menu::SUMMARY,
+    &rich_menu::DAILY,
+];
