@@ -3,6 +3,7 @@
 pub mod delivery;
 
 mod error;
+mod events;
 mod id;
 mod key;
 mod lane;
@@ -14,9 +15,11 @@ mod pace;
 mod recipients;
 mod store;
 mod time;
+mod worker;
 
 pub use delivery::{State, UnknownPolicy};
 pub use error::{Error, ErrorKind};
+pub use events::{Event, Events};
 pub use id::{CampaignId, DeliveryId};
 pub use lane::{Lane, UnknownName};
 pub use list::{Filter, Listed, Priority};
@@ -25,3 +28,4 @@ pub use outbox::{Enqueued, Outbox, OutboxBuilder};
 pub use outlook::{LaneOverview, Overview, Waiting, WaitingFor};
 pub use pace::{HoldReason, Limits, Rate};
 pub use time::{Clock, Time};
+pub use worker::{Report, Worker};

@@ -1,7 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Clock, DeliveryId, Error, ErrorKind, Filter, Listed, NewDelivery, Overview, Time,
+    Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
+    Time,
+    events::EventSource,
     store::{
         MemoryStore, SqliteStore, Store,
         step::{Act, ActOnOne, Enqueue, List, Overlook, Show, Verdict},
@@ -39,6 +41,7 @@ pub struct Outbox(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) keep: Duration,
+    pub(crate) events: EventSource,
 }
 
 /// What became of one send.
@@ -91,7 +94,7 @@ impl OutboxBuilder {
                 )));
             }
         };
-        Ok(Outbox(Arc::new(Inner { store, keep })))
+        Ok(Outbox(Arc::new(Inner { store, keep, events: EventSource::default() })))
     }
 }
 
@@ -134,6 +137,9 @@ impl Outbox {
         let enqueued = self.0.store.run(Enqueue(fresh)).await?;
         if enqueued.iter().any(|it| it.verdict == Verdict::New) {
             self.0.store.news().tell();
+        }
+        for it in enqueued.iter().filter(|it| it.verdict == Verdict::New) {
+            self.0.events.tell(|| Event::Enqueued(DeliveryId(it.id)));
         }
         Ok(enqueued
             .into_iter()
@@ -218,7 +224,12 @@ impl Outbox {
         self.0.store.time().await
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.0
+    /// What happens to its deliveries in this program, from now on. Other programs' doings are seen in the store only.
+    pub fn events(&self) -> Events {
+        self.0.events.listen()
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Inner> {
+        self.0.clone()
     }
 }

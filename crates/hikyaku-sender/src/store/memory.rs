@@ -218,6 +218,10 @@ impl Tx for MemoryTx<'_> {
         ready(Ok(rows))
     }
 
+    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send {
+        ready(Ok(self.rows(|it| it.row.delivery.state == State::InFlight).next().is_some()))
+    }
+
     fn campaign_rows(
         &mut self,
         campaign: i64,

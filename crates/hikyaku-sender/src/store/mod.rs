@@ -72,6 +72,8 @@ pub(crate) trait Tx: Send {
         key_cut: Time,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    /// Whether any row is in flight.
+    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send;
     /// Rows of a campaign in any of these states, locked; others' locked ones are skipped.
     fn campaign_rows(
         &mut self,

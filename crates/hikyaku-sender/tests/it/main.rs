@@ -3,3 +3,4 @@
 mod outbox;
 mod sqlite_file;
 mod stores;
+mod worker;

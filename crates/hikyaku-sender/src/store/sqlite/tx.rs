@@ -245,6 +245,11 @@ impl Tx for SqliteTx<'_> {
         ready(self.overdue_rows(now, key_cut, limit))
     }
 
+    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send {
+        let sql = "SELECT 1 FROM delivery WHERE state = 1 LIMIT 1";
+        ready(self.row(sql, [], |_| Ok(())).map(|found| found.is_some()))
+    }
+
     fn campaign_rows(
         &mut self,
         campaign: i64,

@@ -28,9 +28,19 @@ pub(crate) struct Grant {
     pub(crate) jobs: Vec<Job>,
     /// The lanes that have due work and must wait.
     pub(crate) waiting: Vec<Waiting>,
-    /// When to claim again, if nothing else happens. `None`: nothing is waiting at all.
-    pub(crate) next: Option<Time>,
+    /// Whether another claim at once may give more.
+    pub(crate) more: bool,
+    /// When the first delivery falls due of those that are not.
+    pub(crate) later: Option<Time>,
     pub(crate) now: Time,
+}
+
+impl Grant {
+    /// When to claim again, if nothing else happens.
+    pub(crate) fn next(&self) -> Option<Time> {
+        let now = self.more.then_some(self.now);
+        now.into_iter().chain(self.later).chain(self.waiting.iter().map(|it| it.until)).min()
+    }
 }
 
 /// One delivery to send now.
@@ -63,12 +73,9 @@ impl Step for Claim {
             effects: Effects::default(),
         };
         let mut grant = Grant { now: turn.now, ..Grant::default() };
-        let mut next = |at: Time| grant.next = Some(grant.next.map_or(at, |next| next.min(at)));
         let (mut ready, later): (Vec<_>, Vec<_>) =
             tx.due(&self.channels).await?.into_iter().partition(|lane| lane.due <= turn.now);
-        for lane in later {
-            next(lane.due);
-        }
+        grant.later = later.iter().map(|lane| lane.due).min();
         if !ready.is_empty() {
             let first = self.turn % ready.len();
             ready.rotate_left(first);
@@ -80,11 +87,8 @@ impl Step for Claim {
             let before = turn.jobs.len();
             match self.claim_lane(tx, lane, share, &mut turn).await? {
                 Came::Done => {}
-                Came::More => next(turn.now),
-                Came::Wait(waiting) => {
-                    next(waiting.until);
-                    grant.waiting.push(waiting);
-                }
+                Came::More => grant.more = true,
+                Came::Wait(waiting) => grant.waiting.push(waiting),
             }
             left -= u32::try_from(turn.jobs.len() - before).unwrap_or(left).min(left);
         }

@@ -18,7 +18,7 @@ pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, Overlook, Show};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
 pub(crate) use settle::{Settle, Settled};
-pub(crate) use sweep::{Sweep, Swept};
+pub(crate) use sweep::{EndLeases, Sweep};
 
 use super::{Quota, Result, Tx, row::Effects};
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use crate::{
+    Time,
     delivery::KEY_LIFE,
     store::{Result, Step, Tx, row::Effects},
 };
@@ -24,6 +25,8 @@ pub(crate) struct Swept {
     pub(crate) pruned: u64,
     /// Whether another sweep at once would find more.
     pub(crate) more: bool,
+    /// Whether some delivery is still in flight, here or elsewhere.
+    pub(crate) leased: bool,
 }
 
 impl Step for Sweep {
@@ -45,6 +48,31 @@ impl Step for Sweep {
         super::apply(tx, effects).await?;
         swept.pruned = tx.prune(now - self.keep, self.limit).await?;
         swept.more |= swept.pruned >= u64::from(self.limit);
+        swept.leased = tx.is_leased().await?;
         Ok(swept)
+    }
+}
+
+/// Ends leases before their time, because whoever had them is known to be gone. How many.
+#[derive(Debug)]
+pub(crate) struct EndLeases(pub(crate) u32);
+
+impl Step for EndLeases {
+    type Out = u64;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
+        let now = tx.now().await?;
+        let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - KEY_LIFE, self.0).await?;
+        let mut effects = Effects::default();
+        let mut ended = 0;
+        for row in &mut rows {
+            let before = row.delivery.state;
+            row.delivery.lease_until = row.delivery.lease_until.map(|until| until.min(now));
+            ended += u64::from(row.delivery.end_lease(now) || row.delivery.end_key(now));
+            effects.note(before, row);
+        }
+        tx.save(&rows).await?;
+        super::apply(tx, effects).await?;
+        Ok(ended)
     }
 }

@@ -1,0 +1,78 @@
+use tokio::sync::broadcast;
+
+use crate::{CampaignId, DeliveryId, State, Waiting, store::step::Settled};
+
+/// How many events a slow listener may be behind before it misses some.
+const BEHIND: usize = 4096;
+
+/// Something that happened to the deliveries of one [`Outbox`](crate::Outbox) in this program.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Event {
+    /// A delivery is in the outbox.
+    Enqueued(DeliveryId),
+    /// A delivery has a new state.
+    Settled {
+        /// Which.
+        delivery: DeliveryId,
+        /// The campaign it is a part of.
+        campaign: Option<CampaignId>,
+        /// How many recipients it counts for.
+        recipients: u32,
+        /// Where it stands now.
+        state: State,
+    },
+    /// A lane with due work stands still.
+    Waiting(Waiting),
+    /// The listener was too slow, and missed so many events.
+    Missed(u64),
+}
+
+/// The events of an outbox, from when it was asked for on.
+#[derive(Debug)]
+pub struct Events(broadcast::Receiver<Event>);
+
+impl Events {
+    /// The next event; `None` when the outbox is gone.
+    pub async fn next(&mut self) -> Option<Event> {
+        match self.0.recv().await {
+            Ok(event) => Some(event),
+            Err(broadcast::error::RecvError::Lagged(missed)) => Some(Event::Missed(missed)),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}
+
+/// Where events come from. Without a listener they cost nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct EventSource(broadcast::Sender<Event>);
+
+impl Default for EventSource {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(BEHIND))
+    }
+}
+
+impl EventSource {
+    pub(crate) fn listen(&self) -> Events {
+        Events(self.0.subscribe())
+    }
+
+    pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
+        if self.0.receiver_count() > 0 {
+            // The listener may have left since.
+            let _ = self.0.send(event());
+        }
+    }
+
+    pub(crate) fn tell_settled(&self, settled: &[Settled]) {
+        for it in settled.iter().filter(|it| it.applied) {
+            self.tell(|| Event::Settled {
+                delivery: DeliveryId(it.id),
+                campaign: it.campaign.map(CampaignId),
+                recipients: it.recipients,
+                state: it.state,
+            });
+        }
+    }
+}

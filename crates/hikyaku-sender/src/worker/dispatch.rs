@@ -1,0 +1,148 @@
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+    time::Instant,
+};
+
+use super::{Shared, send, settle::Attempt};
+use crate::{
+    Error, ErrorKind, Event, HoldReason, Waiting, WaitingFor,
+    store::step::{Claim, Grant, Sweep},
+};
+
+/// The longest that a worker sleeps without looking: what another program enqueues into a SQLite file tells nobody.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// A worker until idle does not wait for what falls due later than this.
+const SOON: Duration = Duration::from_secs(20 * 60);
+
+/// Claims and sends until `stop`; then waits for what is on its way. Gives what was still waiting.
+pub(super) async fn run(
+    shared: Arc<Shared>,
+    outcomes: mpsc::Sender<Attempt>,
+    stop: impl Future<Output = ()>,
+) -> Result<Vec<Waiting>, Error> {
+    let slots = Arc::new(Semaphore::new(shared.settings.concurrency));
+    let sender = Arc::new(send::Sender::new(shared.clone()));
+    let mut dispatch =
+        Dispatch { shared, outcomes, slots, sender, on_their_way: JoinSet::new(), turn: 0 };
+    let mut stop = pin!(stop);
+    let ended = tokio::select! {
+        biased;
+        () = &mut stop => Ok(Vec::new()),
+        ended = dispatch.work() => ended,
+    };
+    dispatch.drain().await;
+    ended
+}
+
+struct Dispatch {
+    shared: Arc<Shared>,
+    outcomes: mpsc::Sender<Attempt>,
+    slots: Arc<Semaphore>,
+    sender: Arc<send::Sender>,
+    on_their_way: JoinSet<()>,
+    turn: usize,
+}
+
+impl Dispatch {
+    async fn work(&mut self) -> Result<Vec<Waiting>, Error> {
+        let mut news = self.shared.inner.store.news().listen();
+        let mut failures = 0;
+        loop {
+            self.wait_for_slots().await;
+            news.borrow_and_update();
+            let free = self.slots.available_permits();
+            let grant = match self.claim(free).await {
+                Ok(grant) => grant,
+                Err(why) if why.is_retryable() => {
+                    failures += 1;
+                    tracing::warn!(%why, "the store did not give any work; trying again");
+                    tokio::time::sleep(crate::delivery::backoff(failures, 1.0).min(LOOK * 10))
+                        .await;
+                    continue;
+                }
+                Err(why) => return Err(why),
+            };
+            failures = 0;
+            for waiting in &grant.waiting {
+                self.shared.inner.events.tell(|| Event::Waiting(waiting.clone()));
+            }
+            if !grant.jobs.is_empty() {
+                self.start(grant).await;
+                continue;
+            }
+            if self.shared.settings.until_idle && self.is_idle(&grant).await? {
+                return Ok(grant.waiting);
+            }
+            let pause = grant.next().map_or(LOOK, |next| next.since(grant.now).min(LOOK));
+            let _ = tokio::time::timeout(pause, news.changed()).await;
+        }
+    }
+
+    /// Claims are made for some slots at a time: each is a commit, whatever it takes.
+    async fn wait_for_slots(&mut self) {
+        let some = u32::try_from(self.shared.settings.concurrency / 4).unwrap_or(u32::MAX).max(1);
+        // The semaphore is never closed.
+        drop(self.slots.acquire_many(some).await);
+        while self.on_their_way.try_join_next().is_some() {}
+    }
+
+    async fn claim(&mut self, want: usize) -> Result<Grant, Error> {
+        self.turn = self.turn.wrapping_add(1);
+        self.shared.step("before claim");
+        let claim = Claim {
+            channels: self.shared.channels.keys().cloned().collect(),
+            turn: self.turn,
+            want: u32::try_from(want).unwrap_or(u32::MAX),
+            lease: self.shared.settings.lease,
+            limits: self.shared.settings.limits.clone(),
+        };
+        let grant = self.shared.inner.store.run(claim).await?;
+        self.shared.step("after claim");
+        Ok(grant)
+    }
+
+    async fn start(&mut self, grant: Grant) {
+        let granted = Instant::now();
+        for job in grant.jobs {
+            // There is one for each: only what had a free slot was claimed.
+            let slot = self.slots.clone().acquire_owned().await;
+            let (sender, outcomes) = (self.sender.clone(), self.outcomes.clone());
+            self.on_their_way.spawn(async move {
+                let (id, fence) = (job.id, job.fence);
+                let outcome = sender.send(job, granted).await;
+                // The settler outlives all senders.
+                let _ = outcomes.send(Attempt { id, fence, outcome, slot: slot.ok() }).await;
+            });
+        }
+    }
+
+    async fn is_idle(&self, grant: &Grant) -> Result<bool, Error> {
+        if self.slots.available_permits() < self.shared.settings.concurrency {
+            return Ok(false);
+        }
+        let helpless = |it: &Waiting| {
+            matches!(
+                it.reason,
+                WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota | HoldReason::Unauthorized)
+            )
+        };
+        let soon = grant.later.is_some_and(|later| later.since(grant.now) < SOON);
+        if grant.more || soon || !grant.waiting.iter().all(helpless) {
+            return Ok(false);
+        }
+        let sweep = Sweep { keep: self.shared.inner.keep, limit: 1000 };
+        let swept = self.shared.inner.store.run(sweep).await?;
+        Ok(swept.leases + swept.keys == 0 && !swept.leased)
+    }
+
+    async fn drain(mut self) {
+        let all = async { while self.on_their_way.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.shared.settings.drain, all).await.is_err() {
+            tracing::warn!("some requests had no answer in time; their leases end by themselves");
+        }
+    }
+}

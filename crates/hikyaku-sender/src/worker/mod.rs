@@ -1,0 +1,228 @@
+//! Takes what is due, sends it, and writes down what came of it.
+
+mod dispatch;
+mod keep;
+mod request;
+mod send;
+mod settle;
+
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+
+use futures_core::future::BoxFuture;
+use hikyaku::Client;
+use tokio::sync::RwLock;
+
+use crate::{Error, Limits, Outbox, State, Waiting, outbox::Inner};
+
+/// How many requests a worker has on their way at once, unless told otherwise.
+const CONCURRENCY: usize = 64;
+
+/// How long a delivery belongs to a worker: longer than connecting, the longest answer and writing it down take.
+const LEASE: Duration = Duration::from_secs(60);
+
+/// How long a stopping worker waits for answers.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// How often LINE is asked how much of the month is left.
+const QUOTA_EVERY: Duration = Duration::from_secs(300);
+
+/// Sends what is in an [`Outbox`]. Made by [`Outbox::worker`].
+///
+/// ```no_run
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use hikyaku_sender::Outbox;
+///
+/// let outbox = Outbox::open("sqlite:hikyaku.db").await?;
+/// let worker = outbox.worker().channel("default", hikyaku::Client::from_env()?);
+/// let report = worker.run(async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await?;
+/// println!("{} accepted", report.accepted);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The client's own retries are not used: a worker repeats by the rules of the outbox, which survive restarts. Its
+/// timeout should be well below the lease of 60 seconds.
+#[must_use = "a worker does nothing until it runs"]
+pub struct Worker {
+    outbox: Outbox,
+    channels: HashMap<String, Channel>,
+    settings: Settings,
+}
+
+type Refresh = Box<dyn Fn() -> BoxFuture<'static, Option<Client>> + Send + Sync>;
+type Hook = Arc<dyn Fn(&'static str) + Send + Sync>;
+
+struct Channel {
+    /// The client, and which token it is: the first, the second and so on.
+    client: RwLock<(u64, Client)>,
+    refresh: Option<Refresh>,
+}
+
+#[derive(Clone)]
+struct Settings {
+    concurrency: usize,
+    lease: Duration,
+    drain: Duration,
+    quota_every: Option<Duration>,
+    limits: Limits,
+    until_idle: bool,
+    hook: Option<Hook>,
+}
+
+/// What a worker did.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Report {
+    /// Deliveries that LINE accepted.
+    pub accepted: u64,
+    /// Deliveries that LINE refused.
+    pub rejected: u64,
+    /// Deliveries whose outcome stays unknown.
+    pub unknown: u64,
+    /// Lanes that still had due work when it ended, and what they wait for.
+    pub waiting: Vec<Waiting>,
+}
+
+/// What the parts of a running worker share.
+struct Shared {
+    inner: Arc<Inner>,
+    channels: HashMap<String, Channel>,
+    settings: Settings,
+}
+
+impl Outbox {
+    /// Starts a [`Worker`]. One at a time on a SQLite file, any number on PostgreSQL.
+    pub fn worker(&self) -> Worker {
+        Worker {
+            outbox: self.clone(),
+            channels: HashMap::new(),
+            settings: Settings {
+                concurrency: CONCURRENCY,
+                lease: LEASE,
+                drain: DRAIN,
+                quota_every: Some(QUOTA_EVERY),
+                limits: Limits::default(),
+                until_idle: false,
+                hook: None,
+            },
+        }
+    }
+}
+
+impl Worker {
+    /// Sends the deliveries of this channel through this client. Others wait for a worker that has theirs.
+    pub fn channel(mut self, name: impl Into<String>, client: Client) -> Self {
+        let channel = Channel { client: RwLock::new((0, client)), refresh: None };
+        self.channels.insert(name.into(), channel);
+        self
+    }
+
+    /// Like [`channel`](Self::channel), and asks for a client with a new token when LINE refuses the old one. While
+    /// there is none, the channel stands still; nothing is lost by a wrong token.
+    pub fn channel_with_refresh<F>(
+        mut self,
+        name: impl Into<String>,
+        client: Client,
+        refresh: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Option<Client>> + Send + 'static,
+    {
+        let refresh: Refresh = Box::new(move || Box::pin(refresh()));
+        let channel = Channel { client: RwLock::new((0, client)), refresh: Some(refresh) };
+        self.channels.insert(name.into(), channel);
+        self
+    }
+
+    /// How many requests are on their way at once; 64 unless set.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.settings.concurrency = requests.clamp(1, 10_000);
+        self
+    }
+
+    /// How fast each lane may go; LINE's limits unless set. All workers of a channel should say the same.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// How long a delivery belongs to this worker; 60 seconds unless set. It must be longer than the client's timeout.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.settings.lease = lease;
+        self
+    }
+
+    /// How long it waits for answers when it is told to stop; 10 seconds unless set.
+    pub fn drain(mut self, longest: Duration) -> Self {
+        self.settings.drain = longest;
+        self
+    }
+
+    /// How often LINE is asked how much of the month is left; every 5 minutes unless set, `None` for never.
+    pub fn quota_every(mut self, pause: Option<Duration>) -> Self {
+        self.settings.quota_every = pause;
+        self
+    }
+
+    /// Ends when there is nothing left to do: nothing on its way, nothing due within 20 minutes, or only what
+    /// waits for the month's quota or for a valid token.
+    pub fn until_idle(mut self) -> Self {
+        self.settings.until_idle = true;
+        self
+    }
+
+    /// Is told before and after each durable step by its name, so that a test can kill the program there.
+    #[doc(hidden)]
+    pub fn on_step(mut self, hook: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
+        self.settings.hook = Some(Arc::new(hook));
+        self
+    }
+
+    /// Works until `stop` is ready, or until idle. Then it takes nothing new, waits for the answers to what is on its
+    /// way, writes them down and returns.
+    ///
+    /// # Errors
+    /// Another worker has this SQLite file, the store is damaged, or it failed in a way that waiting does not mend.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<Report, Error> {
+        let Self { outbox, channels, settings } = self;
+        let inner = outbox.shared();
+        let lock = inner.store.lock_worker().await?;
+        let shared = Arc::new(Shared { inner, channels, settings });
+        if lock.is_some() {
+            // Nobody else can have them, so there is no lease to wait for.
+            keep::end_all_leases(&shared).await?;
+        }
+        let keeper = tokio::spawn(keep::keep(shared.clone()));
+        let (outcomes, settler) = settle::start(shared.clone());
+        let dispatched = dispatch::run(shared.clone(), outcomes, stop).await;
+        keeper.abort();
+        let counts =
+            settler.await.map_err(|why| Error::store("the worker was broken off").because(why))?;
+        drop(lock);
+        let waiting = dispatched?;
+        let count = |state| counts.get(&state).copied().unwrap_or(0);
+        Ok(Report {
+            accepted: count(State::Accepted) + count(State::Tracking),
+            rejected: count(State::Rejected),
+            unknown: count(State::Unknown),
+            waiting,
+        })
+    }
+}
+
+impl Shared {
+    fn step(&self, name: &'static str) {
+        if let Some(hook) = &self.settings.hook {
+            hook(name);
+        }
+    }
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker")
+            .field("channels", &self.channels.keys())
+            .field("concurrency", &self.settings.concurrency)
+            .finish_non_exhaustive()
+    }
+}

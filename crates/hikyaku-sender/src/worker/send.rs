@@ -1,0 +1,272 @@
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use hikyaku::{Accepted, Client, ErrorKind, message::NarrowcastPhase};
+use tokio::{sync::Mutex, time::Instant};
+use uuid::Uuid;
+
+use super::{Shared, request};
+use crate::{
+    HoldReason, Lane,
+    delivery::{Outcome, Phase, backoff},
+    store::{
+        Body,
+        step::{GetCampaign, Hold, Job},
+    },
+};
+
+/// How long a permit is good: a worker that was stopped must not fire an old lot into a new second.
+const PERMIT_LIFE: Duration = Duration::from_millis(500);
+
+/// So many failures of LINE in a row on one lane, and the lane waits.
+const LINE_IS_DOWN: u32 = 10;
+
+/// How long a lane waits at least for the quota, or for a new token.
+const PARKED: Duration = Duration::from_secs(60);
+
+/// Makes one attempt at one delivery.
+pub(super) struct Sender {
+    shared: Arc<Shared>,
+    /// The requests of campaigns, by their ids.
+    bodies: Mutex<HashMap<i64, Arc<str>>>,
+    /// Failures of LINE in a row.
+    failures: HashMap<String, [AtomicU32; Lane::ALL.len()]>,
+}
+
+impl Sender {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        let failures =
+            shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
+        Self { shared, bodies: Mutex::default(), failures }
+    }
+
+    /// What comes of it. Never an error: what cannot be sent has an outcome too.
+    pub(super) async fn send(&self, job: Job, granted: Instant) -> Outcome {
+        let limited = self.shared.settings.limits.get(job.lane).is_some();
+        let late = if limited { PERMIT_LIFE } else { self.shared.settings.lease / 2 };
+        let Some(channel) = self.shared.channels.get(&job.channel) else { return Outcome::NotSent };
+        let (token, client) = channel.client.read().await.clone();
+        if job.lane == Lane::NarrowcastProgress {
+            return self.look(&client, &job, token).await;
+        }
+        let (body, delivery_tag) = match self.request(&job).await {
+            Ok(request) => request,
+            Err(why) => {
+                tracing::error!(delivery = job.id, %why, "a delivery could not be read");
+                return Outcome::NotSent;
+            }
+        };
+        if granted.elapsed() > late {
+            return Outcome::NotSent;
+        }
+        self.shared.step("before send");
+        let mut send = client.send_written(job.kind, body);
+        if Lane::of(job.kind).has_retry_key() {
+            send = send.retry_key(job.retry_key);
+        }
+        if let Some(tag) = &delivery_tag {
+            send = send.delivery_tag(tag);
+        }
+        let answer = send.await;
+        self.shared.step("after send");
+        match answer {
+            Ok(accepted) => self.accepted(&job, accepted),
+            Err(error) => self.failed(&job, token, &error).await,
+        }
+    }
+
+    async fn request(&self, job: &Job) -> Result<(String, Option<String>), crate::Error> {
+        let (rest, tag): (Arc<str>, _) = match (&job.payload.body, job.campaign) {
+            (Some(Body { json, delivery_tag }), _) => (json.as_str().into(), delivery_tag.clone()),
+            (None, Some(campaign)) => (self.campaign_body(campaign).await?, None),
+            (None, None) => return Err(crate::Error::damaged("a delivery has no contents")),
+        };
+        Ok((request::body(job.kind, &job.payload.recipients, &rest)?, tag))
+    }
+
+    async fn campaign_body(&self, campaign: i64) -> Result<Arc<str>, crate::Error> {
+        let mut bodies = self.bodies.lock().await;
+        if let Some(body) = bodies.get(&campaign) {
+            return Ok(body.clone());
+        }
+        let found = self.shared.inner.store.read(GetCampaign(campaign)).await?;
+        let found =
+            found.ok_or_else(|| crate::Error::damaged("a delivery's campaign is missing"))?;
+        let body: Arc<str> = found.spec.body.into();
+        bodies.insert(campaign, body.clone());
+        Ok(body)
+    }
+
+    fn accepted(&self, job: &Job, accepted: Accepted) -> Outcome {
+        self.line_answers(job);
+        if accepted.deduplicated {
+            return self.conflict(job, accepted.request_id);
+        }
+        Outcome::Accepted { request_id: accepted.request_id, duplicate: false }
+    }
+
+    /// LINE's 409 for a retry key names the request that it accepted. One that does not is somebody else's, perhaps.
+    fn conflict(&self, job: &Job, request_id: Option<String>) -> Outcome {
+        const WHY: &str = "409 without the id of an accepted request";
+        if request_id.is_some() {
+            return Outcome::Accepted { request_id, duplicate: true };
+        }
+        tracing::warn!(delivery = job.id, WHY);
+        self.later(job, true, Some(409), WHY)
+    }
+
+    async fn failed(&self, job: &Job, token: u64, error: &hikyaku::Error) -> Outcome {
+        let status = error.status().map(|status| status.as_u16());
+        let reason = error.to_string();
+        if status == Some(409) && job.lane.has_retry_key() {
+            return self.conflict(job, accepted_request_id(error));
+        }
+        match error.kind() {
+            ErrorKind::Network | ErrorKind::Transient => {
+                self.line_fails(job).await;
+                self.later(job, error.may_have_landed(), status, &reason)
+            }
+            ErrorKind::Decode => self.later(job, true, status, &reason),
+            ErrorKind::RateLimited => {
+                let wait = error.retry_after().unwrap_or_default();
+                self.hold(job, vec![job.lane], HoldReason::Rate, wait).await;
+                retry(Duration::ZERO, status, reason)
+            }
+            ErrorKind::QuotaExceeded if error.message().contains("monthly limit") => {
+                let lanes = Lane::ALL.into_iter().filter(|lane| lane.uses_quota()).collect();
+                self.hold(job, lanes, HoldReason::Quota, PARKED).await;
+                retry(Duration::ZERO, status, reason)
+            }
+            // Some other 429, such as too many messages to one user: this delivery waits, its lane goes on.
+            ErrorKind::QuotaExceeded => self.later(job, false, status, &reason),
+            ErrorKind::Unauthorized => {
+                self.refresh(job, token).await;
+                retry(Duration::ZERO, status, reason)
+            }
+            ErrorKind::Invalid
+            | ErrorKind::Forbidden
+            | ErrorKind::NotFound
+            | ErrorKind::Gone
+            | ErrorKind::Rejected
+            | _ => {
+                self.line_answers(job);
+                let bad_recipient = blames_recipient(error);
+                Outcome::Rejected { status: status.unwrap_or(400), reason, bad_recipient }
+            }
+        }
+    }
+
+    async fn look(&self, client: &Client, job: &Job, token: u64) -> Outcome {
+        let Some(request_id) = &job.request_id else { return Outcome::Tracked(Phase::Succeeded) };
+        self.shared.step("before look");
+        match client.narrowcast_progress(request_id).await {
+            Ok(progress) => Outcome::Tracked(match progress.phase {
+                NarrowcastPhase::Succeeded => Phase::Succeeded,
+                NarrowcastPhase::Failed => Phase::Failed {
+                    code: progress.error_code,
+                    reason: progress.failed_description.clone().unwrap_or_else(|| {
+                        format!("LINE stopped the narrowcast with code {:?}", progress.error_code)
+                    }),
+                },
+                _ => Phase::Running { after: look_again(job.fence) },
+            }),
+            Err(error) => self.failed(job, token, &error).await,
+        }
+    }
+
+    fn later(
+        &self,
+        job: &Job,
+        may_have_landed: bool,
+        status: Option<u16>,
+        reason: &str,
+    ) -> Outcome {
+        let after = backoff(job.attempts, chance());
+        Outcome::Retry { after, may_have_landed, status, reason: reason.to_owned() }
+    }
+
+    fn line_answers(&self, job: &Job) {
+        if let Some(failures) = self.failures(job) {
+            failures.store(0, Ordering::Relaxed);
+        }
+    }
+
+    async fn line_fails(&self, job: &Job) {
+        let Some(failures) = self.failures(job) else { return };
+        if failures.fetch_add(1, Ordering::Relaxed) + 1 >= LINE_IS_DOWN {
+            self.hold(job, vec![job.lane], HoldReason::LineDown, Duration::ZERO).await;
+        }
+    }
+
+    fn failures(&self, job: &Job) -> Option<&AtomicU32> {
+        self.failures.get(&job.channel)?.get(usize::try_from(job.lane.code()).ok()?)
+    }
+
+    async fn hold(&self, job: &Job, lanes: Vec<Lane>, reason: HoldReason, at_least: Duration) {
+        let hold = Hold { channel: job.channel.clone(), lanes, reason, at_least, chance: chance() };
+        if let Err(why) = self.shared.inner.store.run(hold).await {
+            tracing::warn!(%why, "a lane could not be held");
+        }
+    }
+
+    /// LINE refused the token. Whoever finds it out first asks for a new one; without one, the channel stands still.
+    async fn refresh(&self, job: &Job, refused: u64) {
+        let Some(channel) = self.shared.channels.get(&job.channel) else { return };
+        let mut current = channel.client.write().await;
+        if current.0 != refused {
+            return;
+        }
+        let new = match &channel.refresh {
+            Some(refresh) => refresh().await,
+            None => None,
+        };
+        match new {
+            Some(client) => *current = (refused + 1, client),
+            None => {
+                tracing::warn!(
+                    channel = job.channel,
+                    "LINE refuses the channel access token; the channel waits"
+                );
+                self.hold(job, Lane::ALL.to_vec(), HoldReason::Unauthorized, PARKED).await;
+            }
+        }
+    }
+}
+
+/// It surely did not land; what it waits for is its lane's to know.
+fn retry(after: Duration, status: Option<u16>, reason: String) -> Outcome {
+    Outcome::Retry { after, may_have_landed: false, status, reason }
+}
+
+/// What LINE's 409 says even where the rest of the answer was lost.
+fn accepted_request_id(error: &hikyaku::Error) -> Option<String> {
+    let id = error.headers().get("x-line-accepted-request-id")?;
+    id.to_str().ok().map(str::to_owned)
+}
+
+/// Whether LINE's refusal names a recipient, so that the others may get it without that one.
+fn blames_recipient(error: &hikyaku::Error) -> bool {
+    let to = |text: &str| text == "to" || text.starts_with("to[");
+    error.message().contains("'to'")
+        || error.message().contains("'to[")
+        || error.message().contains(" to[")
+        || error.message().contains("Failed to send messages")
+        || error.details().iter().filter_map(|it| it.property.as_deref()).any(to)
+}
+
+/// 1, 2, 4 … and then every 30 seconds.
+fn look_again(fence: i64) -> Duration {
+    let looks = u32::try_from(fence.saturating_sub(2).clamp(0, 5)).unwrap_or(0);
+    Duration::from_secs((1 << looks).min(30))
+}
+
+/// From 0 to 1.
+fn chance() -> f64 {
+    f64::from(Uuid::new_v4().as_fields().0) / f64::from(u32::MAX)
+}

@@ -1,0 +1,265 @@
+use std::time::Duration;
+
+use hikyaku::Client;
+use hikyaku_sender::{
+    DeliveryId, Filter, HoldReason, Limits, NewDelivery, State, WaitingFor, Worker,
+};
+use hikyaku_sim::{FaultRule, Sim};
+
+use crate::stores::{Bench, on_every_store, user};
+
+on_every_store![
+    what_is_enqueued_arrives_once,
+    lost_answers_and_errors_after_acceptance_deliver_once,
+    a_bad_message_is_rejected_with_lines_words,
+    one_bad_user_does_not_keep_a_multicast_from_the_others,
+    a_wrong_token_rejects_nothing,
+    a_new_token_is_asked_for_once,
+    a_used_up_quota_parks_the_lane,
+    too_many_requests_hold_the_lane,
+    a_reply_is_sent_at_most_once,
+    a_worker_that_is_told_to_stop_leaves_nothing_in_flight,
+    what_is_due_later_waits,
+    high_priority_goes_first,
+    an_expired_delivery_is_not_sent,
+];
+
+/// A simulator without rate limits, and a client of it.
+pub(crate) async fn line() -> (Sim, Client) {
+    let sim = Sim::builder().any_user_is_friend().rate_limits(false).start().await.unwrap();
+    let client = client(&sim);
+    (sim, client)
+}
+
+pub(crate) fn client(sim: &Sim) -> Client {
+    Client::builder(sim.channel_token().expose()).api_base_url(sim.api_url()).build().unwrap()
+}
+
+fn worker(bench: &Bench, client: Client) -> Worker {
+    bench.outbox.worker().channel("default", client).limits(Limits::none()).until_idle()
+}
+
+/// Works until nothing is left to do. A manual clock moves on while the worker waits, so that no test does.
+pub(crate) async fn work(bench: &Bench, worker: Worker) -> hikyaku_sender::Report {
+    let ticking = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            bench.clock.advance(Duration::from_secs(1));
+        }
+    };
+    tokio::select! {
+        report = worker.run(std::future::pending()) => report.unwrap(),
+        () = ticking => unreachable!(),
+    }
+}
+
+async fn state(bench: &Bench, id: DeliveryId) -> State {
+    bench.outbox.show(id).await.unwrap().unwrap().state
+}
+
+async fn what_is_enqueued_arrives_once(bench: Bench) {
+    let (sim, client) = line().await;
+    for n in 0..50 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "hello")).await.unwrap();
+    }
+    let all = NewDelivery::broadcast("to all").idempotency_key("b");
+    let broadcast = bench.outbox.enqueue(all).await.unwrap().id;
+    let many = NewDelivery::multicast((100..110).map(user), "to many").unit("test");
+    bench.outbox.enqueue(many).await.unwrap();
+    let report = work(&bench, worker(&bench, client)).await;
+    assert_eq!((report.accepted, report.rejected, report.unknown), (52, 0, 0));
+    assert_eq!((sim.people_reached(), sim.duplicates()), (60, vec![]));
+    let shown = bench.outbox.show(broadcast).await.unwrap().unwrap();
+    assert_eq!(shown.state, State::Accepted);
+    assert!(shown.request_id.is_some());
+}
+
+async fn lost_answers_and_errors_after_acceptance_deliver_once(bench: Bench) {
+    let (sim, client) = line().await;
+    for rule in [
+        FaultRule::drop_after_accept().probability(0.2),
+        FaultRule::truncate().probability(0.1),
+        FaultRule::answer(500).probability(0.2),
+        FaultRule::reset().probability(0.1),
+    ] {
+        sim.fault(rule.on("POST", "/v2/bot/message/*")).unwrap();
+    }
+    for n in 0..100 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "hello")).await.unwrap();
+    }
+    let report = work(&bench, worker(&bench, client)).await;
+    assert_eq!(report.accepted, 100);
+    assert_eq!((sim.people_reached(), sim.duplicates()), (100, vec![]));
+}
+
+async fn a_bad_message_is_rejected_with_lines_words(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.fault(FaultRule::answer(403).on("POST", "/v2/bot/message/push")).unwrap();
+    let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a")).await.unwrap().id;
+    work(&bench, worker(&bench, client.clone())).await;
+    let shown = bench.outbox.show(id).await.unwrap().unwrap();
+    assert_eq!((shown.state, shown.last_status), (State::Rejected, Some(403)));
+    assert!(shown.last_error.unwrap().contains("403"));
+    let key = shown.retry_key;
+
+    sim.clear_faults();
+    bench.outbox.retry(id).await.unwrap();
+    work(&bench, worker(&bench, client)).await;
+    let shown = bench.outbox.show(id).await.unwrap().unwrap();
+    assert_eq!(shown.state, State::Accepted);
+    assert_ne!(shown.retry_key, key);
+}
+
+async fn one_bad_user_does_not_keep_a_multicast_from_the_others(bench: Bench) {
+    let (sim, client) = line().await;
+    let mut users: Vec<String> = (0..20).map(user).collect();
+    users[13] = "not-an-id-that-line-knows".to_owned();
+    bench.outbox.enqueue(NewDelivery::multicast(users, "a")).await.unwrap();
+    let report = work(&bench, worker(&bench, client)).await;
+    assert_eq!(report.rejected, 1);
+    assert_eq!((sim.people_reached(), sim.duplicates()), (19, vec![]));
+    let rejected = Filter { state: Some(State::Rejected), ..Filter::default() };
+    let rejected = bench.outbox.list(rejected).await.unwrap();
+    assert_eq!(rejected[0].to, ["not-an-id-that-line-knows"]);
+}
+
+async fn a_wrong_token_rejects_nothing(bench: Bench) {
+    let (sim, client) = line().await;
+    let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a")).await.unwrap().id;
+    let wrong = Client::builder("wrong").api_base_url(sim.api_url()).build().unwrap();
+    let report = work(&bench, worker(&bench, wrong)).await;
+    assert_eq!(report.waiting[0].reason, WaitingFor::Hold(HoldReason::Unauthorized));
+    assert_eq!(state(&bench, id).await, State::Ready);
+    bench.clock.advance(Duration::from_secs(120));
+    work(&bench, worker(&bench, client)).await;
+    assert_eq!(state(&bench, id).await, State::Accepted);
+}
+
+async fn a_new_token_is_asked_for_once(bench: Bench) {
+    let (sim, client) = line().await;
+    for n in 0..20 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    let wrong = Client::builder("wrong").api_base_url(sim.api_url()).build().unwrap();
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counter = asked.clone();
+    let worker = bench
+        .outbox
+        .worker()
+        .limits(Limits::none())
+        .until_idle()
+        .quota_every(None)
+        .channel_with_refresh("default", wrong, move || {
+            counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let client = client.clone();
+            async move { Some(client) }
+        });
+    assert_eq!(work(&bench, worker).await.accepted, 20);
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+async fn a_used_up_quota_parks_the_lane(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.set_quota(5, 0);
+    for n in 0..8 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    let report = work(&bench, worker(&bench, client.clone()).quota_every(None)).await;
+    assert_eq!(report.accepted, 5);
+    assert!(report.waiting.iter().any(|it| it.reason == WaitingFor::Hold(HoldReason::Quota)));
+    sim.set_quota(None, 5);
+    bench.clock.advance(Duration::from_secs(120));
+    assert_eq!(work(&bench, worker(&bench, client)).await.accepted, 3);
+    assert_eq!((sim.people_reached(), sim.duplicates()), (8, vec![]));
+}
+
+async fn too_many_requests_hold_the_lane(bench: Bench) {
+    let (sim, client) = line().await;
+    let rule = FaultRule::answer(429).on("POST", "/v2/bot/message/push").times(3);
+    sim.fault(rule).unwrap();
+    for n in 0..10 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    let mut events = bench.outbox.events();
+    let report = work(&bench, worker(&bench, client).concurrency(1)).await;
+    assert_eq!(report.accepted, 10);
+    let mut held = false;
+    while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, events.next()).await {
+        held |= matches!(
+            event,
+            hikyaku_sender::Event::Waiting(it) if it.reason == WaitingFor::Hold(HoldReason::Rate)
+        );
+    }
+    assert!(held);
+    let overview = bench.outbox.overview().await.unwrap();
+    assert!(overview.lanes.iter().any(|lane| lane.speed < 1.0));
+}
+
+async fn a_reply_is_sent_at_most_once(bench: Bench) {
+    let (sim, client) = line().await;
+    let friend = sim.add_friend();
+    let token = sim.user_says(&friend, "hi").reply_token;
+    sim.fault(FaultRule::drop_after_accept().on("POST", "/v2/bot/message/reply")).unwrap();
+    let id = bench.outbox.enqueue(NewDelivery::reply(token, "answer")).await.unwrap().id;
+    let report = work(&bench, worker(&bench, client)).await;
+    assert_eq!(report.unknown, 1);
+    assert_eq!(state(&bench, id).await, State::Unknown);
+    assert_eq!(sim.delivery_count(&friend), 1);
+    let error = bench.outbox.retry(id).await.unwrap_err();
+    assert!(error.to_string().contains("may have been delivered"), "{error}");
+    bench.outbox.drop_dead_letter(id).await.unwrap();
+    assert_eq!(state(&bench, id).await, State::Dropped);
+}
+
+async fn a_worker_that_is_told_to_stop_leaves_nothing_in_flight(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.fault(FaultRule::delay(Duration::from_millis(30))).unwrap();
+    for n in 0..200 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    let worker =
+        bench.outbox.worker().channel("default", client).limits(Limits::none()).concurrency(20);
+    let stop = async {
+        sim.wait_for(20).await.unwrap();
+    };
+    let report = worker.run(stop).await.unwrap();
+    let overview = bench.outbox.overview().await.unwrap();
+    assert_eq!(overview.count(State::InFlight), 0);
+    assert_eq!(overview.count(State::Accepted), report.accepted);
+    assert_eq!(sim.delivered(), report.accepted);
+    assert!(report.accepted < 200);
+}
+
+async fn what_is_due_later_waits(bench: Bench) {
+    let (sim, client) = line().await;
+    let at = bench.clock.now() + Duration::from_secs(3600);
+    let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a").at(at)).await.unwrap().id;
+    work(&bench, worker(&bench, client.clone())).await;
+    assert_eq!((sim.delivered(), state(&bench, id).await), (0, State::Ready));
+    bench.clock.set(at);
+    work(&bench, worker(&bench, client)).await;
+    assert_eq!(state(&bench, id).await, State::Accepted);
+}
+
+async fn high_priority_goes_first(bench: Bench) {
+    use hikyaku_sender::Priority;
+
+    let (sim, client) = line().await;
+    for (n, priority) in [Priority::Low, Priority::Normal, Priority::High].into_iter().enumerate() {
+        let send = NewDelivery::push(user(n), "a").priority(priority);
+        bench.outbox.enqueue(send).await.unwrap();
+    }
+    work(&bench, worker(&bench, client).concurrency(1)).await;
+    let order: Vec<String> = sim.outbox().iter().map(|it| it.to.to_string()).collect();
+    assert_eq!(order, [user(2), user(1), user(0)]);
+}
+
+async fn an_expired_delivery_is_not_sent(bench: Bench) {
+    let (sim, client) = line().await;
+    let soon = bench.clock.now() + Duration::from_secs(5);
+    let send = NewDelivery::push(user(1), "a").expires_at(soon);
+    let id = bench.outbox.enqueue(send).await.unwrap().id;
+    bench.clock.set(soon);
+    work(&bench, worker(&bench, client)).await;
+    assert_eq!((sim.delivered(), state(&bench, id).await), (0, State::Cancelled));
+}
