@@ -116,6 +116,7 @@ struct Reader<'de>(&'de Value);
 impl<'de> Deserializer<'de> for Reader<'de> {
     type Error = Misfit;
 
+    #[inline(never)]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.0 {
             Value::Null => visitor.visit_unit(),
@@ -181,6 +182,7 @@ struct Items<'de> {
 impl<'de> SeqAccess<'de> for Items<'de> {
     type Error = Misfit;
 
+    #[inline(never)]
     fn next_element_seed<T: DeserializeSeed<'de>>(
         &mut self,
         seed: T,
@@ -206,6 +208,7 @@ struct Fields<'de> {
 impl<'de> MapAccess<'de> for Fields<'de> {
     type Error = Misfit;
 
+    #[inline(never)]
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
@@ -216,6 +219,7 @@ impl<'de> MapAccess<'de> for Fields<'de> {
         seed.deserialize(key).map(Some)
     }
 
+    #[inline(never)]
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Misfit> {
         let Some((key, value)) = self.current.take() else {
             return Err(Misfit::custom("a value was asked for before its key"));
