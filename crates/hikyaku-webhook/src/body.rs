@@ -114,9 +114,8 @@ impl<'a> Cursor<'a> {
             if events.len() == most {
                 return Err(self.error("there are more events than a body of this length can have"));
             }
-            let (event, rest) = Event::read(self.rest).map_err(|error| self.error(error))?;
-            events.push(event);
-            self.rest = rest;
+            self.rest =
+                Event::read_into(self.rest, &mut events).map_err(|error| self.error(error))?;
             if self.eat(']') {
                 return Ok(events);
             }

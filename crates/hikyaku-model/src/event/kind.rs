@@ -6,6 +6,8 @@ use super::{
 };
 
 /// What happened.
+///
+/// The larger payloads are boxed, so that all events are small.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind<S = String> {
@@ -28,17 +30,17 @@ pub enum EventKind<S = String> {
     /// Users left a group or multi-person chat that the account is in.
     MemberLeft(Members),
     /// A user performed a postback action.
-    Postback(PostbackContent<S>),
+    Postback(Box<PostbackContent<S>>),
     /// A user saw a video to its end.
     VideoPlayComplete(VideoPlayComplete<S>),
     /// A user came near a beacon.
-    Beacon(BeaconContent<S>),
+    Beacon(Box<BeaconContent<S>>),
     /// A user linked an account of the bot's own with LINE's, or failed to.
-    AccountLink(LinkContent<S>),
+    AccountLink(Box<LinkContent<S>>),
     /// A user joined, left or renewed a membership.
     Membership(MembershipContent),
     /// A module channel was attached or detached.
-    Module(ModuleContent<S>),
+    Module(Box<ModuleContent<S>>),
     /// The module channel may speak for the account now.
     Activated(ChatControl),
     /// The module channel may no longer speak for the account.
@@ -60,7 +62,7 @@ pub struct Unknown<S = String> {
     pub r#type: S,
     /// Why the JSON of a known type could not be read as that type. `None` for a type that this version does not
     /// know: its fields are in [`Event::extra`](super::Event::extra).
-    pub misfit: Option<Misfit<S>>,
+    pub misfit: Option<Box<Misfit<S>>>,
 }
 
 /// The JSON of a known type that does not fit it.

@@ -39,6 +39,7 @@ mod postback;
 mod unsend;
 mod video_play_complete;
 
+mod object;
 mod read;
 mod str;
 mod write;
@@ -171,7 +172,7 @@ impl<S> Event<S> {
     /// What does not fit, if this is an event of a known type whose JSON does not fit it.
     pub fn misfit(&self) -> Option<&Misfit<S>> {
         match &self.kind {
-            EventKind::Unknown(unknown) => unknown.misfit.as_ref(),
+            EventKind::Unknown(unknown) => unknown.misfit.as_deref(),
             _ => None,
         }
     }

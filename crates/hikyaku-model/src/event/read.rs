@@ -1,12 +1,16 @@
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{self, IgnoredAny, MapAccess},
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::value::RawValue;
+use serde_json::{de::StrRead, value::RawValue};
 
-use super::{Event, EventKind, EventType, Misfit, Str, Text, Unknown, kind::Payload};
+use super::{
+    Event, EventKind, EventType, Misfit, Str, Text, Unknown,
+    kind::Payload,
+    object::{self, FromFields},
+};
 use crate::Extra;
 
 impl<'a, S: Text<'a>> Event<S> {
@@ -26,14 +30,37 @@ impl<'a, S: Text<'a>> Event<S> {
     /// # Errors
     /// What `json` begins with is no JSON.
     pub fn read(json: &'a str) -> Result<(Self, &'a str), serde_json::Error> {
-        match read_one::<Self>(json) {
-            Ok((mut event, raw, rest)) => {
-                event.raw = Some(raw.into());
-                Ok((event, rest))
+        let mut events = Vec::with_capacity(1);
+        let rest = Self::read_into(json, &mut events)?;
+        match events.pop() {
+            Some(event) => Ok((event, rest)),
+            None => Err(serde_json::Error::custom("expected a value")),
+        }
+    }
+
+    /// As [`read`](Self::read), but adds the event to others and returns only what follows it: an event is some hundred
+    /// bytes, and this does not move them about.
+    ///
+    /// # Errors
+    /// What `json` begins with is no JSON.
+    pub fn read_into(json: &'a str, events: &mut Vec<Self>) -> Result<&'a str, serde_json::Error> {
+        let before = events.len();
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        match deserializer.deserialize_map(Push(events)) {
+            Ok(()) => {
+                let (raw, rest) = split(json, deserializer);
+                if let Some(event) = events.last_mut() {
+                    event.raw = Some(raw.into());
+                }
+                Ok(rest)
             }
             Err(error) => {
-                let (_, raw, rest) = read_one::<IgnoredAny>(json)?;
-                Ok((Self::misfitting(raw, &error), rest))
+                events.truncate(before); // it may fit and lack its closing brace
+                let mut deserializer = serde_json::Deserializer::from_str(json);
+                IgnoredAny::deserialize(&mut deserializer)?;
+                let (raw, rest) = split(json, deserializer);
+                events.push(Self::misfitting(raw, &error));
+                Ok(rest)
             }
         }
     }
@@ -41,7 +68,7 @@ impl<'a, S: Text<'a>> Event<S> {
     /// The event for JSON that does not fit, with what of the shared fields does.
     fn misfitting(raw: &'a str, error: &serde_json::Error) -> Self {
         let fields: Fields<'a> = serde_json::from_str(raw).unwrap_or_default();
-        let misfit = Misfit { reason: error.to_string(), json: raw.into() };
+        let misfit = Box::new(Misfit { reason: error.to_string(), json: raw.into() });
         let r#type = lenient(&fields, "type").unwrap_or_else(|| S::from(""));
         Self {
             kind: EventKind::Unknown(Unknown { r#type, misfit: Some(misfit) }),
@@ -64,84 +91,91 @@ fn lenient<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &'static str) -> O
     serde_json::from_str(fields.get(&Str::from(name))?.get()).ok()
 }
 
-/// Reads one JSON value: the value, its text, and what follows it.
-fn read_one<'a, T: Deserialize<'a>>(
-    json: &'a str,
-) -> Result<(T, &'a str, &'a str), serde_json::Error> {
-    let mut values = serde_json::Deserializer::from_str(json).into_iter::<T>();
-    let value = match values.next() {
-        Some(value) => value?,
-        None => return Err(de::Error::custom("expected a value, found the end")),
-    };
-    let (raw, rest) = json.split_at_checked(values.byte_offset()).unwrap_or((json, ""));
-    Ok((value, raw.trim_ascii_start(), rest))
+/// The text that was read, and what follows it.
+fn split<'a>(json: &'a str, read: serde_json::Deserializer<StrRead<'a>>) -> (&'a str, &'a str) {
+    let end = read.into_iter::<IgnoredAny>().byte_offset();
+    let (raw, rest) = json.split_at_checked(end).unwrap_or((json, ""));
+    (raw.trim_ascii_start(), rest)
+}
+
+/// Adds an event to others.
+struct Push<'v, S>(&'v mut Vec<Event<S>>);
+
+impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Visitor<'de> for Push<'_, S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Event::<S>::EXPECTED)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<(), A::Error> {
+        self.0.push(Event::from_fields(fields)?);
+        Ok(())
+    }
 }
 
 /// Strict: JSON of a known type that does not fit it is an error. [`Event::read`] is not.
 impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Deserialize<'de> for Event<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Visitor(PhantomData))
+        object::deserialize(deserializer)
     }
 }
 
-struct Visitor<S>(PhantomData<S>);
+impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for Event<S> {
+    const EXPECTED: &'static str = "a webhook event, which is an object";
 
-impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> de::Visitor<'de> for Visitor<S> {
-    type Value = Event<S>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a webhook event, which is an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Event<S>, A::Error> {
+    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
         let mut r#type: Option<S> = None;
         let mut payload: Option<EventKind<S>> = None;
+        let mut former = Vec::new();
         let mut source = None;
         let mut timestamp = None;
         let mut mode = None;
         let mut webhook_event_id = None;
         let mut delivery_context = None;
         let mut reply_token = None;
-        let mut extra = Extra::default();
-        while let Some(key) = map.next_key::<Str<'de>>()? {
+        let mut extra = object::each(fields, |name, fields| {
             // The payload's field tells its type, wherever `type` comes, so nothing has to be set aside until it does.
-            let next = match key.as_str() {
-                "type" => set(&mut r#type, "type", &mut map)?,
-                "source" => set(&mut source, "source", &mut map)?,
-                "timestamp" => set(&mut timestamp, "timestamp", &mut map)?,
-                "mode" => set(&mut mode, "mode", &mut map)?,
-                "webhookEventId" => set(&mut webhook_event_id, "webhookEventId", &mut map)?,
-                "deliveryContext" => set(&mut delivery_context, "deliveryContext", &mut map)?,
-                "replyToken" => set(&mut reply_token, "replyToken", &mut map)?,
-                "message" => map.next_value::<Option<_>>()?.map(EventKind::Message),
-                "unsend" => map.next_value::<Option<_>>()?.map(EventKind::Unsend),
+            let next = match name {
+                "type" => return object::once(&mut r#type, "type", fields),
+                "source" => return object::once(&mut source, "source", fields),
+                "timestamp" => return object::once(&mut timestamp, "timestamp", fields),
+                "mode" => return object::once(&mut mode, "mode", fields),
+                "webhookEventId" => {
+                    return object::once(&mut webhook_event_id, "webhookEventId", fields);
+                }
+                "deliveryContext" => {
+                    return object::once(&mut delivery_context, "deliveryContext", fields);
+                }
+                "replyToken" => return object::once(&mut reply_token, "replyToken", fields),
+                "message" => fields.next_value::<Option<_>>()?.map(EventKind::Message),
+                "unsend" => fields.next_value::<Option<_>>()?.map(EventKind::Unsend),
                 "follow" => {
-                    map.next_value::<Option<_>>()?.map(|follow| EventKind::Follow(Some(follow)))
+                    fields.next_value::<Option<_>>()?.map(|follow| EventKind::Follow(Some(follow)))
                 }
-                "joined" => map.next_value::<Option<_>>()?.map(EventKind::MemberJoined),
-                "left" => map.next_value::<Option<_>>()?.map(EventKind::MemberLeft),
-                "postback" => map.next_value::<Option<_>>()?.map(EventKind::Postback),
+                "joined" => fields.next_value::<Option<_>>()?.map(EventKind::MemberJoined),
+                "left" => fields.next_value::<Option<_>>()?.map(EventKind::MemberLeft),
+                "postback" => fields.next_value::<Option<_>>()?.map(EventKind::Postback),
                 "videoPlayComplete" => {
-                    map.next_value::<Option<_>>()?.map(EventKind::VideoPlayComplete)
+                    fields.next_value::<Option<_>>()?.map(EventKind::VideoPlayComplete)
                 }
-                "beacon" => map.next_value::<Option<_>>()?.map(EventKind::Beacon),
-                "link" => map.next_value::<Option<_>>()?.map(EventKind::AccountLink),
-                "membership" => map.next_value::<Option<_>>()?.map(EventKind::Membership),
-                "module" => map.next_value::<Option<_>>()?.map(EventKind::Module),
-                "chatControl" => map.next_value::<Option<_>>()?.map(EventKind::Activated),
-                "delivery" => map.next_value::<Option<_>>()?.map(EventKind::Delivery),
-                _ => {
-                    extra.insert(key, map.next_value::<serde_json::Value>()?);
-                    None
-                }
+                "beacon" => fields.next_value::<Option<_>>()?.map(EventKind::Beacon),
+                "link" => fields.next_value::<Option<_>>()?.map(EventKind::AccountLink),
+                "membership" => fields.next_value::<Option<_>>()?.map(EventKind::Membership),
+                "module" => fields.next_value::<Option<_>>()?.map(EventKind::Module),
+                "chatControl" => fields.next_value::<Option<_>>()?.map(EventKind::Activated),
+                "delivery" => fields.next_value::<Option<_>>()?.map(EventKind::Delivery),
+                _ => return Ok(false),
             };
-            if let Some(next) = next
-                && let Some(former) = payload.replace(next)
-            {
-                keep_payload(&mut extra, &former);
+            if let Some(next) = next {
+                former.extend(payload.replace(next));
             }
+            Ok(true)
+        })?;
+        for former in &former {
+            keep_payload(&mut extra, former);
         }
-        let kind = kind(r#type, payload, &mut extra).map_err(de::Error::missing_field)?;
+        let kind = kind(r#type, payload, &mut extra).map_err(A::Error::missing_field)?;
         Ok(Event {
             kind,
             source,
@@ -154,19 +188,6 @@ impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> de::Visitor<'de> for Vis
             raw: None,
         })
     }
-}
-
-/// Reads a shared field. Returns that it is no payload.
-fn set<'de, A: MapAccess<'de>, T: Deserialize<'de>, P>(
-    slot: &mut Option<T>,
-    name: &'static str,
-    map: &mut A,
-) -> Result<Option<P>, A::Error> {
-    if slot.is_some() {
-        return Err(de::Error::duplicate_field(name));
-    }
-    *slot = map.next_value()?;
-    Ok(None)
 }
 
 /// Brings the type and the payload together, or tells which payload is missing. A payload that is not the type's is

@@ -1,12 +1,18 @@
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess},
+};
 
-use crate::{ChatId, Extra, GroupId, RoomId, UserId, event::Str};
+use super::{
+    Str,
+    object::{self, FromFields},
+};
+use crate::{ChatId, Extra, GroupId, RoomId, UserId};
 
 /// Where an event comes from: a user, or a group or multi-person chat and, when LINE tells, the user in it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#source-user>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Wire")]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Source {
     /// The kind of chat.
     #[serde(flatten)]
@@ -72,37 +78,45 @@ impl Source {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Wire<'a> {
-    #[serde(borrow)]
-    r#type: Str<'a>,
-    user_id: Option<UserId>,
-    group_id: Option<GroupId>,
-    room_id: Option<RoomId>,
-    #[serde(flatten)]
-    extra: Extra,
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object::deserialize(deserializer)
+    }
 }
 
-impl TryFrom<Wire<'_>> for Source {
-    type Error = &'static str;
+impl<'de> FromFields<'de> for Source {
+    const EXPECTED: &'static str = "a source, which is an object";
 
-    fn try_from(wire: Wire<'_>) -> Result<Self, &'static str> {
-        let Wire { r#type, user_id, mut group_id, mut room_id, mut extra } = wire;
+    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+        let mut r#type: Option<Str<'de>> = None;
+        let mut user_id: Option<UserId> = None;
+        let mut group_id: Option<GroupId> = None;
+        let mut room_id: Option<RoomId> = None;
+        let mut extra = object::each(fields, |name, fields| match name {
+            "type" => object::once(&mut r#type, "type", fields),
+            "userId" => object::once(&mut user_id, "userId", fields),
+            "groupId" => object::once(&mut group_id, "groupId", fields),
+            "roomId" => object::once(&mut room_id, "roomId", fields),
+            _ => Ok(false),
+        })?;
+        let missing = A::Error::missing_field;
+        let r#type = r#type.ok_or_else(|| missing("type"))?;
         let kind = match r#type.as_str() {
             "user" => SourceKind::User,
             "group" => {
-                SourceKind::Group { group_id: group_id.take().ok_or("missing field `groupId`")? }
+                SourceKind::Group { group_id: group_id.take().ok_or_else(|| missing("groupId"))? }
             }
-            "room" => SourceKind::Room { room_id: room_id.take().ok_or("missing field `roomId`")? },
+            "room" => {
+                SourceKind::Room { room_id: room_id.take().ok_or_else(|| missing("roomId"))? }
+            }
             _ => SourceKind::Unknown { r#type: r#type.into() },
         };
-        for (name, id) in
-            [("groupId", group_id.map(ChatId::from)), ("roomId", room_id.map(ChatId::from))]
-        {
-            if let Some(id) = id {
-                extra.insert(name, id.as_str());
-            }
+        // LINE may give one kind tomorrow what another has today.
+        if let Some(id) = group_id {
+            extra.insert("groupId", id.as_str());
+        }
+        if let Some(id) = room_id {
+            extra.insert("roomId", id.as_str());
         }
         Ok(Self { kind, user_id, extra })
     }

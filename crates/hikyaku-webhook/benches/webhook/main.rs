@@ -1,4 +1,4 @@
-//! Verify and read, against the floor: what no typed reader over `serde_json` can go below.
+//! Verify and read, against the floor: what no typed reader over `serde_json` can go below. Then the router.
 //!
 //! `cargo bench -p hikyaku-webhook`; the figures are in `docs/performance.md`.
 
@@ -9,11 +9,16 @@
 )]
 mod floor;
 
-use std::{fmt::Write as _, hint::black_box};
+use std::{
+    fmt::Write as _,
+    hint::black_box,
+    task::{Context as Task, Poll, Waker},
+    time::SystemTime,
+};
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use hikyaku_model::ChannelSecret;
-use hikyaku_webhook::{Verifier, Webhook, sign};
+use hikyaku_webhook::{Router, Verifier, Webhook, sign};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -42,7 +47,7 @@ fn verify_and_read(criterion: &mut Criterion) {
         let body = body.as_bytes();
         let signature = &*sign(&secret, body);
         let mut group = criterion.benchmark_group(format!("webhook/{events}"));
-        group.throughput(criterion::Throughput::Bytes(body.len() as u64));
+        group.throughput(Throughput::Bytes(body.len() as u64));
         group.bench_function("floor", |bencher| {
             bencher.iter(|| {
                 verifier.verify(signature, black_box(body)).expect("signed");
@@ -73,7 +78,7 @@ fn hmac(criterion: &mut Criterion) {
         let body = body(events);
         let body = body.as_bytes();
         let mut group = criterion.benchmark_group(format!("hmac/{events}"));
-        group.throughput(criterion::Throughput::Bytes(body.len() as u64));
+        group.throughput(Throughput::Bytes(body.len() as u64));
         group.bench_function("rustcrypto", |bencher| {
             bencher.iter(|| ready.clone().chain_update(black_box(body)).finalize().into_bytes());
         });
@@ -90,5 +95,39 @@ fn hmac(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, verify_and_read, hmac);
+/// What a router takes for an event: with the default handler alone, and with 100 routes of which only the last fits.
+fn router(criterion: &mut Criterion) {
+    const EVENTS: usize = 100;
+    let webhook = Webhook::parse(body(EVENTS).as_bytes()).expect("a webhook");
+    let few = || Router::new(()).default(async |_| Ok(()));
+    let mut many = few();
+    for route in 0..33 {
+        many = many
+            .on_text(format!("Good morning, {route}"), async |_| Ok(()))
+            .on_text_prefix(format!("Good morning, {route}"), async |_| Ok(()))
+            .on_postback(format!("action={route}"), async |_| Ok(()));
+    }
+    many = many.on_text_prefix("Good morning", async |_| Ok(()));
+    let mut group = criterion.benchmark_group("router");
+    group.throughput(Throughput::Elements(EVENTS as u64));
+    for (name, router) in [("default", few()), ("100-routes", many)] {
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || webhook.clone(),
+                |webhook| {
+                    let mut handled =
+                        std::pin::pin!(router.handle(webhook, SystemTime::UNIX_EPOCH));
+                    match handled.as_mut().poll(&mut Task::from_waker(Waker::noop())) {
+                        Poll::Ready(outcomes) => outcomes,
+                        Poll::Pending => unreachable!("nothing waits"),
+                    }
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, verify_and_read, hmac, router);
 criterion_main!(benches);

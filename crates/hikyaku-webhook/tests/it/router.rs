@@ -8,6 +8,7 @@ use hikyaku_model::event::{ContentType, EventType};
 use hikyaku_webhook::{
     BoxError, BoxFuture, Context, Outcome, Regex, Router, Seen, SeenInMemory, Webhook,
 };
+use proptest::prelude::*;
 use serde_json::json;
 
 use crate::{texts, webhook};
@@ -206,4 +207,25 @@ async fn a_handler_gets_destination_time_and_the_reply_token_once() {
     });
     let (_, notes) = handle(&router, &log, texts(&["a", "b"])).await;
     assert_eq!(notes, ["token 0 for Ubot", "token 1 for Ubot"]);
+}
+
+proptest! {
+    #[test]
+    fn whatever_users_send_every_event_is_routed(
+        said in prop::collection::vec(".{0,30}|[a-c0-9/ ]{0,8}", 0..8),
+        data in "buy.{0,3}|.{0,8}",
+    ) {
+        let log = Log::default();
+        let router = Router::new(log.clone())
+            .on_text_prefix("a", note("prefix"))
+            .on_text_regex(Regex::new("(a|b|ab)*c$").unwrap(), note("regex"))
+            .on_postback("buy", note("buy"))
+            .default(note("default"));
+        let mut webhook = texts(&said.iter().map(String::as_str).collect::<Vec<_>>());
+        webhook.events.extend(crate::webhook(&json!([{"type": "postback", "postback": {"data": data}}])).events);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (outcomes, notes) = runtime.block_on(handle(&router, &log, webhook));
+        prop_assert_eq!(outcomes, vec!["handled"; said.len() + 1]);
+        prop_assert_eq!(notes.len(), said.len() + 1);
+    }
 }

@@ -1,19 +1,23 @@
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, MapAccess},
+};
 
 use super::{
     AudioMessageContent, ContentKind, ContentProvider, Emoji, FileMessageContent,
     ImageMessageContent, ImageSet, LocationMessageContent, Mention, MessageContent,
     StickerMessageContent, StickerResourceType, TextMessageContent, VideoMessageContent,
 };
-use crate::Extra;
+use crate::{
+    Extra,
+    event::object::{self, FromFields},
+};
 
 /// The fields of all kinds of message side by side. LINE does not promise that `type` comes first, and a reader that
 /// waits for it has to copy all that comes before.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Wire<S> {
-    r#type: S,
-    id: S,
+    r#type: Option<S>,
+    id: Option<S>,
     mark_as_read_token: Option<S>,
     quote_token: Option<S>,
     quoted_message_id: Option<S>,
@@ -33,29 +37,103 @@ struct Wire<S> {
     sticker_id: Option<S>,
     sticker_resource_type: Option<StickerResourceType>,
     keywords: Option<Vec<S>>,
-    #[serde(flatten)]
     extra: Extra,
 }
 
 impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Deserialize<'de> for MessageContent<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut wire = Wire::deserialize(deserializer)?;
-        let kind = wire.take_kind().map_err(de::Error::missing_field)?;
-        wire.keep_the_rest();
-        let kind = kind.unwrap_or(ContentKind::Unknown { r#type: wire.r#type });
-        Ok(Self {
-            kind,
-            id: wire.id,
-            mark_as_read_token: wire.mark_as_read_token,
-            extra: wire.extra,
-        })
+        object::deserialize(deserializer)
+    }
+}
+
+impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for MessageContent<S> {
+    const EXPECTED: &'static str = "a message, which is an object";
+
+    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+        let mut wire = Wire::default();
+        wire.extra = object::each(fields, |name, fields| match name {
+            "type" => object::once(&mut wire.r#type, "type", fields),
+            "id" => object::once(&mut wire.id, "id", fields),
+            "markAsReadToken" => {
+                object::once(&mut wire.mark_as_read_token, "markAsReadToken", fields)
+            }
+            "quoteToken" => object::once(&mut wire.quote_token, "quoteToken", fields),
+            "quotedMessageId" => {
+                object::once(&mut wire.quoted_message_id, "quotedMessageId", fields)
+            }
+            "text" => object::once(&mut wire.text, "text", fields),
+            "emojis" => object::once(&mut wire.emojis, "emojis", fields),
+            "mention" => object::once(&mut wire.mention, "mention", fields),
+            "contentProvider" => {
+                object::once(&mut wire.content_provider, "contentProvider", fields)
+            }
+            "imageSet" => object::once(&mut wire.image_set, "imageSet", fields),
+            "duration" => object::once(&mut wire.duration, "duration", fields),
+            "fileName" => object::once(&mut wire.file_name, "fileName", fields),
+            "fileSize" => object::once(&mut wire.file_size, "fileSize", fields),
+            "title" => object::once(&mut wire.title, "title", fields),
+            "address" => object::once(&mut wire.address, "address", fields),
+            "latitude" => object::once(&mut wire.latitude, "latitude", fields),
+            "longitude" => object::once(&mut wire.longitude, "longitude", fields),
+            "packageId" => object::once(&mut wire.package_id, "packageId", fields),
+            "stickerId" => object::once(&mut wire.sticker_id, "stickerId", fields),
+            "stickerResourceType" => {
+                object::once(&mut wire.sticker_resource_type, "stickerResourceType", fields)
+            }
+            "keywords" => object::once(&mut wire.keywords, "keywords", fields),
+            _ => Ok(false),
+        })?;
+        wire.into_content().map_err(A::Error::missing_field)
+    }
+}
+
+impl<S> Default for Wire<S> {
+    fn default() -> Self {
+        Self {
+            r#type: None,
+            id: None,
+            mark_as_read_token: None,
+            quote_token: None,
+            quoted_message_id: None,
+            text: None,
+            emojis: None,
+            mention: None,
+            content_provider: None,
+            image_set: None,
+            duration: None,
+            file_name: None,
+            file_size: None,
+            title: None,
+            address: None,
+            latitude: None,
+            longitude: None,
+            package_id: None,
+            sticker_id: None,
+            sticker_resource_type: None,
+            keywords: None,
+            extra: Extra::default(),
+        }
     }
 }
 
 impl<S: AsRef<str> + Serialize> Wire<S> {
+    /// The message, or the name of the field that is missing.
+    fn into_content(mut self) -> Result<MessageContent<S>, &'static str> {
+        let r#type = self.r#type.take().ok_or("type")?;
+        let id = self.id.take().ok_or("id")?;
+        let kind = self.take_kind(r#type)?;
+        self.keep_the_rest();
+        Ok(MessageContent {
+            kind,
+            id,
+            mark_as_read_token: self.mark_as_read_token,
+            extra: self.extra,
+        })
+    }
+
     /// Takes the fields that belong to the kind, or tells which one is missing. An unknown kind takes none.
-    fn take_kind(&mut self) -> Result<Option<ContentKind<S>>, &'static str> {
-        Ok(Some(match self.r#type.as_ref() {
+    fn take_kind(&mut self, r#type: S) -> Result<ContentKind<S>, &'static str> {
+        Ok(match r#type.as_ref() {
             "text" => ContentKind::Text(TextMessageContent {
                 text: self.text.take().ok_or("text")?,
                 emojis: self.emojis.take(),
@@ -96,8 +174,8 @@ impl<S: AsRef<str> + Serialize> Wire<S> {
                 quote_token: self.quote_token.take(),
                 quoted_message_id: self.quoted_message_id.take(),
             }),
-            _ => return Ok(None),
-        }))
+            _ => ContentKind::Unknown { r#type },
+        })
     }
 
     /// Keeps what the kind did not take: LINE may give one kind tomorrow what another has today.
