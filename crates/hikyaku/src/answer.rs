@@ -1,9 +1,9 @@
 use std::ops::Deref;
 
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
-const REQUEST_ID: &str = "x-line-request-id";
-const ACCEPTED_REQUEST_ID: &str = "x-line-accepted-request-id";
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-line-request-id");
+static ACCEPTED_REQUEST_ID: HeaderName = HeaderName::from_static("x-line-accepted-request-id");
 
 /// What LINE answered to a read, and what came with it.
 ///
@@ -55,10 +55,10 @@ impl<T> Deref for Answer<T> {
 
 /// The id of the request that an answer belongs to.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get(REQUEST_ID)?.to_str().ok()
+    headers.get(&REQUEST_ID)?.to_str().ok()
 }
 
 /// The id of the earlier request under the same retry key that LINE accepted.
 pub(crate) fn accepted_request_id(headers: &HeaderMap) -> Option<&str> {
-    headers.get(ACCEPTED_REQUEST_ID)?.to_str().ok()
+    headers.get(&ACCEPTED_REQUEST_ID)?.to_str().ok()
 }

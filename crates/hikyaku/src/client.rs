@@ -11,8 +11,6 @@ use crate::{
     transport::Transport,
 };
 
-pub(crate) use crate::request::Options;
-
 /// A channel's way to LINE.
 ///
 /// It is a value: cheap to clone, with no globals behind it, so a program may hold one for each of its channels. All
@@ -108,7 +106,8 @@ impl Client {
     pub(crate) async fn authorization(&self) -> Result<HeaderValue, Error> {
         match &self.0.authorization {
             Authorization::Fixed(authorization) => Ok(authorization.clone()),
-            Authorization::Kept(keeper) => keeper.authorization().await,
+            // Boxed, since most clients have a fixed token and would carry the room for it in every future.
+            Authorization::Kept(keeper) => Box::pin(keeper.authorization()).await,
             Authorization::None => Err(Error::invalid(
                 "token",
                 "this client has none; make it by `Client::builder` or `Client::builder_with`",

@@ -2,18 +2,19 @@ use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderValue, Method, Request, StatusCode, Uri,
-    header::{CONTENT_LENGTH, USER_AGENT},
+    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
 };
 use http_body::Body;
 use serde::de::DeserializeOwned;
-use tracing::Instrument;
+use tokio::time::timeout_at;
+use tracing::{Instrument, Span};
 
 use crate::{
     Answer, Error, RetryPolicy,
     error::ERROR_BODY_LIMIT,
     retry::Attempts,
-    route::Repeat,
+    route::{BaseUrl, Repeat, Target},
     transport::{HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
 };
 
@@ -32,16 +33,26 @@ pub(crate) struct Connection {
 }
 
 /// One call, whatever the attempts it takes.
-pub(crate) struct Call {
+pub(crate) struct Call<'a> {
     pub(crate) method: &'static Method,
     /// The path without its values, for the log.
     pub(crate) path: &'static str,
     pub(crate) repeat: Repeat,
-    pub(crate) uri: Uri,
-    pub(crate) headers: HeaderMap,
+    pub(crate) base_url: &'a BaseUrl,
+    pub(crate) target: Target,
+    pub(crate) headers: Headers,
     pub(crate) body: Payload,
     /// For a call that is known to take longer than the usual timeout.
     pub(crate) timeout: Option<Duration>,
+}
+
+/// The headers of a call. Each attempt makes a map of them: that costs no more than to copy one.
+#[derive(Debug, Default)]
+pub(crate) struct Headers {
+    pub(crate) authorization: Option<HeaderValue>,
+    pub(crate) content_type: Option<HeaderValue>,
+    /// The one that the operation has for itself: a retry key, or a delivery tag.
+    pub(crate) own: Option<(HeaderName, HeaderValue)>,
 }
 
 /// What a call sends, for each of its attempts anew.
@@ -51,44 +62,39 @@ pub(crate) enum Payload {
 }
 
 impl Connection {
-    /// The headers that every request has.
-    pub(crate) fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::with_capacity(8);
-        headers.insert(USER_AGENT, self.user_agent.clone());
-        headers
-    }
-
     /// Makes the call, and repeats it where that is safe and may help. `judge` says of a whole answer whether it is a
     /// success.
     pub(crate) async fn exchange(
         &self,
-        call: &Call,
+        call: &Call<'_>,
         judge: impl Fn(Exchange) -> Result<Exchange, Error>,
     ) -> Result<Exchange, Error> {
+        let span = call.span();
         let mut attempts = Attempts::new(&self.retry, call.repeat);
-        let repeated = async {
-            loop {
-                match self.attempt(call).await.and_then(&judge) {
-                    Ok(exchange) => return Ok(exchange),
-                    Err(error) => attempts.wait_after(error).await?,
-                }
+        loop {
+            let result =
+                self.attempt(call, &attempts).instrument(span.clone()).await.and_then(&judge);
+            record(&span, &result);
+            match result {
+                Ok(exchange) => return Ok(exchange),
+                // Boxed, since it seldom happens and would make every call's future larger.
+                Err(error) => Box::pin(attempts.wait_after(error)).await?,
             }
-        };
-        call.record(repeated).await
+        }
     }
 
     /// The same for a call whose answer is read as it comes; what is no success is read whole.
-    pub(crate) async fn open(&self, call: &Call) -> Result<Exchange<ResponseBody>, Error> {
+    pub(crate) async fn open(&self, call: &Call<'_>) -> Result<Exchange<ResponseBody>, Error> {
+        let span = call.span();
         let mut attempts = Attempts::new(&self.retry, call.repeat);
-        let repeated = async {
-            loop {
-                match self.begin(call).await {
-                    Ok(exchange) => return Ok(exchange),
-                    Err(error) => attempts.wait_after(error).await?,
-                }
+        loop {
+            let result = self.begin(call, &attempts).instrument(span.clone()).await;
+            record(&span, &result);
+            match result {
+                Ok(exchange) => return Ok(exchange),
+                Err(error) => Box::pin(attempts.wait_after(error)).await?,
             }
-        };
-        call.record(repeated).await
+        }
     }
 
     /// How long one attempt may take, or one piece of an answer that is read as it comes.
@@ -96,29 +102,19 @@ impl Connection {
         self.timeout
     }
 
-    async fn attempt(&self, call: &Call) -> Result<Exchange, Error> {
-        let exchange = async {
-            let Exchange { status, headers, body } = self.send(call).await?;
-            let limit = if status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
-            match body.collect(limit).await {
-                Ok(body) if body.truncated && status.is_success() => {
-                    Err(TransportError::interrupted(format!(
-                        "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
-                    )))
-                }
-                Ok(body) => Ok(Exchange { status, headers, body: body.bytes }),
-                // The status has told what matters of an error; its body's end may be missing.
-                Err(_) if !status.is_success() => {
-                    Ok(Exchange { status, headers, body: Bytes::new() })
-                }
-                Err(error) => Err(error),
-            }
-        };
-        self.in_time(call, exchange).await
+    async fn attempt(&self, call: &Call<'_>, attempts: &Attempts<'_>) -> Result<Exchange, Error> {
+        let timeout = call.timeout(self.timeout);
+        let answer = timeout_at(attempts.deadline(timeout), self.read(call)).await;
+        answer.map_err(|_| late(timeout)).flatten().map_err(Error::network)
     }
 
-    async fn begin(&self, call: &Call) -> Result<Exchange<ResponseBody>, Error> {
-        let begun = async {
+    async fn begin(
+        &self,
+        call: &Call<'_>,
+        attempts: &Attempts<'_>,
+    ) -> Result<Exchange<ResponseBody>, Error> {
+        let timeout = call.timeout(self.timeout);
+        let begun = timeout_at(attempts.deadline(timeout), async {
             let Exchange { status, headers, body } = self.send(call).await?;
             if status.is_success() {
                 return Ok(Ok(Exchange { status, headers, body }));
@@ -126,36 +122,71 @@ impl Connection {
             // The status has told what matters of an error; its body's end may be missing.
             let body = body.collect(ERROR_BODY_LIMIT).await.map(|body| body.bytes);
             Ok(Err(Error::from_answer(status, headers, &body.unwrap_or_default())))
-        };
-        self.in_time(call, begun).await?
+        });
+        begun.await.map_err(|_| late(timeout)).flatten().map_err(Error::network)?
     }
 
-    async fn send(&self, call: &Call) -> Result<Exchange<ResponseBody>, TransportError> {
-        let (parts, body) = self.transport.send(call.request()).await?.into_parts();
+    async fn read(&self, call: &Call<'_>) -> Result<Exchange, TransportError> {
+        let Exchange { status, headers, body } = self.send(call).await?;
+        let limit = if status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
+        match body.collect(limit).await {
+            Ok(body) if body.truncated && status.is_success() => {
+                Err(TransportError::interrupted(format!(
+                    "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
+                )))
+            }
+            Ok(body) => Ok(Exchange { status, headers, body: body.bytes }),
+            // The status has told what matters of an error; its body's end may be missing.
+            Err(_) if !status.is_success() => Ok(Exchange { status, headers, body: Bytes::new() }),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<Exchange<ResponseBody>, TransportError> {
+        let answer = self.transport.send(call.request(&self.user_agent));
+        let (parts, body) = answer.await?.into_parts();
         Ok(Exchange { status: parts.status, headers: parts.headers, body })
-    }
-
-    async fn in_time<T>(
-        &self,
-        call: &Call,
-        attempt: impl Future<Output = Result<T, TransportError>>,
-    ) -> Result<T, Error> {
-        let timeout = call.timeout.map_or(self.timeout, |timeout| timeout.max(self.timeout));
-        let late = |_| TransportError::interrupted(format!("no whole answer within {timeout:?}"));
-        let result = tokio::time::timeout(timeout, attempt).await.map_err(late).flatten();
-        result.map_err(Error::network)
     }
 }
 
-impl Call {
-    fn request(&self) -> Request<RequestBody> {
+fn late(timeout: Duration) -> TransportError {
+    TransportError::interrupted(format!("no whole answer within {timeout:?}"))
+}
+
+/// Tells the span how an attempt ended.
+fn record<B>(span: &Span, result: &Result<Exchange<B>, Error>) {
+    if span.is_disabled() {
+        return;
+    }
+    let (status, headers) = match result {
+        Ok(exchange) => (Some(exchange.status), &exchange.headers),
+        Err(error) => (error.status(), error.headers()),
+    };
+    span.record("status", status.map(|status| status.as_u16()));
+    span.record("request_id", crate::answer::request_id(headers));
+}
+
+impl Call<'_> {
+    fn request(&self, user_agent: &HeaderValue) -> Request<RequestBody> {
         let mut request = Request::new(match &self.body {
             Payload::Whole(bytes) => bytes.clone().into(),
             Payload::Streamed(open) => open(),
         });
         *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers.clone();
+        *request.uri_mut() = self.base_url.target(&self.target);
+        let headers = request.headers_mut();
+        headers.reserve(8);
+        headers.insert(USER_AGENT, user_agent.clone());
+        let Headers { authorization, content_type, own } = &self.headers;
+        if let Some(authorization) = authorization {
+            headers.insert(AUTHORIZATION, authorization.clone());
+        }
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, content_type.clone());
+        }
+        if let Some((name, value)) = own {
+            headers.insert(name, value.clone());
+        }
         // hyper leaves the length of an empty body out, and some servers refuse a POST without one.
         let has_content = *self.method != Method::GET && *self.method != Method::DELETE;
         if has_content && request.body().is_end_stream() {
@@ -164,28 +195,18 @@ impl Call {
         request
     }
 
-    /// Makes the call inside a span that tells how it ended.
-    async fn record<B>(
-        &self,
-        calling: impl Future<Output = Result<Exchange<B>, Error>>,
-    ) -> Result<Exchange<B>, Error> {
-        let span = tracing::debug_span!(
+    fn timeout(&self, usual: Duration) -> Duration {
+        self.timeout.map_or(usual, |timeout| timeout.max(usual))
+    }
+
+    fn span(&self) -> Span {
+        tracing::debug_span!(
             "line",
             method = %self.method,
             path = self.path,
             status = tracing::field::Empty,
             request_id = tracing::field::Empty,
-        );
-        let result = calling.instrument(span.clone()).await;
-        if !span.is_disabled() {
-            let (status, headers) = match &result {
-                Ok(exchange) => (Some(exchange.status), &exchange.headers),
-                Err(error) => (error.status(), error.headers()),
-            };
-            span.record("status", status.map(|status| status.as_u16()));
-            span.record("request_id", crate::answer::request_id(headers));
-        }
-        result
+        )
     }
 }
 

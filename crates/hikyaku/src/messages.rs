@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
 use hikyaku_model::{
-    ChatId, Checker, GroupId, Message, RoomId, UserId, Violations, limits,
+    ChatId, Checker, GroupId, Message, RoomId, UserId, Violations,
     message::PreparedMessages,
+    send::{SendKind, check_messages},
 };
 use serde::{Serialize, Serializer};
 
@@ -38,10 +39,15 @@ impl Messages<'_> {
         }
     }
 
-    /// Reports the rules that these messages break. Prepared ones were checked when they were made.
-    pub(crate) fn check(&self, checker: &mut Checker) {
-        if let Inner::Plain(messages) = &self.0 {
-            checker.items("messages", messages, limits::MESSAGES);
+    /// Finds the rules that these messages break. Prepared ones were checked when they were made.
+    pub(crate) fn check(&self, send: SendKind, checker: &mut Checker) {
+        match &self.0 {
+            Inner::Plain(messages) => check_messages(messages, Some(send), checker),
+            Inner::Prepared(messages) => {
+                if let Err(violations) = messages.check(send) {
+                    checker.include(violations);
+                }
+            }
         }
     }
 

@@ -2,16 +2,14 @@ use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE},
-};
+use futures_core::future::BoxFuture;
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    Answer, Client, Error, ErrorKind,
-    connection::{Call, Exchange, Payload},
+    Accepted, Answer, Client, Error, ErrorKind,
+    connection::{Call, Exchange, Headers, Payload},
     form::Form,
     random,
     route::{Auth, Repeat, Route, Target},
@@ -21,33 +19,7 @@ use crate::{
 const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What a send carries besides its body.
-#[derive(Debug, Default)]
-pub(crate) struct Options {
-    pub(crate) retry_key: Option<Uuid>,
-    pub(crate) header: Option<(HeaderName, HeaderValue)>,
-    /// About how long the body will be.
-    pub(crate) size_hint: usize,
-}
-
 impl Client {
-    /// Calls an operation with a JSON body, and leaves the answer's body as it came.
-    pub(crate) async fn send_json<B: Serialize + ?Sized>(
-        &self,
-        route: &'static Route,
-        options: Options,
-        body: &B,
-    ) -> Result<Exchange, Error> {
-        let mut request = self.request(route, &[])?.json_sized(body, options.size_hint)?;
-        if let Some(key) = options.retry_key {
-            request = request.retry_key(key);
-        }
-        if let Some((name, value)) = options.header {
-            request = request.header(name, value);
-        }
-        request.send().await
-    }
-
     /// Reads a JSON answer.
     pub(crate) async fn get<T: DeserializeOwned>(
         &self,
@@ -71,23 +43,30 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub(crate) struct Request<'a> {
     client: &'a Client,
-    route: &'static Route,
-    target: Target,
-    headers: HeaderMap,
-    body: Option<Payload>,
-    timeout: Option<Duration>,
-    repeat: Repeat,
+    auth: Auth,
+    call: Call<'a>,
 }
 
 impl<'a> Request<'a> {
     fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
-        let headers = client.connection().headers();
-        Self { client, route, target, headers, body: None, timeout: None, repeat: route.repeat }
+        let own =
+            (route.repeat == Repeat::WithRetryKey).then(|| (RETRY_KEY, key_value(random::uuid())));
+        let call = Call {
+            method: route.method,
+            path: route.path,
+            repeat: route.repeat,
+            base_url: client.base_url(route.host),
+            target,
+            headers: Headers { own, ..Headers::default() },
+            body: Payload::Whole(Bytes::new()),
+            timeout: None,
+        };
+        Self { client, auth: route.auth, call }
     }
 
     /// Adds a query parameter.
     pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
-        self.target = self.target.query(name, value);
+        self.call.target = self.call.target.query(name, value);
         self
     }
 
@@ -99,16 +78,18 @@ impl<'a> Request<'a> {
         }
     }
 
+    /// The one header that is the operation's own.
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.call.headers.own = Some((name, value));
         self
     }
 
-    pub(crate) fn retry_key(self, key: Uuid) -> Self {
-        let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-        let key = key.hyphenated().encode_lower(&mut buffer);
-        let value = HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens");
-        self.header(RETRY_KEY, value)
+    /// The caller's own key of a send, instead of the one that was made.
+    pub(crate) fn retry_key(self, key: Option<Uuid>) -> Self {
+        match key {
+            Some(key) => self.header(RETRY_KEY, key_value(key)),
+            None => self,
+        }
     }
 
     /// Authorises the call by a token that is not the channel's own.
@@ -121,19 +102,25 @@ impl<'a> Request<'a> {
         self.authorization(&format!("Basic {}", BASE64.encode(format!("{id}:{secret}"))))
     }
 
-    fn authorization(self, value: &str) -> Result<Self, Error> {
+    fn authorization(mut self, value: &str) -> Result<Self, Error> {
         let mut value = HeaderValue::from_str(value).map_err(|_| {
             Error::invalid("Authorization", "must not have control characters in it")
         })?;
         value.set_sensitive(true);
-        Ok(self.header(AUTHORIZATION, value))
+        self.call.headers.authorization = Some(value);
+        Ok(self)
     }
 
     pub(crate) fn json<B: Serialize + ?Sized>(self, body: &B) -> Result<Self, Error> {
         self.json_sized(body, 0)
     }
 
-    fn json_sized<B: Serialize + ?Sized>(self, body: &B, size_hint: usize) -> Result<Self, Error> {
+    /// The same for a body that is about as long as `size_hint`.
+    pub(crate) fn json_sized<B: Serialize + ?Sized>(
+        self,
+        body: &B,
+        size_hint: usize,
+    ) -> Result<Self, Error> {
         let mut json = Vec::with_capacity(size_hint + 256);
         serde_json::to_writer(&mut json, body).map_err(|error| {
             Error::invalid("", format!("the request cannot be written as JSON: {error}"))
@@ -146,8 +133,8 @@ impl<'a> Request<'a> {
     }
 
     pub(crate) fn bytes(mut self, content_type: HeaderValue, bytes: Bytes) -> Self {
-        self.headers.insert(CONTENT_TYPE, content_type);
-        self.body = Some(Payload::Whole(bytes));
+        self.call.headers.content_type = Some(content_type);
+        self.call.body = Payload::Whole(bytes);
         self
     }
 
@@ -157,20 +144,20 @@ impl<'a> Request<'a> {
         content_type: HeaderValue,
         open: impl Fn() -> RequestBody + Send + Sync + 'static,
     ) -> Self {
-        self.headers.insert(CONTENT_TYPE, content_type);
-        self.body = Some(Payload::Streamed(Box::new(open)));
+        self.call.headers.content_type = Some(content_type);
+        self.call.body = Payload::Streamed(Box::new(open));
         self
     }
 
     /// For a call that takes longer than the usual timeout, unless that is longer still.
     pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.call.timeout = Some(timeout);
         self
     }
 
     /// For a caller that repeats the call by itself.
     pub(crate) fn once(mut self) -> Self {
-        self.repeat = Repeat::Never;
+        self.call.repeat = Repeat::Never;
         self
     }
 
@@ -203,63 +190,71 @@ impl<'a> Request<'a> {
 
     /// Makes the call and reads the whole answer, which may also be a failure of this kind.
     async fn send_or(self, welcome: impl Fn(&Exchange) -> bool) -> Result<Exchange, Error> {
-        let keyed = self.route.repeat == Repeat::WithRetryKey;
-        let judge = |exchange: Exchange| {
-            let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
-            if exchange.status.is_success()
-                || (deduplicated && exchange.is_json_object())
-                || welcome(&exchange)
-            {
-                Ok(exchange)
-            } else {
-                Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
-            }
-        };
-        let (client, route) = (self.client, self.route);
-        let mut call = self.authorized().await?;
-        match client.connection().exchange(&call, &judge).await {
-            Err(error) if replace_token(client, route, &mut call, &error).await => {
-                let result = client.connection().exchange(&call, &judge).await;
-                result.map_err(|last| last.after_doubt(error.may_have_landed()))
-            }
-            result => result,
-        }
+        let Self { client, auth, mut call } = self;
+        exchange(client, auth, &mut call, welcome).await
+    }
+
+    /// Makes the call of a send and reads what LINE says to it.
+    ///
+    /// Of a send only what its attempts need is in the future: allocators keep pieces of up to a kilobyte at hand.
+    pub(crate) fn accepted(self) -> BoxFuture<'a, Result<Accepted, Error>> {
+        let Self { client, auth, mut call } = self;
+        Box::pin(async move { Accepted::read(exchange(client, auth, &mut call, |_| false).await?) })
     }
 
     /// Makes the call and leaves the answer's body to be read as it comes.
     pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
-        let (client, route) = (self.client, self.route);
-        let mut call = self.authorized().await?;
+        let Self { client, auth, mut call } = self;
+        authorize(client, auth, &mut call).await?;
         match client.connection().open(&call).await {
-            Err(error) if replace_token(client, route, &mut call, &error).await => {
+            Err(error) if replace_token(client, auth, &mut call, &error).await => {
                 let result = client.connection().open(&call).await;
                 result.map_err(|last| last.after_doubt(error.may_have_landed()))
             }
             result => result,
         }
     }
+}
 
-    async fn authorized(mut self) -> Result<Call, Error> {
-        if self.route.auth == Auth::Channel {
-            self.headers.insert(AUTHORIZATION, self.client.authorization().await?);
+async fn exchange(
+    client: &Client,
+    auth: Auth,
+    call: &mut Call<'_>,
+    welcome: impl Fn(&Exchange) -> bool,
+) -> Result<Exchange, Error> {
+    authorize(client, auth, call).await?;
+    let keyed = matches!(&call.headers.own, Some((name, _)) if *name == RETRY_KEY);
+    let judge = |exchange: Exchange| {
+        let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
+        if exchange.status.is_success()
+            || (deduplicated && exchange.is_json_object())
+            || welcome(&exchange)
+        {
+            Ok(exchange)
+        } else {
+            Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
         }
-        Ok(self.call())
+    };
+    match client.connection().exchange(call, &judge).await {
+        Err(error) if replace_token(client, auth, call, &error).await => {
+            let result = client.connection().exchange(call, &judge).await;
+            result.map_err(|last| last.after_doubt(error.may_have_landed()))
+        }
+        result => result,
     }
+}
 
-    fn call(mut self) -> Call {
-        if self.route.repeat == Repeat::WithRetryKey && !self.headers.contains_key(&RETRY_KEY) {
-            self = self.retry_key(random::uuid());
-        }
-        Call {
-            method: self.route.method,
-            path: self.route.path,
-            repeat: self.repeat,
-            uri: self.client.base_url(self.route.host).target(&self.target),
-            headers: self.headers,
-            body: self.body.unwrap_or(Payload::Whole(Bytes::new())),
-            timeout: self.timeout,
-        }
+async fn authorize(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<(), Error> {
+    if auth == Auth::Channel {
+        call.headers.authorization = Some(client.authorization().await?);
     }
+    Ok(())
+}
+
+fn key_value(key: Uuid) -> HeaderValue {
+    let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+    let key = key.hyphenated().encode_lower(&mut buffer);
+    HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens")
 }
 
 /// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
@@ -269,12 +264,13 @@ pub(crate) fn names_what_is_missing(message: &str) -> bool {
 
 /// Gives a call that was refused for its token a newer one, where there is one to be had. The call may then be made
 /// again, whatever it does: a server that answers 401 has not acted on it.
-async fn replace_token(client: &Client, route: &Route, call: &mut Call, error: &Error) -> bool {
-    if route.auth != Auth::Channel || error.kind() != ErrorKind::Unauthorized {
+async fn replace_token(client: &Client, auth: Auth, call: &mut Call<'_>, error: &Error) -> bool {
+    if auth != Auth::Channel || error.kind() != ErrorKind::Unauthorized {
         return false;
     }
-    let Some(refused) = call.headers.get(AUTHORIZATION) else { return false };
-    let Some(newer) = client.replacement(refused).await else { return false };
-    call.headers.insert(AUTHORIZATION, newer);
+    let Some(refused) = &call.headers.authorization else { return false };
+    // Boxed, since it seldom happens and would make every call's future larger.
+    let Some(newer) = Box::pin(client.replacement(refused)).await else { return false };
+    call.headers.authorization = Some(newer);
     true
 }

@@ -75,6 +75,12 @@ impl<'a> Attempts<'a> {
         Self { policy, repeat, began: Instant::now(), retries: 0, doubt: false }
     }
 
+    /// When the attempt that begins now must be over.
+    pub(crate) fn deadline(&self, timeout: Duration) -> Instant {
+        let began = if self.retries == 0 { self.began } else { Instant::now() };
+        began + timeout
+    }
+
     /// Waits until the call may be repeated, or gives the error back for the caller.
     pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
         self.doubt |= error.may_have_landed();

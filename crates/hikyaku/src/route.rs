@@ -217,7 +217,7 @@ impl Target {
     pub(crate) fn new(route: &Route, values: &[&str]) -> Result<Self, Error> {
         if values.is_empty() {
             debug_assert!(!route.path.contains('{'), "{} needs values", route.path);
-            return Ok(Self { path: Cow::Borrowed(route.path), has_query: false });
+            return Ok(Self::fixed(route.path));
         }
         let mut path = String::with_capacity(route.path.len() + 64);
         let mut values = values.iter();
@@ -235,6 +235,11 @@ impl Target {
         }
         path.push_str(rest);
         Ok(Self { path: path.into(), has_query: false })
+    }
+
+    /// A path that takes no values.
+    pub(crate) fn fixed(path: &'static str) -> Self {
+        Self { path: Cow::Borrowed(path), has_query: false }
     }
 
     /// Adds a query parameter.
@@ -297,7 +302,7 @@ impl BaseUrl {
 
     /// The URL of a path that takes no values.
     pub(crate) fn fixed(&self, path: &'static str) -> Uri {
-        self.target(&Target { path: Cow::Borrowed(path), has_query: false })
+        self.target(&Target::fixed(path))
     }
 
     fn uri(&self, path_and_query: PathAndQuery) -> Uri {

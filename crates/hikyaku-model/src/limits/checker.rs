@@ -159,6 +159,13 @@ impl Checker {
         }
     }
 
+    /// Reports what an earlier check of the value at hand found.
+    pub fn include(&mut self, violations: &Violations) {
+        for Violation { path, problem } in violations.iter() {
+            self.report_at(path.iter().rev().cloned().collect(), problem.clone());
+        }
+    }
+
     /// All that was found.
     ///
     /// # Errors

@@ -1,14 +1,11 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
+use hikyaku_model::send::SendKind;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::{Options, check},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::keyed("broadcast", "/v2/bot/message/broadcast");
 
@@ -49,7 +46,7 @@ impl Client {
     }
 }
 
-impl Broadcast<'_> {
+impl<'a> Broadcast<'a> {
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
     pub fn retry_key(mut self, key: Uuid) -> Self {
         self.retry_key = Some(key);
@@ -62,14 +59,12 @@ impl Broadcast<'_> {
         self
     }
 
-    async fn send(self) -> Result<Accepted, Error> {
-        check(|checker| self.body.messages.check(checker))?;
-        let options = Options {
-            retry_key: self.retry_key,
-            size_hint: self.body.messages.size_hint(),
-            ..Options::default()
-        };
-        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+    fn request(&self) -> Result<Request<'a>, Error> {
+        check(|checker| self.body.messages.check(SendKind::Broadcast, checker))?;
+        self.client
+            .request(&ROUTE, &[])?
+            .retry_key(self.retry_key)
+            .json_sized(&self.body, self.body.messages.size_hint())
     }
 }
 
@@ -78,6 +73,9 @@ impl<'a> IntoFuture for Broadcast<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

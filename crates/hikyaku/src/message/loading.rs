@@ -4,11 +4,7 @@ use futures_core::future::BoxFuture;
 use hikyaku_model::{UserId, limits::Problem};
 use serde::Serialize;
 
-use crate::{
-    Answer, Client, Error,
-    client::{Options, check},
-    route::Route,
-};
+use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static ROUTE: Route = Route::post("showLoadingAnimation", "/v2/bot/chat/loading/start");
 
@@ -60,7 +56,7 @@ impl StartLoading<'_> {
                 checker.report_field("loadingSeconds", Problem::MultipleOf(5));
             }
         })?;
-        self.client.send_json(&ROUTE, Options::default(), &self.body).await?.empty()
+        self.client.request(&ROUTE, &[])?.json(&self.body)?.send().await?.empty()
     }
 }
 

@@ -1,11 +1,7 @@
 use hikyaku_model::{UserId, limits::Problem};
 use serde::Serialize;
 
-use crate::{
-    Answer, Client, Error,
-    client::{Options, check},
-    route::Route,
-};
+use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static BY_TOKEN: Route =
     Route::post("markMessagesAsReadByToken", "/v2/bot/chat/markAsRead");
@@ -32,7 +28,7 @@ impl Client {
                 checker.report_field("markAsReadToken", Problem::Required);
             }
         })?;
-        self.send_json(&BY_TOKEN, Options::default(), &Body { mark_as_read_token }).await?.empty()
+        self.request(&BY_TOKEN, &[])?.json(&Body { mark_as_read_token })?.send().await?.empty()
     }
 
     /// Marks all of a user's messages as read: the older call, for accounts that LINE has given it to.
@@ -59,8 +55,6 @@ impl Client {
                 checker.report_field("chat.userId", Problem::Id(why));
             }
         })?;
-        self.send_json(&BY_USER, Options::default(), &Body { chat: Chat { user_id } })
-            .await?
-            .empty()
+        self.request(&BY_USER, &[])?.json(&Body { chat: Chat { user_id } })?.send().await?.empty()
     }
 }

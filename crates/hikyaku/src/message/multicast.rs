@@ -1,18 +1,15 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
     UserId,
     limits::{self, Problem, Segment},
+    send::SendKind,
 };
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::{Options, check},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::keyed("multicast", "/v2/bot/message/multicast");
 
@@ -56,7 +53,7 @@ impl Client {
     }
 }
 
-impl Multicast<'_> {
+impl<'a> Multicast<'a> {
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
     pub fn retry_key(mut self, key: Uuid) -> Self {
         self.retry_key = Some(key);
@@ -69,7 +66,7 @@ impl Multicast<'_> {
         self
     }
 
-    async fn send(self) -> Result<Accepted, Error> {
+    fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             checker.at(Segment::Field("to"), |checker| {
                 checker.count(self.body.to.len(), limits::MULTICAST_USERS);
@@ -80,11 +77,13 @@ impl Multicast<'_> {
                     }
                 }
             });
-            self.body.messages.check(checker);
+            self.body.messages.check(SendKind::Multicast, checker);
         })?;
         let size_hint = self.body.messages.size_hint() + self.body.to.len() * 36;
-        let options = Options { retry_key: self.retry_key, size_hint, ..Options::default() };
-        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+        self.client
+            .request(&ROUTE, &[])?
+            .retry_key(self.retry_key)
+            .json_sized(&self.body, size_hint)
     }
 }
 
@@ -93,6 +92,9 @@ impl<'a> IntoFuture for Multicast<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

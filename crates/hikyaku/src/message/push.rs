@@ -1,15 +1,11 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::{ChatId, limits::Problem};
+use hikyaku_model::{ChatId, limits::Problem, send::SendKind};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    Accepted, Client, Error, Messages, To,
-    client::{Options, check},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, To, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::keyed("pushMessage", "/v2/bot/message/push");
 
@@ -52,7 +48,7 @@ impl Client {
     }
 }
 
-impl Push<'_> {
+impl<'a> Push<'a> {
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
     pub fn retry_key(mut self, key: Uuid) -> Self {
         self.retry_key = Some(key);
@@ -65,19 +61,17 @@ impl Push<'_> {
         self
     }
 
-    async fn send(self) -> Result<Accepted, Error> {
+    fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if let Err(why) = ChatId::check(self.body.to.as_str()) {
                 checker.report_field("to", Problem::Id(why));
             }
-            self.body.messages.check(checker);
+            self.body.messages.check(SendKind::Push, checker);
         })?;
-        let options = Options {
-            retry_key: self.retry_key,
-            size_hint: self.body.messages.size_hint(),
-            ..Options::default()
-        };
-        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+        self.client
+            .request(&ROUTE, &[])?
+            .retry_key(self.retry_key)
+            .json_sized(&self.body, self.body.messages.size_hint())
     }
 }
 
@@ -86,6 +80,9 @@ impl<'a> IntoFuture for Push<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

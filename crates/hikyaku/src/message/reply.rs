@@ -1,14 +1,10 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::limits::Problem;
+use hikyaku_model::{limits::Problem, send::SendKind};
 use serde::Serialize;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::{Options, check},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply");
 
@@ -55,22 +51,21 @@ impl Client {
     }
 }
 
-impl Reply<'_> {
+impl<'a> Reply<'a> {
     /// Whether phones stay silent.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self
     }
 
-    async fn send(self) -> Result<Accepted, Error> {
+    fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if self.body.reply_token.is_empty() {
                 checker.report_field("replyToken", Problem::Required);
             }
-            self.body.messages.check(checker);
+            self.body.messages.check(SendKind::Reply, checker);
         })?;
-        let options = Options { size_hint: self.body.messages.size_hint(), ..Options::default() };
-        Accepted::read(self.client.send_json(&ROUTE, options, &self.body).await?)
+        self.client.request(&ROUTE, &[])?.json_sized(&self.body, self.body.messages.size_hint())
     }
 }
 
@@ -79,6 +74,9 @@ impl<'a> IntoFuture for Reply<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

@@ -1,4 +1,4 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use super::{broadcast, multicast, push, reply};
-use crate::{Accepted, Client, Error, operation::Route};
+use crate::{Accepted, Client, Error, operation::Route, request::Request};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const DELIVERY_TAG: HeaderName = HeaderName::from_static("x-line-delivery-tag");
@@ -52,7 +52,7 @@ impl<'a> WrittenSend<'a> {
         self
     }
 
-    async fn send(self) -> Result<Accepted, Error> {
+    fn request(&self) -> Result<Request<'a>, Error> {
         let route = match self.kind {
             SendKind::Reply => &reply::ROUTE,
             SendKind::Push => &push::ROUTE,
@@ -61,17 +61,15 @@ impl<'a> WrittenSend<'a> {
             SendKind::Broadcast => &broadcast::ROUTE,
             SendKind::PhoneNumber => &PHONE,
         };
-        let mut request = self.client.request(route, &[])?.bytes(JSON, self.body).once();
-        if let Some(key) = self.retry_key {
-            request = request.retry_key(key);
-        }
+        let request = self.client.request(route, &[])?.bytes(JSON, self.body.clone());
+        let mut request = request.retry_key(self.retry_key).once();
         if let Some(tag) = self.delivery_tag {
             let value = HeaderValue::from_str(tag).map_err(|_| {
                 Error::invalid("X-Line-Delivery-Tag", "must not have control characters in it")
             })?;
             request = request.header(DELIVERY_TAG, value);
         }
-        Accepted::read(request.send().await?)
+        Ok(request)
     }
 }
 
@@ -80,6 +78,9 @@ impl<'a> IntoFuture for WrittenSend<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

@@ -2,16 +2,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use hikyaku_model::{NotifyClientSecret, NotifyToken};
-use http::{
-    HeaderValue, Method,
-    header::{AUTHORIZATION, CONTENT_TYPE},
-};
+use http::{HeaderValue, Method};
 
 use super::judge;
 use crate::{
     Error, RetryPolicy,
-    connection::{Call, Connection, ConnectionSettings, Exchange, Payload},
-    route::{BaseUrl, Repeat},
+    connection::{Call, Connection, ConnectionSettings, Exchange, Headers, Payload},
+    route::{BaseUrl, Repeat, Target},
     transport::Transport,
 };
 
@@ -73,21 +70,20 @@ impl NotifyClient {
             Origin::Bot => &self.0.bot_base_url,
             Origin::Api => &self.0.api_base_url,
         };
-        let mut headers = self.0.connection.headers();
-        if let Some(token) = token {
+        let authorization = token.map(|token| {
             let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
                 .expect("a secret's characters are checked when it is made");
             bearer.set_sensitive(true);
-            headers.insert(AUTHORIZATION, bearer);
-        }
-        if let Some(content_type) = body.content_type {
-            headers.insert(CONTENT_TYPE, content_type);
-        }
+            bearer
+        });
+        let headers =
+            Headers { authorization, content_type: body.content_type, ..Headers::default() };
         let call = Call {
             method: &endpoint.method,
             path: endpoint.path,
             repeat: endpoint.repeat,
-            uri: base.fixed(endpoint.path),
+            base_url: base,
+            target: Target::fixed(endpoint.path),
             headers,
             body: Payload::Whole(body.bytes),
             timeout: None,

@@ -65,6 +65,8 @@ impl HyperTransport {
             .wrap_connector(tcp);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
+            // A head and a small body in one buffer: one plain write costs less than a vectored one.
+            .http1_writev(false)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .build(https);
         Self { client }
