@@ -116,7 +116,9 @@ impl Connection {
         let timeout = call.timeout(self.timeout);
         let begun = timeout_at(attempts.deadline(timeout), async {
             let Exchange { status, headers, body } = self.send(call).await?;
-            if status.is_success() {
+            let deduplicated =
+                call.repeat == Repeat::WithRetryKey && status == StatusCode::CONFLICT;
+            if status.is_success() || deduplicated {
                 return Ok(Ok(Exchange { status, headers, body }));
             }
             // The status has told what matters of an error; its body's end may be missing.

@@ -33,6 +33,7 @@ mod request;
 mod retry;
 mod route;
 mod shop;
+mod upload;
 mod user_ids;
 mod webhook_endpoint;
 

@@ -127,6 +127,11 @@ impl Route {
         self.repeat(Repeat::Always)
     }
 
+    /// Whether a channel access token says who calls. Otherwise the body does, or a token or secret of another kind.
+    pub fn takes_channel_token(&self) -> bool {
+        self.auth == Auth::Channel
+    }
+
     /// The names of the values in the path.
     pub fn path_names(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))

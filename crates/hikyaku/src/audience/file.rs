@@ -3,16 +3,14 @@ use std::{fmt, future::IntoFuture, path::PathBuf, time::Duration};
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
-use super::{
-    CreatedAudience, DESCRIPTION, UPLOAD_DESCRIPTION,
-    lines::{Lines, PIECE, Upload},
-};
+use super::{CreatedAudience, DESCRIPTION, UPLOAD_DESCRIPTION};
 use crate::{
     Answer, Client, Error,
     client::check,
     connection::Exchange,
     multipart::Multipart,
     route::{BodyKind, Host, Repeat, Route},
+    upload::{PIECE, Source, Upload},
 };
 
 pub(super) static CREATE: Route =
@@ -32,22 +30,22 @@ const TIMEOUT: Duration = Duration::from_mins(5);
 /// Ids to upload as a file, one a line: at most 1,500,000. They are sent as they are read; memory holds a piece of them.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>
-pub struct AudienceFile(Source);
+pub struct AudienceFile(Content);
 
-enum Source {
+enum Content {
     Path(PathBuf),
-    Lines(Lines),
+    Source(Source),
 }
 
 impl AudienceFile {
     /// A text file with an id in each line.
     pub fn path(path: impl Into<PathBuf>) -> Self {
-        Self(Source::Path(path.into()))
+        Self(Content::Path(path.into()))
     }
 
     /// The content of such a file.
     pub fn bytes(content: impl Into<Bytes>) -> Self {
-        Self(Source::Lines(Lines::Whole(content.into())))
+        Self(Content::Source(Source::Whole(content.into())))
     }
 
     /// Ids from anywhere: a query's rows, a list.
@@ -56,7 +54,7 @@ impl AudienceFile {
         I: IntoIterator<Item: AsRef<str>, IntoIter: Send + 'static>,
     {
         let mut ids = ids.into_iter();
-        Self(Source::Lines(Lines::Made(Box::new(move |lines| {
+        Self(Content::Source(Source::Made(Box::new(move |lines| {
             for id in ids.by_ref() {
                 let id = id.as_ref();
                 if id.is_empty() || id.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -72,17 +70,10 @@ impl AudienceFile {
         }))))
     }
 
-    async fn open(self) -> Result<Lines, Error> {
+    async fn open(self) -> Result<Source, Error> {
         match self.0 {
-            Source::Lines(lines) => Ok(lines),
-            Source::Path(path) => {
-                let unreadable = |why: std::io::Error| {
-                    Error::invalid("file", format!("{} cannot be read: {why}", path.display()))
-                };
-                let file = tokio::fs::File::open(&path).await.map_err(unreadable)?;
-                let length = file.metadata().await.map_err(unreadable)?.len();
-                Ok(Lines::File { file, length })
-            }
+            Content::Source(source) => Ok(source),
+            Content::Path(path) => Source::open(&path).await,
         }
     }
 }
@@ -164,14 +155,14 @@ impl Client {
         upload_description: Option<&str>,
         file: AudienceFile,
     ) -> Result<Exchange, Error> {
-        let lines = file.open().await?;
+        let source = file.open().await?;
         let fields = match upload_description {
             Some(text) => fields.text("uploadDescription", text),
             None => fields,
         };
         let content_type = fields.content_type();
         let (head, tail) = fields.around_file("file", "audience.txt", "text/plain");
-        let upload = Upload::new(head, lines, tail);
+        let upload = Upload::new(head, source, tail);
         let request = self.request(route, &[])?.streamed(content_type, move || upload.body());
         request.timeout(TIMEOUT).send().await
     }

@@ -8,7 +8,6 @@ mod file;
 mod from_message;
 mod get;
 mod group;
-mod lines;
 mod list;
 mod upload;
 

@@ -8,6 +8,7 @@ mod mark_as_read;
 mod multicast;
 mod narrowcast_progress;
 mod push;
+mod push_by_phone_template;
 mod quota;
 mod reply;
 mod sent_count;
@@ -18,6 +19,7 @@ pub use loading::StartLoading;
 pub use multicast::Multicast;
 pub use narrowcast_progress::{NarrowcastPhase, NarrowcastProgress, WaitForNarrowcast};
 pub use push::Push;
+pub use push_by_phone_template::{PushByPhoneTemplate, TemplateButton, TemplateItem};
 pub use quota::{Quota, QuotaConsumption, QuotaKind};
 pub use reply::Reply;
 pub use sent_count::{SentCount, SentCountKind, SentCountStatus};
@@ -33,6 +35,7 @@ pub(crate) static ROUTES: &[&Route] = &[
     &multicast::ROUTE,
     &narrowcast_progress::ROUTE,
     &push::ROUTE,
+    &push_by_phone_template::ROUTE,
     &quota::QUOTA,
     &quota::CONSUMPTION,
     &reply::ROUTE,

@@ -1,5 +1,6 @@
 use std::{
     io,
+    path::Path,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
@@ -9,45 +10,57 @@ use bytes::Bytes;
 use futures_core::Stream;
 use tokio::io::{AsyncRead, ReadBuf};
 
-use crate::transport::RequestBody;
+use crate::{Error, transport::RequestBody};
 
 /// How much is in memory at a time.
-pub(super) const PIECE: usize = 64 * 1024;
+pub(crate) const PIECE: usize = 64 * 1024;
 
-/// Where the lines of an upload come from.
-pub(super) enum Lines {
+/// Where the content of an upload comes from.
+pub(crate) enum Source {
     Whole(Bytes),
     File { file: tokio::fs::File, length: u64 },
     Made(Box<Make>),
 }
 
-/// Puts the next lines at the end of a piece, or nothing at the end of all.
+/// Puts what comes next at the end of a piece, or nothing at the end of all.
 type Make = dyn FnMut(&mut Vec<u8>) -> Result<(), String> + Send;
 
-/// A file's part with what stands before and after it. The lines can be sent once; an attempt that never began, because
-/// no connection came about, leaves them to the next.
-pub(super) struct Upload {
+impl Source {
+    /// A file, to be read while it is sent.
+    pub(crate) async fn open(path: &Path) -> Result<Self, Error> {
+        let unreadable = |why: io::Error| {
+            Error::invalid("file", format!("{} cannot be read: {why}", path.display()))
+        };
+        let file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+        let length = file.metadata().await.map_err(unreadable)?.len();
+        Ok(Self::File { file, length })
+    }
+}
+
+/// A file's part with what stands before and after it. The file can be sent once; an attempt that never began, because
+/// no connection came about, leaves it to the next.
+pub(crate) struct Upload {
     head: Bytes,
-    lines: Arc<Mutex<Option<Lines>>>,
+    source: Arc<Mutex<Option<Source>>>,
     tail: Bytes,
     length: Option<u64>,
 }
 
 impl Upload {
-    pub(super) fn new(head: Bytes, lines: Lines, tail: Bytes) -> Self {
+    pub(crate) fn new(head: Bytes, source: Source, tail: Bytes) -> Self {
         let around = (head.len() + tail.len()) as u64;
-        let length = match &lines {
-            Lines::Whole(bytes) => Some(around + bytes.len() as u64),
-            Lines::File { length, .. } => Some(around + length),
-            Lines::Made(_) => None,
+        let length = match &source {
+            Source::Whole(bytes) => Some(around + bytes.len() as u64),
+            Source::File { length, .. } => Some(around + length),
+            Source::Made(_) => None,
         };
-        Self { head, lines: Arc::new(Mutex::new(Some(lines))), tail, length }
+        Self { head, source: Arc::new(Mutex::new(Some(source))), tail, length }
     }
 
-    pub(super) fn body(&self) -> RequestBody {
+    pub(crate) fn body(&self) -> RequestBody {
         let pieces = Pieces {
             stage: Stage::Head(self.head.clone()),
-            lines: self.lines.clone(),
+            source: self.source.clone(),
             tail: self.tail.clone(),
         };
         RequestBody::streamed(pieces, self.length)
@@ -56,13 +69,13 @@ impl Upload {
 
 struct Pieces {
     stage: Stage,
-    lines: Arc<Mutex<Option<Lines>>>,
+    source: Arc<Mutex<Option<Source>>>,
     tail: Bytes,
 }
 
 enum Stage {
     Head(Bytes),
-    Lines(Lines),
+    Source(Source),
     Tail,
     End,
 }
@@ -76,16 +89,16 @@ impl Stream for Pieces {
             match &mut this.stage {
                 Stage::Head(head) => {
                     let head = std::mem::take(head);
-                    let lines = this.lines.lock().unwrap_or_else(PoisonError::into_inner).take();
-                    let Some(lines) = lines else {
-                        let why = "the ids were sent once already and cannot be sent again";
+                    let source = this.source.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    let Some(source) = source else {
+                        let why = "the file was sent once already and cannot be sent again";
                         return Poll::Ready(Some(Err(io::Error::other(why))));
                     };
-                    this.stage = Stage::Lines(lines);
+                    this.stage = Stage::Source(source);
                     return Poll::Ready(Some(Ok(head)));
                 }
-                Stage::Lines(lines) => {
-                    let piece = ready!(lines.poll_piece(context))?;
+                Stage::Source(source) => {
+                    let piece = ready!(source.poll_piece(context))?;
                     if piece.is_empty() {
                         this.stage = Stage::Tail;
                     } else {
@@ -102,7 +115,7 @@ impl Stream for Pieces {
     }
 }
 
-impl Lines {
+impl Source {
     /// The next piece; an empty one is the end.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         match self {

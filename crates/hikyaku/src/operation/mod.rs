@@ -4,10 +4,14 @@
 //! any of them can be called by its name, with values and bodies that no type has checked: for a command line, a script,
 //! a proxy.
 
+mod call;
+
 use crate::{
     account_link, audience, bot_info, content, coupon, group, insight, liff, membership, message,
     module, profile, rich_menu, shop, token, user_ids, webhook_endpoint,
 };
+
+pub use call::CallOperation;
 
 pub use crate::route::{BodyKind, Host, Route};
 

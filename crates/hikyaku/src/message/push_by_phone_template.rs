@@ -1,0 +1,197 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::{
+    Checker, Extra,
+    limits::{Count, Length, Segment},
+    send::{DeliveryTag, PhoneHash},
+};
+use http::{HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
+
+use crate::{Answer, Client, Error, client::check, route::Route};
+
+pub(super) static ROUTE: Route =
+    Route::post("pushTemplatedMessagesByPhone", "/v2/bot/message/pnp/templated/push")
+        .headers(&[DELIVERY_TAG]);
+
+const DELIVERY_TAG: &str = "X-Line-Delivery-Tag";
+
+/// Items of a template, besides the emphasized one.
+///
+/// Source: <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message-template>
+const ITEMS: Count = Count { min: 0, max: 15 };
+
+/// Buttons of a template.
+///
+/// Source: <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message-template>
+const BUTTONS: Count = Count { min: 0, max: 2 };
+
+/// Sends a LINE notification message made of a template that LINE has reviewed, to a phone number. Made by
+/// [`Client::push_by_phone_template`]; await it to send.
+///
+/// LINE's answer says that it took the message, not that it delivered it: that comes as a `delivery` event, or never.
+/// There is no retry key, so the client repeats the call only while no byte can have left.
+///
+/// # Limits
+/// 15 items of 300 characters, one emphasized item of 15, 2 buttons with URLs of 1,000.
+/// # Errors
+/// [`Rejected`](crate::ErrorKind::Rejected) with status 422: nobody can be reached under this number.
+/// # Source
+/// <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message-template>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct PushByPhoneTemplate<'a> {
+    client: &'a Client,
+    delivery_tag: Option<DeliveryTag>,
+    body: Body<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    to: PhoneHash,
+    template_key: &'a str,
+    #[serde(rename = "body")]
+    filling: Filling,
+}
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Filling {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emphasized_item: Option<TemplateItem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    items: Vec<TemplateItem>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    buttons: Vec<TemplateButton>,
+}
+
+/// A line of a template: its label comes from LINE by the key, its content from here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateItem {
+    /// Which label.
+    pub item_key: String,
+    /// What stands beside it, at most 300 characters, or 15 in the emphasized item.
+    pub content: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl TemplateItem {
+    /// A line.
+    pub fn new(item_key: impl Into<String>, content: impl Into<String>) -> Self {
+        Self { item_key: item_key.into(), content: content.into(), extra: Extra::default() }
+    }
+}
+
+/// A button of a template: its label comes from LINE by the key, its URL from here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateButton {
+    /// Which label.
+    pub button_key: String,
+    /// What it opens, at most 1,000 characters.
+    pub url: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl TemplateButton {
+    /// A button.
+    pub fn new(button_key: impl Into<String>, url: impl Into<String>) -> Self {
+        Self { button_key: button_key.into(), url: url.into(), extra: Extra::default() }
+    }
+}
+
+impl Client {
+    /// Starts a [`PushByPhoneTemplate`].
+    pub fn push_by_phone_template<'a>(
+        &'a self,
+        to: impl Into<PhoneHash>,
+        template_key: &'a str,
+    ) -> PushByPhoneTemplate<'a> {
+        let body = Body { to: to.into(), template_key, filling: Filling::default() };
+        PushByPhoneTemplate { client: self, delivery_tag: None, body }
+    }
+}
+
+impl PushByPhoneTemplate<'_> {
+    /// The line that stands out.
+    pub fn emphasized_item(mut self, item: TemplateItem) -> Self {
+        self.body.filling.emphasized_item = Some(item);
+        self
+    }
+
+    /// Adds a line.
+    pub fn item(mut self, item: TemplateItem) -> Self {
+        self.body.filling.items.push(item);
+        self
+    }
+
+    /// Adds a button.
+    pub fn button(mut self, button: TemplateButton) -> Self {
+        self.body.filling.buttons.push(button);
+        self
+    }
+
+    /// What the `delivery` event brings back.
+    pub fn delivery_tag(mut self, tag: impl Into<DeliveryTag>) -> Self {
+        self.delivery_tag = Some(tag.into());
+        self
+    }
+
+    async fn send(self) -> Result<Answer<()>, Error> {
+        check(|checker| {
+            checker.field("to", &self.body.to);
+            checker.required("templateKey", self.body.template_key);
+            checker.at(Segment::Field("body"), |checker| self.body.filling.check(checker));
+            checker.optional(DELIVERY_TAG, self.delivery_tag.as_ref());
+        })?;
+        let mut request = self.client.request(&ROUTE, &[])?.json(&self.body)?;
+        if let Some(tag) = &self.delivery_tag {
+            let value = HeaderValue::from_str(tag.as_str())
+                .map_err(|why| Error::invalid(DELIVERY_TAG, why.to_string()))?;
+            request = request.header(HeaderName::from_static("x-line-delivery-tag"), value);
+        }
+        request.send().await?.empty()
+    }
+}
+
+impl Filling {
+    fn check(&self, checker: &mut Checker) {
+        if let Some(item) = &self.emphasized_item {
+            checker.at(Segment::Field("emphasizedItem"), |checker| {
+                checker.length("content", &item.content, Length::utf16(15));
+            });
+        }
+        checker.at(Segment::Field("items"), |checker| {
+            checker.count(self.items.len(), ITEMS);
+            for (index, item) in self.items.iter().enumerate() {
+                checker.at(Segment::Index(index), |checker| {
+                    checker.length("content", &item.content, Length::utf16(300));
+                });
+            }
+        });
+        checker.at(Segment::Field("buttons"), |checker| {
+            checker.count(self.buttons.len(), BUTTONS);
+            for (index, button) in self.buttons.iter().enumerate() {
+                checker.at(Segment::Index(index), |checker| {
+                    checker.length("url", &button.url, Length::utf16(1000));
+                });
+            }
+        });
+    }
+}
+
+impl<'a> IntoFuture for PushByPhoneTemplate<'a> {
+    type Output = Result<Answer<()>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
