@@ -100,6 +100,10 @@ impl AssertionKey {
         Ok(Self { channel_id, key_id, key: Arc::new(key) })
     }
 
+    pub(super) fn channel_id(&self) -> &str {
+        &self.channel_id
+    }
+
     /// Signs an assertion as of now, for a token of this life where the caller chooses it.
     pub(super) fn sign(&self, token_life: Option<Duration>) -> Result<Assertion, Error> {
         #[derive(Serialize)]

@@ -3,6 +3,7 @@ use std::{
     time::Duration,
 };
 
+use hikyaku_model::ChannelToken;
 use http::HeaderValue;
 use tokio::{sync::watch, time::Instant};
 
@@ -39,6 +40,8 @@ struct State {
     issuing: Option<watch::Receiver<Option<Outcome>>>,
     failures: u32,
     failed: Option<(Arc<Error>, Instant)>,
+    /// The token that LINE refused and that is to be replaced.
+    refused: Option<ChannelToken>,
     replacements: u32,
     replace_from: Option<Instant>,
 }
@@ -47,6 +50,7 @@ type Outcome = Result<(), Arc<Error>>;
 
 /// A token as the header that carries it.
 struct Held {
+    token: ChannelToken,
     authorization: HeaderValue,
     refresh_at: Instant,
     expires_at: Instant,
@@ -91,7 +95,7 @@ impl Keeper {
                 }
                 state.replace_from = Some(now + REPLACEMENT_PAUSE * doubled(state.replacements));
                 state.replacements += 1;
-                state.held = None;
+                state.refused = state.held.take().map(|held| held.token);
             }
         }
         self.authorization().await.ok().filter(|authorization| authorization != refused)
@@ -133,7 +137,8 @@ impl Keeper {
 impl Shared {
     async fn issue(&self) -> Outcome {
         let began = Instant::now();
-        let issued = self.source.issue(&self.issuer).await;
+        let refused = self.state().refused.take();
+        let issued = self.source.issue(&self.issuer, refused).await;
         let mut state = self.state();
         state.issuing = None;
         match issued {
@@ -167,6 +172,7 @@ impl Held {
     fn new(issued: &IssuedToken, began: Instant) -> Self {
         let life = issued.lifetime().min(LONGEST_LIFE);
         Self {
+            token: issued.access_token.clone(),
             authorization: bearer(&issued.access_token),
             refresh_at: began + life * 2 / 3,
             expires_at: began + life - (life / 10).min(TRAVEL),

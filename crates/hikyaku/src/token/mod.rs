@@ -24,6 +24,7 @@
 //! Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
 
 mod assertion;
+mod file;
 mod issued;
 mod keeper;
 mod provider;
@@ -33,6 +34,7 @@ mod v2_1;
 mod verified;
 
 pub use assertion::AssertionKey;
+pub use file::{KeptToken, TokenFile};
 pub use issued::IssuedToken;
 pub(crate) use keeper::Keeper;
 pub(crate) use provider::Supply;

@@ -1,9 +1,10 @@
 use std::{fmt, time::Duration};
 
-use hikyaku_model::{ChannelSecret, ChannelToken};
+use hikyaku_model::{ChannelSecret, ChannelToken, Extra};
+use jiff::Timestamp;
 
-use super::{AssertionKey, IssuedToken, v2_1::check_life};
-use crate::{Client, Error};
+use super::{AssertionKey, IssuedToken, KeptToken, TokenFile, v2_1::check_life};
+use crate::{Answer, Client, Error};
 
 /// Where a client's channel access token comes from. Given to [`Client::builder_with`].
 ///
@@ -28,7 +29,7 @@ pub(crate) enum Supply {
 pub(crate) enum Source {
     Stateless { channel_id: String, channel_secret: ChannelSecret },
     StatelessByJwt(AssertionKey),
-    V2_1(AssertionKey, Duration),
+    V2_1 { key: AssertionKey, life: Duration, file: Option<TokenFile> },
 }
 
 impl TokenProvider {
@@ -49,15 +50,21 @@ impl TokenProvider {
     }
 
     /// v2.1 tokens that live this long, at most 30 days. A channel has at most 30 of them alive and each process uses
-    /// up one, which lives on when the process ends: choose the life by how often processes start.
+    /// up one, which lives on when the process ends: choose the life by how often processes start, or
+    /// [keep them](Self::v2_1_kept).
     pub fn v2_1(key: AssertionKey, life: Duration) -> Self {
-        Self(Supply::Issued(Source::V2_1(key, life)))
+        Self(Supply::Issued(Source::V2_1 { key, life, file: None }))
+    }
+
+    /// The same, kept in a file: a process goes on with the token of the one before it, or of its neighbours.
+    pub fn v2_1_kept(key: AssertionKey, life: Duration, file: TokenFile) -> Self {
+        Self(Supply::Issued(Source::V2_1 { key, life, file: Some(file) }))
     }
 
     /// # Errors
     /// The tokens' life can be none.
     pub(crate) fn into_supply(self) -> Result<Supply, Error> {
-        if let Supply::Issued(Source::V2_1(_, life)) = &self.0 {
+        if let Supply::Issued(Source::V2_1 { life, .. }) = &self.0 {
             check_life(*life)?;
         }
         Ok(self.0)
@@ -65,21 +72,64 @@ impl TokenProvider {
 }
 
 impl Source {
-    pub(super) async fn issue(&self, client: &Client) -> Result<IssuedToken, Error> {
+    /// A new token, or one that was kept. `refused` is the one that LINE no longer takes, if that is why.
+    pub(super) async fn issue(
+        &self,
+        client: &Client,
+        refused: Option<ChannelToken>,
+    ) -> Result<IssuedToken, Error> {
         let issued = match self {
             Self::Stateless { channel_id, channel_secret } => {
                 client.issue_stateless_token(channel_id, channel_secret).await
             }
             Self::StatelessByJwt(key) => client.issue_stateless_token_by_jwt(key).await,
-            Self::V2_1(key, life) => client.issue_v2_1_token(key, *life).await,
+            Self::V2_1 { key, life, file: None } => client.issue_v2_1_token(key, *life).await,
+            Self::V2_1 { key, life, file: Some(file) } => {
+                return kept_or_issued(client, key, *life, file, refused).await;
+            }
         };
-        let issued = issued?;
-        if issued.expires_in == 0 {
-            let why = serde::de::Error::custom("the token is valid for 0 seconds");
-            return Err(Error::decode(issued.status(), issued.headers().clone(), why));
-        }
-        Ok(issued.into_inner())
+        living(issued?)
     }
+}
+
+async fn kept_or_issued(
+    client: &Client,
+    key: &AssertionKey,
+    life: Duration,
+    file: &TokenFile,
+    refused: Option<ChannelToken>,
+) -> Result<IssuedToken, Error> {
+    if let Some(refused) = refused {
+        file.forget(refused).await?;
+    }
+    if let Some(kept) = file.newest(key.channel_id()).await?
+        && kept.left() > life / 3
+    {
+        return Ok(IssuedToken {
+            expires_in: kept.left().as_secs(),
+            access_token: kept.access_token,
+            token_type: "Bearer".to_owned(),
+            key_id: Some(kept.key_id),
+            extra: Extra::default(),
+        });
+    }
+    let began = Timestamp::now();
+    let issued = living(client.issue_v2_1_token(key, life).await?)?;
+    if let Some(token) = KeptToken::new(key.channel_id(), &issued, began)
+        && let Err(why) = file.keep(token).await
+    {
+        // It was issued and works: to fail now would only use up another one.
+        tracing::warn!(%why, "a new channel access token could not be kept");
+    }
+    Ok(issued)
+}
+
+fn living(issued: Answer<IssuedToken>) -> Result<IssuedToken, Error> {
+    if issued.expires_in == 0 {
+        let why = serde::de::Error::custom("the token is valid for 0 seconds");
+        return Err(Error::decode(issued.status(), issued.headers().clone(), why));
+    }
+    Ok(issued.into_inner())
 }
 
 impl fmt::Debug for TokenProvider {
@@ -88,7 +138,7 @@ impl fmt::Debug for TokenProvider {
             Supply::Fixed(_) => "TokenProvider(fixed)",
             Supply::Issued(Source::Stateless { .. }) => "TokenProvider(stateless)",
             Supply::Issued(Source::StatelessByJwt(_)) => "TokenProvider(stateless by JWT)",
-            Supply::Issued(Source::V2_1(..)) => "TokenProvider(v2.1)",
+            Supply::Issued(Source::V2_1 { .. }) => "TokenProvider(v2.1)",
         })
     }
 }

@@ -1,0 +1,215 @@
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use hikyaku_model::{ChannelSecret, ChannelToken};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::IssuedToken;
+use crate::{Client, Error};
+
+/// A file that keeps v2.1 tokens from one run of a program to the next, and for several programs of one machine.
+///
+/// LINE lists tokens by their key ids alone, and takes back only what is shown to it: a token that nobody kept counts
+/// against the 30 until it ends. Only its owner may read the file. Given to [`TokenProvider::v2_1_kept`].
+///
+/// ```no_run
+/// use hikyaku::{Client, token::TokenFile};
+///
+/// # async fn example(secret: hikyaku::model::ChannelSecret) -> Result<(), hikyaku::Error> {
+/// let file = TokenFile::new("/var/lib/my-bot/line-tokens.json");
+/// let client = Client::without_token().build()?;
+/// for token in file.tokens().await? {
+///     println!("{} until {}", token.key_id, token.expires_at);
+///     file.revoke(&client, &token.channel_id, &secret, &token.key_id).await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`TokenProvider::v2_1_kept`]: super::TokenProvider::v2_1_kept
+#[derive(Clone, Debug)]
+pub struct TokenFile(PathBuf);
+
+/// A v2.1 token as a [`TokenFile`] keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KeptToken {
+    /// The channel that it is for.
+    pub channel_id: String,
+    /// What LINE lists it by.
+    pub key_id: String,
+    /// The token.
+    pub access_token: ChannelToken,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+/// The one place where a token is written out.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    channel_id: String,
+    key_id: String,
+    access_token: String,
+    /// Seconds since 1970.
+    expires_at: i64,
+}
+
+impl TokenFile {
+    /// The file at this path, which need not exist yet; its folder must.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The tokens that have not ended, in the order in which they were issued.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid): the file cannot be read, or holds something else.
+    pub async fn tokens(&self) -> Result<Vec<KeptToken>, Error> {
+        self.blocking(read).await
+    }
+
+    /// Revokes the token of this key id, and forgets it.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid): the file does not hold it. Otherwise as
+    /// [`revoke_v2_1_token`](Client::revoke_v2_1_token); the token is then still kept.
+    pub async fn revoke(
+        &self,
+        client: &Client,
+        channel_id: &str,
+        channel_secret: &ChannelSecret,
+        key_id: &str,
+    ) -> Result<(), Error> {
+        let tokens = self.tokens().await?;
+        let token = tokens
+            .into_iter()
+            .find(|token| token.channel_id == channel_id && token.key_id == key_id)
+            .ok_or_else(|| {
+                Error::invalid("key_id", "no token of this key id and channel is kept")
+            })?;
+        client.revoke_v2_1_token(channel_id, channel_secret, &token.access_token).await?;
+        self.forget(token.access_token).await
+    }
+
+    /// The channel's token that ends last.
+    pub(super) async fn newest(&self, channel_id: &str) -> Result<Option<KeptToken>, Error> {
+        let tokens = self.tokens().await?.into_iter();
+        Ok(tokens
+            .filter(|token| token.channel_id == channel_id)
+            .max_by_key(|token| token.expires_at))
+    }
+
+    pub(super) async fn keep(&self, token: KeptToken) -> Result<(), Error> {
+        self.change(move |tokens| tokens.push(token)).await
+    }
+
+    pub(super) async fn forget(&self, token: ChannelToken) -> Result<(), Error> {
+        self.change(move |tokens| tokens.retain(|kept| kept.access_token != token)).await
+    }
+
+    async fn change(
+        &self,
+        change: impl FnOnce(&mut Vec<KeptToken>) + Send + 'static,
+    ) -> Result<(), Error> {
+        self.blocking(|path| {
+            // The lock has a file of its own: the other is replaced as a whole, so that a crash leaves one or the other.
+            let lock = private(&beside(path, "lock")).and_then(|file| file.lock().map(|()| file));
+            let _lock = lock.map_err(|why| invalid(path, &format!("cannot be locked: {why}")))?;
+            let mut tokens = read(path)?;
+            change(&mut tokens);
+            write(path, &tokens).map_err(|why| invalid(path, &format!("cannot be written: {why}")))
+        })
+        .await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let path = self.0.clone();
+        match tokio::task::spawn_blocking(move || work(&path)).await {
+            Ok(result) => result,
+            Err(why) => Err(invalid(&self.0, &why.to_string())),
+        }
+    }
+}
+
+impl KeptToken {
+    /// What is worth keeping of a token that was issued at about this time.
+    pub(super) fn new(channel_id: &str, issued: &IssuedToken, began: Timestamp) -> Option<Self> {
+        Some(Self {
+            channel_id: channel_id.to_owned(),
+            key_id: issued.key_id.clone()?,
+            access_token: issued.access_token.clone(),
+            expires_at: began.checked_add(issued.lifetime()).ok()?,
+        })
+    }
+
+    /// How long it still lives.
+    pub(super) fn left(&self) -> Duration {
+        Duration::try_from(self.expires_at.duration_since(Timestamp::now())).unwrap_or_default()
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<KeptToken>, Error> {
+    let json = match fs::read(path) {
+        Ok(json) => json,
+        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(why) => return Err(invalid(path, &format!("cannot be read: {why}"))),
+    };
+    // What serde would say of a wrong member could quote a token.
+    let lines: Vec<Line> = serde_json::from_slice(&json)
+        .map_err(|_| invalid(path, "holds something else than kept tokens; move it away"))?;
+    let tokens = lines.into_iter().filter_map(|line| {
+        Some(KeptToken {
+            channel_id: line.channel_id,
+            key_id: line.key_id,
+            access_token: ChannelToken::new(line.access_token).ok()?,
+            expires_at: Timestamp::from_second(line.expires_at).ok()?,
+        })
+    });
+    Ok(tokens.filter(|token| !token.left().is_zero()).collect())
+}
+
+fn write(path: &Path, tokens: &[KeptToken]) -> io::Result<()> {
+    let lines: Vec<Line> = tokens
+        .iter()
+        .map(|token| Line {
+            channel_id: token.channel_id.clone(),
+            key_id: token.key_id.clone(),
+            access_token: token.access_token.expose().to_owned(),
+            expires_at: token.expires_at.as_second(),
+        })
+        .collect();
+    let new = beside(path, "new");
+    let mut file = private(&new)?;
+    file.set_len(0)?;
+    file.write_all(&serde_json::to_vec_pretty(&lines)?)?;
+    file.sync_all()?;
+    fs::rename(new, path)
+}
+
+/// Opens a file that only its owner may read.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn beside(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}
+
+fn invalid(path: &Path, why: &str) -> Error {
+    Error::invalid(&path.display().to_string(), why)
+}
