@@ -61,7 +61,8 @@ impl SimBuilder {
         self
     }
 
-    /// Takes everybody whose id is of LINE's form for a friend, without their being added. For sends to millions.
+    /// Takes everybody whose id is of LINE's form for a friend, without their being added. For sends to millions
+    /// by id; broadcasts and narrowcasts still reach those who were added only.
     pub fn any_user_is_friend(mut self) -> Self {
         self.settings.any_user_is_friend = true;
         self

@@ -53,7 +53,7 @@ impl Shared {
     }
 
     /// Waits until something holds.
-    pub(crate) async fn when(&self, holds: impl Fn() -> bool) {
+    pub(crate) async fn when(&self, mut holds: impl FnMut() -> bool) {
         loop {
             let mut changed = pin!(self.changed.notified());
             // From here on no change goes by unnoticed.

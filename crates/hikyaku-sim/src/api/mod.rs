@@ -15,6 +15,7 @@ mod push;
 mod push_by_phone;
 mod quota;
 mod reply;
+mod retry_key;
 mod route;
 mod send;
 mod sent_count;
@@ -35,7 +36,7 @@ use crate::{
     state::{
         World,
         bucket::Rate,
-        channel::{Accepted, Channel, SentMessage},
+        channel::{Accepted, Channel},
         log::Host,
         person::UserKey,
     },
@@ -144,8 +145,8 @@ impl Scene<'_> {
 
 /// What the platform checks before it reads a body: that the path is there, the token and the rate.
 ///
-/// LINE does not say in which order it checks. Our choice: path, token, rate, content type, JSON, rules, retry key, and
-/// at last the quota.
+/// LINE does not say in which order it checks. Our choice: path, token, rate, content type, JSON, rules, retry key,
+/// targets, and at last the quota.
 pub(crate) fn admit(
     world: &mut World,
     routes: &Routes,
@@ -178,7 +179,7 @@ pub(crate) fn act(
     request: &Request,
     action: Action,
 ) -> Answer {
-    let key = match retry_key(endpoint, request) {
+    let key = match retry_key::read(endpoint, request) {
         Ok(key) => key,
         Err(answer) => return answer,
     };
@@ -186,7 +187,7 @@ pub(crate) fn act(
     if let Some(key) = key
         && let Some((_, accepted)) = scene.channel().retry_keys.get(&key, now)
     {
-        return already_accepted(accepted);
+        return retry_key::repeat(accepted);
     }
     let answer = action(scene);
     if let Some(key) = key
@@ -196,41 +197,5 @@ pub(crate) fn act(
         let accepted = Accepted { request_id: request.id, sent_messages };
         scene.channel().retry_keys.insert(key, accepted, now);
     }
-    answer
-}
-
-/// The retry key of a request that may have one. The words of both errors are ours: LINE documents the statuses only.
-///
-/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
-fn retry_key(endpoint: &Endpoint, request: &Request) -> Result<Option<Uuid>, Answer> {
-    let Some(value) = request.headers.get("x-line-retry-key") else {
-        return Ok(None);
-    };
-    if !endpoint.takes_retry_key {
-        let message = "The retry key is not supported by this API";
-        return Err(Answer::error(StatusCode::BAD_REQUEST, message));
-    }
-    // Uuid also reads forms without hyphens, which have other lengths.
-    let key = value.to_str().ok().filter(|text| text.len() == 36);
-    match key.and_then(|text| text.parse().ok()) {
-        Some(key) => Ok(Some(key)),
-        None => Err(Answer::error(StatusCode::BAD_REQUEST, "The retry key is invalid")),
-    }
-}
-
-fn already_accepted(accepted: &Accepted) -> Answer {
-    #[derive(serde::Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Repeat<'a> {
-        message: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        sent_messages: Option<&'a [SentMessage]>,
-    }
-    let repeat = Repeat {
-        message: "The retry key is already accepted",
-        sent_messages: accepted.sent_messages.as_deref(),
-    };
-    let mut answer = Answer::json(StatusCode::CONFLICT, &repeat);
-    answer.accepted_request_id = Some(accepted.request_id);
     answer
 }

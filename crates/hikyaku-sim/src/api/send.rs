@@ -66,7 +66,9 @@ impl Scene<'_> {
                 channel.loading.remove(user);
             }
         }
-        self.world.deliver(sent, people, chat, now);
+        for user in people {
+            self.world.outbox.deliver(sent, user, chat, now);
+        }
     }
 }
 

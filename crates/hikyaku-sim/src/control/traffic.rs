@@ -20,7 +20,13 @@ pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {
             Problem::parameter("wait", "must be a duration, such as `3s` or `500ms`")
         })?;
         let count = number(call, "count")?.unwrap_or(1);
-        let enough = || call.shared.world().outbox.count(&filter) >= count;
+        let (mut found, mut newer) = (0, filter.clone());
+        let enough = || {
+            let world = call.shared.world();
+            found += world.outbox.count(&newer);
+            newer.after = Some(world.outbox.delivered());
+            found >= count
+        };
         if timeout(wait.min(LONGEST_WAIT), call.shared.when(enough)).await.is_err() {
             let world = call.shared.world();
             let last = world.log.iter().rev().take(5).map(|request| format!("{request:?}"));

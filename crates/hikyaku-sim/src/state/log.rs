@@ -22,7 +22,7 @@ pub enum Host {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// The place among all requests, from 1.
+    /// The place among all requests, from 1, in the order they were done with.
     pub seq: u64,
     /// When its head had arrived, by the simulator's clock.
     pub arrived_at: Timestamp,

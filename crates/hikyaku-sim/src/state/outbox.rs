@@ -116,8 +116,7 @@ impl DeliveryFilter {
                 || stored.chat.as_deref() == Some(to.as_str())
         };
         let of_type = |name: &String| sent.messages.iter().any(|json| message_type(json) == *name);
-        self.after.is_none_or(|after| stored.seq > after)
-            && self.kind.is_none_or(|kind| sent.kind == kind)
+        self.kind.is_none_or(|kind| sent.kind == kind)
             && self.channel_id.as_deref().is_none_or(|id| *sent.channel == *id)
             && self.to.as_ref().is_none_or(to)
             && self.message_type.as_ref().is_none_or(of_type)
@@ -209,18 +208,22 @@ impl Outbox {
 
     /// The deliveries that are still kept and match, oldest first.
     pub(crate) fn find(&self, filter: &DeliveryFilter, most: usize) -> Vec<Delivery> {
-        let matching = self.ring.iter().filter(|stored| filter.matches(stored));
-        matching.take(most).map(Stored::delivery).collect()
+        self.matching(filter).take(most).map(Stored::delivery).collect()
     }
 
     /// The newest delivery that matches.
     pub(crate) fn latest(&self, filter: &DeliveryFilter) -> Option<Delivery> {
-        self.ring.iter().rev().find(|stored| filter.matches(stored)).map(Stored::delivery)
+        self.matching(filter).next_back().map(Stored::delivery)
     }
 
     /// How many of the deliveries that are still kept match.
     pub(crate) fn count(&self, filter: &DeliveryFilter) -> usize {
-        self.ring.iter().filter(|stored| filter.matches(stored)).count()
+        self.matching(filter).count()
+    }
+
+    fn matching(&self, filter: &DeliveryFilter) -> impl DoubleEndedIterator<Item = &Stored> {
+        let after = filter.after.unwrap_or(0);
+        self.ring.after(move |stored| stored.seq <= after).filter(|stored| filter.matches(stored))
     }
 
     /// How many deliveries there were in all.

@@ -31,6 +31,15 @@ impl<T> Ring<T> {
         self.items.iter().map(|(_, item)| item)
     }
 
+    /// The items after those that come first, which must be all that `are_first` holds for.
+    pub(crate) fn after(
+        &self,
+        are_first: impl Fn(&T) -> bool,
+    ) -> impl DoubleEndedIterator<Item = &T> {
+        let start = self.items.partition_point(|(_, item)| are_first(item));
+        self.items.range(start..).map(|(_, item)| item)
+    }
+
     /// How many items had to make room.
     pub(crate) fn dropped(&self) -> u64 {
         self.dropped
@@ -48,6 +57,7 @@ mod tests {
             ring.push(10, item);
         }
         assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [2, 3, 4]);
+        assert_eq!(ring.after(|item| *item <= 2).copied().collect::<Vec<_>>(), [3, 4]);
         ring.push(95, 5);
         assert_eq!(ring.iter().copied().collect::<Vec<_>>(), [5]);
         assert_eq!(ring.dropped(), 5);

@@ -12,7 +12,7 @@ use super::{
     friendship::Friendship,
     log::Log,
     narrowcast::Runner,
-    outbox::{Outbox, Sent},
+    outbox::Outbox,
     person::{People, Person, UserKey},
 };
 use crate::{ClockMode, clock::Clock, fault::Faults, random::Random, settings::Settings};
@@ -221,19 +221,6 @@ impl World {
                 }
                 _ => Reach::Unknown,
             },
-        }
-    }
-
-    /// Brings what was sent to people, in their own chats or in the one given.
-    pub(crate) fn deliver(
-        &mut self,
-        sent: &Arc<Sent>,
-        people: impl IntoIterator<Item = UserKey>,
-        chat: Option<&Arc<str>>,
-        now: Timestamp,
-    ) {
-        for user in people {
-            self.outbox.deliver(sent, user, chat, now);
         }
     }
 

@@ -1,0 +1,231 @@
+//! Faults: rules that make requests fail on purpose.
+
+mod active;
+mod json;
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub(crate) use active::{Faults, Strike, Suspect};
+
+use self::json::RuleJson;
+
+/// A rule that makes some requests fail. The first rule that matches a request acts on it; requests of the control API
+/// are never hit.
+///
+/// A rule is made by what it does, and narrowed down to what it hits:
+///
+/// ```
+/// use hikyaku_sim::FaultRule;
+///
+/// // The second push is accepted, and its answer lost.
+/// FaultRule::drop_after_accept().on("POST", "/v2/bot/message/push").nth(2);
+/// // Three requests, whatever they are, get a 500.
+/// FaultRule::answer(500).times(3);
+/// ```
+///
+/// As JSON, for the control API: `{"id": "…", "match": {"method", "path", "channel", "nth", "every", "probability",
+/// "count", "named"}, "do": {"status", "body", "headers", "delay", "drop", "reset", "truncate", "after_accept"}}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "RuleJson", into = "RuleJson")]
+pub struct FaultRule {
+    id: Option<String>,
+    matcher: Matcher,
+    delay: Option<Duration>,
+    pub(crate) effect: Effect,
+    after_accept: bool,
+}
+
+/// What a rule does to a request, its delay aside.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// Nothing.
+    Pass,
+    /// Another answer than LINE's.
+    Answer { status: u16, headers: BTreeMap<String, String>, body: Option<Value> },
+    /// The connection is closed without an answer.
+    Drop,
+    /// The connection is reset (TCP RST) without an answer.
+    Reset,
+    /// The answer says its whole length, and ends after half of it.
+    Truncate,
+}
+
+/// Which requests a rule hits. All that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Matcher {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nth: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    probability: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    named: bool,
+}
+
+impl FaultRule {
+    /// Answers with this status. The body is one of LINE's for a status that has one; see [`Self::body`].
+    pub fn answer(status: u16) -> Self {
+        Self::new(Effect::Answer { status, headers: BTreeMap::new(), body: None })
+    }
+
+    /// Closes the connection before anything was done.
+    pub fn drop_before() -> Self {
+        Self::new(Effect::Drop)
+    }
+
+    /// Does what was asked, then closes the connection without an answer.
+    pub fn drop_after_accept() -> Self {
+        Self::new(Effect::Drop).after_accept()
+    }
+
+    /// Resets the connection (TCP RST) before anything was done.
+    pub fn reset() -> Self {
+        Self::new(Effect::Reset)
+    }
+
+    /// Does what was asked, and sends only the first half of the answer.
+    pub fn truncate() -> Self {
+        Self::new(Effect::Truncate).after_accept()
+    }
+
+    /// Waits so long before the request is looked at; else nothing happens to it.
+    pub fn delay(delay: Duration) -> Self {
+        Self::new(Effect::Pass).delayed(delay)
+    }
+
+    fn new(effect: Effect) -> Self {
+        Self { id: None, matcher: Matcher::default(), delay: None, effect, after_accept: false }
+    }
+
+    /// Hits only this method and path. A path that ends with `*` stands for all that begin so.
+    pub fn on(mut self, method: &str, path: &str) -> Self {
+        self.matcher.method = Some(method.into());
+        self.matcher.path = Some(path.into());
+        self
+    }
+
+    /// Hits only requests of this channel.
+    pub fn channel(mut self, channel_id: impl Into<String>) -> Self {
+        self.matcher.channel = Some(channel_id.into());
+        self
+    }
+
+    /// Hits only the request with this place among those that match, from 1.
+    pub fn nth(mut self, nth: u64) -> Self {
+        self.matcher.nth = Some(nth);
+        self
+    }
+
+    /// Hits only each such request of those that match: with 3 the third, the sixth and so on.
+    pub fn every(mut self, every: u64) -> Self {
+        self.matcher.every = Some(every);
+        self
+    }
+
+    /// Hits a request that matches with this probability, from 0 to 1. The same seed brings the same hits.
+    pub fn probability(mut self, probability: f64) -> Self {
+        self.matcher.probability = Some(probability);
+        self
+    }
+
+    /// Hits at most so many requests.
+    pub fn times(mut self, count: u64) -> Self {
+        self.matcher.count = Some(count);
+        self
+    }
+
+    /// Hits only requests that ask for it: those with the rule's id in a header `X-Sim-Fault`.
+    pub fn named(mut self, id: impl Into<String>) -> Self {
+        self.matcher.named = true;
+        self.id(id)
+    }
+
+    /// The name that stands in the log; without one the simulator makes one.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// Waits so long before the request is looked at.
+    pub fn delayed(mut self, delay: Duration) -> Self {
+        self.delay = Some(delay);
+        self
+    }
+
+    /// Does what was asked first, so that only the answer is at fault.
+    pub fn after_accept(mut self) -> Self {
+        self.after_accept = true;
+        self
+    }
+
+    /// The body of [`Self::answer`]: a string is sent as it is and as `text/html`, everything else as JSON.
+    pub fn body(mut self, json: impl Into<Value>) -> Self {
+        if let Effect::Answer { body, .. } = &mut self.effect {
+            *body = Some(json.into());
+        }
+        self
+    }
+
+    /// A header of [`Self::answer`].
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        if let Effect::Answer { headers, .. } = &mut self.effect {
+            headers.insert(name.into(), value.into());
+        }
+        self
+    }
+
+    fn check(&self) -> Result<(), InvalidFault> {
+        let invalid =
+            |pointer, message: &str| Err(InvalidFault { pointer, message: message.into() });
+        if let Effect::Answer { status, headers, .. } = &self.effect {
+            if !(200..600).contains(status) {
+                return invalid("/do/status", "a status is a number from 200 to 599");
+            }
+            for (name, value) in headers {
+                if http::HeaderName::try_from(name).is_err()
+                    || http::HeaderValue::try_from(value).is_err()
+                {
+                    return invalid("/do/headers", "a header cannot be sent as it is written here");
+                }
+            }
+        }
+        if self.matcher.nth == Some(0) || self.matcher.every == Some(0) {
+            return invalid("/match", "requests are counted from 1");
+        }
+        if self.matcher.probability.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
+            return invalid("/match/probability", "a probability is a number from 0 to 1");
+        }
+        if self.matcher.named && self.id.is_none() {
+            return invalid("/id", "a rule that is asked for by name needs an id");
+        }
+        Ok(())
+    }
+}
+
+/// Why a rule cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidFault {
+    pub(crate) pointer: &'static str,
+    pub(crate) message: String,
+}
+
+impl fmt::Display for InvalidFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (at {})", self.message, self.pointer)
+    }
+}
+
+impl std::error::Error for InvalidFault {}

@@ -1,0 +1,154 @@
+mod limits;
+mod people;
+mod traffic;
+
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
+use jiff::Timestamp;
+use tokio::{sync::watch, task::JoinSet};
+
+pub use traffic::WaitTimeout;
+
+use crate::{
+    SimBuilder, StartError,
+    shared::Shared,
+    state::{World, channel::Channel},
+};
+
+/// A running simulator, seen with one of its channels.
+///
+/// A clone is another handle to the same simulator, and so is what [`Sim::add_channel`] gives, with another channel. The
+/// simulator stops when the last handle is dropped.
+#[derive(Clone)]
+pub struct Sim {
+    running: Arc<Running>,
+    /// The place of this handle's channel.
+    channel: usize,
+}
+
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) api_address: SocketAddr,
+    pub(crate) data_address: SocketAddr,
+    pub(crate) stop: watch::Sender<bool>,
+    /// Aborted when dropped.
+    pub(crate) tasks: Mutex<JoinSet<()>>,
+}
+
+impl Sim {
+    /// Starts a simulator with the usual settings, on ports that the system picks.
+    ///
+    /// # Errors
+    /// No port can be listened on.
+    pub async fn start() -> Result<Self, StartError> {
+        Self::builder().start().await
+    }
+
+    /// Starts to set a simulator up.
+    pub fn builder() -> SimBuilder {
+        SimBuilder::default()
+    }
+
+    pub(crate) fn new(running: Running) -> Self {
+        Self { running: Arc::new(running), channel: 0 }
+    }
+
+    /// Stops accepting, lets requests that have begun end, and closes all connections.
+    pub async fn stop(self) {
+        self.running.stop.send_replace(true);
+        let tasks = &self.running.tasks;
+        let mut tasks = std::mem::take(&mut *tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// The base URL that stands for `https://api.line.me`; without a slash at its end.
+    pub fn api_url(&self) -> String {
+        url(self.running.api_address)
+    }
+
+    /// The base URL that stands for `https://api-data.line.me`; without a slash at its end.
+    pub fn data_url(&self) -> String {
+        url(self.running.data_address)
+    }
+}
+
+/// The channel of this handle.
+impl Sim {
+    /// Adds a channel of the same provider, and gives a handle that is seen with it.
+    pub fn add_channel(&self) -> Self {
+        let channel = self.change(World::add_channel);
+        Self { running: self.running.clone(), channel }
+    }
+
+    /// The channel's id. It and the token and secret are visibly fake, and the same in every run.
+    pub fn channel_id(&self) -> String {
+        self.look(|world| world.channels[self.channel].id.to_string())
+    }
+
+    /// The channel access token.
+    pub fn channel_token(&self) -> ChannelToken {
+        self.look(|world| world.channels[self.channel].token.clone())
+    }
+
+    /// The channel secret.
+    pub fn channel_secret(&self) -> ChannelSecret {
+        self.look(|world| world.channels[self.channel].secret.clone())
+    }
+
+    /// The user id of the channel's account.
+    pub fn bot_user_id(&self) -> UserId {
+        self.look(|world| world.channels[self.channel].bot.clone())
+    }
+
+    /// Sets how many messages the channel may send in a month, if there is a limit, and how many it has sent.
+    pub fn set_quota(&self, limit: impl Into<Option<u64>>, used: u64) {
+        let limit = limit.into();
+        self.change_channel(|channel, now| channel.quota.set(limit, used, now));
+    }
+
+    /// How many messages the channel has sent in this month.
+    pub fn quota_used(&self) -> u64 {
+        self.change_channel(|channel, now| channel.quota.used(now))
+    }
+
+    fn look<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        look(&self.running.shared.world())
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        self.running.shared.change(change)
+    }
+
+    fn change_channel<T>(&self, change: impl FnOnce(&mut Channel, Timestamp) -> T) -> T {
+        self.change(|world| {
+            let now = world.clock.now();
+            change(&mut world.channels[self.channel], now)
+        })
+    }
+}
+
+impl fmt::Debug for Sim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sim")
+            .field("api_url", &self.api_url())
+            .field("data_url", &self.data_url())
+            .field("channel_id", &self.channel_id())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The URL of a listener. One on all addresses is reached on the loopback one.
+fn url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}

@@ -1,0 +1,131 @@
+use hikyaku_model::{GroupId, RoomId, UserId};
+use jiff::Timestamp;
+
+use crate::{
+    Audience, Friendship, Person, Said, Sim,
+    state::{chat::Target, person::UserKey},
+};
+
+/// People and chats. Methods that take an id panic where it is none of this simulator's.
+impl Sim {
+    /// Adds a person who is a friend of the channel's account.
+    pub fn add_friend(&self) -> UserId {
+        self.add_friend_as(Person::default())
+    }
+
+    /// Adds many friends.
+    pub fn add_friends(&self, friends: usize) -> Vec<UserId> {
+        (0..friends).map(|_| self.add_friend()).collect()
+    }
+
+    /// Adds a friend who is known by more than an id; with the id of a person who is there already, replaces them.
+    ///
+    /// # Panics
+    /// The person has an id that is not of LINE's form, `U` and 32 lower-case hexadecimal digits.
+    pub fn add_friend_as(&self, person: Person) -> UserId {
+        let added = self.change(|world| world.add_friend(self.channel, person));
+        added.unwrap_or_else(|id| panic!("not of the form of a user id: {id}"))
+    }
+
+    /// Adds a person who is nobody's friend.
+    pub fn add_user(&self) -> UserId {
+        self.change(|world| world.people.put(Person::default()))
+            .map_or_else(|id| unreachable!("made here: {id}"), UserKey::id)
+    }
+
+    /// As [`Self::add_friend_as`], by somebody who has been a friend since then. Narrowcasts can be filtered by that.
+    ///
+    /// # Panics
+    /// As [`Self::add_friend_as`].
+    pub fn add_friend_since(&self, person: Person, since: Timestamp) -> UserId {
+        let user = self.add_friend_as(person);
+        let key = self.known(&user);
+        self.change_channel(|channel, _| channel.friends.befriend_since(key, since));
+        user
+    }
+
+    /// Adds an audience of the channel that narrowcasts can be sent to; gives its id.
+    pub fn add_audience(&self, audience: &Audience) -> i64 {
+        self.change_channel(|channel, _| channel.audiences.add(audience))
+    }
+
+    /// Lets a person add, block or forget the channel's account.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn set_friendship(&self, user: &UserId, friendship: Friendship) {
+        let user = self.known(user);
+        self.change_channel(|channel, now| channel.friends.set(user, friendship, now));
+    }
+
+    /// Lets a person block the channel's account.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn block(&self, user: &UserId) {
+        self.set_friendship(user, Friendship::Blocked);
+    }
+
+    /// Makes a group of these people and the channel's account.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn add_group(&self, members: &[UserId]) -> GroupId {
+        let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
+        (&*self.change(|world| world.add_chat(self.channel, 'C', members))).into()
+    }
+
+    /// Makes a room of these people and the channel's account.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn add_room(&self, members: &[UserId]) -> RoomId {
+        let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
+        (&*self.change(|world| world.add_chat(self.channel, 'R', members))).into()
+    }
+
+    /// Lets a person say something to the channel's account: `chat` is the person, or a group or room, whose first
+    /// member then speaks. Gives the tokens that the message's webhook would carry.
+    ///
+    /// # Panics
+    /// There is no such person or chat.
+    pub fn user_says(&self, chat: impl AsRef<str>, text: &str) -> Said {
+        self.say(chat.as_ref(), None, text)
+    }
+
+    /// As [`Self::user_says`], by this member of a group or room.
+    ///
+    /// # Panics
+    /// There is no such chat, or no such member in it.
+    pub fn member_says(&self, chat: impl AsRef<str>, user: &UserId, text: &str) -> Said {
+        self.say(chat.as_ref(), Some(self.known(user)), text)
+    }
+
+    /// Up to which message a chat is marked as read.
+    pub fn read_up_to(&self, chat: impl AsRef<str>) -> Option<String> {
+        let target = Target::parse(chat.as_ref())?;
+        self.look(|world| world.channels[self.channel].read_up_to(&target)).map(|id| id.to_string())
+    }
+
+    /// Until when a person sees the loading animation; nothing where they see none.
+    pub fn loading_until(&self, user: &UserId) -> Option<Timestamp> {
+        let user = UserKey::parse(user.as_str())?;
+        self.look(|world| {
+            let until = world.channels[self.channel].loading.get(&user).copied()?;
+            (until > world.clock.now()).then_some(until)
+        })
+    }
+
+    fn say(&self, chat: &str, user: Option<UserKey>, text: &str) -> Said {
+        let target = Target::parse(chat);
+        let target = target.unwrap_or_else(|| panic!("not of the form of a chat's id: {chat}"));
+        self.change(|world| world.say(self.channel, target, user, text))
+            .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
+    }
+
+    fn known(&self, user: &UserId) -> UserKey {
+        let key = UserKey::parse(user.as_str());
+        let key = key.filter(|key| self.look(|world| world.knows(*key)));
+        key.unwrap_or_else(|| panic!("no such person: {user}"))
+    }
+}
