@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{
     Deserialize, Deserializer,
     de::{
-        DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+        DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
         value::{BorrowedStrDeserializer, StrDeserializer},
     },
     forward_to_deserialize_any,
@@ -77,8 +77,8 @@ fn is_deeper(value: &Value, levels: usize) -> bool {
 }
 
 /// Reads a type from an object, as a variant of its union.
-pub(crate) fn read_variant<'de, T: Deserialize<'de>, U: From<T>>(
-    object: &'de Object,
+pub(crate) fn read_variant<T: DeserializeOwned, U: From<T>>(
+    object: &Object,
 ) -> Result<Option<U>, Misfit> {
     T::deserialize(ObjectReader(object)).map(|value| Some(U::from(value)))
 }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
-use crate::{Extra, Object, shape::Misfit};
+use crate::{
+    Extra, Object,
+    shape::{self, Misfit},
+};
 
 /// An object whose `type` is always the same word.
 pub(crate) trait Tagged {
@@ -17,19 +20,31 @@ pub(crate) trait Tagged {
 pub(crate) fn extra<'de, D: Deserializer<'de>, T: Tagged>(
     deserializer: D,
 ) -> Result<Extra, D::Error> {
-    let mut object = Object::deserialize(deserializer)?;
+    extra_of(Object::deserialize(deserializer)?, T::TYPE)
+}
+
+fn extra_of<E: Error>(mut object: Object, word: &str) -> Result<Extra, E> {
     match object.remove("type") {
-        Some(Value::String(word)) if word == T::TYPE => Ok(object.into()),
-        None => Err(D::Error::missing_field("type")),
-        Some(other) => {
-            Err(D::Error::custom(format_args!("its type is {other}, \"{}\" belongs here", T::TYPE)))
+        Some(Value::String(actual)) if actual == word => Ok(object.into()),
+        None => Err(E::missing_field("type")),
+        Some(actual) => {
+            Err(E::custom(format_args!("its type is {actual}, \"{word}\" belongs here")))
         }
     }
 }
 
-/// The `type` of an object.
-pub(crate) fn word(object: &Object) -> Result<&str, Misfit> {
-    crate::shape::read_key(object, "type")?.ok_or_else(|| Misfit::missing_field("type"))
+/// A variant of a union: its `type`, and how it is read.
+pub(crate) type Variant<U> = (&'static str, fn(&Object) -> Result<Option<U>, Misfit>);
+
+/// Reads the variant that an object's `type` names; nothing where none of them has it.
+pub(crate) fn read<U>(variants: &[Variant<U>], object: &Object) -> Result<Option<U>, Misfit> {
+    shape::check_depth(object)?;
+    let word: Option<&str> = shape::read_key(object, "type")?;
+    let word = word.ok_or_else(|| Misfit::missing_field("type"))?;
+    match variants.iter().find(|(known, _)| *known == word) {
+        Some((_, read)) => read(object),
+        None => Ok(None),
+    }
 }
 
 /// Names the `type` of a struct that is `#[serde(tag = "type", rename = ...)]`.
@@ -53,13 +68,11 @@ macro_rules! union {
                 &[$(<$of as $crate::union::Tagged>::TYPE),*];
 
             fn read(object: &$crate::Object) -> Result<Option<Self>, $crate::shape::Misfit> {
-                $crate::shape::check_depth(object)?;
-                match $crate::union::word(object)? {
-                    $(<$of as $crate::union::Tagged>::TYPE => {
-                        $crate::shape::read_variant::<$of, Self>(object)
-                    })*
-                    _ => Ok(None),
-                }
+                const VARIANTS: &[$crate::union::Variant<$name>] = &[$((
+                    <$of as $crate::union::Tagged>::TYPE,
+                    $crate::shape::read_variant::<$of, $name>,
+                )),*];
+                $crate::union::read(VARIANTS, object)
             }
 
             /// Reports why an object was kept as unknown.

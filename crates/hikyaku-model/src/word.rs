@@ -32,6 +32,13 @@ macro_rules! words {
                     Self::Other(text) => text,
                 }
             }
+
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
         }
 
         impl $crate::word::Word for $name {
@@ -51,19 +58,13 @@ macro_rules! words {
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                match text {
-                    $($word => Self::$variant,)*
-                    _ => Self::Other(text.to_owned()),
-                }
+                Self::known(text).unwrap_or_else(|| Self::Other(text.to_owned()))
             }
         }
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                match text.as_str() {
-                    $($word => Self::$variant,)*
-                    _ => Self::Other(text),
-                }
+                Self::known(&text).unwrap_or(Self::Other(text))
             }
         }
 
