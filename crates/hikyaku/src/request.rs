@@ -265,7 +265,9 @@ pub(crate) fn names_what_is_missing(message: &str) -> bool {
 /// Gives a call that was refused for its token a newer one, where there is one to be had. The call may then be made
 /// again, whatever it does: a server that answers 401 has not acted on it.
 async fn replace_token(client: &Client, auth: Auth, call: &mut Call<'_>, error: &Error) -> bool {
-    if auth != Auth::Channel || error.kind() != ErrorKind::Unauthorized {
+    // A file that is sent as it is read is gone with the first attempt.
+    let repeatable = matches!(call.body, Payload::Whole(_));
+    if auth != Auth::Channel || error.kind() != ErrorKind::Unauthorized || !repeatable {
         return false;
     }
     let Some(refused) = &call.headers.authorization else { return false };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use hikyaku::{Client, ErrorKind, TokenProvider};
+use hikyaku::{Client, ErrorKind, TokenProvider, audience::AudienceFile};
 use tokio::time::Instant;
 
 use super::{
@@ -136,6 +136,29 @@ async fn a_refused_token_is_replaced_once_and_the_call_repeated() {
     });
     client.reply("R", "hi").await.unwrap();
     assert_eq!(line.log(), ["issue at 0", "push T1", "push T1", "issue at 1", "push T2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_download_is_begun_again_too() {
+    let line = Line::new(900);
+    let client = line.client(stateless());
+    push(&client).await.unwrap();
+    line.set(|world| {
+        world.revoked.insert("T1".to_owned());
+    });
+    client.message_content("1").await.unwrap();
+    assert_eq!(line.log(), ["issue at 0", "push T1", "push T1", "issue at 1", "push T2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_upload_is_not_repeated_since_its_file_is_gone() {
+    let line = Line::new(900);
+    line.set(|world| world.refuses_all = true);
+    let client = line.client(stateless());
+    let file = AudienceFile::bytes("U1\n");
+    let error = client.add_file_to_audience(1, file).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Unauthorized, false));
+    assert_eq!(line.log(), ["issue at 0", "push T1"]);
 }
 
 #[tokio::test(start_paused = true)]
