@@ -1,5 +1,6 @@
 //! A durable outbox for LINE messages: what it has acknowledged is delivered once, whatever is killed.
 
+pub mod campaign;
 pub mod delivery;
 
 mod error;
@@ -17,6 +18,7 @@ mod store;
 mod time;
 mod worker;
 
+pub use campaign::Campaign;
 pub use delivery::{State, UnknownPolicy};
 pub use error::{Error, ErrorKind};
 pub use events::{Event, Events};

@@ -96,6 +96,7 @@ pub struct Listed {
     pub last_error: Option<String>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn kind_name<S: Serializer>(kind: &SendKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(Lane::of(*kind).name())
 }
@@ -104,6 +105,7 @@ fn shown<T: std::fmt::Display, S: Serializer>(value: &T, serializer: S) -> Resul
     serializer.collect_str(value)
 }
 
+#[expect(clippy::ref_option, reason = "serde calls it so")]
 fn shown_if_any<S: Serializer>(value: &Option<Time>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
         Some(time) => serializer.collect_str(time),

@@ -23,7 +23,7 @@ pub(crate) const DEFAULT_CHANNEL: &str = "default";
 /// How long after it was enqueued a reply is still worth sending: its token is good for a minute.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-const REPLY_LIFE: Duration = Duration::from_secs(60);
+const REPLY_LIFE: Duration = Duration::from_mins(1);
 
 /// One send, to be put into an [`Outbox`](crate::Outbox).
 ///
@@ -53,7 +53,7 @@ pub struct NewDelivery {
 
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Options {
+pub(crate) struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     recipient: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,16 +61,33 @@ struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    notification_disabled: Option<bool>,
+    pub(crate) notification_disabled: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    custom_aggregation_units: Vec<String>,
+    pub(crate) custom_aggregation_units: Vec<String>,
 }
 
+/// A request without its recipients.
 #[derive(Serialize)]
-struct Request<'a> {
-    messages: &'a PreparedMessages,
+pub(crate) struct Request<'a, M> {
+    pub(crate) messages: &'a M,
     #[serde(flatten)]
-    options: &'a Options,
+    pub(crate) options: &'a Options,
+}
+
+impl Options {
+    /// Checks the name that sends are counted under.
+    pub(crate) fn check_unit(&self) -> Result<(), Error> {
+        for unit in &self.custom_aggregation_units {
+            let fits = (1..=30).contains(&unit.len())
+                && unit.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            if !fits {
+                return Err(Error::invalid(
+                    "customAggregationUnits: must be 1 to 30 letters, digits or _",
+                ));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl NewDelivery {
@@ -303,15 +320,12 @@ impl NewDelivery {
             return Err(Error::invalid("recipient, filter and limit go with a narrowcast only"));
         }
         let counted = matches!(self.kind, SendKind::Push | SendKind::Multicast);
-        for unit in custom_aggregation_units {
-            let fits = (1..=30).contains(&unit.len())
-                && unit.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if !counted || !fits {
-                return Err(Error::invalid(
-                    "customAggregationUnits: must be 1 to 30 letters, digits or _, on a push or a multicast",
-                ));
-            }
+        if !counted && !custom_aggregation_units.is_empty() {
+            return Err(Error::invalid(
+                "customAggregationUnits: go with a push or a multicast only",
+            ));
         }
+        self.options.check_unit()?;
         match &self.delivery_tag {
             Some(_) if self.kind != SendKind::PhoneNumber => {
                 Err(Error::invalid("a delivery tag goes with a phone number only"))

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How long finished deliveries are kept, unless told otherwise.
-const KEEP: Duration = Duration::from_secs(7 * 24 * 3600);
+const KEEP: Duration = Duration::from_hours(168);
 
 /// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
 ///

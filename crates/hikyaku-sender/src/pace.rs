@@ -21,13 +21,13 @@ impl Rate {
 
     /// So many requests an hour.
     pub const fn per_hour(requests: u32) -> Self {
-        Self { requests, per: Duration::from_secs(3600) }
+        Self { requests, per: Duration::from_hours(1) }
     }
 
     /// Whether each send is written down and counted exactly. Buckets are for limits that fill in seconds; an hour's
     /// worth must survive restarts to the last request.
     pub(crate) fn is_exact(self) -> bool {
-        self.per > Duration::from_secs(60)
+        self.per > Duration::from_mins(1)
     }
 
     /// The window that an exact count looks at: the limit's own and some for clocks and networks.
@@ -138,10 +138,10 @@ impl HoldReason {
 const FIRST_HOLD: Duration = Duration::from_secs(1);
 
 /// The longest hold.
-const LONGEST_HOLD: Duration = Duration::from_secs(60);
+const LONGEST_HOLD: Duration = Duration::from_mins(1);
 
 /// A lane that has been quiet so long gets a tenth of its rate back, and forgets its strikes.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 
 /// The share of LINE's limit that is spent steadily, and the share that may be spent at once. In any second at most
 /// their sum goes out; the rest is for permits spent later than granted and for bunching on the way.
@@ -187,7 +187,7 @@ impl Bucket {
     /// Takes up to `want` permits, or says when there will be one.
     pub(crate) fn take(&mut self, rate: Rate, want: u32, now: Time) -> Result<u32, Time> {
         self.refill(rate, now);
-        let granted = (self.tokens as u32).min(want);
+        let granted = whole(self.tokens).min(want);
         self.tokens -= f64::from(granted);
         if granted > 0 || want == 0 {
             return Ok(granted);
@@ -245,7 +245,8 @@ impl Bucket {
     fn ease(&mut self, now: Time) {
         let quiet = now.since(self.slowed_at).as_secs() / QUIET.as_secs();
         if quiet > 0 {
-            self.slow = (self.slow + 0.1 * quiet as f64).min(1.0);
+            self.slow =
+                (self.slow + 0.1 * f64::from(u32::try_from(quiet).unwrap_or(u32::MAX))).min(1.0);
             self.strikes = 0;
             self.slowed_at = now;
         }
@@ -254,6 +255,15 @@ impl Bucket {
     fn per_second(&self, rate: Rate) -> f64 {
         f64::from(rate.requests) / rate.per.as_secs_f64() * STEADY * self.slow
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tokens are between 0 and a capacity that fits"
+)]
+fn whole(tokens: f64) -> u32 {
+    tokens as u32
 }
 
 fn capacity(rate: Rate) -> f64 {

@@ -71,7 +71,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// Where an embedded store reads the time. PostgreSQL uses its own clock, so that all workers share one.
+/// Where an embedded store reads the time. `PostgreSQL` uses its own clock, so that all workers share one.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 
@@ -97,7 +97,7 @@ impl Default for Source {
 }
 
 impl Clock {
-    /// A clock that moves only by [`advance`](Self::advance) and [`set`](Self::set), for tests. With PostgreSQL too.
+    /// A clock that moves only by [`advance`](Self::advance) and [`set`](Self::set), for tests. With `PostgreSQL` too.
     pub fn manual(start: Time) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millis()))))
     }
@@ -144,10 +144,10 @@ mod tests {
     fn the_system_clock_never_goes_back() {
         let clock = Clock::default();
         let Source::System(anchor) = &clock.0 else { unreachable!() };
-        let ahead = Time::from(SystemTime::now()) + Duration::from_secs(3600);
+        let ahead = Time::from(SystemTime::now()) + Duration::from_hours(1);
         *anchor.lock().unwrap() = Anchor { time: ahead, at: Instant::now() };
         assert!(clock.now() >= ahead);
-        assert!(clock.now() < ahead + Duration::from_secs(60));
+        assert!(clock.now() < ahead + Duration::from_mins(1));
     }
 
     #[test]

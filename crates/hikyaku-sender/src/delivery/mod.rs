@@ -35,14 +35,14 @@ use crate::{Lane, Time, key};
 /// that differ.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
-pub const KEY_LIFE: Duration = Duration::from_secs(23 * 3600);
+pub const KEY_LIFE: Duration = Duration::from_hours(23);
 
 /// A key that was used this long ago, by attempts that surely did not land, is replaced: an attempt in doubt then has
 /// nearly its whole [`KEY_LIFE`] to be cleared up.
-const KEY_FRESH: Duration = Duration::from_secs(3600);
+const KEY_FRESH: Duration = Duration::from_hours(1);
 
 /// How far a clock may have been set back before a key's age counts as not known.
-const CLOCK_ERROR: Duration = Duration::from_secs(300);
+const CLOCK_ERROR: Duration = Duration::from_mins(5);
 
 /// What the machine knows of one delivery.
 #[derive(Clone, Debug, PartialEq)]

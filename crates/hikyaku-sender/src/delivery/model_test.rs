@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::*;
 
-const LEASE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3600);
+const LEASE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// A request that left later than this after its claim is none that a worker sends.
-const LATEST_ARRIVAL: Duration = Duration::from_secs(30 * 60);
+const LATEST_ARRIVAL: Duration = Duration::from_mins(30);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Event {
     Advance(Duration),
     Claim,
@@ -217,7 +217,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let span = prop_oneof![
         4 => Just(Duration::from_secs(2)),
         3 => Just(Duration::from_secs(61)),
-        2 => Just(Duration::from_secs(25 * 60)),
+        2 => Just(Duration::from_mins(25)),
         1 => Just(6 * HOUR),
         1 => Just(25 * HOUR),
     ];

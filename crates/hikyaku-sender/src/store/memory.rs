@@ -43,7 +43,7 @@ impl MemoryStore {
         self.clock.now()
     }
 
-    pub(crate) fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(crate) fn run<S: Step>(&self, step: &S) -> Result<S::Out> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // All or nothing: a step that fails changes a copy.
         let mut memory = state.clone();
@@ -324,7 +324,7 @@ impl Tx for MemoryTx<'_> {
         if taken {
             return ready(Ok(None));
         }
-        let id = self.memory.campaigns.len() as i64 + 1;
+        let id = self.memory.campaigns.keys().last().map_or(1, |last| last + 1);
         let campaign = Campaign {
             id,
             spec: campaign.clone(),

@@ -193,7 +193,7 @@ impl Store {
     /// Runs a step in a durable transaction.
     pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
         match self {
-            Self::Memory(store) => store.run(step),
+            Self::Memory(store) => store.run(&step),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.run(step).await,
         }
@@ -202,7 +202,7 @@ impl Store {
     /// Runs a step that changes nothing.
     pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Out> {
         match self {
-            Self::Memory(store) => store.run(step),
+            Self::Memory(store) => store.run(&step),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.read(step).await,
         }

@@ -8,15 +8,15 @@ use tokio::{
 
 use super::{Shared, send, settle::Attempt};
 use crate::{
-    Error, ErrorKind, Event, HoldReason, Waiting, WaitingFor,
+    Error, Event, HoldReason, Waiting, WaitingFor,
     store::step::{Claim, Grant, Sweep},
 };
 
-/// The longest that a worker sleeps without looking: what another program enqueues into a SQLite file tells nobody.
+/// The longest that a worker sleeps without looking: what another program enqueues into a `SQLite` file tells nobody.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A worker until idle does not wait for what falls due later than this.
-const SOON: Duration = Duration::from_secs(20 * 60);
+const SOON: Duration = Duration::from_mins(20);
 
 /// Claims and sends until `stop`; then waits for what is on its way. Gives what was still waiting.
 pub(super) async fn run(
@@ -115,7 +115,7 @@ impl Dispatch {
                 let (id, fence) = (job.id, job.fence);
                 let outcome = sender.send(job, granted).await;
                 // The settler outlives all senders.
-                let _ = outcomes.send(Attempt { id, fence, outcome, slot: slot.ok() }).await;
+                let _ = outcomes.send(Attempt { id, fence, outcome, _slot: slot.ok() }).await;
             });
         }
     }

@@ -18,13 +18,13 @@ use crate::{Error, Limits, Outbox, State, Waiting, outbox::Inner};
 const CONCURRENCY: usize = 64;
 
 /// How long a delivery belongs to a worker: longer than connecting, the longest answer and writing it down take.
-const LEASE: Duration = Duration::from_secs(60);
+const LEASE: Duration = Duration::from_mins(1);
 
 /// How long a stopping worker waits for answers.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// How often LINE is asked how much of the month is left.
-const QUOTA_EVERY: Duration = Duration::from_secs(300);
+const QUOTA_EVERY: Duration = Duration::from_mins(5);
 
 /// Sends what is in an [`Outbox`]. Made by [`Outbox::worker`].
 ///
@@ -91,7 +91,7 @@ struct Shared {
 }
 
 impl Outbox {
-    /// Starts a [`Worker`]. One at a time on a SQLite file, any number on PostgreSQL.
+    /// Starts a [`Worker`]. One at a time on a `SQLite` file, any number on `PostgreSQL`.
     pub fn worker(&self) -> Worker {
         Worker {
             outbox: self.clone(),
@@ -182,7 +182,7 @@ impl Worker {
     /// way, writes them down and returns.
     ///
     /// # Errors
-    /// Another worker has this SQLite file, the store is damaged, or it failed in a way that waiting does not mend.
+    /// Another worker has this `SQLite` file, the store is damaged, or it failed in a way that waiting does not mend.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<Report, Error> {
         let Self { outbox, channels, settings } = self;
         let inner = outbox.shared();

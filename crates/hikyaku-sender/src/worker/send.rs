@@ -28,7 +28,7 @@ const PERMIT_LIFE: Duration = Duration::from_millis(500);
 const LINE_IS_DOWN: u32 = 10;
 
 /// How long a lane waits at least for the quota, or for a new token.
-const PARKED: Duration = Duration::from_secs(60);
+const PARKED: Duration = Duration::from_mins(1);
 
 /// Makes one attempt at one delivery.
 pub(super) struct Sender {
@@ -118,7 +118,7 @@ impl Sender {
             return Outcome::Accepted { request_id, duplicate: true };
         }
         tracing::warn!(delivery = job.id, WHY);
-        self.later(job, true, Some(409), WHY)
+        Self::later(job, true, Some(409), WHY)
     }
 
     async fn failed(&self, job: &Job, token: u64, error: &hikyaku::Error) -> Outcome {
@@ -130,9 +130,9 @@ impl Sender {
         match error.kind() {
             ErrorKind::Network | ErrorKind::Transient => {
                 self.line_fails(job).await;
-                self.later(job, error.may_have_landed(), status, &reason)
+                Self::later(job, error.may_have_landed(), status, &reason)
             }
-            ErrorKind::Decode => self.later(job, true, status, &reason),
+            ErrorKind::Decode => Self::later(job, true, status, &reason),
             ErrorKind::RateLimited => {
                 let wait = error.retry_after().unwrap_or_default();
                 self.hold(job, vec![job.lane], HoldReason::Rate, wait).await;
@@ -144,7 +144,7 @@ impl Sender {
                 retry(Duration::ZERO, status, reason)
             }
             // Some other 429, such as too many messages to one user: this delivery waits, its lane goes on.
-            ErrorKind::QuotaExceeded => self.later(job, false, status, &reason),
+            ErrorKind::QuotaExceeded => Self::later(job, false, status, &reason),
             ErrorKind::Unauthorized => {
                 self.refresh(job, token).await;
                 retry(Duration::ZERO, status, reason)
@@ -180,13 +180,7 @@ impl Sender {
         }
     }
 
-    fn later(
-        &self,
-        job: &Job,
-        may_have_landed: bool,
-        status: Option<u16>,
-        reason: &str,
-    ) -> Outcome {
+    fn later(job: &Job, may_have_landed: bool, status: Option<u16>, reason: &str) -> Outcome {
         let after = backoff(job.attempts, chance());
         Outcome::Retry { after, may_have_landed, status, reason: reason.to_owned() }
     }
@@ -226,15 +220,14 @@ impl Sender {
             Some(refresh) => refresh().await,
             None => None,
         };
-        match new {
-            Some(client) => *current = (refused + 1, client),
-            None => {
-                tracing::warn!(
-                    channel = job.channel,
-                    "LINE refuses the channel access token; the channel waits"
-                );
-                self.hold(job, Lane::ALL.to_vec(), HoldReason::Unauthorized, PARKED).await;
-            }
+        if let Some(client) = new {
+            *current = (refused + 1, client)
+        } else {
+            tracing::warn!(
+                channel = job.channel,
+                "LINE refuses the channel access token; the channel waits"
+            );
+            self.hold(job, Lane::ALL.to_vec(), HoldReason::Unauthorized, PARKED).await;
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) struct Attempt {
     pub(super) id: i64,
     pub(super) fence: i64,
     pub(super) outcome: Outcome,
-    pub(super) slot: Option<OwnedSemaphorePermit>,
+    pub(super) _slot: Option<OwnedSemaphorePermit>,
 }
 
 /// Starts to write down outcomes, as many at once as have come in. Ends when no more can come, with how many

@@ -130,7 +130,7 @@ async fn a_wrong_token_rejects_nothing(bench: Bench) {
     let report = work(&bench, worker(&bench, wrong)).await;
     assert_eq!(report.waiting[0].reason, WaitingFor::Hold(HoldReason::Unauthorized));
     assert_eq!(state(&bench, id).await, State::Ready);
-    bench.clock.advance(Duration::from_secs(120));
+    bench.clock.advance(Duration::from_mins(2));
     work(&bench, worker(&bench, client)).await;
     assert_eq!(state(&bench, id).await, State::Accepted);
 }
@@ -168,7 +168,7 @@ async fn a_used_up_quota_parks_the_lane(bench: Bench) {
     assert_eq!(report.accepted, 5);
     assert!(report.waiting.iter().any(|it| it.reason == WaitingFor::Hold(HoldReason::Quota)));
     sim.set_quota(None, 5);
-    bench.clock.advance(Duration::from_secs(120));
+    bench.clock.advance(Duration::from_mins(2));
     assert_eq!(work(&bench, worker(&bench, client)).await.accepted, 3);
     assert_eq!((sim.people_reached(), sim.duplicates()), (8, vec![]));
 }
@@ -232,7 +232,7 @@ async fn a_worker_that_is_told_to_stop_leaves_nothing_in_flight(bench: Bench) {
 
 async fn what_is_due_later_waits(bench: Bench) {
     let (sim, client) = line().await;
-    let at = bench.clock.now() + Duration::from_secs(3600);
+    let at = bench.clock.now() + Duration::from_hours(1);
     let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a").at(at)).await.unwrap().id;
     work(&bench, worker(&bench, client.clone())).await;
     assert_eq!((sim.delivered(), state(&bench, id).await), (0, State::Ready));

@@ -17,7 +17,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 const QUICKLY_CHECKED: u64 = 32 * 1024 * 1024;
 
 /// How far a wall clock may lie behind the latest time that the store has seen.
-const CLOCK_BEHIND: Duration = Duration::from_secs(300);
+const CLOCK_BEHIND: Duration = Duration::from_mins(5);
 
 pub(super) fn open(path: &Path, clock: &Clock) -> Result<(Connection, Mark), Error> {
     refuse_network(path)?;
@@ -113,7 +113,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Lets SQLite look the whole file through.
+/// Lets `SQLite` look the whole file through.
 pub(super) fn check(connection: &Connection, how: &str) -> Result<(), Error> {
     let found: String =
         connection.query_row(&format!("PRAGMA {how}(1)"), [], |row| row.get(0)).map_err(failed)?;
@@ -136,7 +136,7 @@ fn at(path: &Path, error: Error) -> Error {
     error.with_kind(kind)
 }
 
-/// SQLite's locks do not hold across machines, and network file systems lose what they said was written.
+/// `SQLite`'s locks do not hold across machines, and network file systems lose what they said was written.
 fn refuse_network(path: &Path) -> Result<(), Error> {
     const NETWORK: [&str; 8] =
         ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "glusterfs"];

@@ -9,7 +9,7 @@ use crate::Error;
 /// A small file beside the store that says how many commits were acknowledged.
 ///
 /// A store that is behind its mark has lost acknowledged commits: its log was cut, its disk lied about a flush, or an
-/// older copy took its place. SQLite cannot see that. The mark is written after each commit and not flushed, so it may
+/// older copy took its place. `SQLite` cannot see that. The mark is written after each commit and not flushed, so it may
 /// be behind and never ahead of a healthy store.
 #[derive(Debug)]
 pub(super) struct Mark {

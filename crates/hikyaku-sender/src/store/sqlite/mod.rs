@@ -1,4 +1,4 @@
-//! One SQLite file: WAL, `synchronous=FULL`, one thread that writes.
+//! One `SQLite` file: WAL, `synchronous=FULL`, one thread that writes.
 
 mod file;
 mod lock;
@@ -92,7 +92,7 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-/// What a failure of SQLite means.
+/// What a failure of `SQLite` means.
 fn failed(why: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
 

@@ -1,4 +1,4 @@
-//! From SQLite's rows to ours. What does not fit, or does not match its seal, is damage.
+//! From `SQLite`'s rows to ours. What does not fit, or does not match its seal, is damage.
 
 use rusqlite::{Row as Sql, types::FromSql};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Checksums over what decides what is sent. SQLite notices a damaged tree, but not a damaged value.
+//! Checksums over what decides what is sent. `SQLite` notices a damaged tree, but not a damaged value.
 
 use super::super::{Payload, Row};
 use crate::{Lane, Time};

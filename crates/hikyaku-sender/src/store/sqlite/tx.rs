@@ -155,7 +155,7 @@ impl<'a> SqliteTx<'a> {
     fn log(&self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         if let Some(first) = at.first() {
             // A day is longer than any window.
-            let old = *first - std::time::Duration::from_secs(24 * 3600);
+            let old = *first - std::time::Duration::from_hours(24);
             self.execute(
                 "DELETE FROM send_log WHERE channel = ?1 AND lane = ?2 AND at < ?3",
                 params![channel, lane.code(), old.as_millis()],

@@ -1,4 +1,4 @@
-//! From our rows to SQLite's.
+//! From our rows to `SQLite`'s.
 
 use rusqlite::{Connection, OptionalExtension, named_params};
 

@@ -139,12 +139,12 @@ impl Claim {
         if want == 0 {
             return Ok(Came::More);
         }
-        let wait = |reason, until| {
+        let stand_still = |reason, until| {
             Ok(Came::Wait(Waiting { channel: channel.clone(), lane, reason, until }))
         };
         let mut bucket = tx.bucket(channel, lane).await?.unwrap_or_else(|| Bucket::new(now));
         if let Some((until, reason)) = bucket.held(now) {
-            return wait(WaitingFor::Hold(reason), until);
+            return stand_still(WaitingFor::Hold(reason), until);
         }
         let rate = self.limits.get(lane);
         let permits = match rate {
@@ -156,7 +156,10 @@ impl Claim {
                     rate.requests.saturating_sub(u32::try_from(sends.len()).unwrap_or(u32::MAX));
                 if allowed == 0 {
                     let oldest = sends.first().copied().unwrap_or(now);
-                    return wait(WaitingFor::Rate, oldest + window + Duration::from_millis(1));
+                    return stand_still(
+                        WaitingFor::Rate,
+                        oldest + window + Duration::from_millis(1),
+                    );
                 }
                 allowed.min(want).min(1)
             }
@@ -164,7 +167,7 @@ impl Claim {
                 Ok(permits) => permits,
                 Err(until) => {
                     tx.save_bucket(channel, lane, &bucket).await?;
-                    return wait(WaitingFor::Rate, until);
+                    return stand_still(WaitingFor::Rate, until);
                 }
             },
         };
@@ -174,7 +177,7 @@ impl Claim {
             None
         };
         if let Some((0, quota)) = &room {
-            return wait(WaitingFor::Quota, quota.checked_at.max(now) + QUOTA_LOOK);
+            return stand_still(WaitingFor::Quota, quota.checked_at.max(now) + QUOTA_LOOK);
         }
         let before = turn.jobs.len();
         let mut outcome = Came::More;
@@ -216,7 +219,7 @@ impl Claim {
 }
 
 /// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.
-const QUOTA_LOOK: Duration = Duration::from_secs(60);
+const QUOTA_LOOK: Duration = Duration::from_mins(1);
 
 /// Claims rows in their order, as long as the quota has room. How many were dealt with.
 async fn claim_rows<T: Tx>(

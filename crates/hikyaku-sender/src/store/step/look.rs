@@ -2,7 +2,7 @@ use crate::{
     Lane, State, Time,
     list::Filter,
     pace::Bucket,
-    store::{Campaign, Result, Step, Stored, Tx},
+    store::{Campaign, Quota, Result, Step, Stored, Tx},
 };
 
 /// Deliveries that fit a filter.
@@ -70,5 +70,26 @@ impl Step for Overlook {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Look> {
         Ok(Look { now: tx.now().await?, states: tx.tally().await?, buckets: tx.buckets().await? })
+    }
+}
+
+/// How one lane stands.
+#[derive(Debug)]
+pub(crate) struct LookAtLane {
+    pub(crate) channel: String,
+    pub(crate) lane: Lane,
+}
+
+impl Step for LookAtLane {
+    type Out = (Time, Option<Bucket>, Option<Quota>);
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        let bucket = tx
+            .buckets()
+            .await?
+            .into_iter()
+            .find(|(channel, lane, _)| *channel == self.channel && *lane == self.lane);
+        let quota = tx.quota(&self.channel).await?;
+        Ok((tx.now().await?, bucket.map(|(_, _, bucket)| bucket), quota))
     }
 }

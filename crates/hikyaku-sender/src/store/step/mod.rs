@@ -13,8 +13,8 @@ pub(crate) use campaign::{
     Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started,
 };
 pub(crate) use claim::{Claim, Grant, Job};
-pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
-pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, Overlook, Show};
+pub(crate) use enqueue::{Enqueue, Verdict};
+pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, LookAtLane, Overlook, Show};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
 pub(crate) use settle::{Settle, Settled};
@@ -31,7 +31,7 @@ async fn apply<T: Tx>(tx: &mut T, effects: Effects) -> Result<()> {
         {
             let reserved = (quota.reserved + reserved).max(0);
             let used = quota.used + used;
-            tx.save_quota(&channel, &Quota { reserved, used, ..quota }).await?;
+            tx.save_quota(&channel, &Quota { used, reserved, ..quota }).await?;
         }
     }
     for (campaign, counts) in effects.campaigns {

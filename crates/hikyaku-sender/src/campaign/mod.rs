@@ -1,0 +1,155 @@
+//! Sending one message to a list of any length.
+
+mod feed;
+mod lines;
+mod new_campaign;
+mod progress;
+mod template;
+
+pub use feed::{BadLine, Fed, Feed};
+pub use new_campaign::CampaignBuilder;
+pub use progress::{CampaignPhase, Progress, Watch, Watched};
+
+use std::sync::Arc;
+
+use crate::{
+    CampaignId, Error, ErrorKind, Filter, Listed, Outbox, State,
+    outbox::Inner,
+    store::{
+        Campaign as Stored, CampaignState,
+        step::{
+            Act, ActOnTray, GetCampaign, List, ListCampaigns, SetCampaignState, Shift, ShiftTo,
+        },
+    },
+};
+
+/// How many rows one commit brings into line with their campaign.
+const ROWS: u32 = 2000;
+
+/// A message on its way to a list. A clone is cheap and is the same campaign.
+#[derive(Clone, Debug)]
+pub struct Campaign {
+    inner: Arc<Inner>,
+    id: CampaignId,
+}
+
+impl Outbox {
+    /// A campaign that was started before.
+    ///
+    /// # Errors
+    /// There is none with this id, or the store cannot be read.
+    pub async fn campaign(&self, id: CampaignId) -> Result<Campaign, Error> {
+        let campaign = Campaign { inner: self.shared(), id };
+        campaign.stored().await?;
+        Ok(campaign)
+    }
+
+    /// How far the newest campaigns are.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn campaigns(&self, limit: u32) -> Result<Vec<(CampaignId, Progress)>, Error> {
+        let found = self.shared().store.read(ListCampaigns(limit)).await?;
+        Ok(found.iter().map(|it| (CampaignId(it.id), it.into())).collect())
+    }
+}
+
+impl Campaign {
+    /// Its id in this store.
+    pub fn id(&self) -> CampaignId {
+        self.id
+    }
+
+    /// How far it is.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn progress(&self) -> Result<Progress, Error> {
+        Ok((&self.stored().await?).into())
+    }
+
+    /// Sends no more of it until [`resume`](Self::resume). What is on its way at this moment still goes.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn pause(&self) -> Result<(), Error> {
+        self.set(CampaignState::Paused).await?;
+        self.shift(ShiftTo::Paused).await
+    }
+
+    /// Goes on after [`pause`](Self::pause).
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn resume(&self) -> Result<(), Error> {
+        if self.set(CampaignState::Running).await?.spec.state == CampaignState::Running {
+            self.shift(ShiftTo::Ready).await?;
+        }
+        Ok(())
+    }
+
+    /// Withdraws all that surely was not sent. What may have been sent is cleared up and counted as what it was.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn cancel(&self) -> Result<(), Error> {
+        self.set(CampaignState::Cancelled).await?;
+        self.shift(ShiftTo::Cancelled).await
+    }
+
+    /// Its dead letters of one tray: [`State::Rejected`] or [`State::Unknown`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn dead_letters(&self, tray: State, limit: u32) -> Result<Vec<Listed>, Error> {
+        let filter =
+            Filter { state: Some(tray), campaign: Some(self.id), limit, ..Filter::default() };
+        Ok(self.inner.store.read(List(filter)).await?.into_iter().map(Listed::from).collect())
+    }
+
+    /// Retries its dead letters of one tray, as [`Outbox::retry`] and, with `may_duplicate`,
+    /// [`Outbox::retry_may_duplicate`] do. How many there were.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn retry_dead_letters(&self, tray: State, may_duplicate: bool) -> Result<u64, Error> {
+        self.act(tray, Act::Retry { may_duplicate }).await
+    }
+
+    /// Puts its dead letters of one tray away. How many there were.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn drop_dead_letters(&self, tray: State) -> Result<u64, Error> {
+        self.act(tray, Act::Drop).await
+    }
+
+    async fn stored(&self) -> Result<Stored, Error> {
+        let found = self.inner.store.read(GetCampaign(self.id.0)).await?;
+        found.ok_or_else(|| Error::new(ErrorKind::NoCampaign(self.id)))
+    }
+
+    async fn set(&self, to: CampaignState) -> Result<Stored, Error> {
+        self.inner.store.run(SetCampaignState { id: self.id.0, to }).await
+    }
+
+    async fn shift(&self, to: ShiftTo) -> Result<(), Error> {
+        // A kill between two rounds is no harm: claims look at the campaign itself.
+        while self.inner.store.run(Shift { campaign: self.id.0, to, limit: ROWS }).await? > 0 {}
+        self.inner.store.news().tell();
+        Ok(())
+    }
+
+    async fn act(&self, tray: State, act: Act) -> Result<u64, Error> {
+        let mut all = 0;
+        loop {
+            let step = ActOnTray { campaign: self.id.0, tray, act, limit: ROWS };
+            let (done, _refused) = self.inner.store.run(step).await?;
+            all += done;
+            if done == 0 {
+                self.inner.store.news().tell();
+                return Ok(all);
+            }
+        }
+    }
+}

@@ -1,0 +1,212 @@
+use std::sync::Arc;
+
+use hikyaku::Messages;
+use hikyaku_model::{Message, PreparedMessages, SendKind, Violations};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::Campaign;
+use crate::{
+    CampaignId, Error, ErrorKind, Outbox, Priority, Time, UnknownPolicy, key,
+    new_delivery::{DEFAULT_CHANNEL, Options, Request, check_name},
+    outbox::Inner,
+    store::{
+        CampaignState, NewCampaign,
+        step::{StartCampaign, Started},
+    },
+};
+
+/// A campaign in the making. Made by [`Outbox::new_campaign`] and [`Outbox::new_personal_campaign`].
+#[derive(Clone, Debug)]
+#[must_use = "a campaign does nothing until it is started"]
+pub struct CampaignBuilder {
+    inner: Arc<Inner>,
+    messages: Result<Box<RawValue>, Violations>,
+    personal: bool,
+    options: Options,
+    channel: String,
+    idempotency_key: Option<String>,
+    dedupe: bool,
+    strict: bool,
+    priority: Priority,
+    on_unknown: UnknownPolicy,
+    at: Option<Time>,
+    expires_at: Option<Time>,
+}
+
+impl Outbox {
+    /// Starts to make a campaign: the same messages to everybody, in multicasts of 500.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), hikyaku_sender::Error> {
+    /// # let outbox = hikyaku_sender::Outbox::open("memory:").await?;
+    /// let list = "U4af4980629000000000000000000000a\nU4af4980629000000000000000000000b\n";
+    /// let campaign = outbox.new_campaign("spring is here").idempotency_key("spring").start().await?;
+    /// let fed = campaign.feed(list.as_bytes()).await?;
+    /// assert_eq!(fed.progress.total, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new_campaign<'a>(&self, messages: impl Into<Messages<'a>>) -> CampaignBuilder {
+        let messages = messages.into().prepare().and_then(|messages| {
+            messages.check(SendKind::Multicast).map_err(Clone::clone)?;
+            Ok(raw(messages.as_json()))
+        });
+        CampaignBuilder::new(self.shared(), messages, false)
+    }
+
+    /// Starts to make a campaign whose messages have variables: a push for each line of a CSV list. `{name}` stands for
+    /// the line's value in the column of this name; the first column is the id. Each line's messages are checked when
+    /// the list is read.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "JSON of a message has string keys, so it cannot fail"
+    )]
+    pub fn new_personal_campaign(&self, template: &[Message]) -> CampaignBuilder {
+        let json = serde_json::to_string(template).expect("messages have string keys");
+        CampaignBuilder::new(self.shared(), Ok(raw(&json)), true)
+    }
+}
+
+fn raw(json: &str) -> Box<RawValue> {
+    RawValue::from_string(json.to_owned()).expect("it was written as JSON just now")
+}
+
+impl CampaignBuilder {
+    fn new(inner: Arc<Inner>, messages: Result<Box<RawValue>, Violations>, personal: bool) -> Self {
+        Self {
+            inner,
+            messages,
+            personal,
+            options: Options::default(),
+            channel: DEFAULT_CHANNEL.to_owned(),
+            idempotency_key: None,
+            dedupe: false,
+            strict: false,
+            priority: Priority::Low,
+            on_unknown: UnknownPolicy::default(),
+            at: None,
+            expires_at: None,
+        }
+    }
+
+    /// The channel that sends it; `default` unless set.
+    pub fn channel(mut self, name: impl Into<String>) -> Self {
+        self.channel = name.into();
+        self
+    }
+
+    /// The caller's name for this campaign. Started again with the same name and contents, it goes on where it stopped.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// Leaves out who was in the list before. It takes some 40 bytes of disk for each recipient while the list is read.
+    pub fn dedupe(mut self, dedupe: bool) -> Self {
+        self.dedupe = dedupe;
+        self
+    }
+
+    /// Sends nothing until the whole list is read, and nothing at all when one line is bad.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// How urgent it is; after all others unless set.
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// What to do with deliveries of which it cannot be found out whether they arrived.
+    pub fn on_unknown(mut self, policy: UnknownPolicy) -> Self {
+        self.on_unknown = policy;
+        self
+    }
+
+    /// When to begin sending; at once unless set.
+    pub fn at(mut self, time: impl Into<Time>) -> Self {
+        self.at = Some(time.into());
+        self
+    }
+
+    /// From when on it is no longer worth sending.
+    pub fn expires_at(mut self, time: impl Into<Time>) -> Self {
+        self.expires_at = Some(time.into());
+        self
+    }
+
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.options.notification_disabled = Some(disabled);
+        self
+    }
+
+    /// The name that it is counted under in LINE's statistics.
+    pub fn unit(mut self, name: impl Into<String>) -> Self {
+        self.options.custom_aggregation_units = vec![name.into()];
+        self
+    }
+
+    /// Puts the campaign into the outbox, or finds it there by its idempotency key. Then [`feed`](Campaign::feed) it.
+    ///
+    /// # Errors
+    /// Its messages cannot be sent, its idempotency key stands for another campaign, or the store did not take it.
+    pub async fn start(self) -> Result<Campaign, Error> {
+        let messages = self.messages.as_ref().map_err(Error::invalid)?;
+        check_name("channel", &self.channel)?;
+        if let Some(key) = &self.idempotency_key {
+            check_name("idempotency key", key)?;
+        }
+        self.options.check_unit()?;
+        let body = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
+            |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
+        )?;
+        let digest = Sha256::new()
+            .chain_update([1, u8::from(self.personal), u8::from(self.dedupe)])
+            .chain_update(&body)
+            .finalize();
+        let seed = match &self.idempotency_key {
+            Some(name) => key::derive(&self.channel, name),
+            None => Uuid::new_v4(),
+        };
+        let now = self.inner.store.time().await?;
+        let campaign = NewCampaign {
+            channel: self.channel,
+            idempotency_key: self.idempotency_key,
+            digest: digest.to_vec(),
+            seed,
+            body,
+            personal: self.personal,
+            dedupe: self.dedupe,
+            priority: self.priority,
+            on_unknown: self.on_unknown,
+            due: self.at.unwrap_or(now),
+            expires_at: self.expires_at,
+            state: if self.strict { CampaignState::Held } else { CampaignState::Running },
+            created_at: now,
+        };
+        match self.inner.store.run(StartCampaign(campaign)).await? {
+            Started::New(id) | Started::Existing(id) => {
+                Ok(Campaign { inner: self.inner, id: CampaignId(id) })
+            }
+            Started::Conflict(existing) => Err(Error::new(ErrorKind::Conflict { existing })),
+        }
+    }
+}
+
+/// Checks what one line's request would send.
+pub(super) fn check_rendered(body: &str) -> Result<(), String> {
+    #[derive(serde::Deserialize)]
+    struct Rendered {
+        messages: Vec<Message>,
+    }
+
+    let rendered: Rendered = serde_json::from_str(body).map_err(|why| why.to_string())?;
+    let messages = PreparedMessages::new(&rendered.messages).map_err(|why| why.to_string())?;
+    messages.check(SendKind::Push).map_err(ToString::to_string)
+}

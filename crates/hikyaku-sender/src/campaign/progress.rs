@@ -1,0 +1,160 @@
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::Campaign;
+use crate::{
+    Error, Lane, Waiting, WaitingFor,
+    store::{Campaign as Stored, CampaignState, step::LookAtLane},
+};
+
+/// What a campaign is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CampaignPhase {
+    /// Its list is not wholly read; what is read may be on its way.
+    Feeding,
+    /// Its list is read, and not all recipients are served.
+    Running,
+    /// It stands still until it is resumed.
+    Paused,
+    /// It was withdrawn.
+    Cancelled,
+    /// Every recipient is accounted for.
+    Done,
+}
+
+/// How far a campaign is. All counts are of recipients, except that of bad lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Progress {
+    /// What it is doing.
+    pub state: CampaignPhase,
+    /// Read so far, without repetitions and bad lines.
+    pub total: u64,
+    /// Accepted by LINE.
+    pub accepted: u64,
+    /// Refused by LINE.
+    pub rejected: u64,
+    /// Perhaps delivered.
+    pub unknown: u64,
+    /// Withdrawn or expired before they were sent.
+    pub cancelled: u64,
+    /// Left out because they had been in the list before.
+    pub repeated: u64,
+    /// Lines that hold no usable recipient.
+    pub bad_lines: u64,
+}
+
+impl Progress {
+    /// Recipients that nothing more will happen for, unless a person acts.
+    pub fn finished(&self) -> u64 {
+        self.accepted + self.rejected + self.unknown + self.cancelled
+    }
+
+    /// Recipients that are still to be served.
+    pub fn open(&self) -> u64 {
+        self.total.saturating_sub(self.finished())
+    }
+}
+
+impl From<&Stored> for Progress {
+    fn from(stored: &Stored) -> Self {
+        let Stored { spec, cursor, counts, .. } = stored;
+        let state = match spec.state {
+            CampaignState::Cancelled => CampaignPhase::Cancelled,
+            CampaignState::Paused => CampaignPhase::Paused,
+            _ if !cursor.done => CampaignPhase::Feeding,
+            _ if counts.finished() >= counts.total => CampaignPhase::Done,
+            CampaignState::Running | CampaignState::Held => CampaignPhase::Running,
+        };
+        let number = |count: i64| u64::try_from(count).unwrap_or(0);
+        Self {
+            state,
+            total: number(counts.total),
+            accepted: number(counts.accepted),
+            rejected: number(counts.rejected),
+            unknown: number(counts.unknown),
+            cancelled: number(counts.cancelled),
+            repeated: number(counts.repeated),
+            bad_lines: number(counts.bad_lines),
+        }
+    }
+}
+
+/// One look at a campaign that is watched.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Watched {
+    /// How far it is.
+    pub progress: Progress,
+    /// Recipients finished a second, over the last looks.
+    pub per_second: f64,
+    /// How long the rest takes at this rate; `None` while nothing moves or the list is still being read.
+    pub remaining: Option<Duration>,
+    /// What its lane waits for, if it stands still.
+    pub waiting: Option<Waiting>,
+}
+
+/// Looks at a campaign again and again. Made by [`Campaign::watch`].
+#[derive(Debug)]
+pub struct Watch {
+    campaign: Campaign,
+    pause: Duration,
+    before: Option<(Instant, u64)>,
+    per_second: f64,
+}
+
+impl Campaign {
+    /// Looks at it after each such pause; the first look is at once.
+    pub fn watch(&self, pause: Duration) -> Watch {
+        Watch { campaign: self.clone(), pause, before: None, per_second: 0.0 }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a rate is an estimate")]
+fn estimate(count: u64) -> f64 {
+    count as f64
+}
+
+/// How much the newest look counts in the rate.
+const NEWEST: f64 = 0.3;
+
+impl Watch {
+    /// The next look. The one that says [`CampaignPhase::Done`] or [`CampaignPhase::Cancelled`] is worth being the last.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn next(&mut self) -> Result<Watched, Error> {
+        if self.before.is_some() {
+            tokio::time::sleep(self.pause).await;
+        }
+        let stored = self.campaign.stored().await?;
+        let progress = Progress::from(&stored);
+        let now = Instant::now();
+        if let Some((then, finished)) = self.before {
+            let seconds = now.duration_since(then).as_secs_f64().max(0.001);
+            let newest = estimate(progress.finished().saturating_sub(finished)) / seconds;
+            self.per_second +=
+                (newest - self.per_second) * if self.per_second == 0.0 { 1.0 } else { NEWEST };
+        }
+        self.before = Some((now, progress.finished()));
+        let moving = progress.state == CampaignPhase::Running && self.per_second > 0.01;
+        let remaining = moving.then(|| {
+            Duration::from_secs_f64((estimate(progress.open()) / self.per_second).min(1e9))
+        });
+        let lane = if stored.spec.personal { Lane::Push } else { Lane::Multicast };
+        let look = LookAtLane { channel: stored.spec.channel.clone(), lane };
+        let (at, bucket, quota) = self.campaign.inner.store.read(look).await?;
+        let waiting =
+            |reason, until| Waiting { channel: stored.spec.channel.clone(), lane, reason, until };
+        let held = bucket.and_then(|bucket| bucket.held(at));
+        let held = held.map(|(until, reason)| waiting(WaitingFor::Hold(reason), until));
+        let used_up = quota.is_some_and(|quota| quota.room() == Some(0));
+        let waiting = held.or_else(|| used_up.then(|| waiting(WaitingFor::Quota, at)));
+        let waiting = waiting.filter(|_| progress.open() > 0);
+        Ok(Watched { progress, per_second: self.per_second, remaining, waiting })
+    }
+}

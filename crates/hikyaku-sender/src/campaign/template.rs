@@ -1,0 +1,96 @@
+/// A request with variables, ready to be filled in many times.
+///
+/// It works on the request's JSON text: `{name}` can only stand within a string there, since an object's brace is
+/// followed by a quotation mark, a blank or its end.
+#[derive(Debug, PartialEq)]
+pub(super) struct Template(Vec<Part>);
+
+#[derive(Debug, PartialEq)]
+enum Part {
+    Text(String),
+    /// A column of the list.
+    Value(usize),
+}
+
+impl Template {
+    /// Names that are no column stay as they are.
+    pub(super) fn new(json: &str, columns: &[String]) -> Self {
+        let mut parts = Vec::new();
+        let mut text = String::new();
+        let mut rest = json;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let column = after.split_once('}').and_then(|(name, after)| {
+                Some((columns.iter().position(|column| column == name)?, after))
+            });
+            if let Some((column, after)) = column {
+                parts.push(Part::Text(std::mem::take(&mut text)));
+                parts.push(Part::Value(column));
+                rest = after;
+            } else {
+                text.push('{');
+                rest = after;
+            }
+        }
+        text.push_str(rest);
+        parts.push(Part::Text(text));
+        Self(parts)
+    }
+
+    /// The request with one line's values. A column that the line lacks is empty.
+    pub(super) fn fill(&self, values: &[String]) -> String {
+        let mut json = String::new();
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => json.push_str(text),
+                Part::Value(column) => {
+                    let value = values.get(*column).map_or("", String::as_str);
+                    let quoted = serde_json::Value::from(value).to_string();
+                    // Within the quotes: the template has its own.
+                    json.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
+                }
+            }
+        }
+        json
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn fill(template: &Value, columns: &[&str], values: &[&str]) -> Value {
+        let owned = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let filled = Template::new(&template.to_string(), &owned(columns)).fill(&owned(values));
+        serde_json::from_str(&filled).unwrap()
+    }
+
+    #[test]
+    fn variables_are_filled_in_and_other_braces_stay() {
+        let template = json!({"text": "{name}, {other} {", "x": {"name": "{name}"}});
+        let filled = fill(&template, &["id", "name"], &["U1", "A \"B\"\n{name}"]);
+        let expected =
+            json!({"text": "A \"B\"\n{name}, {other} {", "x": {"name": "A \"B\"\n{name}"}});
+        assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn a_missing_value_is_empty() {
+        assert_eq!(
+            fill(&json!({"text": "hi {name}"}), &["id", "name"], &["U1"]),
+            json!({"text": "hi "})
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_stays_within_its_string(value in ".*", before in "[^{}]*", after in "[^{}]*") {
+            let template = json!({"text": format!("{before}{{v}}{after}")});
+            let filled = fill(&template, &["id", "v"], &["U1", &value]);
+            prop_assert_eq!(filled, json!({"text": format!("{before}{value}{after}")}));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+use std::{
+    io::Read,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use hikyaku_sender::{
+    ErrorKind, Limits, State,
+    campaign::{BadLine, CampaignPhase},
+};
+use hikyaku_sim::FaultRule;
+
+use crate::{
+    stores::{Bench, on_every_store, user},
+    worker::{line, work},
+};
+
+on_every_store![
+    a_list_is_delivered_once_in_chunks,
+    a_killed_feed_goes_on_without_gap_or_repetition,
+    another_list_is_no_list_to_go_on_with,
+    bad_lines_are_told_by_their_numbers_and_the_rest_goes_on,
+    a_strict_campaign_with_a_bad_line_sends_nothing,
+    a_strict_campaign_with_a_good_list_is_sent,
+    repetitions_are_left_out,
+    each_line_gets_its_own_words,
+    a_paused_campaign_stands_still,
+    a_cancelled_campaign_sends_no_more,
+    a_bad_recipient_is_found_among_five_hundred,
+    a_watch_sees_the_end,
+    the_same_key_with_another_message_is_a_conflict,
+];
+
+fn list(users: std::ops::Range<usize>) -> String {
+    users.map(|n| user(n) + "\n").collect()
+}
+
+fn text(list: String) -> impl Read + Send + 'static {
+    std::io::Cursor::new(list)
+}
+
+/// A list that breaks off, as when the program is killed.
+struct Broken<R>(R);
+
+impl<R: Read> Read for Broken<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(std::io::Error::other("broken off")),
+            read => Ok(read),
+        }
+    }
+}
+
+async fn send_all(bench: &Bench, client: &hikyaku::Client) {
+    let worker = bench.outbox.worker().channel("default", client.clone());
+    work(bench, worker.limits(Limits::none()).until_idle()).await;
+}
+
+async fn a_list_is_delivered_once_in_chunks(bench: Bench) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    let fed = campaign.feed(text(list(0..1234))).await.unwrap();
+    assert_eq!((fed.progress.total, fed.progress.state), (1234, CampaignPhase::Running));
+    send_all(&bench, &client).await;
+    let progress = campaign.progress().await.unwrap();
+    assert_eq!((progress.accepted, progress.state), (1234, CampaignPhase::Done));
+    assert_eq!((sim.people_reached(), sim.duplicates()), (1234, vec![]));
+    let sends = sim.requests().iter().filter(|it| it.path.ends_with("/multicast")).count();
+    assert_eq!(sends, 3);
+}
+
+async fn a_killed_feed_goes_on_without_gap_or_repetition(bench: Bench) {
+    let (sim, client) = line().await;
+    let start = || bench.outbox.new_campaign("hello").idempotency_key("k").start();
+    let whole = list(0..25_300);
+    for cut in [0, 100, 400_000, 500_000, 800_000] {
+        let campaign = start().await.unwrap();
+        let broken = Broken(text(whole[..cut].to_owned()));
+        let error = campaign.feed(broken).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Recipients(_)), "{error}");
+        send_all(&bench, &client).await;
+    }
+    let campaign = start().await.unwrap();
+    let before = campaign.progress().await.unwrap();
+    assert_eq!((before.total, before.state), (20_000, CampaignPhase::Feeding));
+    campaign.feed(text(whole.clone())).await.unwrap();
+    campaign.feed(text(whole)).await.unwrap();
+    send_all(&bench, &client).await;
+    assert_eq!(campaign.progress().await.unwrap().accepted, 25_300);
+    assert_eq!((sim.people_reached(), sim.duplicates()), (25_300, vec![]));
+}
+
+async fn another_list_is_no_list_to_go_on_with(bench: Bench) {
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(Broken(text(list(0..12_000)))).await.unwrap_err();
+    let error = campaign.feed(text(list(1..12_000))).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "this is not the list that campaign 1 was begun with: its first 10000 lines differ; feed the same list, or start \
+         another campaign"
+    );
+    assert_eq!(campaign.progress().await.unwrap().total, 10_000);
+}
+
+async fn bad_lines_are_told_by_their_numbers_and_the_rest_goes_on(bench: Bench) {
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    let list = format!("# friends\n\n{}\nU123\r\n{}\nC{:032x}\n{}", user(1), user(2), 3, user(4));
+    let told: Arc<Mutex<Vec<BadLine>>> = Arc::default();
+    let heard = told.clone();
+    let fed = campaign
+        .feed(text(list))
+        .on_bad_line(move |line| heard.lock().unwrap().push(line.clone()))
+        .await
+        .unwrap();
+    assert_eq!((fed.progress.total, fed.progress.bad_lines), (3, 2));
+    let told = told.lock().unwrap();
+    let lines: Vec<_> = told.iter().map(|it| (it.number, it.text.as_str())).collect();
+    assert_eq!(lines, [(4, "U123"), (6, "C00000000000000000000000000000003")]);
+    assert_eq!(told[0].why, "is no user id: U and 32 hexadecimal digits");
+}
+
+async fn a_strict_campaign_with_a_bad_line_sends_nothing(bench: Bench) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").strict(true).start().await.unwrap();
+    let error = campaign.feed(text(list(0..30_000) + "U1")).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "line 30001 is no user id: U and 32 hexadecimal digits, so nothing is sent; mend the list and start again under \
+         another key"
+    );
+    send_all(&bench, &client).await;
+    assert_eq!(sim.delivered(), 0);
+    let progress = campaign.progress().await.unwrap();
+    assert_eq!((progress.state, progress.open()), (CampaignPhase::Cancelled, 0));
+}
+
+async fn a_strict_campaign_with_a_good_list_is_sent(bench: Bench) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").strict(true).start().await.unwrap();
+    campaign.feed(Broken(text(list(0..15_000)))).await.unwrap_err();
+    send_all(&bench, &client).await;
+    campaign.resume().await.unwrap();
+    send_all(&bench, &client).await;
+    assert_eq!(sim.delivered(), 0);
+    campaign.feed(text(list(0..15_000))).await.unwrap();
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (15_000, vec![]));
+}
+
+async fn repetitions_are_left_out(bench: Bench) {
+    let (sim, client) = line().await;
+    let start = || bench.outbox.new_campaign("hello").idempotency_key("k").dedupe(true).start();
+    let all = list(0..12_000) + &list(11_000..13_000) + &list(0..10);
+    start().await.unwrap().feed(Broken(text(all[..34 * 11_000].to_owned()))).await.unwrap_err();
+    let fed = start().await.unwrap().feed(text(all)).await.unwrap();
+    assert_eq!((fed.progress.total, fed.progress.repeated), (13_000, 1010));
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (13_000, vec![]));
+}
+
+async fn each_line_gets_its_own_words(bench: Bench) {
+    let (sim, client) = line().await;
+    let template = ["dear {name}, you have {points} points {{}".into()];
+    let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
+    let csv = format!("id,name,points\n{},\"A \"\"B\"\"\",7\n{},,\nnobody,x,1\n", user(1), user(2));
+    let fed = campaign.feed(text(csv)).await.unwrap();
+    assert_eq!((fed.progress.total, fed.progress.bad_lines), (2, 1));
+    send_all(&bench, &client).await;
+    let mut texts: Vec<_> =
+        sim.outbox().iter().map(|it| (it.to.to_string(), it.text().unwrap().to_owned())).collect();
+    texts.sort();
+    assert_eq!(
+        texts,
+        [
+            (user(1), "dear A \"B\", you have 7 points {{}".to_owned()),
+            (user(2), "dear , you have  points {{}".to_owned()),
+        ]
+    );
+}
+
+async fn a_paused_campaign_stands_still(bench: Bench) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(Broken(text(list(0..10_000)))).await.unwrap_err();
+    campaign.pause().await.unwrap();
+    campaign.feed(text(list(0..11_000))).await.unwrap();
+    send_all(&bench, &client).await;
+    assert_eq!(sim.delivered(), 0);
+    assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Paused);
+    campaign.resume().await.unwrap();
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (11_000, vec![]));
+}
+
+async fn a_cancelled_campaign_sends_no_more(bench: Bench) {
+    let (sim, client) = line().await;
+    let rule = FaultRule::drop_after_accept().on("POST", "/v2/bot/message/multicast").times(1);
+    sim.fault(rule).unwrap();
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(text(list(0..5000))).await.unwrap();
+    let worker = bench.outbox.worker().channel("default", client.clone()).limits(Limits::none());
+    let stop = async {
+        sim.wait_for(500).await.unwrap();
+    };
+    worker.concurrency(1).run(stop).await.unwrap();
+    campaign.cancel().await.unwrap();
+    send_all(&bench, &client).await;
+    let progress = campaign.progress().await.unwrap();
+    assert_eq!(progress.state, CampaignPhase::Cancelled);
+    assert_eq!(progress.accepted, sim.delivered());
+    assert!(progress.accepted >= 500 && progress.cancelled > 0, "{progress:?}");
+    assert_eq!(progress.accepted + progress.cancelled, 5000);
+    assert_eq!(sim.duplicates(), vec![]);
+}
+
+async fn a_bad_recipient_is_found_among_five_hundred(bench: Bench) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    let list = list(0..499) + "unheard-of\n";
+    campaign.feed(text(list)).any_id_form().await.unwrap();
+    send_all(&bench, &client).await;
+    let progress = campaign.progress().await.unwrap();
+    assert_eq!((progress.total, progress.accepted, progress.rejected), (500, 499, 1));
+    assert_eq!((sim.people_reached(), sim.duplicates()), (499, vec![]));
+    let dead = campaign.dead_letters(State::Rejected, 10).await.unwrap();
+    assert_eq!(dead[0].to, ["unheard-of"]);
+    assert_eq!(campaign.drop_dead_letters(State::Rejected).await.unwrap(), 1);
+    let progress = campaign.progress().await.unwrap();
+    assert_eq!((progress.rejected, progress.state), (1, CampaignPhase::Done));
+}
+
+async fn a_watch_sees_the_end(bench: Bench) {
+    let (_sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(text(list(0..3000))).await.unwrap();
+    let mut watch = campaign.watch(Duration::from_millis(1));
+    let first = watch.next().await.unwrap();
+    assert_eq!((first.progress.open(), first.remaining), (3000, None));
+    send_all(&bench, &client).await;
+    let last = watch.next().await.unwrap();
+    assert_eq!(last.progress.state, CampaignPhase::Done);
+    assert!(last.per_second > 0.0 && last.waiting.is_none());
+}
+
+async fn the_same_key_with_another_message_is_a_conflict(bench: Bench) {
+    let start = |text: &'static str| bench.outbox.new_campaign(text).idempotency_key("k").start();
+    let id = start("a").await.unwrap().id();
+    assert_eq!(start("a").await.unwrap().id(), id);
+    let error = start("b").await.unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Conflict { existing: id.get() });
+}
