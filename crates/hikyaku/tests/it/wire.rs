@@ -2,7 +2,7 @@
 
 use hikyaku::{
     Client, Uuid,
-    message::SentCountKind,
+    message::{SentCountKind, TemplateButton, TemplateItem},
     model::{GroupId, Message, SendKind, UserId, message::PreparedMessages},
 };
 use jiff::civil::date;
@@ -130,6 +130,34 @@ async fn a_broadcast() {
     .await;
 }
 
+const HASH: &str = "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c";
+
+#[tokio::test]
+async fn a_template_to_a_phone_number() {
+    check(
+        "{}",
+        async |client| {
+            client
+                .push_by_phone_template(HASH, "shipment_001")
+                .emphasized_item(TemplateItem::new("date_002", "today"))
+                .item(TemplateItem::new("time_001", "9-12"))
+                .button(TemplateButton::new("check_001", "https://example.com/"))
+                .delivery_tag("delivery-tag-of-16")
+                .await
+        },
+        "POST /v2/bot/message/pnp/templated/push HTTP/1.1\n\
+         content-length: 286\n\
+         content-type: application/json\n\
+         x-line-delivery-tag: delivery-tag-of-16\n\
+         \n\
+         {\"to\":\"d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c\",\
+         \"templateKey\":\"shipment_001\",\"body\":{\"emphasizedItem\":{\"itemKey\":\"date_002\",\"content\":\"today\"},\
+         \"items\":[{\"itemKey\":\"time_001\",\"content\":\"9-12\"}],\
+         \"buttons\":[{\"buttonKey\":\"check_001\",\"url\":\"https://example.com/\"}]}}",
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn each_keyed_send_gets_a_fresh_key_when_the_caller_gives_none() {
     let server = Server::start([answer(200, "{}"), answer(200, "{}"), answer(200, "{}")]).await;
@@ -185,6 +213,7 @@ async fn the_count_of_each_kind_of_send() {
         (SentCountKind::Multicast, "multicast"),
         (SentCountKind::Broadcast, "broadcast"),
         (SentCountKind::Pnp, "pnp"),
+        (SentCountKind::PnpTemplated, "pnp/templated"),
     ] {
         check(
             r#"{"status":"ready","success":7}"#,
