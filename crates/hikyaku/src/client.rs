@@ -244,7 +244,7 @@ impl ClientBuilder {
         let connection = Arc::new(self.connection.connect()?);
         let authorization = match supply {
             None => Authorization::None,
-            Some(Supply::Fixed(token)) => Authorization::Fixed(bearer(&token)),
+            Some(Supply::Fixed(token)) => Authorization::Fixed(bearer(token.expose())),
             Some(Supply::Issued(source)) => {
                 let issuer = Client(Arc::new(Inner {
                     authorization: Authorization::None,
@@ -267,9 +267,9 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// The header that carries a token.
-pub(crate) fn bearer(token: &ChannelToken) -> HeaderValue {
-    let mut authorization = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+/// The header that carries a token, a secret of one of the model's types.
+pub(crate) fn bearer(token: &str) -> HeaderValue {
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {token}"))
         .expect("a secret's characters are checked when it is made");
     authorization.set_sensitive(true);
     authorization

@@ -7,6 +7,7 @@ use http::{HeaderValue, Method};
 use super::judge;
 use crate::{
     Error, RetryPolicy,
+    client::bearer,
     connection::{Call, Connection, ConnectionSettings, Exchange, Headers, Payload},
     route::{BaseUrl, Repeat, Target},
     transport::Transport,
@@ -70,12 +71,7 @@ impl NotifyClient {
             Origin::Bot => &self.0.bot_base_url,
             Origin::Api => &self.0.api_base_url,
         };
-        let authorization = token.map(|token| {
-            let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-                .expect("a secret's characters are checked when it is made");
-            bearer.set_sensitive(true);
-            bearer
-        });
+        let authorization = token.map(|token| bearer(token.expose()));
         let headers =
             Headers { authorization, content_type: body.content_type, ..Headers::default() };
         let call = Call {

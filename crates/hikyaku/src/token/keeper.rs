@@ -173,7 +173,7 @@ impl Held {
         let life = issued.lifetime().min(LONGEST_LIFE);
         Self {
             token: issued.access_token.clone(),
-            authorization: bearer(&issued.access_token),
+            authorization: bearer(issued.access_token.expose()),
             refresh_at: began + life * 2 / 3,
             expires_at: began + life - (life / 10).min(TRAVEL),
         }
