@@ -210,6 +210,12 @@ impl Filter {
     }
 }
 
+impl From<DemographicFilter> for Filter {
+    fn from(demographic: DemographicFilter) -> Self {
+        Self::new(demographic)
+    }
+}
+
 impl AgeFilter {
     /// Without bounds yet.
     pub fn new() -> Self {

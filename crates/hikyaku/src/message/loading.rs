@@ -1,7 +1,7 @@
 use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::{UserId, limits::Problem};
+use hikyaku_model::{UserId, limits::Problem, send::check_loading_seconds};
 use serde::Serialize;
 
 use crate::{Answer, Client, Error, client::check, route::Route};
@@ -48,13 +48,7 @@ impl StartLoading<'_> {
             if let Err(why) = UserId::check(self.body.chat_id) {
                 checker.report_field("chatId", Problem::Id(why));
             }
-            if !(5..=60).contains(&self.body.loading_seconds) {
-                let problem = Problem::Range { min: "5".to_owned(), max: "60".to_owned() };
-                checker.report_field("loadingSeconds", problem);
-            }
-            if !self.body.loading_seconds.is_multiple_of(5) {
-                checker.report_field("loadingSeconds", Problem::MultipleOf(5));
-            }
+            check_loading_seconds(self.body.loading_seconds, checker);
         })?;
         self.client.request(&ROUTE, &[])?.json(&self.body)?.send().await?.empty()
     }

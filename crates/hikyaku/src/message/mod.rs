@@ -6,23 +6,29 @@ mod broadcast;
 mod loading;
 mod mark_as_read;
 mod multicast;
+mod narrowcast;
 mod narrowcast_progress;
 mod push;
+mod push_by_phone;
 mod push_by_phone_template;
 mod quota;
 mod reply;
 mod sent_count;
+mod validate;
 mod written;
 
 pub use broadcast::Broadcast;
 pub use loading::StartLoading;
 pub use multicast::Multicast;
+pub use narrowcast::Narrowcast;
 pub use narrowcast_progress::{NarrowcastPhase, NarrowcastProgress, WaitForNarrowcast};
 pub use push::Push;
+pub use push_by_phone::PushByPhone;
 pub use push_by_phone_template::{PushByPhoneTemplate, TemplateButton, TemplateItem};
 pub use quota::{Quota, QuotaConsumption, QuotaKind};
 pub use reply::Reply;
 pub use sent_count::{SentCount, SentCountKind, SentCountStatus};
+pub use validate::{Validate, ValidateKind};
 pub use written::WrittenSend;
 
 use crate::operation::Route;
@@ -33,8 +39,10 @@ pub(crate) static ROUTES: &[&Route] = &[
     &mark_as_read::BY_TOKEN,
     &mark_as_read::BY_USER,
     &multicast::ROUTE,
+    &narrowcast::ROUTE,
     &narrowcast_progress::ROUTE,
     &push::ROUTE,
+    &push_by_phone::ROUTE,
     &push_by_phone_template::ROUTE,
     &quota::QUOTA,
     &quota::CONSUMPTION,
@@ -45,4 +53,9 @@ pub(crate) static ROUTES: &[&Route] = &[
     &sent_count::BROADCAST,
     &sent_count::PNP,
     &sent_count::PNP_TEMPLATED,
+    &validate::REPLY,
+    &validate::PUSH,
+    &validate::MULTICAST,
+    &validate::NARROWCAST,
+    &validate::BROADCAST,
 ];

@@ -2,9 +2,8 @@ use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
-    UserId,
-    limits::{self, Problem, Segment},
-    send::SendKind,
+    SendKind, UserId,
+    send::{AggregationUnit, check_aggregation_units, check_multicast_users},
 };
 use serde::Serialize;
 use uuid::Uuid;
@@ -16,8 +15,8 @@ pub(super) static ROUTE: Route = Route::keyed("multicast", "/v2/bot/message/mult
 /// Sends the same messages to many users. Made by [`Client::multicast`]; await it to send.
 ///
 /// # Limits
-/// 1-500 users ([`MULTICAST_USERS`](limits::MULTICAST_USERS)), no groups or rooms, and 1-5 messages
-/// ([`MESSAGES`](limits::MESSAGES)); 200 calls a second.
+/// 1-500 users ([`MULTICAST_USERS`](hikyaku_model::limits::MULTICAST_USERS)), no groups or rooms, and 1-5 messages
+/// ([`MESSAGES`](hikyaku_model::limits::MESSAGES)); 200 calls a second.
 /// # Errors
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
 /// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month has too few messages left for all users; nobody gets
@@ -39,6 +38,8 @@ struct Body<'a> {
     messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notification_disabled: Option<bool>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_aggregation_units: Vec<AggregationUnit>,
 }
 
 impl Client {
@@ -48,7 +49,12 @@ impl Client {
         to: &'a [UserId],
         messages: impl Into<Messages<'a>>,
     ) -> Multicast<'a> {
-        let body = Body { to, messages: messages.into(), notification_disabled: None };
+        let body = Body {
+            to,
+            messages: messages.into(),
+            notification_disabled: None,
+            custom_aggregation_units: Vec::new(),
+        };
         Multicast { client: self, retry_key: None, body }
     }
 }
@@ -66,18 +72,19 @@ impl<'a> Multicast<'a> {
         self
     }
 
+    /// Counts this send's impressions and clicks under a name: at most one, of 1-30 letters, digits and `_`.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
+    pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
+        self.body.custom_aggregation_units = vec![name.into()];
+        self
+    }
+
     fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
-            checker.at(Segment::Field("to"), |checker| {
-                checker.count(self.body.to.len(), limits::MULTICAST_USERS);
-                for (index, user) in self.body.to.iter().enumerate() {
-                    if let Err(why) = UserId::check(user.as_str()) {
-                        checker
-                            .at(Segment::Index(index), |checker| checker.report(Problem::Id(why)));
-                    }
-                }
-            });
+            check_multicast_users(self.body.to, checker);
             self.body.messages.check(SendKind::Multicast, checker);
+            check_aggregation_units(&self.body.custom_aggregation_units, checker);
         })?;
         let size_hint = self.body.messages.size_hint() + self.body.to.len() * 36;
         self.client

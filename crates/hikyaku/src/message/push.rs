@@ -1,7 +1,11 @@
 use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::{ChatId, limits::Problem, send::SendKind};
+use hikyaku_model::{
+    ChatId, SendKind,
+    limits::Problem,
+    send::{AggregationUnit, check_aggregation_units},
+};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -34,6 +38,8 @@ struct Body<'a> {
     messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notification_disabled: Option<bool>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    custom_aggregation_units: Vec<AggregationUnit>,
 }
 
 impl Client {
@@ -43,7 +49,12 @@ impl Client {
         to: impl Into<To<'a>>,
         messages: impl Into<Messages<'a>>,
     ) -> Push<'a> {
-        let body = Body { to: to.into(), messages: messages.into(), notification_disabled: None };
+        let body = Body {
+            to: to.into(),
+            messages: messages.into(),
+            notification_disabled: None,
+            custom_aggregation_units: Vec::new(),
+        };
         Push { client: self, retry_key: None, body }
     }
 }
@@ -61,12 +72,21 @@ impl<'a> Push<'a> {
         self
     }
 
+    /// Counts this send's impressions and clicks under a name: at most one, of 1-30 letters, digits and `_`.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
+    pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
+        self.body.custom_aggregation_units = vec![name.into()];
+        self
+    }
+
     fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if let Err(why) = ChatId::check(self.body.to.as_str()) {
                 checker.report_field("to", Problem::Id(why));
             }
             self.body.messages.check(SendKind::Push, checker);
+            check_aggregation_units(&self.body.custom_aggregation_units, checker);
         })?;
         self.client
             .request(&ROUTE, &[])?

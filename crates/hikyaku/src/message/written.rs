@@ -3,17 +3,13 @@ use std::future::{IntoFuture, ready};
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use hikyaku_model::SendKind;
-use http::{HeaderName, HeaderValue};
+use http::HeaderValue;
 use uuid::Uuid;
 
-use super::{broadcast, multicast, push, reply};
-use crate::{Accepted, Client, Error, operation::Route, request::Request};
+use super::{broadcast, multicast, narrowcast, push, push_by_phone, reply};
+use crate::{Accepted, Client, Error, request::Request};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const DELIVERY_TAG: HeaderName = HeaderName::from_static("x-line-delivery-tag");
-
-static NARROWCAST: Route = Route::keyed("narrowcast", "/v2/bot/message/narrowcast");
-static PHONE: Route = Route::post("pushMessagesByPhone", "/bot/pnp/push");
 
 /// Sends a request whose body was written before. Made by [`Client::send_written`]; await it to send.
 ///
@@ -57,19 +53,16 @@ impl<'a> WrittenSend<'a> {
             SendKind::Reply => &reply::ROUTE,
             SendKind::Push => &push::ROUTE,
             SendKind::Multicast => &multicast::ROUTE,
-            SendKind::Narrowcast => &NARROWCAST,
+            SendKind::Narrowcast => &narrowcast::ROUTE,
             SendKind::Broadcast => &broadcast::ROUTE,
-            SendKind::PhoneNumber => &PHONE,
+            SendKind::PhoneNumber => &push_by_phone::ROUTE,
         };
         let request = self.client.request(route, &[])?.bytes(JSON, self.body.clone());
-        let mut request = request.retry_key(self.retry_key).once();
-        if let Some(tag) = self.delivery_tag {
-            let value = HeaderValue::from_str(tag).map_err(|_| {
-                Error::invalid("X-Line-Delivery-Tag", "must not have control characters in it")
-            })?;
-            request = request.header(DELIVERY_TAG, value);
+        let request = request.retry_key(self.retry_key).once();
+        match self.delivery_tag {
+            Some(tag) => push_by_phone::tagged(request, &tag.into()),
+            None => Ok(request),
         }
-        Ok(request)
     }
 }
 

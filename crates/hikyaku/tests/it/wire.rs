@@ -333,3 +333,111 @@ async fn a_send_that_was_written_before_is_sent_byte_for_byte() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_narrowcast_in_full() {
+    use hikyaku::model::audience::{DemographicFilter, Gender, Limit, Recipient};
+
+    check(
+        "{}",
+        async |client| {
+            let others = Recipient::not(Recipient::audience(5));
+            client
+                .narrowcast("hi")
+                .recipient(Recipient::and([Recipient::redelivery("r-1"), others]))
+                .filter(DemographicFilter::gender([Gender::Female]))
+                .limit(Limit::new().max(100).up_to_remaining_quota(true))
+                .notification_disabled(false)
+                .retry_key(KEY)
+                .await
+        },
+        "POST /v2/bot/message/narrowcast HTTP/1.1\n\
+         content-length: 325\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}],\
+         \"recipient\":{\"type\":\"operator\",\"and\":[{\"type\":\"redelivery\",\"requestId\":\"r-1\"},\
+         {\"type\":\"operator\",\"not\":{\"type\":\"audience\",\"audienceGroupId\":5}}]},\
+         \"filter\":{\"demographic\":{\"type\":\"gender\",\"oneOf\":[\"female\"]}},\
+         \"limit\":{\"max\":100,\"upToRemainingQuota\":true},\
+         \"notificationDisabled\":false}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_push_to_a_phone_number_has_a_tag_and_no_retry_key() {
+    check(
+        "{}",
+        async |client| {
+            let to = hikyaku::hash_phone_number("+818000001234").unwrap();
+            client.push_by_phone(to, "hi").delivery_tag("delivery-tag-0001").await
+        },
+        "POST /bot/pnp/push HTTP/1.1\n\
+         content-length: 114\n\
+         content-type: application/json\n\
+         x-line-delivery-tag: delivery-tag-0001\n\
+         \n\
+         {\"to\":\"d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c\",\
+         \"messages\":[{\"type\":\"text\",\"text\":\"hi\"}]}",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn each_kind_of_validation_lets_line_judge() {
+    use hikyaku::message::ValidateKind;
+
+    for (kind, word) in [
+        (ValidateKind::Reply, "reply"),
+        (ValidateKind::Push, "push"),
+        (ValidateKind::Multicast, "multicast"),
+        (ValidateKind::Narrowcast, "narrowcast"),
+        (ValidateKind::Broadcast, "broadcast"),
+    ] {
+        check(
+            "{}",
+            async |client| client.validate(kind, "").await,
+            &format!(
+                "POST /v2/bot/message/validate/{word} HTTP/1.1\n\
+                 content-length: 40\n\
+                 content-type: application/json\n\
+                 \n\
+                 {{\"messages\":[{{\"type\":\"text\",\"text\":\"\"}}]}}",
+            ),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_push_and_a_multicast_counted_under_a_name() {
+    check(
+        "{}",
+        async |client| client.push("U1", "hi").unit("spring_sale").retry_key(KEY).await,
+        "POST /v2/bot/message/push HTTP/1.1\n\
+         content-length: 93\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"to\":\"U1\",\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}],\
+         \"customAggregationUnits\":[\"spring_sale\"]}",
+    )
+    .await;
+    check(
+        "{}",
+        async |client| {
+            let to = [UserId::from("U1"), UserId::from("U2")];
+            client.multicast(&to, "hi").unit("spring_sale").retry_key(KEY).await
+        },
+        "POST /v2/bot/message/multicast HTTP/1.1\n\
+         content-length: 100\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"to\":[\"U1\",\"U2\"],\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}],\
+         \"customAggregationUnits\":[\"spring_sale\"]}",
+    )
+    .await;
+}

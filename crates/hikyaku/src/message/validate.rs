@@ -1,0 +1,115 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::audience::{Filter, Limit, Recipient};
+use serde::Serialize;
+
+use super::narrowcast::Targeting;
+use crate::{Answer, Client, Error, Messages, route::Route};
+
+pub(super) static REPLY: Route =
+    Route::post("validateReply", "/v2/bot/message/validate/reply").idempotent();
+pub(super) static PUSH: Route =
+    Route::post("validatePush", "/v2/bot/message/validate/push").idempotent();
+pub(super) static MULTICAST: Route =
+    Route::post("validateMulticast", "/v2/bot/message/validate/multicast").idempotent();
+pub(super) static NARROWCAST: Route =
+    Route::post("validateNarrowcast", "/v2/bot/message/validate/narrowcast").idempotent();
+pub(super) static BROADCAST: Route =
+    Route::post("validateBroadcast", "/v2/bot/message/validate/broadcast").idempotent();
+
+/// The sends that LINE checks messages for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValidateKind {
+    /// [`Reply`](super::Reply)
+    Reply,
+    /// [`Push`](super::Push)
+    Push,
+    /// [`Multicast`](super::Multicast)
+    Multicast,
+    /// [`Narrowcast`](super::Narrowcast)
+    Narrowcast,
+    /// [`Broadcast`](super::Broadcast)
+    Broadcast,
+}
+
+impl ValidateKind {
+    fn route(self) -> &'static Route {
+        match self {
+            Self::Reply => &REPLY,
+            Self::Push => &PUSH,
+            Self::Multicast => &MULTICAST,
+            Self::Narrowcast => &NARROWCAST,
+            Self::Broadcast => &BROADCAST,
+        }
+    }
+}
+
+/// Asks LINE whether it would send messages; it sends nothing. Made by [`Client::validate`]; await it to ask.
+///
+/// LINE judges alone: no limit is checked here first. [`Check::validate`](hikyaku_model::Check::validate) is the same
+/// question to this crate's own rules, without a network.
+///
+/// # Errors
+/// [`Rejected`](crate::ErrorKind::Rejected): LINE would not; [`Error::details`] says why.
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#validate-message-objects-of-push-message>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Validate<'a> {
+    client: &'a Client,
+    kind: ValidateKind,
+    body: Body<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    messages: Messages<'a>,
+    #[serde(flatten)]
+    targeting: Targeting,
+}
+
+impl Client {
+    /// Starts a [`Validate`].
+    pub fn validate<'a>(
+        &'a self,
+        kind: ValidateKind,
+        messages: impl Into<Messages<'a>>,
+    ) -> Validate<'a> {
+        let body = Body { messages: messages.into(), targeting: Targeting::default() };
+        Validate { client: self, kind, body }
+    }
+}
+
+impl Validate<'_> {
+    /// A narrowcast's choice of audiences, sent along. LINE documents only that it checks the messages.
+    pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
+        self.body.targeting.recipient = Some(recipient.into());
+        self
+    }
+
+    /// A narrowcast's filter, sent along.
+    pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
+        self.body.targeting.filter = Some(filter.into());
+        self
+    }
+
+    /// A narrowcast's limit, sent along.
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.body.targeting.limit = Some(limit);
+        self
+    }
+
+    async fn ask(self) -> Result<Answer<()>, Error> {
+        self.client.request(self.kind.route(), &[])?.json(&self.body)?.send().await?.empty()
+    }
+}
+
+impl<'a> IntoFuture for Validate<'a> {
+    type Output = Result<Answer<()>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.ask())
+    }
+}
