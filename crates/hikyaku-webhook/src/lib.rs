@@ -16,6 +16,17 @@
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! [`Verifier`] and [`Webhook`] need only a header and bytes. [`Receiver`] does both for requests as `http` has them,
+//! [`Router`] brings each event to its handler; none of them needs a runtime.
+//!
+//! # Features
+//! - `axum`: the server side of a bot, with a bounded queue.
+//! - `regex`: routes by regular expression.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/webhooks.md")]
+mod guide {}
 
 mod body;
 mod error;
@@ -25,7 +36,6 @@ mod router;
 mod seen;
 mod signature;
 
-pub mod account_link;
 #[cfg(feature = "axum")]
 pub mod axum;
 
