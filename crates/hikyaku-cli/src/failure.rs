@@ -18,13 +18,13 @@ enum Failure {
     /// A value breaks a rule.
     Invalid { property: &'static str, message: String },
     /// LINE accepted the request and gave up on it later.
-    Rejected(String),
+    Rejected { message: String, request_id: String },
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Rejected(message) => f.write_str(message),
+            Self::Usage(message) | Self::Rejected { message, .. } => f.write_str(message),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }
     }
@@ -43,8 +43,8 @@ pub(crate) fn invalid(property: &'static str, message: impl Into<String>) -> any
 }
 
 /// LINE accepted the request and gave up on it later.
-pub(crate) fn rejected(message: impl Into<String>) -> anyhow::Error {
-    Failure::Rejected(message.into()).into()
+pub(crate) fn rejected(message: String, request_id: &str) -> anyhow::Error {
+    Failure::Rejected { message, request_id: request_id.to_owned() }.into()
 }
 
 /// What to do about an error: attach it with `context`.
@@ -139,9 +139,10 @@ impl Report {
                     }],
                     ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
                 },
-                Some(Failure::Rejected(message)) => {
-                    Self::new("rejected", exit::REJECTED, message.clone())
-                }
+                Some(Failure::Rejected { message, request_id }) => Self {
+                    request_id: Some(request_id.clone()),
+                    ..Self::new("rejected", exit::REJECTED, message.clone())
+                },
                 None => Self::new("other", exit::OTHER, format!("{error:#}")),
             }
         };

@@ -7,13 +7,16 @@ mod connect;
 mod demo;
 mod failure;
 mod file;
+mod invocation;
 mod log;
 mod messages;
 mod output;
 mod profile;
+mod progress;
 mod secret;
 mod send;
 mod stop;
+mod targeting;
 mod verb;
 
 use std::process::ExitCode;

@@ -3,6 +3,9 @@ use std::fmt;
 use anstyle::{Effects, Style};
 use hikyaku::model::UserId;
 use hikyaku_sim::Sim;
+use jiff::tz::{self, TimeZone};
+
+use crate::invocation;
 
 const TITLE: Style = Style::new().effects(Effects::BOLD);
 const ASIDE: Style = Style::new().effects(Effects::DIMMED);
@@ -13,6 +16,8 @@ pub(super) struct Guide {
     data_url: String,
     token: String,
     friends: [UserId; 2],
+    /// As `sent-count` takes it.
+    today: String,
 }
 
 impl Guide {
@@ -22,42 +27,53 @@ impl Guide {
             data_url: sim.data_url(),
             token: sim.channel_token().expose().to_owned(),
             friends: [sim.add_friend(), sim.add_friend()],
+            today: sim
+                .now()
+                .to_zoned(TimeZone::fixed(tz::offset(9)))
+                .strftime("%Y%m%d")
+                .to_string(),
         }
     }
 }
 
 impl fmt::Display for Guide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { api_url, data_url, token, friends: [aki, ken] } = self;
+        let Self { api_url, data_url, token, friends: [aki, ken], today } = self;
+        writeln!(f, "\n{TITLE}The simulator stays up{TITLE:#} at {api_url} until Ctrl-C")?;
+        writeln!(f, "\n{TITLE}In another terminal, with this program{TITLE:#}\n")?;
+        if let Some(alias) = invocation::alias() {
+            writeln!(f, "  {alias}")?;
+        }
         write!(
             f,
-            r#"
-{TITLE}The simulator stays up{TITLE:#} at {api_url} until Ctrl-C. In another terminal, for this program:
-
-  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
+            r#"  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
   export LINE_CHANNEL_ACCESS_TOKEN={token}
 
   hikyaku push {aki} --text hello
   hikyaku multicast {aki} {ken} --sticker 446:1988
   hikyaku broadcast --text 'we are open'
+  hikyaku narrowcast --text 'who is there?' --wait
+  hikyaku validate push --text 'would LINE take it?'
+  hikyaku sent-count push {today}
   hikyaku loading {aki}
   hikyaku mark-as-read --user {aki}
   hikyaku bot-info
   hikyaku quota
   hikyaku quota-consumption
 
-  {ASIDE}# somebody types something; the answer has the tokens for the two verbs below{ASIDE:#}
-  curl {api_url}/_sim/v1/chats/{aki}/messages -d '{{"text":"where is my parcel?"}}'
-  hikyaku reply "$REPLY_TOKEN" --text 'at your door'
-  hikyaku mark-as-read --read-token "$READ_TOKEN"
+  {ASIDE}# a friend types something, which a webhook would bring with a reply token{ASIDE:#}
+  curl -s {api_url}/_sim/v1/chats/{aki}/messages -d '{{"text":"where is it?"}}' | tee said.json
+  hikyaku reply "$(sed 's/.*"replyToken":"\([^"]*\)".*/\1/' said.json)" --text 'at your door'
 
 {TITLE}With curl, or any other program{TITLE:#}
 
   curl {api_url}/v2/bot/message/push -H 'Authorization: Bearer {token}' \
-      -H 'Content-Type: application/json' -d '{{"to":"{ken}","messages":[{{"type":"text","text":"hello"}}]}}'
-  curl {api_url}/_sim/v1/outbox/latest        {ASIDE}# what arrived last{ASIDE:#}
-  curl {api_url}/_sim/v1/faults -d '{{"do":{{"status":500}},"match":{{"count":2}}}}'   {ASIDE}# the next 2 calls fail{ASIDE:#}
-"#
+      -H 'Content-Type: application/json' \
+      -d '{{"to":"{ken}","messages":[{{"type":"text","text":"hello"}}]}}'
+  curl {api_url}/_sim/v1/outbox/latest
+      {ASIDE}# what arrived last{ASIDE:#}
+  curl {api_url}/_sim/v1/faults -d '{{"do":{{"status":500}},"match":{{"count":2}}}}'
+      {ASIDE}# the next two calls fail{ASIDE:#}"#
         )
     }
 }

@@ -31,6 +31,7 @@ pub(crate) async fn run(output: Output) -> anyhow::Result<Sim> {
     show.step("push", steps::push(&stage)).await?;
     show.step("reply", steps::reply(&stage)).await?;
     show.step("multicast", steps::multicast(&stage)).await?;
+    show.step("narrowcast", steps::narrowcast(&stage)).await?;
     show.step("retry key", steps::retry_key(&stage)).await?;
     show.step("lost answer", steps::lost_answer(&stage)).await?;
     show.step("server error", steps::server_error(&stage)).await?;

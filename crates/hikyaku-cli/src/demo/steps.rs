@@ -1,16 +1,18 @@
+use std::time::Duration;
+
 use anyhow::{Context, ensure};
 use hikyaku::{
     Accepted, ErrorKind, Uuid,
-    model::{Message, PreparedMessages, SendKind},
+    model::{
+        Message, PreparedMessages, SendKind, limits::MULTICAST_USERS, message::QuickReplyItem,
+    },
 };
 use hikyaku_sim::{Delivery, DeliveryFilter, FaultRule};
 
 use super::Stage;
+use crate::progress;
 
 const PUSH: (&str, &str) = ("POST", "/v2/bot/message/push");
-
-/// The most users of one multicast.
-const CHUNK: usize = hikyaku::model::limits::MULTICAST_USERS.max;
 
 pub(super) async fn push(stage: &Stage) -> anyhow::Result<String> {
     let text = "Your parcel has left Kyoto";
@@ -19,39 +21,58 @@ pub(super) async fn push(stage: &Stage) -> anyhow::Result<String> {
     ensure!(received.text() == Some(text), "Mei received {received:?}");
     let id = &accepted.sent_messages.first().context("the answer names no message")?.id;
     ensure!(received.message_ids == [id.as_str()], "Mei received another message than {id}");
-    Ok(format!("“{text}” reached Mei: message {id}, request {}", short_id(&accepted)))
+    Ok(format!("“{text}” reached Mei; message {id}, request {}", short_id(&accepted)))
 }
 
 pub(super) async fn reply(stage: &Stage) -> anyhow::Result<String> {
     let question = "When will it be here?";
     let said = stage.sim.user_says(&stage.mei, question);
-    let answer = Message::text("Tomorrow at ten").quick_reply(
-        ["Fine", "Later, please"]
-            .map(|text| hikyaku::model::message::QuickReplyItem::message(text, text)),
-    );
+    let choices = ["Fine", "Later, please"].map(|text| QuickReplyItem::message(text, text));
+    let answer = Message::text("Tomorrow at ten").quick_reply(choices);
     stage.client.reply(&said.reply_token, &answer).await?;
     let received = stage.last_of_mei()?;
     ensure!(received.kind == SendKind::Reply, "Mei received {received:?}");
     ensure!(received.text() == Some("Tomorrow at ten"), "Mei received {received:?}");
     let again = stage.client.reply(&said.reply_token, "Twice").await;
     let refused = again.err().context("the reply token worked twice")?;
-    Ok(format!(
-        "Mei typed “{question}” and got “Tomorrow at ten”, which costs no quota; using the token again: {}",
-        refused.message()
-    ))
+    Ok(format!("“{question}” is answered; using the reply token again: {}", refused.message()))
 }
 
 pub(super) async fn multicast(stage: &Stage) -> anyhow::Result<String> {
     let people = stage.sim.add_friends(1200);
     let news = PreparedMessages::new(&[Message::text("We deliver on Sunday, too")])?;
     let mut sizes = Vec::new();
-    for part in people.chunks(CHUNK) {
+    for part in people.chunks(MULTICAST_USERS.max) {
         stage.client.multicast(part, &news).await?;
         sizes.push(part.len().to_string());
     }
     let once = people.iter().filter(|user| stage.sim.delivery_count(user) == 1).count();
     ensure!(once == people.len(), "{once} of {} people have it once", people.len());
     Ok(format!("{once} people in {} calls ({}), each has it once", sizes.len(), sizes.join(" + ")))
+}
+
+pub(super) async fn narrowcast(stage: &Stage) -> anyhow::Result<String> {
+    let accepted = stage.client.narrowcast("Your opinion, please").await?;
+    let request_id = accepted.request_id.context("the answer has no request id")?;
+    let bar = progress::Bar::new();
+    let end = stage
+        .client
+        .wait_for_narrowcast(&request_id)
+        .poll(Duration::from_millis(100))
+        .on_progress(|progress| bar.show(progress))
+        .await?;
+    drop(bar);
+    let reached = stage.sim.outbox_of(&DeliveryFilter {
+        kind: Some(SendKind::Narrowcast),
+        ..DeliveryFilter::default()
+    });
+    let told = end.success_count.unwrap_or(0);
+    ensure!(
+        told > 0 && usize::try_from(told) == Ok(reached.len()),
+        "LINE says {told}, {} people have it",
+        reached.len()
+    );
+    Ok(format!("accepted at once, done later: followed to the end, {told} people have it"))
 }
 
 pub(super) async fn retry_key(stage: &Stage) -> anyhow::Result<String> {
@@ -76,7 +97,7 @@ pub(super) async fn lost_answer(stage: &Stage) -> anyhow::Result<String> {
     let delivered = stage.sim.delivered() - before;
     ensure!(delivered == 1, "Mei has it {delivered} times");
     stage.sim.clear_faults();
-    Ok("LINE acted and the connection broke; the client repeated under its key, delivered once"
+    Ok("LINE acted, its answer got lost; the client repeated under its key, delivered once"
         .to_owned())
 }
 
@@ -89,8 +110,7 @@ pub(super) async fn server_error(stage: &Stage) -> anyhow::Result<String> {
     ensure!(asked == 2, "{asked} requests for one failure");
     ensure!(delivered == 1, "Mei has it {delivered} times");
     stage.sim.clear_faults();
-    Ok("LINE answered 500; the client waited and tried again: 2 requests, delivered once"
-        .to_owned())
+    Ok("LINE answered 500; the client waited and tried again: 2 requests, 1 delivery".to_owned())
 }
 
 pub(super) async fn quota(stage: &Stage) -> anyhow::Result<String> {
@@ -104,7 +124,7 @@ pub(super) async fn quota(stage: &Stage) -> anyhow::Result<String> {
     let delivered = stage.sim.delivered() - before;
     ensure!(delivered == 1, "{delivered} of two messages arrived");
     stage.sim.set_quota(None, used + 1);
-    Ok(format!("one message was left: the next is refused and not repeated: {}", refused.message()))
+    Ok(format!("one message was left; the next is refused: {}", refused.message()))
 }
 
 impl Stage {

@@ -7,13 +7,17 @@ mod demo;
 mod loading;
 mod mark_as_read;
 mod multicast;
+mod narrowcast;
+mod narrowcast_progress;
 mod notify;
 mod push;
+mod push_by_phone;
 mod quota;
 mod quota_consumption;
 mod reply;
 mod sent_count;
 mod sim;
+mod validate;
 
 use clap::Subcommand;
 
@@ -26,6 +30,10 @@ pub(crate) enum Verb {
     Reply(reply::Reply),
     Multicast(multicast::Multicast),
     Broadcast(broadcast::Broadcast),
+    PushByPhone(push_by_phone::PushByPhone),
+    Narrowcast(narrowcast::Narrowcast),
+    NarrowcastProgress(narrowcast_progress::NarrowcastProgress),
+    Validate(validate::Validate),
     Quota(quota::Quota),
     QuotaConsumption(quota_consumption::QuotaConsumption),
     SentCount(sent_count::SentCount),
@@ -50,6 +58,10 @@ impl Verb {
             Self::Reply(verb) => verb.run(output).await,
             Self::Multicast(verb) => verb.run(output).await,
             Self::Broadcast(verb) => verb.run(output).await,
+            Self::PushByPhone(verb) => verb.run(output).await,
+            Self::Narrowcast(verb) => verb.run(output).await,
+            Self::NarrowcastProgress(verb) => verb.run(output).await,
+            Self::Validate(verb) => verb.run(output).await,
             Self::Quota(verb) => verb.run(output).await,
             Self::QuotaConsumption(verb) => verb.run(output).await,
             Self::SentCount(verb) => verb.run(output).await,

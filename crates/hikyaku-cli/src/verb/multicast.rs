@@ -33,6 +33,10 @@ pub(crate) struct Multicast {
     #[command(flatten)]
     options: KeyedOptions,
 
+    /// Count opens and taps under this name, 1 to 30 of a-z, A-Z, 0-9 and _
+    #[arg(long, value_name = "NAME")]
+    unit: Option<String>,
+
     #[command(flatten)]
     connection: Connection,
 }
@@ -46,6 +50,9 @@ impl Multicast {
         let mut multicast = client.multicast(&to, &messages).retry_key(key);
         if self.options.silence.notification_disabled {
             multicast = multicast.notification_disabled(true);
+        }
+        if let Some(unit) = self.unit {
+            multicast = multicast.unit(unit);
         }
         send::print(&send::or_repeat_under(key, multicast.await)?, output)
     }

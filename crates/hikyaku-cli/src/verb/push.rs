@@ -26,6 +26,10 @@ pub(crate) struct Push {
     #[command(flatten)]
     options: KeyedOptions,
 
+    /// Count opens and taps under this name, 1 to 30 of a-z, A-Z, 0-9 and _
+    #[arg(long, value_name = "NAME")]
+    unit: Option<String>,
+
     #[command(flatten)]
     connection: Connection,
 }
@@ -38,6 +42,9 @@ impl Push {
         let mut push = client.push(&self.to, &messages).retry_key(key);
         if self.options.silence.notification_disabled {
             push = push.notification_disabled(true);
+        }
+        if let Some(unit) = self.unit {
+            push = push.unit(unit);
         }
         send::print(&send::or_repeat_under(key, push.await)?, output)
     }

@@ -5,7 +5,7 @@ use clap::Args;
 use hikyaku_sim::Sim as Simulator;
 use serde::Serialize;
 
-use crate::{output::Output, stop::StopSignals};
+use crate::{invocation, output::Output, stop::StopSignals};
 
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -77,12 +77,13 @@ impl fmt::Display for Credentials {
         for (name, value) in rows.into_iter().chain(friends.iter().map(|id| ("friend", id))) {
             writeln!(f, "  {NAME}{name:<9}{NAME:#} {value}")?;
         }
+        writeln!(f, "\n{STRONG}In another terminal{STRONG:#}\n")?;
+        if let Some(alias) = invocation::alias() {
+            writeln!(f, "  {alias}")?;
+        }
         write!(
             f,
-            "
-{STRONG}In another terminal{STRONG:#}
-
-  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
+            "  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
   export LINE_CHANNEL_ACCESS_TOKEN={token}
   curl -X POST {api_url}/_sim/v1/users           {NAME}# another friend; prints the id{NAME:#}
   hikyaku broadcast --text hello                        {NAME}# to all friends{NAME:#}

@@ -28,7 +28,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 33] = [
+const ROWS: [(&str, &[&str]); 45] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -68,6 +68,39 @@ const ROWS: [(&str, &[&str]); 33] = [
     ("seconds that line does not take", &["loading", "U1", "--seconds", "65"]),
     ("a certificate file without certificates", &["quota", "--ca-file", "many.txt"]),
     ("a profile without a file", &["quota", "--profile", "main"]),
+    ("a phone hash that is no sha 256", &["push-by-phone", "+818000001234", "--text", "hi"]),
+    (
+        "a delivery tag that is too short",
+        &[
+            "push-by-phone",
+            "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c",
+            "--text",
+            "hi",
+            "--delivery-tag",
+            "short",
+        ],
+    ),
+    (
+        "a picture to a phone",
+        &[
+            "push-by-phone",
+            "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c",
+            "--message",
+            r#"{"type":"audio","originalContentUrl":"https://example.com/a.mp3","duration":1}"#,
+        ],
+    ),
+    ("a unit with a blank", &["push", "U1", "--text", "hi", "--unit", "a b"]),
+    ("a unit of a broadcast", &["broadcast", "--text", "hi", "--unit", "ab"]),
+    ("a filter that is not json", &["narrowcast", "--text", "hi", "--filter", "{"]),
+    ("a recipient that is a list", &["narrowcast", "--text", "hi", "--recipient", "[]"]),
+    ("a limit of nobody", &["narrowcast", "--text", "hi", "--limit-max", "0"]),
+    ("a pace without a wait", &["narrowcast", "--text", "hi", "--poll", "1"]),
+    ("a filter for a push", &["validate", "push", "--text", "hi", "--filter", "{}"]),
+    ("a locally invalid message", &["validate", "push", "--text", "", "--local"]),
+    (
+        "a locally invalid limit",
+        &["validate", "narrowcast", "--text", "a", "--limit-max", "0", "--local"],
+    ),
 ];
 
 #[test]

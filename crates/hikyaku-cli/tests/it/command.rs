@@ -66,8 +66,16 @@ impl Shell {
         words: impl IntoIterator<Item = &'a str>,
         input: &str,
     ) -> Outcome {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_hikyaku"))
-            .args(words)
+        self.run_program(Command::new(env!("CARGO_BIN_EXE_hikyaku")).args(words), input)
+    }
+
+    /// Runs a script of the shell, which stops at the first failure.
+    pub(crate) fn run_script(&self, script: &str) -> Outcome {
+        self.run_program(Command::new("/bin/sh").args(["-e", "-c", script]), "")
+    }
+
+    fn run_program(&self, program: &mut Command, input: &str) -> Outcome {
+        let mut child = program
             .env_clear()
             .env("HOME", self.folder.path())
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

@@ -1,7 +1,7 @@
 use crate::command::Shell;
 
 /// The verbs that `--help` lists.
-fn verbs() -> Vec<String> {
+pub(crate) fn verbs() -> Vec<String> {
     let help = Shell::bare().run(["--help"]).stdout;
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let entries = lines.take_while(|line| !line.is_empty());

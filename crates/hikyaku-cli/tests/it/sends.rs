@@ -80,6 +80,36 @@ fn a_multicast_takes_ids_from_words_and_a_file() {
 }
 
 #[test]
+fn a_unit_is_sent_along() {
+    for words in [&["push", "U1"][..], &["multicast", "U1"]] {
+        let recorder = Recorder::start();
+        let words = words.iter().copied().chain(["--text", "hi", "--unit", "spring_1"]);
+        assert_eq!(Shell::at(&recorder).run(words).code, 0);
+        let body: serde_json::Value = serde_json::from_str(&recorder.request().body).unwrap();
+        assert_eq!(body["customAggregationUnits"], serde_json::json!(["spring_1"]));
+    }
+}
+
+#[test]
+fn a_phone_number_gets_its_tag_and_no_retry_key() {
+    let recorder = Recorder::start();
+    let hash = "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c";
+    let words = ["push-by-phone", hash, "--text", "hi", "--delivery-tag", "parcel-0000000042"];
+    let outcome = Shell::at(&recorder).run(words.into_iter().chain(["--json"]));
+    insta::assert_snapshot!(outcome, @r#"
+    exit 0
+    --- stdout
+    {"request_id":"0a0b0c0d-0000-0000-0000-000000000001","deduplicated":false,"sent_messages":[]}
+    "#);
+    let request = recorder.request();
+    assert_eq!(request.line, "POST /bot/pnp/push");
+    assert_eq!(request.header("x-line-delivery-tag"), Some("parcel-0000000042"));
+    assert_eq!(request.header("x-line-retry-key"), None);
+    let body = format!(r#"{{"to":"{hash}","messages":[{{"type":"text","text":"hi"}}]}}"#);
+    assert_eq!(request.body, body);
+}
+
+#[test]
 fn a_reply_has_no_retry_key() {
     let recorder = Recorder::answering([Answer::new(200, SENT)]);
     let outcome = Shell::at(&recorder).run(["reply", "token", "--text", "hi", "--json"]);

@@ -83,6 +83,6 @@ fn the_demo_does_what_it_says() {
     let document: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
     let steps = document["steps"].as_array().unwrap();
     let names: Vec<_> = steps.iter().map(|step| step["name"].as_str().unwrap()).collect();
-    insta::assert_snapshot!(names.join(", "), @"push, reply, multicast, retry key, lost answer, server error, quota");
+    insta::assert_snapshot!(names.join(", "), @"push, reply, multicast, narrowcast, retry key, lost answer, server error, quota");
     assert!(steps.iter().all(|step| step["ok"] == true), "{outcome}");
 }

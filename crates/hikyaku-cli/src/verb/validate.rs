@@ -1,0 +1,100 @@
+use clap::{Args, ValueEnum};
+use hikyaku::{
+    message::ValidateKind,
+    model::{Checker, SendKind, send::check_messages},
+};
+
+use crate::{
+    connect::Connection, failure::usage, messages::MessageArgs, output::Output,
+    targeting::TargetingArgs,
+};
+
+/// Check messages without sending them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+LINE judges, whose rules are the ones that count; with --local this program does, without a network or a token.
+
+Examples:
+  hikyaku validate push --flex @bubble.json --alt-text 'your receipt'
+  hikyaku validate broadcast --message @news.json --local
+  hikyaku validate narrowcast --text 'hello' --limit-max 0 --local")]
+pub(crate) struct Validate {
+    /// How they are to be sent
+    kind: Kind,
+
+    #[command(flatten)]
+    messages: MessageArgs,
+
+    /// Check here, without a network
+    #[arg(long)]
+    local: bool,
+
+    #[command(flatten)]
+    targeting: TargetingArgs,
+
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    Reply,
+    Push,
+    Multicast,
+    Narrowcast,
+    Broadcast,
+}
+
+impl Kind {
+    fn for_line(self) -> ValidateKind {
+        match self {
+            Self::Reply => ValidateKind::Reply,
+            Self::Push => ValidateKind::Push,
+            Self::Multicast => ValidateKind::Multicast,
+            Self::Narrowcast => ValidateKind::Narrowcast,
+            Self::Broadcast => ValidateKind::Broadcast,
+        }
+    }
+
+    fn for_rules(self) -> SendKind {
+        match self {
+            Self::Reply => SendKind::Reply,
+            Self::Push => SendKind::Push,
+            Self::Multicast => SendKind::Multicast,
+            Self::Narrowcast => SendKind::Narrowcast,
+            Self::Broadcast => SendKind::Broadcast,
+        }
+    }
+}
+
+impl Validate {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        if self.targeting.is_given() && self.kind != Kind::Narrowcast {
+            return Err(usage(
+                "only a narrowcast has a recipient, a filter or a limit; leave them out",
+            ));
+        }
+        let messages = self.messages.read()?;
+        let targeting = self.targeting.read()?;
+        if self.local {
+            let mut checker = Checker::default();
+            check_messages(&messages, Some(self.kind.for_rules()), &mut checker);
+            targeting.check(&mut checker);
+            checker.finish().map_err(hikyaku::Error::from)?;
+            return output.done("valid by the rules that this program knows");
+        }
+        let client = self.connection.client()?;
+        let mut validate = client.validate(self.kind.for_line(), &messages);
+        if let Some(recipient) = targeting.recipient {
+            validate = validate.recipient(recipient);
+        }
+        if let Some(filter) = targeting.filter {
+            validate = validate.filter(filter);
+        }
+        if let Some(limit) = targeting.limit {
+            validate = validate.limit(limit);
+        }
+        validate.await?;
+        output.done("valid, says LINE")
+    }
+}

@@ -1,0 +1,91 @@
+use crate::{
+    command::Shell,
+    recorder::{Answer, Recorder},
+};
+
+const WAITING: &str = r#"{"phase":"waiting","acceptedTime":"2020-12-03T10:15:30.121Z"}"#;
+const SENDING: &str = r#"{"phase":"sending","successCount":2,"failureCount":0,"targetCount":3}"#;
+const SUCCEEDED: &str =
+    r#"{"phase":"succeeded","successCount":3,"failureCount":0,"targetCount":3,"new":1}"#;
+const FAILED: &str = r#"{"phase":"failed","failedDescription":"too few recipients","errorCode":2}"#;
+
+fn answering(bodies: &[&str]) -> Recorder {
+    let progress = bodies.iter().map(|body| Answer::new(200, body));
+    Recorder::answering([Answer::new(202, "{}")].into_iter().chain(progress))
+}
+
+#[test]
+fn it_sends_what_line_documents() {
+    let recorder = answering(&[]);
+    let filter = r#"{"demographic":{"type":"gender","oneOf":["female"]}}"#;
+    let shell = Shell::at(&recorder)
+        .with_file("who.json", r#"{"type":"audience","audienceGroupId":5614991017776}"#);
+    let words = ["narrowcast", "--text", "hi", "--recipient", "@who.json", "--filter", filter];
+    let limit = ["--limit-max", "100", "--up-to-remaining-quota", "--notification-disabled"];
+    insta::assert_snapshot!(shell.run(words.into_iter().chain(limit)), @r"
+    exit 0
+    --- stdout
+    accepted
+      request 0a0b0c0d-0000-0000-0000-000000000001
+    ");
+    let request = recorder.request();
+    assert_eq!(request.line, "POST /v2/bot/message/narrowcast");
+    assert_eq!(request.header("x-line-retry-key").map(str::len), Some(36));
+    insta::assert_snapshot!(request.body, @r#"{"messages":[{"type":"text","text":"hi"}],"recipient":{"type":"audience","audienceGroupId":5614991017776},"filter":{"demographic":{"type":"gender","oneOf":["female"]}},"limit":{"max":100,"upToRemainingQuota":true},"notificationDisabled":true}"#);
+}
+
+#[test]
+fn waiting_ends_with_the_last_progress() {
+    let wait = ["narrowcast", "--text", "hi", "--wait", "--poll", "0.01"];
+    let recorder = answering(&[WAITING, SENDING, SUCCEEDED]);
+    insta::assert_snapshot!(Shell::at(&recorder).run(wait), @r"
+    exit 0
+    --- stdout
+    succeeded: 3 of 3
+      request 0a0b0c0d-0000-0000-0000-000000000001
+    ");
+    let recorder = answering(&[WAITING, SENDING, SUCCEEDED]);
+    let outcome = Shell::at(&recorder).run(wait.into_iter().chain(["--json"]));
+    insta::assert_snapshot!(outcome, @r#"
+    exit 0
+    --- stdout
+    {"request_id":"0a0b0c0d-0000-0000-0000-000000000001","phase":"succeeded","successCount":3,"failureCount":0,"targetCount":3,"new":1}
+    "#);
+    let target =
+        "/v2/bot/message/progress/narrowcast?requestId=0a0b0c0d-0000-0000-0000-000000000001";
+    let lines: Vec<_> = recorder.requests().into_iter().skip(1).map(|r| r.line).collect();
+    assert_eq!(lines, vec![format!("GET {target}"); 3]);
+}
+
+#[test]
+fn a_narrowcast_that_line_gave_up_is_rejected() {
+    let wait = ["narrowcast", "--text", "hi", "--wait", "--poll", "0.01"];
+    insta::assert_snapshot!(Shell::at(&answering(&[FAILED])).run(wait), @r"
+    exit 4
+    --- stdout
+    failed
+      request 0a0b0c0d-0000-0000-0000-000000000001
+    --- stderr
+    error: rejected: LINE gave the narrowcast up: too few recipients (error code 2)
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+    ");
+    let outcome = Shell::at(&answering(&[FAILED])).run(wait.into_iter().chain(["--json"]));
+    insta::assert_snapshot!(outcome, @r#"
+    exit 4
+    --- stdout
+    {"request_id":"0a0b0c0d-0000-0000-0000-000000000001","phase":"failed","failedDescription":"too few recipients","errorCode":2}
+    --- stderr
+    {"error":{"kind":"rejected","status":null,"message":"LINE gave the narrowcast up: too few recipients (error code 2)","details":[],"request_id":"0a0b0c0d-0000-0000-0000-000000000001","retryable":false}}
+    "#);
+}
+
+#[test]
+fn a_progress_is_lines_own_body() {
+    let recorder = Recorder::answering([Answer::new(200, SENDING), Answer::new(200, SUCCEEDED)]);
+    let shell = Shell::at(&recorder);
+    let outcome = shell.run(["narrowcast-progress", "r1"]);
+    assert_eq!(outcome.to_string(), "exit 0\n--- stdout\nsending: 2 of 3");
+    let outcome = shell.run(["narrowcast-progress", "r1", "--json"]);
+    let printed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(printed, serde_json::from_str::<serde_json::Value>(SUCCEEDED).unwrap());
+}
