@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 pub struct InvalidJson {
     /// The line, from 1.
     pub line: usize,
-    /// The column, from 1.
+    /// The column, in bytes from 1; 0 is before the first one.
     pub column: usize,
     /// What is wrong there.
     pub reason: String,

@@ -3,14 +3,57 @@
 //! This crate knows no runtime, no HTTP and no clock: it is serde types, and the rules that LINE sets for them. It
 //! builds anywhere `std` does.
 //!
+//! # Messages
+//!
+//! [`Message`] makes the usual ones in a line; the types of [`message`], [`template`], [`imagemap`] and [`flex`] have a
+//! setter for every field, and convert.
+//!
 //! ```
-//! use hikyaku_model::{Check, Message};
+//! use hikyaku_model::{Message, message::{QuickReplyItem, Sender}};
 //!
-//! let hello = Message::text("hello, こんにちは");
-//! assert_eq!(serde_json::to_string(&hello).unwrap(), r#"{"type":"text","text":"hello, こんにちは"}"#);
+//! let question = Message::text("Shall we deliver today?")
+//!     .quick_reply([
+//!         QuickReplyItem::postback("Yes", "today=1"),
+//!         QuickReplyItem::message("No", "tomorrow, please"),
+//!     ])
+//!     .sender(Sender::named("Courier"));
+//! ```
 //!
-//! let mistake = Message::text("").validate().unwrap_err();
-//! assert_eq!(mistake.to_string(), "text: must not be empty");
+//! # JSON
+//!
+//! Everything reads and writes LINE's own JSON. A field that is not set is absent, and `false` is kept. LINE adds
+//! fields, words and types without notice: unknown fields stay in `extra`, unknown words in `Other`, and objects of
+//! unknown types, or of known ones that do not fit, in `Unknown`; all of them are written back as they came. A known
+//! field that is `null` counts as absent.
+//!
+//! ```
+//! use hikyaku_model::{Message, MessageKind, flex::Container};
+//!
+//! let pasted = r#"{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[],"brandNew":1}}"#;
+//! let bubble = Container::from_json(pasted).unwrap();
+//! assert_eq!(serde_json::to_value(&bubble).unwrap(), serde_json::from_str::<serde_json::Value>(pasted).unwrap());
+//!
+//! let message: Message = serde_json::from_str(r#"{"type":"hologram"}"#).unwrap();
+//! assert!(matches!(message.kind, MessageKind::Unknown(_)));
+//! ```
+//!
+//! # Limits
+//!
+//! [`Check`] finds every broken rule at once, in LINE's own counting, with the place in the JSON. What is only unknown
+//! is left for LINE to judge; [`Checker::strict`] refuses that too, as LINE does today.
+//!
+//! ```
+//! use hikyaku_model::{Checker, Message, SendKind, send};
+//!
+//! let mut checker = Checker::default();
+//! let messages = [Message::text("hi"), Message::image("http://example.com/a.png"), Message::text("")];
+//! send::check_messages(&messages, Some(SendKind::Push), &mut checker);
+//! let said: Vec<_> = checker.finish().unwrap_err().iter().map(ToString::to_string).collect();
+//! assert_eq!(said, [
+//!     "messages[1].originalContentUrl: must be a URI that begins with https",
+//!     "messages[1].previewImageUrl: must be a URI that begins with https",
+//!     "messages[2].text: must not be empty",
+//! ]);
 //! ```
 
 pub mod action;

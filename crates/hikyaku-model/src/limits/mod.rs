@@ -1,7 +1,8 @@
 //! LINE's limits on what is sent, as one set of rules.
 //!
 //! [`Check::validate`] finds every broken rule of a value in one go, each with its JSON path. The client asks it before
-//! anything is sent, and a simulator can answer with the very same judgement.
+//! anything is sent, and a simulator can answer with the very same judgement. The limits themselves are constants that
+//! stand beside what they limit, such as [`message::TEXT`](crate::message::TEXT), each with its source.
 
 mod checker;
 mod color;
