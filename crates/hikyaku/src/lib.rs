@@ -18,6 +18,7 @@ pub mod transport;
 
 mod accepted;
 mod account_link;
+mod aggregation;
 mod answer;
 mod bot_info;
 mod client;
@@ -40,6 +41,7 @@ mod webhook_endpoint;
 
 pub use accepted::{Accepted, SentMessage};
 pub use account_link::LinkToken;
+pub use aggregation::{AggregationUnitNames, AggregationUnitUsage};
 pub use answer::Answer;
 pub use bot_info::{BotInfo, ChatMode, MarkAsReadMode};
 pub use client::{Client, ClientBuilder};

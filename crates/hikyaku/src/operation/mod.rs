@@ -7,8 +7,8 @@
 mod call;
 
 use crate::{
-    account_link, audience, bot_info, content, coupon, group, insight, liff, membership, message,
-    module, profile, rich_menu, shop, token, user_ids, webhook_endpoint,
+    account_link, aggregation, audience, bot_info, content, coupon, group, insight, liff,
+    membership, message, module, profile, rich_menu, shop, token, user_ids, webhook_endpoint,
 };
 
 pub use call::CallOperation;
@@ -28,6 +28,7 @@ const AREAS: &[&[&Route]] = &[
     membership::ROUTES,
     liff::ROUTES,
     module::ROUTES,
+    &[&aggregation::INFO, &aggregation::LIST],
     &[&shop::ROUTE],
     &[&account_link::ROUTE],
     &[&webhook_endpoint::GET, &webhook_endpoint::SET, &webhook_endpoint::TEST],
