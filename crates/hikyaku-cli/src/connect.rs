@@ -7,10 +7,19 @@ use clap::Args;
 use hikyaku::{Client, RetryPolicy};
 
 use crate::{
-    failure::{invalid, usage},
+    failure::{invalid, of_settings, usage},
+    output::Output,
     profile::Profile,
     secret::Secret,
 };
+
+/// What the client calls a setting, and what it is called here.
+const FLAGS: [(&str, &str); 4] = [
+    ("api_base_url", "--api-url"),
+    ("data_base_url", "--data-url"),
+    ("manager_base_url", "--manager-url"),
+    ("root_certificates", "--ca-file"),
+];
 
 /// Which channel to speak for, and how to reach LINE. A flag wins over the environment, the environment over the
 /// profile.
@@ -96,11 +105,17 @@ pub(crate) struct Patience {
 
 impl Connection {
     /// The client that these settings describe.
-    pub(crate) fn client(&self) -> anyhow::Result<Client> {
-        let profile = match &self.profile {
-            Some(name) => Profile::load(name)?,
-            None => Profile::default(),
+    pub(crate) fn client(&self, output: Output) -> anyhow::Result<Client> {
+        let profile = match self.profile.as_deref() {
+            Some(name) if !name.is_empty() => Profile::load(name)?,
+            _ => Profile::default(),
         };
+        if self.token.is_some() && profile.has_token() {
+            // One of them may be another channel's, and the profile's address the wrong one for it.
+            output.note(
+                "the profile's token is not used: --token or LINE_CHANNEL_ACCESS_TOKEN is set",
+            )?;
+        }
         let mut builder = Client::builder(self.token(&profile)?);
         if let Some(url) = self.api_url.as_ref().or(profile.api_url.as_ref()) {
             builder = builder.api_base_url(url);
@@ -118,7 +133,7 @@ impl Connection {
         if let Some(pem) = self.patience.certificates(profile.ca_file.as_deref())? {
             builder = builder.root_certificates(pem);
         }
-        Ok(builder.build()?)
+        builder.build().map_err(|error| of_settings(error, &FLAGS))
     }
 
     fn token(&self, profile: &Profile) -> anyhow::Result<String> {

@@ -1,5 +1,6 @@
-use anyhow::Context;
 use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+
+use crate::failure::usage;
 
 const VARIABLE: &str = "HIKYAKU_LOG";
 
@@ -11,8 +12,9 @@ pub(crate) fn start(verbosity: u8) -> anyhow::Result<()> {
         (_, 1) => "hikyaku=debug,hikyaku_sim=debug".to_owned(),
         (_, _) => "trace".to_owned(),
     };
-    let filter = EnvFilter::try_new(filter)
-        .with_context(|| format!("{VARIABLE} is no filter; set it to one like hikyaku=debug"))?;
+    let filter = EnvFilter::try_new(filter).map_err(|error| {
+        usage(format!("{VARIABLE} is no filter: {error}; set one such as hikyaku=debug"))
+    })?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::CLOSE)

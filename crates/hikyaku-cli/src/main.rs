@@ -13,6 +13,7 @@ mod messages;
 mod output;
 mod profile;
 mod progress;
+mod report;
 mod secret;
 mod send;
 mod stop;
@@ -28,12 +29,12 @@ use tokio::runtime::Builder;
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
-        Err(error) => return failure::of_usage(&error),
+        Err(error) => return report::usage(&error),
     };
     let output = output::Output::new(args.json);
     match run(args, output) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failure::report(&error, output),
+        Err(error) => report::failure(&error, output),
     }
 }
 

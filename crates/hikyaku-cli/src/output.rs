@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     fmt,
     io::{ErrorKind, Write},
 };
@@ -32,6 +33,14 @@ impl Output {
         if self.json { print(serde_json::to_string(value)?) } else { print(text) }
     }
 
+    /// Tells a person something on stderr that no script needs.
+    pub(crate) fn note(self, text: &str) -> anyhow::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        writeln!(anstream::stderr(), "note: {text}").context("cannot write to stderr")
+    }
+
     /// Prints that something is done that has no answer but `{}`.
     pub(crate) fn done(self, text: impl fmt::Display) -> anyhow::Result<()> {
         self.print(&Object::new(), text)
@@ -45,5 +54,14 @@ pub(crate) fn print(text: impl fmt::Display) -> anyhow::Result<()> {
         // Who reads no further, as `head` does, has what they wanted.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result.context("cannot write to stdout"),
+    }
+}
+
+/// A text of others without what would steer the terminal.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    } else {
+        text.into()
     }
 }

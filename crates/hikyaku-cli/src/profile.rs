@@ -74,6 +74,10 @@ impl Profile {
         )))
     }
 
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some() || self.token_file.is_some()
+    }
+
     /// The token, from where the profile has it.
     pub(crate) fn token(&self) -> anyhow::Result<Option<String>> {
         match (&self.token, &self.token_file) {

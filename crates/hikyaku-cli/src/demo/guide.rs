@@ -52,7 +52,7 @@ impl fmt::Display for Guide {
   hikyaku push {aki} --text hello
   hikyaku multicast {aki} {ken} --sticker 446:1988
   hikyaku broadcast --text 'we are open'
-  hikyaku narrowcast --text 'who is there?' --wait
+  hikyaku narrowcast --text 'who is there?' --wait --poll 0.5
   hikyaku validate push --text 'would LINE take it?'
   hikyaku sent-count push {today}
   hikyaku loading {aki}

@@ -9,9 +9,6 @@ use hikyaku_sim::{Person, Sim};
 
 use crate::output::Output;
 
-/// The port that the guide's examples begin with, where it is free.
-const PORT: u16 = 8686;
-
 /// The people and programs of the demo.
 struct Stage {
     sim: Sim,
@@ -19,14 +16,15 @@ struct Stage {
     mei: UserId,
 }
 
-/// Runs every step, and gives the simulator that they ran on.
+/// Runs every step, and gives the simulator that they ran on: at this port and the next, or at others where those are
+/// taken.
 ///
 /// Each step looks at what the simulator has delivered, and not only at what the client was told.
 ///
 /// # Errors
 /// A step did not do what it says.
-pub(crate) async fn run(output: Output) -> anyhow::Result<Sim> {
-    let stage = Stage::set_up().await?;
+pub(crate) async fn run(output: Output, port: u16) -> anyhow::Result<Sim> {
+    let stage = Stage::set_up(port).await?;
     let mut show = show::Show::begin(output)?;
     show.step("push", steps::push(&stage)).await?;
     show.step("reply", steps::reply(&stage)).await?;
@@ -36,7 +34,7 @@ pub(crate) async fn run(output: Output) -> anyhow::Result<Sim> {
     show.step("lost answer", steps::lost_answer(&stage)).await?;
     show.step("server error", steps::server_error(&stage)).await?;
     show.step("quota", steps::quota(&stage)).await?;
-    show.end()?;
+    show.end(&stage.sim)?;
     Ok(stage.sim)
 }
 
@@ -46,8 +44,9 @@ pub(crate) fn guide(sim: &Sim) -> String {
 }
 
 impl Stage {
-    async fn set_up() -> anyhow::Result<Self> {
-        let usual = Sim::builder().port(PORT).data_port(PORT + 1).start().await;
+    async fn set_up(port: u16) -> anyhow::Result<Self> {
+        let data_port = if port == 0 { 0 } else { port + 1 };
+        let usual = Sim::builder().port(port).data_port(data_port).start().await;
         let sim = match usual {
             Ok(sim) => sim,
             Err(_) => Sim::start().await?,

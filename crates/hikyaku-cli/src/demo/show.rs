@@ -4,6 +4,7 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Effects, Style};
+use hikyaku_sim::Sim;
 use serde::Serialize;
 
 use crate::output::{self, Output};
@@ -61,15 +62,25 @@ impl Show {
     ///
     /// # Errors
     /// A step did not do what it says.
-    pub(super) fn end(self) -> anyhow::Result<()> {
+    pub(super) fn end(self, sim: &Sim) -> anyhow::Result<()> {
         #[derive(Serialize)]
         struct Document<'a> {
             steps: &'a [Step],
+            api_url: String,
+            data_url: String,
+            token: &'a str,
         }
 
         let (good, all) = (self.steps.iter().filter(|step| step.ok).count(), self.steps.len());
         if self.output.is_json() {
-            self.output.print(&Document { steps: &self.steps }, "")?;
+            let token = sim.channel_token();
+            let document = Document {
+                steps: &self.steps,
+                api_url: sim.api_url(),
+                data_url: sim.data_url(),
+                token: token.expose(),
+            };
+            self.output.print(&document, "")?;
         }
         anyhow::ensure!(good == all, "{} of {all} steps did not do what they say", all - good);
         self.say(format_args!(

@@ -1,6 +1,9 @@
 use clap::Args;
 
-use crate::{connect::Connection, output::Output};
+use crate::{
+    connect::Connection,
+    output::{Output, visible},
+};
 
 /// Show the account that the token belongs to
 #[derive(Debug, Args)]
@@ -15,8 +18,8 @@ pub(crate) struct BotInfo {
 
 impl BotInfo {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let bot = self.connection.client()?.bot_info().await?.into_inner();
-        let text = format!("{} {}\n  user id {}", bot.display_name, bot.basic_id, bot.user_id);
-        output.print(&bot, text)
+        let bot = self.connection.client(output)?.bot_info().await?.into_inner();
+        let [name, basic_id] = [&bot.display_name, &bot.basic_id].map(|text| visible(text));
+        output.print(&bot, format_args!("{name} {basic_id}\n  user id {}", bot.user_id))
     }
 }

@@ -6,6 +6,9 @@ use crate::{
     stop::StopSignals,
 };
 
+/// Where the simulator stays up, where that is free.
+const PORT: u16 = 8686;
+
 /// Watch messages travel, on a simulator in the same process
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -22,7 +25,7 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let sim = demo::run(output).await?;
+        let sim = demo::run(output, if self.once { 0 } else { PORT }).await?;
         if self.once {
             return Ok(());
         }

@@ -25,7 +25,7 @@ pub(crate) struct Loading {
 
 impl Loading {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         client.start_loading(&self.chat_id).seconds(self.seconds).await?;
         output.done(format_args!("shown for up to {} seconds", self.seconds))
     }

@@ -30,7 +30,7 @@ struct Which {
 
 impl MarkAsRead {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         match (&self.which.user, &self.which.read_token) {
             (Some(user), _) => client.mark_as_read(user).await?,
             (None, token) => {

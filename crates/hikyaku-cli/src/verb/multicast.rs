@@ -45,7 +45,7 @@ impl Multicast {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let to = self.recipients()?;
         let messages = self.messages.read()?;
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         let key = self.options.key();
         let mut multicast = client.multicast(&to, &messages).retry_key(key);
         if self.options.silence.notification_disabled {

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
+use anyhow::Context;
 use clap::Args;
 use hikyaku::message::{NarrowcastPhase, NarrowcastProgress};
 use serde::Serialize;
 
 use crate::{
     connect::{Connection, seconds},
-    failure::rejected,
+    failure::{Hint, rejected},
     messages::MessageArgs,
     output::Output,
     progress::Bar,
@@ -57,7 +58,7 @@ impl Narrowcast {
 
         let messages = self.messages.read()?;
         let targeting = self.targeting.read()?;
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         let key = self.options.key();
         let mut narrowcast = client.narrowcast(&messages).retry_key(key);
         if let Some(recipient) = targeting.recipient {
@@ -82,7 +83,11 @@ impl Narrowcast {
         if let Some(poll) = self.poll {
             wait = wait.poll(poll);
         }
-        let progress = wait.await?;
+        let progress = wait.await.with_context(|| {
+            Hint(format!(
+                "the narrowcast is accepted; `hikyaku narrowcast-progress {request_id}` asks how far it is"
+            ))
+        })?;
         drop(bar);
         output.print(
             &Document { request_id, progress: &progress },

@@ -19,7 +19,7 @@ pub(crate) struct NarrowcastProgress {
 
 impl NarrowcastProgress {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         let progress = client.narrowcast_progress(&self.request_id).await?.into_inner();
         output.print(&progress, told(&progress))
     }

@@ -37,7 +37,7 @@ pub(crate) struct PushByPhone {
 impl PushByPhone {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let messages = self.messages.read()?;
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         let mut push = client.push_by_phone(self.hash, &messages);
         if let Some(tag) = self.delivery_tag {
             push = push.delivery_tag(tag);

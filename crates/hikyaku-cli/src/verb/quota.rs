@@ -16,7 +16,7 @@ pub(crate) struct Quota {
 
 impl Quota {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let quota = self.connection.client()?.quota().await?.into_inner();
+        let quota = self.connection.client(output)?.quota().await?.into_inner();
         let text = match (&quota.kind, quota.value) {
             (QuotaKind::None, _) => "no limit this month".to_owned(),
             (_, Some(value)) => format!("{value} messages this month"),

@@ -15,7 +15,7 @@ pub(crate) struct QuotaConsumption {
 
 impl QuotaConsumption {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let consumption = self.connection.client()?.quota_consumption().await?.into_inner();
+        let consumption = self.connection.client(output)?.quota_consumption().await?.into_inner();
         let text = format!("about {} messages sent this month", consumption.total_usage);
         output.print(&consumption, text)
     }

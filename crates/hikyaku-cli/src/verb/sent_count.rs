@@ -47,7 +47,7 @@ impl From<Kind> for SentCountKind {
 
 impl SentCount {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         let count = client.sent_count(self.kind.into(), self.date).await?.into_inner();
         let text = match (&count.status, count.success) {
             (_, Some(sent)) => format!("{sent} messages on {}", self.date),

@@ -83,7 +83,7 @@ impl Validate {
             checker.finish().map_err(hikyaku::Error::from)?;
             return output.done("valid by the rules that this program knows");
         }
-        let client = self.connection.client()?;
+        let client = self.connection.client(output)?;
         let mut validate = client.validate(self.kind.for_line(), &messages);
         if let Some(recipient) = targeting.recipient {
             validate = validate.recipient(recipient);

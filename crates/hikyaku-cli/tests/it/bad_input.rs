@@ -28,7 +28,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 45] = [
+const ROWS: [(&str, &[&str]); 47] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -101,6 +101,11 @@ const ROWS: [(&str, &[&str]); 45] = [
         "a locally invalid limit",
         &["validate", "narrowcast", "--text", "a", "--limit-max", "0", "--local"],
     ),
+    ("a notify url that is none", &["notify", "status", "--token", "t", "--notify-api-url", "x"]),
+    (
+        "a client secret with a blank",
+        &["notify", "status", "--token", "t", "--client-secret", "a b"],
+    ),
 ];
 
 #[test]
@@ -140,6 +145,16 @@ fn every_broken_rule_is_listed() {
     {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"messages[0].text","message":"must not be empty"},{"property":"messages[2].originalContentUrl","message":"must be a URI that begins with https"},{"property":"messages[2].previewImageUrl","message":"must be a URI that begins with https"}],"request_id":null,"retryable":false}}
     "#);
     assert_eq!(recorder.connections(), 0);
+}
+
+#[test]
+fn a_log_filter_that_is_none_is_told() {
+    let outcome = Shell::bare().with("HIKYAKU_LOG", "a=b=c").run(["completions", "bash"]);
+    insta::assert_snapshot!(outcome, @r#"
+    exit 2
+    --- stderr
+    error: HIKYAKU_LOG is no filter: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5; set one such as hikyaku=debug
+    "#);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::{
     fmt,
-    io::Write,
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use tempfile::TempDir;
@@ -22,6 +22,34 @@ pub(crate) struct Outcome {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+}
+
+/// A run that has not ended; killed where a test forgets it.
+pub(crate) struct Started(Child);
+
+impl Started {
+    /// The lines that it prints, as they come.
+    pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> {
+        BufReader::new(self.0.stdout.take().unwrap()).lines().map(Result::unwrap)
+    }
+
+    /// Sends the signal, and gives the exit code and what stderr had.
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        let code = self.0.wait().unwrap().code();
+        let mut stderr = String::new();
+        self.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        (code, stderr)
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Shell {
@@ -74,17 +102,13 @@ impl Shell {
         self.run_program(Command::new("/bin/sh").args(["-e", "-c", script]), "")
     }
 
+    /// Starts `hikyaku` with these words, and does not wait for its end.
+    pub(crate) fn start<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Started {
+        Started(self.spawn(Command::new(env!("CARGO_BIN_EXE_hikyaku")).args(words)))
+    }
+
     fn run_program(&self, program: &mut Command, input: &str) -> Outcome {
-        let mut child = program
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.folder.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = self.spawn(program);
         // A program that reads no input may be gone by now.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         let output = child.wait_with_output().unwrap();
@@ -93,6 +117,19 @@ impl Shell {
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    fn spawn(&self, program: &mut Command) -> Child {
+        program
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 }
 

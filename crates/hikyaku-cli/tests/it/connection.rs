@@ -20,8 +20,9 @@ fn a_flag_wins_over_the_environment_and_the_environment_over_the_profile() {
     assert_eq!(authorization(&recorder), "Bearer from-profile");
 
     let environment = || shell().with("LINE_CHANNEL_ACCESS_TOKEN", "from-environment");
-    environment().run(["quota", "--profile", "main"]);
+    let outcome = environment().run(["quota-consumption", "--profile", "main"]);
     assert_eq!(authorization(&recorder), "Bearer from-environment");
+    assert!(outcome.stderr.starts_with("note: the profile's token is not used"), "{outcome}");
     environment().run(["quota", "--profile", "main", "--token", "from-flag"]);
     assert_eq!(authorization(&recorder), "Bearer from-flag");
     assert_eq!(recorder.requests().len(), 4);

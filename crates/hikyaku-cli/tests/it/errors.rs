@@ -95,6 +95,7 @@ fn a_server_that_is_not_there_is_a_network_error() {
         exit 7
         --- stderr
         error: network: client error (Connect): tcp connect error: Connection refused (os error)
+          check the network, and the address that is called
         ");
         insta::assert_snapshot!(Shell::bare().run(words.into_iter().chain(["--json"])), @r#"
         exit 7
@@ -102,4 +103,17 @@ fn a_server_that_is_not_there_is_a_network_error() {
         {"error":{"kind":"network","status":null,"message":"client error (Connect): tcp connect error: Connection refused (os error)","details":[],"request_id":null,"retryable":true}}
         "#);
     });
+}
+
+#[test]
+fn a_hostile_answer_does_not_steer_the_terminal() {
+    let body = r#"{"message":"a\u001b[2Jb\nc","details":[{"message":"\u0007","property":"x"}]}"#;
+    let recorder = Recorder::answering([Answer::new(400, body), Answer::new(400, body)]);
+    insta::assert_snapshot!(Shell::at(&recorder).run(["push", "U1", "--text", "hi"]), @r"
+    exit 4
+    --- stderr
+    error: rejected (400): a [2Jb c
+      x:  
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+    ");
 }

@@ -1,6 +1,8 @@
 //! `docs/cli.md` says what the program does.
 
-use hikyaku_sim::Person;
+use std::time::Duration;
+
+use hikyaku_sim::{Person, Sim};
 
 use crate::{command::Shell, help::verbs, platform::Platform};
 
@@ -27,7 +29,8 @@ fn the_manual_names_every_variable_of_the_help() {
 
 #[test]
 fn the_manuals_examples_work_against_the_simulator() {
-    let platform = Platform::start();
+    let moment = Duration::from_millis(10);
+    let platform = Platform::with(Sim::builder().narrowcast_phases(moment, moment));
     let sim = &platform.sim;
     let phone = Some("+818000001234".to_owned());
     let (user, other) =

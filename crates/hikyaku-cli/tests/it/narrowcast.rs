@@ -89,3 +89,19 @@ fn a_progress_is_lines_own_body() {
     let printed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(printed, serde_json::from_str::<serde_json::Value>(SUCCEEDED).unwrap());
 }
+
+#[test]
+fn a_wait_that_breaks_off_says_how_to_go_on() {
+    let recorder = Recorder::answering([
+        Answer::new(202, "{}"),
+        Answer::new(404, r#"{"message":"Not found"}"#),
+    ]);
+    let words = ["narrowcast", "--text", "hi", "--wait", "--poll", "0.01"];
+    insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
+    exit 4
+    --- stderr
+    error: not found (404): Not found
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+      the narrowcast is accepted; `hikyaku narrowcast-progress 0a0b0c0d-0000-0000-0000-000000000001` asks how far it is
+    ");
+}

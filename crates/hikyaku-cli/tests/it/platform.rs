@@ -14,10 +14,6 @@ pub(crate) struct Platform {
 }
 
 impl Platform {
-    pub(crate) fn start() -> Self {
-        Self::with(Sim::builder())
-    }
-
     pub(crate) fn with(builder: SimBuilder) -> Self {
         let serving = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let sim = serving.block_on(builder.start()).unwrap();

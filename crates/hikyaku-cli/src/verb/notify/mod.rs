@@ -14,10 +14,18 @@ use hikyaku::{
 
 use crate::{
     connect::Patience,
-    failure::{Hint, invalid, usage},
+    failure::{Hint, invalid, of_settings, usage},
     output::Output,
     secret::Secret,
 };
+
+/// What the client calls a setting, and what it is called here.
+const FLAGS: [(&str, &str); 4] = [
+    ("api_base_url", "--notify-api-url"),
+    ("bot_base_url", "--bot-url"),
+    ("client_secret", "--client-secret"),
+    ("root_certificates", "--ca-file"),
+];
 
 /// Speak LINE Notify's API, to a gateway that serves it
 #[derive(Debug, Args)]
@@ -160,7 +168,7 @@ impl Service {
         if let Some(pem) = self.patience.certificates(None)? {
             builder = builder.root_certificates(pem);
         }
-        Ok(builder.build()?)
+        builder.build().map_err(|error| of_settings(error, &FLAGS))
     }
 
     /// The client, for a call that names the service.

@@ -2,7 +2,7 @@ use clap::Args;
 use hikyaku::notify::TargetType;
 
 use super::{Service, send::left};
-use crate::output::Output;
+use crate::output::{Output, visible};
 
 /// Show whom the token sends to
 #[derive(Debug, Args)]
@@ -14,7 +14,7 @@ pub(super) struct Status {}
 impl Status {
     pub(super) async fn run(self, service: &Service, output: Output) -> anyhow::Result<()> {
         let status = service.client()?.status(&service.token()?).await?.into_inner();
-        let name = status.target.as_deref().unwrap_or("(no name)");
+        let name = visible(status.target.as_deref().unwrap_or("(no name)"));
         let kind = match &status.target_type {
             TargetType::User => "the user",
             TargetType::Group => "the group",

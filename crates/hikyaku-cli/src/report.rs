@@ -1,0 +1,227 @@
+use std::{fmt, io::Write, process::ExitCode};
+
+use anstyle::{AnsiColor, Effects, Style};
+use clap::error::ErrorKind as UsageKind;
+use hikyaku::ErrorKind;
+use serde::Serialize;
+
+use crate::{
+    failure::{Failure, Hint},
+    output::{Output, visible},
+};
+
+const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
+const ASIDE: Style = Style::new().effects(Effects::DIMMED);
+const NOTHING_SENT: &str = "nothing was sent";
+
+/// Tells the user of an error, and gives the exit code that goes with it.
+pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
+    Report::of(error).print(output.is_json())
+}
+
+/// The same for words that make no command; help and version come this way too, and are no errors.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), UsageKind::DisplayHelp | UsageKind::DisplayVersion) {
+        return match error.print() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::from(exit::OTHER),
+        };
+    }
+    // The words could not be read, so whether JSON is wanted has to be guessed from them.
+    let json = std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json");
+    if !json && error.kind() == UsageKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Nothing more can be done where stderr is closed.
+        let _ = error.print();
+        return ExitCode::from(exit::USAGE);
+    }
+    Report::new("usage", exit::USAGE, one_line(error)).print(json)
+}
+
+/// The exit codes that scripts rely on; the manual lists them.
+mod exit {
+    pub(super) const OTHER: u8 = 1;
+    pub(super) const USAGE: u8 = 2;
+    pub(super) const FORBIDDEN: u8 = 3;
+    pub(super) const REJECTED: u8 = 4;
+    pub(super) const QUOTA_EXCEEDED: u8 = 5;
+    pub(super) const RATE_LIMITED: u8 = 6;
+    pub(super) const NETWORK: u8 = 7;
+}
+
+/// An error as it is printed.
+#[derive(Serialize)]
+struct Report {
+    kind: &'static str,
+    status: Option<u16>,
+    message: String,
+    details: Vec<Detail>,
+    request_id: Option<String>,
+    retryable: bool,
+    #[serde(skip)]
+    exit: u8,
+    #[serde(skip)]
+    hint: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Detail {
+    property: Option<String>,
+    message: Option<String>,
+}
+
+impl Report {
+    fn new(kind: &'static str, exit: u8, message: String) -> Self {
+        Self {
+            kind,
+            status: None,
+            message,
+            details: Vec::new(),
+            request_id: None,
+            retryable: false,
+            exit,
+            hint: None,
+        }
+    }
+
+    fn of(error: &anyhow::Error) -> Self {
+        let mut report = if let Some(error) = error.downcast_ref::<hikyaku::Error>() {
+            Self::of_call(error)
+        } else {
+            match error.downcast_ref::<Failure>() {
+                Some(Failure::Usage(message)) => Self::new("usage", exit::USAGE, message.clone()),
+                Some(Failure::Invalid { property, message }) => Self {
+                    details: vec![Detail {
+                        property: Some((*property).to_owned()),
+                        message: Some(message.clone()),
+                    }],
+                    ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
+                },
+                Some(Failure::Rejected { message, request_id }) => Self {
+                    request_id: Some(request_id.clone()),
+                    ..Self::new("rejected", exit::REJECTED, message.clone())
+                },
+                None => Self::new("other", exit::OTHER, format!("{error:#}")),
+            }
+        };
+        if let Some(Hint(hint)) = error.downcast_ref() {
+            report.hint = Some(hint.clone());
+        }
+        report
+    }
+
+    fn of_call(error: &hikyaku::Error) -> Self {
+        let details = error.details().iter().map(|detail| Detail {
+            property: detail.property.clone(),
+            message: detail.message.clone(),
+        });
+        Self {
+            status: error.status().map(|status| status.as_u16()),
+            details: details.collect(),
+            request_id: error.request_id().map(str::to_owned),
+            retryable: error.is_retryable(),
+            hint: hint(error.kind()).map(str::to_owned),
+            ..Self::new(error.kind().as_str(), exit_code(error.kind()), error.message().to_owned())
+        }
+    }
+
+    fn print(&self, json: bool) -> ExitCode {
+        let mut stderr = anstream::stderr().lock();
+        // Where stderr is closed, the exit code is all that can be said.
+        let _ = if json {
+            #[derive(Serialize)]
+            struct Document<'a> {
+                error: &'a Report,
+            }
+            serde_json::to_writer(&mut stderr, &Document { error: self })
+                .map_err(std::io::Error::from)
+                .and_then(|()| writeln!(stderr))
+        } else {
+            self.write(&mut stderr)
+        };
+        ExitCode::from(self.exit)
+    }
+
+    fn write(&self, to: &mut impl Write) -> std::io::Result<()> {
+        write!(to, "{ERROR}error{ERROR:#}: ")?;
+        match (self.kind, self.details.as_slice()) {
+            ("usage" | "other", _) => writeln!(to, "{}", visible(&self.message))?,
+            ("invalid", [detail]) => writeln!(to, "{detail} ({})", self.message)?,
+            ("invalid", details) => {
+                writeln!(to, "{} values break a rule, {}", details.len(), self.message)?;
+                self.write_details(to)?;
+            }
+            (kind, _) => {
+                write!(to, "{}", kind.replace('_', " "))?;
+                if let Some(status) = self.status {
+                    write!(to, " ({status})")?;
+                }
+                writeln!(to, ": {}", visible(&self.message))?;
+                self.write_details(to)?;
+            }
+        }
+        if let Some(request_id) = &self.request_id {
+            writeln!(to, "  {ASIDE}request id {}{ASIDE:#}", visible(request_id))?;
+        }
+        if let Some(hint) = &self.hint {
+            writeln!(to, "  {ASIDE}{hint}{ASIDE:#}")?;
+        }
+        Ok(())
+    }
+
+    fn write_details(&self, to: &mut impl Write) -> std::io::Result<()> {
+        self.details.iter().try_for_each(|detail| writeln!(to, "  {detail}"))
+    }
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [property, message] = [&self.property, &self.message]
+            .map(|text| visible(text.as_deref().unwrap_or_default()));
+        let separator = if property.is_empty() || message.is_empty() { "" } else { ": " };
+        write!(f, "{property}{separator}{message}")
+    }
+}
+
+fn exit_code(kind: ErrorKind) -> u8 {
+    match kind {
+        ErrorKind::Invalid => exit::USAGE,
+        ErrorKind::Unauthorized | ErrorKind::Forbidden => exit::FORBIDDEN,
+        ErrorKind::Rejected | ErrorKind::NotFound | ErrorKind::Gone | ErrorKind::Decode => {
+            exit::REJECTED
+        }
+        ErrorKind::QuotaExceeded => exit::QUOTA_EXCEEDED,
+        ErrorKind::RateLimited => exit::RATE_LIMITED,
+        ErrorKind::Network | ErrorKind::Transient => exit::NETWORK,
+        _ => exit::OTHER,
+    }
+}
+
+/// The next step that the kind alone suggests.
+fn hint(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::Unauthorized => Some("check the token: LINE_CHANNEL_ACCESS_TOKEN or --token"),
+        ErrorKind::QuotaExceeded => Some(
+            "compare `hikyaku quota` with `hikyaku quota-consumption`; waiting seconds does not help",
+        ),
+        ErrorKind::RateLimited => Some("wait, then repeat the same command"),
+        ErrorKind::Network => Some("check the network, and the address that is called"),
+        _ => None,
+    }
+}
+
+/// Clap's message without its usage and its layout.
+fn one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let mut line = String::new();
+    for paragraph in text.split("\n\n") {
+        let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+        if let Some(message) = words.strip_prefix("error: ") {
+            line.push_str(message);
+        } else if let Some(tip) = words.strip_prefix("tip: ") {
+            line.push_str("; ");
+            line.push_str(tip);
+        }
+    }
+    line.push_str("; see --help");
+    line
+}
