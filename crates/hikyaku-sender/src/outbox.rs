@@ -1,12 +1,16 @@
 use std::{sync::Arc, time::Duration};
 
+#[cfg(feature = "sqlite")]
+use crate::store::SqliteStore;
+#[cfg(feature = "postgres")]
+use crate::store::{PgStore, PgTx, Step as _, Tx as _};
 use crate::{
     Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
     Time,
     events::EventSource,
     store::{
-        MemoryStore, SqliteStore, Store,
-        step::{Act, ActOnOne, Enqueue, List, Overlook, Show, Verdict},
+        MemoryStore, Store,
+        step::{self, Act, ActOnOne, Enqueue, List, Overlook, Show, Verdict},
     },
 };
 
@@ -42,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) keep: Duration,
     pub(crate) events: EventSource,
+    #[cfg(feature = "postgres")]
+    clock: Clock,
 }
 
 /// What became of one send.
@@ -82,19 +88,31 @@ impl OutboxBuilder {
     /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
     pub async fn open(self) -> Result<Outbox, Error> {
         let Self { url, clock, keep } = self;
+        #[cfg(feature = "postgres")]
+        let given = clock.clone();
         let store = match url.split_once(':') {
             Some(("memory", _)) => Store::Memory(MemoryStore::new(clock)),
             #[cfg(feature = "sqlite")]
             Some(("sqlite", path)) if !path.is_empty() => Store::Sqlite(
                 SqliteStore::open(path.trim_start_matches("//").as_ref(), clock).await?,
             ),
+            #[cfg(feature = "postgres")]
+            Some(("postgres" | "postgresql", _)) => {
+                Store::Postgres(PgStore::open(&url, clock).await?)
+            }
             _ => {
                 return Err(Error::new(ErrorKind::Unsuitable(
                     "the store must be sqlite:PATH or postgres://…".to_owned(),
                 )));
             }
         };
-        Ok(Outbox(Arc::new(Inner { store, keep, events: EventSource::default() })))
+        Ok(Outbox(Arc::new(Inner {
+            store,
+            keep,
+            events: EventSource::default(),
+            #[cfg(feature = "postgres")]
+            clock: given,
+        })))
     }
 }
 
@@ -141,15 +159,39 @@ impl Outbox {
         for it in enqueued.iter().filter(|it| it.verdict == Verdict::New) {
             self.0.events.tell(|| Event::Enqueued(DeliveryId(it.id)));
         }
-        Ok(enqueued
-            .into_iter()
-            .map(|it| match it.verdict {
-                Verdict::Conflict => Err(Error::new(ErrorKind::Conflict { existing: it.id })),
-                verdict => {
-                    Ok(Enqueued { id: DeliveryId(it.id), existing: verdict == Verdict::Existing })
-                }
-            })
-            .collect())
+        Ok(enqueued.into_iter().map(answer).collect())
+    }
+
+    /// Puts sends into the outbox within a transaction of the caller's own, so that a business row and its
+    /// notification are committed together or not at all. The transaction must be on the database of this outbox.
+    ///
+    /// ```no_run
+    /// # async fn example(outbox: hikyaku_sender::Outbox, client: &mut tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use hikyaku_sender::NewDelivery;
+    ///
+    /// let transaction = client.transaction().await?;
+    /// transaction.execute("UPDATE orders SET state = 'shipped' WHERE id = 17", &[]).await?;
+    /// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "it is on its way");
+    /// outbox.enqueue_in(&transaction, vec![receipt.idempotency_key("order-17-shipped")]).await?;
+    /// transaction.commit().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`enqueue_all`](Self::enqueue_all). After one, the transaction should be rolled back.
+    #[cfg(feature = "postgres")]
+    pub async fn enqueue_in(
+        &self,
+        transaction: &tokio_postgres::Transaction<'_>,
+        deliveries: Vec<NewDelivery>,
+    ) -> Result<Vec<Result<Enqueued, Error>>, Error> {
+        let mut tx = PgTx::of_caller(transaction, &self.0.clock);
+        let now = tx.now().await?;
+        let fresh =
+            deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
+        let enqueued = Enqueue(fresh).run(&mut tx).await?;
+        Ok(enqueued.into_iter().map(answer).collect())
     }
 
     /// One delivery; `None` where there is none, or no more.
@@ -231,5 +273,12 @@ impl Outbox {
 
     pub(crate) fn shared(&self) -> Arc<Inner> {
         self.0.clone()
+    }
+}
+
+fn answer(it: step::Enqueued) -> Result<Enqueued, Error> {
+    match it.verdict {
+        Verdict::Conflict => Err(Error::new(ErrorKind::Conflict { existing: it.id })),
+        verdict => Ok(Enqueued { id: DeliveryId(it.id), existing: verdict == Verdict::Existing }),
     }
 }

@@ -5,6 +5,8 @@
 //! undo it.
 
 mod memory;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
@@ -15,6 +17,8 @@ use std::future::Future;
 use tokio::sync::watch;
 
 pub(crate) use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub(crate) use postgres::{PgStore, PgTx};
 pub(crate) use row::{
     Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, LaneDue, NewCampaign, Payload,
     Quota, Row, Stored,
@@ -187,6 +191,8 @@ pub(crate) enum Store {
     Memory(MemoryStore),
     #[cfg(feature = "sqlite")]
     Sqlite(SqliteStore),
+    #[cfg(feature = "postgres")]
+    Postgres(PgStore),
 }
 
 impl Store {
@@ -196,6 +202,8 @@ impl Store {
             Self::Memory(store) => store.run(&step),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.run(step).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.run(step).await,
         }
     }
 
@@ -205,6 +213,8 @@ impl Store {
             Self::Memory(store) => store.run(&step),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.read(step).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.run(step).await,
         }
     }
 
@@ -214,6 +224,8 @@ impl Store {
             Self::Memory(store) => Ok(store.time()),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => Ok(store.time()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.time().await,
         }
     }
 
@@ -223,6 +235,8 @@ impl Store {
             Self::Memory(_) => Ok(None),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.lock_worker().await.map(Some),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => Ok(None),
         }
     }
 
@@ -232,6 +246,8 @@ impl Store {
             Self::Memory(store) => store.news(),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.news(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.news(),
         }
     }
 }

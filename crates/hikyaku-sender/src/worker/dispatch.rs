@@ -1,7 +1,7 @@
 use std::{future::Future, pin::pin, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{Semaphore, mpsc},
+    sync::{Semaphore, mpsc, watch},
     task::JoinSet,
     time::Instant,
 };
@@ -28,11 +28,18 @@ pub(super) async fn run(
     let sender = Arc::new(send::Sender::new(shared.clone()));
     let mut dispatch =
         Dispatch { shared, outcomes, slots, sender, on_their_way: JoinSet::new(), turn: 0 };
-    let mut stop = pin!(stop);
-    let ended = tokio::select! {
-        biased;
-        () = &mut stop => Ok(Vec::new()),
-        ended = dispatch.work() => ended,
+    let (stopping, stopped) = watch::channel(false);
+    let ended = {
+        let mut work = pin!(dispatch.work(stopped));
+        tokio::select! {
+            biased;
+            () = stop => {
+                // A claim that has begun is seen through: what it took would be nobody's until its lease ends.
+                stopping.send_replace(true);
+                work.await
+            }
+            ended = &mut work => ended,
+        }
     };
     dispatch.drain().await;
     ended
@@ -48,11 +55,15 @@ struct Dispatch {
 }
 
 impl Dispatch {
-    async fn work(&mut self) -> Result<Vec<Waiting>, Error> {
+    async fn work(&mut self, mut stop: watch::Receiver<bool>) -> Result<Vec<Waiting>, Error> {
         let mut news = self.shared.inner.store.news().listen();
         let mut failures = 0;
         loop {
-            self.wait_for_slots().await;
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => return Ok(Vec::new()),
+                () = self.wait_for_slots() => {}
+            }
             news.borrow_and_update();
             let free = self.slots.available_permits();
             let grant = match self.claim(free).await {
@@ -60,8 +71,8 @@ impl Dispatch {
                 Err(why) if why.is_retryable() => {
                     failures += 1;
                     tracing::warn!(%why, "the store did not give any work; trying again");
-                    tokio::time::sleep(crate::delivery::backoff(failures, 1.0).min(LOOK * 10))
-                        .await;
+                    let pause = crate::delivery::backoff(failures, 1.0).min(LOOK * 10);
+                    let _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
                     continue;
                 }
                 Err(why) => return Err(why),
@@ -74,11 +85,17 @@ impl Dispatch {
                 self.start(grant).await;
                 continue;
             }
-            if self.shared.settings.until_idle && self.is_idle(&grant).await? {
+            // What was settled since the claim may have left something to do.
+            let settled = news.has_changed().unwrap_or(false);
+            if self.shared.settings.until_idle && !settled && self.is_idle(&grant).await {
                 return Ok(grant.waiting);
             }
             let pause = grant.next().map_or(LOOK, |next| next.since(grant.now).min(LOOK));
-            let _ = tokio::time::timeout(pause, news.changed()).await;
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => {}
+                _ = news.changed() => {}
+                () = tokio::time::sleep(pause) => {}
+            }
         }
     }
 
@@ -120,9 +137,9 @@ impl Dispatch {
         }
     }
 
-    async fn is_idle(&self, grant: &Grant) -> Result<bool, Error> {
+    async fn is_idle(&self, grant: &Grant) -> bool {
         if self.slots.available_permits() < self.shared.settings.concurrency {
-            return Ok(false);
+            return false;
         }
         let helpless = |it: &Waiting| {
             matches!(
@@ -132,11 +149,12 @@ impl Dispatch {
         };
         let soon = grant.later.is_some_and(|later| later.since(grant.now) < SOON);
         if grant.more || soon || !grant.waiting.iter().all(helpless) {
-            return Ok(false);
+            return false;
         }
         let sweep = Sweep { keep: self.shared.inner.keep, limit: 1000 };
-        let swept = self.shared.inner.store.run(sweep).await?;
-        Ok(swept.leases + swept.keys == 0 && !swept.leased)
+        // A store that cannot tell is asked again with the next claim.
+        let swept = self.shared.inner.store.run(sweep).await;
+        swept.is_ok_and(|swept| swept.leases + swept.keys == 0 && !swept.leased)
     }
 
     async fn drain(mut self) {

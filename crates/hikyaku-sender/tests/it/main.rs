@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 mod campaign;
+mod cluster;
 mod outbox;
+mod postgres;
 mod sqlite_file;
 mod stores;
 mod worker;

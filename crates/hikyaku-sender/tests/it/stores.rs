@@ -3,6 +3,8 @@
 use hikyaku_sender::{Clock, Outbox, OutboxBuilder, Time};
 use tempfile::TempDir;
 
+use crate::cluster::Cluster;
+
 /// An outbox, and what must live as long as it.
 pub(crate) struct Bench {
     pub(crate) outbox: Outbox,
@@ -20,6 +22,12 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
         Self::open(url, Some(folder), |builder| builder).await
+    }
+
+    /// Nothing where there is no PostgreSQL.
+    pub(crate) async fn postgres() -> Option<Self> {
+        let url = Cluster::shared()?.database();
+        Some(Self::open(url, None, |builder| builder).await)
     }
 
     async fn open(
@@ -40,6 +48,14 @@ macro_rules! on_every_store {
             $(#[tokio::test]
             async fn $test() {
                 super::$test(crate::stores::Bench::memory().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                if let Some(bench) = crate::stores::Bench::postgres().await {
+                    super::$test(bench).await;
+                }
             })+
         }
         mod sqlite {

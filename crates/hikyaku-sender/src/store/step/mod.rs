@@ -13,7 +13,7 @@ pub(crate) use campaign::{
     Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started,
 };
 pub(crate) use claim::{Claim, Grant, Job};
-pub(crate) use enqueue::{Enqueue, Verdict};
+pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, LookAtLane, Overlook, Show};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};

@@ -1,0 +1,121 @@
+//! PostgreSQL: any number of workers on one database.
+
+mod connection;
+mod listen;
+mod read;
+mod tx;
+
+use std::sync::Arc;
+
+use tokio_postgres::error::SqlState;
+
+use super::{News, Result, Step, Tx};
+use crate::{Clock, Error, ErrorKind, Time};
+
+use connection::{Connection, Pool};
+pub(crate) use tx::PgTx;
+
+/// How often a step is tried that PostgreSQL has surely rolled back for another's sake.
+const TRIES: u32 = 5;
+
+#[derive(Debug)]
+pub(crate) struct PgStore {
+    pool: Pool,
+    clock: Clock,
+    news: News,
+    listener: tokio::task::JoinHandle<()>,
+}
+
+impl PgStore {
+    pub(crate) async fn open(url: &str, clock: Clock) -> Result<Self> {
+        let config: tokio_postgres::Config = url.parse().map_err(|why| {
+            Error::new(ErrorKind::Unsuitable("the PostgreSQL URL cannot be read".to_owned()))
+                .because(why)
+        })?;
+        let pool = Pool::new(Arc::new(config));
+        let connection = pool.get().await?;
+        connection.check().await?;
+        connection.migrate().await?;
+        pool.put(connection);
+        let news = News::default();
+        let listener = tokio::spawn(listen::listen(pool.config().clone(), news.clone()));
+        Ok(Self { pool, clock, news, listener })
+    }
+
+    pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_run(&step).await {
+                Err(why) if tries < TRIES && is_for_anothers_sake(&why) => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// A connection that does not come back to the pool is closed, and its transaction with it.
+    async fn try_run<S: Step>(&self, step: &S) -> Result<S::Out> {
+        let mut connection = self.pool.get().await?;
+        connection.execute("BEGIN").await?;
+        let mut tx = PgTx::new(&mut connection, &self.clock);
+        match step.run(&mut tx).await {
+            Ok(out) => {
+                connection.execute("COMMIT").await?;
+                self.pool.put(connection);
+                Ok(out)
+            }
+            Err(why) => {
+                if connection.execute("ROLLBACK").await.is_ok() {
+                    self.pool.put(connection);
+                }
+                Err(why)
+            }
+        }
+    }
+
+    pub(crate) async fn time(&self) -> Result<Time> {
+        let mut connection = self.pool.get().await?;
+        let now = PgTx::new(&mut connection, &self.clock).now().await?;
+        self.pool.put(connection);
+        Ok(now)
+    }
+
+    pub(crate) fn news(&self) -> &News {
+        &self.news
+    }
+}
+
+impl Drop for PgStore {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+/// Deadlocks and serialisation failures are rolled back whole, so the step may run again.
+fn is_for_anothers_sake(why: &Error) -> bool {
+    use std::error::Error as _;
+
+    let source = why.source().and_then(|why| why.downcast_ref::<tokio_postgres::Error>());
+    source.and_then(tokio_postgres::Error::code).is_some_and(|code| {
+        *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
+    })
+}
+
+/// What a failure of PostgreSQL means.
+pub(super) fn failed(why: tokio_postgres::Error) -> Error {
+    let what = match why.as_db_error() {
+        Some(db) if *db.code() == SqlState::DISK_FULL => {
+            "the disk of PostgreSQL is full; nothing was changed, make room and try again"
+                .to_owned()
+        }
+        Some(db) if *db.code() == SqlState::READ_ONLY_SQL_TRANSACTION => {
+            "this PostgreSQL is a standby and takes no changes; connect to the primary".to_owned()
+        }
+        Some(db) => format!("PostgreSQL did not do it: {}", db.message()),
+        None => match std::error::Error::source(&why) {
+            Some(source) => format!("PostgreSQL cannot be reached: {why}: {source}"),
+            None => format!("PostgreSQL cannot be reached: {why}"),
+        },
+    };
+    Error::store(what).because(why)
+}

@@ -1,0 +1,116 @@
+//! What only PostgreSQL can do.
+
+use std::time::{Duration, Instant};
+
+use hikyaku_sender::{Limits, NewDelivery, Outbox, Overview, State};
+use tokio_postgres::NoTls;
+
+use crate::{cluster::Cluster, stores::user, worker::line};
+
+async fn client(url: &str) -> tokio_postgres::Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+async fn overview(outbox: &Outbox) -> Overview {
+    outbox.overview().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_send_is_enqueued_with_its_callers_transaction_or_not_at_all() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let outbox = Outbox::open(&url).await.unwrap();
+    let mut client = client(&url).await;
+    client.batch_execute("CREATE TABLE orders (id int)").await.unwrap();
+    for (order, commit) in [(1, false), (2, true)] {
+        let transaction = client.transaction().await.unwrap();
+        transaction.execute("INSERT INTO orders VALUES ($1)", &[&order]).await.unwrap();
+        let send = NewDelivery::push(user(1), "shipped").idempotency_key(format!("order-{order}"));
+        outbox.enqueue_in(&transaction, vec![send]).await.unwrap();
+        assert_eq!(overview(&outbox).await.count(State::Ready), 0);
+        if commit {
+            transaction.commit().await.unwrap();
+        } else {
+            transaction.rollback().await.unwrap();
+        }
+    }
+    assert_eq!(overview(&outbox).await.count(State::Ready), 1);
+    let again = NewDelivery::push(user(1), "shipped").idempotency_key("order-2");
+    assert!(outbox.enqueue(again).await.unwrap().existing);
+}
+
+#[tokio::test]
+async fn many_workers_share_the_work_and_deliver_once() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let (sim, client) = line().await;
+    let outbox = Outbox::open(&url).await.unwrap();
+    let batch = (0..600).map(|n| NewDelivery::push(user(n), "hello")).collect();
+    outbox.enqueue_all(batch).await.unwrap();
+    let mut workers = Vec::new();
+    for _ in 0..4 {
+        let outbox = Outbox::open(&url).await.unwrap();
+        let worker = outbox
+            .worker()
+            .channel("default", client.clone())
+            .limits(Limits::none())
+            .concurrency(8)
+            .until_idle();
+        workers.push(tokio::spawn(worker.run(std::future::pending())));
+    }
+    let mut accepted = Vec::new();
+    for worker in workers {
+        accepted.push(worker.await.unwrap().unwrap().accepted);
+    }
+    assert_eq!(accepted.iter().sum::<u64>(), 600);
+    assert!(accepted.iter().filter(|count| **count > 0).count() > 1, "{accepted:?}");
+    assert_eq!((sim.people_reached(), sim.duplicates()), (600, vec![]));
+}
+
+#[tokio::test]
+async fn a_worker_hears_of_new_work_from_another_program_at_once() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let (sim, client) = line().await;
+    let (here, there) = (Outbox::open(&url).await.unwrap(), Outbox::open(&url).await.unwrap());
+    let worker = here.worker().channel("default", client).limits(Limits::none());
+    let stop = async {
+        let mut fastest = Duration::MAX;
+        for n in 0..5 {
+            let began = Instant::now();
+            there.enqueue(NewDelivery::push(user(n), "hello")).await.unwrap();
+            sim.wait_for(n as u64 + 1).await.unwrap();
+            fastest = fastest.min(began.elapsed());
+        }
+        // A look once a second would take half of one on average.
+        assert!(fastest < Duration::from_millis(250), "{fastest:?}");
+    };
+    assert_eq!(worker.run(stop).await.unwrap().accepted, 5);
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    drop(Outbox::open(&url).await.unwrap());
+    client(&url).await.batch_execute("UPDATE hikyaku_meta SET version = 99").await.unwrap();
+    let error = Outbox::open(&url).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the store has schema 99 and this program knows up to 1; use the version that wrote it or a newer one"
+    );
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_named() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database().replace("@/", "@/nothing");
+    let error = Outbox::open(&url).await.unwrap_err();
+    assert!(error.is_retryable());
+    assert!(
+        error.to_string().starts_with("PostgreSQL did not do it: database \"nothing"),
+        "{error}"
+    );
+}
