@@ -20,6 +20,8 @@ use crate::{
 
 const USER_AGENT_VALUE: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
 
+const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
+
 /// How much of a JSON answer is read; LINE's largest are lists of some hundred kilobytes.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -51,8 +53,9 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Headers {
     pub(crate) authorization: Option<HeaderValue>,
     pub(crate) content_type: Option<HeaderValue>,
-    /// The one that the operation has for itself: a retry key, or a delivery tag.
-    pub(crate) own: Option<(HeaderName, HeaderValue)>,
+    pub(crate) retry_key: Option<HeaderValue>,
+    /// One that few operations have for themselves, such as a delivery tag.
+    pub(crate) own: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 /// What a call sends, for each of its attempts anew.
@@ -103,9 +106,9 @@ impl Connection {
     }
 
     async fn attempt(&self, call: &Call<'_>, attempts: &Attempts<'_>) -> Result<Exchange, Error> {
-        let timeout = call.timeout(self.timeout);
-        let answer = timeout_at(attempts.deadline(timeout), self.read(call)).await;
-        answer.map_err(|_| late(timeout)).flatten().map_err(Error::network)
+        let deadline = attempts.deadline(call.timeout(self.timeout));
+        let answer = timeout_at(deadline, self.read(call)).await;
+        answer.map_err(|_| self.late(call)).flatten().map_err(Error::network)
     }
 
     async fn begin(
@@ -113,9 +116,9 @@ impl Connection {
         call: &Call<'_>,
         attempts: &Attempts<'_>,
     ) -> Result<Exchange<ResponseBody>, Error> {
-        let timeout = call.timeout(self.timeout);
-        let begun = timeout_at(attempts.deadline(timeout), async {
-            let Exchange { status, headers, body } = self.send(call).await?;
+        let deadline = attempts.deadline(call.timeout(self.timeout));
+        let begun = timeout_at(deadline, async {
+            let Exchange { status, headers, mut body } = self.send(call).await?;
             let deduplicated =
                 call.repeat == Repeat::WithRetryKey && status == StatusCode::CONFLICT;
             if status.is_success() || deduplicated {
@@ -125,11 +128,11 @@ impl Connection {
             let body = body.collect(ERROR_BODY_LIMIT).await.map(|body| body.bytes);
             Ok(Err(Error::from_answer(status, headers, &body.unwrap_or_default())))
         });
-        begun.await.map_err(|_| late(timeout)).flatten().map_err(Error::network)?
+        begun.await.map_err(|_| self.late(call)).flatten().map_err(Error::network)?
     }
 
     async fn read(&self, call: &Call<'_>) -> Result<Exchange, TransportError> {
-        let Exchange { status, headers, body } = self.send(call).await?;
+        let Exchange { status, headers, mut body } = self.send(call).await?;
         let limit = if status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
         match body.collect(limit).await {
             Ok(body) if body.truncated && status.is_success() => {
@@ -144,15 +147,16 @@ impl Connection {
         }
     }
 
+    fn late(&self, call: &Call<'_>) -> TransportError {
+        let timeout = call.timeout(self.timeout);
+        TransportError::interrupted(format!("no whole answer within {timeout:?}"))
+    }
+
     async fn send(&self, call: &Call<'_>) -> Result<Exchange<ResponseBody>, TransportError> {
         let answer = self.transport.send(call.request(&self.user_agent));
         let (parts, body) = answer.await?.into_parts();
         Ok(Exchange { status: parts.status, headers: parts.headers, body })
     }
-}
-
-fn late(timeout: Duration) -> TransportError {
-    TransportError::interrupted(format!("no whole answer within {timeout:?}"))
 }
 
 /// Tells the span how an attempt ended.
@@ -177,16 +181,20 @@ impl Call<'_> {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.base_url.target(&self.target);
         let headers = request.headers_mut();
-        headers.reserve(8);
+        // Room for these and the two that hyper adds, in a piece that allocators keep at hand.
+        headers.reserve(6);
         headers.insert(USER_AGENT, user_agent.clone());
-        let Headers { authorization, content_type, own } = &self.headers;
+        let Headers { authorization, content_type, retry_key, own } = &self.headers;
         if let Some(authorization) = authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
         }
-        if let Some((name, value)) = own {
+        if let Some(key) = retry_key {
+            headers.insert(RETRY_KEY, key.clone());
+        }
+        if let Some((name, value)) = own.as_deref() {
             headers.insert(name, value.clone());
         }
         // hyper leaves the length of an empty body out, and some servers refuse a POST without one.

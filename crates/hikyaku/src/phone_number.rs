@@ -29,7 +29,9 @@ pub fn hash_phone_number(number: &str) -> Result<PhoneHash, InvalidPhoneNumber> 
         return Err(InvalidPhoneNumber);
     }
     let hash = digest(&SHA256, number.as_bytes());
-    Ok(hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into())
+    let (high, low) = hash.as_ref().split_at(16);
+    let half = |bytes: &[u8]| bytes.iter().fold(0_u128, |sum, byte| (sum << 8) | u128::from(*byte));
+    Ok(format!("{:032x}{:032x}", half(high), half(low)).into())
 }
 
 /// A text that is no E.164 phone number.

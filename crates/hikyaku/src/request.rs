@@ -16,7 +16,6 @@ use crate::{
     transport::{RequestBody, ResponseBody},
 };
 
-const RETRY_KEY: HeaderName = HeaderName::from_static("x-line-retry-key");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Client {
@@ -49,15 +48,15 @@ pub(crate) struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
-        let own =
-            (route.repeat == Repeat::WithRetryKey).then(|| (RETRY_KEY, key_value(random::uuid())));
+        let keyed = route.repeat == Repeat::WithRetryKey;
+        let retry_key = keyed.then(|| key_value(random::uuid()));
         let call = Call {
             method: route.method,
             path: route.path,
             repeat: route.repeat,
             base_url: client.base_url(route.host),
             target,
-            headers: Headers { own, ..Headers::default() },
+            headers: Headers { retry_key, ..Headers::default() },
             body: Payload::Whole(Bytes::new()),
             timeout: None,
         };
@@ -80,16 +79,16 @@ impl<'a> Request<'a> {
 
     /// The one header that is the operation's own.
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.call.headers.own = Some((name, value));
+        self.call.headers.own = Some(Box::new((name, value)));
         self
     }
 
     /// The caller's own key of a send, instead of the one that was made.
-    pub(crate) fn retry_key(self, key: Option<Uuid>) -> Self {
-        match key {
-            Some(key) => self.header(RETRY_KEY, key_value(key)),
-            None => self,
+    pub(crate) fn retry_key(mut self, key: Option<Uuid>) -> Self {
+        if let Some(key) = key {
+            self.call.headers.retry_key = Some(key_value(key));
         }
+        self
     }
 
     /// Authorises the call by a token that is not the channel's own.
@@ -223,7 +222,7 @@ async fn exchange(
     welcome: impl Fn(&Exchange) -> bool,
 ) -> Result<Exchange, Error> {
     authorize(client, auth, call).await?;
-    let keyed = matches!(&call.headers.own, Some((name, _)) if *name == RETRY_KEY);
+    let keyed = call.headers.retry_key.is_some();
     let judge = |exchange: Exchange| {
         let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
         if exchange.status.is_success()
@@ -236,9 +235,16 @@ async fn exchange(
         }
     };
     match client.connection().exchange(call, &judge).await {
-        Err(error) if replace_token(client, auth, call, &error).await => {
-            let result = client.connection().exchange(call, &judge).await;
-            result.map_err(|last| last.after_doubt(error.may_have_landed()))
+        // Boxed, since it seldom happens and would make every call's future larger.
+        Err(error) if error.kind() == ErrorKind::Unauthorized => {
+            Box::pin(async {
+                if !replace_token(client, auth, call, &error).await {
+                    return Err(error);
+                }
+                let result = client.connection().exchange(call, &judge).await;
+                result.map_err(|last| last.after_doubt(error.may_have_landed()))
+            })
+            .await
         }
         result => result,
     }
@@ -271,8 +277,7 @@ async fn replace_token(client: &Client, auth: Auth, call: &mut Call<'_>, error: 
         return false;
     }
     let Some(refused) = &call.headers.authorization else { return false };
-    // Boxed, since it seldom happens and would make every call's future larger.
-    let Some(newer) = Box::pin(client.replacement(refused)).await else { return false };
+    let Some(newer) = client.replacement(refused).await else { return false };
     call.headers.authorization = Some(newer);
     true
 }

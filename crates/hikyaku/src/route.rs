@@ -214,7 +214,6 @@ pub(crate) enum Repeat {
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     path: Cow<'static, str>,
-    has_query: bool,
 }
 
 impl Target {
@@ -239,18 +238,17 @@ impl Target {
             rest = after;
         }
         path.push_str(rest);
-        Ok(Self { path: path.into(), has_query: false })
+        Ok(Self { path: path.into() })
     }
 
     /// A path that takes no values.
     pub(crate) fn fixed(path: &'static str) -> Self {
-        Self { path: Cow::Borrowed(path), has_query: false }
+        Self { path: Cow::Borrowed(path) }
     }
 
     /// Adds a query parameter.
     pub(crate) fn query(mut self, name: &str, value: &str) -> Self {
-        let separator = if self.has_query { '&' } else { '?' };
-        self.has_query = true;
+        let separator = if self.path.contains('?') { '&' } else { '?' };
         let encoded = utf8_percent_encode(value, VALUE);
         write!(self.path.to_mut(), "{separator}{name}={encoded}").expect("a string takes all");
         self

@@ -106,3 +106,15 @@ impl<'a> IntoFuture for Push<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The GNU allocator keeps pieces of up to 1,032 bytes at hand; larger ones cost a tenth of a microsecond more.
+    #[test]
+    fn the_future_of_a_push_is_small() {
+        let client = Client::new("token").unwrap();
+        assert!(size_of_val(&*client.push("U1", "hi").into_future()) <= 1032);
+    }
+}

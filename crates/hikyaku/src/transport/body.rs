@@ -108,31 +108,44 @@ impl ResponseBody {
     }
 
     /// Reads the whole body, or the first `limit` bytes of it where it is longer.
-    pub(crate) async fn collect(mut self, limit: usize) -> Result<Collected, TransportError> {
-        let mut body = Pin::new(&mut self);
-        let mut whole = Bytes::new();
-        let mut grown: Option<Vec<u8>> = None;
+    pub(crate) async fn collect(&mut self, limit: usize) -> Result<Collected, TransportError> {
+        let first = self.next().await?;
+        if !first.is_empty() && first.len() < limit && !self.is_end_stream() {
+            // Nearly all answers come in one piece; only those that do not pay for being put together.
+            return Box::pin(self.collect_after(first, limit)).await;
+        }
+        let truncated = first.len() >= limit && !(first.len() == limit && self.is_end_stream());
+        Ok(Collected { bytes: first.slice(..first.len().min(limit)), truncated })
+    }
+
+    async fn collect_after(
+        &mut self,
+        first: Bytes,
+        limit: usize,
+    ) -> Result<Collected, TransportError> {
+        let mut whole = first.to_vec();
+        loop {
+            let piece = self.next().await?;
+            whole.extend_from_slice(piece.get(..limit - whole.len()).unwrap_or(&piece));
+            if self.is_end_stream() || piece.is_empty() || whole.len() == limit {
+                let truncated = whole.len() == limit && !self.is_end_stream();
+                return Ok(Collected { bytes: whole.into(), truncated });
+            }
+        }
+    }
+
+    /// The next piece that is not empty, or an empty one at the end.
+    async fn next(&mut self) -> Result<Bytes, TransportError> {
+        let mut body = Pin::new(self);
         while let Some(frame) =
             std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await
         {
-            let Ok(data) = frame?.into_data() else { continue };
-            let have = grown.as_ref().map_or(whole.len(), Vec::len);
-            let data = if data.len() > limit - have { data.slice(..limit - have) } else { data };
-            let truncated = have + data.len() == limit && !body.is_end_stream();
-            // An answer that came in one piece, as nearly all do, is not copied.
-            match &mut grown {
-                Some(grown) => grown.extend_from_slice(&data),
-                None if whole.is_empty() => whole = data,
-                None => grown = Some([&whole[..], &data[..]].concat()),
-            }
-            if truncated {
-                return Ok(Collected { bytes: grown.map_or(whole, Bytes::from), truncated });
-            }
-            if body.is_end_stream() {
-                break;
+            match frame?.into_data() {
+                Ok(data) if !data.is_empty() => return Ok(data),
+                _ => {}
             }
         }
-        Ok(Collected { bytes: grown.map_or(whole, Bytes::from), truncated: false })
+        Ok(Bytes::new())
     }
 }
 
