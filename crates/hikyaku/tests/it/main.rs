@@ -4,6 +4,7 @@
 mod answers;
 mod failures;
 mod notify;
+mod operations;
 mod repeats;
 mod script;
 mod server;

@@ -155,7 +155,7 @@ async fn serve(
     }
 }
 
-/// Reads a request whose body, if it has one, has a `Content-Length`.
+/// Reads a request whose body, if it has one, has a `Content-Length` or comes in chunks.
 async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
     let end = loop {
         if let Some(at) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -168,12 +168,43 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
     let head = String::from_utf8(buffer[..end].to_vec()).unwrap();
     buffer.drain(..end + 4);
     let mut request = Request { head, body: Vec::new() };
+    if request.header("transfer-encoding") == Some("chunked") {
+        loop {
+            let size = read_line(stream, buffer).await?;
+            let size = usize::from_str_radix(&size, 16).unwrap();
+            request.body.extend(read_exactly(stream, buffer, size).await?);
+            read_line(stream, buffer).await?;
+            if size == 0 {
+                return Some(request);
+            }
+        }
+    }
     let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
+    request.body = read_exactly(stream, buffer, length).await?;
+    Some(request)
+}
+
+async fn read_line(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<String> {
+    loop {
+        if let Some(at) = buffer.windows(2).position(|window| window == b"\r\n") {
+            let line = buffer.drain(..at + 2).take(at).collect();
+            return String::from_utf8(line).ok();
+        }
+        if stream.read_buf(buffer).await.ok()? == 0 {
+            return None;
+        }
+    }
+}
+
+async fn read_exactly(
+    stream: &mut TcpStream,
+    buffer: &mut Vec<u8>,
+    length: usize,
+) -> Option<Vec<u8>> {
     while buffer.len() < length {
         if stream.read_buf(buffer).await.ok()? == 0 {
             return None;
         }
     }
-    request.body = buffer.drain(..length).collect();
-    Some(request)
+    Some(buffer.drain(..length).collect())
 }

@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use hikyaku::{Client, ErrorKind, RetryPolicy, content::MessageContent};
+
+use super::check;
+use crate::{
+    client, react,
+    server::{Reaction, Server, answer},
+};
+
+fn bytes(content_type: &str, body: &[u8]) -> Reaction {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    Reaction::Answer([head.as_bytes(), body].concat())
+}
+
+fn preparing() -> Reaction {
+    Reaction::Answer(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n".to_vec())
+}
+
+/// A client with an address for the data host and a dead one for the others.
+fn data_client(server: &Server) -> Client {
+    Client::builder("TOKEN")
+        .api_base_url("http://127.0.0.1:1")
+        .data_base_url(server.url())
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn contents_come_from_the_data_host_untouched() {
+    // What would be text elsewhere is bytes here, whatever the content type says.
+    let body: Vec<u8> = (0..=255).collect();
+    let server = Server::start([bytes("application/json", &body)]).await;
+    let content = data_client(&server).message_content("123").await.unwrap();
+    let MessageContent::Ready(content) = content else { panic!("{content:?}") };
+    assert_eq!(content.content_type(), Some("application/json"));
+    assert_eq!(content.content_length(), Some(256));
+    assert_eq!(content.bytes(256).await.unwrap(), body);
+    assert!(server.only_request().starts_with("GET /v2/bot/message/123/content HTTP/1.1\n"));
+}
+
+#[tokio::test]
+async fn a_preview_is_a_stream() {
+    let server = Server::start([bytes("image/jpeg", b"\xff\xd8\xff")]).await;
+    let preview = data_client(&server).message_content_preview("123").await.unwrap();
+    let pieces: Vec<_> = preview.map(|piece| piece.unwrap()).collect().await;
+    assert_eq!(pieces.concat(), b"\xff\xd8\xff");
+    assert!(server.only_request().starts_with("GET /v2/bot/message/123/content/preview HTTP/1.1"));
+}
+
+#[tokio::test]
+async fn more_bytes_than_asked_for_are_an_error() {
+    let error = react(bytes("image/png", b"12345"), async |client| {
+        client.message_content_preview("1").await.unwrap().bytes(4).await.unwrap_err()
+    })
+    .await;
+    assert!(error.to_string().contains("larger than 4 bytes"), "{error}");
+}
+
+#[tokio::test]
+async fn a_content_that_breaks_off_is_an_error() {
+    let cut =
+        Reaction::AnswerAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec());
+    let error = react(cut, async |client| {
+        let MessageContent::Ready(content) = client.message_content("1").await.unwrap() else {
+            panic!("it is there")
+        };
+        content.bytes(100).await.unwrap_err()
+    })
+    .await;
+    assert_eq!(error.kind(), ErrorKind::Network);
+}
+
+#[tokio::test]
+async fn a_content_that_stalls_is_an_error() {
+    let stall = Reaction::Answer(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec());
+    let server = Server::start([stall]).await;
+    let client = Client::builder("TOKEN")
+        .data_base_url(server.url())
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
+    let MessageContent::Ready(mut content) = client.message_content("1").await.unwrap() else {
+        panic!("it is there")
+    };
+    assert_eq!(content.chunk().await.unwrap().unwrap(), "half");
+    assert_eq!(content.chunk().await.unwrap_err().kind(), ErrorKind::Network);
+    assert!(content.chunk().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn missing_contents_are_told_apart() {
+    let missing = answer(404, r#"{"message":"not found"}"#);
+    let error = react(missing, async |client| client.message_content("1").await.unwrap_err()).await;
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let unsent = answer(410, r#"{"message":"The content is gone"}"#);
+    let error = react(unsent, async |client| client.message_content("1").await.unwrap_err()).await;
+    assert_eq!((error.kind(), error.message()), (ErrorKind::Gone, "The content is gone"));
+}
+
+#[tokio::test]
+async fn the_state_of_the_preparation() {
+    let transcoding = check(
+        r#"{"status":"processing"}"#,
+        async |client| client.message_content_transcoding("1").await,
+        "GET /v2/bot/message/1/content/transcoding",
+    )
+    .await;
+    assert_eq!(transcoding.status, hikyaku::content::TranscodingStatus::Processing);
+}
+
+#[tokio::test]
+async fn waiting_ends_with_the_content() {
+    let server = Server::start([
+        preparing(),
+        answer(200, r#"{"status":"processing"}"#),
+        answer(200, r#"{"status":"succeeded"}"#),
+        bytes("video/mp4", b"film"),
+    ])
+    .await;
+    let client = client(&server);
+    let content = client.wait_for_message_content("1").poll(Duration::ZERO).await.unwrap();
+    assert_eq!(content.bytes(4).await.unwrap(), "film");
+}
+
+#[tokio::test]
+async fn waiting_ends_when_the_content_will_never_come() {
+    let server = Server::start([preparing(), answer(200, r#"{"status":"failed"}"#)]).await;
+    let client = client(&server);
+    let error = client.wait_for_message_content("1").poll(Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Gone);
+}
+
+#[tokio::test]
+async fn waiting_ends_at_its_limit() {
+    let server = Server::start([preparing()]).await;
+    let client = client(&server);
+    let error = client.wait_for_message_content("1").limit(Duration::ZERO).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transient);
+    assert_eq!(server.requests().len(), 1);
+}
