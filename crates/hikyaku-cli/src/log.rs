@@ -4,8 +4,8 @@ use crate::failure::usage;
 
 const VARIABLE: &str = "HIKYAKU_LOG";
 
-/// Begins to write what happens to stderr, where the user asked for it. Nobody pays for a subscriber otherwise.
-pub(crate) fn start(verbosity: u8) -> anyhow::Result<()> {
+/// Begins to write what happens to stderr, where the user asked for it: as text, or as one JSON object a line. Nobody pays for a subscriber otherwise.
+pub(crate) fn start(verbosity: u8, json: bool) -> anyhow::Result<()> {
     let filter = match (std::env::var(VARIABLE), verbosity) {
         (Ok(filter), 0) if !filter.is_empty() => filter,
         (_, 0) => return Ok(()),
@@ -15,11 +15,15 @@ pub(crate) fn start(verbosity: u8) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter).map_err(|error| {
         usage(format!("{VARIABLE} is no filter: {error}; set one such as hikyaku=debug"))
     })?;
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_span_events(FmtSpan::CLOSE)
         .with_writer(std::io::stderr)
-        .with_ansi(anstream::stderr().current_choice() != anstream::ColorChoice::Never)
-        .init();
+        .with_ansi(anstream::stderr().current_choice() != anstream::ColorChoice::Never);
+    if json {
+        log.json().init();
+    } else {
+        log.init();
+    }
     Ok(())
 }

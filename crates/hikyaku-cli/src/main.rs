@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
-    log::start(args.verbose)?;
+    log::start(args.verbose, args.json)?;
     let mut runtime = if args.verb.serves() {
         Builder::new_multi_thread()
     } else {

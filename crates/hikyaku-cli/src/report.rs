@@ -145,7 +145,11 @@ impl Report {
         write!(to, "{ERROR}error{ERROR:#}: ")?;
         match (self.kind, self.details.as_slice()) {
             ("usage" | "other", _) => writeln!(to, "{}", visible(&self.message))?,
-            ("invalid", [detail]) => writeln!(to, "{detail} ({})", self.message)?,
+            // All in one line, for logs and for people in a hurry.
+            ("invalid", [detail]) => {
+                let hint = self.hint.as_deref().map(|hint| format!("; {hint}")).unwrap_or_default();
+                return writeln!(to, "{detail} ({}){hint}", self.message);
+            }
             ("invalid", details) => {
                 writeln!(to, "{} values break a rule, {}", details.len(), self.message)?;
                 self.write_details(to)?;

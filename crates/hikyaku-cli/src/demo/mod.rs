@@ -4,6 +4,8 @@ mod guide;
 mod show;
 mod steps;
 
+use std::time::Duration;
+
 use hikyaku::{Client, model::UserId};
 use hikyaku_sim::{Person, Sim};
 
@@ -46,10 +48,13 @@ pub(crate) fn guide(sim: &Sim) -> String {
 impl Stage {
     async fn set_up(port: u16) -> anyhow::Result<Self> {
         let data_port = if port == 0 { 0 } else { port + 1 };
-        let usual = Sim::builder().port(port).data_port(data_port).start().await;
+        // Long enough to see the bar move.
+        let (waiting, sending) = (Duration::from_millis(400), Duration::from_millis(1200));
+        let builder = Sim::builder().narrowcast_phases(waiting, sending);
+        let usual = builder.clone().port(port).data_port(data_port).start().await;
         let sim = match usual {
             Ok(sim) => sim,
-            Err(_) => Sim::start().await?,
+            Err(_) => builder.start().await?,
         };
         let client = Client::builder(sim.channel_token().expose())
             .api_base_url(sim.api_url())

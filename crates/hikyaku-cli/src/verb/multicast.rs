@@ -1,9 +1,9 @@
 use clap::Args;
-use hikyaku::model::{UserId, limits::MULTICAST_USERS};
+use hikyaku::model::{InvalidId, UserId, limits::MULTICAST_USERS};
 
 use crate::{
     connect::Connection,
-    failure::{invalid, usage},
+    failure::{Hint, invalid, usage},
     file,
     messages::MessageArgs,
     output::Output,
@@ -16,7 +16,7 @@ use crate::{
 Groups and rooms are for push. Where the month's quota is too small for all users, nobody gets the messages.
 
 Examples:
-  hikyaku multicast U4af4980629000000000000000000000a U4af4980629000000000000000000000b --text 'hello'
+  hikyaku multicast \"$USER_ID\" \"$OTHER_ID\" --text 'hello'
   hikyaku multicast --to-file friends.txt --image https://example.com/map.jpg --json")]
 pub(crate) struct Multicast {
     /// Ids of users
@@ -54,7 +54,17 @@ impl Multicast {
         if let Some(unit) = self.unit {
             multicast = multicast.unit(unit);
         }
-        send::print(&send::or_repeat_under(key, multicast.await)?, output)
+        let accepted = send::or_repeat_under(key, multicast.await).map_err(|error| {
+            let chat = |id: &UserId| {
+                matches!(UserId::check(id.as_str()), Err(InvalidId::Group | InvalidId::Room))
+            };
+            if to.iter().any(chat) {
+                error.context(Hint("`hikyaku push` sends to groups and rooms".to_owned()))
+            } else {
+                error
+            }
+        })?;
+        send::print(&accepted, output)
     }
 
     fn recipients(&self) -> anyhow::Result<Vec<UserId>> {

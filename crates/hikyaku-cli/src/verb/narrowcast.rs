@@ -18,13 +18,15 @@ use crate::{
 /// Send messages to the friends that a filter picks
 #[derive(Debug, Args)]
 #[command(after_help = "\
-LINE accepts at once and sends later; the request id asks how far it is. With --wait the command ends when LINE does,
+LINE accepts at once and sends later; the request id asks how far it is. With --wait the command ends when LINE does, \
 with exit code 4 where LINE gave up.
 
 Examples:
   hikyaku narrowcast --text 'hello' --limit-max 1000 --wait
-  hikyaku narrowcast --message @news.json --recipient '{\"type\":\"audience\",\"audienceGroupId\":5614991017776}'
-  hikyaku narrowcast --text 'sale' --filter '{\"demographic\":{\"type\":\"age\",\"gte\":\"age_20\",\"lt\":\"age_25\"}}'")]
+  hikyaku narrowcast --message @news.json \\
+      --recipient '{\"type\":\"audience\",\"audienceGroupId\":5614991017776}'
+  hikyaku narrowcast --text 'sale' \\
+      --filter '{\"demographic\":{\"type\":\"age\",\"gte\":\"age_20\",\"lt\":\"age_25\"}}'")]
 pub(crate) struct Narrowcast {
     #[command(flatten)]
     messages: MessageArgs,

@@ -10,11 +10,12 @@ use crate::{
 /// Send a LINE notification message to a phone number
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The hash is the SHA-256 of the number in E.164 form, in 64 lower-case hexadecimal digits. LINE takes no retry key here:
+The hash is the SHA-256 of the number in E.164 form, in 64 lower-case hexadecimal digits. LINE takes no retry key here: \
 a send whose answer is lost is not repeated.
 
 Examples:
-  hikyaku push-by-phone \"$(printf %s +818000001234 | sha256sum | cut -d' ' -f1)\" --text 'your parcel is here'
+  HASH=$(printf %s +818000001234 | sha256sum | cut -d ' ' -f 1)
+  hikyaku push-by-phone \"$HASH\" --text 'your parcel is here'
   hikyaku push-by-phone \"$HASH\" --message @parcel.json --delivery-tag parcel-00000000042")]
 pub(crate) struct PushByPhone {
     /// The phone number's SHA-256

@@ -10,7 +10,7 @@ use crate::{
 /// Answer a webhook's event; a reply costs none of the month's messages
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A reply token works once, and within about a minute of its webhook. A reply cannot be repeated safely: if it broke off
+A reply token works once, and within about a minute of its webhook. A reply cannot be repeated safely: if it broke off \
 it was probably delivered.
 
 Examples:

@@ -106,6 +106,9 @@ fn the_log_tells_of_calls_and_never_of_secrets() {
     assert_eq!(quiet.stderr, "");
     let verbose = Shell::at(&recorder).run(["push", "U1", "--text", "hi", "-v"]);
     assert!(verbose.stderr.contains("/v2/bot/message/push"), "{verbose}");
+    let json = Shell::at(&recorder).run(["push", "U1", "--text", "hi", "-v", "--json"]);
+    let lines = json.stderr.lines().map(serde_json::from_str::<serde_json::Value>);
+    assert!(lines.map(Result::unwrap).any(|line| line["span"]["path"] == "/v2/bot/message/push"));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use crate::output::Output;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
-  hikyaku notify auth-link --state 7f3a --client-id my-service --redirect-uri https://example.com/back")]
+  hikyaku notify auth-link --state 7f3a --client-id my-service \\
+      --redirect-uri https://example.com/back")]
 pub(super) struct AuthLink {
     /// A value that only this user's browser session knows; compare it when the browser comes back
     #[arg(long)]

@@ -35,7 +35,8 @@ LINE ended the service on 2025-03-31; the two URLs say which gateway serves it n
 Examples:
   hikyaku notify status --notify-api-url https://notify.example.com
   hikyaku notify send 'the backup is done' --sticker 446:1988
-  hikyaku notify auth-link --state \"$RANDOM\" --client-id my-service --redirect-uri https://example.com/back
+  hikyaku notify auth-link --state \"$RANDOM\" --client-id my-service \\
+      --redirect-uri https://example.com/back
   hikyaku notify token --code \"$CODE\"
   hikyaku notify revoke")]
 pub(crate) struct Notify {
