@@ -7,7 +7,10 @@ use std::{
 
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
-use crate::{ClockMode, Host, Sim, serve, settings::Settings, shared::Shared, sim::Running};
+use crate::{
+    ClockMode, Host, InvalidWebhookUrl, Sim, deliver, serve, settings::Settings, shared::Shared,
+    sim::Running, state::webhook::deliverable,
+};
 
 /// Settings of a simulator to be started; made by [`Sim::builder`].
 #[derive(Clone, Debug, Default)]
@@ -101,6 +104,31 @@ impl SimBuilder {
         self
     }
 
+    /// Where the first channel's webhooks go. [`Sim::set_webhook`] sets it later, and for other channels.
+    pub fn webhook(mut self, url: impl Into<String>) -> Self {
+        self.settings.webhook.url = Some(url.into());
+        self
+    }
+
+    /// Whether the first channel's webhooks are sent again when they fail. As with LINE, they are not by default.
+    pub fn webhook_redelivery(mut self, on: bool) -> Self {
+        self.settings.webhook.redelivery = on;
+        self
+    }
+
+    /// How long to wait, by the simulator's clock, before each further try to deliver a webhook that failed, where
+    /// redelivery is on: 1, 5, 15, 30 and 60 minutes by default, as LINE does not say.
+    pub fn redelivery_schedule(mut self, waits: impl Into<Vec<Duration>>) -> Self {
+        self.settings.webhook.schedule = waits.into();
+        self
+    }
+
+    /// Lets webhooks go to other machines than this one.
+    pub fn allow_remote_webhooks(mut self) -> Self {
+        self.settings.webhook.remote_allowed = true;
+        self
+    }
+
     /// How many deliveries the outbox keeps whole; 100,000 by default. The count for each person is exact however many
     /// there are.
     pub fn keep_messages(mut self, deliveries: usize) -> Self {
@@ -117,15 +145,18 @@ impl SimBuilder {
     /// Starts the simulator.
     ///
     /// # Errors
-    /// A port cannot be listened on.
+    /// A port cannot be listened on, or the webhook URL is not one that webhooks can go to.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
     pub async fn start(self) -> Result<Sim, StartError> {
-        let Settings { bind_address, port, data_port, .. } = self.settings;
+        let Settings { bind_address, port, data_port, ref webhook, .. } = self.settings;
+        if let Some(url) = &webhook.url {
+            deliverable(url, webhook.remote_allowed).map_err(StartError::Webhook)?;
+        }
         let listen = async |port| {
             let address = SocketAddr::new(bind_address, port);
-            let error = |source| StartError { address, source };
+            let error = |source| StartError::Listen { address, source };
             let listener = TcpListener::bind(address).await.map_err(error)?;
             let address = listener.local_addr().map_err(error)?;
             Ok::<_, StartError>((listener, address))
@@ -137,6 +168,13 @@ impl SimBuilder {
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api, Host::Api, shared.clone(), stopping.clone()));
         tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping.clone()));
+        let (postman, until) = (shared.clone(), stopping.clone());
+        tasks.spawn(async move {
+            tokio::select! {
+                () = deliver::deliver(postman) => {}
+                () = serve::stopped(until) => {}
+            }
+        });
         let timekeeper = shared.clone();
         tasks.spawn(async move {
             tokio::select! {
@@ -151,19 +189,35 @@ impl SimBuilder {
 
 /// Why a simulator could not start.
 #[derive(Debug)]
-pub struct StartError {
-    address: SocketAddr,
-    source: io::Error,
+#[non_exhaustive]
+pub enum StartError {
+    /// A port cannot be listened on.
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// Webhooks cannot go to the URL.
+    Webhook(InvalidWebhookUrl),
 }
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot listen on {}: choose another port, or 0 for a free one", self.address)
+        match self {
+            Self::Listen { address, .. } => {
+                write!(f, "cannot listen on {address}: choose another port, or 0 for a free one")
+            }
+            Self::Webhook(invalid) => invalid.fmt(f),
+        }
     }
 }
 
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.source)
+        match self {
+            Self::Listen { source, .. } => Some(source),
+            Self::Webhook(_) => None,
+        }
     }
 }

@@ -33,6 +33,7 @@ mod api;
 mod builder;
 mod clock;
 mod control;
+mod deliver;
 mod fault;
 mod query;
 mod random;
@@ -45,13 +46,17 @@ mod state;
 pub use builder::{SimBuilder, StartError};
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};
-pub use sim::{Sim, WaitTimeout};
+pub use sim::{Sim, WaitTimeout, Webhooks};
 pub use state::{
-    Said,
     audience::{Audience, AudienceKind},
     bucket::Rate,
     friendship::Friendship,
     log::{Host, LoggedRequest},
     outbox::{Delivery, DeliveryFilter},
     person::Person,
+    said::{Said, UserMessage},
+    webhook::{
+        InvalidWebhookUrl, WebhookAttempt, WebhookDelivery, WebhookError, WebhookReason,
+        WebhookState,
+    },
 };

@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) quota: Option<u64>,
     pub(crate) reply_token_life: Duration,
     pub(crate) narrowcast: NarrowcastSettings,
+    pub(crate) webhook: WebhookDefaults,
     pub(crate) keep_deliveries: usize,
     pub(crate) keep_requests: usize,
 }
@@ -33,6 +34,21 @@ pub(crate) struct NarrowcastSettings {
     pub(crate) sending: Duration,
     /// Whether LINE's minimums for privacy hold.
     pub(crate) minimums: bool,
+}
+
+/// How webhooks are delivered.
+///
+/// LINE does not say how often and when it sends a webhook again. Our choice: after 1, 5, 15, 30 and 60 minutes.
+#[derive(Clone, Debug)]
+pub(crate) struct WebhookDefaults {
+    /// Where those of the first channel go.
+    pub(crate) url: Option<String>,
+    /// Whether the first channel's are sent again when they fail.
+    pub(crate) redelivery: bool,
+    /// How long to wait before each further try.
+    pub(crate) schedule: Vec<Duration>,
+    /// Whether they may leave this machine.
+    pub(crate) remote_allowed: bool,
 }
 
 impl Default for Settings {
@@ -53,6 +69,12 @@ impl Default for Settings {
                 waiting: Duration::from_secs(1),
                 sending: Duration::from_secs(2),
                 minimums: true,
+            },
+            webhook: WebhookDefaults {
+                url: None,
+                redelivery: false,
+                schedule: [1, 5, 15, 30, 60].map(Duration::from_mins).into(),
+                remote_allowed: false,
             },
             keep_deliveries: 100_000,
             keep_requests: 10_000,

@@ -6,7 +6,7 @@ use std::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use crate::{api::Routes, settings::Settings, state::World};
+use crate::{api::Routes, deliver::Poster, settings::Settings, state::World};
 
 /// What the sockets, the control API and the methods of a simulator share.
 #[derive(Debug)]
@@ -17,6 +17,9 @@ pub(crate) struct Shared {
     pub(crate) changed: Notify,
     /// Tells that something may fall due at another time than before.
     pub(crate) rescheduled: Notify,
+    /// Tells that a webhook may wait to be posted.
+    pub(crate) webhooks_wait: Notify,
+    pub(crate) poster: Poster,
     pub(crate) most_connections: usize,
     pub(crate) allowed_hosts: Vec<String>,
 }
@@ -27,6 +30,8 @@ impl Shared {
             routes: Routes::new(),
             changed: Notify::new(),
             rescheduled: Notify::new(),
+            webhooks_wait: Notify::new(),
+            poster: Poster::new(settings.webhook.remote_allowed),
             most_connections: settings.most_connections,
             allowed_hosts: settings.allowed_hosts.clone(),
             world: Mutex::new(World::new(settings)),
@@ -46,7 +51,7 @@ impl Shared {
         loop {
             let due = self.world().until_due();
             tokio::select! {
-                () = sleep(due.unwrap_or(Duration::MAX)) => self.changed.notify_waiters(),
+                () = sleep(due.unwrap_or(Duration::MAX)) => self.tell(),
                 () = self.rescheduled.notified() => {}
             }
         }
@@ -68,8 +73,14 @@ impl Shared {
     /// Changes the state, and wakes those who wait.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
         let value = change(&mut self.world());
-        self.changed.notify_waiters();
+        self.tell();
         self.rescheduled.notify_one();
         value
+    }
+
+    /// Wakes those who wait for a change.
+    pub(crate) fn tell(&self) {
+        self.changed.notify_waiters();
+        self.webhooks_wait.notify_one();
     }
 }

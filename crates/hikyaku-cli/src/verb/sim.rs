@@ -17,6 +17,7 @@ It begins with one channel and nobody in it; add people with --friends or throug
 
 Examples:
   hikyaku sim --friends 3
+  hikyaku sim --friends 1 --webhook http://127.0.0.1:3000/callback
   hikyaku sim --port 0 --data-port 0 --json")]
 pub(crate) struct Sim {
     /// Port of the API; 0 picks a free one
@@ -30,6 +31,18 @@ pub(crate) struct Sim {
     /// Begin with this many friends of the account, and print their ids
     #[arg(long, value_name = "N", default_value_t = 0)]
     friends: usize,
+
+    /// Send signed webhooks to the bot at this URL of this machine
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+
+    /// Send webhooks that fail again, after 1, 5, 15, 30 and 60 minutes
+    #[arg(long)]
+    webhook_redelivery: bool,
+
+    /// Let webhooks go to other machines, too
+    #[arg(long)]
+    allow_remote_webhooks: bool,
 }
 
 /// What a program needs to speak to a simulator; the names are those of a profile's keys.
@@ -45,7 +58,17 @@ pub(crate) struct Credentials {
 
 impl Sim {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let sim = Simulator::builder().port(self.port).data_port(self.data_port).start().await?;
+        let mut builder = Simulator::builder()
+            .port(self.port)
+            .data_port(self.data_port)
+            .webhook_redelivery(self.webhook_redelivery);
+        if self.allow_remote_webhooks {
+            builder = builder.allow_remote_webhooks();
+        }
+        if let Some(url) = self.webhook {
+            builder = builder.webhook(url);
+        }
+        let sim = builder.start().await?;
         let friends = sim.add_friends(self.friends);
         let friends = friends.iter().map(|id| id.as_str().to_owned()).collect();
         let credentials = Credentials {

@@ -5,10 +5,10 @@ use http::StatusCode;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::state::channel::SentMessage;
+use crate::{deliver::Post, state::channel::SentMessage};
 
 /// An answer of the platform, before it becomes HTTP.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// JSON.
@@ -17,6 +17,8 @@ pub(crate) struct Answer {
     pub(crate) accepted_request_id: Option<Uuid>,
     /// What a push sent, to be repeated under its retry key.
     pub(crate) sent_messages: Option<Arc<[SentMessage]>>,
+    /// A webhook to post first, whose fate the answer then tells.
+    pub(crate) ping: Option<Box<Post>>,
     /// What the caller may have meant; for the log.
     pub(crate) hint: Option<String>,
 }
@@ -99,7 +101,14 @@ impl Answer {
     }
 
     fn new(status: StatusCode, body: Bytes) -> Self {
-        Self { status, body, accepted_request_id: None, sent_messages: None, hint: None }
+        Self {
+            status,
+            body,
+            accepted_request_id: None,
+            sent_messages: None,
+            ping: None,
+            hint: None,
+        }
     }
 }
 

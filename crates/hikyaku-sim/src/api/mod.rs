@@ -21,6 +21,7 @@ mod send;
 mod sent_count;
 mod validate;
 mod violation;
+mod webhook_endpoint;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -30,6 +31,7 @@ use uuid::Uuid;
 pub(crate) use answer::{Answer, Detail};
 pub(crate) use body::{Body, Messages};
 pub(crate) use route::{Routes, documented};
+pub(crate) use webhook_endpoint::tell_ping;
 
 use crate::{
     query,
@@ -69,6 +71,9 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     mark_as_read::BY_USER,
     bot_info::ENDPOINT,
     profile::ENDPOINT,
+    webhook_endpoint::SET,
+    webhook_endpoint::GET,
+    webhook_endpoint::TEST,
 ];
 
 /// LINE's rate for operations that have none of their own.

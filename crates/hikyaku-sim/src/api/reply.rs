@@ -31,15 +31,9 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let parcel = Parcel { kind: SendKind::Reply, messages, notification_disabled, unit: None };
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let invalid = || Answer::error(StatusCode::BAD_REQUEST, "Invalid reply token");
-        let Some(reply_token) = scene.channel().reply_tokens.get_mut(&token, now) else {
-            return invalid();
+        let Some(target) = scene.channel().use_reply_token(&token, now) else {
+            return Answer::error(StatusCode::BAD_REQUEST, "Invalid reply token");
         };
-        if reply_token.used {
-            return invalid();
-        }
-        reply_token.used = true;
-        let target = reply_token.chat.clone();
         let people = match scene.world.reach(scene.channel, &target, now) {
             Reach::People(people) => people,
             Reach::Unknown => Vec::new(),

@@ -1,10 +1,13 @@
 //! The control API: what the methods of [`Sim`](crate::Sim) do, over HTTP.
 
+mod acts;
+mod channels;
 mod guard;
 mod limits;
 mod people;
 mod reply;
 mod traffic;
+mod webhooks;
 
 use bytes::Bytes;
 use http::{Method, Response, request::Parts};
@@ -45,22 +48,33 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
             call.shared.change(World::reset);
             Ok(Reply::none())
         }
-        ("GET", ["channels"]) => Ok(people::channels(call)),
-        ("POST", ["channels"]) => people::add_channel(call),
+        ("GET", ["channels"]) => Ok(channels::channels(call)),
+        ("POST", ["channels"]) => Ok(channels::add(call)),
+        ("PATCH", ["channels", id]) => channels::change(call, id),
+        ("POST", ["channels", id, "events"]) => webhooks::send_event(call, id),
         ("GET", ["users"]) => people::users(call),
         ("POST", ["users"]) => people::add_user(call),
-        ("PUT", ["users", id, "friendship"]) => people::set_friendship(call, id),
+        ("PUT", ["users", id, "friendship"]) => acts::set_friendship(call, id),
         ("GET", ["groups"]) => Ok(people::chats(call, 'C')),
         ("POST", ["groups"]) => people::add_chat(call, 'C'),
         ("GET", ["rooms"]) => Ok(people::chats(call, 'R')),
         ("POST", ["rooms"]) => people::add_chat(call, 'R'),
         ("GET", ["chats", id]) => people::chat(call, id),
-        ("POST", ["chats", id, "messages"]) => people::say(call, id),
+        ("POST", ["chats", id, "messages"]) => acts::say(call, id),
+        ("DELETE", ["chats", id, "messages", message]) => acts::unsend(call, id, message),
+        ("POST", ["chats", id, "postback"]) => acts::postback(call, id),
+        ("PUT", ["chats", id, "members", user]) => acts::set_member(call, id, user, true),
+        ("DELETE", ["chats", id, "members", user]) => acts::set_member(call, id, user, false),
+        ("PUT", ["chats", id, "account"]) => acts::join(call, id),
+        ("DELETE", ["chats", id, "account"]) => acts::leave(call, id),
         ("GET", ["audiences"]) => people::audiences(call),
         ("POST", ["audiences"]) => people::add_audience(call),
         ("GET", ["outbox"]) => traffic::deliveries(call).await,
         ("GET", ["outbox", "latest"]) => traffic::latest(call),
         ("GET", ["outbox", "counts"]) => Ok(traffic::counts(call)),
+        ("GET", ["webhooks"]) => webhooks::webhooks(call).await,
+        ("GET", ["webhooks", "errors"]) => webhooks::errors(call),
+        ("POST", ["webhooks", id, "redeliver"]) => webhooks::redeliver(call, id),
         ("GET", ["log"]) => traffic::log(call),
         ("GET", ["faults"]) => Ok(limits::faults(call)),
         ("PUT", ["faults"]) => limits::replace_faults(call),

@@ -1,5 +1,3 @@
-use hikyaku_model::UserId;
-use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,39 +7,6 @@ use crate::{
     Audience, Friendship, Person,
     state::{World, chat::Target, person::UserKey},
 };
-
-/// A channel with its credentials, which are fake.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Credentials<'a> {
-    channel_id: &'a str,
-    channel_access_token: &'a str,
-    channel_secret: &'a str,
-    bot_user_id: &'a UserId,
-}
-
-fn credentials(world: &World, place: usize) -> Credentials<'_> {
-    let channel = &world.channels[place];
-    Credentials {
-        channel_id: &channel.id,
-        channel_access_token: channel.token.expose(),
-        channel_secret: channel.secret.expose(),
-        bot_user_id: &channel.bot,
-    }
-}
-
-pub(super) fn channels(call: &Call<'_>) -> Reply {
-    let world = call.shared.world();
-    let channels: Vec<_> = (0..world.channels.len()).map(|p| credentials(&world, p)).collect();
-    Reply::ok(&json!({ "channels": channels }))
-}
-
-pub(super) fn add_channel(call: &Call<'_>) -> Result<Reply, Problem> {
-    call.shared.change(|world| {
-        let place = world.add_channel();
-        Ok(Reply::created(&credentials(world, place)))
-    })
-}
 
 /// A person, as one channel sees them.
 #[derive(Serialize)]
@@ -116,21 +81,6 @@ pub(super) fn add_user(call: &Call<'_>) -> Result<Reply, Problem> {
     })
 }
 
-pub(super) fn set_friendship(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Body {
-        friendship: Friendship,
-    }
-    let Body { friendship } = call.read()?;
-    call.shared.change(|world| {
-        let user = person(world, id)?;
-        let (channel, now) = (call.channel(world)?, world.clock.now());
-        world.channels[channel].friends.set(user, friendship, now);
-        Ok(Reply::none())
-    })
-}
-
 pub(super) fn chats(call: &Call<'_>, letter: char) -> Reply {
     let world = call.shared.world();
     let mut chats: Vec<_> = world
@@ -197,28 +147,7 @@ pub(super) fn chat(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     Ok(Reply::ok(&json!({ "loadingUntil": loading, "readUpTo": read })))
 }
 
-/// Lets a person say something; answers with the tokens of the message.
-pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields)]
-    struct Body {
-        text: String,
-        user_id: Option<String>,
-    }
-    let Body { text, user_id } = call.read()?;
-    let target = Target::parse(id).ok_or_else(|| Problem::unknown("chat", id))?;
-    call.shared.change(|world| {
-        let user = user_id.map(|id| person(world, &id)).transpose()?;
-        let channel = call.channel(world)?;
-        let said = world.say(channel, target, user, &text);
-        said.map(|said| Reply::created(&said)).ok_or_else(|| {
-            let message = format!("nobody in the chat `{id}` can speak to this channel");
-            Problem::new(StatusCode::NOT_FOUND, "unknown", message)
-        })
-    })
-}
-
-fn person(world: &World, id: &str) -> Result<UserKey, Problem> {
+pub(super) fn person(world: &World, id: &str) -> Result<UserKey, Problem> {
     let user = UserKey::parse(id).filter(|user| world.knows(*user));
     user.ok_or_else(|| Problem::unknown("user", id))
 }

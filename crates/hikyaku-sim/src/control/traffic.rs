@@ -6,7 +6,10 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::{Call, Problem, Reply, limits::duration};
-use crate::{DeliveryFilter, state::outbox};
+use crate::{
+    DeliveryFilter,
+    state::{World, outbox},
+};
 
 /// How long a call waits at most.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
@@ -15,10 +18,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(1);
 pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {
     let filter = filter(call)?;
     let limit = number(call, "limit")?.unwrap_or(1000);
-    if let Some(wait) = call.parameter("wait") {
-        let wait = duration(&wait).ok_or_else(|| {
-            Problem::parameter("wait", "must be a duration, such as `3s` or `500ms`")
-        })?;
+    if let Some(wait) = patience(call)? {
         let count = number(call, "count")?.unwrap_or(1);
         let (mut found, mut newer) = (0, filter.clone());
         let enough = || {
@@ -27,15 +27,10 @@ pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {
             newer.after = Some(world.outbox.delivered());
             found >= count
         };
-        if timeout(wait.min(LONGEST_WAIT), call.shared.when(enough)).await.is_err() {
+        if timeout(wait, call.shared.when(enough)).await.is_err() {
             let world = call.shared.world();
-            let last = world.log.iter().rev().take(5).map(|request| format!("{request:?}"));
-            let message = format!(
-                "waited for {count} deliveries that match and saw {}; the last requests: [{}]",
-                world.outbox.count(&filter),
-                last.collect::<Vec<_>>().join(", "),
-            );
-            return Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", message));
+            let seen = world.outbox.count(&filter);
+            return Err(in_vain(&world, &format!("{count} deliveries that match and saw {seen}")));
         }
     }
     let deliveries = call.shared.world().outbox.find(&filter, limit);
@@ -84,7 +79,23 @@ fn filter(call: &Call<'_>) -> Result<DeliveryFilter, Problem> {
     })
 }
 
-fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, Problem> {
+/// How long the query lets a call wait.
+pub(super) fn patience(call: &Call<'_>) -> Result<Option<Duration>, Problem> {
+    let Some(wait) = call.parameter("wait") else { return Ok(None) };
+    let wait = duration(&wait)
+        .ok_or_else(|| Problem::parameter("wait", "must be a duration, such as `3s` or `500ms`"))?;
+    Ok(Some(wait.min(LONGEST_WAIT)))
+}
+
+/// What was waited for did not come.
+pub(super) fn in_vain(world: &World, what: &str) -> Problem {
+    let last = world.log.iter().rev().take(5).map(|request| format!("{request:?}"));
+    let last = last.collect::<Vec<_>>().join(", ");
+    let message = format!("waited for {what}; the last requests: [{last}]");
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", message)
+}
+
+pub(super) fn number(call: &Call<'_>, name: &str) -> Result<Option<usize>, Problem> {
     let number = call.parameter(name).map(|text| text.parse());
     number.transpose().map_err(|_| Problem::parameter(name, "must be a whole number"))
 }

@@ -57,11 +57,14 @@ pub(super) async fn exchange(
     let fits = body.is_some();
     let request = whole(head, body.unwrap_or_default());
     let untouched = strike.as_ref().is_some_and(Strike::is_before);
-    let answer = match (untouched, fits) {
+    let mut answer = match (untouched, fits) {
         (true, _) => None,
         (false, true) => Some(answer(shared, host, &request)),
         (false, false) => Some(too_large()),
     };
+    if let Some(ping) = answer.as_mut().and_then(|answer| answer.ping.take()) {
+        answer = Some(api::tell_ping(shared.poster.post(*ping).await, arrived_at));
+    }
     let response = respond(strike.as_ref(), answer.as_ref(), request.id);
     let status = response.as_ref().map(|response| response.status().as_u16());
     let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
@@ -89,7 +92,7 @@ pub(super) async fn exchange(
         shared.rescheduled.notify_one();
     }
     drop(world);
-    shared.changed.notify_waiters();
+    shared.tell();
     response.ok_or_else(|| {
         let resets = strike.is_some_and(|strike| strike.effect == Effect::Reset);
         reset.store(resets, Ordering::Relaxed);

@@ -1,6 +1,8 @@
+mod acts;
 mod limits;
 mod people;
 mod traffic;
+mod webhooks;
 
 use std::{
     fmt,
@@ -13,6 +15,7 @@ use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 
 pub use traffic::WaitTimeout;
+pub use webhooks::Webhooks;
 
 use crate::{
     SimBuilder, StartError,

@@ -2,11 +2,11 @@ use hikyaku_model::{GroupId, RoomId, UserId};
 use jiff::Timestamp;
 
 use crate::{
-    Audience, Friendship, Person, Said, Sim,
+    Audience, Person, Sim,
     state::{chat::Target, person::UserKey},
 };
 
-/// People and chats. Methods that take an id panic where it is none of this simulator's.
+/// Who is there. None of this is told to bots. Methods that take an id panic where it is none of this simulator's.
 impl Sim {
     /// Adds a person who is a friend of the channel's account.
     pub fn add_friend(&self) -> UserId {
@@ -49,23 +49,6 @@ impl Sim {
         self.change_channel(|channel, _| channel.audiences.add(audience))
     }
 
-    /// Lets a person add, block or forget the channel's account.
-    ///
-    /// # Panics
-    /// There is no such person.
-    pub fn set_friendship(&self, user: &UserId, friendship: Friendship) {
-        let user = self.known(user);
-        self.change_channel(|channel, now| channel.friends.set(user, friendship, now));
-    }
-
-    /// Lets a person block the channel's account.
-    ///
-    /// # Panics
-    /// There is no such person.
-    pub fn block(&self, user: &UserId) {
-        self.set_friendship(user, Friendship::Blocked);
-    }
-
     /// Makes a group of these people and the channel's account.
     ///
     /// # Panics
@@ -84,23 +67,6 @@ impl Sim {
         (&*self.change(|world| world.add_chat(self.channel, 'R', members))).into()
     }
 
-    /// Lets a person say something to the channel's account: `chat` is the person, or a group or room, whose first
-    /// member then speaks. Gives the tokens that the message's webhook would carry.
-    ///
-    /// # Panics
-    /// There is no such person or chat.
-    pub fn user_says(&self, chat: impl AsRef<str>, text: &str) -> Said {
-        self.say(chat.as_ref(), None, text)
-    }
-
-    /// As [`Self::user_says`], by this member of a group or room.
-    ///
-    /// # Panics
-    /// There is no such chat, or no such member in it.
-    pub fn member_says(&self, chat: impl AsRef<str>, user: &UserId, text: &str) -> Said {
-        self.say(chat.as_ref(), Some(self.known(user)), text)
-    }
-
     /// Up to which message a chat is marked as read.
     pub fn read_up_to(&self, chat: impl AsRef<str>) -> Option<String> {
         let target = Target::parse(chat.as_ref())?;
@@ -116,14 +82,7 @@ impl Sim {
         })
     }
 
-    fn say(&self, chat: &str, user: Option<UserKey>, text: &str) -> Said {
-        let target = Target::parse(chat);
-        let target = target.unwrap_or_else(|| panic!("not of the form of a chat's id: {chat}"));
-        self.change(|world| world.say(self.channel, target, user, text))
-            .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
-    }
-
-    fn known(&self, user: &UserId) -> UserKey {
+    pub(super) fn known(&self, user: &UserId) -> UserKey {
         let key = UserKey::parse(user.as_str());
         let key = key.filter(|key| self.look(|world| world.knows(*key)));
         key.unwrap_or_else(|| panic!("no such person: {user}"))

@@ -70,7 +70,7 @@ impl Sim {
         self.look(|world| world.log.iter().cloned().collect())
     }
 
-    async fn wait_until(
+    pub(super) async fn wait_until(
         &self,
         what: &'static str,
         wanted: u64,

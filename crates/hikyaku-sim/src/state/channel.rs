@@ -17,6 +17,7 @@ use super::{
     narrowcast::Narrowcasts,
     person::UserKey,
     quota::{Month, Quota, day},
+    webhook::WebhookSettings,
 };
 use crate::settings::Settings;
 
@@ -38,9 +39,11 @@ pub(crate) struct Accepted {
 }
 
 #[derive(Debug)]
-pub(crate) struct ReplyToken {
-    pub(crate) chat: Target,
-    pub(crate) used: bool,
+struct ReplyToken {
+    chat: Target,
+    used: bool,
+    /// Since when its time runs: since its event, or since the event was sent again.
+    since: Timestamp,
 }
 
 /// One channel with its account: its credentials, and everything that LINE counts or remembers per channel.
@@ -54,13 +57,16 @@ pub(crate) struct Channel {
     pub(crate) friends: Friends,
     pub(crate) quota: Quota,
     pub(crate) retry_keys: Aging<Uuid, Accepted>,
-    pub(crate) reply_tokens: Aging<String, ReplyToken>,
+    /// How long a reply token is good.
+    reply_token_life: SignedDuration,
+    reply_tokens: Aging<String, ReplyToken>,
     /// Tokens that mark a chat as read up to a message; LINE's never expire, these go when there are too many.
     pub(crate) read_tokens: Aging<String, (Target, u64)>,
     /// Up to which message chats are read.
     read: HashMap<Target, u64>,
     /// Until when people see the loading animation.
     pub(crate) loading: HashMap<UserKey, Timestamp>,
+    pub(crate) webhook: WebhookSettings,
     pub(crate) audiences: Audiences,
     pub(crate) narrowcasts: Narrowcasts,
     /// A bucket for each endpoint that was called.
@@ -73,6 +79,11 @@ pub(crate) struct Channel {
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
 const RETRY_KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long after an event its reply token can still be made good again by sending the event again.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
+const REDELIVERED_WITHIN: SignedDuration = SignedDuration::from_mins(20);
 
 /// How many tokens and keys a channel remembers at most. Our choice, to bound memory.
 const MOST: usize = 2_000_000;
@@ -92,7 +103,9 @@ impl Channel {
         settings: &Settings,
         now: Timestamp,
     ) -> Self {
-        let reply_life = SignedDuration::try_from(settings.reply_token_life);
+        let reply_token_life = SignedDuration::try_from(settings.reply_token_life);
+        let reply_token_life = reply_token_life.unwrap_or(SignedDuration::MAX);
+        let remembered = reply_token_life.saturating_add(REDELIVERED_WITHIN);
         Self {
             id: format!("sim-channel-{}", place + 1).into(),
             token,
@@ -101,10 +114,12 @@ impl Channel {
             friends: Friends::new(settings.any_user_is_friend),
             quota: Quota::new(settings.quota, now),
             retry_keys: Aging::new(RETRY_KEY_LIFE, MOST),
-            reply_tokens: Aging::new(reply_life.unwrap_or(SignedDuration::MAX), MOST),
+            reply_token_life,
+            reply_tokens: Aging::new(remembered, MOST),
             read_tokens: Aging::new(SignedDuration::MAX, MOST_READ_TOKENS),
             read: HashMap::new(),
             loading: HashMap::new(),
+            webhook: WebhookSettings::default(),
             audiences: Audiences::default(),
             narrowcasts: Narrowcasts::default(),
             buckets: HashMap::new(),
@@ -121,6 +136,32 @@ impl Channel {
     /// Fills an endpoint's bucket again.
     pub(crate) fn refill(&mut self, endpoint: usize) {
         self.buckets.remove(&endpoint);
+    }
+
+    /// Makes a token good for an answer to this chat.
+    pub(crate) fn add_reply_token(&mut self, token: String, chat: Target, now: Timestamp) {
+        self.reply_tokens.insert(token, ReplyToken { chat, used: false, since: now }, now);
+    }
+
+    /// Uses a reply token up; gives the chat that it answers. Nothing where it is unknown, used or too old.
+    pub(crate) fn use_reply_token(&mut self, token: &str, now: Timestamp) -> Option<Target> {
+        let life = self.reply_token_life;
+        let token = self.reply_tokens.get_mut(token, now)?;
+        if token.used || now.duration_since(token.since) >= life {
+            return None;
+        }
+        token.used = true;
+        Some(token.chat.clone())
+    }
+
+    /// Lets the time of a token run again, because its event is sent again. One that was used stays so, and after 20
+    /// minutes none comes back.
+    pub(crate) fn renew_reply_token(&mut self, token: &str, event_at: Timestamp, now: Timestamp) {
+        if now.duration_since(event_at) < REDELIVERED_WITHIN
+            && let Some(token) = self.reply_tokens.get_mut(token, now)
+        {
+            token.since = now;
+        }
     }
 
     /// Marks a chat as read up to a message. It does not become unread again.

@@ -61,6 +61,10 @@ impl Chats {
         self.chats.get(id)
     }
 
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Chat> {
+        self.chats.get_mut(id)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Chat)> {
         self.chats.iter().map(|(id, chat)| (&**id, chat))
     }

@@ -31,6 +31,11 @@ impl<T> Ring<T> {
         self.items.iter().map(|(_, item)| item)
     }
 
+    /// As [`Self::iter`], to change them.
+    pub(crate) fn iter_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut T> {
+        self.items.iter_mut().map(|(_, item)| item)
+    }
+
     /// The items after those that come first, which must be all that `are_first` holds for.
     pub(crate) fn after(
         &self,

@@ -1,42 +1,26 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use hikyaku_model::{ChannelSecret, ChannelToken, ChatId, UserId};
+use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
 use jiff::Timestamp;
-use serde::Serialize;
-use uuid::Uuid;
 
 use super::{
     bucket::Rate,
-    channel::{Channel, ReplyToken},
+    channel::Channel,
     chat::{Chat, Chats, Target},
     friendship::Friendship,
     log::Log,
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
+    webhook::{WebhookSettings, Webhooks},
 };
-use crate::{ClockMode, clock::Clock, fault::Faults, random::Random, settings::Settings};
-
-/// What a person has said, and the tokens that its webhook carries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Said {
-    /// Answers it, once and within a minute.
-    pub reply_token: String,
-    /// Marks the chat as read up to it.
-    pub mark_as_read_token: String,
-    /// Quotes it.
-    pub quote_token: String,
-    /// What was said.
-    pub text: String,
-    /// The message's id.
-    pub message_id: String,
-    /// Who said it.
-    pub user_id: UserId,
-    /// Where.
-    pub chat_id: ChatId,
-}
+use crate::{
+    ClockMode,
+    clock::Clock,
+    fault::Faults,
+    random::Random,
+    settings::{Settings, WebhookDefaults},
+};
 
 /// Where a message to a target arrives.
 #[derive(Debug)]
@@ -59,6 +43,7 @@ pub(crate) struct World {
     by_token: HashMap<String, usize>,
     pub(crate) outbox: Outbox,
     pub(crate) log: Log,
+    pub(crate) webhooks: Webhooks,
     pub(crate) faults: Faults,
     pub(crate) rate_limits: bool,
     /// Rates of endpoints that differ from LINE's; nothing where there is none.
@@ -79,6 +64,7 @@ impl World {
             by_token: HashMap::new(),
             outbox: Outbox::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
+            webhooks: Webhooks::after(0),
             faults: Faults::default(),
             rate_limits: settings.rate_limits,
             rates: HashMap::new(),
@@ -86,18 +72,22 @@ impl World {
             settings,
         };
         world.add_channel();
+        let WebhookDefaults { url, redelivery, .. } = world.settings.webhook.clone();
+        world.channels[0].webhook = WebhookSettings { url, redelivery, active: true };
         world
     }
 
-    /// The world as it was at the start, with the channels that were added since. Message ids go on, so that none is
-    /// given twice.
+    /// The world as it was at the start, with the channels that were added since. The ids of messages and webhooks go
+    /// on, so that none is given twice.
     pub(crate) fn reset(&mut self) {
         let (channels, last_message_id) = (self.channels.len(), self.last_message_id);
+        let webhooks = self.webhooks.made();
         *self = Self::new(self.settings.clone());
         while self.channels.len() < channels {
             self.add_channel();
         }
         self.last_message_id = last_message_id;
+        self.webhooks = Webhooks::after(webhooks);
     }
 
     /// Lets happen what falls due by now.
@@ -106,6 +96,7 @@ impl World {
             return;
         }
         let now = self.clock.now();
+        self.webhooks.settle(now);
         let Self { people, outbox, random, settings, channels, .. } = self;
         let mut runner = Runner { people, outbox, random, settings: settings.narrowcast };
         for channel in channels {
@@ -115,7 +106,8 @@ impl World {
 
     /// Whether something happens without being asked for.
     pub(crate) fn is_running(&self) -> bool {
-        self.channels.iter().any(|channel| channel.narrowcasts.is_running())
+        self.webhooks.next_due().is_some()
+            || self.channels.iter().any(|channel| channel.narrowcasts.is_running())
     }
 
     /// How long it takes until something falls due; nothing where no passing of time brings it about.
@@ -124,8 +116,11 @@ impl World {
             return None;
         }
         let now = self.clock.now();
-        let due = self.channels.iter().filter_map(|channel| channel.narrowcasts.next_due(now));
-        due.min().map(|due| due.duration_since(now).try_into().unwrap_or_default())
+        let narrowcasts = self.channels.iter();
+        let due = narrowcasts.filter_map(|channel| channel.narrowcasts.next_due(now));
+        due.chain(self.webhooks.next_due())
+            .min()
+            .map(|due| due.duration_since(now).try_into().unwrap_or_default())
     }
 
     /// Adds a channel; gives its place.
@@ -223,56 +218,9 @@ impl World {
             },
         }
     }
-
-    /// Lets a person say something to a channel, alone with it or in a chat; in a chat, the first member if nobody is
-    /// named. Nothing where the channel knows no such person or chat.
-    pub(crate) fn say(
-        &mut self,
-        channel: usize,
-        target: Target,
-        user: Option<UserKey>,
-        text: &str,
-    ) -> Option<Said> {
-        let user = match &target {
-            Target::User(alone) => self.knows(*alone).then_some(*alone)?,
-            Target::Chat(id) => {
-                let chat = self.chats.get(id).filter(|chat| chat.channels.contains(&channel))?;
-                let first = || chat.members.first().copied();
-                match user {
-                    Some(user) => chat.members.contains(&user).then_some(user)?,
-                    None => first()?,
-                }
-            }
-        };
-        let now = self.clock.now();
-        let id = self.message_id();
-        let chat_id = target.id();
-        let said = Said {
-            reply_token: Uuid::new_v4().simple().to_string(),
-            mark_as_read_token: Uuid::new_v4().simple().to_string(),
-            quote_token: quote_token(id),
-            text: text.to_owned(),
-            message_id: id.to_string(),
-            user_id: user.id(),
-            chat_id,
-        };
-        let channel = &mut self.channels[channel];
-        if target == Target::User(user) {
-            channel.friends.talk(user, now);
-        }
-        channel.read_tokens.insert(said.mark_as_read_token.clone(), (target.clone(), id), now);
-        let reply_token = ReplyToken { chat: target, used: false };
-        channel.reply_tokens.insert(said.reply_token.clone(), reply_token, now);
-        Some(said)
-    }
 }
 
 /// Message ids of later runs are larger, so that they are not mixed up.
 fn first_message_id() -> u64 {
     u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0) * 100_000
-}
-
-/// A token to quote a message by.
-pub(crate) fn quote_token(message_id: u64) -> String {
-    format!("sim-quote-{message_id:x}")
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod bot;
 mod chat;
 mod control;
 mod fault;
@@ -17,3 +18,4 @@ mod reply;
 mod retry_key;
 mod transport;
 mod validation;
+mod webhook;

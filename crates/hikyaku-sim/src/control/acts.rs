@@ -1,0 +1,152 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use hikyaku_model::{
+    Extra, Object,
+    event::{EventKind, MessageContent, PostbackContent, PostbackParams},
+};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Call, Problem, Reply, people::person};
+use crate::{
+    Friendship, UserMessage,
+    state::{World, chat::Target},
+};
+
+pub(super) fn set_friendship(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        friendship: Friendship,
+    }
+    let Body { friendship } = call.read()?;
+    call.shared.change(|world| {
+        let (user, channel) = (person(world, id)?, call.channel(world)?);
+        world.set_friendship(channel, user, friendship);
+        Ok(Reply::none())
+    })
+}
+
+/// Lets a person say something; answers with the tokens of the message.
+pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        text: Option<String>,
+        /// Instead of a text, a message as its event has it; without its id.
+        message: Option<Object>,
+        /// What the account can download, in base64.
+        content: Option<String>,
+        content_type: Option<String>,
+        user_id: Option<String>,
+    }
+    let Body { text, message, content, content_type, user_id } = call.read()?;
+    let mut message = match (text, message) {
+        (Some(text), None) => UserMessage::text(text),
+        (None, Some(message)) => read_message(message)?,
+        _ => return Err(Problem::invalid("", "give either a `text` or a `message`")),
+    };
+    if let Some(content) = content {
+        let bytes = BASE64.decode(content);
+        let bytes = bytes.map_err(|_| Problem::invalid("/content", "this is no base64"))?;
+        message = message.with_content(bytes);
+    }
+    message.content_type = content_type;
+    let target = target(id)?;
+    call.shared.change(|world| {
+        let user = user_id.map(|id| person(world, &id)).transpose()?;
+        let channel = call.channel(world)?;
+        let said = world.say(channel, target, user, message);
+        said.map(|said| Reply::created(&said)).ok_or_else(|| nobody(id))
+    })
+}
+
+fn read_message(mut message: Object) -> Result<UserMessage, Problem> {
+    message.insert("id".to_owned(), Value::from(""));
+    if matches!(message.get("type").and_then(Value::as_str), Some("image" | "video" | "audio")) {
+        message.entry("contentProvider").or_insert_with(|| json!({ "type": "line" }));
+    }
+    let quoted = message.get("quotedMessageId").and_then(Value::as_str).map(str::to_owned);
+    let message: MessageContent = serde_json::from_value(message.into())
+        .map_err(|error| Problem::invalid("/message", error.to_string()))?;
+    Ok(UserMessage { quoted_message_id: quoted, ..message.kind.into() })
+}
+
+pub(super) fn unsend(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply, Problem> {
+    let target = target(id)?;
+    call.shared.change(|world| {
+        let channel = call.channel(world)?;
+        let user = world.speaker(channel, &target, None).ok_or_else(|| nobody(id))?;
+        world.unsend(channel, &target, Some(user), message_id);
+        Ok(Reply::none())
+    })
+}
+
+/// Lets a person tap something that sends data.
+pub(super) fn postback(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        data: String,
+        params: Option<PostbackParams>,
+        user_id: Option<String>,
+    }
+    let Body { data, params, user_id } = call.read()?;
+    let content = PostbackContent { data, params, extra: Extra::default() };
+    let target = target(id)?;
+    call.shared.change(|world| {
+        let user = user_id.map(|id| person(world, &id)).transpose()?;
+        let channel = call.channel(world)?;
+        let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
+        world.tell(channel, &target, Some(user), EventKind::Postback(Box::new(content)));
+        Ok(Reply::none())
+    })
+}
+
+/// Lets a person join or leave a group or room.
+pub(super) fn set_member(
+    call: &Call<'_>,
+    id: &str,
+    user: &str,
+    is_member: bool,
+) -> Result<Reply, Problem> {
+    call.shared.change(|world| {
+        let target = chat(world, id)?;
+        let user = person(world, user)?;
+        world.set_member(&target, user, is_member);
+        Ok(Reply::none())
+    })
+}
+
+/// Lets a channel's account join a group or room.
+pub(super) fn join(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    call.shared.change(|world| {
+        let (target, channel) = (chat(world, id)?, call.channel(world)?);
+        world.join(channel, &target);
+        Ok(Reply::none())
+    })
+}
+
+/// Lets somebody remove a channel's account from a group or room.
+pub(super) fn leave(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    call.shared.change(|world| {
+        let (target, channel) = (chat(world, id)?, call.channel(world)?);
+        world.leave(channel, &target);
+        Ok(Reply::none())
+    })
+}
+
+fn target(id: &str) -> Result<Target, Problem> {
+    Target::parse(id).ok_or_else(|| Problem::unknown("chat", id))
+}
+
+/// A group or room that is there.
+fn chat(world: &World, id: &str) -> Result<Target, Problem> {
+    let there = world.chats.get(id).is_some();
+    Target::parse(id).filter(|_| there).ok_or_else(|| Problem::unknown("group or room", id))
+}
+
+fn nobody(id: &str) -> Problem {
+    let message = format!("nobody in the chat `{id}` can speak to this channel");
+    Problem::new(StatusCode::NOT_FOUND, "unknown", message)
+}

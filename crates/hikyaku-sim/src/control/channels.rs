@@ -1,0 +1,75 @@
+use hikyaku_model::UserId;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Call, Problem, Reply};
+use crate::state::{
+    World,
+    webhook::{WebhookSettings, deliverable},
+};
+
+/// A channel with its credentials, which are fake, and where its webhooks go.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ChannelJson<'a> {
+    channel_id: &'a str,
+    channel_access_token: &'a str,
+    channel_secret: &'a str,
+    bot_user_id: &'a UserId,
+    webhook: &'a WebhookSettings,
+}
+
+fn describe(world: &World, place: usize) -> ChannelJson<'_> {
+    let channel = &world.channels[place];
+    ChannelJson {
+        channel_id: &channel.id,
+        channel_access_token: channel.token.expose(),
+        channel_secret: channel.secret.expose(),
+        bot_user_id: &channel.bot,
+        webhook: &channel.webhook,
+    }
+}
+
+pub(super) fn channels(call: &Call<'_>) -> Reply {
+    let world = call.shared.world();
+    let channels: Vec<_> = (0..world.channels.len()).map(|place| describe(&world, place)).collect();
+    Reply::ok(&json!({ "channels": channels }))
+}
+
+pub(super) fn add(call: &Call<'_>) -> Reply {
+    call.shared.change(|world| {
+        let place = world.add_channel();
+        Reply::created(&describe(world, place))
+    })
+}
+
+/// Changes where a channel's webhooks go and how.
+pub(super) fn change(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        webhook: Changes,
+    }
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Changes {
+        url: Option<String>,
+        active: Option<bool>,
+        redelivery: Option<bool>,
+    }
+    let Body { webhook: Changes { url, active, redelivery } } = call.read()?;
+    call.shared.change(|world| {
+        let place = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
+        if let Some(url) = &url {
+            deliverable(url, world.settings.webhook.remote_allowed)
+                .map_err(|invalid| Problem::invalid("/webhook/url", invalid.to_string()))?;
+        }
+        let webhook = &mut world.channels[place].webhook;
+        *webhook = WebhookSettings {
+            url: url.or_else(|| webhook.url.take()),
+            active: active.unwrap_or(webhook.active),
+            redelivery: redelivery.unwrap_or(webhook.redelivery),
+        };
+        Ok(Reply::ok(&describe(world, place)))
+    })
+}

@@ -1,0 +1,102 @@
+//! The delivery of webhooks: the part of a simulator that calls instead of being called.
+
+mod post;
+
+use std::sync::Arc;
+
+use hikyaku_model::{Event, UserId, event::DeliveryContext};
+use hikyaku_webhook::sign;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+pub(crate) use post::{Post, Poster};
+
+use crate::{
+    clock::later,
+    shared::Shared,
+    state::{
+        World,
+        channel::Channel,
+        webhook::{Verdict, WebhookReason},
+    },
+};
+
+/// How many webhooks are posted at once.
+const AT_ONCE: usize = 64;
+
+/// Posts webhooks as they come, until it is aborted.
+pub(crate) async fn deliver(shared: Arc<Shared>) {
+    let mut posts = JoinSet::new();
+    loop {
+        while posts.len() < AT_ONCE
+            && let Some((id, post)) = next(&mut shared.world())
+        {
+            let shared = shared.clone();
+            posts.spawn(async move {
+                let verdict = shared.poster.post(post).await;
+                shared.change(|world| end(world, id, verdict));
+            });
+        }
+        tokio::select! {
+            () = shared.webhooks_wait.notified() => {}
+            Some(_) = posts.join_next() => {}
+        }
+    }
+}
+
+/// The webhook without events that tests a URL.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint>
+pub(crate) fn ping(channel: &Channel, url: &str) -> Post {
+    post(channel, url, &[])
+}
+
+/// The next webhook that can be posted.
+fn next(world: &mut World) -> Option<(u64, Post)> {
+    let now = world.clock.now();
+    loop {
+        let (id, webhook) = world.webhooks.next()?;
+        let channel = &mut world.channels[webhook.channel];
+        let Some(url) = channel.webhook.active_url().map(str::to_owned) else {
+            let verdict =
+                Verdict::failed(WebhookReason::CouldNotConnect, "the webhook URL was taken away");
+            world.webhooks.end(id, &channel.id, verdict, None, now);
+            continue;
+        };
+        let mut event = webhook.event.clone();
+        if !webhook.attempts.is_empty() {
+            event.delivery_context.get_or_insert_with(DeliveryContext::default).is_redelivery =
+                true;
+            let at = event.timestamp.and_then(|at| Timestamp::from_millisecond(at).ok());
+            if let (Some(token), Some(at)) = (event.reply_token(), at) {
+                channel.renew_reply_token(token, at, now);
+            }
+        }
+        return Some((id, post(channel, &url, &[event])));
+    }
+}
+
+fn post(channel: &Channel, url: &str, events: &[Event]) -> Post {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        destination: &'a UserId,
+        events: &'a [Event],
+    }
+    let body = Body { destination: &channel.bot, events };
+    let body = serde_json::to_vec(&body).expect("events have string keys and no failing parts");
+    Post { url: url.to_owned(), signature: sign(&channel.secret, &body), body: body.into() }
+}
+
+/// Notes how a post went, and when to try again.
+fn end(world: &mut World, id: u64, verdict: Verdict) {
+    let now = world.clock.now();
+    let Some(webhook) = world.webhooks.get(id) else { return };
+    let channel = &world.channels[webhook.channel];
+    let schedule = &world.settings.webhook.schedule;
+    let wait = schedule.get(webhook.attempts.len()).filter(|_| channel.webhook.redelivery);
+    let wait = wait.and_then(|wait| SignedDuration::try_from(*wait).ok());
+    let again = wait.map(|wait| later(now, wait));
+    tracing::debug!(channel = %channel.id, webhook = id, reason = ?verdict.reason, "posted a webhook");
+    world.webhooks.end(id, &channel.id, verdict, again, now);
+}

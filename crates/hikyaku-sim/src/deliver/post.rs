@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response, header};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use tokio::time::timeout;
+
+use crate::state::webhook::{Verdict, WebhookReason, deliverable};
+
+/// How long a bot may take to answer.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
+const ANSWER_TIME: Duration = Duration::from_secs(2);
+
+/// How much of an answer's body is read, so that its connection can be used again. Nobody looks at it.
+const MOST_READ: usize = 64 << 10;
+
+/// A signed webhook on its way to a URL.
+#[derive(Debug)]
+pub(crate) struct Post {
+    pub(crate) url: String,
+    pub(crate) signature: String,
+    pub(crate) body: Bytes,
+}
+
+/// What posts webhooks. It follows no redirects, and speaks plain HTTP.
+#[derive(Debug)]
+pub(crate) struct Poster {
+    client: Client<HttpConnector, Full<Bytes>>,
+    remote_allowed: bool,
+}
+
+impl Poster {
+    pub(crate) fn new(remote_allowed: bool) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), remote_allowed }
+    }
+
+    /// Posts a webhook and waits for the status of the answer.
+    pub(crate) async fn post(&self, post: Post) -> Verdict {
+        let url = match deliverable(&post.url, self.remote_allowed) {
+            Ok(url) => url,
+            Err(invalid) => {
+                return Verdict::failed(WebhookReason::CouldNotConnect, invalid.to_string());
+            }
+        };
+        let request = Request::post(url)
+            .header("x-line-signature", post.signature)
+            .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+            .header(header::USER_AGENT, "LineBotWebhook/2.0")
+            .body(Full::new(post.body))
+            .expect("the URL was parsed, and the headers are plain text");
+        match timeout(ANSWER_TIME, self.client.request(request)).await {
+            Ok(Ok(response)) => {
+                let verdict = Verdict::of_status(response.status().as_u16());
+                tokio::spawn(drain(response));
+                verdict
+            }
+            Ok(Err(error)) if error.is_connect() => {
+                Verdict::failed(WebhookReason::CouldNotConnect, "Connection failed")
+            }
+            Ok(Err(_)) => {
+                Verdict::failed(WebhookReason::Unclassified, "Session closed unexpectedly")
+            }
+            Err(_) => Verdict::failed(WebhookReason::RequestTimeout, "Request timeout"),
+        }
+    }
+}
+
+/// Reads a body to its end, if that is near. A connection whose body is not at its end is closed.
+async fn drain(response: Response<Incoming>) {
+    let body = Limited::new(response.into_body(), MOST_READ).collect();
+    let _ = timeout(ANSWER_TIME, body).await;
+}

@@ -1,0 +1,163 @@
+use hikyaku_model::{
+    Extra, GroupId, UserId,
+    event::{EventKind, PostbackContent},
+};
+
+use crate::{
+    Friendship, Said, Sim, UserMessage,
+    state::{chat::Target, person::UserKey},
+};
+
+/// What people do. The channel's bot is told of it, if it has a webhook URL. Methods that take an id panic where it is
+/// none of this simulator's.
+impl Sim {
+    /// Lets a person add, block or forget the channel's account. Adding it is a `follow` event, blocking it an
+    /// `unfollow`.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn set_friendship(&self, user: &UserId, friendship: Friendship) {
+        let user = self.known(user);
+        self.change(|world| world.set_friendship(self.channel, user, friendship));
+    }
+
+    /// Lets a person add the channel's account, or unblock it.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn follow(&self, user: &UserId) {
+        self.set_friendship(user, Friendship::Friend);
+    }
+
+    /// Lets a person block the channel's account.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn block(&self, user: &UserId) {
+        self.set_friendship(user, Friendship::Blocked);
+    }
+
+    /// Lets a person say something to the channel's account: `chat` is the person, or a group or room, whose first
+    /// member then speaks. Gives the tokens that the message's webhook carries.
+    ///
+    /// # Panics
+    /// There is no such person or chat.
+    pub fn user_says(&self, chat: impl AsRef<str>, text: &str) -> Said {
+        self.say(chat.as_ref(), None, UserMessage::text(text))
+    }
+
+    /// As [`Self::user_says`], with a message of any kind.
+    ///
+    /// # Panics
+    /// There is no such person or chat.
+    pub fn user_sends(&self, chat: impl AsRef<str>, message: UserMessage) -> Said {
+        self.say(chat.as_ref(), None, message)
+    }
+
+    /// As [`Self::user_says`], by this member of a group or room.
+    ///
+    /// # Panics
+    /// There is no such chat, or no such member in it.
+    pub fn member_says(&self, chat: impl AsRef<str>, user: &UserId, text: &str) -> Said {
+        self.say(chat.as_ref(), Some(self.known(user)), UserMessage::text(text))
+    }
+
+    /// As [`Self::user_sends`], by this member of a group or room.
+    ///
+    /// # Panics
+    /// There is no such chat, or no such member in it.
+    pub fn member_sends(&self, chat: impl AsRef<str>, user: &UserId, message: UserMessage) -> Said {
+        self.say(chat.as_ref(), Some(self.known(user)), message)
+    }
+
+    /// Lets a person take a message back. Its content can no longer be downloaded.
+    ///
+    /// # Panics
+    /// There is no such chat.
+    pub fn unsend(&self, said: &Said) {
+        let (target, user) = (target(said.chat_id.as_str()), self.known(&said.user_id));
+        self.change(|world| world.unsend(self.channel, &target, Some(user), &said.message_id));
+    }
+
+    /// Lets a person tap something that sends this data; in a group or room, its first member.
+    ///
+    /// # Panics
+    /// There is no such person or chat.
+    pub fn postback(&self, chat: impl AsRef<str>, data: &str) {
+        let chat = chat.as_ref();
+        let target = target(chat);
+        let content =
+            PostbackContent { data: data.to_owned(), params: None, extra: Extra::default() };
+        let user = self.look(|world| world.speaker(self.channel, &target, None));
+        let user = user.unwrap_or_else(|| panic!("nobody there to tap: {chat}"));
+        let kind = EventKind::Postback(Box::new(content));
+        self.change(|world| world.tell(self.channel, &target, Some(user), kind));
+    }
+
+    /// Lets people make a group and invite the channel's account: as [`Self::add_group`], with a `join` event.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn invite(&self, members: &[UserId]) -> GroupId {
+        let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
+        self.change(|world| {
+            let id = world.add_chat(self.channel, 'C', members);
+            world.tell(self.channel, &Target::Chat(id.clone()), None, EventKind::Join);
+            (&*id).into()
+        })
+    }
+
+    /// Lets the channel's account join a group or room again, with a `join` event. False where it is in it.
+    ///
+    /// # Panics
+    /// There is no such chat.
+    pub fn join(&self, chat: impl AsRef<str>) -> bool {
+        let target = self.chat(chat.as_ref());
+        self.change(|world| world.join(self.channel, &target))
+    }
+
+    /// Lets somebody remove the channel's account from a group or room, with a `leave` event. False where it is not in
+    /// it.
+    ///
+    /// # Panics
+    /// There is no such chat.
+    pub fn remove_from(&self, chat: impl AsRef<str>) -> bool {
+        let target = self.chat(chat.as_ref());
+        self.change(|world| world.leave(self.channel, &target))
+    }
+
+    /// Lets a person join a group or room, with a `memberJoined` event. False where they are in it.
+    ///
+    /// # Panics
+    /// There is no such person or chat.
+    pub fn member_joins(&self, chat: impl AsRef<str>, user: &UserId) -> bool {
+        let (target, user) = (self.chat(chat.as_ref()), self.known(user));
+        self.change(|world| world.set_member(&target, user, true))
+    }
+
+    /// Lets a person leave a group or room, with a `memberLeft` event. False where they are not in it.
+    ///
+    /// # Panics
+    /// There is no such person or chat.
+    pub fn member_leaves(&self, chat: impl AsRef<str>, user: &UserId) -> bool {
+        let (target, user) = (self.chat(chat.as_ref()), self.known(user));
+        self.change(|world| world.set_member(&target, user, false))
+    }
+
+    fn say(&self, chat: &str, user: Option<UserKey>, message: UserMessage) -> Said {
+        let target = target(chat);
+        self.change(|world| world.say(self.channel, target, user, message))
+            .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
+    }
+
+    /// A group or room that is there.
+    fn chat(&self, id: &str) -> Target {
+        let there = self.look(|world| world.chats.get(id).is_some());
+        assert!(there, "no such group or room: {id}");
+        target(id)
+    }
+}
+
+fn target(chat: &str) -> Target {
+    Target::parse(chat).unwrap_or_else(|| panic!("not of the form of a chat's id: {chat}"))
+}

@@ -1,0 +1,103 @@
+use hikyaku_model::Event;
+
+use super::WaitTimeout;
+use crate::{
+    Sim, WebhookDelivery, WebhookError,
+    state::{
+        World,
+        webhook::{InvalidWebhookUrl, deliverable},
+    },
+};
+
+/// What the channel's bot is told.
+impl Sim {
+    /// Sets where the channel's webhooks go. Without it, nothing is sent.
+    ///
+    /// # Errors
+    /// The URL is none of plain HTTP on this machine; see
+    /// [`SimBuilder::allow_remote_webhooks`](crate::SimBuilder::allow_remote_webhooks).
+    pub fn set_webhook(&self, url: impl Into<String>) -> Result<(), InvalidWebhookUrl> {
+        let url = url.into();
+        self.change(|world| {
+            deliverable(&url, world.settings.webhook.remote_allowed)?;
+            world.channels[self.channel].webhook.url = Some(url);
+            Ok(())
+        })
+    }
+
+    /// Turns the channel's webhooks off or on again, as the switch in LINE's console does.
+    pub fn set_webhook_active(&self, active: bool) {
+        self.change_channel(|channel, _| channel.webhook.active = active);
+    }
+
+    /// Whether webhooks that fail are sent again; as with LINE, they are not by default.
+    pub fn set_webhook_redelivery(&self, on: bool) {
+        self.change_channel(|channel, _| channel.webhook.redelivery = on);
+    }
+
+    /// Tells the bot of any event. What it lacks is filled in: the mode, time, id, delivery context, and a reply token if
+    /// its kind has one and its source is a chat. Gives the event's id, or nothing where no webhooks are sent.
+    ///
+    /// ```
+    /// use hikyaku_model::{Event, event::{EventKind, Source}};
+    ///
+    /// # async fn example(sim: &hikyaku_sim::Sim) {
+    /// let mut event = Event::new(EventKind::Join);
+    /// event.source = Some(Source::group("Ca56f94637c0000000000000000000000", None));
+    /// let id = sim.send_event(event);
+    /// # let _ = id;
+    /// # }
+    /// ```
+    pub fn send_event(&self, event: Event) -> Option<String> {
+        self.change(|world| world.announce(self.channel, event))
+    }
+
+    /// What was sent to the channel's bot.
+    pub fn webhooks(&self) -> Webhooks<'_> {
+        Webhooks { sim: self }
+    }
+}
+
+/// The webhooks of one channel; made by [`Sim::webhooks`].
+#[derive(Clone, Copy, Debug)]
+pub struct Webhooks<'a> {
+    sim: &'a Sim,
+}
+
+impl Webhooks<'_> {
+    /// All that are still kept, oldest first: those that wait, and the newest 10,000 of all others.
+    pub fn all(self) -> Vec<WebhookDelivery> {
+        self.sim.look(|world| world.webhooks_of(self.sim.channel))
+    }
+
+    /// Waits until so many tries to deliver have ended in all, by all channels, and gives the channel's webhooks.
+    ///
+    /// # Errors
+    /// It took more than 10 seconds.
+    pub async fn wait_for(self, attempts: u64) -> Result<Vec<WebhookDelivery>, WaitTimeout> {
+        let count = |world: &World| world.webhooks.attempts();
+        self.sim.wait_until("webhook attempts", attempts, count).await?;
+        Ok(self.all())
+    }
+
+    /// Waits until the bot has answered all that waits for it, or its time is over, and gives the channel's webhooks.
+    /// Those that are sent again at a later time are not waited for.
+    ///
+    /// # Errors
+    /// It took more than 10 seconds.
+    pub async fn wait_until_idle(self) -> Result<Vec<WebhookDelivery>, WaitTimeout> {
+        let idle = |world: &World| u64::from(world.webhooks.is_idle());
+        self.sim.wait_until("moment without a waiting webhook", 1, idle).await?;
+        Ok(self.all())
+    }
+
+    /// Sends a webhook again, as a redelivery. False where none of that id is kept.
+    pub fn redeliver(self, id: u64) -> bool {
+        self.sim.change(|world| world.webhooks.redeliver(id))
+    }
+
+    /// LINE's statistics of errors: tries that failed, those of one reason within a minute together, oldest first.
+    pub fn errors(self) -> Vec<WebhookError> {
+        self.sim.look(|world| world.webhooks.errors(self.sim.channel).cloned().collect())
+    }
+}

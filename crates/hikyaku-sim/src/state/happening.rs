@@ -1,0 +1,260 @@
+//! What people do, and the events that bots are told of it with.
+
+use hikyaku_model::{
+    Event, EventKind, Extra,
+    event::{DeliveryContext, FollowDetail, Members, MessageContent, Mode, Source, UnsendDetail},
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::{
+    World,
+    chat::Target,
+    friendship::Friendship,
+    person::UserKey,
+    said::{Said, UserMessage, quote_token},
+    webhook::WebhookDelivery,
+};
+
+impl World {
+    /// Lets a person say something to a channel, alone with it or in a chat; in a chat, the first member if nobody is
+    /// named. Nothing where the channel knows no such person or chat.
+    pub(crate) fn say(
+        &mut self,
+        channel: usize,
+        target: Target,
+        user: Option<UserKey>,
+        message: UserMessage,
+    ) -> Option<Said> {
+        let user = self.speaker(channel, &target, user)?;
+        let now = self.clock.now();
+        let id = self.message_id();
+        let mut said = Said {
+            reply_token: random_token(),
+            mark_as_read_token: random_token(),
+            quote_token: message.is_quotable().then(|| quote_token(id)),
+            message_id: id.to_string(),
+            user_id: user.id(),
+            chat_id: target.id(),
+            webhook_event_id: None,
+        };
+        let of = &mut self.channels[channel];
+        if target == Target::User(user) {
+            of.friends.talk(user, now);
+        }
+        of.read_tokens.insert(said.mark_as_read_token.clone(), (target.clone(), id), now);
+        if self.tells(channel) {
+            let kind = message.into_kind(said.quote_token.as_deref());
+            let mut message = MessageContent::new(said.message_id.clone(), kind);
+            message.mark_as_read_token = Some(said.mark_as_read_token.clone());
+            let mut event = Event::new(EventKind::Message(Box::new(message)));
+            event.source = Some(source(&target, Some(user)));
+            event.reply_token = Some(said.reply_token.clone());
+            said.webhook_event_id = self.announce(channel, event);
+        } else {
+            self.channels[channel].add_reply_token(said.reply_token.clone(), target, now);
+        }
+        Some(said)
+    }
+
+    /// Makes a person a friend of an account or not, and tells the bot of it.
+    pub(crate) fn set_friendship(&mut self, channel: usize, user: UserKey, to: Friendship) {
+        let now = self.clock.now();
+        let friends = &mut self.channels[channel].friends;
+        let from = friends.get(user);
+        friends.set(user, to, now);
+        let kind = match (from, to) {
+            (Friendship::None | Friendship::Blocked, Friendship::Friend) => {
+                let is_unblocked = from == Friendship::Blocked;
+                EventKind::Follow(Some(FollowDetail { is_unblocked, extra: Extra::default() }))
+            }
+            (Friendship::Friend, Friendship::Blocked) => EventKind::Unfollow,
+            _ => return,
+        };
+        self.tell(channel, &Target::User(user), Some(user), kind);
+    }
+
+    /// Lets the account join a chat that is there. False where there is none, or it takes part already.
+    pub(crate) fn join(&mut self, channel: usize, target: &Target) -> bool {
+        let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
+        let joined = chat.is_some_and(|chat| chat.channels.insert(channel));
+        if joined {
+            self.tell(channel, target, None, EventKind::Join);
+        }
+        joined
+    }
+
+    /// Lets the account leave a chat, or be removed from it. False where it takes no part.
+    pub(crate) fn leave(&mut self, channel: usize, target: &Target) -> bool {
+        let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
+        let left = chat.is_some_and(|chat| chat.channels.remove(&channel));
+        if left {
+            self.tell(channel, target, None, EventKind::Leave);
+        }
+        left
+    }
+
+    /// Lets a person join or leave a chat, and tells the bots in it. False where that changes nothing.
+    pub(crate) fn set_member(&mut self, target: &Target, user: UserKey, is_member: bool) -> bool {
+        let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
+        let Some(chat) = chat else { return false };
+        let changed =
+            if is_member { chat.members.insert(user) } else { chat.members.remove(&user) };
+        let channels = chat.channels.clone();
+        if changed {
+            for channel in channels {
+                let members = vec![Source::user(user.id())];
+                let members = Members { members, extra: Extra::default() };
+                let kind = if is_member {
+                    EventKind::MemberJoined(members)
+                } else {
+                    EventKind::MemberLeft(members)
+                };
+                self.tell(channel, target, None, kind);
+            }
+        }
+        changed
+    }
+
+    /// Lets a person do something in the chat with an account, or in a group or room with it.
+    pub(crate) fn tell(
+        &mut self,
+        channel: usize,
+        target: &Target,
+        user: Option<UserKey>,
+        kind: EventKind,
+    ) -> Option<String> {
+        if !self.tells(channel) {
+            return None;
+        }
+        let mut event = Event::new(kind);
+        event.source = Some(source(target, user));
+        self.announce(channel, event)
+    }
+
+    /// Lets a person take a message back. Nothing is told where there are no webhooks.
+    pub(crate) fn unsend(
+        &mut self,
+        channel: usize,
+        target: &Target,
+        user: Option<UserKey>,
+        message_id: &str,
+    ) -> Option<String> {
+        let detail = UnsendDetail { message_id: message_id.to_owned(), extra: Extra::default() };
+        self.tell(channel, target, user, EventKind::Unsend(detail))
+    }
+
+    /// Tells a bot of an event; gives the event's id. What the event lacks is filled in. Nothing where the channel has
+    /// no active webhook URL.
+    pub(crate) fn announce(&mut self, channel: usize, mut event: Event) -> Option<String> {
+        if !self.tells(channel) {
+            return None;
+        }
+        let now = self.clock.now();
+        let mode = event.mode.get_or_insert(Mode::Active).clone();
+        event.timestamp.get_or_insert(now.as_millisecond());
+        event.delivery_context.get_or_insert_with(DeliveryContext::default);
+        let id = event.webhook_event_id.get_or_insert_with(|| ulid(now)).clone();
+        let chat = event.chat_id().and_then(|id| Target::parse(id.as_str()));
+        if let Some(chat) = chat.filter(|_| mode == Mode::Active) {
+            let given = event.reply_token.take();
+            event.reply_token = given.or_else(|| can_be_answered(&event.kind).then(random_token));
+            if let Some(token) = &event.reply_token {
+                self.channels[channel].add_reply_token(token.clone(), chat, now);
+            }
+        }
+        self.webhooks.add(channel, event);
+        Some(id)
+    }
+
+    /// Whether a channel's bot is told of what happens.
+    pub(crate) fn tells(&self, channel: usize) -> bool {
+        self.channels[channel].webhook.active_url().is_some()
+    }
+
+    /// The webhooks of a channel that are still kept, oldest first.
+    pub(crate) fn webhooks_of(&self, channel: usize) -> Vec<WebhookDelivery> {
+        let id = &self.channels[channel].id;
+        let webhooks = self.webhooks.iter().filter(|(_, webhook)| webhook.channel == channel);
+        webhooks.map(|(number, webhook)| webhook.describe(number, id)).collect()
+    }
+
+    /// Who speaks in a chat.
+    pub(crate) fn speaker(
+        &self,
+        channel: usize,
+        target: &Target,
+        user: Option<UserKey>,
+    ) -> Option<UserKey> {
+        match target {
+            Target::User(alone) => self.knows(*alone).then_some(*alone),
+            Target::Chat(id) => {
+                let chat = self.chats.get(id).filter(|chat| chat.channels.contains(&channel))?;
+                match user {
+                    Some(user) => chat.members.contains(&user).then_some(user),
+                    None => chat.members.first().copied(),
+                }
+            }
+        }
+    }
+}
+
+fn source(target: &Target, user: Option<UserKey>) -> Source {
+    match target {
+        Target::User(user) => Source::user(user.id()),
+        Target::Chat(id) if id.starts_with('C') => Source::group(&**id, user.map(UserKey::id)),
+        Target::Chat(id) => Source::room(&**id, user.map(UserKey::id)),
+    }
+}
+
+/// Whether events of this kind have a reply token.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>
+fn can_be_answered(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Message(_)
+            | EventKind::MessageEdited(_)
+            | EventKind::Follow(_)
+            | EventKind::Join
+            | EventKind::MemberJoined(_)
+            | EventKind::Postback(_)
+            | EventKind::VideoPlayComplete(_)
+            | EventKind::Beacon(_)
+            | EventKind::AccountLink(_)
+            | EventKind::Membership(_)
+    )
+}
+
+fn random_token() -> String {
+    Uuid::new_v4().simple().to_string()
+}
+
+/// An id in the form of a ULID: the time in milliseconds and 80 bits of chance, in Crockford's base 32.
+///
+/// Source: <https://github.com/ulid/spec>
+fn ulid(now: Timestamp) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let time = u128::try_from(now.as_millisecond()).unwrap_or(0) & ((1 << 48) - 1);
+    let chance = Uuid::new_v4().as_u128() & ((1 << 80) - 1);
+    let value = time << 80 | chance;
+    let digit = |place: u32| {
+        let index = (value >> (5 * place)) & 31;
+        char::from(DIGITS[index as usize])
+    };
+    (0..26).rev().map(digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_id_has_the_form_of_a_ulid_and_begins_with_its_time() {
+        let id = ulid("2023-02-24T05:42:09.445Z".parse().unwrap());
+        assert_eq!(id.len(), 26);
+        assert!(id.starts_with("01GT0Z2W95"), "{id}");
+        assert!(id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()));
+        assert_ne!(id, ulid("2023-02-24T05:42:09.445Z".parse().unwrap()));
+    }
+}

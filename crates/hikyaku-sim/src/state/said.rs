@@ -1,0 +1,175 @@
+use bytes::Bytes;
+use hikyaku_model::{
+    ChatId, UserId,
+    event::message::{
+        AudioMessageContent, ContentKind, ContentProvider, FileMessageContent, ImageMessageContent,
+        LocationMessageContent, StickerMessageContent, TextMessageContent, VideoMessageContent,
+    },
+};
+use serde::Serialize;
+
+/// A message that a person sends to an account.
+///
+/// ```
+/// use hikyaku_sim::UserMessage;
+///
+/// let text = UserMessage::text("hello");
+/// let picture = UserMessage::image(&b"\x89PNG\r\n\x1a\n"[..]);
+/// # let _ = (text, picture);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct UserMessage {
+    pub(crate) kind: ContentKind,
+    /// What the account can download.
+    pub(crate) content: Option<Bytes>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) quoted_message_id: Option<String>,
+}
+
+impl UserMessage {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        TextMessageContent::new(text).into()
+    }
+
+    /// A sticker.
+    pub fn sticker(package_id: impl Into<String>, sticker_id: impl Into<String>) -> Self {
+        ContentKind::Sticker(StickerMessageContent {
+            package_id: package_id.into(),
+            sticker_id: sticker_id.into(),
+            sticker_resource_type: None,
+            keywords: None,
+            text: None,
+            quote_token: None,
+            quoted_message_id: None,
+        })
+        .into()
+    }
+
+    /// A place, by degrees.
+    pub fn location(latitude: f64, longitude: f64) -> Self {
+        let place = LocationMessageContent { title: None, address: None, latitude, longitude };
+        ContentKind::Location(place).into()
+    }
+
+    /// A picture, which the account can download.
+    pub fn image(bytes: impl Into<Bytes>) -> Self {
+        let content_provider = ContentProvider::line();
+        let image = ImageMessageContent { content_provider, image_set: None, quote_token: None };
+        Self::from(ContentKind::Image(image)).with_content(bytes)
+    }
+
+    /// A video of so many milliseconds, which the account can download.
+    pub fn video(bytes: impl Into<Bytes>, duration: u64) -> Self {
+        let content_provider = ContentProvider::line();
+        let duration = Some(duration);
+        let video = VideoMessageContent { content_provider, duration, quote_token: None };
+        Self::from(ContentKind::Video(video)).with_content(bytes)
+    }
+
+    /// A recording of so many milliseconds, which the account can download.
+    pub fn audio(bytes: impl Into<Bytes>, duration: u64) -> Self {
+        let audio = AudioMessageContent {
+            content_provider: ContentProvider::line(),
+            duration: Some(duration),
+        };
+        Self::from(ContentKind::Audio(audio)).with_content(bytes)
+    }
+
+    /// A file, which the account can download.
+    pub fn file(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let file = FileMessageContent { file_name: name.into(), file_size: bytes.len() as u64 };
+        Self::from(ContentKind::File(file)).with_content(bytes)
+    }
+
+    /// The bytes that the account can download. Without them a picture, video, recording or file has none.
+    pub fn with_content(mut self, bytes: impl Into<Bytes>) -> Self {
+        self.content = Some(bytes.into());
+        self
+    }
+
+    /// The content type that the bytes are downloaded with. Without it, what they look like.
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// Lets a text or sticker quote an earlier message.
+    pub fn quoting(mut self, message_id: impl Into<String>) -> Self {
+        self.quoted_message_id = Some(message_id.into());
+        self
+    }
+
+    /// The message as its event has it.
+    pub(crate) fn into_kind(self, quote_token: Option<&str>) -> ContentKind {
+        let mut kind = self.kind;
+        let quoted = self.quoted_message_id;
+        let token = quote_token.map(str::to_owned);
+        match &mut kind {
+            ContentKind::Text(text) => {
+                (text.quote_token, text.quoted_message_id) = (token, quoted);
+            }
+            ContentKind::Sticker(sticker) => {
+                (sticker.quote_token, sticker.quoted_message_id) = (token, quoted);
+            }
+            ContentKind::Image(image) => image.quote_token = token,
+            ContentKind::Video(video) => video.quote_token = token,
+            _ => {}
+        }
+        kind
+    }
+
+    /// Whether a message of this kind can be quoted.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
+    pub(crate) fn is_quotable(&self) -> bool {
+        matches!(
+            self.kind,
+            ContentKind::Text(_)
+                | ContentKind::Sticker(_)
+                | ContentKind::Image(_)
+                | ContentKind::Video(_)
+        )
+    }
+}
+
+impl From<ContentKind> for UserMessage {
+    fn from(kind: ContentKind) -> Self {
+        Self { kind, content: None, content_type: None, quoted_message_id: None }
+    }
+}
+
+impl From<TextMessageContent> for UserMessage {
+    fn from(text: TextMessageContent) -> Self {
+        ContentKind::Text(text).into()
+    }
+}
+
+/// What a person has said, and the tokens that its webhook carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Said {
+    /// Answers it, once and within a minute.
+    pub reply_token: String,
+    /// Marks the chat as read up to it.
+    pub mark_as_read_token: String,
+    /// Quotes it, if it can be quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote_token: Option<String>,
+    /// The message's id.
+    pub message_id: String,
+    /// Who said it.
+    pub user_id: UserId,
+    /// Where.
+    pub chat_id: ChatId,
+    /// The event that the bot is told of it with; nothing where no webhooks are sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_event_id: Option<String>,
+}
+
+/// A token to quote a message by.
+pub(crate) fn quote_token(message_id: u64) -> String {
+    format!("sim-quote-{message_id:x}")
+}

@@ -1,0 +1,263 @@
+//! Webhooks: which wait to be delivered, which were, and what went wrong.
+
+mod attempt;
+mod url;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use hikyaku_model::{ChatId, Event};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+pub(crate) use attempt::Verdict;
+pub use attempt::{WebhookAttempt, WebhookDelivery, WebhookError, WebhookReason, WebhookState};
+pub use url::InvalidWebhookUrl;
+pub(crate) use url::{deliverable, is_endpoint};
+
+use super::ring::Ring;
+
+/// Where a channel's webhooks go.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct WebhookSettings {
+    pub(crate) url: Option<String>,
+    /// The switch in LINE's console. Our choice: it is on from the start.
+    pub(crate) active: bool,
+    /// Whether those that fail are sent again.
+    pub(crate) redelivery: bool,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self { url: None, active: true, redelivery: false }
+    }
+}
+
+impl WebhookSettings {
+    /// The URL, if webhooks are sent to it.
+    pub(crate) fn active_url(&self) -> Option<&str> {
+        self.url.as_deref().filter(|_| self.active)
+    }
+}
+
+/// What of one channel stays in order: that of one chat, or that of none.
+///
+/// LINE promises no order. Our choice: within a chat each waits for the first try of the one before it, so that tests
+/// repeat; chats do not wait for one another.
+type Lane = (usize, Option<ChatId>);
+
+/// One webhook of one event.
+#[derive(Debug)]
+pub(crate) struct Webhook {
+    pub(crate) channel: usize,
+    pub(crate) event: Event,
+    pub(crate) attempts: Vec<WebhookAttempt>,
+    lane: Lane,
+    state: WebhookState,
+}
+
+/// All webhooks that are still kept.
+#[derive(Debug)]
+pub(crate) struct Webhooks {
+    kept: BTreeMap<u64, Webhook>,
+    /// Those that came to an end, in that order; the oldest are forgotten.
+    ended: VecDeque<u64>,
+    /// The lanes that are busy with one, and those that wait for their turn.
+    lanes: HashMap<Lane, VecDeque<u64>>,
+    /// Those whose turn it is.
+    ready: VecDeque<u64>,
+    /// When those that failed are sent again.
+    due: BTreeSet<(Timestamp, u64)>,
+    errors: Ring<(usize, WebhookError)>,
+    made: u64,
+    attempts: u64,
+}
+
+/// How many webhooks that came to an end, and how many errors, are kept.
+const MOST: usize = 10_000;
+
+/// Errors of one kind within this time are one entry of the statistics.
+const ONE_ERROR: SignedDuration = SignedDuration::from_secs(60);
+
+impl Webhooks {
+    /// None yet; their ids follow those of others.
+    pub(crate) fn after(made: u64) -> Self {
+        Self {
+            kept: BTreeMap::new(),
+            ended: VecDeque::new(),
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            due: BTreeSet::new(),
+            errors: Ring::new(MOST, usize::MAX),
+            made,
+            attempts: 0,
+        }
+    }
+
+    pub(crate) fn made(&self) -> u64 {
+        self.made
+    }
+
+    /// How many tries have ended.
+    pub(crate) fn attempts(&self) -> u64 {
+        self.attempts
+    }
+
+    /// Whether none waits for its turn or for an answer.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.lanes.is_empty()
+    }
+
+    /// Adds the webhook of an event.
+    pub(crate) fn add(&mut self, channel: usize, event: Event) {
+        self.made += 1;
+        let lane = (channel, event.chat_id());
+        let state = WebhookState::Waiting;
+        let webhook = Webhook { channel, event, attempts: Vec::new(), lane, state };
+        self.kept.insert(self.made, webhook);
+        self.enqueue(self.made);
+    }
+
+    /// The next one that can be posted.
+    pub(crate) fn next(&mut self) -> Option<(u64, &Webhook)> {
+        let id = self.ready.pop_front()?;
+        self.kept.get(&id).map(|webhook| (id, webhook))
+    }
+
+    /// Notes how a try ended, and when to try again if it failed.
+    pub(crate) fn end(
+        &mut self,
+        id: u64,
+        channel_id: &str,
+        verdict: Verdict,
+        again: Option<Timestamp>,
+        now: Timestamp,
+    ) {
+        // A reset may have taken it away.
+        let Some(webhook) = self.kept.get_mut(&id) else { return };
+        let Verdict { reason, status, detail } = verdict;
+        webhook.state = match again {
+            _ if reason == WebhookReason::Ok => WebhookState::Delivered,
+            Some(_) => WebhookState::Scheduled,
+            None => WebhookState::Failed,
+        };
+        let (state, channel, lane) = (webhook.state, webhook.channel, webhook.lane.clone());
+        let is_redelivery = !webhook.attempts.is_empty();
+        let attempt =
+            WebhookAttempt { at: now, reason, status, detail: detail.clone(), is_redelivery };
+        webhook.attempts.push(attempt);
+        self.attempts += 1;
+        if reason != WebhookReason::Ok {
+            self.count_error(channel, channel_id, reason, detail, now);
+        }
+        match again.filter(|_| state == WebhookState::Scheduled) {
+            Some(again) => {
+                self.due.insert((again, id));
+            }
+            None => self.retire(id),
+        }
+        match self.lanes.get_mut(&lane).and_then(VecDeque::pop_front) {
+            Some(next) => self.ready.push_back(next),
+            None => {
+                self.lanes.remove(&lane);
+            }
+        }
+    }
+
+    /// Lets those that are to be sent again by now wait for their turn.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        while let Some(&(at, id)) = self.due.first()
+            && at <= now
+        {
+            self.due.pop_first();
+            self.enqueue(id);
+        }
+    }
+
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// Sends one again that has ended or is to be sent again later. False where there is none.
+    pub(crate) fn redeliver(&mut self, id: u64) -> bool {
+        let Some(webhook) = self.kept.get(&id) else { return false };
+        if webhook.state != WebhookState::Waiting {
+            self.due.retain(|(_, scheduled)| *scheduled != id);
+            self.enqueue(id);
+        }
+        true
+    }
+
+    /// Those still kept, of one channel or all, oldest first.
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &Webhook)> {
+        self.kept.iter().map(|(id, webhook)| (*id, webhook))
+    }
+
+    pub(crate) fn get(&self, id: u64) -> Option<&Webhook> {
+        self.kept.get(&id)
+    }
+
+    /// The error statistics of a channel, oldest first.
+    pub(crate) fn errors(&self, channel: usize) -> impl Iterator<Item = &WebhookError> {
+        self.errors.iter().filter(move |(of, _)| *of == channel).map(|(_, error)| error)
+    }
+
+    fn enqueue(&mut self, id: u64) {
+        let Some(webhook) = self.kept.get_mut(&id) else { return };
+        webhook.state = WebhookState::Waiting;
+        if let Some(waiting) = self.lanes.get_mut(&webhook.lane) {
+            waiting.push_back(id);
+        } else {
+            self.lanes.insert(webhook.lane.clone(), VecDeque::new());
+            self.ready.push_back(id);
+        }
+    }
+
+    /// Forgets the oldest of those that came to an end, if there are too many.
+    fn retire(&mut self, id: u64) {
+        self.ended.push_back(id);
+        if self.ended.len() > MOST
+            && let Some(oldest) = self.ended.pop_front()
+            && self.kept.get(&oldest).is_some_and(Webhook::has_ended)
+        {
+            self.kept.remove(&oldest);
+        }
+    }
+
+    fn count_error(
+        &mut self,
+        channel: usize,
+        channel_id: &str,
+        reason: WebhookReason,
+        detail: String,
+        now: Timestamp,
+    ) {
+        let same =
+            self.errors.iter_mut().rev().find(|(of, error)| {
+                *of == channel && error.reason == reason && error.detail == detail
+            });
+        match same {
+            Some((_, error)) if now.duration_since(error.since) < ONE_ERROR => error.count += 1,
+            _ => {
+                let channel_id = channel_id.to_owned();
+                let error = WebhookError { channel_id, reason, detail, since: now, count: 1 };
+                self.errors.push(0, (channel, error));
+            }
+        }
+    }
+}
+
+impl Webhook {
+    fn has_ended(&self) -> bool {
+        matches!(self.state, WebhookState::Delivered | WebhookState::Failed)
+    }
+
+    pub(crate) fn describe(&self, id: u64, channel_id: &str) -> WebhookDelivery {
+        WebhookDelivery {
+            id,
+            channel_id: channel_id.to_owned(),
+            events: vec![self.event.clone()],
+            state: self.state,
+            attempts: self.attempts.clone(),
+        }
+    }
+}
