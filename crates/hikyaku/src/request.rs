@@ -260,7 +260,10 @@ async fn authorize(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<(
 fn key_value(key: Uuid) -> HeaderValue {
     let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
     let key = key.hyphenated().encode_lower(&mut buffer);
-    HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens")
+    let mut value = HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens");
+    // No secret, but this keeps HTTP/2 from putting each key into its table of headers to come again.
+    value.set_sensitive(true);
+    value
 }
 
 /// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
