@@ -21,20 +21,20 @@ pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
 
 /// The same for words that make no command; help and version come this way too, and are no errors.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
-    if matches!(error.kind(), UsageKind::DisplayHelp | UsageKind::DisplayVersion) {
-        return match error.print() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::from(exit::OTHER),
-        };
+    let done = match error.kind() {
+        UsageKind::DisplayHelp | UsageKind::DisplayVersion => ExitCode::SUCCESS,
+        UsageKind::DisplayHelpOnMissingArgumentOrSubcommand => ExitCode::from(exit::USAGE),
+        _ => {
+            // The words could not be read, so whether JSON is wanted has to be guessed from them.
+            let mut words = std::env::args_os().take_while(|word| word != "--");
+            let json = words.any(|word| word == "--json");
+            return Report::new("usage", exit::USAGE, one_line(error)).print(json);
+        }
+    };
+    match error.print() {
+        Ok(()) => done,
+        Err(_) => ExitCode::from(exit::OTHER),
     }
-    // The words could not be read, so whether JSON is wanted has to be guessed from them.
-    let json = std::env::args_os().take_while(|word| word != "--").any(|word| word == "--json");
-    if !json && error.kind() == UsageKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        // Nothing more can be done where stderr is closed.
-        let _ = error.print();
-        return ExitCode::from(exit::USAGE);
-    }
-    Report::new("usage", exit::USAGE, one_line(error)).print(json)
 }
 
 /// The exit codes that scripts rely on; the manual lists them.
@@ -125,55 +125,53 @@ impl Report {
     }
 
     fn print(&self, json: bool) -> ExitCode {
-        let mut stderr = anstream::stderr().lock();
-        // Where stderr is closed, the exit code is all that can be said.
-        let _ = if json {
-            #[derive(Serialize)]
-            struct Document<'a> {
-                error: &'a Report,
-            }
-            serde_json::to_writer(&mut stderr, &Document { error: self })
-                .map_err(std::io::Error::from)
-                .and_then(|()| writeln!(stderr))
+        #[derive(Serialize)]
+        struct Document<'a> {
+            error: &'a Report,
+        }
+
+        let text = if json {
+            serde_json::to_string(&Document { error: self }).expect("a report has string keys")
         } else {
-            self.write(&mut stderr)
+            self.to_string()
         };
+        // Where stderr is closed, the exit code is all that can be said.
+        let _ = writeln!(anstream::stderr().lock(), "{text}");
         ExitCode::from(self.exit)
     }
+}
 
-    fn write(&self, to: &mut impl Write) -> std::io::Result<()> {
-        write!(to, "{ERROR}error{ERROR:#}: ")?;
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{ERROR}error{ERROR:#}: ")?;
         match (self.kind, self.details.as_slice()) {
-            ("usage" | "other", _) => writeln!(to, "{}", visible(&self.message))?,
+            ("usage" | "other", _) => write!(f, "{}", visible(&self.message))?,
             // All in one line, for logs and for people in a hurry.
             ("invalid", [detail]) => {
                 let hint = self.hint.as_deref().map(|hint| format!("; {hint}")).unwrap_or_default();
-                return writeln!(to, "{detail} ({}){hint}", self.message);
+                return write!(f, "{detail} ({}){hint}", self.message);
             }
             ("invalid", details) => {
-                writeln!(to, "{} values break a rule, {}", details.len(), self.message)?;
-                self.write_details(to)?;
+                write!(f, "{} values break a rule, {}", details.len(), self.message)?;
             }
             (kind, _) => {
-                write!(to, "{}", kind.replace('_', " "))?;
+                write!(f, "{}", kind.replace('_', " "))?;
                 if let Some(status) = self.status {
-                    write!(to, " ({status})")?;
+                    write!(f, " ({status})")?;
                 }
-                writeln!(to, ": {}", visible(&self.message))?;
-                self.write_details(to)?;
+                write!(f, ": {}", visible(&self.message))?;
             }
         }
+        for detail in &self.details {
+            write!(f, "\n  {detail}")?;
+        }
         if let Some(request_id) = &self.request_id {
-            writeln!(to, "  {ASIDE}request id {}{ASIDE:#}", visible(request_id))?;
+            write!(f, "\n  {ASIDE}request id {}{ASIDE:#}", visible(request_id))?;
         }
         if let Some(hint) = &self.hint {
-            writeln!(to, "  {ASIDE}{hint}{ASIDE:#}")?;
+            write!(f, "\n  {ASIDE}{hint}{ASIDE:#}")?;
         }
         Ok(())
-    }
-
-    fn write_details(&self, to: &mut impl Write) -> std::io::Result<()> {
-        self.details.iter().try_for_each(|detail| writeln!(to, "  {detail}"))
     }
 }
 

@@ -42,6 +42,12 @@ fn no_word_at_all_shows_the_help_and_is_an_error() {
     let outcome = Shell::bare().run([]);
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));
     assert!(outcome.stderr.contains("Commands:"));
+    let outcome = Shell::bare().run(["--json"]);
+    insta::assert_snapshot!(outcome, @r#"
+    exit 2
+    --- stderr
+    {"error":{"kind":"usage","status":null,"message":"'hikyaku' requires a subcommand but one was not provided [subcommands: push, reply, multicast, broadcast, push-by-phone, narrowcast, narrowcast-progress, validate, quota, quota-consumption, sent-count, loading, mark-as-read, bot-info, notify, sim, demo, completions, help]; see --help","details":[],"request_id":null,"retryable":false}}
+    "#);
 }
 
 #[test]
