@@ -84,5 +84,8 @@ pub use id::{ChatId, GroupId, InvalidId, RoomId, UserId};
 pub use json::InvalidJson;
 pub use limits::{Check, Checker, Violation, Violations};
 pub use message::{Message, MessageKind, PreparedMessages};
-pub use secret::{ChannelSecret, ChannelToken, InvalidSecret, NotifyClientSecret, NotifyToken};
+pub use secret::{
+    ChannelSecret, ChannelToken, IdToken, InvalidSecret, NotifyClientSecret, NotifyToken,
+    RefreshToken, UserAccessToken,
+};
 pub use send::SendKind;

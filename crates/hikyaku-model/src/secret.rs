@@ -114,6 +114,20 @@ secret! {
     /// The secret of a service registered with LINE Notify.
     NotifyClientSecret
 }
+secret! {
+    /// What a user's login gave: an access token for calls in the user's name.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/line-login/managing-access-tokens/>
+    UserAccessToken
+}
+secret! {
+    /// What a new access token of the same user is had for.
+    RefreshToken
+}
+secret! {
+    /// A signed statement of who logged in, with the user's name and picture in it.
+    IdToken
+}
 
 #[cfg(test)]
 mod tests {

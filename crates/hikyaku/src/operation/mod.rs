@@ -7,7 +7,7 @@
 mod call;
 
 use crate::{
-    account_link, aggregation, audience, bot_info, content, coupon, group, insight, liff,
+    account_link, aggregation, audience, bot_info, content, coupon, group, insight, liff, login,
     membership, message, module, profile, rich_menu, shop, token, user_ids, webhook_endpoint,
 };
 
@@ -22,6 +22,7 @@ const AREAS: &[&[&Route]] = &[
     group::ROUTES,
     rich_menu::ROUTES,
     token::ROUTES,
+    login::ROUTES,
     audience::ROUTES,
     insight::ROUTES,
     coupon::ROUTES,

@@ -3,6 +3,7 @@
 
 mod answers;
 mod failures;
+mod login;
 mod notify;
 mod operations;
 mod repeats;

@@ -107,7 +107,8 @@ async fn a_file_is_sent_as_a_part_with_its_length_known() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ids.txt");
     // More than one piece.
-    let ids: String = (0..5_000).map(|number| format!("U{number:032x}\n")).collect();
+    let ids: Vec<_> = (0..5_000).map(|number| format!("U{number:032x}\n")).collect();
+    let ids = ids.concat();
     std::fs::write(&path, &ids).unwrap();
     let server = Server::start([answer(202, MADE)]).await;
     let client = crate::client(&server);

@@ -1,0 +1,131 @@
+use std::{fmt, future::IntoFuture};
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::{Extra, IdToken, InvalidSecret, RefreshToken, UserAccessToken};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::LoginChannel;
+use crate::{
+    Answer, Client, Error,
+    form::Form,
+    route::{Auth, BodyKind, Route},
+};
+
+pub(super) static ROUTE: Route =
+    Route::post("issueLoginToken", "/oauth2/v2.1/token").body(BodyKind::Form).auth(Auth::Caller);
+
+/// What a login gave.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Login {
+    /// For calls in the user's name, 30 days.
+    #[serde(deserialize_with = "secret")]
+    pub access_token: UserAccessToken,
+    /// Seconds that the access token is good for.
+    pub expires_in: u64,
+    /// Who logged in, where `openid` was asked for.
+    #[serde(default, deserialize_with = "optional_secret")]
+    pub id_token: Option<IdToken>,
+    /// For a new access token, 90 days.
+    #[serde(default, deserialize_with = "optional_secret")]
+    pub refresh_token: Option<RefreshToken>,
+    /// What the user agreed to, words with blanks between them; `email` is never among them.
+    pub scope: Option<String>,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+fn secret<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<String, Error = InvalidSecret>,
+{
+    String::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+}
+
+fn optional_secret<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<String, Error = InvalidSecret>,
+{
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    text.map(T::try_from).transpose().map_err(D::Error::custom)
+}
+
+/// Exchanges the code of a login. Made by [`Client::issue_login`]; await it to make the call.
+///
+/// A code is good for 10 minutes and one use, even where the exchange fails, so the call is repeated only while no byte
+/// of it can have left.
+///
+/// # Source
+/// <https://developers.line.biz/en/reference/line-login/#issue-access-token>
+#[must_use = "a request does nothing until it is awaited"]
+pub struct IssueLogin<'a> {
+    client: &'a Client,
+    form: Form,
+}
+
+impl Client {
+    /// Starts an [`IssueLogin`]: the channel, the code, and the very redirect URI that the user was sent with.
+    pub fn issue_login(
+        &self,
+        channel: &LoginChannel,
+        code: &str,
+        redirect_uri: &str,
+    ) -> IssueLogin<'_> {
+        let form = Form::default()
+            .field("grant_type", "authorization_code")
+            .field("code", code)
+            .field("redirect_uri", redirect_uri)
+            .field("client_id", &channel.id)
+            .field("client_secret", channel.secret.expose());
+        IssueLogin { client: self, form }
+    }
+
+    /// A new access token of the same user. The refresh token stays the same and lives no longer for it.
+    ///
+    /// # Source
+    /// <https://developers.line.biz/en/reference/line-login/#refresh-access-token>
+    pub async fn refresh_login(
+        &self,
+        channel: &LoginChannel,
+        refresh_token: &RefreshToken,
+    ) -> Result<Answer<Login>, Error> {
+        let form = Form::default()
+            .field("grant_type", "refresh_token")
+            .field("refresh_token", refresh_token.expose())
+            .field("client_id", &channel.id)
+            .field("client_secret", channel.secret.expose());
+        self.request(&ROUTE, &[])?.form(form).read().await
+    }
+}
+
+impl IssueLogin<'_> {
+    /// The verifier that the user was sent with the challenge of (PKCE).
+    pub fn code_verifier(mut self, verifier: &str) -> Self {
+        self.form = self.form.field("code_verifier", verifier);
+        self
+    }
+
+    async fn send(self) -> Result<Answer<Login>, Error> {
+        self.client.request(&ROUTE, &[])?.form(self.form).read().await
+    }
+}
+
+impl<'a> IntoFuture for IssueLogin<'a> {
+    type Output = Result<Answer<Login>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl fmt::Debug for IssueLogin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssueLogin").finish_non_exhaustive()
+    }
+}
