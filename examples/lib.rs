@@ -1,0 +1,1 @@
+//! Small programs made with Hikyaku: `cargo run --example echo`. The tests run each against the simulator.
