@@ -4,7 +4,7 @@ CARGO ?= cargo
 # cargo-nextest runs the same tests faster; without it cargo's own runner does.
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help demo test lint fmt doc bench
+.PHONY: help demo test lint fmt doc bench chaos
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,3 +33,6 @@ doc: ## Build the documentation and open it
 
 bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches
+
+chaos: ## Kill senders 200 times on each store, and count what arrived (some minutes)
+	HIKYAKU_KILLS=200 $(CARGO) test -p hikyaku-sender --test it crash:: -- --nocapture

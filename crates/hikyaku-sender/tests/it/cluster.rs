@@ -40,6 +40,22 @@ impl Cluster {
         cluster.as_ref()
     }
 
+    /// One that the test may restart.
+    pub(crate) fn own() -> Option<Self> {
+        Self::shared().map(|shared| Self::start(shared.programs.clone()))
+    }
+
+    /// Stops it without letting it finish anything, as a crash does, and starts it again.
+    pub(crate) fn restart_at_once(&self) {
+        let data = self.socket.join("data");
+        run(as_postgres(&self.programs.join("pg_ctl"))
+            .args(["-w", "-s", "-m", "immediate", "-l"])
+            .arg(self.socket.join("log"))
+            .arg("-D")
+            .arg(data)
+            .arg("restart"));
+    }
+
     fn start(programs: PathBuf) -> Self {
         // Short, because the name of a socket has to be.
         let folder = tempfile::Builder::new().prefix("hk").tempdir_in("/tmp").unwrap().keep();
@@ -76,7 +92,8 @@ impl Cluster {
 
 /// A process that waits for the end of this one, which a kill cannot keep from closing its pipe.
 fn stop_with_this_program(programs: &Path, folder: &Path, data: &Path) {
-    let script = r#"cat >/dev/null; "$1" -D "$2" -m immediate -s stop; rm -rf "$3""#;
+    let script =
+        r#"trap '' INT TERM HUP; cat >/dev/null; "$1" -D "$2" -m immediate -s stop; rm -rf "$3""#;
     let waiting = as_postgres(Path::new("sh"))
         .args(["-c", script, "stop"])
         .arg(programs.join("pg_ctl"))

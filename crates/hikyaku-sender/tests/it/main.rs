@@ -3,6 +3,7 @@
 
 mod campaign;
 mod cluster;
+mod crash;
 mod outbox;
 mod postgres;
 mod sqlite_file;
