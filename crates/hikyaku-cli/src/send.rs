@@ -36,20 +36,25 @@ impl KeyedOptions {
     }
 }
 
-/// Says how to repeat a send whose outcome is unknown.
+/// Says how to repeat a send under a retry key whose outcome is unknown.
 pub(crate) fn or_repeat_under(
     key: Uuid,
     result: Result<Accepted, hikyaku::Error>,
 ) -> anyhow::Result<Accepted> {
+    or_in_doubt(result, || format!("to repeat it without sending twice, add --retry-key {key}"))
+}
+
+/// Says what a repeat of a send whose outcome is unknown would do.
+pub(crate) fn or_in_doubt(
+    result: Result<Accepted, hikyaku::Error>,
+    of_a_repeat: impl FnOnce() -> String,
+) -> anyhow::Result<Accepted> {
     result.map_err(|error| {
-        let in_doubt = error.may_have_landed();
-        let error = anyhow::Error::new(error);
-        if in_doubt {
-            error.context(Hint(format!(
-                "LINE may have acted on it; to repeat it without sending twice, add --retry-key {key}"
-            )))
+        if error.may_have_landed() {
+            let hint = Hint(format!("LINE may have acted on it; {}", of_a_repeat()));
+            anyhow::Error::new(error).context(hint)
         } else {
-            error
+            error.into()
         }
     })
 }

@@ -46,6 +46,9 @@ impl PushByPhone {
         if self.silence.notification_disabled {
             push = push.notification_disabled(true);
         }
-        send::print(&push.await?, output)
+        let accepted = send::or_in_doubt(push.await, || {
+            "without a retry key, a repeat may send it twice".to_owned()
+        })?;
+        send::print(&accepted, output)
     }
 }

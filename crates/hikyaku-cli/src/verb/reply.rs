@@ -10,8 +10,8 @@ use crate::{
 /// Answer a webhook's event; a reply costs none of the month's messages
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A reply token works once, and within about a minute of its webhook. A reply cannot be repeated safely: if it broke off \
-it was probably delivered.
+A reply token works once, and within about a minute of its webhook. A reply whose answer was lost can be sent again: \
+if the first one arrived, the second is refused with `Invalid reply token`.
 
 Examples:
   hikyaku reply nHuyWiB7yP5Zw52FIkcQobQuGDXCTA --text 'on its way'
@@ -39,6 +39,9 @@ impl Reply {
         if self.silence.notification_disabled {
             reply = reply.notification_disabled(true);
         }
-        send::print(&reply.await?, output)
+        let accepted = send::or_in_doubt(reply.await, || {
+            "sent again, it is refused with `Invalid reply token` if it did".to_owned()
+        })?;
+        send::print(&accepted, output)
     }
 }

@@ -104,15 +104,16 @@ impl fmt::Display for Credentials {
         if let Some(alias) = invocation::alias() {
             writeln!(f, "  {alias}")?;
         }
-        write!(
-            f,
-            "  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
-  export LINE_CHANNEL_ACCESS_TOKEN={token}
-  curl -X POST {api_url}/_sim/v1/users           {NAME}# another friend; prints the id{NAME:#}
-  hikyaku broadcast --text hello                        {NAME}# to all friends{NAME:#}
-  curl {api_url}/_sim/v1/outbox/latest           {NAME}# what arrived last{NAME:#}
-
-Ctrl-C stops it"
-        )
+        writeln!(f, "  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}")?;
+        writeln!(f, "  export LINE_CHANNEL_ACCESS_TOKEN={token}")?;
+        let commands = [
+            (format!("curl -X POST {api_url}/_sim/v1/users"), "another friend; prints the id"),
+            ("hikyaku broadcast --text hello".to_owned(), "to all friends"),
+            (format!("curl {api_url}/_sim/v1/outbox/latest"), "what arrived last"),
+        ];
+        for (command, what) in commands {
+            writeln!(f, "  {command:<56} {NAME}# {what}{NAME:#}")?;
+        }
+        write!(f, "\nCtrl-C stops it")
     }
 }

@@ -74,8 +74,8 @@ fn a_bad_token_and_an_empty_quota_say_what_to_do() {
 }
 
 #[test]
-fn a_send_in_doubt_names_the_key_to_repeat_it_under() {
-    let recorder = Recorder::answering([Answer::new(500, "")]);
+fn a_send_in_doubt_says_what_a_repeat_does() {
+    let recorder = Recorder::answering(vec![Answer::new(500, ""); 3]);
     let key = "123e4567-e89b-12d3-a456-426614174000";
     let words = ["push", "U1", "--text", "hi", "--no-retry", "--retry-key", key];
     insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
@@ -84,6 +84,23 @@ fn a_send_in_doubt_names_the_key_to_repeat_it_under() {
     error: transient (500): Internal Server Error (the answer has no body)
       request id 0a0b0c0d-0000-0000-0000-000000000001
       LINE may have acted on it; to repeat it without sending twice, add --retry-key 123e4567-e89b-12d3-a456-426614174000
+    ");
+    let reply = ["reply", "token", "--text", "hi"];
+    insta::assert_snapshot!(Shell::at(&recorder).run(reply), @r"
+    exit 7
+    --- stderr
+    error: transient (500): Internal Server Error (the answer has no body)
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+      LINE may have acted on it; sent again, it is refused with `Invalid reply token` if it did
+    ");
+    let hash = "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c";
+    let phone = ["push-by-phone", hash, "--text", "hi"];
+    insta::assert_snapshot!(Shell::at(&recorder).run(phone), @r"
+    exit 7
+    --- stderr
+    error: transient (500): Internal Server Error (the answer has no body)
+      request id 0a0b0c0d-0000-0000-0000-000000000001
+      LINE may have acted on it; without a retry key, a repeat may send it twice
     ");
 }
 
