@@ -1,10 +1,7 @@
 use hikyaku_model::{Extra, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Answer, Client, Error,
-    route::{Route, Target},
-};
+use crate::{Answer, Client, Error, route::Route};
 
 pub(crate) static ROUTE: Route = Route::get("getBotInfo", "/v2/bot/info");
 
@@ -68,6 +65,6 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-bot-info>
     pub async fn bot_info(&self) -> Result<Answer<BotInfo>, Error> {
-        self.get(&ROUTE, &Target::new(&ROUTE, &[])?).await
+        self.request(&ROUTE, &[])?.read().await
     }
 }

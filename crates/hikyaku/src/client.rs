@@ -6,7 +6,8 @@ use http::HeaderValue;
 use crate::{
     Error, RetryPolicy,
     connection::{Connection, ConnectionSettings},
-    route::{BaseUrl, Host},
+    route::Host,
+    target::BaseUrl,
     token::{Keeper, Supply, TokenProvider},
     transport::Transport,
 };

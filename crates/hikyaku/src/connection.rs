@@ -14,7 +14,8 @@ use crate::{
     Answer, Error, RetryPolicy,
     error::ERROR_BODY_LIMIT,
     retry::Attempts,
-    route::{BaseUrl, Repeat, Target},
+    route::Repeat,
+    target::{BaseUrl, Target},
     transport::{HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
 };
 

@@ -1,6 +1,6 @@
 //! Coupons: made here, sent as a message of their own kind.
 //!
-//! The coupon itself is [`CouponCreate`](crate::model::coupon::CouponCreate).
+//! The coupon itself is [`CouponCreate`].
 
 use hikyaku_model::{
     Check, Extra,

@@ -3,7 +3,7 @@ use std::fmt::Write;
 use bytes::Bytes;
 use percent_encoding::utf8_percent_encode;
 
-use crate::route::VALUE;
+use crate::target::VALUE;
 
 /// Names and values in the form of `application/x-www-form-urlencoded`, in their order.
 ///

@@ -36,6 +36,7 @@ mod request;
 mod retry;
 mod route;
 mod shop;
+mod target;
 mod upload;
 mod user_ids;
 mod webhook_endpoint;

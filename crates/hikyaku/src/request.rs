@@ -12,22 +12,14 @@ use crate::{
     connection::{Call, Exchange, Headers, Payload},
     form::Form,
     random,
-    route::{Auth, Repeat, Route, Target},
+    route::{Auth, Repeat, Route},
+    target::Target,
     transport::{RequestBody, ResponseBody},
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Client {
-    /// Reads a JSON answer.
-    pub(crate) async fn get<T: DeserializeOwned>(
-        &self,
-        route: &'static Route,
-        target: &Target,
-    ) -> Result<Answer<T>, Error> {
-        Request::new(self, route, target.clone()).send().await?.json()
-    }
-
     /// Starts a request for an operation, with the values of its path in their order.
     pub(crate) fn request(
         &self,

@@ -66,9 +66,7 @@ impl Page for AudienceGroups {
     }
 }
 
-/// A list of audiences in the making: its [`start`](Paged::start) is the number of a page, from 1.
-pub type AudienceList<'a> = Paged<'a, AudienceGroups>;
-
+/// Its [`start`](Paged::start) is the number of a page, from 1.
 impl Paged<'_, AudienceGroups> {
     /// Only audiences whose name contains this, in whatever case.
     pub fn description(self, part: &str) -> Self {
@@ -97,7 +95,7 @@ impl Client {
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
-    pub fn audiences(&self, includes_external_public_groups: bool) -> AudienceList<'_> {
+    pub fn audiences(&self, includes_external_public_groups: bool) -> Paged<'_, AudienceGroups> {
         let includes = if includes_external_public_groups { "true" } else { "false" };
         Paged::new(self, &LIST, &[]).query("includesExternalPublicGroups", includes).start("1")
     }
@@ -106,7 +104,10 @@ impl Client {
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-shared-audience-list>
-    pub fn shared_audiences(&self, includes_owned_audience_groups: bool) -> AudienceList<'_> {
+    pub fn shared_audiences(
+        &self,
+        includes_owned_audience_groups: bool,
+    ) -> Paged<'_, AudienceGroups> {
         let includes = if includes_owned_audience_groups { "true" } else { "false" };
         Paged::new(self, &SHARED, &[]).query("includesOwnedAudienceGroups", includes).start("1")
     }

@@ -18,7 +18,7 @@ pub use group::{
     AudienceCreateRoute, AudienceFailedType, AudienceGroup, AudienceJob, AudienceJobStatus,
     AudienceJobType, AudiencePermission, AudienceStatus, AudienceType, CreatedAudience,
 };
-pub use list::{AudienceGroups, AudienceList};
+pub use list::AudienceGroups;
 pub use upload::{AddAudience, CreateAudience};
 
 use crate::operation::Route;

@@ -4,10 +4,7 @@ use futures_core::future::BoxFuture;
 use hikyaku_model::Extra;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Answer, Client, Error,
-    route::{Route, Target},
-};
+use crate::{Answer, Client, Error, route::Route};
 
 pub(super) static ROUTE: Route =
     Route::get("getNarrowcastProgress", "/v2/bot/message/progress/narrowcast")
@@ -86,7 +83,7 @@ impl Client {
         &self,
         request_id: &str,
     ) -> Result<Answer<NarrowcastProgress>, Error> {
-        self.get(&ROUTE, &Target::new(&ROUTE, &[])?.query("requestId", request_id)).await
+        self.request(&ROUTE, &[])?.query("requestId", request_id).read().await
     }
 
     /// Starts a [`WaitForNarrowcast`].

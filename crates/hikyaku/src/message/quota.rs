@@ -1,10 +1,7 @@
 use hikyaku_model::Extra;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Answer, Client, Error,
-    route::{Route, Target},
-};
+use crate::{Answer, Client, Error, route::Route};
 
 pub(super) static QUOTA: Route = Route::get("getMessageQuota", "/v2/bot/message/quota");
 pub(super) static CONSUMPTION: Route =
@@ -57,7 +54,7 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-quota>
     pub async fn quota(&self) -> Result<Answer<Quota>, Error> {
-        self.get(&QUOTA, &Target::new(&QUOTA, &[])?).await
+        self.request(&QUOTA, &[])?.read().await
     }
 
     /// The month's use so far.
@@ -65,6 +62,6 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-consumption>
     pub async fn quota_consumption(&self) -> Result<Answer<QuotaConsumption>, Error> {
-        self.get(&CONSUMPTION, &Target::new(&CONSUMPTION, &[])?).await
+        self.request(&CONSUMPTION, &[])?.read().await
     }
 }

@@ -9,7 +9,8 @@ use crate::{
     Error, RetryPolicy,
     client::bearer,
     connection::{Call, Connection, ConnectionSettings, Exchange, Headers, Payload},
-    route::{BaseUrl, Repeat, Target},
+    route::Repeat,
+    target::{BaseUrl, Target},
     transport::Transport,
 };
 

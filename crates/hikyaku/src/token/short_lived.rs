@@ -35,7 +35,7 @@ impl Client {
             .field("grant_type", "client_credentials")
             .field("client_id", channel_id)
             .field("client_secret", channel_secret.expose());
-        self.request(&ISSUE, &[])?.form(form).send().await?.json()
+        self.request(&ISSUE, &[])?.form(form).read().await
     }
 
     /// Whether a long-lived or short-lived token is valid, and for how long.
@@ -46,7 +46,7 @@ impl Client {
     /// <https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token>
     pub async fn verify_token(&self, token: &ChannelToken) -> Result<Answer<VerifiedToken>, Error> {
         let form = Form::default().field("access_token", token.expose());
-        self.request(&VERIFY, &[])?.form(form).send().await?.json()
+        self.request(&VERIFY, &[])?.form(form).read().await
     }
 
     /// Ends a long-lived or short-lived token. One that LINE does not know is no error.

@@ -29,7 +29,7 @@ impl Client {
             .field("grant_type", "client_credentials")
             .field("client_id", channel_id)
             .field("client_secret", channel_secret.expose());
-        self.request(&ISSUE, &[])?.form(form).send().await?.json()
+        self.request(&ISSUE, &[])?.form(form).read().await
     }
 
     /// The same, by a key in place of the channel's secret.
@@ -41,6 +41,6 @@ impl Client {
         &self,
         key: &AssertionKey,
     ) -> Result<Answer<IssuedToken>, Error> {
-        self.request(&ISSUE, &[])?.form(key.sign(None)?.form()).send().await?.json()
+        self.request(&ISSUE, &[])?.form(key.sign(None)?.form()).read().await
     }
 }

@@ -57,7 +57,7 @@ impl Client {
     ) -> Result<Answer<IssuedToken>, Error> {
         check_life(life)?;
         let form = key.sign(Some(life))?.form();
-        self.request(&ISSUE, &[])?.form(form).send().await?.json()
+        self.request(&ISSUE, &[])?.form(form).read().await
     }
 
     /// The key ids of the channel's valid v2.1 tokens.
@@ -68,9 +68,8 @@ impl Client {
         self.request(&KEY_IDS, &[])?
             .query("client_assertion_type", ASSERTION_TYPE)
             .query("client_assertion", key.sign(None)?.expose())
-            .send()
-            .await?
-            .json()
+            .read()
+            .await
     }
 
     /// Whether a v2.1 token is valid, and for how long.
@@ -83,7 +82,7 @@ impl Client {
         &self,
         token: &ChannelToken,
     ) -> Result<Answer<VerifiedToken>, Error> {
-        self.request(&VERIFY, &[])?.query("access_token", token.expose()).send().await?.json()
+        self.request(&VERIFY, &[])?.query("access_token", token.expose()).read().await
     }
 
     /// Ends a v2.1 token.
