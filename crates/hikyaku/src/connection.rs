@@ -256,13 +256,16 @@ impl Exchange {
         Err(Error::decode(self.status, self.headers, error))
     }
 
-    /// The message of one of LINE's own errors.
+    /// The message of one of LINE's own errors; an empty one where there is no body at all.
     pub(crate) fn message(&self) -> Option<String> {
         #[derive(serde::Deserialize)]
         struct Body {
             message: String,
         }
 
+        if self.body.is_empty() {
+            return Some(String::new());
+        }
         Some(serde_json::from_slice::<Body>(&self.body).ok()?.message)
     }
 

@@ -1,7 +1,7 @@
 use hikyaku_model::{Extra, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, client::id, route::Route};
+use crate::{Answer, Client, Error, client::id, request::says_something, route::Route};
 
 pub(crate) static ROUTE: Route = Route::get("getProfile", "/v2/bot/profile/{userId}");
 
@@ -41,6 +41,6 @@ impl Client {
         user: &(impl AsRef<str> + ?Sized),
     ) -> Result<Answer<Option<Profile>>, Error> {
         let user = id("userId", user, UserId::check)?;
-        self.request(&ROUTE, &[user])?.read_or_none(|_| true).await
+        self.request(&ROUTE, &[user])?.read_or_none(says_something).await
     }
 }

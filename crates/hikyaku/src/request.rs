@@ -162,7 +162,8 @@ impl<'a> Request<'a> {
         self.send().await?.json()
     }
 
-    /// The same, with nothing where LINE says that there is none: by a 404 in its own JSON with a message that is so.
+    /// The same, with nothing where LINE says that there is none: by a 404 with a message of its own that is
+    /// so, an empty one where there is no body.
     pub(crate) async fn read_or_none<T: DeserializeOwned>(
         self,
         says_none: fn(&str) -> bool,
@@ -260,7 +261,12 @@ fn key_value(key: Uuid) -> HeaderValue {
 
 /// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
 pub(crate) fn names_what_is_missing(message: &str) -> bool {
-    !message.eq_ignore_ascii_case("not found")
+    says_something(message) && !message.eq_ignore_ascii_case("not found")
+}
+
+/// Whether a 404 has a message at all, which one by a proxy or a wrong address has not.
+pub(crate) fn says_something(message: &str) -> bool {
+    !message.is_empty()
 }
 
 /// Gives a call that was refused for its token a newer one, where there is one to be had. The call may then be made

@@ -13,7 +13,7 @@ use http::{
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
 use http_body::{Body, Frame};
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 use crate::{
     Error,
@@ -42,13 +42,14 @@ pub struct Content {
     headers: HeaderMap,
     body: ResponseBody,
     timeout: Duration,
-    deadline: Pin<Box<Sleep>>,
+    /// Runs while a piece is waited for, and not while the program is busy with the last one.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl Content {
     pub(crate) fn new(exchange: Exchange<ResponseBody>, timeout: Duration) -> Self {
         let Exchange { status, headers, body } = exchange;
-        Self { status, headers, body, timeout, deadline: Box::pin(tokio::time::sleep(timeout)) }
+        Self { status, headers, body, timeout, deadline: None }
     }
 
     /// The `Content-Type`, as LINE tells it.
@@ -108,13 +109,15 @@ impl Stream for Content {
         let this = self.get_mut();
         loop {
             let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) else {
-                ready!(this.deadline.as_mut().poll(context));
-                let why = format!("no more of the content within {:?}", this.timeout);
+                let timeout = this.timeout;
+                let sleep = || Box::pin(tokio::time::sleep(timeout));
+                ready!(this.deadline.get_or_insert_with(sleep).as_mut().poll(context));
+                let why = format!("no more of the content within {timeout:?}");
                 let error = Error::network(TransportError::interrupted(why));
                 this.body = Bytes::new().into();
                 return Poll::Ready(Some(Err(error)));
             };
-            this.deadline.as_mut().reset(Instant::now() + this.timeout);
+            this.deadline = None;
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 None => return Poll::Ready(None),
                 Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(data))),

@@ -48,6 +48,7 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/liff-server/#get-all-liff-apps>
     pub async fn liff_apps(&self) -> Result<Answer<Option<LiffApps>>, Error> {
+        // What this 404 says is not documented; the token is what names the channel, so nothing else can be missing.
         self.request(&LIST, &[])?.read_or_none(|_| true).await
     }
 

@@ -2,7 +2,7 @@ use hikyaku_model::{Extra, UserId};
 use serde::{Deserialize, Serialize};
 
 use super::MembershipCurrency;
-use crate::{Answer, Client, Error, client::id, route::Route};
+use crate::{Answer, Client, Error, client::id, request::says_something, route::Route};
 
 pub(super) static ROUTE: Route =
     Route::get("getMembershipSubscription", "/v2/bot/membership/subscription/{userId}");
@@ -83,6 +83,6 @@ impl Client {
         user: &(impl AsRef<str> + ?Sized),
     ) -> Result<Answer<Option<MembershipSubscriptions>>, Error> {
         let user = id("userId", user, UserId::check)?;
-        self.request(&ROUTE, &[user])?.read_or_none(|_| true).await
+        self.request(&ROUTE, &[user])?.read_or_none(says_something).await
     }
 }

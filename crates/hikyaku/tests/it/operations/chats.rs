@@ -26,9 +26,11 @@ async fn a_profile_that_there_is_none_of_is_told_from_a_wrong_address() {
     assert!(none.is_none());
     assert_eq!((none.status().as_u16(), none.request_id()), (404, Some("REQUEST-ID")));
 
-    let page = answer(404, "<html>no such page</html>");
-    let error = react(page, async |client| client.profile("U1").await.unwrap_err()).await;
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    for page in ["<html>no such page</html>", ""] {
+        let page = answer(404, page);
+        let error = react(page, async |client| client.profile("U1").await.unwrap_err()).await;
+        assert_eq!(error.kind(), ErrorKind::NotFound);
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,17 @@
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    sync::Mutex,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
-use futures_util::StreamExt;
-use hikyaku::{Client, ErrorKind, RetryPolicy, content::MessageContent};
+use bytes::Bytes;
+use futures_util::{StreamExt, future::BoxFuture};
+use hikyaku::{
+    Client, ErrorKind, RetryPolicy,
+    content::MessageContent,
+    transport::{RequestBody, ResponseBody, Transport, TransportError},
+};
 
 use super::check;
 use crate::{
@@ -143,4 +153,55 @@ async fn waiting_ends_at_its_limit() {
     let error = client.wait_for_message_content("1").limit(Duration::ZERO).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transient);
     assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_may_take_its_time_with_a_piece() {
+    // The next piece is on its way when the program asks for it, long after the last one.
+    let body = Trickle::default();
+    let transport = OneAnswer(Mutex::new(Some(body)));
+    let client = Client::builder("TOKEN").transport(transport).build().unwrap();
+    let MessageContent::Ready(mut content) = client.message_content("1").await.unwrap() else {
+        panic!("it is there")
+    };
+    for _ in 0..3 {
+        assert_eq!(content.chunk().await.unwrap().unwrap(), "piece");
+        tokio::time::sleep(Duration::from_mins(10)).await;
+    }
+    assert!(content.chunk().await.unwrap().is_none());
+}
+
+/// Three pieces, each of which comes a second after it is asked for.
+#[derive(Default)]
+struct Trickle {
+    pieces: usize,
+    wait: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl http_body::Body for Trickle {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<std::io::Result<http_body::Frame<Bytes>>>> {
+        let wait = || Box::pin(tokio::time::sleep(Duration::from_secs(1)));
+        ready!(self.wait.get_or_insert_with(wait).as_mut().poll(context));
+        self.wait = None;
+        self.pieces += 1;
+        Poll::Ready((self.pieces <= 3).then(|| Ok(http_body::Frame::data("piece".into()))))
+    }
+}
+
+struct OneAnswer(Mutex<Option<Trickle>>);
+
+impl Transport for OneAnswer {
+    fn send(
+        &self,
+        _: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
+        let body = self.0.lock().unwrap().take().unwrap();
+        Box::pin(async { Ok(http::Response::new(ResponseBody::new(body))) })
+    }
 }

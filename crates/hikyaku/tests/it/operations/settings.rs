@@ -76,8 +76,10 @@ async fn liff_apps() {
         "DELETE /liff/v1/apps/123-abc",
     )
     .await;
-    let none = answer(404, r#"{"message":"not found"}"#);
-    assert!(react(none, async |client| client.liff_apps().await.unwrap()).await.is_none());
+    for none in [r#"{"message":"not found"}"#, ""] {
+        let none = answer(404, none);
+        assert!(react(none, async |client| client.liff_apps().await.unwrap()).await.is_none());
+    }
 }
 
 #[tokio::test]
