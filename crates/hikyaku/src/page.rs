@@ -152,7 +152,10 @@ impl<P: Page> Stream for Items<'_, P> {
             match page {
                 Ok(page) => {
                     let page = page.into_inner();
-                    this.pages.start = page.next_start();
+                    // A page that names itself, or nothing, as the next would make a list without an end.
+                    let last = this.pages.start.take().unwrap_or_default();
+                    this.pages.start =
+                        page.next_start().filter(|next| !next.is_empty() && *next != last);
                     this.ended = this.pages.start.is_none();
                     this.ready = page.into_items().into_iter();
                 }

@@ -15,6 +15,10 @@ const KEY_LIFE: Duration = Duration::from_hours(23);
 /// and would act on again. So reads repeat freely, the four sends with a retry key repeat under the same key, and the
 /// others repeat only while no byte of the request can have left.
 ///
+/// A removal that is repeated after its answer was lost can find nothing left to remove: its
+/// [`NotFound`](crate::ErrorKind::NotFound) or [`Gone`](crate::ErrorKind::Gone) then says
+/// [`may_have_landed`](crate::Error::may_have_landed).
+///
 /// Delays grow exponentially with full jitter: before repeat `n` (from 0) a random time of at most
 /// `base_delay * 2^n`, and never more than `max_delay`.
 ///

@@ -47,6 +47,17 @@ async fn a_stream_asks_for_nothing_before_it_must_and_ends_at_an_error() {
 }
 
 #[tokio::test]
+async fn a_list_that_names_no_other_page_ends() {
+    for next in ["", "s"] {
+        let page = format!(r#"{{"userIds":["U1"],"next":"{next}"}}"#);
+        let server = Server::start([answer(200, &page)]).await;
+        let client = crate::client(&server);
+        let users: Vec<_> = client.followers().start("s").stream().try_collect().await.unwrap();
+        assert_eq!(users.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_page_that_fails_for_a_moment_is_asked_for_again() {
     let server = Server::start([answer(500, "{}"), answer(200, r#"{"userIds":["U1"]}"#)]).await;
     let policy = RetryPolicy { base_delay: std::time::Duration::ZERO, ..RetryPolicy::default() };

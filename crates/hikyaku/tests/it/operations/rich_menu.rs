@@ -1,5 +1,5 @@
 use hikyaku::{
-    ErrorKind,
+    Client, ErrorKind, RetryPolicy,
     model::{
         Action, UserId,
         rich_menu::{RichMenu, RichMenuArea, RichMenuBatch, RichMenuBatchOperation, RichMenuSize},
@@ -10,7 +10,7 @@ use hikyaku::{
 use super::check;
 use crate::{
     react,
-    server::{Server, answer},
+    server::{Reaction, Server, answer},
 };
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\x09\xc4\0\0\x03\x4b\x08\x06\0\0\0";
@@ -250,4 +250,17 @@ async fn aliases() {
     })
     .await;
     assert_eq!(error.kind(), ErrorKind::Invalid);
+}
+
+#[tokio::test]
+async fn a_repeated_removal_that_finds_nothing_says_that_it_may_have_landed() {
+    let server = Server::start([
+        Reaction::CutWhileReading,
+        answer(404, r#"{"message":"richmenu not found"}"#),
+    ])
+    .await;
+    let policy = RetryPolicy { base_delay: std::time::Duration::ZERO, ..RetryPolicy::default() };
+    let client = Client::builder("TOKEN").api_base_url(server.url()).retry(policy).build().unwrap();
+    let error = client.delete_rich_menu("richmenu-1").await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::NotFound, true));
 }
