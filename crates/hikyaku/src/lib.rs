@@ -1,4 +1,31 @@
-//! A client for LINE's Messaging API.
+//! A client for LINE's Messaging API: typed, with safe retries built in.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use hikyaku::{Client, ErrorKind, model::Message};
+//!
+//! let client = Client::from_env()?;
+//! match client.push("U4af4980629000000000000000000000a", Message::text("hi")).await {
+//!     Ok(sent) => println!("accepted as request {:?}", sent.request_id),
+//!     Err(error) if error.kind() == ErrorKind::QuotaExceeded => println!("no messages left this month"),
+//!     Err(error) => return Err(error.into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - A [`Client`] is a value: cheap to clone, one for each channel.
+//! - An operation with options is a type that is awaited: [`Client::push`], [`Client::narrowcast`]. The sends and what
+//!   belongs to them are in [`message`]; every operation there is stands in [`operation::OPERATIONS`].
+//! - Sends return [`Accepted`], reads return an [`Answer`]; both, and every [`Error`], know the request id, the status
+//!   and the headers.
+//! - LINE's limits are checked before anything is sent, all at once: [`ErrorKind::Invalid`].
+//! - What is repeated, and what never is: [`RetryPolicy`].
+//! - Tokens that renew themselves: [`TokenProvider`]. LINE Notify's API: [`notify`].
+//! - [`model`] has the messages, the ids and the limits, and needs no runtime.
+//!
+//! Behind a proxy or a company's own certificates: [`ClientBuilder::root_certificates`] adds roots, and a
+//! [`Transport`](transport::Transport) of your own carries the requests however they must travel.
 
 pub mod audience;
 pub mod content;
