@@ -120,6 +120,11 @@ impl Route {
         self.auth == Auth::Channel
     }
 
+    /// The names of all parameters: of the path, of the query, and of the headers.
+    pub fn parameters(&self) -> impl Iterator<Item = &'static str> {
+        self.path_names().chain(self.query.iter().chain(self.headers).copied())
+    }
+
     /// The names of the values in the path.
     pub fn path_names(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))

@@ -4,6 +4,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -14,6 +15,9 @@ use crate::{Error, transport::RequestBody};
 
 /// How much is in memory at a time.
 pub(crate) const PIECE: usize = 64 * 1024;
+
+/// How long an upload may take: the largest file of ids, of 1,500,000 lines, has about 50 megabytes.
+pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Where the content of an upload comes from.
 pub(crate) enum Source {

@@ -1,4 +1,4 @@
-use std::{fmt, future::IntoFuture, path::PathBuf, time::Duration};
+use std::{fmt, future::IntoFuture, path::PathBuf};
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -10,7 +10,7 @@ use crate::{
     connection::Exchange,
     multipart::Multipart,
     route::{BodyKind, Host, Repeat, Route},
-    upload::{PIECE, Source, Upload},
+    upload::{PIECE, Source, UPLOAD_TIMEOUT, Upload},
 };
 
 pub(super) static CREATE: Route =
@@ -23,9 +23,6 @@ pub(super) static ADD: Route =
         .on(Host::Data)
         .body(BodyKind::Multipart)
         .repeat(Repeat::IfNotSent);
-
-/// The largest file, of 1,500,000 lines, has about 50 megabytes.
-const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// Ids to upload as a file, one a line: at most 1,500,000. They are sent as they are read; memory holds a piece of them.
 ///
@@ -164,7 +161,7 @@ impl Client {
         let (head, tail) = fields.around_file("file", "audience.txt", "text/plain");
         let upload = Upload::new(head, source, tail);
         let request = self.request(route, &[])?.streamed(content_type, move || upload.body());
-        request.timeout(TIMEOUT).send().await
+        request.timeout(UPLOAD_TIMEOUT).send().await
     }
 }
 

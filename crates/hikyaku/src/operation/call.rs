@@ -13,7 +13,7 @@ use crate::{
     form::Form,
     multipart::Multipart,
     request::Request,
-    upload::{Source, Upload},
+    upload::{Source, UPLOAD_TIMEOUT, Upload},
 };
 
 /// Calls any operation by its name, with values and bodies that no type has checked. Made by
@@ -116,8 +116,7 @@ impl<'a> CallOperation<'a> {
     }
 
     fn check_names(&self, route: &Route) -> Result<(), Error> {
-        let known: Vec<&str> =
-            route.path_names().chain(route.query.iter().chain(route.headers).copied()).collect();
+        let known: Vec<&str> = route.parameters().collect();
         let multipart = route.body == Some(BodyKind::Multipart);
         for (name, _) in &self.params {
             if !known.contains(name) && !multipart {
@@ -193,8 +192,7 @@ impl<'a> CallOperation<'a> {
         };
         let source = Source::open(path).await?;
         let mut parts = Multipart::new();
-        let elsewhere: Vec<&str> =
-            route.path_names().chain(route.query.iter().chain(route.headers).copied()).collect();
+        let elsewhere: Vec<&str> = route.parameters().collect();
         for (name, value) in self.params.iter().filter(|(name, _)| !elsewhere.contains(name)) {
             check_part_name(name)?;
             parts = parts.text(name, value);
@@ -203,7 +201,8 @@ impl<'a> CallOperation<'a> {
         let content_type = parts.content_type();
         let (head, tail) = parts.around_file(name, "file", "text/plain");
         let upload = Upload::new(head, source, tail);
-        Ok(request.streamed(content_type, move || upload.body()))
+        let request = request.streamed(content_type, move || upload.body());
+        Ok(request.timeout(UPLOAD_TIMEOUT))
     }
 }
 
