@@ -85,3 +85,8 @@ pub use token::TokenProvider;
 pub use user_ids::UserIds;
 pub use uuid::Uuid;
 pub use webhook_endpoint::{WebhookEndpoint, WebhookTest};
+
+/// Keeps the program in the project's README true.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
