@@ -92,7 +92,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
-            ErrorKind::Invalid(what) | ErrorKind::Recipients(what) => f.write_str(what),
+            ErrorKind::Invalid(what)
+            | ErrorKind::Recipients(what)
+            | ErrorKind::Unsuitable(what)
+            | ErrorKind::Store(what) => f.write_str(what),
             ErrorKind::Conflict { existing } => write!(
                 f,
                 "this idempotency key already stands for another send ({existing}); use a new key for new contents"
@@ -116,7 +119,6 @@ impl fmt::Display for Error {
                     "the store is damaged, so nothing is sent from it: {what}; restore it from a backup"
                 )
             }
-            ErrorKind::Unsuitable(what) | ErrorKind::Store(what) => f.write_str(what),
         }
     }
 }

@@ -3,11 +3,12 @@ use std::{sync::Arc, time::Duration};
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 #[cfg(feature = "postgres")]
-use crate::store::{PgStore, PgTx, Step as _, Tx as _};
+use crate::store::{PgStore, PgTx, Tx as _, guarded};
 use crate::{
     Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
     Time,
     events::EventSource,
+    move_to::without_password,
     store::{
         MemoryStore, Store,
         step::{self, Act, ActOnOne, Enqueue, List, Overlook, Show, Verdict},
@@ -45,6 +46,8 @@ pub struct Outbox(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) store: Store,
     pub(crate) keep: Duration,
+    /// The store by its URL, without a password.
+    pub(crate) place: String,
     pub(crate) events: EventSource,
     #[cfg(feature = "postgres")]
     clock: Clock,
@@ -88,6 +91,7 @@ impl OutboxBuilder {
     /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
     pub async fn open(self) -> Result<Outbox, Error> {
         let Self { url, clock, keep } = self;
+        let place = without_password(&url);
         #[cfg(feature = "postgres")]
         let given = clock.clone();
         let store = match url.split_once(':') {
@@ -109,6 +113,7 @@ impl OutboxBuilder {
         Ok(Outbox(Arc::new(Inner {
             store,
             keep,
+            place,
             events: EventSource::default(),
             #[cfg(feature = "postgres")]
             clock: given,
@@ -190,7 +195,7 @@ impl Outbox {
         let now = tx.now().await?;
         let fresh =
             deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
-        let enqueued = Enqueue(fresh).run(&mut tx).await?;
+        let enqueued = guarded(&Enqueue(fresh), &mut tx).await?;
         Ok(enqueued.into_iter().map(answer).collect())
     }
 

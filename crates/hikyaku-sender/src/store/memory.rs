@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    Campaign, CampaignCounts, Cursor, Fresh, LaneDue, NewCampaign, News, Payload, Quota, Result,
-    Row, Step, Stored, Tx,
+    Campaign, CampaignCounts, Cursor, Fresh, LaneDue, Move, NewCampaign, News, Payload, Quota,
+    Result, Row, Step, Stored, Tx,
 };
 use crate::{Clock, Error, Lane, State, Time, list::Filter, pace::Bucket};
 
@@ -28,6 +28,7 @@ struct Memory {
     quotas: BTreeMap<String, Quota>,
     campaigns: BTreeMap<i64, Campaign>,
     seen: BTreeSet<(i64, String)>,
+    moved: Option<Move>,
 }
 
 impl MemoryStore {
@@ -48,7 +49,7 @@ impl MemoryStore {
         // All or nothing: a step that fails changes a copy.
         let mut memory = state.clone();
         let mut tx = MemoryTx { memory: &mut memory, clock: &self.clock };
-        let out = now_or_never(step.run(&mut tx))?;
+        let out = now_or_never(super::guarded(step, &mut tx))?;
         *state = memory;
         Ok(out)
     }
@@ -408,6 +409,32 @@ impl Tx for MemoryTx<'_> {
 
     fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send {
         ready(Ok(self.memory.rows.get(&id).cloned()))
+    }
+
+    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send {
+        ready(Ok(self.rows(|it| it.row.id > id).take(limit as usize).cloned().collect()))
+    }
+
+    fn remembered(
+        &mut self,
+        campaign: i64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<String>>> + Send {
+        let seen =
+            self.memory.seen.iter().filter(|(of, id)| {
+                *of == campaign && after.is_none_or(|after| id.as_str() > after)
+            });
+        ready(Ok(seen.take(limit as usize).map(|(_, id)| id.clone()).collect()))
+    }
+
+    fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send {
+        ready(Ok(self.memory.moved.clone()))
+    }
+
+    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send {
+        self.memory.moved = Some(moved.clone());
+        ready(Ok(()))
     }
 
     fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send {

@@ -20,8 +20,8 @@ pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{PgStore, PgTx};
 pub(crate) use row::{
-    Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, LaneDue, NewCampaign, Payload,
-    Quota, Row, Stored,
+    Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, LaneDue, Move, NewCampaign,
+    Payload, Quota, Row, Stored,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::{SqliteStore, WorkerLock};
@@ -35,8 +35,21 @@ pub(crate) trait Step: Send + Sync + 'static {
     /// What it tells.
     type Out: Send + 'static;
 
+    /// Whether it changes what a store that was moved elsewhere must not change any more.
+    const GUARDED: bool = true;
+
     /// Does it. It may run again from the start, when the transaction around it failed.
     fn run<T: Tx>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;
+}
+
+/// Runs a step, unless the store was moved.
+pub(crate) async fn guarded<S: Step, T: Tx>(step: &S, tx: &mut T) -> Result<S::Out> {
+    if S::GUARDED
+        && let Some(moved) = tx.moved().await?
+    {
+        return Err(moved.refusal());
+    }
+    step.run(tx).await
 }
 
 /// One open transaction.
@@ -166,6 +179,19 @@ pub(crate) trait Tx: Send {
     fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send;
     /// One delivery with all there is to it.
     fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;
+    /// Deliveries with a greater id, the oldest first.
+    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+    /// The ids that a campaign remembers, in some order, after one of them.
+    fn remembered(
+        &mut self,
+        campaign: i64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<String>>> + Send;
+    /// Where the store was moved, or is being moved.
+    fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send;
+    /// Writes down that it is moved.
+    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
     /// How many deliveries are in each state.
     fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
 }
@@ -236,7 +262,7 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.lock_worker().await.map(Some),
             #[cfg(feature = "postgres")]
-            Self::Postgres(store) => Ok(None),
+            Self::Postgres(_) => Ok(None),
         }
     }
 

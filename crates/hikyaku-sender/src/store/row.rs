@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Lane, Priority, Time,
+    Error, ErrorKind, Lane, Priority, Time,
     delivery::{Count, Delivery, State, UnknownPolicy},
     recipients::Recipients,
 };
@@ -81,6 +81,28 @@ impl Quota {
     /// How many more recipients may be sent to.
     pub(crate) fn room(&self) -> Option<i64> {
         self.limit.map(|limit| (limit - self.used - self.reserved).max(0))
+    }
+}
+
+/// Where a store was moved.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Move {
+    /// The other store, without its password.
+    pub(crate) to: String,
+    /// Whether all of it is there.
+    pub(crate) done: bool,
+}
+
+impl Move {
+    pub(crate) fn refusal(&self) -> Error {
+        let to = &self.to;
+        Error::new(ErrorKind::Unsuitable(if self.done {
+            format!("this store was moved to {to}; use that one")
+        } else {
+            format!(
+                "this store is being moved to {to}; if that was broken off, move it again, into an empty store"
+            )
+        }))
     }
 }
 

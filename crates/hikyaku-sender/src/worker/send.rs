@@ -106,13 +106,13 @@ impl Sender {
     fn accepted(&self, job: &Job, accepted: Accepted) -> Outcome {
         self.line_answers(job);
         if accepted.deduplicated {
-            return self.conflict(job, accepted.request_id);
+            return Self::conflict(job, accepted.request_id);
         }
         Outcome::Accepted { request_id: accepted.request_id, duplicate: false }
     }
 
     /// LINE's 409 for a retry key names the request that it accepted. One that does not is somebody else's, perhaps.
-    fn conflict(&self, job: &Job, request_id: Option<String>) -> Outcome {
+    fn conflict(job: &Job, request_id: Option<String>) -> Outcome {
         const WHY: &str = "409 without the id of an accepted request";
         if request_id.is_some() {
             return Outcome::Accepted { request_id, duplicate: true };
@@ -125,7 +125,7 @@ impl Sender {
         let status = error.status().map(|status| status.as_u16());
         let reason = error.to_string();
         if status == Some(409) && job.lane.has_retry_key() {
-            return self.conflict(job, accepted_request_id(error));
+            return Self::conflict(job, accepted_request_id(error));
         }
         match error.kind() {
             ErrorKind::Network | ErrorKind::Transient => {
@@ -221,7 +221,7 @@ impl Sender {
             None => None,
         };
         if let Some(client) = new {
-            *current = (refused + 1, client)
+            *current = (refused + 1, client);
         } else {
             tracing::warn!(
                 channel = job.channel,

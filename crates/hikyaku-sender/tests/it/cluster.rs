@@ -1,7 +1,6 @@
 //! A PostgreSQL of the tests' own: on a socket in a temporary folder, stopped when the tests end, however they end.
 
 use std::{
-    io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
@@ -35,7 +34,7 @@ impl Cluster {
                 std::env::var("HIKYAKU_TEST_POSTGRES").as_deref() != Ok("required"),
                 "PostgreSQL is required, and {why}"
             );
-            writeln!(std::io::stderr(), "skipped: {why}").unwrap();
+            crate::tell(&format!("skipped: {why}"));
         }
         cluster.as_ref()
     }

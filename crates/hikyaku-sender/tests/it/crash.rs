@@ -133,7 +133,7 @@ impl Run {
             |_| std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().subsec_nanos().into(),
             |seed| seed.parse().unwrap(),
         );
-        writeln!(std::io::stderr(), "HIKYAKU_SEED={seed}").unwrap();
+        crate::tell(&format!("HIKYAKU_SEED={seed}"));
         Self { sim, url, fresh_keys, next: 0, seed, killed: 0 }
     }
 
@@ -219,7 +219,7 @@ impl Run {
 
     fn assert_all_arrived_once(&self) {
         let told = format!("{} killed, {} acknowledged", self.killed, self.next);
-        writeln!(std::io::stderr(), "{told}").unwrap();
+        crate::tell(&told);
         assert!(self.next >= SENDS);
         assert_eq!(self.sim.duplicates(), vec![], "seed {}: {told}", self.seed);
         let sends = 0..self.next;
@@ -288,7 +288,7 @@ async fn child() {
             std::future::pending::<()>().await;
         }
     };
-    worker(&outbox, &client, step.clone()).run(filled).await.unwrap();
+    Box::pin(worker(&outbox, &client, step.clone()).run(filled)).await.unwrap();
     worker(&outbox, &client, step.clone()).until_idle().run(std::future::pending()).await.unwrap();
 }
 

@@ -4,8 +4,18 @@
 mod campaign;
 mod cluster;
 mod crash;
+mod move_to;
 mod outbox;
 mod postgres;
 mod sqlite_file;
 mod stores;
 mod worker;
+
+/// Says something on the side of the test's result: why it was skipped, or how to repeat it.
+fn tell(what: &str) {
+    use std::io::Write;
+
+    let mut err = std::io::stderr().lock();
+    // A test does not fail because nobody listens.
+    let _ = writeln!(err, "{what}");
+}

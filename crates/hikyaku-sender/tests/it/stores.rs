@@ -9,7 +9,6 @@ use crate::cluster::Cluster;
 pub(crate) struct Bench {
     pub(crate) outbox: Outbox,
     pub(crate) clock: Clock,
-    pub(crate) url: String,
     _folder: Option<TempDir>,
 }
 
@@ -37,7 +36,7 @@ impl Bench {
     ) -> Self {
         let clock = Clock::manual(Time::from_millis(1_800_000_000_000));
         let outbox = settings(Outbox::builder(&url).clock(clock.clone())).open().await.unwrap();
-        Self { outbox, clock, url, _folder: folder }
+        Self { outbox, clock, _folder: folder }
     }
 }
 

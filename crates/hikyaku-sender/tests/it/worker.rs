@@ -113,7 +113,7 @@ async fn a_bad_message_is_rejected_with_lines_words(bench: Bench) {
 async fn one_bad_user_does_not_keep_a_multicast_from_the_others(bench: Bench) {
     let (sim, client) = line().await;
     let mut users: Vec<String> = (0..20).map(user).collect();
-    users[13] = "not-an-id-that-line-knows".to_owned();
+    users[13] = "not-an-id-that-line-knows".into();
     bench.outbox.enqueue(NewDelivery::multicast(users, "a")).await.unwrap();
     let report = work(&bench, worker(&bench, client)).await;
     assert_eq!(report.rejected, 1);

@@ -129,7 +129,7 @@ impl Connection {
         let exists: bool = self.client.query_one(exists, &[]).await.map_err(failed)?.get(0);
         if !exists {
             self.execute(
-                "CREATE TABLE hikyaku_meta (one boolean PRIMARY KEY CHECK (one), version bigint NOT NULL);
+                "CREATE TABLE hikyaku_meta (one boolean PRIMARY KEY CHECK (one), version bigint NOT NULL, moved_to text, moved boolean NOT NULL DEFAULT false);
                  INSERT INTO hikyaku_meta (one, version) VALUES (true, 0)",
             )
             .await?;

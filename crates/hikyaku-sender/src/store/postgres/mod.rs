@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tokio_postgres::error::SqlState;
 
-use super::{News, Result, Step, Tx};
+use super::{News, Result, Step, Tx, guarded};
 use crate::{Clock, Error, ErrorKind, Time};
 
 use connection::{Connection, Pool};
@@ -58,7 +58,7 @@ impl PgStore {
         let mut connection = self.pool.get().await?;
         connection.execute("BEGIN").await?;
         let mut tx = PgTx::new(&mut connection, &self.clock);
-        match step.run(&mut tx).await {
+        match guarded(step, &mut tx).await {
             Ok(out) => {
                 connection.execute("COMMIT").await?;
                 self.pool.put(connection);

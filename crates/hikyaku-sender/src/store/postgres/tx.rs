@@ -7,8 +7,8 @@ use crate::{
     list::Filter,
     pace::Bucket,
     store::{
-        Campaign, CampaignCounts, Fresh, LaneDue, NewCampaign, Payload, Quota, Result, Row, Stored,
-        Tx,
+        Campaign, CampaignCounts, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
+        Stored, Tx,
     },
 };
 
@@ -500,6 +500,45 @@ impl<C: GenericClient + Sync> Tx for PgTx<'_, C> {
             read::MORE
         );
         self.row(&sql, &[&id], read::stored).await
+    }
+
+    async fn after(&mut self, id: i64, limit: u32) -> Result<Vec<Stored>> {
+        let sql = format!(
+            "SELECT {}, {}, {} FROM hikyaku_delivery WHERE id > $1 ORDER BY id LIMIT $2",
+            read::ROW,
+            read::PAYLOAD,
+            read::MORE
+        );
+        self.rows(&sql, &[&id, &i64::from(limit)], read::stored).await
+    }
+
+    async fn remembered(
+        &mut self,
+        campaign: i64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        let sql =
+            "SELECT id FROM hikyaku_seen WHERE campaign = $1 AND id > $2 ORDER BY id LIMIT $3";
+        let after = after.unwrap_or_default().as_bytes();
+        let read = |row: &Sql| {
+            let id: Vec<u8> = row.try_get(0).map_err(failed)?;
+            Ok(String::from_utf8_lossy(&id).into_owned())
+        };
+        self.rows(sql, &[&campaign, &after, &i64::from(limit)], read).await
+    }
+
+    async fn moved(&mut self) -> Result<Option<Move>> {
+        let sql = "SELECT moved_to, moved FROM hikyaku_meta WHERE moved_to IS NOT NULL";
+        let read = |row: &Sql| {
+            Ok(Move { to: row.try_get(0).map_err(failed)?, done: row.try_get(1).map_err(failed)? })
+        };
+        self.row(sql, &[], read).await
+    }
+
+    async fn save_moved(&mut self, moved: &Move) -> Result<()> {
+        let sql = "UPDATE hikyaku_meta SET moved_to = $1, moved = $2";
+        self.execute(sql, &[&moved.to, &moved.done]).await.map(drop)
     }
 
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {

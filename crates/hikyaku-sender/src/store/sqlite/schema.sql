@@ -3,7 +3,10 @@ CREATE TABLE meta (
     -- Grows with every commit. A file that is behind its mark has lost some.
     commits INTEGER NOT NULL,
     -- The latest time that the store has seen.
-    seen_at INTEGER NOT NULL
+    seen_at INTEGER NOT NULL,
+    -- Where the store was moved, or is being moved.
+    moved_to TEXT,
+    moved INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO meta (one, commits, seen_at) VALUES (1, 0, 0);
 

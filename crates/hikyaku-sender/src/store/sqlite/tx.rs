@@ -7,10 +7,10 @@ use crate::{
     Clock, Lane, Priority, State, Time,
     list::Filter,
     pace::Bucket,
-    recipients::user_id_bytes,
+    recipients::Recipients,
     store::{
-        Campaign, CampaignCounts, Fresh, LaneDue, NewCampaign, Payload, Quota, Result, Row, Stored,
-        Tx,
+        Campaign, CampaignCounts, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
+        Stored, Tx,
     },
 };
 
@@ -170,13 +170,11 @@ impl<'a> SqliteTx<'a> {
         Ok(())
     }
 
-    fn remembered(&self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {
+    fn remember_all(&self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {
         ids.iter()
             .map(|id| {
-                let packed = user_id_bytes(id);
-                let id = packed.as_ref().map_or(id.as_bytes(), |packed| packed.as_slice());
                 let sql = "INSERT INTO seen (campaign, id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-                Ok(self.execute(sql, params![campaign, id])? > 0)
+                Ok(self.execute(sql, params![campaign, Recipients::pack(&[id]).as_bytes()])? > 0)
             })
             .collect()
     }
@@ -434,7 +432,7 @@ impl Tx for SqliteTx<'_> {
         campaign: i64,
         ids: &[String],
     ) -> impl Future<Output = Result<Vec<bool>>> + Send {
-        ready(self.remembered(campaign, ids))
+        ready(self.remember_all(campaign, ids))
     }
 
     fn forget(&mut self, campaign: i64) -> impl Future<Output = Result<()>> + Send {
@@ -453,6 +451,46 @@ impl Tx for SqliteTx<'_> {
             read::MORE
         );
         ready(self.row(&sql, [id], read::stored))
+    }
+
+    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send {
+        let sql = format!(
+            "SELECT {}, {}, {} FROM delivery WHERE id > ?1 ORDER BY id LIMIT ?2",
+            read::ROW,
+            read::PAYLOAD,
+            read::MORE
+        );
+        ready(self.rows(&sql, params![id, limit], read::stored))
+    }
+
+    fn remembered(
+        &mut self,
+        campaign: i64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<String>>> + Send {
+        let sql = "SELECT id FROM seen WHERE campaign = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+        let after = after.map(|id| Recipients::pack(&[id]).as_bytes().to_vec());
+        let after = after.unwrap_or_default();
+        let read = |row: &Sql<'_>| {
+            let id = Recipients::from_bytes(row.get(0).map_err(failed)?);
+            let id = id.ok_or_else(|| crate::Error::damaged("a remembered id is none"))?;
+            Ok(id.ids().concat())
+        };
+        ready(self.rows(sql, params![campaign, after, limit], read))
+    }
+
+    fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send {
+        let sql = "SELECT moved_to, moved FROM meta WHERE moved_to IS NOT NULL";
+        let read = |row: &Sql<'_>| {
+            Ok(Move { to: row.get(0).map_err(failed)?, done: row.get(1).map_err(failed)? })
+        };
+        ready(self.row(sql, [], read))
+    }
+
+    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send {
+        let sql = "UPDATE meta SET moved_to = ?1, moved = ?2";
+        ready(self.execute(sql, params![moved.to, moved.done]).map(drop))
     }
 
     fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send {

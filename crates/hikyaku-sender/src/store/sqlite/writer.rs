@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{failed, mark::Mark, tx::SqliteTx};
 use crate::{
     Clock, Error,
-    store::{Result, Step, memory::now_or_never},
+    store::{Result, Step, guarded, memory::now_or_never},
 };
 
 /// How many steps share one commit at most.
@@ -67,7 +67,7 @@ trait Job: Send {
 
 impl<S: Step> Job for Waiting<S> {
     fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<()> {
-        self.out = Some(now_or_never(self.step.run(tx))?);
+        self.out = Some(now_or_never(guarded(&self.step, tx))?);
         Ok(())
     }
 

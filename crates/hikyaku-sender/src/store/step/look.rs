@@ -11,6 +11,7 @@ pub(crate) struct List(pub(crate) Filter);
 
 impl Step for List {
     type Out = Vec<Stored>;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.list(&self.0).await
@@ -23,6 +24,7 @@ pub(crate) struct Show(pub(crate) i64);
 
 impl Step for Show {
     type Out = Option<Stored>;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.show(self.0).await
@@ -35,6 +37,7 @@ pub(crate) struct GetCampaign(pub(crate) i64);
 
 impl Step for GetCampaign {
     type Out = Option<Campaign>;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.campaign(self.0, false).await
@@ -47,6 +50,7 @@ pub(crate) struct ListCampaigns(pub(crate) u32);
 
 impl Step for ListCampaigns {
     type Out = Vec<Campaign>;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.campaigns(self.0).await
@@ -67,6 +71,7 @@ pub(crate) struct Look {
 
 impl Step for Overlook {
     type Out = Look;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Look> {
         Ok(Look { now: tx.now().await?, states: tx.tally().await?, buckets: tx.buckets().await? })
@@ -82,6 +87,7 @@ pub(crate) struct LookAtLane {
 
 impl Step for LookAtLane {
     type Out = (Time, Option<Bucket>, Option<Quota>);
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         let bucket = tx

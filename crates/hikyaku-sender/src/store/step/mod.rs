@@ -2,6 +2,7 @@
 
 mod campaign;
 mod claim;
+mod copy;
 mod enqueue;
 mod look;
 mod pace;
@@ -13,6 +14,10 @@ pub(crate) use campaign::{
     Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started,
 };
 pub(crate) use claim::{Claim, Grant, Job};
+pub(crate) use copy::{
+    BeginMove, EndMove, ExportLanes, Import, ImportCampaign, ImportLanes, MustBeEmpty, Page,
+    Remember, Remembered, fresh,
+};
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, LookAtLane, Overlook, Show};
 pub(crate) use pace::{Hold, Release, SetQuota};

@@ -23,6 +23,7 @@ pub(crate) struct Settled {
 
 impl Step for Settle {
     type Out = Vec<Settled>;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         let now = tx.now().await?;

@@ -59,6 +59,7 @@ pub(crate) struct EndLeases(pub(crate) u32);
 
 impl Step for EndLeases {
     type Out = u64;
+    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
         let now = tx.now().await?;

@@ -1,0 +1,119 @@
+use std::collections::HashMap;
+
+use crate::{
+    CampaignId, Error, Outbox,
+    store::{
+        Move,
+        step::{
+            BeginMove, EndLeases, EndMove, ExportLanes, Import, ImportCampaign, ImportLanes,
+            ListCampaigns, MustBeEmpty, Page, Remember, Remembered, fresh,
+        },
+    },
+};
+
+/// How many rows share a commit.
+const PAGE: u32 = 1000;
+
+/// What was moved.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Moved {
+    /// How many deliveries.
+    pub deliveries: u64,
+    /// The campaigns: their ids before, and their ids now.
+    pub campaigns: Vec<(CampaignId, CampaignId)>,
+}
+
+impl Outbox {
+    /// Brings everything into another, empty outbox: deliveries with their retry keys and doubts, campaigns with their
+    /// places in their lists, rates and quotas. Deliveries get new ids. `told` hears how many were moved so far.
+    ///
+    /// From its beginning on nothing is put into this outbox or sent from it any more; when it is broken off, it is done
+    /// again, into an empty outbox.
+    ///
+    /// # Errors
+    /// A worker has this outbox or deliveries of it are on their way; the other one is not empty; one of the stores
+    /// failed.
+    pub async fn move_to(
+        &self,
+        target: &Outbox,
+        mut told: impl FnMut(u64) + Send,
+    ) -> Result<Moved, Error> {
+        let (from, to) = (self.shared(), target.shared());
+        to.store.run(MustBeEmpty).await?;
+        let lock = from.store.lock_worker().await?;
+        if lock.is_some() {
+            while from.store.run(EndLeases(PAGE)).await? >= u64::from(PAGE) {}
+        }
+        let place = Move { to: to.place.clone(), done: false };
+        from.store.run(BeginMove(place.clone())).await?;
+        let mut moved = Moved::default();
+        let mut new_ids = HashMap::new();
+        let mut campaigns = from.store.read(ListCampaigns(u32::MAX)).await?;
+        campaigns.reverse();
+        for campaign in campaigns {
+            let old = campaign.id;
+            let new = to.store.run(ImportCampaign(campaign)).await?;
+            self.move_memory(target, old, new.0).await?;
+            new_ids.insert(old, new.0);
+            moved.campaigns.push((CampaignId(old), new));
+        }
+        let mut after = 0;
+        loop {
+            let page = from.store.read(Page { after, limit: PAGE }).await?;
+            let Some(last) = page.last() else { break };
+            after = last.row.id;
+            moved.deliveries += page.len() as u64;
+            let renumbered = |it: crate::store::Stored| {
+                let campaign = it.row.campaign.and_then(|old| new_ids.get(&old).copied());
+                fresh(it, campaign)
+            };
+            to.store.run(Import(page.into_iter().map(renumbered).collect())).await?;
+            told(moved.deliveries);
+        }
+        let lanes = from.store.read(ExportLanes).await?;
+        to.store.run(ImportLanes(lanes)).await?;
+        from.store.run(EndMove(Move { done: true, ..place })).await?;
+        to.store.news().tell();
+        drop(lock);
+        Ok(moved)
+    }
+
+    async fn move_memory(&self, target: &Outbox, old: i64, new: i64) -> Result<(), Error> {
+        let (from, to) = (self.shared(), target.shared());
+        let mut after: Option<String> = None;
+        loop {
+            let page = Remembered { campaign: old, after: after.clone(), limit: PAGE };
+            let ids = from.store.read(page).await?;
+            let Some(last) = ids.last() else { return Ok(()) };
+            after = Some(last.clone());
+            to.store.run(Remember { campaign: new, ids }).await?;
+        }
+    }
+}
+
+/// A store's URL without its password.
+pub(crate) fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let path = path.split('?').next().unwrap_or_default();
+    match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            let user = user.split(':').next().unwrap_or_default();
+            format!("{scheme}://{user}@{host}{path}")
+        }
+        None => format!("{scheme}://{authority}{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_password_is_left_out() {
+        let shown = super::without_password;
+        assert_eq!(shown("postgres://me:se@cret@db:5432/x?password=y"), "postgres://me@db:5432/x");
+        assert_eq!(shown("postgres://db/x"), "postgres://db/x");
+        assert_eq!(shown("sqlite:hikyaku.db"), "sqlite:hikyaku.db");
+    }
+}
