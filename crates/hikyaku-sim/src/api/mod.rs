@@ -5,17 +5,22 @@ mod answer;
 mod body;
 mod bot_info;
 mod broadcast;
+mod content;
+mod followers;
+mod group;
 mod loading;
 mod mark_as_read;
 mod multicast;
 mod narrowcast;
 mod narrowcast_progress;
+mod page;
 mod profile;
 mod push;
 mod push_by_phone;
 mod quota;
 mod reply;
 mod retry_key;
+mod rich_menu;
 mod route;
 mod send;
 mod sent_count;
@@ -71,6 +76,42 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     mark_as_read::BY_USER,
     bot_info::ENDPOINT,
     profile::ENDPOINT,
+    followers::ENDPOINT,
+    group::SUMMARY,
+    group::COUNT,
+    group::ROOM_COUNT,
+    group::MEMBERS,
+    group::ROOM_MEMBERS,
+    group::MEMBER,
+    group::ROOM_MEMBER,
+    group::LEAVE,
+    group::LEAVE_ROOM,
+    content::CONTENT,
+    content::PREVIEW,
+    content::TRANSCODING,
+    rich_menu::menu::CREATE,
+    rich_menu::menu::VALIDATE,
+    rich_menu::menu::LIST,
+    rich_menu::menu::GET,
+    rich_menu::menu::DELETE,
+    rich_menu::image::UPLOAD,
+    rich_menu::image::DOWNLOAD,
+    rich_menu::default::SET,
+    rich_menu::default::GET,
+    rich_menu::default::CANCEL,
+    rich_menu::user::LINK,
+    rich_menu::user::GET,
+    rich_menu::user::UNLINK,
+    rich_menu::user::LINK_MANY,
+    rich_menu::user::UNLINK_MANY,
+    rich_menu::batch::BATCH,
+    rich_menu::batch::VALIDATE,
+    rich_menu::batch::PROGRESS,
+    rich_menu::alias::CREATE,
+    rich_menu::alias::LIST,
+    rich_menu::alias::UPDATE,
+    rich_menu::alias::GET,
+    rich_menu::alias::DELETE,
     webhook_endpoint::SET,
     webhook_endpoint::GET,
     webhook_endpoint::TEST,
@@ -91,6 +132,26 @@ pub(crate) struct Endpoint {
     pub(crate) rate: Rate,
     pub(crate) takes_retry_key: bool,
     pub(crate) read: Read,
+}
+
+impl Endpoint {
+    /// An operation of `api.line.me` with the usual rate and no retry key.
+    pub(crate) const fn new(method: Method, path: &'static str, read: Read) -> Self {
+        Self { host: Host::Api, method, path, rate: USUAL_RATE, takes_retry_key: false, read }
+    }
+
+    /// The same on `api-data.line.me`.
+    pub(crate) const fn data(method: Method, path: &'static str, read: Read) -> Self {
+        let mut endpoint = Self::new(method, path, read);
+        endpoint.host = Host::Data;
+        endpoint
+    }
+
+    /// The operation with a rate of its own.
+    pub(crate) const fn rate(mut self, rate: Rate) -> Self {
+        self.rate = rate;
+        self
+    }
 }
 
 /// Reads a request without looking at any state: either it is wrong in itself, or this is to be done.

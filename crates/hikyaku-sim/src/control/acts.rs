@@ -51,7 +51,7 @@ pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         let bytes = bytes.map_err(|_| Problem::invalid("/content", "this is no base64"))?;
         message = message.with_content(bytes);
     }
-    message.content_type = content_type;
+    message.media_type = content_type;
     let target = target(id)?;
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;

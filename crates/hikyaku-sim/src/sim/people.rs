@@ -82,6 +82,12 @@ impl Sim {
         })
     }
 
+    /// The rich menu that a person sees: the one linked to them, or else the default one.
+    pub fn rich_menu_of(&self, user: &UserId) -> Option<String> {
+        let user = UserKey::parse(user.as_str())?;
+        self.look(|world| world.channels[self.channel].rich_menus.seen_by(user).map(str::to_owned))
+    }
+
     pub(super) fn known(&self, user: &UserId) -> UserKey {
         let key = UserKey::parse(user.as_str());
         let key = key.filter(|key| self.look(|world| world.knows(*key)));

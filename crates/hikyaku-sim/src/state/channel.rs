@@ -17,6 +17,7 @@ use super::{
     narrowcast::Narrowcasts,
     person::UserKey,
     quota::{Month, Quota, day},
+    rich_menu::RichMenus,
     webhook::WebhookSettings,
 };
 use crate::settings::Settings;
@@ -67,6 +68,7 @@ pub(crate) struct Channel {
     /// Until when people see the loading animation.
     pub(crate) loading: HashMap<UserKey, Timestamp>,
     pub(crate) webhook: WebhookSettings,
+    pub(crate) rich_menus: RichMenus,
     pub(crate) audiences: Audiences,
     pub(crate) narrowcasts: Narrowcasts,
     /// A bucket for each endpoint that was called.
@@ -120,6 +122,7 @@ impl Channel {
             read: HashMap::new(),
             loading: HashMap::new(),
             webhook: WebhookSettings::default(),
+            rich_menus: RichMenus::default(),
             audiences: Audiences::default(),
             narrowcasts: Narrowcasts::default(),
             buckets: HashMap::new(),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     World,
     chat::Target,
+    content::Content,
     friendship::Friendship,
     person::UserKey,
     said::{Said, UserMessage, quote_token},
@@ -29,6 +30,9 @@ impl World {
         let user = self.speaker(channel, &target, user)?;
         let now = self.clock.now();
         let id = self.message_id();
+        if let Some(content) = Content::of(channel, &message, now) {
+            self.contents.keep(id, content);
+        }
         let mut said = Said {
             reply_token: random_token(),
             mark_as_read_token: random_token(),
@@ -132,7 +136,7 @@ impl World {
         self.announce(channel, event)
     }
 
-    /// Lets a person take a message back. Nothing is told where there are no webhooks.
+    /// Lets a person take a message back; its content is gone.
     pub(crate) fn unsend(
         &mut self,
         channel: usize,
@@ -140,6 +144,9 @@ impl World {
         user: Option<UserKey>,
         message_id: &str,
     ) -> Option<String> {
+        if let Ok(id) = message_id.parse() {
+            self.contents.take_back(channel, id);
+        }
         let detail = UnsendDetail { message_id: message_id.to_owned(), extra: Extra::default() };
         self.tell(channel, target, user, EventKind::Unsend(detail))
     }

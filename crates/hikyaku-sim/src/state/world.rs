@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use super::{
     bucket::Rate,
     channel::Channel,
-    chat::{Chat, Chats, Target},
+    chat::{Chats, Target},
+    content::Contents,
     friendship::Friendship,
     log::Log,
     narrowcast::Runner,
@@ -41,6 +42,7 @@ pub(crate) struct World {
     pub(crate) chats: Chats,
     pub(crate) channels: Vec<Channel>,
     by_token: HashMap<String, usize>,
+    pub(crate) contents: Contents,
     pub(crate) outbox: Outbox,
     pub(crate) log: Log,
     pub(crate) webhooks: Webhooks,
@@ -62,6 +64,7 @@ impl World {
             chats: Chats::default(),
             channels: Vec::new(),
             by_token: HashMap::new(),
+            contents: Contents::default(),
             outbox: Outbox::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
             webhooks: Webhooks::after(0),
@@ -189,8 +192,7 @@ impl World {
         letter: char,
         members: impl IntoIterator<Item = UserKey>,
     ) -> Arc<str> {
-        let (members, channels) = (members.into_iter().collect(), [channel].into());
-        self.chats.add(letter, Chat { members, channels })
+        self.chats.add(letter, members.into_iter().collect(), [channel].into())
     }
 
     pub(crate) fn last_message_id(&self) -> u64 {

@@ -4,6 +4,7 @@
 
 mod bot;
 mod chat;
+mod content;
 mod control;
 mod fault;
 mod http;
@@ -11,11 +12,13 @@ mod lifecycle;
 mod limits;
 mod many;
 mod narrowcast;
+mod people;
 mod phone;
 mod push;
 mod reads;
 mod reply;
 mod retry_key;
+mod rich_menu;
 mod transport;
 mod validation;
 mod webhook;
