@@ -1,10 +1,15 @@
-use std::future::{IntoFuture, ready};
+use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{limits::Problem, send::SendKind};
 use serde::Serialize;
 
-use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::check,
+    request::{Request, accept},
+    route::Route,
+};
 
 pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply");
 
@@ -74,9 +79,6 @@ impl<'a> IntoFuture for Reply<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.request() {
-            Ok(request) => request.accepted(),
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        accept(self.request())
     }
 }
