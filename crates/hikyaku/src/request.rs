@@ -203,9 +203,9 @@ impl<'a> Request<'a> {
 /// Makes the call of a send, if there is one, and reads what LINE says to it.
 ///
 /// Of a send only what its attempts need is in the future: allocators keep pieces of up to a kilobyte at hand.
-pub(crate) fn accept<'a>(
-    request: Result<Request<'a>, Error>,
-) -> BoxFuture<'a, Result<Accepted, Error>> {
+pub(crate) fn accept(
+    request: Result<Request<'_>, Error>,
+) -> BoxFuture<'_, Result<Accepted, Error>> {
     match request {
         Ok(Request { client, auth, mut call }) => {
             Box::pin(
