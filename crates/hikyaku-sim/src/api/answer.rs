@@ -54,6 +54,11 @@ impl Answer {
         Self::new(status, Bytes::from_static(b"{}"))
     }
 
+    /// A status without a body.
+    pub(crate) fn nothing(status: StatusCode) -> Self {
+        Self::new(status, Bytes::new())
+    }
+
     /// 200 with bytes that are no JSON.
     pub(crate) fn bytes(body: Bytes, content_type: &str) -> Self {
         let mut answer = Self::new(StatusCode::OK, body);

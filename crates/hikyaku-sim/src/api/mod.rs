@@ -1,11 +1,14 @@
 //! The operations of the platform, one file each: how its request is read, and what it does.
 
+mod account_link;
 mod aggregation_info;
 mod answer;
+mod audience;
 mod body;
 mod bot_info;
 mod broadcast;
 mod content;
+mod coupon;
 mod followers;
 mod group;
 mod loading;
@@ -24,6 +27,7 @@ mod rich_menu;
 mod route;
 mod send;
 mod sent_count;
+mod token;
 mod validate;
 mod violation;
 mod webhook_endpoint;
@@ -112,6 +116,22 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     rich_menu::alias::UPDATE,
     rich_menu::alias::GET,
     rich_menu::alias::DELETE,
+    account_link::ENDPOINT,
+    audience::upload::CREATE,
+    audience::upload::ADD,
+    audience::group::LIST,
+    audience::group::GET,
+    audience::group::DELETE,
+    audience::group::RENAME,
+    coupon::CREATE,
+    coupon::CLOSE,
+    coupon::LIST,
+    coupon::GET,
+    token::short_lived::ISSUE,
+    token::short_lived::VERIFY,
+    token::short_lived::REVOKE,
+    token::stateless::ISSUE,
+    token::v2_1::VERIFY,
     webhook_endpoint::SET,
     webhook_endpoint::GET,
     webhook_endpoint::TEST,
@@ -131,13 +151,31 @@ pub(crate) struct Endpoint {
     pub(crate) path: &'static str,
     pub(crate) rate: Rate,
     pub(crate) takes_retry_key: bool,
+    pub(crate) auth: Auth,
     pub(crate) read: Read,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// Whoever has a channel access token.
+    Channel,
+    /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
+    Open,
 }
 
 impl Endpoint {
     /// An operation of `api.line.me` with the usual rate and no retry key.
     pub(crate) const fn new(method: Method, path: &'static str, read: Read) -> Self {
-        Self { host: Host::Api, method, path, rate: USUAL_RATE, takes_retry_key: false, read }
+        Self {
+            host: Host::Api,
+            method,
+            path,
+            rate: USUAL_RATE,
+            takes_retry_key: false,
+            auth: Auth::Channel,
+            read,
+        }
     }
 
     /// The same on `api-data.line.me`.
@@ -145,6 +183,12 @@ impl Endpoint {
         let mut endpoint = Self::new(method, path, read);
         endpoint.host = Host::Data;
         endpoint
+    }
+
+    /// The operation for callers without a token.
+    pub(crate) const fn open(mut self) -> Self {
+        self.auth = Auth::Open;
+        self
     }
 
     /// The operation with a rate of its own.
@@ -220,6 +264,9 @@ pub(crate) fn admit(
     request: &Request,
 ) -> Result<(usize, usize), Answer> {
     let endpoint = routes.find(host, &request.method, &request.path)?;
+    if ENDPOINTS[endpoint].auth == Auth::Open {
+        return Ok((endpoint, 0));
+    }
     let channel = request.token().and_then(|token| world.channel_of_token(token));
     let Some(channel) = channel else {
         // The words for a token that is missing are not known; these are those for a wrong one.

@@ -4,7 +4,7 @@ use hikyaku_model::{
 };
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
 use crate::state::{friendship::Friendship, log::Host};
 
 /// Sends to the person with a phone number, friend or not.
@@ -19,6 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/bot/pnp/push",
     rate: USUAL_RATE,
     takes_retry_key: false,
+    auth: Auth::Channel,
     read,
 };
 

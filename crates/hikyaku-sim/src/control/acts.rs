@@ -136,6 +136,24 @@ pub(super) fn leave(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     })
 }
 
+/// Lets a person come back from the bot's login page.
+pub(super) fn link_account(call: &Call<'_>) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        link_token: String,
+        nonce: String,
+    }
+    let Body { link_token, nonce } = call.read()?;
+    call.shared.change(|world| {
+        let channel = call.channel(world)?;
+        if world.link_account(channel, &link_token, &nonce) {
+            return Ok(Reply::none());
+        }
+        Err(Problem::invalid("/linkToken", "the token is unknown, used or too old"))
+    })
+}
+
 fn target(id: &str) -> Result<Target, Problem> {
     Target::parse(id).ok_or_else(|| Problem::unknown("chat", id))
 }

@@ -46,7 +46,7 @@ impl Sim {
 
     /// Adds an audience of the channel that narrowcasts can be sent to; gives its id.
     pub fn add_audience(&self, audience: &Audience) -> i64 {
-        self.change_channel(|channel, _| channel.audiences.add(audience))
+        self.change_channel(|channel, now| channel.audiences.add(audience, now))
     }
 
     /// Makes a group of these people and the channel's account.

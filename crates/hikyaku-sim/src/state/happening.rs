@@ -2,7 +2,10 @@
 
 use hikyaku_model::{
     Event, EventKind, Extra,
-    event::{DeliveryContext, FollowDetail, Members, MessageContent, Mode, Source, UnsendDetail},
+    event::{
+        DeliveryContext, FollowDetail, LinkContent, LinkResult, Members, MessageContent, Mode,
+        Source, UnsendDetail,
+    },
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -151,6 +154,25 @@ impl World {
         self.tell(channel, target, user, EventKind::Unsend(detail))
     }
 
+    /// Lets a person come back from the bot's login page with a link token and the bot's nonce. False where the token is
+    /// unknown, used or older than 10 minutes; no event comes then.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
+    pub(crate) fn link_account(&mut self, channel: usize, token: &str, nonce: &str) -> bool {
+        let now = self.clock.now();
+        let token = self.channels[channel].link_tokens.get_mut(token, now);
+        let Some((person, is_used)) = token.filter(|(_, is_used)| !*is_used) else {
+            return false;
+        };
+        *is_used = true;
+        let user = *person;
+        let (result, nonce) = (LinkResult::Ok, nonce.to_owned());
+        let link = LinkContent { result, nonce, extra: Extra::default() };
+        let kind = EventKind::AccountLink(Box::new(link));
+        self.tell(channel, &Target::User(user), Some(user), kind);
+        true
+    }
+
     /// Tells a bot of an event; gives the event's id. What the event lacks is filled in. Nothing where the channel has
     /// no active webhook URL.
     pub(crate) fn announce(&mut self, channel: usize, mut event: Event) -> Option<String> {
@@ -233,14 +255,14 @@ fn can_be_answered(kind: &EventKind) -> bool {
     )
 }
 
-fn random_token() -> String {
+pub(crate) fn random_token() -> String {
     Uuid::new_v4().simple().to_string()
 }
 
 /// An id in the form of a ULID: the time in milliseconds and 80 bits of chance, in Crockford's base 32.
 ///
 /// Source: <https://github.com/ulid/spec>
-fn ulid(now: Timestamp) -> String {
+pub(crate) fn ulid(now: Timestamp) -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let time = u128::try_from(now.as_millisecond()).unwrap_or(0) & ((1 << 48) - 1);
     let chance = Uuid::new_v4().as_u128() & ((1 << 80) - 1);

@@ -13,6 +13,7 @@ use super::{
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
+    token::Tokens,
     webhook::{WebhookSettings, Webhooks},
 };
 use crate::{
@@ -41,7 +42,7 @@ pub(crate) struct World {
     pub(crate) people: People,
     pub(crate) chats: Chats,
     pub(crate) channels: Vec<Channel>,
-    by_token: HashMap<String, usize>,
+    pub(crate) tokens: Tokens,
     pub(crate) contents: Contents,
     pub(crate) outbox: Outbox,
     pub(crate) log: Log,
@@ -63,7 +64,7 @@ impl World {
             people: People::default(),
             chats: Chats::default(),
             channels: Vec::new(),
-            by_token: HashMap::new(),
+            tokens: Tokens::default(),
             contents: Contents::default(),
             outbox: Outbox::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
@@ -130,7 +131,7 @@ impl World {
     pub(crate) fn add_channel(&mut self) -> usize {
         let place = self.channels.len();
         let token = format!("sim-token-{}", place + 1);
-        self.by_token.insert(token.clone(), place);
+        self.tokens.add_long_lived(token.clone(), place);
         let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
         let secret = ChannelSecret::new(format!("sim-secret-{}", place + 1))
             .expect("made of letters, digits and hyphens");
@@ -141,7 +142,7 @@ impl World {
 
     /// The place of the channel with this token.
     pub(crate) fn channel_of_token(&self, token: &str) -> Option<usize> {
-        self.by_token.get(token).copied()
+        self.tokens.channel_of(token, self.clock.now())
     }
 
     pub(crate) fn channel_id_of_token(&self, token: &str) -> Option<Arc<str>> {

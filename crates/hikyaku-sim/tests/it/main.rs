@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod account_link;
+mod audience;
 mod bot;
 mod chat;
 mod content;
 mod control;
+mod coupon;
 mod fault;
 mod http;
 mod lifecycle;
@@ -19,6 +22,7 @@ mod reads;
 mod reply;
 mod retry_key;
 mod rich_menu;
+mod token;
 mod transport;
 mod validation;
 mod webhook;
