@@ -18,6 +18,17 @@ pub(crate) fn read(path: &str) -> anyhow::Result<String> {
     }
 }
 
+/// Reads a file that the user named, as it is; `-` is stdin.
+pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
+    let bytes = if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    bytes.map_err(|error| usage(format!("cannot read {path}: {error}; check the path")))
+}
+
 /// A text that is given as it is, or as `@FILE`; and what to call it in errors.
 pub(crate) fn read_argument<'a>(
     flag: &'a str,

@@ -97,9 +97,12 @@ impl Report {
                     ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
                 },
                 Some(Failure::Rejected { message, request_id }) => Self {
-                    request_id: Some(request_id.clone()),
+                    request_id: request_id.clone(),
                     ..Self::new("rejected", exit::REJECTED, message.clone())
                 },
+                Some(Failure::Network(message)) => {
+                    Self { retryable: true, ..Self::new("network", exit::NETWORK, message.clone()) }
+                }
                 None => Self::new("other", exit::OTHER, format!("{error:#}")),
             }
         };

@@ -13,7 +13,7 @@ fn refusal(words: &[&str]) -> String {
     let ids: Vec<String> = (0..501).map(|n| format!("U{n:032x}")).collect();
     let shell = Shell::at(&recorder)
         .with_file("bubble.json", FLEX)
-        .with_file("many.txt", &ids.join("\n"))
+        .with_file("many.txt", ids.join("\n"))
         .with_file("broken.token", "two\nlines\n");
     let outcome = shell.run(words.iter().copied());
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
@@ -28,7 +28,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 47] = [
+const ROWS: [(&str, &[&str]); 56] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -105,6 +105,18 @@ const ROWS: [(&str, &[&str]); 47] = [
     (
         "a client secret with a blank",
         &["notify", "status", "--token", "t", "--client-secret", "a b"],
+    ),
+    ("an operation that is none", &["api", "getProfil"]),
+    ("an operation and the list", &["api", "getProfile", "--list"]),
+    ("an operation without its value", &["api", "getProfile"]),
+    ("a value that no operation takes", &["api", "getBotInfo", "--param", "a=b"]),
+    ("a value without a name", &["api", "getBotInfo", "--param", "b"]),
+    ("an operation's body that is no json", &["api", "pushMessage", "--body", "{"]),
+    ("a webhook to a file", &["webhook", "send", "{}", "--url", "file:///x", "--channel-secret=s"]),
+    ("a webhook of no event", &["webhook", "send", "--url", "http://127.0.0.1:1/"]),
+    (
+        "a webhook that is a number",
+        &["webhook", "send", "7", "--url", "http://127.0.0.1:1/", "--channel-secret=s"],
     ),
 ];
 
