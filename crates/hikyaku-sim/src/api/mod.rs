@@ -2,6 +2,7 @@
 
 mod account_link;
 mod aggregation_info;
+mod aggregation_list;
 mod answer;
 mod audience;
 mod body;
@@ -75,6 +76,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     sent_count::BROADCAST,
     sent_count::PNP,
     aggregation_info::ENDPOINT,
+    aggregation_list::ENDPOINT,
     loading::ENDPOINT,
     mark_as_read::BY_TOKEN,
     mark_as_read::BY_USER,

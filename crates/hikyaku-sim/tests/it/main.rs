@@ -22,6 +22,7 @@ mod reads;
 mod reply;
 mod retry_key;
 mod rich_menu;
+mod sdk;
 mod token;
 mod transport;
 mod validation;
