@@ -89,6 +89,7 @@ await call("multicast", { to: [hana, mei], ...hello }, randomUUID());
 await call("broadcast", hello, randomUUID());
 const phone = createHash("sha256").update(sim.phone).digest("hex");
 await call("pushMessagesByPhone", { to: phone, ...hello });
+assert.equal((await event()).delivery.data, phone);
 await call("narrowcast", hello, randomUUID());
 const { httpResponse } = await client.narrowcastWithHttpInfo(hello, randomUUID());
 const progress = await call("getNarrowcastProgress", httpResponse.headers.get("x-line-request-id"));
