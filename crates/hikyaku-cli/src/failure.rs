@@ -61,6 +61,17 @@ impl fmt::Display for Hint {
     }
 }
 
+/// What a failed call leaves behind and only its error can name, such as a retry key: attach it with `context`. JSON
+/// has it too, in the message.
+#[derive(Debug)]
+pub(crate) struct Aftermath(pub(crate) String);
+
+impl fmt::Display for Aftermath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// A client cannot be built: its error names a setting of the builder, and the user knows it as a flag.
 pub(crate) fn of_settings(
     error: hikyaku::Error,

@@ -1,4 +1,4 @@
-use std::{fs, io::Read};
+use std::{fs, io::Read, path::Path};
 
 use serde::de::DeserializeOwned;
 
@@ -48,6 +48,18 @@ pub(crate) fn read_json<'a, T: DeserializeOwned>(
     let (json, name) = read_argument(flag, argument)?;
     match serde_json::from_str(&json) {
         Ok(value) => Ok((value, name)),
-        Err(why) => Err(usage(format!("{name} is no JSON object: {why}; mend it there"))),
+        Err(why) => {
+            let step = next_step(argument);
+            Err(usage(format!("{name} is no JSON object: {why}; {step}")))
+        }
+    }
+}
+
+/// What to do about an argument that is no JSON: a path that lacks its `@` is the usual slip.
+pub(crate) fn next_step(argument: &str) -> String {
+    if !argument.starts_with('@') && Path::new(argument).exists() {
+        format!("for the file of that name write @{argument}")
+    } else {
+        "mend it there".to_owned()
     }
 }

@@ -28,7 +28,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 56] = [
+const ROWS: [(&str, &[&str]); 62] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -42,11 +42,15 @@ const ROWS: [(&str, &[&str]); 56] = [
     ("a missing file", &["push", "U1", "--message", "@nowhere.json"]),
     ("a missing token file", &["quota", "--token", "@nowhere.token"]),
     ("a flex file that is not json", &["push", "U1", "--flex", "@bubble.json", "--alt-text", "x"]),
+    ("a flex file without its @", &["push", "U1", "--flex", "bubble.json", "--alt-text", "x"]),
+    ("a message file without its @", &["push", "U1", "--message", "bubble.json"]),
     ("a flex without a text", &["push", "U1", "--flex", "{\"type\":\"bubble\"}"]),
     ("a text for no flex", &["push", "U1", "--alt-text", "x", "--text", "y"]),
     ("a message that is not json", &["push", "U1", "--message", "{\"type\":\"text\",}"]),
     ("a message that is a number", &["push", "U1", "--message", "7"]),
     ("a sticker without its package", &["push", "U1", "--sticker", "1988"]),
+    ("a sticker with too many parts", &["push", "U1", "--sticker", "1:2:3"]),
+    ("a webhook that is no URL", &["sim", "--port=0", "--data-port=0", "--webhook", "nonsense"]),
     ("too many recipients", &["multicast", "--to-file", "many.txt", "--text", "hi"]),
     ("a group in a multicast", &["multicast", "C0123456789abcdef0123456789abcdef", "--text", "hi"]),
     ("nobody in a multicast", &["multicast", "--text", "hi"]),
@@ -80,6 +84,11 @@ const ROWS: [(&str, &[&str]); 56] = [
             "short",
         ],
     ),
+    (
+        "a webhook on another machine",
+        &["sim", "--port=0", "--data-port=0", "--webhook", "http://192.0.2.1/"],
+    ),
+    ("an address with a port that is none", &["quota", "--api-url", "http://127.0.0.1:99999"]),
     (
         "a picture to a phone",
         &[
