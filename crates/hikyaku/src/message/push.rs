@@ -85,7 +85,7 @@ impl<'a> Push<'a> {
         self
     }
 
-    fn request(&self) -> Result<Request<'a>, Error> {
+    pub(super) fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if let Err(why) = ChatId::check(self.body.to.as_str()) {
                 checker.report_field("to", Problem::Id(why));
