@@ -91,8 +91,8 @@ pub(super) async fn exchange(
     if world.is_running() {
         shared.rescheduled.notify_one();
     }
+    shared.tell(&world);
     drop(world);
-    shared.tell();
     response.ok_or_else(|| {
         let resets = strike.is_some_and(|strike| strike.effect == Effect::Reset);
         reset.store(resets, Ordering::Relaxed);
