@@ -6,7 +6,7 @@ use hikyaku::ErrorKind;
 use serde::Serialize;
 
 use crate::{
-    failure::{Aftermath, Failure, Hint},
+    failure::{Failure, Hint},
     output::{Output, visible},
 };
 
@@ -61,8 +61,6 @@ struct Report {
     exit: u8,
     #[serde(skip)]
     hint: Option<String>,
-    #[serde(skip)]
-    aftermath: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -82,7 +80,6 @@ impl Report {
             retryable: false,
             exit,
             hint: None,
-            aftermath: None,
         }
     }
 
@@ -100,20 +97,14 @@ impl Report {
                     ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
                 },
                 Some(Failure::Rejected { message, request_id }) => Self {
-                    request_id: request_id.clone(),
+                    request_id: Some(request_id.clone()),
                     ..Self::new("rejected", exit::REJECTED, message.clone())
                 },
-                Some(Failure::Network(message)) => {
-                    Self { retryable: true, ..Self::new("network", exit::NETWORK, message.clone()) }
-                }
                 None => Self::new("other", exit::OTHER, format!("{error:#}")),
             }
         };
         if let Some(Hint(hint)) = error.downcast_ref() {
             report.hint = Some(hint.clone());
-        }
-        if let Some(Aftermath(aftermath)) = error.downcast_ref() {
-            report.aftermath = Some(aftermath.clone());
         }
         report
     }
@@ -133,17 +124,14 @@ impl Report {
         }
     }
 
-    fn print(mut self, json: bool) -> ExitCode {
+    fn print(&self, json: bool) -> ExitCode {
         #[derive(Serialize)]
         struct Document<'a> {
             error: &'a Report,
         }
 
         let text = if json {
-            if let Some(aftermath) = &self.aftermath {
-                self.message = format!("{}; {aftermath}", self.message);
-            }
-            serde_json::to_string(&Document { error: &self }).expect("a report has string keys")
+            serde_json::to_string(&Document { error: self }).expect("a report has string keys")
         } else {
             self.to_string()
         };
@@ -180,7 +168,7 @@ impl fmt::Display for Report {
         if let Some(request_id) = &self.request_id {
             write!(f, "\n  {ASIDE}request id {}{ASIDE:#}", visible(request_id))?;
         }
-        if let Some(hint) = self.aftermath.as_ref().or(self.hint.as_ref()) {
+        if let Some(hint) = &self.hint {
             write!(f, "\n  {ASIDE}{hint}{ASIDE:#}")?;
         }
         Ok(())

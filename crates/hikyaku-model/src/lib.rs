@@ -75,7 +75,6 @@ mod json;
 mod setters;
 mod shape;
 mod union;
-mod unknown_fields;
 mod word;
 
 pub use action::Action;
@@ -90,4 +89,3 @@ pub use secret::{
     RefreshToken, UserAccessToken,
 };
 pub use send::SendKind;
-pub use unknown_fields::unknown_fields;

@@ -1,4 +1,26 @@
 //! A durable outbox for LINE messages: what it has acknowledged is delivered once, whatever is killed.
+//!
+//! Put sends into an [`Outbox`], and let a [`Worker`] send them, in the same program or in another.
+//!
+//! ```no_run
+//! use hikyaku_sender::{NewDelivery, Outbox};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let outbox = Outbox::open("sqlite:hikyaku.db").await?;
+//! let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "your order is on its way");
+//! outbox.enqueue(receipt.idempotency_key("order-17-shipped")).await?;
+//!
+//! let worker = outbox.worker().channel("default", hikyaku::Client::from_env()?);
+//! worker.until_idle().run(std::future::pending()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - What is promised, what is not, how to run it and how large it goes: `docs/sender.md` in the repository.
+//! - How a send's fate is decided: [`delivery`]. It knows no I/O and no clock; every store runs it.
+//! - Lists of any length: [`campaign`].
+//!
+//! The stores are features, both on by default: `sqlite` and `postgres`.
 
 pub mod campaign;
 pub mod delivery;

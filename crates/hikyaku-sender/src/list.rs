@@ -77,7 +77,7 @@ pub struct Listed {
     pub idempotency_key: Option<String>,
     /// The key that makes its repeats safe.
     pub retry_key: uuid::Uuid,
-    /// How often it was claimed for sending.
+    /// How many attempts came to an end, or are under way.
     pub attempts: u32,
     /// When it was enqueued.
     #[serde(serialize_with = "shown")]

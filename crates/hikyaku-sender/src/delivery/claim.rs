@@ -55,6 +55,8 @@ impl Delivery {
         if self.state != State::InFlight || self.lease_until.is_some_and(|until| until > now) {
             return false;
         }
+        // A lost worker says nothing about LINE, so it must not make the next failure wait longer.
+        self.attempts = self.attempts.saturating_sub(1);
         self.doubt("the worker that had it did not come back", now);
         true
     }

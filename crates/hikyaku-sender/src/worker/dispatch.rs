@@ -9,11 +9,16 @@ use tokio::{
 use super::{Shared, send, settle::Attempt};
 use crate::{
     Error, Event, HoldReason, Waiting, WaitingFor,
+    delivery::Outcome,
     store::step::{Claim, Grant, Sweep},
 };
 
 /// The longest that a worker sleeps without looking: what another program enqueues into a `SQLite` file tells nobody.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How many deliveries are claimed for each request that may be on its way: while some are sent, others are written
+/// down, and others wait, so that no request waits for a commit.
+const AHEAD: usize = 4;
 
 /// A worker until idle does not wait for what falls due later than this.
 const SOON: Duration = Duration::from_mins(20);
@@ -25,9 +30,19 @@ pub(super) async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<Vec<Waiting>, Error> {
     let slots = Arc::new(Semaphore::new(shared.settings.concurrency));
+    let most = shared.settings.concurrency * AHEAD;
+    let claims = Arc::new(Semaphore::new(most));
     let sender = Arc::new(send::Sender::new(shared.clone()));
-    let mut dispatch =
-        Dispatch { shared, outcomes, slots, sender, on_their_way: JoinSet::new(), turn: 0 };
+    let mut dispatch = Dispatch {
+        shared,
+        outcomes,
+        slots,
+        claims,
+        most,
+        sender,
+        on_their_way: JoinSet::new(),
+        turn: 0,
+    };
     let (stopping, stopped) = watch::channel(false);
     let ended = {
         let mut work = pin!(dispatch.work(stopped));
@@ -48,7 +63,11 @@ pub(super) async fn run(
 struct Dispatch {
     shared: Arc<Shared>,
     outcomes: mpsc::Sender<Attempt>,
+    /// How many requests may be on their way.
     slots: Arc<Semaphore>,
+    /// How many deliveries may be claimed and not yet settled.
+    claims: Arc<Semaphore>,
+    most: usize,
     sender: Arc<send::Sender>,
     on_their_way: JoinSet<()>,
     turn: usize,
@@ -62,10 +81,10 @@ impl Dispatch {
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => return Ok(Vec::new()),
-                () = self.wait_for_slots() => {}
+                () = self.wait_for_room() => {}
             }
             news.borrow_and_update();
-            let free = self.slots.available_permits();
+            let free = self.claims.available_permits();
             let grant = match self.claim(free).await {
                 Ok(grant) => grant,
                 Err(why) if why.is_retryable() => {
@@ -99,11 +118,11 @@ impl Dispatch {
         }
     }
 
-    /// Claims are made for some slots at a time: each is a commit, whatever it takes.
-    async fn wait_for_slots(&mut self) {
-        let some = u32::try_from(self.shared.settings.concurrency / 4).unwrap_or(u32::MAX).max(1);
+    /// Claims are made for many at a time: each is a commit, whatever it takes.
+    async fn wait_for_room(&mut self) {
+        let half = u32::try_from(self.most / 2).unwrap_or(u32::MAX).max(1);
         // The semaphore is never closed.
-        drop(self.slots.acquire_many(some).await);
+        drop(self.claims.acquire_many(half).await);
         while self.on_their_way.try_join_next().is_some() {}
     }
 
@@ -125,20 +144,25 @@ impl Dispatch {
     async fn start(&mut self, grant: Grant) {
         let granted = Instant::now();
         for job in grant.jobs {
-            // There is one for each: only what had a free slot was claimed.
-            let slot = self.slots.clone().acquire_owned().await;
+            // There is one for each: only what there was room for was claimed.
+            let claim = self.claims.clone().acquire_owned().await.ok();
             let (sender, outcomes) = (self.sender.clone(), self.outcomes.clone());
+            let slots = self.slots.clone();
             self.on_their_way.spawn(async move {
                 let (id, fence) = (job.id, job.fence);
-                let outcome = sender.send(job, granted).await;
+                let outcome = match slots.acquire().await {
+                    Ok(_slot) => sender.send(job, granted).await,
+                    // The worker is stopping.
+                    Err(_) => Outcome::NotSent,
+                };
                 // The settler outlives all senders.
-                let _ = outcomes.send(Attempt { id, fence, outcome, _slot: slot.ok() }).await;
+                let _ = outcomes.send(Attempt { id, fence, outcome, _claim: claim }).await;
             });
         }
     }
 
     async fn is_idle(&self, grant: &Grant) -> bool {
-        if self.slots.available_permits() < self.shared.settings.concurrency {
+        if self.claims.available_permits() < self.most {
             return false;
         }
         let helpless = |it: &Waiting| {
@@ -158,6 +182,7 @@ impl Dispatch {
     }
 
     async fn drain(mut self) {
+        self.slots.close();
         let all = async { while self.on_their_way.join_next().await.is_some() {} };
         if tokio::time::timeout(self.shared.settings.drain, all).await.is_err() {
             tracing::warn!("some requests had no answer in time; their leases end by themselves");

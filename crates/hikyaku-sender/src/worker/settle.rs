@@ -17,12 +17,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// How often a store that fails is tried before its leases are left to end by themselves.
 const TRIES: u32 = 20;
 
-/// What came of one claim. The slot is free again when it is written down.
+/// What came of one claim. The room it takes is free again when it is written down.
 pub(super) struct Attempt {
     pub(super) id: i64,
     pub(super) fence: i64,
     pub(super) outcome: Outcome,
-    pub(super) _slot: Option<OwnedSemaphorePermit>,
+    pub(super) _claim: Option<OwnedSemaphorePermit>,
 }
 
 /// Starts to write down outcomes, as many at once as have come in. Ends when no more can come, with how many

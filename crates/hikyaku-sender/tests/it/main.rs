@@ -6,6 +6,7 @@ mod cluster;
 mod crash;
 mod move_to;
 mod outbox;
+mod pace;
 mod postgres;
 mod sqlite_file;
 mod stores;

@@ -1,14 +1,13 @@
 use hikyaku_model::{
-    Checker, Event, EventKind, Extra, SendKind,
-    event::PnpDelivery,
+    Checker, SendKind,
     send::{DeliveryTag, PhoneHash},
 };
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
+use super::{Action, Answer, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
 use crate::state::{friendship::Friendship, log::Host};
 
-/// Sends to the person with a phone number, friend or not, and tells the bot that it was delivered.
+/// Sends to the person with a phone number, friend or not.
 ///
 /// LINE does not say what happens where that person has blocked the account. Our choice: as if there were no such
 /// person.
@@ -20,7 +19,6 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/bot/pnp/push",
     rate: USUAL_RATE,
     takes_retry_key: false,
-    auth: Auth::Channel,
     read,
 };
 
@@ -36,13 +34,13 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let messages = body.messages(SendKind::PhoneNumber, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;
     body::finish(errors)?;
-    let tag = request.headers.get("x-line-delivery-tag").map(|tag| {
-        let tag = tag.to_str().ok().filter(|tag| tag.parse::<DeliveryTag>().is_ok());
+    if let Some(tag) = request.headers.get("x-line-delivery-tag")
+        && tag.to_str().map_or(true, |tag| tag.parse::<DeliveryTag>().is_err())
+    {
         // LINE documents the lengths; the words are ours.
         let message = "The value for the 'X-Line-Delivery-Tag' header is invalid";
-        tag.map(str::to_owned).ok_or_else(|| Answer::error(StatusCode::BAD_REQUEST, message))
-    });
-    let tag = tag.transpose()?;
+        return Err(Answer::error(StatusCode::BAD_REQUEST, message));
+    }
     let parcel =
         Parcel { kind: SendKind::PhoneNumber, messages, notification_disabled, unit: None };
     Ok(Box::new(move |scene| {
@@ -53,9 +51,6 @@ fn read(request: &Request) -> Result<Action, Answer> {
         };
         let sent = scene.pack(parcel);
         scene.hand_out(&sent, vec![user], None);
-        let data = tag.unwrap_or(to);
-        let delivered = EventKind::Delivery(PnpDelivery { data, extra: Extra::default() });
-        scene.world.announce(scene.channel, Event::new(delivered));
         Answer::empty(StatusCode::OK)
     }))
 }

@@ -6,14 +6,12 @@ use jiff::Timestamp;
 use super::{
     bucket::Rate,
     channel::Channel,
-    chat::{Chats, Target},
-    content::Contents,
+    chat::{Chat, Chats, Target},
     friendship::Friendship,
     log::Log,
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
-    token::Tokens,
     webhook::{WebhookSettings, Webhooks},
 };
 use crate::{
@@ -42,8 +40,7 @@ pub(crate) struct World {
     pub(crate) people: People,
     pub(crate) chats: Chats,
     pub(crate) channels: Vec<Channel>,
-    pub(crate) tokens: Tokens,
-    pub(crate) contents: Contents,
+    by_token: HashMap<String, usize>,
     pub(crate) outbox: Outbox,
     pub(crate) log: Log,
     pub(crate) webhooks: Webhooks,
@@ -64,8 +61,7 @@ impl World {
             people: People::default(),
             chats: Chats::default(),
             channels: Vec::new(),
-            tokens: Tokens::default(),
-            contents: Contents::default(),
+            by_token: HashMap::new(),
             outbox: Outbox::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
             webhooks: Webhooks::after(0),
@@ -131,7 +127,7 @@ impl World {
     pub(crate) fn add_channel(&mut self) -> usize {
         let place = self.channels.len();
         let token = format!("sim-token-{}", place + 1);
-        self.tokens.add_long_lived(token.clone(), place);
+        self.by_token.insert(token.clone(), place);
         let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
         let secret = ChannelSecret::new(format!("sim-secret-{}", place + 1))
             .expect("made of letters, digits and hyphens");
@@ -142,7 +138,7 @@ impl World {
 
     /// The place of the channel with this token.
     pub(crate) fn channel_of_token(&self, token: &str) -> Option<usize> {
-        self.tokens.channel_of(token, self.clock.now())
+        self.by_token.get(token).copied()
     }
 
     pub(crate) fn channel_id_of_token(&self, token: &str) -> Option<Arc<str>> {
@@ -193,7 +189,8 @@ impl World {
         letter: char,
         members: impl IntoIterator<Item = UserKey>,
     ) -> Arc<str> {
-        self.chats.add(letter, members.into_iter().collect(), [channel].into())
+        let (members, channels) = (members.into_iter().collect(), [channel].into());
+        self.chats.add(letter, Chat { members, channels })
     }
 
     pub(crate) fn last_message_id(&self) -> u64 {

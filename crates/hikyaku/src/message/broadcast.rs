@@ -1,16 +1,11 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::send::SendKind;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::check,
-    request::{Request, accept},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::keyed("broadcast", "/v2/bot/message/broadcast");
 
@@ -78,6 +73,9 @@ impl<'a> IntoFuture for Broadcast<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        accept(self.request())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

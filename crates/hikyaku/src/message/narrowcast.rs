@@ -1,4 +1,4 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
@@ -8,12 +8,7 @@ use hikyaku_model::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::check,
-    request::{Request, accept},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/narrowcast");
 
@@ -135,6 +130,9 @@ impl<'a> IntoFuture for Narrowcast<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        accept(self.request())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

@@ -1,4 +1,4 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
@@ -8,12 +8,7 @@ use hikyaku_model::{
 use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::check,
-    request::{Request, accept},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route =
     Route::post("pushMessagesByPhone", "/bot/pnp/push").headers(&["X-Line-Delivery-Tag"]);
@@ -104,6 +99,9 @@ impl<'a> IntoFuture for PushByPhone<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        accept(self.request())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

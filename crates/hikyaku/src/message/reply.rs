@@ -1,15 +1,10 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{limits::Problem, send::SendKind};
 use serde::Serialize;
 
-use crate::{
-    Accepted, Client, Error, Messages,
-    client::check,
-    request::{Request, accept},
-    route::Route,
-};
+use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
 
 pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply");
 
@@ -29,17 +24,17 @@ pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/re
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Reply<'a> {
-    pub(super) client: &'a Client,
-    pub(super) body: Body<'a>,
+    client: &'a Client,
+    body: Body<'a>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Body<'a> {
+struct Body<'a> {
     reply_token: &'a str,
-    pub(super) messages: Messages<'a>,
+    messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) notification_disabled: Option<bool>,
+    notification_disabled: Option<bool>,
 }
 
 impl Client {
@@ -63,7 +58,7 @@ impl<'a> Reply<'a> {
         self
     }
 
-    pub(super) fn request(&self) -> Result<Request<'a>, Error> {
+    fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if self.body.reply_token.is_empty() {
                 checker.report_field("replyToken", Problem::Required);
@@ -79,6 +74,9 @@ impl<'a> IntoFuture for Reply<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        accept(self.request())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

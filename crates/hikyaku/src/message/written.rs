@@ -1,4 +1,4 @@
-use std::future::IntoFuture;
+use std::future::{IntoFuture, ready};
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -7,10 +7,7 @@ use http::HeaderValue;
 use uuid::Uuid;
 
 use super::{broadcast, multicast, narrowcast, push, push_by_phone, reply};
-use crate::{
-    Accepted, Client, Error,
-    request::{Request, accept},
-};
+use crate::{Accepted, Client, Error, request::Request};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -74,6 +71,9 @@ impl<'a> IntoFuture for WrittenSend<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        accept(self.request())
+        match self.request() {
+            Ok(request) => request.accepted(),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
     }
 }

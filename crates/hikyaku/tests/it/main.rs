@@ -2,8 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 mod answers;
-mod blocking;
-mod combined;
 mod failures;
 mod login;
 mod notify;

@@ -22,7 +22,7 @@ pub(super) const ROW: &str = "id, channel, campaign, kind, state, recipients, on
     first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error, seal";
 
 /// The columns that [`payload`] reads.
-pub(super) const PAYLOAD: &str = "id, ids, body, delivery_tag, payload_seal";
+pub(super) const PAYLOAD: &str = "delivery, ids, body, delivery_tag, payload_seal";
 
 /// The columns that [`stored`] reads after those of [`ROW`] and [`PAYLOAD`].
 pub(super) const MORE: &str = "priority, idempotency_key, chunk, created_at, digest";

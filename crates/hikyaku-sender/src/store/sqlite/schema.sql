@@ -67,12 +67,7 @@ CREATE TABLE delivery (
     last_status INTEGER,
     last_error TEXT,
     -- A checksum of all columns above that decide what is sent and whether.
-    seal INTEGER NOT NULL,
-    ids BLOB NOT NULL,
-    body TEXT,
-    delivery_tag TEXT,
-    -- A checksum of the three columns above.
-    payload_seal INTEGER NOT NULL
+    seal INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX delivery_key ON delivery (channel, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE UNIQUE INDEX delivery_chunk ON delivery (campaign, chunk) WHERE chunk IS NOT NULL;
@@ -87,6 +82,16 @@ CREATE INDEX delivery_campaign ON delivery (campaign, state) WHERE campaign IS N
 CREATE INDEX delivery_finished ON delivery (due) WHERE state IN (4, 7, 8, 9);
 -- 5 rejected, 6 unknown
 CREATE INDEX delivery_dead ON delivery (state, id) WHERE state IN (5, 6);
+
+-- Apart from its delivery, whose row is written anew with each claim and each outcome.
+CREATE TABLE payload (
+    delivery INTEGER PRIMARY KEY REFERENCES delivery (id) ON DELETE CASCADE,
+    ids BLOB NOT NULL,
+    body TEXT,
+    delivery_tag TEXT,
+    -- A checksum of the columns above.
+    payload_seal INTEGER NOT NULL
+);
 
 CREATE TABLE bucket (
     channel TEXT NOT NULL,

@@ -132,7 +132,7 @@ impl<'a> SqliteTx<'a> {
     fn filtered(&self, filter: &Filter) -> Result<Vec<Stored>> {
         let Filter { state, channel, campaign, before, limit } = filter;
         let sql = format!(
-            "SELECT {}, {}, {} FROM delivery WHERE id < ?1 {} {} {} ORDER BY id DESC LIMIT ?2",
+            "SELECT {}, {}, {} FROM delivery JOIN payload ON delivery = id WHERE id < ?1 {} {} {} ORDER BY id DESC LIMIT ?2",
             read::ROW,
             read::PAYLOAD,
             read::MORE,
@@ -226,7 +226,7 @@ impl Tx for SqliteTx<'_> {
         &mut self,
         ids: &[i64],
     ) -> impl Future<Output = Result<Vec<(i64, Payload)>>> + Send {
-        let sql = format!("SELECT {} FROM delivery WHERE id = ?1", read::PAYLOAD);
+        let sql = format!("SELECT {} FROM payload WHERE delivery = ?1", read::PAYLOAD);
         ready(ids.iter().filter_map(|id| self.row(&sql, [id], read::payload).transpose()).collect())
     }
 
@@ -445,7 +445,7 @@ impl Tx for SqliteTx<'_> {
 
     fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send {
         let sql = format!(
-            "SELECT {}, {}, {} FROM delivery WHERE id = ?1",
+            "SELECT {}, {}, {} FROM delivery JOIN payload ON delivery = id WHERE id = ?1",
             read::ROW,
             read::PAYLOAD,
             read::MORE
@@ -455,7 +455,7 @@ impl Tx for SqliteTx<'_> {
 
     fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send {
         let sql = format!(
-            "SELECT {}, {}, {} FROM delivery WHERE id > ?1 ORDER BY id LIMIT ?2",
+            "SELECT {}, {}, {} FROM delivery JOIN payload ON delivery = id WHERE id > ?1 ORDER BY id LIMIT ?2",
             read::ROW,
             read::PAYLOAD,
             read::MORE

@@ -1,24 +1,49 @@
 //! From our rows to `SQLite`'s.
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params, params};
 
 use super::{failed, seal};
 use crate::{
     Lane, Time,
-    store::{Fresh, NewCampaign, Result, Row},
+    store::{Fresh, NewCampaign, Payload, Result, Row},
 };
 
 const INSERT: &str = "INSERT INTO delivery (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, \
     recipients, on_unknown, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
-    request_id, last_status, last_error, seal, ids, body, delivery_tag, payload_seal) \
+    request_id, last_status, last_error, seal) \
     VALUES (:channel, :campaign, :chunk, :lane, :priority, :idempotency_key, :digest, :created_at, :kind, :state, \
     :recipients, :on_unknown, :retry_key, :key_used_at, :first_maybe_at, :claimed_at, :lease_until, :fence, :attempts, :due, :expires_at, \
-    :request_id, :last_status, :last_error, :seal, :ids, :body, :delivery_tag, :payload_seal) \
+    :request_id, :last_status, :last_error, :seal) \
     ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id";
 
 pub(super) fn insert(connection: &Connection, fresh: &Fresh) -> Result<Option<i64>> {
+    let id = insert_delivery(connection, fresh)?;
+    if let Some(id) = id {
+        insert_payload(connection, id, &fresh.payload)?;
+    }
+    Ok(id)
+}
+
+fn insert_payload(connection: &Connection, id: i64, payload: &Payload) -> Result<()> {
+    let sql = "INSERT INTO payload (delivery, ids, body, delivery_tag, payload_seal) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let body = payload.body.as_ref();
+    connection
+        .prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement.execute(params![
+                id,
+                payload.recipients.as_bytes(),
+                body.map(|body| &body.json),
+                body.and_then(|body| body.delivery_tag.as_ref()),
+                seal::payload(payload),
+            ])
+        })
+        .map(drop)
+        .map_err(failed)
+}
+
+fn insert_delivery(connection: &Connection, fresh: &Fresh) -> Result<Option<i64>> {
     let it = &fresh.delivery;
-    let body = fresh.payload.body.as_ref();
     let sealed = seal::row(&Row {
         id: 0,
         channel: fresh.channel.clone(),
@@ -56,10 +81,6 @@ pub(super) fn insert(connection: &Connection, fresh: &Fresh) -> Result<Option<i6
                         ":last_status": it.last_status,
                         ":last_error": it.last_error,
                         ":seal": sealed,
-                        ":ids": fresh.payload.recipients.as_bytes(),
-                        ":body": body.map(|body| &body.json),
-                        ":delivery_tag": body.and_then(|body| body.delivery_tag.as_ref()),
-                        ":payload_seal": seal::payload(&fresh.payload),
                     },
                     |row| row.get(0),
                 )
