@@ -65,8 +65,14 @@ async fn a_409_that_is_not_lines_is_an_error() {
 }
 
 #[tokio::test]
+async fn an_accepted_send_may_say_nothing_at_all() {
+    let accepted = react(answer(200, ""), async |client| client.push("U1", "hi").await).await;
+    assert_eq!(accepted.unwrap().request_id.as_deref(), Some("REQUEST-ID"));
+}
+
+#[tokio::test]
 async fn a_page_with_status_200_is_no_sent_message() {
-    for body in ["<html>Please log in</html>", "", "[]", "null", r#"{"sentMessages":5}"#] {
+    for body in ["<html>Please log in</html>", "[]", "null", r#"{"sentMessages":5}"#] {
         let error = react(answer(200, body), async |client| client.push("U1", "hi").await)
             .await
             .unwrap_err();
