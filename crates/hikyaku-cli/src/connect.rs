@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hikyaku::{Client, RetryPolicy};
+use hikyaku::{Client, ClientBuilder, RetryPolicy};
 
 use crate::{
     failure::{invalid, of_settings, usage},
@@ -106,17 +106,27 @@ pub(crate) struct Patience {
 impl Connection {
     /// The client that these settings describe.
     pub(crate) fn client(&self, output: Output) -> anyhow::Result<Client> {
-        let profile = match self.profile.as_deref() {
-            Some(name) if !name.is_empty() => Profile::load(name)?,
-            _ => Profile::default(),
-        };
+        let profile = self.profile()?;
         if self.token.is_some() && profile.has_token() {
             // One of them may be another channel's, and the profile's address the wrong one for it.
             output.note(
                 "the profile's token is not used: --token or LINE_CHANNEL_ACCESS_TOKEN is set",
             )?;
         }
-        let mut builder = Client::builder(self.token(&profile)?);
+        self.build(Client::builder(self.token(&profile)?), &profile)
+    }
+
+    /// The client for a call that is authorised by something else than the channel's token.
+    pub(crate) fn client_without_token(&self) -> anyhow::Result<Client> {
+        self.build(Client::without_token(), &self.profile()?)
+    }
+
+    /// The profile that is named, or one that sets nothing.
+    pub(crate) fn profile(&self) -> anyhow::Result<Profile> {
+        Profile::named(self.profile.as_deref())
+    }
+
+    fn build(&self, mut builder: ClientBuilder, profile: &Profile) -> anyhow::Result<Client> {
         if let Some(url) = self.api_url.as_ref().or(profile.api_url.as_ref()) {
             builder = builder.api_base_url(url);
         }

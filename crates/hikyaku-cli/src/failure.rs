@@ -7,14 +7,18 @@ pub(crate) enum Failure {
     Usage(String),
     /// A value breaks a rule.
     Invalid { property: &'static str, message: String },
-    /// LINE accepted the request and gave up on it later.
-    Rejected { message: String, request_id: String },
+    /// LINE accepted the request and gave up on it later; or somebody else refuses.
+    Rejected { message: String, request_id: Option<String> },
+    /// No answer came.
+    Network(String),
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Rejected { message, .. } => f.write_str(message),
+            Self::Usage(message) | Self::Rejected { message, .. } | Self::Network(message) => {
+                f.write_str(message)
+            }
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }
     }
@@ -34,7 +38,17 @@ pub(crate) fn invalid(property: &'static str, message: impl Into<String>) -> any
 
 /// LINE accepted the request and gave up on it later.
 pub(crate) fn rejected(message: String, request_id: &str) -> anyhow::Error {
-    Failure::Rejected { message, request_id: request_id.to_owned() }.into()
+    Failure::Rejected { message, request_id: Some(request_id.to_owned()) }.into()
+}
+
+/// What was asked for is refused, and not by LINE.
+pub(crate) fn refused(message: impl Into<String>) -> anyhow::Error {
+    Failure::Rejected { message: message.into(), request_id: None }.into()
+}
+
+/// No answer came.
+pub(crate) fn network(message: impl Into<String>) -> anyhow::Error {
+    Failure::Network(message.into()).into()
 }
 
 /// What to do about an error: attach it with `context`.
@@ -42,6 +56,17 @@ pub(crate) fn rejected(message: String, request_id: &str) -> anyhow::Error {
 pub(crate) struct Hint(pub(crate) String);
 
 impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a failed call leaves behind and only its error can name, such as a retry key: attach it with `context`. JSON
+/// has it too, in the message.
+#[derive(Debug)]
+pub(crate) struct Aftermath(pub(crate) String);
+
+impl fmt::Display for Aftermath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }

@@ -1,4 +1,4 @@
-use std::{fs, io::Read};
+use std::{fs, io::Read, path::Path};
 
 use serde::de::DeserializeOwned;
 
@@ -16,6 +16,17 @@ pub(crate) fn read(path: &str) -> anyhow::Result<String> {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
         Err(error) => Err(usage(format!("cannot read {path}: {error}; check the path"))),
     }
+}
+
+/// Reads a file that the user named, as it is; `-` is stdin.
+pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
+    let bytes = if path == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    bytes.map_err(|error| usage(format!("cannot read {path}: {error}; check the path")))
 }
 
 /// A text that is given as it is, or as `@FILE`; and what to call it in errors.
@@ -37,6 +48,18 @@ pub(crate) fn read_json<'a, T: DeserializeOwned>(
     let (json, name) = read_argument(flag, argument)?;
     match serde_json::from_str(&json) {
         Ok(value) => Ok((value, name)),
-        Err(why) => Err(usage(format!("{name} is no JSON object: {why}; mend it there"))),
+        Err(why) => {
+            let step = next_step(argument);
+            Err(usage(format!("{name} is no JSON object: {why}; {step}")))
+        }
+    }
+}
+
+/// What to do about an argument that is no JSON: a path that lacks its `@` is the usual slip.
+pub(crate) fn next_step(argument: &str) -> String {
+    if !argument.starts_with('@') && Path::new(argument).exists() {
+        format!("for the file of that name write @{argument}")
+    } else {
+        "mend it there".to_owned()
     }
 }

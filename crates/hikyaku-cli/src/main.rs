@@ -3,8 +3,10 @@
 //! This crate reads words, calls the client and prints; it knows no rule of LINE's. `docs/cli.md` is its manual.
 
 mod args;
+mod channel;
 mod connect;
 mod demo;
+mod download;
 mod failure;
 mod file;
 mod invocation;
@@ -17,6 +19,7 @@ mod report;
 mod secret;
 mod send;
 mod stop;
+mod table;
 mod targeting;
 mod verb;
 

@@ -110,7 +110,8 @@ impl MessageArgs {
                 Flag::Message => {
                     let (json, name) = file::read_argument("--message", value)?;
                     messages.extend(message::from_json(&json).map_err(|why| {
-                        usage(format!("{name} is no JSON of messages: {why}; mend it there"))
+                        let step = file::next_step(value);
+                        usage(format!("{name} is no JSON of messages: {why}; {step}"))
                     })?);
                 }
             }
@@ -126,7 +127,7 @@ impl MessageArgs {
 
 fn sticker(value: &str) -> anyhow::Result<Message> {
     match value.split_once(':') {
-        Some((package, id)) if !package.is_empty() && !id.is_empty() => {
+        Some((package, id)) if !package.is_empty() && !id.is_empty() && !id.contains(':') => {
             Ok(Message::sticker(package, id))
         }
         _ => Err(usage(format!("--sticker {value}: expected PACKAGE:ID, such as 446:1988"))),

@@ -7,7 +7,11 @@ use std::{
 use serde::Deserialize;
 use toml::Table;
 
-use crate::{failure::usage, secret};
+use crate::{
+    failure::usage,
+    secret,
+    table::{self, known, nearest, one_line},
+};
 
 const FILE: &str = "hikyaku.toml";
 
@@ -33,12 +37,14 @@ pub(crate) struct Profile {
     pub(crate) api_url: Option<String>,
     pub(crate) data_url: Option<String>,
     pub(crate) manager_url: Option<String>,
+    pub(crate) channel_id: Option<String>,
+    channel_secret: Option<Token>,
     pub(crate) retries: Option<u32>,
     timeout: Option<f64>,
     pub(crate) ca_file: Option<PathBuf>,
 }
 
-/// A token that no debug output shows.
+/// A token or secret that no debug output shows.
 #[derive(Deserialize)]
 struct Token(String);
 
@@ -49,11 +55,19 @@ impl std::fmt::Debug for Token {
 }
 
 impl Profile {
+    /// The profile of this name, or one that sets nothing where there is no name.
+    pub(crate) fn named(name: Option<&str>) -> anyhow::Result<Self> {
+        match name {
+            Some(name) if !name.is_empty() => Self::load(name),
+            _ => Ok(Self::default()),
+        }
+    }
+
     /// The profile of this name, from the `hikyaku.toml` of this folder or else of the user's settings.
     ///
     /// No file is read unless a profile is named: a folder that one happens to stand in must not decide where a token
     /// from the environment is sent.
-    pub(crate) fn load(name: &str) -> anyhow::Result<Self> {
+    fn load(name: &str) -> anyhow::Result<Self> {
         for path in paths() {
             match fs::read_to_string(&path) {
                 Ok(text) => {
@@ -90,6 +104,11 @@ impl Profile {
         }
     }
 
+    /// The channel's secret.
+    pub(crate) fn channel_secret(&self) -> Option<String> {
+        self.channel_secret.as_ref().map(|secret| secret.0.clone())
+    }
+
     /// The longest that one attempt may take.
     pub(crate) fn timeout(&self) -> anyhow::Result<Option<Duration>> {
         let Some(seconds) = self.timeout else { return Ok(None) };
@@ -111,12 +130,7 @@ fn paths() -> impl Iterator<Item = PathBuf> {
 }
 
 fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
-    let document: Table = text.parse().map_err(|error: toml::de::Error| {
-        // Not its `Display`, which draws the place and may so show a token.
-        let at = error.span().map_or(0, |span| span.start);
-        let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-        format!("line {line}: {}", one_line(error.message()))
-    })?;
+    let document = table::parse(text)?;
     known(&document, &["profile"], "")?;
     let profiles = match document.get("profile") {
         Some(value) => value.as_table().ok_or("profile is no table; write [profile.NAME]")?,
@@ -139,30 +153,6 @@ fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
         *path = folder.join(&path);
     }
     Ok(profile)
-}
-
-/// Refuses keys that nothing reads: most are misspelt.
-fn known(table: &Table, keys: &[&str], place: &str) -> Result<(), String> {
-    match table.keys().find(|key| !keys.contains(&key.as_str())) {
-        None => Ok(()),
-        Some(key) => Err(match nearest(key, keys) {
-            Some(nearest) => format!("unknown key {key}{place}; is {nearest} meant?"),
-            None => format!("unknown key {key}{place}; known are {}", keys.join(", ")),
-        }),
-    }
-}
-
-fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    words
-        .iter()
-        .map(|candidate| (strsim::jaro_winkler(word, candidate), *candidate))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate)
-}
-
-fn one_line(text: &str) -> String {
-    text.lines().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -193,6 +183,8 @@ mod tests {
         assert_eq!(profile.token_file.as_deref(), Some(Path::new("/settings/main.token")));
         assert_eq!(profile.ca_file.as_deref(), Some(Path::new("/etc/ca.pem")));
         assert_eq!(profile.api_url.as_deref(), Some("http://localhost:1"));
+        assert_eq!(profile.channel_id.as_deref(), Some("1234567890"));
+        assert_eq!(profile.channel_secret().as_deref(), Some("secret"));
         assert_eq!(profile.retries, Some(5));
         assert_eq!(profile.timeout().unwrap(), Some(Duration::from_millis(2500)));
     }

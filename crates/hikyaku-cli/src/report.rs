@@ -6,7 +6,7 @@ use hikyaku::ErrorKind;
 use serde::Serialize;
 
 use crate::{
-    failure::{Failure, Hint},
+    failure::{Aftermath, Failure, Hint},
     output::{Output, visible},
 };
 
@@ -61,6 +61,8 @@ struct Report {
     exit: u8,
     #[serde(skip)]
     hint: Option<String>,
+    #[serde(skip)]
+    aftermath: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +82,7 @@ impl Report {
             retryable: false,
             exit,
             hint: None,
+            aftermath: None,
         }
     }
 
@@ -97,14 +100,20 @@ impl Report {
                     ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
                 },
                 Some(Failure::Rejected { message, request_id }) => Self {
-                    request_id: Some(request_id.clone()),
+                    request_id: request_id.clone(),
                     ..Self::new("rejected", exit::REJECTED, message.clone())
                 },
+                Some(Failure::Network(message)) => {
+                    Self { retryable: true, ..Self::new("network", exit::NETWORK, message.clone()) }
+                }
                 None => Self::new("other", exit::OTHER, format!("{error:#}")),
             }
         };
         if let Some(Hint(hint)) = error.downcast_ref() {
             report.hint = Some(hint.clone());
+        }
+        if let Some(Aftermath(aftermath)) = error.downcast_ref() {
+            report.aftermath = Some(aftermath.clone());
         }
         report
     }
@@ -124,14 +133,17 @@ impl Report {
         }
     }
 
-    fn print(&self, json: bool) -> ExitCode {
+    fn print(mut self, json: bool) -> ExitCode {
         #[derive(Serialize)]
         struct Document<'a> {
             error: &'a Report,
         }
 
         let text = if json {
-            serde_json::to_string(&Document { error: self }).expect("a report has string keys")
+            if let Some(aftermath) = &self.aftermath {
+                self.message = format!("{}; {aftermath}", self.message);
+            }
+            serde_json::to_string(&Document { error: &self }).expect("a report has string keys")
         } else {
             self.to_string()
         };
@@ -168,7 +180,7 @@ impl fmt::Display for Report {
         if let Some(request_id) = &self.request_id {
             write!(f, "\n  {ASIDE}request id {}{ASIDE:#}", visible(request_id))?;
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = self.aftermath.as_ref().or(self.hint.as_ref()) {
             write!(f, "\n  {ASIDE}{hint}{ASIDE:#}")?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use clap::Args;
 use hikyaku::{Accepted, SentMessage, Uuid};
 use serde::Serialize;
 
-use crate::{failure::Hint, output::Output};
+use crate::{failure::Aftermath, output::Output};
 
 const DONE: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -51,8 +51,8 @@ pub(crate) fn or_in_doubt(
 ) -> anyhow::Result<Accepted> {
     result.map_err(|error| {
         if error.may_have_landed() {
-            let hint = Hint(format!("LINE may have acted on it; {}", of_a_repeat()));
-            anyhow::Error::new(error).context(hint)
+            let aftermath = format!("LINE may have acted on it; {}", of_a_repeat());
+            anyhow::Error::new(error).context(Aftermath(aftermath))
         } else {
             error.into()
         }

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
 
 /// A JSON object as it came, for data that this version has no type for.
 pub type Object = serde_json::Map<String, serde_json::Value>;
@@ -14,7 +14,7 @@ pub type Object = serde_json::Map<String, serde_json::Value>;
 /// text.extra.insert("brandNew", true);
 /// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"type":"text","text":"hi","brandNew":true}"#);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(transparent)]
 pub struct Extra(Object);
 
@@ -37,6 +37,28 @@ impl Extra {
     /// Whether every field was known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// Writes each field under a mark that no format shows; [`unknown_fields`](crate::unknown_fields) finds it.
+impl Serialize for Extra {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in &self.0 {
+            map.serialize_entry(name, &Marked(value))?;
+        }
+        map.end()
+    }
+}
+
+/// What the value of an unknown field is called while it is written.
+pub(crate) const UNKNOWN_FIELD: &str = "$hikyaku::UnknownField";
+
+struct Marked<'a>(&'a serde_json::Value);
+
+impl Serialize for Marked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(UNKNOWN_FIELD, self.0)
     }
 }
 

@@ -75,6 +75,7 @@ mod json;
 mod setters;
 mod shape;
 mod union;
+mod unknown_fields;
 mod word;
 
 pub use action::Action;
@@ -89,3 +90,4 @@ pub use secret::{
     RefreshToken, UserAccessToken,
 };
 pub use send::SendKind;
+pub use unknown_fields::unknown_fields;

@@ -2,8 +2,8 @@
 //!
 //! A [`Sim`] is a platform of its own: channels, people, groups, quotas, retry keys, reply tokens and a clock. It answers
 //! the Messaging API's calls on two listeners, as `api.line.me` and `api-data.line.me` do, with LINE's statuses, bodies
-//! and limits, and delivers into an outbox that a test can look at. It can lose answers, cut connections and run out of
-//! quota when it is told to.
+//! and limits, and delivers into an outbox that a test can look at. What people do in it reaches a bot as signed webhooks
+//! ([`Sim::set_webhook`]). It can lose answers, cut connections and run out of quota when it is told to.
 //!
 //! Many can run at once: there are no globals, ports are picked by the system, and a simulator stops when it is dropped.
 //!

@@ -8,3 +8,8 @@ pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
         (key == name).then(|| percent_decode_str(&value).decode_utf8_lossy().into_owned())
     })
 }
+
+/// All values of a parameter that may come several times.
+pub(crate) fn parameters(query: &str, name: &str) -> impl Iterator<Item = String> {
+    query.split('&').filter_map(move |pair| parameter(pair, name))
+}

@@ -51,7 +51,7 @@ impl Shared {
         loop {
             let due = self.world().until_due();
             tokio::select! {
-                () = sleep(due.unwrap_or(Duration::MAX)) => self.tell(),
+                () = sleep(due.unwrap_or(Duration::MAX)) => self.tell(&self.world()),
                 () = self.rescheduled.notified() => {}
             }
         }
@@ -72,15 +72,20 @@ impl Shared {
 
     /// Changes the state, and wakes those who wait.
     pub(crate) fn change<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
-        let value = change(&mut self.world());
-        self.tell();
+        let mut world = self.world();
+        let value = change(&mut world);
+        // The change may have been one of the clock.
+        world.settle();
+        self.tell(&world);
         self.rescheduled.notify_one();
         value
     }
 
-    /// Wakes those who wait for a change.
-    pub(crate) fn tell(&self) {
+    /// Wakes those who wait for a change of the state.
+    pub(crate) fn tell(&self, world: &World) {
         self.changed.notify_waiters();
-        self.webhooks_wait.notify_one();
+        if world.webhooks.are_ready() {
+            self.webhooks_wait.notify_one();
+        }
     }
 }

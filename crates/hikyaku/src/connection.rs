@@ -109,7 +109,7 @@ impl Connection {
     async fn attempt(&self, call: &Call<'_>, attempts: &Attempts<'_>) -> Result<Exchange, Error> {
         let deadline = attempts.deadline(call.timeout(self.timeout));
         let answer = timeout_at(deadline, self.read(call)).await;
-        answer.map_err(|_| self.late(call)).flatten().map_err(Error::network)
+        answer.unwrap_or_else(|_| Err(Error::network(self.late(call))))
     }
 
     async fn begin(
@@ -132,20 +132,24 @@ impl Connection {
         begun.await.map_err(|_| self.late(call)).flatten().map_err(Error::network)?
     }
 
-    async fn read(&self, call: &Call<'_>) -> Result<Exchange, TransportError> {
-        let Exchange { status, headers, mut body } = self.send(call).await?;
+    async fn read(&self, call: &Call<'_>) -> Result<Exchange, Error> {
+        let Exchange { status, headers, mut body } =
+            self.send(call).await.map_err(Error::network)?;
         let limit = if status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
-        match body.collect(limit).await {
+        let broken = match body.collect(limit).await {
             Ok(body) if body.truncated && status.is_success() => {
-                Err(TransportError::interrupted(format!(
+                TransportError::interrupted(format!(
                     "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
-                )))
+                ))
             }
-            Ok(body) => Ok(Exchange { status, headers, body: body.bytes }),
+            Ok(body) => return Ok(Exchange { status, headers, body: body.bytes }),
             // The status has told what matters of an error; its body's end may be missing.
-            Err(_) if !status.is_success() => Ok(Exchange { status, headers, body: Bytes::new() }),
-            Err(error) => Err(error),
-        }
+            Err(_) if !status.is_success() => {
+                return Ok(Exchange { status, headers, body: Bytes::new() });
+            }
+            Err(error) => error,
+        };
+        Err(Error::network(broken).of_answer(status, headers))
     }
 
     fn late(&self, call: &Call<'_>) -> TransportError {

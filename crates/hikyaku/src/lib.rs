@@ -24,10 +24,14 @@
 //! - Tokens that renew themselves: [`TokenProvider`]. LINE Notify's API: [`notify`].
 //! - [`model`] has the messages, the ids and the limits, and needs no runtime.
 //!
+//! Without async: feature `blocking` adds the module `blocking`, with the same calls.
+//!
 //! Behind a proxy or a company's own certificates: [`ClientBuilder::root_certificates`] adds roots, and a
 //! [`Transport`](transport::Transport) of your own carries the requests however they must travel.
 
 pub mod audience;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod content;
 pub mod coupon;
 pub mod group;

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{future::ready, time::Duration};
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use bytes::Bytes;
@@ -186,14 +186,6 @@ impl<'a> Request<'a> {
         exchange(client, auth, &mut call, welcome).await
     }
 
-    /// Makes the call of a send and reads what LINE says to it.
-    ///
-    /// Of a send only what its attempts need is in the future: allocators keep pieces of up to a kilobyte at hand.
-    pub(crate) fn accepted(self) -> BoxFuture<'a, Result<Accepted, Error>> {
-        let Self { client, auth, mut call } = self;
-        Box::pin(async move { Accepted::read(exchange(client, auth, &mut call, |_| false).await?) })
-    }
-
     /// Makes the call and leaves the answer's body to be read as it comes.
     pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
         let Self { client, auth, mut call } = self;
@@ -205,6 +197,22 @@ impl<'a> Request<'a> {
             }
             result => result,
         }
+    }
+}
+
+/// Makes the call of a send, if there is one, and reads what LINE says to it.
+///
+/// Of a send only what its attempts need is in the future: allocators keep pieces of up to a kilobyte at hand.
+pub(crate) fn accept(
+    request: Result<Request<'_>, Error>,
+) -> BoxFuture<'_, Result<Accepted, Error>> {
+    match request {
+        Ok(Request { client, auth, mut call }) => {
+            Box::pin(
+                async move { Accepted::read(exchange(client, auth, &mut call, |_| false).await?) },
+            )
+        }
+        Err(error) => Box::pin(ready(Err(error))),
     }
 }
 

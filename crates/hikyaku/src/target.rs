@@ -84,6 +84,9 @@ impl BaseUrl {
         if authority.as_str().contains('@') {
             return Err(wrong("must not hold a user name or password"));
         }
+        if authority.port().is_none() && authority.as_str() != authority.host() {
+            return Err(wrong("must have a port from 0 to 65535, or none"));
+        }
         let path = parts.path_and_query.as_ref();
         if path.is_some_and(|path| path.query().is_some()) {
             return Err(wrong("must not have a query"));

@@ -2,13 +2,16 @@ use std::fmt;
 
 use anstyle::{Effects, Style};
 use hikyaku::model::UserId;
-use hikyaku_sim::Sim;
+use hikyaku_sim::{Person, Sim};
 use jiff::tz::{self, TimeZone};
 
 use crate::invocation;
 
 const TITLE: Style = Style::new().effects(Effects::BOLD);
 const ASIDE: Style = Style::new().effects(Effects::DIMMED);
+
+/// Ken's, so that there is somebody to push to by phone.
+const PHONE: &str = "+818000001234";
 
 /// What to type to go on with a simulator that has some friends.
 pub(super) struct Guide {
@@ -22,11 +25,12 @@ pub(super) struct Guide {
 
 impl Guide {
     pub(super) fn new(sim: &Sim) -> Self {
+        let ken = Person { phone: Some(PHONE.to_owned()), ..Person::default() };
         Self {
             api_url: sim.api_url(),
             data_url: sim.data_url(),
             token: sim.channel_token().expose().to_owned(),
-            friends: [sim.add_friend(), sim.add_friend()],
+            friends: [sim.add_friend(), sim.add_friend_as(ken)],
             today: sim
                 .now()
                 .to_zoned(TimeZone::fixed(tz::offset(9)))
@@ -53,6 +57,10 @@ impl fmt::Display for Guide {
   hikyaku multicast {aki} {ken} --sticker 446:1988
   hikyaku broadcast --text 'we are open'
   hikyaku narrowcast --text 'who is there?' --wait --poll 0.5
+  ID=$(hikyaku narrowcast --text 'and who now?' --json | sed 's/.*"request_id":"\([^"]*\)".*/\1/')
+  hikyaku narrowcast-progress "$ID"
+  HASH=$(printf %s {PHONE} | {{ sha256sum || shasum -a 256; }} | cut -d ' ' -f 1)
+  hikyaku push-by-phone "$HASH" --text 'your parcel is here'
   hikyaku validate push --text 'would LINE take it?'
   hikyaku sent-count push {today}
   hikyaku loading {aki}

@@ -1,11 +1,14 @@
 //! One file a verb: its words, the call they make, and what is printed.
 
+mod api;
 mod bot_info;
 mod broadcast;
 mod completions;
+mod content;
 mod demo;
 mod loading;
 mod mark_as_read;
+mod message;
 mod multicast;
 mod narrowcast;
 mod narrowcast_progress;
@@ -15,9 +18,11 @@ mod push_by_phone;
 mod quota;
 mod quota_consumption;
 mod reply;
+mod richmenu;
 mod sent_count;
 mod sim;
 mod validate;
+mod webhook;
 
 use clap::Subcommand;
 
@@ -40,6 +45,11 @@ pub(crate) enum Verb {
     Loading(loading::Loading),
     MarkAsRead(mark_as_read::MarkAsRead),
     BotInfo(bot_info::BotInfo),
+    Content(content::Content),
+    Richmenu(richmenu::Richmenu),
+    Api(api::Api),
+    Message(message::Message),
+    Webhook(webhook::Webhook),
     Notify(notify::Notify),
     Sim(sim::Sim),
     Demo(demo::Demo),
@@ -68,6 +78,11 @@ impl Verb {
             Self::Loading(verb) => verb.run(output).await,
             Self::MarkAsRead(verb) => verb.run(output).await,
             Self::BotInfo(verb) => verb.run(output).await,
+            Self::Content(verb) => verb.run(output).await,
+            Self::Richmenu(verb) => verb.run(output).await,
+            Self::Api(verb) => verb.run(output).await,
+            Self::Message(verb) => verb.run(output),
+            Self::Webhook(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     connect::{Connection, seconds},
-    failure::{Hint, rejected},
+    failure::{Aftermath, rejected},
     messages::MessageArgs,
     output::Output,
     progress::Bar,
@@ -86,7 +86,7 @@ impl Narrowcast {
             wait = wait.poll(poll);
         }
         let progress = wait.await.with_context(|| {
-            Hint(format!(
+            Aftermath(format!(
                 "the narrowcast is accepted; `hikyaku narrowcast-progress {request_id}` asks how far it is"
             ))
         })?;

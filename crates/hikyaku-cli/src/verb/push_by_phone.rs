@@ -2,6 +2,7 @@ use clap::Args;
 
 use crate::{
     connect::Connection,
+    failure::Hint,
     messages::MessageArgs,
     output::Output,
     send::{self, Silence},
@@ -35,9 +36,13 @@ pub(crate) struct PushByPhone {
     connection: Connection,
 }
 
+const HOW_TO_HASH: &str =
+    "to hash the number: printf %s +818000001234 | sha256sum | cut -d ' ' -f 1";
+
 impl PushByPhone {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let messages = self.messages.read()?;
+        let is_number = self.hash.starts_with('+');
         let client = self.connection.client(output)?;
         let mut push = client.push_by_phone(self.hash, &messages);
         if let Some(tag) = self.delivery_tag {
@@ -48,6 +53,9 @@ impl PushByPhone {
         }
         let accepted = send::or_in_doubt(push.await, || {
             "without a retry key, a repeat may send it twice".to_owned()
+        })
+        .map_err(|error| {
+            if is_number { error.context(Hint(HOW_TO_HASH.to_owned())) } else { error }
         })?;
         send::print(&accepted, output)
     }

@@ -2,10 +2,10 @@ use std::fmt;
 
 use anstyle::{Effects, Style};
 use clap::Args;
-use hikyaku_sim::Sim as Simulator;
+use hikyaku_sim::{Sim as Simulator, StartError};
 use serde::Serialize;
 
-use crate::{invocation, output::Output, stop::StopSignals};
+use crate::{failure::usage, invocation, output::Output, stop::StopSignals};
 
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -68,7 +68,10 @@ impl Sim {
         if let Some(url) = self.webhook {
             builder = builder.webhook(url);
         }
-        let sim = builder.start().await?;
+        let sim = builder.start().await.map_err(|error| match error {
+            StartError::Webhook(why) => usage(format!("--webhook: {why}")),
+            error => error.into(),
+        })?;
         let friends = sim.add_friends(self.friends);
         let friends = friends.iter().map(|id| id.as_str().to_owned()).collect();
         let credentials = Credentials {

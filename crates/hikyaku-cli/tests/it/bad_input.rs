@@ -13,7 +13,7 @@ fn refusal(words: &[&str]) -> String {
     let ids: Vec<String> = (0..501).map(|n| format!("U{n:032x}")).collect();
     let shell = Shell::at(&recorder)
         .with_file("bubble.json", FLEX)
-        .with_file("many.txt", &ids.join("\n"))
+        .with_file("many.txt", ids.join("\n"))
         .with_file("broken.token", "two\nlines\n");
     let outcome = shell.run(words.iter().copied());
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
@@ -28,7 +28,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 47] = [
+const ROWS: [(&str, &[&str]); 62] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -42,11 +42,15 @@ const ROWS: [(&str, &[&str]); 47] = [
     ("a missing file", &["push", "U1", "--message", "@nowhere.json"]),
     ("a missing token file", &["quota", "--token", "@nowhere.token"]),
     ("a flex file that is not json", &["push", "U1", "--flex", "@bubble.json", "--alt-text", "x"]),
+    ("a flex file without its @", &["push", "U1", "--flex", "bubble.json", "--alt-text", "x"]),
+    ("a message file without its @", &["push", "U1", "--message", "bubble.json"]),
     ("a flex without a text", &["push", "U1", "--flex", "{\"type\":\"bubble\"}"]),
     ("a text for no flex", &["push", "U1", "--alt-text", "x", "--text", "y"]),
     ("a message that is not json", &["push", "U1", "--message", "{\"type\":\"text\",}"]),
     ("a message that is a number", &["push", "U1", "--message", "7"]),
     ("a sticker without its package", &["push", "U1", "--sticker", "1988"]),
+    ("a sticker with too many parts", &["push", "U1", "--sticker", "1:2:3"]),
+    ("a webhook that is no URL", &["sim", "--port=0", "--data-port=0", "--webhook", "nonsense"]),
     ("too many recipients", &["multicast", "--to-file", "many.txt", "--text", "hi"]),
     ("a group in a multicast", &["multicast", "C0123456789abcdef0123456789abcdef", "--text", "hi"]),
     ("nobody in a multicast", &["multicast", "--text", "hi"]),
@@ -81,6 +85,11 @@ const ROWS: [(&str, &[&str]); 47] = [
         ],
     ),
     (
+        "a webhook on another machine",
+        &["sim", "--port=0", "--data-port=0", "--webhook", "http://192.0.2.1/"],
+    ),
+    ("an address with a port that is none", &["quota", "--api-url", "http://127.0.0.1:99999"]),
+    (
         "a picture to a phone",
         &[
             "push-by-phone",
@@ -105,6 +114,18 @@ const ROWS: [(&str, &[&str]); 47] = [
     (
         "a client secret with a blank",
         &["notify", "status", "--token", "t", "--client-secret", "a b"],
+    ),
+    ("an operation that is none", &["api", "getProfil"]),
+    ("an operation and the list", &["api", "getProfile", "--list"]),
+    ("an operation without its value", &["api", "getProfile"]),
+    ("a value that no operation takes", &["api", "getBotInfo", "--param", "a=b"]),
+    ("a value without a name", &["api", "getBotInfo", "--param", "b"]),
+    ("an operation's body that is no json", &["api", "pushMessage", "--body", "{"]),
+    ("a webhook to a file", &["webhook", "send", "{}", "--url", "file:///x", "--channel-secret=s"]),
+    ("a webhook of no event", &["webhook", "send", "--url", "http://127.0.0.1:1/"]),
+    (
+        "a webhook that is a number",
+        &["webhook", "send", "7", "--url", "http://127.0.0.1:1/", "--channel-secret=s"],
     ),
 ];
 

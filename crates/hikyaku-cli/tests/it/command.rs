@@ -29,7 +29,7 @@ pub(crate) struct Started(Child);
 
 impl Started {
     /// The lines that it prints, as they come.
-    pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> {
+    pub(crate) fn lines(&mut self) -> impl Iterator<Item = String> + use<> {
         BufReader::new(self.0.stdout.take().unwrap()).lines().map(Result::unwrap)
     }
 
@@ -74,8 +74,8 @@ impl Shell {
     }
 
     /// With a file in the folder.
-    pub(crate) fn with_file(self, name: &str, text: &str) -> Self {
-        std::fs::write(self.folder.path().join(name), text).unwrap();
+    pub(crate) fn with_file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.folder.path().join(name), content).unwrap();
         self
     }
 

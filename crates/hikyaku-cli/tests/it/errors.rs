@@ -75,7 +75,7 @@ fn a_bad_token_and_an_empty_quota_say_what_to_do() {
 
 #[test]
 fn a_send_in_doubt_says_what_a_repeat_does() {
-    let recorder = Recorder::answering(vec![Answer::new(500, ""); 3]);
+    let recorder = Recorder::answering(vec![Answer::new(500, ""); 4]);
     let key = "123e4567-e89b-12d3-a456-426614174000";
     let words = ["push", "U1", "--text", "hi", "--no-retry", "--retry-key", key];
     insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
@@ -85,6 +85,11 @@ fn a_send_in_doubt_says_what_a_repeat_does() {
       request id 0a0b0c0d-0000-0000-0000-000000000001
       LINE may have acted on it; to repeat it without sending twice, add --retry-key 123e4567-e89b-12d3-a456-426614174000
     ");
+    insta::assert_snapshot!(Shell::at(&recorder).run(words.into_iter().chain(["--json"])), @r#"
+    exit 7
+    --- stderr
+    {"error":{"kind":"transient","status":500,"message":"Internal Server Error (the answer has no body); LINE may have acted on it; to repeat it without sending twice, add --retry-key 123e4567-e89b-12d3-a456-426614174000","details":[],"request_id":"0a0b0c0d-0000-0000-0000-000000000001","retryable":true}}
+    "#);
     let reply = ["reply", "token", "--text", "hi"];
     insta::assert_snapshot!(Shell::at(&recorder).run(reply), @r"
     exit 7
@@ -111,13 +116,13 @@ fn a_server_that_is_not_there_is_a_network_error() {
         insta::assert_snapshot!(Shell::bare().run(words), @r"
         exit 7
         --- stderr
-        error: network: client error (Connect): tcp connect error: Connection refused (os error)
+        error: network: tcp connect error: Connection refused (os error)
           check the network, and the address that is called
         ");
         insta::assert_snapshot!(Shell::bare().run(words.into_iter().chain(["--json"])), @r#"
         exit 7
         --- stderr
-        {"error":{"kind":"network","status":null,"message":"client error (Connect): tcp connect error: Connection refused (os error)","details":[],"request_id":null,"retryable":true}}
+        {"error":{"kind":"network","status":null,"message":"tcp connect error: Connection refused (os error)","details":[],"request_id":null,"retryable":true}}
         "#);
     });
 }

@@ -2,17 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod api;
 mod bad_input;
 mod command;
 mod connection;
+mod content;
 mod errors;
 mod help;
 mod manual;
+mod message;
 mod messages;
 mod narrowcast;
 mod notify;
 mod platform;
 mod recorder;
+mod richmenu;
 mod sends;
 mod sim;
 mod validate;
+mod webhook;

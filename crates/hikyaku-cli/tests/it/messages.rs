@@ -45,9 +45,9 @@ fn a_picture_is_its_own_preview_unless_another_is_given() {
 #[test]
 fn flex_is_taken_as_the_designer_shows_it_and_as_a_whole_message() {
     let bubble = r#"{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[]}}"#;
-    let shell = Shell::bare().with_file("bubble.json", &format!("\u{feff}{bubble}\n")).with_file(
+    let shell = Shell::bare().with_file("bubble.json", format!("\u{feff}{bubble}\n")).with_file(
         "whole.json",
-        &format!(r#"{{"type":"flex","altText":"whole","contents":{bubble}}}"#),
+        format!(r#"{{"type":"flex","altText":"whole","contents":{bubble}}}"#),
     );
     insta::assert_snapshot!(sent(&shell, &["--flex", "@bubble.json", "--alt-text", "after"]), @r#"{"to":"U1","messages":[{"type":"flex","altText":"after","contents":{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[]}}}]}"#);
     insta::assert_snapshot!(sent(&shell, &["--alt-text", "before", "--flex", "@bubble.json"]), @r#"{"to":"U1","messages":[{"type":"flex","altText":"before","contents":{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[]}}}]}"#);

@@ -92,10 +92,8 @@ fn a_progress_is_lines_own_body() {
 
 #[test]
 fn a_wait_that_breaks_off_says_how_to_go_on() {
-    let recorder = Recorder::answering([
-        Answer::new(202, "{}"),
-        Answer::new(404, r#"{"message":"Not found"}"#),
-    ]);
+    let answers = [Answer::new(202, "{}"), Answer::new(404, r#"{"message":"Not found"}"#)];
+    let recorder = Recorder::answering([answers.clone(), answers].concat());
     let words = ["narrowcast", "--text", "hi", "--wait", "--poll", "0.01"];
     insta::assert_snapshot!(Shell::at(&recorder).run(words), @r"
     exit 4
@@ -104,4 +102,9 @@ fn a_wait_that_breaks_off_says_how_to_go_on() {
       request id 0a0b0c0d-0000-0000-0000-000000000001
       the narrowcast is accepted; `hikyaku narrowcast-progress 0a0b0c0d-0000-0000-0000-000000000001` asks how far it is
     ");
+    insta::assert_snapshot!(Shell::at(&recorder).run(words.into_iter().chain(["--json"])), @r#"
+    exit 4
+    --- stderr
+    {"error":{"kind":"not_found","status":404,"message":"Not found; the narrowcast is accepted; `hikyaku narrowcast-progress 0a0b0c0d-0000-0000-0000-000000000001` asks how far it is","details":[],"request_id":"0a0b0c0d-0000-0000-0000-000000000001","retryable":false}}
+    "#);
 }

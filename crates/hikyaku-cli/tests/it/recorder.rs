@@ -119,7 +119,9 @@ fn serve(mut stream: &TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> 
         .collect();
     let mut request = Request { line, headers, body: String::new() };
     let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
-    reader.take(length).read_to_string(&mut request.body)?;
+    let mut body = Vec::new();
+    reader.take(length).read_to_end(&mut body)?;
+    request.body = String::from_utf8_lossy(&body).into_owned();
     let answer = {
         let mut shared = shared.lock().unwrap();
         shared.requests.push(request);

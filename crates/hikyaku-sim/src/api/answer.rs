@@ -11,8 +11,9 @@ use crate::{deliver::Post, state::channel::SentMessage};
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// JSON.
+    /// JSON, unless it has another content type.
     pub(crate) body: Bytes,
+    pub(crate) content_type: Option<Box<str>>,
     /// The request that a retry key was accepted with.
     pub(crate) accepted_request_id: Option<Uuid>,
     /// What a push sent, to be repeated under its retry key.
@@ -51,6 +52,18 @@ impl Answer {
     /// A status with an empty object.
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self::new(status, Bytes::from_static(b"{}"))
+    }
+
+    /// A status without a body.
+    pub(crate) fn nothing(status: StatusCode) -> Self {
+        Self::new(status, Bytes::new())
+    }
+
+    /// 200 with bytes that are no JSON.
+    pub(crate) fn bytes(body: Bytes, content_type: &str) -> Self {
+        let mut answer = Self::new(StatusCode::OK, body);
+        answer.content_type = Some(content_type.into());
+        answer
     }
 
     /// An error in the words of LINE.
@@ -107,6 +120,7 @@ impl Answer {
             accepted_request_id: None,
             sent_messages: None,
             ping: None,
+            content_type: None,
             hint: None,
         }
     }

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
 use hikyaku_model::{
-    Checker, Message, MessageKind, SendKind,
+    Check, Checker, Message, MessageKind, SendKind,
     limits::Problem,
     send::{self, AggregationUnit},
 };
 use http::{StatusCode, header};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
 use super::{Answer, Request, violation};
@@ -25,12 +25,6 @@ impl<'a> Body<'a> {
             let message = format!("The content type, {media_type}, is not supported");
             return Err(Answer::error(StatusCode::BAD_REQUEST, &message));
         }
-        let unreadable = |line, column| {
-            let message = format!(
-                "The request body could not be parsed as JSON (line: {line}, column: {column})"
-            );
-            Answer::error(StatusCode::BAD_REQUEST, &message)
-        };
         let text = str::from_utf8(&request.body).map_err(|error| {
             let before = &request.body[..error.valid_up_to()];
             let last = before.split(|byte| *byte == b'\n').enumerate().last();
@@ -118,6 +112,31 @@ fn is_quotable(message: &Message) -> bool {
             | MessageKind::Template(_)
             | MessageKind::Flex(_)
     )
+}
+
+/// Reads a body that is a value with rules of its own. Those of the names given that are missing are told first.
+pub(crate) fn whole<T: DeserializeOwned + Check>(
+    request: &Request,
+    required: &[&'static str],
+) -> Result<T, Answer> {
+    let body = Body::read(request)?;
+    let mut errors = Checker::strict();
+    for name in required.iter().filter(|name| !body.0.contains_key(**name)) {
+        errors.report_field(name, Problem::Required);
+    }
+    errors.finish().map_err(|violations| violation::refusal_of_body(&violations))?;
+    let value: T = serde_json::from_slice(&request.body)
+        .map_err(|error| unreadable(error.line(), error.column()))?;
+    let mut errors = Checker::strict();
+    value.check(&mut errors);
+    errors.finish().map_err(|violations| violation::refusal_of_body(&violations))?;
+    Ok(value)
+}
+
+fn unreadable(line: usize, column: usize) -> Answer {
+    let message =
+        format!("The request body could not be parsed as JSON (line: {line}, column: {column})");
+    Answer::error(StatusCode::BAD_REQUEST, &message)
 }
 
 /// Refuses a request with everything that was found to be wrong with it.

@@ -1,7 +1,7 @@
 use hikyaku_model::{Checker, SendKind};
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Endpoint, Request, body, send::Parcel};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
 use crate::state::{bucket::Rate, log::Host};
 
 /// Sends to all friends.
@@ -13,6 +13,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/message/broadcast",
     rate: Rate::per_hour(60),
     takes_retry_key: true,
+    auth: Auth::Channel,
     read,
 };
 

@@ -2,7 +2,7 @@ use hikyaku_model::{Checker, send};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
-use super::{Action, Answer, Body, Detail, Endpoint, Request, body};
+use super::{Action, Answer, Auth, Body, Detail, Endpoint, Request, body};
 use crate::{
     clock::later,
     state::{bucket::Rate, log::Host, person::UserKey},
@@ -17,6 +17,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/chat/loading/start",
     rate: Rate::per_second(100),
     takes_retry_key: false,
+    auth: Auth::Channel,
     read,
 };
 

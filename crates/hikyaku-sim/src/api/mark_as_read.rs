@@ -1,7 +1,7 @@
 use hikyaku_model::Checker;
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Endpoint, Request, USUAL_RATE, body};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body};
 use crate::state::{chat::Target, log::Host, person::UserKey};
 
 /// Marks a chat as read up to the message that a token came with.
@@ -13,6 +13,7 @@ pub(crate) const BY_TOKEN: Endpoint = Endpoint {
     path: "/v2/bot/chat/markAsRead",
     rate: USUAL_RATE,
     takes_retry_key: false,
+    auth: Auth::Channel,
     read: read_by_token,
 };
 
@@ -25,6 +26,7 @@ pub(crate) const BY_USER: Endpoint = Endpoint {
     path: "/v2/bot/message/markAsRead",
     rate: USUAL_RATE,
     takes_retry_key: false,
+    auth: Auth::Channel,
     read: read_by_user,
 };
 

@@ -1,24 +1,34 @@
 //! The operations of the platform, one file each: how its request is read, and what it does.
 
+mod account_link;
 mod aggregation_info;
+mod aggregation_list;
 mod answer;
+mod audience;
 mod body;
 mod bot_info;
 mod broadcast;
+mod content;
+mod coupon;
+mod followers;
+mod group;
 mod loading;
 mod mark_as_read;
 mod multicast;
 mod narrowcast;
 mod narrowcast_progress;
+mod page;
 mod profile;
 mod push;
 mod push_by_phone;
 mod quota;
 mod reply;
 mod retry_key;
+mod rich_menu;
 mod route;
 mod send;
 mod sent_count;
+mod token;
 mod validate;
 mod violation;
 mod webhook_endpoint;
@@ -66,11 +76,64 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     sent_count::BROADCAST,
     sent_count::PNP,
     aggregation_info::ENDPOINT,
+    aggregation_list::ENDPOINT,
     loading::ENDPOINT,
     mark_as_read::BY_TOKEN,
     mark_as_read::BY_USER,
     bot_info::ENDPOINT,
     profile::ENDPOINT,
+    followers::ENDPOINT,
+    group::SUMMARY,
+    group::COUNT,
+    group::ROOM_COUNT,
+    group::MEMBERS,
+    group::ROOM_MEMBERS,
+    group::MEMBER,
+    group::ROOM_MEMBER,
+    group::LEAVE,
+    group::LEAVE_ROOM,
+    content::CONTENT,
+    content::PREVIEW,
+    content::TRANSCODING,
+    rich_menu::menu::CREATE,
+    rich_menu::menu::VALIDATE,
+    rich_menu::menu::LIST,
+    rich_menu::menu::GET,
+    rich_menu::menu::DELETE,
+    rich_menu::image::UPLOAD,
+    rich_menu::image::DOWNLOAD,
+    rich_menu::default::SET,
+    rich_menu::default::GET,
+    rich_menu::default::CANCEL,
+    rich_menu::user::LINK,
+    rich_menu::user::GET,
+    rich_menu::user::UNLINK,
+    rich_menu::user::LINK_MANY,
+    rich_menu::user::UNLINK_MANY,
+    rich_menu::batch::BATCH,
+    rich_menu::batch::VALIDATE,
+    rich_menu::batch::PROGRESS,
+    rich_menu::alias::CREATE,
+    rich_menu::alias::LIST,
+    rich_menu::alias::UPDATE,
+    rich_menu::alias::GET,
+    rich_menu::alias::DELETE,
+    account_link::ENDPOINT,
+    audience::upload::CREATE,
+    audience::upload::ADD,
+    audience::group::LIST,
+    audience::group::GET,
+    audience::group::DELETE,
+    audience::group::RENAME,
+    coupon::CREATE,
+    coupon::CLOSE,
+    coupon::LIST,
+    coupon::GET,
+    token::short_lived::ISSUE,
+    token::short_lived::VERIFY,
+    token::short_lived::REVOKE,
+    token::stateless::ISSUE,
+    token::v2_1::VERIFY,
     webhook_endpoint::SET,
     webhook_endpoint::GET,
     webhook_endpoint::TEST,
@@ -90,7 +153,51 @@ pub(crate) struct Endpoint {
     pub(crate) path: &'static str,
     pub(crate) rate: Rate,
     pub(crate) takes_retry_key: bool,
+    pub(crate) auth: Auth,
     pub(crate) read: Read,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Auth {
+    /// Whoever has a channel access token.
+    Channel,
+    /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
+    Open,
+}
+
+impl Endpoint {
+    /// An operation of `api.line.me` with the usual rate and no retry key.
+    pub(crate) const fn new(method: Method, path: &'static str, read: Read) -> Self {
+        Self {
+            host: Host::Api,
+            method,
+            path,
+            rate: USUAL_RATE,
+            takes_retry_key: false,
+            auth: Auth::Channel,
+            read,
+        }
+    }
+
+    /// The same on `api-data.line.me`.
+    pub(crate) const fn data(method: Method, path: &'static str, read: Read) -> Self {
+        let mut endpoint = Self::new(method, path, read);
+        endpoint.host = Host::Data;
+        endpoint
+    }
+
+    /// The operation for callers without a token.
+    pub(crate) const fn open(mut self) -> Self {
+        self.auth = Auth::Open;
+        self
+    }
+
+    /// The operation with a rate of its own.
+    pub(crate) const fn rate(mut self, rate: Rate) -> Self {
+        self.rate = rate;
+        self
+    }
 }
 
 /// Reads a request without looking at any state: either it is wrong in itself, or this is to be done.
@@ -159,6 +266,9 @@ pub(crate) fn admit(
     request: &Request,
 ) -> Result<(usize, usize), Answer> {
     let endpoint = routes.find(host, &request.method, &request.path)?;
+    if ENDPOINTS[endpoint].auth == Auth::Open {
+        return Ok((endpoint, 0));
+    }
     let channel = request.token().and_then(|token| world.channel_of_token(token));
     let Some(channel) = channel else {
         // The words for a token that is missing are not known; these are those for a wrong one.

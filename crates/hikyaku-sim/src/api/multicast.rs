@@ -4,7 +4,7 @@ use hikyaku_model::{
 };
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Endpoint, Request, body, send::Parcel};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
 use crate::state::{bucket::Rate, log::Host, person::UserKey};
 
 /// Sends to many users. Those who are no friends, have blocked the account or are unknown receive nothing, and the
@@ -20,6 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/message/multicast",
     rate: Rate::per_second(200),
     takes_retry_key: true,
+    auth: Auth::Channel,
     read,
 };
 

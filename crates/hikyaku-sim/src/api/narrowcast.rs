@@ -5,7 +5,7 @@ use hikyaku_model::{
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
-use super::{Action, Answer, Body, Endpoint, Request, body, send::Parcel};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
 use crate::state::{
     bucket::Rate,
     log::Host,
@@ -24,6 +24,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/message/narrowcast",
     rate: Rate::per_hour(60),
     takes_retry_key: true,
+    auth: Auth::Channel,
     read,
 };
 

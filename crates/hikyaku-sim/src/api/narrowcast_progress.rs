@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Action, Answer, Endpoint, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Request, USUAL_RATE};
 use crate::state::{
     log::Host,
     narrowcast::{Narrowcast, Phase},
@@ -18,6 +18,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/message/progress/narrowcast",
     rate: USUAL_RATE,
     takes_retry_key: false,
+    auth: Auth::Channel,
     read,
 };
 

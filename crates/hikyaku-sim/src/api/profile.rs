@@ -1,7 +1,7 @@
 use http::Method;
 use serde_json::json;
 
-use super::{Action, Answer, Endpoint, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Request, USUAL_RATE};
 use crate::state::{friendship::Friendship, log::Host, person::UserKey};
 
 /// A friend's profile, or that of a person who has written.
@@ -13,6 +13,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/profile/{userId}",
     rate: USUAL_RATE,
     takes_retry_key: false,
+    auth: Auth::Channel,
     read,
 };
 

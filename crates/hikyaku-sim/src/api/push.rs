@@ -2,7 +2,7 @@ use hikyaku_model::{Checker, SendKind};
 use http::{Method, StatusCode};
 
 use super::{
-    Action, Answer, Body, Endpoint, Request, USUAL_RATE, body,
+    Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body,
     send::{self, Parcel},
 };
 use crate::state::{Reach, chat::Target, log::Host};
@@ -17,6 +17,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/message/push",
     rate: USUAL_RATE,
     takes_retry_key: true,
+    auth: Auth::Channel,
     read,
 };
 

@@ -1,13 +1,14 @@
 use hikyaku_model::{
-    Checker, SendKind,
+    Checker, Event, EventKind, Extra, SendKind,
+    event::PnpDelivery,
     send::{DeliveryTag, PhoneHash},
 };
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
 use crate::state::{friendship::Friendship, log::Host};
 
-/// Sends to the person with a phone number, friend or not.
+/// Sends to the person with a phone number, friend or not, and tells the bot that it was delivered.
 ///
 /// LINE does not say what happens where that person has blocked the account. Our choice: as if there were no such
 /// person.
@@ -19,6 +20,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/bot/pnp/push",
     rate: USUAL_RATE,
     takes_retry_key: false,
+    auth: Auth::Channel,
     read,
 };
 
@@ -34,13 +36,13 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let messages = body.messages(SendKind::PhoneNumber, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;
     body::finish(errors)?;
-    if let Some(tag) = request.headers.get("x-line-delivery-tag")
-        && tag.to_str().map_or(true, |tag| tag.parse::<DeliveryTag>().is_err())
-    {
+    let tag = request.headers.get("x-line-delivery-tag").map(|tag| {
+        let tag = tag.to_str().ok().filter(|tag| tag.parse::<DeliveryTag>().is_ok());
         // LINE documents the lengths; the words are ours.
         let message = "The value for the 'X-Line-Delivery-Tag' header is invalid";
-        return Err(Answer::error(StatusCode::BAD_REQUEST, message));
-    }
+        tag.map(str::to_owned).ok_or_else(|| Answer::error(StatusCode::BAD_REQUEST, message))
+    });
+    let tag = tag.transpose()?;
     let parcel =
         Parcel { kind: SendKind::PhoneNumber, messages, notification_disabled, unit: None };
     Ok(Box::new(move |scene| {
@@ -51,6 +53,9 @@ fn read(request: &Request) -> Result<Action, Answer> {
         };
         let sent = scene.pack(parcel);
         scene.hand_out(&sent, vec![user], None);
+        let data = tag.unwrap_or(to);
+        let delivered = EventKind::Delivery(PnpDelivery { data, extra: Extra::default() });
+        scene.world.announce(scene.channel, Event::new(delivered));
         Answer::empty(StatusCode::OK)
     }))
 }

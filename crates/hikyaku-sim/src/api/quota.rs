@@ -5,7 +5,7 @@
 use http::Method;
 use serde_json::json;
 
-use super::{Action, Answer, Endpoint, Read, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Read, Request, USUAL_RATE};
 use crate::state::log::Host;
 
 pub(crate) const QUOTA: Endpoint = endpoint("/v2/bot/message/quota", read_quota);
@@ -20,6 +20,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
         path,
         rate: USUAL_RATE,
         takes_retry_key: false,
+        auth: Auth::Channel,
         read,
     }
 }

@@ -10,7 +10,7 @@ use http::Method;
 use jiff::civil::{Date, date};
 use serde_json::json;
 
-use super::{Action, Answer, Endpoint, Read, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Read, Request, USUAL_RATE};
 use crate::state::{day, log::Host};
 
 pub(crate) const REPLY: Endpoint =
@@ -38,6 +38,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
         path,
         rate: USUAL_RATE,
         takes_retry_key: false,
+        auth: Auth::Channel,
         read,
     }
 }

@@ -5,7 +5,7 @@
 use hikyaku_model::{Checker, SendKind};
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Body, Endpoint, Read, Request, USUAL_RATE, body};
+use super::{Action, Answer, Auth, Body, Endpoint, Read, Request, USUAL_RATE, body};
 use crate::state::log::Host;
 
 pub(crate) const REPLY: Endpoint =
@@ -30,6 +30,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
         path,
         rate: USUAL_RATE,
         takes_retry_key: false,
+        auth: Auth::Channel,
         read,
     }
 }

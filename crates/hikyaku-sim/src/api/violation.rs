@@ -32,6 +32,13 @@ pub(crate) fn refusal(violations: &Violations) -> Answer {
     Answer::details(StatusCode::BAD_REQUEST, &message, &of_message)
 }
 
+/// Writes broken rules of a body that has no messages, such as a rich menu's.
+pub(crate) fn refusal_of_body(violations: &Violations) -> Answer {
+    let details = violations.iter();
+    let details = details.map(|v| Detail::new(v.property(), content_words(&v.problem)));
+    Answer::request_invalid(&details.collect::<Vec<_>>())
+}
+
 /// Whether a rule speaks of the content of a message.
 fn is_content(violation: &Violation) -> bool {
     match violation.path.as_slice() {

@@ -3,7 +3,7 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Action, Answer, Body, Endpoint, Request, body};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body};
 use crate::{
     deliver,
     state::{
@@ -22,6 +22,7 @@ pub(crate) const SET: Endpoint = Endpoint {
     path: "/v2/bot/channel/webhook/endpoint",
     rate: Rate::per_minute(1000),
     takes_retry_key: false,
+    auth: Auth::Channel,
     read: read_set,
 };
 

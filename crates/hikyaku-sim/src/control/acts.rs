@@ -51,7 +51,7 @@ pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         let bytes = bytes.map_err(|_| Problem::invalid("/content", "this is no base64"))?;
         message = message.with_content(bytes);
     }
-    message.content_type = content_type;
+    message.media_type = content_type;
     let target = target(id)?;
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;
@@ -133,6 +133,24 @@ pub(super) fn leave(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         let (target, channel) = (chat(world, id)?, call.channel(world)?);
         world.leave(channel, &target);
         Ok(Reply::none())
+    })
+}
+
+/// Lets a person come back from the bot's login page.
+pub(super) fn link_account(call: &Call<'_>) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        link_token: String,
+        nonce: String,
+    }
+    let Body { link_token, nonce } = call.read()?;
+    call.shared.change(|world| {
+        let channel = call.channel(world)?;
+        if world.link_account(channel, &link_token, &nonce) {
+            return Ok(Reply::none());
+        }
+        Err(Problem::invalid("/linkToken", "the token is unknown, used or too old"))
     })
 }
 

@@ -128,8 +128,8 @@ pub(super) fn audiences(call: &Call<'_>) -> Result<Reply, Problem> {
 pub(super) fn add_audience(call: &Call<'_>) -> Result<Reply, Problem> {
     let audience: Audience = call.read()?;
     call.shared.change(|world| {
-        let channel = call.channel(world)?;
-        let id = world.channels[channel].audiences.add(&audience);
+        let (channel, now) = (call.channel(world)?, world.clock.now());
+        let id = world.channels[channel].audiences.add(&audience, now);
         Ok(Reply::created(&json!({ "audienceGroupId": id })))
     })
 }

@@ -91,8 +91,8 @@ pub(super) async fn exchange(
     if world.is_running() {
         shared.rescheduled.notify_one();
     }
+    shared.tell(&world);
     drop(world);
-    shared.tell();
     response.ok_or_else(|| {
         let resets = strike.is_some_and(|strike| strike.effect == Effect::Reset);
         reset.store(resets, Ordering::Relaxed);
@@ -231,6 +231,10 @@ fn http(answer: &Answer, id: Uuid, body: impl FnOnce(Bytes) -> WireBody) -> Resp
     let mut response = Response::new(body(answer.body.clone()));
     *response.status_mut() = answer.status;
     *response.headers_mut() = platform_headers(id);
+    // What a test gives as a media type may be none.
+    if let Some(content_type) = answer.content_type.as_ref().and_then(|text| text.parse().ok()) {
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
     if let Some(accepted) = answer.accepted_request_id {
         response.headers_mut().insert("x-line-accepted-request-id", uuid_value(accepted));
     }

@@ -144,6 +144,14 @@ impl Sim {
         self.change(|world| world.set_member(&target, user, false))
     }
 
+    /// Lets a person come back from the bot's login page with a link token and the bot's nonce, with an `accountLink`
+    /// event. False, and no event, where the token is unknown, used or older than 10 minutes.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
+    pub fn link_account(&self, link_token: &str, nonce: &str) -> bool {
+        self.change(|world| world.link_account(self.channel, link_token, nonce))
+    }
+
     fn say(&self, chat: &str, user: Option<UserKey>, message: UserMessage) -> Said {
         let target = target(chat);
         self.change(|world| world.say(self.channel, target, user, message))

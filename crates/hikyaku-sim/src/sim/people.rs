@@ -46,7 +46,7 @@ impl Sim {
 
     /// Adds an audience of the channel that narrowcasts can be sent to; gives its id.
     pub fn add_audience(&self, audience: &Audience) -> i64 {
-        self.change_channel(|channel, _| channel.audiences.add(audience))
+        self.change_channel(|channel, now| channel.audiences.add(audience, now))
     }
 
     /// Makes a group of these people and the channel's account.
@@ -80,6 +80,12 @@ impl Sim {
             let until = world.channels[self.channel].loading.get(&user).copied()?;
             (until > world.clock.now()).then_some(until)
         })
+    }
+
+    /// The rich menu that a person sees: the one linked to them, or else the default one.
+    pub fn rich_menu_of(&self, user: &UserId) -> Option<String> {
+        let user = UserKey::parse(user.as_str())?;
+        self.look(|world| world.channels[self.channel].rich_menus.seen_by(user).map(str::to_owned))
     }
 
     pub(super) fn known(&self, user: &UserId) -> UserKey {

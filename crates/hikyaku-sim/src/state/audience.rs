@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use hikyaku_model::UserId;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::person::UserKey;
@@ -35,30 +36,92 @@ pub(crate) struct StoredAudience {
     pub(crate) kind: AudienceKind,
     pub(crate) users: HashSet<UserKey>,
     pub(crate) ready: bool,
+    /// What it is called.
+    pub(crate) description: String,
+    pub(crate) created: Timestamp,
+    /// Whether it was made of advertising ids, which are nobody's here.
+    pub(crate) is_ifa: bool,
+    /// What was added to it, oldest first.
+    pub(crate) jobs: Vec<AudienceJob>,
+}
+
+/// Ids that were added to an audience. It is done at once.
+#[derive(Debug)]
+pub(crate) struct AudienceJob {
+    pub(crate) id: i64,
+    pub(crate) description: String,
+    pub(crate) users: usize,
+    pub(crate) created: Timestamp,
+}
+
+impl StoredAudience {
+    /// Adds people, as one job.
+    pub(crate) fn add(&mut self, users: &[UserKey], description: String, now: Timestamp) {
+        self.users.extend(users);
+        self.ready = self.ready || !users.is_empty();
+        let id = self.jobs.last().map_or(1, |last| last.id + 1);
+        self.jobs.push(AudienceJob { id, description, users: users.len(), created: now });
+    }
 }
 
 /// All audiences of a channel, by their ids.
 #[derive(Debug, Default)]
-pub(crate) struct Audiences(BTreeMap<i64, StoredAudience>);
+pub(crate) struct Audiences {
+    by_id: BTreeMap<i64, StoredAudience>,
+    last: i64,
+}
 
 /// LINE's ids are long numbers, and so are these.
 const FIRST_ID: i64 = 10_000_000_000;
 
 impl Audiences {
     /// Adds an audience; gives its id. Ids that are not of LINE's form are nobody's.
-    pub(crate) fn add(&mut self, audience: &Audience) -> i64 {
-        let id = self.0.last_key_value().map_or(FIRST_ID, |(last, _)| last + 1);
+    pub(crate) fn add(&mut self, audience: &Audience, now: Timestamp) -> i64 {
+        let id = self.make(String::new(), now);
         let users = audience.user_ids.iter().filter_map(|id| UserKey::parse(id.as_str())).collect();
-        let stored = StoredAudience { kind: audience.kind, users, ready: !audience.in_progress };
-        self.0.insert(id, stored);
+        if let Some(stored) = self.by_id.get_mut(&id) {
+            stored.description = format!("audience {id}");
+            (stored.kind, stored.users) = (audience.kind, users);
+            stored.ready = !audience.in_progress;
+        }
         id
     }
 
-    pub(crate) fn get(&self, id: i64) -> Option<&StoredAudience> {
-        self.0.get(&id)
+    /// Makes an audience with nobody in it, which is not ready; gives its id.
+    pub(crate) fn make(&mut self, description: String, now: Timestamp) -> i64 {
+        let id = self.last.max(FIRST_ID - 1) + 1;
+        self.last = id;
+        let stored = StoredAudience {
+            kind: AudienceKind::Upload,
+            users: HashSet::new(),
+            ready: false,
+            description,
+            created: now,
+            is_ifa: false,
+            jobs: Vec::new(),
+        };
+        self.by_id.insert(id, stored);
+        id
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &StoredAudience)> {
-        self.0.iter().map(|(id, audience)| (*id, audience))
+    pub(crate) fn get_mut(&mut self, id: i64) -> Option<&mut StoredAudience> {
+        self.by_id.get_mut(&id)
+    }
+
+    /// Deletes an audience. False where there is none.
+    pub(crate) fn remove(&mut self, id: i64) -> bool {
+        self.by_id.remove(&id).is_some()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn get(&self, id: i64) -> Option<&StoredAudience> {
+        self.by_id.get(&id)
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, &StoredAudience)> {
+        self.by_id.iter().map(|(id, audience)| (*id, audience))
     }
 }

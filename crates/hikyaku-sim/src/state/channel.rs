@@ -13,10 +13,12 @@ use super::{
     audience::Audiences,
     bucket::{Bucket, Rate},
     chat::Target,
+    coupon::Coupons,
     friendship::Friends,
     narrowcast::Narrowcasts,
     person::UserKey,
     quota::{Month, Quota, day},
+    rich_menu::RichMenus,
     webhook::WebhookSettings,
 };
 use crate::settings::Settings;
@@ -67,6 +69,10 @@ pub(crate) struct Channel {
     /// Until when people see the loading animation.
     pub(crate) loading: HashMap<UserKey, Timestamp>,
     pub(crate) webhook: WebhookSettings,
+    /// Whom tokens for linking an account are for, and whether they were used.
+    pub(crate) link_tokens: Aging<String, (UserKey, bool)>,
+    pub(crate) coupons: Coupons,
+    pub(crate) rich_menus: RichMenus,
     pub(crate) audiences: Audiences,
     pub(crate) narrowcasts: Narrowcasts,
     /// A bucket for each endpoint that was called.
@@ -79,6 +85,11 @@ pub(crate) struct Channel {
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
 const RETRY_KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a token for linking an account is good.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
+const LINK_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// How long after an event its reply token can still be made good again by sending the event again.
 ///
@@ -120,6 +131,9 @@ impl Channel {
             read: HashMap::new(),
             loading: HashMap::new(),
             webhook: WebhookSettings::default(),
+            link_tokens: Aging::new(LINK_TOKEN_LIFE, MOST),
+            coupons: Coupons::default(),
+            rich_menus: RichMenus::default(),
             audiences: Audiences::default(),
             narrowcasts: Narrowcasts::default(),
             buckets: HashMap::new(),

@@ -37,6 +37,8 @@ impl Target {
 #[derive(Debug)]
 pub(crate) struct Chat {
     pub(crate) members: BTreeSet<UserKey>,
+    /// What a group is called.
+    pub(crate) name: String,
     /// The channels whose accounts take part, by their place.
     pub(crate) channels: BTreeSet<usize>,
 }
@@ -50,10 +52,16 @@ pub(crate) struct Chats {
 
 impl Chats {
     /// Makes a chat: of the letter `C` a group, of `R` a room.
-    pub(crate) fn add(&mut self, letter: char, chat: Chat) -> Arc<str> {
+    pub(crate) fn add(
+        &mut self,
+        letter: char,
+        members: BTreeSet<UserKey>,
+        channels: BTreeSet<usize>,
+    ) -> Arc<str> {
         self.made += 1;
         let id: Arc<str> = format!("{letter}{:032x}", self.made).into();
-        self.chats.insert(id.clone(), chat);
+        let name = format!("chat {}", self.made);
+        self.chats.insert(id.clone(), Chat { members, name, channels });
         id
     }
 

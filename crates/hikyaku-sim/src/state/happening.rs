@@ -2,7 +2,10 @@
 
 use hikyaku_model::{
     Event, EventKind, Extra,
-    event::{DeliveryContext, FollowDetail, Members, MessageContent, Mode, Source, UnsendDetail},
+    event::{
+        DeliveryContext, FollowDetail, LinkContent, LinkResult, Members, MessageContent, Mode,
+        Source, UnsendDetail,
+    },
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -10,6 +13,7 @@ use uuid::Uuid;
 use super::{
     World,
     chat::Target,
+    content::Content,
     friendship::Friendship,
     person::UserKey,
     said::{Said, UserMessage, quote_token},
@@ -29,6 +33,9 @@ impl World {
         let user = self.speaker(channel, &target, user)?;
         let now = self.clock.now();
         let id = self.message_id();
+        if let Some(content) = Content::of(channel, &message, now) {
+            self.contents.keep(id, content);
+        }
         let mut said = Said {
             reply_token: random_token(),
             mark_as_read_token: random_token(),
@@ -132,7 +139,7 @@ impl World {
         self.announce(channel, event)
     }
 
-    /// Lets a person take a message back. Nothing is told where there are no webhooks.
+    /// Lets a person take a message back; its content is gone.
     pub(crate) fn unsend(
         &mut self,
         channel: usize,
@@ -140,8 +147,30 @@ impl World {
         user: Option<UserKey>,
         message_id: &str,
     ) -> Option<String> {
+        if let Ok(id) = message_id.parse() {
+            self.contents.take_back(channel, id);
+        }
         let detail = UnsendDetail { message_id: message_id.to_owned(), extra: Extra::default() };
         self.tell(channel, target, user, EventKind::Unsend(detail))
+    }
+
+    /// Lets a person come back from the bot's login page with a link token and the bot's nonce. False where the token is
+    /// unknown, used or older than 10 minutes; no event comes then.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
+    pub(crate) fn link_account(&mut self, channel: usize, token: &str, nonce: &str) -> bool {
+        let now = self.clock.now();
+        let token = self.channels[channel].link_tokens.get_mut(token, now);
+        let Some((person, is_used)) = token.filter(|(_, is_used)| !*is_used) else {
+            return false;
+        };
+        *is_used = true;
+        let user = *person;
+        let (result, nonce) = (LinkResult::Ok, nonce.to_owned());
+        let link = LinkContent { result, nonce, extra: Extra::default() };
+        let kind = EventKind::AccountLink(Box::new(link));
+        self.tell(channel, &Target::User(user), Some(user), kind);
+        true
     }
 
     /// Tells a bot of an event; gives the event's id. What the event lacks is filled in. Nothing where the channel has
@@ -226,14 +255,14 @@ fn can_be_answered(kind: &EventKind) -> bool {
     )
 }
 
-fn random_token() -> String {
+pub(crate) fn random_token() -> String {
     Uuid::new_v4().simple().to_string()
 }
 
 /// An id in the form of a ULID: the time in milliseconds and 80 bits of chance, in Crockford's base 32.
 ///
 /// Source: <https://github.com/ulid/spec>
-fn ulid(now: Timestamp) -> String {
+pub(crate) fn ulid(now: Timestamp) -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let time = u128::try_from(now.as_millisecond()).unwrap_or(0) & ((1 << 48) - 1);
     let chance = Uuid::new_v4().as_u128() & ((1 << 80) - 1);

@@ -1,9 +1,15 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use hikyaku_model::{
     ChatId, UserId,
-    event::message::{
-        AudioMessageContent, ContentKind, ContentProvider, FileMessageContent, ImageMessageContent,
-        LocationMessageContent, StickerMessageContent, TextMessageContent, VideoMessageContent,
+    event::{
+        ContentType,
+        message::{
+            AudioMessageContent, ContentKind, ContentProvider, FileMessageContent,
+            ImageMessageContent, LocationMessageContent, StickerMessageContent, TextMessageContent,
+            VideoMessageContent,
+        },
     },
 };
 use serde::Serialize;
@@ -22,8 +28,18 @@ pub struct UserMessage {
     pub(crate) kind: ContentKind,
     /// What the account can download.
     pub(crate) content: Option<Bytes>,
-    pub(crate) content_type: Option<String>,
+    pub(crate) media_type: Option<String>,
     pub(crate) quoted_message_id: Option<String>,
+    pub(crate) preparation: Preparation,
+}
+
+/// How a video or recording is made ready to be downloaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Preparation {
+    #[default]
+    None,
+    Takes(Duration),
+    Fails,
 }
 
 impl UserMessage {
@@ -90,8 +106,21 @@ impl UserMessage {
     }
 
     /// The content type that the bytes are downloaded with. Without it, what they look like.
-    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
-        self.content_type = Some(content_type.into());
+    pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
+        self.media_type = Some(media_type.into());
+        self
+    }
+
+    /// Lets a video or recording be prepared for so long, by the simulator's clock: until then its download is answered
+    /// with 202.
+    pub fn prepared_in(mut self, time: Duration) -> Self {
+        self.preparation = Preparation::Takes(time);
+        self
+    }
+
+    /// Lets the preparation of a video or recording fail.
+    pub fn never_prepared(mut self) -> Self {
+        self.preparation = Preparation::Fails;
         self
     }
 
@@ -120,6 +149,20 @@ impl UserMessage {
         kind
     }
 
+    /// Its kind.
+    pub(crate) fn content_type(&self) -> ContentType {
+        match self.kind {
+            ContentKind::Text(_) => ContentType::Text,
+            ContentKind::Image(_) => ContentType::Image,
+            ContentKind::Video(_) => ContentType::Video,
+            ContentKind::Audio(_) => ContentType::Audio,
+            ContentKind::File(_) => ContentType::File,
+            ContentKind::Location(_) => ContentType::Location,
+            ContentKind::Sticker(_) => ContentType::Sticker,
+            _ => ContentType::Unknown,
+        }
+    }
+
     /// Whether a message of this kind can be quoted.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
@@ -136,7 +179,13 @@ impl UserMessage {
 
 impl From<ContentKind> for UserMessage {
     fn from(kind: ContentKind) -> Self {
-        Self { kind, content: None, content_type: None, quoted_message_id: None }
+        Self {
+            kind,
+            content: None,
+            media_type: None,
+            quoted_message_id: None,
+            preparation: Preparation::None,
+        }
     }
 }
 

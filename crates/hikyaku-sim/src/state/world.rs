@@ -6,12 +6,14 @@ use jiff::Timestamp;
 use super::{
     bucket::Rate,
     channel::Channel,
-    chat::{Chat, Chats, Target},
+    chat::{Chats, Target},
+    content::Contents,
     friendship::Friendship,
     log::Log,
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
+    token::Tokens,
     webhook::{WebhookSettings, Webhooks},
 };
 use crate::{
@@ -40,7 +42,8 @@ pub(crate) struct World {
     pub(crate) people: People,
     pub(crate) chats: Chats,
     pub(crate) channels: Vec<Channel>,
-    by_token: HashMap<String, usize>,
+    pub(crate) tokens: Tokens,
+    pub(crate) contents: Contents,
     pub(crate) outbox: Outbox,
     pub(crate) log: Log,
     pub(crate) webhooks: Webhooks,
@@ -61,7 +64,8 @@ impl World {
             people: People::default(),
             chats: Chats::default(),
             channels: Vec::new(),
-            by_token: HashMap::new(),
+            tokens: Tokens::default(),
+            contents: Contents::default(),
             outbox: Outbox::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
             webhooks: Webhooks::after(0),
@@ -127,7 +131,7 @@ impl World {
     pub(crate) fn add_channel(&mut self) -> usize {
         let place = self.channels.len();
         let token = format!("sim-token-{}", place + 1);
-        self.by_token.insert(token.clone(), place);
+        self.tokens.add_long_lived(token.clone(), place);
         let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
         let secret = ChannelSecret::new(format!("sim-secret-{}", place + 1))
             .expect("made of letters, digits and hyphens");
@@ -138,7 +142,7 @@ impl World {
 
     /// The place of the channel with this token.
     pub(crate) fn channel_of_token(&self, token: &str) -> Option<usize> {
-        self.by_token.get(token).copied()
+        self.tokens.channel_of(token, self.clock.now())
     }
 
     pub(crate) fn channel_id_of_token(&self, token: &str) -> Option<Arc<str>> {
@@ -189,8 +193,7 @@ impl World {
         letter: char,
         members: impl IntoIterator<Item = UserKey>,
     ) -> Arc<str> {
-        let (members, channels) = (members.into_iter().collect(), [channel].into());
-        self.chats.add(letter, Chat { members, channels })
+        self.chats.add(letter, members.into_iter().collect(), [channel].into())
     }
 
     pub(crate) fn last_message_id(&self) -> u64 {

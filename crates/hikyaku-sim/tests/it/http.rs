@@ -115,3 +115,18 @@ pub(crate) async fn control(sim: &Sim, method: &str, path: &str, json: &str) -> 
     let path = format!("/_sim/v1{path}");
     send(&sim.api_url(), method, &path, &[], json.as_bytes()).await.unwrap()
 }
+
+/// Calls an operation of the API's host with the channel's token, and JSON if there is a body.
+pub(crate) async fn call(sim: &Sim, method: &str, path: &str, json: &str) -> Answer {
+    let bearer = bearer(sim);
+    let mut headers = vec![("authorization", &*bearer)];
+    if !json.is_empty() {
+        headers.push(("content-type", "application/json"));
+    }
+    send(&sim.api_url(), method, path, &headers, json.as_bytes()).await.unwrap()
+}
+
+/// Gets a path of the data host with the channel's token.
+pub(crate) async fn get_data(sim: &Sim, path: &str) -> Answer {
+    send(&sim.data_url(), "GET", path, &[("authorization", &bearer(sim))], b"").await.unwrap()
+}

@@ -2,20 +2,28 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod account_link;
+mod audience;
 mod bot;
 mod chat;
+mod content;
 mod control;
+mod coupon;
 mod fault;
 mod http;
 mod lifecycle;
 mod limits;
 mod many;
 mod narrowcast;
+mod people;
 mod phone;
 mod push;
 mod reads;
 mod reply;
 mod retry_key;
+mod rich_menu;
+mod sdk;
+mod token;
 mod transport;
 mod validation;
 mod webhook;

@@ -1,7 +1,10 @@
 use hikyaku_sim::{Person, Sim};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::http::{post, post_with};
+use crate::{
+    bot::Bot,
+    http::{post, post_with},
+};
 
 const PNP: &str = "/bot/pnp/push";
 const HASH: &str = "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c";
@@ -20,6 +23,21 @@ async fn a_phone_number_reaches_its_person_for_no_quota() {
     assert_eq!(sim.delivery_count(&user), 1);
     sim.block(&user);
     post(&sim, PNP, &hello(HASH)).await.is(422, r#"{"message":"Failed to send messages"}"#);
+}
+
+#[tokio::test]
+async fn the_bot_is_told_of_the_delivery_by_tag_or_number() {
+    let bot = Bot::that_answers(200).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    sim.add_friend_as(Person { phone: Some("+818000001234".into()), ..Person::default() });
+    let tag = ("X-Line-Delivery-Tag", "0123456789abcdef");
+    post_with(&sim, PNP, &[tag], &hello(HASH)).await.is(200, "{}");
+    post(&sim, PNP, &hello(HASH)).await.is(200, "{}");
+    sim.webhooks().wait_until_idle().await.unwrap();
+    let events = bot.events();
+    assert_eq!(events[0]["delivery"], json!({ "data": "0123456789abcdef" }));
+    assert_eq!(events[1]["delivery"], json!({ "data": HASH }));
+    assert_eq!((&events[0]["source"], &events[0]["replyToken"]), (&Value::Null, &Value::Null));
 }
 
 #[tokio::test]

@@ -15,9 +15,12 @@ impl Error {
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#error-responses>
     pub(crate) fn from_answer(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
-        let (message, details) =
+        let (mut message, details) =
             read_body(body).unwrap_or_else(|| (describe(status, &headers, body), Vec::new()));
         let kind = classify(status, &message);
+        if message.is_empty() && details.is_empty() {
+            message = format!("{} (the answer gives no reason)", reason(status));
+        }
         Self(Box::new(Inner {
             kind,
             status: Some(status),
@@ -73,10 +76,14 @@ fn read_detail(detail: &Value) -> Option<Detail> {
     (detail.property.is_some() || detail.message.is_some()).then_some(detail)
 }
 
+fn reason(status: StatusCode) -> &'static str {
+    status.canonical_reason().unwrap_or("no known status")
+}
+
 /// What to say of a body that is none of LINE's.
 fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     let header = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
-    let reason = status.canonical_reason().unwrap_or("no known status");
+    let reason = reason(status);
     if status.is_redirection() {
         let to = header(http::header::LOCATION).unwrap_or("nowhere");
         return format!("a redirect to {to}, which is not followed; check the base URL");
@@ -120,7 +127,7 @@ mod tests {
         assert_eq!(oauth.message(), "invalid_client: invalid client_id");
         assert_eq!(error(400, r#"{"error":"invalid_request"}"#).message(), "invalid_request");
         let nulls = error(400, r#"{"message":null,"key":null,"stacktrace":null,"code":null}"#);
-        assert_eq!((nulls.message(), nulls.details()), ("", &[][..]));
+        assert_eq!(nulls.message(), "Bad Request (the answer gives no reason)");
         let code = error(
             400,
             r#"{"message":"audience group not found","details":[{"message":"AUDIENCE_GROUP_NOT_FOUND"}]}"#,

@@ -211,6 +211,13 @@ impl Error {
         }))
     }
 
+    /// Remembers the beginning of an answer whose rest did not come.
+    pub(crate) fn of_answer(mut self, status: StatusCode, headers: HeaderMap) -> Self {
+        self.0.status = Some(status);
+        self.0.headers = headers;
+        self
+    }
+
     /// Corrects the kind, for a server that uses a status in its own way.
     pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;

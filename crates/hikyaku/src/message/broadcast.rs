@@ -1,11 +1,16 @@
-use std::future::{IntoFuture, ready};
+use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::send::SendKind;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::check,
+    request::{Request, accept},
+    route::Route,
+};
 
 pub(super) static ROUTE: Route = Route::keyed("broadcast", "/v2/bot/message/broadcast");
 
@@ -73,9 +78,6 @@ impl<'a> IntoFuture for Broadcast<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.request() {
-            Ok(request) => request.accepted(),
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        accept(self.request())
     }
 }

@@ -1,4 +1,4 @@
-use std::future::{IntoFuture, ready};
+use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
@@ -8,7 +8,12 @@ use hikyaku_model::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::check,
+    request::{Request, accept},
+    route::Route,
+};
 
 pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/narrowcast");
 
@@ -130,9 +135,6 @@ impl<'a> IntoFuture for Narrowcast<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.request() {
-            Ok(request) => request.accepted(),
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        accept(self.request())
     }
 }

@@ -1,4 +1,4 @@
-use std::future::{IntoFuture, ready};
+use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
@@ -9,7 +9,12 @@ use hikyaku_model::{
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Accepted, Client, Error, Messages, To, client::check, request::Request, route::Route};
+use crate::{
+    Accepted, Client, Error, Messages, To,
+    client::check,
+    request::{Request, accept},
+    route::Route,
+};
 
 pub(super) static ROUTE: Route = Route::keyed("pushMessage", "/v2/bot/message/push");
 
@@ -80,7 +85,7 @@ impl<'a> Push<'a> {
         self
     }
 
-    fn request(&self) -> Result<Request<'a>, Error> {
+    pub(super) fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if let Err(why) = ChatId::check(self.body.to.as_str()) {
                 checker.report_field("to", Problem::Id(why));
@@ -100,10 +105,7 @@ impl<'a> IntoFuture for Push<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.request() {
-            Ok(request) => request.accepted(),
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        accept(self.request())
     }
 }
 

@@ -1,10 +1,15 @@
-use std::future::{IntoFuture, ready};
+use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{limits::Problem, send::SendKind};
 use serde::Serialize;
 
-use crate::{Accepted, Client, Error, Messages, client::check, request::Request, route::Route};
+use crate::{
+    Accepted, Client, Error, Messages,
+    client::check,
+    request::{Request, accept},
+    route::Route,
+};
 
 pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply");
 
@@ -24,17 +29,17 @@ pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/re
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Reply<'a> {
-    client: &'a Client,
-    body: Body<'a>,
+    pub(super) client: &'a Client,
+    pub(super) body: Body<'a>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     reply_token: &'a str,
-    messages: Messages<'a>,
+    pub(super) messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    notification_disabled: Option<bool>,
+    pub(super) notification_disabled: Option<bool>,
 }
 
 impl Client {
@@ -58,7 +63,7 @@ impl<'a> Reply<'a> {
         self
     }
 
-    fn request(&self) -> Result<Request<'a>, Error> {
+    pub(super) fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             if self.body.reply_token.is_empty() {
                 checker.report_field("replyToken", Problem::Required);
@@ -74,9 +79,6 @@ impl<'a> IntoFuture for Reply<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.request() {
-            Ok(request) => request.accepted(),
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        accept(self.request())
     }
 }

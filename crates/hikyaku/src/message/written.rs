@@ -1,4 +1,4 @@
-use std::future::{IntoFuture, ready};
+use std::future::IntoFuture;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -7,7 +7,10 @@ use http::HeaderValue;
 use uuid::Uuid;
 
 use super::{broadcast, multicast, narrowcast, push, push_by_phone, reply};
-use crate::{Accepted, Client, Error, request::Request};
+use crate::{
+    Accepted, Client, Error,
+    request::{Request, accept},
+};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -71,9 +74,6 @@ impl<'a> IntoFuture for WrittenSend<'a> {
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        match self.request() {
-            Ok(request) => request.accepted(),
-            Err(error) => Box::pin(ready(Err(error))),
-        }
+        accept(self.request())
     }
 }

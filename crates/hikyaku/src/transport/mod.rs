@@ -47,12 +47,15 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // hyper's own words name only the outermost layer; the reason a person can act on is the innermost.
-        let mut innermost: &(dyn StdError + 'static) = self.source.as_ref();
-        write!(f, "{innermost}")?;
-        while let Some(source) = innermost.source() {
-            innermost = source;
-            write!(f, ": {innermost}")?;
+        let mut layer: &(dyn StdError + 'static) = self.source.as_ref();
+        // The pool's own layer says `client error (Connect)`; the reasons that a person can act on are below it.
+        if layer.is::<hyper_util::client::legacy::Error>() {
+            layer = layer.source().unwrap_or(layer);
+        }
+        write!(f, "{layer}")?;
+        while let Some(source) = layer.source() {
+            layer = source;
+            write!(f, ": {layer}")?;
         }
         Ok(())
     }

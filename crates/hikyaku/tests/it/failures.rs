@@ -135,11 +135,15 @@ async fn an_endless_success_is_cut_off() {
 
 #[tokio::test]
 async fn a_truncated_success_is_in_doubt() {
-    let bytes = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"sentMess".to_vec();
+    let bytes =
+        b"HTTP/1.1 200 OK\r\nx-line-request-id: r1\r\ncontent-length: 100\r\n\r\n{\"sentMess"
+            .to_vec();
     let error = react(Reaction::AnswerAndClose(bytes), push).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
     assert!(error.may_have_landed() && error.is_retryable());
     assert!(error.source().is_some());
+    // What did come of the answer is told.
+    assert_eq!((error.status().map(|s| s.as_u16()), error.request_id()), (Some(200), Some("r1")));
 }
 
 #[tokio::test]
@@ -175,7 +179,7 @@ async fn a_refused_connection_is_surely_not_sent() {
         .unwrap();
     let error = push(&client).await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Network, false));
-    assert!(error.message().contains("refused"), "{error}");
+    assert!(error.message().starts_with("tcp connect error: Connection refused"), "{error}");
 }
 
 #[tokio::test]
@@ -250,6 +254,7 @@ async fn a_client_that_cannot_work_is_not_built() {
         "ftp://api.line.me",
         "https://api.line.me/?x=1",
         "https://a:b@api.line.me",
+        "http://127.0.0.1:99999",
     ] {
         assert!(invalid(Client::builder("T").api_base_url(url)).contains("api_base_url"), "{url}");
     }

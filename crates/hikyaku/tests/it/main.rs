@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 mod answers;
+mod blocking;
+mod combined;
 mod failures;
 mod login;
 mod notify;

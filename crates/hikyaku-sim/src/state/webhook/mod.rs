@@ -107,6 +107,11 @@ impl Webhooks {
         self.lanes.is_empty()
     }
 
+    /// Whether there is one that can be posted.
+    pub(crate) fn are_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     /// Adds the webhook of an event.
     pub(crate) fn add(&mut self, channel: usize, event: Event) {
         self.made += 1;

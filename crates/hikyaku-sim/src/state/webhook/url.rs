@@ -25,14 +25,15 @@ impl std::error::Error for InvalidWebhookUrl {}
 /// Whether a simulator can deliver to this URL: plain HTTP to this machine, or to any if that is allowed.
 pub(crate) fn deliverable(url: &str, remote_allowed: bool) -> Result<Uri, InvalidWebhookUrl> {
     let invalid = |why| InvalidWebhookUrl { url: url.to_owned(), why };
-    let uri = parse(url).ok_or_else(|| {
+    let parsed = parse(url);
+    if parsed.as_ref().is_some_and(|uri| uri.scheme_str() == Some("https")) {
+        return Err(invalid("the simulator speaks no TLS; give it the http address of the bot"));
+    }
+    let uri = parsed.filter(|uri| uri.scheme_str() == Some("http")).ok_or_else(|| {
         invalid(
             "it must have the form `http://127.0.0.1:3000/callback`, with 500 characters at most",
         )
     })?;
-    if uri.scheme_str() != Some("http") {
-        return Err(invalid("the simulator speaks no TLS; give it the http address of the bot"));
-    }
     if !remote_allowed && !is_loopback(&uri) {
         return Err(invalid(
             "it is not on this machine; allow other machines if you mean to send webhooks to them",

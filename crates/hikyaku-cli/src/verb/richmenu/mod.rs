@@ -1,0 +1,35 @@
+//! Rich menus, from a file that says how they should be.
+
+mod apply;
+mod file;
+mod list;
+
+use clap::{Args, Subcommand};
+
+use crate::output::Output;
+
+/// Make rich menus what a file says, and list them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku richmenu apply menus.toml
+  hikyaku richmenu list --json")]
+pub(crate) struct Richmenu {
+    #[command(subcommand)]
+    verb: RichmenuVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum RichmenuVerb {
+    Apply(apply::Apply),
+    List(list::List),
+}
+
+impl Richmenu {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        match self.verb {
+            RichmenuVerb::Apply(verb) => verb.run(output).await,
+            RichmenuVerb::List(verb) => verb.run(output).await,
+        }
+    }
+}

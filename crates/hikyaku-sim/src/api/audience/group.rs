@@ -1,0 +1,137 @@
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{check_description, describe, error, not_found};
+use crate::{
+    api::{Action, Answer, Body, Endpoint, Request},
+    state::{audience::StoredAudience, bucket::Rate},
+};
+
+/// All audiences.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
+pub(crate) const LIST: Endpoint =
+    Endpoint::new(Method::GET, "/v2/bot/audienceGroup/list", read_list).rate(Rate::per_minute(60));
+
+/// One audience, and what was added to it.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
+pub(crate) const GET: Endpoint =
+    Endpoint::new(Method::GET, "/v2/bot/audienceGroup/{audienceGroupId}", read_get)
+        .rate(Rate::per_minute(60));
+
+/// Deletes an audience.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#delete-audience-group>
+pub(crate) const DELETE: Endpoint =
+    Endpoint::new(Method::DELETE, "/v2/bot/audienceGroup/{audienceGroupId}", read_delete)
+        .rate(Rate::per_minute(60));
+
+/// Gives an audience another name.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#set-description-audience-group>
+pub(crate) const RENAME: Endpoint = Endpoint::new(
+    Method::PUT,
+    "/v2/bot/audienceGroup/{audienceGroupId}/updateDescription",
+    read_rename,
+)
+.rate(Rate::per_minute(60));
+
+/// How many additions are told of.
+const JOBS: usize = 50;
+
+fn read_list(request: &Request) -> Result<Action, Answer> {
+    let number = |name: &str, usual: usize| match request.parameter(name) {
+        None => Ok(usual),
+        Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or_else(|| {
+            error(&format!("{name}: must be greater than or equal to 1"), "TOO_LOW")
+        }),
+    };
+    let (page, size) = (number("page", 1)?, number("size", 20)?);
+    if size > 40 {
+        return Err(error("size: must be less than or equal to 40", "TOO_HIGH"));
+    }
+    let description = request.parameter("description").map(|text| text.to_lowercase());
+    let status = request.parameter("status");
+    let route = request.parameter("createRoute");
+    Ok(Box::new(move |scene| {
+        let fits = |(_, audience): &(i64, &StoredAudience)| {
+            let name = audience.description.to_lowercase();
+            description.as_ref().is_none_or(|part| name.contains(part))
+                && status.as_ref().is_none_or(|wanted| wanted == word(audience))
+                && route.as_ref().is_none_or(|wanted| wanted == "MESSAGING_API")
+        };
+        // The newest first, as LINE's console has them.
+        let all: Vec<_> = scene.channel().audiences.iter().rev().filter(fits).collect();
+        let start = (page - 1).saturating_mul(size);
+        let part: Vec<_> =
+            all.iter().skip(start).take(size).map(|(id, audience)| full(*id, audience)).collect();
+        Answer::ok(&json!({
+            "audienceGroups": part,
+            "hasNextPage": start.saturating_add(size) < all.len(),
+            "totalCount": all.len(),
+            "readWriteAudienceGroupTotalCount": all.len(),
+            "page": page,
+            "size": size,
+        }))
+    }))
+}
+
+fn read_get(request: &Request) -> Result<Action, Answer> {
+    let id = id(request)?;
+    Ok(Box::new(move |scene| {
+        let Some(audience) = scene.channel().audiences.get(id) else { return not_found() };
+        let jobs = audience.jobs.iter().rev().take(JOBS).map(|job| {
+            json!({
+                "audienceGroupJobId": job.id,
+                "audienceGroupId": id,
+                "description": job.description,
+                "type": "DIFF_ADD",
+                "jobStatus": "FINISHED",
+                "audienceCount": job.users,
+                "created": job.created.as_second(),
+            })
+        });
+        let jobs: Vec<_> = jobs.collect();
+        Answer::ok(&json!({ "audienceGroup": full(id, audience), "jobs": jobs }))
+    }))
+}
+
+fn read_delete(request: &Request) -> Result<Action, Answer> {
+    let id = id(request)?;
+    Ok(Box::new(move |scene| {
+        if scene.channel().audiences.remove(id) {
+            Answer::empty(StatusCode::ACCEPTED)
+        } else {
+            not_found()
+        }
+    }))
+}
+
+fn read_rename(request: &Request) -> Result<Action, Answer> {
+    let id = id(request)?;
+    let description: String = Body::read(request)?.optional("description")?.unwrap_or_default();
+    check_description(&description)?;
+    Ok(Box::new(move |scene| match scene.channel().audiences.get_mut(id) {
+        None => not_found(),
+        Some(audience) => {
+            audience.description = description;
+            Answer::empty(StatusCode::OK)
+        }
+    }))
+}
+
+fn id(request: &Request) -> Result<i64, Answer> {
+    request.step(3).parse().map_err(|_| not_found())
+}
+
+fn full(id: i64, audience: &StoredAudience) -> Value {
+    let mut json = describe(id, audience);
+    json["status"] = word(audience).into();
+    json["audienceCount"] = audience.users.len().into();
+    json
+}
+
+fn word(audience: &StoredAudience) -> &'static str {
+    if audience.ready { "READY" } else { "IN_PROGRESS" }
+}

@@ -1,0 +1,105 @@
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::{check_description, describe, error, not_found};
+use crate::{
+    api::{Action, Answer, Body, Endpoint, Request},
+    clock::later,
+    state::{bucket::Rate, person::UserKey},
+};
+
+/// Makes an audience of a list of ids.
+///
+/// LINE takes up to hours to have it ready. Our choice: it is ready at once if there is anybody in it.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
+pub(crate) const CREATE: Endpoint =
+    Endpoint::new(Method::POST, "/v2/bot/audienceGroup/upload", read_create)
+        .rate(Rate::per_minute(60));
+
+/// Adds ids to an audience.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group>
+pub(crate) const ADD: Endpoint =
+    Endpoint::new(Method::PUT, "/v2/bot/audienceGroup/upload", read_add).rate(Rate::per_minute(60));
+
+/// How many ids one call takes, and how many audiences a channel may have, and for how long.
+const MOST_IDS: usize = 10_000;
+const MOST: usize = 1000;
+const LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+#[derive(Deserialize)]
+struct Member {
+    id: String,
+}
+
+fn read_create(request: &Request) -> Result<Action, Answer> {
+    let body = Body::read(request)?;
+    let description: String = body.optional("description")?.unwrap_or_default();
+    check_description(&description)?;
+    let is_ifa = body.flag("isIfaAudience")?;
+    let (users, upload) = (users(&members(&body)?, is_ifa)?, upload_description(&body)?);
+    Ok(Box::new(move |scene| {
+        let now = scene.now;
+        let audiences = &mut scene.channel().audiences;
+        if audiences.len() >= MOST {
+            return error("too many audience groups", "AUDIENCE_GROUP_COUNT_MAX_OVER");
+        }
+        let id = audiences.make(description, now);
+        let Some(audience) = audiences.get_mut(id) else { return not_found() };
+        audience.is_ifa = is_ifa;
+        if !users.is_empty() {
+            audience.add(&users, upload, now);
+        }
+        let mut json = describe(id, audience);
+        json["expireTimestamp"] = later(now, LIFE).as_second().into();
+        Answer::json(StatusCode::ACCEPTED, &json)
+    }))
+}
+
+fn read_add(request: &Request) -> Result<Action, Answer> {
+    let body = Body::read(request)?;
+    let id: i64 = body.optional("audienceGroupId")?.ok_or_else(not_found)?;
+    let (members, upload) = (members(&body)?, upload_description(&body)?);
+    Ok(Box::new(move |scene| {
+        let now = scene.now;
+        let Some(audience) = scene.channel().audiences.get_mut(id) else { return not_found() };
+        match users(&members, audience.is_ifa) {
+            Ok(users) => {
+                audience.add(&users, upload, now);
+                Answer::empty(StatusCode::ACCEPTED)
+            }
+            Err(refused) => refused,
+        }
+    }))
+}
+
+/// The ids that a body names.
+fn members(body: &Body<'_>) -> Result<Vec<Member>, Answer> {
+    let members: Vec<Member> = body.optional("audiences")?.unwrap_or_default();
+    if members.len() > MOST_IDS {
+        let code = "UPLOAD_AUDIENCE_GROUP_TOO_MANY_AUDIENCE_IDS";
+        return Err(error("too many audience ids", code));
+    }
+    Ok(members)
+}
+
+/// The people with these ids. Advertising ids are nobody's.
+fn users(members: &[Member], is_ifa: bool) -> Result<Vec<UserKey>, Answer> {
+    let users: Vec<_> = members.iter().filter_map(|member| UserKey::parse(&member.id)).collect();
+    if users.len() < members.len() && !is_ifa {
+        let code = "UPLOAD_AUDIENCE_GROUP_INVALID_AUDIENCE_ID_FORMAT";
+        return Err(error("Invalid audience id format", code));
+    }
+    Ok(users)
+}
+
+fn upload_description(body: &Body<'_>) -> Result<String, Answer> {
+    let description: String = body.optional("uploadDescription")?.unwrap_or_default();
+    if description.encode_utf16().count() > 300 {
+        let code = "AUDIENCE_GROUP_UPLOAD_DESCRIPTION_SIZE_OVER";
+        return Err(error("size over uploadDescription", code));
+    }
+    Ok(description)
+}

@@ -1,0 +1,62 @@
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::{Form, channel, issued, missed, oauth_error, verified};
+use crate::{
+    api::{Action, Answer, Endpoint, Request},
+    state::token::TokenKind,
+};
+
+/// Issues a short-lived token.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#issue-shortlived-channel-access-token>
+pub(crate) const ISSUE: Endpoint =
+    Endpoint::new(Method::POST, "/v2/oauth/accessToken", read_issue).open();
+
+/// Tells how long a long-lived or short-lived token is good.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token>
+pub(crate) const VERIFY: Endpoint =
+    Endpoint::new(Method::POST, "/v2/oauth/verify", read_verify).open();
+
+/// Ends a long-lived or short-lived token.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#revoke-longlived-or-shortlived-channel-access-token>
+pub(crate) const REVOKE: Endpoint =
+    Endpoint::new(Method::POST, "/v2/oauth/revoke", read_revoke).open();
+
+fn read_issue(request: &Request) -> Result<Action, Answer> {
+    let form = Form::read(request)?;
+    if form.field("grant_type")? != "client_credentials" {
+        return Err(missed());
+    }
+    let (id, secret) = (form.field("client_id")?, form.field("client_secret")?);
+    Ok(Box::new(move |scene| match channel(scene, &id, &secret) {
+        Ok(channel) => {
+            let token = scene.world.tokens.issue_short_lived(channel, scene.now);
+            issued(scene, token)
+        }
+        Err(why) => oauth_error("invalid_client", why),
+    }))
+}
+
+fn read_verify(request: &Request) -> Result<Action, Answer> {
+    let token = Form::read(request)?.field("access_token")?;
+    Ok(Box::new(move |scene| {
+        let token = scene.world.tokens.get(&token, scene.now);
+        match token.filter(|token| token.kind != TokenKind::Stateless) {
+            Some(token) => verified(scene, token),
+            None => oauth_error("invalid_request", "access_token invalid"),
+        }
+    }))
+}
+
+fn read_revoke(request: &Request) -> Result<Action, Answer> {
+    let malformed =
+        || Answer::json(StatusCode::BAD_REQUEST, &json!({ "error": "invalid_request" }));
+    let token = Form::read(request)?.field("access_token").map_err(|_| malformed())?;
+    Ok(Box::new(move |scene| {
+        scene.world.tokens.revoke(&token);
+        Answer::nothing(StatusCode::OK)
+    }))
+}

@@ -1,0 +1,142 @@
+use std::collections::{BTreeMap, HashMap};
+
+use bytes::Bytes;
+use hikyaku_model::rich_menu::{RichMenu, RichMenuBatchOperation};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::{aging::Aging, person::UserKey};
+
+/// How many rich menus, and how many aliases, an account may have.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/using-rich-menus/>
+pub(crate) const MOST: usize = 1000;
+
+/// How long the progress of a batch can be asked for.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-batch-control-rich-menus-progress-status>
+const BATCH_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// How many batches are remembered. Our choice, to bound memory.
+const MOST_BATCHES: usize = 10_000;
+
+/// A rich menu, its id and its picture.
+#[derive(Debug)]
+pub(crate) struct StoredMenu {
+    pub(crate) id: String,
+    pub(crate) menu: RichMenu,
+    /// Its bytes and content type; it is never changed once it is there.
+    pub(crate) image: Option<(Bytes, &'static str)>,
+}
+
+/// All rich menus of a channel, and who sees which.
+#[derive(Debug)]
+pub(crate) struct RichMenus {
+    menus: Vec<StoredMenu>,
+    default: Option<String>,
+    linked: HashMap<UserKey, String>,
+    pub(crate) aliases: BTreeMap<String, String>,
+    /// When batches were accepted, by the ids of their requests.
+    batches: Aging<Uuid, ()>,
+}
+
+impl Default for RichMenus {
+    fn default() -> Self {
+        Self {
+            menus: Vec::new(),
+            default: None,
+            linked: HashMap::new(),
+            aliases: BTreeMap::new(),
+            batches: Aging::new(BATCH_LIFE, MOST_BATCHES),
+        }
+    }
+}
+
+impl RichMenus {
+    /// Adds a menu; gives its id. Nothing where there are too many.
+    pub(crate) fn add(&mut self, menu: RichMenu) -> Option<&str> {
+        if self.menus.len() >= MOST {
+            return None;
+        }
+        let id = format!("richmenu-{}", Uuid::new_v4().simple());
+        self.menus.push(StoredMenu { id, menu, image: None });
+        self.menus.last().map(|stored| &*stored.id)
+    }
+
+    /// In the order they were made in.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &StoredMenu> {
+        self.menus.iter()
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&StoredMenu> {
+        self.menus.iter().find(|stored| stored.id == id)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut StoredMenu> {
+        self.menus.iter_mut().find(|stored| stored.id == id)
+    }
+
+    /// Removes a menu from all who see it. Its aliases stay, and lead nowhere. False where there is none.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        let before = self.menus.len();
+        self.menus.retain(|stored| stored.id != id);
+        self.linked.retain(|_, linked| linked != id);
+        self.default.take_if(|default| default == id);
+        self.menus.len() < before
+    }
+
+    /// The menu that those see who have none of their own.
+    pub(crate) fn usual(&self) -> Option<&str> {
+        self.default.as_deref()
+    }
+
+    pub(crate) fn set_default(&mut self, id: Option<String>) {
+        self.default = id;
+    }
+
+    /// The menu that is linked to a person.
+    pub(crate) fn linked(&self, user: UserKey) -> Option<&str> {
+        self.linked.get(&user).map(String::as_str)
+    }
+
+    pub(crate) fn link(&mut self, user: UserKey, id: &str) {
+        self.linked.insert(user, id.to_owned());
+    }
+
+    pub(crate) fn unlink(&mut self, user: UserKey) {
+        self.linked.remove(&user);
+    }
+
+    /// The menu that a person sees.
+    pub(crate) fn seen_by(&self, user: UserKey) -> Option<&str> {
+        self.linked(user).or(self.usual())
+    }
+
+    /// Changes the menus of all who have certain ones, judged by what they had before.
+    ///
+    /// LINE takes its time. Our choice: it is done at once.
+    pub(crate) fn run(&mut self, batch: &[RichMenuBatchOperation], request: Uuid, now: Timestamp) {
+        self.linked.retain(|_, linked| {
+            for operation in batch {
+                match operation {
+                    RichMenuBatchOperation::Link(link) if link.from == *linked => {
+                        linked.clone_from(&link.to);
+                        return true;
+                    }
+                    RichMenuBatchOperation::Unlink(unlink) if unlink.from == *linked => {
+                        return false;
+                    }
+                    RichMenuBatchOperation::UnlinkAll(_) => return false,
+                    _ => {}
+                }
+            }
+            true
+        });
+        self.batches.insert(request, (), now);
+    }
+
+    /// When a batch was accepted.
+    pub(crate) fn batch(&self, request: Uuid, now: Timestamp) -> Option<Timestamp> {
+        self.batches.get(&request, now).map(|(at, ())| at)
+    }
+}

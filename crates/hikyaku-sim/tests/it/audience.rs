@@ -1,0 +1,106 @@
+use hikyaku_sim::{ClockMode, Sim};
+use serde_json::json;
+
+use crate::http::{call, get, post};
+
+const UPLOAD: &str = "/v2/bot/audienceGroup/upload";
+const NOT_FOUND: &str =
+    r#"{"details":[{"message":"AUDIENCE_GROUP_NOT_FOUND"}],"message":"audience group not found"}"#;
+
+#[tokio::test]
+async fn an_audience_is_made_filled_renamed_and_deleted() {
+    let start = "2026-08-01T00:00:00Z".parse().unwrap();
+    let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();
+    let friends = sim.add_friends(3);
+    let made = json!({ "description": "Tokyo", "audiences": [{ "id": friends[0] }] }).to_string();
+    let made = post(&sim, UPLOAD, &made).await;
+    let id = made.json()["audienceGroupId"].as_i64().unwrap();
+    let mut expected = json!({
+        "audienceGroupId": id, "type": "UPLOAD", "description": "Tokyo", "created": 1_785_542_400,
+        "permission": "READ_WRITE", "isIfaAudience": false, "createRoute": "MESSAGING_API",
+        "expireTimestamp": 1_785_542_400 + 180 * 86_400,
+    });
+    assert_eq!((made.status, made.json()), (202, expected.clone()));
+
+    let more = json!({
+        "audienceGroupId": id, "uploadDescription": "more",
+        "audiences": [{ "id": friends[1] }, { "id": friends[2] }],
+    });
+    call(&sim, "PUT", UPLOAD, &more.to_string()).await.is(202, "{}");
+    let path = format!("/v2/bot/audienceGroup/{id}");
+    let rename = r#"{"description":"Osaka"}"#;
+    call(&sim, "PUT", &format!("{path}/updateDescription"), rename).await.is(200, "{}");
+    let found = get(&sim, &path).await.json();
+    expected.as_object_mut().unwrap().remove("expireTimestamp");
+    expected["description"] = "Osaka".into();
+    expected["status"] = "READY".into();
+    expected["audienceCount"] = 3.into();
+    assert_eq!(found["audienceGroup"], expected);
+    assert_eq!(found["jobs"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&found["jobs"][0]["description"], &found["jobs"][0]["jobStatus"]),
+        (&json!("more"), &json!("FINISHED"))
+    );
+    call(&sim, "DELETE", &path, "").await.is(202, "{}");
+    for (method, path, body) in [
+        ("GET", &*path, ""),
+        ("DELETE", &path, ""),
+        ("GET", "/v2/bot/audienceGroup/x", ""),
+        ("PUT", &format!("{path}/updateDescription"), rename),
+        ("PUT", UPLOAD, &more.to_string()),
+    ] {
+        call(&sim, method, path, body).await.is(400, NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn the_list_has_pages_and_filters() {
+    let sim = Sim::start().await.unwrap();
+    let user = sim.add_friend();
+    for name in ["Tokyo A", "tokyo b", "Osaka"] {
+        let made = json!({ "description": name, "audiences": [{ "id": user }] }).to_string();
+        assert_eq!(post(&sim, UPLOAD, &made).await.status, 202);
+    }
+    assert_eq!(post(&sim, UPLOAD, r#"{"description":"empty"}"#).await.status, 202);
+    let names = async |query: &str| {
+        let list = get(&sim, &format!("/v2/bot/audienceGroup/list?{query}")).await.json();
+        let groups = list["audienceGroups"].as_array().unwrap();
+        let names: Vec<_> = groups.iter().map(|group| group["description"].clone()).collect();
+        (json!(names), list["hasNextPage"].clone(), list["totalCount"].clone())
+    };
+    let page = names("page=1&size=3").await;
+    assert_eq!(page, (json!(["empty", "Osaka", "tokyo b"]), json!(true), json!(4)));
+    assert_eq!(names("page=2&size=3").await, (json!(["Tokyo A"]), json!(false), json!(4)));
+    assert_eq!(names("page=1&description=TOKYO").await.2, 2);
+    assert_eq!(names("page=1&status=IN_PROGRESS").await.0, json!(["empty"]));
+    let high = r#"{"details":[{"message":"TOO_HIGH"}],"message":"size: must be less than or equal to 40"}"#;
+    get(&sim, "/v2/bot/audienceGroup/list?page=1&size=41").await.is(400, high);
+    assert_eq!(get(&sim, "/v2/bot/audienceGroup/list?page=0").await.status, 400);
+}
+
+#[tokio::test]
+async fn what_no_audience_can_be_is_refused_with_lines_code() {
+    let sim = Sim::start().await.unwrap();
+    let many = vec![json!({ "id": "U1" }); 10_001];
+    for (body, code) in [
+        (json!({}), "AUDIENCE_GROUP_NAME_EMPTY"),
+        (json!({ "description": "a".repeat(121) }), "AUDIENCE_GROUP_NAME_SIZE_OVER"),
+        (
+            json!({ "description": "a", "audiences": [{ "id": "U1" }] }),
+            "UPLOAD_AUDIENCE_GROUP_INVALID_AUDIENCE_ID_FORMAT",
+        ),
+        (
+            json!({ "description": "a", "audiences": many }),
+            "UPLOAD_AUDIENCE_GROUP_TOO_MANY_AUDIENCE_IDS",
+        ),
+        (
+            json!({ "description": "a", "uploadDescription": "a".repeat(301) }),
+            "AUDIENCE_GROUP_UPLOAD_DESCRIPTION_SIZE_OVER",
+        ),
+    ] {
+        let refused = post(&sim, UPLOAD, &body.to_string()).await;
+        assert_eq!((refused.status, &refused.json()["details"][0]["message"]), (400, &json!(code)));
+    }
+    let ifa = json!({ "description": "a", "isIfaAudience": true, "audiences": [{ "id": "8d1a" }] });
+    assert_eq!(post(&sim, UPLOAD, &ifa.to_string()).await.status, 202);
+}

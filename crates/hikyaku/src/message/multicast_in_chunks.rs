@@ -1,0 +1,190 @@
+use std::future::IntoFuture;
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::{
+    SendKind, UserId,
+    limits::{MULTICAST_USERS, Problem, Segment},
+    send::{AggregationUnit, check_aggregation_units},
+};
+use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
+use uuid::Uuid;
+
+use crate::{Accepted, Client, Error, ErrorKind, Messages, client::check, random};
+
+/// Sends the same messages to any number of users, 500 at a time. Made by [`Client::multicast_in_chunks`]; await it for
+/// what became of each chunk.
+///
+/// Chunks go one after the other, each under a retry key of its own that follows from the whole's. So the whole can be
+/// repeated for 24 hours: with the same key, the same users in the same order and the same messages, no chunk that was
+/// accepted is sent again. (With another list under the same key LINE would take new users for old ones.) To survive a
+/// restart without having the list at hand again, use `hikyaku-sender`.
+///
+/// A chunk that LINE rejects does not keep the others from being sent. Any other failure would most probably meet the
+/// next chunk too, so the rest is then left alone.
+///
+/// ```no_run
+/// # async fn example(client: hikyaku::Client, users: Vec<hikyaku::model::UserId>) -> Result<(), hikyaku::Error> {
+/// let key = hikyaku::Uuid::from_u128(0x1234); // keep it with the job, to repeat the job under it
+/// let chunks = client.multicast_in_chunks(&users, "we open at nine").retry_key(key).await?;
+/// for chunk in chunks.iter().filter(|chunk| !chunk.is_accepted()) {
+///     eprintln!("{} users got nothing: {:?}", chunk.users.len(), chunk.result);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`Invalid`](ErrorKind::Invalid): a limit is broken, or an id is no user's; nothing was sent. All other errors are in
+/// the chunks.
+/// # Source
+/// <https://developers.line.biz/en/reference/messaging-api/#send-multicast-message>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct MulticastInChunks<'a> {
+    client: &'a Client,
+    users: &'a [UserId],
+    messages: Messages<'a>,
+    retry_key: Uuid,
+    notification_disabled: Option<bool>,
+    unit: Option<AggregationUnit>,
+}
+
+/// What became of up to 500 users of a [`MulticastInChunks`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct MulticastChunk<'a> {
+    /// The users.
+    pub users: &'a [UserId],
+    /// The key that this chunk has, whenever the whole is sent under the same key.
+    pub retry_key: Uuid,
+    /// What LINE said; nothing where an earlier chunk's failure ended the whole before this one was sent.
+    pub result: Option<Result<Accepted, Error>>,
+}
+
+impl MulticastChunk<'_> {
+    /// Whether LINE accepted it, now or when the whole was sent before.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self.result, Some(Ok(_)))
+    }
+}
+
+impl Client {
+    /// Starts a [`MulticastInChunks`].
+    pub fn multicast_in_chunks<'a>(
+        &'a self,
+        users: &'a [UserId],
+        messages: impl Into<Messages<'a>>,
+    ) -> MulticastInChunks<'a> {
+        MulticastInChunks {
+            client: self,
+            users,
+            messages: messages.into(),
+            retry_key: random::uuid(),
+            notification_disabled: None,
+            unit: None,
+        }
+    }
+}
+
+impl<'a> MulticastInChunks<'a> {
+    /// Makes repeats of the whole safe: each chunk's key follows from this one and the chunk's number.
+    pub fn retry_key(mut self, key: Uuid) -> Self {
+        self.retry_key = key;
+        self
+    }
+
+    /// Whether phones stay silent.
+    pub fn notification_disabled(mut self, disabled: bool) -> Self {
+        self.notification_disabled = Some(disabled);
+        self
+    }
+
+    /// Counts the impressions and clicks of all chunks under a name: at most one, of 1-30 letters, digits and `_`.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
+    pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
+        self.unit = Some(name.into());
+        self
+    }
+
+    async fn send(self) -> Result<Vec<MulticastChunk<'a>>, Error> {
+        self.check()?;
+        let messages = self.messages.prepare()?;
+        let mut chunks: Vec<_> = self
+            .users
+            .chunks(MULTICAST_USERS.max)
+            .enumerate()
+            .map(|(number, users)| {
+                let retry_key = chunk_key(self.retry_key, number);
+                MulticastChunk { users, retry_key, result: None }
+            })
+            .collect();
+        for chunk in &mut chunks {
+            let mut multicast =
+                self.client.multicast(chunk.users, &messages).retry_key(chunk.retry_key);
+            if let Some(disabled) = self.notification_disabled {
+                multicast = multicast.notification_disabled(disabled);
+            }
+            if let Some(unit) = &self.unit {
+                multicast = multicast.unit(unit.clone());
+            }
+            let result = chunk.result.insert(multicast.await);
+            if result.as_ref().is_err_and(|error| error.kind() != ErrorKind::Rejected) {
+                break;
+            }
+        }
+        Ok(chunks)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        check(|checker| {
+            checker.at(Segment::Field("to"), |checker| {
+                for (index, user) in self.users.iter().enumerate() {
+                    if let Err(why) = UserId::check(user.as_str()) {
+                        checker
+                            .at(Segment::Index(index), |checker| checker.report(Problem::Id(why)));
+                    }
+                }
+            });
+            self.messages.check(SendKind::Multicast, checker);
+            check_aggregation_units(self.unit.as_slice(), checker);
+        })
+    }
+}
+
+impl<'a> IntoFuture for MulticastInChunks<'a> {
+    type Output = Result<Vec<MulticastChunk<'a>>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// The key of a chunk: the version 5 UUID of its number, from 0, in the whole's key as name space.
+fn chunk_key(whole: Uuid, number: usize) -> Uuid {
+    let mut digest = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
+    digest.update(whole.as_bytes());
+    digest.update(number.to_string().as_bytes());
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.finish().as_ref()).for_each(|(byte, hashed)| *byte = *hashed);
+    uuid::Builder::from_sha1_bytes(bytes).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chunk_keys_are_those_of_version_5() {
+        // As `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python.
+        let whole = Uuid::NAMESPACE_DNS;
+        let keys = [0, 1, 12].map(|number| chunk_key(whole, number).to_string());
+        let expected = [
+            "6af613b6-569c-5c22-9c37-2ed93f31d3af",
+            "b04965e6-a9bb-591f-8f8a-1adcb2c8dc39",
+            "52524d6e-10dc-5261-aa36-8b2efcbaa5f0",
+        ];
+        assert_eq!(keys, expected);
+    }
+}
