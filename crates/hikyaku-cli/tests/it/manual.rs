@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hikyaku_sim::{Person, Sim};
+use hikyaku_sim::{Person, Sim, UserMessage};
 
 use crate::{command::Shell, help::verbs, platform::Platform};
 
@@ -37,6 +37,7 @@ fn the_manuals_examples_work_against_the_simulator() {
         (sim.add_friend_as(Person { phone, ..Person::default() }), sim.add_friend());
     let group = sim.add_group(&[user.clone(), other.clone()]);
     let said = sim.user_says(&user, "when?");
+    let picture = sim.user_sends(&user, UserMessage::image(&b"\x89PNG\r\n\x1a\n"[..]));
     let narrowcast = platform.shell().run(["narrowcast", "--text", "hi", "--json"]);
     let narrowcast: serde_json::Value = serde_json::from_str(&narrowcast.stdout).unwrap();
     let shell = platform
@@ -44,6 +45,7 @@ fn the_manuals_examples_work_against_the_simulator() {
         .with("USER_ID", user.as_str())
         .with("OTHER_ID", other.as_str())
         .with("GROUP_ID", group.as_str())
+        .with("MESSAGE_ID", &picture.message_id)
         .with("REPLY_TOKEN", &said.reply_token)
         .with("READ_TOKEN", &said.mark_as_read_token)
         .with("REQUEST_ID", narrowcast["request_id"].as_str().unwrap());

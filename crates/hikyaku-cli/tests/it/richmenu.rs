@@ -1,5 +1,8 @@
+use hikyaku_sim::Sim;
+
 use crate::{
     command::{Outcome, Shell},
+    platform::Platform,
     recorder::{Answer, Recorder},
 };
 
@@ -203,4 +206,24 @@ fn the_menus_are_listed() {
     let recorder = Recorder::answering([menus(&[("r1", "main #0123456789ab")])]);
     let outcome = Shell::at(&recorder).run(["richmenu", "list"]);
     assert_eq!(outcome.to_string(), "exit 0\n--- stdout\n1 rich menus\n  r1 main #0123456789ab");
+}
+
+#[test]
+fn on_the_platform_runs_end_with_one_menu_and_the_newest() {
+    let platform = Platform::with(Sim::builder());
+    let friend = platform.sim.add_friend();
+    let shell = platform.shell().with_file("menus.toml", FILE).with_file("main.png", IMAGE);
+    let run = |shell: &Shell| {
+        let outcome = shell.run(["richmenu", "apply", "menus.toml", "--json"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        let applied: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let menu = &applied["menus"][0];
+        assert_eq!(platform.sim.rich_menu_of(&friend).as_deref(), menu["rich_menu_id"].as_str());
+        menu["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!([run(&shell), run(&shell)], ["created", "unchanged"]);
+    let changed = shell.with_file("menus.toml", FILE.replace("\"Menu\"", "\"More\""));
+    assert_eq!([run(&changed), run(&changed)], ["replaced", "unchanged"]);
+    let list = changed.run(["richmenu", "list"]).stdout;
+    assert!(list.starts_with("1 rich menus\n"), "{list}");
 }

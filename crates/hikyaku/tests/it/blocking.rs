@@ -45,7 +45,7 @@ fn any_call_runs_with_its_options() {
     client.run(|line| line.push("U1", "a").retry_key(key)).unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.header("x-line-retry-key"), Some(&*key.to_string()));
-    let error = client.run(|line| line.bot_info()).unwrap_err();
+    let error = client.run(hikyaku::Client::bot_info).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 

@@ -77,8 +77,8 @@ async fn every_user_is_in_one_chunk_and_every_chunk_has_its_key() {
     let script = Script::new([OK, NotSent, OK, DUPLICATE]);
     let users = users(1001);
     let client = client(&script);
-    let send = client.multicast_in_chunks(&users, "hi").retry_key(Uuid::from_u128(7));
-    let chunks = send.unit("spring").notification_disabled(true).await.unwrap();
+    let whole = client.multicast_in_chunks(&users, "hi").retry_key(Uuid::from_u128(7));
+    let chunks = whole.unit("spring").notification_disabled(true).await.unwrap();
     assert_eq!(chunks.iter().map(|chunk| chunk.users.len()).collect::<Vec<_>>(), [500, 500, 1]);
     assert_eq!(
         chunks.iter().flat_map(|chunk| chunk.users).collect::<Vec<_>>(),
