@@ -11,14 +11,35 @@ pub(crate) enum Failure {
     Rejected { message: String, request_id: Option<String> },
     /// No answer came.
     Network(String),
+    /// There is no such thing in the store.
+    NotFound(String),
+    /// What was begun stands still until somebody acts.
+    Stuck(Stuck),
+}
+
+/// What a campaign cannot go on without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// The month's messages are used up.
+    Quota,
+    /// LINE refuses the token.
+    Unauthorized,
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage(message) | Self::Rejected { message, .. } | Self::Network(message) => {
+            Self::Usage(message) | Self::Rejected { message, .. } | Self::Network(message) | Self::NotFound(message) => {
                 f.write_str(message)
             }
+            Self::Stuck(Stuck::Quota) => f.write_str(
+                "the month's messages are used up; what is left goes on when there are more, with the same command or \
+                 `hikyaku worker run`",
+            ),
+            Self::Stuck(Stuck::Unauthorized) => f.write_str(
+                "LINE refuses the channel access token; what is left goes on with a valid one, with the same command or \
+                 `hikyaku worker run`",
+            ),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }
     }
@@ -49,6 +70,16 @@ pub(crate) fn refused(message: impl Into<String>) -> anyhow::Error {
 /// No answer came.
 pub(crate) fn network(message: impl Into<String>) -> anyhow::Error {
     Failure::Network(message.into()).into()
+}
+
+/// There is no such thing in the store.
+pub(crate) fn not_found(message: String) -> anyhow::Error {
+    Failure::NotFound(message).into()
+}
+
+/// What was begun stands still until somebody acts.
+pub(crate) fn stuck(why: Stuck) -> anyhow::Error {
+    Failure::Stuck(why).into()
 }
 
 /// What to do about an error: attach it with `context`.

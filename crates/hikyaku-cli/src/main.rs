@@ -15,13 +15,16 @@ mod messages;
 mod output;
 mod profile;
 mod progress;
+mod recipients;
 mod report;
 mod secret;
 mod send;
 mod stop;
+mod store;
 mod table;
 mod targeting;
 mod verb;
+mod work;
 
 use std::process::ExitCode;
 
@@ -43,11 +46,15 @@ fn main() -> ExitCode {
 
 fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
     log::start(args.verbose, args.json)?;
-    let mut runtime = if args.verb.serves() {
+    let mut builder = if args.verb.serves() {
         Builder::new_multi_thread()
     } else {
         // One call needs no threads, and starting them would cost more than the call's own work.
         Builder::new_current_thread()
     };
-    runtime.enable_all().build()?.block_on(args.verb.run(output))
+    let runtime = builder.enable_all().build()?;
+    let result = runtime.block_on(args.verb.run(output));
+    // A thread may wait for stdin; what counts is on disk.
+    runtime.shutdown_background();
+    result
 }

@@ -1,5 +1,13 @@
+use std::time::Duration;
+
 use hikyaku::message::NarrowcastProgress;
+use hikyaku_sender::campaign::{CampaignPhase, Watched};
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::work;
+
+/// How often a bar moves by itself.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How far a narrowcast is, as a bar on stderr where that is a terminal. It goes away when dropped.
 pub(crate) struct Bar(ProgressBar);
@@ -8,7 +16,7 @@ impl Bar {
     pub(crate) fn new() -> Self {
         let bar = ProgressBar::new(0).with_style(style("  {spinner} {msg}, {elapsed}"));
         bar.set_message("LINE looks for the recipients");
-        bar.enable_steady_tick(std::time::Duration::from_millis(100));
+        bar.enable_steady_tick(TICK);
         Self(bar)
     }
 
@@ -22,6 +30,76 @@ impl Bar {
 }
 
 impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// How far a campaign is: a bar on stderr where that is a terminal, with the rate, the time that is left and what is
+/// waited for. It goes away when dropped.
+pub(crate) struct CampaignBar(ProgressBar);
+
+impl CampaignBar {
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::new(0)
+            .with_style(style("  {spinner} {bar:40.green} {human_pos} of {human_len} {msg}"));
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
+    pub(crate) fn show(&self, watched: &Watched) {
+        self.0.set_length(watched.progress.total);
+        self.0.set_position(watched.progress.finished());
+        self.0.set_message(told(watched));
+    }
+}
+
+impl Drop for CampaignBar {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+fn told(watched: &Watched) -> String {
+    let mut parts = vec![format!("{:.0}/s", watched.per_second)];
+    if let Some(remaining) = watched.remaining {
+        parts.push(format!("{} s left", remaining.as_secs()));
+    }
+    for (count, what) in
+        [(watched.progress.rejected, "rejected"), (watched.progress.unknown, "unknown")]
+    {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    match watched.progress.state {
+        CampaignPhase::Feeding => parts.push("reads the list".to_owned()),
+        CampaignPhase::Paused => parts.push("paused".to_owned()),
+        _ => {}
+    }
+    if let Some(waiting) = &watched.waiting {
+        parts.push(work::told(waiting.reason).to_owned());
+    }
+    parts.join(", ")
+}
+
+/// How much is done of what has no known end. It goes away when dropped.
+pub(crate) struct Count(ProgressBar);
+
+impl Count {
+    pub(crate) fn new(what: &'static str) -> Self {
+        let bar = ProgressBar::new(0).with_style(style("  {spinner} {human_pos} {msg}, {elapsed}"));
+        bar.set_message(what);
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
+    pub(crate) fn show(&self, count: u64) {
+        self.0.set_position(count);
+    }
+}
+
+impl Drop for Count {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

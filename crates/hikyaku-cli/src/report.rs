@@ -3,10 +3,11 @@ use std::{fmt, io::Write, process::ExitCode};
 use anstyle::{AnsiColor, Effects, Style};
 use clap::error::ErrorKind as UsageKind;
 use hikyaku::ErrorKind;
+use hikyaku_sender::ErrorKind as StoreErrorKind;
 use serde::Serialize;
 
 use crate::{
-    failure::{Aftermath, Failure, Hint},
+    failure::{Aftermath, Failure, Hint, Stuck},
     output::{Output, visible},
 };
 
@@ -17,6 +18,11 @@ const NOTHING_SENT: &str = "nothing was sent";
 /// Tells the user of an error, and gives the exit code that goes with it.
 pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
     Report::of(error).print(output.is_json())
+}
+
+/// An error as the JSON document that stands for it.
+pub(crate) fn document(error: &anyhow::Error) -> String {
+    Report::of(error).json()
 }
 
 /// The same for words that make no command; help and version come this way too, and are no errors.
@@ -89,6 +95,8 @@ impl Report {
     fn of(error: &anyhow::Error) -> Self {
         let mut report = if let Some(error) = error.downcast_ref::<hikyaku::Error>() {
             Self::of_call(error)
+        } else if let Some(error) = error.downcast_ref::<hikyaku_sender::Error>() {
+            Self::of_store(error)
         } else {
             match error.downcast_ref::<Failure>() {
                 Some(Failure::Usage(message)) => Self::new("usage", exit::USAGE, message.clone()),
@@ -105,6 +113,15 @@ impl Report {
                 },
                 Some(Failure::Network(message)) => {
                     Self { retryable: true, ..Self::new("network", exit::NETWORK, message.clone()) }
+                }
+                Some(failure @ Failure::NotFound(_)) => {
+                    Self::new("not_found", exit::REJECTED, failure.to_string())
+                }
+                Some(failure @ Failure::Stuck(Stuck::Quota)) => {
+                    Self::new("quota_exceeded", exit::QUOTA_EXCEEDED, failure.to_string())
+                }
+                Some(failure @ Failure::Stuck(Stuck::Unauthorized)) => {
+                    Self::new("unauthorized", exit::FORBIDDEN, failure.to_string())
                 }
                 None => Self::new("other", exit::OTHER, format!("{error:#}")),
             }
@@ -133,23 +150,53 @@ impl Report {
         }
     }
 
-    fn print(mut self, json: bool) -> ExitCode {
+    fn of_store(error: &hikyaku_sender::Error) -> Self {
+        let message = error.to_string();
+        let (kind, exit) = match error.kind() {
+            StoreErrorKind::Invalid(_) => {
+                // It begins with the path of what is wrong, where that has one.
+                let parts = message.split_once(": ").filter(|(path, _)| !path.contains(' '));
+                let detail = match parts {
+                    Some((path, why)) => {
+                        Detail { property: Some(path.to_owned()), message: Some(why.to_owned()) }
+                    }
+                    None => Detail { property: None, message: Some(message) },
+                };
+                return Self {
+                    details: vec![detail],
+                    ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
+                };
+            }
+            StoreErrorKind::Recipients(_) | StoreErrorKind::Unsuitable(_) => ("usage", exit::USAGE),
+            StoreErrorKind::Conflict { .. } => ("conflict", exit::REJECTED),
+            StoreErrorKind::Refused(..) => ("refused", exit::REJECTED),
+            StoreErrorKind::NoDelivery(_) | StoreErrorKind::NoCampaign(_) => {
+                ("not_found", exit::REJECTED)
+            }
+            StoreErrorKind::Locked { .. } => ("locked", exit::OTHER),
+            _ => ("store", exit::OTHER),
+        };
+        Self { retryable: error.is_retryable(), ..Self::new(kind, exit, message) }
+    }
+
+    fn json(mut self) -> String {
         #[derive(Serialize)]
         struct Document<'a> {
             error: &'a Report,
         }
 
-        let text = if json {
-            if let Some(aftermath) = &self.aftermath {
-                self.message = format!("{}; {aftermath}", self.message);
-            }
-            serde_json::to_string(&Document { error: &self }).expect("a report has string keys")
-        } else {
-            self.to_string()
-        };
+        if let Some(aftermath) = &self.aftermath {
+            self.message = format!("{}; {aftermath}", self.message);
+        }
+        serde_json::to_string(&Document { error: &self }).expect("a report has string keys")
+    }
+
+    fn print(self, json: bool) -> ExitCode {
+        let exit = self.exit;
+        let text = if json { self.json() } else { self.to_string() };
         // Where stderr is closed, the exit code is all that can be said.
         let _ = writeln!(anstream::stderr().lock(), "{text}");
-        ExitCode::from(self.exit)
+        ExitCode::from(exit)
     }
 }
 
@@ -157,7 +204,9 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{ERROR}error{ERROR:#}: ")?;
         match (self.kind, self.details.as_slice()) {
-            ("usage" | "other", _) => write!(f, "{}", visible(&self.message))?,
+            ("usage" | "other" | "conflict" | "refused" | "locked" | "store", _) => {
+                write!(f, "{}", visible(&self.message))?;
+            }
             // All in one line, for logs and for people in a hurry.
             ("invalid", [detail]) => {
                 let hint = self.hint.as_deref().map(|hint| format!("; {hint}")).unwrap_or_default();

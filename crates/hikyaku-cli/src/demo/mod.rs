@@ -1,5 +1,6 @@
 //! Messages travel between a program and LINE, both in this process.
 
+mod campaign;
 mod guide;
 mod show;
 mod steps;
@@ -36,6 +37,7 @@ pub(crate) async fn run(output: Output, port: u16) -> anyhow::Result<Sim> {
     show.step("lost answer", steps::lost_answer(&stage)).await?;
     show.step("server error", steps::server_error(&stage)).await?;
     show.step("quota", steps::quota(&stage)).await?;
+    show.step("campaign", campaign::campaign()).await?;
     show.end(&stage.sim)?;
     Ok(stage.sim)
 }

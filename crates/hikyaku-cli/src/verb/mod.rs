@@ -3,6 +3,7 @@
 mod api;
 mod bot_info;
 mod broadcast;
+mod campaign;
 mod completions;
 mod content;
 mod demo;
@@ -13,6 +14,7 @@ mod multicast;
 mod narrowcast;
 mod narrowcast_progress;
 mod notify;
+mod outbox;
 mod push;
 mod push_by_phone;
 mod quota;
@@ -21,8 +23,10 @@ mod reply;
 mod richmenu;
 mod sent_count;
 mod sim;
+mod store;
 mod validate;
 mod webhook;
+mod worker;
 
 use clap::Subcommand;
 
@@ -50,6 +54,10 @@ pub(crate) enum Verb {
     Api(api::Api),
     Message(message::Message),
     Webhook(webhook::Webhook),
+    Outbox(outbox::Outbox),
+    Campaign(campaign::Campaign),
+    Worker(worker::Worker),
+    Store(store::Store),
     Notify(notify::Notify),
     Sim(sim::Sim),
     Demo(demo::Demo),
@@ -57,9 +65,13 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    /// Whether the verb serves others, and not only makes a call.
+    /// Whether the verb has much to do at once, and does not only make a call.
     pub(crate) fn serves(&self) -> bool {
-        matches!(self, Self::Sim(_) | Self::Demo(_))
+        match self {
+            Self::Sim(_) | Self::Demo(_) | Self::Worker(_) => true,
+            Self::Campaign(verb) => verb.sends(),
+            _ => false,
+        }
     }
 
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
@@ -83,6 +95,10 @@ impl Verb {
             Self::Api(verb) => verb.run(output).await,
             Self::Message(verb) => verb.run(output),
             Self::Webhook(verb) => verb.run(output).await,
+            Self::Outbox(verb) => verb.run(output).await,
+            Self::Campaign(verb) => verb.run(output).await,
+            Self::Worker(verb) => verb.run(output).await,
+            Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,

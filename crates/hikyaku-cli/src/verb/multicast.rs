@@ -1,12 +1,12 @@
 use clap::Args;
-use hikyaku::model::{InvalidId, UserId, limits::MULTICAST_USERS};
+use hikyaku::model::{InvalidId, UserId};
 
 use crate::{
     connect::Connection,
-    failure::{Hint, invalid, usage},
-    file,
+    failure::Hint,
     messages::MessageArgs,
     output::Output,
+    recipients::RecipientArgs,
     send::{self, KeyedOptions},
 };
 
@@ -19,13 +19,8 @@ Examples:
   hikyaku multicast \"$USER_ID\" \"$OTHER_ID\" --text 'hello'
   hikyaku multicast --to-file friends.txt --image https://example.com/map.jpg --json")]
 pub(crate) struct Multicast {
-    /// Ids of users
-    #[arg(value_name = "ID")]
-    to: Vec<String>,
-
-    /// A file with one id a line; blank lines and lines that begin with # are skipped (- is stdin)
-    #[arg(long, value_name = "FILE")]
-    to_file: Option<String>,
+    #[command(flatten)]
+    to: RecipientArgs,
 
     #[command(flatten)]
     messages: MessageArgs,
@@ -43,7 +38,7 @@ pub(crate) struct Multicast {
 
 impl Multicast {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let to = self.recipients()?;
+        let to = self.to.read()?;
         let messages = self.messages.read()?;
         let client = self.connection.client(output)?;
         let key = self.options.key();
@@ -65,29 +60,5 @@ impl Multicast {
             }
         })?;
         send::print(&accepted, output)
-    }
-
-    fn recipients(&self) -> anyhow::Result<Vec<UserId>> {
-        let mut to: Vec<UserId> = self.to.iter().map(|id| id.as_str().into()).collect();
-        if let Some(path) = &self.to_file {
-            let text = file::read(path)?;
-            let ids = text.lines().map(str::trim).filter(|line| !line.is_empty());
-            to.extend(ids.filter(|line| !line.starts_with('#')).map(UserId::from));
-        }
-        if to.is_empty() {
-            return Err(usage("no recipient; give ids of users or --to-file FILE"));
-        }
-        let most = MULTICAST_USERS.max;
-        if to.len() > most {
-            return Err(invalid(
-                "to",
-                format!(
-                    "{} ids are more than the {most} of one multicast; send parts of the list, or the whole of it with \
-                     `hikyaku campaign start`",
-                    to.len()
-                ),
-            ));
-        }
-        Ok(to)
     }
 }

@@ -33,6 +33,11 @@ impl Started {
         BufReader::new(self.0.stdout.take().unwrap()).lines().map(Result::unwrap)
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Sends the signal, and gives the exit code and what stderr had.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.0.id().to_string();

@@ -4,6 +4,7 @@
 
 mod api;
 mod bad_input;
+mod campaign;
 mod command;
 mod connection;
 mod content;
@@ -14,6 +15,7 @@ mod message;
 mod messages;
 mod narrowcast;
 mod notify;
+mod outbox;
 mod platform;
 mod recorder;
 mod richmenu;
@@ -21,3 +23,4 @@ mod sends;
 mod sim;
 mod validate;
 mod webhook;
+mod worker;

@@ -17,7 +17,7 @@ fn the_manual_names_every_verb() {
 
 #[test]
 fn the_manual_names_every_variable_of_the_help() {
-    for verb in ["push", "notify"] {
+    for verb in ["push", "notify", "outbox"] {
         let help = Shell::bare().run([verb, "--help"]).stdout;
         let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in help.split("[env: ").skip(1) {

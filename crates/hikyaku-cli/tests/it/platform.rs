@@ -10,14 +10,19 @@ use crate::command::Shell;
 /// A running simulator.
 pub(crate) struct Platform {
     pub(crate) sim: Sim,
-    _serving: Runtime,
+    serving: Runtime,
 }
 
 impl Platform {
     pub(crate) fn with(builder: SimBuilder) -> Self {
         let serving = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let sim = serving.block_on(builder.start()).unwrap();
-        Self { sim, _serving: serving }
+        Self { sim, serving: serving }
+    }
+
+    /// Waits until there were so many deliveries in all.
+    pub(crate) fn wait_for_deliveries(&self, deliveries: u64) {
+        self.serving.block_on(self.sim.wait_for(deliveries)).unwrap();
     }
 
     /// An environment that points at it, with the program under its own name.

@@ -70,7 +70,7 @@ fn the_demo_does_what_it_says() {
             break;
         }
     }
-    insta::assert_snapshot!(steps.join(", "), @"push, reply, multicast, narrowcast, retry key, lost answer, server error, quota");
+    insta::assert_snapshot!(steps.join(", "), @"push, reply, multicast, narrowcast, retry key, lost answer, server error, quota, campaign");
 
     let without_curl =
         script.lines().filter(|line| !line.contains("curl") && !line.contains("said.json"));

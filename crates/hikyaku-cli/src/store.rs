@@ -1,0 +1,57 @@
+use clap::Args;
+use hikyaku_sender::{Outbox, Time};
+use jiff::{SignedDuration, Timestamp};
+
+/// Which store the sends wait in. The flag is global, so that it may also stand behind a verb's own verb.
+#[derive(Debug, Args)]
+pub(crate) struct StoreArgs {
+    #[arg(
+        long,
+        global = true,
+        env = "HIKYAKU_STORE",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "sqlite:hikyaku.db",
+        help = "Where sends wait: sqlite:PATH or postgres://…"
+    )]
+    store: String,
+}
+
+impl StoreArgs {
+    pub(crate) async fn open(&self) -> anyhow::Result<Outbox> {
+        Ok(Outbox::open(self.store.as_str()).await?)
+    }
+}
+
+/// A moment as it is written on the command line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum When {
+    At(Timestamp),
+    In(SignedDuration),
+}
+
+impl When {
+    /// The moment on the clock that says `now`.
+    pub(crate) fn after(self, now: Time) -> Time {
+        match self {
+            Self::At(time) => time.into(),
+            Self::In(wait) => now + wait.unsigned_abs(),
+        }
+    }
+}
+
+impl std::str::FromStr for When {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(time) = text.parse() {
+            return Ok(Self::At(time));
+        }
+        match text.parse::<SignedDuration>() {
+            Ok(wait) if wait.is_positive() => Ok(Self::In(wait)),
+            _ => Err(
+                "expected a time with its offset, such as 2026-12-24T18:00:00+09:00, or a wait, such as 90s or 2h",
+            ),
+        }
+    }
+}

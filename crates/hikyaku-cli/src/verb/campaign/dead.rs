@@ -1,0 +1,61 @@
+use clap::Args;
+use hikyaku_sender::State;
+use serde::Serialize;
+
+use super::Which;
+use crate::{output::Output, store::StoreArgs, verb::outbox::Deliveries};
+
+/// List a campaign's dead letters, or act on all of them
+#[derive(Debug, Args)]
+pub(super) struct Dead {
+    #[command(flatten)]
+    which: Which,
+
+    /// Those that LINE refused, or those of which it cannot be found out whether they arrived
+    #[arg(long, default_value = "rejected", value_parser = ["rejected", "unknown"])]
+    tray: String,
+
+    /// Give each of them another life
+    #[arg(long, conflicts_with = "drop")]
+    retry: bool,
+
+    /// Put them away
+    #[arg(long)]
+    drop: bool,
+
+    /// Retry even those that may have arrived and may arrive twice
+    #[arg(long, requires = "retry")]
+    may_duplicate: bool,
+
+    /// List at most so many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    limit: u32,
+}
+
+#[derive(Serialize)]
+struct Acted {
+    deliveries: u64,
+}
+
+impl Dead {
+    pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
+        let campaign = store.open().await?.campaign(self.which.id).await?;
+        let tray = if self.tray == "unknown" { State::Unknown } else { State::Rejected };
+        if self.retry {
+            let deliveries = campaign.retry_dead_letters(tray, self.may_duplicate).await?;
+            return output.print(
+                &Acted { deliveries },
+                format_args!("{deliveries} deliveries will be sent again"),
+            );
+        }
+        if self.drop {
+            let deliveries = campaign.drop_dead_letters(tray).await?;
+            return output.print(
+                &Acted { deliveries },
+                format_args!("{deliveries} deliveries are put away"),
+            );
+        }
+        let deliveries = Deliveries { deliveries: campaign.dead_letters(tray, self.limit).await? };
+        output.print(&deliveries, &deliveries)
+    }
+}

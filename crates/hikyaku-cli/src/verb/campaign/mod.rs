@@ -1,0 +1,73 @@
+//! One message to a list of any length.
+
+mod control;
+mod dead;
+mod start;
+mod status;
+mod watch;
+
+use clap::{Args, Subcommand};
+use hikyaku_sender::CampaignId;
+
+use crate::{output::Output, store::StoreArgs};
+
+/// Send one message to a list of any length, each recipient once
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Whatever is killed, the same command with the same --idempotency-key goes on where it stopped.
+
+Examples:
+  hikyaku campaign start --to-file friends.txt --text 'spring is here' --idempotency-key spring
+  hikyaku campaign start --to-file - --text 'hello' --enqueue-only < friends.txt
+  hikyaku campaign status 1 --json
+  hikyaku campaign watch 1
+  hikyaku campaign pause 1
+  hikyaku campaign dead 1 --tray rejected")]
+pub(crate) struct Campaign {
+    #[command(subcommand)]
+    verb: CampaignVerb,
+
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum CampaignVerb {
+    Start(Box<start::Start>),
+    Status(status::Status),
+    Watch(watch::Watch),
+    /// Send no more of it until it is resumed
+    Pause(Which),
+    /// Go on after a pause
+    Resume(Which),
+    /// Withdraw all that surely was not sent
+    Cancel(Which),
+    Dead(dead::Dead),
+}
+
+/// Which campaign.
+#[derive(Debug, Args)]
+struct Which {
+    #[arg(value_name = "ID", help = "What `campaign start` printed as campaign_id")]
+    id: CampaignId,
+}
+
+impl Campaign {
+    /// Whether it sends by itself.
+    pub(super) fn sends(&self) -> bool {
+        matches!(self.verb, CampaignVerb::Start(_))
+    }
+
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let Self { verb, store } = self;
+        match verb {
+            CampaignVerb::Start(verb) => verb.run(&store, output).await,
+            CampaignVerb::Status(verb) => verb.run(&store, output).await,
+            CampaignVerb::Watch(verb) => verb.run(&store, output).await,
+            CampaignVerb::Pause(which) => control::pause(which.id, &store, output).await,
+            CampaignVerb::Resume(which) => control::resume(which.id, &store, output).await,
+            CampaignVerb::Cancel(which) => control::cancel(which.id, &store, output).await,
+            CampaignVerb::Dead(verb) => verb.run(&store, output).await,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+use std::{
+    fs::{File, OpenOptions},
+    io::{IsTerminal, Read, Write},
+    pin::pin,
+    time::Duration,
+};
+
+use anyhow::Context;
+use clap::Args;
+use hikyaku_sender::{
+    Error, ErrorKind,
+    campaign::{BadLine, Campaign, CampaignPhase, Progress},
+};
+use serde::Serialize;
+
+use super::{status, watch::has_ended};
+use crate::{
+    failure::usage,
+    messages::MessageArgs,
+    output::{self, Output},
+    progress::CampaignBar,
+    send::Silence,
+    stop::StopSignals,
+    store::StoreArgs,
+    work::{WorkArgs, stuck_for},
+};
+
+/// How often the bar looks at the store.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Start a campaign, or go on with it, and deliver it
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[command(after_help = "\
+The campaign's id is printed at once. The list has one id a line; blank lines and lines that begin with # are skipped. \
+While it delivers, what else is due in the store goes out, too; where another worker has the store, that one delivers.")]
+pub(super) struct Start {
+    /// The list of users (- is stdin)
+    #[arg(long, value_name = "FILE")]
+    to_file: String,
+
+    #[command(flatten)]
+    messages: MessageArgs,
+
+    /// Your name for this campaign: started again with the same list and messages, it goes on where it stopped
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+
+    /// Only put it on disk; `hikyaku worker run` delivers it
+    #[arg(long)]
+    enqueue_only: bool,
+
+    /// Leave out who was in the list before
+    #[arg(long)]
+    dedupe: bool,
+
+    /// Send nothing until the whole list is read, and nothing at all where one line is bad
+    #[arg(long)]
+    strict: bool,
+
+    /// Write lines that hold no user id to this file: number, reason and text, by tabs
+    #[arg(long, value_name = "FILE")]
+    reject_file: Option<String>,
+
+    /// The list is CSV with a line of names first: {name} in a message stands for the value in that column, and each
+    /// line is a push of its own
+    #[arg(long)]
+    personal: bool,
+
+    /// Count opens and taps under this name, 1 to 30 of a-z, A-Z, 0-9 and _
+    #[arg(long, value_name = "NAME")]
+    unit: Option<String>,
+
+    #[command(flatten)]
+    silence: Silence,
+
+    #[command(flatten)]
+    work: WorkArgs,
+}
+
+#[derive(Serialize)]
+struct Started {
+    campaign_id: i64,
+}
+
+impl Start {
+    pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
+        let messages = self.messages.read()?;
+        let list: Box<dyn Read + Send> = match self.to_file.as_str() {
+            "-" => Box::new(std::io::stdin()),
+            path => Box::new(
+                File::open(path)
+                    .map_err(|why| usage(format!("cannot read {path}: {why}; check the path")))?,
+            ),
+        };
+        // A wrong setting must not be found when the list is on disk.
+        let client = if self.enqueue_only { None } else { Some(self.work.client(output)?) };
+        let rejects = self.reject_file.as_deref().map(open_rejects).transpose()?;
+        let outbox = store.open().await?;
+        let mut builder = if self.personal {
+            outbox.new_personal_campaign(&messages)
+        } else {
+            outbox.new_campaign(&messages)
+        };
+        builder = builder.dedupe(self.dedupe).strict(self.strict);
+        if let Some(key) = &self.idempotency_key {
+            builder = builder.idempotency_key(key);
+        }
+        if let Some(unit) = &self.unit {
+            builder = builder.unit(unit);
+        }
+        if self.silence.notification_disabled {
+            builder = builder.notification_disabled(true);
+        }
+        let campaign = builder.start().await?;
+        let started = Started { campaign_id: campaign.id().get() };
+        output::print(serde_json::to_string(&started)?)?;
+        let Some(client) = client else {
+            let progress = feed(&campaign, list, rejects).await?;
+            return tell(&progress, output);
+        };
+        let signals = StopSignals::listen()?;
+        let mut fed_and_ended = pin!(async {
+            feed(&campaign, list, rejects).await?;
+            follow(&campaign).await
+        });
+        let mut outcome = None;
+        let stop = async {
+            tokio::select! {
+                result = &mut fed_and_ended => outcome = Some(result),
+                () = signals.wait() => {}
+            }
+        };
+        match self.work.worker(&outbox, client).run(stop).await {
+            Ok(_) => {}
+            // Who has the store delivers this, too.
+            Err(error) if is_locked(&error) => {
+                let signals = StopSignals::listen()?;
+                tokio::select! {
+                    result = &mut fed_and_ended => outcome = Some(result),
+                    () = signals.wait() => {}
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+        match outcome {
+            Some(result) => tell(&result?, output),
+            None => tell(&campaign.progress().await?, output),
+        }
+    }
+}
+
+async fn feed(
+    campaign: &Campaign,
+    list: Box<dyn Read + Send>,
+    mut rejects: Option<File>,
+) -> anyhow::Result<Progress> {
+    let mut feed = campaign.feed(list);
+    if rejects.is_some() {
+        feed = feed.on_bad_line(move |BadLine { number, text, why }| {
+            let written = rejects.as_mut().map(|file| writeln!(file, "{number}\t{why}\t{text}"));
+            if let Some(Err(error)) = written {
+                tracing::error!(%error, "the reject file cannot be written");
+            }
+        });
+    }
+    Ok(feed.await?.progress)
+}
+
+/// Waits until nothing more happens by itself.
+async fn follow(campaign: &Campaign) -> anyhow::Result<Progress> {
+    let bar = CampaignBar::new();
+    let mut watch = campaign.watch(LOOK);
+    loop {
+        let watched = watch.next().await?;
+        bar.show(&watched);
+        if has_ended(&watched) || watched.progress.state == CampaignPhase::Paused {
+            return Ok(watched.progress);
+        }
+        if let Some(error) = watched.waiting.and_then(|waiting| stuck_for(waiting.reason)) {
+            return Err(error);
+        }
+    }
+}
+
+/// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
+fn tell(progress: &Progress, output: Output) -> anyhow::Result<()> {
+    let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
+    if std::io::stderr().is_terminal() || amiss {
+        output.note(&status::words(progress))?;
+    }
+    if progress.bad_lines > 0 {
+        output.note("bad lines hold no user id; --reject-file FILE lists them")?;
+    }
+    Ok(())
+}
+
+fn open_rejects(path: &str) -> anyhow::Result<File> {
+    // Started again, it goes on with the list, and so with this file.
+    let file = OpenOptions::new().create(true).append(true).open(path);
+    file.with_context(|| format!("cannot write {path}"))
+}
+
+fn is_locked(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Locked { .. })
+}

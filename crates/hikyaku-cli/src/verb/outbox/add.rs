@@ -1,0 +1,212 @@
+use clap::{Args, Subcommand};
+use hikyaku_sender::{Enqueued, NewDelivery};
+use serde::Serialize;
+
+use super::batch;
+use crate::{
+    failure::usage,
+    messages::MessageArgs,
+    output,
+    recipients::RecipientArgs,
+    send::Silence,
+    store::{StoreArgs, When},
+    targeting::TargetingArgs,
+};
+
+/// Add a send, or a file of them; ends after it is on disk
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    #[command(subcommand)]
+    kind: Option<Kind>,
+
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "A file of sends, one JSON object a line: {\"kind\",\"to\",\"messages\",\"idempotency_key\"} (- is stdin); \
+                prints an answer for each line, in order, after it is on disk"
+    )]
+    batch: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Kind {
+    /// To a user, a group or a room
+    Push {
+        /// Id of the user, group or room
+        to: String,
+        #[command(flatten)]
+        unit: Unit,
+        #[command(flatten)]
+        send: Send,
+    },
+    /// To up to 500 users
+    Multicast {
+        #[command(flatten)]
+        to: RecipientArgs,
+        #[command(flatten)]
+        unit: Unit,
+        #[command(flatten)]
+        send: Send,
+    },
+    /// To every friend; needs an idempotency key
+    Broadcast {
+        #[command(flatten)]
+        send: Send,
+    },
+    /// To the friends that a filter picks; needs an idempotency key
+    Narrowcast {
+        #[command(flatten)]
+        targeting: TargetingArgs,
+        #[command(flatten)]
+        send: Send,
+    },
+    /// Answer a webhook's event, at most once and within a minute
+    Reply {
+        /// The event's replyToken
+        reply_token: String,
+        #[command(flatten)]
+        send: Send,
+    },
+    /// To a phone number, at most once
+    PushByPhone {
+        /// The phone number's SHA-256
+        hash: String,
+        /// What the webhook about the delivery brings back: 16 to 100 characters
+        #[arg(long, value_name = "TAG")]
+        delivery_tag: Option<String>,
+        #[command(flatten)]
+        send: Send,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Unit {
+    /// Count opens and taps under this name, 1 to 30 of a-z, A-Z, 0-9 and _
+    #[arg(long, value_name = "NAME")]
+    unit: Option<String>,
+}
+
+/// What every kind has.
+#[derive(Debug, Args)]
+struct Send {
+    #[command(flatten)]
+    messages: MessageArgs,
+
+    /// Your name for this send: added again with the same contents, it is the same one
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+
+    /// When to send it: a time such as 2026-12-24T18:00:00+09:00, or a wait such as 2h [default: at once]
+    #[arg(long, value_name = "TIME")]
+    at: Option<When>,
+
+    /// From when on it is no longer worth sending, in the same forms
+    #[arg(long, value_name = "TIME")]
+    expires: Option<When>,
+
+    #[command(flatten)]
+    silence: Silence,
+}
+
+/// What is printed of a send that is on disk.
+#[derive(Serialize)]
+pub(super) struct Added {
+    delivery_id: i64,
+    existing: bool,
+}
+
+impl From<Enqueued> for Added {
+    fn from(enqueued: Enqueued) -> Self {
+        Self { delivery_id: enqueued.id.get(), existing: enqueued.existing }
+    }
+}
+
+impl Add {
+    pub(super) async fn run(self, store: &StoreArgs) -> anyhow::Result<()> {
+        let kind = match (self.batch, self.kind) {
+            (Some(path), None) => return batch::add(&path, &store.open().await?).await,
+            (None, Some(kind)) => kind,
+            (None, None) => {
+                return Err(usage(
+                    "nothing to add; say push, multicast, broadcast, narrowcast, reply or push-by-phone, or --batch FILE",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(usage(
+                    "--batch has sends of its own; leave the one on the command line out",
+                ));
+            }
+        };
+        let (delivery, send) = kind.read()?;
+        let outbox = store.open().await?;
+        let now = outbox.now().await?;
+        let added = Added::from(outbox.enqueue(send.complete(delivery, now)).await?);
+        output::print(serde_json::to_string(&added)?)
+    }
+}
+
+impl Kind {
+    fn read(self) -> anyhow::Result<(NewDelivery, Send)> {
+        Ok(match self {
+            Self::Push { to, unit, send } => {
+                (unit.of(NewDelivery::push(to, &send.messages.read()?)), send)
+            }
+            Self::Multicast { to, unit, send } => {
+                let to = to.read()?.into_iter().map(|id| id.as_str().to_owned());
+                (unit.of(NewDelivery::multicast(to, &send.messages.read()?)), send)
+            }
+            Self::Broadcast { send } => (NewDelivery::broadcast(&send.messages.read()?), send),
+            Self::Narrowcast { targeting, send } => {
+                let targeting = targeting.read()?;
+                let mut narrowcast = NewDelivery::narrowcast(&send.messages.read()?);
+                if let Some(recipient) = targeting.recipient {
+                    narrowcast = narrowcast.recipient(serde_json::to_value(recipient)?);
+                }
+                if let Some(filter) = targeting.filter {
+                    narrowcast = narrowcast.filter(serde_json::to_value(filter)?);
+                }
+                if let Some(limit) = targeting.limit {
+                    narrowcast = narrowcast.limit(serde_json::to_value(limit)?);
+                }
+                (narrowcast, send)
+            }
+            Self::Reply { reply_token, send } => {
+                (NewDelivery::reply(reply_token, &send.messages.read()?), send)
+            }
+            Self::PushByPhone { hash, delivery_tag, send } => {
+                let mut push = NewDelivery::phone(hash, &send.messages.read()?);
+                if let Some(tag) = delivery_tag {
+                    push = push.delivery_tag(tag);
+                }
+                (push, send)
+            }
+        })
+    }
+}
+
+impl Unit {
+    fn of(self, delivery: NewDelivery) -> NewDelivery {
+        match self.unit {
+            Some(unit) => delivery.unit(unit),
+            None => delivery,
+        }
+    }
+}
+
+impl Send {
+    fn complete(self, mut delivery: NewDelivery, now: hikyaku_sender::Time) -> NewDelivery {
+        if let Some(key) = self.idempotency_key {
+            delivery = delivery.idempotency_key(key);
+        }
+        if let Some(at) = self.at {
+            delivery = delivery.at(at.after(now));
+        }
+        if let Some(expires) = self.expires {
+            delivery = delivery.expires_at(expires.after(now));
+        }
+        if self.silence.notification_disabled {
+            delivery = delivery.notification_disabled(true);
+        }
+        delivery
+    }
+}

@@ -1,0 +1,202 @@
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read},
+};
+
+use hikyaku::model::Message;
+use hikyaku_sender::{ErrorKind, NewDelivery, Outbox, Time};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::add::Added;
+use crate::{
+    failure::{invalid, usage},
+    output, report,
+    store::When,
+};
+
+/// The most sends that share a commit.
+const TOGETHER: usize = 1000;
+
+/// One send of a file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    kind: Kind,
+    #[serde(default)]
+    to: To,
+    messages: Vec<Message>,
+    idempotency_key: Option<String>,
+    at: Option<String>,
+    expires: Option<String>,
+    notification_disabled: Option<bool>,
+    unit: Option<String>,
+    delivery_tag: Option<String>,
+    recipient: Option<Value>,
+    filter: Option<Value>,
+    limit: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Push,
+    Multicast,
+    Broadcast,
+    Narrowcast,
+    Reply,
+    PushByPhone,
+}
+
+/// One id, many, or none.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum To {
+    #[default]
+    Nobody,
+    One(String),
+    Many(Vec<String>),
+}
+
+/// Adds every line of a file, and answers each after its commit. Lines that have come by then share one.
+pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
+    let input: Box<dyn Read + Send> = match path {
+        "-" => Box::new(std::io::stdin()),
+        path => Box::new(
+            File::open(path)
+                .map_err(|why| usage(format!("cannot read {path}: {why}; check the path")))?,
+        ),
+    };
+    let (sender, mut lines) = mpsc::channel(TOGETHER);
+    // A thread and no task: it may wait for stdin when all else is done.
+    std::thread::spawn(move || {
+        for line in BufReader::new(input).lines() {
+            let ended = line.is_err();
+            if sender.blocking_send(line).is_err() || ended {
+                return;
+            }
+        }
+    });
+    let (mut refused, mut all) = (0_u64, 0_u64);
+    let mut come = Vec::new();
+    while lines.recv_many(&mut come, TOGETHER).await > 0 {
+        let now = outbox.now().await?;
+        let mut sends = Vec::new();
+        for line in come.drain(..) {
+            let line = line.map_err(|why| usage(format!("cannot read {path}: {why}")))?;
+            let line = line.trim_start_matches('\u{feff}');
+            if !line.trim().is_empty() {
+                all += 1;
+                sends.push(read(line, now));
+            }
+        }
+        for answer in enqueue(outbox, sends).await? {
+            match answer {
+                Ok(added) => output::print(serde_json::to_string(&added)?)?,
+                Err(error) => {
+                    refused += 1;
+                    output::print(report::document(&error))?;
+                }
+            }
+        }
+    }
+    if refused > 0 {
+        return Err(usage(format!(
+            "{refused} of {all} lines were not added; mend them as their answers say, and add them again"
+        )));
+    }
+    Ok(())
+}
+
+/// Adds those that can be, with one commit where all of them can.
+async fn enqueue(
+    outbox: &Outbox,
+    sends: Vec<anyhow::Result<NewDelivery>>,
+) -> anyhow::Result<Vec<anyhow::Result<Added>>> {
+    let good: Vec<_> = sends.iter().filter_map(|send| send.as_ref().ok().cloned()).collect();
+    match outbox.enqueue_all(good).await {
+        Ok(enqueued) => {
+            let mut enqueued = enqueued.into_iter();
+            let answers = sends.into_iter().map(|send| {
+                let _in_the_outbox = send?;
+                let enqueued =
+                    enqueued.next().ok_or_else(|| anyhow::anyhow!("the store gave no answer"))?;
+                Ok(enqueued?.into())
+            });
+            Ok(answers.collect())
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::Invalid(_)) => {
+            let mut answers = Vec::new();
+            for send in sends {
+                answers.push(match send {
+                    Ok(send) => enqueue_one(outbox, send).await?,
+                    Err(error) => Err(error),
+                });
+            }
+            Ok(answers)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn enqueue_one(outbox: &Outbox, send: NewDelivery) -> anyhow::Result<anyhow::Result<Added>> {
+    match outbox.enqueue(send).await {
+        Ok(enqueued) => Ok(Ok(enqueued.into())),
+        Err(error)
+            if matches!(error.kind(), ErrorKind::Invalid(_) | ErrorKind::Conflict { .. }) =>
+        {
+            Ok(Err(error.into()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn read(line: &str, now: Time) -> anyhow::Result<NewDelivery> {
+    let line: Line =
+        serde_json::from_str(line).map_err(|why| invalid("line", format!("is no send: {why}")))?;
+    let messages = &line.messages;
+    let mut send = match (line.kind, line.to) {
+        (Kind::Push, To::One(to)) => NewDelivery::push(to, messages),
+        (Kind::Multicast, To::One(to)) => NewDelivery::multicast([to], messages),
+        (Kind::Multicast, To::Many(to)) => NewDelivery::multicast(to, messages),
+        (Kind::Broadcast, To::Nobody) => NewDelivery::broadcast(messages),
+        (Kind::Narrowcast, To::Nobody) => NewDelivery::narrowcast(messages),
+        (Kind::Reply, To::One(token)) => NewDelivery::reply(token, messages),
+        (Kind::PushByPhone, To::One(hash)) => NewDelivery::phone(hash, messages),
+        (Kind::Broadcast | Kind::Narrowcast, _) => {
+            return Err(invalid("to", "this kind picks its own recipients; leave it out"));
+        }
+        (Kind::Multicast, To::Nobody) => return Err(invalid("to", "must be a list of users")),
+        (_, _) => return Err(invalid("to", "must be one text")),
+    };
+    if let Some(key) = line.idempotency_key {
+        send = send.idempotency_key(key);
+    }
+    if let Some(at) = line.at {
+        send = send.at(at.parse::<When>().map_err(|why| invalid("at", why))?.after(now));
+    }
+    if let Some(expires) = line.expires {
+        let expires = expires.parse::<When>().map_err(|why| invalid("expires", why))?;
+        send = send.expires_at(expires.after(now));
+    }
+    if let Some(disabled) = line.notification_disabled {
+        send = send.notification_disabled(disabled);
+    }
+    if let Some(unit) = line.unit {
+        send = send.unit(unit);
+    }
+    if let Some(tag) = line.delivery_tag {
+        send = send.delivery_tag(tag);
+    }
+    if let Some(recipient) = line.recipient {
+        send = send.recipient(recipient);
+    }
+    if let Some(filter) = line.filter {
+        send = send.filter(filter);
+    }
+    if let Some(limit) = line.limit {
+        send = send.limit(limit);
+    }
+    Ok(send)
+}

@@ -1,0 +1,56 @@
+//! Sends that wait in a store until a worker makes them.
+
+mod add;
+mod batch;
+mod drop;
+mod list;
+mod retry;
+mod show;
+
+pub(super) use list::Deliveries;
+
+use clap::{Args, Subcommand};
+
+use crate::{output::Output, store::StoreArgs};
+
+/// Put sends into a store from which they are delivered once, whatever is killed
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A send that was added is on disk when the command ends. `hikyaku worker run` delivers it.
+
+Examples:
+  hikyaku outbox add push \"$USER_ID\" --text paid --idempotency-key order-17
+  hikyaku outbox add multicast --to-file friends.txt --text 'hello' --at 2h
+  hikyaku outbox add --batch sends.jsonl
+  hikyaku outbox list --state rejected --json
+  hikyaku outbox show 17
+  hikyaku outbox retry 17")]
+pub(crate) struct Outbox {
+    #[command(subcommand)]
+    verb: OutboxVerb,
+
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum OutboxVerb {
+    Add(add::Add),
+    List(list::List),
+    Show(show::Show),
+    Retry(retry::Retry),
+    Drop(drop::Drop),
+}
+
+impl Outbox {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let Self { verb, store } = self;
+        match verb {
+            OutboxVerb::Add(verb) => verb.run(&store).await,
+            OutboxVerb::List(verb) => verb.run(&store, output).await,
+            OutboxVerb::Show(verb) => verb.run(&store, output).await,
+            OutboxVerb::Retry(verb) => verb.run(&store, output).await,
+            OutboxVerb::Drop(verb) => verb.run(&store, output).await,
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use clap::Args;
+use hikyaku_sender::DeliveryId;
+
+use crate::{output::Output, store::StoreArgs};
+
+/// Give a rejected or unknown delivery another life
+#[derive(Debug, Args)]
+pub(super) struct Retry {
+    #[arg(value_name = "ID", help = "What `outbox add` printed as delivery_id")]
+    id: DeliveryId,
+
+    /// Send it even where it may have arrived and nothing keeps it from arriving twice
+    #[arg(long)]
+    may_duplicate: bool,
+}
+
+impl Retry {
+    pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
+        let outbox = store.open().await?;
+        if self.may_duplicate {
+            outbox.retry_may_duplicate(self.id).await?;
+        } else {
+            outbox.retry(self.id).await?;
+        }
+        output.done(format_args!("delivery {} will be sent again", self.id))
+    }
+}

@@ -1,0 +1,94 @@
+use std::fmt::Write;
+
+use hikyaku_sim::Sim;
+
+use crate::{command::Shell, platform::Platform};
+
+fn list(sim: &Sim, people: usize) -> String {
+    sim.add_friends(people).iter().fold(String::new(), |mut list, id| {
+        writeln!(list, "{}", id.as_str()).unwrap();
+        list
+    })
+}
+
+#[test]
+fn a_campaign_serves_each_once_however_often_it_is_started() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell().with_file("list.txt", &list(&platform.sim, 1200));
+    let words = [
+        "campaign",
+        "start",
+        "--to-file",
+        "list.txt",
+        "--text",
+        "hi",
+        "--idempotency-key",
+        "spring",
+    ];
+    for _ in 0..2 {
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(shell.run(words), @r#"
+            exit 0
+            --- stdout
+            {"campaign_id":1}
+            "#);
+        }
+    }
+    insta::assert_snapshot!(shell.run(["campaign", "status", "1", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {"state":"done","total":1200,"accepted":1200,"rejected":0,"unknown":0,"cancelled":0}
+    "#);
+    insta::assert_snapshot!(shell.run(["campaign", "watch", "1"]), @r"
+    exit 0
+    --- stdout
+    done: 1200 of 1200 accepted
+    ");
+    assert_eq!((platform.sim.delivered(), platform.sim.duplicates().len()), (1200, 0));
+}
+
+#[test]
+fn a_campaign_is_paused_resumed_and_cancelled() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
+    let started = shell.run_with_input(words, &list(&platform.sim, 3));
+    assert_eq!(started.stdout, "{\"campaign_id\":1}\n", "{started}");
+    assert_eq!(shell.run(["campaign", "pause", "1"]).stdout, "paused: 0 of 3 accepted\n");
+    shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(platform.sim.delivered(), 0);
+    assert_eq!(shell.run(["campaign", "resume", "1"]).stdout, "running: 0 of 3 accepted\n");
+    let cancelled = shell.run(["campaign", "cancel", "1", "--json"]);
+    assert_eq!(
+        cancelled.stdout,
+        "{\"state\":\"cancelled\",\"total\":3,\"accepted\":0,\"rejected\":0,\"unknown\":0,\"cancelled\":3}\n"
+    );
+    insta::assert_snapshot!(shell.run(["campaign", "status", "2"]), @r"
+    exit 4
+    --- stderr
+    error: not found: there is no campaign 2
+    ");
+}
+
+#[test]
+fn bad_lines_are_reported_by_number_and_the_rest_goes_on() {
+    let platform = Platform::with(Sim::builder());
+    let list = format!("{}nobody\n", list(&platform.sim, 2));
+    let shell = platform.shell().with_file("list.txt", &list);
+    let words = ["campaign", "start", "--to-file", "list.txt", "--text", "hi"];
+    let outcome = shell.run(words.into_iter().chain(["--reject-file", "bad.txt"]));
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert!(outcome.stderr.contains("2 of 2 accepted, 1 bad lines"), "{outcome}");
+    let rejects = std::fs::read_to_string(shell.folder().join("bad.txt")).unwrap();
+    assert_eq!(rejects, "3\tis no user id: U and 32 hexadecimal digits\tnobody\n");
+    let strict = shell.run(words.into_iter().chain(["--strict", "--text", "again"]));
+    assert_eq!((strict.code, platform.sim.delivered()), (2, 2), "{strict}");
+}
+
+#[test]
+fn a_campaign_without_a_token_is_not_begun() {
+    let shell = Shell::bare().with_file("list.txt", "");
+    let outcome = shell.run(["campaign", "start", "--to-file", "list.txt", "--text", "hi"]);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
+    assert!(!shell.folder().join("hikyaku.db").exists());
+}

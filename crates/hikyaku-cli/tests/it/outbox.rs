@@ -1,0 +1,144 @@
+use hikyaku_sim::Sim;
+
+use crate::{command::Shell, platform::Platform};
+
+const USER: &str = "U4af4980629000000000000000000000a";
+
+#[test]
+fn an_added_send_is_acknowledged_and_known_by_its_key() {
+    let shell = Shell::bare();
+    let words = ["outbox", "add", "push", USER, "--text", "paid", "--idempotency-key", "order-17"];
+    insta::assert_snapshot!(shell.run(words), @r#"
+    exit 0
+    --- stdout
+    {"delivery_id":1,"existing":false}
+    "#);
+    insta::assert_snapshot!(shell.run(words.into_iter().chain(["--json"])), @r#"
+    exit 0
+    --- stdout
+    {"delivery_id":1,"existing":true}
+    "#);
+    let other =
+        ["outbox", "add", "push", USER, "--text", "not paid", "--idempotency-key", "order-17"];
+    insta::assert_snapshot!(shell.run(other.into_iter().chain(["--json"])), @r#"
+    exit 4
+    --- stderr
+    {"error":{"kind":"conflict","status":null,"message":"this idempotency key already stands for another send (1); use a new key for new contents","details":[],"request_id":null,"retryable":false}}
+    "#);
+    insta::assert_snapshot!(shell.run(["outbox", "list"]), @r"
+    exit 0
+    --- stdout
+          id  state      kind           recipients  to
+           1  ready      push           1           U4af4980629000000000000000000000a
+    ");
+}
+
+#[test]
+fn what_cannot_be_sent_is_not_added() {
+    let shell = Shell::bare();
+    insta::assert_snapshot!(shell.run(["outbox", "add", "push", USER, "--text", ""]), @r"
+    exit 2
+    --- stderr
+    error: messages[0].text: must not be empty (nothing was sent)
+    ");
+    insta::assert_snapshot!(shell.run(["outbox", "add", "broadcast", "--text", "hi"]), @r"
+    exit 2
+    --- stderr
+    error: a broadcast needs an idempotency key, so that it is never sent twice by mistake (nothing was sent)
+    ");
+    insta::assert_snapshot!(shell.run(["outbox", "add"]), @r"
+    exit 2
+    --- stderr
+    error: nothing to add; say push, multicast, broadcast, narrowcast, reply or push-by-phone, or --batch FILE
+    ");
+    let words = ["outbox", "add", "push", USER, "--text", "hi", "--at", "tomorrow"];
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 2
+    --- stderr
+    error: invalid value 'tomorrow' for '--at <TIME>': expected a time with its offset, such as 2026-12-24T18:00:00+09:00, or a wait, such as 90s or 2h; see --help
+    ");
+    assert_eq!(shell.run(["outbox", "list", "--json"]).stdout, "{\"deliveries\":[]}\n");
+}
+
+#[test]
+fn a_batch_is_answered_line_by_line() {
+    let shell = Shell::bare();
+    let text = r#"[{"type":"text","text":"hi"}]"#;
+    let hash = "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c";
+    let lines = format!(
+        r#"{{"kind":"push","to":"{USER}","messages":{text},"idempotency_key":"a"}}
+{{"kind":"push","to":"{USER}","messages":{text},"idempotency_key":"a"}}
+{{"kind":"multicast","to":["{USER}"],"messages":{text}}}
+
+{{"kind":"reply","to":"token","messages":{text}}}
+{{"kind":"push-by-phone","to":"{hash}","messages":{text}}}
+{{"kind":"broadcast","messages":{text},"idempotency_key":"b"}}
+{{"kind":"narrowcast","messages":{text},"idempotency_key":"c","limit":{{"max":10}}}}"#
+    );
+    insta::assert_snapshot!(shell.run_with_input(["outbox", "add", "--batch", "-"], &lines), @r#"
+    exit 0
+    --- stdout
+    {"delivery_id":1,"existing":false}
+    {"delivery_id":1,"existing":true}
+    {"delivery_id":3,"existing":false}
+    {"delivery_id":4,"existing":false}
+    {"delivery_id":5,"existing":false}
+    {"delivery_id":6,"existing":false}
+    {"delivery_id":7,"existing":false}
+    "#);
+    let bad = format!(
+        r#"{{"kind":"push","to":"{USER}","messages":{text}}}
+{{"kind":"fax","to":"{USER}","messages":{text}}}
+{{"kind":"broadcast","messages":{text}}}
+{{"kind":"push","to":"{USER}","messages":[],"idempotency_key":"a"}}"#
+    );
+    let outcome = shell.run_with_input(["outbox", "add", "--batch", "-"], &bad);
+    assert_eq!(outcome.code, 2, "{outcome}");
+    let answers: Vec<serde_json::Value> =
+        outcome.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(answers[0]["delivery_id"].is_i64(), "{outcome}");
+    assert!(answers[1..].iter().all(|it| it["error"]["kind"] == "invalid"), "{outcome}");
+    assert_eq!(answers.len(), 4);
+}
+
+#[test]
+fn a_refused_delivery_can_be_seen_retried_and_put_away() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    // Nobody in this world has the id.
+    shell.run(["outbox", "add", "push", USER, "--text", "hi"]);
+    assert_eq!(
+        shell.run(["worker", "run", "--until-idle"]).stdout,
+        "0 accepted, 1 rejected, 0 unknown\n"
+    );
+    let shown = shell.run(["outbox", "show", "1", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!((&shown["state"], &shown["last_status"]), (&"rejected".into(), &400.into()));
+    assert_eq!(shell.run(["outbox", "retry", "1", "--json"]).stdout, "{}\n");
+    let ready = shell.run(["outbox", "list", "--state", "ready", "--json"]);
+    assert!(ready.stdout.contains("\"id\":1"), "{ready}");
+    shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(shell.run(["outbox", "drop", "1", "--json"]).stdout, "{}\n");
+    insta::assert_snapshot!(shell.run(["outbox", "show", "2"]), @r"
+    exit 4
+    --- stderr
+    error: not found: there is no delivery 2; finished ones are kept for 7 days, see `hikyaku outbox list`
+    ");
+}
+
+#[test]
+fn a_store_moves_with_what_is_in_it() {
+    let shell = Shell::bare().with("HIKYAKU_STORE", "sqlite:old.db");
+    shell.run(["outbox", "add", "push", USER, "--text", "hi", "--idempotency-key", "a"]);
+    let words = ["store", "migrate", "sqlite:old.db", "sqlite:new.db", "--json"];
+    insta::assert_snapshot!(shell.run(words), @r#"
+    exit 0
+    --- stdout
+    {"deliveries":1,"campaigns":[]}
+    "#);
+    let words = ["outbox", "add", "push", USER, "--text", "hi", "--idempotency-key", "a"];
+    let again = shell.run(words.into_iter().chain(["--store", "sqlite:new.db"]));
+    assert_eq!(again.stdout, "{\"delivery_id\":1,\"existing\":true}\n", "{again}");
+    let old = shell.run(words);
+    assert_ne!(old.code, 0, "{old}");
+}

@@ -1,0 +1,63 @@
+use hikyaku_sim::{FaultRule, Sim};
+
+use crate::platform::Platform;
+
+/// A worker that is killed while LINE is silent, and the next one.
+#[test]
+fn a_killed_workers_sends_are_delivered_once_by_the_next() {
+    let platform = Platform::with(Sim::builder());
+    let sim = &platform.sim;
+    let shell = platform.shell();
+    let to = sim.add_friend();
+    let push = ("POST", "/v2/bot/message/push");
+    // LINE acts, and the answer is lost: the worst moment to be killed.
+    sim.fault(FaultRule::drop_after_accept().on(push.0, push.1).times(1)).unwrap();
+    for key in ["a", "b", "c"] {
+        let words =
+            ["outbox", "add", "push", to.as_str(), "--text", "hi", "--idempotency-key", key];
+        assert_eq!(shell.run(words).code, 0);
+    }
+    let worker = shell.start(["worker", "run", "--limit", "push=10/s"]);
+    platform.wait_for_deliveries(1);
+    assert_eq!(worker.stop("KILL").0, None);
+    let outcome = shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert_eq!(sim.delivery_count(&to), 3);
+    let listed = shell.run(["outbox", "list", "--state", "accepted", "--json"]);
+    assert_eq!(listed.stdout.matches("\"state\":\"accepted\"").count(), 3, "{listed}");
+}
+
+#[test]
+fn a_second_worker_on_a_file_is_refused_and_told_who_has_it() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    let to = platform.sim.add_friend();
+    shell.run(["outbox", "add", "push", to.as_str(), "--text", "hi"]);
+    let first = shell.start(["worker", "run"]);
+    // Now it has the file.
+    platform.wait_for_deliveries(1);
+    let second = shell.run(["worker", "run", "--until-idle", "--json"]);
+    assert_eq!(second.code, 1, "{second}");
+    let error: serde_json::Value = serde_json::from_str(&second.stderr).unwrap();
+    assert_eq!(error["error"]["kind"], "locked");
+    let message = error["error"]["message"].as_str().unwrap();
+    let holder = format!("another worker has this store: process {}, since ", first.id());
+    assert!(message.starts_with(&holder), "{message}");
+
+    // A campaign is delivered by the worker that has the file.
+    let shell = shell.with_file("list.txt", to.as_str());
+    let campaign = shell.run(["campaign", "start", "--to-file", "list.txt", "--text", "all"]);
+    assert_eq!((campaign.code, campaign.stderr.as_str()), (0, ""), "{campaign}");
+    assert_eq!(platform.sim.delivery_count(&to), 2);
+    assert_eq!(first.stop("TERM"), (Some(0), String::new()));
+}
+
+#[test]
+fn a_limit_that_cannot_be_read_is_refused() {
+    let platform = Platform::with(Sim::builder());
+    insta::assert_snapshot!(platform.shell().run(["worker", "run", "--limit", "push=fast"]), @r"
+    exit 2
+    --- stderr
+    error: invalid value 'push=fast' for '--limit <KIND=N/s>': expected KIND=N/s, N/m or N/h, KIND=none or none, such as multicast=200/s; see --help
+    ");
+}
