@@ -106,7 +106,7 @@ pub(crate) fn oauth_error(instance: &Value) -> Result<Back, String> {
     let mut json = json!({});
     if let Some((word, description)) = error.message().split_once(": ") {
         json = json!({ "error": word, "error_description": description });
-    } else if !error.message().is_empty() {
+    } else if error.message() != "Bad Request (the answer gives no reason)" {
         json["error"] = error.message().into();
     }
     Ok(back(json))
