@@ -14,7 +14,7 @@ fn list(sim: &Sim, people: usize) -> String {
 #[test]
 fn a_campaign_serves_each_once_however_often_it_is_started() {
     let platform = Platform::with(Sim::builder());
-    let shell = platform.shell().with_file("list.txt", &list(&platform.sim, 1200));
+    let shell = platform.shell().with_file("list.txt", list(&platform.sim, 1200));
     let words = [
         "campaign",
         "start",

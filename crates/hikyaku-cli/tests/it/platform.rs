@@ -17,7 +17,7 @@ impl Platform {
     pub(crate) fn with(builder: SimBuilder) -> Self {
         let serving = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let sim = serving.block_on(builder.start()).unwrap();
-        Self { sim, serving: serving }
+        Self { sim, serving }
     }
 
     /// Waits until there were so many deliveries in all.
