@@ -1,5 +1,3 @@
-use std::fmt::Write as _;
-
 /// How many users one multicast takes.
 pub(crate) const CHUNK: usize = hikyaku_model::limits::MULTICAST_USERS.max;
 
@@ -65,7 +63,8 @@ impl Recipients {
                     let mut id = String::with_capacity(33);
                     id.push('U');
                     for byte in bytes {
-                        write!(id, "{byte:02x}").expect("a string takes all");
+                        id.push(hexadecimal(byte >> 4));
+                        id.push(hexadecimal(byte & 0xf));
                     }
                     id
                 })
@@ -95,6 +94,10 @@ pub(crate) fn user_id_bytes(id: &str) -> Option<[u8; 16]> {
         *byte = digit(*high)? << 4 | digit(*low)?;
     }
     Some(bytes)
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })
 }
 
 fn digit(ascii: u8) -> Option<u8> {

@@ -29,6 +29,8 @@ pub(super) fn open(path: &Path, clock: &Clock) -> Result<(Connection, Mark), Err
 
 fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Mark, Error> {
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+    // More than there are statements: none is ever parsed twice.
+    connection.set_prepared_statement_cache_capacity(128);
     let application: i64 = pragma(connection, "application_id")?;
     let version: i64 = pragma(connection, "user_version")?;
     let tables: i64 = connection
