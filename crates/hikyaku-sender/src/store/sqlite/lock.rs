@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind, Time};
 /// The right to send from a store. It ends with the value or with the program, however that ends.
 #[derive(Debug)]
 pub(crate) struct WorkerLock {
-    _file: File,
+    file: File,
 }
 
 impl WorkerLock {
@@ -46,6 +46,14 @@ impl WorkerLock {
             .and_then(|()| file.seek(SeekFrom::Start(0)))
             .and_then(|_| file.write_all(holder.as_bytes()))
             .map_err(cannot)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for WorkerLock {
+    fn drop(&mut self) {
+        // Closing would do, but for a child process that was forked at this very moment and holds a copy of the file.
+        // If it fails, the end of the program does it.
+        let _ = self.file.unlock();
     }
 }
