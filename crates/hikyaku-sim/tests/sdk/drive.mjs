@@ -214,6 +214,8 @@ await connect(stateless.access_token).getBotInfo();
 await call("verifyChannelTokenByJWT", stateless.access_token);
 
 server.close();
+// A webhook that is still on its way would keep this program waiting.
+server.closeAllConnections();
 const methods = [LineBotClient, channelAccessToken.ChannelAccessTokenClient].flatMap((of) => [
   ...Object.getOwnPropertyNames(of.prototype),
   ...Object.getOwnPropertyNames(Object.getPrototypeOf(of.prototype)),
