@@ -1,6 +1,7 @@
 //! A PostgreSQL of the tests' own: on a socket in a temporary folder, stopped when the tests end, however they end.
 
 use std::{
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
@@ -14,9 +15,12 @@ static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
 
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
-/// A cluster that runs.
+/// What every server is started with.
+const SETTINGS: &str = "-c listen_addresses='' -c max_connections=300 -c max_wal_size=64MB";
+
+/// A server, and the folder that all of it lies in.
 pub(crate) struct Cluster {
-    socket: PathBuf,
+    folder: PathBuf,
     programs: PathBuf,
 }
 
@@ -24,10 +28,7 @@ impl Cluster {
     /// The shared one. Without PostgreSQL, the test is skipped and says why, unless the environment says that it is
     /// required.
     pub(crate) fn shared() -> Option<&'static Self> {
-        let cluster = SHARED.get_or_init(|| {
-            let programs = programs()?;
-            Some(Self::start(programs))
-        });
+        let cluster = SHARED.get_or_init(|| Some(Self::start(programs()?)));
         if cluster.is_none() {
             let why = "no initdb and pg_ctl were found on the PATH or in /usr/lib/postgresql";
             assert!(
@@ -41,70 +42,163 @@ impl Cluster {
 
     /// One that the test may restart.
     pub(crate) fn own() -> Option<Self> {
-        Self::shared().map(|shared| Self::start(shared.programs.clone()))
+        programs().map(Self::start).or_else(|| {
+            Self::shared();
+            None
+        })
+    }
+
+    fn start(programs: PathBuf) -> Self {
+        let template = template(&programs);
+        let cluster = Self { folder: folder(&place()), programs };
+        // With their owner, and without the sync that `initdb` makes: what it lies on may go with the machine.
+        run(Command::new("cp").arg("-a").arg(template).arg(cluster.data()));
+        cluster.stop_with_this_program();
+        cluster.launch("");
+        cluster
+    }
+
+    /// A new, empty database, by its URL.
+    pub(crate) fn database(&self) -> String {
+        let name = format!("t{}", DATABASES.fetch_add(1, Ordering::SeqCst));
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        format!("postgres://postgres@/{name}?host={}", self.folder.display())
+    }
+
+    /// Where its socket is: the host in a URL.
+    pub(crate) fn host(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Lets `psql` do it.
+    pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
+        let out = Command::new(self.programs.join("psql"))
+            .args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"])
+            .arg(&self.folder)
+            .args(["-d", database, "-c", sql])
+            .output()
+            .unwrap();
+        assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
     }
 
     /// Stops it without letting it finish anything, as a crash does, and starts it again.
     pub(crate) fn restart_at_once(&self) {
-        let data = self.socket.join("data");
-        run(as_postgres(&self.programs.join("pg_ctl"))
-            .args(["-w", "-s", "-m", "immediate", "-l"])
-            .arg(self.socket.join("log"))
-            .arg("-D")
-            .arg(data)
-            .arg("restart"));
+        run(self.ctl().args(["-m", "immediate", "restart"]));
     }
 
-    fn start(programs: PathBuf) -> Self {
-        // Short, because the name of a socket has to be.
-        let folder = tempfile::Builder::new().prefix("hk").tempdir_in("/tmp").unwrap().keep();
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(&folder));
-        }
-        let data = folder.join("data");
-        let initdb = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"];
-        run(as_postgres(&programs.join("initdb")).args(initdb).arg(&data));
+    /// Kills its first process; the others end when they notice.
+    pub(crate) fn kill(&self) {
+        let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
+        run(Command::new("kill").arg("-9").arg(pid.lines().next().unwrap()));
+    }
+
+    /// Starts it again after a kill, with other settings.
+    pub(crate) fn launch(&self, settings: &str) {
         let options = format!(
-            "-c listen_addresses='' -c unix_socket_directories={} -c max_connections=300",
-            folder.display()
+            "{SETTINGS} -c unix_socket_directories={} {settings}",
+            self.folder.display()
         );
-        run(as_postgres(&programs.join("pg_ctl"))
-            .args(["-w", "-s", "-l"])
-            .arg(folder.join("log"))
-            .arg("-D")
-            .arg(&data)
-            .args(["-o", &options, "start"]));
-        stop_with_this_program(&programs, &folder, &data);
-        Self { socket: folder, programs }
+        run(self.ctl().args(["-o", &options, "start"]));
     }
 
-    /// A new database, by its URL.
-    pub(crate) fn database(&self) -> String {
-        let name = format!("t{}", DATABASES.fetch_add(1, Ordering::SeqCst));
-        run(Command::new(self.programs.join("createdb"))
-            .args(["-U", "postgres", "-h"])
-            .arg(&self.socket)
-            .arg(&name));
-        format!("postgres://postgres@/{name}?host={}", self.socket.display())
+    /// A server that repeats all that this one commits. This one waits for it with every commit.
+    pub(crate) fn synchronous_standby(&self) -> Self {
+        let standby = Self { folder: folder(&place()), programs: self.programs.clone() };
+        run(as_postgres(&self.programs.join("pg_basebackup"))
+            .args(["-U", "postgres", "-c", "fast", "-R", "--no-sync", "-h"])
+            .arg(&self.folder)
+            .arg("-D")
+            .arg(standby.data()));
+        standby.stop_with_this_program();
+        standby.launch("");
+        self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        let state = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        while self.sql("postgres", state) != "1" {}
+        standby
+    }
+
+    /// Makes a standby the primary.
+    pub(crate) fn promote(&self) {
+        // A primary that waits for a standby of its own would take nothing.
+        run(self.ctl().arg("promote"));
+        self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = ''");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn ctl(&self) -> Command {
+        let mut command = as_postgres(&self.programs.join("pg_ctl"));
+        command.args(["-w", "-s", "-l"]).arg(self.folder.join("log")).arg("-D").arg(self.data());
+        command
+    }
+
+    /// Starts a process that waits for the end of this one, which a kill cannot keep from closing its pipe.
+    fn stop_with_this_program(&self) {
+        let script = r#"trap '' INT TERM HUP; cat >/dev/null; "$1" -D "$2/data" -m immediate -s stop; rm -rf "$2""#;
+        let waiting = as_postgres(Path::new("sh"))
+            .args(["-c", script, "stop"])
+            .arg(self.programs.join("pg_ctl"))
+            .arg(&self.folder)
+            // Whoever kills the tests kills their group.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // The pipe must stay open as long as this program runs.
+        std::mem::forget(waiting);
     }
 }
 
-/// A process that waits for the end of this one, which a kill cannot keep from closing its pipe.
-fn stop_with_this_program(programs: &Path, folder: &Path, data: &Path) {
-    let script =
-        r#"trap '' INT TERM HUP; cat >/dev/null; "$1" -D "$2" -m immediate -s stop; rm -rf "$3""#;
-    let waiting = as_postgres(Path::new("sh"))
-        .args(["-c", script, "stop"])
-        .arg(programs.join("pg_ctl"))
-        .arg(data)
-        .arg(folder)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    // The pipe must stay open as long as this program runs.
-    std::mem::forget(waiting);
+/// The files of an empty server, made once: `initdb` takes longer than most tests.
+fn template(programs: &Path) -> PathBuf {
+    let initdb = programs.join("initdb");
+    let version = Command::new(&initdb).arg("--version").output().unwrap().stdout;
+    let version = String::from_utf8(version).unwrap();
+    let version = version.split_whitespace().nth(2).unwrap();
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("postgres-{version}"));
+    let lock = std::fs::File::create(made.with_extension("lock")).unwrap();
+    lock.lock().unwrap();
+    if !made.exists() {
+        let folder = folder(&place());
+        run(as_postgres(&initdb)
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--wal-segsize=1", "--no-sync"])
+            .arg("-D")
+            .arg(folder.join("data")));
+        let half = made.with_extension("half");
+        run(Command::new("rm").arg("-rf").arg(&half));
+        run(Command::new("cp").arg("-a").arg(folder.join("data")).arg(&half));
+        std::fs::rename(half, &made).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+    made
+}
+
+/// In memory where there is much of it, because a server is a thousand files; else on disk.
+fn place() -> PathBuf {
+    const ENOUGH_MIB: u64 = 4096;
+    let memory = Command::new("df").args(["-BM", "--output=avail", "/dev/shm"]).output();
+    let free = memory.ok().and_then(|out| {
+        let text = String::from_utf8(out.stdout).ok()?;
+        text.lines().last()?.trim().trim_end_matches('M').parse::<u64>().ok()
+    });
+    let place = if free.is_some_and(|free| free >= ENOUGH_MIB) { "/dev/shm" } else { "/tmp" };
+    place.into()
+}
+
+/// A new one, with a short name, because the name of a socket has to be short.
+fn folder(place: &Path) -> PathBuf {
+    let folder = tempfile::Builder::new().prefix("hk").tempdir_in(place).unwrap().keep();
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(&folder));
+    }
+    folder
 }
 
 fn programs() -> Option<PathBuf> {
@@ -113,7 +207,9 @@ fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let debian = debian.map(|version| version.path().join("bin"));
     on_path.into_iter().chain(debian).find(|folder| {
-        ["initdb", "pg_ctl", "createdb"].iter().all(|name| folder.join(name).is_file())
+        ["initdb", "pg_ctl", "psql", "pg_basebackup"]
+            .iter()
+            .all(|name| folder.join(name).is_file())
     })
 }
 
@@ -128,12 +224,12 @@ fn as_postgres(program: &Path) -> Command {
     command
 }
 
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     let id = Command::new("id").arg("-u").output().unwrap();
     id.stdout.trim_ascii() == b"0"
 }
 
-fn run(command: &mut Command) {
+pub(crate) fn run(command: &mut Command) {
     // A server keeps what it inherits, so nothing of it may be waited for.
     let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).status().unwrap();
     assert!(ended.success(), "{command:?}: {ended}");
