@@ -2,13 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    future::{Future, ready},
+    future::Future,
     sync::{Mutex, PoisonError},
 };
 
 use super::{
-    Campaign, CampaignCounts, Cursor, Fresh, LaneDue, Move, NewCampaign, News, Payload, Quota,
-    Result, Row, Step, Stored, Tx,
+    Campaign, CampaignCounts, Campaigns, Cursor, Deliveries, Fresh, LaneDue, Lanes, Look, Move,
+    NewCampaign, News, Payload, Quota, Result, Row, Step, Stored, Tx,
 };
 use crate::{Clock, Error, Lane, State, Time, list::Filter, pace::Bucket};
 
@@ -80,11 +80,22 @@ fn claimable(state: State) -> bool {
 }
 
 impl Tx for MemoryTx<'_> {
-    fn now(&mut self) -> impl Future<Output = Result<Time>> + Send {
-        ready(Ok(self.clock.now()))
+    async fn now(&mut self) -> Result<Time> {
+        Ok(self.clock.now())
     }
 
-    fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send {
+    async fn moved(&mut self) -> Result<Option<Move>> {
+        Ok(self.memory.moved.clone())
+    }
+
+    async fn save_moved(&mut self, moved: &Move) -> Result<()> {
+        self.memory.moved = Some(moved.clone());
+        Ok(())
+    }
+}
+
+impl Deliveries for MemoryTx<'_> {
+    async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         let mut ids = Vec::with_capacity(rows.len());
         for fresh in rows {
             let taken = fresh.idempotency_key.is_some()
@@ -116,22 +127,18 @@ impl Tx for MemoryTx<'_> {
             self.memory.rows.insert(id, stored);
             ids.push(Some(id));
         }
-        ready(Ok(ids))
+        Ok(ids)
     }
 
-    fn by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send {
+    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
         let found = self
             .rows(|it| it.row.channel == channel && it.idempotency_key.as_deref() == Some(key))
             .map(|it| (it.row.id, it.digest.clone()))
             .next();
-        ready(Ok(found))
+        Ok(found)
     }
 
-    fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send {
+    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
         let mut lanes: BTreeMap<(String, Lane), Time> = BTreeMap::new();
         for stored in self.rows(|it| claimable(it.row.delivery.state)) {
             let Row { channel, delivery, .. } = &stored.row;
@@ -144,16 +151,16 @@ impl Tx for MemoryTx<'_> {
             .into_iter()
             .map(|((channel, lane), due)| LaneDue { channel, lane, due })
             .collect();
-        ready(Ok(lanes))
+        Ok(lanes)
     }
 
-    fn claimable(
+    async fn claimable(
         &mut self,
         channel: &str,
         lane: Lane,
         now: Time,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send {
+    ) -> Result<Vec<Row>> {
         let mut found: Vec<&Stored> = self
             .rows(|it| {
                 let Row { channel: of, delivery, .. } = &it.row;
@@ -164,43 +171,35 @@ impl Tx for MemoryTx<'_> {
             })
             .collect();
         found.sort_by_key(|it| (it.priority, it.row.delivery.due, it.row.id));
-        ready(Ok(found.into_iter().take(limit as usize).map(|it| it.row.clone()).collect()))
+        Ok(found.into_iter().take(limit as usize).map(|it| it.row.clone()).collect())
     }
 
-    fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send {
+    async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         let rows =
             ids.iter().filter_map(|id| Some(self.memory.rows.get(id)?.row.clone())).collect();
-        ready(Ok(rows))
+        Ok(rows)
     }
 
-    fn payloads(
-        &mut self,
-        ids: &[i64],
-    ) -> impl Future<Output = Result<Vec<(i64, Payload)>>> + Send {
+    async fn payloads(&mut self, ids: &[i64]) -> Result<Vec<(i64, Payload)>> {
         let payloads = ids
             .iter()
             .filter_map(|id| Some((*id, self.memory.rows.get(id)?.payload.clone())))
             .collect();
-        ready(Ok(payloads))
+        Ok(payloads)
     }
 
-    fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send {
+    async fn save(&mut self, rows: &[Row]) -> Result<()> {
         for row in rows {
             if let Some(stored) = self.memory.rows.get_mut(&row.id) {
                 stored.row = row.clone();
             }
         }
-        ready(Ok(()))
+        Ok(())
     }
 
-    fn overdue(
-        &mut self,
-        now: Time,
-        key_cut: Time,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send {
+    async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
         let rows = self
             .rows(|it| {
                 let delivery = &it.row.delivery;
@@ -216,28 +215,28 @@ impl Tx for MemoryTx<'_> {
             .take(limit as usize)
             .map(|it| it.row.clone())
             .collect();
-        ready(Ok(rows))
+        Ok(rows)
     }
 
-    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send {
-        ready(Ok(self.rows(|it| it.row.delivery.state == State::InFlight).next().is_some()))
+    async fn is_leased(&mut self) -> Result<bool> {
+        Ok(self.rows(|it| it.row.delivery.state == State::InFlight).next().is_some())
     }
 
-    fn campaign_rows(
+    async fn campaign_rows(
         &mut self,
         campaign: i64,
         states: &[State],
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send {
+    ) -> Result<Vec<Row>> {
         let rows = self
             .rows(|it| it.row.campaign == Some(campaign) && states.contains(&it.row.delivery.state))
             .take(limit as usize)
             .map(|it| it.row.clone())
             .collect();
-        ready(Ok(rows))
+        Ok(rows)
     }
 
-    fn prune(&mut self, before: Time, limit: u32) -> impl Future<Output = Result<u64>> + Send {
+    async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {
         let old: Vec<i64> = self
             .rows(|it| {
                 let delivery = &it.row.delivery;
@@ -251,79 +250,55 @@ impl Tx for MemoryTx<'_> {
         for id in &old {
             self.memory.rows.remove(id);
         }
-        ready(Ok(old.len() as u64))
+        Ok(old.len() as u64)
+    }
+}
+
+impl Lanes for MemoryTx<'_> {
+    async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        Ok(self.memory.buckets.get(&(channel.to_owned(), lane)).cloned())
     }
 
-    fn bucket(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-    ) -> impl Future<Output = Result<Option<Bucket>>> + Send {
-        ready(Ok(self.memory.buckets.get(&(channel.to_owned(), lane)).cloned()))
-    }
-
-    fn save_bucket(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        bucket: &Bucket,
-    ) -> impl Future<Output = Result<()>> + Send {
+    async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
         self.memory.buckets.insert((channel.to_owned(), lane), bucket.clone());
-        ready(Ok(()))
+        Ok(())
     }
 
-    fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send {
+    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
         let buckets = self.memory.buckets.iter();
-        ready(Ok(buckets
-            .map(|((channel, lane), it)| (channel.clone(), *lane, it.clone()))
-            .collect()))
+        Ok(buckets.map(|((channel, lane), it)| (channel.clone(), *lane, it.clone())).collect())
     }
 
-    fn sends_since(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        since: Time,
-    ) -> impl Future<Output = Result<Vec<Time>>> + Send {
+    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
         let sends = self.memory.sends.entry((channel.to_owned(), lane)).or_default();
         sends.retain(|at| *at > since);
-        ready(Ok(sends.clone()))
+        Ok(sends.clone())
     }
 
-    fn log_sends(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        at: &[Time],
-    ) -> impl Future<Output = Result<()>> + Send {
+    async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         self.memory.sends.entry((channel.to_owned(), lane)).or_default().extend(at);
-        ready(Ok(()))
+        Ok(())
     }
 
-    fn quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send {
-        ready(Ok(self.memory.quotas.get(channel).cloned()))
+    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+        Ok(self.memory.quotas.get(channel).cloned())
     }
 
-    fn save_quota(
-        &mut self,
-        channel: &str,
-        quota: &Quota,
-    ) -> impl Future<Output = Result<()>> + Send {
+    async fn save_quota(&mut self, channel: &str, quota: &Quota) -> Result<()> {
         self.memory.quotas.insert(channel.to_owned(), quota.clone());
-        ready(Ok(()))
+        Ok(())
     }
+}
 
-    fn insert_campaign(
-        &mut self,
-        campaign: &NewCampaign,
-    ) -> impl Future<Output = Result<Option<i64>>> + Send {
+impl Campaigns for MemoryTx<'_> {
+    async fn insert_campaign(&mut self, campaign: &NewCampaign) -> Result<Option<i64>> {
         let taken = campaign.idempotency_key.is_some()
             && self.memory.campaigns.values().any(|it| {
                 it.spec.channel == campaign.channel
                     && it.spec.idempotency_key == campaign.idempotency_key
             });
         if taken {
-            return ready(Ok(None));
+            return Ok(None);
         }
         let id = self.memory.campaigns.keys().last().map_or(1, |last| last + 1);
         let campaign = Campaign {
@@ -333,65 +308,68 @@ impl Tx for MemoryTx<'_> {
             counts: CampaignCounts::default(),
         };
         self.memory.campaigns.insert(id, campaign);
-        ready(Ok(Some(id)))
+        Ok(Some(id))
     }
 
-    fn campaign_by_key(
+    async fn campaign_by_key(
         &mut self,
         channel: &str,
         key: &str,
-    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send {
+    ) -> Result<Option<(i64, Vec<u8>)>> {
         let found = self.memory.campaigns.values().find(|it| {
             it.spec.channel == channel && it.spec.idempotency_key.as_deref() == Some(key)
         });
-        ready(Ok(found.map(|it| (it.id, it.spec.digest.clone()))))
+        Ok(found.map(|it| (it.id, it.spec.digest.clone())))
     }
 
-    fn campaign(
-        &mut self,
-        id: i64,
-        _lock: bool,
-    ) -> impl Future<Output = Result<Option<Campaign>>> + Send {
-        ready(Ok(self.memory.campaigns.get(&id).cloned()))
+    async fn campaign(&mut self, id: i64, _lock: bool) -> Result<Option<Campaign>> {
+        Ok(self.memory.campaigns.get(&id).cloned())
     }
 
-    fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<Campaign>>> + Send {
-        ready(Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect()))
+    async fn campaigns(&mut self, limit: u32) -> Result<Vec<Campaign>> {
+        Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect())
     }
 
-    fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send {
+    async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {
         if let Some(stored) = self.memory.campaigns.get_mut(&campaign.id) {
             stored.spec.state = campaign.spec.state;
             stored.cursor = campaign.cursor.clone();
         }
-        ready(Ok(()))
+        Ok(())
     }
 
-    fn add_counts(
-        &mut self,
-        campaign: i64,
-        counts: CampaignCounts,
-    ) -> impl Future<Output = Result<()>> + Send {
+    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<()> {
         if let Some(stored) = self.memory.campaigns.get_mut(&campaign) {
             stored.counts = stored.counts.plus(counts);
         }
-        ready(Ok(()))
+        Ok(())
     }
 
-    fn remember(
+    async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {
+        Ok(ids.iter().map(|id| self.memory.seen.insert((campaign, id.clone()))).collect())
+    }
+
+    async fn forget(&mut self, campaign: i64) -> Result<()> {
+        self.memory.seen.retain(|(of, _)| *of != campaign);
+        Ok(())
+    }
+
+    async fn remembered(
         &mut self,
         campaign: i64,
-        ids: &[String],
-    ) -> impl Future<Output = Result<Vec<bool>>> + Send {
-        ready(Ok(ids.iter().map(|id| self.memory.seen.insert((campaign, id.clone()))).collect()))
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        let seen =
+            self.memory.seen.iter().filter(|(of, id)| {
+                *of == campaign && after.is_none_or(|after| id.as_str() > after)
+            });
+        Ok(seen.take(limit as usize).map(|(_, id)| id.clone()).collect())
     }
+}
 
-    fn forget(&mut self, campaign: i64) -> impl Future<Output = Result<()>> + Send {
-        self.memory.seen.retain(|(of, _)| *of != campaign);
-        ready(Ok(()))
-    }
-
-    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send {
+impl Look for MemoryTx<'_> {
+    async fn list(&mut self, filter: &Filter) -> Result<Vec<Stored>> {
         let Filter { state, channel, campaign, before, limit } = filter;
         let mut found: Vec<Stored> = self
             .rows(|it| {
@@ -404,43 +382,21 @@ impl Tx for MemoryTx<'_> {
             .collect();
         found.reverse();
         found.truncate(*limit as usize);
-        ready(Ok(found))
+        Ok(found)
     }
 
-    fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send {
-        ready(Ok(self.memory.rows.get(&id).cloned()))
+    async fn show(&mut self, id: i64) -> Result<Option<Stored>> {
+        Ok(self.memory.rows.get(&id).cloned())
     }
 
-    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send {
-        ready(Ok(self.rows(|it| it.row.id > id).take(limit as usize).cloned().collect()))
+    async fn after(&mut self, id: i64, limit: u32) -> Result<Vec<Stored>> {
+        Ok(self.rows(|it| it.row.id > id).take(limit as usize).cloned().collect())
     }
 
-    fn remembered(
-        &mut self,
-        campaign: i64,
-        after: Option<&str>,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<String>>> + Send {
-        let seen =
-            self.memory.seen.iter().filter(|(of, id)| {
-                *of == campaign && after.is_none_or(|after| id.as_str() > after)
-            });
-        ready(Ok(seen.take(limit as usize).map(|(_, id)| id.clone()).collect()))
-    }
-
-    fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send {
-        ready(Ok(self.memory.moved.clone()))
-    }
-
-    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send {
-        self.memory.moved = Some(moved.clone());
-        ready(Ok(()))
-    }
-
-    fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send {
+    async fn tally(&mut self) -> Result<Vec<(State, u64)>> {
         let counted = State::ALL
             .into_iter()
             .map(|state| (state, self.rows(|it| it.row.delivery.state == state).count() as u64));
-        ready(Ok(counted.filter(|(_, count)| *count > 0).collect()))
+        Ok(counted.filter(|(_, count)| *count > 0).collect())
     }
 }

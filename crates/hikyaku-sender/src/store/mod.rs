@@ -7,10 +7,13 @@
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod read;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 pub(crate) mod step;
+mod tx;
 
 use std::future::Future;
 
@@ -25,8 +28,13 @@ pub(crate) use row::{
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::{SqliteStore, WorkerLock};
+/// Only a file has a lock.
+#[cfg(not(feature = "sqlite"))]
+pub(crate) type WorkerLock = std::convert::Infallible;
 
-use crate::{Error, Lane, State, Time, list::Filter, pace::Bucket};
+pub(crate) use tx::{Campaigns, Deliveries, Lanes, Look, Tx};
+
+use crate::{Error, Time};
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -50,150 +58,6 @@ pub(crate) async fn guarded<S: Step, T: Tx>(step: &S, tx: &mut T) -> Result<S::O
         return Err(moved.refusal());
     }
     step.run(tx).await
-}
-
-/// One open transaction.
-pub(crate) trait Tx: Send {
-    /// The store's clock.
-    fn now(&mut self) -> impl Future<Output = Result<Time>> + Send;
-
-    /// Adds rows; `None` where the channel has the idempotency key already.
-    fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send;
-    /// The row that an idempotency key stands for, and the digest of what it sends.
-    fn by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
-    /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
-    fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
-    /// Rows of a lane that are due, the most urgent and then the oldest first, locked; others' locked ones are skipped.
-    fn claimable(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        now: Time,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
-    /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
-    fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
-    /// What rows send.
-    fn payloads(&mut self, ids: &[i64])
-    -> impl Future<Output = Result<Vec<(i64, Payload)>>> + Send;
-    /// Writes back what the state machine changed.
-    fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;
-    /// Rows in flight whose lease has ended, and waiting rows in doubt whose key was first used before `key_cut`.
-    fn overdue(
-        &mut self,
-        now: Time,
-        key_cut: Time,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
-    /// Whether any row is in flight.
-    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send;
-    /// Rows of a campaign in any of these states, locked; others' locked ones are skipped.
-    fn campaign_rows(
-        &mut self,
-        campaign: i64,
-        states: &[State],
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
-    /// Removes accepted, cancelled, split and dropped rows that ended before.
-    fn prune(&mut self, before: Time, limit: u32) -> impl Future<Output = Result<u64>> + Send;
-
-    /// A lane's bucket, locked.
-    fn bucket(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-    ) -> impl Future<Output = Result<Option<Bucket>>> + Send;
-    /// Writes a lane's bucket.
-    fn save_bucket(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        bucket: &Bucket,
-    ) -> impl Future<Output = Result<()>> + Send;
-    /// Every bucket there is.
-    fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send;
-    /// The sends of a lane that was written down since, oldest first; older ones may be forgotten.
-    fn sends_since(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        since: Time,
-    ) -> impl Future<Output = Result<Vec<Time>>> + Send;
-    /// Writes down sends of a lane.
-    fn log_sends(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        at: &[Time],
-    ) -> impl Future<Output = Result<()>> + Send;
-    /// What is known of a channel's month, locked.
-    fn quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send;
-    /// Writes what is known of a channel's month.
-    fn save_quota(
-        &mut self,
-        channel: &str,
-        quota: &Quota,
-    ) -> impl Future<Output = Result<()>> + Send;
-
-    /// Adds a campaign; `None` where the channel has its idempotency key already.
-    fn insert_campaign(
-        &mut self,
-        campaign: &NewCampaign,
-    ) -> impl Future<Output = Result<Option<i64>>> + Send;
-    /// The campaign that an idempotency key stands for.
-    fn campaign_by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
-    /// A campaign, locked where it is about to be changed.
-    fn campaign(
-        &mut self,
-        id: i64,
-        lock: bool,
-    ) -> impl Future<Output = Result<Option<Campaign>>> + Send;
-    /// Campaigns, newest first.
-    fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<Campaign>>> + Send;
-    /// Writes a campaign's state and cursor; never its counts.
-    fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send;
-    /// Adds to a campaign's counts.
-    fn add_counts(
-        &mut self,
-        campaign: i64,
-        counts: CampaignCounts,
-    ) -> impl Future<Output = Result<()>> + Send;
-    /// Whether each id is new to the campaign, which remembers it from now on.
-    fn remember(
-        &mut self,
-        campaign: i64,
-        ids: &[String],
-    ) -> impl Future<Output = Result<Vec<bool>>> + Send;
-    /// Forgets the ids of a campaign that is wholly read.
-    fn forget(&mut self, campaign: i64) -> impl Future<Output = Result<()>> + Send;
-
-    /// Deliveries that fit a filter, the newest first.
-    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send;
-    /// One delivery with all there is to it.
-    fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;
-    /// Deliveries with a greater id, the oldest first.
-    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send;
-    /// The ids that a campaign remembers, in some order, after one of them.
-    fn remembered(
-        &mut self,
-        campaign: i64,
-        after: Option<&str>,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<String>>> + Send;
-    /// Where the store was moved, or is being moved.
-    fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send;
-    /// Writes down that it is moved.
-    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
-    /// How many deliveries are in each state.
-    fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
 }
 
 /// Tells whoever waits that there may be new work.

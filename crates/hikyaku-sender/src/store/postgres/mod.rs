@@ -1,7 +1,11 @@
 //! PostgreSQL: any number of workers on one database.
 
+mod campaigns;
 mod connection;
+mod deliveries;
+mod lanes;
 mod listen;
+mod look;
 mod read;
 mod tx;
 

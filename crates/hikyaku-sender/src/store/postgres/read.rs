@@ -1,46 +1,22 @@
 //! From PostgreSQL's rows to ours.
 
-use tokio_postgres::{Row as Sql, types::FromSql};
+use tokio_postgres::{
+    Row as Sql,
+    types::{FromSql, Type, accepts},
+};
+use uuid::Uuid;
 
 use super::failed;
-use crate::{
-    Error, Lane, Priority, State, Time, UnknownPolicy,
-    delivery::Delivery,
-    pace::{Bucket, HoldReason},
-    recipients::Recipients,
-    store::{
-        Body, Campaign, CampaignCounts, CampaignState, Cursor, NewCampaign, Payload, Result, Row,
-        Stored,
-    },
-};
+use crate::store::{Result, Stored, read};
 
-/// The columns that [`row`] reads.
-pub(super) const ROW: &str = "id, channel, campaign, kind, state, recipients, on_unknown, retry_key, key_used_at, \
-    first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error";
-
-/// The columns that [`payload`] reads.
-pub(super) const PAYLOAD: &str = "id, ids, body, delivery_tag";
-
-/// The columns that [`stored`] reads after those of [`ROW`] and [`PAYLOAD`].
-pub(super) const MORE: &str = "priority, idempotency_key, chunk, created_at, digest";
-
-/// The columns that [`campaign`] reads.
-pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, due, \
-    expires_at, state, created_at, cursor_bytes, cursor_lines, cursor_chunks, cursor_digest, cursor_done, total, accepted, rejected, \
-    unknown, cancelled, repeated, bad_lines";
-
-/// The columns that [`bucket`] reads.
-pub(super) const BUCKET: &str =
-    "channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason";
-
-/// Reads one column after the other.
-struct Columns<'a> {
+/// One row of an answer.
+pub(super) struct Columns<'a> {
     row: &'a Sql,
     next: usize,
 }
 
 impl<'a> Columns<'a> {
-    fn new(row: &'a Sql) -> Self {
+    pub(super) fn new(row: &'a Sql) -> Self {
         Self { row, next: 0 }
     }
 
@@ -49,133 +25,55 @@ impl<'a> Columns<'a> {
         self.next += 1;
         value
     }
+}
 
-    fn time(&mut self) -> Result<Time> {
-        Ok(Time::from_millis(self.get()?))
+impl read::Columns for Columns<'_> {
+    fn integer(&mut self) -> Result<Option<i64>> {
+        Ok(self.get::<Option<Integer>>()?.map(|Integer(number)| number))
     }
 
-    fn time_if_any(&mut self) -> Result<Option<Time>> {
-        Ok(self.get::<Option<i64>>()?.map(Time::from_millis))
+    fn real(&mut self) -> Result<f64> {
+        self.get()
     }
 
-    fn code<T>(&mut self, from: impl Fn(i16) -> Option<T>) -> Result<T> {
-        known(from(self.get()?))
+    fn text_if_any(&mut self) -> Result<Option<String>> {
+        self.get()
     }
 
-    fn count(&mut self) -> Result<u32> {
-        known(u32::try_from(self.get::<i32>()?).ok())
+    fn bytes(&mut self) -> Result<Vec<u8>> {
+        self.get()
+    }
+
+    fn uuid(&mut self) -> Result<Uuid> {
+        self.get()
     }
 }
 
-fn known<T>(value: Option<T>) -> Result<T> {
-    value.ok_or_else(|| Error::damaged("a row holds a value that was never written"))
+/// A whole number of any width, or a truth value.
+struct Integer(i64);
+
+impl<'a> FromSql<'a> for Integer {
+    fn from_sql(
+        of: &Type,
+        bytes: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self(match *of {
+            Type::BOOL => bool::from_sql(of, bytes)?.into(),
+            Type::INT2 => i16::from_sql(of, bytes)?.into(),
+            Type::INT4 => i32::from_sql(of, bytes)?.into(),
+            _ => i64::from_sql(of, bytes)?,
+        }))
+    }
+
+    accepts!(BOOL, INT2, INT4, INT8);
 }
 
-pub(super) fn row(sql: &Sql) -> Result<Row> {
-    row_of(&mut Columns::new(sql))
+/// The columns that [`stored`] reads.
+pub(super) fn stored_columns() -> String {
+    format!("{}, {}, {}", read::ROW, read::PAYLOAD, read::MORE)
 }
 
-fn row_of(it: &mut Columns<'_>) -> Result<Row> {
-    Ok(Row {
-        id: it.get()?,
-        channel: it.get()?,
-        campaign: it.get()?,
-        delivery: Delivery {
-            kind: it.code(|code| Lane::from_code(code)?.kind())?,
-            state: it.code(State::from_code)?,
-            recipients: it.count()?,
-            on_unknown: it.code(UnknownPolicy::from_code)?,
-            retry_key: it.get()?,
-            key_used_at: it.time_if_any()?,
-            first_maybe_at: it.time_if_any()?,
-            claimed_at: it.time_if_any()?,
-            lease_until: it.time_if_any()?,
-            fence: it.get()?,
-            attempts: it.count()?,
-            due: it.time()?,
-            expires_at: it.time_if_any()?,
-            request_id: it.get()?,
-            last_status: it.get::<Option<i32>>()?.and_then(|status| u16::try_from(status).ok()),
-            last_error: it.get()?,
-        },
-    })
-}
-
-pub(super) fn payload(sql: &Sql) -> Result<(i64, Payload)> {
-    payload_of(&mut Columns::new(sql))
-}
-
-fn payload_of(it: &mut Columns<'_>) -> Result<(i64, Payload)> {
-    let id = it.get()?;
-    let recipients = known(Recipients::from_bytes(it.get()?))?;
-    let (json, delivery_tag): (Option<String>, _) = (it.get()?, it.get()?);
-    Ok((id, Payload { recipients, body: json.map(|json| Body { json, delivery_tag }) }))
-}
-
-pub(super) fn stored(sql: &Sql) -> Result<Stored> {
-    let mut it = Columns::new(sql);
-    let row = row_of(&mut it)?;
-    let (_, payload) = payload_of(&mut it)?;
-    Ok(Stored {
-        row,
-        payload,
-        priority: it.code(Priority::from_code)?,
-        idempotency_key: it.get()?,
-        chunk: it.get()?,
-        created_at: it.time()?,
-        digest: it.get()?,
-    })
-}
-
-pub(super) fn campaign(sql: &Sql) -> Result<Campaign> {
-    let mut it = Columns::new(sql);
-    Ok(Campaign {
-        id: it.get()?,
-        spec: NewCampaign {
-            channel: it.get()?,
-            idempotency_key: it.get()?,
-            digest: it.get()?,
-            seed: it.get()?,
-            body: it.get()?,
-            personal: it.get()?,
-            dedupe: it.get()?,
-            priority: it.code(Priority::from_code)?,
-            on_unknown: it.code(UnknownPolicy::from_code)?,
-            due: it.time()?,
-            expires_at: it.time_if_any()?,
-            state: it.code(CampaignState::from_code)?,
-            created_at: it.time()?,
-        },
-        cursor: Cursor {
-            bytes: it.get()?,
-            lines: it.get()?,
-            chunks: it.get()?,
-            digest: it.get()?,
-            done: it.get()?,
-        },
-        counts: CampaignCounts {
-            total: it.get()?,
-            accepted: it.get()?,
-            rejected: it.get()?,
-            unknown: it.get()?,
-            cancelled: it.get()?,
-            repeated: it.get()?,
-            bad_lines: it.get()?,
-        },
-    })
-}
-
-pub(super) fn bucket(sql: &Sql) -> Result<(String, Lane, Bucket)> {
-    let mut it = Columns::new(sql);
-    let (channel, lane) = (it.get()?, it.code(Lane::from_code)?);
-    let bucket = Bucket {
-        tokens: it.get()?,
-        at: it.time()?,
-        slow: it.get()?,
-        slowed_at: it.time()?,
-        strikes: it.count()?,
-        hold_until: it.time_if_any()?,
-        hold_reason: it.get::<Option<i16>>()?.and_then(HoldReason::from_code),
-    };
-    Ok((channel, lane, bucket))
+pub(super) fn stored(it: &mut dyn read::Columns) -> Result<Stored> {
+    let (row, payload) = (read::row(it)?, read::payload(it)?);
+    read::stored(row, payload, it)
 }

@@ -1,12 +1,15 @@
 //! One `SQLite` file: WAL, `synchronous=FULL`, one thread that writes.
 
+mod campaigns;
+mod deliveries;
 mod file;
+mod lanes;
 mod lock;
+mod look;
 mod mark;
 mod read;
 mod seal;
 mod tx;
-mod write;
 mod writer;
 
 use std::{

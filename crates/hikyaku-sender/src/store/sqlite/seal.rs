@@ -1,9 +1,8 @@
 //! Checksums over what decides what is sent. `SQLite` notices a damaged tree, but not a damaged value.
 
-use super::super::{Payload, Row};
-use crate::{Lane, Time};
+use crate::{Lane, Time, delivery::Delivery, store::Payload};
 
-/// FNV-1a: one changed byte always changes it, and it costs next to nothing.
+/// FNV-1a on words of eight bytes: each step can be undone, so one changed word always changes it.
 struct Sum(u64);
 
 impl Sum {
@@ -11,15 +10,20 @@ impl Sum {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    fn bytes(mut self, bytes: &[u8]) -> Self {
-        for byte in bytes.iter().chain(&(bytes.len() as u64).to_le_bytes()) {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
-        self
+    fn bytes(self, bytes: &[u8]) -> Self {
+        bytes.chunks(8).fold(self.word(bytes.len() as u64), |sum, bytes| {
+            let mut word = [0; 8];
+            word[..bytes.len()].copy_from_slice(bytes);
+            sum.word(u64::from_le_bytes(word))
+        })
+    }
+
+    fn word(self, word: u64) -> Self {
+        Self((self.0 ^ word).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(29))
     }
 
     fn number(self, number: i64) -> Self {
-        self.bytes(&number.to_le_bytes())
+        self.word(number.cast_unsigned())
     }
 
     fn time(self, time: Option<Time>) -> Self {
@@ -35,11 +39,10 @@ impl Sum {
     }
 }
 
-pub(super) fn row(row: &Row) -> i64 {
-    let it = &row.delivery;
+pub(super) fn row(channel: &str, campaign: Option<i64>, it: &Delivery) -> i64 {
     Sum::new()
-        .bytes(row.channel.as_bytes())
-        .number(row.campaign.unwrap_or(i64::MIN))
+        .bytes(channel.as_bytes())
+        .number(campaign.unwrap_or(i64::MIN))
         .number(i64::from(Lane::of(it.kind).code()))
         .number(i64::from(it.state.code()))
         .number(i64::from(it.recipients))

@@ -1,0 +1,92 @@
+use std::time::Duration;
+
+use tokio_postgres::GenericClient;
+
+use super::tx::{Params, PgTx, int};
+use crate::{
+    Lane, Time,
+    pace::Bucket,
+    store::{Lanes, Quota, Result, Tx, read},
+};
+
+/// Longer than any window.
+const SENDS_KEPT: Duration = Duration::from_hours(24);
+
+impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
+    async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        // Two claims must not both find no bucket.
+        let now = self.now().await?.as_millis();
+        let make = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes) VALUES ($1, $2, 0, $3, 1, $3, 0) \
+            ON CONFLICT DO NOTHING";
+        let sql = format!(
+            "SELECT {} FROM hikyaku_bucket WHERE channel = $1 AND lane = $2 FOR UPDATE",
+            read::BUCKET
+        );
+        let lane = lane.code();
+        let mut found = self.row(&sql, &[&channel, &lane], read::bucket).await?;
+        if found.is_none() {
+            self.execute(make, &[&channel, &lane, &now]).await?;
+            found = self.row(&sql, &[&channel, &lane], read::bucket).await?;
+        }
+        Ok(found.map(|(_, _, bucket)| bucket))
+    }
+
+    async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
+        let sql = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (channel, lane) DO UPDATE SET tokens = $3, at = $4, slow = $5, \
+            slowed_at = $6, strikes = $7, hold_until = $8, hold_reason = $9";
+        self.execute(
+            sql,
+            &[
+                &channel,
+                &lane.code(),
+                &bucket.tokens,
+                &bucket.at.as_millis(),
+                &bucket.slow,
+                &bucket.slowed_at.as_millis(),
+                &int(bucket.strikes),
+                &bucket.hold_until.map(Time::as_millis),
+                &bucket.hold_reason.map(crate::HoldReason::code),
+            ],
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
+        let sql = format!("SELECT {} FROM hikyaku_bucket ORDER BY channel, lane", read::BUCKET);
+        self.rows(&sql, &[], read::bucket).await
+    }
+
+    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
+        let sql = "SELECT at FROM hikyaku_send_log WHERE channel = $1 AND lane = $2 AND at > $3 ORDER BY at";
+        self.rows(sql, &[&channel, &lane.code(), &since.as_millis()], |it| it.time()).await
+    }
+
+    async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
+        let Some(first) = at.first() else { return Ok(()) };
+        let old = (*first - SENDS_KEPT).as_millis();
+        let lane = lane.code();
+        let sql = "DELETE FROM hikyaku_send_log WHERE channel = $1 AND lane = $2 AND at < $3";
+        self.execute(sql, &[&channel, &lane, &old]).await?;
+        let at: Vec<i64> = at.iter().map(|at| at.as_millis()).collect();
+        let sql =
+            "INSERT INTO hikyaku_send_log (channel, lane, at) SELECT $1, $2, unnest($3::bigint[])";
+        self.execute(sql, &[&channel, &lane, &at]).await.map(drop)
+    }
+
+    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+        let sql =
+            format!("SELECT {} FROM hikyaku_quota WHERE channel = $1 FOR UPDATE", read::QUOTA);
+        self.row(&sql, &[&channel], read::quota).await
+    }
+
+    async fn save_quota(&mut self, channel: &str, quota: &Quota) -> Result<()> {
+        let sql = "INSERT INTO hikyaku_quota (channel, most, used, reserved, checked_at) VALUES ($1, $2, $3, $4, $5) \
+            ON CONFLICT (channel) DO UPDATE SET most = $2, used = $3, reserved = $4, checked_at = $5";
+        let checked_at = quota.checked_at.as_millis();
+        let params: Params<'_> =
+            &[&channel, &quota.limit, &quota.used, &quota.reserved, &checked_at];
+        self.execute(sql, params).await.map(drop)
+    }
+}

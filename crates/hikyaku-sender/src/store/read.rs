@@ -1,0 +1,197 @@
+//! From a store's rows to ours, column by column. What does not fit is damage.
+
+use uuid::Uuid;
+
+use super::{
+    Body, Campaign, CampaignCounts, CampaignState, Cursor, NewCampaign, Payload, Quota, Result,
+    Row, Stored,
+};
+use crate::{
+    Error, Lane, Priority, State, Time, UnknownPolicy,
+    delivery::Delivery,
+    pace::{Bucket, HoldReason},
+    recipients::Recipients,
+};
+
+/// The columns that [`row`] reads.
+pub(super) const ROW: &str = "id, channel, campaign, kind, state, recipients, on_unknown, retry_key, key_used_at, \
+    first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error";
+
+/// The columns that [`payload`] reads.
+pub(super) const PAYLOAD: &str = "ids, body, delivery_tag";
+
+/// The columns that [`stored`] reads.
+pub(super) const MORE: &str = "priority, idempotency_key, chunk, created_at, digest";
+
+/// The columns that [`campaign`] reads.
+pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, due, \
+    expires_at, state, created_at, cursor_bytes, cursor_lines, cursor_chunks, cursor_digest, cursor_done, total, accepted, rejected, \
+    unknown, cancelled, repeated, bad_lines";
+
+/// The columns that [`bucket`] reads.
+pub(super) const BUCKET: &str =
+    "channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason";
+
+/// The columns that [`quota`] reads.
+pub(super) const QUOTA: &str = "most, used, reserved, checked_at";
+
+/// One row of an answer, whose columns are read one after the other.
+pub(super) trait Columns {
+    /// A whole number of any width, or a truth value as 0 and 1.
+    fn integer(&mut self) -> Result<Option<i64>>;
+    fn real(&mut self) -> Result<f64>;
+    fn text_if_any(&mut self) -> Result<Option<String>>;
+    fn bytes(&mut self) -> Result<Vec<u8>>;
+    fn uuid(&mut self) -> Result<Uuid>;
+}
+
+impl dyn Columns + '_ {
+    pub(super) fn number<T: TryFrom<i64>>(&mut self) -> Result<T> {
+        known(self.number_if_any()?)
+    }
+
+    fn number_if_any<T: TryFrom<i64>>(&mut self) -> Result<Option<T>> {
+        self.integer()?.map(|number| known(T::try_from(number).ok())).transpose()
+    }
+
+    pub(super) fn flag(&mut self) -> Result<bool> {
+        Ok(self.number::<i64>()? != 0)
+    }
+
+    pub(super) fn text(&mut self) -> Result<String> {
+        known(self.text_if_any()?)
+    }
+
+    pub(super) fn time(&mut self) -> Result<Time> {
+        self.number().map(Time::from_millis)
+    }
+
+    fn time_if_any(&mut self) -> Result<Option<Time>> {
+        Ok(self.integer()?.map(Time::from_millis))
+    }
+
+    pub(super) fn code<T>(&mut self, from: impl Fn(i16) -> Option<T>) -> Result<T> {
+        known(from(self.number()?))
+    }
+}
+
+/// What every row holds, because it was written.
+pub(super) fn known<T>(value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| Error::damaged("a row holds a value that was never written"))
+}
+
+pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
+    Ok(Row {
+        id: it.number()?,
+        channel: it.text()?,
+        campaign: it.integer()?,
+        delivery: Delivery {
+            kind: it.code(|code| Lane::from_code(code)?.kind())?,
+            state: it.code(State::from_code)?,
+            recipients: it.number()?,
+            on_unknown: it.code(UnknownPolicy::from_code)?,
+            retry_key: it.uuid()?,
+            key_used_at: it.time_if_any()?,
+            first_maybe_at: it.time_if_any()?,
+            claimed_at: it.time_if_any()?,
+            lease_until: it.time_if_any()?,
+            fence: it.number()?,
+            attempts: it.number()?,
+            due: it.time()?,
+            expires_at: it.time_if_any()?,
+            request_id: it.text_if_any()?,
+            last_status: it.number_if_any()?,
+            last_error: it.text_if_any()?,
+        },
+    })
+}
+
+pub(super) fn payload(it: &mut dyn Columns) -> Result<Payload> {
+    let recipients = known(Recipients::from_bytes(it.bytes()?))?;
+    let (json, delivery_tag) = (it.text_if_any()?, it.text_if_any()?);
+    Ok(Payload { recipients, body: json.map(|json| Body { json, delivery_tag }) })
+}
+
+/// What is left of a delivery whose row and payload were read.
+pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result<Stored> {
+    Ok(Stored {
+        row,
+        payload,
+        priority: it.code(Priority::from_code)?,
+        idempotency_key: it.text_if_any()?,
+        chunk: it.integer()?,
+        created_at: it.time()?,
+        digest: it.bytes()?,
+    })
+}
+
+/// An id and the digest of what it stands for.
+pub(super) fn id_and_digest(it: &mut dyn Columns) -> Result<(i64, Vec<u8>)> {
+    Ok((it.number()?, it.bytes()?))
+}
+
+pub(super) fn campaign(it: &mut dyn Columns) -> Result<Campaign> {
+    Ok(Campaign {
+        id: it.number()?,
+        spec: NewCampaign {
+            channel: it.text()?,
+            idempotency_key: it.text_if_any()?,
+            digest: it.bytes()?,
+            seed: it.uuid()?,
+            body: it.text()?,
+            personal: it.flag()?,
+            dedupe: it.flag()?,
+            priority: it.code(Priority::from_code)?,
+            on_unknown: it.code(UnknownPolicy::from_code)?,
+            due: it.time()?,
+            expires_at: it.time_if_any()?,
+            state: it.code(CampaignState::from_code)?,
+            created_at: it.time()?,
+        },
+        cursor: Cursor {
+            bytes: it.number()?,
+            lines: it.number()?,
+            chunks: it.number()?,
+            digest: it.bytes()?,
+            done: it.flag()?,
+        },
+        counts: CampaignCounts {
+            total: it.number()?,
+            accepted: it.number()?,
+            rejected: it.number()?,
+            unknown: it.number()?,
+            cancelled: it.number()?,
+            repeated: it.number()?,
+            bad_lines: it.number()?,
+        },
+    })
+}
+
+pub(super) fn bucket(it: &mut dyn Columns) -> Result<(String, Lane, Bucket)> {
+    let (channel, lane) = (it.text()?, it.code(Lane::from_code)?);
+    let bucket = Bucket {
+        tokens: it.real()?,
+        at: it.time()?,
+        slow: it.real()?,
+        slowed_at: it.time()?,
+        strikes: it.number()?,
+        hold_until: it.time_if_any()?,
+        hold_reason: it.number_if_any()?.and_then(HoldReason::from_code),
+    };
+    Ok((channel, lane, bucket))
+}
+
+pub(super) fn quota(it: &mut dyn Columns) -> Result<Quota> {
+    Ok(Quota {
+        limit: it.integer()?,
+        used: it.number()?,
+        reserved: it.number()?,
+        checked_at: it.time()?,
+    })
+}
+
+/// How many deliveries are in one state; nothing for a state that this version does not know.
+pub(super) fn tally(it: &mut dyn Columns) -> Result<Option<(State, u64)>> {
+    let (state, count) = (State::from_code(it.number()?), it.number()?);
+    Ok(state.map(|state| (state, count)))
+}

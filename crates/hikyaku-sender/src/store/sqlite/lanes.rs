@@ -1,0 +1,72 @@
+use std::time::Duration;
+
+use rusqlite::params;
+
+use super::tx::SqliteTx;
+use crate::{
+    HoldReason, Lane, Time,
+    pace::Bucket,
+    store::{Lanes, Quota, Result, read},
+};
+
+/// Longer than any window.
+const SENDS_KEPT: Duration = Duration::from_hours(24);
+
+impl Lanes for SqliteTx<'_> {
+    async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        let sql = format!("SELECT {} FROM bucket WHERE channel = ?1 AND lane = ?2", read::BUCKET);
+        let found = self.row(&sql, params![channel, lane.code()], read::bucket)?;
+        Ok(found.map(|(_, _, bucket)| bucket))
+    }
+
+    async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let params = params![
+            channel,
+            lane.code(),
+            bucket.tokens,
+            bucket.at.as_millis(),
+            bucket.slow,
+            bucket.slowed_at.as_millis(),
+            bucket.strikes,
+            bucket.hold_until.map(Time::as_millis),
+            bucket.hold_reason.map(HoldReason::code),
+        ];
+        self.execute(sql, params).map(drop)
+    }
+
+    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
+        let sql = format!("SELECT {} FROM bucket ORDER BY channel, lane", read::BUCKET);
+        self.rows(&sql, [], read::bucket)
+    }
+
+    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
+        let sql =
+            "SELECT at FROM send_log WHERE channel = ?1 AND lane = ?2 AND at > ?3 ORDER BY at";
+        self.rows(sql, params![channel, lane.code(), since.as_millis()], |it| it.time())
+    }
+
+    async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
+        let Some(first) = at.first() else { return Ok(()) };
+        let old = (*first - SENDS_KEPT).as_millis();
+        let sql = "DELETE FROM send_log WHERE channel = ?1 AND lane = ?2 AND at < ?3";
+        self.execute(sql, params![channel, lane.code(), old])?;
+        for at in at {
+            let sql = "INSERT INTO send_log (channel, lane, at) VALUES (?1, ?2, ?3)";
+            self.execute(sql, params![channel, lane.code(), at.as_millis()])?;
+        }
+        Ok(())
+    }
+
+    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+        let sql = format!("SELECT {} FROM quota WHERE channel = ?1", read::QUOTA);
+        self.row(&sql, [channel], read::quota)
+    }
+
+    async fn save_quota(&mut self, channel: &str, quota: &Quota) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO quota (channel, most, used, reserved, checked_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let Quota { limit, used, reserved, checked_at } = quota;
+        self.execute(sql, params![channel, limit, used, reserved, checked_at.as_millis()]).map(drop)
+    }
+}
