@@ -194,7 +194,8 @@ impl Worker {
         }
         let keeper = tokio::spawn(keep::keep(shared.clone()));
         let (outcomes, settler) = settle::start(shared.clone());
-        let dispatched = dispatch::run(shared.clone(), outcomes, stop).await;
+        // Boxed: it is large, and its caller's future would be.
+        let dispatched = Box::pin(dispatch::run(shared.clone(), outcomes, stop)).await;
         keeper.abort();
         let counts =
             settler.await.map_err(|why| Error::store("the worker was broken off").because(why))?;

@@ -1,10 +1,15 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::AbortHandle,
+    time::timeout,
+};
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement};
 
 use super::failed;
 use crate::{Error, ErrorKind, store::Result};
@@ -21,25 +26,53 @@ const OLDEST: i32 = 150_000;
 /// Keeps two programs from bringing a store up to date at once.
 const MIGRATION_LOCK: i64 = 0x4849_4b59;
 
+/// How long nothing is heard of a connection before another one is asked whether it is alive.
+pub(super) const SILENCE: Duration = Duration::from_secs(3);
+
 /// Connections that are lent and come back.
 #[derive(Debug)]
 pub(super) struct Pool {
     config: Arc<Config>,
-    idle: Mutex<Vec<(Client, Statements)>>,
+    idle: Mutex<Vec<Live>>,
     permits: Arc<Semaphore>,
 }
 
-type Statements = HashMap<String, Statement>;
+/// A connection, and what it has prepared.
+#[derive(Debug)]
+pub(super) struct Live {
+    pub(super) client: Client,
+    pub(super) statements: HashMap<String, Statement>,
+    /// The server's process at its other end.
+    process: i32,
+    socket: AbortHandle,
+}
+
+/// A client that is dropped leaves its socket to wait for what was asked; one that is cut off would wait for ever.
+impl Drop for Live {
+    fn drop(&mut self) {
+        self.socket.abort();
+    }
+}
 
 /// A connection that is lent.
 pub(crate) struct Connection {
-    pub(super) client: Client,
-    pub(super) statements: Statements,
+    pub(super) live: Live,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl Pool {
-    pub(super) fn new(config: Arc<Config>) -> Self {
+    pub(super) fn new(mut config: Config) -> Self {
+        // What the operating system does about a connection that is cut off, unless the URL says otherwise.
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(SILENCE);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE * 5);
+        }
+        if config.get_keepalives_idle() >= Duration::from_hours(2) {
+            config.keepalives_idle(SILENCE * 5);
+        }
+        let config = Arc::new(config);
         Self { config, idle: Mutex::default(), permits: Arc::new(Semaphore::new(CONNECTIONS)) }
     }
 
@@ -53,46 +86,97 @@ impl Pool {
         let idle = loop {
             let next = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match next {
-                Some((client, _)) if client.is_closed() => {}
+                Some(live) if live.client.is_closed() => {}
                 next => break next,
             }
         };
-        let (client, statements) = match idle {
+        let live = match idle {
             Some(idle) => idle,
-            None => (connect(&self.config).await?, Statements::new()),
+            None => connect(&self.config).await?,
         };
-        Ok(Connection { client, statements, _permit: permit })
+        Ok(Connection { live, _permit: permit })
     }
 
     /// Takes a connection back that is in no transaction.
     pub(super) fn put(&self, connection: Connection) {
-        let Connection { client, statements, .. } = connection;
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((client, statements));
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection.live);
+    }
+
+    /// Ends when this connection turns out to be cut off: the server cannot be reached, or knows nothing of it, or is
+    /// done with what it was asked while the answer does not come. A statement that takes long is no reason.
+    pub(super) async fn cut_off(&self, process: i32) {
+        loop {
+            tokio::time::sleep(SILENCE).await;
+            // Boxed, because every step of every worker carries this future and next to none gets here.
+            if !Box::pin(self.works_on(process)).await.unwrap_or(false) {
+                // Those that lie idle went the same way, most likely.
+                self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                return;
+            }
+        }
+    }
+
+    async fn works_on(&self, process: i32) -> Result<bool> {
+        let sql = format!(
+            "SELECT 1 FROM pg_stat_activity WHERE pid = {process} AND (state = 'active' OR state_change > now() - interval '{} s')",
+            SILENCE.as_secs()
+        );
+        let live = connect(&self.config).await?;
+        let found = answered(SILENCE, live.client.simple_query(&sql)).await?;
+        Ok(found.iter().any(|it| matches!(it, SimpleQueryMessage::Row(_))))
     }
 }
 
-async fn connect(config: &Config) -> Result<Client> {
-    let (client, connection) = config.connect(NoTls).await.map_err(failed)?;
-    tokio::spawn(async move {
+/// What a server answers in time.
+pub(super) async fn answered<T>(
+    limit: Duration,
+    asked: impl Future<Output = std::result::Result<T, tokio_postgres::Error>>,
+) -> Result<T> {
+    match timeout(limit, asked).await {
+        Ok(answer) => answer.map_err(failed),
+        Err(late) => Err(silent().because(late)),
+    }
+}
+
+pub(super) fn silent() -> Error {
+    Error::store(
+        "PostgreSQL does not answer; the connection is given up, and what it was asked may have been done",
+    )
+}
+
+async fn connect(config: &Config) -> Result<Live> {
+    let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);
+    let each = config.get_connect_timeout().copied().unwrap_or(SILENCE) + SILENCE;
+    let (client, connection) = answered(each * hosts, config.connect(NoTls)).await?;
+    let socket = tokio::spawn(async move {
         if let Err(why) = connection.await {
             tracing::debug!(%why, "a connection to PostgreSQL ended");
         }
     });
+    let socket = socket.abort_handle();
+    let mut live = Live { client, statements: HashMap::new(), process: 0, socket };
     // A worker that is stopped within a transaction must not keep its rows from the others.
-    client
-        .batch_execute("SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '30s'; SET jit = off")
-        .await
-        .map_err(failed)?;
-    Ok(client)
+    let set_up = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '5s'; SET jit = off; SELECT pg_backend_pid()";
+    for message in answered(SILENCE, live.client.simple_query(set_up)).await? {
+        if let SimpleQueryMessage::Row(row) = message {
+            live.process = row.get(0).and_then(|pid| pid.parse().ok()).unwrap_or_default();
+        }
+    }
+    Ok(live)
 }
 
 impl Connection {
+    /// The server's process at the other end.
+    pub(super) fn process(&self) -> i32 {
+        self.live.process
+    }
+
     pub(super) async fn execute(&self, sql: &str) -> Result<()> {
-        self.client.batch_execute(sql).await.map_err(failed)
+        self.live.client.batch_execute(sql).await.map_err(failed)
     }
 
     async fn setting(&self, name: &str) -> Result<String> {
-        let row = self.client.query_one(&format!("SHOW {name}"), &[]).await.map_err(failed)?;
+        let row = self.live.client.query_one(&format!("SHOW {name}"), &[]).await.map_err(failed)?;
         row.try_get(0).map_err(failed)
     }
 
@@ -126,7 +210,7 @@ impl Connection {
     async fn migrate_within(&self) -> Result<()> {
         self.execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
         let exists = "SELECT to_regclass('hikyaku_meta') IS NOT NULL";
-        let exists: bool = self.client.query_one(exists, &[]).await.map_err(failed)?.get(0);
+        let exists: bool = self.live.client.query_one(exists, &[]).await.map_err(failed)?.get(0);
         if !exists {
             self.execute(
                 "CREATE TABLE hikyaku_meta (one boolean PRIMARY KEY CHECK (one), version bigint NOT NULL, moved_to text, moved boolean NOT NULL DEFAULT false);
@@ -135,7 +219,7 @@ impl Connection {
             .await?;
         }
         let found = "SELECT version FROM hikyaku_meta";
-        let found: i64 = self.client.query_one(found, &[]).await.map_err(failed)?.get(0);
+        let found: i64 = self.live.client.query_one(found, &[]).await.map_err(failed)?.get(0);
         let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
         if found > known {
             return Err(Error::new(ErrorKind::NewerSchema { found, known }));

@@ -2,10 +2,17 @@ use std::{future::poll_fn, sync::Arc, time::Duration};
 
 use tokio_postgres::{AsyncMessage, Config, NoTls};
 
-use crate::store::News;
+use super::{
+    connection::{SILENCE, answered},
+    failed,
+};
+use crate::store::{News, Result};
 
 /// How long a listener that lost its connection waits; workers look by themselves in the meantime.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How often a listener that hears nothing makes sure that it would.
+const PROVE: Duration = Duration::from_secs(15);
 
 /// The channel that every enqueue notifies.
 pub(super) const CHANNEL: &str = "hikyaku";
@@ -20,24 +27,26 @@ pub(super) async fn listen(config: Arc<Config>, news: News) {
     }
 }
 
-async fn listen_once(config: &Config, news: &News) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+async fn listen_once(config: &Config, news: &News) -> Result<()> {
+    let (client, mut connection) = config.connect(NoTls).await.map_err(failed)?;
     let passed_on = async {
         loop {
             match poll_fn(|context| connection.poll_message(context)).await {
                 Some(Ok(AsyncMessage::Notification(_))) => news.tell(),
                 Some(Ok(_)) => {}
-                Some(Err(why)) => return Err(why),
+                Some(Err(why)) => return Err(failed(why)),
                 None => return Ok(()),
             }
         }
     };
     let asked = async {
-        client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
+        answered(SILENCE, client.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
         // What came before it listened is not told again.
         news.tell();
-        // The connection lives as long as its client.
-        std::future::pending::<Result<(), tokio_postgres::Error>>().await
+        loop {
+            tokio::time::sleep(PROVE).await;
+            answered(SILENCE, client.batch_execute("")).await?;
+        }
     };
     tokio::select! {
         ended = passed_on => ended,

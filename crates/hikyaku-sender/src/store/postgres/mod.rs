@@ -9,14 +9,12 @@ mod look;
 mod read;
 mod tx;
 
-use std::sync::Arc;
-
 use tokio_postgres::error::SqlState;
 
 use super::{News, Result, Step, Tx, guarded};
 use crate::{Clock, Error, ErrorKind, Time};
 
-use connection::{Connection, Pool};
+use connection::{Connection, Pool, silent};
 pub(crate) use tx::PgTx;
 
 /// How often a step is tried that PostgreSQL has surely rolled back for another's sake.
@@ -36,7 +34,7 @@ impl PgStore {
             Error::new(ErrorKind::Unsuitable("the PostgreSQL URL cannot be read".to_owned()))
                 .because(why)
         })?;
-        let pool = Pool::new(Arc::new(config));
+        let pool = Pool::new(config);
         let connection = pool.get().await?;
         connection.check().await?;
         connection.migrate().await?;
@@ -57,31 +55,38 @@ impl PgStore {
         }
     }
 
-    /// A connection that does not come back to the pool is closed, and its transaction with it.
     async fn try_run<S: Step>(&self, step: &S) -> Result<S::Out> {
-        let mut connection = self.pool.get().await?;
-        connection.execute("BEGIN").await?;
-        let mut tx = PgTx::new(&mut connection, &self.clock);
-        match guarded(step, &mut tx).await {
-            Ok(out) => {
-                connection.execute("COMMIT").await?;
-                self.pool.put(connection);
-                Ok(out)
+        self.with_connection(async |connection| {
+            connection.execute("BEGIN").await?;
+            match guarded(step, &mut PgTx::new(connection, &self.clock)).await {
+                Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
+                Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
+                Err(why) => Err(why),
             }
-            Err(why) => {
-                if connection.execute("ROLLBACK").await.is_ok() {
-                    self.pool.put(connection);
-                }
-                Err(why)
-            }
-        }
+        })
+        .await?
     }
 
     pub(crate) async fn time(&self) -> Result<Time> {
+        self.with_connection(async |connection| PgTx::new(connection, &self.clock).now().await)
+            .await
+    }
+
+    /// Does something on a connection, as long as the server is at its other end. One that fails does not come back to
+    /// the pool: it is closed, and its transaction with it.
+    async fn with_connection<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T>,
+    ) -> Result<T> {
         let mut connection = self.pool.get().await?;
-        let now = PgTx::new(&mut connection, &self.clock).now().await?;
+        let process = connection.process();
+        let done = tokio::select! {
+            biased;
+            done = work(&mut connection) => done?,
+            () = self.pool.cut_off(process) => return Err(silent()),
+        };
         self.pool.put(connection);
-        Ok(now)
+        Ok(done)
     }
 
     pub(crate) fn news(&self) -> &News {

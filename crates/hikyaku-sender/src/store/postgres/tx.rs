@@ -18,7 +18,8 @@ pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 impl<'a> PgTx<'a, tokio_postgres::Client> {
     pub(super) fn new(connection: &'a mut Connection, clock: &'a Clock) -> Self {
-        Self { client: &connection.client, statements: Some(&mut connection.statements), clock }
+        let live = &mut connection.live;
+        Self { client: &live.client, statements: Some(&mut live.statements), clock }
     }
 }
 
