@@ -95,10 +95,8 @@ impl Cluster {
 
     /// Starts it again after a kill, with other settings.
     pub(crate) fn launch(&self, settings: &str) {
-        let options = format!(
-            "{SETTINGS} -c unix_socket_directories={} {settings}",
-            self.folder.display()
-        );
+        let options =
+            format!("{SETTINGS} -c unix_socket_directories={} {settings}", self.folder.display());
         run(self.ctl().args(["-o", &options, "start"]));
     }
 
@@ -207,9 +205,7 @@ fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let debian = debian.map(|version| version.path().join("bin"));
     on_path.into_iter().chain(debian).find(|folder| {
-        ["initdb", "pg_ctl", "psql", "pg_basebackup"]
-            .iter()
-            .all(|name| folder.join(name).is_file())
+        ["initdb", "pg_ctl", "psql", "pg_basebackup"].iter().all(|name| folder.join(name).is_file())
     })
 }
 

@@ -1,26 +1,16 @@
 //! Kills enqueuers and workers, at random and between any two durable steps, and counts what arrived.
 //!
-//! The programs that are killed are this test's own, started again as [`child`]. `HIKYAKU_KILLS` sets how many are.
+//! `HIKYAKU_KILLS` sets how many are killed.
 
-use std::{
-    io::{BufRead, BufReader, Write},
-    process::{Child, Command, Stdio},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
-use futures_core::future::BoxFuture;
-use hikyaku::{
-    Client,
-    transport::{HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
-};
-use hikyaku_sender::{Limits, NewDelivery, Outbox, Worker};
 use hikyaku_sim::{FaultRule, Sim};
 
-use crate::{cluster::Cluster, stores::user};
+use crate::{
+    cluster::Cluster,
+    program::{Deed, LIST, LIST_FROM, Plan, Program},
+    stores::assert_each_arrived_once,
+};
 
 /// Where a program can be killed on purpose.
 const POINTS: [&str; 9] = [
@@ -34,10 +24,6 @@ const POINTS: [&str; 9] = [
     "before settle",
     "after settle",
 ];
-
-/// The campaign that is fed meanwhile: so many ids, beginning with this number.
-const LIST: usize = 25_000;
-const LIST_FROM: usize = 1_000_000;
 
 /// How many sends one program enqueues in its life.
 const SENDS: usize = 40;
@@ -60,16 +46,17 @@ async fn nothing_is_lost_or_doubled_by_kills_of_three_workers_and_of_postgres_it
     let mut run = Run::start(cluster.database(), false).await;
     let kills = kills(18);
     for round in 0..kills / 3 {
+        let plans: Vec<Plan> = (0..3).map(|n| run.plan(run.point(round * 3 + n), n == 0)).collect();
         let mut programs: Vec<Program> =
-            (0..3).map(|n| run.program(run.point(round * 3 + n), n == 0)).collect();
+            plans.iter().map(|plan| Program::start(plan, &run.sim)).collect();
         if round == kills / 6 {
             cluster.restart_at_once();
         }
         for (n, program) in programs.iter_mut().enumerate() {
             run.kill_later(program, round * 3 + n as u64);
         }
-        for program in programs {
-            run.bury(program);
+        for (program, plan) in programs.into_iter().zip(&plans) {
+            run.next += program.bury(plan);
         }
     }
     run.finish();
@@ -101,13 +88,6 @@ struct Run {
     next: usize,
     seed: u64,
     killed: u64,
-}
-
-/// A program that will be killed.
-struct Program {
-    child: Child,
-    lines: Option<BufReader<std::process::ChildStdout>>,
-    enqueues: bool,
 }
 
 impl Run {
@@ -145,40 +125,30 @@ impl Run {
     }
 
     /// Every other kill is at a named point: the first, second … time that the program comes there.
-    fn point(&self, kill: u64) -> Option<String> {
+    fn point(&self, kill: u64) -> Option<(&'static str, u64, Deed)> {
         let named = kill.is_multiple_of(2);
         let at = usize::try_from(kill / 2).unwrap() % POINTS.len();
-        named.then(|| format!("{}:{}", POINTS[at], 1 + self.chance(kill, 6)))
+        named.then(|| (POINTS[at], 1 + self.chance(kill, 6), Deed::Abort))
     }
 
-    fn program(&self, point: Option<String>, enqueues: bool) -> Program {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .args(["crash::child", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
-            .env("CRASH_STORE", &self.url)
-            .env("CRASH_LINE", self.sim.api_url())
-            .env("CRASH_TOKEN", self.sim.channel_token().expose())
-            .env("CRASH_NEXT", self.next.to_string())
-            .env("CRASH_POINT", point.unwrap_or_default())
-            .env("CRASH_FRESH_KEYS", if self.fresh_keys { "yes" } else { "" })
-            .env("CRASH_SENDS", if enqueues { SENDS.to_string() } else { "0".to_owned() })
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("ready") && lines.read_line(&mut line).unwrap() > 0 {
-            if !line.starts_with("ready") {
-                line.clear();
-            }
+    fn plan(&self, point: Option<(&'static str, u64, Deed)>, enqueues: bool) -> Plan {
+        let sends = if enqueues { SENDS } else { 0 };
+        Plan {
+            store: self.url.clone(),
+            sends: self.next..self.next + sends,
+            feeds: true,
+            point,
+            ends: false,
+            fresh_keys: self.fresh_keys,
+            lease: Duration::from_secs(4),
         }
-        Program { child, lines: Some(lines), enqueues }
     }
 
     fn kill_one(&mut self, kill: u64) {
-        let mut program = self.program(self.point(kill), true);
+        let plan = self.plan(self.point(kill), true);
+        let mut program = Program::start(&plan, &self.sim);
         self.kill_later(&mut program, kill);
-        self.bury(program);
+        self.next += program.bury(&plan);
     }
 
     /// Kills it some time later, if it has not killed itself by then.
@@ -197,132 +167,20 @@ impl Run {
         self.killed += 1;
     }
 
-    /// Reads what it had acknowledged.
-    fn bury(&mut self, mut program: Program) {
-        program.child.wait().unwrap();
-        for line in program.lines.take().unwrap().lines().map_while(Result::ok) {
-            if let Some(number) = line.strip_prefix("ack ") {
-                assert!(program.enqueues);
-                assert_eq!(number.parse::<usize>().unwrap(), self.next);
-                self.next += 1;
-            }
-        }
-    }
-
     /// Lets one more program live to its end, against a LINE without faults.
     fn finish(&mut self) {
         self.sim.clear_faults();
-        let mut program = self.program(Some("finish".to_owned()), true);
+        let plan = Plan { ends: true, ..self.plan(None, true) };
+        let mut program = Program::start(&plan, &self.sim);
         assert!(program.child.wait().unwrap().success());
-        self.bury(program);
+        self.next += program.bury(&plan);
     }
 
     fn assert_all_arrived_once(&self) {
         let told = format!("{} killed, {} acknowledged", self.killed, self.next);
         crate::tell(&told);
         assert!(self.next >= SENDS);
-        assert_eq!(self.sim.duplicates(), vec![], "seed {}: {told}", self.seed);
-        let sends = 0..self.next;
-        let lost: Vec<usize> = sends
-            .chain(LIST_FROM..LIST_FROM + LIST)
-            .filter(|n| self.sim.delivery_count(&user(*n).as_str().into()) != 1)
-            .collect();
-        assert!(
-            lost.is_empty(),
-            "seed {}: {told}, lost {}: {:?}",
-            self.seed,
-            lost.len(),
-            &lost[..lost.len().min(10)]
-        );
-    }
-}
-
-/// The program that is killed. It enqueues, feeds a campaign and sends, all at once.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the crash loop starts it in a program of its own"]
-async fn child() {
-    let Ok(url) = std::env::var("CRASH_STORE") else { return };
-    let env = |name: &str| std::env::var(name).unwrap();
-    let point = env("CRASH_POINT");
-    let finish = point == "finish";
-    let (name, times) = point.split_once(':').unwrap_or(("", "0"));
-    let (name, times) = (name.to_owned(), times.parse::<u64>().unwrap());
-    let come = Arc::new(AtomicU64::new(0));
-    let step = move |at: &str| {
-        if at == name && come.fetch_add(1, Ordering::SeqCst) + 1 == times {
-            // As sudden as a kill: nothing is flushed, nothing is dropped.
-            std::process::abort();
-        }
-    };
-    let mut builder = Client::builder(env("CRASH_TOKEN"))
-        .api_base_url(env("CRASH_LINE"))
-        .timeout(Duration::from_secs(2));
-    if !env("CRASH_FRESH_KEYS").is_empty() {
-        builder = builder.transport(FreshKeys(HyperTransport::new(Duration::from_secs(2))));
-    }
-    let client = builder.build().unwrap();
-    let outbox = Outbox::open(url).await.unwrap();
-    // The test runner has begun a line of its own.
-    say("\nready");
-    let first: usize = env("CRASH_NEXT").parse().unwrap();
-    let sends: usize = env("CRASH_SENDS").parse().unwrap();
-    let fill = async {
-        for n in first..first + sends {
-            step("before enqueue");
-            let send = NewDelivery::push(user(n), "hello").idempotency_key(n.to_string());
-            outbox.enqueue(send).await.unwrap();
-            step("after enqueue");
-            say(&format!("ack {n}"));
-        }
-    };
-    let feed = async {
-        let campaign = outbox.new_campaign("bulk").idempotency_key("list").start().await.unwrap();
-        let ids = (LIST_FROM..LIST_FROM + LIST).map(user);
-        let hook = step.clone();
-        // Another of the programs may be feeding it.
-        let _ = campaign.feed_ids(ids).on_progress(move |_| hook("fed")).await;
-    };
-    let filled = async {
-        tokio::join!(fill, feed);
-        if !finish {
-            std::future::pending::<()>().await;
-        }
-    };
-    Box::pin(worker(&outbox, &client, step.clone()).run(filled)).await.unwrap();
-    worker(&outbox, &client, step.clone()).until_idle().run(std::future::pending()).await.unwrap();
-}
-
-fn worker(
-    outbox: &Outbox,
-    client: &Client,
-    step: impl Fn(&'static str) + Send + Sync + 'static,
-) -> Worker {
-    outbox
-        .worker()
-        .channel("default", client.clone())
-        .limits(Limits::none())
-        .lease(Duration::from_secs(4))
-        .concurrency(16)
-        .on_step(step)
-}
-
-fn say(what: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{what}").unwrap();
-    out.flush().unwrap();
-}
-
-/// Does what a careless client does: a new retry key for every attempt.
-struct FreshKeys(HyperTransport);
-
-impl Transport for FreshKeys {
-    fn send(
-        &self,
-        mut request: http::Request<RequestBody>,
-    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
-        if let Some(key) = request.headers_mut().get_mut("x-line-retry-key") {
-            *key = uuid::Uuid::new_v4().to_string().parse().unwrap();
-        }
-        self.0.send(request)
+        let all = (0..self.next).chain(LIST_FROM..LIST_FROM + LIST);
+        assert_each_arrived_once(&self.sim, all, &format!("seed {}: {told}", self.seed));
     }
 }

@@ -4,10 +4,15 @@
 mod campaign;
 mod cluster;
 mod crash;
+mod failover;
 mod move_to;
 mod outbox;
 mod pace;
+mod partition;
+mod pause;
 mod postgres;
+mod program;
+mod proxy;
 mod sqlite_file;
 mod stores;
 mod worker;

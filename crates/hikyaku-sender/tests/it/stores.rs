@@ -1,6 +1,7 @@
 //! The stores that the suite runs on.
 
 use hikyaku_sender::{Clock, Outbox, OutboxBuilder, Time};
+use hikyaku_sim::Sim;
 use tempfile::TempDir;
 
 use crate::cluster::Cluster;
@@ -70,4 +71,16 @@ pub(crate) use on_every_store;
 /// A user's id.
 pub(crate) fn user(n: usize) -> String {
     format!("U{n:032x}")
+}
+
+/// Nobody got it twice, and none of these users got nothing.
+pub(crate) fn assert_each_arrived_once(
+    sim: &Sim,
+    users: impl IntoIterator<Item = usize>,
+    told: &str,
+) {
+    assert_eq!(sim.duplicates(), vec![], "{told}");
+    let arrived = |n: &usize| sim.delivery_count(&user(*n).as_str().into()) == 1;
+    let lost: Vec<usize> = users.into_iter().filter(|n| !arrived(n)).collect();
+    assert!(lost.is_empty(), "{told}, lost {}: {:?}", lost.len(), &lost[..lost.len().min(10)]);
 }
