@@ -18,9 +18,13 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 /// What every server is started with.
 const SETTINGS: &str = "-c listen_addresses='' -c max_connections=300 -c max_wal_size=64MB";
 
+/// The port of a server that has a socket only.
+const SOCKET_ONLY: u16 = 5432;
+
 /// A server, and the folder that all of it lies in.
 pub(crate) struct Cluster {
     folder: PathBuf,
+    port: u16,
     programs: PathBuf,
 }
 
@@ -28,7 +32,7 @@ impl Cluster {
     /// The shared one. Without PostgreSQL, the test is skipped and says why, unless the environment says that it is
     /// required.
     pub(crate) fn shared() -> Option<&'static Self> {
-        let cluster = SHARED.get_or_init(|| Some(Self::start(programs()?)));
+        let cluster = SHARED.get_or_init(|| Some(Self::start(programs()?, SOCKET_ONLY, "")));
         if cluster.is_none() {
             let why = "no initdb and pg_ctl were found on the PATH or in /usr/lib/postgresql";
             assert!(
@@ -42,19 +46,24 @@ impl Cluster {
 
     /// One that the test may restart.
     pub(crate) fn own() -> Option<Self> {
-        programs().map(Self::start).or_else(|| {
+        Self::with(SOCKET_ONLY, "")
+    }
+
+    /// One with a port and settings of its own.
+    pub(crate) fn with(port: u16, settings: &str) -> Option<Self> {
+        programs().map(|programs| Self::start(programs, port, settings)).or_else(|| {
             Self::shared();
             None
         })
     }
 
-    fn start(programs: PathBuf) -> Self {
+    fn start(programs: PathBuf, port: u16, settings: &str) -> Self {
         let template = template(&programs);
-        let cluster = Self { folder: folder(&place()), programs };
+        let cluster = Self { folder: folder(&place()), port, programs };
         // With their owner, and without the sync that `initdb` makes: what it lies on may go with the machine.
         run(Command::new("cp").arg("-a").arg(template).arg(cluster.data()));
         cluster.stop_with_this_program();
-        cluster.launch("");
+        cluster.launch(settings);
         cluster
     }
 
@@ -70,12 +79,22 @@ impl Cluster {
         &self.folder
     }
 
+    /// Writes a file of the server's, which is the server's alone.
+    pub(crate) fn put(&self, name: &str, text: &str) {
+        let path = self.data().join(name);
+        std::fs::write(&path, text).unwrap();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&path));
+        }
+        run(Command::new("chmod").arg("600").arg(&path));
+    }
+
     /// Lets `psql` do it.
     pub(crate) fn sql(&self, database: &str, sql: &str) -> String {
         let out = Command::new(self.programs.join("psql"))
             .args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-h"])
             .arg(&self.folder)
-            .args(["-d", database, "-c", sql])
+            .args(["-p", &self.port.to_string(), "-d", database, "-c", sql])
             .output()
             .unwrap();
         assert!(out.status.success(), "{sql}: {}", String::from_utf8_lossy(&out.stderr));
@@ -95,14 +114,18 @@ impl Cluster {
 
     /// Starts it again after a kill, with other settings.
     pub(crate) fn launch(&self, settings: &str) {
-        let options =
-            format!("{SETTINGS} -c unix_socket_directories={} {settings}", self.folder.display());
+        let options = format!(
+            "{SETTINGS} -c port={} -c unix_socket_directories={} {settings}",
+            self.port,
+            self.folder.display()
+        );
         run(self.ctl().args(["-o", &options, "start"]));
     }
 
     /// A server that repeats all that this one commits. This one waits for it with every commit.
     pub(crate) fn synchronous_standby(&self) -> Self {
-        let standby = Self { folder: folder(&place()), programs: self.programs.clone() };
+        let standby =
+            Self { folder: folder(&place()), port: self.port, programs: self.programs.clone() };
         run(as_postgres(&self.programs.join("pg_basebackup"))
             .args(["-U", "postgres", "-c", "fast", "-R", "--no-sync", "-h"])
             .arg(&self.folder)

@@ -15,6 +15,7 @@ mod program;
 mod proxy;
 mod sqlite_file;
 mod stores;
+mod tls;
 mod worker;
 
 /// Says something on the side of the test's result: why it was skipped, or how to repeat it.

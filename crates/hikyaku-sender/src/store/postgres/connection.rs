@@ -9,9 +9,9 @@ use tokio::{
     task::AbortHandle,
     time::timeout,
 };
-use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, Statement};
+use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
-use super::failed;
+use super::{failed, server::Server};
 use crate::{Error, ErrorKind, store::Result};
 
 /// How many connections one program has at once, besides the one that listens.
@@ -32,7 +32,7 @@ pub(super) const SILENCE: Duration = Duration::from_secs(3);
 /// Connections that are lent and come back.
 #[derive(Debug)]
 pub(super) struct Pool {
-    config: Arc<Config>,
+    server: Server,
     idle: Mutex<Vec<Live>>,
     permits: Arc<Semaphore>,
 }
@@ -61,23 +61,12 @@ pub(crate) struct Connection {
 }
 
 impl Pool {
-    pub(super) fn new(mut config: Config) -> Self {
-        // What the operating system does about a connection that is cut off, unless the URL says otherwise.
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(SILENCE);
-        }
-        if config.get_tcp_user_timeout().is_none() {
-            config.tcp_user_timeout(SILENCE * 5);
-        }
-        if config.get_keepalives_idle() >= Duration::from_hours(2) {
-            config.keepalives_idle(SILENCE * 5);
-        }
-        let config = Arc::new(config);
-        Self { config, idle: Mutex::default(), permits: Arc::new(Semaphore::new(CONNECTIONS)) }
+    pub(super) fn new(server: Server) -> Self {
+        Self { server, idle: Mutex::default(), permits: Arc::new(Semaphore::new(CONNECTIONS)) }
     }
 
-    pub(super) fn config(&self) -> &Arc<Config> {
-        &self.config
+    pub(super) fn server(&self) -> &Server {
+        &self.server
     }
 
     pub(super) async fn get(&self) -> Result<Connection> {
@@ -92,7 +81,7 @@ impl Pool {
         };
         let live = match idle {
             Some(idle) => idle,
-            None => connect(&self.config).await?,
+            None => connect(&self.server).await?,
         };
         Ok(Connection { live, _permit: permit })
     }
@@ -121,7 +110,7 @@ impl Pool {
             "SELECT 1 FROM pg_stat_activity WHERE pid = {process} AND (state = 'active' OR state_change > now() - interval '{} s')",
             SILENCE.as_secs()
         );
-        let live = connect(&self.config).await?;
+        let live = connect(&self.server).await?;
         let found = answered(SILENCE, live.client.simple_query(&sql)).await?;
         Ok(found.iter().any(|it| matches!(it, SimpleQueryMessage::Row(_))))
     }
@@ -144,10 +133,8 @@ pub(super) fn silent() -> Error {
     )
 }
 
-async fn connect(config: &Config) -> Result<Live> {
-    let hosts = u32::try_from(config.get_hosts().len()).unwrap_or(1).max(1);
-    let each = config.get_connect_timeout().copied().unwrap_or(SILENCE) + SILENCE;
-    let (client, connection) = answered(each * hosts, config.connect(NoTls)).await?;
+async fn connect(server: &Server) -> Result<Live> {
+    let (client, connection) = answered(server.patience(), server.connect()).await?;
     let socket = tokio::spawn(async move {
         if let Err(why) = connection.await {
             tracing::debug!(%why, "a connection to PostgreSQL ended");

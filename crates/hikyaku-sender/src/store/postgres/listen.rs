@@ -1,10 +1,11 @@
-use std::{future::poll_fn, sync::Arc, time::Duration};
+use std::{future::poll_fn, time::Duration};
 
-use tokio_postgres::{AsyncMessage, Config, NoTls};
+use tokio_postgres::AsyncMessage;
 
 use super::{
     connection::{SILENCE, answered},
     failed,
+    server::Server,
 };
 use crate::store::{News, Result};
 
@@ -18,17 +19,17 @@ const PROVE: Duration = Duration::from_secs(15);
 pub(super) const CHANNEL: &str = "hikyaku";
 
 /// Passes on the news of other programs, until it is aborted.
-pub(super) async fn listen(config: Arc<Config>, news: News) {
+pub(super) async fn listen(server: Server, news: News) {
     loop {
-        if let Err(why) = listen_once(&config, &news).await {
+        if let Err(why) = listen_once(&server, &news).await {
             tracing::debug!(%why, "the listener lost its connection to PostgreSQL");
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn listen_once(config: &Config, news: &News) -> Result<()> {
-    let (client, mut connection) = config.connect(NoTls).await.map_err(failed)?;
+async fn listen_once(server: &Server, news: &News) -> Result<()> {
+    let (client, mut connection) = server.connect().await.map_err(failed)?;
     let passed_on = async {
         loop {
             match poll_fn(|context| connection.poll_message(context)).await {

@@ -7,14 +7,17 @@ mod lanes;
 mod listen;
 mod look;
 mod read;
+mod server;
+mod tls;
 mod tx;
 
 use tokio_postgres::error::SqlState;
 
 use super::{News, Result, Step, Tx, guarded};
-use crate::{Clock, Error, ErrorKind, Time};
+use crate::{Clock, Error, Time};
 
 use connection::{Connection, Pool, silent};
+use server::Server;
 pub(crate) use tx::PgTx;
 
 /// How often a step is tried that PostgreSQL has surely rolled back for another's sake.
@@ -30,17 +33,13 @@ pub(crate) struct PgStore {
 
 impl PgStore {
     pub(crate) async fn open(url: &str, clock: Clock) -> Result<Self> {
-        let config: tokio_postgres::Config = url.parse().map_err(|why| {
-            Error::new(ErrorKind::Unsuitable("the PostgreSQL URL cannot be read".to_owned()))
-                .because(why)
-        })?;
-        let pool = Pool::new(config);
+        let pool = Pool::new(Server::read(url)?);
         let connection = pool.get().await?;
         connection.check().await?;
         connection.migrate().await?;
         pool.put(connection);
         let news = News::default();
-        let listener = tokio::spawn(listen::listen(pool.config().clone(), news.clone()));
+        let listener = tokio::spawn(listen::listen(pool.server().clone(), news.clone()));
         Ok(Self { pool, clock, news, listener })
     }
 
