@@ -160,7 +160,7 @@ impl Deliveries for MemoryTx<'_> {
         lane: Lane,
         now: Time,
         limit: u32,
-    ) -> Result<Vec<Row>> {
+    ) -> Result<Vec<(Row, Payload)>> {
         let mut found: Vec<&Stored> = self
             .rows(|it| {
                 let Row { channel: of, delivery, .. } = &it.row;
@@ -171,7 +171,11 @@ impl Deliveries for MemoryTx<'_> {
             })
             .collect();
         found.sort_by_key(|it| (it.priority, it.row.delivery.due, it.row.id));
-        Ok(found.into_iter().take(limit as usize).map(|it| it.row.clone()).collect())
+        Ok(found
+            .into_iter()
+            .take(limit as usize)
+            .map(|it| (it.row.clone(), it.payload.clone()))
+            .collect())
     }
 
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
@@ -180,14 +184,6 @@ impl Deliveries for MemoryTx<'_> {
         let rows =
             ids.iter().filter_map(|id| Some(self.memory.rows.get(id)?.row.clone())).collect();
         Ok(rows)
-    }
-
-    async fn payloads(&mut self, ids: &[i64]) -> Result<Vec<(i64, Payload)>> {
-        let payloads = ids
-            .iter()
-            .filter_map(|id| Some((*id, self.memory.rows.get(id)?.payload.clone())))
-            .collect();
-        Ok(payloads)
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {

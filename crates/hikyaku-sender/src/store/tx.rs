@@ -35,21 +35,18 @@ pub(crate) trait Deliveries: Send {
     /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
     fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
 
-    /// Rows of a lane that are due, the most urgent and then the oldest first, locked; others' locked ones are skipped.
+    /// Rows of a lane that are due, and what they send, the most urgent and then the oldest first, locked; others' locked
+    /// ones are skipped.
     fn claimable(
         &mut self,
         channel: &str,
         lane: Lane,
         now: Time,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    ) -> impl Future<Output = Result<Vec<(Row, Payload)>>> + Send;
 
     /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
     fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
-
-    /// What rows send.
-    fn payloads(&mut self, ids: &[i64])
-    -> impl Future<Output = Result<Vec<(i64, Payload)>>> + Send;
 
     /// Writes back what the state machine changed.
     fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;

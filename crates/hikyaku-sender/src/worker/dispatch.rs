@@ -1,168 +1,232 @@
-use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    future::{Future, pending},
+    pin::pin,
+    time::Duration,
+};
 
+use futures_core::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use tokio::{
-    sync::{Semaphore, mpsc, watch},
-    task::JoinSet,
-    time::Instant,
+    sync::watch,
+    time::{Instant, sleep_until},
 };
 
-use super::{Shared, send, settle::Attempt};
+use super::{Report, Shared, ahead::Ahead, send::Sender, settle};
 use crate::{
-    Error, Event, HoldReason, Waiting, WaitingFor,
-    delivery::Outcome,
-    store::step::{Claim, Grant, Sweep},
+    Error, Event, HoldReason, State, Waiting, WaitingFor,
+    delivery::{Outcome, backoff},
+    store::step::{Attempt, Claim, Grant, Job, Sweep},
 };
 
-/// The longest that a worker sleeps without looking: what another program enqueues into a `SQLite` file tells nobody.
+/// The longest that a worker sleeps without looking: what another program enqueues may tell nobody.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How many deliveries are claimed for each request that may be on its way: while some are sent, others are written
-/// down, and others wait, so that no request waits for a commit.
-const AHEAD: usize = 4;
+/// How long what came of a delivery waits at most for others to be written down with.
+const GATHER: Duration = Duration::from_millis(20);
 
 /// A worker until idle does not wait for what falls due later than this.
 const SOON: Duration = Duration::from_mins(20);
 
-/// Claims and sends until `stop`; then waits for what is on its way. Gives what was still waiting.
-pub(super) async fn run(
-    shared: Arc<Shared>,
-    outcomes: mpsc::Sender<Attempt>,
-    stop: impl Future<Output = ()>,
-) -> Result<Vec<Waiting>, Error> {
-    let slots = Arc::new(Semaphore::new(shared.settings.concurrency));
-    let most = shared.settings.concurrency * AHEAD;
-    let claims = Arc::new(Semaphore::new(most));
-    let sender = Arc::new(send::Sender::new(shared.clone()));
+/// Claims, sends and writes down what came of it, until `stop` or until idle; then waits for what is on its way.
+///
+/// All of it is one task. Some deliveries are claimed, others sent and others written down at the same time, and only
+/// whole batches go from thread to thread.
+pub(super) async fn run(shared: &Shared, stop: impl Future<Output = ()>) -> Result<Report, Error> {
+    let sender = Sender::new(shared);
     let mut dispatch = Dispatch {
         shared,
-        outcomes,
-        slots,
-        claims,
-        most,
-        sender,
-        on_their_way: JoinSet::new(),
+        sender: &sender,
+        news: shared.inner.store.news().listen(),
+        queue: VecDeque::new(),
+        sending: FuturesUnordered::new(),
+        outcomes: Vec::new(),
+        settle_at: None,
+        claiming: None,
+        settling: None,
+        held: 0,
+        ahead: Ahead::new(shared.settings.concurrency),
+        look_at: Instant::now(),
         turn: 0,
+        failures: 0,
+        report: Report::default(),
     };
-    let (stopping, stopped) = watch::channel(false);
-    let ended = {
-        let mut work = pin!(dispatch.work(stopped));
-        tokio::select! {
-            biased;
-            () = stop => {
-                // A claim that has begun is seen through: what it took would be nobody's until its lease ends.
-                stopping.send_replace(true);
-                work.await
-            }
-            ended = &mut work => ended,
-        }
-    };
+    let worked = dispatch.work(stop).await;
     dispatch.drain().await;
-    ended
+    let mut report = dispatch.report;
+    report.waiting = worked?;
+    Ok(report)
 }
 
-struct Dispatch {
-    shared: Arc<Shared>,
-    outcomes: mpsc::Sender<Attempt>,
-    /// How many requests may be on their way.
-    slots: Arc<Semaphore>,
-    /// How many deliveries may be claimed and not yet settled.
-    claims: Arc<Semaphore>,
-    most: usize,
-    sender: Arc<send::Sender>,
-    on_their_way: JoinSet<()>,
+struct Dispatch<'a> {
+    shared: &'a Shared,
+    sender: &'a Sender<'a>,
+    news: watch::Receiver<u64>,
+    /// Claimed and not yet on their way, with when they were.
+    queue: VecDeque<(Job, Instant)>,
+    sending: FuturesUnordered<BoxFuture<'a, Attempt>>,
+    /// What came of some, not yet being written down, and when it must be.
+    outcomes: Vec<Attempt>,
+    settle_at: Option<Instant>,
+    claiming: Option<BoxFuture<'a, Result<Grant, Error>>>,
+    settling: Option<BoxFuture<'a, settle::Ended>>,
+    /// How many are claimed and not yet settled, wherever they are.
+    held: usize,
+    ahead: Ahead,
+    /// When to claim again.
+    look_at: Instant,
     turn: usize,
+    failures: u32,
+    report: Report,
 }
 
-impl Dispatch {
-    async fn work(&mut self, mut stop: watch::Receiver<bool>) -> Result<Vec<Waiting>, Error> {
-        let mut news = self.shared.inner.store.news().listen();
-        let mut failures = 0;
+impl Dispatch<'_> {
+    /// Gives the lanes that still had due work when there was nothing left to do.
+    async fn work(&mut self, stop: impl Future<Output = ()>) -> Result<Vec<Waiting>, Error> {
+        let mut stop = pin!(stop);
         loop {
+            let now = Instant::now();
+            let claimed = self.claim(now);
+            self.settle(claimed || self.queue.is_empty() || self.settle_at <= Some(now));
+            self.send();
+            let waits = self.look_at > now && self.failures == 0;
+            let look_at = Some(self.look_at).filter(|at| *at > now);
+            let wake_at = look_at.into_iter().chain(self.settle_at).min().unwrap_or(now + LOOK);
             tokio::select! {
                 biased;
-                _ = stop.wait_for(|stop| *stop) => return Ok(Vec::new()),
-                () = self.wait_for_room() => {}
-            }
-            news.borrow_and_update();
-            let free = self.claims.available_permits();
-            let grant = match self.claim(free).await {
-                Ok(grant) => grant,
-                Err(why) if why.is_retryable() => {
-                    failures += 1;
-                    tracing::warn!(%why, "the store did not give any work; trying again");
-                    let pause = crate::delivery::backoff(failures, 1.0).min(LOOK * 10);
-                    let _ = tokio::time::timeout(pause, stop.wait_for(|stop| *stop)).await;
-                    continue;
+                () = &mut stop => return Ok(Vec::new()),
+                grant = ended(&mut self.claiming) => {
+                    if let Some(waiting) = self.granted(grant).await? {
+                        return Ok(waiting);
+                    }
                 }
-                Err(why) => return Err(why),
-            };
-            failures = 0;
-            for waiting in &grant.waiting {
-                self.shared.inner.events.tell(|| Event::Waiting(waiting.clone()));
-            }
-            if !grant.jobs.is_empty() {
-                self.start(grant).await;
-                continue;
-            }
-            // What was settled since the claim may have left something to do.
-            let settled = news.has_changed().unwrap_or(false);
-            if self.shared.settings.until_idle && !settled && self.is_idle(&grant).await {
-                return Ok(grant.waiting);
-            }
-            let pause = grant.next().map_or(LOOK, |next| next.since(grant.now).min(LOOK));
-            tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => {}
-                _ = news.changed() => {}
-                () = tokio::time::sleep(pause) => {}
+                settled = ended(&mut self.settling) => self.settled(&settled),
+                Some(attempt) = self.sending.next() => self.sent(attempt),
+                Ok(()) = self.news.changed(), if waits => self.look_at = now,
+                () = sleep_until(wake_at) => {}
             }
         }
     }
 
-    /// Claims are made for many at a time: each is a commit, whatever it takes.
-    async fn wait_for_room(&mut self) {
-        let half = u32::try_from(self.most / 2).unwrap_or(u32::MAX).max(1);
-        // The semaphore is never closed.
-        drop(self.claims.acquire_many(half).await);
-        while self.on_their_way.try_join_next().is_some() {}
-    }
-
-    async fn claim(&mut self, want: usize) -> Result<Grant, Error> {
+    /// Begins to claim, if it is time to and there is room. Whether it did.
+    fn claim(&mut self, now: Instant) -> bool {
+        if self.claiming.is_some() || self.look_at > now {
+            return false;
+        }
+        let want = self.ahead.want(now, self.sending.len(), self.queue.len(), self.held);
+        if want == 0 {
+            return false;
+        }
+        // What is told from here on, this claim may not have seen.
+        self.news.borrow_and_update();
         self.turn = self.turn.wrapping_add(1);
-        self.shared.step("before claim");
+        let shared = self.shared;
         let claim = Claim {
-            channels: self.shared.channels.keys().cloned().collect(),
+            channels: shared.channels.keys().cloned().collect(),
             turn: self.turn,
             want: u32::try_from(want).unwrap_or(u32::MAX),
-            lease: self.shared.settings.lease,
-            limits: self.shared.settings.limits.clone(),
+            lease: shared.settings.lease,
+            limits: shared.settings.limits.clone(),
         };
-        let grant = self.shared.inner.store.run(claim).await?;
-        self.shared.step("after claim");
-        Ok(grant)
+        self.claiming = Some(
+            async move {
+                shared.step("before claim");
+                let grant = shared.inner.store.run(claim).await?;
+                shared.step("after claim");
+                Ok(grant)
+            }
+            .boxed(),
+        );
+        true
     }
 
-    async fn start(&mut self, grant: Grant) {
-        let granted = Instant::now();
-        for job in grant.jobs {
-            // There is one for each: only what there was room for was claimed.
-            let claim = self.claims.clone().acquire_owned().await.ok();
-            let (sender, outcomes) = (self.sender.clone(), self.outcomes.clone());
-            let slots = self.slots.clone();
-            self.on_their_way.spawn(async move {
-                let (id, fence) = (job.id, job.fence);
-                let outcome = match slots.acquire().await {
-                    Ok(_slot) => sender.send(job, granted).await,
-                    // The worker is stopping.
-                    Err(_) => Outcome::NotSent,
-                };
-                // The settler outlives all senders.
-                let _ = outcomes.send(Attempt { id, fence, outcome, _claim: claim }).await;
-            });
+    /// Takes what was claimed. Gives what is still waiting, if it is time to end.
+    async fn granted(
+        &mut self,
+        grant: Result<Grant, Error>,
+    ) -> Result<Option<Vec<Waiting>>, Error> {
+        self.claiming = None;
+        let now = Instant::now();
+        let grant = match grant {
+            Ok(grant) => grant,
+            Err(why) if why.is_retryable() => {
+                self.failures += 1;
+                tracing::warn!(%why, "the store did not give any work; trying again");
+                self.look_at = now + backoff(self.failures, 1.0).min(LOOK * 10);
+                return Ok(None);
+            }
+            Err(why) => return Err(why),
+        };
+        self.failures = 0;
+        self.ahead.claimed(now);
+        for waiting in &grant.waiting {
+            self.shared.inner.events.tell(|| Event::Waiting(waiting.clone()));
+        }
+        self.look_at = now + grant.next().map_or(LOOK, |next| next.since(grant.now).min(LOOK));
+        if grant.jobs.is_empty() && self.shared.settings.until_idle && self.is_idle(&grant).await {
+            return Ok(Some(grant.waiting));
+        }
+        self.take(grant.jobs, now);
+        Ok(None)
+    }
+
+    fn take(&mut self, jobs: Vec<Job>, granted: Instant) {
+        self.held += jobs.len();
+        self.queue.extend(jobs.into_iter().map(|job| (job, granted)));
+    }
+
+    /// Sends as many as may be on their way at once.
+    fn send(&mut self) {
+        while self.sending.len() < self.shared.settings.concurrency
+            && let Some((job, granted)) = self.queue.pop_front()
+        {
+            let sender = self.sender;
+            self.sending.push(
+                async move {
+                    let (id, fence) = (job.id, job.fence);
+                    Attempt { id, fence, outcome: sender.send(job, granted).await }
+                }
+                .boxed(),
+            );
         }
     }
 
-    async fn is_idle(&self, grant: &Grant) -> bool {
-        if self.claims.available_permits() < self.most {
+    fn sent(&mut self, attempt: Attempt) {
+        self.settle_at.get_or_insert_with(|| Instant::now() + GATHER);
+        self.outcomes.push(attempt);
+        self.ahead.sent(1);
+        while let Some(Some(attempt)) = self.sending.next().now_or_never() {
+            self.outcomes.push(attempt);
+            self.ahead.sent(1);
+        }
+    }
+
+    /// Begins to write down what has come in: together with the next claim, so that both share a commit, or when
+    /// nothing else is to come.
+    fn settle(&mut self, now: bool) {
+        if now && self.settling.is_none() && !self.outcomes.is_empty() {
+            self.settle_at = None;
+            let outcomes = std::mem::take(&mut self.outcomes);
+            self.settling = Some(settle::settle(self.shared, outcomes).boxed());
+        }
+    }
+
+    fn settled(&mut self, ended: &settle::Ended) {
+        self.settling = None;
+        self.held -= ended.released;
+        for it in ended.settled.iter().filter(|it| it.applied) {
+            match it.state {
+                State::Accepted | State::Tracking => self.report.accepted += 1,
+                State::Rejected => self.report.rejected += 1,
+                State::Unknown => self.report.unknown += 1,
+                _ => {}
+            }
+        }
+    }
+
+    async fn is_idle(&mut self, grant: &Grant) -> bool {
+        // What was settled since the claim began may have left something to do.
+        if self.held > 0 || self.news.has_changed().unwrap_or(false) {
             return false;
         }
         let helpless = |it: &Waiting| {
@@ -181,11 +245,41 @@ impl Dispatch {
         swept.is_ok_and(|swept| swept.leases + swept.keys == 0 && !swept.leased)
     }
 
-    async fn drain(mut self) {
-        self.slots.close();
-        let all = async { while self.on_their_way.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.shared.settings.drain, all).await.is_err() {
-            tracing::warn!("some requests had no answer in time; their leases end by themselves");
+    /// Waits for answers, sends nothing more, and writes down what came of all that was claimed.
+    async fn drain(&mut self) {
+        let deadline = Instant::now() + self.shared.settings.drain;
+        loop {
+            let unsent = self.queue.drain(..).map(|(job, _)| Attempt {
+                id: job.id,
+                fence: job.fence,
+                outcome: Outcome::NotSent,
+            });
+            self.outcomes.extend(unsent);
+            self.settle(true);
+            if self.claiming.is_none() && self.settling.is_none() && self.sending.is_empty() {
+                return;
+            }
+            tokio::select! {
+                // A claim that has begun is seen through: what it took would be nobody's until its lease ends.
+                grant = ended(&mut self.claiming) => {
+                    self.claiming = None;
+                    self.take(grant.map(|grant| grant.jobs).unwrap_or_default(), Instant::now());
+                }
+                settled = ended(&mut self.settling) => self.settled(&settled),
+                Some(attempt) = self.sending.next() => self.sent(attempt),
+                () = sleep_until(deadline), if !self.sending.is_empty() => {
+                    tracing::warn!("some requests had no answer in time; their leases end by themselves");
+                    self.sending.clear();
+                }
+            }
         }
+    }
+}
+
+/// What comes of what is being done; never, where nothing is.
+async fn ended<T>(running: &mut Option<BoxFuture<'_, T>>) -> T {
+    match running {
+        Some(running) => running.await,
+        None => pending().await,
     }
 }

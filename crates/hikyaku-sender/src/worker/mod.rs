@@ -1,5 +1,6 @@
 //! Takes what is due, sends it, and writes down what came of it.
 
+mod ahead;
 mod dispatch;
 mod keep;
 mod request;
@@ -12,7 +13,7 @@ use futures_core::future::BoxFuture;
 use hikyaku::Client;
 use tokio::sync::RwLock;
 
-use crate::{Error, Limits, Outbox, State, Waiting, outbox::Inner};
+use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
 
 /// How many requests a worker has on their way at once, unless told otherwise.
 const CONCURRENCY: usize = 64;
@@ -193,21 +194,11 @@ impl Worker {
             keep::end_all_leases(&shared).await?;
         }
         let keeper = tokio::spawn(keep::keep(shared.clone()));
-        let (outcomes, settler) = settle::start(shared.clone());
-        // Boxed: it is large, and its caller's future would be.
-        let dispatched = Box::pin(dispatch::run(shared.clone(), outcomes, stop)).await;
+        // Boxed: it is large, and its caller\'s future would be.
+        let report = Box::pin(dispatch::run(&shared, stop)).await;
         keeper.abort();
-        let counts =
-            settler.await.map_err(|why| Error::store("the worker was broken off").because(why))?;
         drop(lock);
-        let waiting = dispatched?;
-        let count = |state| counts.get(&state).copied().unwrap_or(0);
-        Ok(Report {
-            accepted: count(State::Accepted) + count(State::Tracking),
-            rejected: count(State::Rejected),
-            unknown: count(State::Unknown),
-            waiting,
-        })
+        report
     }
 }
 

@@ -31,16 +31,16 @@ const LINE_IS_DOWN: u32 = 10;
 const PARKED: Duration = Duration::from_mins(1);
 
 /// Makes one attempt at one delivery.
-pub(super) struct Sender {
-    shared: Arc<Shared>,
+pub(super) struct Sender<'a> {
+    shared: &'a Shared,
     /// The requests of campaigns, by their ids.
     bodies: Mutex<HashMap<i64, Arc<str>>>,
     /// Failures of LINE in a row.
     failures: HashMap<String, [AtomicU32; Lane::ALL.len()]>,
 }
 
-impl Sender {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+impl<'a> Sender<'a> {
+    pub(super) fn new(shared: &'a Shared) -> Self {
         let failures =
             shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
         Self { shared, bodies: Mutex::default(), failures }
@@ -55,8 +55,8 @@ impl Sender {
         if job.lane == Lane::NarrowcastProgress {
             return self.look(&client, &job, token).await;
         }
-        let (body, delivery_tag) = match self.request(&job).await {
-            Ok(request) => request,
+        let body = match self.body(&job).await {
+            Ok(body) => body,
             Err(why) => {
                 tracing::error!(delivery = job.id, %why, "a delivery could not be read");
                 return Outcome::NotSent;
@@ -70,7 +70,7 @@ impl Sender {
         if Lane::of(job.kind).has_retry_key() {
             send = send.retry_key(job.retry_key);
         }
-        if let Some(tag) = &delivery_tag {
+        if let Some(tag) = job.payload.body.as_ref().and_then(|body| body.delivery_tag.as_deref()) {
             send = send.delivery_tag(tag);
         }
         let answer = send.await;
@@ -81,13 +81,15 @@ impl Sender {
         }
     }
 
-    async fn request(&self, job: &Job) -> Result<(String, Option<String>), crate::Error> {
-        let (rest, tag): (Arc<str>, _) = match (&job.payload.body, job.campaign) {
-            (Some(Body { json, delivery_tag }), _) => (json.as_str().into(), delivery_tag.clone()),
-            (None, Some(campaign)) => (self.campaign_body(campaign).await?, None),
-            (None, None) => return Err(crate::Error::damaged("a delivery has no contents")),
-        };
-        Ok((request::body(job.kind, &job.payload.recipients, &rest)?, tag))
+    async fn body(&self, job: &Job) -> Result<String, crate::Error> {
+        let recipients = &job.payload.recipients;
+        match (&job.payload.body, job.campaign) {
+            (Some(Body { json, .. }), _) => request::body(job.kind, recipients, json),
+            (None, Some(campaign)) => {
+                request::body(job.kind, recipients, &self.campaign_body(campaign).await?)
+            }
+            (None, None) => Err(crate::Error::damaged("a delivery has no contents")),
+        }
     }
 
     async fn campaign_body(&self, campaign: i64) -> Result<Arc<str>, crate::Error> {

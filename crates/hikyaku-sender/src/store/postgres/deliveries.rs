@@ -3,6 +3,7 @@ use tokio_postgres::GenericClient;
 
 use super::{
     failed, listen,
+    read::row_and_payload,
     tx::{PgTx, int},
 };
 use crate::{
@@ -101,11 +102,12 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         lane: Lane,
         now: Time,
         limit: u32,
-    ) -> Result<Vec<Row>> {
+    ) -> Result<Vec<(Row, Payload)>> {
         let sql = format!(
-            "SELECT {} FROM hikyaku_delivery WHERE state IN (0, 3) AND channel = $1 AND lane = $2 AND priority = $3 AND due <= $4 \
+            "SELECT {}, {} FROM hikyaku_delivery WHERE state IN (0, 3) AND channel = $1 AND lane = $2 AND priority = $3 AND due <= $4 \
              ORDER BY due, id LIMIT $5 FOR UPDATE SKIP LOCKED",
-            read::ROW
+            read::ROW,
+            read::PAYLOAD
         );
         let mut rows = Vec::new();
         for priority in Priority::ALL {
@@ -114,7 +116,8 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
             if left > 0 {
                 let (lane, priority, now) = (lane.code(), priority.code(), now.as_millis());
                 rows.extend(
-                    self.rows(&sql, &[&channel, &lane, &priority, &now, &left], read::row).await?,
+                    self.rows(&sql, &[&channel, &lane, &priority, &now, &left], row_and_payload)
+                        .await?,
                 );
             }
         }
@@ -127,14 +130,6 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
             read::ROW
         );
         self.rows(&sql, &[&ids], read::row).await
-    }
-
-    async fn payloads(&mut self, ids: &[i64]) -> Result<Vec<(i64, Payload)>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = format!("SELECT id, {} FROM hikyaku_delivery WHERE id = ANY($1)", read::PAYLOAD);
-        self.rows(&sql, &[&ids], |it| Ok((it.number()?, read::payload(it)?))).await
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {

@@ -7,7 +7,7 @@ use tokio_postgres::{
 use uuid::Uuid;
 
 use super::failed;
-use crate::store::{Result, Stored, read};
+use crate::store::{Payload, Result, Row, Stored, read};
 
 /// One row of an answer.
 pub(super) struct Columns<'a> {
@@ -74,6 +74,10 @@ pub(super) fn stored_columns() -> String {
 }
 
 pub(super) fn stored(it: &mut dyn read::Columns) -> Result<Stored> {
-    let (row, payload) = (read::row(it)?, read::payload(it)?);
+    let (row, payload) = row_and_payload(it)?;
     read::stored(row, payload, it)
+}
+
+pub(super) fn row_and_payload(it: &mut dyn read::Columns) -> Result<(Row, Payload)> {
+    Ok((read::row(it)?, read::payload(it)?))
 }

@@ -1,4 +1,4 @@
-use rusqlite::{CachedStatement, OptionalExtension, params};
+use rusqlite::{CachedStatement, params};
 
 use super::{failed, read, seal, tx::SqliteTx};
 use crate::{
@@ -10,7 +10,7 @@ const INSERT: &str = "INSERT INTO delivery (channel, campaign, chunk, lane, prio
     recipients, on_unknown, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
     request_id, last_status, last_error, seal) \
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) \
-    ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id";
+    ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING";
 
 const INSERT_PAYLOAD: &str = "INSERT INTO payload (delivery, ids, body, delivery_tag, payload_seal) VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -24,11 +24,12 @@ impl Deliveries for SqliteTx<'_> {
         let mut payload = self.prepare(INSERT_PAYLOAD)?;
         rows.iter()
             .map(|fresh| {
-                let id = insert(&mut delivery, fresh)?;
-                if let Some(id) = id {
-                    insert_payload(&mut payload, id, &fresh.payload)?;
+                if !insert(&mut delivery, fresh)? {
+                    return Ok(None);
                 }
-                Ok(id)
+                let id = self.last_id();
+                insert_payload(&mut payload, id, &fresh.payload)?;
+                Ok(Some(id))
             })
             .collect()
     }
@@ -64,18 +65,18 @@ impl Deliveries for SqliteTx<'_> {
         lane: Lane,
         now: Time,
         limit: u32,
-    ) -> Result<Vec<Row>> {
+    ) -> Result<Vec<(Row, Payload)>> {
         let sql = format!(
-            "SELECT {} FROM delivery WHERE state IN (0, 3) AND channel = ?1 AND lane = ?2 AND priority = ?3 AND due <= ?4 \
+            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE state IN (0, 3) AND channel = ?1 AND lane = ?2 AND priority = ?3 AND due <= ?4 \
              ORDER BY due, id LIMIT ?5",
-            read::row_columns()
+            read::row_and_payload_columns()
         );
         let mut rows = Vec::new();
         for priority in Priority::ALL {
             let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(limit));
             if left > 0 {
                 let params = params![channel, lane.code(), priority.code(), now.as_millis(), left];
-                rows.extend(self.rows(&sql, params, read::row)?);
+                rows.extend(self.rows(&sql, params, read::row_and_payload)?);
             }
         }
         Ok(rows)
@@ -86,11 +87,6 @@ impl Deliveries for SqliteTx<'_> {
         ids.sort_unstable();
         let sql = format!("SELECT {} FROM delivery WHERE id = ?1", read::row_columns());
         self.each(&sql, &ids, read::row)
-    }
-
-    async fn payloads(&mut self, ids: &[i64]) -> Result<Vec<(i64, Payload)>> {
-        let sql = format!("SELECT {} FROM payload WHERE delivery = ?1", read::payload_columns());
-        self.each(&sql, ids, read::payload)
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {
@@ -146,40 +142,38 @@ impl Deliveries for SqliteTx<'_> {
     }
 }
 
-fn insert(statement: &mut CachedStatement<'_>, fresh: &Fresh) -> Result<Option<i64>> {
+/// Whether it is new.
+fn insert(statement: &mut CachedStatement<'_>, fresh: &Fresh) -> Result<bool> {
     let it = &fresh.delivery;
     statement
-        .query_row(
-            params![
-                fresh.channel,
-                fresh.campaign,
-                fresh.chunk,
-                it.lane().code(),
-                fresh.priority.code(),
-                fresh.idempotency_key,
-                fresh.digest,
-                fresh.created_at.as_millis(),
-                Lane::of(it.kind).code(),
-                it.state.code(),
-                it.recipients,
-                it.on_unknown.code(),
-                it.retry_key.as_bytes(),
-                it.key_used_at.map(Time::as_millis),
-                it.first_maybe_at.map(Time::as_millis),
-                it.claimed_at.map(Time::as_millis),
-                it.lease_until.map(Time::as_millis),
-                it.fence,
-                it.attempts,
-                it.due.as_millis(),
-                it.expires_at.map(Time::as_millis),
-                it.request_id,
-                it.last_status,
-                it.last_error,
-                seal::row(&fresh.channel, fresh.campaign, it),
-            ],
-            |row| row.get(0),
-        )
-        .optional()
+        .execute(params![
+            fresh.channel,
+            fresh.campaign,
+            fresh.chunk,
+            it.lane().code(),
+            fresh.priority.code(),
+            fresh.idempotency_key,
+            fresh.digest,
+            fresh.created_at.as_millis(),
+            Lane::of(it.kind).code(),
+            it.state.code(),
+            it.recipients,
+            it.on_unknown.code(),
+            it.retry_key.as_bytes(),
+            it.key_used_at.map(Time::as_millis),
+            it.first_maybe_at.map(Time::as_millis),
+            it.claimed_at.map(Time::as_millis),
+            it.lease_until.map(Time::as_millis),
+            it.fence,
+            it.attempts,
+            it.due.as_millis(),
+            it.expires_at.map(Time::as_millis),
+            it.request_id,
+            it.last_status,
+            it.last_error,
+            seal::row(&fresh.channel, fresh.campaign, it),
+        ])
+        .map(|inserted| inserted > 0)
         .map_err(failed)
 }
 

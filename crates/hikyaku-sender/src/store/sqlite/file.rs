@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use super::{failed, mark::Mark};
 use crate::{Clock, Error, ErrorKind, Time};
@@ -31,6 +31,8 @@ fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Ma
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
     // More than there are statements: none is ever parsed twice.
     connection.set_prepared_statement_cache_capacity(128);
+    // Statements are planned once, not for each value again.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     let application: i64 = pragma(connection, "application_id")?;
     let version: i64 = pragma(connection, "user_version")?;
     let tables: i64 = connection

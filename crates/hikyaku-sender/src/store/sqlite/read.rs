@@ -73,27 +73,29 @@ pub(super) fn row(it: &mut dyn read::Columns) -> Result<Row> {
     Ok(row)
 }
 
-/// The columns that [`payload`] reads.
-pub(super) fn payload_columns() -> String {
-    format!("delivery, {}, payload_seal", read::PAYLOAD)
+/// The columns that [`row_and_payload`] reads.
+pub(super) fn row_and_payload_columns() -> String {
+    format!("{}, {}, payload_seal", row_columns(), read::PAYLOAD)
 }
 
-pub(super) fn payload(it: &mut dyn read::Columns) -> Result<(i64, Payload)> {
-    let id = it.number()?;
+pub(super) fn row_and_payload(it: &mut dyn read::Columns) -> Result<(Row, Payload)> {
+    let row = row(it)?;
     let payload = read::payload(it)?;
     if known(it.integer()?)? != seal::payload(&payload) {
-        return Err(Error::damaged(format!("what delivery {id} sends is not as it was written")));
+        return Err(Error::damaged(format!(
+            "what delivery {} sends is not as it was written",
+            row.id
+        )));
     }
-    Ok((id, payload))
+    Ok((row, payload))
 }
 
 /// The columns that [`stored`] reads.
 pub(super) fn stored_columns() -> String {
-    format!("{}, {}, {}", row_columns(), payload_columns(), read::MORE)
+    format!("{}, {}", row_and_payload_columns(), read::MORE)
 }
 
 pub(super) fn stored(it: &mut dyn read::Columns) -> Result<Stored> {
-    let row = row(it)?;
-    let (_, payload) = payload(it)?;
+    let (row, payload) = row_and_payload(it)?;
     read::stored(row, payload, it)
 }

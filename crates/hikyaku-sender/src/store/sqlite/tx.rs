@@ -21,6 +21,11 @@ impl<'a> SqliteTx<'a> {
         self.connection.prepare_cached(sql).map_err(failed)
     }
 
+    /// The id of the row that was inserted last.
+    pub(super) fn last_id(&self) -> i64 {
+        self.connection.last_insert_rowid()
+    }
+
     pub(super) fn rows<T>(
         &self,
         sql: &str,

@@ -54,28 +54,31 @@ impl Drop for Writer {
 /// A step and whoever waits for it.
 struct Waiting<S: Step> {
     step: S,
-    out: Option<S::Out>,
+    out: Option<Result<S::Out>>,
     answer: oneshot::Sender<Result<S::Out>>,
 }
 
 trait Job: Send {
-    /// Does it within the open transaction.
-    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<()>;
-    /// Tells whoever waits: the outcome when it is durable, or why it is not.
+    /// Does it within the open transaction, and tells whether it did.
+    fn run(&mut self, tx: &mut SqliteTx<'_>) -> bool;
+    /// Tells whoever waits what came of it, once that is durable, or why it could not become so.
     fn answer(self: Box<Self>, ended: Result<()>);
 }
 
 impl<S: Step> Job for Waiting<S> {
-    fn run(&mut self, tx: &mut SqliteTx<'_>) -> Result<()> {
-        self.out = Some(now_or_never(guarded(&self.step, tx))?);
-        Ok(())
+    fn run(&mut self, tx: &mut SqliteTx<'_>) -> bool {
+        self.out.insert(now_or_never(guarded(&self.step, tx))).is_ok()
     }
 
     fn answer(self: Box<Self>, ended: Result<()>) {
         let Self { out, answer, .. } = *self;
+        let out = match (out, ended) {
+            (Some(Ok(out)), Ok(())) => Ok(out),
+            (Some(Err(why)), _) | (_, Err(why)) => Err(why),
+            (None, Ok(())) => Err(Error::store("the step was not run")),
+        };
         // Where nobody waits any more, what is durable is durable all the same.
-        let _ = answer
-            .send(ended.and_then(|()| out.ok_or_else(|| Error::store("the step was not run"))));
+        let _ = answer.send(out);
     }
 }
 
@@ -99,76 +102,84 @@ impl Loop {
         }
     }
 
-    /// Does all jobs in one transaction. A job that fails takes back only what it did itself.
+    /// Does all jobs in one transaction. Where one fails halfway, each is done in a transaction of its own, so that it
+    /// takes back nothing but its own doing.
     fn commit(&mut self, batch: &mut Vec<Box<dyn Job>>) {
-        let mut done = Vec::with_capacity(batch.len());
-        let mut begun = self.connection.execute_batch("BEGIN IMMEDIATE").map_err(failed);
-        for mut job in batch.drain(..) {
-            match &begun {
-                Ok(()) => match self.run_one(job.as_mut()) {
-                    Ok(()) => done.push(job),
-                    Err(Failure::Own(why)) => job.answer(Err(why)),
-                    Err(Failure::Whole(why)) => {
-                        job.answer(Err(same(&why)));
-                        begun = Err(why);
-                    }
-                },
-                Err(why) => job.answer(Err(same(why))),
+        let ended = self.attempt(batch);
+        if batch.len() > 1 && matches!(ended, Err(Failure::Halfway)) {
+            for mut job in batch.drain(..) {
+                let ended = self.attempt(std::slice::from_mut(&mut job));
+                job.answer(ended.map_err(|why| why.to_error()));
             }
         }
-        let ended = begun.and_then(|()| self.end(!done.is_empty()));
+        for job in batch.drain(..) {
+            job.answer(ended.as_ref().copied().map_err(Failure::to_error));
+        }
+    }
+
+    fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+        let ended = self.try_commit(jobs);
         if ended.is_err() {
             // SQLite may have rolled back by itself; then there is nothing left to roll back.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = self.execute("ROLLBACK");
         }
-        for job in done {
-            job.answer(match &ended {
-                Ok(()) => Ok(()),
-                Err(why) => Err(same(why)),
-            });
-        }
+        ended
     }
 
-    fn run_one(&mut self, job: &mut dyn Job) -> std::result::Result<(), Failure> {
-        self.connection
-            .execute_batch("SAVEPOINT job")
-            .map_err(|why| Failure::Whole(failed(why)))?;
-        let mut tx = SqliteTx::new(&mut self.connection, &self.clock);
-        let outcome = job.run(&mut tx);
-        let end = if outcome.is_ok() { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" };
-        match (self.connection.execute_batch(end), outcome) {
-            (Ok(()), Ok(())) => Ok(()),
-            (Ok(()), Err(why)) => Err(Failure::Own(why)),
-            (Err(_), Err(why)) => Err(Failure::Whole(why)),
-            (Err(why), Ok(())) => Err(Failure::Whole(failed(why))),
+    fn try_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+        let before = self.connection.total_changes();
+        self.execute("BEGIN IMMEDIATE")?;
+        for job in jobs {
+            let before = self.connection.total_changes();
+            let done = job.run(&mut SqliteTx::new(&mut self.connection, &self.clock));
+            let untouched = self.connection.total_changes() == before;
+            if !done && (!untouched || self.connection.is_autocommit()) {
+                return Err(Failure::Halfway);
+            }
         }
-    }
-
-    fn end(&mut self, changed: bool) -> Result<()> {
-        if !changed {
-            return self.connection.execute_batch("ROLLBACK").map_err(failed);
+        if self.connection.total_changes() == before {
+            return Ok(self.execute("ROLLBACK")?);
         }
         let now = self.clock.now().as_millis();
-        let commits: i64 = self
-            .connection
-            .prepare_cached(
-                "UPDATE meta SET commits = commits + 1, seen_at = max(seen_at, ?1) RETURNING commits",
-            )
-            .and_then(|mut statement| statement.query_row([now], |row| row.get(0)))
+        self.connection
+            .prepare_cached("UPDATE meta SET commits = commits + 1, seen_at = max(seen_at, ?1)")
+            .and_then(|mut statement| statement.execute([now]))
             .map_err(failed)?;
-        self.connection.execute_batch("COMMIT").map_err(failed)?;
+        let commits = self
+            .connection
+            .prepare_cached("SELECT commits FROM meta")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(failed)?;
+        self.execute("COMMIT")?;
         self.mark.write(commits);
         Ok(())
     }
+
+    fn execute(&self, sql: &str) -> Result<()> {
+        let done = self.connection.prepare_cached(sql).and_then(|mut it| it.execute([]));
+        done.map(drop).map_err(failed)
+    }
 }
 
-/// Whose failure it was.
+/// Why a transaction did not come about.
 enum Failure {
-    Own(Error),
-    Whole(Error),
+    /// One of its jobs failed when it had changed something already; that job knows why.
+    Halfway,
+    Store(Error),
 }
 
-/// One failure, told to each that it concerns.
-fn same(error: &Error) -> Error {
-    Error::new(error.kind().clone())
+impl From<Error> for Failure {
+    fn from(why: Error) -> Self {
+        Self::Store(why)
+    }
+}
+
+impl Failure {
+    /// What to tell whoever is concerned and does not know better.
+    fn to_error(&self) -> Error {
+        match self {
+            Self::Halfway => Error::store("another change failed in the same transaction"),
+            Self::Store(why) => Error::new(why.kind().clone()),
+        }
+    }
 }

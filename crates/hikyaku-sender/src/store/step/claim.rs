@@ -92,17 +92,7 @@ impl Step for Claim {
             }
             left -= u32::try_from(turn.jobs.len() - before).unwrap_or(left).min(left);
         }
-        let ids: Vec<i64> = turn.jobs.iter().map(|row| row.id).collect();
-        let mut payloads = tx.payloads(&ids).await?;
-        payloads.sort_unstable_by_key(|(id, _)| *id);
-        grant.jobs = turn
-            .jobs
-            .into_iter()
-            .filter_map(|row| {
-                let at = payloads.binary_search_by_key(&row.id, |(id, _)| *id).ok()?;
-                Some(job(row, payloads.get(at)?.1.clone()))
-            })
-            .collect();
+        grant.jobs = turn.jobs;
         super::apply(tx, turn.effects).await?;
         Ok(grant)
     }
@@ -121,7 +111,7 @@ enum Came {
 struct Turn {
     now: Time,
     lease: Duration,
-    jobs: Vec<Row>,
+    jobs: Vec<Job>,
     campaigns: Vec<(i64, CampaignState)>,
     effects: Effects,
 }
@@ -186,14 +176,21 @@ impl Claim {
             if used >= permits {
                 break;
             }
-            let mut rows = tx.claimable(channel, lane, now, permits - used).await?;
-            if rows.is_empty() {
+            let due = tx.claimable(channel, lane, now, permits - used).await?;
+            if due.is_empty() {
                 outcome = Came::Done;
                 break;
             }
+            let (mut rows, payloads): (Vec<Row>, Vec<Payload>) = due.into_iter().unzip();
             let claimed = claim_rows(tx, &mut rows, &mut room, turn).await?;
-            tx.save(&rows[..claimed]).await?;
-            if claimed < rows.len() {
+            tx.save(&rows[..claimed.len()]).await?;
+            let whole = claimed.len() == rows.len();
+            for ((row, payload), claimed) in rows.into_iter().zip(payloads).zip(claimed) {
+                if claimed != Claimed::Ended {
+                    turn.jobs.push(job(row, payload));
+                }
+            }
+            if !whole {
                 outcome = Came::Wait(Waiting {
                     channel: channel.clone(),
                     lane,
@@ -221,14 +218,15 @@ impl Claim {
 /// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.
 const QUOTA_LOOK: Duration = Duration::from_mins(1);
 
-/// Claims rows in their order, as long as the quota has room. How many were dealt with.
+/// Claims rows in their order, as long as the quota has room. What was made of those that were dealt with.
 async fn claim_rows<T: Tx>(
     tx: &mut T,
     rows: &mut [Row],
     room: &mut Option<(i64, crate::store::Quota)>,
     turn: &mut Turn,
-) -> Result<usize> {
-    for (index, row) in rows.iter_mut().enumerate() {
+) -> Result<Vec<Claimed>> {
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
         let before = row.delivery.state;
         let campaign = match row.campaign {
             Some(id) => campaign_state(tx, id, &mut turn.campaigns).await?,
@@ -251,7 +249,7 @@ async fn claim_rows<T: Tx>(
                     && Lane::of(row.delivery.kind).counts_recipients()
                 {
                     if recipients > *room {
-                        return Ok(index);
+                        break;
                     }
                     *room -= recipients;
                 }
@@ -259,11 +257,9 @@ async fn claim_rows<T: Tx>(
             }
         };
         turn.effects.note(before, row);
-        if claimed != Claimed::Ended {
-            turn.jobs.push(row.clone());
-        }
+        all.push(claimed);
     }
-    Ok(rows.len())
+    Ok(all)
 }
 
 async fn campaign_state<T: Tx>(

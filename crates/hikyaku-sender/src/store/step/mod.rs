@@ -22,7 +22,7 @@ pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, LookAtLane, Overlook, Show};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
-pub(crate) use settle::{Settle, Settled};
+pub(crate) use settle::{Attempt, Settle, Settled};
 pub(crate) use sweep::{EndLeases, Sweep};
 
 use super::{Quota, Result, Tx, row::Effects};

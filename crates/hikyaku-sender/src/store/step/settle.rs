@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::{
     delivery::{Delivery, Outcome, Settlement, State},
@@ -6,9 +6,17 @@ use crate::{
     store::{Fresh, Payload, Result, Row, Step, Stored, Tx, row::Effects},
 };
 
+/// What came of one claim.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    pub(crate) id: i64,
+    pub(crate) fence: i64,
+    pub(crate) outcome: Outcome,
+}
+
 /// Applies what came of attempts.
 #[derive(Debug)]
-pub(crate) struct Settle(pub(crate) Vec<(i64, i64, Outcome)>);
+pub(crate) struct Settle(pub(crate) Arc<[Attempt]>);
 
 /// What one of them came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,20 +35,24 @@ impl Step for Settle {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         let now = tx.now().await?;
-        let mut outcomes: BTreeMap<i64, Vec<(i64, &Outcome)>> = BTreeMap::new();
-        for (id, fence, outcome) in &self.0 {
-            outcomes.entry(*id).or_default().push((*fence, outcome));
-        }
-        let ids: Vec<i64> = outcomes.keys().copied().collect();
+        let mut attempts: Vec<&Attempt> = self.0.iter().collect();
+        attempts.sort_by_key(|it| it.id);
+        let mut ids: Vec<i64> = attempts.iter().map(|it| it.id).collect();
+        ids.dedup();
         let mut rows = tx.load(&ids).await?;
+        let mut attempts = attempts.into_iter().peekable();
         let mut effects = Effects::default();
         let mut settled = Vec::with_capacity(rows.len());
         let mut split = Vec::new();
         for row in &mut rows {
             let before = row.delivery.state;
             let mut applied = false;
-            for (fence, outcome) in outcomes.remove(&row.id).unwrap_or_default() {
-                match row.delivery.settle(fence, outcome.clone(), now) {
+            while let Some(it) = attempts.next_if(|it| it.id <= row.id) {
+                if it.id < row.id {
+                    // Its row is there no more.
+                    continue;
+                }
+                match row.delivery.settle(it.fence, it.outcome.clone(), now) {
                     Settlement::Applied => applied = true,
                     Settlement::Split => {
                         applied = true;

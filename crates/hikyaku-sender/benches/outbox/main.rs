@@ -22,13 +22,21 @@ fn main() {
     if std::env::var_os("HIKYAKU_BENCH_SIM").is_some() {
         return serve();
     }
+    let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let wanted = |name: &str| only.as_ref().is_none_or(|only| name.contains(only.as_str()));
     let line = Line::start();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
-        enqueueing().await;
-        sending(&line, "pushes", 20_000, 1).await;
-        sending(&line, "multicasts of 500", 1_000, 500).await;
+        if wanted("enqueue") {
+            enqueueing().await;
+        }
+        if wanted("pushes") {
+            sending(&line, "pushes", 20_000, 1).await;
+        }
+        if wanted("multicasts") {
+            sending(&line, "multicasts of 500", 1_000, 500).await;
+        }
     });
 }
 

@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Deliveries are claimed so long before they are sent that no request waits for a commit. What is claimed too early
+/// outlives its permit, and keeps more urgent deliveries waiting.
+const RESERVE: Duration = Duration::from_millis(40);
+
+/// How many wait in memory at most.
+const MOST: usize = 1000;
+
+/// How much is to be claimed, by how fast it is sent and how long a claim takes.
+pub(super) struct Ahead {
+    concurrency: usize,
+    /// Requests a second.
+    rate: f64,
+    /// How many were sent since when.
+    sent: u32,
+    since: Instant,
+    claiming_since: Instant,
+    claim_took: Duration,
+}
+
+impl Ahead {
+    pub(super) fn new(concurrency: usize) -> Self {
+        let now = Instant::now();
+        Self {
+            concurrency,
+            rate: 0.0,
+            sent: 0,
+            since: now,
+            claiming_since: now,
+            claim_took: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn sent(&mut self, requests: u32) {
+        self.sent += requests;
+    }
+
+    /// A claim has ended that began with the last [`want`](Self::want).
+    pub(super) fn claimed(&mut self, now: Instant) {
+        self.claim_took = (self.claim_took + (now - self.claiming_since)) / 2;
+    }
+
+    /// How many to claim now, while so many are on their way, so many wait to be sent and so many are not settled; none
+    /// as long as enough are waiting, because a claim is a commit, whatever it takes.
+    pub(super) fn want(
+        &mut self,
+        now: Instant,
+        sending: usize,
+        queued: usize,
+        unsettled: usize,
+    ) -> usize {
+        let elapsed = now - self.since;
+        if elapsed >= RESERVE / 4 {
+            let rate = f64::from(self.sent) / elapsed.as_secs_f64();
+            self.rate = self.rate.midpoint(rate);
+            (self.sent, self.since) = (0, now);
+        }
+        let reserve = self.reserve();
+        let room = (self.concurrency + 2 * MOST).saturating_sub(unsettled);
+        let want = (self.concurrency - sending + reserve).saturating_sub(queued).min(room);
+        if want * 2 <= reserve {
+            return 0;
+        }
+        self.claiming_since = now;
+        want
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a float that is too large becomes the largest integer"
+    )]
+    fn reserve(&self) -> usize {
+        let seconds = RESERVE.max(self.claim_took * 2).as_secs_f64();
+        ((self.rate * seconds) as usize).min(MOST)
+    }
+}
