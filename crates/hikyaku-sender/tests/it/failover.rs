@@ -38,12 +38,13 @@ fn push(n: usize) -> NewDelivery {
 
 async fn faulty_line() -> (Sim, Client) {
     let (sim, client) = line().await;
+    // Pushes only: a refusal after an answer that was lost is no refusal, and what is not refused is not cut in two.
     for rule in [
-        FaultRule::drop_after_accept().probability(0.03),
-        FaultRule::answer(500).probability(0.03),
-        FaultRule::delay(Duration::from_millis(10)),
+        FaultRule::drop_after_accept().probability(0.03).on("POST", "/v2/bot/message/push"),
+        FaultRule::answer(500).probability(0.03).on("POST", "/v2/bot/message/push"),
+        FaultRule::delay(Duration::from_millis(10)).on("POST", "/v2/bot/message/*"),
     ] {
-        sim.fault(rule.on("POST", "/v2/bot/message/*")).unwrap();
+        sim.fault(rule).unwrap();
     }
     (sim, client)
 }
