@@ -118,6 +118,22 @@ async fn two_programs_may_fill_one_file() {
     assert_eq!((one.id, two.existing), (two.id, true));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_being_written_can_be_opened() {
+    let (_folder, _path, url) = store();
+    let writes = Outbox::open(&url).await.unwrap();
+    let writer = tokio::spawn(async move {
+        loop {
+            writes.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+        }
+    });
+    for _ in 0..100 {
+        // Commits that are made meanwhile are none that are missing.
+        Outbox::open(&url).await.unwrap();
+    }
+    writer.abort();
+}
+
 fn checkpoint(path: &PathBuf) {
     let connection = rusqlite::Connection::open(path).unwrap();
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();

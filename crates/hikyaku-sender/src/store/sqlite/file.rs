@@ -54,10 +54,12 @@ fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Ma
     let mut mark = Mark::open(path)
         .map_err(|why| Error::store(format!("its mark cannot be opened: {why}")).because(why))?;
     migrate(connection, usize::try_from(version).unwrap_or(0))?;
-    let (commits, seen_at): (i64, i64) = connection
-        .query_row("SELECT commits, seen_at FROM meta", [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .map_err(failed)?;
-    mark.check(commits)?;
+    let number = |column: &str| -> Result<i64, Error> {
+        let sql = format!("SELECT {column} FROM meta");
+        connection.query_row(&sql, [], |row| row.get(0)).map_err(failed)
+    };
+    mark.check(|| number("commits"))?;
+    let seen_at = number("seen_at")?;
     let (seen_at, now) = (Time::from_millis(seen_at), clock.now());
     if seen_at.since(now) > CLOCK_BEHIND && clock.manual_now().is_none() {
         tracing::warn!(%now, %seen_at, "the clock is behind what the store has seen; deliveries in doubt since then are held");

@@ -28,23 +28,31 @@ impl Mark {
     }
 
     /// Compares the store's count with the mark.
-    pub(super) fn check(&mut self, commits: i64) -> Result<(), Error> {
+    ///
+    /// Other programs go on committing meanwhile, so the mark is read first: what it says was committed before. One that
+    /// is read while it is written may be of two halves, and is read again.
+    pub(super) fn check(&mut self, count: impl Fn() -> Result<i64, Error>) -> Result<(), Error> {
+        let mut missing = 0;
+        for _ in 0..3 {
+            let marked = self.read();
+            missing = marked - count()?;
+            if missing <= 0 {
+                return Ok(());
+            }
+        }
+        Err(Error::damaged(format!(
+            "{missing} acknowledged commits are missing from it. If an older copy was put in its place on purpose, remove {}: what was \
+             enqueued since is lost, and what was sent since may be sent again",
+            self.path.display()
+        )))
+    }
+
+    /// A mark that cannot be read says nothing.
+    fn read(&mut self) -> i64 {
         let mut text = String::new();
         let read =
             self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.read_to_string(&mut text));
-        let marked = match read {
-            Ok(_) => text.trim().parse().unwrap_or(0),
-            Err(_) => 0,
-        };
-        if marked > commits {
-            return Err(Error::damaged(format!(
-                "{} acknowledged commits are missing from it. If an older copy was put in its place on purpose, remove {}: what was \
-                 enqueued since is lost, and what was sent since may be sent again",
-                marked - commits,
-                self.path.display()
-            )));
-        }
-        Ok(())
+        read.ok().and_then(|_| text.trim().parse().ok()).unwrap_or(0)
     }
 
     /// Notes a commit. A mark that cannot be written is behind, which is harmless.
