@@ -24,6 +24,14 @@ pub enum Event {
     },
     /// A lane with due work stands still.
     Waiting(Waiting),
+    /// The store's clock and LINE's are more than a minute apart. Retry keys expire by LINE's, and their age is counted
+    /// by the store's: set it right.
+    ClockSkew {
+        /// Whose answer it was.
+        channel: String,
+        /// How far the store's clock is ahead, in seconds; negative where it is behind.
+        seconds_ahead: i64,
+    },
     /// The listener was too slow, and missed so many events.
     Missed(u64),
 }

@@ -223,6 +223,12 @@ impl Bucket {
         self.at = now;
     }
 
+    /// Holds it without LINE having said so: it cannot send what comes next.
+    pub(crate) fn park(&mut self, reason: HoldReason, until: Time) {
+        self.hold_until = Some(until);
+        self.hold_reason = Some(reason);
+    }
+
     /// Ends a hold of this kind: what it waited for has come.
     pub(crate) fn release(&mut self, reason: HoldReason) {
         if self.hold_reason == Some(reason) {

@@ -152,7 +152,8 @@ impl Watch {
             |reason, until| Waiting { channel: stored.spec.channel.clone(), lane, reason, until };
         let held = bucket.and_then(|bucket| bucket.held(at));
         let held = held.map(|(until, reason)| waiting(WaitingFor::Hold(reason), until));
-        let used_up = quota.is_some_and(|quota| quota.room() == Some(0));
+        // What is in flight has its share already, and is no wait.
+        let used_up = quota.is_some_and(|quota| quota.room() == Some(0) && quota.reserved == 0);
         let waiting = held.or_else(|| used_up.then(|| waiting(WaitingFor::Quota, at)));
         let waiting = waiting.filter(|_| progress.open() > 0);
         Ok(Watched { progress, per_second: self.per_second, remaining, waiting })

@@ -216,6 +216,7 @@ impl Dispatch<'_> {
         self.held -= ended.released;
         for it in ended.settled.iter().filter(|it| it.applied) {
             match it.state {
+                State::Accepted | State::Tracking if it.looked_after => {}
                 State::Accepted | State::Tracking => self.report.accepted += 1,
                 State::Rejected => self.report.rejected += 1,
                 State::Unknown => self.report.unknown += 1,

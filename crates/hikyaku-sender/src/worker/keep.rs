@@ -6,7 +6,7 @@ use hikyaku::message::QuotaKind;
 
 use super::{Channel, Shared};
 use crate::{
-    Error, HoldReason,
+    Error, Event, HoldReason,
     store::step::{EndLeases, Release, SetQuota, Sweep},
 };
 
@@ -16,15 +16,21 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How many rows one sweep handles in a transaction.
 const SWEEP: u32 = 1000;
 
+/// How long a worker that begins waits for LINE to say how much of the month is left.
+const FIRST_ANSWER: Duration = Duration::from_secs(3);
+
+/// How far the store's clock and LINE's may be apart before that is told.
+const SKEW: i64 = 60;
+
 /// Sweeps and asks for quotas, until it is aborted.
 pub(super) async fn keep(shared: Arc<Shared>) {
     let quotas = async {
         let Some(every) = shared.settings.quota_every else { return };
         loop {
+            tokio::time::sleep(every).await;
             for (name, channel) in &shared.channels {
                 ask_quota(&shared, name, channel).await;
             }
-            tokio::time::sleep(every).await;
         }
     };
     let sweeps = async {
@@ -65,6 +71,18 @@ async fn sweep(shared: &Shared) {
     }
 }
 
+/// Lets go of what a worker before this one had to wait for: this one may have a valid token, and the month more
+/// messages. LINE is asked before anything is claimed, so that nobody is told to wait for what has come.
+pub(super) async fn begin(shared: &Shared) {
+    for (name, channel) in &shared.channels {
+        release(shared, name, HoldReason::Unauthorized).await;
+        if shared.settings.quota_every.is_some() {
+            // It is asked again later.
+            let _ = tokio::time::timeout(FIRST_ANSWER, ask_quota(shared, name, channel)).await;
+        }
+    }
+}
+
 /// Takes back all that a worker before this one had.
 pub(super) async fn end_all_leases(shared: &Shared) -> Result<(), Error> {
     while shared.inner.store.run(EndLeases(SWEEP)).await? >= u64::from(SWEEP) {}
@@ -81,6 +99,8 @@ async fn ask_quota(shared: &Shared, name: &str, channel: &Channel) {
             return;
         }
     };
+    let date = used.headers().get("date").and_then(|date| date.to_str().ok());
+    compare_clocks(shared, name, date).await;
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     let limit = match quota.kind {
         QuotaKind::Limited => quota.value.map(number),
@@ -93,10 +113,31 @@ async fn ask_quota(shared: &Shared, name: &str, channel: &Channel) {
         return;
     }
     if limit.is_none_or(|limit| used < limit) {
-        let release = Release { channel: name.to_owned(), reason: HoldReason::Quota };
-        if let Err(why) = shared.inner.store.run(release).await {
-            tracing::warn!(channel = name, %why, "the hold for the quota could not be ended");
-        }
+        release(shared, name, HoldReason::Quota).await;
         shared.inner.store.news().tell();
+    }
+}
+
+/// Tells where the store's clock is not LINE's. The age of retry keys is counted on the one, and LINE forgets them by the
+/// other, so a clock that is set while deliveries are in doubt shortens or stretches the time for clearing them up.
+async fn compare_clocks(shared: &Shared, name: &str, date: Option<&str>) {
+    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let (Some(theirs), Ok(ours)) = (date, shared.inner.store.time().await) else { return };
+    let ahead = ours.as_millis() / 1000 - theirs.timestamp().as_second();
+    if ahead.abs() > SKEW {
+        tracing::warn!(
+            channel = name,
+            seconds_ahead = ahead,
+            "the store's clock is not LINE's; set it right, because retry keys expire by LINE's"
+        );
+        let channel = name.to_owned();
+        shared.inner.events.tell(|| Event::ClockSkew { channel, seconds_ahead: ahead });
+    }
+}
+
+async fn release(shared: &Shared, name: &str, reason: HoldReason) {
+    let release = Release { channel: name.to_owned(), reason };
+    if let Err(why) = shared.inner.store.run(release).await {
+        tracing::warn!(channel = name, %why, reason = reason.name(), "a hold could not be ended");
     }
 }

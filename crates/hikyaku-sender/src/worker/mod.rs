@@ -193,6 +193,7 @@ impl Worker {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
         }
+        keep::begin(&shared).await;
         let keeper = tokio::spawn(keep::keep(shared.clone()));
         // Boxed: it is large, and its caller\'s future would be.
         let report = Box::pin(dispatch::run(&shared, stop)).await;

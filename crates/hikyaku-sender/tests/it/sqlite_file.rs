@@ -121,10 +121,10 @@ async fn two_programs_may_fill_one_file() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_being_written_can_be_opened() {
     let (_folder, _path, url) = store();
-    let writes = Outbox::open(&url).await.unwrap();
+    let outbox = Outbox::open(&url).await.unwrap();
     let writer = tokio::spawn(async move {
         loop {
-            writes.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+            outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
         }
     });
     for _ in 0..100 {

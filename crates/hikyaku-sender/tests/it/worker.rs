@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use hikyaku::Client;
 use hikyaku_sender::{
-    DeliveryId, Filter, HoldReason, Limits, NewDelivery, State, WaitingFor, Worker,
+    DeliveryId, Event, Filter, HoldReason, Limits, NewDelivery, State, WaitingFor, Worker,
 };
 use hikyaku_sim::{FaultRule, Sim};
 
@@ -16,6 +16,8 @@ on_every_store![
     a_wrong_token_rejects_nothing,
     a_new_token_is_asked_for_once,
     a_used_up_quota_parks_the_lane,
+    what_another_worker_waited_for_is_tried_again,
+    a_clock_that_is_not_lines_is_told,
     too_many_requests_hold_the_lane,
     a_reply_is_sent_at_most_once,
     a_worker_that_is_told_to_stop_leaves_nothing_in_flight,
@@ -171,6 +173,50 @@ async fn a_used_up_quota_parks_the_lane(bench: Bench) {
     bench.clock.advance(Duration::from_mins(2));
     assert_eq!(work(&bench, worker(&bench, client)).await.accepted, 3);
     assert_eq!((sim.people_reached(), sim.duplicates()), (8, vec![]));
+}
+
+async fn what_another_worker_waited_for_is_tried_again(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.set_quota(5, 5);
+    let wrong = Client::builder("wrong").api_base_url(sim.api_url()).build().unwrap();
+    bench.outbox.enqueue(NewDelivery::push(user(1), "a")).await.unwrap();
+    // Each begins at once after the one before, while the hold that it left still stands.
+    for (client, reason) in [(wrong, HoldReason::Unauthorized), (client.clone(), HoldReason::Quota)]
+    {
+        let worker = worker(&bench, client).quota_every(None);
+        let report = worker.run(std::future::pending()).await.unwrap();
+        assert_eq!(report.waiting[0].reason, WaitingFor::Hold(reason));
+    }
+    sim.set_quota(6, 5);
+    let report = worker(&bench, client).run(std::future::pending()).await.unwrap();
+    assert_eq!((report.accepted, report.waiting), (1, vec![]));
+}
+
+async fn a_clock_that_is_not_lines_is_told(bench: Bench) {
+    let (sim, client) = line().await;
+    let mut events = bench.outbox.events();
+    let now: jiff::Timestamp = bench.clock.now().to_string().parse().unwrap();
+    for (ahead, expected) in [(0, None), (59, None), (-700, Some(-700)), (90, Some(90))] {
+        let date = (now - jiff::SignedDuration::from_secs(ahead)).strftime("%a, %d %b %Y %T GMT");
+        let answer = FaultRule::answer(200)
+            .on("GET", "/v2/bot/message/quota/consumption")
+            .body(serde_json::json!({"totalUsage": 0}))
+            .header("date", date.to_string())
+            .times(1);
+        sim.fault(answer).unwrap();
+        worker(&bench, client.clone()).run(std::future::pending()).await.unwrap();
+        bench.outbox.enqueue(NewDelivery::push(user(1), "a")).await.unwrap();
+        let mut told = None;
+        // The last of them comes after the worker.
+        loop {
+            match events.next().await.unwrap() {
+                Event::ClockSkew { seconds_ahead, .. } => told = Some(seconds_ahead),
+                Event::Enqueued(_) => break,
+                _ => {}
+            }
+        }
+        assert_eq!(told, expected);
+    }
 }
 
 async fn too_many_requests_hold_the_lane(bench: Bench) {

@@ -7,7 +7,7 @@ use crate::{
     Lane, Time,
     delivery::Claimed,
     outlook::{Waiting, WaitingFor},
-    pace::{Bucket, Limits},
+    pace::{Bucket, HoldReason, Limits},
     store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects},
 };
 
@@ -191,11 +191,19 @@ impl Claim {
                 }
             }
             if !whole {
+                let until = now + QUOTA_LOOK;
+                // What is in flight may come back and make room. Without that, all workers wait, and whoever watches
+                // sees for what.
+                let in_flight = room.as_ref().is_some_and(|(_, quota)| quota.reserved > 0);
+                if turn.jobs.is_empty() && !in_flight {
+                    bucket.park(HoldReason::Quota, until);
+                    tx.save_bucket(channel, lane, &bucket).await?;
+                }
                 outcome = Came::Wait(Waiting {
                     channel: channel.clone(),
                     lane,
                     reason: WaitingFor::Quota,
-                    until: now + QUOTA_LOOK,
+                    until,
                 });
                 break;
             }

@@ -25,6 +25,8 @@ pub(crate) struct Settled {
     pub(crate) campaign: Option<i64>,
     pub(crate) recipients: u32,
     pub(crate) state: State,
+    /// Whether it is a narrowcast that was accepted before and was only looked after.
+    pub(crate) looked_after: bool,
     /// Whether the row took the outcome; otherwise it had moved on.
     pub(crate) applied: bool,
 }
@@ -46,12 +48,13 @@ impl Step for Settle {
         let mut split = Vec::new();
         for row in &mut rows {
             let before = row.delivery.state;
-            let mut applied = false;
+            let (mut applied, mut looked_after) = (false, false);
             while let Some(it) = attempts.next_if(|it| it.id <= row.id) {
                 if it.id < row.id {
                     // Its row is there no more.
                     continue;
                 }
+                looked_after |= matches!(it.outcome, Outcome::Tracked(_));
                 match row.delivery.settle(it.fence, it.outcome.clone(), now) {
                     Settlement::Applied => applied = true,
                     Settlement::Split => {
@@ -68,6 +71,7 @@ impl Step for Settle {
                 campaign: *campaign,
                 recipients: delivery.recipients,
                 state: delivery.state,
+                looked_after,
                 applied,
             });
         }
