@@ -33,8 +33,8 @@ impl fmt::Display for Failure {
                 f.write_str(message)
             }
             Self::Stuck(Stuck::Quota) => f.write_str(
-                "the month's messages are used up; what is left goes on when there are more, with the same command or \
-                 `hikyaku worker run`",
+                "the month's messages are used up, or too few for the next request; what is left goes on when there are \
+                 more, with the same command or `hikyaku worker run`; see `hikyaku quota` and `hikyaku quota-consumption`",
             ),
             Self::Stuck(Stuck::Unauthorized) => f.write_str(
                 "LINE refuses the channel access token; what is left goes on with a valid one, with the same command or \

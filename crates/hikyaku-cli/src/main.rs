@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
-    log::start(args.verbose, args.json)?;
+    log::start(args.verbose, args.json, args.verb.works_alone())?;
     let mut builder = if args.verb.serves() {
         Builder::new_multi_thread()
     } else {

@@ -68,7 +68,15 @@ impl Verb {
     /// Whether the verb has much to do at once, and does not only make a call.
     pub(crate) fn serves(&self) -> bool {
         match self {
-            Self::Sim(_) | Self::Demo(_) | Self::Worker(_) => true,
+            Self::Sim(_) | Self::Demo(_) => true,
+            _ => self.works_alone(),
+        }
+    }
+
+    /// Whether it works for long with nobody to answer, so that its log is how it tells what goes wrong.
+    pub(crate) fn works_alone(&self) -> bool {
+        match self {
+            Self::Worker(_) => true,
             Self::Campaign(verb) => verb.sends(),
             _ => false,
         }

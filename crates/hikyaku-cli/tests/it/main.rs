@@ -5,6 +5,9 @@
 mod api;
 mod bad_input;
 mod campaign;
+#[path = "../../../hikyaku-sender/tests/it/cluster.rs"]
+#[expect(dead_code, reason = "the sender's own tests use all of it")]
+mod cluster;
 mod command;
 mod connection;
 mod content;
@@ -21,6 +24,17 @@ mod recorder;
 mod richmenu;
 mod sends;
 mod sim;
+mod stores;
+mod terminal;
 mod validate;
 mod webhook;
 mod worker;
+
+/// Says something on the side of the test's result: why it was skipped.
+fn tell(what: &str) {
+    use std::io::Write;
+
+    let mut err = std::io::stderr().lock();
+    // A test does not fail because nobody listens.
+    let _ = writeln!(err, "{what}");
+}

@@ -41,11 +41,6 @@ fn what_cannot_be_sent_is_not_added() {
     --- stderr
     error: messages[0].text: must not be empty (nothing was sent)
     ");
-    insta::assert_snapshot!(shell.run(["outbox", "add", "broadcast", "--text", "hi"]), @r"
-    exit 2
-    --- stderr
-    error: a broadcast needs an idempotency key, so that it is never sent twice by mistake (nothing was sent)
-    ");
     insta::assert_snapshot!(shell.run(["outbox", "add"]), @r"
     exit 2
     --- stderr
@@ -58,6 +53,20 @@ fn what_cannot_be_sent_is_not_added() {
     error: invalid value 'tomorrow' for '--at <TIME>': expected a time with its offset, such as 2026-12-24T18:00:00+09:00, or a wait, such as 90s or 2h; see --help
     ");
     assert_eq!(shell.run(["outbox", "list", "--json"]).stdout, "{\"deliveries\":[]}\n");
+}
+
+#[test]
+fn a_broadcast_without_a_key_gets_one_to_repeat_it_with() {
+    let shell = Shell::bare();
+    let words = ["outbox", "add", "broadcast", "--text", "hi"];
+    let first = shell.run(words);
+    let (_, key) = first.stderr.trim_end().rsplit_once(' ').unwrap();
+    assert!(first.stderr.starts_with("note: should this have to be repeated: --idempotency-key "));
+    let again = shell.run(words.into_iter().chain(["--idempotency-key", key]));
+    assert_eq!(again.stdout, "{\"delivery_id\":1,\"existing\":true}\n", "{again}");
+    // Without a key it is another one, as it is with a push.
+    let other = shell.run(words);
+    assert!(other.stdout.ends_with("\"existing\":false}\n"), "{other}");
 }
 
 #[test]
@@ -89,7 +98,7 @@ fn a_batch_is_answered_line_by_line() {
     let bad = format!(
         r#"{{"kind":"push","to":"{USER}","messages":{text}}}
 {{"kind":"fax","to":"{USER}","messages":{text}}}
-{{"kind":"broadcast","messages":{text}}}
+{{"kind":"broadcast","to":"{USER}","messages":{text}}}
 {{"kind":"push","to":"{USER}","messages":[],"idempotency_key":"a"}}"#
     );
     let outcome = shell.run_with_input(["outbox", "add", "--batch", "-"], &bad);
@@ -139,6 +148,15 @@ fn a_store_moves_with_what_is_in_it() {
     let words = ["outbox", "add", "push", USER, "--text", "hi", "--idempotency-key", "a"];
     let again = shell.run(words.into_iter().chain(["--store", "sqlite:new.db"]));
     assert_eq!(again.stdout, "{\"delivery_id\":1,\"existing\":true}\n", "{again}");
-    let old = shell.run(words);
-    assert_ne!(old.code, 0, "{old}");
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 2
+    --- stderr
+    error: this store was moved to sqlite:new.db; use that one
+    ");
+    insta::assert_snapshot!(shell.run(["store", "migrate", "sqlite:nothing.db", "sqlite:new.db"]), @r"
+    exit 4
+    --- stderr
+    error: not found: there is no store nothing.db; check the path
+    ");
+    assert!(!shell.folder().join("nothing.db").exists());
 }

@@ -2,13 +2,17 @@ use std::{
     fs::{File, OpenOptions},
     io::{IsTerminal, Read, Write},
     pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use anyhow::Context;
 use clap::Args;
 use hikyaku_sender::{
-    Error, ErrorKind,
+    Error, ErrorKind, Event, Events,
     campaign::{BadLine, Campaign, CampaignPhase, Progress},
 };
 use serde::Serialize;
@@ -117,13 +121,15 @@ impl Start {
         output::print(serde_json::to_string(&started)?)?;
         let Some(client) = client else {
             let progress = feed(&campaign, list, rejects).await?;
-            return tell(&progress, output);
+            return self.tell(&progress, output);
         };
         let signals = StopSignals::listen()?;
+        let looked = Arc::new(AtomicBool::new(false));
         let mut fed_and_ended = pin!(async {
             feed(&campaign, list, rejects).await?;
-            follow(&campaign).await
+            follow(&campaign, &looked).await
         });
+        tokio::spawn(note_first_look(outbox.events(), looked.clone()));
         let mut outcome = None;
         let stop = async {
             tokio::select! {
@@ -135,6 +141,7 @@ impl Start {
             Ok(_) => {}
             // Who has the store delivers this, too.
             Err(error) if is_locked(&error) => {
+                looked.store(true, Ordering::Relaxed);
                 let signals = StopSignals::listen()?;
                 tokio::select! {
                     result = &mut fed_and_ended => outcome = Some(result),
@@ -144,9 +151,25 @@ impl Start {
             Err(error) => return Err(error.into()),
         }
         match outcome {
-            Some(result) => tell(&result?, output),
-            None => tell(&campaign.progress().await?, output),
+            Some(result) => self.tell(&result?, output),
+            None => self.tell(&campaign.progress().await?, output),
         }
+    }
+
+    /// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
+    fn tell(&self, progress: &Progress, output: Output) -> anyhow::Result<()> {
+        let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
+        if std::io::stderr().is_terminal() || amiss {
+            output.note(&status::words(progress))?;
+        }
+        if progress.bad_lines > 0 {
+            let path = self.reject_file.as_deref();
+            let where_listed = path.map_or("--reject-file FILE lists them".to_owned(), |path| {
+                format!("{path} lists them")
+            });
+            output.note(&format!("bad lines hold no user id; {where_listed}"))?;
+        }
+        Ok(())
     }
 }
 
@@ -167,8 +190,18 @@ async fn feed(
     Ok(feed.await?.progress)
 }
 
-/// Waits until nothing more happens by itself.
-async fn follow(campaign: &Campaign) -> anyhow::Result<Progress> {
+/// Notes when the worker has seen for itself what there is to do, and what it must wait for.
+async fn note_first_look(mut events: Events, looked: Arc<AtomicBool>) {
+    while let Some(event) = events.next().await {
+        if matches!(event, Event::Settled { .. } | Event::Waiting(_)) {
+            return looked.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Waits until nothing more happens by itself. Before the worker has looked, what the store says of waiting may be of
+/// an earlier day.
+async fn follow(campaign: &Campaign, looked: &AtomicBool) -> anyhow::Result<Progress> {
     let bar = CampaignBar::new();
     let mut watch = campaign.watch(LOOK);
     loop {
@@ -177,22 +210,11 @@ async fn follow(campaign: &Campaign) -> anyhow::Result<Progress> {
         if has_ended(&watched) || watched.progress.state == CampaignPhase::Paused {
             return Ok(watched.progress);
         }
-        if let Some(error) = watched.waiting.and_then(|waiting| stuck_for(waiting.reason)) {
+        let stuck = watched.waiting.and_then(|waiting| stuck_for(waiting.reason));
+        if let Some(error) = stuck.filter(|_| looked.load(Ordering::Relaxed)) {
             return Err(error);
         }
     }
-}
-
-/// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
-fn tell(progress: &Progress, output: Output) -> anyhow::Result<()> {
-    let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
-    if std::io::stderr().is_terminal() || amiss {
-        output.note(&status::words(progress))?;
-    }
-    if progress.bad_lines > 0 {
-        output.note("bad lines hold no user id; --reject-file FILE lists them")?;
-    }
-    Ok(())
 }
 
 fn open_rejects(path: &str) -> anyhow::Result<File> {

@@ -1,4 +1,5 @@
 use clap::{Args, Subcommand};
+use hikyaku::Uuid;
 use hikyaku_sender::{Enqueued, NewDelivery};
 use serde::Serialize;
 
@@ -6,7 +7,7 @@ use super::batch;
 use crate::{
     failure::usage,
     messages::MessageArgs,
-    output,
+    output::{self, Output},
     recipients::RecipientArgs,
     send::Silence,
     store::{StoreArgs, When},
@@ -48,12 +49,12 @@ enum Kind {
         #[command(flatten)]
         send: Send,
     },
-    /// To every friend; needs an idempotency key
+    /// To every friend
     Broadcast {
         #[command(flatten)]
         send: Send,
     },
-    /// To the friends that a filter picks; needs an idempotency key
+    /// To the friends that a filter picks
     Narrowcast {
         #[command(flatten)]
         targeting: TargetingArgs,
@@ -122,7 +123,7 @@ impl From<Enqueued> for Added {
 }
 
 impl Add {
-    pub(super) async fn run(self, store: &StoreArgs) -> anyhow::Result<()> {
+    pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let kind = match (self.batch, self.kind) {
             (Some(path), None) => return batch::add(&path, &store.open().await?).await,
             (None, Some(kind)) => kind,
@@ -137,12 +138,24 @@ impl Add {
                 ));
             }
         };
-        let (delivery, send) = kind.read()?;
+        let to_many = matches!(kind, Kind::Broadcast { .. } | Kind::Narrowcast { .. });
+        let (delivery, mut send) = kind.read()?;
         let outbox = store.open().await?;
+        if to_many && send.idempotency_key.is_none() {
+            let key = fresh_key();
+            // Before the commit: who is broken off between the two must be able to say the same again.
+            output.note(&format!("should this have to be repeated: --idempotency-key {key}"))?;
+            send.idempotency_key = Some(key);
+        }
         let now = outbox.now().await?;
         let added = Added::from(outbox.enqueue(send.complete(delivery, now)).await?);
         output::print(serde_json::to_string(&added)?)
     }
+}
+
+/// A name for a send to many that has none. The outbox wants one for each, so that a repetition cannot go unnoticed.
+pub(super) fn fresh_key() -> String {
+    Uuid::new_v4().to_string()
 }
 
 impl Kind {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use super::add::Added;
+use super::add::{Added, fresh_key};
 use crate::{
     failure::{invalid, usage},
     output, report,
@@ -156,6 +156,7 @@ fn read(line: &str, now: Time) -> anyhow::Result<NewDelivery> {
     let line: Line =
         serde_json::from_str(line).map_err(|why| invalid("line", format!("is no send: {why}")))?;
     let messages = &line.messages;
+    let to_many = matches!(line.kind, Kind::Broadcast | Kind::Narrowcast);
     let mut send = match (line.kind, line.to) {
         (Kind::Push, To::One(to)) => NewDelivery::push(to, messages),
         (Kind::Multicast, To::One(to)) => NewDelivery::multicast([to], messages),
@@ -170,7 +171,7 @@ fn read(line: &str, now: Time) -> anyhow::Result<NewDelivery> {
         (Kind::Multicast, To::Nobody) => return Err(invalid("to", "must be a list of users")),
         (_, _) => return Err(invalid("to", "must be one text")),
     };
-    if let Some(key) = line.idempotency_key {
+    if let Some(key) = line.idempotency_key.or_else(|| to_many.then(fresh_key)) {
         send = send.idempotency_key(key);
     }
     if let Some(at) = line.at {

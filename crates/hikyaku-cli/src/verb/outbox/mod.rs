@@ -46,7 +46,7 @@ impl Outbox {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let Self { verb, store } = self;
         match verb {
-            OutboxVerb::Add(verb) => verb.run(&store).await,
+            OutboxVerb::Add(verb) => verb.run(&store, output).await,
             OutboxVerb::List(verb) => verb.run(&store, output).await,
             OutboxVerb::Show(verb) => verb.run(&store, output).await,
             OutboxVerb::Retry(verb) => verb.run(&store, output).await,

@@ -1,0 +1,303 @@
+//! The sender's verbs on both stores: the same words, the same answers.
+
+use std::{fmt::Write, time::Duration};
+
+use hikyaku_sim::{FaultRule, Sim};
+use serde_json::Value;
+
+use crate::{
+    cluster::Cluster,
+    command::{Outcome, Shell},
+    platform::Platform,
+};
+
+/// Runs a test on each store, in a world of its own. Without PostgreSQL it runs on `SQLite` only, and says so.
+fn on_each_store(test: impl Fn(&Platform, Shell)) {
+    let stores = [Some("sqlite:store.db".to_owned()), Cluster::shared().map(Cluster::database)];
+    for store in stores.into_iter().flatten() {
+        let moment = Duration::from_millis(10);
+        let platform = Platform::with(Sim::builder().narrowcast_phases(moment, moment));
+        let shell = platform.shell().with("HIKYAKU_STORE", &store).with("HIKYAKU_LOG", "off");
+        test(&platform, shell);
+    }
+}
+
+fn ids(sim: &Sim, people: usize) -> String {
+    sim.add_friends(people).iter().fold(String::new(), |mut list, id| {
+        writeln!(list, "{}", id.as_str()).unwrap();
+        list
+    })
+}
+
+/// What a command that must succeed prints as JSON.
+fn json<'a>(shell: &Shell, words: impl IntoIterator<Item = &'a str>) -> Value {
+    let outcome = shell.run(words);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    serde_json::from_str(&outcome.stdout).unwrap()
+}
+
+fn spring(shell: &Shell, more: &[&str]) -> Outcome {
+    let words = ["campaign", "start", "--to-file", "list.txt", "--text", "spring is here"];
+    shell.run(words.into_iter().chain(more.iter().copied()))
+}
+
+fn status(shell: &Shell, campaign: &str) -> String {
+    shell.run(["campaign", "status", campaign, "--json"]).stdout
+}
+
+#[test]
+fn every_kind_of_send_is_delivered() {
+    on_each_store(|platform, shell| {
+        let sim = &platform.sim;
+        let (user, other) = (sim.add_friend(), sim.add_friend());
+        let said = sim.user_says(&user, "when?");
+        let (user, other, token) = (user.as_str(), other.as_str(), said.reply_token.as_str());
+        let adds: [&[&str]; 5] = [
+            &["push", user, "--text", "one", "--idempotency-key", "k"],
+            &["multicast", user, other, "--text", "two", "--at", "1s", "--expires", "1h"],
+            &["broadcast", "--text", "three", "--idempotency-key", "b"],
+            &["reply", token, "--text", "four"],
+            &["push", user, "--text", "late", "--at", "2099-01-01T00:00:00Z"],
+        ];
+        for add in adds {
+            let added = json(&shell, ["outbox", "add"].into_iter().chain(add.iter().copied()));
+            assert_eq!(added["existing"], false);
+        }
+        let again = ["outbox", "add", "push", user, "--text", "one", "--idempotency-key", "k"];
+        assert_eq!(shell.run(again).stdout, "{\"delivery_id\":1,\"existing\":true}\n");
+        let other = ["outbox", "add", "push", user, "--text", "else", "--idempotency-key", "k"];
+        let conflict = shell.run(other);
+        assert_eq!((conflict.code, conflict.stdout.as_str()), (4, ""), "{conflict}");
+
+        let done = json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(done.to_string(), r#"{"accepted":4,"rejected":0,"unknown":0,"waiting":[]}"#);
+        let listed = json(&shell, ["outbox", "list", "--state", "accepted", "--json"]);
+        assert_eq!(listed["deliveries"].as_array().unwrap().len(), 4);
+        let waiting = json(&shell, ["outbox", "list", "--state", "ready", "--json"]);
+        assert_eq!(waiting["deliveries"][0]["due"], "2099-01-01T00:00:00Z");
+        let shown = json(&shell, ["outbox", "show", "1", "--json"]);
+        assert!(shown["request_id"].is_string(), "{shown}");
+        assert_eq!(
+            (&shown["body"]["messages"][0]["text"], &shown["to"][0]),
+            (&"one".into(), &user.into())
+        );
+    });
+}
+
+#[test]
+fn a_narrowcast_is_followed_to_its_end_and_counted_once() {
+    on_each_store(|platform, shell| {
+        platform.sim.add_friend();
+        let words = ["outbox", "add", "narrowcast", "--text", "hi", "--idempotency-key", "n"];
+        shell.run(words);
+        assert_eq!(
+            shell.run(["worker", "run", "--until-idle"]).stdout,
+            "1 accepted, 0 rejected, 0 unknown\n"
+        );
+        assert_eq!(json(&shell, ["outbox", "show", "1", "--json"])["state"], "accepted");
+    });
+}
+
+#[test]
+fn a_campaign_for_which_the_month_has_too_little_ends_with_5_and_goes_on_later() {
+    on_each_store(|platform, shell| {
+        let sim = &platform.sim;
+        let shell = shell.with_file("list.txt", ids(sim, 1200));
+        // Enough for two requests of three, and some more.
+        sim.set_quota(1100, 0);
+        let short = spring(&shell, &["--idempotency-key", "spring", "--json"]);
+        assert_eq!((short.code, short.stdout.as_str()), (5, "{\"campaign_id\":1}\n"), "{short}");
+        let error: Value = serde_json::from_str(&short.stderr).unwrap();
+        assert_eq!(error["error"]["kind"], "quota_exceeded");
+        assert_eq!(sim.people_reached(), 1000);
+
+        let idle = json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(idle["waiting"][0]["reason"], "quota", "{idle}");
+        sim.set_quota(1200, 1000);
+        assert_eq!(spring(&shell, &["--idempotency-key", "spring"]).code, 0);
+        assert_eq!((sim.people_reached(), sim.duplicates().len()), (1200, 0));
+    });
+}
+
+#[test]
+fn a_campaign_for_which_the_month_has_just_enough_is_delivered() {
+    on_each_store(|platform, shell| {
+        let shell = shell.with_file("list.txt", ids(&platform.sim, 1200));
+        platform.sim.set_quota(1200, 0);
+        // Long enough that it is seen with all of the month in flight.
+        let slow = FaultRule::delay(Duration::from_millis(700));
+        platform.sim.fault(slow.on("POST", "/v2/bot/message/multicast")).unwrap();
+        let outcome = spring(&shell, &[]);
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome}");
+        assert_eq!(platform.sim.people_reached(), 1200);
+    });
+}
+
+#[test]
+fn a_wrong_token_ends_a_campaign_with_3_and_loses_nothing() {
+    on_each_store(|platform, shell| {
+        let shell = shell.with_file("list.txt", ids(&platform.sim, 3));
+        let refused = spring(&shell, &["--idempotency-key", "spring", "--token", "wrong"]);
+        assert_eq!(refused.code, 3, "{refused}");
+        assert!(refused.stderr.contains("LINE refuses the channel access token"), "{refused}");
+        assert_eq!(platform.sim.people_reached(), 0);
+        let listed = json(&shell, ["outbox", "list", "--json"]);
+        assert_eq!(listed["deliveries"][0]["state"], "ready");
+    });
+}
+
+#[test]
+fn a_personal_campaign_says_each_ones_name() {
+    on_each_store(|platform, shell| {
+        let sim = &platform.sim;
+        let (ann, bob) = (sim.add_friend(), sim.add_friend());
+        let list = format!("id,name\n{},Ann\n{},\"Bob \"\"B\"\"\"\n", ann.as_str(), bob.as_str());
+        let shell = shell.with_file("list.csv", list);
+        let words = ["campaign", "start", "--to-file", "list.csv", "--text", "hi {name}"];
+        let outcome = shell.run(words.into_iter().chain(["--personal", "--enqueue-only"]));
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert_eq!(sim.people_reached(), 0);
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        let mut texts: Vec<_> = sim.outbox().iter().map(|it| format!("{it:?}")).collect();
+        texts.sort();
+        assert_eq!(texts.iter().filter(|it| it.contains("hi Ann")).count(), 1, "{texts:?}");
+        assert_eq!(
+            texts
+                .iter()
+                .filter(|it| it.contains(r#"hi Bob \\\"B"#) || it.contains(r#"hi Bob \"B\""#))
+                .count(),
+            1,
+            "{texts:?}"
+        );
+    });
+}
+
+#[test]
+fn repetitions_are_left_out_and_bad_lines_listed() {
+    on_each_store(|platform, shell| {
+        let ids = ids(&platform.sim, 2);
+        let shell = shell.with_file("list.txt", format!("{ids}# friends\n\nnobody\n{ids}"));
+        let outcome = spring(&shell, &["--dedupe", "--reject-file", "bad.txt"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stderr.contains("2 of 2 accepted, 2 left out as repetitions, 1 bad lines"));
+        assert!(outcome.stderr.contains("bad.txt lists them"), "{outcome}");
+        let bad = std::fs::read_to_string(shell.folder().join("bad.txt")).unwrap();
+        assert_eq!(bad, "5\tis no user id: U and 32 hexadecimal digits\tnobody\n");
+        assert_eq!(platform.sim.duplicates(), []);
+
+        let strict = spring(&shell, &["--strict", "--idempotency-key", "strict"]);
+        assert_eq!(strict.code, 2, "{strict}");
+        assert!(strict.stderr.contains("line 5 is no user id"), "{strict}");
+        assert_eq!(platform.sim.delivered(), 2);
+    });
+}
+
+#[test]
+fn dead_letters_of_a_campaign_are_listed_retried_and_put_away() {
+    on_each_store(|platform, shell| {
+        let shell = shell.with_file("list.txt", ids(&platform.sim, 600));
+        let path = "/v2/bot/message/multicast";
+        platform.sim.fault(FaultRule::answer(400).on("POST", path).times(1)).unwrap();
+        let outcome = spring(&shell, &["--idempotency-key", "spring"]);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stderr.contains("500 rejected") || outcome.stderr.contains("100 rejected"));
+        let dead = json(&shell, ["campaign", "dead", "1", "--json"]);
+        assert_eq!(dead["deliveries"][0]["state"], "rejected", "{dead}");
+        assert_eq!(dead["deliveries"].as_array().unwrap().len(), 1);
+        let none = json(&shell, ["campaign", "dead", "1", "--tray", "unknown", "--json"]);
+        assert_eq!(none["deliveries"], serde_json::json!([]));
+
+        let retried = shell.run(["campaign", "dead", "1", "--retry", "--json"]);
+        assert_eq!(retried.stdout, "{\"deliveries\":1}\n", "{retried}");
+        platform.sim.fault(FaultRule::answer(400).on("POST", path).times(1)).unwrap();
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        let dropped = shell.run(["campaign", "dead", "1", "--drop", "--json"]);
+        assert_eq!(dropped.stdout, "{\"deliveries\":1}\n", "{dropped}");
+        // It stays counted as what it was.
+        assert!(status(&shell, "1").starts_with("{\"state\":\"done\",\"total\":600,"));
+        assert!(!status(&shell, "1").contains("\"rejected\":0"), "{}", status(&shell, "1"));
+    });
+}
+
+#[test]
+fn a_campaign_is_paused_resumed_and_cancelled() {
+    on_each_store(|platform, shell| {
+        let shell = shell.with_file("list.txt", ids(&platform.sim, 3));
+        spring(&shell, &["--enqueue-only"]);
+        assert_eq!(shell.run(["campaign", "pause", "1"]).stdout, "paused: 0 of 3 accepted\n");
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(platform.sim.delivered(), 0);
+        assert_eq!(shell.run(["campaign", "resume", "1"]).stdout, "running: 0 of 3 accepted\n");
+        assert_eq!(
+            shell.run(["campaign", "cancel", "1", "--json"]).stdout,
+            "{\"state\":\"cancelled\",\"total\":3,\"accepted\":0,\"rejected\":0,\"unknown\":0,\"cancelled\":3}\n"
+        );
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(platform.sim.delivered(), 0);
+    });
+}
+
+#[test]
+fn a_store_moves_to_postgresql_and_back_with_its_keys_and_its_campaign() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let platform = Platform::with(Sim::builder());
+    let (old, there) = ("sqlite:old.db", cluster.database());
+    let shell = platform.shell().with_file("list.txt", ids(&platform.sim, 700));
+    let start = ["--idempotency-key", "spring", "--enqueue-only", "--store"];
+    spring(&shell, &[&start[..], &[old]].concat());
+    let user = platform.sim.add_friend();
+    let add = ["outbox", "add", "push", user.as_str(), "--text", "hi", "--idempotency-key", "a"];
+    shell.run(add.into_iter().chain(["--store", old]));
+    let back = "sqlite:back.db";
+    for (from, to) in [(old, there.as_str()), (&there, back)] {
+        let moved = json(&shell, ["store", "migrate", from, to, "--json"]);
+        assert_eq!(moved["deliveries"], 3);
+        // The old one takes and sends no more.
+        let shut = shell.run(add.into_iter().chain(["--store", from]));
+        assert_eq!((shut.code, shut.stdout.as_str()), (2, ""), "{shut}");
+        assert!(shut.stderr.contains("this store was moved to "), "{shut}");
+    }
+    let again = shell.run(add.into_iter().chain(["--store", back]));
+    assert!(again.stdout.ends_with("\"existing\":true}\n"), "{again}");
+    json(&shell, ["worker", "run", "--until-idle", "--json", "--store", back]);
+    assert_eq!(spring(&shell, &["--idempotency-key", "spring", "--store", back]).code, 0);
+    assert_eq!((platform.sim.people_reached(), platform.sim.duplicates().len()), (701, 0));
+}
+
+#[test]
+fn workers_share_a_postgresql_store_and_one_is_told_to_stop() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let platform = Platform::with(Sim::builder());
+    let list = ids(&platform.sim, 20_000);
+    let shell =
+        platform.shell().with("HIKYAKU_STORE", &cluster.database()).with_file("list.txt", list);
+    spring(&shell, &["--enqueue-only"]);
+    let words = ["worker", "run", "--limit", "none", "--concurrency", "2"];
+    let [first, second] = [shell.start(words), shell.start(words)];
+    platform.wait_for_deliveries(2000);
+    // What it had is done or given back when it ends.
+    assert_eq!(first.stop("TERM").0, Some(0));
+    let watched = shell.run(["campaign", "watch", "1", "--poll", "0.05"]);
+    assert_eq!(watched.stdout, "done: 20000 of 20000 accepted\n", "{watched}");
+    assert_eq!(second.stop("TERM").0, Some(0));
+    assert_eq!((platform.sim.people_reached(), platform.sim.duplicates().len()), (20_000, 0));
+}
+
+#[test]
+fn a_store_that_cannot_be_used_is_told_in_one_line() {
+    let shell = Shell::bare().with_file("text.db", "no database at all".repeat(50));
+    let url = "postgres://me:hunter2@127.0.0.1:1/x";
+    for (store, code, says) in [
+        ("sqlite:/nowhere/at/all.db", 1, "/nowhere/at/all.db: the store cannot be written"),
+        ("sqlite:text.db", 1, "the store is damaged"),
+        ("mysql://x", 2, "the store must be sqlite:PATH or postgres://"),
+        (url, 1, "PostgreSQL cannot be reached"),
+        ("postgres://me:hunter2@h/x?sslmode=maybe", 2, "its sslmode must be"),
+    ] {
+        let outcome = shell.run(["outbox", "list", "--store", store]);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{store}: {outcome}");
+        assert!(outcome.stderr.contains(says), "{store}: {outcome}");
+        assert_eq!(outcome.stderr.lines().count(), 1, "{store}: {outcome}");
+        assert!(!outcome.stderr.contains("hunter2"), "{outcome}");
+    }
+}

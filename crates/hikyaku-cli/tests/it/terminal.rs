@@ -1,0 +1,36 @@
+//! What people see who sit at a terminal.
+
+use std::{fmt::Write, process::Command};
+
+use hikyaku_sim::Sim;
+
+use crate::platform::Platform;
+
+/// The words that a command draws on a terminal, without what moves and colours them.
+fn drawn(shell: &crate::command::Shell, command: &str) -> Option<String> {
+    if Command::new("script").arg("--version").output().is_err() {
+        crate::tell("skipped: there is no `script`, which makes a terminal");
+        return None;
+    }
+    let outcome = shell.run_script(&format!("script -qefc '{command}' /dev/null"));
+    assert_eq!(outcome.code, 0, "{outcome}");
+    Some(outcome.stdout)
+}
+
+#[test]
+fn a_watched_campaign_is_a_bar_with_rate_and_remaining_time() {
+    let platform = Platform::with(Sim::builder());
+    let list = platform.sim.add_friends(15_000).iter().fold(String::new(), |mut list, id| {
+        writeln!(list, "{}", id.as_str()).unwrap();
+        list
+    });
+    let shell = platform.shell().with_file("list.txt", list).with("TERM", "xterm");
+    shell.run(["campaign", "start", "--to-file", "list.txt", "--text", "hi", "--enqueue-only"]);
+    let worker = shell.start(["worker", "run", "--limit", "multicast=20/s"]);
+    let Some(drawn) = drawn(&shell, "hikyaku campaign watch 1 --poll 0.1") else { return };
+    assert_eq!(worker.stop("TERM").0, Some(0));
+    let frames: Vec<_> = drawn.split('\r').filter(|it| it.contains(" of 15,000 ")).collect();
+    assert!(frames.len() > 3, "{drawn}");
+    assert!(frames.iter().any(|it| it.contains("/s, ") && it.contains(" left")), "{frames:?}");
+    assert!(drawn.contains("done: 15000 of 15000 accepted"), "{drawn}");
+}
