@@ -134,7 +134,7 @@ impl Deliveries for SqliteTx<'_> {
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {
         let pruned = self.execute(
-            "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE state IN (4, 7, 8, 9) AND due < ?1 AND created_at < ?1 \
+            "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE (state = 4 OR state >= 7) AND due < ?1 AND created_at < ?1 \
              ORDER BY due LIMIT ?2)",
             params![before.as_millis(), limit],
         )?;

@@ -78,8 +78,8 @@ CREATE INDEX delivery_leased ON delivery (lease_until) WHERE state = 1;
 -- 0 ready, 2 paused
 CREATE INDEX delivery_doubted ON delivery (key_used_at) WHERE first_maybe_at IS NOT NULL AND state IN (0, 2);
 CREATE INDEX delivery_campaign ON delivery (campaign, state) WHERE campaign IS NOT NULL;
--- 4 accepted, 7 cancelled, 8 split, 9 dropped
-CREATE INDEX delivery_finished ON delivery (due) WHERE state IN (4, 7, 8, 9);
+-- 4 accepted, 7 cancelled, 8 split, 9 dropped. Not as a list: SQLite would build a table of it for each row it changes.
+CREATE INDEX delivery_finished ON delivery (due) WHERE state = 4 OR state >= 7;
 -- 5 rejected, 6 unknown
 CREATE INDEX delivery_dead ON delivery (state, id) WHERE state IN (5, 6);
 
