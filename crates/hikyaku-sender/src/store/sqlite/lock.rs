@@ -4,12 +4,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::bell::Ear;
 use crate::{Error, ErrorKind, Time};
 
 /// The right to send from a store. It ends with the value or with the program, however that ends.
 #[derive(Debug)]
 pub(crate) struct WorkerLock {
     file: File,
+    /// For what other programs do to the store meanwhile.
+    pub(super) ear: Option<Ear>,
 }
 
 impl WorkerLock {
@@ -46,12 +49,14 @@ impl WorkerLock {
             .and_then(|()| file.seek(SeekFrom::Start(0)))
             .and_then(|_| file.write_all(holder.as_bytes()))
             .map_err(cannot)?;
-        Ok(Self { file })
+        Ok(Self { file, ear: None })
     }
 }
 
 impl Drop for WorkerLock {
     fn drop(&mut self) {
+        // Before another may listen in the same place.
+        self.ear = None;
         // Closing would do, but for a child process that was forked at this very moment and holds a copy of the file.
         // If it fails, the end of the program does it.
         let _ = self.file.unlock();

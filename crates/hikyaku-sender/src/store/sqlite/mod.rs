@@ -1,5 +1,6 @@
 //! One `SQLite` file: WAL, `synchronous=FULL`, one thread that writes.
 
+mod bell;
 mod campaigns;
 mod deliveries;
 mod file;
@@ -22,6 +23,7 @@ use rusqlite::Connection;
 use super::{News, Result, Step, memory::now_or_never};
 use crate::{Clock, Error, ErrorKind, Time};
 
+use bell::Bell;
 pub(crate) use lock::WorkerLock;
 use tx::SqliteTx;
 use writer::Writer;
@@ -30,6 +32,7 @@ use writer::Writer;
 pub(crate) struct SqliteStore {
     path: PathBuf,
     writer: Writer,
+    bell: Bell,
     reader: Arc<Mutex<Connection>>,
     clock: Clock,
     news: News,
@@ -41,8 +44,9 @@ impl SqliteStore {
         blocking(move || {
             let (connection, mark) = file::open(&path, &clock)?;
             let reader = Arc::new(Mutex::new(file::open_reader(&path)?));
-            let writer = Writer::start(connection, mark, clock.clone())?;
-            Ok(Self { path, writer, reader, clock, news: News::default() })
+            let bell = Bell::of(&path);
+            let writer = Writer::start(connection, mark, bell.clone(), clock.clone())?;
+            Ok(Self { path, writer, bell, reader, clock, news: News::default() })
         })
         .await
     }
@@ -72,13 +76,15 @@ impl SqliteStore {
     pub(crate) async fn lock_worker(&self) -> Result<WorkerLock> {
         let (path, reader) = (self.path.clone(), self.reader.clone());
         let now = self.clock.now();
-        blocking(move || {
+        let mut lock = blocking(move || {
             let lock = WorkerLock::take(&path, now)?;
             let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
             file::check(&connection, "integrity_check")?;
             Ok(lock)
         })
-        .await
+        .await?;
+        lock.ear = self.bell.hear(self.news.clone());
+        Ok(lock)
     }
 
     pub(crate) fn news(&self) -> &News {

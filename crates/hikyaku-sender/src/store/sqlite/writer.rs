@@ -5,7 +5,7 @@ use std::thread;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{failed, mark::Mark, tx::SqliteTx};
+use super::{bell::Bell, failed, mark::Mark, tx::SqliteTx};
 use crate::{
     Clock, Error,
     store::{Result, Step, guarded, memory::now_or_never},
@@ -21,11 +21,16 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, mark: Mark, clock: Clock) -> Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        mark: Mark,
+        bell: Bell,
+        clock: Clock,
+    ) -> Result<Self> {
         let (queue, jobs) = mpsc::channel(BATCH);
         let thread = thread::Builder::new()
             .name("hikyaku-store".to_owned())
-            .spawn(move || Loop { connection, mark, clock }.run(jobs))
+            .spawn(move || Loop { connection, mark, bell, clock }.run(jobs))
             .map_err(|why| Error::store("the store's thread cannot be started").because(why))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -85,6 +90,7 @@ impl<S: Step> Job for Waiting<S> {
 struct Loop {
     connection: Connection,
     mark: Mark,
+    bell: Bell,
     clock: Clock,
 }
 
@@ -152,6 +158,7 @@ impl Loop {
             .map_err(failed)?;
         self.execute("COMMIT")?;
         self.mark.write(commits);
+        self.bell.ring();
         Ok(())
     }
 
