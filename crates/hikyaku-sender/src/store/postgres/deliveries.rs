@@ -1,10 +1,9 @@
-use futures_util::future::try_join_all;
-use tokio_postgres::GenericClient;
+use tokio_postgres::{GenericClient, Row as Sql};
 
 use super::{
     failed, listen,
     read::row_and_payload,
-    tx::{PgTx, int},
+    tx::{Params, PgTx, int},
 };
 use crate::{
     Lane, Priority, State, Time,
@@ -15,67 +14,71 @@ use crate::{
 };
 
 const INSERT: &str = "INSERT INTO hikyaku_delivery (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, \
-    state, recipients, on_unknown, retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, key_used_at, first_maybe_at, \
-    claimed_at, lease_until, request_id, last_status, last_error) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27) \
-    ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id";
+    state, recipients, on_unknown, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
+    request_id, last_status, last_error, ids, body, delivery_tag) \
+    SELECT channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, recipients, on_unknown, retry_key, \
+    key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error, ids, \
+    body, delivery_tag \
+    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::text[], $7::bytea[], $8::bigint[], \
+    $9::smallint[], $10::smallint[], $11::integer[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], \
+    $17::bigint[], $18::bigint[], $19::integer[], $20::bigint[], $21::bigint[], $22::text[], $23::integer[], $24::text[], \
+    $25::bytea[], $26::text[], $27::text[]) WITH ORDINALITY \
+    AS new (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, recipients, on_unknown, retry_key, \
+    key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error, ids, \
+    body, delivery_tag, place) ORDER BY place \
+    ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id, channel, idempotency_key";
 
-const SAVE: &str = "UPDATE hikyaku_delivery SET lane = $2, state = $3, retry_key = $4, key_used_at = $5, first_maybe_at = $6, \
-    claimed_at = $7, lease_until = $8, fence = $9, attempts = $10, due = $11, expires_at = $12, request_id = $13, last_status = $14, \
-    last_error = $15 WHERE id = $1";
+const SAVE: &str = "UPDATE hikyaku_delivery AS it SET lane = new.lane, state = new.state, retry_key = new.retry_key, \
+    key_used_at = new.key_used_at, first_maybe_at = new.first_maybe_at, claimed_at = new.claimed_at, lease_until = new.lease_until, \
+    fence = new.fence, attempts = new.attempts, due = new.due, expires_at = new.expires_at, request_id = new.request_id, \
+    last_status = new.last_status, last_error = new.last_error \
+    FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], \
+    $9::bigint[], $10::integer[], $11::bigint[], $12::bigint[], $13::text[], $14::integer[], $15::text[]) \
+    AS new (id, lane, state, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
+    request_id, last_status, last_error) WHERE it.id = new.id";
+
+const NOTIFY: &str = "SELECT pg_notify($1, '')";
 
 impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let statement = self.prepare(INSERT).await?;
-        let (client, statement) = (self.client, &statement);
-        // All are on their way before the first is answered.
-        let ids = try_join_all(rows.iter().map(|fresh| async move {
-            let it = &fresh.delivery;
-            let body = fresh.payload.body.as_ref();
-            let row = client
-                .query_opt(
-                    statement,
-                    &[
-                        &fresh.channel,
-                        &fresh.campaign,
-                        &fresh.chunk,
-                        &it.lane().code(),
-                        &fresh.priority.code(),
-                        &fresh.idempotency_key,
-                        &fresh.digest,
-                        &fresh.created_at.as_millis(),
-                        &Lane::of(it.kind).code(),
-                        &it.state.code(),
-                        &int(it.recipients),
-                        &it.on_unknown.code(),
-                        &it.retry_key,
-                        &it.fence,
-                        &int(it.attempts),
-                        &it.due.as_millis(),
-                        &it.expires_at.map(Time::as_millis),
-                        &fresh.payload.recipients.as_bytes(),
-                        &body.map(|body| &body.json),
-                        &body.and_then(|body| body.delivery_tag.as_ref()),
-                        &it.key_used_at.map(Time::as_millis),
-                        &it.first_maybe_at.map(Time::as_millis),
-                        &it.claimed_at.map(Time::as_millis),
-                        &it.lease_until.map(Time::as_millis),
-                        &it.request_id,
-                        &it.last_status.map(i32::from),
-                        &it.last_error,
-                    ],
-                )
-                .await
-                .map_err(failed)?;
-            row.map(|row| row.try_get(0).map_err(failed)).transpose()
-        }))
-        .await?;
+        let (insert, notify) = (self.prepare(INSERT).await?, self.prepare(NOTIFY).await?);
+        let params: Params<'_> = &[
+            &column(rows, |it| it.channel.as_str()),
+            &column(rows, |it| it.campaign),
+            &column(rows, |it| it.chunk),
+            &column(rows, |it| it.delivery.lane().code()),
+            &column(rows, |it| it.priority.code()),
+            &column(rows, |it| it.idempotency_key.as_deref()),
+            &column(rows, |it| it.digest.as_slice()),
+            &column(rows, |it| it.created_at.as_millis()),
+            &column(rows, |it| Lane::of(it.delivery.kind).code()),
+            &column(rows, |it| it.delivery.state.code()),
+            &column(rows, |it| int(it.delivery.recipients)),
+            &column(rows, |it| it.delivery.on_unknown.code()),
+            &column(rows, |it| it.delivery.retry_key),
+            &column(rows, |it| it.delivery.key_used_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.first_maybe_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.claimed_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.lease_until.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.fence),
+            &column(rows, |it| int(it.delivery.attempts)),
+            &column(rows, |it| it.delivery.due.as_millis()),
+            &column(rows, |it| it.delivery.expires_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.request_id.as_deref()),
+            &column(rows, |it| it.delivery.last_status.map(i32::from)),
+            &column(rows, |it| it.delivery.last_error.as_deref()),
+            &column(rows, |it| it.payload.recipients.as_bytes()),
+            &column(rows, |it| it.payload.body.as_ref().map(|body| body.json.as_str())),
+            &column(rows, |it| it.payload.body.as_ref()?.delivery_tag.as_deref()),
+        ];
+        let inserted = self.client.query(&insert, params);
         // Told when the transaction is committed, and once for all of it.
-        self.execute("SELECT pg_notify($1, '')", &[&listen::CHANNEL]).await?;
-        Ok(ids)
+        let notified = self.client.execute(&notify, &[&listen::CHANNEL]);
+        let (inserted, _) = tokio::try_join!(inserted, notified).map_err(failed)?;
+        ids(rows, &inserted)
     }
 
     async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
@@ -136,36 +139,24 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         if rows.is_empty() {
             return Ok(());
         }
-        let statement = self.prepare(SAVE).await?;
-        let (client, statement) = (self.client, &statement);
-        try_join_all(rows.iter().map(|row| async move {
-            let it = &row.delivery;
-            client
-                .execute(
-                    statement,
-                    &[
-                        &row.id,
-                        &it.lane().code(),
-                        &it.state.code(),
-                        &it.retry_key,
-                        &it.key_used_at.map(Time::as_millis),
-                        &it.first_maybe_at.map(Time::as_millis),
-                        &it.claimed_at.map(Time::as_millis),
-                        &it.lease_until.map(Time::as_millis),
-                        &it.fence,
-                        &int(it.attempts),
-                        &it.due.as_millis(),
-                        &it.expires_at.map(Time::as_millis),
-                        &it.request_id,
-                        &it.last_status.map(i32::from),
-                        &it.last_error,
-                    ],
-                )
-                .await
-                .map_err(failed)
-        }))
-        .await?;
-        Ok(())
+        let params: Params<'_> = &[
+            &column(rows, |it| it.id),
+            &column(rows, |it| it.delivery.lane().code()),
+            &column(rows, |it| it.delivery.state.code()),
+            &column(rows, |it| it.delivery.retry_key),
+            &column(rows, |it| it.delivery.key_used_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.first_maybe_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.claimed_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.lease_until.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.fence),
+            &column(rows, |it| int(it.delivery.attempts)),
+            &column(rows, |it| it.delivery.due.as_millis()),
+            &column(rows, |it| it.delivery.expires_at.map(Time::as_millis)),
+            &column(rows, |it| it.delivery.request_id.as_deref()),
+            &column(rows, |it| it.delivery.last_status.map(i32::from)),
+            &column(rows, |it| it.delivery.last_error.as_deref()),
+        ];
+        self.execute(SAVE, params).await.map(drop)
     }
 
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
@@ -209,4 +200,24 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
             AND due < $1 AND created_at < $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED)";
         self.execute(sql, &[&before.as_millis(), &i64::from(limit)]).await
     }
+}
+
+/// One column of many rows, for a statement that takes them all at once.
+fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
+    rows.iter().map(of).collect()
+}
+
+/// The ids of new rows. Those that were inserted come in their order; those that were there before are missing.
+fn ids(rows: &[Fresh], inserted: &[Sql]) -> Result<Vec<Option<i64>>> {
+    let mut inserted = inserted.iter().peekable();
+    rows.iter()
+        .map(|fresh| {
+            let Some(next) = inserted.peek() else { return Ok(None) };
+            let (channel, key): (&str, Option<&str>) =
+                (next.try_get(1).map_err(failed)?, next.try_get(2).map_err(failed)?);
+            let mine = channel == fresh.channel && key == fresh.idempotency_key.as_deref();
+            let id = inserted.next_if(|_| mine).map(|row| row.try_get(0).map_err(failed));
+            id.transpose()
+        })
+        .collect()
 }

@@ -56,8 +56,7 @@ impl PgStore {
 
     async fn try_run<S: Step>(&self, step: &S) -> Result<S::Out> {
         self.with_connection(async |connection| {
-            connection.execute("BEGIN").await?;
-            match guarded(step, &mut PgTx::new(connection, &self.clock)).await {
+            match guarded(step, &mut PgTx::begin(connection, &self.clock).await?).await {
                 Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
                 Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
                 Err(why) => Err(why),
