@@ -7,7 +7,7 @@ use crate::{
     secret::Secret,
 };
 
-/// The secret that LINE signs a channel's webhooks with.
+// The secret that LINE signs a channel's webhooks with.
 #[derive(Debug, Args)]
 pub(crate) struct ChannelSecretArgs {
     /// The channel's secret, or @FILE; rather set the variable: other users can read arguments

@@ -21,8 +21,8 @@ const FLAGS: [(&str, &str); 4] = [
     ("root_certificates", "--ca-file"),
 ];
 
-/// Which channel to speak for, and how to reach LINE. A flag wins over the environment, the environment over the
-/// profile.
+// Which channel to speak for, and how to reach LINE. A flag wins over the environment, the environment over the
+// profile.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
@@ -71,7 +71,7 @@ pub(crate) struct Connection {
     patience: Patience,
 }
 
-/// How long and how often to try. The flags are global, so that they may also stand behind a verb's own verb.
+// How long and how often to try. The flags are global, so that they may also stand behind a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct Patience {
     /// Repeats after the first attempt, where a repeat is safe [default: 3]

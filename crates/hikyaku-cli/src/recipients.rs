@@ -6,7 +6,7 @@ use crate::{
     file,
 };
 
-/// The users of a multicast.
+// The users of a multicast.
 #[derive(Debug, Args)]
 pub(crate) struct RecipientArgs {
     /// Ids of users

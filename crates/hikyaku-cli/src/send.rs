@@ -10,7 +10,7 @@ use crate::{failure::Aftermath, output::Output};
 const DONE: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
 
-/// The options of the four sends that LINE can be asked to do once only.
+// The options of the four sends that LINE can be asked to do once only.
 #[derive(Debug, Args)]
 pub(crate) struct KeyedOptions {
     /// Make repeats safe for 24 hours: LINE acts on the first request with this key only [default: a new key]
@@ -21,7 +21,7 @@ pub(crate) struct KeyedOptions {
     pub(crate) silence: Silence,
 }
 
-/// Whether phones make themselves heard.
+// Whether phones make themselves heard.
 #[derive(Debug, Args)]
 pub(crate) struct Silence {
     /// Arrive without a sound or a notification

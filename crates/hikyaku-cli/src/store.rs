@@ -2,7 +2,7 @@ use clap::Args;
 use hikyaku_sender::{Outbox, Time};
 use jiff::{SignedDuration, Timestamp};
 
-/// Which store the sends wait in. The flag is global, so that it may also stand behind a verb's own verb.
+// Which store the sends wait in. The flag is global, so that it may also stand behind a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
     #[arg(

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{failure::usage, file};
 
-/// Whom a narrowcast reaches; without any of it, all friends.
+// Whom a narrowcast reaches; without any of it, all friends.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Recipients")]
 pub(crate) struct TargetingArgs {

@@ -14,7 +14,7 @@ use crate::{
 /// How the command line's one channel is called in the store.
 const CHANNEL: &str = "default";
 
-/// How fast to send, and through which channel.
+// How fast to send, and through which channel.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
     /// Requests that are on their way at once

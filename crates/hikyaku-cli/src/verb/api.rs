@@ -22,7 +22,6 @@ use crate::{
 /// The longest answer that is printed as JSON or text; LINE's own are far shorter.
 const ANSWER_LIMIT: usize = 64 << 20;
 
-/// Call any operation of the platform by its name
 #[derive(Debug, Args)]
 #[command(after_help = "\
 What is printed is LINE's answer as it came. Nothing is checked here but the names.

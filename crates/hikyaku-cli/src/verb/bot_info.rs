@@ -5,7 +5,6 @@ use crate::{
     output::{Output, visible},
 };
 
-/// Show the account that the token belongs to
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -7,7 +7,6 @@ use crate::{
     send::{self, KeyedOptions},
 };
 
-/// Send messages to every friend of the account
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

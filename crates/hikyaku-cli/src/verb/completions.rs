@@ -3,7 +3,6 @@ use clap_complete::Shell;
 
 use crate::output;
 
-/// Print what a shell needs to complete hikyaku's words
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

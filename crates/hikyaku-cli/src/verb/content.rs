@@ -9,7 +9,6 @@ use crate::{
     output::Output,
 };
 
-/// Download the picture, video, audio or file of a message
 #[derive(Debug, Args)]
 #[command(after_help = "\
 LINE prepares large videos and audio first; it is asked again until they are there. It keeps contents for a while only.

@@ -9,7 +9,6 @@ use crate::{
 /// Where the simulator stays up, where that is free.
 const PORT: u16 = 8686;
 
-/// Watch messages travel, on a simulator in the same process
 #[derive(Debug, Args)]
 #[command(after_help = "\
 No account and no network are needed. Every step is checked against what the simulated people received.

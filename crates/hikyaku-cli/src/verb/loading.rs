@@ -2,7 +2,6 @@ use clap::Args;
 
 use crate::{connect::Connection, output::Output};
 
-/// Show a user that the bot is at work
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It shows until the time is over or the bot's next message comes.

@@ -2,7 +2,6 @@ use clap::Args;
 
 use crate::{connect::Connection, output::Output};
 
-/// Mark a user's messages as read
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -16,7 +16,6 @@ use crate::{
 
 const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 
-/// Work on messages in JSON
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -32,35 +32,65 @@ use clap::Subcommand;
 
 use crate::output::Output;
 
-/// What to do.
+/// What to do. A verb's arguments are put together only when it is called or its help is asked for: all of them together
+/// cost more time than sending a message. Groups of arguments that verbs share have comments with two strokes, because one
+/// with three would take the place of the verb's own purpose in its help.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Verb {
+    /// Send messages to a user, a group or a room
     Push(push::Push),
+    /// Answer a webhook's event; a reply costs none of the month's messages
     Reply(reply::Reply),
+    /// Send the same messages to up to 500 users
     Multicast(multicast::Multicast),
+    /// Send messages to every friend of the account
     Broadcast(broadcast::Broadcast),
+    /// Send a LINE notification message to a phone number
     PushByPhone(push_by_phone::PushByPhone),
+    /// Send messages to the friends that a filter picks
     Narrowcast(narrowcast::Narrowcast),
+    /// Show how far a narrowcast is
     NarrowcastProgress(narrowcast_progress::NarrowcastProgress),
+    /// Check messages without sending them
     Validate(validate::Validate),
+    /// Show how many messages the account may send this month
     Quota(quota::Quota),
+    /// Show about how many messages the account has sent this month
     QuotaConsumption(quota_consumption::QuotaConsumption),
+    /// Show how many messages were sent on a day
     SentCount(sent_count::SentCount),
+    /// Show a user that the bot is at work
     Loading(loading::Loading),
+    /// Mark a user's messages as read
     MarkAsRead(mark_as_read::MarkAsRead),
+    /// Show the account that the token belongs to
     BotInfo(bot_info::BotInfo),
+    /// Download the picture, video, audio or file of a message
     Content(content::Content),
+    /// Make rich menus what a file says, and list them
     Richmenu(richmenu::Richmenu),
+    /// Call any operation of the platform by its name
     Api(api::Api),
+    /// Work on messages in JSON
     Message(message::Message),
+    /// Read, verify, send and receive webhooks
     Webhook(webhook::Webhook),
+    /// Put sends into a store from which they are delivered once, whatever is killed
     Outbox(outbox::Outbox),
+    /// Send one message to a list of any length, each recipient once
     Campaign(campaign::Campaign),
+    /// Deliver what is in the outbox
     Worker(worker::Worker),
+    /// Move a store to another
     Store(store::Store),
+    /// Speak LINE Notify's API, to a gateway that serves it
     Notify(notify::Notify),
+    /// Run LINE's side of the wire on this machine, until Ctrl-C
     Sim(sim::Sim),
+    /// Watch messages travel, on a simulator in the same process
     Demo(demo::Demo),
+    /// Print what a shell needs to complete hikyaku's words
     Completions(completions::Completions),
 }
 

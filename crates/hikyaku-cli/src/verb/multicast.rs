@@ -10,7 +10,6 @@ use crate::{
     send::{self, KeyedOptions},
 };
 
-/// Send the same messages to up to 500 users
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Groups and rooms are for push. Where the month's quota is too small for all users, nobody gets the messages.

@@ -15,7 +15,6 @@ use crate::{
     targeting::TargetingArgs,
 };
 
-/// Send messages to the friends that a filter picks
 #[derive(Debug, Args)]
 #[command(after_help = "\
 LINE accepts at once and sends later; the request id asks how far it is. With --wait the command ends when LINE does, \

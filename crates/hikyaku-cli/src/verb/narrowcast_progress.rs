@@ -3,7 +3,6 @@ use clap::Args;
 use super::narrowcast::told;
 use crate::{connect::Connection, output::Output};
 
-/// Show how far a narrowcast is
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

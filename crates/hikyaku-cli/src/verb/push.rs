@@ -7,7 +7,6 @@ use crate::{
     send::{self, KeyedOptions},
 };
 
-/// Send messages to a user, a group or a room
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Accepted is not delivered: LINE answers the same for a user who blocked the account.

@@ -8,7 +8,6 @@ use crate::{
     send::{self, Silence},
 };
 
-/// Send a LINE notification message to a phone number
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The hash is the SHA-256 of the number in E.164 form, in 64 lower-case hexadecimal digits. LINE takes no retry key here: \

@@ -3,7 +3,6 @@ use hikyaku::message::QuotaKind;
 
 use crate::{connect::Connection, output::Output};
 
-/// Show how many messages the account may send this month
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

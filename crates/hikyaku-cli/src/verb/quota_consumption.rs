@@ -2,7 +2,6 @@ use clap::Args;
 
 use crate::{connect::Connection, output::Output};
 
-/// Show about how many messages the account has sent this month
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

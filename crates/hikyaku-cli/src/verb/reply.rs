@@ -7,7 +7,6 @@ use crate::{
     send::{self, Silence},
 };
 
-/// Answer a webhook's event; a reply costs none of the month's messages
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A reply token works once, and within about a minute of its webhook. A reply whose answer was lost can be sent again: \

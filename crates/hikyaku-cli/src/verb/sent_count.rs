@@ -4,7 +4,6 @@ use jiff::civil::Date;
 
 use crate::{connect::Connection, output::Output};
 
-/// Show how many messages were sent on a day
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Days are Japan's (UTC+9). A day's count is usually there on the next one.

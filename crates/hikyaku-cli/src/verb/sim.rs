@@ -10,7 +10,6 @@ use crate::{failure::usage, invocation, output::Output, stop::StopSignals};
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
 
-/// Run LINE's side of the wire on this machine, until Ctrl-C
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It begins with one channel and nobody in it; add people with --friends or through its control API.

@@ -9,7 +9,6 @@ use crate::{
     targeting::TargetingArgs,
 };
 
-/// Check messages without sending them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 LINE judges, whose rules are the ones that count; with --local this program does, without a network or a token.

@@ -7,7 +7,6 @@ use crate::{
     work::{Done, WorkArgs},
 };
 
-/// Deliver what is in the outbox
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Any number of workers share a PostgreSQL store; a SQLite file has one at a time, and a second is told who it is. \

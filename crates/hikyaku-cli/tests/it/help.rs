@@ -2,11 +2,18 @@ use crate::command::Shell;
 
 /// The verbs that `--help` lists.
 pub(crate) fn verbs() -> Vec<String> {
+    verbs_and_purposes().into_iter().map(|(verb, _)| verb).collect()
+}
+
+/// The verbs that `--help` lists, each with what it says of them, or the first line of that.
+fn verbs_and_purposes() -> Vec<(String, String)> {
     let help = Shell::bare().run(["--help"]).stdout;
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let entries = lines.take_while(|line| !line.is_empty());
-    let names = entries.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    names.map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
+    let entries = entries.filter_map(|line| line.strip_prefix("  "));
+    let entries = entries.filter(|line| !line.starts_with(' '));
+    let entries = entries.filter_map(|line| line.split_once(' '));
+    entries.map(|(verb, purpose)| (verb.to_owned(), purpose.trim().to_owned())).collect()
 }
 
 #[test]
@@ -29,6 +36,14 @@ fn every_verb_has_help_with_examples() {
                 || line.contains("=$(")),
             "{examples}"
         );
+    }
+}
+
+#[test]
+fn a_verbs_help_begins_with_what_the_list_says_of_it() {
+    for (verb, purpose) in verbs_and_purposes().iter().filter(|(verb, _)| verb != "help") {
+        let help = Shell::bare().run([verb.as_str(), "--help"]).stdout;
+        assert!(help.starts_with(purpose.as_str()), "{verb}: {help}");
     }
 }
 

@@ -11,7 +11,6 @@ use hikyaku_sender::CampaignId;
 
 use crate::{output::Output, store::StoreArgs};
 
-/// Send one message to a list of any length, each recipient once
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Whatever is killed, the same command with the same --idempotency-key goes on where it stopped.
@@ -45,7 +44,7 @@ enum CampaignVerb {
     Dead(dead::Dead),
 }
 
-/// Which campaign.
+// Which campaign.
 #[derive(Debug, Args)]
 struct Which {
     #[arg(value_name = "ID", help = "What `campaign start` printed as campaign_id")]

@@ -27,7 +27,6 @@ const FLAGS: [(&str, &str); 4] = [
     ("root_certificates", "--ca-file"),
 ];
 
-/// Speak LINE Notify's API, to a gateway that serves it
 #[derive(Debug, Args)]
 #[command(after_help = "\
 LINE ended the service on 2025-03-31; the two URLs say which gateway serves it now.
@@ -56,7 +55,7 @@ enum NotifyVerb {
     Revoke(revoke::Revoke),
 }
 
-/// Which service and which user of it to speak for.
+// Which service and which user of it to speak for.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 struct Service {

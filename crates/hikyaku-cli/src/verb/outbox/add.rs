@@ -87,7 +87,7 @@ struct Unit {
     unit: Option<String>,
 }
 
-/// What every kind has.
+// What every kind has.
 #[derive(Debug, Args)]
 struct Send {
     #[command(flatten)]

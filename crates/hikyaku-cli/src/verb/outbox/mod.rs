@@ -13,7 +13,6 @@ use clap::{Args, Subcommand};
 
 use crate::{output::Output, store::StoreArgs};
 
-/// Put sends into a store from which they are delivered once, whatever is killed
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A send that was added is on disk when the command ends. `hikyaku worker run` delivers it.

@@ -8,7 +8,6 @@ use clap::{Args, Subcommand};
 
 use crate::output::Output;
 
-/// Make rich menus what a file says, and list them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -6,7 +6,6 @@ use clap::{Args, Subcommand};
 
 use crate::output::Output;
 
-/// Move a store to another
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

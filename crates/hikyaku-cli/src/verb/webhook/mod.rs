@@ -11,7 +11,6 @@ use serde::Serialize;
 
 use crate::{channel::ChannelSecretArgs, output::Output, profile::Profile};
 
-/// Read, verify, send and receive webhooks
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -33,7 +32,7 @@ enum WebhookVerb {
     Listen(listen::Listen),
 }
 
-/// Which channel's webhooks.
+// Which channel's webhooks.
 #[derive(Debug, Args)]
 struct Channel {
     #[command(flatten)]
