@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, answer,
-    connection::{Exchange, is_object},
+    connection::{Exchange, from_json, is_object},
 };
 
 /// A send that LINE accepted.
@@ -58,7 +58,7 @@ impl Accepted {
         // A success that is no JSON object is not LINE's: a captive portal's page must not pass for a sent message.
         // Nothing at all is taken for `{}` where LINE's own header came with it.
         let silent = body.is_empty() && answer::request_id(&headers).is_some();
-        let sent_messages = match serde_json::from_slice::<Body>(&body) {
+        let sent_messages = match from_json::<Body>(&body) {
             _ if silent => Vec::new(),
             Ok(_) if !is_object(&body) => {
                 let error = serde::de::Error::custom("expected an object");
