@@ -148,6 +148,9 @@ const QUIET: Duration = Duration::from_mins(1);
 const STEADY: f64 = 0.85;
 const BURST: f64 = 0.10;
 
+/// How far the clocks of two steps may differ before the later one counts as set back.
+const CLOCK_ERROR: Duration = Duration::from_secs(5);
+
 /// The slowest that a storm of 429 makes a lane.
 const SLOWEST: f64 = 1.0 / 64.0;
 
@@ -180,6 +183,10 @@ impl Bucket {
 
     /// The hold that still stands.
     pub(crate) fn held(&self, now: Time) -> Option<(Time, HoldReason)> {
+        // A clock that was set back would make it last for hours.
+        if self.at.since(now) > CLOCK_ERROR {
+            return None;
+        }
         let until = self.hold_until.filter(|until| *until > now)?;
         Some((until, self.hold_reason?))
     }
@@ -240,7 +247,7 @@ impl Bucket {
     fn refill(&mut self, rate: Rate, now: Time) {
         self.ease(now);
         // A clock that was set back starves the lane for no longer than this.
-        if self.at.since(now) > Duration::from_secs(5) {
+        if self.at.since(now) > CLOCK_ERROR {
             self.at = now;
         }
         let elapsed = now.since(self.at).as_secs_f64();

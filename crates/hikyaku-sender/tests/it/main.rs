@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 mod campaign;
+mod clock;
 mod cluster;
 mod crash;
+mod disk;
 mod failover;
 mod move_to;
 mod outbox;

@@ -1,5 +1,7 @@
 //! The stores that the suite runs on.
 
+use std::time::{Duration, Instant};
+
 use hikyaku_sender::{Clock, Outbox, OutboxBuilder, Time};
 use hikyaku_sim::Sim;
 use tempfile::TempDir;
@@ -71,6 +73,16 @@ pub(crate) use on_every_store;
 /// A user's id.
 pub(crate) fn user(n: usize) -> String {
     format!("U{n:032x}")
+}
+
+/// Waits until so many messages were delivered, for a minute at most: the longest that any trouble may last.
+pub(crate) async fn delivered(sim: &Sim, messages: usize) {
+    let began = Instant::now();
+    while sim.delivered() < messages as u64 {
+        let short = format!("{} of {messages} after a minute", sim.delivered());
+        assert!(began.elapsed() < Duration::from_mins(1), "{short}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Nobody got it twice, and none of these users got nothing.

@@ -8,7 +8,7 @@ use crate::{
     delivery::Claimed,
     outlook::{Waiting, WaitingFor},
     pace::{Bucket, HoldReason, Limits},
-    store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects},
+    store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects, step::set_back},
 };
 
 /// Takes due deliveries together with the permits to send them.
@@ -76,6 +76,9 @@ impl Step for Claim {
         let (mut ready, later): (Vec<_>, Vec<_>) =
             tx.due(&self.channels).await?.into_iter().partition(|lane| lane.due <= turn.now);
         grant.later = later.iter().map(|lane| lane.due).min();
+        for lane in &later {
+            grant.more |= set_back::fall_due(tx, lane, turn.now).await?;
+        }
         if !ready.is_empty() {
             let first = self.turn % ready.len();
             ready.rotate_left(first);

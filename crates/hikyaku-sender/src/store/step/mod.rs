@@ -7,6 +7,7 @@ mod enqueue;
 mod look;
 mod pace;
 mod person;
+mod set_back;
 mod settle;
 mod sweep;
 
