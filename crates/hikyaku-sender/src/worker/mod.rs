@@ -11,7 +11,7 @@ use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use futures_core::future::BoxFuture;
 use hikyaku::Client;
-use tokio::sync::RwLock;
+use tokio::{sync::RwLock, task::JoinSet};
 
 use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
 
@@ -193,11 +193,12 @@ impl Worker {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
         }
-        keep::begin(&shared).await;
-        let keeper = tokio::spawn(keep::keep(shared.clone()));
-        // Boxed: it is large, and its caller\'s future would be.
+        // Ends with this future, however that ends.
+        let mut keeper = JoinSet::new();
+        keeper.spawn(keep::keep(shared.clone()));
+        // Boxed: it is large, and its caller's future would be.
         let report = Box::pin(dispatch::run(&shared, stop)).await;
-        keeper.abort();
+        drop(keeper);
         drop(lock);
         report
     }
