@@ -35,5 +35,6 @@ bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches
 
 chaos: ## Kill senders 200 times on each store, take their servers and networks away, and count what arrived (some minutes)
-	HIKYAKU_KILLS=200 HIKYAKU_FAILOVERS=5 HIKYAKU_PARTITION=20 \
-	$(CARGO) test -p hikyaku-sender --test it -- --nocapture --test-threads=2 crash:: failover:: partition:: pause::
+	HIKYAKU_KILLS=200 HIKYAKU_FAILOVERS=5 HIKYAKU_PARTITION=20 HIKYAKU_FLIPS=2000 \
+	$(CARGO) test -p hikyaku-sender --test it -- --nocapture --test-threads=2 \
+	crash:: disk:: failover:: flipped partition:: pause::

@@ -3,7 +3,6 @@ use std::sync::Arc;
 use hikyaku::Messages;
 use hikyaku_model::{Message, PreparedMessages, SendKind, Violations};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Campaign;
@@ -166,10 +165,7 @@ impl CampaignBuilder {
         let body = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
             |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
         )?;
-        let digest = Sha256::new()
-            .chain_update([1, u8::from(self.personal), u8::from(self.dedupe)])
-            .chain_update(&body)
-            .finalize();
+        let digest = NewCampaign::digest_of(self.personal, self.dedupe, &body);
         let seed = match &self.idempotency_key {
             Some(name) => key::derive(&self.channel, name),
             None => Uuid::new_v4(),
@@ -178,7 +174,7 @@ impl CampaignBuilder {
         let campaign = NewCampaign {
             channel: self.channel,
             idempotency_key: self.idempotency_key,
-            digest: digest.to_vec(),
+            digest,
             seed,
             body,
             personal: self.personal,

@@ -131,7 +131,7 @@ pub(super) fn id_and_digest(it: &mut dyn Columns) -> Result<(i64, Vec<u8>)> {
 }
 
 pub(super) fn campaign(it: &mut dyn Columns) -> Result<Campaign> {
-    Ok(Campaign {
+    let campaign = Campaign {
         id: it.number()?,
         spec: NewCampaign {
             channel: it.text()?,
@@ -164,7 +164,12 @@ pub(super) fn campaign(it: &mut dyn Columns) -> Result<Campaign> {
             repeated: it.number()?,
             bad_lines: it.number()?,
         },
-    })
+    };
+    let NewCampaign { personal, dedupe, body, digest, .. } = &campaign.spec;
+    if *digest != NewCampaign::digest_of(*personal, *dedupe, body) {
+        return Err(Error::damaged("the contents of a campaign are not what was written"));
+    }
+    Ok(campaign)
 }
 
 pub(super) fn bucket(it: &mut dyn Columns) -> Result<(String, Lane, Bucket)> {

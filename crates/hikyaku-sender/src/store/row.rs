@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     Error, ErrorKind, Lane, Priority, Time,
     delivery::{Count, Delivery, State, UnknownPolicy},
@@ -205,6 +207,14 @@ pub(crate) struct NewCampaign {
     pub(crate) expires_at: Option<Time>,
     pub(crate) state: CampaignState,
     pub(crate) created_at: Time,
+}
+
+impl NewCampaign {
+    /// Of all that it sends: tells a repeat from another campaign under the same idempotency key, and damage.
+    pub(crate) fn digest_of(personal: bool, dedupe: bool, body: &str) -> Vec<u8> {
+        let digest = Sha256::new().chain_update([1, u8::from(personal), u8::from(dedupe)]);
+        digest.chain_update(body).finalize().to_vec()
+    }
 }
 
 /// A campaign.

@@ -193,6 +193,7 @@ impl Worker {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
         }
+        keep::begin(&shared).await;
         // Ends with this future, however that ends.
         let mut keeper = JoinSet::new();
         keeper.spawn(keep::keep(shared.clone()));

@@ -16,7 +16,7 @@ static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// What every server is started with.
-const SETTINGS: &str = "-c listen_addresses='' -c max_connections=300 -c max_wal_size=64MB";
+const SETTINGS: &str = "-c listen_addresses='' -c max_connections=300 -c max_wal_size=64MB -c dynamic_shared_memory_type=mmap";
 
 /// The port of a server that has a socket only.
 const SOCKET_ONLY: u16 = 5432;
@@ -160,7 +160,14 @@ impl Cluster {
 
     /// Starts a process that waits for the end of this one, which a kill cannot keep from closing its pipe.
     fn stop_with_this_program(&self) {
-        let script = r#"trap '' INT TERM HUP; cat >/dev/null; "$1" -D "$2/data" -m immediate -s stop; rm -rf "$2""#;
+        // One that was killed has left its shared memory.
+        let script = r#"
+            trap '' INT TERM HUP
+            cat >/dev/null
+            "$1" -D "$2/data" -m immediate -s stop
+            memory=$(sed -n '7s/.* //p' "$2/data/postmaster.pid") && ipcrm -m "$memory"
+            rm -rf "$2"
+        "#;
         let waiting = as_postgres(Path::new("sh"))
             .args(["-c", script, "stop"])
             .arg(self.programs.join("pg_ctl"))

@@ -8,7 +8,7 @@ use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{
     cluster::Cluster,
-    stores::{assert_each_arrived_once, user},
+    stores::{assert_each_arrived_once, delivered, user},
     worker::line,
 };
 
@@ -90,7 +90,7 @@ async fn nothing_is_lost_or_doubled_when_the_primary_is_killed_and_the_standby_p
             }));
         }
         // In the middle of both: some was sent, and some is still to be enqueued.
-        sim.wait_for((sent - 3 * EACH / 4 * 3) as u64).await.unwrap();
+        delivered(&sim, sent - 3 * EACH / 4 * 3).await;
         assert!(*enqueued.borrow() < 3 * EACH);
         primary.kill();
         standby.promote();
@@ -130,7 +130,7 @@ async fn an_old_primary_that_comes_back_sends_nothing_twice() {
     };
 
     let some_sent = async {
-        sim.wait_for(20).await.unwrap();
+        delivered(&sim, 20).await;
         old.kill();
     };
     // It cannot write down what it sent last.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::{
     cluster::Cluster,
     proxy::{Cut, Proxy, Target},
-    stores::{assert_each_arrived_once, user},
+    stores::{assert_each_arrived_once, delivered, user},
     worker::line,
 };
 
@@ -46,11 +46,6 @@ async fn enqueue(outbox: &Outbox, sends: std::ops::Range<usize>) {
     outbox.enqueue_all(batch).await.unwrap();
 }
 
-async fn arrived(sim: &Sim, sends: usize, what: &str) {
-    let arrived = tokio::time::timeout(RECOVERY, sim.wait_for(sends as u64)).await;
-    assert!(arrived.is_ok(), "{what}: {} of {sends} after a minute", sim.people_reached());
-}
-
 /// How long `HIKYAKU_PARTITION` says, in seconds, or as long as it takes to have an effect.
 async fn lasting() {
     let seconds = std::env::var("HIKYAKU_PARTITION").map_or(3, |it| it.parse().unwrap());
@@ -69,16 +64,16 @@ async fn from_the_store(cluster: &Cluster, cut: Cut) {
     let (here, there) = (Outbox::open(&url).await.unwrap(), Outbox::open(&through).await.unwrap());
     enqueue(&here, 0..SENDS).await;
     let first = start(worker(&there, direct.clone()));
-    sim.wait_for(SENDS as u64 / 4).await.unwrap();
+    delivered(&sim, SENDS / 4).await;
     proxy.cut(cut);
     let second = start(worker(&here, direct));
-    arrived(&sim, SENDS, &format!("{cut:?}, while it lasts")).await;
+    delivered(&sim, SENDS).await;
     lasting().await;
     second.0.send_replace(true);
     second.1.await.unwrap();
     proxy.heal();
     enqueue(&here, SENDS..SENDS + 50).await;
-    arrived(&sim, SENDS + 50, &format!("{cut:?}, after it")).await;
+    delivered(&sim, SENDS + 50).await;
     let began = Instant::now();
     while here.overview().await.unwrap().count(State::Accepted) < SENDS as u64 + 50 {
         assert!(began.elapsed() < RECOVERY, "{cut:?}: what was sent is not written down");
@@ -102,7 +97,7 @@ async fn from_line(cut: Cut) {
     enqueue(&outbox, 0..SENDS).await;
     let through = client(&format!("http://{}", proxy.address()), &sim);
     let running = start(worker(&outbox, through));
-    sim.wait_for(SENDS as u64 / 4).await.unwrap();
+    delivered(&sim, SENDS / 4).await;
     proxy.cut(cut);
     lasting().await;
     proxy.heal();

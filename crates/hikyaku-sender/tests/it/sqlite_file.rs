@@ -1,11 +1,15 @@
 //! What happens to the file.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use hikyaku_sender::{ErrorKind, Filter, NewDelivery, Outbox};
+use hikyaku_sender::{Clock, ErrorKind, Filter, Limits, NewDelivery, Outbox, Time};
 use tempfile::TempDir;
 
-use crate::stores::user;
+use crate::{stores::user, worker::line};
 
 fn store() -> (TempDir, PathBuf, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -106,6 +110,99 @@ async fn a_cut_log_is_noticed_by_the_commits_that_are_missing() {
     log.set_len(log.metadata().unwrap().len() / 2).unwrap();
     let error = Outbox::open(&url).await.unwrap_err();
     assert!(error.to_string().contains("acknowledged commits are missing from it"), "{error}");
+}
+
+/// What a crash leaves: the files as they are while the store is open. Some of it was sent.
+async fn crashed(log: bool) -> (TempDir, PathBuf) {
+    let (folder, path, url) = store();
+    let clock = Clock::manual(Time::from_millis(1_800_000_000_000));
+    let outbox = Outbox::builder(&url).clock(clock).open().await.unwrap();
+    let push = |n| NewDelivery::push(user(n), text(n).as_str()).idempotency_key(n.to_string());
+    let (_sim, client) = line().await;
+    outbox.enqueue_all((0..10).map(push).collect()).await.unwrap();
+    let worker = outbox.worker().channel("default", client).limits(Limits::none());
+    worker.until_idle().run(std::future::pending()).await.unwrap();
+    outbox.enqueue_all((10..30).map(push).collect()).await.unwrap();
+    let campaign =
+        outbox.new_campaign(text(0).as_str()).idempotency_key("c").start().await.unwrap();
+    campaign.feed_ids((30..40).map(user)).await.unwrap();
+    if !log {
+        checkpoint(&path);
+    }
+    let crashed = folder.path().join("crashed.db");
+    copy(&path, &crashed);
+    (folder, crashed)
+}
+
+fn text(n: usize) -> String {
+    format!("a text that nobody may get any other way, for {}", n.min(30))
+}
+
+fn copy(from: &Path, to: &Path) {
+    for suffix in ["", "-wal", "-mark"] {
+        let name = |path: &Path| format!("{}{suffix}", path.display());
+        let _ = fs::remove_file(name(to));
+        fs::copy(name(from), name(to)).unwrap();
+    }
+    let _ = fs::remove_file(format!("{}-shm", to.display()));
+}
+
+/// Flips a bit in many places, one after the other, and lets a worker loose on what is left. How often it was refused.
+async fn flip_and_send(crashed: &Path, suffix: &str, flips: u64) -> u64 {
+    let damaged = crashed.with_file_name("damaged.db");
+    let name = format!("{}{suffix}", damaged.display());
+    let url = format!("sqlite:{}", damaged.display());
+    let length = fs::metadata(format!("{}{suffix}", crashed.display())).unwrap().len();
+    let mut refused = 0;
+    for flip in 0..flips {
+        copy(crashed, &damaged);
+        let mut bytes = fs::read(&name).unwrap();
+        let mixed = flip.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let place = usize::try_from((mixed >> 16) % length).unwrap();
+        bytes[place] ^= 1 << (mixed % 8);
+        fs::write(&name, bytes).unwrap();
+        let (sim, client) = line().await;
+        let sent = async {
+            let clock = Clock::manual(Time::from_millis(1_800_000_000_000));
+            let outbox = Outbox::builder(&url).clock(clock).open().await?;
+            let worker = outbox.worker().channel("default", client).limits(Limits::none());
+            worker.until_idle().run(std::future::pending()).await
+        };
+        let told = format!("bit {} of byte {place} of {name}", mixed % 8);
+        match tokio::time::timeout(Duration::from_mins(1), sent).await.expect(&told) {
+            Ok(_) => {}
+            Err(why) => {
+                assert!(!why.is_retryable(), "{told}: {why}");
+                refused += 1;
+            }
+        }
+        // Whether it was found or did not matter: nobody gets what was not meant for them, or gets it again.
+        for delivery in sim.outbox() {
+            let n = (10..40).find(|n| user(*n) == delivery.to.as_ref());
+            let n = n.unwrap_or_else(|| panic!("{told}: {} got something", delivery.to));
+            let meant = if n < 30 { text(n) } else { text(0) };
+            assert_eq!(delivery.text(), Some(meant.as_str()), "{told}");
+        }
+        assert_eq!(sim.duplicates(), vec![], "{told}");
+    }
+    refused
+}
+
+/// `HIKYAKU_FLIPS` sets how many.
+fn flips() -> u64 {
+    std::env::var("HIKYAKU_FLIPS").map_or(60, |flips| flips.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_the_file_is_found_or_does_not_matter() {
+    let (_folder, crashed) = crashed(false).await;
+    assert!(flip_and_send(&crashed, "", flips()).await > 0);
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_the_log_is_found_or_does_not_matter() {
+    let (_folder, crashed) = crashed(true).await;
+    assert!(flip_and_send(&crashed, "-wal", flips()).await > 0);
 }
 
 #[tokio::test]
