@@ -12,6 +12,7 @@ mod file;
 mod invocation;
 mod log;
 mod messages;
+mod metrics;
 mod output;
 mod profile;
 mod progress;

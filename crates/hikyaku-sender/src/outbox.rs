@@ -8,6 +8,7 @@ use crate::{
     Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
     Time,
     events::EventSource,
+    metrics::Metrics,
     move_to::without_password,
     store::{
         MemoryStore, Store,
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     /// The store by its URL, without a password.
     pub(crate) place: String,
     pub(crate) events: EventSource,
+    pub(crate) metrics: Metrics,
     #[cfg(feature = "postgres")]
     clock: Clock,
 }
@@ -115,6 +117,7 @@ impl OutboxBuilder {
             keep,
             place,
             events: EventSource::default(),
+            metrics: Metrics::default(),
             #[cfg(feature = "postgres")]
             clock: given,
         })))
@@ -215,12 +218,12 @@ impl Outbox {
         Ok(self.0.store.read(List(filter)).await?.into_iter().map(Listed::from).collect())
     }
 
-    /// The whole outbox at a glance.
+    /// The whole outbox at a glance. It counts all rows, so it is nothing to ask for many times a second.
     ///
     /// # Errors
     /// The store cannot be read.
     pub async fn overview(&self) -> Result<Overview, Error> {
-        Ok(self.0.store.read(Overlook).await?.into())
+        Ok(self.0.store.read(Overlook { channels: self.0.metrics.channels() }).await?.into())
     }
 
     /// Withdraws a delivery that surely was not sent.

@@ -1,4 +1,10 @@
-use crate::{Lane, State, Time, pace::HoldReason, store::step::Look};
+use std::collections::BTreeMap;
+
+use crate::{
+    Lane, State, Time,
+    pace::HoldReason,
+    store::{LaneDue, step::Look},
+};
 
 /// A lane that has due work and stands still.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +49,10 @@ pub struct Overview {
     pub now: Time,
     /// How many deliveries are in each state that has any.
     pub deliveries: Vec<(State, u64)>,
-    /// The lanes that were used.
+    /// The lanes that were used or have work.
     pub lanes: Vec<LaneOverview>,
+    /// The months of the channels that LINE was asked about.
+    pub quotas: Vec<QuotaOverview>,
 }
 
 impl Overview {
@@ -66,20 +74,48 @@ pub struct LaneOverview {
     pub speed: f64,
     /// Why it stands still and until when, if it does.
     pub hold: Option<(HoldReason, Time)>,
+    /// When the first of its waiting deliveries falls due, or fell due.
+    pub next_due: Option<Time>,
+}
+
+/// A channel's month at a glance.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct QuotaOverview {
+    /// Whose month it is.
+    pub channel: String,
+    /// How many messages it has; `None` without a limit.
+    pub limit: Option<u64>,
+    /// How many are gone, as far as is known, and on their way.
+    pub used: u64,
 }
 
 impl From<Look> for Overview {
     fn from(look: Look) -> Self {
-        let Look { now, states, buckets } = look;
-        let lanes = buckets
-            .into_iter()
-            .map(|(channel, lane, bucket)| LaneOverview {
-                channel,
-                lane,
-                speed: bucket.slow,
-                hold: bucket.held(now).map(|(until, reason)| (reason, until)),
-            })
-            .collect();
-        Self { now, deliveries: states, lanes }
+        let Look { now, states, buckets, due, quotas } = look;
+        let mut lanes = BTreeMap::new();
+        for (channel, lane, bucket) in buckets {
+            let hold = bucket.held(now).map(|(until, reason)| (reason, until));
+            let name = channel.clone();
+            let of = LaneOverview { channel, lane, speed: bucket.slow, hold, next_due: None };
+            lanes.insert((name, lane), of);
+        }
+        for LaneDue { channel, lane, due } in due {
+            let name = channel.clone();
+            let unused = LaneOverview { channel, lane, speed: 1.0, hold: None, next_due: None };
+            lanes.entry((name, lane)).or_insert(unused).next_due = Some(due);
+        }
+        let number = |count: i64| u64::try_from(count).unwrap_or(0);
+        let quotas = quotas.into_iter().map(|(channel, quota)| QuotaOverview {
+            channel,
+            limit: quota.limit.map(number),
+            used: number(quota.used + quota.reserved),
+        });
+        Self {
+            now,
+            deliveries: states,
+            lanes: lanes.into_values().collect(),
+            quotas: quotas.collect(),
+        }
     }
 }

@@ -1,6 +1,9 @@
+use std::net::SocketAddr;
+
 use clap::{Args, Subcommand};
 
 use crate::{
+    metrics,
     output::Output,
     stop::StopSignals,
     store::StoreArgs,
@@ -15,7 +18,8 @@ A worker that is killed leaves nothing undone: the next one goes on. SIGTERM and
 Examples:
   hikyaku worker run
   hikyaku worker run --until-idle --store sqlite:/var/lib/hikyaku.db
-  hikyaku worker run --concurrency 128 --limit push=500/s --limit multicast=none")]
+  hikyaku worker run --concurrency 128 --limit push=500/s --limit multicast=none
+  hikyaku worker run --metrics 127.0.0.1:9464")]
 pub(crate) struct Worker {
     #[command(subcommand)]
     verb: WorkerVerb,
@@ -36,15 +40,22 @@ struct Run {
     #[arg(long)]
     until_idle: bool,
 
+    /// Serve Prometheus at /metrics of this address, such as 127.0.0.1:9464, and /healthz; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
+
     #[command(flatten)]
     work: WorkArgs,
 }
 
 impl Worker {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let WorkerVerb::Run(Run { until_idle, work }) = self.verb;
+        let WorkerVerb::Run(Run { until_idle, metrics, work }) = self.verb;
         let client = work.client(output)?;
         let outbox = self.store.open().await?;
+        if let Some(address) = metrics {
+            metrics::serve(address, outbox.clone(), output).await?;
+        }
         let mut worker = work.worker(&outbox, client);
         if until_idle {
             worker = worker.until_idle();

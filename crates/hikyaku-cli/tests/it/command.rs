@@ -33,6 +33,11 @@ impl Started {
         BufReader::new(self.0.stdout.take().unwrap()).lines().map(Result::unwrap)
     }
 
+    /// The lines that it writes to stderr, as they come; `stop` has none of them then.
+    pub(crate) fn errors(&mut self) -> impl Iterator<Item = String> + use<> {
+        BufReader::new(self.0.stderr.take().unwrap()).lines().map(Result::unwrap)
+    }
+
     /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.0.id()
@@ -44,7 +49,9 @@ impl Started {
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
         let code = self.0.wait().unwrap().code();
         let mut stderr = String::new();
-        self.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        if let Some(mut errors) = self.0.stderr.take() {
+            errors.read_to_string(&mut stderr).unwrap();
+        }
         (code, stderr)
     }
 }

@@ -1,3 +1,8 @@
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use hikyaku_sim::{FaultRule, Sim};
 
 use crate::platform::Platform;
@@ -50,6 +55,36 @@ fn a_second_worker_on_a_file_is_refused_and_told_who_has_it() {
     assert_eq!((campaign.code, campaign.stderr.as_str()), (0, ""), "{campaign}");
     assert_eq!(platform.sim.delivery_count(&to), 2);
     assert_eq!(first.stop("TERM"), (Some(0), String::new()));
+}
+
+#[test]
+fn a_worker_serves_its_numbers() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    let to = platform.sim.add_friend();
+    shell.run(["outbox", "add", "push", to.as_str(), "--text", "hi"]);
+    let mut worker = shell.start(["worker", "run", "--metrics", "127.0.0.1:0"]);
+    let note = worker.errors().next().unwrap();
+    let address = note.strip_prefix("note: metrics are at http://").unwrap();
+    let address = address.strip_suffix("/metrics").unwrap();
+    platform.wait_for_deliveries(1);
+    let metrics = get(address, "/metrics");
+    assert!(metrics.starts_with("HTTP/1.1 200 OK\r\n"), "{metrics}");
+    assert!(metrics.contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+    let sent = "hikyaku_sends_total{channel=\"default\",kind=\"push\",result=\"accepted\"} 1\n";
+    // The answer may be on its way still.
+    assert!((0..1000).any(|_| get(address, "/metrics").contains(sent)), "{metrics}");
+    assert!(get(address, "/healthz").ends_with("\r\n\r\nok\n"));
+    assert_eq!(worker.stop("TERM").0, Some(0));
+}
+
+/// The whole answer to a request.
+fn get(address: &str, path: &str) -> String {
+    let mut connection = TcpStream::connect(address).unwrap();
+    write!(connection, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 #[test]

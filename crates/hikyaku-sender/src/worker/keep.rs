@@ -75,6 +75,7 @@ async fn sweep(shared: &Shared) {
 /// messages. LINE is asked before anything is claimed, so that nobody is told to wait for what has come.
 pub(super) async fn begin(shared: &Shared) {
     for (name, channel) in &shared.channels {
+        shared.inner.metrics.begin(name);
         release(shared, name, HoldReason::Unauthorized).await;
         if shared.settings.quota_every.is_some() {
             // It is asked again later.
@@ -124,6 +125,7 @@ async fn compare_clocks(shared: &Shared, name: &str, date: Option<&str>) {
     let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
     let (Some(theirs), Ok(ours)) = (date, shared.inner.store.time().await) else { return };
     let ahead = ours.as_millis() / 1000 - theirs.timestamp().as_second();
+    shared.inner.metrics.clock_ahead(name, ahead);
     if ahead.abs() > SKEW {
         tracing::warn!(
             channel = name,

@@ -75,6 +75,12 @@ impl<'a> Sender<'a> {
         }
         let answer = send.await;
         self.shared.step("after send");
+        let result = match &answer {
+            Ok(accepted) if accepted.deduplicated => "duplicate",
+            Ok(_) => "accepted",
+            Err(error) => error.kind().as_str(),
+        };
+        self.shared.inner.metrics.count(&job.channel, job.lane, result);
         match answer {
             Ok(accepted) => self.accepted(&job, accepted),
             Err(error) => self.failed(&job, token, &error).await,

@@ -7,6 +7,7 @@ mod cluster;
 mod crash;
 mod disk;
 mod failover;
+mod metrics;
 mod move_to;
 mod outbox;
 mod pace;

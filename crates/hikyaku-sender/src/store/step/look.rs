@@ -1,8 +1,10 @@
+use std::collections::BTreeSet;
+
 use crate::{
     Lane, State, Time,
     list::Filter,
     pace::Bucket,
-    store::{Campaign, Quota, Result, Step, Stored, Tx},
+    store::{Campaign, LaneDue, Quota, Result, Step, Stored, Tx},
 };
 
 /// Deliveries that fit a filter.
@@ -59,7 +61,10 @@ impl Step for ListCampaigns {
 
 /// The whole store at a glance.
 #[derive(Debug)]
-pub(crate) struct Overlook;
+pub(crate) struct Overlook {
+    /// The channels that are looked at besides those that have buckets.
+    pub(crate) channels: Vec<String>,
+}
 
 /// What the glance shows.
 #[derive(Debug)]
@@ -67,6 +72,8 @@ pub(crate) struct Look {
     pub(crate) now: Time,
     pub(crate) states: Vec<(State, u64)>,
     pub(crate) buckets: Vec<(String, Lane, Bucket)>,
+    pub(crate) due: Vec<LaneDue>,
+    pub(crate) quotas: Vec<(String, Quota)>,
 }
 
 impl Step for Overlook {
@@ -74,7 +81,18 @@ impl Step for Overlook {
     const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Look> {
-        Ok(Look { now: tx.now().await?, states: tx.tally().await?, buckets: tx.buckets().await? })
+        let (now, states, buckets) = (tx.now().await?, tx.tally().await?, tx.buckets().await?);
+        let channels = self.channels.iter().chain(buckets.iter().map(|(channel, ..)| channel));
+        let channels: BTreeSet<String> = channels.cloned().collect();
+        let channels = Vec::from_iter(channels);
+        let due = tx.due(&channels).await?;
+        let mut quotas = Vec::new();
+        for channel in channels {
+            if let Some(quota) = tx.quota(&channel).await? {
+                quotas.push((channel, quota));
+            }
+        }
+        Ok(Look { now, states, buckets, due, quotas })
     }
 }
 

@@ -1,0 +1,49 @@
+//! A worker's numbers over HTTP.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use axum::{
+    Router, extract::State, http::header::CONTENT_TYPE, response::IntoResponse, routing::get,
+};
+use hikyaku_sender::Outbox;
+use http::StatusCode;
+use tokio::net::TcpListener;
+
+use crate::output::Output;
+
+/// Serves `/metrics` for Prometheus, and `/healthz`, which is well when the store answers. Until the program ends.
+pub(crate) async fn serve(
+    address: SocketAddr,
+    outbox: Outbox,
+    output: Output,
+) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen at {address}: choose another --metrics"))?;
+    output.note(&format!("metrics are at http://{}/metrics", listener.local_addr()?))?;
+    let app = Router::new()
+        .route("/metrics", get(metrics))
+        .route("/healthz", get(health))
+        .with_state(outbox);
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    Ok(())
+}
+
+async fn metrics(State(outbox): State<Outbox>) -> impl IntoResponse {
+    const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+    match outbox.metrics().await {
+        Ok(text) => (StatusCode::OK, [(CONTENT_TYPE, FORMAT)], text),
+        Err(why) => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(CONTENT_TYPE, "text/plain")], format!("{why}\n"))
+        }
+    }
+}
+
+async fn health(State(outbox): State<Outbox>) -> (StatusCode, String) {
+    match outbox.now().await {
+        Ok(_) => (StatusCode::OK, "ok\n".to_owned()),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+    }
+}
