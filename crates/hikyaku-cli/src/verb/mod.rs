@@ -82,7 +82,7 @@ pub(crate) enum Verb {
     Campaign(campaign::Campaign),
     /// Deliver what is in the outbox
     Worker(worker::Worker),
-    /// Move a store to another
+    /// Move a store to another, or take a restored one into use
     Store(store::Store),
     /// Speak LINE Notify's API, to a gateway that serves it
     Notify(notify::Notify),

@@ -265,6 +265,27 @@ fn a_store_moves_to_postgresql_and_back_with_its_keys_and_its_campaign() {
 }
 
 #[test]
+fn a_restored_store_is_put_in_doubt() {
+    on_each_store(|platform, shell| {
+        let to = platform.sim.add_friend();
+        shell.run(["outbox", "add", "push", to.as_str(), "--text", "hi"]);
+        let words = ["store", "quarantine", "--since", "2020-01-01T00:00:00Z", "--json"];
+        assert_eq!(
+            shell.run(words).stdout,
+            "{\"in_doubt\":0,\"unknown\":1,\"paused_campaigns\":[]}\n"
+        );
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(platform.sim.delivered(), 0);
+        let refused = shell.run(["outbox", "retry", "1", "--json"]);
+        assert_eq!(refused.code, 4, "{refused}");
+        assert_eq!(shell.run(["outbox", "retry", "1", "--may-duplicate"]).code, 0);
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(platform.sim.delivered(), 1);
+        assert_eq!(shell.run(["store", "quarantine", "--since", "yesterday"]).code, 2);
+    });
+}
+
+#[test]
 fn workers_share_a_postgresql_store_and_one_is_told_to_stop() {
     let Some(cluster) = Cluster::shared() else { return };
     let platform = Platform::with(Sim::builder());

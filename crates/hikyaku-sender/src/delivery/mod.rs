@@ -12,6 +12,7 @@
 
 mod backoff;
 mod claim;
+mod restore;
 mod settle;
 mod state;
 

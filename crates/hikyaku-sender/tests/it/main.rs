@@ -16,6 +16,7 @@ mod pause;
 mod postgres;
 mod program;
 mod proxy;
+mod restore;
 mod sqlite_file;
 mod stores;
 mod tls;

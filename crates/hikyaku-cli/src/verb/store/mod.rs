@@ -1,6 +1,7 @@
 //! What is done to a store as a whole.
 
 mod migrate;
+mod quarantine;
 
 use clap::{Args, Subcommand};
 
@@ -10,7 +11,8 @@ use crate::output::Output;
 #[command(after_help = "\
 Examples:
   hikyaku store migrate sqlite:hikyaku.db postgres://hikyaku@db.example.com/hikyaku
-  hikyaku store migrate postgres://hikyaku@db.example.com/hikyaku sqlite:copy.db")]
+  hikyaku store migrate postgres://hikyaku@db.example.com/hikyaku sqlite:copy.db
+  hikyaku store quarantine --since 2026-11-22T03:00:00+09:00")]
 pub(crate) struct Store {
     #[command(subcommand)]
     verb: StoreVerb,
@@ -19,11 +21,14 @@ pub(crate) struct Store {
 #[derive(Debug, Subcommand)]
 enum StoreVerb {
     Migrate(migrate::Migrate),
+    Quarantine(quarantine::Quarantine),
 }
 
 impl Store {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let StoreVerb::Migrate(verb) = self.verb;
-        verb.run(output).await
+        match self.verb {
+            StoreVerb::Migrate(verb) => verb.run(output).await,
+            StoreVerb::Quarantine(verb) => verb.run(output).await,
+        }
     }
 }

@@ -7,6 +7,7 @@ mod enqueue;
 mod look;
 mod pace;
 mod person;
+mod quarantine;
 mod set_back;
 mod settle;
 mod sweep;
@@ -23,6 +24,7 @@ pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, LookAtLane, Overlook, Show};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
+pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
 pub(crate) use sweep::{EndLeases, Sweep};
 

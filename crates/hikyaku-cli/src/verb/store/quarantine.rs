@@ -1,0 +1,50 @@
+use clap::Args;
+use hikyaku_sender::Time;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{output::Output, store::StoreArgs};
+
+/// Put in doubt what a store that was restored from a backup does not know of
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Run it once after a restore, before any worker. What may have been sent since the backup is sent again under the same \
+retry keys, of which LINE delivers none twice within a day; what no key can tell any more is an unknown dead letter. \
+Campaigns whose lists were being read are paused.
+
+Example:
+  hikyaku store quarantine --since 2026-11-22T03:00:00+09:00")]
+pub(super) struct Quarantine {
+    /// The moment that the store was restored to, with its offset
+    #[arg(long, value_name = "TIME")]
+    since: Timestamp,
+
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Serialize)]
+struct Document {
+    in_doubt: u64,
+    unknown: u64,
+    paused_campaigns: Vec<i64>,
+}
+
+impl Quarantine {
+    pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let outbox = self.store.open().await?;
+        let done = outbox.quarantine(Time::from(self.since)).await?;
+        let document = Document {
+            in_doubt: done.in_doubt,
+            unknown: done.unknown,
+            paused_campaigns: done.paused.iter().map(|id| id.get()).collect(),
+        };
+        let text = format!(
+            "{} deliveries are in doubt, {} are unknown, {} campaigns are paused",
+            document.in_doubt,
+            document.unknown,
+            document.paused_campaigns.len()
+        );
+        output.print(&document, text)
+    }
+}
