@@ -3,7 +3,7 @@ use std::{fmt, time::Duration};
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
-    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT},
 };
 use http_body::Body;
 use serde::de::DeserializeOwned;
@@ -186,8 +186,11 @@ impl Call<'_> {
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.base_url.target(&self.target);
         let headers = request.headers_mut();
-        // Room for these and the two that hyper adds, in a piece that allocators keep at hand.
+        // Room for these and the one or two that hyper adds, in a piece that allocators keep at hand.
         headers.reserve(6);
+        if let Some(host) = self.base_url.host_header() {
+            headers.insert(HOST, host.clone());
+        }
         headers.insert(USER_AGENT, user_agent.clone());
         let Headers { authorization, content_type, retry_key, own } = &self.headers;
         if let Some(authorization) = authorization {

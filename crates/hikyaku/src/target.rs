@@ -1,7 +1,7 @@
 use std::{borrow::Cow, fmt::Write};
 
 use http::{
-    Uri,
+    HeaderValue, Uri,
     uri::{Authority, PathAndQuery, Scheme},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -64,6 +64,7 @@ pub(crate) struct BaseUrl {
     scheme: Scheme,
     authority: Authority,
     prefix: Box<str>,
+    host: Option<HeaderValue>,
 }
 
 impl BaseUrl {
@@ -92,7 +93,15 @@ impl BaseUrl {
             return Err(wrong("must not have a query"));
         }
         let prefix = path.map_or("", |path| path.path().trim_end_matches('/'));
-        Ok(Self { scheme, authority, prefix: prefix.into() })
+        let plain = scheme == Scheme::HTTP;
+        let host = if plain { HeaderValue::from_str(authority.as_str()).ok() } else { None };
+        Ok(Self { scheme, authority, prefix: prefix.into(), host })
+    }
+
+    /// The header `Host`, which hyper would otherwise put together for each request. Over https it is left to hyper:
+    /// HTTP/2 has none.
+    pub(crate) fn host_header(&self) -> Option<&HeaderValue> {
+        self.host.as_ref()
     }
 
     pub(crate) fn host(&self) -> &str {
