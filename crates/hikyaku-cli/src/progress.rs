@@ -1,13 +1,19 @@
-use std::time::Duration;
+use std::{
+    cell::Cell,
+    time::{Duration, Instant},
+};
 
 use hikyaku::message::NarrowcastProgress;
 use hikyaku_sender::campaign::{CampaignPhase, Watched};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use crate::work;
 
 /// How often a bar moves by itself.
 const TICK: Duration = Duration::from_millis(100);
+
+/// After so long without any movement, one may ask why.
+const STILL: Duration = Duration::from_secs(3);
 
 /// How far a narrowcast is, as a bar on stderr where that is a terminal. It goes away when dropped.
 pub(crate) struct Bar(ProgressBar);
@@ -37,33 +43,51 @@ impl Drop for Bar {
 
 /// How far a campaign is: a bar on stderr where that is a terminal, with the rate, the time that is left and what is
 /// waited for. It goes away when dropped.
-pub(crate) struct CampaignBar(ProgressBar);
+pub(crate) struct CampaignBar {
+    bar: ProgressBar,
+    still_since: Cell<Option<Instant>>,
+}
 
 impl CampaignBar {
     pub(crate) fn new() -> Self {
-        let bar = ProgressBar::new(0)
-            .with_style(style("  {spinner} {bar:40.green} {human_pos} of {human_len} {msg}"));
+        let bar = ProgressBar::new(0).with_style(style("  {spinner}"));
         bar.enable_steady_tick(TICK);
-        Self(bar)
+        Self { bar, still_since: Cell::new(None) }
     }
 
     pub(crate) fn show(&self, watched: &Watched) {
-        self.0.set_length(watched.progress.total);
-        self.0.set_position(watched.progress.finished());
-        self.0.set_message(told(watched));
+        const BAR: &str = "  {spinner} {bar:24.green} {human_pos} of {human_len}, {wide_msg}";
+
+        self.bar.set_style(style(BAR));
+        self.bar.set_length(watched.progress.total);
+        self.bar.set_position(watched.progress.finished());
+        let mut parts = told(watched);
+        if self.stands_still(watched) {
+            parts.push("nothing moves, does a worker run?".to_owned());
+        }
+        self.bar.set_message(parts.join(", "));
+    }
+
+    /// Whether nothing has happened for a while and nothing says why.
+    fn stands_still(&self, watched: &Watched) -> bool {
+        let running = watched.progress.state == CampaignPhase::Running;
+        let still = running && watched.remaining.is_none() && watched.waiting.is_none();
+        let since = still.then(|| self.still_since.get().unwrap_or_else(Instant::now));
+        self.still_since.set(since);
+        since.is_some_and(|since| since.elapsed() > STILL)
     }
 }
 
 impl Drop for CampaignBar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
-fn told(watched: &Watched) -> String {
+fn told(watched: &Watched) -> Vec<String> {
     let mut parts = vec![format!("{:.0}/s", watched.per_second)];
     if let Some(remaining) = watched.remaining {
-        parts.push(format!("{} s left", remaining.as_secs()));
+        parts.push(format!("{:#} left", HumanDuration(remaining)));
     }
     for (count, what) in
         [(watched.progress.rejected, "rejected"), (watched.progress.unknown, "unknown")]
@@ -80,7 +104,7 @@ fn told(watched: &Watched) -> String {
     if let Some(waiting) = &watched.waiting {
         parts.push(work::told(waiting.reason).to_owned());
     }
-    parts.join(", ")
+    parts
 }
 
 /// How much is done of what has no known end. It goes away when dropped.

@@ -123,7 +123,8 @@ impl fmt::Display for Done {
 /// The words for what is waited for.
 pub(crate) fn told(reason: WaitingFor) -> &'static str {
     match reason {
-        WaitingFor::Rate | WaitingFor::Hold(HoldReason::Rate) => "waits for the rate limit",
+        WaitingFor::Rate => "at the rate limit",
+        WaitingFor::Hold(HoldReason::Rate) => "waits because LINE says it is too fast",
         WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota) => "waits for the month's quota",
         WaitingFor::Hold(HoldReason::Unauthorized) => "waits for a token that LINE takes",
         WaitingFor::Hold(HoldReason::LineDown) => "waits for LINE to come back",

@@ -191,6 +191,9 @@ impl Reader {
             let line = self.lines.next()?;
             let ended = line.is_none();
             if let Some(line) = line {
+                if self.stored.spec.personal && template.is_none() {
+                    self.check_names(&line)?;
+                }
                 match self.recipient(&line, &mut template) {
                     Ok(None) => {}
                     Ok(Some((id, body @ Some(_)))) => chunks.push(Chunk { ids: vec![id], body }),
@@ -244,12 +247,7 @@ impl Reader {
         line: &lines::Line,
         template: &mut Option<Template>,
     ) -> Result<Option<(String, Option<String>)>, String> {
-        let text = line.text.as_deref().map_err(|why| (*why).to_owned())?;
-        // A mark of UTF-8, as some editors write it.
-        let text = if line.number == 1 { text.trim_start_matches('\u{feff}') } else { text };
-        if text.trim().is_empty() || text.starts_with('#') {
-            return Ok(None);
-        }
+        let Some(text) = said(line)? else { return Ok(None) };
         if !self.stored.spec.personal {
             let id = text.trim();
             self.check_id(id)?;
@@ -267,6 +265,19 @@ impl Reader {
         Ok(Some((id, Some(body))))
     }
 
+    /// Refuses the line of names where the messages ask for another one.
+    fn check_names(&self, line: &lines::Line) -> Result<(), Error> {
+        let Ok(Some(text)) = said(line) else { return Ok(()) };
+        let Ok(columns) = lines::csv(text) else { return Ok(()) };
+        match Template::unknown_name(&self.stored.spec.body, &columns) {
+            None => Ok(()),
+            Some(name) => Err(Error::new(ErrorKind::Recipients(format!(
+                "the messages have {{{name}}}, and the list has no such column, so nothing is sent; its columns are {}",
+                columns.join(", ")
+            )))),
+        }
+    }
+
     fn check_id(&self, id: &str) -> Result<(), String> {
         ChatId::check(id).map_err(|why| why.to_string())?;
         let usual = id.strip_prefix('U').is_some_and(|digits| {
@@ -278,6 +289,14 @@ impl Reader {
             Err("is no user id: U and 32 hexadecimal digits".to_owned())
         }
     }
+}
+
+/// What a line says; nothing, where it is blank or a comment.
+fn said(line: &lines::Line) -> Result<Option<&str>, String> {
+    let text = line.text.as_deref().map_err(|why| (*why).to_owned())?;
+    // A mark of UTF-8, as some editors write it.
+    let text = if line.number == 1 { text.trim_start_matches('\u{feff}') } else { text };
+    Ok(Some(text).filter(|text| !text.trim().is_empty() && !text.starts_with('#')))
 }
 
 fn bad_line(line: &lines::Line, why: String) -> BadLine {

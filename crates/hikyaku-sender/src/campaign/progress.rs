@@ -94,7 +94,7 @@ pub struct Watched {
     pub per_second: f64,
     /// How long the rest takes at this rate; `None` while nothing moves or the list is still being read.
     pub remaining: Option<Duration>,
-    /// What its lane waits for, if it stands still.
+    /// What its lane waits for: what makes it stand still, or its rate limit where it goes as fast as it may.
     pub waiting: Option<Waiting>,
 }
 
@@ -118,6 +118,9 @@ impl Campaign {
 fn estimate(count: u64) -> f64 {
     count as f64
 }
+
+/// A worker that has something to do looks at its lane more often than this.
+const JUST_NOW: Duration = Duration::from_secs(2);
 
 /// How much the newest look counts in the rate.
 const NEWEST: f64 = 0.3;
@@ -150,11 +153,17 @@ impl Watch {
         let (at, bucket, quota) = self.campaign.inner.store.read(look).await?;
         let waiting =
             |reason, until| Waiting { channel: stored.spec.channel.clone(), lane, reason, until };
+        // A lane that has spent its permits and is looked at all the time goes as fast as it may.
+        let paced = bucket
+            .as_ref()
+            .is_some_and(|bucket| bucket.tokens < 1.0 && at.since(bucket.at) < JUST_NOW);
         let held = bucket.and_then(|bucket| bucket.held(at));
         let held = held.map(|(until, reason)| waiting(WaitingFor::Hold(reason), until));
         // What is in flight has its share already, and is no wait.
         let used_up = quota.is_some_and(|quota| quota.room() == Some(0) && quota.reserved == 0);
-        let waiting = held.or_else(|| used_up.then(|| waiting(WaitingFor::Quota, at)));
+        let waiting = held
+            .or_else(|| used_up.then(|| waiting(WaitingFor::Quota, at)))
+            .or_else(|| paced.then(|| waiting(WaitingFor::Rate, at)));
         let waiting = waiting.filter(|_| progress.open() > 0);
         Ok(Watched { progress, per_second: self.per_second, remaining, waiting })
     }

@@ -1,3 +1,5 @@
+use serde_json::Value;
+
 /// A request with variables, ready to be filled in many times.
 ///
 /// It works on the request's JSON text: `{name}` can only stand within a string there, since an object's brace is
@@ -37,6 +39,18 @@ impl Template {
         Self(parts)
     }
 
+    /// The first `{name}` of a request's texts that is neither a column nor a placeholder of LINE's own text messages:
+    /// a misspelt one, most likely, which nobody is to read.
+    pub(super) fn unknown_name(json: &str, columns: &[String]) -> Option<String> {
+        let request = serde_json::from_str(json).unwrap_or_default();
+        let mut names = Names::default();
+        names.collect(&request);
+        names
+            .used
+            .into_iter()
+            .find(|name| !columns.contains(name) && !names.substituted.contains(name))
+    }
+
     /// The request with one line's values. A column that the line lacks is empty.
     pub(super) fn fill(&self, values: &[String]) -> String {
         let mut json = String::new();
@@ -52,6 +66,36 @@ impl Template {
             }
         }
         json
+    }
+}
+
+/// The names in braces of a request.
+#[derive(Default)]
+struct Names {
+    used: Vec<String>,
+    /// The keys of `substitution` in a text message of version 2.
+    substituted: Vec<String>,
+}
+
+impl Names {
+    fn collect(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.used.extend(text.split('{').skip(1).filter_map(|after| {
+                let (name, _) = after.split_once('}')?;
+                let word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+                (!name.is_empty() && name.chars().all(word)).then(|| name.to_owned())
+            })),
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    if let ("substitution", Value::Object(of)) = (name.as_str(), field) {
+                        self.substituted.extend(of.keys().cloned());
+                    }
+                    self.collect(field);
+                }
+            }
+            _ => {}
+        }
     }
 }
 
@@ -75,6 +119,18 @@ mod tests {
         let expected =
             json!({"text": "A \"B\"\n{name}, {other} {", "x": {"name": "A \"B\"\n{name}"}});
         assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn a_name_that_is_no_column_is_found() {
+        let unknown = |request: &Value| {
+            Template::unknown_name(&request.to_string(), &["id".to_owned(), "name".to_owned()])
+        };
+        assert_eq!(unknown(&json!({"text": "hi {name}, {} { } {a b} {{"})), None);
+        assert_eq!(unknown(&json!([{"text": "hi {nme}"}])).as_deref(), Some("nme"));
+        let text_v2 =
+            json!({"text": "{name} {smile}", "substitution": {"smile": {"type": "emoji"}}});
+        assert_eq!(unknown(&text_v2), None);
     }
 
     #[test]
