@@ -227,7 +227,16 @@ fn dead_letters_of_a_campaign_are_listed_retried_and_put_away() {
 fn a_campaign_is_paused_resumed_and_cancelled() {
     on_each_store(|platform, shell| {
         let shell = shell.with_file("list.txt", ids(&platform.sim, 3));
+        assert_eq!(shell.run(["campaign", "list", "--json"]).stdout, "{\"campaigns\":[]}\n");
         spring(&shell, &["--enqueue-only"]);
+        assert_eq!(
+            shell.run(["campaign", "list", "--json"]).stdout,
+            "{\"campaigns\":[{\"campaign_id\":1,\"state\":\"running\",\"total\":3,\"accepted\":0,\"rejected\":0,\"unknown\":0,\"cancelled\":0}]}\n"
+        );
+        assert_eq!(
+            shell.run(["campaign", "list"]).stdout,
+            "      id  progress\n       1  running: 0 of 3 accepted\n"
+        );
         assert_eq!(shell.run(["campaign", "pause", "1"]).stdout, "paused: 0 of 3 accepted\n");
         json(&shell, ["worker", "run", "--until-idle", "--json"]);
         assert_eq!(platform.sim.delivered(), 0);

@@ -2,6 +2,7 @@
 
 mod control;
 mod dead;
+mod list;
 mod start;
 mod status;
 mod watch;
@@ -18,6 +19,7 @@ Whatever is killed, the same command with the same --idempotency-key goes on whe
 Examples:
   hikyaku campaign start --to-file friends.txt --text 'spring is here' --idempotency-key spring
   hikyaku campaign start --to-file - --text 'hello' --enqueue-only < friends.txt
+  hikyaku campaign list
   hikyaku campaign status 1 --json
   hikyaku campaign watch 1
   hikyaku campaign pause 1
@@ -33,6 +35,7 @@ pub(crate) struct Campaign {
 #[derive(Debug, Subcommand)]
 enum CampaignVerb {
     Start(Box<start::Start>),
+    List(list::List),
     Status(status::Status),
     Watch(watch::Watch),
     /// Send no more of it until it is resumed
@@ -61,6 +64,7 @@ impl Campaign {
         let Self { verb, store } = self;
         match verb {
             CampaignVerb::Start(verb) => verb.run(&store, output).await,
+            CampaignVerb::List(verb) => verb.run(&store, output).await,
             CampaignVerb::Status(verb) => verb.run(&store, output).await,
             CampaignVerb::Watch(verb) => verb.run(&store, output).await,
             CampaignVerb::Pause(which) => control::pause(which.id, &store, output).await,

@@ -23,15 +23,7 @@ impl Status {
 
 /// Prints how far a campaign is.
 pub(super) fn print(progress: &Progress, output: Output) -> anyhow::Result<()> {
-    let document = Document {
-        state: progress.state,
-        total: progress.total,
-        accepted: progress.accepted,
-        rejected: progress.rejected,
-        unknown: progress.unknown,
-        cancelled: progress.cancelled,
-    };
-    output.print(&document, Words(progress))
+    output.print(&Document::from(progress), Words(progress))
 }
 
 /// How far it is, in words.
@@ -39,14 +31,22 @@ pub(super) fn words(progress: &Progress) -> String {
     Words(progress).to_string()
 }
 
+/// How far it is, for programs.
 #[derive(Serialize)]
-struct Document {
+pub(super) struct Document {
     state: CampaignPhase,
     total: u64,
     accepted: u64,
     rejected: u64,
     unknown: u64,
     cancelled: u64,
+}
+
+impl From<&Progress> for Document {
+    fn from(progress: &Progress) -> Self {
+        let Progress { state, total, accepted, rejected, unknown, cancelled, .. } = *progress;
+        Self { state, total, accepted, rejected, unknown, cancelled }
+    }
 }
 
 struct Words<'a>(&'a Progress);

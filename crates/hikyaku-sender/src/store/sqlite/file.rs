@@ -51,8 +51,9 @@ fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Ma
     if std::fs::metadata(path).is_ok_and(|file| file.len() <= QUICKLY_CHECKED) {
         check(connection, "quick_check")?;
     }
-    let mut mark = Mark::open(path)
-        .map_err(|why| Error::store(format!("its mark cannot be opened: {why}")).because(why))?;
+    let mut mark = Mark::open(path).map_err(|why| {
+        Error::store(format!("the mark beside it cannot be written: {why}")).because(why)
+    })?;
     migrate(connection, usize::try_from(version).unwrap_or(0))?;
     let number = |column: &str| -> Result<i64, Error> {
         let sql = format!("SELECT {column} FROM meta");

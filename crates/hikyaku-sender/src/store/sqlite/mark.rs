@@ -41,8 +41,9 @@ impl Mark {
             }
         }
         Err(Error::damaged(format!(
-            "{missing} acknowledged commits are missing from it. If an older copy was put in its place on purpose, remove {}: what was \
-             enqueued since is lost, and what was sent since may be sent again",
+            "{missing} acknowledged commits are missing from it. If an older copy was put in its place on purpose, remove {} and put the \
+             store in quarantine before any worker (`hikyaku store quarantine`): what was enqueued since is lost, and what was sent \
+             since may be sent again",
             self.path.display()
         )))
     }

@@ -115,6 +115,10 @@ fn failed(why: rusqlite::Error) -> Error {
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             ErrorKind::Store(format!("the store cannot be written: {why}"))
         }
+        // So it says of a full disk, too, where the file beside the log has no room.
+        Some(ErrorCode::SystemIoFailure) => ErrorKind::Store(format!(
+            "{why}; nothing was changed, see whether the disk is full or fails"
+        )),
         _ => ErrorKind::Store(format!("the store did not do it: {why}")),
     };
     Error::new(kind).because(why)
