@@ -1,15 +1,14 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use hikyaku_model::{ChannelToken, Checker, InvalidId};
 use http::HeaderValue;
 
 use crate::{
-    Error, RetryPolicy,
-    connection::{Connection, ConnectionSettings},
+    Error,
+    connection::{Connection, ConnectionSettings, connection_setters},
     route::Host,
     target::BaseUrl,
     token::{Keeper, Supply, TokenProvider},
-    transport::Transport,
 };
 
 /// A channel's way to LINE.
@@ -187,40 +186,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest that one attempt may take, from connecting to the answer's last byte; 10 seconds unless set.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.connection.timeout = timeout;
-        self
-    }
-
-    /// The longest that connecting may take; 5 seconds unless set.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connection.connect_timeout = timeout;
-        self
-    }
-
-    /// When to repeat a call that failed.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.connection.retry = policy;
-        self
-    }
-
-    /// The `User-Agent`; `hikyaku/` and the version unless set.
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.connection.user_agent = Some(user_agent.into());
-        self
-    }
-
-    /// Trusts these certificates (PEM) besides Mozilla's roots: of a company's proxy, or of a server under test.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.connection.root_certificates = Some(pem.into());
-        self
-    }
-
-    /// Sends through something else than the built-in pool; the connect timeout and the certificates are then its own.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.connection.transport = Some(Box::new(transport));
-        self
+    connection_setters! {
+        /// When to repeat a call that failed.
     }
 
     /// The client.

@@ -301,6 +301,49 @@ pub(crate) struct ConnectionSettings {
     pub(crate) transport: Option<Box<dyn Transport>>,
 }
 
+/// The setters that every client's builder has for its field `connection`, in an `impl` of the builder.
+macro_rules! connection_setters {
+    ($(#[$retry:meta])*) => {
+        /// The longest that one attempt may take, from connecting to the answer's last byte; 10 seconds unless set.
+        pub fn timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.connection.timeout = timeout;
+            self
+        }
+
+        /// The longest that connecting may take; 5 seconds unless set.
+        pub fn connect_timeout(mut self, timeout: std::time::Duration) -> Self {
+            self.connection.connect_timeout = timeout;
+            self
+        }
+
+        $(#[$retry])*
+        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+            self.connection.retry = policy;
+            self
+        }
+
+        /// The `User-Agent`; `hikyaku/` and the version unless set.
+        pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+            self.connection.user_agent = Some(user_agent.into());
+            self
+        }
+
+        /// Trusts these certificates (PEM) besides Mozilla's roots: of a company's proxy, or of a server that has its own.
+        pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+            self.connection.root_certificates = Some(pem.into());
+            self
+        }
+
+        /// Sends through something else than the built-in pool; the connect timeout and the certificates are then its
+        /// own.
+        pub fn transport(mut self, transport: impl $crate::transport::Transport) -> Self {
+            self.connection.transport = Some(Box::new(transport));
+            self
+        }
+    };
+}
+pub(crate) use connection_setters;
+
 impl Default for ConnectionSettings {
     fn default() -> Self {
         Self {

@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
 use hikyaku_model::{NotifyClientSecret, NotifyToken};
@@ -6,12 +6,13 @@ use http::{HeaderValue, Method};
 
 use super::judge;
 use crate::{
-    Error, RetryPolicy,
+    Error,
     client::bearer,
-    connection::{Call, Connection, ConnectionSettings, Exchange, Headers, Payload},
+    connection::{
+        Call, Connection, ConnectionSettings, Exchange, Headers, Payload, connection_setters,
+    },
     route::Repeat,
     target::{BaseUrl, Target},
-    transport::Transport,
 };
 
 const BOT_BASE_URL: &str = "https://notify-bot.line.me";
@@ -175,41 +176,9 @@ impl NotifyClientBuilder {
         self
     }
 
-    /// The longest that one attempt may take, from connecting to the answer's last byte; 10 seconds unless set.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.connection.timeout = timeout;
-        self
-    }
-
-    /// The longest that connecting may take; 5 seconds unless set.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connection.connect_timeout = timeout;
-        self
-    }
-
-    /// When to repeat a call that failed. Asking and revoking repeat freely, sending only while no byte of the message
-    /// can have left: the API has no key that would tell a repeat from a second message.
-    pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.connection.retry = policy;
-        self
-    }
-
-    /// The `User-Agent`; `hikyaku/` and the version unless set.
-    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.connection.user_agent = Some(user_agent.into());
-        self
-    }
-
-    /// Trusts these certificates (PEM) besides Mozilla's roots: of a company's proxy, or of a gateway with its own.
-    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.connection.root_certificates = Some(pem.into());
-        self
-    }
-
-    /// Sends through something else than the built-in pool; the connect timeout and the certificates are then its own.
-    pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.connection.transport = Some(Box::new(transport));
-        self
+    connection_setters! {
+        /// When to repeat a call that failed. Asking and revoking repeat freely, sending only while no byte of the message
+        /// can have left: the API has no key that would tell a repeat from a second message.
     }
 
     /// The client.
