@@ -93,8 +93,13 @@ fn assert_full(why: &Error) {
     assert!(why.to_string().contains("disk"), "{why}");
 }
 
+/// Its text is long, and no store makes it shorter.
 fn send(n: usize) -> NewDelivery {
-    NewDelivery::push(user(n), "hello".repeat(200).as_str())
+    let words = (0..200).scan(n as u64 + 1, |word, _| {
+        *word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        Some(format!("{word:016x}"))
+    });
+    NewDelivery::push(user(n), words.collect::<Vec<_>>().concat().as_str())
 }
 
 /// Enqueues one after the other, until that is refused. How many were acknowledged.

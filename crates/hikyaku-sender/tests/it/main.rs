@@ -7,8 +7,10 @@ mod cluster;
 mod crash;
 mod disk;
 mod failover;
+mod import;
 mod metrics;
 mod move_to;
+mod narrowcast;
 mod outbox;
 mod pace;
 mod partition;
@@ -20,6 +22,7 @@ mod restore;
 mod sqlite_file;
 mod stores;
 mod tls;
+mod traces;
 mod worker;
 
 /// Says something on the side of the test's result: why it was skipped, or how to repeat it.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use hikyaku_sender::{Event, Lane, Limits, NewDelivery, Outbox, Rate, State};
-use hikyaku_sim::Sim;
+use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{
     cluster::Cluster,
-    stores::{Bench, on_every_store, user},
+    stores::{Bench, assert_each_arrived_once, delivered, on_every_store, user},
     worker::{client, line, work},
 };
 
@@ -23,18 +23,22 @@ fn arrivals(sim: &Sim) -> Vec<i64> {
     sends.map(|it| it.arrived_at.as_millisecond()).collect()
 }
 
+/// The most that arrived within a second, whenever it began.
 fn most_in_a_second(arrivals: &[i64]) -> usize {
-    let within =
-        |start: i64| arrivals.iter().filter(|at| (start..start + 1000).contains(*at)).count();
-    arrivals.iter().map(|start| within(*start)).max().unwrap_or(0)
+    let mut sorted = arrivals.to_vec();
+    sorted.sort_unstable();
+    let until = |start: i64| sorted.partition_point(|at| *at < start + 1000);
+    sorted.iter().enumerate().map(|(n, start)| until(*start) - n).max().unwrap_or(0)
 }
 
-/// On the machine's own clock: many workers, one after the other stopped and started again.
-async fn every_window_holds(url: &str, workers: usize) {
-    const LIMIT: usize = 200;
-    let (sim, client) = line().await;
+const LIMIT: usize = 200;
+
+/// On the machine's own clock: many workers, one after the other stopped and started again. How many sends arrived in a
+/// second on average, from the first to the last.
+async fn every_window_holds(sim: &Sim, url: &str, workers: usize, sends: usize) -> usize {
+    let client = client(sim);
     let outbox = Outbox::open(url).await.unwrap();
-    let batch = (0..700).map(|n| NewDelivery::push(user(n), "hello")).collect();
+    let batch = (0..sends).map(|n| NewDelivery::push(user(n), "hello")).collect();
     outbox.enqueue_all(batch).await.unwrap();
     let mut limits = Limits::none();
     limits.set(Lane::Push, Some(Rate::per_second(200)));
@@ -55,26 +59,73 @@ async fn every_window_holds(url: &str, workers: usize) {
     for worker in running {
         worker.await.unwrap();
     }
-    assert_eq!((sim.people_reached(), sim.duplicates()), (700, vec![]));
-    let arrivals = arrivals(&sim);
+    assert_each_arrived_once(sim, 0..sends, &format!("{workers} workers"));
+    let arrivals = arrivals(sim);
     let most = most_in_a_second(&arrivals);
-    assert!(most <= LIMIT, "{most} in one second");
+    assert!(most <= LIMIT, "{most} in one second by {workers} workers");
     let millis = arrivals.iter().max().unwrap() - arrivals.iter().min().unwrap();
-    let rate = 700 * 1000 / millis;
-    assert!(rate >= 120, "only {rate} a second");
+    let rate = sends * 1000 / usize::try_from(millis).unwrap();
+    crate::tell(&format!("{workers} workers: {rate} a second, at most {most} in one"));
+    rate
 }
 
-#[tokio::test]
-async fn one_worker_keeps_to_the_rate_through_a_restart() {
+/// `HIKYAKU_SENDS` sets how many.
+fn sends() -> usize {
+    std::env::var("HIKYAKU_SENDS").map_or(1400, |sends| sends.parse().unwrap())
+}
+
+/// The limit holds whatever else the machine does. That it is used needs a machine that is not too busy, so the best of
+/// three counts.
+async fn keeps_to_the_rate_and_uses_it(urls: [String; 3], workers: usize) {
+    let mut best = 0;
+    for url in urls {
+        let (sim, _) = line().await;
+        best = best.max(every_window_holds(&sim, &url, workers, sends()).await);
+        if best >= LIMIT * 8 / 10 {
+            return;
+        }
+    }
+    panic!("only {best} a second by {workers} workers");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_worker_keeps_to_the_rate_and_uses_it_through_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-    every_window_holds(&url, 1).await;
+    let url = |name| format!("sqlite:{}", folder.path().join(name).display());
+    keeps_to_the_rate_and_uses_it(["a", "b", "c"].map(url), 1).await;
 }
 
-#[tokio::test]
-async fn four_workers_keep_to_the_rate_together() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn four_workers_keep_to_the_rate_together_and_use_it() {
     let Some(cluster) = Cluster::shared() else { return };
-    every_window_holds(&cluster.database(), 4).await;
+    keeps_to_the_rate_and_uses_it([(); 3].map(|()| cluster.database()), 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_workers_keep_to_the_rate_together_and_use_it() {
+    let Some(cluster) = Cluster::shared() else { return };
+    keeps_to_the_rate_and_uses_it([(); 3].map(|()| cluster.database()), 16).await;
+}
+
+/// What LINE refused counts too: it arrived. Afterwards the lane is slower, as it should be.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixteen_workers_keep_to_the_rate_through_storms_of_429() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let (sim, _) = line().await;
+    // Those that are on their way together are refused together.
+    let storm = |refused| {
+        let rule = FaultRule::answer(429).delayed(Duration::from_millis(60)).times(refused);
+        sim.fault(rule.on("POST", "/v2/bot/message/push")).unwrap();
+    };
+    let second = async {
+        delivered(&sim, 50).await;
+        storm(4);
+    };
+    storm(8);
+    let url = cluster.database();
+    tokio::join!(every_window_holds(&sim, &url, 16, 150), second);
+    let refused = sim.requests().iter().filter(|it| it.status == Some(429)).count();
+    assert_eq!(refused, 12);
 }
 
 async fn an_hours_broadcasts_are_counted_to_the_last_one(bench: Bench) {
