@@ -77,7 +77,10 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         let inserted = self.client.query(&insert, params);
         // Told when the transaction is committed, and once for all of it.
         let notified = self.client.execute(&notify, &[&listen::CHANNEL]);
-        let (inserted, _) = tokio::try_join!(inserted, notified).map_err(failed)?;
+        let (inserted, notified) = tokio::join!(inserted, notified);
+        // The first has the reason; where it failed, the second only says that something before it did.
+        let inserted = inserted.map_err(failed)?;
+        notified.map_err(failed)?;
         ids(rows, &inserted)
     }
 
