@@ -21,8 +21,12 @@ use crate::{
     },
 };
 
-/// How long a permit is good: a worker that was stopped must not fire an old lot into a new second.
-const PERMIT_LIFE: Duration = Duration::from_millis(500);
+/// How long a permit is good: a worker that is late must not fire an old lot into a new second. One that is not spent
+/// goes back to its bucket.
+const PERMIT_LIFE: Duration = Duration::from_millis(100);
+
+/// The same where an hour's sends are counted one by one, with ten seconds to spare.
+const EXACT_PERMIT_LIFE: Duration = Duration::from_secs(5);
 
 /// So many failures of LINE in a row on one lane, and the lane waits.
 const LINE_IS_DOWN: u32 = 10;
@@ -48,8 +52,11 @@ impl<'a> Sender<'a> {
 
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
     pub(super) async fn send(&self, job: Job, granted: Instant) -> Outcome {
-        let limited = self.shared.settings.limits.get(job.lane).is_some();
-        let late = if limited { PERMIT_LIFE } else { self.shared.settings.lease / 2 };
+        let late = match self.shared.settings.limits.get(job.lane) {
+            Some(rate) if rate.is_exact() => EXACT_PERMIT_LIFE,
+            Some(_) => PERMIT_LIFE,
+            None => self.shared.settings.lease / 2,
+        };
         let Some(channel) = self.shared.channels.get(&job.channel) else { return Outcome::NotSent };
         let (token, client) = channel.client.read().await.clone();
         if job.lane == Lane::NarrowcastProgress {

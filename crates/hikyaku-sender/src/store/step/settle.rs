@@ -1,6 +1,7 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
+    Lane,
     delivery::{Delivery, Outcome, Settlement, State},
     key,
     store::{Fresh, Payload, Result, Row, Step, Stored, Tx, row::Effects},
@@ -46,6 +47,7 @@ impl Step for Settle {
         let mut effects = Effects::default();
         let mut settled = Vec::with_capacity(rows.len());
         let mut split = Vec::new();
+        let mut unspent: BTreeMap<(String, Lane), u32> = BTreeMap::new();
         for row in &mut rows {
             let before = row.delivery.state;
             let (mut applied, mut looked_after) = (false, false);
@@ -56,7 +58,13 @@ impl Step for Settle {
                 }
                 looked_after |= matches!(it.outcome, Outcome::Tracked(_));
                 match row.delivery.settle(it.fence, it.outcome.clone(), now) {
-                    Settlement::Applied => applied = true,
+                    Settlement::Applied => {
+                        applied = true;
+                        if it.outcome == Outcome::NotSent {
+                            let lane = (row.channel.clone(), row.delivery.lane());
+                            *unspent.entry(lane).or_default() += 1;
+                        }
+                    }
                     Settlement::Split => {
                         applied = true;
                         split.push(row.id);
@@ -79,6 +87,12 @@ impl Step for Settle {
         for id in split {
             if let Some(parent) = tx.show(id).await? {
                 tx.insert(&halves(&parent)).await?;
+            }
+        }
+        for ((channel, lane), permits) in unspent {
+            if let Some(mut bucket) = tx.bucket(&channel, lane).await? {
+                bucket.put_back(permits);
+                tx.save_bucket(&channel, lane, &bucket).await?;
             }
         }
         super::apply(tx, effects).await?;
