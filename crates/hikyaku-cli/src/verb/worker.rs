@@ -10,16 +10,19 @@ use crate::{
     work::{Done, WorkArgs},
 };
 
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Any number of workers share a PostgreSQL store; a SQLite file has one at a time, and a second is told who it is. \
-A worker that is killed leaves nothing undone: the next one goes on. SIGTERM and Ctrl-C let what is on its way end.
-
+const EXAMPLES: &str = "\
 Examples:
   hikyaku worker run
   hikyaku worker run --until-idle --store sqlite:/var/lib/hikyaku.db
   hikyaku worker run --concurrency 128 --limit push=500/s --limit multicast=none
-  hikyaku worker run --metrics 127.0.0.1:9464")]
+  hikyaku worker run --metrics 127.0.0.1:9464";
+
+#[derive(Debug, Args)]
+#[command(after_help = format!("\
+Any number of workers share a PostgreSQL store; a SQLite file has one at a time, and a second is told who it is. \
+A worker that is killed leaves nothing undone: the next one goes on. SIGTERM and Ctrl-C let what is on its way end.
+
+{EXAMPLES}"))]
 pub(crate) struct Worker {
     #[command(subcommand)]
     verb: WorkerVerb,
@@ -35,6 +38,7 @@ enum WorkerVerb {
 
 /// Deliver until a signal comes
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 struct Run {
     /// End when nothing is left to do, or all that is left waits for the month's quota or for a valid token
     #[arg(long)]

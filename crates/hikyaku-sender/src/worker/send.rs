@@ -219,8 +219,15 @@ impl<'a> Sender<'a> {
 
     async fn hold(&self, job: &Job, lanes: Vec<Lane>, reason: HoldReason, at_least: Duration) {
         let hold = Hold { channel: job.channel.clone(), lanes, reason, at_least, chance: chance() };
-        if let Err(why) = self.shared.inner.store.run(hold).await {
-            tracing::warn!(%why, "a lane could not be held");
+        let channel = &job.channel;
+        match self.shared.inner.store.run(hold).await {
+            // The answers to all that was on its way together are one reason.
+            Ok(false) => {}
+            Ok(true) => {
+                let (kind, reason) = (job.lane.name(), reason.name());
+                tracing::warn!(channel, kind, reason, "sends wait because of what LINE answers");
+            }
+            Err(why) => tracing::warn!(%why, "a lane could not be held"),
         }
     }
 
@@ -238,10 +245,6 @@ impl<'a> Sender<'a> {
         if let Some(client) = new {
             *current = (refused + 1, client);
         } else {
-            tracing::warn!(
-                channel = job.channel,
-                "LINE refuses the channel access token; the channel waits"
-            );
             self.hold(job, Lane::ALL.to_vec(), HoldReason::Unauthorized, PARKED).await;
         }
     }

@@ -7,6 +7,11 @@ use crate::{output::Output, store::StoreArgs, verb::outbox::Deliveries};
 
 /// List a campaign's dead letters, or act on all of them
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku campaign dead 1
+  hikyaku campaign dead 1 --retry
+  hikyaku campaign dead 1 --tray unknown --retry --may-duplicate")]
 pub(super) struct Dead {
     #[command(flatten)]
     which: Which,
@@ -43,6 +48,12 @@ impl Dead {
         let tray = if self.tray == "unknown" { State::Unknown } else { State::Rejected };
         if self.retry {
             let deliveries = campaign.retry_dead_letters(tray, self.may_duplicate).await?;
+            if !campaign.dead_letters(tray, 1).await?.is_empty() {
+                output.note(
+                    "some may have arrived, and their retry keys are too old to tell; retry them with --may-duplicate, or \
+                     drop them",
+                )?;
+            }
             return output.print(
                 &Acted { deliveries },
                 format_args!("{deliveries} deliveries will be sent again"),

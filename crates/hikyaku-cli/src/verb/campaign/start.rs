@@ -37,7 +37,12 @@ const LOOK: Duration = Duration::from_millis(200);
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "\
 The campaign's id is printed at once. The list has one id a line; blank lines and lines that begin with # are skipped. \
-While it delivers, what else is due in the store goes out, too; where another worker has the store, that one delivers.")]
+While it delivers, what else is due in the store goes out, too; where another worker has the store, that one delivers.
+
+Examples:
+  hikyaku campaign start --to-file friends.txt --text 'spring is here' --idempotency-key spring
+  hikyaku campaign start --to-file - --text 'hello' --dedupe --reject-file bad.txt < friends.txt
+  hikyaku campaign start --to-file people.csv --personal --text 'hello {name}' --enqueue-only")]
 pub(super) struct Start {
     /// The list of users (- is stdin)
     #[arg(long, value_name = "FILE")]

@@ -16,6 +16,13 @@ use crate::{
 
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku outbox add push \"$USER_ID\" --text paid --idempotency-key order-17
+  hikyaku outbox add multicast --to-file friends.txt --text 'hello' --at 2h --expires 4h
+  hikyaku outbox add broadcast --text 'we open at nine' --idempotency-key opening
+  hikyaku outbox add reply \"$REPLY_TOKEN\" --text 'on its way'
+  hikyaku outbox add --batch - < sends.jsonl")]
 pub(super) struct Add {
     #[command(subcommand)]
     kind: Option<Kind>,

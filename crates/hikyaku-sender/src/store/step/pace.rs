@@ -6,7 +6,7 @@ use crate::{
     store::{Quota, Result, Step, Tx},
 };
 
-/// Stops lanes of a channel for all workers.
+/// Stops lanes of a channel for all workers. Whether one of them was not stopped before.
 #[derive(Debug)]
 pub(crate) struct Hold {
     pub(crate) channel: String,
@@ -18,17 +18,19 @@ pub(crate) struct Hold {
 }
 
 impl Step for Hold {
-    type Out = ();
+    type Out = bool;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
         let now = tx.now().await?;
+        let mut new = false;
         for lane in &self.lanes {
             let bucket = tx.bucket(&self.channel, *lane).await?;
             let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
+            new |= bucket.held(now).is_none();
             bucket.hold(self.reason, self.at_least, self.chance, now);
             tx.save_bucket(&self.channel, *lane, &bucket).await?;
         }
-        Ok(())
+        Ok(new)
     }
 }
 
