@@ -2,7 +2,7 @@
 //! soon a new row is on its way, and what an idle worker takes.
 //!
 //! `cargo bench -p hikyaku-sender` prints figures and ratios from rounds that take turns, which hold when the machine's
-//! speed drifts; `-- pushes` does that part only. The simulator runs in a process of its own. PostgreSQL takes part where
+//! speed drifts; `-- pushes` does that part only, `-- pushes SQLite` on one store only. The simulator runs in a process of its own. PostgreSQL takes part where
 //! its programs are found; the cluster is the benchmark's own.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement tells what it found")]
 
@@ -19,7 +19,10 @@ use std::time::Duration;
 
 use hikyaku_sender::Outbox;
 
-use cluster::Cluster;
+use cluster::{Cluster, SOCKET_ONLY};
+
+/// What is flushed must go to a disk.
+const CLUSTERS_ON_DISK: bool = true;
 
 /// How often each thing is measured.
 const ROUNDS: usize = 7;
@@ -31,10 +34,12 @@ fn main() {
     if let Ok(url) = std::env::var(pickup::ENQUEUES) {
         return pickup::enqueue_when_told(&url);
     }
-    let only = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let wanted = |name: &str| only.as_ref().is_none_or(|only| name == only);
+    let mut only = std::env::args().skip(1).filter(|arg| !arg.starts_with('-'));
+    let (part, store) = (only.next(), only.next());
+    let wanted = |name: &str| part.as_ref().is_none_or(|part| name == part);
     runtime().block_on(async {
-        let stores = Place::all();
+        let mut stores = Place::all();
+        stores.retain(|it| store.as_ref().is_none_or(|store| it.name() == store));
         if wanted("enqueue") {
             enqueue::measure(&stores).await;
         }
@@ -71,7 +76,9 @@ struct Store {
 
 impl Place {
     fn all() -> Vec<Self> {
-        let postgres = Cluster::shared().map(Self::Postgres);
+        // Its checkpoints as often as by default, rather than as often as tests can stand.
+        let postgres = Cluster::with(SOCKET_ONLY, "-c max_wal_size=1GB");
+        let postgres = postgres.map(|cluster| Self::Postgres(Box::leak(Box::new(cluster))));
         [Self::Sqlite].into_iter().chain(postgres).collect()
     }
 
