@@ -160,7 +160,7 @@ impl Outbox {
         let now = self.0.store.time().await?;
         let fresh =
             deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
-        let enqueued = self.0.store.run(Enqueue(fresh)).await?;
+        let enqueued = self.0.store.enqueue(fresh).await?;
         if enqueued.iter().any(|it| it.verdict == Verdict::New) {
             self.0.store.news().tell();
         }

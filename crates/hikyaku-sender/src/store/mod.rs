@@ -97,6 +97,15 @@ impl Store {
         }
     }
 
+    /// Puts deliveries into the store, all or none. Those of other callers may share the transaction.
+    pub(crate) async fn enqueue(&self, rows: Vec<Fresh>) -> Result<Vec<step::Enqueued>> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.enqueue(rows).await,
+            _ => self.run(step::Enqueue(rows)).await,
+        }
+    }
+
     /// Runs a step that changes nothing.
     pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Out> {
         match self {

@@ -3,6 +3,7 @@
 mod campaigns;
 mod connection;
 mod deliveries;
+mod gather;
 mod lanes;
 mod listen;
 mod look;
@@ -11,22 +12,31 @@ mod server;
 mod tls;
 mod tx;
 
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
 use tokio_postgres::error::SqlState;
 
-use super::{News, Result, Step, Tx, guarded};
+use super::{Fresh, News, Result, Step, Tx, guarded, step::Enqueued};
 use crate::{Clock, Error, Time};
 
 use connection::{Connection, Pool, silent};
+use gather::Gather;
 use server::Server;
 pub(crate) use tx::PgTx;
 
 /// How often a step is tried that PostgreSQL has surely rolled back for another's sake.
 const TRIES: u32 = 5;
 
+/// How long the time that the server told last is carried on.
+const TIME_KEPT: Duration = Duration::from_secs(5);
+
 #[derive(Debug)]
 pub(crate) struct PgStore {
-    pool: Pool,
-    clock: Clock,
+    database: Arc<Database>,
+    gather: Gather,
     news: News,
     listener: tokio::task::JoinHandle<()>,
 }
@@ -40,10 +50,44 @@ impl PgStore {
         pool.put(connection);
         let news = News::default();
         let listener = tokio::spawn(listen::listen(pool.server().clone(), news.clone()));
-        Ok(Self { pool, clock, news, listener })
+        let database = Arc::new(Database { pool, clock, told: Mutex::default() });
+        let gather = Gather::start(&database);
+        Ok(Self { database, gather, news, listener })
+    }
+
+    pub(crate) async fn enqueue(&self, rows: Vec<Fresh>) -> Result<Vec<Enqueued>> {
+        self.gather.enqueue(rows).await
     }
 
     pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+        self.database.run(step).await
+    }
+
+    pub(crate) async fn time(&self) -> Result<Time> {
+        self.database.time().await
+    }
+
+    pub(crate) fn news(&self) -> &News {
+        &self.news
+    }
+}
+
+impl Drop for PgStore {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+#[derive(Debug)]
+struct Database {
+    pool: Pool,
+    clock: Clock,
+    /// What the server's clock said last, and when it did.
+    told: Mutex<Option<(Time, Instant)>>,
+}
+
+impl Database {
+    async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -56,7 +100,9 @@ impl PgStore {
 
     async fn try_run<S: Step>(&self, step: &S) -> Result<S::Out> {
         self.with_connection(async |connection| {
-            match guarded(step, &mut PgTx::begin(connection, &self.clock).await?).await {
+            let mut tx = PgTx::begin(connection, &self.clock).await?;
+            self.note(tx.now().await?);
+            match guarded(step, &mut tx).await {
                 Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
                 Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
                 Err(why) => Err(why),
@@ -65,9 +111,29 @@ impl PgStore {
         .await?
     }
 
-    pub(crate) async fn time(&self) -> Result<Time> {
-        self.with_connection(async |connection| PgTx::new(connection, &self.clock).now().await)
-            .await
+    /// The server's clock. Between two transactions it is carried on here, so that nobody has to ask for it alone; it is
+    /// behind by as long as an answer takes, and never ahead.
+    async fn time(&self) -> Result<Time> {
+        if let Some(now) = self.clock.manual_now() {
+            return Ok(now);
+        }
+        let told = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        match told.map(|(time, at)| (time, at.elapsed())) {
+            Some((time, ago)) if ago < TIME_KEPT => Ok(time + ago),
+            _ => {
+                let asked = async |connection: &mut Connection| {
+                    PgTx::new(connection, &self.clock).now().await
+                };
+                let now = self.with_connection(asked).await?;
+                self.note(now);
+                Ok(now)
+            }
+        }
+    }
+
+    fn note(&self, now: Time) {
+        let told = Some((now, Instant::now()));
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = told;
     }
 
     /// Does something on a connection, as long as the server is at its other end. One that fails does not come back to
@@ -85,16 +151,6 @@ impl PgStore {
         };
         self.pool.put(connection);
         Ok(done)
-    }
-
-    pub(crate) fn news(&self) -> &News {
-        &self.news
-    }
-}
-
-impl Drop for PgStore {
-    fn drop(&mut self) {
-        self.listener.abort();
     }
 }
 
