@@ -21,9 +21,6 @@ use hikyaku_sender::Outbox;
 
 use cluster::{Cluster, SOCKET_ONLY};
 
-/// What is flushed must go to a disk.
-const CLUSTERS_ON_DISK: bool = true;
-
 /// How often each thing is measured.
 const ROUNDS: usize = 7;
 

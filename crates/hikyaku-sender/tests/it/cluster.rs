@@ -208,10 +208,10 @@ fn template(programs: &Path) -> PathBuf {
     made
 }
 
-/// In memory where there is much of it, because a server is a thousand files; else, or when it is measured, on disk.
+/// In memory where there is much of it, because a server is a thousand files; else, or in a benchmark, on disk.
 fn place() -> PathBuf {
     const ENOUGH_MIB: u64 = 4096;
-    if crate::CLUSTERS_ON_DISK {
+    if !cfg!(test) {
         return "/tmp".into();
     }
     let memory = Command::new("df").args(["-BM", "--output=avail", "/dev/shm"]).output();

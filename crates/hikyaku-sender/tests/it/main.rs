@@ -25,9 +25,6 @@ mod tls;
 mod traces;
 mod worker;
 
-/// What is not measured may lie in memory.
-const CLUSTERS_ON_DISK: bool = false;
-
 /// Says something on the side of the test's result: why it was skipped, or how to repeat it.
 fn tell(what: &str) {
     use std::io::Write;
