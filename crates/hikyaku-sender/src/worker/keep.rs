@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
 use hikyaku::message::QuotaKind;
 
 use super::{Channel, Shared};
@@ -74,14 +75,15 @@ async fn sweep(shared: &Shared) {
 /// Lets go of what a worker before this one had to wait for: this one may have a valid token, and the month more
 /// messages. LINE is asked before anything is claimed, so that nobody is told to wait for what has come.
 pub(super) async fn begin(shared: &Shared) {
-    for (name, channel) in &shared.channels {
+    let begin = async |(name, channel): (&String, &Channel)| {
         shared.inner.metrics.begin(name);
         release(shared, name, HoldReason::Unauthorized).await;
         if shared.settings.quota_every.is_some() {
             // It is asked again later.
             let _ = tokio::time::timeout(FIRST_ANSWER, ask_quota(shared, name, channel)).await;
         }
-    }
+    };
+    join_all(shared.channels.iter().map(begin)).await;
 }
 
 /// Takes back all that a worker before this one had.

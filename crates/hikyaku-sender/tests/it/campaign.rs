@@ -5,7 +5,7 @@ use std::{
 };
 
 use hikyaku_sender::{
-    ErrorKind, Limits, State,
+    ErrorKind, HoldReason, Limits, State, WaitingFor,
     campaign::{BadLine, CampaignPhase},
 };
 use hikyaku_sim::FaultRule;
@@ -28,6 +28,7 @@ on_every_store![
     a_cancelled_campaign_sends_no_more,
     a_bad_recipient_is_found_among_five_hundred,
     a_watch_sees_the_end,
+    a_watch_sees_a_quota_that_is_too_small_for_the_next_request,
     the_same_key_with_another_message_is_a_conflict,
 ];
 
@@ -227,6 +228,24 @@ async fn a_bad_recipient_is_found_among_five_hundred(bench: Bench) {
     assert_eq!(campaign.drop_dead_letters(State::Rejected).await.unwrap(), 1);
     let progress = campaign.progress().await.unwrap();
     assert_eq!((progress.rejected, progress.state), (1, CampaignPhase::Done));
+}
+
+async fn a_watch_sees_a_quota_that_is_too_small_for_the_next_request(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.set_quota(700, 0);
+    let campaign = bench.outbox.new_campaign("hi").start().await.unwrap();
+    campaign.feed_ids((0..1000).map(user)).await.unwrap();
+    let worker = bench.outbox.worker().channel("default", client.clone());
+    let report = work(&bench, worker.limits(Limits::none()).until_idle()).await;
+    assert_eq!((report.accepted, report.waiting.len()), (1, 1));
+    let watched = campaign.watch(Duration::ZERO).next().await.unwrap();
+    assert_eq!(watched.progress.accepted, 500);
+    assert_eq!(watched.waiting.unwrap().reason, WaitingFor::Hold(HoldReason::Quota));
+    sim.set_quota(1000, 500);
+    let worker = bench.outbox.worker().channel("default", client);
+    assert_eq!(work(&bench, worker.limits(Limits::none()).until_idle()).await.accepted, 1);
+    let watched = campaign.watch(Duration::ZERO).next().await.unwrap();
+    assert_eq!((watched.progress.accepted, watched.waiting), (1000, None));
 }
 
 async fn a_watch_sees_the_end(bench: Bench) {
