@@ -8,9 +8,15 @@ use axum::{
 };
 use hikyaku_sender::Outbox;
 use http::StatusCode;
+use serde::Serialize;
 use tokio::net::TcpListener;
 
 use crate::output::Output;
+
+#[derive(Serialize)]
+struct Serving {
+    metrics_url: String,
+}
 
 /// Serves `/metrics` for Prometheus, and `/healthz`, which is well when the store answers. Until the program ends.
 pub(crate) async fn serve(
@@ -21,7 +27,9 @@ pub(crate) async fn serve(
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("cannot listen at {address}: choose another --metrics"))?;
-    output.note(&format!("metrics are at http://{}/metrics", listener.local_addr()?))?;
+    let metrics_url = format!("http://{}/metrics", listener.local_addr()?);
+    let text = format!("metrics are at {metrics_url}");
+    output.aside(&Serving { metrics_url }, &text)?;
     let app = Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(health))

@@ -41,6 +41,15 @@ impl Output {
         writeln!(anstream::stderr(), "note: {text}").context("cannot write to stderr")
     }
 
+    /// Tells on stderr, apart from the answer, what a script may need too.
+    pub(crate) fn aside(self, value: &impl Serialize, text: &str) -> anyhow::Result<()> {
+        if !self.json {
+            return self.note(text);
+        }
+        let line = serde_json::to_string(value)?;
+        writeln!(anstream::stderr(), "{line}").context("cannot write to stderr")
+    }
+
     /// Prints that something is done that has no answer but `{}`.
     pub(crate) fn done(self, text: impl fmt::Display) -> anyhow::Result<()> {
         self.print(&Object::new(), text)

@@ -65,7 +65,9 @@ fn a_broadcast_without_a_key_gets_one_to_repeat_it_with() {
     let again = shell.run(words.into_iter().chain(["--idempotency-key", key]));
     assert_eq!(again.stdout, "{\"delivery_id\":1,\"existing\":true}\n", "{again}");
     // Without a key it is another one, as it is with a push.
-    let other = shell.run(words);
+    let other = shell.run(words.into_iter().chain(["--json"]));
+    let told: serde_json::Value = serde_json::from_str(&other.stderr).unwrap();
+    assert_eq!(told["idempotency_key"].as_str().unwrap().len(), 36);
     assert!(other.stdout.ends_with("\"existing\":false}\n"), "{other}");
 }
 

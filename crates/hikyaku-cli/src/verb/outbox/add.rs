@@ -123,6 +123,12 @@ pub(super) struct Added {
     existing: bool,
 }
 
+/// What is told of a send that got its name here.
+#[derive(Serialize)]
+struct Named<'a> {
+    idempotency_key: &'a str,
+}
+
 impl From<Enqueued> for Added {
     fn from(enqueued: Enqueued) -> Self {
         Self { delivery_id: enqueued.id.get(), existing: enqueued.existing }
@@ -151,7 +157,8 @@ impl Add {
         if to_many && send.idempotency_key.is_none() {
             let key = fresh_key();
             // Before the commit: who is broken off between the two must be able to say the same again.
-            output.note(&format!("should this have to be repeated: --idempotency-key {key}"))?;
+            let text = format!("should this have to be repeated: --idempotency-key {key}");
+            output.aside(&Named { idempotency_key: &key }, &text)?;
             send.idempotency_key = Some(key);
         }
         let now = outbox.now().await?;
