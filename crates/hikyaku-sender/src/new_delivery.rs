@@ -2,10 +2,12 @@ use std::time::Duration;
 
 use hikyaku::Messages;
 use hikyaku_model::{
-    ChatId, PreparedMessages, SendKind, UserId, Violations, limits::MULTICAST_USERS,
+    ChatId, Check, Checker, PreparedMessages, SendKind, UserId, Violations,
+    audience::{Filter, Limit, Recipient},
+    limits::{MULTICAST_USERS, Problem, Segment},
+    send::{AggregationUnit, DeliveryTag, PhoneHash, check_aggregation_units},
 };
 use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -42,7 +44,7 @@ pub struct NewDelivery {
     to: Vec<String>,
     messages: Result<PreparedMessages, Violations>,
     options: Options,
-    delivery_tag: Option<String>,
+    delivery_tag: Option<DeliveryTag>,
     channel: String,
     idempotency_key: Option<String>,
     at: Option<Time>,
@@ -55,15 +57,15 @@ pub struct NewDelivery {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Options {
     #[serde(skip_serializing_if = "Option::is_none")]
-    recipient: Option<Value>,
+    recipient: Option<Recipient>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<Value>,
+    filter: Option<Filter>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<Value>,
+    limit: Option<Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) notification_disabled: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) custom_aggregation_units: Vec<String>,
+    pub(crate) custom_aggregation_units: Vec<AggregationUnit>,
 }
 
 /// A request without its recipients.
@@ -74,19 +76,12 @@ pub(crate) struct Request<'a, M> {
     pub(crate) options: &'a Options,
 }
 
-impl Options {
-    /// Checks the name that sends are counted under.
-    pub(crate) fn check_unit(&self) -> Result<(), Error> {
-        for unit in &self.custom_aggregation_units {
-            let fits = (1..=30).contains(&unit.len())
-                && unit.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-            if !fits {
-                return Err(Error::invalid(
-                    "customAggregationUnits: must be 1 to 30 letters, digits or _",
-                ));
-            }
-        }
-        Ok(())
+impl Check for Options {
+    fn check(&self, checker: &mut Checker) {
+        checker.optional("recipient", self.recipient.as_ref());
+        checker.optional("filter", self.filter.as_ref());
+        checker.optional("limit", self.limit.as_ref());
+        check_aggregation_units(&self.custom_aggregation_units, checker);
     }
 }
 
@@ -189,40 +184,39 @@ impl NewDelivery {
     /// The name that a push or multicast is counted under.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
-    pub fn unit(mut self, name: impl Into<String>) -> Self {
+    pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
         self.options.custom_aggregation_units = vec![name.into()];
         self
     }
 
-    /// The tag of a send to a phone number, which its `delivery` event brings back: 16-100 characters.
-    pub fn delivery_tag(mut self, tag: impl Into<String>) -> Self {
+    /// The tag of a send to a phone number, which its `delivery` event brings back.
+    pub fn delivery_tag(mut self, tag: impl Into<DeliveryTag>) -> Self {
         self.delivery_tag = Some(tag.into());
         self
     }
 
-    /// The `recipient` of a narrowcast, in LINE's JSON.
-    pub fn recipient(mut self, recipient: impl Into<Value>) -> Self {
+    /// Only those of these audiences and earlier narrowcasts; goes with a narrowcast.
+    pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
         self.options.recipient = Some(recipient.into());
         self
     }
 
-    /// The `filter` of a narrowcast, in LINE's JSON.
-    pub fn filter(mut self, filter: impl Into<Value>) -> Self {
+    /// Only friends who are like this; goes with a narrowcast.
+    pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
         self.options.filter = Some(filter.into());
         self
     }
 
-    /// The `limit` of a narrowcast, in LINE's JSON.
-    pub fn limit(mut self, limit: impl Into<Value>) -> Self {
-        self.options.limit = Some(limit.into());
+    /// No more than this; goes with a narrowcast.
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.options.limit = Some(limit);
         self
     }
 
     /// Checks it, and makes the row that a store keeps.
     pub(crate) fn into_fresh(self, now: Time) -> Result<Fresh, Error> {
-        let messages = self.messages.as_ref().map_err(Error::invalid)?;
-        messages.check(self.kind).map_err(Error::invalid)?;
         self.check()?;
+        let messages = self.messages.as_ref().map_err(Error::invalid)?;
         let json = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
             |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
         )?;
@@ -231,13 +225,14 @@ impl NewDelivery {
             to => Recipients::pack(to),
         };
         let lane = Lane::of(self.kind);
+        let delivery_tag = self.delivery_tag.as_ref().map(DeliveryTag::as_str);
         let digest = Sha256::new()
             .chain_update([0, lane as u8])
             .chain_update((recipients.as_bytes().len() as u64).to_be_bytes())
             .chain_update(recipients.as_bytes())
             .chain_update(&json)
             .chain_update([0])
-            .chain_update(self.delivery_tag.as_deref().unwrap_or_default())
+            .chain_update(delivery_tag.unwrap_or_default())
             .finalize();
         let retry_key = match &self.idempotency_key {
             Some(name) => key::derive(&self.channel, name),
@@ -260,7 +255,7 @@ impl NewDelivery {
             digest: digest.to_vec(),
             payload: Payload {
                 recipients,
-                body: Some(Body { json, delivery_tag: self.delivery_tag }),
+                body: Some(Body { json, delivery_tag: delivery_tag.map(str::to_owned) }),
             },
             delivery,
             created_at: now,
@@ -271,22 +266,6 @@ impl NewDelivery {
         check_name("channel", &self.channel)?;
         if let Some(key) = &self.idempotency_key {
             check_name("idempotency key", key)?;
-        }
-        let to = |index: usize, why: &dyn std::fmt::Display| {
-            Err(Error::invalid(match self.kind {
-                SendKind::Multicast => format!("to[{index}]: {why}"),
-                SendKind::Reply => format!("replyToken: {why}"),
-                _ => format!("to: {why}"),
-            }))
-        };
-        for (index, id) in self.to.iter().enumerate() {
-            let checked = match self.kind {
-                SendKind::Multicast => UserId::check(id),
-                _ => ChatId::check(id),
-            };
-            if let Err(why) = checked {
-                return to(index, &why);
-            }
         }
         match self.kind {
             SendKind::Multicast if !MULTICAST_USERS.allows(self.to.len()) => {
@@ -302,41 +281,65 @@ impl NewDelivery {
                     Lane::of(self.kind)
                 )));
             }
-            SendKind::PhoneNumber if !is_sha256(self.to.first()) => {
-                return to(
-                    0,
-                    &"must be the SHA-256 of a phone number, as 64 lower-case hexadecimal digits",
-                );
-            }
             _ => {}
         }
-        self.check_options()
+        let mut checker = Checker::default();
+        self.check_request(&mut checker);
+        checker.finish().map_err(Error::invalid)
     }
 
-    fn check_options(&self) -> Result<(), Error> {
+    fn check_request(&self, checker: &mut Checker) {
+        let messages = self.messages.as_ref().and_then(|messages| messages.check(self.kind));
+        if let Err(violations) = messages {
+            checker.include(violations);
+        }
+        for (index, id) in self.to.iter().enumerate() {
+            let id = match self.kind {
+                SendKind::PhoneNumber => id.parse::<PhoneHash>().map(drop),
+                SendKind::Multicast => UserId::check(id).map_err(Problem::Id),
+                _ => ChatId::check(id).map_err(Problem::Id),
+            };
+            if let Err(problem) = id {
+                match self.kind {
+                    SendKind::Multicast => checker.at(Segment::Field("to"), |checker| {
+                        checker.at(Segment::Index(index), |checker| checker.report(problem));
+                    }),
+                    SendKind::Reply => checker.report_field("replyToken", problem),
+                    _ => checker.report_field("to", problem),
+                }
+            }
+        }
+        checker.optional("X-Line-Delivery-Tag", self.delivery_tag.as_ref());
+        self.options.check(checker);
+        self.check_fit(checker);
+    }
+
+    /// Checks that each option is one of its kind of send.
+    fn check_fit(&self, checker: &mut Checker) {
         let Options { recipient, filter, limit, custom_aggregation_units, .. } = &self.options;
-        let narrow = recipient.is_some() || filter.is_some() || limit.is_some();
-        if narrow && self.kind != SendKind::Narrowcast {
-            return Err(Error::invalid("recipient, filter and limit go with a narrowcast only"));
-        }
+        let narrow = self.kind == SendKind::Narrowcast;
         let counted = matches!(self.kind, SendKind::Push | SendKind::Multicast);
-        if !counted && !custom_aggregation_units.is_empty() {
-            return Err(Error::invalid(
-                "customAggregationUnits: go with a push or a multicast only",
-            ));
-        }
-        self.options.check_unit()?;
-        match &self.delivery_tag {
-            Some(_) if self.kind != SendKind::PhoneNumber => {
-                Err(Error::invalid("a delivery tag goes with a phone number only"))
+        let tagged = self.kind == SendKind::PhoneNumber;
+        for (field, is_given, fits, why) in [
+            ("recipient", recipient.is_some(), narrow, "only a narrowcast takes it"),
+            ("filter", filter.is_some(), narrow, "only a narrowcast takes it"),
+            ("limit", limit.is_some(), narrow, "only a narrowcast takes it"),
+            (
+                "customAggregationUnits",
+                !custom_aggregation_units.is_empty(),
+                counted,
+                "only a push or a multicast takes it",
+            ),
+            (
+                "X-Line-Delivery-Tag",
+                self.delivery_tag.is_some(),
+                tagged,
+                "only a send to a phone number takes it",
+            ),
+        ] {
+            if is_given && !fits {
+                checker.report_field(field, Problem::Forbidden(why));
             }
-            Some(tag)
-                if !(16..=100).contains(&tag.len())
-                    || !tag.bytes().all(|b| b.is_ascii_graphic()) =>
-            {
-                Err(Error::invalid("the delivery tag must have 16 to 100 characters, no blanks"))
-            }
-            _ => Ok(()),
         }
     }
 }
@@ -349,10 +352,4 @@ pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
         )));
     }
     Ok(())
-}
-
-fn is_sha256(hash: Option<&String>) -> bool {
-    hash.is_some_and(|hash| {
-        hash.len() == 64 && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    })
 }

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use hikyaku::Messages;
-use hikyaku_model::{Message, PreparedMessages, SendKind, Violations};
+use hikyaku_model::{
+    Check, Checker, Message, PreparedMessages, SendKind, Violations, send::AggregationUnit,
+};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -146,7 +148,7 @@ impl CampaignBuilder {
     }
 
     /// The name that it is counted under in LINE's statistics.
-    pub fn unit(mut self, name: impl Into<String>) -> Self {
+    pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
         self.options.custom_aggregation_units = vec![name.into()];
         self
     }
@@ -161,7 +163,9 @@ impl CampaignBuilder {
         if let Some(key) = &self.idempotency_key {
             check_name("idempotency key", key)?;
         }
-        self.options.check_unit()?;
+        let mut checker = Checker::default();
+        self.options.check(&mut checker);
+        checker.finish().map_err(Error::invalid)?;
         let body = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
             |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
         )?;

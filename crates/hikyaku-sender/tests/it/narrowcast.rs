@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hikyaku::Client;
+use hikyaku_model::audience::{DemographicFilter, Gender};
 use hikyaku_sender::{DeliveryId, Event, Limits, Listed, NewDelivery, State, Worker};
 use hikyaku_sim::{ClockMode, FaultRule, Sim};
 use serde_json::json;
@@ -119,7 +120,7 @@ async fn a_narrowcast_is_followed_to_its_end_through_a_lost_answer_and_restarts(
 async fn a_narrowcast_that_line_gives_up_is_rejected_with_lines_words(bench: Bench) {
     let (sim, client) = slow_line().await;
     sim.add_friends(100);
-    let filter = json!({"demographic": {"type": "gender", "oneOf": ["male"]}});
+    let filter = DemographicFilter::gender([Gender::Male]);
     let send = NewDelivery::narrowcast("to few").filter(filter).idempotency_key("few");
     let id = bench.outbox.enqueue(send).await.unwrap().id;
     follow(&bench, &sim, &client).await;

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use hikyaku_model::audience::Limit;
 use hikyaku_sender::{ErrorKind, Filter, NewDelivery, Priority, State};
 
 use crate::stores::{Bench, on_every_store, user};
@@ -76,11 +77,21 @@ async fn what_cannot_be_sent_is_refused_and_nothing_is_kept(bench: Bench) {
         ),
         (
             NewDelivery::phone("+81", "a"),
-            "to: must be the SHA-256 of a phone number, as 64 lower-case hexadecimal digits",
+            "to: must be a SHA-256 digest in 64 lower-case hexadecimal digits",
         ),
         (
-            NewDelivery::push(user(1), "a").limit(serde_json::json!({"max": 1})),
-            "recipient, filter and limit go with a narrowcast only",
+            NewDelivery::push("", "").limit(Limit::new().max(1)),
+            "messages[0].text: must not be empty; to: must not be empty; limit: must not be set: only a narrowcast takes it",
+        ),
+        (
+            NewDelivery::narrowcast("a").idempotency_key("n").limit(Limit::new().max(0)),
+            "limit.max: must be between 1 and 2147483647",
+        ),
+        (
+            NewDelivery::push(user(1), "a").unit("café").delivery_tag("short"),
+            "X-Line-Delivery-Tag: must have 16 to 100 UTF-16 code units, has 5; \
+             customAggregationUnits[0]: must match ^[a-zA-Z0-9_]{1,30}$; \
+             X-Line-Delivery-Tag: must not be set: only a send to a phone number takes it",
         ),
         (
             NewDelivery::push(user(1), "a").idempotency_key(""),

@@ -116,7 +116,7 @@ impl Start {
             builder = builder.idempotency_key(key);
         }
         if let Some(unit) = &self.unit {
-            builder = builder.unit(unit);
+            builder = builder.unit(unit.as_str());
         }
         if self.silence.notification_disabled {
             builder = builder.notification_disabled(true);

@@ -187,13 +187,13 @@ impl Kind {
                 let targeting = targeting.read()?;
                 let mut narrowcast = NewDelivery::narrowcast(&send.messages.read()?);
                 if let Some(recipient) = targeting.recipient {
-                    narrowcast = narrowcast.recipient(serde_json::to_value(recipient)?);
+                    narrowcast = narrowcast.recipient(recipient);
                 }
                 if let Some(filter) = targeting.filter {
-                    narrowcast = narrowcast.filter(serde_json::to_value(filter)?);
+                    narrowcast = narrowcast.filter(filter);
                 }
                 if let Some(limit) = targeting.limit {
-                    narrowcast = narrowcast.limit(serde_json::to_value(limit)?);
+                    narrowcast = narrowcast.limit(limit);
                 }
                 (narrowcast, send)
             }

@@ -3,10 +3,12 @@ use std::{
     io::{BufRead, BufReader, Read},
 };
 
-use hikyaku::model::Message;
+use hikyaku::model::{
+    Message,
+    audience::{Filter, Limit, Recipient},
+};
 use hikyaku_sender::{ErrorKind, NewDelivery, Outbox, Time};
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::add::{Added, fresh_key};
@@ -33,9 +35,9 @@ struct Line {
     notification_disabled: Option<bool>,
     unit: Option<String>,
     delivery_tag: Option<String>,
-    recipient: Option<Value>,
-    filter: Option<Value>,
-    limit: Option<Value>,
+    recipient: Option<Recipient>,
+    filter: Option<Filter>,
+    limit: Option<Limit>,
 }
 
 #[derive(Deserialize)]
