@@ -6,6 +6,9 @@ use tokio::time::Instant;
 /// outlives its permit, and keeps more urgent deliveries waiting.
 const RESERVE: Duration = Duration::from_millis(40);
 
+/// However long a claim takes, nothing is claimed so early that its permit has run out when its turn comes.
+const LONGEST: Duration = Duration::from_millis(80);
+
 /// How many wait in memory at most.
 const MOST: usize = 1000;
 
@@ -74,7 +77,7 @@ impl Ahead {
         reason = "a float that is too large becomes the largest integer"
     )]
     fn reserve(&self) -> usize {
-        let seconds = RESERVE.max(self.claim_took * 2).as_secs_f64();
+        let seconds = RESERVE.max(self.claim_took * 2).min(LONGEST).as_secs_f64();
         ((self.rate * seconds) as usize).min(MOST)
     }
 }
