@@ -1,6 +1,6 @@
 //! Opening the file, and refusing one that cannot be trusted.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
@@ -55,6 +55,7 @@ fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Ma
         Error::store(format!("the mark beside it cannot be written: {why}")).because(why)
     })?;
     migrate(connection, usize::try_from(version).unwrap_or(0))?;
+    check_tables(connection)?;
     let number = |column: &str| -> Result<i64, Error> {
         let sql = format!("SELECT {column} FROM meta");
         connection.query_row(&sql, [], |row| row.get(0)).map_err(failed)
@@ -110,6 +111,25 @@ fn migrate(connection: &mut Connection, from: usize) -> Result<(), Error> {
     ))
     .map_err(failed)?;
     tx.commit().map_err(failed)
+}
+
+/// Makes sure that the tables and indexes are the ones that the migrations make: a changed letter in their text makes
+/// rows unreachable, and `SQLite` does not know what it said before.
+fn check_tables(connection: &Connection) -> Result<(), Error> {
+    let mut new = Connection::open_in_memory().map_err(failed)?;
+    migrate(&mut new, 0)?;
+    let sql = "SELECT type || ' ' || name || coalesce(sql, '') FROM sqlite_schema";
+    let tables = |connection: &Connection| {
+        let mut statement = connection.prepare(sql)?;
+        let tables = statement.query_map([], |row| row.get::<_, String>(0))?;
+        tables.collect::<Result<BTreeSet<_>, _>>()
+    };
+    let (expected, found) = (tables(&new), tables(connection));
+    if expected.map_err(failed)?.is_subset(&found.map_err(failed)?) {
+        Ok(())
+    } else {
+        Err(Error::damaged("its tables are not as they were made"))
+    }
 }
 
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {

@@ -109,6 +109,17 @@ fn failed(why: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             ErrorKind::Damaged(why.to_string())
         }
+        // What was written can be read as what it was.
+        None if matches!(
+            why,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..)
+        ) =>
+        {
+            ErrorKind::Damaged(why.to_string())
+        }
         Some(ErrorCode::DiskFull) => ErrorKind::Store(
             "the disk is full; nothing was changed, make room and try again".to_owned(),
         ),
