@@ -34,7 +34,7 @@ impl Outbox {
         if since > self.now().await? {
             return Err(Error::invalid("a store cannot be restored to a time that is to come"));
         }
-        let lock = inner.store.lock_worker().await?;
+        let _lock = inner.store.lock_worker().await?;
         let mut quarantined = Quarantined::default();
         for stored in inner.store.read(ListCampaigns(u32::MAX)).await? {
             if Progress::from(&stored).state == CampaignPhase::Feeding {
@@ -53,7 +53,6 @@ impl Outbox {
                 None => break,
             }
         }
-        drop(lock);
         Ok(quarantined)
     }
 }

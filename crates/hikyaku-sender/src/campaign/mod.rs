@@ -26,6 +26,9 @@ use crate::{
 /// How many rows one commit brings into line with their campaign.
 const ROWS: u32 = 2000;
 
+/// How many dead letters one commit acts on.
+const PAGE: u32 = 500;
+
 /// A message on its way to a list. A clone is cheap and is the same campaign.
 #[derive(Clone, Debug)]
 pub struct Campaign {
@@ -141,12 +144,13 @@ impl Campaign {
     }
 
     async fn act(&self, tray: State, act: Act) -> Result<u64, Error> {
-        let mut all = 0;
+        let (mut all, mut before) = (0, None);
         loop {
-            let step = ActOnTray { campaign: self.id.0, tray, act, limit: ROWS };
-            let (done, _refused) = self.inner.store.run(step).await?;
+            let step = ActOnTray { campaign: self.id.0, tray, act, before, limit: PAGE };
+            let (done, last) = self.inner.store.run(step).await?;
             all += done;
-            if done == 0 {
+            before = last;
+            if last.is_none() {
                 self.inner.store.news().tell();
                 return Ok(all);
             }

@@ -18,6 +18,7 @@ on_every_store![
     without_quarantine_a_day_old_backup_sends_again,
     what_no_key_protects_is_unknown_at_once,
     a_half_read_campaign_is_paused,
+    all_dead_letters_of_a_campaign_are_acted_on_or_left,
 ];
 
 /// Sends, a backup of them in `bench`, their delivery from the original, and then some time.
@@ -99,4 +100,17 @@ async fn a_half_read_campaign_is_paused(bench: Bench) {
     assert_eq!((done.in_doubt, done.paused), (1, vec![half.id()]));
     assert_eq!(half.progress().await.unwrap().state, CampaignPhase::Paused);
     assert_eq!(whole.progress().await.unwrap().state, CampaignPhase::Running);
+}
+
+async fn all_dead_letters_of_a_campaign_are_acted_on_or_left(bench: Bench) {
+    let backup = bench.clock.now();
+    let template = [hikyaku::model::Message::text("hi")];
+    let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
+    let list = (0..1100).fold("id\n".to_owned(), |list, n| list + &user(n) + "\n");
+    campaign.feed(std::io::Cursor::new(list)).await.unwrap();
+    bench.clock.advance(Duration::from_hours(25));
+    assert_eq!(bench.outbox.quarantine(backup).await.unwrap().unknown, 1100);
+    assert_eq!(campaign.retry_dead_letters(State::Unknown, false).await.unwrap(), 0);
+    assert_eq!(campaign.drop_dead_letters(State::Unknown).await.unwrap(), 1100);
+    assert_eq!(campaign.drop_dead_letters(State::Unknown).await.unwrap(), 0);
 }

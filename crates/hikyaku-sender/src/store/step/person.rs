@@ -1,5 +1,5 @@
 use crate::{
-    CampaignId, DeliveryId, Error, ErrorKind, Time,
+    CampaignId, DeliveryId, Error, ErrorKind, Filter, Time,
     delivery::{Refusal, State},
     store::{Result, Row, Step, Tx, row::Effects},
 };
@@ -46,36 +46,48 @@ impl Step for ActOnOne {
     }
 }
 
-/// Does it to the dead letters of a campaign. How many took it, and how many did not.
+/// Does it to a page of the dead letters of a campaign, the newest first. How many took it, and the last of the page.
 #[derive(Debug)]
 pub(crate) struct ActOnTray {
     pub(crate) campaign: i64,
     pub(crate) tray: State,
     pub(crate) act: Act,
+    /// The last of the page before: those that did not take it are in the tray still.
+    pub(crate) before: Option<DeliveryId>,
     pub(crate) limit: u32,
 }
 
 impl Step for ActOnTray {
-    type Out = (u64, u64);
+    type Out = (u64, Option<DeliveryId>);
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<(u64, u64)> {
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         if tx.campaign(self.campaign, false).await?.is_none() {
             return Err(Error::new(ErrorKind::NoCampaign(CampaignId(self.campaign))));
         }
         let now = tx.now().await?;
-        let mut rows = tx.campaign_rows(self.campaign, &[self.tray], self.limit).await?;
+        let filter = Filter {
+            state: Some(self.tray),
+            campaign: Some(CampaignId(self.campaign)),
+            before: self.before,
+            limit: self.limit,
+            ..Filter::default()
+        };
+        let page: Vec<i64> = tx.list(&filter).await?.iter().map(|it| it.row.id).collect();
+        let mut rows = tx.load(&page).await?;
         let mut effects = Effects::default();
-        let (mut done, mut refused) = (0, 0);
-        for row in &mut rows {
+        let mut done = 0;
+        rows.retain_mut(|row| {
             let before = row.delivery.state;
-            match self.act.on(row, now) {
-                Ok(()) => done += 1,
-                Err(_) => refused += 1,
+            // Somebody else may have acted on it meanwhile.
+            let taken = before == self.tray && self.act.on(row, now).is_ok();
+            if taken {
+                done += 1;
+                effects.note(before, row);
             }
-            effects.note(before, row);
-        }
+            taken
+        });
         tx.save(&rows).await?;
         super::apply(tx, effects).await?;
-        Ok((done, refused))
+        Ok((done, page.last().map(|id| DeliveryId(*id))))
     }
 }
