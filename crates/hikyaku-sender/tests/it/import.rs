@@ -42,11 +42,11 @@ fn start(url: &str, recipients: usize) -> Child {
     child
 }
 
-/// The most memory that it has had, in kB.
-fn memory(child: &Child) -> u64 {
+/// The most memory that it has had, in kB; nothing when it has just ended.
+fn memory(child: &Child) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    line.trim().trim_end_matches("kB").trim().parse().unwrap()
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,7 +68,7 @@ async fn a_list_through_a_pipe_is_taken_once_in_little_memory_through_kills() {
         let mut whole = false;
         for line in lines.by_ref().map_while(Result::ok) {
             if line.starts_with("fed ") {
-                most = most.max(memory(&child));
+                most = most.max(memory(&child).unwrap_or(0));
             }
             whole |= line.starts_with("whole");
             if reached(&line) {
@@ -84,7 +84,7 @@ async fn a_list_through_a_pipe_is_taken_once_in_little_memory_through_kills() {
         killed += 1;
     }
     crate::tell(&format!("{recipients} recipients, {killed} kills: {most} kB at most"));
-    assert!(most < MOST_MEMORY, "{most} kB");
+    assert!((1..MOST_MEMORY).contains(&most), "{most} kB");
 
     let outbox = Outbox::open(&url).await.unwrap();
     let campaign = outbox.new_campaign("bulk").idempotency_key("list").start().await.unwrap();
