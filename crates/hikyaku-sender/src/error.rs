@@ -73,6 +73,7 @@ impl Error {
         self
     }
 
+    #[cfg(feature = "sqlite")]
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self

@@ -22,6 +22,11 @@
 //!
 //! The stores are features, both on by default: `sqlite` and `postgres`.
 
+#![cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres")),
+    expect(dead_code, reason = "only databases write rows down in numbers and bytes")
+)]
+
 pub mod campaign;
 pub mod delivery;
 

@@ -12,7 +12,7 @@ use crate::{
     move_to::without_password,
     store::{
         MemoryStore, Store,
-        step::{self, Act, ActOnOne, Enqueue, List, Overlook, Show, Verdict},
+        step::{self, Act, ActOnOne, List, Overlook, Show, Verdict},
     },
 };
 
@@ -198,7 +198,7 @@ impl Outbox {
         let now = tx.now().await?;
         let fresh =
             deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
-        let enqueued = guarded(&Enqueue(fresh), &mut tx).await?;
+        let enqueued = guarded(&step::Enqueue(fresh), &mut tx).await?;
         Ok(enqueued.into_iter().map(answer).collect())
     }
 

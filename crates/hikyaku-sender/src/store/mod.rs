@@ -30,7 +30,8 @@ pub(crate) use row::{
 pub(crate) use sqlite::{SqliteStore, WorkerLock};
 /// Only a file has a lock.
 #[cfg(not(feature = "sqlite"))]
-pub(crate) type WorkerLock = std::convert::Infallible;
+#[derive(Debug)]
+pub(crate) enum WorkerLock {}
 
 pub(crate) use tx::{Campaigns, Deliveries, Lanes, Look, Tx};
 
