@@ -1,3 +1,7 @@
+use std::convert::Infallible;
+
+use serde::{Serialize, Serializer, ser::SerializeSeq};
+
 /// How many users one multicast takes.
 pub(crate) const CHUNK: usize = hikyaku_model::limits::MULTICAST_USERS.max;
 
@@ -56,21 +60,26 @@ impl Recipients {
 
     /// The ids as LINE writes them.
     pub(crate) fn ids(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        let Ok(()) = self.try_for_each(|id| {
+            ids.push(id.to_owned());
+            Ok::<(), Infallible>(())
+        });
+        ids
+    }
+
+    /// Each id as LINE writes it, without a copy of its own, until one fails.
+    fn try_for_each<E>(&self, mut with: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         match self.0.split_first() {
-            Some((&PACKED, ids)) => ids
-                .chunks_exact(16)
-                .map(|bytes| {
-                    let mut id = String::with_capacity(33);
-                    id.push('U');
-                    for byte in bytes {
-                        id.push(hexadecimal(byte >> 4));
-                        id.push(hexadecimal(byte & 0xf));
-                    }
-                    id
-                })
-                .collect(),
-            Some((_, ids)) => String::from_utf8_lossy(ids).split('\n').map(str::to_owned).collect(),
-            None => Vec::new(),
+            Some((&PACKED, ids)) => ids.chunks_exact(16).try_for_each(|bytes| {
+                let mut id = [b'U'; 33];
+                for (digits, byte) in id[1..].chunks_exact_mut(2).zip(bytes) {
+                    digits.copy_from_slice(&[hexadecimal(byte >> 4), hexadecimal(byte & 0xf)]);
+                }
+                with(std::str::from_utf8(&id).unwrap_or_default())
+            }),
+            Some((_, ids)) => String::from_utf8_lossy(ids).split('\n').try_for_each(with),
+            None => Ok(()),
         }
     }
 
@@ -79,6 +88,15 @@ impl Recipients {
         let ids = self.ids();
         let (first, second) = ids.split_at(ids.len().div_ceil(2));
         [Self::pack(first), Self::pack(second)]
+    }
+}
+
+/// As a list of the ids as LINE writes them.
+impl Serialize for Recipients {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        self.try_for_each(|id| list.serialize_element(id))?;
+        list.end()
     }
 }
 
@@ -96,8 +114,8 @@ pub(crate) fn user_id_bytes(id: &str) -> Option<[u8; 16]> {
     Some(bytes)
 }
 
-fn hexadecimal(digit: u8) -> char {
-    char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 })
+fn hexadecimal(digit: u8) -> u8 {
+    if digit < 10 { b'0' + digit } else { b'a' + digit - 10 }
 }
 
 fn digit(ascii: u8) -> Option<u8> {

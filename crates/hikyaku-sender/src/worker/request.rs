@@ -6,13 +6,15 @@ use crate::{Error, recipients::Recipients};
 
 /// Puts the recipients of a delivery in front of the rest of its request.
 pub(super) fn body(kind: SendKind, recipients: &Recipients, rest: &str) -> Result<String, Error> {
-    let ids = recipients.ids();
-    let one = || ids.first().ok_or_else(|| Error::damaged("a delivery has no recipient"));
+    let one = || {
+        let first = recipients.ids().into_iter().next();
+        first.ok_or_else(|| Error::damaged("a delivery has no recipient"))
+    };
     let to = match kind {
         SendKind::Broadcast | SendKind::Narrowcast => return Ok(rest.to_owned()),
-        SendKind::Multicast => ("to", json(&ids)?),
-        SendKind::Push | SendKind::PhoneNumber => ("to", json(one()?)?),
-        SendKind::Reply => ("replyToken", json(one()?)?),
+        SendKind::Multicast => ("to", json(recipients)?),
+        SendKind::Push | SendKind::PhoneNumber => ("to", json(&one()?)?),
+        SendKind::Reply => ("replyToken", json(&one()?)?),
     };
     let fields = rest
         .strip_prefix('{')
