@@ -81,3 +81,40 @@ impl Ahead {
         ((self.rate * seconds) as usize).min(MOST)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_begins_with_as_many_as_may_be_on_their_way() {
+        let mut ahead = Ahead::new(64);
+        assert_eq!(ahead.want(Instant::now(), 0, 0, 0), 64);
+        assert_eq!(ahead.want(Instant::now(), 64, 0, 64), 0);
+    }
+
+    #[test]
+    fn it_claims_what_is_soon_sent_and_no_more() {
+        let mut ahead = Ahead::new(64);
+        let mut now = ahead.since;
+        // 10,000 a second.
+        for _ in 0..20 {
+            now += Duration::from_millis(10);
+            ahead.sent(100);
+            ahead.want(now, 64, 0, 64);
+        }
+        let want = ahead.want(now, 64, 0, 64);
+        assert!((390..=400).contains(&want), "{want}");
+        assert_eq!(
+            ahead.want(now, 64, want / 2, 64),
+            want - want / 2,
+            "half of it is a commit's worth"
+        );
+        assert_eq!(ahead.want(now, 64, want / 2 + 1, 64), 0);
+        assert_eq!(
+            ahead.want(now, 64, 0, 64 + 2 * MOST),
+            0,
+            "the store does not take what came of them"
+        );
+    }
+}

@@ -100,3 +100,37 @@ fn socket() -> io::Result<std::os::unix::net::UnixDatagram> {
     socket.set_nonblocking(true)?;
     Ok(socket)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_worker_hears_others_and_not_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("hikyaku.db");
+        let (own, other) = (Bell::of(&store), Bell::of(&store));
+        other.ring();
+        let news = News::default();
+        let mut told = news.listen();
+        let ear = own.hear(news).unwrap();
+        assert!(!told.has_changed().unwrap(), "nobody was there when it rang");
+        other.ring();
+        told.changed().await.unwrap();
+        own.ring();
+        drop(ear);
+        assert!(!told.has_changed().unwrap());
+        assert!(!own.path.exists());
+        other.ring();
+    }
+
+    #[tokio::test]
+    async fn one_that_was_killed_leaves_nothing_in_the_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let bell = Bell::of(&folder.path().join("hikyaku.db"));
+        drop(std::os::unix::net::UnixDatagram::bind(&bell.path).unwrap());
+        assert!(bell.path.exists());
+        bell.ring();
+        assert!(bell.hear(News::default()).is_some());
+    }
+}
