@@ -266,13 +266,19 @@ impl Lanes for MemoryTx<'_> {
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
-        let sends = self.memory.sends.entry((channel.to_owned(), lane)).or_default();
-        sends.retain(|at| *at > since);
-        Ok(sends.clone())
+        let sends = self.memory.sends.get(&(channel.to_owned(), lane)).into_iter().flatten();
+        Ok(sends.copied().filter(|at| *at > since).collect())
     }
 
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         self.memory.sends.entry((channel.to_owned(), lane)).or_default().extend(at);
+        Ok(())
+    }
+
+    async fn forget_sends(&mut self, channel: &str, lane: Lane, until: Time) -> Result<()> {
+        if let Some(sends) = self.memory.sends.get_mut(&(channel.to_owned(), lane)) {
+            sends.retain(|at| *at > until);
+        }
         Ok(())
     }
 

@@ -94,7 +94,7 @@ pub(crate) trait Lanes: Send {
     /// Every bucket there is.
     fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send;
 
-    /// The sends of a lane that was written down since, oldest first; older ones may be forgotten.
+    /// The sends of a lane that were written down since, oldest first.
     fn sends_since(
         &mut self,
         channel: &str,
@@ -108,6 +108,14 @@ pub(crate) trait Lanes: Send {
         channel: &str,
         lane: Lane,
         at: &[Time],
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Forgets the sends of a lane until a time.
+    fn forget_sends(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        until: Time,
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// What is known of a channel's month, locked.

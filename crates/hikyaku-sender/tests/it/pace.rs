@@ -19,6 +19,7 @@ use crate::{
 
 on_every_store![
     an_hours_broadcasts_are_counted_to_the_last_one,
+    broadcasts_of_days_are_counted_to_the_last_one,
     a_reserve_keeps_the_quota_from_being_overspent,
     fairness_lets_no_lane_starve,
 ];
@@ -173,6 +174,15 @@ async fn sixteen_workers_keep_to_the_rate_through_storms_of_429() {
 }
 
 async fn an_hours_broadcasts_are_counted_to_the_last_one(bench: Bench) {
+    broadcasts_are_counted(bench, Duration::from_hours(1)).await;
+}
+
+async fn broadcasts_of_days_are_counted_to_the_last_one(bench: Bench) {
+    broadcasts_are_counted(bench, Duration::from_hours(48)).await;
+}
+
+/// Three are sent in each such time.
+async fn broadcasts_are_counted(bench: Bench, per: Duration) {
     let sim = Sim::builder().rate_limits(false).start().await.unwrap();
     sim.add_friend();
     for n in 0..8 {
@@ -180,11 +190,11 @@ async fn an_hours_broadcasts_are_counted_to_the_last_one(bench: Bench) {
         bench.outbox.enqueue(send).await.unwrap();
     }
     let mut limits = Limits::none();
-    limits.set(Lane::Broadcast, Some(Rate::per_hour(3)));
+    limits.set(Lane::Broadcast, Some(Rate { requests: 3, per }));
     let client = client(&sim);
     let mut done = Vec::new();
     for _ in 0..4 {
-        // A restart in every quarter of an hour must not bring new permits.
+        // A restart in every quarter of it must not bring new permits.
         for _ in 0..4 {
             let worker = bench.outbox.worker().channel("default", client.clone());
             let mut events = bench.outbox.events();
@@ -196,7 +206,7 @@ async fn an_hours_broadcasts_are_counted_to_the_last_one(bench: Bench) {
                 }
             };
             worker.limits(limits.clone()).run(stop).await.unwrap();
-            bench.clock.advance(Duration::from_mins(15));
+            bench.clock.advance(per / 4);
         }
         done.push(sim.delivered());
     }

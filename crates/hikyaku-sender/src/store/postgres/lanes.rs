@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use tokio_postgres::GenericClient;
 
 use super::tx::{Params, PgTx, int};
@@ -8,9 +6,6 @@ use crate::{
     pace::Bucket,
     store::{Lanes, Quota, Result, Tx, read},
 };
-
-/// Longer than any window.
-const SENDS_KEPT: Duration = Duration::from_hours(24);
 
 impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
@@ -64,15 +59,15 @@ impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
     }
 
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
-        let Some(first) = at.first() else { return Ok(()) };
-        let old = (*first - SENDS_KEPT).as_millis();
-        let lane = lane.code();
-        let sql = "DELETE FROM hikyaku_send_log WHERE channel = $1 AND lane = $2 AND at < $3";
-        self.execute(sql, &[&channel, &lane, &old]).await?;
         let at: Vec<i64> = at.iter().map(|at| at.as_millis()).collect();
         let sql =
             "INSERT INTO hikyaku_send_log (channel, lane, at) SELECT $1, $2, unnest($3::bigint[])";
-        self.execute(sql, &[&channel, &lane, &at]).await.map(drop)
+        self.execute(sql, &[&channel, &lane.code(), &at]).await.map(drop)
+    }
+
+    async fn forget_sends(&mut self, channel: &str, lane: Lane, until: Time) -> Result<()> {
+        let sql = "DELETE FROM hikyaku_send_log WHERE channel = $1 AND lane = $2 AND at <= $3";
+        self.execute(sql, &[&channel, &lane.code(), &until.as_millis()]).await.map(drop)
     }
 
     async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {

@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use rusqlite::params;
 
 use super::tx::SqliteTx;
@@ -8,9 +6,6 @@ use crate::{
     pace::Bucket,
     store::{Lanes, Quota, Result, read},
 };
-
-/// Longer than any window.
-const SENDS_KEPT: Duration = Duration::from_hours(24);
 
 impl Lanes for SqliteTx<'_> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
@@ -48,15 +43,15 @@ impl Lanes for SqliteTx<'_> {
     }
 
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
-        let Some(first) = at.first() else { return Ok(()) };
-        let old = (*first - SENDS_KEPT).as_millis();
-        let sql = "DELETE FROM send_log WHERE channel = ?1 AND lane = ?2 AND at < ?3";
-        self.execute(sql, params![channel, lane.code(), old])?;
-        for at in at {
-            let sql = "INSERT INTO send_log (channel, lane, at) VALUES (?1, ?2, ?3)";
-            self.execute(sql, params![channel, lane.code(), at.as_millis()])?;
-        }
-        Ok(())
+        let sql = "INSERT INTO send_log (channel, lane, at) VALUES (?1, ?2, ?3)";
+        at.iter().try_for_each(|at| {
+            self.execute(sql, params![channel, lane.code(), at.as_millis()]).map(drop)
+        })
+    }
+
+    async fn forget_sends(&mut self, channel: &str, lane: Lane, until: Time) -> Result<()> {
+        let sql = "DELETE FROM send_log WHERE channel = ?1 AND lane = ?2 AND at <= ?3";
+        self.execute(sql, params![channel, lane.code(), until.as_millis()]).map(drop)
     }
 
     async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {

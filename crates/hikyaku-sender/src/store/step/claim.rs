@@ -154,7 +154,8 @@ impl Claim {
                         oldest + window + Duration::from_millis(1),
                     );
                 }
-                allowed.min(want).min(1)
+                // One at a time: they are few, and each may be to everybody.
+                1
             }
             Some(rate) => match bucket.take(rate, want, now) {
                 Ok(permits) => permits,
@@ -214,6 +215,7 @@ impl Claim {
         let used = u32::try_from(turn.jobs.len() - before).unwrap_or(permits);
         match rate {
             Some(rate) if rate.is_exact() => {
+                tx.forget_sends(channel, lane, now - rate.window().max(SENDS_KEPT)).await?;
                 tx.log_sends(channel, lane, &vec![now; used as usize]).await?;
             }
             Some(rate) => {
@@ -225,6 +227,10 @@ impl Claim {
         Ok(outcome)
     }
 }
+
+/// How long sends that are counted one by one are remembered at least: a clock that was ahead for some hours must not
+/// make them forgotten.
+const SENDS_KEPT: Duration = Duration::from_hours(24);
 
 /// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.
 const QUOTA_LOOK: Duration = Duration::from_mins(1);
