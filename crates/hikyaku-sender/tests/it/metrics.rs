@@ -38,13 +38,14 @@ async fn the_numbers_tell_what_waits_and_what_was_sent(bench: Bench) {
         r#"hikyaku_outbox_speed_ratio{channel="default",kind="push"} 1"#,
         r#"hikyaku_outbox_quota_messages{channel="default"} 100"#,
         r#"hikyaku_outbox_quota_used_messages{channel="default"} 42"#,
-        r#"hikyaku_outbox_quota_used_messages{channel="a \"b\""} 40"#,
+        r#"hikyaku_outbox_quota_used_messages{channel="a \"b\"\n"} 40"#,
         "# TYPE hikyaku_sends_total counter",
         r#"hikyaku_sends_total{channel="default",kind="push",result="accepted"} 2"#,
         r#"hikyaku_sends_total{channel="default",kind="push",result="transient"} 1"#,
     ] {
         assert!(text.lines().any(|it| it == line), "{line}\n{text}");
     }
+    assert!(!text.contains("kind=\"broadcast\""), "a lane that nobody used: {text}");
     let overdue = "hikyaku_outbox_overdue_seconds{channel=\"default\",kind=\"push\"} ";
     let overdue = text.lines().find_map(|line| line.strip_prefix(overdue)).unwrap();
     assert!((25.0..=30.0).contains(&overdue.parse::<f64>().unwrap()), "{overdue}");

@@ -45,12 +45,14 @@ impl Step for Release {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
-        for lane in Lane::ALL {
-            if let Some(mut bucket) = tx.bucket(&self.channel, lane).await?
+        // Looked at before it is locked: nearly always there is none.
+        for (channel, lane, bucket) in tx.buckets().await? {
+            if channel == self.channel
                 && bucket.hold_reason == Some(self.reason)
+                && let Some(mut bucket) = tx.bucket(&channel, lane).await?
             {
                 bucket.release(self.reason);
-                tx.save_bucket(&self.channel, lane, &bucket).await?;
+                tx.save_bucket(&channel, lane, &bucket).await?;
             }
         }
         Ok(())
