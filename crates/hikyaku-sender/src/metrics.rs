@@ -25,7 +25,7 @@ struct OfChannel {
 impl Metrics {
     /// A worker has this channel.
     pub(crate) fn begin(&self, channel: &str) {
-        self.of(channel, |_| ());
+        self.of(channel, |_| {});
     }
 
     /// One request to send was answered, or was not.
@@ -42,12 +42,12 @@ impl Metrics {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
-    fn of<T>(&self, channel: &str, change: impl FnOnce(&mut OfChannel) -> T) -> T {
+    fn of(&self, channel: &str, change: impl FnOnce(&mut OfChannel)) {
         let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(of) = channels.get_mut(channel) {
-            return change(of);
+        match channels.get_mut(channel) {
+            Some(of) => change(of),
+            None => change(channels.entry(channel.to_owned()).or_default()),
         }
-        change(channels.entry(channel.to_owned()).or_default())
     }
 }
 
@@ -140,7 +140,7 @@ impl Text {
     fn sample(&mut self, name: &str, labels: &[(&str, &str)], value: impl Display) {
         self.0.push_str(name);
         for (index, (label, text)) in labels.iter().enumerate() {
-            let text = text.replace('\\', r"\\").replace('"', "\\\"");
+            let text = text.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n");
             let _ = write!(self.0, "{}{label}=\"{text}\"", if index == 0 { '{' } else { ',' });
         }
         let _ = writeln!(self.0, "}} {value}");

@@ -22,7 +22,7 @@ async fn the_numbers_tell_what_waits_and_what_was_sent(bench: Bench) {
     }
     let tomorrow = bench.clock.now() + std::time::Duration::from_hours(24);
     bench.outbox.enqueue(NewDelivery::push(user(9), "later").at(tomorrow)).await.unwrap();
-    let worker = bench.outbox.worker().channel("a \"b\"", client.clone());
+    let worker = bench.outbox.worker().channel("a \"b\"\n", client.clone());
     worker.until_idle().run(pending()).await.unwrap();
     let worker = bench.outbox.worker().channel("default", client).limits(Limits::none());
     let stop = async {
