@@ -9,7 +9,7 @@ use tokio::{
     task::AbortHandle,
     time::timeout,
 };
-use tokio_postgres::{Client, SimpleQueryMessage, Statement};
+use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::FromSql};
 
 use super::{failed, server::Server};
 use crate::{Error, ErrorKind, store::Result};
@@ -164,9 +164,14 @@ impl Connection {
         self.live.client.batch_execute(sql).await.map_err(failed)
     }
 
-    async fn setting(&self, name: &str) -> Result<String> {
-        let row = self.live.client.query_one(&format!("SHOW {name}"), &[]).await.map_err(failed)?;
+    /// The one value that a statement gives.
+    async fn value<T: for<'a> FromSql<'a>>(&self, sql: &str) -> Result<T> {
+        let row = self.live.client.query_one(sql, &[]).await.map_err(failed)?;
         row.try_get(0).map_err(failed)
+    }
+
+    async fn setting(&self, name: &str) -> Result<String> {
+        self.value(&format!("SHOW {name}")).await
     }
 
     /// Refuses a server that cannot keep the promise, and warns of one that keeps it on one machine only.
@@ -198,17 +203,14 @@ impl Connection {
 
     async fn migrate_within(&self) -> Result<()> {
         self.execute(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-        let exists = "SELECT to_regclass('hikyaku_meta') IS NOT NULL";
-        let exists: bool = self.live.client.query_one(exists, &[]).await.map_err(failed)?.get(0);
-        if !exists {
+        if !self.value("SELECT to_regclass('hikyaku_meta') IS NOT NULL").await? {
             self.execute(
                 "CREATE TABLE hikyaku_meta (one boolean PRIMARY KEY CHECK (one), version bigint NOT NULL, moved_to text, moved boolean NOT NULL DEFAULT false);
                  INSERT INTO hikyaku_meta (one, version) VALUES (true, 0)",
             )
             .await?;
         }
-        let found = "SELECT version FROM hikyaku_meta";
-        let found: i64 = self.live.client.query_one(found, &[]).await.map_err(failed)?.get(0);
+        let found = self.value("SELECT version FROM hikyaku_meta").await?;
         let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
         if found > known {
             return Err(Error::new(ErrorKind::NewerSchema { found, known }));

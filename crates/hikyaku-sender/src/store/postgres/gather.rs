@@ -56,24 +56,31 @@ async fn write(database: Arc<Database>, queue: Arc<Mutex<mpsc::Receiver<Waiting>
 }
 
 async fn write_all(database: &Database, batch: Vec<Waiting>) {
-    let rows = batch.iter().flat_map(|it| it.rows.iter().cloned()).collect();
-    match database.run(Enqueue(rows)).await {
+    let (mut rows, mut waiting) = (Vec::new(), Vec::with_capacity(batch.len()));
+    for it in batch {
+        waiting.push((it.rows.len(), it.answer));
+        rows.extend(it.rows);
+    }
+    let enqueue = Enqueue(rows);
+    match database.run(&enqueue).await {
         Ok(enqueued) => {
             let mut enqueued = enqueued.into_iter();
-            for it in batch {
+            for (count, answer) in waiting {
                 // Where nobody waits any more, what is durable is durable all the same.
-                let _ = it.answer.send(Ok(enqueued.by_ref().take(it.rows.len()).collect()));
+                let _ = answer.send(Ok(enqueued.by_ref().take(count).collect()));
             }
         }
         // It was the fault of some row, so that nothing was done; the other callers have nothing to do with it.
-        Err(why) if batch.len() > 1 && is_of_a_row(&why) => {
-            for it in batch {
-                let _ = it.answer.send(database.run(Enqueue(it.rows)).await);
+        Err(why) if waiting.len() > 1 && is_of_a_row(&why) => {
+            let mut rows = enqueue.0.into_iter();
+            for (count, answer) in waiting {
+                let enqueue = Enqueue(rows.by_ref().take(count).collect());
+                let _ = answer.send(database.run(&enqueue).await);
             }
         }
         Err(why) => {
-            for it in batch {
-                let _ = it.answer.send(Err(Error::new(why.kind().clone())));
+            for (_, answer) in waiting {
+                let _ = answer.send(Err(Error::new(why.kind().clone())));
             }
         }
     }

@@ -60,7 +60,7 @@ impl PgStore {
     }
 
     pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
-        self.database.run(step).await
+        self.database.run(&step).await
     }
 
     pub(crate) async fn time(&self) -> Result<Time> {
@@ -87,11 +87,11 @@ struct Database {
 }
 
 impl Database {
-    async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+    async fn run<S: Step>(&self, step: &S) -> Result<S::Out> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.try_run(&step).await {
+            match self.try_run(step).await {
                 Err(why) if tries < TRIES && is_for_anothers_sake(&why) => {}
                 result => return result,
             }
