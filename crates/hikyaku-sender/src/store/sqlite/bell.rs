@@ -7,6 +7,7 @@ use std::{
     },
 };
 
+use super::beside;
 use crate::store::News;
 
 /// Tells the worker of a file, which may be another program, of every commit: by a datagram to a socket beside it.
@@ -32,10 +33,8 @@ pub(super) struct Ear {
 
 impl Bell {
     pub(super) fn of(store: &Path) -> Self {
-        let mut path = store.as_os_str().to_owned();
-        path.push("-bell");
         Self {
-            path: path.into(),
+            path: beside(store, "-bell"),
             #[cfg(unix)]
             socket: socket().ok().map(Arc::new),
             own: Arc::default(),

@@ -1,10 +1,10 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use super::bell::Ear;
+use super::{bell::Ear, beside};
 use crate::{Error, ErrorKind, Time};
 
 /// The right to send from a store. It ends with the value or with the program, however that ends.
@@ -17,9 +17,7 @@ pub(crate) struct WorkerLock {
 
 impl WorkerLock {
     pub(super) fn take(store: &Path, now: Time) -> Result<Self, Error> {
-        let mut path = store.as_os_str().to_owned();
-        path.push("-worker");
-        let path = PathBuf::from(path);
+        let path = beside(store, "-worker");
         let cannot = |why: std::io::Error| {
             Error::store(format!("{} cannot be locked: {why}", path.display())).because(why)
         };

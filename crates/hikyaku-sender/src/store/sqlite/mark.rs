@@ -4,6 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::beside;
 use crate::Error;
 
 /// A small file beside the store that says how many commits were acknowledged.
@@ -19,9 +20,7 @@ pub(super) struct Mark {
 
 impl Mark {
     pub(super) fn open(store: &Path) -> std::io::Result<Self> {
-        let mut path = store.as_os_str().to_owned();
-        path.push("-mark");
-        let path = PathBuf::from(path);
+        let path = beside(store, "-mark");
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
         Ok(Self { path, file })

@@ -92,6 +92,13 @@ impl SqliteStore {
     }
 }
 
+/// A file that goes with a store.
+fn beside(store: &Path, suffix: &str) -> PathBuf {
+    let mut path = store.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -109,7 +116,6 @@ fn failed(why: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             ErrorKind::Damaged(why.to_string())
         }
-        // What was written can be read as what it was.
         None if matches!(
             why,
             rusqlite::Error::FromSqlConversionFailure(..)
@@ -118,7 +124,7 @@ fn failed(why: rusqlite::Error) -> Error {
                 | rusqlite::Error::Utf8Error(..)
         ) =>
         {
-            ErrorKind::Damaged(why.to_string())
+            ErrorKind::Damaged("a value is of another type than was written".to_owned())
         }
         Some(ErrorCode::DiskFull) => ErrorKind::Store(
             "the disk is full; nothing was changed, make room and try again".to_owned(),

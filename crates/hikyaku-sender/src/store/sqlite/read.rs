@@ -24,15 +24,7 @@ impl<'a> Columns<'a> {
     }
 
     fn get<T: FromSql>(&mut self) -> Result<T> {
-        let value = self.row.get(self.next).map_err(|why| match why {
-            rusqlite::Error::InvalidColumnType(..)
-            | rusqlite::Error::FromSqlConversionFailure(..)
-            | rusqlite::Error::IntegralValueOutOfRange(..)
-            | rusqlite::Error::Utf8Error(..) => {
-                Error::damaged("a value is of another type than was written").because(why)
-            }
-            why => failed(why),
-        });
+        let value = self.row.get(self.next).map_err(failed);
         self.next += 1;
         value
     }
