@@ -1,5 +1,5 @@
 use crate::{
-    Campaign, CampaignId, Error, Outbox, Time,
+    CampaignId, Error, Outbox, Time,
     campaign::{CampaignPhase, Progress},
     store::step::{ListCampaigns, Quarantine},
 };
@@ -38,7 +38,7 @@ impl Outbox {
         let mut quarantined = Quarantined::default();
         for stored in inner.store.read(ListCampaigns(u32::MAX)).await? {
             if Progress::from(&stored).state == CampaignPhase::Feeding {
-                let campaign: Campaign = self.campaign(CampaignId(stored.id)).await?;
+                let campaign = self.campaign(CampaignId(stored.id)).await?;
                 campaign.pause().await?;
                 quarantined.paused.push(campaign.id());
             }
