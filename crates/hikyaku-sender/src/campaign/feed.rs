@@ -116,9 +116,6 @@ impl Feed {
     async fn run(self) -> Result<Fed, Error> {
         let Self { campaign, list, any_id, mut on_bad_line, mut on_progress } = self;
         let stored = campaign.stored().await?;
-        if stored.cursor.done {
-            return campaign.fed().await;
-        }
         let strict = stored.spec.state == CampaignState::Held;
         let mut from = stored.cursor.clone();
         let (batches, mut queue) = mpsc::channel(1);
@@ -182,6 +179,12 @@ impl Reader {
     /// Reads the list to its end, or until nobody takes what was read.
     fn read(&mut self) -> Result<(), Error> {
         let mut template = self.skip()?;
+        if self.stored.cursor.done {
+            return match self.lines.next()? {
+                None => Ok(()),
+                Some(_) => Err(self.another_list("goes on where that one ended")),
+            };
+        }
         let mut chunks_before = self.stored.cursor.chunks;
         let mut ids: Vec<String> = Vec::with_capacity(CHUNK);
         let mut chunks = Vec::new();
@@ -234,11 +237,14 @@ impl Reader {
         if self.lines.is_at(&cursor) {
             return Ok(template);
         }
-        Err(Error::new(ErrorKind::Recipients(format!(
-            "this is not the list that campaign {} was begun with: its first {} lines differ; feed the same list, or start \
-             another campaign",
-            self.stored.id, cursor.lines
-        ))))
+        Err(self.another_list(&format!("differs in its first {} lines", cursor.lines)))
+    }
+
+    fn another_list(&self, how: &str) -> Error {
+        Error::new(ErrorKind::Recipients(format!(
+            "this is not the list that campaign {} was begun with: it {how}; feed the same list, or start another campaign",
+            self.stored.id
+        )))
     }
 
     /// Who is meant by a line, and the request that is theirs alone.
@@ -260,7 +266,7 @@ impl Reader {
         };
         let id = values.first().map_or("", |id| id.trim()).to_owned();
         self.check_id(&id)?;
-        let body = template.fill(&values);
+        let body = template.fill(&values)?;
         check_rendered(&body)?;
         Ok(Some((id, Some(body))))
     }

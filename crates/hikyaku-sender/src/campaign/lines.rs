@@ -105,8 +105,9 @@ pub(super) fn csv(line: &str) -> Result<Vec<String>, &'static str> {
             let mut text = String::new();
             let mut left = quoted;
             loop {
-                let (before, after) =
-                    left.split_once('"').ok_or("has a quotation mark that is not closed")?;
+                let (before, after) = left
+                    .split_once('"')
+                    .ok_or("has a quotation mark that is not closed on the same line")?;
                 text.push_str(before);
                 if let Some(after) = after.strip_prefix('"') {
                     text.push('"');

@@ -65,9 +65,9 @@ impl From<&Stored> for Progress {
         let Stored { spec, cursor, counts, .. } = stored;
         let state = match spec.state {
             CampaignState::Cancelled => CampaignPhase::Cancelled,
+            _ if cursor.done && counts.finished() >= counts.total => CampaignPhase::Done,
             CampaignState::Paused => CampaignPhase::Paused,
             _ if !cursor.done => CampaignPhase::Feeding,
-            _ if counts.finished() >= counts.total => CampaignPhase::Done,
             CampaignState::Running | CampaignState::Held => CampaignPhase::Running,
         };
         let number = |count: i64| u64::try_from(count).unwrap_or(0);

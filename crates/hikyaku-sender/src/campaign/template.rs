@@ -5,7 +5,10 @@ use serde_json::Value;
 /// It works on the request's JSON text: `{name}` can only stand within a string there, since an object's brace is
 /// followed by a quotation mark, a blank or its end.
 #[derive(Debug, PartialEq)]
-pub(super) struct Template(Vec<Part>);
+pub(super) struct Template {
+    parts: Vec<Part>,
+    columns: usize,
+}
 
 #[derive(Debug, PartialEq)]
 enum Part {
@@ -36,7 +39,7 @@ impl Template {
         }
         text.push_str(rest);
         parts.push(Part::Text(text));
-        Self(parts)
+        Self { parts, columns: columns.len() }
     }
 
     /// The first `{name}` of a request's texts that is neither a column nor a placeholder of LINE's own text messages:
@@ -51,10 +54,24 @@ impl Template {
             .find(|name| !columns.contains(name) && !names.substituted.contains(name))
     }
 
-    /// The request with one line's values. A column that the line lacks is empty.
-    pub(super) fn fill(&self, values: &[String]) -> String {
+    /// The request with one line's values, of which there must be one for each column: nobody is to read a text with a hole.
+    pub(super) fn fill(&self, values: &[String]) -> Result<String, String> {
+        let Self { parts, columns } = self;
+        match values.len() {
+            few if few < *columns => {
+                return Err(format!(
+                    "has {few} of the {columns} values that the line of names has"
+                ));
+            }
+            many if many > *columns => {
+                return Err(format!(
+                    "has more than the {columns} values that the line of names has"
+                ));
+            }
+            _ => {}
+        }
         let mut json = String::new();
-        for part in &self.0 {
+        for part in parts {
             match part {
                 Part::Text(text) => json.push_str(text),
                 Part::Value(column) => {
@@ -65,7 +82,7 @@ impl Template {
                 }
             }
         }
-        json
+        Ok(json)
     }
 }
 
@@ -109,7 +126,7 @@ mod tests {
     fn fill(template: &Value, columns: &[&str], values: &[&str]) -> Value {
         let owned = |it: &[&str]| it.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
         let filled = Template::new(&template.to_string(), &owned(columns)).fill(&owned(values));
-        serde_json::from_str(&filled).unwrap()
+        serde_json::from_str(&filled.unwrap()).unwrap()
     }
 
     #[test]
@@ -131,14 +148,6 @@ mod tests {
         let text_v2 =
             json!({"text": "{name} {smile}", "substitution": {"smile": {"type": "emoji"}}});
         assert_eq!(unknown(&text_v2), None);
-    }
-
-    #[test]
-    fn a_missing_value_is_empty() {
-        assert_eq!(
-            fill(&json!({"text": "hi {name}"}), &["id", "name"], &["U1"]),
-            json!({"text": "hi "})
-        );
     }
 
     proptest! {

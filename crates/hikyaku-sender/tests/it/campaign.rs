@@ -19,6 +19,7 @@ on_every_store![
     a_list_is_delivered_once_in_chunks,
     a_killed_feed_goes_on_without_gap_or_repetition,
     another_list_is_no_list_to_go_on_with,
+    another_list_after_the_whole_one_is_refused,
     bad_lines_are_told_by_their_numbers_and_the_rest_goes_on,
     a_strict_campaign_with_a_bad_line_sends_nothing,
     a_strict_campaign_with_a_good_list_is_sent,
@@ -26,6 +27,8 @@ on_every_store![
     each_line_gets_its_own_words,
     a_paused_campaign_stands_still,
     a_cancelled_campaign_sends_no_more,
+    a_campaign_that_is_done_stays_so,
+    a_line_without_a_value_for_each_name_is_a_bad_one,
     a_bad_recipient_is_found_among_five_hundred,
     a_watch_sees_the_end,
     a_watch_sees_a_quota_that_is_too_small_for_the_next_request,
@@ -97,10 +100,25 @@ async fn another_list_is_no_list_to_go_on_with(bench: Bench) {
     let error = campaign.feed(text(list(1..12_000))).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "this is not the list that campaign 1 was begun with: its first 10000 lines differ; feed the same list, or start \
-         another campaign"
+        "this is not the list that campaign 1 was begun with: it differs in its first 10000 lines; feed the same list, or \
+         start another campaign"
     );
     assert_eq!(campaign.progress().await.unwrap().total, 10_000);
+}
+
+async fn another_list_after_the_whole_one_is_refused(bench: Bench) {
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(text(list(0..3))).await.unwrap();
+    for (other, how) in [
+        (list(0..2), "differs in its first 3 lines"),
+        (list(1..4), "differs in its first 3 lines"),
+        (list(0..4), "goes on where that one ended"),
+    ] {
+        let error = campaign.feed(text(other)).await.unwrap_err().to_string();
+        assert!(error.contains(how), "{error}");
+    }
+    let fed = campaign.feed(text(list(0..3))).await.unwrap();
+    assert_eq!(fed.progress.total, 3);
 }
 
 async fn bad_lines_are_told_by_their_numbers_and_the_rest_goes_on(bench: Bench) {
@@ -191,6 +209,37 @@ async fn a_paused_campaign_stands_still(bench: Bench) {
     campaign.resume().await.unwrap();
     send_all(&bench, &client).await;
     assert_eq!((sim.people_reached(), sim.duplicates()), (11_000, vec![]));
+}
+
+async fn a_campaign_that_is_done_stays_so(bench: Bench) {
+    let (_sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(text(list(0..3))).await.unwrap();
+    send_all(&bench, &client).await;
+    campaign.pause().await.unwrap();
+    assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
+    campaign.cancel().await.unwrap();
+    assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
+}
+
+async fn a_line_without_a_value_for_each_name_is_a_bad_one(bench: Bench) {
+    let template = ["dear {name}".into()];
+    let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
+    let csv = format!("id,name\n{}\n{},\n{},a,b\n", user(1), user(2), user(3));
+    let told: Arc<Mutex<Vec<BadLine>>> = Arc::default();
+    let heard = told.clone();
+    let feed = campaign.feed(text(csv));
+    let fed = feed.on_bad_line(move |line| heard.lock().unwrap().push(line.clone())).await.unwrap();
+    assert_eq!((fed.progress.total, fed.progress.bad_lines), (1, 2));
+    let told = told.lock().unwrap();
+    let lines: Vec<_> = told.iter().map(|it| (it.number, it.why.as_str())).collect();
+    assert_eq!(
+        lines,
+        [
+            (2, "has 1 of the 2 values that the line of names has"),
+            (4, "has more than the 2 values that the line of names has"),
+        ]
+    );
 }
 
 async fn a_cancelled_campaign_sends_no_more(bench: Bench) {

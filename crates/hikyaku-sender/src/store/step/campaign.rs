@@ -2,6 +2,7 @@ use hikyaku_model::SendKind;
 
 use crate::{
     CampaignId, Error, ErrorKind,
+    campaign::{CampaignPhase, Progress},
     delivery::{Delivery, State},
     key,
     recipients::Recipients,
@@ -162,7 +163,14 @@ impl Step for SetCampaignState {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Campaign> {
         let mut campaign = tx.campaign(self.id, true).await?.ok_or_else(|| missing(self.id))?;
-        if campaign.spec.state != CampaignState::Cancelled {
+        let over = matches!(
+            Progress::from(&campaign).state,
+            CampaignPhase::Cancelled | CampaignPhase::Done
+        );
+        // What is over stays so; only a pause may be lifted, before its dead letters are retried.
+        if !over
+            || self.to == CampaignState::Running && campaign.spec.state == CampaignState::Paused
+        {
             // A list that must be found good first is not let go by a resume.
             let held =
                 campaign.spec.state == CampaignState::Held && self.to != CampaignState::Cancelled;
