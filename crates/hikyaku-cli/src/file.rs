@@ -1,4 +1,8 @@
-use std::{fs, io::Read, path::Path};
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Read, stdin},
+    path::Path,
+};
 
 use serde::de::DeserializeOwned;
 
@@ -8,7 +12,7 @@ use crate::failure::usage;
 pub(crate) fn read(path: &str) -> anyhow::Result<String> {
     let text = if path == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).map(|_| text)
+        stdin().read_to_string(&mut text).map(|_| text)
     } else {
         fs::read_to_string(path)
     };
@@ -22,11 +26,26 @@ pub(crate) fn read(path: &str) -> anyhow::Result<String> {
 pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
     let bytes = if path == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        stdin().read_to_end(&mut bytes).map(|_| bytes)
     } else {
         fs::read(path)
     };
     bytes.map_err(|error| usage(format!("cannot read {path}: {error}; check the path")))
+}
+
+/// Opens a file that the user named, to read it bit by bit; `-` is stdin.
+pub(crate) fn open(path: &str) -> anyhow::Result<Box<dyn Read + Send>> {
+    if path == "-" {
+        return Ok(Box::new(stdin()));
+    }
+    let opened = File::open(path).and_then(|file| {
+        // It would only say so when it is read, and by then something may have been begun.
+        if file.metadata()?.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { Ok(file) }
+    });
+    match opened {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(usage(format!("cannot read {path}: {error}; check the path"))),
+    }
 }
 
 /// A text that is given as it is, or as `@FILE`; and what to call it in errors.

@@ -92,3 +92,64 @@ fn a_campaign_without_a_token_is_not_begun() {
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
     assert!(!shell.folder().join("hikyaku.db").exists());
 }
+
+#[test]
+fn a_list_that_cannot_be_read_begins_no_campaign() {
+    let shell = Shell::bare();
+    let words = ["campaign", "start", "--to-file", ".", "--text", "hi", "--enqueue-only"];
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 2
+    --- stderr
+    error: cannot read .: is a directory; check the path
+    ");
+    let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
+    let words = words.into_iter().chain(["--reject-file", "none/bad.txt"]);
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 2
+    --- stderr
+    error: cannot write none/bad.txt: No such file or directory (os error 2); check the path
+    ");
+    assert!(!shell.folder().join("hikyaku.db").exists());
+}
+
+#[test]
+fn an_empty_list_is_noted() {
+    let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
+    insta::assert_snapshot!(Shell::bare().run(words), @r#"
+    exit 0
+    --- stdout
+    {"campaign_id":1}
+    --- stderr
+    note: the list is empty, so nobody gets the campaign
+    "#);
+}
+
+#[test]
+fn a_cancelled_campaign_cannot_be_resumed() {
+    let shell = Shell::bare();
+    let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
+    let list = "U4af4980629000000000000000000000a\n";
+    shell.run_with_input(words, list);
+    shell.run(["campaign", "cancel", "1"]);
+    insta::assert_snapshot!(shell.run(["campaign", "resume", "1"]), @r"
+    exit 4
+    --- stderr
+    error: rejected: campaign 1 was cancelled, so it cannot go on; start another
+    ");
+}
+
+#[test]
+fn a_campaign_does_not_go_on_with_a_longer_list() {
+    let shell = Shell::bare();
+    let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
+    let words = words.into_iter().chain(["--idempotency-key", "spring"]);
+    let list = "U4af4980629000000000000000000000a\n";
+    shell.run_with_input(words.clone(), list);
+    insta::assert_snapshot!(shell.run_with_input(words, &list.repeat(2)), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":1}
+    --- stderr
+    error: this is not the list that campaign 1 was begun with: it goes on where that one ended; feed the same list, or start another campaign
+    "#);
+}

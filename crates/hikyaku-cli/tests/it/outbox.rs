@@ -113,6 +113,27 @@ fn a_batch_is_answered_line_by_line() {
 }
 
 #[test]
+fn a_line_that_is_no_text_is_answered_and_the_others_are_added() {
+    let send = |name: &str| {
+        let messages = r#"[{"type":"text","text":"hi"}]"#;
+        format!(
+            r#"{{"kind":"push","to":"{USER}","messages":{messages},"idempotency_key":"{name}"}}"#
+        )
+    };
+    let lines = [send("a").into_bytes(), vec![0xff, 0xfe], send("b").into_bytes()].join(&b'\n');
+    let shell = Shell::bare().with_file("sends.jsonl", lines);
+    insta::assert_snapshot!(shell.run(["outbox", "add", "--batch", "sends.jsonl"]), @r#"
+    exit 2
+    --- stdout
+    {"delivery_id":1,"existing":false}
+    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"line","message":"is no send: expected value at column 1"}],"request_id":null,"retryable":false}}
+    {"delivery_id":2,"existing":false}
+    --- stderr
+    error: 1 of 3 lines were not added; mend them as their answers say, and add them again
+    "#);
+}
+
+#[test]
 fn a_refused_delivery_can_be_seen_retried_and_put_away() {
     let platform = Platform::with(Sim::builder());
     let shell = platform.shell();

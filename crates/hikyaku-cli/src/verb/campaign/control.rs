@@ -1,7 +1,7 @@
-use hikyaku_sender::CampaignId;
+use hikyaku_sender::{CampaignId, campaign::CampaignPhase};
 
 use super::status;
-use crate::{output::Output, store::StoreArgs};
+use crate::{failure::refused, output::Output, store::StoreArgs};
 
 pub(super) async fn pause(id: CampaignId, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
     let campaign = store.open().await?.campaign(id).await?;
@@ -16,7 +16,13 @@ pub(super) async fn resume(
 ) -> anyhow::Result<()> {
     let campaign = store.open().await?.campaign(id).await?;
     campaign.resume().await?;
-    status::print(&campaign.progress().await?, output)
+    let progress = campaign.progress().await?;
+    if progress.state == CampaignPhase::Cancelled {
+        return Err(refused(format!(
+            "campaign {id} was cancelled, so it cannot go on; start another"
+        )));
+    }
+    status::print(&progress, output)
 }
 
 pub(super) async fn cancel(

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context;
 use clap::Args;
 use hikyaku_sender::{
     Error, ErrorKind, Event, Events,
@@ -20,6 +19,7 @@ use serde::Serialize;
 use super::{status, watch::has_ended};
 use crate::{
     failure::usage,
+    file,
     messages::MessageArgs,
     output::{self, Output},
     progress::CampaignBar,
@@ -95,13 +95,7 @@ struct Started {
 impl Start {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let messages = self.messages.read()?;
-        let list: Box<dyn Read + Send> = match self.to_file.as_str() {
-            "-" => Box::new(std::io::stdin()),
-            path => Box::new(
-                File::open(path)
-                    .map_err(|why| usage(format!("cannot read {path}: {why}; check the path")))?,
-            ),
-        };
+        let list = file::open(&self.to_file)?;
         // A wrong setting must not be found when the list is on disk.
         let client = if self.enqueue_only { None } else { Some(self.work.client(output)?) };
         let rejects = self.reject_file.as_deref().map(open_rejects).transpose()?;
@@ -163,6 +157,9 @@ impl Start {
 
     /// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
     fn tell(&self, progress: &Progress, output: Output) -> anyhow::Result<()> {
+        if progress.total == 0 && progress.bad_lines == 0 {
+            return output.note("the list is empty, so nobody gets the campaign");
+        }
         let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
         if std::io::stderr().is_terminal() || amiss {
             output.note(&status::words(progress))?;
@@ -225,7 +222,7 @@ async fn follow(campaign: &Campaign, looked: &AtomicBool) -> anyhow::Result<Prog
 fn open_rejects(path: &str) -> anyhow::Result<File> {
     // Started again, it goes on with the list, and so with this file.
     let file = OpenOptions::new().create(true).append(true).open(path);
-    file.with_context(|| format!("cannot write {path}"))
+    file.map_err(|why| usage(format!("cannot write {path}: {why}; check the path")))
 }
 
 fn is_locked(error: &Error) -> bool {

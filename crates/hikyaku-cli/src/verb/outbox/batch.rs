@@ -1,7 +1,4 @@
-use std::{
-    fs::File,
-    io::{BufRead, BufReader, Read},
-};
+use std::io::{BufRead, BufReader};
 
 use hikyaku::model::{
     Message,
@@ -14,7 +11,7 @@ use tokio::sync::mpsc;
 use super::add::{Added, fresh_key};
 use crate::{
     failure::{invalid, usage},
-    output, report,
+    file, output, report,
     store::When,
 };
 
@@ -63,17 +60,11 @@ enum To {
 
 /// Adds every line of a file, and answers each after its commit. Lines that have come by then share one.
 pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
-    let input: Box<dyn Read + Send> = match path {
-        "-" => Box::new(std::io::stdin()),
-        path => Box::new(
-            File::open(path)
-                .map_err(|why| usage(format!("cannot read {path}: {why}; check the path")))?,
-        ),
-    };
+    let input = file::open(path)?;
     let (sender, mut lines) = mpsc::channel(TOGETHER);
     // A thread and no task: it may wait for stdin when all else is done.
     std::thread::spawn(move || {
-        for line in BufReader::new(input).lines() {
+        for line in BufReader::new(input).split(b'\n') {
             let ended = line.is_err();
             if sender.blocking_send(line).is_err() || ended {
                 return;
@@ -87,8 +78,8 @@ pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
         let mut sends = Vec::new();
         for line in come.drain(..) {
             let line = line.map_err(|why| usage(format!("cannot read {path}: {why}")))?;
-            let line = line.trim_start_matches('\u{feff}');
-            if !line.trim().is_empty() {
+            let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line).trim_ascii();
+            if !line.is_empty() {
                 all += 1;
                 sends.push(read(line, now));
             }
@@ -154,9 +145,12 @@ async fn enqueue_one(outbox: &Outbox, send: NewDelivery) -> anyhow::Result<anyho
     }
 }
 
-fn read(line: &str, now: Time) -> anyhow::Result<NewDelivery> {
-    let line: Line =
-        serde_json::from_str(line).map_err(|why| invalid("line", format!("is no send: {why}")))?;
+fn read(line: &[u8], now: Time) -> anyhow::Result<NewDelivery> {
+    let line: Line = serde_json::from_slice(line).map_err(|why| {
+        // Each is a document of its own, whose one line is not the file's first.
+        let why = why.to_string().replace(" at line 1 column ", " at column ");
+        invalid("line", format!("is no send: {why}"))
+    })?;
     let messages = &line.messages;
     let to_many = matches!(line.kind, Kind::Broadcast | Kind::Narrowcast);
     let mut send = match (line.kind, line.to) {
