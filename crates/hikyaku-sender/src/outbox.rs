@@ -141,7 +141,9 @@ impl Outbox {
     /// Puts a send into the outbox. When this returns, it will be delivered or end as a dead letter that can be seen.
     ///
     /// # Errors
-    /// It cannot be sent, its idempotency key stands for another send, or the store did not take it. Nothing changed.
+    /// It cannot be sent, its idempotency key stands for another send, or the store did not take it. Only where PostgreSQL
+    /// was cut off before it answered, it may be in the outbox all the same; under its idempotency key, enqueueing it again
+    /// is safe.
     pub async fn enqueue(&self, delivery: NewDelivery) -> Result<Enqueued, Error> {
         match self.enqueue_all(vec![delivery]).await?.pop() {
             Some(enqueued) => enqueued,
@@ -152,7 +154,8 @@ impl Outbox {
     /// Puts many sends into the outbox with one commit. A conflict concerns its own send only.
     ///
     /// # Errors
-    /// One of them cannot be sent, or the store did not take them: then none is in the outbox.
+    /// One of them cannot be sent, or the store did not take them: then none is in the outbox, but for what
+    /// [`enqueue`](Self::enqueue) says of PostgreSQL.
     pub async fn enqueue_all(
         &self,
         deliveries: Vec<NewDelivery>,
