@@ -1,6 +1,6 @@
 use std::{
     future::IntoFuture,
-    io::{BufReader, Read},
+    io::{self, Read},
 };
 
 use futures_core::future::BoxFuture;
@@ -76,10 +76,7 @@ impl Campaign {
         I: IntoIterator<Item = String>,
         I::IntoIter: Send + 'static,
     {
-        self.feed(Ids {
-            ids: ids.into_iter(),
-            line: BufReader::new(std::io::Cursor::new(Vec::new())),
-        })
+        self.feed(Ids { ids: ids.into_iter(), lines: io::Cursor::default() })
     }
 }
 
@@ -317,13 +314,13 @@ fn bad_line(line: &lines::Line, why: String) -> BadLine {
 /// Ids as the lines of a list.
 struct Ids<I> {
     ids: I,
-    line: BufReader<std::io::Cursor<Vec<u8>>>,
+    lines: io::Cursor<Vec<u8>>,
 }
 
 impl<I: Iterator<Item = String>> Read for Ids<I> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
-            let read = self.line.read(buffer)?;
+            let read = self.lines.read(buffer)?;
             if read > 0 || buffer.is_empty() {
                 return Ok(read);
             }
@@ -335,7 +332,7 @@ impl<I: Iterator<Item = String>> Read for Ids<I> {
             if lines.is_empty() {
                 return Ok(0);
             }
-            self.line = BufReader::new(std::io::Cursor::new(lines));
+            self.lines = io::Cursor::new(lines);
         }
     }
 }

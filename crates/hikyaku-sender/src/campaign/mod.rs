@@ -111,7 +111,8 @@ impl Campaign {
     }
 
     /// Retries its dead letters of one tray, as [`Outbox::retry`] and, with `may_duplicate`,
-    /// [`Outbox::retry_may_duplicate`] do. How many there were.
+    /// [`Outbox::retry_may_duplicate`] do. How many are sent again: those that may arrive twice stay where they are, unless
+    /// that is accepted.
     ///
     /// # Errors
     /// The store did not take it.
@@ -119,7 +120,7 @@ impl Campaign {
         self.act(tray, Act::Retry { may_duplicate }).await
     }
 
-    /// Puts its dead letters of one tray away. How many there were.
+    /// Puts its dead letters of one tray away, and tells how many that were.
     ///
     /// # Errors
     /// The store did not take it.

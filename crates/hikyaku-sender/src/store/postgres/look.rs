@@ -17,10 +17,11 @@ impl<C: GenericClient + Sync> Look for PgTx<'_, C> {
             "SELECT {} FROM hikyaku_delivery WHERE id < $1 AND ($3::text IS NULL OR channel = $3) {} {} ORDER BY id DESC LIMIT $2",
             stored_columns(),
             state.map(|state| format!("AND state = {}", state.code())).unwrap_or_default(),
-            campaign.map(|id| format!("AND campaign = {id}")).unwrap_or_default(),
+            if campaign.is_some() { "AND campaign = $4" } else { "AND $4::bigint IS NULL" },
         );
         let before = before.map_or(i64::MAX, |id| id.0);
-        self.rows(&sql, &[&before, &i64::from(*limit), channel], stored).await
+        let campaign = campaign.map(|id| id.0);
+        self.rows(&sql, &[&before, &i64::from(*limit), channel, &campaign], stored).await
     }
 
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {

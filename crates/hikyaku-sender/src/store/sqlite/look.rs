@@ -17,11 +17,11 @@ impl Look for SqliteTx<'_> {
             "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE id < ?1 {} {} {} ORDER BY id DESC LIMIT ?2",
             stored_columns(),
             state.map(|state| format!("AND state = {}", state.code())).unwrap_or_default(),
-            campaign.map(|id| format!("AND campaign = {id}")).unwrap_or_default(),
+            if campaign.is_some() { "AND campaign = ?4" } else { "AND ?4 IS NULL" },
             if channel.is_some() { "AND channel = ?3" } else { "AND ?3 IS NULL" },
         );
         let before = before.map_or(i64::MAX, |id| id.0);
-        self.rows(&sql, params![before, limit, channel], stored)
+        self.rows(&sql, params![before, limit, channel, campaign.map(|id| id.0)], stored)
     }
 
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {
