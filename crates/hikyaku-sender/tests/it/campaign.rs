@@ -228,8 +228,8 @@ async fn a_line_without_a_value_for_each_name_is_a_bad_one(bench: Bench) {
     let csv = format!("id,name\n{}\n{},\n{},a,b\n", user(1), user(2), user(3));
     let told: Arc<Mutex<Vec<BadLine>>> = Arc::default();
     let heard = told.clone();
-    let feed = campaign.feed(text(csv));
-    let fed = feed.on_bad_line(move |line| heard.lock().unwrap().push(line.clone())).await.unwrap();
+    let on_bad_line = move |line: &BadLine| heard.lock().unwrap().push(line.clone());
+    let fed = campaign.feed(text(csv)).on_bad_line(on_bad_line).await.unwrap();
     assert_eq!((fed.progress.total, fed.progress.bad_lines), (1, 2));
     let told = told.lock().unwrap();
     let lines: Vec<_> = told.iter().map(|it| (it.number, it.why.as_str())).collect();
