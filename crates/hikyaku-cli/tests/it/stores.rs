@@ -162,17 +162,10 @@ fn a_personal_campaign_says_each_ones_name() {
         assert!(refused.stderr.contains("{nme}, and the list has no such column"), "{refused}");
         assert_eq!(sim.people_reached(), 0);
         json(&shell, ["worker", "run", "--until-idle", "--json"]);
-        let mut texts: Vec<_> = sim.outbox().iter().map(|it| format!("{it:?}")).collect();
-        texts.sort();
-        assert_eq!(texts.iter().filter(|it| it.contains("hi Ann")).count(), 1, "{texts:?}");
-        assert_eq!(
-            texts
-                .iter()
-                .filter(|it| it.contains(r#"hi Bob \\\"B"#) || it.contains(r#"hi Bob \"B\""#))
-                .count(),
-            1,
-            "{texts:?}"
-        );
+        let outbox = sim.outbox();
+        let mut texts: Vec<_> = outbox.iter().filter_map(|it| it.text()).collect();
+        texts.sort_unstable();
+        assert_eq!(texts, ["hi Ann", "hi Bob \"B\""]);
     });
 }
 
