@@ -2,8 +2,8 @@
 //! soon a new row is on its way, and what an idle worker takes.
 //!
 //! `cargo bench -p hikyaku-sender` prints figures and ratios from rounds that take turns, which hold when the machine's
-//! speed drifts; `-- pushes` does that part only, `-- pushes SQLite` on one store only. The simulator runs in a process of its own. PostgreSQL takes part where
-//! its programs are found; the cluster is the benchmark's own.
+//! speed drifts; `-- pushes` does that part only, `-- pushes SQLite` on one store only. The simulator runs in a process of
+//! its own. PostgreSQL takes part where its programs are found; the cluster is the benchmark's own.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement tells what it found")]
 
 #[expect(dead_code, reason = "tests use more of it")]
