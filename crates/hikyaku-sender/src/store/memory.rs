@@ -2,15 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    future::Future,
     sync::{Mutex, PoisonError},
 };
 
 use super::{
     Campaign, CampaignCounts, Campaigns, Cursor, Deliveries, Fresh, LaneDue, Lanes, Look, Move,
-    NewCampaign, News, Payload, Quota, Result, Row, Step, Stored, Tx,
+    NewCampaign, News, Payload, Quota, Result, Row, Step, Stored, Tx, guarded, now_or_never,
 };
-use crate::{Clock, Error, Lane, State, Time, list::Filter, pace::Bucket};
+use crate::{Clock, Lane, State, Time, list::Filter, pace::Bucket};
 
 #[derive(Debug)]
 pub(crate) struct MemoryStore {
@@ -49,18 +48,9 @@ impl MemoryStore {
         // All or nothing: a step that fails changes a copy.
         let mut memory = state.clone();
         let mut tx = MemoryTx { memory: &mut memory, clock: &self.clock };
-        let out = now_or_never(super::guarded(step, &mut tx))?;
+        let out = now_or_never(guarded(step, &mut tx))?;
         *state = memory;
         Ok(out)
-    }
-}
-
-/// The value of a future that never waits: the embedded stores do all work within the call.
-pub(crate) fn now_or_never<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(result) => result,
-        std::task::Poll::Pending => Err(Error::store("a step of an embedded store must not wait")),
     }
 }
 

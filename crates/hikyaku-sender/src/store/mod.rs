@@ -15,7 +15,11 @@ mod sqlite;
 pub(crate) mod step;
 mod tx;
 
-use std::future::Future;
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use tokio::sync::watch;
 
@@ -59,6 +63,14 @@ pub(crate) async fn guarded<S: Step, T: Tx>(step: &S, tx: &mut T) -> Result<S::O
         return Err(moved.refusal());
     }
     step.run(tx).await
+}
+
+/// What comes of a step in an embedded store, which does all of it within the call.
+fn now_or_never<T>(step: impl Future<Output = Result<T>>) -> Result<T> {
+    match pin!(step).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(Error::store("a step of an embedded store must not wait")),
+    }
 }
 
 /// Tells whoever waits that there may be new work.

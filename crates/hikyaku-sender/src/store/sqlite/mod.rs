@@ -20,7 +20,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{News, Result, Step, memory::now_or_never};
+use super::{News, Result, Step, now_or_never};
 use crate::{Clock, Error, ErrorKind, Time};
 
 use bell::Bell;

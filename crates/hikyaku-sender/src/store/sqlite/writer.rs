@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{bell::Bell, failed, mark::Mark, tx::SqliteTx};
 use crate::{
     Clock, Error,
-    store::{Result, Step, guarded, memory::now_or_never},
+    store::{Result, Step, guarded, now_or_never},
 };
 
 /// How many steps share one commit at most.
