@@ -157,7 +157,7 @@ impl NewDelivery {
         self
     }
 
-    /// From when on it is no longer worth sending.
+    /// From when on it is no longer worth sending; later than [`at`](Self::at), where that is set.
     pub fn expires_at(mut self, time: impl Into<Time>) -> Self {
         self.expires_at = Some(time.into());
         self
@@ -266,6 +266,13 @@ impl NewDelivery {
         check_name("channel", &self.channel)?;
         if let Some(key) = &self.idempotency_key {
             check_name("idempotency key", key)?;
+        }
+        if let (Some(at), Some(expires)) = (self.at, self.expires_at)
+            && expires <= at
+        {
+            return Err(Error::invalid(
+                "expires_at: must be later than the time to send it at, or it is never sent",
+            ));
         }
         match self.kind {
             SendKind::Multicast if !MULTICAST_USERS.allows(self.to.len()) => {

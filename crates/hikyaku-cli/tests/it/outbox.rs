@@ -52,6 +52,12 @@ fn what_cannot_be_sent_is_not_added() {
     --- stderr
     error: invalid value 'tomorrow' for '--at <TIME>': expected a time with its offset, such as 2026-12-24T18:00:00+09:00, or a wait, such as 90s or 2h; see --help
     ");
+    let words = ["outbox", "add", "push", USER, "--text", "hi", "--at", "2h", "--expires", "1h"];
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 2
+    --- stderr
+    error: expires_at: must be later than the time to send it at, or it is never sent (nothing was sent)
+    ");
     assert_eq!(shell.run(["outbox", "list", "--json"]).stdout, "{\"deliveries\":[]}\n");
 }
 
