@@ -2,6 +2,8 @@ use clap::Args;
 use hikyaku_sender::{Outbox, Time};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::failure::not_found;
+
 // Which store the sends wait in. The flag is global, so that it may also stand behind a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
@@ -21,6 +23,21 @@ impl StoreArgs {
     pub(crate) async fn open(&self) -> anyhow::Result<Outbox> {
         Ok(Outbox::open(self.store.as_str()).await?)
     }
+
+    /// The same for what makes no sense with a store that is made just now.
+    pub(crate) async fn open_existing(&self) -> anyhow::Result<Outbox> {
+        open_existing(&self.store).await
+    }
+}
+
+/// Opens a store that is there; a path that is misspelt must not become a new one.
+pub(crate) async fn open_existing(url: &str) -> anyhow::Result<Outbox> {
+    if let Some(path) = url.strip_prefix("sqlite:")
+        && !std::fs::exists(path.trim_start_matches("//")).unwrap_or(true)
+    {
+        return Err(not_found(format!("there is no store {path}; check the path")));
+    }
+    Ok(Outbox::open(url).await?)
 }
 
 /// A moment as it is written on the command line.

@@ -292,6 +292,19 @@ fn a_restored_store_is_put_in_doubt() {
 }
 
 #[test]
+fn a_store_that_is_not_there_is_not_put_in_doubt() {
+    let shell = Shell::bare();
+    let words =
+        ["store", "quarantine", "--since", "2020-01-01T00:00:00Z", "--store", "sqlite:mistyped.db"];
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 4
+    --- stderr
+    error: not found: there is no store mistyped.db; check the path
+    ");
+    assert!(!shell.folder().join("mistyped.db").exists());
+}
+
+#[test]
 fn workers_share_a_postgresql_store_and_one_is_told_to_stop() {
     let Some(cluster) = Cluster::shared() else { return };
     let platform = Platform::with(Sim::builder());

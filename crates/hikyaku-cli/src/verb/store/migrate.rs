@@ -4,7 +4,7 @@ use clap::Args;
 use hikyaku_sender::Outbox;
 use serde::Serialize;
 
-use crate::{failure::not_found, output::Output, progress};
+use crate::{output::Output, progress, store::open_existing};
 
 /// Bring all of a store into another, empty one, with its retry keys and doubts
 #[derive(Debug, Args)]
@@ -33,12 +33,7 @@ impl Migrate {
             to: i64,
         }
 
-        if let Some(path) = self.from.strip_prefix("sqlite:")
-            && !std::fs::exists(path.trim_start_matches("//")).unwrap_or(true)
-        {
-            return Err(not_found(format!("there is no store {path}; check the path")));
-        }
-        let from = Outbox::open(self.from).await?;
+        let from = open_existing(&self.from).await?;
         let to = Outbox::open(self.to).await?;
         let bar = progress::Count::new("deliveries moved");
         let moved = from.move_to(&to, |count| bar.show(count)).await?;
