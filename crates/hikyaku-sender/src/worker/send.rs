@@ -34,6 +34,9 @@ const LINE_IS_DOWN: u32 = 10;
 /// How long a lane waits at least for the quota, or for a new token.
 const PARKED: Duration = Duration::from_mins(1);
 
+/// How many campaigns' requests are kept in memory at most; what is not is read from the store again.
+const BODIES: usize = 100;
+
 /// Makes one attempt at one delivery.
 pub(super) struct Sender<'a> {
     shared: &'a Shared,
@@ -114,6 +117,9 @@ impl<'a> Sender<'a> {
         let found =
             found.ok_or_else(|| crate::Error::damaged("a delivery's campaign is missing"))?;
         let body: Arc<str> = found.spec.body.into();
+        if bodies.len() >= BODIES {
+            bodies.clear();
+        }
         bodies.insert(campaign, body.clone());
         Ok(body)
     }
