@@ -276,7 +276,7 @@ async fn enqueue_on_a_full_disk_of_postgres() {
     assert!(acknowledged > 100);
     let ready = outbox.overview().await.unwrap().count(State::Ready);
     assert_eq!(ready, acknowledged as u64);
-    // There is no room to write down a claim either: nothing is sent until there is.
+    // A worker that finds no room to write down a claim goes on when there is some.
     let (sim, client) = line().await;
     let worker = outbox.worker().channel("default", client).limits(Limits::none());
     let running = tokio::spawn(worker.until_idle().run(std::future::pending()));
