@@ -8,6 +8,10 @@ use crate::{connect::seconds, output::Output, progress::CampaignBar, store::Stor
 
 /// Follow a campaign to its end, with a bar on a terminal
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku campaign watch 1
+  hikyaku campaign watch 1 --poll 5 --json")]
 pub(super) struct Watch {
     #[command(flatten)]
     which: Which,

@@ -11,6 +11,10 @@ use crate::{
 
 /// List what is in the outbox, the newest first
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku outbox list --state rejected
+  hikyaku outbox list --campaign 1 --limit 1000 --json")]
 pub(super) struct List {
     #[arg(
         long,

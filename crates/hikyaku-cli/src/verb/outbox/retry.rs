@@ -5,6 +5,10 @@ use crate::{output::Output, store::StoreArgs};
 
 /// Give a rejected or unknown delivery another life
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku outbox retry 17
+  hikyaku outbox retry 17 --may-duplicate")]
 pub(super) struct Retry {
     #[arg(value_name = "ID", help = "What `outbox add` printed as delivery_id")]
     id: DeliveryId,
