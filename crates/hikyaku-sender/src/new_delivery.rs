@@ -27,6 +27,11 @@ pub(crate) const DEFAULT_CHANNEL: &str = "default";
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
 const REPLY_LIFE: Duration = Duration::from_mins(1);
 
+/// The largest request that LINE takes, in bytes.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#status-codes>
+const REQUEST_BYTES: usize = 2 * 1024 * 1024;
+
 /// One send, to be put into an [`Outbox`](crate::Outbox).
 ///
 /// Whatever it holds is checked when it is enqueued, and fixed from then on: every attempt sends the same bytes.
@@ -224,6 +229,9 @@ impl NewDelivery {
             [] => Recipients::none(),
             to => Recipients::pack(to),
         };
+        if json.len() + self.to.iter().map(String::len).sum::<usize>() > REQUEST_BYTES {
+            return Err(Error::invalid("the request is larger than the 2 MB that LINE takes"));
+        }
         let lane = Lane::of(self.kind);
         let delivery_tag = self.delivery_tag.as_ref().map(DeliveryTag::as_str);
         let digest = Sha256::new()

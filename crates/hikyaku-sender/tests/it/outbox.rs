@@ -94,6 +94,10 @@ async fn what_cannot_be_sent_is_refused_and_nothing_is_kept(bench: Bench) {
              X-Line-Delivery-Tag: must not be set: only a send to a phone number takes it",
         ),
         (
+            NewDelivery::push("U".repeat(2 * 1024 * 1024), "a"),
+            "the request is larger than the 2 MB that LINE takes",
+        ),
+        (
             NewDelivery::push(user(1), "a").idempotency_key(""),
             "the idempotency key must have 1 to 200 bytes and no control characters",
         ),
