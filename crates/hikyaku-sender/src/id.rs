@@ -1,4 +1,4 @@
-use std::{fmt, num::ParseIntError, str::FromStr};
+use std::{fmt, str::FromStr};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -20,10 +20,10 @@ macro_rules! id {
         }
 
         impl FromStr for $name {
-            type Err = ParseIntError;
+            type Err = NoId;
 
-            fn from_str(text: &str) -> Result<Self, ParseIntError> {
-                text.parse().map(Self)
+            fn from_str(text: &str) -> Result<Self, NoId> {
+                text.parse().map(Self).map_err(|_| NoId)
             }
         }
 
@@ -43,3 +43,15 @@ id! {
     /// One campaign in one store.
     CampaignId
 }
+
+/// A text that is the id of nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoId;
+
+impl fmt::Display for NoId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be a number, as a list shows it")
+    }
+}
+
+impl std::error::Error for NoId {}

@@ -6,6 +6,7 @@ use hikyaku_model::SendKind;
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Lane {
     /// To one user, group or room.
     Push,

@@ -52,7 +52,7 @@ pub use campaign::Campaign;
 pub use delivery::{State, UnknownPolicy};
 pub use error::{Error, ErrorKind};
 pub use events::{Event, Events};
-pub use id::{CampaignId, DeliveryId};
+pub use id::{CampaignId, DeliveryId, NoId};
 pub use lane::{Lane, UnknownName};
 pub use list::{Filter, Listed, Priority};
 pub use move_to::Moved;

@@ -1,6 +1,9 @@
 use std::fmt;
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use hikyaku_sender::{CampaignId, DeliveryId, Filter, Lane, Listed, State};
 use serde::Serialize;
 
@@ -16,10 +19,11 @@ Examples:
   hikyaku outbox list --state rejected
   hikyaku outbox list --campaign 1 --limit 1000 --json")]
 pub(super) struct List {
+    /// Only those in this state
     #[arg(
         long,
-        help = "Only those that are ready, in_flight, paused, tracking, accepted, rejected, unknown, cancelled, split \
-                or dropped"
+        value_parser = PossibleValuesParser::new(State::ALL.map(State::name))
+            .try_map(|name| name.parse::<State>())
     )]
     state: Option<State>,
 
