@@ -27,7 +27,7 @@ impl StopSignals {
     }
 
     /// Waits until a signal comes.
-    pub(crate) async fn wait(mut self) {
+    pub(crate) async fn wait(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -35,7 +35,7 @@ impl StopSignals {
     }
 
     /// Serves until a signal comes, and lets what has begun end.
-    pub(crate) async fn end(self, sim: Sim) {
+    pub(crate) async fn end(mut self, sim: Sim) {
         self.wait().await;
         // A request may wait for something that will not happen any more.
         let _ = timeout(PATIENCE, sim.stop()).await;

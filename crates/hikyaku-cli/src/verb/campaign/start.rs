@@ -122,7 +122,7 @@ impl Start {
             let progress = feed(&campaign, list, rejects).await?;
             return self.tell(&progress, output);
         };
-        let signals = StopSignals::listen()?;
+        let mut signals = StopSignals::listen()?;
         let looked = Arc::new(AtomicBool::new(false));
         let mut fed_and_ended = pin!(async {
             feed(&campaign, list, rejects).await?;
@@ -141,7 +141,6 @@ impl Start {
             // Who has the store delivers this, too.
             Err(error) if is_locked(&error) => {
                 looked.store(true, Ordering::Relaxed);
-                let signals = StopSignals::listen()?;
                 tokio::select! {
                     result = &mut fed_and_ended => outcome = Some(result),
                     () = signals.wait() => {}

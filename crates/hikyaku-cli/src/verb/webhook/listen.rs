@@ -71,11 +71,11 @@ impl Listen {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("cannot listen at {address}: choose another --port or --host")
         })?;
-        let stop = StopSignals::listen()?;
+        let mut stop = StopSignals::listen()?;
         let listening = Listening { url: format!("http://{}/", listener.local_addr()?) };
         output.print(&listening, format_args!("listening at {}", listening.url))?;
         let app = Router::new().fallback(post(print)).with_state(bot);
-        axum::serve(listener, app).with_graceful_shutdown(stop.wait()).await?;
+        axum::serve(listener, app).with_graceful_shutdown(async move { stop.wait().await }).await?;
         Ok(())
     }
 }
