@@ -23,7 +23,7 @@ impl Delivery {
             self.due = now + lease;
             return Claimed::Track;
         }
-        if self.expires_at.is_some_and(|expires| expires <= now) {
+        if self.expired(now) {
             if self.maybe_landed() {
                 self.give_up("expired while an earlier attempt was in doubt");
             } else {
@@ -32,7 +32,7 @@ impl Delivery {
             return Claimed::Ended;
         }
         if self.maybe_landed() {
-            if self.key_spent(now) && !self.give_up_or_send_again() {
+            if self.key_spent(now) && !self.give_up_or_send_again(now) {
                 return Claimed::Ended;
             }
         } else if self
@@ -69,7 +69,7 @@ impl Delivery {
         {
             return false;
         }
-        self.give_up_or_send_again();
+        self.give_up_or_send_again(now);
         true
     }
 
@@ -87,9 +87,13 @@ impl Delivery {
         }
     }
 
+    fn expired(&self, now: Time) -> bool {
+        self.expires_at.is_some_and(|expires| expires <= now)
+    }
+
     /// Whether it goes on, with a new key that may send it twice.
-    fn give_up_or_send_again(&mut self) -> bool {
-        if self.on_unknown == UnknownPolicy::SendAgain {
+    fn give_up_or_send_again(&mut self, now: Time) -> bool {
+        if self.on_unknown == UnknownPolicy::SendAgain && !self.expired(now) {
             self.rotate_key();
             return true;
         }

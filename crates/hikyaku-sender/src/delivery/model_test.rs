@@ -369,6 +369,23 @@ fn twenty_three_hours_of_doubt_end_as_the_policy_says() {
 }
 
 #[test]
+fn what_has_expired_in_doubt_is_unknown_whether_a_sweep_or_a_claim_comes_first() {
+    for sweep in [true, false] {
+        let mut row = row(SendKind::Push);
+        row.on_unknown = UnknownPolicy::SendAgain;
+        row.expires_at = Some(at(1));
+        row.claim(at(0), LEASE);
+        row.settle(1, maybe(), at(0));
+        if sweep {
+            assert!(row.end_key(at(25)));
+        } else {
+            assert_eq!(row.claim(at(25), LEASE), Claimed::Ended);
+        }
+        assert_eq!((row.state, row.retry_key), (State::Unknown, Uuid::from_u128(7)));
+    }
+}
+
+#[test]
 fn a_key_from_the_future_counts_as_spent() {
     let mut row = row(SendKind::Push);
     row.claim(at(10), LEASE);
