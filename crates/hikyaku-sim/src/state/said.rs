@@ -151,16 +151,7 @@ impl UserMessage {
 
     /// Its kind.
     pub(crate) fn content_type(&self) -> ContentType {
-        match self.kind {
-            ContentKind::Text(_) => ContentType::Text,
-            ContentKind::Image(_) => ContentType::Image,
-            ContentKind::Video(_) => ContentType::Video,
-            ContentKind::Audio(_) => ContentType::Audio,
-            ContentKind::File(_) => ContentType::File,
-            ContentKind::Location(_) => ContentType::Location,
-            ContentKind::Sticker(_) => ContentType::Sticker,
-            _ => ContentType::Unknown,
-        }
+        self.kind.content_type()
     }
 
     /// Whether a message of this kind can be quoted.

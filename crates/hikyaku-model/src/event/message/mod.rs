@@ -98,15 +98,22 @@ impl<S> MessageContent<S> {
 
     /// The kind of message.
     pub fn content_type(&self) -> ContentType {
-        match self.kind {
-            ContentKind::Text(_) => ContentType::Text,
-            ContentKind::Image(_) => ContentType::Image,
-            ContentKind::Video(_) => ContentType::Video,
-            ContentKind::Audio(_) => ContentType::Audio,
-            ContentKind::File(_) => ContentType::File,
-            ContentKind::Location(_) => ContentType::Location,
-            ContentKind::Sticker(_) => ContentType::Sticker,
-            ContentKind::Unknown { .. } => ContentType::Unknown,
+        self.kind.content_type()
+    }
+}
+
+impl<S> ContentKind<S> {
+    /// The kind without its fields.
+    pub fn content_type(&self) -> ContentType {
+        match self {
+            Self::Text(_) => ContentType::Text,
+            Self::Image(_) => ContentType::Image,
+            Self::Video(_) => ContentType::Video,
+            Self::Audio(_) => ContentType::Audio,
+            Self::File(_) => ContentType::File,
+            Self::Location(_) => ContentType::Location,
+            Self::Sticker(_) => ContentType::Sticker,
+            Self::Unknown { .. } => ContentType::Unknown,
         }
     }
 }
