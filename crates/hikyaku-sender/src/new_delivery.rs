@@ -2,10 +2,12 @@ use std::time::Duration;
 
 use hikyaku::Messages;
 use hikyaku_model::{
-    ChatId, Check, Checker, PreparedMessages, SendKind, UserId, Violations,
+    ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
     audience::{Filter, Limit, Recipient},
-    limits::{MULTICAST_USERS, Problem, Segment},
-    send::{AggregationUnit, DeliveryTag, PhoneHash, check_aggregation_units},
+    limits::{MULTICAST_USERS, Problem},
+    send::{
+        AggregationUnit, DeliveryTag, PhoneHash, check_aggregation_units, check_multicast_users,
+    },
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -308,21 +310,18 @@ impl NewDelivery {
         if let Err(violations) = messages {
             checker.include(violations);
         }
-        for (index, id) in self.to.iter().enumerate() {
-            let id = match self.kind {
-                SendKind::PhoneNumber => id.parse::<PhoneHash>().map(drop),
-                SendKind::Multicast => UserId::check(id).map_err(Problem::Id),
-                _ => ChatId::check(id).map_err(Problem::Id),
-            };
-            if let Err(problem) = id {
-                match self.kind {
-                    SendKind::Multicast => checker.at(Segment::Field("to"), |checker| {
-                        checker.at(Segment::Index(index), |checker| checker.report(problem));
-                    }),
-                    SendKind::Reply => checker.report_field("replyToken", problem),
-                    _ => checker.report_field("to", problem),
-                }
+        let to = self.to.first().map_or("", String::as_str);
+        let chat = |field, checker: &mut Checker| {
+            if let Err(why) = ChatId::check(to) {
+                checker.report_field(field, Problem::Id(why));
             }
+        };
+        match self.kind {
+            SendKind::Push => chat("to", checker),
+            SendKind::Reply => chat("replyToken", checker),
+            SendKind::Multicast => check_multicast_users(&self.to, checker),
+            SendKind::PhoneNumber => checker.field("to", &PhoneHash::from(to)),
+            SendKind::Broadcast | SendKind::Narrowcast => {}
         }
         checker.optional("X-Line-Delivery-Tag", self.delivery_tag.as_ref());
         self.options.check(checker);

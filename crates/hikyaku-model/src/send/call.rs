@@ -10,11 +10,11 @@ use crate::{
 pub const LOADING_SECONDS: Steps = Steps { min: 5, max: 60, step: 5 };
 
 /// Checks the users of a multicast: how many there are, and that none is a group or a room. Paths begin with `to`.
-pub fn check_multicast_users(users: &[UserId], checker: &mut Checker) {
+pub fn check_multicast_users<U: AsRef<str>>(users: &[U], checker: &mut Checker) {
     checker.at(Segment::Field("to"), |checker| {
         checker.count(users.len(), limits::MULTICAST_USERS);
         for (index, user) in users.iter().enumerate() {
-            if let Err(why) = UserId::check(user.as_str()) {
+            if let Err(why) = UserId::check(user.as_ref()) {
                 checker.at(Segment::Index(index), |checker| checker.report(Problem::Id(why)));
             }
         }

@@ -91,8 +91,11 @@ fn a_multicast_has_1_to_500_users_and_no_groups() {
         |checker| check_multicast_users(&users(501), checker),
         &["to: must have 1 to 500 items, has 501"],
     );
-    check(|checker| check_multicast_users(&[], checker), &["to: must have 1 to 500 items, has 0"]);
-    let mixed = ["U1".into(), "C0123456789abcdef0123456789abcdef".into(), "".into()];
+    check(
+        |checker| check_multicast_users::<UserId>(&[], checker),
+        &["to: must have 1 to 500 items, has 0"],
+    );
+    let mixed: [UserId; 3] = ["U1".into(), "C0123456789abcdef0123456789abcdef".into(), "".into()];
     check(
         |checker| check_multicast_users(&mixed, checker),
         &[
