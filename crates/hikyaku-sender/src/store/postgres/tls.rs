@@ -81,6 +81,19 @@ struct Verifier {
     algorithms: WebPkiSupportedAlgorithms,
 }
 
+impl Verifier {
+    /// Where anybody is trusted, it matters to nobody who signed.
+    fn signed(
+        &self,
+        verify: impl FnOnce() -> std::result::Result<HandshakeSignatureValid, rustls::Error>,
+    ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
+        match self.trust {
+            Trust::Anybody => Ok(HandshakeSignatureValid::assertion()),
+            Trust::Known { .. } => verify(),
+        }
+    }
+}
+
 impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
@@ -115,12 +128,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        match self.trust {
-            Trust::Anybody => Ok(HandshakeSignatureValid::assertion()),
-            Trust::Known { .. } => {
-                verify_tls12_signature(message, certificate, signature, &self.algorithms)
-            }
-        }
+        self.signed(|| verify_tls12_signature(message, certificate, signature, &self.algorithms))
     }
 
     fn verify_tls13_signature(
@@ -129,12 +137,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> std::result::Result<HandshakeSignatureValid, rustls::Error> {
-        match self.trust {
-            Trust::Anybody => Ok(HandshakeSignatureValid::assertion()),
-            Trust::Known { .. } => {
-                verify_tls13_signature(message, certificate, signature, &self.algorithms)
-            }
-        }
+        self.signed(|| verify_tls13_signature(message, certificate, signature, &self.algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
