@@ -1,7 +1,32 @@
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeMap};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    ser::SerializeMap,
+};
 
 /// A JSON object as it came, for data that this version has no type for.
 pub type Object = serde_json::Map<String, serde_json::Value>;
+
+/// Reads an object, and nothing else: `Object::deserialize` takes `null` for an empty one.
+pub(crate) fn read_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
+    struct Fields;
+
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Object;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Object, A::Error> {
+            Object::deserialize(MapAccessDeserializer::new(fields))
+        }
+    }
+
+    deserializer.deserialize_map(Fields)
+}
 
 /// The fields of an object that this version does not know. They are kept, and written back where they were.
 ///

@@ -1,10 +1,11 @@
 //! Objects that say in `type` what they are, and the sets of them that LINE may extend.
 
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserializer, de::Error};
 use serde_json::Value;
 
 use crate::{
     Extra, Object,
+    extra::read_object,
     shape::{self, Misfit},
 };
 
@@ -20,7 +21,7 @@ pub(crate) trait Tagged {
 pub(crate) fn extra<'de, D: Deserializer<'de>, T: Tagged>(
     deserializer: D,
 ) -> Result<Extra, D::Error> {
-    extra_of(Object::deserialize(deserializer)?, T::TYPE)
+    extra_of(read_object(deserializer)?, T::TYPE)
 }
 
 fn extra_of<E: Error>(mut object: Object, word: &str) -> Result<Extra, E> {
@@ -96,7 +97,7 @@ macro_rules! union {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Ok($crate::Object::deserialize(deserializer)?.into())
+                Ok($crate::extra::read_object(deserializer)?.into())
             }
         }
 

@@ -45,6 +45,7 @@ pub use video::{TRACKING_ID, VideoMessage};
 
 use crate::{
     Check, Checker, Object,
+    extra::read_object,
     flex::Container,
     limits::Length,
     shape::{self, Misfit},
@@ -167,7 +168,7 @@ impl From<String> for Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut object = Object::deserialize(deserializer)?;
+        let mut object = read_object(deserializer)?;
         Ok(match common(&object) {
             Ok((quick_reply, sender)) => {
                 object.remove("quickReply");

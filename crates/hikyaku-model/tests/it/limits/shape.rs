@@ -49,6 +49,15 @@ fn json_of_a_known_type_that_does_not_fit_is_named_where_it_does_not() {
 }
 
 #[test]
+fn a_null_is_no_part_of_a_list() {
+    let body = json!({"type": "box", "layout": "vertical", "contents": [null]});
+    check(
+        json!({"type": "flex", "altText": "a", "contents": {"type": "bubble", "body": body}}),
+        &["contents.body.contents[0]: does not fit its type: invalid type: null, expected a map"],
+    );
+}
+
+#[test]
 fn all_is_said_in_one_go_even_where_a_part_does_not_fit() {
     check(
         json!({"type": "text", "text": "", "sender": {"name": 1}}),
