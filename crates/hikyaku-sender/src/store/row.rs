@@ -5,6 +5,7 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Error, ErrorKind, Lane, Priority, Time,
     delivery::{Count, Delivery, State, UnknownPolicy},
+    outlook::{Waiting, WaitingFor},
     recipients::Recipients,
 };
 
@@ -65,6 +66,13 @@ pub(crate) struct LaneDue {
     pub(crate) channel: String,
     pub(crate) lane: Lane,
     pub(crate) due: Time,
+}
+
+impl LaneDue {
+    /// It has to wait.
+    pub(crate) fn waits_for(&self, reason: WaitingFor, until: Time) -> Waiting {
+        Waiting { channel: self.channel.clone(), lane: self.lane, reason, until }
+    }
 }
 
 /// What is known of a channel's month.

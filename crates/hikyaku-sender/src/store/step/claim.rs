@@ -3,12 +3,13 @@ use std::time::Duration;
 use hikyaku_model::SendKind;
 use uuid::Uuid;
 
+use super::{permits::Permits, room::Room, set_back};
 use crate::{
     Lane, Time,
     delivery::Claimed,
     outlook::{Waiting, WaitingFor},
-    pace::{Bucket, HoldReason, Limits},
-    store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects, step::set_back},
+    pace::{HoldReason, Limits},
+    store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects},
 };
 
 /// Takes due deliveries together with the permits to send them.
@@ -99,7 +100,7 @@ impl Step for Claim {
                 Came::More => grant.more = true,
                 Came::Wait(waiting) => grant.waiting.push(waiting),
             }
-            left -= u32::try_from(turn.jobs.len() - before).unwrap_or(left).min(left);
+            left = left.saturating_sub(turn.jobs_since(before));
         }
         grant.jobs = turn.jobs;
         super::apply(tx, turn.effects).await?;
@@ -125,7 +126,15 @@ struct Turn {
     effects: Effects,
 }
 
+impl Turn {
+    /// How many jobs it has got since it had so many.
+    fn jobs_since(&self, before: usize) -> u32 {
+        u32::try_from(self.jobs.len() - before).unwrap_or(u32::MAX)
+    }
+}
+
 impl Claim {
+    /// Claims what a lane may send now: by its rate limit, and then by its month.
     async fn claim_lane<T: Tx>(
         &self,
         tx: &mut T,
@@ -133,119 +142,71 @@ impl Claim {
         want: u32,
         turn: &mut Turn,
     ) -> Result<Came> {
-        let LaneDue { channel, lane, .. } = lane;
-        let (lane, now) = (*lane, turn.now);
         if want == 0 {
             return Ok(Came::More);
         }
-        let stand_still = |reason, until| {
-            Ok(Came::Wait(Waiting { channel: channel.clone(), lane, reason, until }))
+        let rate = self.limits.get(lane.lane);
+        let mut permits = match Permits::take(tx, lane, rate, want, turn.now).await? {
+            Ok(permits) => permits,
+            Err(waiting) => return Ok(Came::Wait(waiting)),
         };
-        let mut bucket = tx.bucket(channel, lane).await?.unwrap_or_else(|| Bucket::new(now));
-        if let Some((until, reason)) = bucket.held(now) {
-            return stand_still(WaitingFor::Hold(reason), until);
-        }
-        let rate = self.limits.get(lane);
-        let permits = match rate {
-            None => want,
-            Some(rate) if rate.is_exact() => {
-                let window = rate.window();
-                let sends = tx.sends_since(channel, lane, now - window).await?;
-                let allowed =
-                    rate.requests.saturating_sub(u32::try_from(sends.len()).unwrap_or(u32::MAX));
-                if allowed == 0 {
-                    let oldest = sends.first().copied().unwrap_or(now);
-                    return stand_still(
-                        WaitingFor::Rate,
-                        oldest + window + Duration::from_millis(1),
-                    );
-                }
-                // One at a time: they are few, and each may be to everybody.
-                1
-            }
-            Some(rate) => match bucket.take(rate, want, now) {
-                Ok(permits) => permits,
-                Err(until) => {
-                    tx.save_bucket(channel, lane, &bucket).await?;
-                    return stand_still(WaitingFor::Rate, until);
-                }
-            },
+        let mut room = match Room::find(tx, lane, turn.now).await? {
+            Ok(room) => room,
+            Err(waiting) => return Ok(Came::Wait(waiting)),
         };
-        let mut room = if lane.uses_quota() {
-            tx.quota(channel).await?.and_then(|quota| quota.room().map(|room| (room, quota)))
-        } else {
-            None
-        };
-        if let Some((0, quota)) = &room {
-            return stand_still(WaitingFor::Quota, quota.checked_at.max(now) + QUOTA_LOOK);
-        }
         let before = turn.jobs.len();
-        let mut outcome = Came::More;
-        for _ in 0..ROUNDS {
-            let used = u32::try_from(turn.jobs.len() - before).unwrap_or(permits);
-            if used >= permits {
-                break;
-            }
-            let due = tx.claimable(channel, lane, now, permits - used).await?;
-            if due.is_empty() {
-                outcome = Came::Done;
-                break;
-            }
-            let (mut rows, payloads): (Vec<Row>, Vec<Payload>) = due.into_iter().unzip();
-            let claimed = claim_rows(tx, &mut rows, &mut room, turn).await?;
-            tx.save(&rows[..claimed.len()]).await?;
-            let whole = claimed.len() == rows.len();
-            for ((row, payload), claimed) in rows.into_iter().zip(payloads).zip(claimed) {
-                if claimed != Claimed::Ended {
-                    turn.jobs.push(job(row, payload));
-                }
-            }
-            if !whole {
-                let until = now + QUOTA_LOOK;
-                // What is in flight may come back and make room. Without that, all workers wait, and whoever watches
-                // sees for what.
-                let in_flight = room.as_ref().is_some_and(|(_, quota)| quota.reserved > 0);
-                if turn.jobs.is_empty() && !in_flight {
-                    bucket.park(HoldReason::Quota, until);
-                    tx.save_bucket(channel, lane, &bucket).await?;
-                }
-                outcome = Came::Wait(Waiting {
-                    channel: channel.clone(),
-                    lane,
-                    reason: WaitingFor::Quota,
-                    until,
-                });
-                break;
-            }
-        }
-        let used = u32::try_from(turn.jobs.len() - before).unwrap_or(permits);
-        match rate {
-            Some(rate) if rate.is_exact() => {
-                tx.forget_sends(channel, lane, now - rate.window().max(SENDS_KEPT)).await?;
-                tx.log_sends(channel, lane, &vec![now; used as usize]).await?;
-            }
-            Some(rate) => {
-                bucket.give_back(rate, permits.saturating_sub(used));
-                tx.save_bucket(channel, lane, &bucket).await?;
-            }
-            None => {}
-        }
-        Ok(outcome)
+        let came = claim_due(tx, lane, &mut permits, &mut room, turn).await?;
+        let used = turn.jobs_since(before);
+        permits.settle(tx, lane, used).await?;
+        Ok(came)
     }
 }
 
-/// How long sends that are counted one by one are remembered at least: a clock that was ahead for some hours must not
-/// make them forgotten.
-const SENDS_KEPT: Duration = Duration::from_hours(24);
+/// Claims what is due in a lane, as long as there are permits and room.
+async fn claim_due<T: Tx>(
+    tx: &mut T,
+    lane: &LaneDue,
+    permits: &mut Permits,
+    room: &mut Room,
+    turn: &mut Turn,
+) -> Result<Came> {
+    let before = turn.jobs.len();
+    for _ in 0..ROUNDS {
+        let left = permits.count().saturating_sub(turn.jobs_since(before));
+        if left == 0 {
+            break;
+        }
+        let due = tx.claimable(&lane.channel, lane.lane, turn.now, left).await?;
+        if due.is_empty() {
+            return Ok(Came::Done);
+        }
+        let (mut rows, payloads): (Vec<Row>, Vec<Payload>) = due.into_iter().unzip();
+        let claimed = claim_rows(tx, &mut rows, room, turn).await?;
+        tx.save(&rows[..claimed.len()]).await?;
+        let all_fit = claimed.len() == rows.len();
+        for ((row, payload), claimed) in rows.into_iter().zip(payloads).zip(claimed) {
+            if claimed != Claimed::Ended {
+                turn.jobs.push(job(row, payload));
+            }
+        }
+        if !all_fit {
+            let until = room.look_again();
+            // What is in flight may come back and make room. Without that, all workers wait, and whoever watches sees for
+            // what.
+            if turn.jobs.is_empty() && !room.may_grow() {
+                permits.park(tx, lane, HoldReason::Quota, until).await?;
+            }
+            return Ok(Came::Wait(lane.waits_for(WaitingFor::Quota, until)));
+        }
+    }
+    Ok(Came::More)
+}
 
-/// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.
-const QUOTA_LOOK: Duration = Duration::from_mins(1);
-
-/// Claims rows in their order, as long as the quota has room. What was made of those that were dealt with.
+/// Claims rows in their order, as long as the month has room. What was made of those that were dealt with.
 async fn claim_rows<T: Tx>(
     tx: &mut T,
     rows: &mut [Row],
-    room: &mut Option<(i64, crate::store::Quota)>,
+    room: &mut Room,
     turn: &mut Turn,
 ) -> Result<Vec<Claimed>> {
     let mut all = Vec::with_capacity(rows.len());
@@ -267,14 +228,8 @@ async fn claim_rows<T: Tx>(
             }
             // What may have been sent already is cleared up all the same.
             CampaignState::Cancelled | CampaignState::Running => {
-                let recipients = i64::from(row.delivery.recipients);
-                if let Some((room, _)) = room
-                    && Lane::of(row.delivery.kind).counts_recipients()
-                {
-                    if recipients > *room {
-                        break;
-                    }
-                    *room -= recipients;
+                if !room.take(row.delivery.kind, row.delivery.recipients) {
+                    break;
                 }
                 row.delivery.claim(turn.now, turn.lease)
             }

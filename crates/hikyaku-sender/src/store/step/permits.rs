@@ -1,0 +1,109 @@
+use std::{result, time::Duration};
+
+use crate::{
+    Time,
+    outlook::{Waiting, WaitingFor},
+    pace::{Bucket, HoldReason, Rate},
+    store::{LaneDue, Result, Tx},
+};
+
+/// How long sends that are counted one by one are remembered at least: a clock that was ahead for some hours must not
+/// make them forgotten.
+const SENDS_KEPT: Duration = Duration::from_hours(24);
+
+/// How many requests of a lane its rate limit lets go now.
+pub(super) struct Permits {
+    count: u32,
+    rate: Option<Rate>,
+    bucket: Bucket,
+    now: Time,
+}
+
+impl Permits {
+    /// Takes up to `want` and at least one, or tells what the lane waits for.
+    pub(super) async fn take<T: Tx>(
+        tx: &mut T,
+        lane: &LaneDue,
+        rate: Option<Rate>,
+        want: u32,
+        now: Time,
+    ) -> Result<result::Result<Self, Waiting>> {
+        let bucket = tx.bucket(&lane.channel, lane.lane).await?;
+        let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
+        if let Some((until, reason)) = bucket.held(now) {
+            return Ok(Err(lane.waits_for(WaitingFor::Hold(reason), until)));
+        }
+        let count = match rate {
+            None => want,
+            Some(rate) if rate.is_exact() => {
+                if let Some(until) = used_up_until(tx, lane, rate, now).await? {
+                    return Ok(Err(lane.waits_for(WaitingFor::Rate, until)));
+                }
+                // One at a time: they are few, and each may be to everybody.
+                1
+            }
+            Some(rate) => match bucket.take(rate, want, now) {
+                Ok(count) => count,
+                Err(until) => {
+                    tx.save_bucket(&lane.channel, lane.lane, &bucket).await?;
+                    return Ok(Err(lane.waits_for(WaitingFor::Rate, until)));
+                }
+            },
+        };
+        Ok(Ok(Self { count, rate, bucket, now }))
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Lets all workers wait with this lane.
+    pub(super) async fn park<T: Tx>(
+        &mut self,
+        tx: &mut T,
+        lane: &LaneDue,
+        reason: HoldReason,
+        until: Time,
+    ) -> Result<()> {
+        self.bucket.park(reason, until);
+        tx.save_bucket(&lane.channel, lane.lane, &self.bucket).await
+    }
+
+    /// Writes down how many were used, and gives the others back.
+    pub(super) async fn settle<T: Tx>(
+        mut self,
+        tx: &mut T,
+        lane: &LaneDue,
+        used: u32,
+    ) -> Result<()> {
+        let LaneDue { channel, lane, .. } = lane;
+        match self.rate {
+            None => Ok(()),
+            Some(rate) if rate.is_exact() => {
+                let kept = rate.window().max(SENDS_KEPT);
+                tx.forget_sends(channel, *lane, self.now - kept).await?;
+                tx.log_sends(channel, *lane, &vec![self.now; used as usize]).await
+            }
+            Some(rate) => {
+                self.bucket.give_back(rate, self.count.saturating_sub(used));
+                tx.save_bucket(channel, *lane, &self.bucket).await
+            }
+        }
+    }
+}
+
+/// Until when a limit that is counted send by send has no more; nothing, where it has.
+async fn used_up_until<T: Tx>(
+    tx: &mut T,
+    lane: &LaneDue,
+    rate: Rate,
+    now: Time,
+) -> Result<Option<Time>> {
+    let sends = tx.sends_since(&lane.channel, lane.lane, now - rate.window()).await?;
+    if u32::try_from(sends.len()).is_ok_and(|sends| sends < rate.requests) {
+        return Ok(None);
+    }
+    let oldest = sends.first().copied().unwrap_or(now);
+    Ok(Some(oldest + rate.window() + Duration::from_millis(1)))
+}
