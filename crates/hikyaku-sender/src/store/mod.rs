@@ -12,6 +12,8 @@ mod read;
 mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod states;
 pub(crate) mod step;
 mod tx;
 

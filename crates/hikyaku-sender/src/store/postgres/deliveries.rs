@@ -10,6 +10,7 @@ use crate::{
     store::{
         Deliveries, Fresh, LaneDue, Payload, Result, Row,
         read::{self, id_and_digest},
+        states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
 
@@ -91,15 +92,17 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     }
 
     async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let sql = "SELECT c, l, min(due) FROM unnest($1::text[]) c, unnest($2::smallint[]) l, unnest($3::smallint[]) p, \
-            LATERAL (SELECT due FROM hikyaku_delivery WHERE state IN (0, 3) AND channel = c AND lane = l AND priority = p \
-            ORDER BY due LIMIT 1) AS first GROUP BY c, l ORDER BY c, l";
+        let sql = format!(
+            "SELECT c, l, min(due) FROM unnest($1::text[]) c, unnest($2::smallint[]) l, unnest($3::smallint[]) p, \
+             LATERAL (SELECT due FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = c AND lane = l AND priority = p \
+             ORDER BY due LIMIT 1) AS first GROUP BY c, l ORDER BY c, l"
+        );
         let lanes: Vec<i16> = Lane::ALL.iter().map(|lane| lane.code()).collect();
         let priorities: Vec<i16> = Priority::ALL.iter().map(|priority| priority.code()).collect();
         let read = |it: &mut dyn read::Columns| {
             Ok(LaneDue { channel: it.text()?, lane: it.code(Lane::from_code)?, due: it.time()? })
         };
-        self.rows(sql, &[&channels, &lanes, &priorities], read).await
+        self.rows(&sql, &[&channels, &lanes, &priorities], read).await
     }
 
     async fn claimable(
@@ -110,7 +113,7 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         limit: u32,
     ) -> Result<Vec<(Row, Payload)>> {
         let sql = format!(
-            "SELECT {}, {} FROM hikyaku_delivery WHERE state IN (0, 3) AND channel = $1 AND lane = $2 AND priority = $3 AND due <= $4 \
+            "SELECT {}, {} FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = $1 AND lane = $2 AND priority = $3 AND due <= $4 \
              ORDER BY due, id LIMIT $5 FOR UPDATE SKIP LOCKED",
             read::ROW,
             read::PAYLOAD
@@ -165,13 +168,13 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
         let limit = i64::from(limit);
         let sql = format!(
-            "SELECT {} FROM hikyaku_delivery WHERE state = 1 AND lease_until <= $1 ORDER BY lease_until LIMIT $2 \
+            "SELECT {} FROM hikyaku_delivery WHERE {LEASED} AND lease_until <= $1 ORDER BY lease_until LIMIT $2 \
              FOR UPDATE SKIP LOCKED",
             read::ROW
         );
         let mut rows = self.rows(&sql, &[&now.as_millis(), &limit], read::row).await?;
         let sql = format!(
-            "SELECT {} FROM hikyaku_delivery WHERE first_maybe_at IS NOT NULL AND state IN (0, 2) AND key_used_at <= $1 \
+            "SELECT {} FROM hikyaku_delivery WHERE first_maybe_at IS NOT NULL AND {WAITING} AND key_used_at <= $1 \
              ORDER BY key_used_at LIMIT $2 FOR UPDATE SKIP LOCKED",
             read::ROW
         );
@@ -180,8 +183,8 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     }
 
     async fn is_leased(&mut self) -> Result<bool> {
-        let sql = "SELECT 1 FROM hikyaku_delivery WHERE state = 1 LIMIT 1";
-        Ok(self.row(sql, &[], |_| Ok(())).await?.is_some())
+        let sql = format!("SELECT 1 FROM hikyaku_delivery WHERE {LEASED} LIMIT 1");
+        Ok(self.row(&sql, &[], |_| Ok(())).await?.is_some())
     }
 
     async fn campaign_rows(
@@ -199,9 +202,11 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     }
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {
-        let sql = "DELETE FROM hikyaku_delivery WHERE id IN (SELECT id FROM hikyaku_delivery WHERE state IN (4, 7, 8, 9) \
-            AND due < $1 AND created_at < $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED)";
-        self.execute(sql, &[&before.as_millis(), &i64::from(limit)]).await
+        let sql = format!(
+            "DELETE FROM hikyaku_delivery WHERE id IN (SELECT id FROM hikyaku_delivery WHERE {FINISHED} \
+             AND due < $1 AND created_at < $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        );
+        self.execute(&sql, &[&before.as_millis(), &i64::from(limit)]).await
     }
 }
 

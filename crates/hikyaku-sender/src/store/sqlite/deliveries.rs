@@ -3,7 +3,11 @@ use rusqlite::{CachedStatement, params};
 use super::{failed, read, seal, tx::SqliteTx};
 use crate::{
     Lane, Priority, State, Time,
-    store::{Deliveries, Fresh, LaneDue, Payload, Result, Row, read::id_and_digest},
+    store::{
+        Deliveries, Fresh, LaneDue, Payload, Result, Row,
+        read::id_and_digest,
+        states::{CLAIMABLE, FINISHED, LEASED, WAITING},
+    },
 };
 
 const INSERT: &str = "INSERT INTO delivery (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, \
@@ -40,15 +44,16 @@ impl Deliveries for SqliteTx<'_> {
     }
 
     async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let sql = "SELECT due FROM delivery WHERE state IN (0, 3) AND channel = ?1 AND lane = ?2 AND priority = ?3 \
-            ORDER BY due LIMIT 1";
+        let sql = format!(
+            "SELECT due FROM delivery WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 ORDER BY due LIMIT 1"
+        );
         let mut lanes = Vec::new();
         for channel in channels {
             for lane in Lane::ALL {
                 let mut first: Option<Time> = None;
                 for priority in Priority::ALL {
                     let params = params![channel, lane.code(), priority.code()];
-                    let due = self.row(sql, params, |it| it.time())?;
+                    let due = self.row(&sql, params, |it| it.time())?;
                     first = first.into_iter().chain(due).min();
                 }
                 if let Some(due) = first {
@@ -67,7 +72,7 @@ impl Deliveries for SqliteTx<'_> {
         limit: u32,
     ) -> Result<Vec<(Row, Payload)>> {
         let sql = format!(
-            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE state IN (0, 3) AND channel = ?1 AND lane = ?2 AND priority = ?3 AND due <= ?4 \
+            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 AND due <= ?4 \
              ORDER BY due, id LIMIT ?5",
             read::row_and_payload_columns()
         );
@@ -96,12 +101,12 @@ impl Deliveries for SqliteTx<'_> {
 
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
         let sql = format!(
-            "SELECT {} FROM delivery WHERE state = 1 AND lease_until <= ?1 ORDER BY lease_until LIMIT ?2",
+            "SELECT {} FROM delivery WHERE {LEASED} AND lease_until <= ?1 ORDER BY lease_until LIMIT ?2",
             read::row_columns()
         );
         let mut rows = self.rows(&sql, params![now.as_millis(), limit], read::row)?;
         let sql = format!(
-            "SELECT {} FROM delivery WHERE first_maybe_at IS NOT NULL AND state IN (0, 2) AND key_used_at <= ?1 \
+            "SELECT {} FROM delivery WHERE first_maybe_at IS NOT NULL AND {WAITING} AND key_used_at <= ?1 \
              ORDER BY key_used_at LIMIT ?2",
             read::row_columns()
         );
@@ -110,8 +115,8 @@ impl Deliveries for SqliteTx<'_> {
     }
 
     async fn is_leased(&mut self) -> Result<bool> {
-        let sql = "SELECT 1 FROM delivery WHERE state = 1 LIMIT 1";
-        self.row(sql, [], |_| Ok(())).map(|found| found.is_some())
+        let sql = format!("SELECT 1 FROM delivery WHERE {LEASED} LIMIT 1");
+        self.row(&sql, [], |_| Ok(())).map(|found| found.is_some())
     }
 
     async fn campaign_rows(
@@ -133,12 +138,11 @@ impl Deliveries for SqliteTx<'_> {
     }
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {
-        let pruned = self.execute(
-            "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE (state = 4 OR state >= 7) AND due < ?1 AND created_at < ?1 \
-             ORDER BY due LIMIT ?2)",
-            params![before.as_millis(), limit],
-        )?;
-        Ok(pruned as u64)
+        let sql = format!(
+            "DELETE FROM delivery WHERE id IN (SELECT id FROM delivery WHERE {FINISHED} AND due < ?1 AND created_at < ?1 \
+             ORDER BY due LIMIT ?2)"
+        );
+        Ok(self.execute(&sql, params![before.as_millis(), limit])? as u64)
     }
 }
 

@@ -1,0 +1,63 @@
+//! Conditions on a delivery's state in SQL. Each is also that of a partial index, which serves only what is asked for in
+//! the same words.
+
+/// Ready or tracking: a worker may claim it.
+pub(super) const CLAIMABLE: &str = "state IN (0, 3)";
+
+/// In flight.
+pub(super) const LEASED: &str = "state = 1";
+
+/// Ready or paused: it waits for its first attempt or the next.
+pub(super) const WAITING: &str = "state IN (0, 2)";
+
+/// Accepted, cancelled, split or dropped: it is removed some day. No list, because `SQLite` would build a table of it for
+/// each row it changes.
+pub(super) const FINISHED: &str = "(state = 4 OR state >= 7)";
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::State;
+
+    /// Every partial index on states: how its name ends, its condition where one is asked for in SQL, and its states.
+    const INDEXES: [(&str, &str, &[State]); 5] = [
+        ("delivery_claimable", CLAIMABLE, &[State::Ready, State::Tracking]),
+        ("delivery_leased", LEASED, &[State::InFlight]),
+        ("delivery_doubted", WAITING, &[State::Ready, State::Paused]),
+        (
+            "delivery_finished",
+            FINISHED,
+            &[State::Accepted, State::Cancelled, State::Split, State::Dropped],
+        ),
+        // It is asked for by one state at a time.
+        ("delivery_dead", "state IN (5, 6)", &[State::Rejected, State::Unknown]),
+    ];
+
+    #[test]
+    fn a_condition_holds_for_the_states_that_it_is_named_after() {
+        let sqlite = Connection::open_in_memory().unwrap();
+        for (_, condition, states) in INDEXES {
+            let sql = format!("SELECT {condition} FROM (SELECT ?1 AS state)");
+            let holds = |state: &State| {
+                sqlite.query_row(&sql, [state.code()], |row| row.get::<_, bool>(0)).unwrap()
+            };
+            let held: Vec<State> = State::ALL.into_iter().filter(holds).collect();
+            assert_eq!(held, states, "{condition}");
+        }
+    }
+
+    #[test]
+    fn an_index_has_the_condition_that_is_asked_for() {
+        for schema in [include_str!("sqlite/schema.sql"), include_str!("postgres/schema.sql")] {
+            for (name, condition, _) in INDEXES {
+                let statements = schema.split(';');
+                let mut indexes = statements.filter(|it| it.contains(&format!("{name} ON ")));
+                let index = indexes.next().expect(name);
+                let bare = condition.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+                assert!(index.ends_with(bare.unwrap_or(condition)), "{index}: {condition}");
+            }
+        }
+    }
+}
