@@ -2,18 +2,40 @@ use crate::command::Shell;
 
 /// The verbs that `--help` lists.
 pub(crate) fn verbs() -> Vec<String> {
-    verbs_and_purposes().into_iter().map(|(verb, _)| verb).collect()
+    verbs_and_purposes(&[]).into_iter().map(|(verb, _)| verb).collect()
 }
 
-/// The verbs that `--help` lists, each with what it says of them, or the first line of that.
-fn verbs_and_purposes() -> Vec<(String, String)> {
-    let help = Shell::bare().run(["--help"]).stdout;
+/// The help of a verb, or of a verb's own verb.
+fn help(words: &[String]) -> String {
+    let outcome = Shell::bare().run(words.iter().map(String::as_str).chain(["--help"]));
+    assert_eq!(outcome.code, 0, "{words:?}: {outcome}");
+    outcome.stdout
+}
+
+/// The verbs that the help of these words lists, each with what it says of them, or the first line of that.
+fn verbs_and_purposes(words: &[String]) -> Vec<(String, String)> {
+    let help = help(words);
     let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
     let entries = lines.take_while(|line| !line.is_empty());
     let entries = entries.filter_map(|line| line.strip_prefix("  "));
     let entries = entries.filter(|line| !line.starts_with(' '));
     let entries = entries.filter_map(|line| line.split_once(' '));
-    entries.map(|(verb, purpose)| (verb.to_owned(), purpose.trim().to_owned())).collect()
+    let entries = entries.map(|(verb, purpose)| (verb.to_owned(), purpose.trim().to_owned()));
+    entries.filter(|(verb, _)| verb != "help").collect()
+}
+
+/// Every verb and every verb's own verb, by its words, with what the list above it says of it.
+fn all_verbs() -> Vec<(Vec<String>, String)> {
+    let mut all = Vec::new();
+    let mut above = vec![Vec::new()];
+    while let Some(words) = above.pop() {
+        for (verb, purpose) in verbs_and_purposes(&words) {
+            let words = [words.as_slice(), &[verb]].concat();
+            above.push(words.clone());
+            all.push((words, purpose));
+        }
+    }
+    all
 }
 
 #[test]
@@ -23,10 +45,14 @@ fn the_help_lists_every_verb() {
 
 #[test]
 fn every_verb_has_help_with_examples() {
-    for verb in verbs().iter().filter(|verb| *verb != "help") {
-        let outcome = Shell::bare().run([verb.as_str(), "--help"]);
-        assert_eq!(outcome.code, 0, "{verb}");
-        let (_, examples) = outcome.stdout.split_once("\nExamples:\n").expect(verb);
+    let all = all_verbs();
+    for words in ["push", "outbox show", "outbox add push-by-phone", "campaign cancel"] {
+        assert!(all.iter().any(|(verb, _)| verb.join(" ") == words), "{words}: {all:?}");
+    }
+    for (verb, _) in all {
+        let (help, verb) = (help(&verb), verb.join(" "));
+        let parts = help.split_once("\nExamples:\n").or_else(|| help.split_once("\nExample:\n"));
+        let (_, examples) = parts.expect(&verb);
         assert!(examples.contains(&format!("  hikyaku {verb}")), "{verb} has no example");
         let mut lines = examples.lines();
         // An example that is too long for a terminal would be broken in two.
@@ -41,9 +67,8 @@ fn every_verb_has_help_with_examples() {
 
 #[test]
 fn a_verbs_help_begins_with_what_the_list_says_of_it() {
-    for (verb, purpose) in verbs_and_purposes().iter().filter(|(verb, _)| verb != "help") {
-        let help = Shell::bare().run([verb.as_str(), "--help"]).stdout;
-        assert!(help.starts_with(purpose.as_str()), "{verb}: {help}");
+    for (verb, purpose) in all_verbs() {
+        assert!(help(&verb).starts_with(purpose.as_str()), "{verb:?}: {purpose}");
     }
 }
 

@@ -5,26 +5,30 @@ use serde::Serialize;
 use super::Which;
 use crate::{output::Output, store::StoreArgs, verb::outbox::Deliveries};
 
-/// List a campaign's dead letters, or act on all of them
+/// List a campaign's dead letters, or send them again or give them up
 #[derive(Debug, Args)]
 #[command(after_help = "\
+A dead letter is a request that LINE refused, or of which it cannot be found out whether it arrived; nothing happens to \
+it until somebody acts.
+
 Examples:
   hikyaku campaign dead 1
   hikyaku campaign dead 1 --retry
-  hikyaku campaign dead 1 --tray unknown --retry --may-duplicate")]
+  hikyaku campaign dead 1 --tray unknown --retry --may-duplicate
+  hikyaku campaign dead 1 --drop")]
 pub(super) struct Dead {
     #[command(flatten)]
     which: Which,
 
-    /// Those that LINE refused, or those of which it cannot be found out whether they arrived
+    /// Which: those that LINE refused, or those that may have arrived
     #[arg(long, default_value = "rejected", value_parser = ["rejected", "unknown"])]
     tray: String,
 
-    /// Give each of them another life
+    /// Send each of them again
     #[arg(long, conflicts_with = "drop")]
     retry: bool,
 
-    /// Put them away
+    /// Give them up
     #[arg(long)]
     drop: bool,
 
@@ -63,7 +67,7 @@ impl Dead {
             let deliveries = campaign.drop_dead_letters(tray).await?;
             return output.print(
                 &Acted { deliveries },
-                format_args!("{deliveries} deliveries are put away"),
+                format_args!("{deliveries} deliveries are given up"),
             );
         }
         let deliveries = Deliveries { deliveries: campaign.dead_letters(tray, self.limit).await? };

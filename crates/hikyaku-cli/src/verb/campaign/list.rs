@@ -9,6 +9,10 @@ use crate::{output::Output, store::StoreArgs};
 
 /// List campaigns and how far they are, the newest first
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku campaign list
+  hikyaku campaign list --limit 5 --json")]
 pub(super) struct List {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 20)]

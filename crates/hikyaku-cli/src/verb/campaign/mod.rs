@@ -23,6 +23,8 @@ Examples:
   hikyaku campaign status 1 --json
   hikyaku campaign watch 1
   hikyaku campaign pause 1
+  hikyaku campaign resume 1
+  hikyaku campaign cancel 1
   hikyaku campaign dead 1 --tray rejected")]
 pub(crate) struct Campaign {
     #[command(subcommand)]
@@ -38,11 +40,26 @@ enum CampaignVerb {
     List(list::List),
     Status(status::Status),
     Watch(watch::Watch),
-    /// Send no more of it until it is resumed
+    /// Send no more of a campaign until it is resumed
+    #[command(after_help = "\
+What is on its way at this moment still arrives.
+
+Example:
+  hikyaku campaign pause 1")]
     Pause(Which),
-    /// Go on after a pause
+    /// Go on with a campaign after a pause
+    #[command(after_help = "\
+A worker delivers it: `hikyaku worker run`, or a `hikyaku campaign start` that has not ended.
+
+Example:
+  hikyaku campaign resume 1")]
     Resume(Which),
-    /// Withdraw all that surely was not sent
+    /// Withdraw all of a campaign that surely was not sent
+    #[command(after_help = "\
+It cannot be resumed. What may have been sent stays until it is found out.
+
+Example:
+  hikyaku campaign cancel 1 --json")]
     Cancel(Which),
     Dead(dead::Dead),
 }

@@ -9,6 +9,10 @@ use crate::{output::Output, store::StoreArgs};
 
 /// Show how far a campaign is, counted in recipients
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku campaign status 1
+  hikyaku campaign status 1 --json")]
 pub(super) struct Status {
     #[command(flatten)]
     which: Which,

@@ -17,6 +17,10 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
+A line of a --batch file; besides, it may have at, expires, notification_disabled, unit, delivery_tag, recipient, filter \
+and limit:
+  {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
+
 Examples:
   hikyaku outbox add push \"$USER_ID\" --text paid --idempotency-key order-17
   hikyaku outbox add multicast --to-file friends.txt --text 'hello' --at 2h --expires 4h
@@ -38,7 +42,12 @@ pub(super) struct Add {
 
 #[derive(Debug, Subcommand)]
 enum Kind {
-    /// To a user, a group or a room
+    /// Add a push to a user, a group or a room
+    #[command(after_help = "\
+Examples:
+  hikyaku outbox add push \"$USER_ID\" --text 'your order is paid' --idempotency-key order-17
+  hikyaku outbox add push \"$GROUP_ID\" --text 'doors open' --at 2026-12-24T18:00:00+09:00 \\
+      --expires 2026-12-24T20:00:00+09:00")]
     Push {
         /// Id of the user, group or room
         to: String,
@@ -47,7 +56,11 @@ enum Kind {
         #[command(flatten)]
         send: Send,
     },
-    /// To up to 500 users
+    /// Add a multicast to up to 500 users
+    #[command(after_help = "\
+Examples:
+  hikyaku outbox add multicast \"$USER_ID\" \"$OTHER_ID\" --text 'tomorrow at ten' --at 2h
+  hikyaku outbox add multicast --to-file friends.txt --text 'hello' --idempotency-key hello")]
     Multicast {
         #[command(flatten)]
         to: RecipientArgs,
@@ -56,26 +69,50 @@ enum Kind {
         #[command(flatten)]
         send: Send,
     },
-    /// To every friend
+    /// Add a broadcast to every friend
+    #[command(after_help = "\
+Without --idempotency-key it gets a new one, which stderr names: repeat the command with that one if it was broken off.
+
+Examples:
+  hikyaku outbox add broadcast --text 'we open at nine' --idempotency-key opening
+  hikyaku outbox add broadcast --message @news.json --at 2026-12-24T18:00:00+09:00")]
     Broadcast {
         #[command(flatten)]
         send: Send,
     },
-    /// To the friends that a filter picks
+    /// Add a narrowcast to the friends that a filter picks
+    #[command(after_help = "\
+Without --idempotency-key it gets a new one, which stderr names: repeat the command with that one if it was broken off.
+
+Examples:
+  hikyaku outbox add narrowcast --text 'hello' --limit-max 1000 --idempotency-key hello
+  hikyaku outbox add narrowcast --text 'sale' --idempotency-key sale \\
+      --filter '{\"demographic\":{\"type\":\"age\",\"gte\":\"age_20\",\"lt\":\"age_25\"}}'")]
     Narrowcast {
         #[command(flatten)]
-        targeting: TargetingArgs,
-        #[command(flatten)]
         send: Send,
+        #[command(flatten)]
+        targeting: TargetingArgs,
     },
-    /// Answer a webhook's event, at most once and within a minute
+    /// Add a reply to a webhook's event, sent at most once and within a minute
+    #[command(after_help = "\
+A reply token works for about a minute: a worker must be at work already.
+
+Example:
+  hikyaku outbox add reply \"$REPLY_TOKEN\" --text 'on its way'")]
     Reply {
         /// The event's replyToken
         reply_token: String,
         #[command(flatten)]
         send: Send,
     },
-    /// To a phone number, at most once
+    /// Add a push to a phone number, sent at most once
+    #[command(after_help = "\
+The hash is the SHA-256 of the number in E.164 form, in 64 lower-case hexadecimal digits.
+
+Examples:
+  HASH=$(printf %s +818000001234 | sha256sum | cut -d ' ' -f 1)
+  hikyaku outbox add push-by-phone \"$HASH\" --text 'your parcel is here'")]
     PushByPhone {
         /// The phone number's SHA-256
         hash: String,

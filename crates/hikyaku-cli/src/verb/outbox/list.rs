@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
+  hikyaku outbox list
   hikyaku outbox list --state rejected
   hikyaku outbox list --campaign 1 --limit 1000 --json")]
 pub(super) struct List {

@@ -23,7 +23,8 @@ Examples:
   hikyaku outbox add --batch sends.jsonl
   hikyaku outbox list --state rejected --json
   hikyaku outbox show 17
-  hikyaku outbox retry 17")]
+  hikyaku outbox retry 17
+  hikyaku outbox drop 17")]
 pub(crate) struct Outbox {
     #[command(subcommand)]
     verb: OutboxVerb,

@@ -3,9 +3,11 @@ use hikyaku_sender::DeliveryId;
 
 use crate::{output::Output, store::StoreArgs};
 
-/// Give a rejected or unknown delivery another life
+/// Send a rejected or unknown delivery again
 #[derive(Debug, Args)]
 #[command(after_help = "\
+An unknown one may have arrived. Where no retry key keeps it from arriving twice any more, only --may-duplicate sends it.
+
 Examples:
   hikyaku outbox retry 17
   hikyaku outbox retry 17 --may-duplicate")]

@@ -5,6 +5,10 @@ use crate::{failure::not_found, output::Output, store::StoreArgs};
 
 /// Show all about one delivery
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku outbox show 17
+  hikyaku outbox show 17 --json | jq -r .last_error")]
 pub(super) struct Show {
     #[arg(value_name = "ID", help = "What `outbox add` printed as delivery_id")]
     id: DeliveryId,

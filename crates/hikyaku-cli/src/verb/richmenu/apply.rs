@@ -16,8 +16,8 @@ const NAME: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 /// Make rich menus, their images, aliases and the default what a file says
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Run it as often as you like: a menu is replaced only where the file or its image has changed, and what an interrupted run
-began is finished. To tell, the menu's name at LINE ends in a digest of both. A menu that is replaced is deleted once
+Run it as often as you like: a menu is replaced only where the file or its image has changed, and what an interrupted run \
+began is finished. To tell, the menu's name at LINE ends in a digest of both. A menu that is replaced is deleted once \
 alias and default have moved to the new one; users to whom it was linked one by one then see the default.
 
 A file:

@@ -10,12 +10,16 @@ use crate::{output::Output, progress, store::open_existing};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 From its beginning on nothing is added to the old store or sent from it. Broken off, it is done again, into an empty \
-store. Deliveries and campaigns have new ids there.")]
+store. Deliveries and campaigns have new ids there.
+
+Examples:
+  hikyaku store migrate sqlite:hikyaku.db postgres://hikyaku@db.example.com/hikyaku
+  hikyaku store migrate postgres://hikyaku@db.example.com/hikyaku sqlite:copy.db")]
 pub(super) struct Migrate {
-    /// The store that is: sqlite:PATH or postgres://…
+    /// The store to move: sqlite:PATH or postgres://…
     from: String,
 
-    /// The empty store to be
+    /// The empty store to move it into, in the same forms
     to: String,
 }
 

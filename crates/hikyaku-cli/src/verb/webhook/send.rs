@@ -35,7 +35,7 @@ const BOT: &str = "U11111111111111111111111111111111";
 #[command(
     group(ArgGroup::new("what").required(true).args(["event", "text"])),
     after_help = "\
-Of an event, the fields that all of LINE's have are added where they are missing. A whole body, with its list `events`,
+Of an event, the fields that all of LINE's have are added where they are missing. A whole body, with its list `events`, \
 is sent as it is. LINE waits 2 seconds for the answer.
 
 Examples:

@@ -7,7 +7,7 @@ use crate::{failure::refused, file, output::Output};
 /// Tell whether a webhook's body comes from LINE
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The body must be the bytes as they came, not JSON that was parsed and written again. Exit code 4 says that it does not
+The body must be the bytes as they came, not JSON that was parsed and written again. Exit code 4 says that it does not \
 come from LINE, with the reason.
 
 Examples:
