@@ -9,6 +9,7 @@ use http_body::Body;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 use crate::{
     Answer, Error, RetryPolicy,
@@ -54,7 +55,7 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Headers {
     pub(crate) authorization: Option<HeaderValue>,
     pub(crate) content_type: Option<HeaderValue>,
-    pub(crate) retry_key: Option<HeaderValue>,
+    pub(crate) retry_key: Option<Uuid>,
     /// One that few operations have for themselves, such as a delivery tag.
     pub(crate) own: Option<Box<(HeaderName, HeaderValue)>>,
 }
@@ -199,8 +200,8 @@ impl Call<'_> {
         if let Some(content_type) = content_type {
             headers.insert(CONTENT_TYPE, content_type.clone());
         }
-        if let Some(key) = retry_key {
-            headers.insert(RETRY_KEY, key.clone());
+        if let Some(key) = *retry_key {
+            headers.insert(RETRY_KEY, key_value(key));
         }
         if let Some((name, value)) = own.as_deref() {
             headers.insert(name, value.clone());
@@ -226,6 +227,15 @@ impl Call<'_> {
             request_id = tracing::field::Empty,
         )
     }
+}
+
+fn key_value(key: Uuid) -> HeaderValue {
+    let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
+    let key = key.hyphenated().encode_lower(&mut buffer);
+    let mut value = HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens");
+    // No secret, but this keeps HTTP/2 from putting each key into its table of headers to come again.
+    value.set_sensitive(true);
+    value
 }
 
 impl fmt::Debug for Connection {

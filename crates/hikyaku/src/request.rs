@@ -41,7 +41,7 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
         let keyed = route.repeat == Repeat::WithRetryKey;
-        let retry_key = keyed.then(|| key_value(random::uuid()));
+        let retry_key = keyed.then(random::uuid);
         let call = Call {
             method: route.method,
             path: route.path,
@@ -77,8 +77,8 @@ impl<'a> Request<'a> {
 
     /// The caller's own key of a send, instead of the one that was made.
     pub(crate) fn retry_key(mut self, key: Option<Uuid>) -> Self {
-        if let Some(key) = key {
-            self.call.headers.retry_key = Some(key_value(key));
+        if key.is_some() {
+            self.call.headers.retry_key = key;
         }
         self
     }
@@ -256,15 +256,6 @@ async fn authorize(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<(
         call.headers.authorization = Some(client.authorization().await?);
     }
     Ok(())
-}
-
-fn key_value(key: Uuid) -> HeaderValue {
-    let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
-    let key = key.hyphenated().encode_lower(&mut buffer);
-    let mut value = HeaderValue::from_str(key).expect("a UUID is hexadecimal digits and hyphens");
-    // No secret, but this keeps HTTP/2 from putting each key into its table of headers to come again.
-    value.set_sensitive(true);
-    value
 }
 
 /// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
