@@ -18,10 +18,14 @@ pub struct RequestBody(Outgoing);
 
 enum Outgoing {
     Whole(Bytes),
-    Streamed { chunks: Chunks, length: Option<u64> },
+    // Boxed, since nearly all bodies are whole, and the pool moves them about.
+    Streamed(Box<Streamed>),
 }
 
-type Chunks = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+struct Streamed {
+    chunks: Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>,
+    length: Option<u64>,
+}
 
 impl RequestBody {
     /// A body that is made while it is sent, of this length where that is known.
@@ -29,14 +33,14 @@ impl RequestBody {
         chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
         length: Option<u64>,
     ) -> Self {
-        Self(Outgoing::Streamed { chunks: Box::pin(chunks), length })
+        Self(Outgoing::Streamed(Box::new(Streamed { chunks: Box::pin(chunks), length })))
     }
 
     /// The bytes, where they are all there: only uploads of files are made while they are sent.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Outgoing::Whole(bytes) => Some(bytes),
-            Outgoing::Streamed { .. } => None,
+            Outgoing::Streamed(_) => None,
         }
     }
 }
@@ -60,9 +64,7 @@ impl Body for RequestBody {
                 let bytes = std::mem::take(bytes);
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Outgoing::Streamed { chunks, .. } => {
-                chunks.as_mut().poll_next(context).map_ok(Frame::data)
-            }
+            Outgoing::Streamed(body) => body.chunks.as_mut().poll_next(context).map_ok(Frame::data),
         }
     }
 
@@ -73,8 +75,9 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Outgoing::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
-            Outgoing::Streamed { length: Some(length), .. } => SizeHint::with_exact(*length),
-            Outgoing::Streamed { length: None, .. } => SizeHint::default(),
+            Outgoing::Streamed(body) => {
+                body.length.map_or_else(SizeHint::default, SizeHint::with_exact)
+            }
         }
     }
 }
