@@ -17,7 +17,7 @@ use crate::{
     retry::Attempts,
     route::Repeat,
     target::{BaseUrl, Target},
-    transport::{HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
+    transport::{Carrier, HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
 };
 
 const USER_AGENT_VALUE: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
@@ -33,7 +33,7 @@ pub(crate) struct Connection {
     user_agent: HeaderValue,
     timeout: Duration,
     retry: RetryPolicy,
-    transport: Box<dyn Transport>,
+    transport: Carrier,
 }
 
 /// One call, whatever the attempts it takes.
@@ -159,8 +159,12 @@ impl Connection {
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<Exchange<ResponseBody>, TransportError> {
-        let answer = self.transport.send(call.request(&self.user_agent));
-        let (parts, body) = answer.await?.into_parts();
+        let request = call.request(&self.user_agent);
+        let answer = match &self.transport {
+            Carrier::Pool(pool) => pool.exchange(request).await,
+            Carrier::Own(transport) => transport.send(request).await,
+        };
+        let (parts, body) = answer?.into_parts();
         Ok(Exchange { status: parts.status, headers: parts.headers, body })
     }
 }
@@ -375,11 +379,12 @@ impl ConnectionSettings {
             None => HeaderValue::from_static(USER_AGENT_VALUE),
         };
         let transport = match (self.transport, self.root_certificates) {
-            (Some(transport), _) => transport,
-            (None, None) => Box::new(HyperTransport::new(self.connect_timeout)),
-            (None, Some(pem)) => Box::new(
+            (Some(transport), _) => Carrier::Own(transport),
+            (None, None) => Carrier::Pool(HyperTransport::new(self.connect_timeout).into()),
+            (None, Some(pem)) => Carrier::Pool(
                 HyperTransport::with_certificates(self.connect_timeout, &pem)
-                    .map_err(|why| Error::invalid("root_certificates", why.to_string()))?,
+                    .map_err(|why| Error::invalid("root_certificates", why.to_string()))?
+                    .into(),
             ),
         };
         Ok(Connection { user_agent, timeout: self.timeout, retry: self.retry, transport })

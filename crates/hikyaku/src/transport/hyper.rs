@@ -71,6 +71,21 @@ impl HyperTransport {
             .build(https);
         Self { client }
     }
+
+    /// What [`Transport::send`] does, without a box.
+    pub(crate) fn exchange(
+        &self,
+        request: http::Request<RequestBody>,
+    ) -> impl Future<Output = Result<http::Response<ResponseBody>, TransportError>> + use<> {
+        let exchange = self.client.request(request);
+        async {
+            match exchange.await {
+                Ok(response) => Ok(response.map(ResponseBody::hyper)),
+                Err(error) if error.is_connect() => Err(TransportError::not_sent(error)),
+                Err(error) => Err(TransportError::interrupted(error)),
+            }
+        }
+    }
 }
 
 fn mozilla_roots() -> RootCertStore {
@@ -82,14 +97,7 @@ impl Transport for HyperTransport {
         &self,
         request: http::Request<RequestBody>,
     ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
-        let exchange = self.client.request(request);
-        Box::pin(async {
-            match exchange.await {
-                Ok(response) => Ok(response.map(ResponseBody::hyper)),
-                Err(error) if error.is_connect() => Err(TransportError::not_sent(error)),
-                Err(error) => Err(TransportError::interrupted(error)),
-            }
-        })
+        Box::pin(self.exchange(request))
     }
 }
 

@@ -21,6 +21,12 @@ pub trait Transport: Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>>;
 }
 
+/// A client's transport. The pool that nearly all clients have needs no box for each request.
+pub(crate) enum Carrier {
+    Pool(Box<HyperTransport>),
+    Own(Box<dyn Transport>),
+}
+
 /// Why no whole answer came, and whether LINE can have seen the request.
 #[derive(Debug)]
 pub struct TransportError {
