@@ -235,20 +235,19 @@ async fn exchange(
             Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
         }
     };
-    match client.connection().exchange(call, &judge).await {
-        // Boxed, since it seldom happens and would make every call's future larger.
-        Err(error) if error.kind() == ErrorKind::Unauthorized => {
-            Box::pin(async {
-                if !replace_token(client, auth, call, &error).await {
-                    return Err(error);
-                }
-                let result = client.connection().exchange(call, &judge).await;
-                result.map_err(|last| last.after_doubt(error.may_have_landed()))
-            })
-            .await
+    let error = match client.connection().exchange(call, &judge).await {
+        Err(error) if error.kind() == ErrorKind::Unauthorized => error,
+        result => return result,
+    };
+    // Boxed, since it seldom happens and would make every call's future larger.
+    Box::pin(async {
+        if !replace_token(client, auth, call, &error).await {
+            return Err(error);
         }
-        result => result,
-    }
+        let result = client.connection().exchange(call, &judge).await;
+        result.map_err(|last| last.after_doubt(error.may_have_landed()))
+    })
+    .await
 }
 
 async fn authorize(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<(), Error> {
