@@ -153,17 +153,13 @@ impl Report {
     fn of_store(error: &hikyaku_sender::Error) -> Self {
         let message = error.to_string();
         let (kind, exit) = match error.kind() {
-            StoreErrorKind::Invalid(_) => {
-                // It begins with the path of what is wrong, where that has one.
-                let parts = message.split_once(": ").filter(|(path, _)| !path.contains(' '));
-                let detail = match parts {
-                    Some((path, why)) => {
-                        Detail { property: Some(path.to_owned()), message: Some(why.to_owned()) }
-                    }
-                    None => Detail { property: None, message: Some(message) },
-                };
+            StoreErrorKind::Invalid(violations) => {
+                let details = violations.iter().map(|violation| Detail {
+                    property: Some(violation.property()).filter(|path| !path.is_empty()),
+                    message: Some(violation.problem.to_string()),
+                });
                 return Self {
-                    details: vec![detail],
+                    details: details.collect(),
                     ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
                 };
             }

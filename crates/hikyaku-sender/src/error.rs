@@ -1,5 +1,10 @@
 use std::{error::Error as StdError, fmt};
 
+use hikyaku_model::{
+    Violation, Violations,
+    limits::{Problem, Segment},
+};
+
 use crate::{CampaignId, DeliveryId, delivery::Refusal};
 
 /// Why the sender did not do what it was asked to. Nothing is half done: what failed left no trace.
@@ -16,8 +21,9 @@ struct Inner {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A message, an id or an option cannot be sent; every reason with its path.
-    Invalid(String),
+    /// A message, an id or an option cannot be sent: every broken rule with its path. Options have the names that their
+    /// methods have, such as `idempotency_key`; all else has LINE's.
+    Invalid(Violations),
     /// The idempotency key stands for another send already; nothing was changed.
     Conflict {
         /// What the key stands for.
@@ -56,8 +62,14 @@ impl Error {
         Self(Box::new(Inner { kind, source: None }))
     }
 
-    pub(crate) fn invalid(what: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::Invalid(what.to_string()))
+    pub(crate) fn invalid(violations: Violations) -> Self {
+        Self::new(ErrorKind::Invalid(violations))
+    }
+
+    /// One rule is broken, at this place or by the whole.
+    pub(crate) fn breaks(path: Vec<Segment>, problem: Problem) -> Self {
+        let violations = Violations::new(vec![Violation { path, problem }]);
+        Self::invalid(violations.expect("there is one"))
     }
 
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
@@ -93,10 +105,10 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
-            ErrorKind::Invalid(what)
-            | ErrorKind::Recipients(what)
-            | ErrorKind::Unsuitable(what)
-            | ErrorKind::Store(what) => f.write_str(what),
+            ErrorKind::Invalid(violations) => violations.fmt(f),
+            ErrorKind::Recipients(what) | ErrorKind::Unsuitable(what) | ErrorKind::Store(what) => {
+                f.write_str(what)
+            }
             ErrorKind::Conflict { existing } => write!(
                 f,
                 "this idempotency key already stands for another send ({existing}); use a new key for new contents"

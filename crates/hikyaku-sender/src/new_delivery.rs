@@ -223,16 +223,16 @@ impl NewDelivery {
     /// Checks it, and makes the row that a store keeps.
     pub(crate) fn into_fresh(self, now: Time) -> Result<Fresh, Error> {
         self.check()?;
-        let messages = self.messages.as_ref().map_err(Error::invalid)?;
-        let json = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
-            |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
-        )?;
+        let messages = self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?;
+        let json = serde_json::to_string(&Request { messages, options: &self.options })
+            .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))?;
         let recipients = match self.to.as_slice() {
             [] => Recipients::none(),
             to => Recipients::pack(to),
         };
         if json.len() + self.to.iter().map(String::len).sum::<usize>() > REQUEST_BYTES {
-            return Err(Error::invalid("the request is larger than the 2 MB that LINE takes"));
+            let rule = "the request is larger than the 2 MB that LINE takes";
+            return Err(Error::breaks(Vec::new(), Problem::Rule(rule)));
         }
         let lane = Lane::of(self.kind);
         let delivery_tag = self.delivery_tag.as_ref().map(DeliveryTag::as_str);
@@ -273,34 +273,23 @@ impl NewDelivery {
     }
 
     fn check(&self) -> Result<(), Error> {
-        check_name("channel", &self.channel)?;
-        if let Some(key) = &self.idempotency_key {
-            check_name("idempotency key", key)?;
+        let mut checker = Checker::default();
+        check_name("channel", &self.channel, &mut checker);
+        let needs_name = matches!(self.kind, SendKind::Broadcast | SendKind::Narrowcast);
+        match &self.idempotency_key {
+            Some(key) => check_name("idempotency_key", key, &mut checker),
+            None if needs_name => {
+                let rule = "must be set, so that what goes to many is never sent twice by mistake";
+                checker.report_field("idempotency_key", Problem::Rule(rule));
+            }
+            None => {}
         }
         if let (Some(at), Some(expires)) = (self.at, self.expires_at)
             && expires <= at
         {
-            return Err(Error::invalid(
-                "expires_at: must be later than the time to send it at, or it is never sent",
-            ));
+            let rule = "must be later than the time to send it at, or it is never sent";
+            checker.report_field("expires_at", Problem::Rule(rule));
         }
-        match self.kind {
-            SendKind::Multicast if !MULTICAST_USERS.allows(self.to.len()) => {
-                return Err(Error::invalid(format!(
-                    "to: must have 1 to {} users, has {}; start a campaign for more",
-                    MULTICAST_USERS.max,
-                    self.to.len()
-                )));
-            }
-            SendKind::Broadcast | SendKind::Narrowcast if self.idempotency_key.is_none() => {
-                return Err(Error::invalid(format!(
-                    "a {} needs an idempotency key, so that it is never sent twice by mistake",
-                    Lane::of(self.kind)
-                )));
-            }
-            _ => {}
-        }
-        let mut checker = Checker::default();
         self.check_request(&mut checker);
         checker.finish().map_err(Error::invalid)
     }
@@ -319,6 +308,10 @@ impl NewDelivery {
         match self.kind {
             SendKind::Push => chat("to", checker),
             SendKind::Reply => chat("replyToken", checker),
+            SendKind::Multicast if self.to.len() > MULTICAST_USERS.max => {
+                let rule = "must have at most 500 users; start a campaign for more";
+                checker.report_field("to", Problem::Rule(rule));
+            }
             SendKind::Multicast => check_multicast_users(&self.to, checker),
             SendKind::PhoneNumber => checker.field("to", &PhoneHash::from(to)),
             SendKind::Broadcast | SendKind::Narrowcast => {}
@@ -359,11 +352,9 @@ impl NewDelivery {
 }
 
 /// Refuses names that no index or log should hold.
-pub(crate) fn check_name(what: &str, name: &str) -> Result<(), Error> {
+pub(crate) fn check_name(field: &'static str, name: &str, checker: &mut Checker) {
     if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
-        return Err(Error::invalid(format!(
-            "the {what} must have 1 to 200 bytes and no control characters"
-        )));
+        let rule = "must have 1 to 200 bytes and no control characters";
+        checker.report_field(field, Problem::Rule(rule));
     }
-    Ok(())
 }

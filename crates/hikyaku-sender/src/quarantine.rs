@@ -1,3 +1,5 @@
+use hikyaku_model::limits::{Problem, Segment};
+
 use crate::{
     CampaignId, Error, Outbox, Time,
     campaign::{CampaignPhase, Progress},
@@ -32,7 +34,8 @@ impl Outbox {
     pub async fn quarantine(&self, since: impl Into<Time>) -> Result<Quarantined, Error> {
         let (inner, since) = (self.shared(), since.into());
         if since > self.now().await? {
-            return Err(Error::invalid("a store cannot be restored to a time that is to come"));
+            let rule = "must not be a time that is to come";
+            return Err(Error::breaks(vec![Segment::Field("since")], Problem::Rule(rule)));
         }
         let _lock = inner.store.lock_worker().await?;
         let mut quarantined = Quarantined::default();

@@ -62,6 +62,38 @@ fn what_cannot_be_sent_is_not_added() {
 }
 
 #[test]
+fn every_broken_rule_is_told_with_its_path() {
+    let shell = Shell::bare();
+    let words = ["outbox", "add", "push", "", "--text", "", "--unit", "a b"];
+    insta::assert_snapshot!(shell.run(words), @r"
+    exit 2
+    --- stderr
+    error: 3 values break a rule, nothing was sent
+      messages[0].text: must not be empty
+      to: must not be empty
+      customAggregationUnits[0]: must match ^[a-zA-Z0-9_]{1,30}$
+    ");
+    let told = r#"{"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"messages[0].text","message":"must not be empty"},{"property":"to","message":"must not be empty"},{"property":"customAggregationUnits[0]","message":"must match ^[a-zA-Z0-9_]{1,30}$"}],"request_id":null,"retryable":false}}"#;
+    assert_eq!(shell.run(words.into_iter().chain(["--json"])).stderr.trim_end(), told);
+    let line = r#"{"kind":"push","to":"","messages":[{"type":"text","text":""}],"unit":"a b"}"#;
+    let answers = shell.run_with_input(["outbox", "add", "--batch", "-"], line);
+    assert_eq!((answers.code, answers.stdout.trim_end()), (2, told), "{answers}");
+    let words = ["campaign", "start", "--to-file", "-", "--text", "", "--unit", "a b", "--json"];
+    insta::assert_snapshot!(shell.run(words.into_iter().chain(["--enqueue-only"])), @r#"
+    exit 2
+    --- stderr
+    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"messages[0].text","message":"must not be empty"},{"property":"customAggregationUnits[0]","message":"must match ^[a-zA-Z0-9_]{1,30}$"}],"request_id":null,"retryable":false}}
+    "#);
+    // Rules of two fields that only the store knows.
+    let words = ["outbox", "add", "push", USER, "--text", "hi", "--idempotency-key", "", "--json"];
+    let outcome = shell.run(words.into_iter().chain(["--at", "2h", "--expires", "1h"]));
+    let told: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+    let details = told["error"]["details"].as_array().unwrap().iter();
+    let properties: Vec<_> = details.map(|it| it["property"].as_str().unwrap()).collect();
+    assert_eq!(properties, ["idempotency_key", "expires_at"], "{outcome}");
+}
+
+#[test]
 fn a_broadcast_without_a_key_gets_one_to_repeat_it_with() {
     let shell = Shell::bare();
     let words = ["outbox", "add", "broadcast", "--text", "hi"];

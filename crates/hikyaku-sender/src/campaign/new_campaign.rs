@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use hikyaku::Messages;
 use hikyaku_model::{
-    Check, Checker, Message, PreparedMessages, SendKind, Violations, send::AggregationUnit,
+    Check, Checker, Message, PreparedMessages, SendKind, Violations, limits::Problem,
+    send::AggregationUnit,
 };
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -158,17 +159,19 @@ impl CampaignBuilder {
     /// # Errors
     /// Its messages cannot be sent, its idempotency key stands for another campaign, or the store did not take it.
     pub async fn start(self) -> Result<Campaign, Error> {
-        let messages = self.messages.as_ref().map_err(Error::invalid)?;
-        check_name("channel", &self.channel)?;
-        if let Some(key) = &self.idempotency_key {
-            check_name("idempotency key", key)?;
-        }
         let mut checker = Checker::default();
+        check_name("channel", &self.channel, &mut checker);
+        if let Some(key) = &self.idempotency_key {
+            check_name("idempotency_key", key, &mut checker);
+        }
+        if let Err(violations) = &self.messages {
+            checker.include(violations);
+        }
         self.options.check(&mut checker);
         checker.finish().map_err(Error::invalid)?;
-        let body = serde_json::to_string(&Request { messages, options: &self.options }).map_err(
-            |why| Error::invalid(format!("the request cannot be written as JSON: {why}")),
-        )?;
+        let messages = self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?;
+        let body = serde_json::to_string(&Request { messages, options: &self.options })
+            .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))?;
         let digest = NewCampaign::digest_of(self.personal, self.dedupe, &body);
         let seed = match &self.idempotency_key {
             Some(name) => key::derive(&self.channel, name),
