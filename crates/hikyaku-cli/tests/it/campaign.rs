@@ -113,6 +113,45 @@ fn a_list_that_cannot_be_read_begins_no_campaign() {
 }
 
 #[test]
+fn a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind() {
+    let user = "U4af4980629000000000000000000000a";
+    let shell = Shell::bare()
+        .with_file("names.csv", format!("id,name\n{user},Ann\n"))
+        .with_file("torn.csv", format!("id,\"name\n{user},Ann\n"))
+        .with_file("ids.txt", format!("{user}\nnobody\n"));
+    let start = |words: &[&'static str]| {
+        let start = ["campaign", "start", "--enqueue-only", "--idempotency-key", "spring"];
+        shell.run(start.into_iter().chain(words.iter().copied()))
+    };
+    insta::assert_snapshot!(start(&["--personal", "--to-file", "names.csv", "--text", "hi {nme}"]), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":1}
+    --- stderr
+    error: the messages have {nme}, and the list has no such column, only id, name, so nothing is sent and campaign 1 is not kept; mend that and start again
+    "#);
+    insta::assert_snapshot!(start(&["--personal", "--to-file", "torn.csv", "--text", "hi {name}"]), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":2}
+    --- stderr
+    error: line 1 must name the columns and has a quotation mark that is not closed on the same line, so nothing is sent and campaign 2 is not kept; mend that and start again
+    "#);
+    insta::assert_snapshot!(start(&["--strict", "--to-file", "ids.txt", "--text", "hi"]), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":3}
+    --- stderr
+    error: line 2 is no user id: U and 32 hexadecimal digits, so nothing is sent and campaign 3 is not kept; mend that and start again
+    "#);
+    assert_eq!(shell.run(["campaign", "list", "--json"]).stdout, "{\"campaigns\":[]}\n");
+    assert_eq!(shell.run(["campaign", "status", "1"]).code, 4);
+    // Mended, it is started under the same key.
+    let mended = start(&["--personal", "--to-file", "names.csv", "--text", "hi {name}"]);
+    assert_eq!((mended.code, mended.stdout.as_str()), (0, "{\"campaign_id\":4}\n"), "{mended}");
+}
+
+#[test]
 fn an_empty_list_is_noted() {
     let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
     insta::assert_snapshot!(Shell::bare().run(words), @r#"

@@ -15,7 +15,7 @@ use crate::{
     recipients::CHUNK,
     store::{
         Campaign as Stored, CampaignState, Cursor,
-        step::{Append, Chunk, ShiftTo},
+        step::{Append, Chunk, ShiftTo, TakeBack},
     },
 };
 
@@ -60,6 +60,12 @@ impl Campaign {
     ///
     /// What was read is kept together with the place in the list, so that a program that is killed and feeds the same
     /// list again goes on without a gap or a repetition. Memory does not grow with the list.
+    ///
+    /// # Errors
+    /// The list cannot be read to its end, is not the one that the campaign was begun with, or is refused: by a line of
+    /// names that has not all the messages' names, or, where the campaign is strict, by a bad line. A refused list ends the
+    /// campaign: it is cancelled, or, where nothing of its list was kept before, removed, so that its idempotency key is free
+    /// again.
     pub fn feed(&self, list: impl Read + Send + 'static) -> Feed {
         Feed {
             campaign: self.clone(),
@@ -87,6 +93,18 @@ impl Campaign {
             self.shift(ShiftTo::Ready).await?;
         }
         Ok(Fed { progress: self.progress().await? })
+    }
+
+    /// Ends it, because its list must not be sent.
+    async fn refuse(&self, why: &str) -> Result<Error, Error> {
+        let end = if self.inner.store.run(TakeBack { campaign: self.id.0 }).await? {
+            "not kept; mend that and start again"
+        } else {
+            self.cancel().await?;
+            "cancelled; mend that and start again, under another key"
+        };
+        let what = format!("{why}, so nothing is sent and campaign {} is {end}", self.id);
+        Ok(Error::new(ErrorKind::Recipients(what)))
     }
 }
 
@@ -123,11 +141,7 @@ impl Feed {
         while let Some(Batch { chunks, to, bad }) = queue.recv().await {
             bad.iter().for_each(&mut on_bad_line);
             if strict && let Some(line) = bad.first() {
-                campaign.cancel().await?;
-                return Err(Error::new(ErrorKind::Recipients(format!(
-                    "line {} {}, so nothing is sent; mend the list and start again under another key",
-                    line.number, line.why
-                ))));
+                return Err(campaign.refuse(&format!("line {} {}", line.number, line.why)).await?);
             }
             let bad_lines = i64::try_from(bad.len()).unwrap_or(i64::MAX);
             let append =
@@ -138,8 +152,11 @@ impl Feed {
             on_progress(&campaign.progress().await?);
         }
         let read = reader.await;
-        read.map_err(|why| Error::store("reading the list was broken off").because(why))??;
-        campaign.fed().await
+        match read.map_err(|why| Error::store("reading the list was broken off").because(why))? {
+            Ok(()) => campaign.fed().await,
+            Err(Stop::Refused(why)) => Err(campaign.refuse(&why).await?),
+            Err(Stop::Failed(why)) => Err(why),
+        }
     }
 }
 
@@ -165,6 +182,19 @@ struct Batch {
     bad: Vec<BadLine>,
 }
 
+/// Why a list is not read to its end.
+enum Stop {
+    /// Nobody is to get what it would make of the messages.
+    Refused(String),
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(why: Error) -> Self {
+        Self::Failed(why)
+    }
+}
+
 struct Reader {
     stored: Stored,
     any_id: bool,
@@ -174,12 +204,12 @@ struct Reader {
 
 impl Reader {
     /// Reads the list to its end, or until nobody takes what was read.
-    fn read(&mut self) -> Result<(), Error> {
+    fn read(&mut self) -> Result<(), Stop> {
         let mut template = self.skip()?;
         if self.stored.cursor.done {
             return match self.lines.next()? {
                 None => Ok(()),
-                Some(_) => Err(self.another_list("goes on where that one ended")),
+                Some(_) => Err(self.another_list("goes on where that one ended").into()),
             };
         }
         let mut chunks_before = self.stored.cursor.chunks;
@@ -268,16 +298,22 @@ impl Reader {
         Ok(Some((id, Some(body))))
     }
 
-    /// Refuses the line of names where the messages ask for another one.
-    fn check_names(&self, line: &lines::Line) -> Result<(), Error> {
-        let Ok(Some(text)) = said(line) else { return Ok(()) };
-        let Ok(columns) = lines::csv(text) else { return Ok(()) };
+    /// Refuses a line of names that cannot be read, or that has not all that the messages ask for.
+    fn check_names(&self, line: &lines::Line) -> Result<(), Stop> {
+        let columns = match said(line) {
+            Ok(None) => return Ok(()),
+            Ok(Some(text)) => lines::csv(text).map_err(str::to_owned),
+            Err(why) => Err(why),
+        };
+        let columns = columns.map_err(|why| {
+            Stop::Refused(format!("line {} must name the columns and {why}", line.number))
+        })?;
         match Template::unknown_name(&self.stored.spec.body, &columns) {
             None => Ok(()),
-            Some(name) => Err(Error::new(ErrorKind::Recipients(format!(
-                "the messages have {{{name}}}, and the list has no such column, so nothing is sent; its columns are {}",
+            Some(name) => Err(Stop::Refused(format!(
+                "the messages have {{{name}}}, and the list has no such column, only {}",
                 columns.join(", ")
-            )))),
+            ))),
         }
     }
 

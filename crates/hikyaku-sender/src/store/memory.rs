@@ -25,6 +25,7 @@ struct Memory {
     buckets: BTreeMap<(String, Lane), Bucket>,
     sends: BTreeMap<(String, Lane), Vec<Time>>,
     quotas: BTreeMap<String, Quota>,
+    last_campaign: i64,
     campaigns: BTreeMap<i64, Campaign>,
     seen: BTreeSet<(i64, String)>,
     moved: Option<Move>,
@@ -292,7 +293,8 @@ impl Campaigns for MemoryTx<'_> {
         if taken {
             return Ok(None);
         }
-        let id = self.memory.campaigns.keys().last().map_or(1, |last| last + 1);
+        self.memory.last_campaign += 1;
+        let id = self.memory.last_campaign;
         let campaign = Campaign {
             id,
             spec: campaign.clone(),
@@ -327,6 +329,11 @@ impl Campaigns for MemoryTx<'_> {
             stored.spec.state = campaign.spec.state;
             stored.cursor = campaign.cursor.clone();
         }
+        Ok(())
+    }
+
+    async fn remove_campaign(&mut self, id: i64) -> Result<()> {
+        self.memory.campaigns.remove(&id);
         Ok(())
     }
 

@@ -157,6 +157,9 @@ pub(crate) trait Campaigns: Send {
     /// Writes a campaign's state and cursor; never its counts.
     fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send;
 
+    /// Removes a campaign that has no deliveries.
+    fn remove_campaign(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
+
     /// Adds to a campaign's counts.
     fn add_counts(
         &mut self,

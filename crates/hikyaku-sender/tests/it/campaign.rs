@@ -4,6 +4,7 @@ use std::{
     time::Duration,
 };
 
+use hikyaku::model::Message;
 use hikyaku_sender::{
     ErrorKind, HoldReason, Limits, State, WaitingFor,
     campaign::{BadLine, CampaignPhase},
@@ -23,6 +24,8 @@ on_every_store![
     bad_lines_are_told_by_their_numbers_and_the_rest_goes_on,
     a_strict_campaign_with_a_bad_line_sends_nothing,
     a_strict_campaign_with_a_good_list_is_sent,
+    a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind,
+    a_list_that_breaks_off_at_its_beginning_can_be_fed_again,
     repetitions_are_left_out,
     each_line_gets_its_own_words,
     a_paused_campaign_stands_still,
@@ -144,8 +147,8 @@ async fn a_strict_campaign_with_a_bad_line_sends_nothing(bench: Bench) {
     let error = campaign.feed(text(list(0..30_000) + "U1")).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 30001 is no user id: U and 32 hexadecimal digits, so nothing is sent; mend the list and start again under \
-         another key"
+        "line 30001 is no user id: U and 32 hexadecimal digits, so nothing is sent and campaign 1 is cancelled; mend that \
+         and start again, under another key"
     );
     send_all(&bench, &client).await;
     assert_eq!(sim.delivered(), 0);
@@ -164,6 +167,39 @@ async fn a_strict_campaign_with_a_good_list_is_sent(bench: Bench) {
     campaign.feed(text(list(0..15_000))).await.unwrap();
     send_all(&bench, &client).await;
     assert_eq!((sim.people_reached(), sim.duplicates()), (15_000, vec![]));
+}
+
+async fn a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind(bench: Bench) {
+    let (sim, client) = line().await;
+    let good = format!("id,name\n{},Ann\n", user(0));
+    for (strict, words, list, told) in [
+        (true, "hi {name}", format!("{good}U1,Bob\n"), "line 3 is no user id"),
+        (false, "hi {nme}", good.clone(), "the list has no such column, only id, name"),
+        (false, "hi", format!("id,\"name\n{good}"), "line 1 must name the columns and has a quot"),
+    ] {
+        let messages = [Message::text(words)];
+        let campaign = bench.outbox.new_personal_campaign(&messages).strict(strict);
+        let campaign = campaign.idempotency_key("k").start().await.unwrap();
+        let error = campaign.feed(text(list)).await.unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+        let kept = format!("so nothing is sent and campaign {} is not kept", campaign.id());
+        assert!(error.contains(&kept), "{error}");
+        assert_eq!(bench.outbox.campaigns(9).await.unwrap(), []);
+        let gone = campaign.progress().await.unwrap_err();
+        assert_eq!(gone.kind(), &ErrorKind::NoCampaign(campaign.id()));
+    }
+    // What was refused has not used up its key, whether the list or the messages are mended.
+    let messages = [Message::text("hello {name}")];
+    let campaign = bench.outbox.new_personal_campaign(&messages).idempotency_key("k");
+    campaign.start().await.unwrap().feed(text(good)).await.unwrap();
+    send_all(&bench, &client).await;
+    assert_eq!(sim.delivered(), 1);
+}
+
+async fn a_list_that_breaks_off_at_its_beginning_can_be_fed_again(bench: Bench) {
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed(Broken(text(String::new()))).await.unwrap_err();
+    assert_eq!(campaign.feed(text(list(0..3))).await.unwrap().progress.total, 3);
 }
 
 async fn repetitions_are_left_out(bench: Bench) {

@@ -242,7 +242,7 @@ impl Play {
             .unwrap();
         }
         for campaign in &self.campaigns {
-            writeln!(looks, "{:?}", campaign.progress().await.unwrap()).unwrap();
+            writeln!(looks, "{}", told(campaign.progress().await)).unwrap();
         }
         for path in ["/v2/bot/message/push", "/v2/bot/message/multicast"] {
             let made = self.sim.requests().into_iter().filter(|it| it.path == path);

@@ -76,6 +76,10 @@ impl<C: GenericClient + Sync> Campaigns for PgTx<'_, C> {
         self.execute(sql, params).await.map(drop)
     }
 
+    async fn remove_campaign(&mut self, id: i64) -> Result<()> {
+        self.execute("DELETE FROM hikyaku_campaign WHERE id = $1", &[&id]).await.map(drop)
+    }
+
     async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<()> {
         let sql = "UPDATE hikyaku_campaign SET total = total + $2, accepted = accepted + $3, rejected = rejected + $4, \
             unknown = unknown + $5, cancelled = cancelled + $6, repeated = repeated + $7, bad_lines = bad_lines + $8 WHERE id = $1";

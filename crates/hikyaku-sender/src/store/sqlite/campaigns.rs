@@ -69,6 +69,10 @@ impl Campaigns for SqliteTx<'_> {
         self.execute(sql, params).map(drop)
     }
 
+    async fn remove_campaign(&mut self, id: i64) -> Result<()> {
+        self.execute("DELETE FROM campaign WHERE id = ?1", [id]).map(drop)
+    }
+
     async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<()> {
         let sql = "UPDATE campaign SET total = total + ?2, accepted = accepted + ?3, rejected = rejected + ?4, unknown = unknown + ?5, \
             cancelled = cancelled + ?6, repeated = repeated + ?7, bad_lines = bad_lines + ?8 WHERE id = ?1";

@@ -151,6 +151,25 @@ fn row(
     }
 }
 
+/// Removes a campaign of whose list nothing was kept. Whether there is none any more.
+#[derive(Debug)]
+pub(crate) struct TakeBack {
+    pub(crate) campaign: i64,
+}
+
+impl Step for TakeBack {
+    type Out = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
+        let Some(campaign) = tx.campaign(self.campaign, true).await? else { return Ok(true) };
+        let untouched = campaign.cursor == Cursor::default();
+        if untouched {
+            tx.remove_campaign(self.campaign).await?;
+        }
+        Ok(untouched)
+    }
+}
+
 /// Pauses, resumes or cancels a campaign: from here on, no claim sends what it should not.
 #[derive(Debug)]
 pub(crate) struct SetCampaignState {

@@ -15,7 +15,7 @@ mod settle;
 mod sweep;
 
 pub(crate) use campaign::{
-    Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started,
+    Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started, TakeBack,
 };
 pub(crate) use claim::{Claim, Grant, Job};
 pub(crate) use copy::{
