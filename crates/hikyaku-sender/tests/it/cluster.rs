@@ -8,6 +8,7 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 /// The database that all tests of this program share, each in its own; `None` where there is no PostgreSQL.
@@ -20,6 +21,9 @@ const SETTINGS: &str = "-c listen_addresses='' -c max_connections=300 -c max_wal
 
 /// The port of a server that has a socket only.
 pub(crate) const SOCKET_ONLY: u16 = 5432;
+
+/// How long a server takes at most to do what it was told to, on a busy machine, too.
+pub(crate) const LONGEST: Duration = Duration::from_mins(1);
 
 /// A server, and the folder that all of it lies in.
 pub(crate) struct Cluster {
@@ -101,6 +105,19 @@ impl Cluster {
         String::from_utf8(out.stdout).unwrap().trim().to_owned()
     }
 
+    /// Waits until it answers this query so.
+    pub(crate) fn wait_until(&self, sql: &str, answers: &str) {
+        let began = Instant::now();
+        loop {
+            let answer = self.sql("postgres", sql);
+            if answer == answers {
+                return;
+            }
+            let told = format!("{sql}: {answer} and not {answers} after {LONGEST:?}");
+            assert!(began.elapsed() < LONGEST, "{told}");
+        }
+    }
+
     /// Stops it without letting it finish anything, as a crash does, and starts it again.
     pub(crate) fn restart_at_once(&self) {
         run(self.ctl().args(["-m", "immediate", "restart"]));
@@ -136,7 +153,7 @@ impl Cluster {
         self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
         self.sql("postgres", "SELECT pg_reload_conf()");
         let state = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
-        while self.sql("postgres", state) != "1" {}
+        self.wait_until(state, "1");
         standby
     }
 

@@ -1,6 +1,9 @@
 //! The primary is lost and its standby takes over; later the old primary comes back.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use hikyaku::Client;
 use hikyaku_sender::{Filter, Limits, NewDelivery, Outbox, State, Worker};
@@ -8,7 +11,7 @@ use hikyaku_sim::{FaultRule, Sim};
 use tokio::sync::watch;
 
 use crate::{
-    cluster::Cluster,
+    cluster::{Cluster, LONGEST},
     stores::{assert_each_arrived_once, delivered, user},
     worker::line,
 };
@@ -27,8 +30,10 @@ fn worker(outbox: &Outbox, client: &Client) -> Worker {
 
 /// As a program does that wants it to be sent for sure: again under the same key, until it is acknowledged.
 async fn enqueue(outbox: &Outbox, send: NewDelivery) {
+    let began = Instant::now();
     while let Err(why) = outbox.enqueue(send.clone()).await {
         assert!(why.is_retryable(), "{why}");
+        assert!(began.elapsed() < LONGEST, "still not acknowledged after {LONGEST:?}: {why}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

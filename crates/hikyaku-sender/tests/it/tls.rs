@@ -6,7 +6,10 @@ use hikyaku_sender::{Error, ErrorKind, NewDelivery, Outbox, State};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 
-use crate::{cluster::Cluster, stores::user};
+use crate::{
+    cluster::{Cluster, LONGEST},
+    stores::user,
+};
 
 const PASSWORD: &str = "correct-horse";
 
@@ -44,7 +47,7 @@ impl Server {
             .put("pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
         cluster.sql("postgres", &format!("ALTER SYSTEM SET ssl = {ssl}"));
         cluster.sql("postgres", "SELECT pg_reload_conf()");
-        while cluster.sql("postgres", "SHOW ssl") != ssl {}
+        cluster.wait_until("SHOW ssl", ssl);
         Some(Self { cluster, port: free.port(), folder })
     }
 
@@ -59,10 +62,15 @@ impl Server {
             USING (pid) WHERE usename = 'me'";
         let told = self.cluster.sql("postgres", encrypted);
         drop(outbox);
-        let none = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'me'";
-        while self.cluster.sql("postgres", none) != "0" {
-            tokio::task::yield_now().await;
-        }
+        // Its connections end as its tasks do, which run in between.
+        let left = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'me'";
+        let closed = async {
+            while self.cluster.sql("postgres", left) != "0" {
+                tokio::task::yield_now().await;
+            }
+        };
+        let closed = tokio::time::timeout(LONGEST, closed).await;
+        closed.expect("the connections of an outbox that was dropped must end");
         let (encrypted, all) = told.split_once('|').unwrap();
         assert!(encrypted == "0" || encrypted == all, "{told}");
         Ok(encrypted != "0")

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hikyaku::Client;
 use hikyaku_sender::{
@@ -230,7 +230,9 @@ async fn too_many_requests_hold_the_lane(bench: Bench) {
     let held = async {
         let is_held =
             |lane: &hikyaku_sender::LaneOverview| matches!(lane.hold, Some((HoldReason::Rate, _)));
+        let began = Instant::now();
         while !bench.outbox.overview().await.unwrap().lanes.iter().any(is_held) {
+            assert!(began.elapsed() < Duration::from_mins(1), "the lane was never held");
             tokio::task::yield_now().await;
         }
     };
