@@ -34,8 +34,9 @@ doc: ## Build the documentation and open it
 bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches
 
-chaos: ## Kill, stop, cut off and fill up senders at length, and count what arrived (some ten minutes)
+chaos: ## Kill, stop, cut off and fill up senders at length, and try properties on many cases (some ten minutes)
 	HIKYAKU_KILLS=200 HIKYAKU_FAILOVERS=5 HIKYAKU_PARTITION=20 HIKYAKU_FLIPS=2000 HIKYAKU_SENDS=8000 \
 	HIKYAKU_TRACES=100 HIKYAKU_RECIPIENTS=10000000 HIKYAKU_IMPORT_KILLS=20 \
 	$(CARGO) test -p hikyaku-sender --test it -- --nocapture --test-threads=2 \
 	crash:: disk:: failover:: flipped import:: partition:: pause:: rate traces::
+	PROPTEST_CASES=20000 $(CARGO) test -p hikyaku-model -p hikyaku-webhook --test it

@@ -21,8 +21,6 @@ use proptest::{collection::vec, option, prelude::*};
 use serde_json::{Value, json};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-
     #[test]
     fn any_message_survives_json(message in any_message()) {
         let json = serde_json::to_string(&message).unwrap();

@@ -210,7 +210,6 @@ async fn a_handler_gets_destination_time_and_the_reply_token_once() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn whatever_users_send_every_event_is_routed(
         said in prop::collection::vec(".{0,30}|[a-c0-9/ ]{0,8}", 0..8),

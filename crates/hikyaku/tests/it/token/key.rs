@@ -54,7 +54,6 @@ fn what_is_no_key_is_refused_without_being_shown() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn no_text_makes_reading_a_key_panic(text in ".*", at in 0..1700_usize, byte: u8) {
         let _ = AssertionKey::from_pem("1", "K", &text);
