@@ -9,7 +9,7 @@ use hyper_util::{
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer};
 
-use super::{RequestBody, ResponseBody, Transport, TransportError};
+use super::{RequestBody, ResponseBody, Transport, TransportError, tcp::TcpConnector};
 
 /// An idle connection is closed before most servers and proxies close it from their side: a request that meets such a
 /// close is in doubt, and one that cannot be repeated would fail for nothing.
@@ -18,7 +18,7 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// A pool of HTTP/1.1 and HTTP/2 connections over rustls.
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
-    client: Client<HttpsConnector<HttpConnector>, RequestBody>,
+    client: Client<HttpsConnector<TcpConnector>, RequestBody>,
 }
 
 impl HyperTransport {
@@ -62,7 +62,7 @@ impl HyperTransport {
             .with_tls_config(config)
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(tcp);
+            .wrap_connector(TcpConnector(tcp));
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             // A head and a small body in one buffer: one plain write costs less than a vectored one.

@@ -5,6 +5,7 @@
 
 mod body;
 mod hyper;
+mod tcp;
 
 use std::{error::Error as StdError, fmt};
 
