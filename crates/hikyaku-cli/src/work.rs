@@ -128,6 +128,7 @@ pub(crate) fn told(reason: WaitingFor) -> &'static str {
         WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota) => "waits for the month's quota",
         WaitingFor::Hold(HoldReason::Unauthorized) => "waits for a token that LINE takes",
         WaitingFor::Hold(HoldReason::LineDown) => "waits for LINE to come back",
+        other => other.name(),
     }
 }
 
@@ -136,6 +137,7 @@ pub(crate) fn stuck_for(reason: WaitingFor) -> Option<anyhow::Error> {
     match reason {
         WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota) => Some(stuck(Stuck::Quota)),
         WaitingFor::Hold(HoldReason::Unauthorized) => Some(stuck(Stuck::Unauthorized)),
-        WaitingFor::Rate | WaitingFor::Hold(HoldReason::Rate | HoldReason::LineDown) => None,
+        // A wait that ends by itself.
+        _ => None,
     }
 }

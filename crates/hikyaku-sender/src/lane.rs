@@ -26,7 +26,7 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane, in the order of their codes.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: &'static [Self] = &[
         Self::Push,
         Self::Multicast,
         Self::Broadcast,
@@ -98,7 +98,7 @@ impl Lane {
     }
 
     pub(crate) fn from_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|lane| lane.code() == code)
+        Self::ALL.iter().copied().find(|lane| lane.code() == code)
     }
 }
 
@@ -112,7 +112,7 @@ impl std::str::FromStr for Lane {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|lane| lane.name() == name).ok_or(UnknownName)
+        Self::ALL.iter().copied().find(|lane| lane.name() == name).ok_or(UnknownName)
     }
 }
 
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn names_and_codes_read_back() {
-        for lane in Lane::ALL {
+        for &lane in Lane::ALL {
             assert_eq!(lane.name().parse(), Ok(lane));
             assert_eq!(Lane::from_code(lane.code()), Some(lane));
             assert!(lane.kind().is_none_or(|kind| Lane::of(kind) == lane));

@@ -6,6 +6,7 @@ use crate::{CampaignId, DeliveryId, Lane, State, Time, store::Stored};
 
 /// How urgent a delivery is, among those of its channel and kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Priority {
     /// Before all others: one-time passwords, alarms.
     High,

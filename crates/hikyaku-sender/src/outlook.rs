@@ -21,6 +21,7 @@ pub struct Waiting {
 
 /// What a lane waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum WaitingFor {
     /// The next permit of its rate limit.
     Rate,

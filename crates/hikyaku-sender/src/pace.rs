@@ -63,8 +63,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self(
             Lane::ALL
-                .into_iter()
-                .map(|lane| {
+                .iter()
+                .map(|&lane| {
                     let rate = match lane {
                         Lane::Multicast => Rate::per_second(200),
                         Lane::Broadcast | Lane::Narrowcast => Rate::per_hour(60),
@@ -101,6 +101,7 @@ impl Limits {
 
 /// Why a lane stands still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HoldReason {
     /// LINE says that its rate limit is exceeded.
     Rate,

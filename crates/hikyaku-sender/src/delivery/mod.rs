@@ -72,6 +72,7 @@ pub(crate) struct Delivery {
 
 /// Why a delivery stays as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Refusal {
     /// An attempt is in flight or in doubt, so it may have been sent.
     MayHaveBeenSent,

@@ -4,6 +4,7 @@ use crate::UnknownName;
 
 /// Where a delivery stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum State {
     /// Waits to be sent.
     Ready,
@@ -29,7 +30,7 @@ pub enum State {
 
 impl State {
     /// Every state, in the order of their codes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: &'static [Self] = &[
         Self::Ready,
         Self::InFlight,
         Self::Paused,
@@ -68,7 +69,7 @@ impl State {
     }
 
     pub(crate) fn from_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
+        Self::ALL.iter().copied().find(|state| state.code() == code)
     }
 }
 
@@ -82,12 +83,13 @@ impl std::str::FromStr for State {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|state| state.name() == name).ok_or(UnknownName)
+        Self::ALL.iter().copied().find(|state| state.name() == name).ok_or(UnknownName)
     }
 }
 
 /// What becomes of a delivery whose outcome cannot be found out any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum UnknownPolicy {
     /// It stays as a dead letter until a person decides.
     #[default]
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn names_and_codes_read_back() {
-        for state in State::ALL {
+        for &state in State::ALL {
             assert_eq!(state.name().parse(), Ok(state));
             assert_eq!(State::from_code(state.code()), Some(state));
         }

@@ -394,8 +394,8 @@ impl Look for MemoryTx<'_> {
 
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {
         let counted = State::ALL
-            .into_iter()
-            .map(|state| (state, self.rows(|it| it.row.delivery.state == state).count() as u64));
+            .iter()
+            .map(|&state| (state, self.rows(|it| it.row.delivery.state == state).count() as u64));
         Ok(counted.filter(|(_, count)| *count > 0).collect())
     }
 }

@@ -40,10 +40,10 @@ mod tests {
         let sqlite = Connection::open_in_memory().unwrap();
         for (_, condition, states) in INDEXES {
             let sql = format!("SELECT {condition} FROM (SELECT ?1 AS state)");
-            let holds = |state: &State| {
+            let holds = |state: &&State| {
                 sqlite.query_row(&sql, [state.code()], |row| row.get::<_, bool>(0)).unwrap()
             };
-            let held: Vec<State> = State::ALL.into_iter().filter(holds).collect();
+            let held: Vec<State> = State::ALL.iter().filter(holds).copied().collect();
             assert_eq!(held, states, "{condition}");
         }
     }

@@ -160,7 +160,7 @@ impl<'a> Sender<'a> {
                 retry(Duration::ZERO, status, reason)
             }
             ErrorKind::QuotaExceeded if error.message().contains("monthly limit") => {
-                let lanes = Lane::ALL.into_iter().filter(|lane| lane.uses_quota()).collect();
+                let lanes = Lane::ALL.iter().copied().filter(|lane| lane.uses_quota()).collect();
                 self.hold(job, lanes, HoldReason::Quota, PARKED).await;
                 retry(Duration::ZERO, status, reason)
             }

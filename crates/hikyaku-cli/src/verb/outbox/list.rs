@@ -23,7 +23,7 @@ pub(super) struct List {
     /// Only those in this state
     #[arg(
         long,
-        value_parser = PossibleValuesParser::new(State::ALL.map(State::name))
+        value_parser = PossibleValuesParser::new(State::ALL.iter().map(|state| state.name()))
             .try_map(|name| name.parse::<State>())
     )]
     state: Option<State>,

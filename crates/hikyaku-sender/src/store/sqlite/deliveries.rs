@@ -49,7 +49,7 @@ impl Deliveries for SqliteTx<'_> {
         );
         let mut lanes = Vec::new();
         for channel in channels {
-            for lane in Lane::ALL {
+            for &lane in Lane::ALL {
                 let mut first: Option<Time> = None;
                 for priority in Priority::ALL {
                     let params = params![channel, lane.code(), priority.code()];
