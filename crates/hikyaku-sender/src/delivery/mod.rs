@@ -26,9 +26,9 @@ use uuid::Uuid;
 
 pub use backoff::backoff;
 pub(crate) use claim::Claimed;
-pub(crate) use settle::Settlement;
-pub use settle::{Outcome, Phase};
-pub use state::{Count, State, UnknownPolicy};
+pub(crate) use settle::{Outcome, Phase, Settlement};
+pub(crate) use state::Count;
+pub use state::{State, UnknownPolicy};
 
 use crate::{Lane, Time, key};
 

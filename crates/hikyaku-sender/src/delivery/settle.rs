@@ -7,7 +7,7 @@ use crate::Time;
 
 /// What came of one attempt.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// LINE has accepted it: 200, 202, or 409 for its retry key.
     Accepted {
         /// The id of the request that was accepted.
@@ -45,7 +45,7 @@ pub enum Outcome {
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-narrowcast-progress-status>
 #[derive(Clone, Debug, PartialEq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// Not done; ask again later.
     Running {
         /// How much later.

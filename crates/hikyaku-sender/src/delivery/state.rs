@@ -115,7 +115,7 @@ impl UnknownPolicy {
 
 /// What a delivery's recipients count as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Count {
+pub(crate) enum Count {
     /// On their way.
     Open,
     /// Accepted by LINE.
