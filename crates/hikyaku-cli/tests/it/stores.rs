@@ -287,8 +287,27 @@ fn a_restored_store_is_put_in_doubt() {
         assert_eq!(shell.run(["outbox", "retry", "1", "--may-duplicate"]).code, 0);
         json(&shell, ["worker", "run", "--until-idle", "--json"]);
         assert_eq!(platform.sim.delivered(), 1);
-        assert_eq!(shell.run(["store", "quarantine", "--since", "yesterday"]).code, 2);
     });
+}
+
+#[test]
+fn a_time_that_a_store_was_restored_to_has_its_offset() {
+    for since in ["yesterday", "2026-11-22", "2026-11-22T03:00:00", ""] {
+        let outcome = Shell::bare().run(["store", "quarantine", "--since", since]);
+        let told = format!(
+            "error: invalid value '{since}' for '--since <TIME>': expected a time with its offset, such as \
+             2026-11-22T03:00:00+09:00; see --help\n"
+        );
+        assert_eq!((outcome.code, outcome.stderr), (2, told));
+    }
+    let tomorrow = ["store", "quarantine", "--since", "2999-01-01T00:00:00Z"];
+    let shell = Shell::bare();
+    shell.run(["outbox", "list"]);
+    insta::assert_snapshot!(shell.run(tomorrow), @r"
+    exit 2
+    --- stderr
+    error: since: must not be a time that is to come (nothing was sent)
+    ");
 }
 
 #[test]
@@ -333,6 +352,9 @@ fn a_store_that_cannot_be_used_is_told_in_one_line() {
         ("mysql://x", 2, "the store must be sqlite:PATH or postgres://"),
         (url, 1, "PostgreSQL cannot be reached"),
         ("postgres://me:hunter2@h/x?sslmode=maybe", 2, "its sslmode must be"),
+        ("postgres://", 2, "it names no host; write postgres://USER@HOST/DATABASE"),
+        ("postgres:///x", 2, "it names no host"),
+        ("postgresql://me:hunter2@/x?connect_timeout=5", 2, "it names no host"),
     ] {
         let outcome = shell.run(["outbox", "list", "--store", store]);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{store}: {outcome}");

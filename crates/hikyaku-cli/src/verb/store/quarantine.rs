@@ -15,8 +15,8 @@ Campaigns whose lists were being read are paused.
 Example:
   hikyaku store quarantine --since 2026-11-22T03:00:00+09:00")]
 pub(super) struct Quarantine {
-    /// The moment that the store was restored to, with its offset
-    #[arg(long, value_name = "TIME")]
+    /// The moment that the store was restored to, with its offset, such as 2026-11-22T03:00:00+09:00
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     since: Timestamp,
 
     #[command(flatten)]
@@ -28,6 +28,12 @@ struct Document {
     in_doubt: u64,
     unknown: u64,
     paused_campaigns: Vec<i64>,
+}
+
+fn moment(text: &str) -> Result<Timestamp, &'static str> {
+    const EXPECTED: &str = "expected a time with its offset, such as 2026-11-22T03:00:00+09:00";
+
+    text.parse().map_err(|_| EXPECTED)
 }
 
 impl Quarantine {

@@ -71,6 +71,11 @@ impl Server {
                  meaning in a URL must be percent-encoded in names and passwords",
             )
         })?;
+        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+            return Err(unsuitable(
+                "it names no host; write postgres://USER@HOST/DATABASE, or host=/run/postgresql behind a ? for a socket",
+            ));
+        }
         let system = roots.as_deref() == Some("system");
         let mode = mode.unwrap_or(if system { Mode::VerifyFull } else { Mode::Prefer });
         if system && mode < Mode::VerifyFull {
@@ -160,6 +165,7 @@ mod tests {
             "postgres://me:hunter2@db/x?sslmode=hunter2",
             "postgres://me@db/x?password=a&hunter2=b",
             "postgres://me:hunter2@db:hunter2/x",
+            "postgres://me:hunter2@/x",
             "postgres://me:hunter2@db/x?sslmode=verify-ca",
             "postgres://me:hunter2@db/x?sslmode=require&sslrootcert=system",
             "postgres://me:hunter2@db/x?sslrootcert=/nowhere/at/all",
