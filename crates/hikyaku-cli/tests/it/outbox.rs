@@ -118,7 +118,6 @@ fn a_batch_is_answered_line_by_line() {
         r#"{{"kind":"push","to":"{USER}","messages":{text},"idempotency_key":"a"}}
 {{"kind":"push","to":"{USER}","messages":{text},"idempotency_key":"a"}}
 {{"kind":"multicast","to":["{USER}"],"messages":{text}}}
-
 {{"kind":"reply","to":"token","messages":{text}}}
 {{"kind":"push-by-phone","to":"{hash}","messages":{text}}}
 {{"kind":"broadcast","messages":{text},"idempotency_key":"b"}}
@@ -151,6 +150,26 @@ fn a_batch_is_answered_line_by_line() {
 }
 
 #[test]
+fn an_empty_line_is_answered_too_so_that_answers_and_lines_go_together() {
+    let send =
+        format!(r#"{{"kind":"push","to":"{USER}","messages":[{{"type":"text","text":"a"}}]}}"#);
+    let shell = Shell::bare().with_file("sends.jsonl", format!("\n{send}\r\n \r\n{send}\n"));
+    insta::assert_snapshot!(shell.run(["outbox", "add", "--batch", "sends.jsonl"]), @r#"
+    exit 2
+    --- stdout
+    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"line","message":"line 1 is empty; leave it out"}],"request_id":null,"retryable":false}}
+    {"delivery_id":1,"existing":false}
+    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"line","message":"line 3 is empty; leave it out"}],"request_id":null,"retryable":false}}
+    {"delivery_id":2,"existing":false}
+    --- stderr
+    error: 2 of 4 lines were not added; mend them as their answers say, and add them again
+    "#);
+    // The break that ends the last line begins no other.
+    let good = shell.run_with_input(["outbox", "add", "--batch", "-"], &format!("{send}\n"));
+    assert_eq!((good.code, good.stdout.lines().count()), (0, 1), "{good}");
+}
+
+#[test]
 fn a_line_that_is_no_text_is_answered_and_the_others_are_added() {
     let send = |name: &str| {
         let messages = r#"[{"type":"text","text":"hi"}]"#;
@@ -164,7 +183,7 @@ fn a_line_that_is_no_text_is_answered_and_the_others_are_added() {
     exit 2
     --- stdout
     {"delivery_id":1,"existing":false}
-    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"line","message":"is no send: expected value at column 1"}],"request_id":null,"retryable":false}}
+    {"error":{"kind":"invalid","status":null,"message":"nothing was sent","details":[{"property":"line","message":"line 2 is no send: expected value at column 1"}],"request_id":null,"retryable":false}}
     {"delivery_id":2,"existing":false}
     --- stderr
     error: 1 of 3 lines were not added; mend them as their answers say, and add them again

@@ -71,7 +71,7 @@ pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
             }
         }
     });
-    let (mut refused, mut all) = (0_u64, 0_u64);
+    let (mut refused, mut number) = (0_u64, 0_u64);
     let mut come = Vec::new();
     while lines.recv_many(&mut come, TOGETHER).await > 0 {
         let now = outbox.now().await?;
@@ -79,10 +79,8 @@ pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
         for line in come.drain(..) {
             let line = line.map_err(|why| usage(format!("cannot read {path}: {why}")))?;
             let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line).trim_ascii();
-            if !line.is_empty() {
-                all += 1;
-                sends.push(read(line, now));
-            }
+            number += 1;
+            sends.push(read(line, number, now));
         }
         for answer in enqueue(outbox, sends).await? {
             match answer {
@@ -96,7 +94,7 @@ pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
     }
     if refused > 0 {
         return Err(usage(format!(
-            "{refused} of {all} lines were not added; mend them as their answers say, and add them again"
+            "{refused} of {number} lines were not added; mend them as their answers say, and add them again"
         )));
     }
     Ok(())
@@ -145,11 +143,14 @@ async fn enqueue_one(outbox: &Outbox, send: NewDelivery) -> anyhow::Result<anyho
     }
 }
 
-fn read(line: &[u8], now: Time) -> anyhow::Result<NewDelivery> {
+fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<NewDelivery> {
+    if line.is_empty() {
+        return Err(invalid("line", format!("line {number} is empty; leave it out")));
+    }
     let line: Line = serde_json::from_slice(line).map_err(|why| {
         // Each is a document of its own, whose one line is not the file's first.
         let why = why.to_string().replace(" at line 1 column ", " at column ");
-        invalid("line", format!("is no send: {why}"))
+        invalid("line", format!("line {number} is no send: {why}"))
     })?;
     let messages = &line.messages;
     let to_many = matches!(line.kind, Kind::Broadcast | Kind::Narrowcast);
