@@ -1,4 +1,6 @@
-use crate::command::Shell;
+use hikyaku_sim::Sim;
+
+use crate::{command::Shell, platform::Platform};
 
 /// The verbs that `--help` lists.
 pub(crate) fn verbs() -> Vec<String> {
@@ -63,6 +65,25 @@ fn every_verb_has_help_with_examples() {
             "{examples}"
         );
     }
+}
+
+#[test]
+fn every_example_of_the_help_is_a_command() {
+    let shell = Platform::with(Sim::builder()).shell();
+    let mut commands = 0;
+    for (verb, _) in all_verbs() {
+        let help = help(&verb).replace("\\\n", " ");
+        let examples = help.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
+        for example in examples.filter_map(|line| line.find("hikyaku ").map(|at| &line[at..])) {
+            // Read and not done: the words before `--help` have to be right.
+            let end = [" > ", " < ", " | "].iter().filter_map(|it| example.find(it)).min();
+            let words = &example[..end.unwrap_or(example.len())];
+            let outcome = shell.run_script(&format!("{words} --help"));
+            assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{example}: {outcome}");
+            commands += 1;
+        }
+    }
+    assert!(commands > 100, "{commands}");
 }
 
 #[test]
