@@ -157,7 +157,8 @@ fn a_personal_campaign_says_each_ones_name() {
         let outcome = shell.run(words.into_iter().chain(["--personal", "--enqueue-only"]));
         assert_eq!(outcome.code, 0, "{outcome}");
         let misspelt = ["campaign", "start", "--to-file", "list.csv", "--text", "hi {nme}"];
-        let refused = shell.run(misspelt.into_iter().chain(["--personal"]));
+        // Only put on disk: else a worker may begin with the one above before this one's list is read.
+        let refused = shell.run(misspelt.into_iter().chain(["--personal", "--enqueue-only"]));
         assert_eq!(refused.code, 2, "{refused}");
         assert!(refused.stderr.contains("{nme}, and the list has no such column"), "{refused}");
         assert_eq!(sim.people_reached(), 0);
