@@ -14,6 +14,9 @@ const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const TIME: Style = Style::new().effects(Effects::DIMMED);
 
+/// Where the text of a step begins.
+const INDENT: usize = 28;
+
 /// Runs steps one after the other, and tells of each what it did and how long that took.
 pub(super) struct Show {
     output: Output,
@@ -50,8 +53,9 @@ impl Show {
         let text = outcome.unwrap_or_else(|error| format!("{error:#}"));
         let (style, mark) = if ok { (GOOD, "✓") } else { (BAD, "✗") };
         self.say(format_args!(
-            "  {style}{mark}{style:#} {name:<13}{TIME}{:>9}{TIME:#}  {text}",
-            short(time)
+            "  {style}{mark}{style:#} {name:<13}{TIME}{:>9}{TIME:#}  {}",
+            short(time),
+            wrapped(&text, INDENT, terminal_width())
         ))?;
         let milliseconds = time.as_secs_f64() * 1000.0;
         self.steps.push(Step { name, ok, milliseconds, text });
@@ -93,6 +97,29 @@ impl Show {
     }
 }
 
+/// How many characters fit into a line; without a terminal nothing is cut.
+fn terminal_width() -> usize {
+    terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0))
+}
+
+/// A text that begins at a column, with line breaks between words, so that all of it stays right of that column.
+fn wrapped(text: &str, column: usize, width: usize) -> String {
+    let room = width.saturating_sub(column).max(20);
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is a first line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines.join(&format!("\n{:column$}", ""))
+}
+
 /// A time with the digits that matter.
 fn short(time: Duration) -> String {
     let milliseconds = time.as_secs_f64() * 1000.0;
@@ -100,5 +127,21 @@ fn short(time: Duration) -> String {
         format!("{milliseconds:.1} ms")
     } else {
         format!("{:.1} s", milliseconds / 1000.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn a_text_stays_right_of_its_column() {
+        assert_eq!(
+            wrapped("one two three four five six", 4, 24),
+            "one two three four\n    five six"
+        );
+        assert_eq!(wrapped("one two", 4, usize::MAX), "one two");
+        let word = "a-word-that-is-longer-than-any-line";
+        assert_eq!(wrapped(&format!("{word} b"), 4, 10), format!("{word}\n    b"));
     }
 }
