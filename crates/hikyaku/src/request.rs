@@ -114,7 +114,7 @@ impl<'a> Request<'a> {
     ) -> Result<Self, Error> {
         let mut json = Vec::with_capacity(size_hint + 256);
         serde_json::to_writer(&mut json, body).map_err(|error| {
-            Error::invalid("", format!("the request cannot be written as JSON: {error}"))
+            Error::invalid("body", format!("cannot be written as JSON: {error}"))
         })?;
         Ok(self.bytes(JSON, json.into()))
     }

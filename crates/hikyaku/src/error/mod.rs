@@ -80,7 +80,7 @@ impl fmt::Display for ErrorKind {
 /// One thing that is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
-    /// Where, as LINE writes it: `messages[0].text`.
+    /// Where, as LINE writes it: `messages[0].text`. Nothing where it is the whole request.
     pub property: Option<String>,
     /// What.
     pub message: Option<String>,
@@ -243,7 +243,7 @@ impl From<Violations> for Error {
         let details = violations
             .iter()
             .map(|violation| Detail {
-                property: Some(violation.property()),
+                property: Some(violation.property()).filter(|property| !property.is_empty()),
                 message: Some(violation.problem.to_string()),
             })
             .collect();

@@ -2,7 +2,10 @@
 
 use std::{error::Error as _, time::Duration};
 
-use hikyaku::{Client, Error, ErrorKind, RetryPolicy};
+use hikyaku::{
+    Client, Error, ErrorKind, RetryPolicy,
+    model::{Check, send::AggregationUnit},
+};
 
 use crate::{
     react,
@@ -84,6 +87,14 @@ async fn a_redirect_is_not_followed() {
         );
     }
     assert!(server.requests().is_empty());
+}
+
+#[test]
+fn what_is_wrong_with_a_whole_value_names_no_property() {
+    let broken = AggregationUnit::from("a b").validate().unwrap_err();
+    let error = Error::from(broken);
+    assert_eq!(error.details()[0].property, None);
+    assert!(error.details()[0].message.is_some());
 }
 
 #[tokio::test]
