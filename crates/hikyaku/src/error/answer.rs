@@ -1,4 +1,7 @@
-use http::{HeaderMap, StatusCode};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, LOCATION},
+};
 use serde_json::Value;
 
 use super::{Detail, Error, ErrorKind, Inner};
@@ -14,7 +17,11 @@ impl Error {
     /// proxy's HTML, nothing.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#error-responses>
-    pub(crate) fn from_answer(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
+    pub(crate) fn from_answer(status: StatusCode, mut headers: HeaderMap, body: &[u8]) -> Self {
+        // A redirect repeats the query, and a token that is verified stands there. Not to be seen in `Debug`.
+        if let Some(location) = headers.get_mut(LOCATION) {
+            location.set_sensitive(true);
+        }
         let (mut message, details) =
             read_body(body).unwrap_or_else(|| (describe(status, &headers, body), Vec::new()));
         let kind = classify(status, &message);
@@ -82,16 +89,16 @@ fn reason(status: StatusCode) -> &'static str {
 
 /// What to say of a body that is none of LINE's.
 fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
-    let header = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let reason = reason(status);
     if status.is_redirection() {
-        let to = header(http::header::LOCATION).unwrap_or("nowhere");
+        let to = header(LOCATION).and_then(|to| to.split(['?', '#']).next()).unwrap_or("nowhere");
         return format!("a redirect to {to}, which is not followed; check the base URL");
     }
     if body.is_empty() {
         return format!("{reason} (the answer has no body)");
     }
-    let content_type = header(http::header::CONTENT_TYPE).unwrap_or("no content type");
+    let content_type = header(CONTENT_TYPE).unwrap_or("no content type");
     let text = String::from_utf8_lossy(body.get(..QUOTED * 4).unwrap_or(body));
     let quoted: String = text
         .split_whitespace()

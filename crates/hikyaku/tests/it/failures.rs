@@ -4,7 +4,7 @@ use std::{error::Error as _, time::Duration};
 
 use hikyaku::{
     Client, Error, ErrorKind, RetryPolicy,
-    model::{Check, send::AggregationUnit},
+    model::{ChannelToken, Check, send::AggregationUnit},
 };
 
 use crate::{
@@ -87,6 +87,16 @@ async fn a_redirect_is_not_followed() {
         );
     }
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_redirect_tells_nobody_the_token_that_stood_in_the_query() {
+    let token = ChannelToken::new("SECRET").unwrap();
+    let location = "location: https://other.example/verify?access_token=SECRET#SECRET\r\n";
+    let verify = async |client: &Client| client.verify_v2_1_token(&token).await;
+    let error = react(answer_with(301, location, ""), verify).await.unwrap_err();
+    assert!(error.message().contains("a redirect to https://other.example/verify,"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
 }
 
 #[test]
