@@ -189,6 +189,7 @@ impl<'a> Request<'a> {
     /// Makes the call and leaves the answer's body to be read as it comes.
     pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
         let Self { client, auth, mut call } = self;
+        call.target.check()?;
         authorize(client, auth, &mut call).await?;
         match client.connection().open(&call).await {
             Err(error) if replace_token(client, auth, &mut call, &error).await => {
@@ -222,6 +223,7 @@ async fn exchange(
     call: &mut Call<'_>,
     welcome: impl Fn(&Exchange) -> bool,
 ) -> Result<Exchange, Error> {
+    call.target.check()?;
     authorize(client, auth, call).await?;
     let keyed = call.headers.retry_key.is_some();
     let judge = |exchange: Exchange| {

@@ -12,6 +12,9 @@ use crate::{Error, operation::Route};
 pub(crate) const VALUE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// The longest base URL, and the longest path and query. Servers take about half of it, and `Uri` 64 KB.
+const LONGEST: usize = 16 * 1024;
+
 /// The path and query of one request. Every value is percent-encoded here and nowhere else, so that an id can never
 /// reach another route.
 #[derive(Clone, Debug)]
@@ -56,6 +59,15 @@ impl Target {
         write!(self.path.to_mut(), "{separator}{name}={encoded}").expect("a string takes all");
         self
     }
+
+    /// Refuses what no URL has room for: ids and places in lists come from outside.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.path.len() > LONGEST {
+            let why = format!("would be longer than {LONGEST} bytes; give shorter values");
+            return Err(Error::invalid("url", why));
+        }
+        Ok(())
+    }
 }
 
 /// Where a host is reached: its origin, and a prefix for one that stands behind a path.
@@ -73,6 +85,9 @@ impl BaseUrl {
         let wrong = |why: &str| {
             Error::invalid(property, format!("{why}; expected a form like https://api.line.me"))
         };
+        if url.len() > LONGEST {
+            return Err(wrong("is too long"));
+        }
         let uri: Uri =
             url.trim_end_matches('/').parse().map_err(|e| wrong(&format!("is no URL ({e})")))?;
         let parts = uri.into_parts();

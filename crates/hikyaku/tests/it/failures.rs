@@ -99,6 +99,25 @@ async fn a_redirect_tells_nobody_the_token_that_stood_in_the_query() {
     assert!(!format!("{error} {error:?}").contains("SECRET"), "{error:?}");
 }
 
+#[tokio::test]
+async fn a_value_that_no_url_has_room_for_is_refused() {
+    let server = Server::start([]).await;
+    let client = crate::client(&server);
+    let long = "U".repeat(100_000);
+    for error in [
+        client.profile(&long).await.unwrap_err(),
+        client.narrowcast_progress(&long).await.unwrap_err(),
+        client.followers().start(&long).await.unwrap_err(),
+        client.message_content(&long).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        assert!(error.to_string().len() < 200, "{error}");
+    }
+    assert!(server.requests().is_empty());
+    let base_url = format!("{}/{long}", server.url());
+    assert!(Client::builder("TOKEN").api_base_url(base_url).build().is_err());
+}
+
 #[test]
 fn what_is_wrong_with_a_whole_value_names_no_property() {
     let broken = AggregationUnit::from("a b").validate().unwrap_err();
