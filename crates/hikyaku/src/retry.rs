@@ -9,6 +9,9 @@ use crate::{Error, ErrorKind, random, route::Repeat};
 /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
 const KEY_LIFE: Duration = Duration::from_hours(23);
 
+/// Longer than anything lasts here.
+const YEAR: Duration = Duration::from_hours(365 * 24);
+
 /// How often and how long the client repeats a call that failed in a way that may pass.
 ///
 /// What is repeated: no whole answer, 408, 5xx and 429 for the rate. What never is: a call that LINE may have acted on
@@ -60,8 +63,14 @@ impl RetryPolicy {
     /// How long to wait before repeat `retry` (from 0). `fraction` is the jitter, from 0 to 1.
     fn delay(&self, retry: u32, fraction: f64) -> Duration {
         let longest = self.base_delay.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX));
-        longest.min(self.max_delay).mul_f64(fraction)
+        // The longest `Duration` there is does not survive the way through a float.
+        longest.min(self.max_delay).min(YEAR).mul_f64(fraction)
     }
+}
+
+/// When a time that began then is over. `Instant` has an end: what is beyond it is as good as never.
+pub(crate) fn deadline(began: Instant, after: Duration) -> Instant {
+    began + after.min(YEAR)
 }
 
 /// One call's attempts: counts them, and remembers whether any may have landed.
@@ -82,7 +91,7 @@ impl<'a> Attempts<'a> {
     /// When the attempt that begins now must be over.
     pub(crate) fn deadline(&self, timeout: Duration) -> Instant {
         let began = if self.retries == 0 { self.began } else { Instant::now() };
-        began + timeout
+        deadline(began, timeout)
     }
 
     /// Waits until the call may be repeated, or gives the error back for the caller.
@@ -124,5 +133,7 @@ mod tests {
         assert_eq!(longest, [500, 1000, 2000, 3000, 3000]);
         assert_eq!(policy.delay(u32::MAX, 1.0), Duration::from_secs(3));
         assert_eq!(policy.delay(2, 0.5), Duration::from_secs(1));
+        let endless = RetryPolicy { base_delay: Duration::MAX, max_delay: Duration::MAX, ..policy };
+        assert_eq!(endless.delay(3, 1.0), YEAR);
     }
 }

@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::{Content, MessageContent, TranscodingStatus};
-use crate::{Client, Error, ErrorKind};
+use crate::{Client, Error, ErrorKind, retry::deadline};
 
 /// The longest pause between two looks, unless one is set.
 const LONGEST_POLL: Duration = Duration::from_secs(8);
@@ -55,7 +55,7 @@ impl WaitForMessageContent<'_> {
     }
 
     async fn wait(self) -> Result<Content, Error> {
-        let end = Instant::now() + self.limit;
+        let end = deadline(Instant::now(), self.limit);
         let mut pause = Duration::from_secs(1);
         loop {
             if let MessageContent::Ready(content) =
@@ -64,7 +64,7 @@ impl WaitForMessageContent<'_> {
                 return Ok(content);
             }
             loop {
-                let wake = Instant::now() + self.poll.unwrap_or(pause);
+                let wake = deadline(Instant::now(), self.poll.unwrap_or(pause));
                 if wake > end {
                     let why = format!("LINE still prepares the content after {:?}", self.limit);
                     return Err(Error::verdict(ErrorKind::Transient, why));

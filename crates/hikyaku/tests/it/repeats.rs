@@ -174,6 +174,24 @@ async fn each_attempt_has_a_timeout_of_its_own() {
     assert!(sent.windows(2).all(|pair| pair[1].at - pair[0].at >= Duration::from_secs(10)));
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_longest_durations_there_are_mean_that_nothing_is_over() {
+    let longest = Duration::MAX;
+    let policy = RetryPolicy { max_elapsed: longest, ..RetryPolicy::default() };
+    let script = Script::new([INTERNAL, OK, Answer(202, "")]);
+    let client = Client::builder("TOKEN")
+        .timeout(longest)
+        .connect_timeout(longest)
+        .retry(policy)
+        .transport(script.clone())
+        .build()
+        .unwrap();
+    push(&client).await.unwrap();
+    let wait = client.wait_for_message_content("1").limit(longest).poll(longest);
+    assert!(tokio::time::timeout(Duration::from_hours(1), wait).await.is_err());
+    assert_eq!(script.sent().len(), 3);
+}
+
 fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
     let outcome = prop_oneof![
         3 => Just(NotSent),
