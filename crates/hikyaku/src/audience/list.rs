@@ -58,7 +58,8 @@ impl Page for AudienceGroups {
     const START: &'static str = "page";
 
     fn next_start(&self) -> Option<String> {
-        self.has_next_page.then(|| (self.page + 1).to_string())
+        let next = self.page.checked_add(1).filter(|_| self.has_next_page)?;
+        Some(next.to_string())
     }
 
     fn into_items(self) -> Vec<AudienceGroup> {

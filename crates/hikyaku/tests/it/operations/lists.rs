@@ -134,6 +134,15 @@ async fn audiences_are_listed_by_the_number_of_the_page() {
     );
 }
 
+#[tokio::test]
+async fn a_list_ends_at_the_last_page_that_has_a_number() {
+    let page = format!(r#"{{"audienceGroups":[],"hasNextPage":true,"page":{}}}"#, u64::MAX);
+    let server = Server::start([answer(200, &page)]).await;
+    let client = crate::client(&server);
+    let audiences: Vec<_> = client.audiences(true).stream().try_collect().await.unwrap();
+    assert!(audiences.is_empty());
+}
+
 fn lines(server: &Server) -> Vec<String> {
     let requests = server.requests();
     requests
