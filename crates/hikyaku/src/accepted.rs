@@ -46,11 +46,10 @@ impl Accepted {
     }
 
     pub(crate) fn read(exchange: Exchange) -> Result<Self, Error> {
-        #[derive(Default, Deserialize)]
+        #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Body {
-            #[serde(default)]
-            sent_messages: Vec<SentMessage>,
+            sent_messages: Option<Vec<SentMessage>>,
         }
 
         let Exchange { status, headers, body } = exchange;
@@ -64,7 +63,7 @@ impl Accepted {
                 let error = serde::de::Error::custom("expected an object");
                 return Err(Error::decode(status, headers, error));
             }
-            Ok(body) => body.sent_messages,
+            Ok(body) => body.sent_messages.unwrap_or_default(),
             Err(error) => return Err(Error::decode(status, headers, error)),
         };
         let id = if deduplicated {

@@ -71,6 +71,13 @@ async fn an_accepted_send_may_say_nothing_at_all() {
 }
 
 #[tokio::test]
+async fn sent_messages_that_are_null_are_none() {
+    let body = r#"{"sentMessages":null}"#;
+    let accepted = react(answer(200, body), async |client| client.push("U1", "hi").await).await;
+    assert!(accepted.unwrap().sent_messages.is_empty());
+}
+
+#[tokio::test]
 async fn a_page_with_status_200_is_no_sent_message() {
     for body in ["<html>Please log in</html>", "[]", "null", r#"{"sentMessages":5}"#] {
         let error = react(answer(200, body), async |client| client.push("U1", "hi").await)
