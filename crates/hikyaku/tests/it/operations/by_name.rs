@@ -133,6 +133,7 @@ async fn what_does_not_fit_the_operation_is_not_sent() {
         ("getBotInfo", &[], Some("{}"), "body: getBotInfo takes none"),
         ("broadcast", &[], Some("{"), "body: is no JSON"),
         ("verifyChannelToken", &[], Some("[]"), "body: is no JSON object"),
+        ("verifyChannelToken", &[], Some("null"), "body: is no JSON object"),
         ("addUserIdsToAudience", &[], None, "file: is missing; addUserIdsToAudience sends one"),
     ];
     for (name, params, body, why) in cases {
