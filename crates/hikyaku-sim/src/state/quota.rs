@@ -62,7 +62,7 @@ impl Quota {
     pub(crate) fn take(&mut self, recipients: u64, now: Timestamp) -> bool {
         let fits = self.remaining(now).is_none_or(|remaining| recipients <= remaining);
         if fits {
-            self.used += recipients;
+            self.used = self.used.saturating_add(recipients);
         }
         fits
     }
@@ -78,8 +78,7 @@ impl Quota {
 
     /// Turns a part of a reservation into sent messages.
     pub(crate) fn spend(&mut self, recipients: u64, now: Timestamp) {
-        self.used(now);
-        self.used += recipients;
+        self.used = self.used(now).saturating_add(recipients);
         self.release(recipients);
     }
 

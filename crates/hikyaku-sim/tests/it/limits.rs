@@ -4,7 +4,7 @@ use hikyaku_sim::{ClockMode, Rate, Sim, SimBuilder};
 use serde_json::json;
 
 use crate::{
-    http::{get, post},
+    http::{control, get, post},
     push::{PUSH, hello},
 };
 
@@ -91,6 +91,17 @@ async fn blocked_people_cost_nothing_and_many_messages_cost_as_one() {
     let five = json!({ "to": friend, "messages": [text, text, text, text, text] });
     assert_eq!(post(&sim, PUSH, &five.to_string()).await.status, 200);
     assert_eq!(sim.quota_used(), 1);
+}
+
+#[tokio::test]
+async fn the_largest_use_there_is_does_not_overflow() {
+    let sim = Sim::start().await.unwrap();
+    let friend = sim.add_friend();
+    let used = json!({ "limit": null, "used": u64::MAX }).to_string();
+    assert_eq!(control(&sim, "PUT", "/quota", &used).await.status, 200);
+    assert_eq!(post(&sim, PUSH, &hello(friend)).await.status, 200);
+    let consumption = get(&sim, "/v2/bot/message/quota/consumption").await.json();
+    assert_eq!(consumption["totalUsage"], u64::MAX);
 }
 
 #[tokio::test]
