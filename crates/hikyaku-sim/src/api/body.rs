@@ -114,14 +114,15 @@ fn is_quotable(message: &Message) -> bool {
     )
 }
 
-/// Reads a body that is a value with rules of its own. Those of the names given that are missing are told first.
+/// Reads a body that is a value with rules of its own. Those of the names given that are missing, or null, are told first.
 pub(crate) fn whole<T: DeserializeOwned + Check>(
     request: &Request,
     required: &[&'static str],
 ) -> Result<T, Answer> {
     let body = Body::read(request)?;
     let mut errors = Checker::strict();
-    for name in required.iter().filter(|name| !body.0.contains_key(**name)) {
+    let missing = |name: &&&str| body.0.get(**name).is_none_or(|json| json.get() == "null");
+    for name in required.iter().filter(missing) {
         errors.report_field(name, Problem::Required);
     }
     errors.finish().map_err(|violations| violation::refusal_of_body(&violations))?;

@@ -95,6 +95,17 @@ async fn a_menu_that_breaks_rules_is_refused_with_all_of_them() {
 }
 
 #[tokio::test]
+async fn a_property_that_is_null_is_missing() {
+    let sim = Sim::start().await.unwrap();
+    let mut menu = menu();
+    menu["size"] = json!(null);
+    post(&sim, MENUS, &menu.to_string()).await.is(
+        400,
+        r#"{"message":"The request body has 1 error(s)","details":[{"message":"must be specified","property":"size"}]}"#,
+    );
+}
+
+#[tokio::test]
 async fn a_picture_is_uploaded_once_and_comes_back() {
     let sim = Sim::start().await.unwrap();
     let id = make(&sim).await;
