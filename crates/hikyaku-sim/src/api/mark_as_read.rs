@@ -1,4 +1,4 @@
-use hikyaku_model::Checker;
+use hikyaku_model::{Checker, Extra};
 use http::{Method, StatusCode};
 
 use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body};
@@ -52,6 +52,9 @@ fn read_by_user(request: &Request) -> Result<Action, Answer> {
     #[serde(rename_all = "camelCase")]
     struct Chat {
         user_id: String,
+        /// With it serde reads objects alone; a list would pass for the fields in their order.
+        #[serde(flatten)]
+        _rest: Extra,
     }
     let invalid = || Answer::property_invalid("chat.chatId");
     let body = Body::read(request)?;

@@ -54,6 +54,17 @@ async fn an_audience_is_made_filled_renamed_and_deleted() {
 }
 
 #[tokio::test]
+async fn an_id_stands_in_an_object() {
+    let sim = Sim::start().await.unwrap();
+    let user = sim.add_friend();
+    for bad in [json!([user]), json!(user), json!(null), json!({})] {
+        let body = json!({ "description": "a", "audiences": [bad] }).to_string();
+        let answer = post(&sim, UPLOAD, &body).await;
+        assert_eq!(answer.status, 400, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn the_list_has_pages_and_filters() {
     let sim = Sim::start().await.unwrap();
     let user = sim.add_friend();

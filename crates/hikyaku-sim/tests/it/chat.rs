@@ -73,7 +73,13 @@ async fn the_old_call_marks_all_of_a_user_as_read() {
     let body = json!({ "chat": { "userId": user } }).to_string();
     post(&sim, BY_USER, &body).await.is(200, "{}");
     assert_eq!(sim.read_up_to(&user), Some(said.message_id));
-    for bad in [json!({}), json!({ "chat": { "userId": "x" } }), json!({ "chat": 1 })] {
+    for bad in [
+        json!({}),
+        json!({ "chat": { "userId": "x" } }),
+        json!({ "chat": 1 }),
+        json!({ "chat": [user] }),
+        json!({ "chat": { "userId": null } }),
+    ] {
         let answer = post(&sim, BY_USER, &bad.to_string()).await;
         assert_eq!(answer.status, 400);
         assert!(answer.text().contains("The property, 'chat"), "{}", answer.text());

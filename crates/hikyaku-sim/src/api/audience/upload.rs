@@ -1,3 +1,4 @@
+use hikyaku_model::Extra;
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -32,6 +33,9 @@ const LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 #[derive(Deserialize)]
 struct Member {
     id: String,
+    /// With it serde reads objects alone; a list would pass for the fields in their order.
+    #[serde(flatten)]
+    _rest: Extra,
 }
 
 fn read_create(request: &Request) -> Result<Action, Answer> {
