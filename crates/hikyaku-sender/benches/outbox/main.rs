@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use hikyaku_sender::Outbox;
 
-use cluster::{Cluster, SOCKET_ONLY};
+use cluster::Cluster;
 
 /// How often each thing is measured.
 const ROUNDS: usize = 7;
@@ -74,7 +74,7 @@ struct Store {
 impl Place {
     fn all() -> Vec<Self> {
         // Its checkpoints as often as by default, rather than as often as tests can stand.
-        let postgres = Cluster::with(SOCKET_ONLY, "-c max_wal_size=1GB");
+        let postgres = Cluster::with("-c max_wal_size=1GB");
         let postgres = postgres.map(|cluster| Self::Postgres(Box::leak(Box::new(cluster))));
         [Self::Sqlite].into_iter().chain(postgres).collect()
     }

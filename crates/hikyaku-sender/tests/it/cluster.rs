@@ -1,6 +1,7 @@
 //! A PostgreSQL of the tests' own: on a socket in a temporary folder, stopped when the tests end, however they end.
 
 use std::{
+    net::{Ipv4Addr, TcpListener},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -20,7 +21,7 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 const SETTINGS: &str = "-c listen_addresses='' -c max_connections=300 -c max_wal_size=64MB -c dynamic_shared_memory_type=mmap";
 
 /// The port of a server that has a socket only.
-pub(crate) const SOCKET_ONLY: u16 = 5432;
+const SOCKET_ONLY: u16 = 5432;
 
 /// How long a server takes at most to do what it was told to, on a busy machine, too.
 pub(crate) const LONGEST: Duration = Duration::from_mins(1);
@@ -36,7 +37,7 @@ impl Cluster {
     /// The shared one. Without PostgreSQL, the test is skipped and says why, unless the environment says that it is
     /// required.
     pub(crate) fn shared() -> Option<&'static Self> {
-        let cluster = SHARED.get_or_init(|| Some(Self::start(programs()?, SOCKET_ONLY, "")));
+        let cluster = SHARED.get_or_init(|| Some(Self::start(programs()?, "")));
         if cluster.is_none() {
             let why = "no initdb and pg_ctl were found on the PATH or in /usr/lib/postgresql";
             assert!(
@@ -50,24 +51,43 @@ impl Cluster {
 
     /// One that the test may restart.
     pub(crate) fn own() -> Option<Self> {
-        Self::with(SOCKET_ONLY, "")
+        Self::with("")
     }
 
-    /// One with a port and settings of its own.
-    pub(crate) fn with(port: u16, settings: &str) -> Option<Self> {
-        programs().map(|programs| Self::start(programs, port, settings)).or_else(|| {
+    /// One with settings of its own.
+    pub(crate) fn with(settings: &str) -> Option<Self> {
+        programs().map(|programs| Self::start(programs, settings)).or_else(|| {
             Self::shared();
             None
         })
     }
 
-    fn start(programs: PathBuf, port: u16, settings: &str) -> Self {
+    /// One that is reached at this address, too. These are its rules about who may come in (`pg_hba.conf`).
+    pub(crate) fn listening(address: Ipv4Addr, rules: &str) -> Option<Self> {
+        let Some(programs) = programs() else {
+            Self::shared();
+            return None;
+        };
+        // Free at this moment; nobody else asks for it in the next.
+        let free = TcpListener::bind((address, 0)).unwrap().local_addr().unwrap();
+        let cluster = Self::lay_out(programs, free.port());
+        cluster.put("pg_hba.conf", rules);
+        cluster.launch(&format!("-c listen_addresses={address}"));
+        Some(cluster)
+    }
+
+    fn start(programs: PathBuf, settings: &str) -> Self {
+        let cluster = Self::lay_out(programs, SOCKET_ONLY);
+        cluster.launch(settings);
+        cluster
+    }
+
+    fn lay_out(programs: PathBuf, port: u16) -> Self {
         let template = template(&programs);
         let cluster = Self { folder: folder(&place()), port, programs };
         // With their owner, and without the sync that `initdb` makes: what it lies on may go with the machine.
         run(Command::new("cp").arg("-a").arg(template).arg(cluster.data()));
         cluster.stop_with_this_program();
-        cluster.launch(settings);
         cluster
     }
 
@@ -76,6 +96,10 @@ impl Cluster {
         let name = format!("t{}", DATABASES.fetch_add(1, Ordering::SeqCst));
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
         format!("postgres://postgres@/{name}?host={}", self.folder.display())
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     /// Where its socket is: the host in a URL.

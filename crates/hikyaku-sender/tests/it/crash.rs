@@ -135,6 +135,7 @@ impl Run {
         let sends = if enqueues { SENDS } else { 0 };
         Plan {
             store: self.url.clone(),
+            line: self.sim.api_url(),
             sends: self.next..self.next + sends,
             feeds: true,
             point,
@@ -172,7 +173,7 @@ impl Run {
         self.sim.clear_faults();
         let plan = Plan { ends: true, ..self.plan(None, true) };
         let mut program = Program::start(&plan, &self.sim);
-        assert!(program.child.wait().unwrap().success());
+        program.end();
         self.next += program.bury(&plan);
     }
 

@@ -1,17 +1,23 @@
 //! A worker that is cut off from the store, or from LINE, without any connection being closed.
+//!
+//! `HIKYAKU_PARTITION` sets for how many seconds.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
+};
 
-use hikyaku::Client;
-use hikyaku_sender::{Limits, NewDelivery, Outbox, Report, State, Worker};
+use hikyaku_sender::{Limits, NewDelivery, Outbox, State};
 use hikyaku_sim::{FaultRule, Sim};
-use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::{
     cluster::Cluster,
-    proxy::{Cut, Proxy, Target},
+    network::Site,
+    program::{Plan, Program},
+    proxy::Cut,
     stores::{assert_each_arrived_once, delivered, user},
-    worker::line,
+    worker,
 };
 
 /// How soon the work must go on.
@@ -19,26 +25,110 @@ const RECOVERY: Duration = Duration::from_mins(1);
 
 const SENDS: usize = 300;
 
-fn client(url: &str, sim: &Sim) -> Client {
-    let client = Client::builder(sim.channel_token().expose()).api_base_url(url);
-    client.timeout(Duration::from_secs(2)).build().unwrap()
+const LEASE: Duration = Duration::from_secs(5);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_worker_that_loses_the_store_keeps_nothing_from_the_others_and_comes_back() {
+    let mut cuts = JoinSet::new();
+    for cut in [Cut::There, Cut::Back, Cut::Both] {
+        cuts.spawn(from_the_store(cut));
+    }
+    cuts.join_all().await;
 }
 
-fn worker(outbox: &Outbox, client: Client) -> Worker {
-    let worker = outbox.worker().channel("default", client).limits(Limits::none());
-    worker.lease(Duration::from_secs(5)).concurrency(4).drain(Duration::ZERO)
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_worker_that_loses_line_goes_on_when_it_is_back() {
+    let mut cuts = JoinSet::new();
+    for cut in [Cut::There, Cut::Back, Cut::Both] {
+        cuts.spawn(from_line(cut));
+    }
+    cuts.join_all().await;
 }
 
-/// Works until it is told to stop.
-fn start(worker: Worker) -> (watch::Sender<bool>, tokio::task::JoinHandle<Report>) {
-    let (stop, mut stopped) = watch::channel(false);
-    let running = tokio::spawn(async move {
-        let stop = async {
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        worker.run(stop).await.unwrap()
-    });
-    (stop, running)
+/// One worker loses the store. Another does the work meanwhile; the first one comes back.
+async fn from_the_store(cut: Cut) {
+    let site = Site::new();
+    let (mut to_store, mut to_line) = (site.way(), site.way());
+    let rules = "local all all trust\nhost all all samenet trust\n";
+    let Some(cluster) = Cluster::listening(to_store.server(), rules) else { return };
+    let url = |address: SocketAddr| format!("postgres://postgres@{address}/postgres");
+    let outbox = Outbox::open(url((to_store.server(), cluster.port()).into())).await.unwrap();
+    enqueue(&outbox, 0..SENDS).await;
+    let sim = slow_line(to_line.server()).await;
+    let store = url(to_store.open(cluster.port()).await);
+    let line = to_line.open(port(&sim)).await;
+    let mut first = Program::start_at(&site, &plan(store, line), &sim);
+    delivered(&sim, SENDS / 4).await;
+    to_store.cut(cut);
+    let cut_off = Instant::now();
+    let second = outbox.worker().channel("default", worker::client(&sim)).limits(Limits::none());
+    let second = second.concurrency(16).lease(LEASE).until_idle();
+    let done = tokio::time::timeout(RECOVERY, second.run(std::future::pending())).await;
+    let report = done.unwrap_or_else(|_| panic!("{cut:?}: the others wait for it")).unwrap();
+    assert!(report.accepted > 0, "{cut:?}: it did everything before it was cut off");
+    let taken_over = cut_off.elapsed();
+    lasting().await;
+    to_store.heal();
+    let healed = Instant::now();
+    enqueue(&outbox, SENDS..SENDS + 50).await;
+    until_accepted(&outbox, SENDS + 50).await;
+    crate::tell(&format!(
+        "store, {cut:?}: its work was done by others after {taken_over:.1?}, and it works again after {:.1?}",
+        healed.elapsed()
+    ));
+    first.end();
+    assert_each_arrived_once(&sim, 0..SENDS + 50, &format!("store, {cut:?}"));
+}
+
+/// The only worker loses LINE.
+async fn from_line(cut: Cut) {
+    let site = Site::new();
+    let mut to_line = site.way();
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+    let outbox = Outbox::open(&url).await.unwrap();
+    enqueue(&outbox, 0..SENDS).await;
+    let sim = slow_line(to_line.server()).await;
+    let line = to_line.open(port(&sim)).await;
+    let mut worker = Program::start_at(&site, &plan(url, line), &sim);
+    delivered(&sim, SENDS / 4).await;
+    to_line.cut(cut);
+    lasting().await;
+    let (arrived, known) = (sim.delivered(), accepted(&outbox).await);
+    assert!(known < SENDS as u64, "{cut:?}: it did everything before it was cut off");
+    assert!(cut != Cut::Back || known < arrived, "{cut:?}: it heard of all {known} that arrived");
+    to_line.heal();
+    let healed = Instant::now();
+    until_accepted(&outbox, SENDS).await;
+    crate::tell(&format!("LINE, {cut:?}: all is sent after {:.1?}", healed.elapsed()));
+    worker.end();
+    assert_each_arrived_once(&sim, 0..SENDS, &format!("LINE, {cut:?}"));
+}
+
+/// LINE at this address, so slow that a network can be cut in the midst of the work.
+async fn slow_line(address: Ipv4Addr) -> Sim {
+    let sim = Sim::builder().bind_address(address.into()).any_user_is_friend().rate_limits(false);
+    let sim = sim.start().await.unwrap();
+    sim.fault(FaultRule::delay(Duration::from_millis(100))).unwrap();
+    sim
+}
+
+fn port(sim: &Sim) -> u16 {
+    sim.api_url().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap()
+}
+
+/// A worker that does nothing else.
+fn plan(store: String, line: SocketAddr) -> Plan {
+    Plan {
+        store,
+        line: format!("http://{line}"),
+        sends: 0..0,
+        feeds: false,
+        point: None,
+        ends: false,
+        fresh_keys: false,
+        lease: LEASE,
+    }
 }
 
 async fn enqueue(outbox: &Outbox, sends: std::ops::Range<usize>) {
@@ -46,82 +136,25 @@ async fn enqueue(outbox: &Outbox, sends: std::ops::Range<usize>) {
     outbox.enqueue_all(batch).await.unwrap();
 }
 
+async fn accepted(outbox: &Outbox) -> u64 {
+    outbox.overview().await.unwrap().count(State::Accepted)
+}
+
+/// Waits until so many are known to have been accepted.
+async fn until_accepted(outbox: &Outbox, sends: usize) {
+    let began = Instant::now();
+    loop {
+        let accepted = accepted(outbox).await;
+        if accepted == sends as u64 {
+            return;
+        }
+        assert!(began.elapsed() < RECOVERY, "{accepted} of {sends} after {RECOVERY:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 /// How long `HIKYAKU_PARTITION` says, in seconds, or as long as it takes to have an effect.
 async fn lasting() {
     let seconds = std::env::var("HIKYAKU_PARTITION").map_or(3, |it| it.parse().unwrap());
     tokio::time::sleep(Duration::from_secs(seconds)).await;
-}
-
-/// One worker loses the store. Another does the work meanwhile; the first one comes back.
-async fn from_the_store(cluster: &Cluster, cut: Cut) {
-    let url = cluster.database();
-    let (sim, direct) = line().await;
-    sim.fault(FaultRule::delay(Duration::from_millis(10))).unwrap();
-    let proxy = Proxy::start(Target::Socket(cluster.host().join(".s.PGSQL.5432"))).await;
-    let (_, database) = url.split_once("@/").unwrap();
-    let (database, _) = database.split_once('?').unwrap();
-    let through = format!("postgres://postgres@{}/{database}", proxy.address());
-    let (here, there) = (Outbox::open(&url).await.unwrap(), Outbox::open(&through).await.unwrap());
-    enqueue(&here, 0..SENDS).await;
-    let first = start(worker(&there, direct.clone()));
-    delivered(&sim, SENDS / 4).await;
-    proxy.cut(cut);
-    let second = start(worker(&here, direct));
-    delivered(&sim, SENDS).await;
-    lasting().await;
-    second.0.send_replace(true);
-    second.1.await.unwrap();
-    proxy.heal();
-    enqueue(&here, SENDS..SENDS + 50).await;
-    delivered(&sim, SENDS + 50).await;
-    let began = Instant::now();
-    while here.overview().await.unwrap().count(State::Accepted) < SENDS as u64 + 50 {
-        assert!(began.elapsed() < RECOVERY, "{cut:?}: what was sent is not written down");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    first.0.send_replace(true);
-    first.1.await.unwrap();
-    assert_each_arrived_once(&sim, 0..SENDS + 50, &format!("store, {cut:?}"));
-}
-
-/// The only worker loses LINE.
-async fn from_line(cut: Cut) {
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-    let (sim, _) = line().await;
-    sim.fault(FaultRule::delay(Duration::from_millis(10))).unwrap();
-    let address = sim.api_url();
-    let address = address.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
-    let proxy = Proxy::start(Target::Tcp(address)).await;
-    let outbox = Outbox::open(&url).await.unwrap();
-    enqueue(&outbox, 0..SENDS).await;
-    let through = client(&format!("http://{}", proxy.address()), &sim);
-    let running = start(worker(&outbox, through));
-    delivered(&sim, SENDS / 4).await;
-    proxy.cut(cut);
-    lasting().await;
-    proxy.heal();
-    let healed = Instant::now();
-    while outbox.overview().await.unwrap().count(State::Accepted) < SENDS as u64 {
-        assert!(healed.elapsed() < RECOVERY, "{cut:?}: {} reached", sim.people_reached());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    running.0.send_replace(true);
-    running.1.await.unwrap();
-    assert_each_arrived_once(&sim, 0..SENDS, &format!("LINE, {cut:?}"));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_loses_the_store_keeps_nothing_from_the_others_and_comes_back() {
-    let Some(cluster) = Cluster::shared() else { return };
-    tokio::join!(
-        from_the_store(cluster, Cut::There),
-        from_the_store(cluster, Cut::Back),
-        from_the_store(cluster, Cut::Both),
-    );
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_loses_line_goes_on_when_it_is_back() {
-    tokio::join!(from_line(Cut::There), from_line(Cut::Back), from_line(Cut::Both));
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hikyaku_sender::{Limits, NewDelivery, Outbox};
+use hikyaku_sim::Sim;
 
 use crate::{
     cluster::Cluster,
@@ -20,9 +21,10 @@ async fn enqueue(url: &str, sends: usize) -> Outbox {
     outbox
 }
 
-fn plan(url: &str, point: &'static str) -> Plan {
+fn plan(url: &str, sim: &Sim, point: &'static str) -> Plan {
     Plan {
         store: url.to_owned(),
+        line: sim.api_url(),
         sends: 0..0,
         feeds: false,
         point: Some((point, 2, Deed::Stop)),
@@ -49,7 +51,7 @@ async fn what_stopped_workers_had_is_taken_over_and_they_harm_nothing_when_they_
     let (sim, client) = line().await;
     let outbox = enqueue(&url, SENDS).await;
     let stopped: Vec<_> = ["after claim", "before send", "after send", "before settle"]
-        .map(|point| plan(&url, point))
+        .map(|point| plan(&url, &sim, point))
         .map(|plan| (Program::start(&plan, &sim), plan))
         .into();
     for (program, _) in &stopped {
@@ -65,7 +67,7 @@ async fn what_stopped_workers_had_is_taken_over_and_they_harm_nothing_when_they_
         program.signal("-CONT");
     }
     for (mut program, plan) in stopped {
-        assert!(program.child.wait().unwrap().success());
+        program.end();
         program.bury(&plan);
     }
     assert_each_arrived_once(&sim, 0..SENDS, "after they went on");
@@ -83,7 +85,7 @@ async fn a_worker_on_sqlite_goes_on_after_it_stood_still_for_longer_than_its_lea
     let url = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let (sim, _) = line().await;
     let outbox = enqueue(&url, SENDS).await;
-    let plan = plan(&url, "before send");
+    let plan = plan(&url, &sim, "before send");
     let mut program = Program::start(&plan, &sim);
     until_stopped(&program).await;
     let leases_end = outbox.now().await.unwrap() + LEASE;
@@ -91,7 +93,7 @@ async fn a_worker_on_sqlite_goes_on_after_it_stood_still_for_longer_than_its_lea
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     program.signal("-CONT");
-    assert!(program.child.wait().unwrap().success());
+    program.end();
     program.bury(&plan);
     assert_each_arrived_once(&sim, 0..SENDS, "after it went on");
 }

@@ -2,6 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
+    path::PathBuf,
     process::{Child, ChildStdout, Command, Stdio},
     sync::{
         Arc,
@@ -18,7 +19,7 @@ use hikyaku::{
 use hikyaku_sender::{Limits, NewDelivery, Outbox};
 use hikyaku_sim::Sim;
 
-use crate::stores::user;
+use crate::{network::Site, stores::user};
 
 /// The campaign that each program feeds, unless another has done it: so many ids, beginning with this number.
 pub(crate) const LIST: usize = 25_000;
@@ -28,12 +29,14 @@ pub(crate) const LIST_FROM: usize = 1_000_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) store: String,
+    /// Where it finds LINE.
+    pub(crate) line: String,
     /// The numbers of the users that it enqueues a push for.
     pub(crate) sends: std::ops::Range<usize>,
     pub(crate) feeds: bool,
     /// A durable step, and the how many-th time it comes there, and what it does to itself then.
     pub(crate) point: Option<(&'static str, u64, Deed)>,
-    /// Whether it ends when there is nothing left to do; otherwise it has to be killed.
+    /// Whether it ends when there is nothing left to do; otherwise when it is told to, or killed.
     pub(crate) ends: bool,
     pub(crate) fresh_keys: bool,
     pub(crate) lease: Duration,
@@ -57,12 +60,21 @@ pub(crate) struct Program {
 impl Program {
     /// Starts one, and waits until it has opened its store.
     pub(crate) fn start(plan: &Plan, sim: &Sim) -> Self {
+        Self::start_by(Command::new(this_program()), plan, sim)
+    }
+
+    /// Starts one at a place of its own.
+    pub(crate) fn start_at(site: &Site, plan: &Plan, sim: &Sim) -> Self {
+        Self::start_by(site.command(this_program()), plan, sim)
+    }
+
+    fn start_by(mut command: Command, plan: &Plan, sim: &Sim) -> Self {
         let yes = |is: bool| if is { "yes" } else { "" };
         let (point, times, deed) = plan.point.unwrap_or(("", 0, Deed::Abort));
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        let mut child = command
             .args(["program::child", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
             .env("CHILD_STORE", &plan.store)
-            .env("CHILD_LINE", sim.api_url())
+            .env("CHILD_LINE", &plan.line)
             .env("CHILD_TOKEN", sim.channel_token().expose())
             .env("CHILD_FIRST", plan.sends.start.to_string())
             .env("CHILD_SENDS", plan.sends.len().to_string())
@@ -73,6 +85,7 @@ impl Program {
             .env("CHILD_ENDS", yes(plan.ends))
             .env("CHILD_FRESH_KEYS", yes(plan.fresh_keys))
             .env("CHILD_LEASE", plan.lease.as_millis().to_string())
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -100,6 +113,13 @@ impl Program {
         acknowledged
     }
 
+    /// Tells it to end if nothing else does, and waits until it has.
+    pub(crate) fn end(&mut self) {
+        // Waiting closes its input.
+        let ended = self.child.wait().unwrap();
+        assert!(ended.success(), "a program failed: {ended}");
+    }
+
     /// Lets it stand still, or go on.
     pub(crate) fn signal(&self, name: &str) {
         signal(self.child.id(), name);
@@ -118,6 +138,10 @@ impl Drop for Program {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn this_program() -> PathBuf {
+    std::env::current_exe().unwrap()
 }
 
 fn signal(process: u32, name: &str) {
@@ -179,7 +203,7 @@ async fn child() {
     let filled = async {
         tokio::join!(fill, feed);
         if !is("CHILD_ENDS") {
-            std::future::pending::<()>().await;
+            told_to_end().await;
         }
     };
     let worker = || {
@@ -187,7 +211,20 @@ async fn child() {
         worker.lease(lease).concurrency(16).on_step(step.clone())
     };
     Box::pin(worker().run(filled)).await.unwrap();
-    worker().until_idle().run(std::future::pending()).await.unwrap();
+    if is("CHILD_ENDS") {
+        worker().until_idle().run(std::future::pending()).await.unwrap();
+    }
+}
+
+/// Waits until whoever started this program closes its input, or is gone.
+async fn told_to_end() {
+    let (told, end) = tokio::sync::oneshot::channel();
+    // A thread that the runtime does not wait for.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = told.send(());
+    });
+    let _ = end.await;
 }
 
 fn say(what: &str) {

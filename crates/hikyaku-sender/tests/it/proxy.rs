@@ -1,10 +1,10 @@
 //! A connection that can be cut without being closed, as a network does it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::{TcpListener, TcpStream, UnixStream},
+    net::{TcpListener, TcpStream},
     sync::watch,
 };
 
@@ -18,13 +18,6 @@ pub(crate) enum Cut {
     Both,
 }
 
-/// Where a proxy leads.
-#[derive(Clone, Debug)]
-pub(crate) enum Target {
-    Tcp(SocketAddr),
-    Socket(PathBuf),
-}
-
 /// A way from a program to a server.
 pub(crate) struct Proxy {
     address: SocketAddr,
@@ -33,25 +26,16 @@ pub(crate) struct Proxy {
 }
 
 impl Proxy {
-    pub(crate) async fn start(target: Target) -> Self {
+    pub(crate) async fn start(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (cut, watched) = watch::channel(None);
         let task = tokio::spawn(async move {
             while let Ok((program, _)) = listener.accept().await {
-                let (target, cut) = (target.clone(), watched.clone());
+                let cut = watched.clone();
                 tokio::spawn(async move {
-                    match target {
-                        Target::Tcp(address) => {
-                            if let Ok(server) = TcpStream::connect(address).await {
-                                join(program, server, cut).await;
-                            }
-                        }
-                        Target::Socket(path) => {
-                            if let Ok(server) = UnixStream::connect(path).await {
-                                join(program, server, cut).await;
-                            }
-                        }
+                    if let Ok(server) = TcpStream::connect(server).await {
+                        join(program, server, cut).await;
                     }
                 });
             }
@@ -80,13 +64,9 @@ impl Drop for Proxy {
     }
 }
 
-async fn join(
-    program: impl AsyncRead + AsyncWrite,
-    server: impl AsyncRead + AsyncWrite,
-    cut: watch::Receiver<Option<Cut>>,
-) {
-    let (program_says, program_hears) = tokio::io::split(program);
-    let (server_says, server_hears) = tokio::io::split(server);
+async fn join(program: TcpStream, server: TcpStream, cut: watch::Receiver<Option<Cut>>) {
+    let (program_says, program_hears) = program.into_split();
+    let (server_says, server_hears) = server.into_split();
     let there = pass(program_says, server_hears, cut.clone(), Cut::There);
     let back = pass(server_says, program_hears, cut, Cut::Back);
     tokio::join!(there, back);

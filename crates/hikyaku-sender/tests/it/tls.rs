@@ -1,6 +1,6 @@
 //! TLS to PostgreSQL, as people who know libpq expect it.
 
-use std::net::TcpListener;
+use std::net::Ipv4Addr;
 
 use hikyaku_sender::{Error, ErrorKind, NewDelivery, Outbox, State};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -16,7 +16,6 @@ const PASSWORD: &str = "correct-horse";
 /// A server that speaks TLS, and certificates around it.
 struct Server {
     cluster: Cluster,
-    port: u16,
     folder: TempDir,
 }
 
@@ -37,18 +36,15 @@ impl Server {
         for (name, pem) in files {
             std::fs::write(folder.path().join(name), pem).unwrap();
         }
-        // Free at this moment; nobody else asks for it in the next.
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap();
-        let cluster = Cluster::with(free.port(), "-c listen_addresses=127.0.0.1")?;
+        let rules = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
+        let cluster = Cluster::listening(Ipv4Addr::LOCALHOST, rules)?;
         cluster.put("server.key", &key.serialize_pem());
         cluster.put("server.crt", &certificate);
         cluster.sql("postgres", &format!("CREATE ROLE me LOGIN SUPERUSER PASSWORD '{PASSWORD}'"));
-        cluster
-            .put("pg_hba.conf", "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
         cluster.sql("postgres", &format!("ALTER SYSTEM SET ssl = {ssl}"));
         cluster.sql("postgres", "SELECT pg_reload_conf()");
         cluster.wait_until("SHOW ssl", ssl);
-        Some(Self { cluster, port: free.port(), folder })
+        Some(Self { cluster, folder })
     }
 
     /// Puts a send into a store of its own there; whether the connection for it was encrypted.
@@ -77,8 +73,8 @@ impl Server {
     }
 
     fn url(&self, password: &str, host: &str, options: &str) -> String {
-        let Self { port, folder, .. } = self;
-        let options = options.replace("FOLDER", &folder.path().display().to_string());
+        let port = self.cluster.port();
+        let options = options.replace("FOLDER", &self.folder.path().display().to_string());
         // Whatever name it is asked by, it is found at the same place.
         format!("postgres://me:{password}@{host}:{port}/postgres?hostaddr=127.0.0.1&{options}")
     }
