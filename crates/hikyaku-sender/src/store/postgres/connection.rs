@@ -142,10 +142,12 @@ async fn connect(server: &Server) -> Result<Live> {
     });
     let socket = socket.abort_handle();
     let mut live = Live { client, statements: HashMap::new(), process: 0, socket };
-    // A worker that is stopped within a transaction must not keep its rows from the others. A table that grows faster
-    // than its statistics is looked up by index all the same.
-    let set_up = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '5s'; SET jit = off; \
-        SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT pg_backend_pid()";
+    // A worker that is stopped within a transaction must not keep its rows from the others. What is to be seen by one
+    // transaction only is locked, so that stricter isolation would only break off those that wait. A table that grows
+    // faster than its statistics is looked up by index all the same.
+    let set_up = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '5s'; \
+        SET default_transaction_isolation = 'read committed'; SET jit = off; SET enable_seqscan = off; \
+        SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT pg_backend_pid()";
     for message in answered(SILENCE, live.client.simple_query(set_up)).await? {
         if let SimpleQueryMessage::Row(row) = message {
             live.process = row.get(0).and_then(|pid| pid.parse().ok()).unwrap_or_default();
