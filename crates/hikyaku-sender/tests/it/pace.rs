@@ -22,6 +22,7 @@ on_every_store![
     an_hours_broadcasts_are_counted_to_the_last_one,
     broadcasts_of_days_are_counted_to_the_last_one,
     a_reserve_keeps_the_quota_from_being_overspent,
+    lanes_that_are_claimed_together_share_a_month,
     fairness_lets_no_lane_starve,
 ];
 
@@ -256,6 +257,19 @@ async fn a_reserve_keeps_the_quota_from_being_overspent(bench: Bench) {
     let refused = sim.requests().iter().filter(|it| it.status == Some(429)).count();
     assert!(refused <= 1, "{refused} requests were burnt on a quota that was used up");
     assert_eq!(bench.outbox.overview().await.unwrap().count(State::Ready), 1);
+}
+
+async fn lanes_that_are_claimed_together_share_a_month(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.set_quota(10, 0);
+    bench.outbox.enqueue(NewDelivery::multicast((0..6).map(user), "a")).await.unwrap();
+    let pushes = (10..16).map(|n| NewDelivery::push(user(n), "b")).collect();
+    bench.outbox.enqueue_all(pushes).await.unwrap();
+    let worker = bench.outbox.worker().channel("default", client);
+    work(&bench, worker.limits(Limits::none()).until_idle()).await;
+    let refused = sim.requests().iter().filter(|it| it.status == Some(429)).count();
+    assert_eq!((sim.people_reached(), refused), (10, 0));
+    assert_eq!(bench.outbox.overview().await.unwrap().count(State::Ready), 2);
 }
 
 async fn fairness_lets_no_lane_starve(bench: Bench) {

@@ -70,6 +70,43 @@ async fn many_workers_share_the_work_and_deliver_once() {
 }
 
 #[tokio::test]
+async fn workers_that_have_several_lanes_never_break_each_others_transactions_off() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let name = url.split(['/', '?']).nth(3).unwrap().to_owned();
+    let isolate = "SET default_transaction_isolation = 'serializable'";
+    cluster.sql("postgres", &format!("ALTER DATABASE {name} {isolate}"));
+    let (sim, client) = line().await;
+    // A month that is known is one more row that all lanes share.
+    sim.set_quota(100_000, 0);
+    let outbox = Outbox::open(&url).await.unwrap();
+    let sends = (0..150).flat_map(|n| {
+        let many = NewDelivery::multicast([user(n), user(n + 1)], "to many");
+        [NewDelivery::push(user(n), "to one"), many]
+    });
+    outbox.enqueue_all(sends.collect()).await.unwrap();
+    let mut workers = Vec::new();
+    for _ in 0..4 {
+        let outbox = Outbox::open(&url).await.unwrap();
+        let worker = outbox.worker().channel("default", client.clone()).concurrency(4);
+        let worker = worker.limits(Limits::none()).until_idle();
+        workers.push(tokio::spawn(worker.run(std::future::pending())));
+    }
+    let mut accepted = 0;
+    for worker in workers {
+        accepted += worker.await.unwrap().unwrap().accepted;
+    }
+    assert_eq!(accepted, 300);
+    drop(outbox);
+    // A connection tells what it counted when it ends.
+    let open = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+    tokio::task::spawn_blocking(move || cluster.wait_until(&open, "0")).await.unwrap();
+    let columns = "deadlocks, xact_rollback FROM pg_stat_database";
+    let broken_off = format!("SELECT {columns} WHERE datname = '{name}'");
+    assert_eq!(cluster.sql("postgres", &broken_off), "0|0");
+}
+
+#[tokio::test]
 async fn a_worker_hears_of_new_work_from_another_program_at_once() {
     let Some(cluster) = Cluster::shared() else { return };
     let url = cluster.database();

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use hikyaku_model::SendKind;
 use uuid::Uuid;
@@ -7,8 +7,8 @@ use super::{permits::Permits, room::Room, set_back};
 use crate::{
     Lane, Time,
     delivery::Claimed,
-    outlook::{Waiting, WaitingFor},
-    pace::{HoldReason, Limits},
+    outlook::Waiting,
+    pace::{Bucket, HoldReason, Limits},
     store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects},
 };
 
@@ -77,7 +77,7 @@ impl Step for Claim {
             effects: Effects::default(),
         };
         let mut grant = Grant { now: turn.now, ..Grant::default() };
-        let (mut ready, later): (Vec<_>, Vec<_>) =
+        let (ready, later): (Vec<_>, Vec<_>) =
             tx.due(&self.channels).await?.into_iter().partition(|lane| lane.due <= turn.now);
         grant.later = later.iter().map(|lane| lane.due).min();
         // A clock is seldom set back, and to look whether it was takes several queries for each lane.
@@ -86,16 +86,19 @@ impl Step for Claim {
                 grant.more |= set_back::fall_due(tx, lane, turn.now).await?;
             }
         }
+        let (mut ready, mut rooms) = lock(tx, ready, turn.now).await?;
         if !ready.is_empty() {
             let first = self.turn % ready.len();
             ready.rotate_left(first);
         }
         let mut left = self.want;
-        for (index, lane) in ready.iter().enumerate() {
-            let others = u32::try_from(ready.len() - index).unwrap_or(u32::MAX);
-            let share = left.div_ceil(others.max(1));
+        let mut others = u32::try_from(ready.len()).unwrap_or(u32::MAX);
+        for (lane, bucket) in ready {
+            let share = left.div_ceil(others);
+            others -= 1;
             let before = turn.jobs.len();
-            match self.claim_lane(tx, lane, share, &mut turn).await? {
+            let room = rooms.entry(lane.channel.clone()).or_default();
+            match self.claim_lane(tx, &lane, bucket, room, share, &mut turn).await? {
                 Came::Done => {}
                 Came::More => grant.more = true,
                 Came::Wait(waiting) => grant.waiting.push(waiting),
@@ -106,6 +109,29 @@ impl Step for Claim {
         super::apply(tx, turn.effects).await?;
         Ok(grant)
     }
+}
+
+/// Locks what lanes share with other workers: all buckets and then all months, each in one order whoever's turn it is, so
+/// that no two claims wait for each other.
+async fn lock<T: Tx>(
+    tx: &mut T,
+    mut lanes: Vec<LaneDue>,
+    now: Time,
+) -> Result<(Vec<(LaneDue, Bucket)>, BTreeMap<String, Room>)> {
+    // Not in the order of the answer, which is that of the database's language.
+    lanes.sort_unstable_by(|a, b| (&a.channel, a.lane).cmp(&(&b.channel, b.lane)));
+    let mut locked = Vec::with_capacity(lanes.len());
+    for lane in lanes {
+        let bucket = tx.bucket(&lane.channel, lane.lane).await?;
+        locked.push((lane, bucket.unwrap_or_else(|| Bucket::new(now))));
+    }
+    let mut rooms = BTreeMap::new();
+    for (lane, _) in &locked {
+        if lane.lane.uses_quota() && !rooms.contains_key(&lane.channel) {
+            rooms.insert(lane.channel.clone(), Room::find(tx, &lane.channel, now).await?);
+        }
+    }
+    Ok((locked, rooms))
 }
 
 /// What one lane came to.
@@ -139,6 +165,8 @@ impl Claim {
         &self,
         tx: &mut T,
         lane: &LaneDue,
+        bucket: Bucket,
+        room: &mut Room,
         want: u32,
         turn: &mut Turn,
     ) -> Result<Came> {
@@ -146,16 +174,15 @@ impl Claim {
             return Ok(Came::More);
         }
         let rate = self.limits.get(lane.lane);
-        let mut permits = match Permits::take(tx, lane, rate, want, turn.now).await? {
+        let mut permits = match Permits::take(tx, lane, bucket, rate, want, turn.now).await? {
             Ok(permits) => permits,
             Err(waiting) => return Ok(Came::Wait(waiting)),
         };
-        let mut room = match Room::find(tx, lane, turn.now).await? {
-            Ok(room) => room,
-            Err(waiting) => return Ok(Came::Wait(waiting)),
-        };
+        if let Some(waiting) = room.wait(lane) {
+            return Ok(Came::Wait(waiting));
+        }
         let before = turn.jobs.len();
-        let came = claim_due(tx, lane, &mut permits, &mut room, turn).await?;
+        let came = claim_due(tx, lane, &mut permits, room, turn).await?;
         let used = turn.jobs_since(before);
         permits.settle(tx, lane, used).await?;
         Ok(came)
@@ -190,13 +217,13 @@ async fn claim_due<T: Tx>(
             }
         }
         if !all_fit {
-            let until = room.look_again();
+            let waiting = room.too_small(lane);
             // What is in flight may come back and make room. Without that, all workers wait, and whoever watches sees for
             // what.
             if turn.jobs.is_empty() && !room.may_grow() {
-                permits.park(tx, lane, HoldReason::Quota, until).await?;
+                permits.park(tx, lane, HoldReason::Quota, waiting.until).await?;
             }
-            return Ok(Came::Wait(lane.waits_for(WaitingFor::Quota, until)));
+            return Ok(Came::Wait(waiting));
         }
     }
     Ok(Came::More)

@@ -24,12 +24,11 @@ impl Permits {
     pub(super) async fn take<T: Tx>(
         tx: &mut T,
         lane: &LaneDue,
+        mut bucket: Bucket,
         rate: Option<Rate>,
         want: u32,
         now: Time,
     ) -> Result<result::Result<Self, Waiting>> {
-        let bucket = tx.bucket(&lane.channel, lane.lane).await?;
-        let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
         if let Some((until, reason)) = bucket.held(now) {
             return Ok(Err(lane.waits_for(WaitingFor::Hold(reason), until)));
         }

@@ -1,4 +1,4 @@
-use std::{result, time::Duration};
+use std::time::Duration;
 
 use hikyaku_model::SendKind;
 
@@ -11,29 +11,30 @@ use crate::{
 /// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.
 const LOOK: Duration = Duration::from_mins(1);
 
-/// How many more recipients a lane's month has room for.
+/// How many more recipients a channel's month has room for.
+#[derive(Default)]
 pub(super) struct Room {
     /// No number where nothing limits it.
     left: Option<i64>,
     in_flight: i64,
-    now: Time,
+    look_again: Time,
 }
 
 impl Room {
-    /// Looks how much there is, or tells until when the lane waits for any.
-    pub(super) async fn find<T: Tx>(
-        tx: &mut T,
-        lane: &LaneDue,
-        now: Time,
-    ) -> Result<result::Result<Self, Waiting>> {
-        let quota = if lane.lane.uses_quota() { tx.quota(&lane.channel).await? } else { None };
-        let Some(quota) = quota else { return Ok(Ok(Self { left: None, in_flight: 0, now })) };
-        let left = quota.room();
-        if left == Some(0) {
-            let until = quota.checked_at.max(now) + LOOK;
-            return Ok(Err(lane.waits_for(WaitingFor::Quota, until)));
-        }
-        Ok(Ok(Self { left, in_flight: quota.reserved, now }))
+    /// Looks how much there is, and keeps others from taking any until the transaction ends.
+    pub(super) async fn find<T: Tx>(tx: &mut T, channel: &str, now: Time) -> Result<Self> {
+        let quota = tx.quota(channel).await?.unwrap_or_default();
+        Ok(Self { left: quota.room(), in_flight: quota.reserved, look_again: now + LOOK })
+    }
+
+    /// What a lane waits for when there is none.
+    pub(super) fn wait(&self, lane: &LaneDue) -> Option<Waiting> {
+        (lane.lane.uses_quota() && self.left == Some(0)).then(|| self.too_small(lane))
+    }
+
+    /// What a lane waits for when there is too little.
+    pub(super) fn too_small(&self, lane: &LaneDue) -> Waiting {
+        lane.waits_for(WaitingFor::Quota, self.look_again)
     }
 
     /// Takes room for one delivery; whether there was enough.
@@ -53,10 +54,5 @@ impl Room {
     /// Whether sends that are on their way may come back and make more.
     pub(super) fn may_grow(&self) -> bool {
         self.in_flight > 0
-    }
-
-    /// When to look again.
-    pub(super) fn look_again(&self) -> Time {
-        self.now + LOOK
     }
 }
