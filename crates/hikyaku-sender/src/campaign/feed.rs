@@ -231,11 +231,13 @@ impl Reader {
                     Err(why) => bad.push(bad_line(&line, why)),
                 }
             }
-            if ids.len() == CHUNK || (ended && !ids.is_empty()) {
+            // Bad lines must not pile up behind a chunk that no good ones fill.
+            let full_of_bad = bad.len() >= BATCH;
+            if ids.len() == CHUNK || ((ended || full_of_bad) && !ids.is_empty()) {
                 chunks.push(Chunk { ids: std::mem::take(&mut ids), body: None });
             }
             // Only at the end of a chunk is a place from which the same chunks follow.
-            if ended || (ids.is_empty() && (chunks.len() >= full || bad.len() >= BATCH)) {
+            if ended || (ids.is_empty() && (chunks.len() >= full || full_of_bad)) {
                 chunks_before += i64::try_from(chunks.len()).unwrap_or(i64::MAX);
                 let to = self.lines.cursor(chunks_before, ended);
                 let batch = Batch {

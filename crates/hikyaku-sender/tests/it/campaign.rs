@@ -1,6 +1,9 @@
 use std::{
     io::Read,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -22,6 +25,7 @@ on_every_store![
     another_list_is_no_list_to_go_on_with,
     another_list_after_the_whole_one_is_refused,
     bad_lines_are_told_by_their_numbers_and_the_rest_goes_on,
+    bad_lines_without_end_are_told_while_the_list_is_read,
     a_strict_campaign_with_a_bad_line_sends_nothing,
     a_strict_campaign_with_a_good_list_is_sent,
     a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind,
@@ -139,6 +143,37 @@ async fn bad_lines_are_told_by_their_numbers_and_the_rest_goes_on(bench: Bench) 
     let lines: Vec<_> = told.iter().map(|it| (it.number, it.text.as_str())).collect();
     assert_eq!(lines, [(4, "U123"), (6, "C00000000000000000000000000000003")]);
     assert_eq!(told[0].why, "is no user id: U and 32 hexadecimal digits");
+}
+
+/// A list that counts what was read of it.
+struct Counted<R>(R, Arc<AtomicUsize>);
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        self.1.fetch_add(read, Ordering::SeqCst);
+        Ok(read)
+    }
+}
+
+async fn bad_lines_without_end_are_told_while_the_list_is_read(bench: Bench) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    let whole = list(0..1) + &"nobody\n".repeat(200_000) + &list(1..2);
+    let read = Arc::new(AtomicUsize::new(0));
+    let (first, reading) = (Arc::new(AtomicUsize::new(usize::MAX)), read.clone());
+    let seen = first.clone();
+    let broken = Broken(Counted(text(whole[..whole.len() - 20].to_owned()), read));
+    let told = move |_: &BadLine| {
+        seen.fetch_min(reading.load(Ordering::SeqCst), Ordering::SeqCst);
+    };
+    campaign.feed(broken).on_bad_line(told).await.unwrap_err();
+    let first = first.load(Ordering::SeqCst);
+    assert!(first < whole.len() / 2, "the first was told after {first} bytes");
+    let fed = campaign.feed(text(whole)).await.unwrap().progress;
+    assert_eq!((fed.total, fed.bad_lines), (2, 200_000));
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (2, vec![]));
 }
 
 async fn a_strict_campaign_with_a_bad_line_sends_nothing(bench: Bench) {
