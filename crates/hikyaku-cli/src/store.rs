@@ -33,7 +33,7 @@ impl StoreArgs {
 /// Opens a store that is there; a path that is misspelt must not become a new one.
 pub(crate) async fn open_existing(url: &str) -> anyhow::Result<Outbox> {
     if let Some(path) = url.strip_prefix("sqlite:")
-        && !std::fs::exists(path.trim_start_matches("//")).unwrap_or(true)
+        && !std::fs::exists(path.strip_prefix("//").unwrap_or(path)).unwrap_or(true)
     {
         return Err(not_found(format!("there is no store {path}; check the path")));
     }

@@ -100,7 +100,7 @@ impl OutboxBuilder {
             Some(("memory", _)) => Store::Memory(MemoryStore::new(clock)),
             #[cfg(feature = "sqlite")]
             Some(("sqlite", path)) if !path.is_empty() => Store::Sqlite(
-                SqliteStore::open(path.trim_start_matches("//").as_ref(), clock).await?,
+                SqliteStore::open(path.strip_prefix("//").unwrap_or(path).as_ref(), clock).await?,
             ),
             #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", _)) => {

@@ -27,6 +27,17 @@ async fn filled(url: &str) {
 }
 
 #[tokio::test]
+async fn a_path_may_be_written_with_the_slashes_of_a_url() {
+    let (_folder, path, url) = store();
+    filled(&url).await;
+    let path = path.display();
+    for url in [format!("sqlite://{path}"), format!("sqlite:///{path}")] {
+        let outbox = Outbox::open(&url).await.unwrap();
+        assert_eq!(outbox.list(Filter::default()).await.unwrap().len(), 50, "{url}");
+    }
+}
+
+#[tokio::test]
 async fn another_programs_file_is_left_alone() {
     let (_folder, path, url) = store();
     rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap();
