@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{self, Cursor, Read},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,6 +17,15 @@ fn store() -> (TempDir, PathBuf, String) {
     let path = folder.path().join("hikyaku.db");
     let url = format!("sqlite:{}", path.display());
     (folder, path, url)
+}
+
+/// The end of a list that breaks off.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("broken off"))
+    }
 }
 
 async fn filled(url: &str) {
@@ -35,6 +45,21 @@ async fn a_path_may_be_written_with_the_slashes_of_a_url() {
         let outbox = Outbox::open(&url).await.unwrap();
         assert_eq!(outbox.list(Filter::default()).await.unwrap().len(), 50, "{url}");
     }
+}
+
+#[tokio::test]
+async fn a_cancelled_campaign_leaves_no_memory_of_whom_its_list_had() {
+    let (_folder, path, url) = store();
+    let outbox = Outbox::open(&url).await.unwrap();
+    let campaign = outbox.new_campaign("hello").dedupe(true).start().await.unwrap();
+    let list: String = (0..15_000).map(|n| user(n) + "\n").collect();
+    campaign.feed(Cursor::new(list).chain(Broken)).await.unwrap_err();
+    let file = rusqlite::Connection::open(&path).unwrap();
+    let remembered =
+        || -> i64 { file.query_row("SELECT count(*) FROM seen", [], |row| row.get(0)).unwrap() };
+    assert_eq!(remembered(), 10_000);
+    campaign.cancel().await.unwrap();
+    assert_eq!(remembered(), 0);
 }
 
 #[tokio::test]

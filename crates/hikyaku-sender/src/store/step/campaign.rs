@@ -194,6 +194,10 @@ impl Step for SetCampaignState {
             let held =
                 campaign.spec.state == CampaignState::Held && self.to != CampaignState::Cancelled;
             campaign.spec.state = if held { CampaignState::Held } else { self.to };
+            if campaign.spec.state == CampaignState::Cancelled {
+                // No more of its list is ever read.
+                tx.forget(self.id).await?;
+            }
             tx.save_campaign(&campaign).await?;
         }
         Ok(campaign)
