@@ -29,7 +29,7 @@ pub(super) async fn listen(server: Server, news: News) {
 }
 
 async fn listen_once(server: &Server, news: &News) -> Result<()> {
-    let (client, mut connection) = server.connect().await.map_err(failed)?;
+    let (client, mut connection) = answered(server.patience(), server.connect()).await?;
     let passed_on = async {
         loop {
             match poll_fn(|context| connection.poll_message(context)).await {
