@@ -28,6 +28,9 @@ const GATHER: Duration = Duration::from_millis(20);
 /// A worker until idle does not wait for what falls due later than this.
 const SOON: Duration = Duration::from_mins(20);
 
+/// How much longer than for answers a stopping worker waits for its store: a supervisor's patience ends, too.
+const LAST_WRITE: Duration = Duration::from_secs(3);
+
 /// Claims, sends and writes down what came of it, until `stop` or until idle; then waits for what is on its way.
 ///
 /// All of it is one task. Some deliveries are claimed, others sent and others written down at the same time, and only
@@ -271,6 +274,13 @@ impl Dispatch<'_> {
                 () = sleep_until(deadline), if !self.sending.is_empty() => {
                     tracing::warn!("some requests had no answer in time; their leases end by themselves");
                     self.sending.clear();
+                }
+                () = sleep_until(deadline + LAST_WRITE) => {
+                    tracing::error!(
+                        deliveries = self.held,
+                        "the store did not take what came of some deliveries; their leases end by themselves"
+                    );
+                    return;
                 }
             }
         }

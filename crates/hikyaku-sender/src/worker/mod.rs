@@ -153,7 +153,8 @@ impl Worker {
         self
     }
 
-    /// How long it waits for answers when it is told to stop; 10 seconds unless set.
+    /// How long it waits for answers when it is told to stop; 10 seconds unless set. A store that does not take them gets
+    /// 3 seconds more; then the leases of what was sent end by themselves.
     pub fn drain(mut self, longest: Duration) -> Self {
         self.settings.drain = longest;
         self

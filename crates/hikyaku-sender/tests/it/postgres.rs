@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use hikyaku_sender::{Limits, NewDelivery, Outbox, Overview, State};
+use tokio::runtime::Handle;
 use tokio_postgres::NoTls;
 
 use crate::{cluster::Cluster, stores::user, worker::line};
@@ -150,4 +151,26 @@ async fn a_database_that_is_not_there_is_named() {
         error.to_string().starts_with("PostgreSQL did not do it: database \"nothing"),
         "{error}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_is_told_to_stop_ends_even_where_the_store_takes_nothing() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let (sim, line) = line().await;
+    let outbox = Outbox::open(&url).await.unwrap();
+    outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+    let other = client(&url).await;
+    let worker = outbox.worker().channel("default", line).drain(Duration::from_secs(1));
+    let worker = worker.on_step(move |step| {
+        if step == "after send" {
+            let lock = other.batch_execute("BEGIN; LOCK TABLE hikyaku_delivery");
+            tokio::task::block_in_place(|| Handle::current().block_on(lock)).unwrap();
+        }
+    });
+    let delivered = async {
+        sim.wait_for(1).await.unwrap();
+    };
+    let report = tokio::time::timeout(Duration::from_secs(10), worker.run(delivered)).await;
+    assert_eq!(report.expect("it ends").unwrap().accepted, 0);
 }
