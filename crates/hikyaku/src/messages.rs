@@ -16,7 +16,8 @@ use serde::{Serialize, Serializer};
 /// let one: Messages = (&messages[0]).into();
 /// let several: Messages = (&messages).into();
 /// let text: Messages = "hi".into();
-/// # let _ = (one, several, text);
+/// let made: Messages = format!("{} new orders", 3).into();
+/// # let _ = (one, several, text, made);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Messages<'a>(Inner<'a>);
@@ -120,6 +121,20 @@ impl From<Message> for Messages<'_> {
 /// One text message.
 impl From<&str> for Messages<'_> {
     fn from(text: &str) -> Self {
+        Message::text(text).into()
+    }
+}
+
+/// One text message.
+impl From<String> for Messages<'_> {
+    fn from(text: String) -> Self {
+        Message::text(text).into()
+    }
+}
+
+/// One text message.
+impl From<&String> for Messages<'_> {
+    fn from(text: &String) -> Self {
         Message::text(text).into()
     }
 }

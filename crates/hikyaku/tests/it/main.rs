@@ -34,3 +34,18 @@ async fn react<T>(reaction: server::Reaction, act: impl AsyncFnOnce(&Client) -> 
     let server = Server::start([reaction]).await;
     act(&client(&server)).await
 }
+
+#[test]
+fn what_a_call_makes_can_be_spawned() {
+    fn check(_: impl Send) {}
+
+    let client = Client::new("TOKEN").unwrap();
+    check(client.push("U1", "hi"));
+    check(client.push("U1", "hi".to_owned()).into_future());
+    check(client.profile("U1"));
+    check(client.message_content("1"));
+    check(client.wait_for_narrowcast("1").into_future());
+    check(client.create_audience("name", &["U1"]).into_future());
+    check(client.call_operation("getBotInfo").into_future());
+    check(client.followers().stream());
+}
