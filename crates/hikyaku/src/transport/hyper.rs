@@ -15,6 +15,12 @@ use super::{RequestBody, ResponseBody, Transport, TransportError, tcp::TcpConnec
 /// close is in doubt, and one that cannot be repeated would fail for nothing.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How long an HTTP/2 connection with requests on it may be silent before it is asked for a sign of life, and how long it
+/// then has to give one: as long as it may take to connect, within these bounds. All requests share the connection;
+/// without this each repeat would go out on a dead one until TCP gives up, after a quarter of an hour.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
+const LONGEST_SILENCE: Duration = Duration::from_secs(5);
+
 /// A pool of HTTP/1.1 and HTTP/2 connections over rustls.
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
@@ -63,7 +69,11 @@ impl HyperTransport {
             .https_or_http()
             .enable_all_versions()
             .wrap_connector(TcpConnector(tcp));
+        let silence = connect_timeout.clamp(SHORTEST_SILENCE, LONGEST_SILENCE);
         let client = Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .http2_keep_alive_interval(silence)
+            .http2_keep_alive_timeout(silence)
             .pool_timer(TokioTimer::new())
             // A head and a small body in one buffer: one plain write costs less than a vectored one.
             .http1_writev(false)

@@ -4,6 +4,7 @@
 mod answers;
 mod blocking;
 mod combined;
+mod dead_connection;
 mod failures;
 mod login;
 mod notify;

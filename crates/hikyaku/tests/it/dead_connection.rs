@@ -1,0 +1,69 @@
+//! A connection whose other end is gone without a word, as after a router's failure.
+
+use std::{convert::Infallible, future::pending, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use hikyaku::{Client, RetryPolicy};
+use http_body_util::{BodyExt, Full};
+use hyper::{body::Incoming, server::conn::http2, service::service_fn};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use rustls::pki_types::PrivateKeyDer;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Notify,
+};
+use tokio_rustls::TlsAcceptor;
+
+#[tokio::test]
+async fn a_repeat_does_not_go_out_on_a_dead_http_2_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    let (acceptor, certificate) = tls();
+    let death = Arc::new(Notify::new());
+    let first_dies = death.clone();
+    let connections = tokio::spawn(async move {
+        let (first, _) = listener.accept().await.unwrap();
+        tokio::spawn(serve(acceptor.clone(), first, async move { first_dies.notified().await }));
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(acceptor.clone(), stream, pending()));
+        }
+    });
+    let client = Client::builder("TOKEN")
+        .api_base_url(url)
+        .root_certificates(certificate)
+        .connect_timeout(Duration::from_secs(1))
+        .timeout(Duration::from_secs(5))
+        .retry(RetryPolicy { max_retries: 1, ..RetryPolicy::default() })
+        .build()
+        .unwrap();
+    client.push("U1", "hi").await.unwrap();
+    death.notify_one();
+    client.push("U1", "hi").await.unwrap();
+    connections.abort();
+}
+
+fn tls() -> (TlsAcceptor, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let mut config = rustls::ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
+}
+
+/// Accepts every send, until it is dead: then it neither reads nor writes, and the socket stays open.
+async fn serve(acceptor: TlsAcceptor, stream: TcpStream, death: impl Future<Output = ()>) {
+    let stream = acceptor.accept(stream).await.unwrap();
+    let service = service_fn(async |request: http::Request<Incoming>| {
+        request.into_body().collect().await.unwrap();
+        Ok::<_, Infallible>(http::Response::new(Full::new(Bytes::from_static(b"{}"))))
+    });
+    let mut connection =
+        http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        () = death => pending().await,
+        _ = &mut connection => {}
+    }
+}
