@@ -192,7 +192,7 @@ fn mistakes_in_the_file_are_told_before_anything_is_called() {
     error: menus.toml: missing field `name` in `menu`
     error: cannot read nowhere.png: No such file or directory (os error 2); check the path
     error: image: menus.toml must be a JPEG or PNG image (nothing was sent)
-    error: menu[0].chatBarText: must have at most 14 UTF-16 code units, has 29 (nothing was sent)
+    error: menu[0].chatBarText: must have at most 14 characters, has 29 (nothing was sent)
     error: menu[0].areas[0].action.text: must not be empty (nothing was sent)
     error: menus.toml: line 15: key with no value, expected `=`
     error: menus.toml: invalid value: integer `-1`, expected u32 in `menu.area.width`

@@ -9,12 +9,12 @@ use crate::{
 /// The name of a rich menu, which only its makers see.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
-pub const RICH_MENU_NAME: Length = Length::utf16(300);
+pub const RICH_MENU_NAME: Length = Length::graphemes(300);
 
 /// The text of the bar that opens a rich menu.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
-pub const RICH_MENU_CHAT_BAR_TEXT: Length = Length::utf16(14);
+pub const RICH_MENU_CHAT_BAR_TEXT: Length = Length::graphemes(14);
 
 /// The areas of a rich menu.
 ///
@@ -41,9 +41,9 @@ pub struct RichMenu {
     pub size: RichMenuSize,
     /// Whether the menu is open when a user opens the chat.
     pub selected: bool,
-    /// A name for its makers, at most 300 characters.
+    /// A name for its makers, at most 300 grapheme clusters.
     pub name: String,
-    /// The text of the bar below the chat, at most 14 characters.
+    /// The text of the bar below the chat, at most 14 grapheme clusters.
     pub chat_bar_text: String,
     /// What can be tapped, at most 20 areas.
     pub areas: Vec<RichMenuArea>,

@@ -4,6 +4,7 @@ mod action;
 mod audience;
 mod flex;
 mod message;
+mod rich_menu;
 mod send;
 mod shape;
 mod template;
