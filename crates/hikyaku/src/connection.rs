@@ -324,7 +324,8 @@ macro_rules! connection_setters {
             self
         }
 
-        /// The longest that connecting may take; 5 seconds unless set.
+        /// The longest that connecting may take, from the name to TLS; 5 seconds unless set. What was to be sent over the
+        /// connection has then surely not been sent, and is repeated whatever it is.
         pub fn connect_timeout(mut self, timeout: std::time::Duration) -> Self {
             self.connection.connect_timeout = timeout;
             self

@@ -9,7 +9,10 @@ use hyper_util::{
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer};
 
-use super::{RequestBody, ResponseBody, Transport, TransportError, tcp::TcpConnector};
+use super::{
+    RequestBody, ResponseBody, Transport, TransportError,
+    connect::{ConnectWithin, TcpConnector},
+};
 
 /// An idle connection is closed before most servers and proxies close it from their side: a request that meets such a
 /// close is in doubt, and one that cannot be repeated would fail for nothing.
@@ -24,7 +27,7 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(5);
 /// A pool of HTTP/1.1 and HTTP/2 connections over rustls.
 #[derive(Clone, Debug)]
 pub struct HyperTransport {
-    client: Client<HttpsConnector<TcpConnector>, RequestBody>,
+    client: Client<ConnectWithin<HttpsConnector<TcpConnector>>, RequestBody>,
 }
 
 impl HyperTransport {
@@ -63,8 +66,9 @@ impl HyperTransport {
         tcp.enforce_http(false);
         // Without it HTTP/2 waits for delayed acknowledgements: 40 ms a request.
         tcp.set_nodelay(true);
+        // Of a name with several addresses each has its share of the time.
         tcp.set_connect_timeout(Some(connect_timeout));
-        let https = HttpsConnectorBuilder::new()
+        let connector = HttpsConnectorBuilder::new()
             .with_tls_config(config)
             .https_or_http()
             .enable_all_versions()
@@ -78,7 +82,7 @@ impl HyperTransport {
             // A head and a small body in one buffer: one plain write costs less than a vectored one.
             .http1_writev(false)
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .build(https);
+            .build(ConnectWithin { connector, limit: connect_timeout });
         Self { client }
     }
 

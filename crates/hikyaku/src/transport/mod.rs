@@ -4,8 +4,8 @@
 //! implementing [`Transport`].
 
 mod body;
+mod connect;
 mod hyper;
-mod tcp;
 
 use std::{error::Error as StdError, fmt};
 

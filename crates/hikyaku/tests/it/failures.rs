@@ -6,6 +6,7 @@ use hikyaku::{
     Client, Error, ErrorKind, RetryPolicy,
     model::{ChannelToken, Check, send::AggregationUnit},
 };
+use tokio::net::TcpListener;
 
 use crate::{
     react,
@@ -72,6 +73,25 @@ async fn the_details_of_a_400_say_what_is_wrong() {
         "rejected (400): The request body has 2 error(s); messages[0].text: May not be empty; messages[1].type: \
          Must be one of the following values: [text, image] [request id REQUEST-ID]"
     );
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_the_tls_handshake_has_got_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let accepted = tokio::spawn(async move {
+        [listener.accept().await.unwrap(), listener.accept().await.unwrap()]
+    });
+    let client = Client::builder("TOKEN")
+        .api_base_url(url)
+        .connect_timeout(Duration::from_millis(100))
+        .retry(RetryPolicy { max_retries: 1, base_delay: Duration::ZERO, ..RetryPolicy::default() })
+        .build()
+        .unwrap();
+    let error = client.reply("T", "hi").await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Network, false), "{error}");
+    assert_eq!(error.message(), "no connection within 100ms");
+    accepted.await.unwrap();
 }
 
 #[tokio::test]

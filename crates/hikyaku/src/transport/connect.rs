@@ -1,7 +1,9 @@
 use std::{
+    error::Error as StdError,
     io,
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use futures_core::future::BoxFuture;
@@ -11,8 +13,40 @@ use hyper_util::{
     client::legacy::connect::{Connected, Connection, HttpConnector},
     rt::TokioIo,
 };
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, time::timeout};
 use tower_service::Service;
+
+/// Gives up connecting after a time, whatever it waits for: the name, TCP or TLS. A request that waited for it has then
+/// surely not been sent.
+#[derive(Clone, Debug)]
+pub(super) struct ConnectWithin<C> {
+    pub(super) connector: C,
+    pub(super) limit: Duration,
+}
+
+impl<C> Service<Uri> for ConnectWithin<C>
+where
+    C: Service<Uri, Error: Into<Box<dyn StdError + Send + Sync>>>,
+    C::Future: Send + 'static,
+{
+    type Response = C::Response;
+    type Error = Box<dyn StdError + Send + Sync>;
+    type Future = BoxFuture<'static, Result<C::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.connector.poll_ready(context).map_err(Into::into)
+    }
+
+    fn call(&mut self, to: Uri) -> Self::Future {
+        let (connecting, limit) = (self.connector.call(to), self.limit);
+        Box::pin(async move {
+            match timeout(limit, connecting).await {
+                Ok(connected) => connected.map_err(Into::into),
+                Err(_) => Err(format!("no connection within {limit:?}").into()),
+            }
+        })
+    }
+}
 
 /// Connects by hyper-util's own connector, and says no addresses of a connection: the pool would put them into the
 /// extensions of every answer, which takes it four allocations.
