@@ -16,8 +16,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Sends a request whose body was written before. Made by [`Client::send_written`]; await it to send.
 ///
-/// For programs that keep sends and repeat them by themselves, such as an outbox: the very bytes are sent, exactly
-/// once, whatever the client's retry policy.
+/// For programs that keep sends and repeat them by themselves, such as an outbox: the very bytes are sent once,
+/// whatever the client's retry policy; and once more only where LINE refuses a token that can be replaced.
 /// # Errors
 /// As those of the call itself; no limit is checked here. A 409 for this retry key is no error: the value says
 /// `deduplicated`.
