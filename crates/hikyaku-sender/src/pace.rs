@@ -141,6 +141,10 @@ const FIRST_HOLD: Duration = Duration::from_secs(1);
 /// The longest hold.
 const LONGEST_HOLD: Duration = Duration::from_mins(1);
 
+/// The longest wait, of a lane or of a delivery, where LINE gave no answer: with the ten seconds that an attempt lasts, the
+/// work goes on within a minute once the network is back.
+pub(crate) const LONGEST_SILENCE: Duration = Duration::from_secs(30);
+
 /// A lane that has been quiet so long gets a tenth of its rate back, and forgets its strikes.
 const QUIET: Duration = Duration::from_mins(1);
 
@@ -225,8 +229,11 @@ impl Bucket {
             self.slowed_at = now;
             self.strikes = (self.strikes + 1).min(16);
         }
-        let doubled =
-            FIRST_HOLD.saturating_mul(1 << self.strikes.saturating_sub(1)).min(LONGEST_HOLD);
+        let longest = match reason {
+            HoldReason::LineDown => LONGEST_SILENCE,
+            HoldReason::Rate | HoldReason::Quota | HoldReason::Unauthorized => LONGEST_HOLD,
+        };
+        let doubled = FIRST_HOLD.saturating_mul(1 << self.strikes.saturating_sub(1)).min(longest);
         let wait = doubled.mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0)).max(at_least);
         let until = now + wait;
         if self.hold_until.is_none_or(|held| held < until) {

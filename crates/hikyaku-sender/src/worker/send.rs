@@ -15,6 +15,7 @@ use super::{Shared, request};
 use crate::{
     HoldReason, Lane,
     delivery::{Outcome, Phase, backoff},
+    pace::LONGEST_SILENCE,
     store::{
         Body,
         step::{GetCampaign, Hold, Job},
@@ -149,7 +150,12 @@ impl<'a> Sender<'a> {
             return Self::conflict(job, accepted_request_id(error));
         }
         match error.kind() {
-            ErrorKind::Network | ErrorKind::Transient => {
+            ErrorKind::Network => {
+                self.line_fails(job).await;
+                let after = backoff(job.attempts, chance()).min(LONGEST_SILENCE);
+                Outcome::Retry { after, may_have_landed: error.may_have_landed(), status, reason }
+            }
+            ErrorKind::Transient => {
                 self.line_fails(job).await;
                 Self::later(job, error.may_have_landed(), status, &reason)
             }

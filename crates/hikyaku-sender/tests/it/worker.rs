@@ -19,6 +19,7 @@ on_every_store![
     what_another_worker_waited_for_is_tried_again,
     a_clock_that_is_not_lines_is_told,
     too_many_requests_hold_the_lane,
+    a_network_that_was_away_for_long_is_tried_again_every_half_minute,
     a_reply_is_sent_at_most_once,
     a_worker_that_is_told_to_stop_leaves_nothing_in_flight,
     what_is_due_later_waits,
@@ -242,6 +243,43 @@ async fn too_many_requests_hold_the_lane(bench: Bench) {
     assert_eq!(first.accepted + report.accepted, 10);
     let overview = bench.outbox.overview().await.unwrap();
     assert!(overview.lanes.iter().any(|lane| lane.speed < 1.0));
+}
+
+/// The last attempt may have begun just before the network was back, and has ten seconds.
+async fn a_network_that_was_away_for_long_is_tried_again_every_half_minute(bench: Bench) {
+    const SENDS: usize = 12;
+    let (sim, client) = line().await;
+    sim.fault(FaultRule::reset().on("POST", "/v2/bot/message/push")).unwrap();
+    for n in 0..SENDS {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "hello")).await.unwrap();
+    }
+    for attempt in 1..=9 {
+        // The clock stands still, so each is tried once.
+        let tried = async {
+            let began = Instant::now();
+            let waits =
+                |it: &hikyaku_sender::Listed| it.attempts == attempt && it.state == State::Ready;
+            while !bench.outbox.list(Filter::default()).await.unwrap().iter().all(waits) {
+                assert!(began.elapsed() < Duration::from_mins(1), "attempt {attempt} never ended");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        worker(&bench, client.clone()).run(tried).await.unwrap();
+        let now = bench.clock.now();
+        let deliveries = bench.outbox.list(Filter::default()).await.unwrap();
+        assert_eq!(deliveries.len(), SENDS);
+        let overview = bench.outbox.overview().await.unwrap();
+        let held = overview.lanes.iter().filter_map(|lane| lane.hold);
+        assert!(held.clone().all(|(reason, _)| reason == HoldReason::LineDown));
+        let ends = deliveries.iter().map(|it| it.due).chain(held.map(|(_, until)| until));
+        let wait = ends.max().unwrap().since(now);
+        assert!(wait <= Duration::from_secs(30), "{wait:?} after attempt {attempt}");
+        bench.clock.advance(wait);
+    }
+    sim.clear_faults();
+    let report = work(&bench, worker(&bench, client)).await;
+    assert_eq!(report.accepted, SENDS as u64);
+    assert_eq!(sim.duplicates(), vec![]);
 }
 
 async fn a_reply_is_sent_at_most_once(bench: Bench) {
