@@ -55,7 +55,7 @@ impl Default for Filter {
 #[non_exhaustive]
 pub struct Listed {
     /// Its id in this store.
-    pub id: i64,
+    pub id: DeliveryId,
     /// The channel that sends it.
     pub channel: String,
     /// How it is sent.
@@ -67,7 +67,7 @@ pub struct Listed {
     /// Whether an attempt may have landed without an answer.
     pub may_have_landed: bool,
     /// The campaign it is a part of.
-    pub campaign: Option<i64>,
+    pub campaign: Option<CampaignId>,
     /// How many recipients it counts for.
     pub recipients: u32,
     /// To whom. Empty for replies, whose token is a secret, and where LINE chooses.
@@ -122,12 +122,12 @@ impl From<Stored> for Listed {
             _ => stored.payload.recipients.ids(),
         };
         Self {
-            id: stored.row.id,
+            id: DeliveryId(stored.row.id),
             channel: stored.row.channel,
             kind: delivery.kind,
             state: delivery.state,
             may_have_landed: delivery.maybe_landed() || delivery.state == State::InFlight,
-            campaign: stored.row.campaign,
+            campaign: stored.row.campaign.map(CampaignId),
             recipients: delivery.recipients,
             to,
             body: stored.payload.body.and_then(|body| serde_json::from_str(&body.json).ok()),

@@ -100,7 +100,7 @@ async fn a_list_through_a_pipe_is_taken_once_in_little_memory_through_kills() {
             times[usize::from_str_radix(id.trim_start_matches('U'), 16).unwrap()] += 1;
         }
         let Some(last) = page.last() else { break };
-        before = Some(last.id.into());
+        before = Some(last.id);
     }
     assert!(times.iter().all(|times| *times == 1));
     if recipients <= MOST_SENT {

@@ -136,7 +136,7 @@ async fn lists_are_filtered_and_paged(bench: Bench) {
         bench.outbox.enqueue(send).await.unwrap();
     }
     let ids = async |filter| -> Vec<i64> {
-        bench.outbox.list(filter).await.unwrap().iter().map(|it| it.id).collect()
+        bench.outbox.list(filter).await.unwrap().iter().map(|it| it.id.get()).collect()
     };
     assert_eq!(ids(Filter { limit: 2, ..Filter::default() }).await, [5, 4]);
     let next = Filter { before: Some(4.into()), limit: 2, ..Filter::default() };

@@ -162,7 +162,7 @@ impl Play {
         let Some(row) = rows.get(usize::try_from(which).unwrap()) else {
             return "no such delivery".to_owned();
         };
-        let (outbox, id) = (&self.bench.outbox, row.id.into());
+        let (outbox, id) = (&self.bench.outbox, row.id);
         let acted = match act {
             0 => outbox.cancel(id).await,
             1 => outbox.retry(id).await,
