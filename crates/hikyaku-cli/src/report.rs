@@ -1,4 +1,8 @@
-use std::{fmt, io::Write, process::ExitCode};
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use anstyle::{AnsiColor, Effects, Style};
 use clap::error::ErrorKind as UsageKind;
@@ -39,6 +43,8 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     };
     match error.print() {
         Ok(()) => done,
+        // Who reads no further, as `head` does, has what they wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => done,
         Err(_) => ExitCode::from(exit::OTHER),
     }
 }

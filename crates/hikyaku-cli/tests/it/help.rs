@@ -1,3 +1,5 @@
+use std::process::Command;
+
 use hikyaku_sim::Sim;
 
 use crate::{command::Shell, platform::Platform};
@@ -38,6 +40,17 @@ fn all_verbs() -> Vec<(Vec<String>, String)> {
         }
     }
     all
+}
+
+#[test]
+fn a_reader_of_the_help_may_stop_early() {
+    for words in [&["--help"][..], &["push", "--help"], &["--version"]] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hikyaku"));
+        let ended = command.args(words).stdout(writer).status().unwrap();
+        assert_eq!(ended.code(), Some(0), "{words:?}");
+    }
 }
 
 #[test]
