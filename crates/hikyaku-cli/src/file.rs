@@ -18,6 +18,9 @@ pub(crate) fn read(path: &str) -> anyhow::Result<String> {
     };
     match text {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            Err(usage(format!("cannot read {path}: it is not UTF-8; write it as UTF-8")))
+        }
         Err(error) => Err(usage(format!("cannot read {path}: {error}; check the path"))),
     }
 }

@@ -14,6 +14,7 @@ fn refusal(words: &[&str]) -> String {
     let shell = Shell::at(&recorder)
         .with_file("bubble.json", FLEX)
         .with_file("many.txt", ids.join("\n"))
+        .with_file("latin.txt", b"caf\xe9")
         .with_file("broken.token", "two\nlines\n");
     let outcome = shell.run(words.iter().copied());
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
@@ -28,7 +29,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 62] = [
+const ROWS: [(&str, &[&str]); 63] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -52,6 +53,7 @@ const ROWS: [(&str, &[&str]); 62] = [
     ("a sticker with too many parts", &["push", "U1", "--sticker", "1:2:3"]),
     ("a webhook that is no URL", &["sim", "--port=0", "--data-port=0", "--webhook", "nonsense"]),
     ("too many recipients", &["multicast", "--to-file", "many.txt", "--text", "hi"]),
+    ("a list that is not UTF-8", &["multicast", "--to-file", "latin.txt", "--text", "hi"]),
     ("a group in a multicast", &["multicast", "C0123456789abcdef0123456789abcdef", "--text", "hi"]),
     ("nobody in a multicast", &["multicast", "--text", "hi"]),
     (
