@@ -20,18 +20,19 @@ pub(crate) struct StoreArgs {
 }
 
 impl StoreArgs {
+    /// The store, for what makes no sense with one that is made just now.
     pub(crate) async fn open(&self) -> anyhow::Result<Outbox> {
-        Ok(Outbox::open(self.store.as_str()).await?)
+        open(&self.store).await
     }
 
-    /// The same for what makes no sense with a store that is made just now.
-    pub(crate) async fn open_existing(&self) -> anyhow::Result<Outbox> {
-        open_existing(&self.store).await
+    /// The store, made where there is none.
+    pub(crate) async fn open_or_make(&self) -> anyhow::Result<Outbox> {
+        Ok(Outbox::open(self.store.as_str()).await?)
     }
 }
 
 /// Opens a store that is there; a path that is misspelt must not become a new one.
-pub(crate) async fn open_existing(url: &str) -> anyhow::Result<Outbox> {
+pub(crate) async fn open(url: &str) -> anyhow::Result<Outbox> {
     if let Some(path) = url.strip_prefix("sqlite:")
         && !std::fs::exists(path.strip_prefix("//").unwrap_or(path)).unwrap_or(true)
     {

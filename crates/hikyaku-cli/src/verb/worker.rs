@@ -56,7 +56,7 @@ impl Worker {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let WorkerVerb::Run(Run { until_idle, metrics, work }) = self.verb;
         let client = work.client(output)?;
-        let outbox = self.store.open().await?;
+        let outbox = self.store.open_or_make().await?;
         if let Some(address) = metrics {
             metrics::serve(address, outbox.clone(), output).await?;
         }

@@ -216,6 +216,34 @@ fn a_refused_delivery_can_be_seen_retried_and_put_away() {
 }
 
 #[test]
+fn a_misspelt_store_is_not_made_by_looking_into_it() {
+    let shell = Shell::bare();
+    for words in [
+        "outbox list",
+        "outbox show 1",
+        "outbox retry 1",
+        "outbox drop 1",
+        "campaign list",
+        "campaign status 1",
+        "campaign watch 1",
+        "campaign pause 1",
+        "campaign resume 1",
+        "campaign cancel 1",
+        "campaign dead 1",
+        "store quarantine --since 2026-11-22T03:00:00Z",
+        "store migrate sqlite:typo.db sqlite:new.db",
+    ] {
+        let store = ["--store", "sqlite:typo.db"].into_iter();
+        let store = store.filter(|_| !words.starts_with("store migrate"));
+        let outcome = shell.run(words.split(' ').chain(store));
+        assert_eq!(outcome.code, 4, "{words}: {outcome}");
+        let told = "error: not found: there is no store typo.db; check the path\n";
+        assert_eq!(outcome.stderr, told, "{words}");
+    }
+    assert_eq!(std::fs::read_dir(shell.folder()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_store_moves_with_what_is_in_it() {
     let shell = Shell::bare().with("HIKYAKU_STORE", "sqlite:old.db");
     shell.run(["outbox", "add", "push", USER, "--text", "hi", "--idempotency-key", "a"]);

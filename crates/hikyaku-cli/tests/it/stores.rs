@@ -221,6 +221,7 @@ fn dead_letters_of_a_campaign_are_listed_retried_and_put_away() {
 fn a_campaign_is_paused_resumed_and_cancelled() {
     on_each_store(|platform, shell| {
         let shell = shell.with_file("list.txt", ids(&platform.sim, 3));
+        json(&shell, ["worker", "run", "--until-idle", "--json"]);
         assert_eq!(shell.run(["campaign", "list", "--json"]).stdout, "{\"campaigns\":[]}\n");
         spring(&shell, &["--enqueue-only"]);
         assert_eq!(
@@ -303,25 +304,12 @@ fn a_time_that_a_store_was_restored_to_has_its_offset() {
     }
     let tomorrow = ["store", "quarantine", "--since", "2999-01-01T00:00:00Z"];
     let shell = Shell::bare();
-    shell.run(["outbox", "list"]);
+    shell.run(["outbox", "add", "push", "U1", "--text", "hi"]);
     insta::assert_snapshot!(shell.run(tomorrow), @r"
     exit 2
     --- stderr
     error: since: must not be a time that is to come (nothing was sent)
     ");
-}
-
-#[test]
-fn a_store_that_is_not_there_is_not_put_in_doubt() {
-    let shell = Shell::bare();
-    let words =
-        ["store", "quarantine", "--since", "2020-01-01T00:00:00Z", "--store", "sqlite:mistyped.db"];
-    insta::assert_snapshot!(shell.run(words), @r"
-    exit 4
-    --- stderr
-    error: not found: there is no store mistyped.db; check the path
-    ");
-    assert!(!shell.folder().join("mistyped.db").exists());
 }
 
 #[test]
@@ -357,7 +345,8 @@ fn a_store_that_cannot_be_used_is_told_in_one_line() {
         ("postgres:///x", 2, "it names no host"),
         ("postgresql://me:hunter2@/x?connect_timeout=5", 2, "it names no host"),
     ] {
-        let outcome = shell.run(["outbox", "list", "--store", store]);
+        let words = ["outbox", "add", "push", "U1", "--text", "hi", "--store", store];
+        let outcome = shell.run(words);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (code, ""), "{store}: {outcome}");
         assert!(outcome.stderr.contains(says), "{store}: {outcome}");
         assert_eq!(outcome.stderr.lines().count(), 1, "{store}: {outcome}");

@@ -99,7 +99,7 @@ impl Start {
         // A wrong setting must not be found when the list is on disk.
         let client = if self.enqueue_only { None } else { Some(self.work.client(output)?) };
         let rejects = self.reject_file.as_deref().map(open_rejects).transpose()?;
-        let outbox = store.open().await?;
+        let outbox = store.open_or_make().await?;
         let mut builder = if self.personal {
             outbox.new_personal_campaign(&messages)
         } else {

@@ -175,7 +175,7 @@ impl From<Enqueued> for Added {
 impl Add {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let kind = match (self.batch, self.kind) {
-            (Some(path), None) => return batch::add(&path, &store.open().await?).await,
+            (Some(path), None) => return batch::add(&path, &store.open_or_make().await?).await,
             (None, Some(kind)) => kind,
             (None, None) => {
                 return Err(usage(
@@ -190,7 +190,7 @@ impl Add {
         };
         let to_many = matches!(kind, Kind::Broadcast { .. } | Kind::Narrowcast { .. });
         let (delivery, mut send) = kind.read()?;
-        let outbox = store.open().await?;
+        let outbox = store.open_or_make().await?;
         if to_many && send.idempotency_key.is_none() {
             let key = fresh_key();
             // Before the commit: who is broken off between the two must be able to say the same again.

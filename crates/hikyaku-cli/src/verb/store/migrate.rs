@@ -4,7 +4,7 @@ use clap::Args;
 use hikyaku_sender::Outbox;
 use serde::Serialize;
 
-use crate::{output::Output, progress, store::open_existing};
+use crate::{output::Output, progress, store};
 
 /// Bring all of a store into another, empty one, with its retry keys and doubts
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ impl Migrate {
             to: i64,
         }
 
-        let from = open_existing(&self.from).await?;
+        let from = store::open(&self.from).await?;
         let to = Outbox::open(self.to).await?;
         let bar = progress::Count::new("deliveries moved");
         let moved = from.move_to(&to, |count| bar.show(count)).await?;
