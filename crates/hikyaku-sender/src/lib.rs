@@ -7,7 +7,7 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let outbox = Outbox::open("sqlite:hikyaku.db").await?;
-//! let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "your order is on its way");
+//! let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "it is on its way");
 //! outbox.enqueue(receipt.idempotency_key("order-17-shipped")).await?;
 //!
 //! let worker = outbox.worker().channel("default", hikyaku::Client::from_env()?);

@@ -7,7 +7,7 @@
 //! let client = Client::from_env()?;
 //! match client.push("U4af4980629000000000000000000000a", Message::text("hi")).await {
 //!     Ok(sent) => println!("accepted as request {:?}", sent.request_id),
-//!     Err(error) if error.kind() == ErrorKind::QuotaExceeded => println!("no messages left this month"),
+//!     Err(error) if error.kind() == ErrorKind::QuotaExceeded => println!("no messages left"),
 //!     Err(error) => return Err(error.into()),
 //! }
 //! # Ok(())
