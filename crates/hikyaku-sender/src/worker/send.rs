@@ -35,6 +35,9 @@ const LINE_IS_DOWN: u32 = 10;
 /// How long a lane waits at least for the quota, or for a new token.
 const PARKED: Duration = Duration::from_mins(1);
 
+/// The longest that a lane waits because an answer asked for it: LINE documents no such header, so it is a proxy's word.
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
+
 /// How many campaigns' requests are kept in memory at most; what is not is read from the store again.
 const BODIES: usize = 100;
 
@@ -161,7 +164,7 @@ impl<'a> Sender<'a> {
             }
             ErrorKind::Decode => Self::later(job, true, status, &reason),
             ErrorKind::RateLimited => {
-                let wait = error.retry_after().unwrap_or_default();
+                let wait = error.retry_after().unwrap_or_default().min(LONGEST_ASKED);
                 self.hold(job, vec![job.lane], HoldReason::Rate, wait).await;
                 retry(Duration::ZERO, status, reason)
             }

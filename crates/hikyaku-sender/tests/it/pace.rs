@@ -23,6 +23,7 @@ on_every_store![
     broadcasts_of_days_are_counted_to_the_last_one,
     a_reserve_keeps_the_quota_from_being_overspent,
     lanes_that_are_claimed_together_share_a_month,
+    a_proxy_stops_a_lane_for_an_hour_at_most,
     fairness_lets_no_lane_starve,
 ];
 
@@ -270,6 +271,22 @@ async fn lanes_that_are_claimed_together_share_a_month(bench: Bench) {
     let refused = sim.requests().iter().filter(|it| it.status == Some(429)).count();
     assert_eq!((sim.people_reached(), refused), (10, 0));
     assert_eq!(bench.outbox.overview().await.unwrap().count(State::Ready), 2);
+}
+
+async fn a_proxy_stops_a_lane_for_an_hour_at_most(bench: Bench) {
+    let (sim, client) = line().await;
+    let never = u64::MAX.to_string();
+    let rule = FaultRule::answer(429).header("retry-after", never).times(1);
+    sim.fault(rule.on("POST", "/v2/bot/message/push")).unwrap();
+    bench.outbox.enqueue(NewDelivery::push(user(1), "a")).await.unwrap();
+    let mut events = bench.outbox.events();
+    let began = bench.clock.now();
+    let worker = bench.outbox.worker().channel("default", client);
+    let waits = async { while !matches!(events.next().await, Some(Event::Waiting(_))) {} };
+    worker.limits(Limits::none()).run(waits).await.unwrap();
+    let lanes = bench.outbox.overview().await.unwrap().lanes;
+    let (_, until) = lanes.iter().find_map(|lane| lane.hold).unwrap();
+    assert_eq!(until.since(began), Duration::from_hours(1));
 }
 
 async fn fairness_lets_no_lane_starve(bench: Bench) {
