@@ -156,7 +156,8 @@ impl Worker {
     /// How long it waits for answers when it is told to stop; 10 seconds unless set. A store that does not take them gets
     /// 3 seconds more; then the leases of what was sent end by themselves.
     pub fn drain(mut self, longest: Duration) -> Self {
-        self.settings.drain = longest;
+        // No supervisor waits for longer, and clocks end somewhere.
+        self.settings.drain = longest.min(Duration::from_hours(24));
         self
     }
 
