@@ -284,12 +284,7 @@ impl NewDelivery {
             }
             None => {}
         }
-        if let (Some(at), Some(expires)) = (self.at, self.expires_at)
-            && expires <= at
-        {
-            let rule = "must be later than the time to send it at, or it is never sent";
-            checker.report_field("expires_at", Problem::Rule(rule));
-        }
+        check_times(self.at, self.expires_at, &mut checker);
         self.check_request(&mut checker);
         checker.finish().map_err(Error::invalid)
     }
@@ -348,6 +343,24 @@ impl NewDelivery {
                 checker.report_field(field, Problem::Forbidden(why));
             }
         }
+    }
+}
+
+/// Refuses times at which nothing would ever be sent, and those that no calendar has.
+pub(crate) fn check_times(at: Option<Time>, expires_at: Option<Time>, checker: &mut Checker) {
+    for (field, time) in [("at", at), ("expires_at", expires_at)] {
+        if time.is_some_and(|time| !time.has_date()) {
+            checker.report_field(
+                field,
+                Problem::Rule("must have a date, which ends with the year 9999"),
+            );
+        }
+    }
+    if let (Some(at), Some(expires)) = (at, expires_at)
+        && expires <= at
+    {
+        let rule = "must be later than the time to send it at, or it is never sent";
+        checker.report_field("expires_at", Problem::Rule(rule));
     }
 }
 

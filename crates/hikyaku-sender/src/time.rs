@@ -24,6 +24,11 @@ impl Time {
         self.0
     }
 
+    /// Whether a calendar shows it.
+    pub(crate) fn has_date(self) -> bool {
+        Timestamp::from_millisecond(self.0).is_ok()
+    }
+
     /// How long ago `earlier` was; zero when it lies ahead.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))

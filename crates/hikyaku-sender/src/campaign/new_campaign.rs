@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Campaign;
 use crate::{
     CampaignId, Error, ErrorKind, Outbox, Priority, Time, UnknownPolicy, key,
-    new_delivery::{DEFAULT_CHANNEL, Options, Request, check_name},
+    new_delivery::{DEFAULT_CHANNEL, Options, Request, check_name, check_times},
     outbox::Inner,
     store::{
         CampaignState, NewCampaign,
@@ -136,7 +136,7 @@ impl CampaignBuilder {
         self
     }
 
-    /// From when on it is no longer worth sending.
+    /// From when on it is no longer worth sending; later than [`at`](Self::at), where that is set.
     pub fn expires_at(mut self, time: impl Into<Time>) -> Self {
         self.expires_at = Some(time.into());
         self
@@ -164,6 +164,7 @@ impl CampaignBuilder {
         if let Some(key) = &self.idempotency_key {
             check_name("idempotency_key", key, &mut checker);
         }
+        check_times(self.at, self.expires_at, &mut checker);
         if let Err(violations) = &self.messages {
             checker.include(violations);
         }

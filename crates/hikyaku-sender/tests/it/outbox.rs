@@ -10,6 +10,8 @@ on_every_store![
     another_body_under_the_same_key_is_a_conflict_and_changes_nothing,
     a_batch_answers_line_by_line,
     what_cannot_be_sent_is_refused_and_nothing_is_kept,
+    a_time_that_no_calendar_has_is_refused,
+    a_worker_takes_any_patience,
     a_waiting_delivery_can_be_cancelled_once,
     lists_are_filtered_and_paged,
     keys_derive_from_the_channel_and_the_name,
@@ -111,6 +113,27 @@ async fn what_cannot_be_sent_is_refused_and_nothing_is_kept(bench: Bench) {
         assert_eq!(error.to_string(), why);
     }
     assert!(bench.outbox.list(Filter::default()).await.unwrap().is_empty());
+}
+
+async fn a_time_that_no_calendar_has_is_refused(bench: Bench) {
+    let never = bench.clock.now() + Duration::MAX;
+    for send in [
+        NewDelivery::push(user(1), "a").at(never),
+        NewDelivery::push(user(1), "a").expires_at(never),
+    ] {
+        let error = bench.outbox.enqueue(send).await.unwrap_err();
+        assert!(error.to_string().contains("must have a date"), "{error}");
+    }
+    let error = bench.outbox.new_campaign("a").at(never).start().await.unwrap_err();
+    assert!(error.to_string().contains("at: must have a date"), "{error}");
+    let at = bench.clock.now();
+    let error = bench.outbox.new_campaign("a").at(at).expires_at(at).start().await.unwrap_err();
+    assert!(error.to_string().contains("expires_at: must be later than"), "{error}");
+}
+
+async fn a_worker_takes_any_patience(bench: Bench) {
+    let worker = bench.outbox.worker().drain(Duration::MAX).lease(Duration::MAX);
+    worker.quota_every(Some(Duration::MAX)).run(std::future::ready(())).await.unwrap();
 }
 
 async fn a_waiting_delivery_can_be_cancelled_once(bench: Bench) {
