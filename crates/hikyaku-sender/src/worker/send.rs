@@ -73,7 +73,8 @@ impl<'a> Sender<'a> {
             Ok(body) => body,
             Err(why) => {
                 tracing::error!(delivery = job.id, %why, "a delivery could not be read");
-                return Outcome::NotSent;
+                // Not at once: what cannot be read now is claimed again and again, ahead of all that can.
+                return Self::later(&job, false, None, &why.to_string());
             }
         };
         if granted.elapsed() > late {

@@ -174,3 +174,22 @@ async fn a_worker_that_is_told_to_stop_ends_even_where_the_store_takes_nothing()
     let report = tokio::time::timeout(Duration::from_secs(10), worker.run(delivered)).await;
     assert_eq!(report.expect("it ends").unwrap().accepted, 0);
 }
+
+#[tokio::test]
+async fn a_delivery_that_cannot_be_read_waits_and_holds_up_nothing() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let (sim, line) = line().await;
+    let outbox = Outbox::open(&url).await.unwrap();
+    let damaged = outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap().id;
+    client(&url).await.batch_execute("UPDATE hikyaku_delivery SET body = NULL").await.unwrap();
+    outbox.enqueue(NewDelivery::push(user(2), "hello")).await.unwrap();
+    let worker = outbox.worker().channel("default", line).limits(Limits::none()).concurrency(1);
+    let delivered = async {
+        sim.wait_for(1).await.unwrap();
+    };
+    worker.run(delivered).await.unwrap();
+    let shown = outbox.show(damaged).await.unwrap().unwrap();
+    assert_eq!((shown.state, shown.attempts), (State::Ready, 1));
+    assert!(shown.last_error.unwrap().contains("a delivery has no contents"));
+}
