@@ -146,10 +146,10 @@ impl Feed {
             let bad_lines = i64::try_from(bad.len()).unwrap_or(i64::MAX);
             let append =
                 Append { campaign: campaign.id.0, from, to: to.clone(), chunks, bad_lines };
-            campaign.inner.store.run(append).await?;
+            let stored = campaign.inner.store.run(append).await?;
             from = to;
             campaign.inner.store.news().tell();
-            on_progress(&campaign.progress().await?);
+            on_progress(&Progress::from(&stored));
         }
         let read = reader.await;
         match read.map_err(|why| Error::store("reading the list was broken off").because(why))? {

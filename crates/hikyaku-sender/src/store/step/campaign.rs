@@ -48,7 +48,7 @@ pub(crate) struct Chunk {
     pub(crate) body: Option<String>,
 }
 
-/// Adds what was read of a campaign's list, and moves its cursor over it.
+/// Adds what was read of a campaign's list, and moves its cursor over it. The campaign as it is then.
 #[derive(Debug)]
 pub(crate) struct Append {
     pub(crate) campaign: i64,
@@ -114,6 +114,7 @@ impl Step for Append {
         }
         tx.save_campaign(&campaign).await?;
         tx.add_counts(self.campaign, counts).await?;
+        campaign.counts = campaign.counts.plus(counts);
         Ok(campaign)
     }
 }
