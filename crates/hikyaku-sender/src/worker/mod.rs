@@ -11,6 +11,7 @@ use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use futures_core::future::BoxFuture;
 use hikyaku::Client;
+use hikyaku_model::limits::{Problem, Segment};
 use tokio::{sync::RwLock, task::JoinSet};
 
 use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
@@ -185,9 +186,14 @@ impl Worker {
     /// way, writes them down and returns.
     ///
     /// # Errors
-    /// Another worker has this `SQLite` file, the store is damaged, or it failed in a way that waiting does not mend.
+    /// It has no [`channel`](Self::channel), another worker has this `SQLite` file, the store is damaged, or it failed in a
+    /// way that waiting does not mend.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<Report, Error> {
         let Self { outbox, channels, settings } = self;
+        if channels.is_empty() {
+            let rule = "must be set, or the worker has nothing that it may send";
+            return Err(Error::breaks(vec![Segment::Field("channel")], Problem::Rule(rule)));
+        }
         let inner = outbox.shared();
         let lock = inner.store.lock_worker().await?;
         let shared = Arc::new(Shared { inner, channels, settings });

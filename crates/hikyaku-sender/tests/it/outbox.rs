@@ -3,7 +3,10 @@ use std::time::Duration;
 use hikyaku_model::audience::Limit;
 use hikyaku_sender::{ErrorKind, Filter, NewDelivery, Priority, State};
 
-use crate::stores::{Bench, on_every_store, user};
+use crate::{
+    stores::{Bench, on_every_store, user},
+    worker::line,
+};
 
 on_every_store![
     the_same_key_and_contents_are_one_delivery,
@@ -12,6 +15,7 @@ on_every_store![
     what_cannot_be_sent_is_refused_and_nothing_is_kept,
     a_time_that_no_calendar_has_is_refused,
     a_worker_takes_any_patience,
+    a_worker_without_a_channel_is_refused,
     a_waiting_delivery_can_be_cancelled_once,
     lists_are_filtered_and_paged,
     keys_derive_from_the_channel_and_the_name,
@@ -132,8 +136,16 @@ async fn a_time_that_no_calendar_has_is_refused(bench: Bench) {
 }
 
 async fn a_worker_takes_any_patience(bench: Bench) {
-    let worker = bench.outbox.worker().drain(Duration::MAX).lease(Duration::MAX);
+    let (_sim, client) = line().await;
+    let worker = bench.outbox.worker().channel("default", client);
+    let worker = worker.drain(Duration::MAX).lease(Duration::MAX);
     worker.quota_every(Some(Duration::MAX)).run(std::future::ready(())).await.unwrap();
+}
+
+async fn a_worker_without_a_channel_is_refused(bench: Bench) {
+    let error = bench.outbox.worker().run(std::future::pending()).await.unwrap_err();
+    let told = "channel: must be set, or the worker has nothing that it may send";
+    assert_eq!(error.to_string(), told);
 }
 
 async fn a_waiting_delivery_can_be_cancelled_once(bench: Bench) {
