@@ -192,3 +192,24 @@ fn a_campaign_does_not_go_on_with_a_longer_list() {
     error: this is not the list that campaign 1 was begun with: it goes on where that one ended; feed the same list, or start another campaign
     "#);
 }
+
+#[test]
+fn bad_lines_that_cannot_be_written_down_are_no_success() {
+    let shell = Shell::bare().with_file("list.txt", "nobody\nnobody\n");
+    let start = ["campaign", "start", "--to-file", "list.txt", "--text", "hi", "--enqueue-only"];
+    let rejecting = |path| shell.run(start.into_iter().chain(["--reject-file", path]));
+    insta::assert_snapshot!(rejecting("/dev/full"), @r#"
+    exit 1
+    --- stdout
+    {"campaign_id":1}
+    --- stderr
+    error: cannot write /dev/full: No space left on device (os error 28); the list is kept all the same, and `hikyaku worker run` delivers it
+    "#);
+    insta::assert_snapshot!(rejecting("./list.txt"), @r"
+    exit 2
+    --- stderr
+    error: cannot write ./list.txt: it is the list itself; choose another --reject-file
+    ");
+    let list = std::fs::read_to_string(shell.folder().join("list.txt")).unwrap();
+    assert_eq!(list, "nobody\nnobody\n");
+}

@@ -1,14 +1,15 @@
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, canonicalize},
     io::{IsTerminal, Read, Write},
     pin::pin,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
+use anyhow::anyhow;
 use clap::Args;
 use hikyaku_sender::{
     Error, ErrorKind, Event, Events,
@@ -98,7 +99,8 @@ impl Start {
         let list = file::open(&self.to_file)?;
         // A wrong setting must not be found when the list is on disk.
         let client = if self.enqueue_only { None } else { Some(self.work.client(output)?) };
-        let rejects = self.reject_file.as_deref().map(open_rejects).transpose()?;
+        let rejects = self.reject_file.as_deref();
+        let rejects = rejects.map(|path| Rejects::open(path, &self.to_file)).transpose()?;
         let outbox = store.open_or_make().await?;
         let mut builder = if self.personal {
             outbox.new_personal_campaign(&messages)
@@ -177,18 +179,46 @@ impl Start {
 async fn feed(
     campaign: &Campaign,
     list: Box<dyn Read + Send>,
-    mut rejects: Option<File>,
+    rejects: Option<Rejects>,
 ) -> anyhow::Result<Progress> {
-    let mut feed = campaign.feed(list);
-    if rejects.is_some() {
-        feed = feed.on_bad_line(move |BadLine { number, text, why }| {
-            let written = rejects.as_mut().map(|file| writeln!(file, "{number}\t{why}\t{text}"));
-            if let Some(Err(error)) = written {
-                tracing::error!(%error, "the reject file cannot be written");
-            }
-        });
+    let feed = campaign.feed(list);
+    let Some(Rejects { path, mut file }) = rejects else { return Ok(feed.await?.progress) };
+    let failed = Arc::new(OnceLock::new());
+    let noted = failed.clone();
+    let feed = feed.on_bad_line(move |BadLine { number, text, why }| {
+        if noted.get().is_none()
+            && let Err(error) = writeln!(file, "{number}\t{why}\t{text}")
+        {
+            let _ = noted.set(error);
+        }
+    });
+    let progress = feed.await?.progress;
+    match failed.get() {
+        None => Ok(progress),
+        Some(why) => Err(anyhow!(
+            "cannot write {path}: {why}; the list is kept all the same, and `hikyaku worker run` delivers it"
+        )),
     }
-    Ok(feed.await?.progress)
+}
+
+/// The file that bad lines are written to.
+struct Rejects {
+    path: String,
+    file: File,
+}
+
+impl Rejects {
+    /// Opens it, to go on with it where the list goes on.
+    fn open(path: &str, list: &str) -> anyhow::Result<Self> {
+        let cannot = |why: &str| usage(format!("cannot write {path}: {why}"));
+        // The list would grow with each of its bad lines, and never end.
+        if canonicalize(path).is_ok_and(|path| canonicalize(list).is_ok_and(|list| list == path)) {
+            return Err(cannot("it is the list itself; choose another --reject-file"));
+        }
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        let file = file.map_err(|why| cannot(&format!("{why}; check the path")))?;
+        Ok(Self { path: path.to_owned(), file })
+    }
 }
 
 /// Notes when the worker has seen for itself what there is to do, and what it must wait for.
@@ -216,12 +246,6 @@ async fn follow(campaign: &Campaign, looked: &AtomicBool) -> anyhow::Result<Prog
             return Err(error);
         }
     }
-}
-
-fn open_rejects(path: &str) -> anyhow::Result<File> {
-    // Started again, it goes on with the list, and so with this file.
-    let file = OpenOptions::new().create(true).append(true).open(path);
-    file.map_err(|why| usage(format!("cannot write {path}: {why}; check the path")))
 }
 
 fn is_locked(error: &Error) -> bool {
