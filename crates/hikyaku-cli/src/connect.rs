@@ -111,7 +111,7 @@ impl Connection {
             // One of them may be another channel's, and the profile's address the wrong one for it.
             output.note(
                 "the profile's token is not used: --token or LINE_CHANNEL_ACCESS_TOKEN is set",
-            )?;
+            );
         }
         self.build(Client::builder(self.token(&profile)?), &profile)
     }

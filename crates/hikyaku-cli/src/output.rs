@@ -34,19 +34,16 @@ impl Output {
     }
 
     /// Tells a person something on stderr that no script needs.
-    pub(crate) fn note(self, text: &str) -> anyhow::Result<()> {
-        if self.json {
-            return Ok(());
+    pub(crate) fn note(self, text: &str) {
+        if !self.json {
+            // What was done is done, whether somebody listens or not.
+            let _ = writeln!(anstream::stderr(), "note: {text}");
         }
-        writeln!(anstream::stderr(), "note: {text}").context("cannot write to stderr")
     }
 
-    /// Tells on stderr, apart from the answer, what a script may need too.
+    /// Tells on stderr, apart from the answer, what must be known before it goes on.
     pub(crate) fn aside(self, value: &impl Serialize, text: &str) -> anyhow::Result<()> {
-        if !self.json {
-            return self.note(text);
-        }
-        let line = serde_json::to_string(value)?;
+        let line = if self.json { serde_json::to_string(value)? } else { format!("note: {text}") };
         writeln!(anstream::stderr(), "{line}").context("cannot write to stderr")
     }
 

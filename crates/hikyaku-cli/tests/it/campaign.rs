@@ -1,4 +1,7 @@
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    process::{Command, Stdio},
+};
 
 use hikyaku_sim::Sim;
 
@@ -212,4 +215,16 @@ fn bad_lines_that_cannot_be_written_down_are_no_success() {
     ");
     let list = std::fs::read_to_string(shell.folder().join("list.txt")).unwrap();
     assert_eq!(list, "nobody\nnobody\n");
+}
+
+#[test]
+fn what_is_done_is_a_success_even_where_nobody_reads_the_notes() {
+    let shell = Shell::bare().with_file("list.txt", "nobody\n");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hikyaku"));
+    command.args(["campaign", "start", "--to-file", "list.txt", "--text", "hi", "--enqueue-only"]);
+    command.env_clear().current_dir(shell.folder());
+    let ended = command.stderr(writer).stdout(Stdio::null()).status();
+    assert_eq!(ended.unwrap().code(), Some(0));
 }

@@ -48,7 +48,7 @@ fn a_reader_of_the_help_may_stop_early() {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         let mut command = Command::new(env!("CARGO_BIN_EXE_hikyaku"));
-        let ended = command.args(words).stdout(writer).status().unwrap();
+        let ended = command.args(words).env_clear().stdout(writer).status().unwrap();
         assert_eq!(ended.code(), Some(0), "{words:?}");
     }
 }

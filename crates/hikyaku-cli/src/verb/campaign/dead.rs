@@ -56,7 +56,7 @@ impl Dead {
                 output.note(
                     "some may have arrived, and their retry keys are too old to tell; retry them with --may-duplicate, or \
                      drop them",
-                )?;
+                );
             }
             return output.print(
                 &Acted { deliveries },

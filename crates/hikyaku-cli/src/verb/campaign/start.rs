@@ -122,7 +122,8 @@ impl Start {
         output::print(serde_json::to_string(&started)?)?;
         let Some(client) = client else {
             let progress = feed(&campaign, list, rejects).await?;
-            return self.tell(&progress, output);
+            self.tell(&progress, output);
+            return Ok(());
         };
         let mut signals = StopSignals::listen()?;
         let looked = Arc::new(AtomicBool::new(false));
@@ -150,29 +151,30 @@ impl Start {
             }
             Err(error) => return Err(error.into()),
         }
-        match outcome {
-            Some(result) => self.tell(&result?, output),
-            None => self.tell(&campaign.progress().await?, output),
-        }
+        let progress = match outcome {
+            Some(result) => result?,
+            None => campaign.progress().await?,
+        };
+        self.tell(&progress, output);
+        Ok(())
     }
 
     /// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
-    fn tell(&self, progress: &Progress, output: Output) -> anyhow::Result<()> {
+    fn tell(&self, progress: &Progress, output: Output) {
         if progress.total == 0 && progress.bad_lines == 0 {
             return output.note("the list is empty, so nobody gets the campaign");
         }
         let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
         if std::io::stderr().is_terminal() || amiss {
-            output.note(&status::words(progress))?;
+            output.note(&status::words(progress));
         }
         if progress.bad_lines > 0 {
             let path = self.reject_file.as_deref();
             let where_listed = path.map_or("--reject-file FILE lists them".to_owned(), |path| {
                 format!("{path} lists them")
             });
-            output.note(&format!("bad lines hold no user id; {where_listed}"))?;
+            output.note(&format!("bad lines hold no user id; {where_listed}"));
         }
-        Ok(())
     }
 }
 
