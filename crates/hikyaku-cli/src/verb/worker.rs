@@ -64,7 +64,7 @@ impl Worker {
         if until_idle {
             worker = worker.until_idle();
         }
-        let mut stop = StopSignals::listen()?;
+        let stop = StopSignals::listen()?;
         let done = Done::from(worker.run(stop.wait()).await?);
         output.print(&done, &done)
     }

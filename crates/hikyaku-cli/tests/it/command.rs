@@ -43,6 +43,17 @@ impl Started {
         self.0.id()
     }
 
+    /// Sends the signal again and again until the process has ended, and gives the exit code.
+    pub(crate) fn insist(mut self, signal: &str) -> Option<i32> {
+        let id = self.0.id().to_string();
+        loop {
+            Command::new("kill").args(["-s", signal, &id]).status().unwrap();
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.code();
+            }
+        }
+    }
+
     /// Sends the signal, and gives the exit code and what stderr had.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let id = self.0.id().to_string();

@@ -1,11 +1,11 @@
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 
 use hikyaku_sim::{FaultRule, Sim};
 
-use crate::platform::Platform;
+use crate::{command::Shell, platform::Platform};
 
 /// A worker that is killed while LINE is silent, and the next one.
 #[test]
@@ -55,6 +55,17 @@ fn a_second_worker_on_a_file_is_refused_and_told_who_has_it() {
     assert_eq!((campaign.code, campaign.stderr.as_str()), (0, ""), "{campaign}");
     assert_eq!(platform.sim.delivery_count(&to), 2);
     assert_eq!(first.stop("TERM"), (Some(0), String::new()));
+}
+
+#[test]
+fn a_second_signal_ends_a_worker_that_waits_for_an_answer() {
+    let line = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", line.local_addr().unwrap());
+    let shell = Shell::bare().with("LINE_CHANNEL_ACCESS_TOKEN", "t").with("HIKYAKU_API_URL", &url);
+    shell.run(["outbox", "add", "push", "U00000000000000000000000000000001", "--text", "hi"]);
+    let worker = shell.start(["worker", "run"]);
+    let _unanswered = line.accept().unwrap();
+    assert_eq!(worker.insist("INT"), Some(130));
 }
 
 #[test]

@@ -125,7 +125,7 @@ impl Start {
             self.tell(&progress, output);
             return Ok(());
         };
-        let mut signals = StopSignals::listen()?;
+        let signals = StopSignals::listen()?;
         let looked = Arc::new(AtomicBool::new(false));
         let mut fed_and_ended = pin!(async {
             feed(&campaign, list, rejects).await?;

@@ -71,7 +71,7 @@ impl Listen {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("cannot listen at {address}: choose another --port or --host")
         })?;
-        let mut stop = StopSignals::listen()?;
+        let stop = StopSignals::listen()?;
         let listening = Listening { url: format!("http://{}/", listener.local_addr()?) };
         output.print(&listening, format_args!("listening at {}", listening.url))?;
         let app = Router::new().fallback(post(print)).with_state(bot);
