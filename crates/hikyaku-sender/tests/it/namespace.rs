@@ -111,6 +111,11 @@ impl Wire {
         self.address(1)
     }
 
+    /// The address of the namespace on it.
+    pub(crate) fn worker(&self) -> Ipv4Addr {
+        self.address(2)
+    }
+
     /// Lets nothing through in this direction, and lets nobody know.
     pub(crate) fn cut(&self, cut: Cut) {
         if cut != Cut::Back {

@@ -29,6 +29,10 @@ const MIGRATION_LOCK: i64 = 0x4849_4b59;
 /// How long nothing is heard of a connection before another one is asked whether it is alive.
 pub(super) const SILENCE: Duration = Duration::from_secs(3);
 
+/// What the server does about a program that is gone without a word, which its usual two hours would keep connections for.
+pub(super) const GIVE_UP: &str = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; \
+    SET tcp_user_timeout = '10s'";
+
 /// Connections that are lent and come back.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -145,10 +149,12 @@ async fn connect(server: &Server) -> Result<Live> {
     // A worker that is stopped within a transaction must not keep its rows from the others. What is to be seen by one
     // transaction only is locked, so that stricter isolation would only break off those that wait. A table that grows
     // faster than its statistics is looked up by index all the same.
-    let set_up = "SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '5s'; \
+    let set_up = format!(
+        "{GIVE_UP}; SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '5s'; \
         SET default_transaction_isolation = 'read committed'; SET jit = off; SET enable_seqscan = off; \
-        SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT pg_backend_pid()";
-    for message in answered(SILENCE, live.client.simple_query(set_up)).await? {
+        SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT pg_backend_pid()"
+    );
+    for message in answered(SILENCE, live.client.simple_query(&set_up)).await? {
         if let SimpleQueryMessage::Row(row) = message {
             live.process = row.get(0).and_then(|pid| pid.parse().ok()).unwrap_or_default();
         }

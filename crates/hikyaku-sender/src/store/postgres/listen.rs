@@ -3,7 +3,7 @@ use std::{future::poll_fn, time::Duration};
 use tokio_postgres::AsyncMessage;
 
 use super::{
-    connection::{SILENCE, answered},
+    connection::{GIVE_UP, SILENCE, answered},
     failed,
     server::Server,
 };
@@ -41,7 +41,7 @@ async fn listen_once(server: &Server, news: &News) -> Result<()> {
         }
     };
     let asked = async {
-        answered(SILENCE, client.batch_execute(&format!("LISTEN {CHANNEL}"))).await?;
+        answered(SILENCE, client.batch_execute(&format!("{GIVE_UP}; LISTEN {CHANNEL}"))).await?;
         // What came before it listened is not told again.
         news.tell();
         loop {
