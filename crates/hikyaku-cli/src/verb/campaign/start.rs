@@ -238,13 +238,15 @@ async fn follow(campaign: &Campaign, looked: &AtomicBool) -> anyhow::Result<Prog
     let bar = CampaignBar::new();
     let mut watch = campaign.watch(LOOK);
     loop {
+        // Asked first: what was read before the worker looked says nothing, though it has looked by now.
+        let has_looked = looked.load(Ordering::Relaxed);
         let watched = watch.next().await?;
         bar.show(&watched);
         if has_ended(&watched) || watched.progress.state == CampaignPhase::Paused {
             return Ok(watched.progress);
         }
         let stuck = watched.waiting.and_then(|waiting| stuck_for(waiting.reason));
-        if let Some(error) = stuck.filter(|_| looked.load(Ordering::Relaxed)) {
+        if let Some(error) = stuck.filter(|_| has_looked) {
             return Err(error);
         }
     }
