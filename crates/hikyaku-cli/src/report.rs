@@ -159,15 +159,9 @@ impl Report {
     fn of_store(error: &hikyaku_sender::Error) -> Self {
         let message = error.to_string();
         let (kind, exit) = match error.kind() {
+            // The client's own checks would have said the same.
             StoreErrorKind::Invalid(violations) => {
-                let details = violations.iter().map(|violation| Detail {
-                    property: Some(violation.property()).filter(|path| !path.is_empty()),
-                    message: Some(violation.problem.to_string()),
-                });
-                return Self {
-                    details: details.collect(),
-                    ..Self::new("invalid", exit::USAGE, NOTHING_SENT.to_owned())
-                };
+                return Self::of_call(&violations.clone().into());
             }
             StoreErrorKind::Recipients(_) | StoreErrorKind::Unsuitable(_) => ("usage", exit::USAGE),
             StoreErrorKind::Conflict { .. } => ("conflict", exit::REJECTED),
