@@ -49,12 +49,11 @@ impl Error for Misfit {
     }
 
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        match unexpected {
-            Unexpected::Unit => {
-                Self::custom(format_args!("invalid type: null, expected {expected}"))
-            }
-            _ => Self::custom(format_args!("invalid type: {unexpected}, expected {expected}")),
-        }
+        let found = match unexpected {
+            Unexpected::Unit => Unexpected::Other("null"),
+            other => other,
+        };
+        Self::custom(format_args!("invalid type: {found}, expected {expected}"))
     }
 
     fn missing_field(field: &'static str) -> Self {
