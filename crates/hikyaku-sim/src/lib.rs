@@ -30,11 +30,11 @@
 //! What LINE does not document is our choice, and the documentation of the item says so.
 
 mod api;
-mod builder;
 mod clock;
 mod control;
 mod deliver;
 mod fault;
+mod poster;
 mod query;
 mod random;
 mod serve;
@@ -43,10 +43,9 @@ mod shared;
 mod sim;
 mod state;
 
-pub use builder::{SimBuilder, StartError};
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};
-pub use sim::{Sim, WaitTimeout, Webhooks};
+pub use sim::{Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
 pub use state::{
     audience::{Audience, AudienceKind},
     bucket::Rate,

@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use crate::ClockMode;
+use crate::clock::ClockMode;
 
 /// What a simulator is started with; `reset` goes back to it.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::{
 
 use tokio::{sync::Notify, time::sleep};
 
-use crate::{api::Routes, deliver::Poster, settings::Settings, state::World};
+use crate::{api::Routes, poster::Poster, settings::Settings, state::World};
 
 /// What the sockets, the control API and the methods of a simulator share.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{deliver::Post, state::channel::SentMessage};
+use crate::{poster::Post, state::channel::SentMessage};
 
 /// An answer of the platform, before it becomes HTTP.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Action, Answer, Auth, Body, Endpoint, Request, body};
 use crate::{
-    deliver,
+    poster::Post,
     state::{
         bucket::Rate,
         log::Host,
@@ -78,7 +78,7 @@ fn read_test(request: &Request) -> Result<Action, Answer> {
             return invalid();
         }
         let mut answer = Answer::empty(StatusCode::OK);
-        answer.ping = Some(Box::new(deliver::ping(channel, &url)));
+        answer.ping = Some(Box::new(Post::new(channel, &url, &[])));
         answer
     }))
 }

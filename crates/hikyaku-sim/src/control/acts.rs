@@ -8,10 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Call, Problem, Reply, people::person};
-use crate::{
-    Friendship, UserMessage,
-    state::{World, chat::Target},
-};
+use crate::state::{World, chat::Target, friendship::Friendship, said::UserMessage};
 
 pub(super) fn set_friendship(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     #[derive(Deserialize)]

@@ -5,7 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Call, Problem, Reply};
-use crate::{ClockMode, FaultRule, InvalidFault, Rate, api, clock::Clock};
+use crate::{
+    api,
+    clock::{Clock, ClockMode},
+    fault::{FaultRule, InvalidFault},
+    state::bucket::Rate,
+};
 
 /// A duration as people write it: `3s`, `500ms`, `1h 30m` or `PT1H30M`.
 pub(super) fn duration(text: &str) -> Option<Duration> {

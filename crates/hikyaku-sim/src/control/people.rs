@@ -3,9 +3,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Call, Problem, Reply};
-use crate::{
-    Audience, Friendship, Person,
-    state::{World, chat::Target, person::UserKey},
+use crate::state::{
+    World,
+    audience::Audience,
+    chat::Target,
+    friendship::Friendship,
+    person::{Person, UserKey},
 };
 
 /// A person, as one channel sees them.

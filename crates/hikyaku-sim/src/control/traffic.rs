@@ -6,9 +6,9 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::{Call, Problem, Reply, limits::duration};
-use crate::{
-    DeliveryFilter,
-    state::{World, outbox},
+use crate::state::{
+    World,
+    outbox::{self, DeliveryFilter},
 };
 
 /// How long a call waits at most.

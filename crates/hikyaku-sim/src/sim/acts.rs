@@ -3,9 +3,12 @@ use hikyaku_model::{
     event::{EventKind, PostbackContent},
 };
 
-use crate::{
-    Friendship, Said, Sim, UserMessage,
-    state::{chat::Target, person::UserKey},
+use super::Sim;
+use crate::state::{
+    chat::Target,
+    friendship::Friendship,
+    person::UserKey,
+    said::{Said, UserMessage},
 };
 
 /// What people do. The channel's bot is told of it, if it has a webhook URL. Methods that take an id panic where it is

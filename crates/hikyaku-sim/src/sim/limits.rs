@@ -2,7 +2,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::{ClockMode, FaultRule, InvalidFault, Rate, Sim, api, clock::Clock, state::World};
+use super::Sim;
+use crate::{
+    api,
+    clock::{Clock, ClockMode},
+    fault::{FaultRule, InvalidFault},
+    state::{World, bucket::Rate},
+};
 
 /// Faults, limits and time.
 impl Sim {

@@ -1,4 +1,5 @@
 mod acts;
+mod builder;
 mod limits;
 mod people;
 mod traffic;
@@ -14,11 +15,11 @@ use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
 use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 
+pub use builder::{SimBuilder, StartError};
 pub use traffic::WaitTimeout;
 pub use webhooks::Webhooks;
 
 use crate::{
-    SimBuilder, StartError,
     shared::Shared,
     state::{World, channel::Channel},
 };

@@ -1,9 +1,11 @@
 use hikyaku_model::{GroupId, RoomId, UserId};
 use jiff::Timestamp;
 
-use crate::{
-    Audience, Person, Sim,
-    state::{chat::Target, person::UserKey},
+use super::Sim;
+use crate::state::{
+    audience::Audience,
+    chat::Target,
+    person::{Person, UserKey},
 };
 
 /// Who is there. None of this is told to bots. Methods that take an id panic where it is none of this simulator's.

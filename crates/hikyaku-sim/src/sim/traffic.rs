@@ -3,9 +3,12 @@ use std::{fmt, time::Duration};
 use hikyaku_model::UserId;
 use tokio::time::timeout;
 
-use crate::{
-    Delivery, DeliveryFilter, LoggedRequest, Sim,
-    state::{World, person::UserKey},
+use super::Sim;
+use crate::state::{
+    World,
+    log::LoggedRequest,
+    outbox::{Delivery, DeliveryFilter},
+    person::UserKey,
 };
 
 /// How long [`Sim::wait_for`] waits.

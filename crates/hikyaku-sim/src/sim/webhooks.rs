@@ -1,12 +1,9 @@
 use hikyaku_model::Event;
 
-use super::WaitTimeout;
-use crate::{
-    Sim, WebhookDelivery, WebhookError,
-    state::{
-        World,
-        webhook::{InvalidWebhookUrl, deliverable},
-    },
+use super::{Sim, WaitTimeout};
+use crate::state::{
+    World,
+    webhook::{InvalidWebhookUrl, WebhookDelivery, WebhookError, deliverable},
 };
 
 /// What the channel's bot is told.

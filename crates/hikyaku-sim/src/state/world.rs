@@ -17,8 +17,7 @@ use super::{
     webhook::{WebhookSettings, Webhooks},
 };
 use crate::{
-    ClockMode,
-    clock::Clock,
+    clock::{Clock, ClockMode},
     fault::Faults,
     random::Random,
     settings::{Settings, WebhookDefaults},

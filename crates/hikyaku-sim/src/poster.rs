@@ -1,6 +1,10 @@
+//! Signs webhooks and posts them.
+
 use std::time::Duration;
 
 use bytes::Bytes;
+use hikyaku_model::{Event, UserId};
+use hikyaku_webhook::sign;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -8,9 +12,13 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::state::webhook::{Verdict, WebhookReason, deliverable};
+use crate::state::{
+    channel::Channel,
+    webhook::{Verdict, WebhookReason, deliverable},
+};
 
 /// How long a bot may take to answer.
 ///
@@ -26,6 +34,22 @@ pub(crate) struct Post {
     pub(crate) url: String,
     pub(crate) signature: String,
     pub(crate) body: Bytes,
+}
+
+impl Post {
+    /// The webhook of these events. Without any it is the one that tests a URL.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint>
+    pub(crate) fn new(channel: &Channel, url: &str, events: &[Event]) -> Self {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            destination: &'a UserId,
+            events: &'a [Event],
+        }
+        let body = Body { destination: &channel.bot, events };
+        let body = serde_json::to_vec(&body).expect("events have string keys and no failing parts");
+        Self { url: url.to_owned(), signature: sign(&channel.secret, &body), body: body.into() }
+    }
 }
 
 /// What posts webhooks. It follows no redirects, and speaks plain HTTP.

@@ -1,23 +1,17 @@
 //! The delivery of webhooks: the part of a simulator that calls instead of being called.
 
-mod post;
-
 use std::sync::Arc;
 
-use hikyaku_model::{Event, UserId, event::DeliveryContext};
-use hikyaku_webhook::sign;
+use hikyaku_model::event::DeliveryContext;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 use tokio::task::JoinSet;
-
-pub(crate) use post::{Post, Poster};
 
 use crate::{
     clock::later,
+    poster::Post,
     shared::Shared,
     state::{
         World,
-        channel::Channel,
         webhook::{Verdict, WebhookReason},
     },
 };
@@ -45,13 +39,6 @@ pub(crate) async fn deliver(shared: Arc<Shared>) {
     }
 }
 
-/// The webhook without events that tests a URL.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint>
-pub(crate) fn ping(channel: &Channel, url: &str) -> Post {
-    post(channel, url, &[])
-}
-
 /// The next webhook that can be posted.
 fn next(world: &mut World) -> Option<(u64, Post)> {
     let now = world.clock.now();
@@ -73,19 +60,8 @@ fn next(world: &mut World) -> Option<(u64, Post)> {
                 channel.renew_reply_token(token, at, now);
             }
         }
-        return Some((id, post(channel, &url, &[event])));
+        return Some((id, Post::new(channel, &url, &[event])));
     }
-}
-
-fn post(channel: &Channel, url: &str, events: &[Event]) -> Post {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        destination: &'a UserId,
-        events: &'a [Event],
-    }
-    let body = Body { destination: &channel.bot, events };
-    let body = serde_json::to_vec(&body).expect("events have string keys and no failing parts");
-    Post { url: url.to_owned(), signature: sign(&channel.secret, &body), body: body.into() }
 }
 
 /// Notes how a post went, and when to try again.

@@ -7,9 +7,16 @@ use std::{
 
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
+use super::{Running, Sim};
 use crate::{
-    ClockMode, Host, InvalidWebhookUrl, Sim, deliver, serve, settings::Settings, shared::Shared,
-    sim::Running, state::webhook::deliverable,
+    clock::ClockMode,
+    deliver, serve,
+    settings::Settings,
+    shared::Shared,
+    state::{
+        log::Host,
+        webhook::{InvalidWebhookUrl, deliverable},
+    },
 };
 
 /// Settings of a simulator to be started; made by [`Sim::builder`].
