@@ -20,10 +20,12 @@ else
 endif
 	$(CARGO) test --workspace --doc
 
-lint: ## Check format, lints and documentation
+lint: ## Check format, lints, documentation, and that modules form no circle
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
+	.ci/modules.py --self-test
+	.ci/modules.py
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

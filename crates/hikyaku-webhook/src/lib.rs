@@ -29,6 +29,7 @@
 mod guide {}
 
 mod body;
+mod boxed;
 mod error;
 mod receive;
 mod reply_token;
@@ -40,11 +41,12 @@ mod signature;
 pub mod axum;
 
 pub use body::Webhook;
+pub use boxed::{BoxError, BoxFuture};
 pub use error::Error;
 pub use receive::{BODY_LIMIT, Receiver};
 #[cfg(feature = "regex")]
 pub use regex_lite::Regex;
 pub use reply_token::{Expired, REPLY_TO_REDELIVERY_WITHIN, REPLY_WITHIN, ReplyToken};
-pub use router::{BoxError, BoxFuture, Context, Outcome, Router};
+pub use router::{Context, Outcome, Router};
 pub use seen::{Seen, SeenInMemory};
 pub use signature::{SIGNATURE_HEADER, Verifier, sign};

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::router::{BoxError, BoxFuture};
+use crate::boxed::{BoxError, BoxFuture};
 
 /// The longest id that [`SeenInMemory`] keeps, in bytes. LINE's have 26; an event with a longer one is always new.
 const ID_LIMIT: usize = 64;

@@ -4,7 +4,7 @@ mod contain;
 mod context;
 mod matcher;
 
-use std::{fmt, future::Future, ops::ControlFlow, pin::Pin, sync::Arc, time::SystemTime};
+use std::{fmt, future::Future, ops::ControlFlow, sync::Arc, time::SystemTime};
 
 use hikyaku_model::event::{ContentType, Event, EventType};
 
@@ -12,13 +12,10 @@ use contain::contain;
 pub use context::Context;
 use matcher::Matcher;
 
-use crate::{Seen, Webhook};
-
-/// Any error of a handler.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
-
-/// A future on the heap.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::{
+    Seen, Webhook,
+    boxed::{BoxError, BoxFuture},
+};
 
 type Handler<S> = Box<dyn Fn(Context<S>) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
 type Before<S> =
