@@ -9,7 +9,7 @@ use hikyaku::{Client, ClientBuilder, RetryPolicy};
 use crate::{
     failure::{invalid, of_settings, usage},
     output::Output,
-    profile::Profile,
+    profile::{Profile, ProfileArgs},
     secret::Secret,
 };
 
@@ -63,9 +63,8 @@ pub(crate) struct Connection {
     )]
     manager_url: Option<String>,
 
-    /// Take what is not set otherwise from this profile of hikyaku.toml
-    #[arg(long, env = "HIKYAKU_PROFILE", hide_env_values = true, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    profile: ProfileArgs,
 
     #[command(flatten)]
     patience: Patience,
@@ -106,24 +105,42 @@ pub(crate) struct Patience {
 impl Connection {
     /// The client that these settings describe.
     pub(crate) fn client(&self, output: Output) -> anyhow::Result<Client> {
-        let profile = self.profile()?;
+        let profile = self.profile.read()?;
         if self.token.is_some() && profile.has_token() {
             // One of them may be another channel's, and the profile's address the wrong one for it.
             output.note(
                 "the profile's token is not used: --token or LINE_CHANNEL_ACCESS_TOKEN is set",
             );
         }
+        self.may_send(&profile, self.token.is_none())?;
         self.build(Client::builder(self.token(&profile)?), &profile)
     }
 
     /// The client for a call that is authorised by something else than the channel's token.
     pub(crate) fn client_without_token(&self) -> anyhow::Result<Client> {
-        self.build(Client::without_token(), &self.profile()?)
+        let profile = self.profile.read()?;
+        // What authorises it comes from the command line or the environment.
+        self.may_send(&profile, false)?;
+        self.build(Client::without_token(), &profile)
     }
 
     /// The profile that is named, or one that sets nothing.
     pub(crate) fn profile(&self) -> anyhow::Result<Profile> {
-        Profile::named(self.profile.as_deref())
+        self.profile.read()
+    }
+
+    /// Whether a secret may go where this profile says. `own_secret` is whether it is the profile's own.
+    fn may_send(&self, profile: &Profile, own_secret: bool) -> anyhow::Result<()> {
+        let redirects = [
+            ("api_url", self.api_url.is_none() && profile.api_url.is_some()),
+            ("data_url", self.data_url.is_none() && profile.data_url.is_some()),
+            ("manager_url", self.manager_url.is_none() && profile.manager_url.is_some()),
+            ("ca_file", self.patience.ca_file.is_none() && profile.ca_file.is_some()),
+        ];
+        match redirects.iter().find(|(_, redirects)| *redirects) {
+            Some((setting, _)) => profile.may_send(setting, own_secret),
+            None => Ok(()),
+        }
     }
 
     fn build(&self, mut builder: ClientBuilder, profile: &Profile) -> anyhow::Result<Client> {

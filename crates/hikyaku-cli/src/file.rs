@@ -8,25 +8,38 @@ use serde::de::DeserializeOwned;
 
 use crate::failure::usage;
 
-/// Reads a text file that the user named; `-` is stdin. A byte-order mark, which Windows' editors like, is skipped.
+/// The byte-order mark of UTF-8, which some editors write before a text. It is no part of it.
+pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Reads a text file that the user named, without its byte-order mark; `-` is stdin.
 pub(crate) fn read(path: &str) -> anyhow::Result<String> {
-    let text = if path == "-" {
-        let mut text = String::new();
-        stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(path)
-    };
-    match text {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
-        Err(error) if error.kind() == ErrorKind::InvalidData => {
-            Err(usage(format!("cannot read {path}: it is not UTF-8; write it as UTF-8")))
-        }
-        Err(error) => Err(usage(format!("cannot read {path}: {error}; check the path"))),
+    let bytes = read_bytes(path)?;
+    let utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    String::from_utf8(bytes).map_err(|_| {
+        let what = if utf_16 { "it is UTF-16" } else { "it is not UTF-8" };
+        usage(format!("cannot read {path}: {what}; write it as UTF-8"))
+    })
+}
+
+/// The same for a file that need not be there.
+pub(crate) fn read_if_there(path: &Path) -> anyhow::Result<Option<String>> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        _ => read(&path.display().to_string()).map(Some),
     }
 }
 
-/// Reads a file that the user named, as it is; `-` is stdin.
+/// Reads JSON or a picture from a file that the user named, without a byte-order mark; `-` is stdin.
 pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = read_exactly(path)?;
+    if bytes.starts_with(MARK) {
+        bytes.drain(..MARK.len());
+    }
+    Ok(bytes)
+}
+
+/// Reads a file that the user named, byte for byte: what was signed has its mark signed, too. `-` is stdin.
+pub(crate) fn read_exactly(path: &str) -> anyhow::Result<Vec<u8>> {
     let bytes = if path == "-" {
         let mut bytes = Vec::new();
         stdin().read_to_end(&mut bytes).map(|_| bytes)
@@ -36,7 +49,8 @@ pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
     bytes.map_err(|error| usage(format!("cannot read {path}: {error}; check the path")))
 }
 
-/// Opens a file that the user named, to read it bit by bit; `-` is stdin.
+/// Opens a list that the user named, to read it bit by bit; `-` is stdin. Who reads it skips its byte-order mark, since
+/// what is kept of a list counts its bytes.
 pub(crate) fn open(path: &str) -> anyhow::Result<Box<dyn Read + Send>> {
     if path == "-" {
         return Ok(Box::new(stdin()));

@@ -1,19 +1,22 @@
 use std::{
-    env, fs, io,
+    env, fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
+use clap::Args;
 use serde::Deserialize;
 use toml::Table;
 
 use crate::{
     failure::usage,
-    secret,
+    file, secret,
     table::{self, known, nearest, one_line},
 };
 
 const FILE: &str = "hikyaku.toml";
+
+const VARIABLE: &str = "HIKYAKU_PROFILE";
 
 /// The keys of a profile. The channel's id and secret are for the calls that authenticate as the channel.
 const KEYS: [&str; 10] = [
@@ -29,6 +32,32 @@ const KEYS: [&str; 10] = [
     "ca_file",
 ];
 
+// Which profile to take settings from.
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    // Not clap's `env`: what the command line says counts for more than what a shell exports.
+    #[arg(
+        long,
+        value_name = "NAME",
+        help = "Profile in hikyaku.toml for settings not given by flag or environment [env: HIKYAKU_PROFILE]"
+    )]
+    profile: Option<String>,
+}
+
+impl ProfileArgs {
+    /// The profile that is named, or one that sets nothing.
+    pub(crate) fn read(&self) -> anyhow::Result<Profile> {
+        if let Some(name) = self.profile.as_deref().filter(|name| !name.is_empty()) {
+            return Profile::load(name);
+        }
+        match env::var(VARIABLE) {
+            Ok(name) if !name.is_empty() => Profile::load(&name).map(Profile::unasked),
+            Ok(_) | Err(env::VarError::NotPresent) => Ok(Profile::default()),
+            Err(why) => Err(usage(format!("{VARIABLE}: {why}"))),
+        }
+    }
+}
+
 /// The settings of one channel: a table `[profile.NAME]` of `hikyaku.toml`.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Profile {
@@ -42,6 +71,22 @@ pub(crate) struct Profile {
     pub(crate) retries: Option<u32>,
     timeout: Option<f64>,
     pub(crate) ca_file: Option<PathBuf>,
+    #[serde(skip)]
+    name: String,
+    #[serde(skip)]
+    place: Place,
+}
+
+/// Where a profile comes from.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// The user's settings, or a file that the command line asks for.
+    #[default]
+    Trusted,
+    /// The folder that the command runs in, which may be a stranger's.
+    Folder,
+    /// That folder, and only the environment names the profile.
+    Unasked,
 }
 
 /// A token or secret that no debug output shows.
@@ -55,37 +100,59 @@ impl std::fmt::Debug for Token {
 }
 
 impl Profile {
-    /// The profile of this name, or one that sets nothing where there is no name.
-    pub(crate) fn named(name: Option<&str>) -> anyhow::Result<Self> {
-        match name {
-            Some(name) if !name.is_empty() => Self::load(name),
-            _ => Ok(Self::default()),
-        }
-    }
-
     /// The profile of this name, from the `hikyaku.toml` of this folder or else of the user's settings.
     ///
     /// No file is read unless a profile is named: a folder that one happens to stand in must not decide where a token
     /// from the environment is sent.
     fn load(name: &str) -> anyhow::Result<Self> {
-        for path in paths() {
-            match fs::read_to_string(&path) {
-                Ok(text) => {
-                    let folder = path.parent().unwrap_or(Path::new(""));
-                    return parse(&text, name, folder)
-                        .map_err(|why| usage(format!("{}: {why}", path.display())));
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    return Err(usage(format!("cannot read {}: {error}", path.display())));
-                }
+        let settings = settings();
+        let here = PathBuf::from(FILE);
+        for path in std::iter::once(&here).chain(&settings) {
+            let Some(text) = file::read_if_there(path)? else { continue };
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let mut profile = parse(&text, name, folder)
+                .map_err(|why| usage(format!("{}: {why}", path.display())))?;
+            if *path == here && !is_same(&here, settings.as_deref()) {
+                profile.place = Place::Folder;
             }
+            return Ok(profile);
         }
-        let paths: Vec<_> = paths().map(|path| path.display().to_string()).collect();
+        let paths: Vec<_> = std::iter::once(&here)
+            .chain(&settings)
+            .map(|path| path.display().to_string())
+            .collect();
         Err(usage(format!(
             "profile {name} is asked for, but there is no {}; write one with a table [profile.{name}]",
             paths.join(" nor ")
         )))
+    }
+
+    /// The same, named by the environment alone.
+    fn unasked(mut self) -> Self {
+        if self.place == Place::Folder {
+            self.place = Place::Unasked;
+        }
+        self
+    }
+
+    /// Refuses to let the folder's file decide where a secret goes that is not its own, unless the command line asks for
+    /// the profile: whoever wrote that file could have it sent to themselves. `setting` is the one that would.
+    pub(crate) fn may_send(&self, setting: &str, own_secret: bool) -> anyhow::Result<()> {
+        if self.place != Place::Unasked || (own_secret && self.keeps_its_files()) {
+            return Ok(());
+        }
+        Err(usage(format!(
+            "{FILE} of this folder sets {setting} in [profile.{0}], which only {VARIABLE} names, and would get a secret that \
+             is not its own; if you trust that file, add --profile {0}, or put the token into it",
+            self.name
+        )))
+    }
+
+    /// Whether the token's file lies in the folder too, and is no link to a file of the user's.
+    fn keeps_its_files(&self) -> bool {
+        let Some(file) = &self.token_file else { return true };
+        let folder = fs::canonicalize(".");
+        fs::canonicalize(file).is_ok_and(|file| folder.is_ok_and(|folder| file.starts_with(folder)))
     }
 
     pub(crate) fn has_token(&self) -> bool {
@@ -119,14 +186,22 @@ impl Profile {
     }
 }
 
-/// Where profiles may be, the nearest first.
-fn paths() -> impl Iterator<Item = PathBuf> {
-    let settings = env::var_os("XDG_CONFIG_HOME")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
-        .or_else(|| env::home_dir().map(|home| home.join(".config")));
-    let settings = settings.map(|folder| folder.join("hikyaku").join(FILE));
-    std::iter::once(PathBuf::from(FILE)).chain(settings)
+/// Where the user's profiles are.
+fn settings() -> Option<PathBuf> {
+    // A relative path would be the folder's own again; XDG's rules say to ignore it.
+    let settings =
+        env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let settings = settings.or_else(|| env::home_dir().map(|home| home.join(".config")));
+    settings.map(|folder| folder.join("hikyaku").join(FILE))
+}
+
+/// Whether both are one file, which is so in the folder of the user's settings.
+fn is_same(here: &Path, settings: Option<&Path>) -> bool {
+    let (Ok(here), Some(Ok(settings))) = (fs::canonicalize(here), settings.map(fs::canonicalize))
+    else {
+        return false;
+    };
+    here == settings
 }
 
 fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
@@ -148,6 +223,7 @@ fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
     let mut profile: Profile = profile.clone().try_into().map_err(|error: toml::de::Error| {
         format!("[profile.{name}]: {}", one_line(&error.to_string()))
     })?;
+    name.clone_into(&mut profile.name);
     // Files stand where the one that names them does.
     for path in [&mut profile.token_file, &mut profile.ca_file].into_iter().flatten() {
         *path = folder.join(&path);

@@ -78,9 +78,10 @@ pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
         let mut sends = Vec::new();
         for line in come.drain(..) {
             let line = line.map_err(|why| usage(format!("cannot read {path}: {why}")))?;
-            let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line).trim_ascii();
             number += 1;
-            sends.push(read(line, number, now));
+            let mark = if number == 1 { file::MARK } else { &[] };
+            let line = line.strip_prefix(mark).unwrap_or(&line);
+            sends.push(read(line.trim_ascii(), number, now));
         }
         for answer in enqueue(outbox, sends).await? {
             match answer {

@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use hikyaku::model::{ChannelSecret, Event};
 use serde::Serialize;
 
-use crate::{channel::ChannelSecretArgs, output::Output, profile::Profile};
+use crate::{channel::ChannelSecretArgs, output::Output, profile::ProfileArgs};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -38,9 +38,8 @@ struct Channel {
     #[command(flatten)]
     secret: ChannelSecretArgs,
 
-    /// Take the secret from this profile of hikyaku.toml
-    #[arg(long, env = "HIKYAKU_PROFILE", hide_env_values = true, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    profile: ProfileArgs,
 }
 
 impl Webhook {
@@ -56,7 +55,7 @@ impl Webhook {
 
 impl Channel {
     fn secret(&self) -> anyhow::Result<ChannelSecret> {
-        self.secret.read(&Profile::named(self.profile.as_deref())?)
+        self.secret.read(&self.profile.read()?)
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct Verify {
 impl Verify {
     pub(super) fn run(self, output: Output) -> anyhow::Result<()> {
         let verifier = Verifier::new(&self.channel.secret()?);
-        let body = file::read_bytes(&self.file)?;
+        let body = file::read_exactly(&self.file)?;
         verifier.verify(&*self.signature, &body).map_err(|why| refused(why.to_string()))?;
         output.done("it comes from LINE")
     }
