@@ -1,10 +1,8 @@
-use std::time::Duration;
-
 use hikyaku::Messages;
 use hikyaku_model::{
     ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
     audience::{Filter, Limit, Recipient},
-    limits::{MULTICAST_USERS, Problem},
+    limits::{MULTICAST_USERS, Problem, REPLY_TOKEN_LIFE, REQUEST_BYTES},
     send::{
         AggregationUnit, DeliveryTag, PhoneHash, check_aggregation_units, check_multicast_users,
     },
@@ -23,16 +21,6 @@ use crate::{
 
 /// The channel of an outbox that serves only one.
 pub(crate) const DEFAULT_CHANNEL: &str = "default";
-
-/// How long after it was enqueued a reply is still worth sending: its token is good for a minute.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-const REPLY_LIFE: Duration = Duration::from_mins(1);
-
-/// The largest request that LINE takes, in bytes.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#status-codes>
-const REQUEST_BYTES: usize = 2 * 1024 * 1024;
 
 /// One send, to be put into an [`Outbox`](crate::Outbox).
 ///
@@ -253,7 +241,7 @@ impl NewDelivery {
         let mut delivery = Delivery::new(self.kind, count, retry_key, due);
         delivery.on_unknown = self.on_unknown;
         delivery.expires_at = match self.kind {
-            SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_LIFE)),
+            SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_TOKEN_LIFE)),
             _ => self.expires_at,
         };
         Ok(Fresh {

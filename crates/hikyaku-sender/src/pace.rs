@@ -2,55 +2,19 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use hikyaku_model::limits::{Rate, rates};
+
 use crate::{Lane, Time};
 
-/// How many requests LINE takes in how long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many.
-    pub requests: u32,
-    /// In how long.
-    pub per: Duration,
+/// Whether each send is written down and counted exactly. Buckets are for limits that fill in seconds; an hour's worth
+/// must survive restarts to the last request.
+pub(crate) fn is_exact(rate: Rate) -> bool {
+    rate.per > Duration::from_mins(1)
 }
 
-impl Rate {
-    /// So many requests a second.
-    pub const fn per_second(requests: u32) -> Self {
-        Self { requests, per: Duration::from_secs(1) }
-    }
-
-    /// So many requests an hour.
-    pub const fn per_hour(requests: u32) -> Self {
-        Self { requests, per: Duration::from_hours(1) }
-    }
-
-    /// Whether each send is written down and counted exactly. Buckets are for limits that fill in seconds; an hour's
-    /// worth must survive restarts to the last request.
-    pub(crate) fn is_exact(self) -> bool {
-        self.per > Duration::from_mins(1)
-    }
-
-    /// The window that an exact count looks at: the limit's own and some for clocks and networks.
-    pub(crate) fn window(self) -> Duration {
-        self.per + Duration::from_secs(10)
-    }
-}
-
-/// `2000/s`, `60/m` or `60/h`.
-impl std::str::FromStr for Rate {
-    type Err = crate::UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (requests, per) = text.split_once('/').ok_or(crate::UnknownName)?;
-        let requests = requests.parse().ok().filter(|n| *n > 0).ok_or(crate::UnknownName)?;
-        let seconds = match per {
-            "s" => 1,
-            "m" => 60,
-            "h" => 3600,
-            _ => return Err(crate::UnknownName),
-        };
-        Ok(Self { requests, per: Duration::from_secs(seconds) })
-    }
+/// The window that an exact count looks at: the limit's own and some for clocks and networks.
+pub(crate) fn window(rate: Rate) -> Duration {
+    rate.per + Duration::from_secs(10)
 }
 
 /// The limit of every lane. The default is LINE's.
@@ -66,10 +30,11 @@ impl Default for Limits {
                 .iter()
                 .map(|&lane| {
                     let rate = match lane {
-                        Lane::Multicast => Rate::per_second(200),
-                        Lane::Broadcast | Lane::Narrowcast => Rate::per_hour(60),
+                        Lane::Multicast => rates::MULTICAST,
+                        Lane::Broadcast => rates::BROADCAST,
+                        Lane::Narrowcast => rates::NARROWCAST,
                         Lane::Push | Lane::Reply | Lane::Phone | Lane::NarrowcastProgress => {
-                            Rate::per_second(2000)
+                            rates::USUAL
                         }
                     };
                     (lane, rate)

@@ -45,10 +45,10 @@ mod state;
 
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};
+pub use hikyaku_model::limits::Rate;
 pub use sim::{Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
 pub use state::{
     audience::{Audience, AudienceKind},
-    bucket::Rate,
     friendship::Friendship,
     log::{Host, LoggedRequest},
     outbox::{Delivery, DeliveryFilter},

@@ -3,6 +3,8 @@ use std::{
     time::Duration,
 };
 
+use hikyaku_model::limits::REPLY_TOKEN_LIFE;
+
 use crate::clock::ClockMode;
 
 /// What a simulator is started with; `reset` goes back to it.
@@ -64,7 +66,7 @@ impl Default for Settings {
             any_user_is_friend: false,
             rate_limits: true,
             quota: None,
-            reply_token_life: Duration::from_mins(1),
+            reply_token_life: REPLY_TOKEN_LIFE,
             narrowcast: NarrowcastSettings {
                 waiting: Duration::from_secs(1),
                 sending: Duration::from_secs(2),

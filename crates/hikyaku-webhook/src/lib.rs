@@ -46,7 +46,7 @@ pub use error::Error;
 pub use receive::{BODY_LIMIT, Receiver};
 #[cfg(feature = "regex")]
 pub use regex_lite::Regex;
-pub use reply_token::{Expired, REPLY_TO_REDELIVERY_WITHIN, REPLY_WITHIN, ReplyToken};
+pub use reply_token::{Expired, ReplyToken};
 pub use router::{Context, Outcome, Router};
 pub use seen::{Seen, SeenInMemory};
 pub use signature::{SIGNATURE_HEADER, Verifier, sign};

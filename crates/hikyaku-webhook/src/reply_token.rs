@@ -3,17 +3,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hikyaku_model::event::Event;
-
-/// How long after receiving it LINE promises to take a reply token. It may take it longer; it may also shorten this.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-pub const REPLY_WITHIN: Duration = Duration::from_mins(1);
-
-/// How long after an event the reply token of its redelivery can work at all.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-pub const REPLY_TO_REDELIVERY_WITHIN: Duration = Duration::from_mins(20);
+use hikyaku_model::{
+    event::Event,
+    limits::{REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE},
+};
 
 /// The tokens of the events that LINE's console once sent to verify a URL. Nobody receives the reply.
 const DUMMIES: [&str; 2] = ["00000000000000000000000000000000", "ffffffffffffffffffffffffffffffff"];
@@ -47,10 +40,10 @@ impl ReplyToken {
     /// The reply token of an event, if it has one that anybody would receive the reply to.
     pub fn of<S: AsRef<str>>(event: &Event<S>, received_at: SystemTime) -> Option<Self> {
         let token = event.reply_token().filter(|token| !DUMMIES.contains(token))?.to_owned();
-        let within_a_minute = received_at.checked_add(REPLY_WITHIN)?;
+        let within_a_minute = received_at.checked_add(REPLY_TOKEN_LIFE)?;
         let ends_at = match happened_at(event) {
             Some(happened_at) if event.is_redelivery() => {
-                within_a_minute.min(happened_at.checked_add(REPLY_TO_REDELIVERY_WITHIN)?)
+                within_a_minute.min(happened_at.checked_add(REDELIVERED_REPLY_TOKEN_LIFE)?)
             }
             _ => within_a_minute,
         };

@@ -1,13 +1,9 @@
 use std::time::Duration;
 
+use hikyaku_model::limits::RETRY_KEY_USE;
 use tokio::time::Instant;
 
 use crate::{Error, ErrorKind, random, route::Repeat};
-
-/// A retry key is forgotten 24 hours after its first use; an hour is left for clocks that disagree.
-///
-/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
-const KEY_LIFE: Duration = Duration::from_hours(23);
 
 /// Longer than anything lasts here.
 const YEAR: Duration = Duration::from_hours(365 * 24);
@@ -117,7 +113,7 @@ impl<'a> Attempts<'a> {
         let asked = error.retry_after().unwrap_or_default();
         let delay = self.policy.delay(self.retries, random::fraction()).max(asked);
         self.retries += 1;
-        let limit = self.policy.max_elapsed.min(KEY_LIFE);
+        let limit = self.policy.max_elapsed.min(RETRY_KEY_USE);
         (self.began.elapsed().saturating_add(delay) <= limit).then_some(delay)
     }
 }

@@ -2,25 +2,23 @@
 //!
 //! [`Check::validate`] finds every broken rule of a value in one go, each with its JSON path. The client asks it before
 //! anything is sent, and a simulator can answer with the very same judgement. The limits themselves are constants that
-//! stand beside what they limit, such as [`message::TEXT`](crate::message::TEXT), each with its source.
+//! stand beside what they limit, such as [`message::TEXT`](crate::message::TEXT), each with its source; those of
+//! requests stand here, and [`rates`] has how often LINE takes each of them.
 
 mod checker;
 mod color;
+mod rate;
+mod request;
 mod rule;
 mod uri;
 mod violation;
 
 pub use checker::{Check, Checker};
+pub use rate::{InvalidRate, Rate, rates};
+pub use request::{
+    AUDIENCE_OPERATIONS, MESSAGES, MULTICAST_USERS, REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE,
+    REQUEST_BYTES, RETRY_KEY_LIFE, RETRY_KEY_USE,
+};
 pub use rule::{Count, Length, Steps, Unit};
 pub use uri::{LINK, MEDIA_URL, Uri};
 pub use violation::{Problem, Segment, Violation, Violations};
-
-/// Messages in one request.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-push-message>
-pub const MESSAGES: Count = Count { min: 1, max: 5 };
-
-/// Users in one multicast.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-multicast-message>
-pub const MULTICAST_USERS: Count = Count { min: 1, max: 500 };

@@ -21,7 +21,7 @@ mod model_test;
 
 use std::time::Duration;
 
-use hikyaku_model::SendKind;
+use hikyaku_model::{SendKind, limits::RETRY_KEY_USE};
 use uuid::Uuid;
 
 pub use backoff::backoff;
@@ -32,14 +32,8 @@ pub use state::{State, UnknownPolicy};
 
 use crate::{Lane, Time, key};
 
-/// How long one retry key is used after its first request. LINE remembers a key for 24 hours; the rest is for clocks
-/// that differ.
-///
-/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
-pub const KEY_LIFE: Duration = Duration::from_hours(23);
-
 /// A key that was used this long ago, by attempts that surely did not land, is replaced: an attempt in doubt then has
-/// nearly its whole [`KEY_LIFE`] to be cleared up.
+/// nearly its whole [`RETRY_KEY_USE`] to be cleared up.
 const KEY_FRESH: Duration = Duration::from_hours(1);
 
 /// How far a clock may have been set back before a key's age counts as not known.
@@ -188,7 +182,7 @@ impl Delivery {
     /// Whether the key must not be used again: too old, or its age not known because the clock was set back.
     fn key_spent(&self, now: Time) -> bool {
         self.key_used_at
-            .is_some_and(|used| now.since(used) >= KEY_LIFE || used.since(now) > CLOCK_ERROR)
+            .is_some_and(|used| now.since(used) >= RETRY_KEY_USE || used.since(now) > CLOCK_ERROR)
     }
 
     fn rotate_key(&mut self) {

@@ -15,7 +15,7 @@ use super::{Shared, request};
 use crate::{
     HoldReason, Lane,
     delivery::{Outcome, Phase, backoff},
-    pace::LONGEST_SILENCE,
+    pace::{self, LONGEST_SILENCE},
     store::{
         Body,
         step::{GetCampaign, Hold, Job},
@@ -60,7 +60,7 @@ impl<'a> Sender<'a> {
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
     pub(super) async fn send(&self, job: Job, granted: Instant) -> Outcome {
         let late = match self.shared.settings.limits.get(job.lane) {
-            Some(rate) if rate.is_exact() => EXACT_PERMIT_LIFE,
+            Some(rate) if pace::is_exact(rate) => EXACT_PERMIT_LIFE,
             Some(_) => PERMIT_LIFE,
             None => self.shared.settings.lease / 2,
         };

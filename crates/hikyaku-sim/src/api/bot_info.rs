@@ -1,7 +1,8 @@
+use hikyaku_model::limits::rates;
 use http::Method;
 use serde_json::json;
 
-use super::{Action, Answer, Auth, Endpoint, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Request};
 use crate::state::log::Host;
 
 /// The account itself.
@@ -11,7 +12,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::GET,
     path: "/v2/bot/info",
-    rate: USUAL_RATE,
+    rate: rates::USUAL,
     takes_retry_key: false,
     auth: Auth::Channel,
     read,

@@ -1,8 +1,8 @@
-use hikyaku_model::{Checker, SendKind};
+use hikyaku_model::{Checker, SendKind, limits::rates};
 use http::{Method, StatusCode};
 
 use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
-use crate::state::{bucket::Rate, log::Host};
+use crate::state::log::Host;
 
 /// Sends to all friends.
 ///
@@ -11,7 +11,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/message/broadcast",
-    rate: Rate::per_hour(60),
+    rate: rates::BROADCAST,
     takes_retry_key: true,
     auth: Auth::Channel,
     read,

@@ -1,37 +1,36 @@
-use hikyaku_model::coupon::{CouponCreate, CouponStatus};
+use hikyaku_model::{
+    coupon::{CouponCreate, CouponStatus},
+    limits::rates,
+};
 use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::{Action, Answer, Detail, Endpoint, Request, body, page::page};
-use crate::{
-    query,
-    state::{bucket::Rate, coupon::Coupon},
-};
+use crate::{query, state::coupon::Coupon};
 
 /// Makes a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 pub(crate) const CREATE: Endpoint =
-    Endpoint::new(Method::POST, "/v2/bot/coupon", read_create).rate(Rate::per_second(200));
+    Endpoint::new(Method::POST, "/v2/bot/coupon", read_create).rate(rates::COUPON);
 
 /// Ends a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#discontinue-coupon>
 pub(crate) const CLOSE: Endpoint =
-    Endpoint::new(Method::PUT, "/v2/bot/coupon/{couponId}/close", read_close)
-        .rate(Rate::per_second(200));
+    Endpoint::new(Method::PUT, "/v2/bot/coupon/{couponId}/close", read_close).rate(rates::COUPON);
 
 /// All coupons.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-coupons-list>
 pub(crate) const LIST: Endpoint =
-    Endpoint::new(Method::GET, "/v2/bot/coupon", read_list).rate(Rate::per_second(200));
+    Endpoint::new(Method::GET, "/v2/bot/coupon", read_list).rate(rates::COUPON);
 
 /// One coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-coupon>
 pub(crate) const GET: Endpoint =
-    Endpoint::new(Method::GET, "/v2/bot/coupon/{couponId}", read_get).rate(Rate::per_second(200));
+    Endpoint::new(Method::GET, "/v2/bot/coupon/{couponId}", read_get).rate(rates::COUPON);
 
 const REQUIRED: &[&str] = &[
     "title",

@@ -1,11 +1,11 @@
-use hikyaku_model::{Checker, send};
+use hikyaku_model::{Checker, limits::rates, send};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
 use super::{Action, Answer, Auth, Body, Detail, Endpoint, Request, body};
 use crate::{
     clock::later,
-    state::{bucket::Rate, log::Host, person::UserKey},
+    state::{log::Host, person::UserKey},
 };
 
 /// Shows a loading animation in the chat with one person, until it times out or a message arrives.
@@ -15,7 +15,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/chat/loading/start",
-    rate: Rate::per_second(100),
+    rate: rates::LOADING,
     takes_retry_key: false,
     auth: Auth::Channel,
     read,

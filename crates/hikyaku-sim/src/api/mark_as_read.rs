@@ -1,7 +1,7 @@
-use hikyaku_model::{Checker, Extra};
+use hikyaku_model::{Checker, Extra, limits::rates};
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body};
 use crate::state::{chat::Target, log::Host, person::UserKey};
 
 /// Marks a chat as read up to the message that a token came with.
@@ -11,7 +11,7 @@ pub(crate) const BY_TOKEN: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/chat/markAsRead",
-    rate: USUAL_RATE,
+    rate: rates::USUAL,
     takes_retry_key: false,
     auth: Auth::Channel,
     read: read_by_token,
@@ -24,7 +24,7 @@ pub(crate) const BY_USER: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/message/markAsRead",
-    rate: USUAL_RATE,
+    rate: rates::USUAL,
     takes_retry_key: false,
     auth: Auth::Channel,
     read: read_by_user,

@@ -34,6 +34,7 @@ mod violation;
 mod webhook_endpoint;
 
 use bytes::Bytes;
+use hikyaku_model::limits::{Rate, rates};
 use http::{HeaderMap, Method, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -47,7 +48,6 @@ use crate::{
     query,
     state::{
         World,
-        bucket::Rate,
         channel::{Accepted, Channel},
         log::Host,
         person::UserKey,
@@ -139,11 +139,6 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     webhook_endpoint::TEST,
 ];
 
-/// LINE's rate for operations that have none of their own.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
-pub(crate) const USUAL_RATE: Rate = Rate::per_second(2000);
-
 /// One operation.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
@@ -173,7 +168,7 @@ impl Endpoint {
             host: Host::Api,
             method,
             path,
-            rate: USUAL_RATE,
+            rate: rates::USUAL,
             takes_retry_key: false,
             auth: Auth::Channel,
             read,

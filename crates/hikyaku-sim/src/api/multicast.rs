@@ -1,11 +1,12 @@
 use hikyaku_model::{
     Checker, SendKind,
+    limits::rates,
     limits::{self, Problem, Segment},
 };
 use http::{Method, StatusCode};
 
 use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
-use crate::state::{bucket::Rate, log::Host, person::UserKey};
+use crate::state::{log::Host, person::UserKey};
 
 /// Sends to many users. Those who are no friends, have blocked the account or are unknown receive nothing, and the
 /// answer is 200 all the same.
@@ -18,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/message/multicast",
-    rate: Rate::per_second(200),
+    rate: rates::MULTICAST,
     takes_retry_key: true,
     auth: Auth::Channel,
     read,

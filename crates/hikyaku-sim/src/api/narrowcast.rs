@@ -1,13 +1,13 @@
 use hikyaku_model::{
     Checker, SendKind,
     audience::{Filter, Limit, Recipient},
+    limits::rates,
 };
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
 use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
 use crate::state::{
-    bucket::Rate,
     log::Host,
     narrowcast::{InvalidRecipient, Plan, Sources},
 };
@@ -22,7 +22,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/message/narrowcast",
-    rate: Rate::per_hour(60),
+    rate: rates::NARROWCAST,
     takes_retry_key: true,
     auth: Auth::Channel,
     read,

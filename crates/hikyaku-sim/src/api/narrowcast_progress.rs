@@ -1,9 +1,10 @@
+use hikyaku_model::limits::rates;
 use http::Method;
 use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Action, Answer, Auth, Endpoint, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Request};
 use crate::state::{
     log::Host,
     narrowcast::{Narrowcast, Phase},
@@ -16,7 +17,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::GET,
     path: "/v2/bot/message/progress/narrowcast",
-    rate: USUAL_RATE,
+    rate: rates::USUAL,
     takes_retry_key: false,
     auth: Auth::Channel,
     read,

@@ -1,8 +1,8 @@
-use hikyaku_model::{Checker, SendKind};
+use hikyaku_model::{Checker, SendKind, limits::rates};
 use http::{Method, StatusCode};
 
 use super::{
-    Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body,
+    Action, Answer, Auth, Body, Endpoint, Request, body,
     send::{self, Parcel},
 };
 use crate::state::{Reach, chat::Target, log::Host};
@@ -15,7 +15,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/v2/bot/message/push",
-    rate: USUAL_RATE,
+    rate: rates::USUAL,
     takes_retry_key: true,
     auth: Auth::Channel,
     read,

@@ -1,11 +1,12 @@
 use hikyaku_model::{
     Checker, Event, EventKind, Extra, SendKind,
     event::PnpDelivery,
+    limits::rates,
     send::{DeliveryTag, PhoneHash},
 };
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Auth, Body, Endpoint, Request, USUAL_RATE, body, send::Parcel};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
 use crate::state::{friendship::Friendship, log::Host};
 
 /// Sends to the person with a phone number, friend or not, and tells the bot that it was delivered.
@@ -18,7 +19,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::POST,
     path: "/bot/pnp/push",
-    rate: USUAL_RATE,
+    rate: rates::USUAL,
     takes_retry_key: false,
     auth: Auth::Channel,
     read,

@@ -2,10 +2,11 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#get-quota>
 
+use hikyaku_model::limits::rates;
 use http::Method;
 use serde_json::json;
 
-use super::{Action, Answer, Auth, Endpoint, Read, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Read, Request};
 use crate::state::log::Host;
 
 pub(crate) const QUOTA: Endpoint = endpoint("/v2/bot/message/quota", read_quota);
@@ -18,7 +19,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
         host: Host::Api,
         method: Method::GET,
         path,
-        rate: USUAL_RATE,
+        rate: rates::USUAL,
         takes_retry_key: false,
         auth: Auth::Channel,
         read,

@@ -5,12 +5,12 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#get-number-of-sent-push-messages>
 
-use hikyaku_model::SendKind;
+use hikyaku_model::{SendKind, limits::rates};
 use http::Method;
 use jiff::civil::{Date, date};
 use serde_json::json;
 
-use super::{Action, Answer, Auth, Endpoint, Read, Request, USUAL_RATE};
+use super::{Action, Answer, Auth, Endpoint, Read, Request};
 use crate::state::{day, log::Host};
 
 pub(crate) const REPLY: Endpoint =
@@ -36,7 +36,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
         host: Host::Api,
         method: Method::GET,
         path,
-        rate: USUAL_RATE,
+        rate: rates::USUAL,
         takes_retry_key: false,
         auth: Auth::Channel,
         read,

@@ -2,10 +2,10 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#validate-message-objects-of-push-message>
 
-use hikyaku_model::{Checker, SendKind};
+use hikyaku_model::{Checker, SendKind, limits::rates};
 use http::{Method, StatusCode};
 
-use super::{Action, Answer, Auth, Body, Endpoint, Read, Request, USUAL_RATE, body};
+use super::{Action, Answer, Auth, Body, Endpoint, Read, Request, body};
 use crate::state::log::Host;
 
 pub(crate) const REPLY: Endpoint =
@@ -28,7 +28,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
         host: Host::Api,
         method: Method::POST,
         path,
-        rate: USUAL_RATE,
+        rate: rates::USUAL,
         takes_retry_key: false,
         auth: Auth::Channel,
         read,

@@ -1,4 +1,4 @@
-use hikyaku_model::Checker;
+use hikyaku_model::{Checker, limits::rates};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
@@ -7,7 +7,6 @@ use super::{Action, Answer, Auth, Body, Endpoint, Request, body};
 use crate::{
     poster::Post,
     state::{
-        bucket::Rate,
         log::Host,
         webhook::{Verdict, WebhookReason, is_endpoint},
     },
@@ -20,7 +19,7 @@ pub(crate) const SET: Endpoint = Endpoint {
     host: Host::Api,
     method: Method::PUT,
     path: "/v2/bot/channel/webhook/endpoint",
-    rate: Rate::per_minute(1000),
+    rate: rates::WEBHOOK_ENDPOINT,
     takes_retry_key: false,
     auth: Auth::Channel,
     read: read_set,
@@ -37,7 +36,7 @@ pub(crate) const GET: Endpoint = Endpoint { method: Method::GET, read: read_get,
 pub(crate) const TEST: Endpoint = Endpoint {
     method: Method::POST,
     path: "/v2/bot/channel/webhook/test",
-    rate: Rate::per_hour(60),
+    rate: rates::WEBHOOK_TEST,
     read: read_test,
     ..SET
 };

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use hikyaku_model::limits::Rate;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -9,7 +10,6 @@ use crate::{
     api,
     clock::{Clock, ClockMode},
     fault::{FaultRule, InvalidFault},
-    state::bucket::Rate,
 };
 
 /// A duration as people write it: `3s`, `500ms`, `1h 30m` or `PT1H30M`.
@@ -148,7 +148,7 @@ pub(super) fn set_rate_limit(call: &Call<'_>) -> Result<Reply, Problem> {
             let endpoint = endpoint
                 .ok_or_else(|| Problem::unknown("operation", &format!("{method} {path}")))?;
             let rate = rate.map(|RateJson { count, per }| match duration(&per) {
-                Some(per) if !per.is_zero() => Ok(Rate { count, per }),
+                Some(per) if !per.is_zero() => Ok(Rate { requests: count, per }),
                 _ => Err(Problem::invalid("/rate/per", "write a duration as `1s` or `1h`")),
             });
             let rate = rate.transpose()?;

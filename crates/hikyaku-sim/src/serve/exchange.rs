@@ -5,6 +5,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use hikyaku_model::limits::REQUEST_BYTES;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Request as HttpRequest, Response, StatusCode, header,
     request,
@@ -24,11 +25,6 @@ use crate::{
     shared::Shared,
     state::log::{Host, LoggedRequest, MOST_BODY},
 };
-
-/// The largest body of a request.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#status-codes>
-const MOST_BYTES: usize = 2 << 20;
 
 /// How much of a body that is too large is still read, so that its sender gets to see the answer.
 const MOST_DISCARDED: usize = 64 << 20;
@@ -111,7 +107,7 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
         length += data.len();
         if length > MOST_DISCARDED {
             break;
-        } else if length > MOST_BYTES {
+        } else if length > REQUEST_BYTES {
             (whole, first) = (None, None);
         } else if length == data.len() {
             // Most bodies come in one piece, which needs no copy.
@@ -128,7 +124,7 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
         }
     }
     let whole = whole.map(BytesMut::freeze).or(first);
-    Ok(if length > MOST_BYTES { None } else { Some(whole.unwrap_or_default()) })
+    Ok(if length > REQUEST_BYTES { None } else { Some(whole.unwrap_or_default()) })
 }
 
 /// What a fault rule has for this request.

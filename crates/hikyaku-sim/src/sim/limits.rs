@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use hikyaku_model::limits::Rate;
 use jiff::Timestamp;
 
 use super::Sim;
@@ -7,7 +8,7 @@ use crate::{
     api,
     clock::{Clock, ClockMode},
     fault::{FaultRule, InvalidFault},
-    state::{World, bucket::Rate},
+    state::World,
 };
 
 /// Faults, limits and time.

@@ -1,34 +1,5 @@
-use std::time::Duration;
-
+use hikyaku_model::limits::Rate;
 use jiff::Timestamp;
-
-/// How many requests LINE takes in a time, per channel and endpoint.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// How many requests.
-    pub count: u32,
-    /// In how long.
-    pub per: Duration,
-}
-
-impl Rate {
-    /// So many requests in a second.
-    pub const fn per_second(count: u32) -> Self {
-        Self { count, per: Duration::from_secs(1) }
-    }
-
-    /// So many requests in a minute.
-    pub const fn per_minute(count: u32) -> Self {
-        Self { count, per: Duration::from_mins(1) }
-    }
-
-    /// So many requests in an hour.
-    pub const fn per_hour(count: u32) -> Self {
-        Self { count, per: Duration::from_hours(1) }
-    }
-}
 
 /// A token bucket: full at first, refilled evenly.
 ///
@@ -48,11 +19,11 @@ impl Bucket {
     /// Takes a token, if there is one.
     pub(crate) fn take(&mut self, rate: Rate, now: Timestamp) -> bool {
         let elapsed = now.duration_since(self.at).as_secs_f64().max(0.0);
-        let refilled = elapsed * f64::from(rate.count) / rate.per.as_secs_f64();
+        let refilled = elapsed * f64::from(rate.requests) / rate.per.as_secs_f64();
         self.missing = (self.missing - refilled).max(0.0);
         self.at = now;
         // Refilling one token in many small steps must not leave it a hair short.
-        let free = f64::from(rate.count) - self.missing >= 1.0 - 1e-9;
+        let free = f64::from(rate.requests) - self.missing >= 1.0 - 1e-9;
         if free {
             self.missing += 1.0;
         }

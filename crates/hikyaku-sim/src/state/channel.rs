@@ -1,9 +1,13 @@
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
+    time::Duration,
 };
 
-use hikyaku_model::{ChannelSecret, ChannelToken, SendKind, UserId};
+use hikyaku_model::{
+    ChannelSecret, ChannelToken, SendKind, UserId,
+    limits::{self, Rate},
+};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 use uuid::Uuid;
@@ -11,7 +15,7 @@ use uuid::Uuid;
 use super::{
     aging::Aging,
     audience::Audiences,
-    bucket::{Bucket, Rate},
+    bucket::Bucket,
     chat::Target,
     coupon::Coupons,
     friendship::Friends,
@@ -82,19 +86,19 @@ pub(crate) struct Channel {
 }
 
 /// How long a retry key is remembered.
-///
-/// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
-const RETRY_KEY_LIFE: SignedDuration = SignedDuration::from_hours(24);
+const RETRY_KEY_LIFE: SignedDuration = signed(limits::RETRY_KEY_LIFE);
+
+/// How long after an event its reply token can still be made good again by sending the event again.
+const REDELIVERED_WITHIN: SignedDuration = signed(limits::REDELIVERED_REPLY_TOKEN_LIFE);
+
+const fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::from_secs(duration.as_secs().cast_signed())
+}
 
 /// How long a token for linking an account is good.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
 const LINK_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
-
-/// How long after an event its reply token can still be made good again by sending the event again.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-const REDELIVERED_WITHIN: SignedDuration = SignedDuration::from_mins(20);
 
 /// How many tokens and keys a channel remembers at most. Our choice, to bound memory.
 const MOST: usize = 2_000_000;

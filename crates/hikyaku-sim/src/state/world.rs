@@ -1,10 +1,10 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use hikyaku_model::limits::Rate;
 use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
 use jiff::Timestamp;
 
 use super::{
-    bucket::Rate,
     channel::Channel,
     chat::{Chats, Target},
     content::Contents,

@@ -1,9 +1,11 @@
 use std::{result, time::Duration};
 
+use hikyaku_model::limits::Rate;
+
 use crate::{
     Time,
     outlook::{Waiting, WaitingFor},
-    pace::{Bucket, HoldReason, Rate},
+    pace::{self, Bucket, HoldReason},
     store::{LaneDue, Result, Tx},
 };
 
@@ -34,7 +36,7 @@ impl Permits {
         }
         let count = match rate {
             None => want,
-            Some(rate) if rate.is_exact() => {
+            Some(rate) if pace::is_exact(rate) => {
                 if let Some(until) = used_up_until(tx, lane, rate, now).await? {
                     return Ok(Err(lane.waits_for(WaitingFor::Rate, until)));
                 }
@@ -79,8 +81,8 @@ impl Permits {
         let LaneDue { channel, lane, .. } = lane;
         match self.rate {
             None => Ok(()),
-            Some(rate) if rate.is_exact() => {
-                let kept = rate.window().max(SENDS_KEPT);
+            Some(rate) if pace::is_exact(rate) => {
+                let kept = pace::window(rate).max(SENDS_KEPT);
                 tx.forget_sends(channel, *lane, self.now - kept).await?;
                 tx.log_sends(channel, *lane, &vec![self.now; used as usize]).await
             }
@@ -99,10 +101,10 @@ async fn used_up_until<T: Tx>(
     rate: Rate,
     now: Time,
 ) -> Result<Option<Time>> {
-    let sends = tx.sends_since(&lane.channel, lane.lane, now - rate.window()).await?;
+    let sends = tx.sends_since(&lane.channel, lane.lane, now - pace::window(rate)).await?;
     if u32::try_from(sends.len()).is_ok_and(|sends| sends < rate.requests) {
         return Ok(None);
     }
     let oldest = sends.first().copied().unwrap_or(now);
-    Ok(Some(oldest + rate.window() + Duration::from_millis(1)))
+    Ok(Some(oldest + pace::window(rate) + Duration::from_millis(1)))
 }

@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use hikyaku_model::limits::RETRY_KEY_USE;
+
 use crate::{
     Time,
-    delivery::KEY_LIFE,
     store::{Result, Step, Tx, row::Effects},
 };
 
@@ -36,7 +37,7 @@ impl Step for Sweep {
         let now = tx.now().await?;
         let mut swept = Swept::default();
         let mut effects = Effects::default();
-        let mut rows = tx.overdue(now, now - KEY_LIFE, self.limit).await?;
+        let mut rows = tx.overdue(now, now - RETRY_KEY_USE, self.limit).await?;
         swept.more = rows.len() >= self.limit as usize;
         for row in &mut rows {
             let before = row.delivery.state;
@@ -63,7 +64,7 @@ impl Step for EndLeases {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
         let now = tx.now().await?;
-        let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - KEY_LIFE, self.0).await?;
+        let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - RETRY_KEY_USE, self.0).await?;
         let mut effects = Effects::default();
         let mut ended = 0;
         for row in &mut rows {

@@ -1,31 +1,32 @@
+use hikyaku_model::limits::rates;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::{check_description, describe, error, not_found};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request},
-    state::{audience::StoredAudience, bucket::Rate},
+    state::audience::StoredAudience,
 };
 
 /// All audiences.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
 pub(crate) const LIST: Endpoint =
-    Endpoint::new(Method::GET, "/v2/bot/audienceGroup/list", read_list).rate(Rate::per_minute(60));
+    Endpoint::new(Method::GET, "/v2/bot/audienceGroup/list", read_list).rate(rates::AUDIENCE);
 
 /// One audience, and what was added to it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
 pub(crate) const GET: Endpoint =
     Endpoint::new(Method::GET, "/v2/bot/audienceGroup/{audienceGroupId}", read_get)
-        .rate(Rate::per_minute(60));
+        .rate(rates::AUDIENCE);
 
 /// Deletes an audience.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#delete-audience-group>
 pub(crate) const DELETE: Endpoint =
     Endpoint::new(Method::DELETE, "/v2/bot/audienceGroup/{audienceGroupId}", read_delete)
-        .rate(Rate::per_minute(60));
+        .rate(rates::AUDIENCE);
 
 /// Gives an audience another name.
 ///
@@ -35,7 +36,7 @@ pub(crate) const RENAME: Endpoint = Endpoint::new(
     "/v2/bot/audienceGroup/{audienceGroupId}/updateDescription",
     read_rename,
 )
-.rate(Rate::per_minute(60));
+.rate(rates::AUDIENCE);
 
 /// How many additions are told of.
 const JOBS: usize = 50;

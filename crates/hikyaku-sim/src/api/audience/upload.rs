@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, limits::rates};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use super::{check_description, describe, error, not_found};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request},
     clock::later,
-    state::{bucket::Rate, person::UserKey},
+    state::person::UserKey,
 };
 
 /// Makes an audience of a list of ids.
@@ -16,14 +16,13 @@ use crate::{
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
 pub(crate) const CREATE: Endpoint =
-    Endpoint::new(Method::POST, "/v2/bot/audienceGroup/upload", read_create)
-        .rate(Rate::per_minute(60));
+    Endpoint::new(Method::POST, "/v2/bot/audienceGroup/upload", read_create).rate(rates::AUDIENCE);
 
 /// Adds ids to an audience.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group>
 pub(crate) const ADD: Endpoint =
-    Endpoint::new(Method::PUT, "/v2/bot/audienceGroup/upload", read_add).rate(Rate::per_minute(60));
+    Endpoint::new(Method::PUT, "/v2/bot/audienceGroup/upload", read_add).rate(rates::AUDIENCE);
 
 /// How many ids one call takes, and how many audiences a channel may have, and for how long.
 const MOST_IDS: usize = 10_000;

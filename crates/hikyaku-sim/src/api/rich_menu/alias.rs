@@ -1,13 +1,10 @@
-use hikyaku_model::{Checker, rich_menu::RichMenuAlias};
+use hikyaku_model::{Checker, limits::rates, rich_menu::RichMenuAlias};
 use http::{Method, StatusCode};
 use serde_json::json;
 
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request, Scene, body},
-    state::{
-        bucket::Rate,
-        rich_menu::{MOST, StoredMenu},
-    },
+    state::rich_menu::{MOST, StoredMenu},
 };
 
 /// Gives a rich menu a name.
@@ -39,7 +36,7 @@ pub(crate) const GET: Endpoint =
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#delete-rich-menu-alias>
 pub(crate) const DELETE: Endpoint =
     Endpoint::new(Method::DELETE, "/v2/bot/richmenu/alias/{richMenuAliasId}", read_delete)
-        .rate(Rate::per_hour(100));
+        .rate(rates::RICH_MENU);
 
 fn read_create(request: &Request) -> Result<Action, Answer> {
     let alias: RichMenuAlias = body::whole(request, &["richMenuAliasId", "richMenuId"])?;

@@ -1,18 +1,18 @@
-use hikyaku_model::rich_menu::{RichMenuBatch, RichMenuBatchOperation};
+use hikyaku_model::{
+    limits::rates,
+    rich_menu::{RichMenuBatch, RichMenuBatchOperation},
+};
 use http::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    api::{Action, Answer, Detail, Endpoint, Request, Scene, body},
-    state::bucket::Rate,
-};
+use crate::api::{Action, Answer, Detail, Endpoint, Request, Scene, body};
 
 /// Changes the menus of all who have certain ones.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users>
 pub(crate) const BATCH: Endpoint =
-    Endpoint::new(Method::POST, "/v2/bot/richmenu/batch", read_batch).rate(Rate::per_hour(3));
+    Endpoint::new(Method::POST, "/v2/bot/richmenu/batch", read_batch).rate(rates::RICH_MENU_BATCH);
 
 /// Checks such a change.
 ///
@@ -25,7 +25,7 @@ pub(crate) const VALIDATE: Endpoint =
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-batch-control-rich-menus-progress-status>
 pub(crate) const PROGRESS: Endpoint =
     Endpoint::new(Method::GET, "/v2/bot/richmenu/progress/batch", read_progress)
-        .rate(Rate::per_hour(100));
+        .rate(rates::RICH_MENU);
 
 fn read_batch(request: &Request) -> Result<Action, Answer> {
     let batch: RichMenuBatch = body::whole(request, &["operations"])?;

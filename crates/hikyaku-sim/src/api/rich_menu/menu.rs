@@ -1,18 +1,15 @@
-use hikyaku_model::rich_menu::RichMenu;
+use hikyaku_model::{limits::rates, rich_menu::RichMenu};
 use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::MenuJson;
-use crate::{
-    api::{Action, Answer, Endpoint, Request, body},
-    state::bucket::Rate,
-};
+use crate::api::{Action, Answer, Endpoint, Request, body};
 
 /// Makes a rich menu.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-rich-menu>
 pub(crate) const CREATE: Endpoint =
-    Endpoint::new(Method::POST, "/v2/bot/richmenu", read_create).rate(Rate::per_hour(100));
+    Endpoint::new(Method::POST, "/v2/bot/richmenu", read_create).rate(rates::RICH_MENU);
 
 /// Checks a rich menu.
 ///
@@ -24,7 +21,7 @@ pub(crate) const VALIDATE: Endpoint =
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-rich-menu-list>
 pub(crate) const LIST: Endpoint =
-    Endpoint::new(Method::GET, "/v2/bot/richmenu/list", read_list).rate(Rate::per_second(10));
+    Endpoint::new(Method::GET, "/v2/bot/richmenu/list", read_list).rate(rates::RICH_MENU_LIST);
 
 /// One rich menu.
 ///
@@ -37,7 +34,7 @@ pub(crate) const GET: Endpoint =
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#delete-rich-menu>
 pub(crate) const DELETE: Endpoint =
     Endpoint::new(Method::DELETE, "/v2/bot/richmenu/{richMenuId}", read_delete)
-        .rate(Rate::per_hour(100));
+        .rate(rates::RICH_MENU);
 
 const REQUIRED: &[&str] = &["size", "selected", "name", "chatBarText", "areas"];
 
