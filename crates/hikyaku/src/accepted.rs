@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, answer,
-    connection::{Exchange, from_json, is_object},
+    exchange::{Exchange, from_json, is_object},
 };
 
 /// A send that LINE accepted.

@@ -5,10 +5,10 @@ use http::HeaderValue;
 
 use crate::{
     Error,
-    connection::{Connection, ConnectionSettings, connection_setters},
+    connection::{Connection, ConnectionSettings, bearer, connection_setters},
     route::Host,
+    supply::{Keeper, Supply, TokenEndpoint, TokenProvider},
     target::BaseUrl,
-    token::{Keeper, Supply, TokenProvider},
 };
 
 /// A channel's way to LINE.
@@ -34,7 +34,6 @@ struct Inner {
 }
 
 /// Where each host is reached.
-#[derive(Clone)]
 struct BaseUrls {
     api: BaseUrl,
     data: BaseUrl,
@@ -121,6 +120,11 @@ impl Client {
             Authorization::Kept(keeper) => keeper.replacement(refused).await,
             Authorization::Fixed(_) | Authorization::None => None,
         }
+    }
+
+    /// The way to where tokens are issued.
+    pub(crate) fn token_endpoint(&self) -> TokenEndpoint<'_> {
+        TokenEndpoint { connection: self.connection(), api: self.base_url(Host::Api) }
     }
 
     pub(crate) fn base_url(&self, host: Host) -> &BaseUrl {
@@ -214,12 +218,8 @@ impl ClientBuilder {
             None => Authorization::None,
             Some(Supply::Fixed(token)) => Authorization::Fixed(bearer(token.expose())),
             Some(Supply::Issued(source)) => {
-                let issuer = Client(Arc::new(Inner {
-                    authorization: Authorization::None,
-                    base_urls: base_urls.clone(),
-                    connection: connection.clone(),
-                }));
-                Authorization::Kept(Keeper::new(source, issuer))
+                let api = base_urls.api.clone();
+                Authorization::Kept(Keeper::new(source, connection.clone(), api))
             }
         };
         Ok(Client(Arc::new(Inner { authorization, base_urls, connection })))
@@ -233,14 +233,6 @@ impl fmt::Debug for ClientBuilder {
             .field("connection", &self.connection)
             .finish_non_exhaustive()
     }
-}
-
-/// The header that carries a token, a secret of one of the model's types.
-pub(crate) fn bearer(token: &str) -> HeaderValue {
-    let mut authorization = HeaderValue::from_str(&format!("Bearer {token}"))
-        .expect("a secret's characters are checked when it is made");
-    authorization.set_sensitive(true);
-    authorization
 }
 
 /// Runs checks and turns what they found into an error.

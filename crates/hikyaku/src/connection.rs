@@ -2,20 +2,21 @@ use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
+    HeaderName, HeaderValue, Method, Request, StatusCode,
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT},
 };
 use http_body::Body;
-use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::{
-    Answer, Error, RetryPolicy,
+    Error, RetryPolicy,
     error::ERROR_BODY_LIMIT,
+    exchange::Exchange,
+    form::Form,
     retry::Attempts,
-    route::Repeat,
+    route::{Repeat, Route},
     target::{BaseUrl, Target},
     transport::{Carrier, HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
 };
@@ -182,7 +183,30 @@ fn record<B>(span: &Span, result: &Result<Exchange<B>, Error>) {
     span.record("request_id", crate::answer::request_id(headers));
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    pub(crate) fn new(route: &'static Route, base_url: &'a BaseUrl, target: Target) -> Self {
+        Self {
+            method: route.method,
+            path: route.path,
+            repeat: route.repeat,
+            base_url,
+            target,
+            headers: Headers::default(),
+            body: Payload::Whole(Bytes::new()),
+            timeout: None,
+        }
+    }
+
+    /// Sends this body.
+    pub(crate) fn bytes(&mut self, content_type: HeaderValue, bytes: Bytes) {
+        self.headers.content_type = Some(content_type);
+        self.body = Payload::Whole(bytes);
+    }
+
+    pub(crate) fn form(&mut self, form: Form) {
+        self.bytes(HeaderValue::from_static(Form::CONTENT_TYPE), form.into_bytes());
+    }
+
     fn request(&self, user_agent: &HeaderValue) -> Request<RequestBody> {
         let mut request = Request::new(match &self.body {
             Payload::Whole(bytes) => bytes.clone().into(),
@@ -233,6 +257,14 @@ impl Call<'_> {
     }
 }
 
+/// The header that carries a token, a secret of one of the model's types.
+pub(crate) fn bearer(token: &str) -> HeaderValue {
+    let mut authorization = HeaderValue::from_str(&format!("Bearer {token}"))
+        .expect("a secret's characters are checked when it is made");
+    authorization.set_sensitive(true);
+    authorization
+}
+
 fn key_value(key: Uuid) -> HeaderValue {
     let mut buffer = [0; uuid::fmt::Hyphenated::LENGTH];
     let key = key.hyphenated().encode_lower(&mut buffer);
@@ -249,60 +281,6 @@ impl fmt::Debug for Connection {
             .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
-}
-
-/// An answer, whole unless its body says otherwise.
-#[derive(Debug)]
-pub(crate) struct Exchange<B = Bytes> {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: B,
-}
-
-impl Exchange {
-    /// The answer as a value.
-    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<Answer<T>, Error> {
-        match from_json(&self.body) {
-            Ok(value) => Ok(Answer::new(value, self.status, self.headers)),
-            Err(error) => Err(Error::decode(self.status, self.headers, error)),
-        }
-    }
-
-    /// The answer to a call that has nothing to tell: `{}`, or no body at all.
-    pub(crate) fn empty(self) -> Result<Answer<()>, Error> {
-        if self.body.is_empty() || self.is_json_object() {
-            return Ok(Answer::new((), self.status, self.headers));
-        }
-        let error = serde::de::Error::custom("expected an empty object");
-        Err(Error::decode(self.status, self.headers, error))
-    }
-
-    /// The message of one of LINE's own errors; an empty one where there is no body at all.
-    pub(crate) fn message(&self) -> Option<String> {
-        #[derive(serde::Deserialize)]
-        struct Body {
-            message: String,
-        }
-
-        if self.body.is_empty() {
-            return Some(String::new());
-        }
-        Some(from_json::<Body>(&self.body).ok()?.message)
-    }
-
-    pub(crate) fn is_json_object(&self) -> bool {
-        is_object(&self.body) && from_json::<serde::de::IgnoredAny>(&self.body).is_ok()
-    }
-}
-
-/// Reads JSON. To check the whole text as UTF-8 first costs a quarter of checking it string by string.
-pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
-    serde_json::from_str(str::from_utf8(json).map_err(serde::de::Error::custom)?)
-}
-
-/// Whether JSON, if it is some, is an object. serde would read an array as a struct too.
-pub(crate) fn is_object(json: &[u8]) -> bool {
-    json.trim_ascii_start().first() == Some(&b'{')
 }
 
 /// What a builder collects about a [`Connection`].

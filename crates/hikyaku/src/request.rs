@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::{
     Accepted, Answer, Client, Error, ErrorKind,
-    connection::{Call, Exchange, Headers, Payload},
+    connection::{Call, Payload},
+    exchange::Exchange,
     form::Form,
     random,
     route::{Auth, Repeat, Route},
@@ -41,17 +42,8 @@ pub(crate) struct Request<'a> {
 impl<'a> Request<'a> {
     fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
         let keyed = route.repeat == Repeat::WithRetryKey;
-        let retry_key = keyed.then(random::uuid);
-        let call = Call {
-            method: route.method,
-            path: route.path,
-            repeat: route.repeat,
-            base_url: client.base_url(route.host),
-            target,
-            headers: Headers { retry_key, ..Headers::default() },
-            body: Payload::Whole(Bytes::new()),
-            timeout: None,
-        };
+        let mut call = Call::new(route, client.base_url(route.host), target);
+        call.headers.retry_key = keyed.then(random::uuid);
         Self { client, auth: route.auth, call }
     }
 
@@ -119,13 +111,13 @@ impl<'a> Request<'a> {
         Ok(self.bytes(JSON, json.into()))
     }
 
-    pub(crate) fn form(self, form: Form) -> Self {
-        self.bytes(HeaderValue::from_static(Form::CONTENT_TYPE), form.into_bytes())
+    pub(crate) fn form(mut self, form: Form) -> Self {
+        self.call.form(form);
+        self
     }
 
     pub(crate) fn bytes(mut self, content_type: HeaderValue, bytes: Bytes) -> Self {
-        self.call.headers.content_type = Some(content_type);
-        self.call.body = Payload::Whole(bytes);
+        self.call.bytes(content_type, bytes);
         self
     }
 

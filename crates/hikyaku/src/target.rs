@@ -6,7 +6,7 @@ use http::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{Error, operation::Route};
+use crate::{Error, route::Route};
 
 /// What a value in a path, query or form keeps as it is: RFC 3986's unreserved characters.
 pub(crate) const VALUE: &AsciiSet =

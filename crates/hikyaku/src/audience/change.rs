@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::DESCRIPTION;
+use super::description::DESCRIPTION;
 use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static DESCRIBE: Route = Route::put(

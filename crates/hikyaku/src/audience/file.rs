@@ -3,11 +3,14 @@ use std::{fmt, future::IntoFuture, path::PathBuf};
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 
-use super::{CreatedAudience, DESCRIPTION, UPLOAD_DESCRIPTION};
+use super::{
+    description::{DESCRIPTION, UPLOAD_DESCRIPTION},
+    group::CreatedAudience,
+};
 use crate::{
     Answer, Client, Error,
     client::check,
-    connection::Exchange,
+    exchange::Exchange,
     multipart::Multipart,
     route::{BodyKind, Host, Repeat, Route},
     upload::{PIECE, Source, UPLOAD_TIMEOUT, Upload},

@@ -4,7 +4,7 @@ use futures_core::future::BoxFuture;
 use hikyaku_model::limits::Length;
 use serde::Serialize;
 
-use super::{CreatedAudience, DESCRIPTION};
+use super::{description::DESCRIPTION, group::CreatedAudience};
 use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static CLICK: Route =

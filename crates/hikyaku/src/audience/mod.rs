@@ -4,6 +4,7 @@
 //! ready one it stays ready; its jobs tell how far the addition is. An unknown audience is a 400, not a 404.
 
 mod change;
+mod description;
 mod file;
 mod from_message;
 mod get;
@@ -21,7 +22,7 @@ pub use group::{
 pub use list::AudienceGroups;
 pub use upload::{AddAudience, CreateAudience};
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[
     &upload::CREATE,
@@ -37,15 +38,3 @@ pub(crate) static ROUTES: &[&Route] = &[
     &list::LIST,
     &list::SHARED,
 ];
-
-use hikyaku_model::limits::Length;
-
-/// An audience's name.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
-const DESCRIPTION: Length = Length::utf16(120);
-
-/// The name of one upload.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
-const UPLOAD_DESCRIPTION: Length = Length::utf16(300).or_empty();

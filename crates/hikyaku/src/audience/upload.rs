@@ -4,7 +4,10 @@ use futures_core::future::BoxFuture;
 use hikyaku_model::limits::{Count, Segment};
 use serde::{Serialize, Serializer};
 
-use super::{CreatedAudience, DESCRIPTION, UPLOAD_DESCRIPTION};
+use super::{
+    description::{DESCRIPTION, UPLOAD_DESCRIPTION},
+    group::CreatedAudience,
+};
 use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static CREATE: Route =

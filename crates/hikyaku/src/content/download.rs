@@ -17,7 +17,7 @@ use tokio::time::Sleep;
 
 use crate::{
     Error,
-    connection::Exchange,
+    exchange::Exchange,
     transport::{ResponseBody, TransportError},
 };
 

@@ -10,7 +10,7 @@ pub use message_content::MessageContent;
 pub use transcoding::{Transcoding, TranscodingStatus};
 pub use wait::WaitForMessageContent;
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] =
     &[&message_content::CONTENT, &message_content::PREVIEW, &transcoding::ROUTE];

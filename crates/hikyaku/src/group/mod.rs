@@ -11,7 +11,7 @@ pub use member::MemberProfile;
 pub use members::{MemberCount, MemberIds};
 pub use summary::GroupSummary;
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[
     &summary::ROUTE,

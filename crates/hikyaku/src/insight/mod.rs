@@ -18,7 +18,7 @@ pub use rich_menu::{
     SummaryImpression, SummaryMetrics,
 };
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[
     &delivery::ROUTE,

@@ -11,6 +11,6 @@ pub use app::{
 };
 pub use calls::{LiffApps, LiffId};
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[&calls::ADD, &calls::LIST, &calls::UPDATE, &calls::DELETE];

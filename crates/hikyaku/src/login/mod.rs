@@ -47,7 +47,7 @@ pub use verify::VerifiedLogin;
 
 #[cfg(doc)]
 use crate::Client;
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[
     &issue::ROUTE,

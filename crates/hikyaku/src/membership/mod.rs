@@ -9,6 +9,6 @@ pub use subscription::{
     MembershipSubscriptions, SubscribedMembership, SubscribedUser, Subscription,
 };
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[&plan::ROUTE, &subscription::ROUTE, &users::ROUTE];

@@ -35,7 +35,7 @@ pub use sent_count::{SentCount, SentCountKind, SentCountStatus};
 pub use validate::{Validate, ValidateKind};
 pub use written::WrittenSend;
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[
     &broadcast::ROUTE,

@@ -9,7 +9,7 @@ pub use attach::{AttachModule, AttachedModule};
 pub use chat_control::AcquireChatControl;
 pub use list::{ModuleBot, ModuleBots};
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] =
     &[&attach::ROUTE, &detach::ROUTE, &list::ROUTE, &chat_control::ACQUIRE, &chat_control::RELEASE];

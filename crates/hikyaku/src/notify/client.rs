@@ -1,17 +1,17 @@
 use std::{fmt, sync::Arc};
 
-use bytes::Bytes;
 use hikyaku_model::{NotifyClientSecret, NotifyToken};
-use http::{HeaderValue, Method};
 
-use super::judge;
+use super::{
+    endpoint::{Body, Endpoint, Origin},
+    judge,
+};
 use crate::{
     Error,
-    client::bearer,
     connection::{
-        Call, Connection, ConnectionSettings, Exchange, Headers, Payload, connection_setters,
+        Call, Connection, ConnectionSettings, Headers, Payload, bearer, connection_setters,
     },
-    route::Repeat,
+    exchange::Exchange,
     target::{BaseUrl, Target},
 };
 
@@ -108,28 +108,6 @@ impl fmt::Debug for NotifyClient {
             .field("connection", &self.0.connection)
             .finish_non_exhaustive()
     }
-}
-
-/// One operation of LINE Notify.
-pub(super) struct Endpoint {
-    pub(super) method: Method,
-    pub(super) origin: Origin,
-    pub(super) path: &'static str,
-    pub(super) repeat: Repeat,
-}
-
-/// Which of the two hosts serves an operation.
-#[derive(Clone, Copy)]
-pub(super) enum Origin {
-    Bot,
-    Api,
-}
-
-/// A request's body and what it is.
-#[derive(Default)]
-pub(super) struct Body {
-    pub(super) content_type: Option<HeaderValue>,
-    pub(super) bytes: Bytes,
 }
 
 /// Settings of a [`NotifyClient`]. Made by [`NotifyClient::builder`].

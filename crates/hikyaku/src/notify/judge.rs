@@ -2,8 +2,8 @@ use hikyaku_model::Object;
 use http::StatusCode;
 use serde::Deserialize;
 
-use super::client::Origin;
-use crate::{Error, ErrorKind, connection::Exchange};
+use super::endpoint::Origin;
+use crate::{Error, ErrorKind, exchange::Exchange};
 
 const REVOKED: &str = "the user revoked the token, or there never was such a token; forget it and have the user \
                        connect again";

@@ -19,6 +19,7 @@
 //! Source of the API's rules: <https://notify-bot.line.me/doc/en/> (as it was)
 
 mod client;
+mod endpoint;
 mod judge;
 mod oauth;
 mod rate_limits;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     NotifyClient,
-    client::{Body, Endpoint, Origin},
+    endpoint::{Body, Endpoint, Origin},
 };
 use crate::{Answer, Error, form::Form, route::Repeat};
 

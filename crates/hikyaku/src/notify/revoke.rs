@@ -3,7 +3,7 @@ use http::{HeaderValue, Method, StatusCode};
 
 use super::{
     NotifyClient,
-    client::{Body, Endpoint, Origin},
+    endpoint::{Body, Endpoint, Origin},
     judge::Done,
 };
 use crate::{Answer, Error, ErrorKind, form::Form, route::Repeat};

@@ -7,7 +7,7 @@ use http::{HeaderValue, Method};
 
 use super::{
     NotifyClient, RateLimits,
-    client::{Body, Endpoint, Origin},
+    endpoint::{Body, Endpoint, Origin},
     judge::Done,
 };
 use crate::{Answer, Error, form::Form, multipart::Multipart, route::Repeat};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     NotifyClient, RateLimits,
-    client::{Body, Endpoint, Origin},
+    endpoint::{Body, Endpoint, Origin},
 };
 use crate::{Answer, Error, route::Repeat};
 

@@ -6,13 +6,14 @@ use hikyaku_model::rich_menu::RichMenuImage;
 use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
-use super::{BodyKind, Route, find};
+use super::table::find;
 use crate::{
     Client, Error,
     content::Content,
     form::Form,
     multipart::Multipart,
     request::Request,
+    route::{BodyKind, Route},
     upload::{Source, UPLOAD_TIMEOUT, Upload},
 };
 

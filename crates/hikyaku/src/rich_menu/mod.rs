@@ -15,7 +15,7 @@ pub use alias::RichMenuAliases;
 pub use batch::{RichMenuBatchPhase, RichMenuBatchProgress};
 pub use menu::{RichMenuDetail, RichMenuId, RichMenus};
 
-use crate::operation::Route;
+use crate::route::Route;
 
 pub(crate) static ROUTES: &[&Route] = &[
     &menu::CREATE,

@@ -23,34 +23,28 @@
 //!
 //! Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
 
-mod assertion;
-mod file;
-mod issued;
-mod keeper;
-mod provider;
 mod short_lived;
 mod stateless;
 mod v2_1;
 mod verified;
 
-pub use assertion::AssertionKey;
-pub use file::{KeptToken, TokenFile};
-pub use issued::IssuedToken;
-pub(crate) use keeper::Keeper;
-pub(crate) use provider::Supply;
-pub use provider::TokenProvider;
 pub use v2_1::KeyIds;
 pub use verified::VerifiedToken;
 
-use crate::operation::Route;
+use crate::{
+    route::Route,
+    supply::{STATELESS, V2_1},
+};
+
+pub use crate::supply::{AssertionKey, IssuedToken, KeptToken, TokenFile, TokenProvider};
 
 pub(crate) static ROUTES: &[&Route] = &[
     &short_lived::ISSUE,
     &short_lived::VERIFY,
     &short_lived::REVOKE,
-    &v2_1::ISSUE,
+    &V2_1,
     &v2_1::KEY_IDS,
     &v2_1::VERIFY,
     &v2_1::REVOKE,
-    &stateless::ISSUE,
+    &STATELESS,
 ];

@@ -1,10 +1,11 @@
 use hikyaku_model::{ChannelSecret, ChannelToken};
 
-use super::{IssuedToken, VerifiedToken};
+use super::verified::VerifiedToken;
 use crate::{
     Answer, Client, Error,
     form::Form,
     route::{Auth, BodyKind, Route},
+    supply::IssuedToken,
 };
 
 pub(super) static ISSUE: Route = Route::post("issueChannelToken", "/v2/oauth/accessToken")

@@ -1,17 +1,9 @@
 use hikyaku_model::ChannelSecret;
 
-use super::{AssertionKey, IssuedToken};
 use crate::{
     Answer, Client, Error,
-    form::Form,
-    route::{Auth, BodyKind, Route},
+    supply::{AssertionKey, IssuedToken},
 };
-
-/// Issuing is free and what it makes is gone in 15 minutes: a repeat harms nobody.
-pub(super) static ISSUE: Route = Route::post("issueStatelessChannelToken", "/oauth2/v3/token")
-    .body(BodyKind::Form)
-    .auth(Auth::Caller)
-    .idempotent();
 
 impl Client {
     /// Issues a stateless token, for 15 minutes. There may be any number of them, and none can be revoked.
@@ -25,11 +17,7 @@ impl Client {
         channel_id: &str,
         channel_secret: &ChannelSecret,
     ) -> Result<Answer<IssuedToken>, Error> {
-        let form = Form::default()
-            .field("grant_type", "client_credentials")
-            .field("client_id", channel_id)
-            .field("client_secret", channel_secret.expose());
-        self.request(&ISSUE, &[])?.form(form).read().await
+        self.token_endpoint().stateless(channel_id, channel_secret).await
     }
 
     /// The same, by a key in place of the channel's secret.
@@ -41,6 +29,6 @@ impl Client {
         &self,
         key: &AssertionKey,
     ) -> Result<Answer<IssuedToken>, Error> {
-        self.request(&ISSUE, &[])?.form(key.sign(None)?.form()).read().await
+        self.token_endpoint().stateless_by_jwt(key).await
     }
 }

@@ -3,18 +3,14 @@ use std::time::Duration;
 use hikyaku_model::{ChannelSecret, ChannelToken, Extra};
 use serde::{Deserialize, Serialize};
 
-use super::{AssertionKey, IssuedToken, VerifiedToken, assertion::ASSERTION_TYPE};
+use super::verified::VerifiedToken;
 use crate::{
     Answer, Client, Error,
     form::Form,
     route::{Auth, BodyKind, Route},
+    supply::{ASSERTION_TYPE, AssertionKey, IssuedToken, TokenFile},
 };
 
-const LONGEST_LIFE: Duration = Duration::from_hours(30 * 24);
-
-pub(super) static ISSUE: Route = Route::post("issueChannelTokenByJWT", "/oauth2/v2.1/token")
-    .body(BodyKind::Form)
-    .auth(Auth::Caller);
 pub(super) static KEY_IDS: Route =
     Route::get("getsAllValidChannelAccessTokenKeyIds", "/oauth2/v2.1/tokens/kid")
         .query(&["client_assertion_type", "client_assertion"])
@@ -55,9 +51,7 @@ impl Client {
         key: &AssertionKey,
         life: Duration,
     ) -> Result<Answer<IssuedToken>, Error> {
-        check_life(life)?;
-        let form = key.sign(Some(life))?.form();
-        self.request(&ISSUE, &[])?.form(form).read().await
+        self.token_endpoint().v2_1(key, life).await
     }
 
     /// The key ids of the channel's valid v2.1 tokens.
@@ -103,9 +97,27 @@ impl Client {
     }
 }
 
-pub(super) fn check_life(life: Duration) -> Result<(), Error> {
-    if life.as_secs() == 0 || life > LONGEST_LIFE {
-        return Err(Error::invalid("life", "must be from one second to 30 days"));
+impl TokenFile {
+    /// Revokes the token of this key id, and forgets it.
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid): the file does not hold it. Otherwise as
+    /// [`revoke_v2_1_token`](Client::revoke_v2_1_token); the token is then still kept.
+    pub async fn revoke(
+        &self,
+        client: &Client,
+        channel_id: &str,
+        channel_secret: &ChannelSecret,
+        key_id: &str,
+    ) -> Result<(), Error> {
+        let tokens = self.tokens().await?;
+        let token = tokens
+            .into_iter()
+            .find(|token| token.channel_id == channel_id && token.key_id == key_id)
+            .ok_or_else(|| {
+                Error::invalid("key_id", "no token of this key id and channel is kept")
+            })?;
+        client.revoke_v2_1_token(channel_id, channel_secret, &token.access_token).await?;
+        self.forget(token.access_token).await
     }
-    Ok(())
 }

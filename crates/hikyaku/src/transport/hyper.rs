@@ -10,8 +10,10 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer};
 
 use super::{
-    RequestBody, ResponseBody, Transport, TransportError,
+    body::{RequestBody, ResponseBody},
+    carry::Transport,
     connect::{ConnectWithin, TcpConnector},
+    error::TransportError,
 };
 
 /// An idle connection is closed before most servers and proxies close it from their side: a request that meets such a

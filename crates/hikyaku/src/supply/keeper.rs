@@ -7,8 +7,12 @@ use hikyaku_model::ChannelToken;
 use http::HeaderValue;
 use tokio::{sync::watch, time::Instant};
 
-use super::{IssuedToken, provider::Source};
-use crate::{Client, Error, client::bearer};
+use super::{issue::TokenEndpoint, issued::IssuedToken, provider::Source};
+use crate::{
+    Error,
+    connection::{Connection, bearer},
+    target::BaseUrl,
+};
 
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
@@ -28,8 +32,8 @@ pub(crate) struct Keeper(Arc<Shared>);
 
 struct Shared {
     source: Source,
-    /// A client of the same connection, without a token.
-    issuer: Client,
+    connection: Arc<Connection>,
+    api: BaseUrl,
     state: Mutex<State>,
 }
 
@@ -63,8 +67,8 @@ enum Next {
 }
 
 impl Keeper {
-    pub(crate) fn new(source: Source, issuer: Client) -> Self {
-        Self(Arc::new(Shared { source, issuer, state: Mutex::default() }))
+    pub(crate) fn new(source: Source, connection: Arc<Connection>, api: BaseUrl) -> Self {
+        Self(Arc::new(Shared { source, connection, api, state: Mutex::default() }))
     }
 
     /// The header of a token that is alive; waits for one to be issued if need be.
@@ -138,7 +142,8 @@ impl Shared {
     async fn issue(&self) -> Outcome {
         let began = Instant::now();
         let refused = self.state().refused.take();
-        let issued = self.source.issue(&self.issuer, refused).await;
+        let endpoint = TokenEndpoint { connection: &self.connection, api: &self.api };
+        let issued = self.source.issue(endpoint, refused).await;
         let mut state = self.state();
         state.issuing = None;
         match issued {

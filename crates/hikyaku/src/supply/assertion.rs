@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, form::Form};
 
-pub(super) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// How long an assertion is good for. LINE takes up to 30 minutes; this leaves room for a clock that is off by ten
 /// minutes or, the other way, by twenty.
@@ -105,7 +105,7 @@ impl AssertionKey {
     }
 
     /// Signs an assertion as of now, for a token of this life where the caller chooses it.
-    pub(super) fn sign(&self, token_life: Option<Duration>) -> Result<Assertion, Error> {
+    pub(crate) fn sign(&self, token_life: Option<Duration>) -> Result<Assertion, Error> {
         #[derive(Serialize)]
         struct Header<'a> {
             alg: &'static str,
@@ -160,10 +160,10 @@ impl fmt::Debug for AssertionKey {
 }
 
 /// A signed assertion. For its ten minutes it is as good as the key.
-pub(super) struct Assertion(String);
+pub(crate) struct Assertion(String);
 
 impl Assertion {
-    pub(super) fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 

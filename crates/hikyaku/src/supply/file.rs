@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
-use hikyaku_model::{ChannelSecret, ChannelToken};
+use hikyaku_model::ChannelToken;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::IssuedToken;
-use crate::{Client, Error};
+use super::issued::IssuedToken;
+use crate::Error;
 
 /// A file that keeps v2.1 tokens from one run of a program to the next, and for several programs of one machine.
 ///
@@ -31,7 +31,7 @@ use crate::{Client, Error};
 /// # }
 /// ```
 ///
-/// [`TokenProvider::v2_1_kept`]: super::TokenProvider::v2_1_kept
+/// [`TokenProvider::v2_1_kept`]: super::provider::TokenProvider::v2_1_kept
 #[derive(Clone, Debug)]
 pub struct TokenFile(PathBuf);
 
@@ -73,29 +73,6 @@ impl TokenFile {
         self.blocking(read).await
     }
 
-    /// Revokes the token of this key id, and forgets it.
-    ///
-    /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid): the file does not hold it. Otherwise as
-    /// [`revoke_v2_1_token`](Client::revoke_v2_1_token); the token is then still kept.
-    pub async fn revoke(
-        &self,
-        client: &Client,
-        channel_id: &str,
-        channel_secret: &ChannelSecret,
-        key_id: &str,
-    ) -> Result<(), Error> {
-        let tokens = self.tokens().await?;
-        let token = tokens
-            .into_iter()
-            .find(|token| token.channel_id == channel_id && token.key_id == key_id)
-            .ok_or_else(|| {
-                Error::invalid("key_id", "no token of this key id and channel is kept")
-            })?;
-        client.revoke_v2_1_token(channel_id, channel_secret, &token.access_token).await?;
-        self.forget(token.access_token).await
-    }
-
     /// The channel's token that ends last.
     pub(super) async fn newest(&self, channel_id: &str) -> Result<Option<KeptToken>, Error> {
         let tokens = self.tokens().await?.into_iter();
@@ -108,7 +85,7 @@ impl TokenFile {
         self.change(move |tokens| tokens.push(token)).await
     }
 
-    pub(super) async fn forget(&self, token: ChannelToken) -> Result<(), Error> {
+    pub(crate) async fn forget(&self, token: ChannelToken) -> Result<(), Error> {
         self.change(move |tokens| tokens.retain(|kept| kept.access_token != token)).await
     }
 

@@ -3,10 +3,15 @@ use std::{fmt, time::Duration};
 use hikyaku_model::{ChannelSecret, ChannelToken, Extra};
 use jiff::Timestamp;
 
-use super::{AssertionKey, IssuedToken, KeptToken, TokenFile, v2_1::check_life};
-use crate::{Answer, Client, Error};
+use super::{
+    assertion::AssertionKey,
+    file::{KeptToken, TokenFile},
+    issue::{TokenEndpoint, check_life},
+    issued::IssuedToken,
+};
+use crate::{Answer, Error};
 
-/// Where a client's channel access token comes from. Given to [`Client::builder_with`].
+/// Where a client's channel access token comes from. Given to [`Client::builder_with`](crate::Client::builder_with).
 ///
 /// A token is issued when the client first needs one, by one call however many sends wait for it. When two thirds of its
 /// life are over the next send has a new one issued in the background and goes out with the old one. A token whose life
@@ -33,7 +38,7 @@ pub(crate) enum Source {
 }
 
 impl TokenProvider {
-    /// Always this token, as from LINE's console: what [`Client::builder`] does.
+    /// Always this token, as from LINE's console: what [`Client::builder`](crate::Client::builder) does.
     pub fn fixed(token: ChannelToken) -> Self {
         Self(Supply::Fixed(token))
     }
@@ -75,17 +80,17 @@ impl Source {
     /// A new token, or one that was kept. `refused` is the one that LINE no longer takes, if that is why.
     pub(super) async fn issue(
         &self,
-        client: &Client,
+        endpoint: TokenEndpoint<'_>,
         refused: Option<ChannelToken>,
     ) -> Result<IssuedToken, Error> {
         let issued = match self {
             Self::Stateless { channel_id, channel_secret } => {
-                client.issue_stateless_token(channel_id, channel_secret).await
+                endpoint.stateless(channel_id, channel_secret).await
             }
-            Self::StatelessByJwt(key) => client.issue_stateless_token_by_jwt(key).await,
-            Self::V2_1 { key, life, file: None } => client.issue_v2_1_token(key, *life).await,
+            Self::StatelessByJwt(key) => endpoint.stateless_by_jwt(key).await,
+            Self::V2_1 { key, life, file: None } => endpoint.v2_1(key, *life).await,
             Self::V2_1 { key, life, file: Some(file) } => {
-                return kept_or_issued(client, key, *life, file, refused).await;
+                return kept_or_issued(endpoint, key, *life, file, refused).await;
             }
         };
         living(issued?)
@@ -93,7 +98,7 @@ impl Source {
 }
 
 async fn kept_or_issued(
-    client: &Client,
+    endpoint: TokenEndpoint<'_>,
     key: &AssertionKey,
     life: Duration,
     file: &TokenFile,
@@ -114,7 +119,7 @@ async fn kept_or_issued(
         });
     }
     let began = Timestamp::now();
-    let issued = living(client.issue_v2_1_token(key, life).await?)?;
+    let issued = living(endpoint.v2_1(key, life).await?)?;
     if let Some(token) = KeptToken::new(key.channel_id(), &issued, began)
         && let Err(why) = file.keep(token).await
     {

@@ -14,7 +14,7 @@ pub struct IssuedToken {
     pub expires_in: u64,
     /// Always `Bearer`.
     pub token_type: String,
-    /// What a v2.1 token is known by in [`KeyIds`](super::KeyIds).
+    /// What a v2.1 token is known by in [`KeyIds`](crate::token::KeyIds).
     pub key_id: Option<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]

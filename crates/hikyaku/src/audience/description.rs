@@ -1,0 +1,11 @@
+use hikyaku_model::limits::Length;
+
+/// An audience's name.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
+pub(super) const DESCRIPTION: Length = Length::utf16(120);
+
+/// The name of one upload.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
+pub(super) const UPLOAD_DESCRIPTION: Length = Length::utf16(300).or_empty();
