@@ -13,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) bind_address: IpAddr,
     pub(crate) port: u16,
     pub(crate) data_port: u16,
+    /// Whether the API's listener serves the paths of both hosts.
+    pub(crate) one_listener: bool,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) most_connections: usize,
     pub(crate) clock: ClockMode,
@@ -59,6 +61,7 @@ impl Default for Settings {
             bind_address: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             data_port: 0,
+            one_listener: false,
             allowed_hosts: Vec::new(),
             most_connections: 4096,
             clock: ClockMode::Wall,

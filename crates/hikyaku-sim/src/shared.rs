@@ -27,7 +27,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
-            routes: Routes::new(),
+            routes: Routes::new(settings.one_listener),
             changed: Notify::new(),
             rescheduled: Notify::new(),
             webhooks_wait: Notify::new(),

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -20,6 +20,8 @@ pub(crate) struct Answer {
     pub(crate) sent_messages: Option<Arc<[SentMessage]>>,
     /// A webhook to post first, whose fate the answer then tells.
     pub(crate) ping: Option<Box<Post>>,
+    /// Whether it stands for an answer of LINE's, and so has a request id.
+    pub(crate) is_lines: bool,
     /// What the caller may have meant; for the log.
     pub(crate) hint: Option<String>,
 }
@@ -100,6 +102,15 @@ impl Answer {
         Self::error(StatusCode::NOT_FOUND, "Not found")
     }
 
+    /// The answer to an operation of LINE's that is not served here. It must not pass for an answer of LINE's.
+    pub(crate) fn not_served(method: &Method, path: &str) -> Self {
+        let message = "The simulator does not serve this operation yet";
+        let mut answer = Self::error(StatusCode::NOT_IMPLEMENTED, message);
+        answer.is_lines = false;
+        answer.hint = Some(format!("the simulator does not serve {method} {path} yet"));
+        answer
+    }
+
     pub(crate) fn failed_to_send(status: StatusCode) -> Self {
         Self::error(status, "Failed to send messages")
     }
@@ -121,6 +132,7 @@ impl Answer {
             sent_messages: None,
             ping: None,
             content_type: None,
+            is_lines: true,
             hint: None,
         }
     }

@@ -83,7 +83,7 @@ fn read_close(request: &Request) -> Result<Action, Answer> {
 
 fn read_list(request: &Request) -> Result<Action, Answer> {
     let (start, limit) = (request.parameter("start"), request.limit(20, 100)?);
-    let statuses = query::parameters(&request.query, "status");
+    let statuses = query::parameters(&request.query, "status").filter(|word| !word.is_empty());
     let statuses: Vec<_> = statuses.map(CouponStatus::from).collect();
     Ok(Box::new(move |scene| {
         let now = scene.now;

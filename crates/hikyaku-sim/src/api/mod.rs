@@ -29,13 +29,14 @@ mod route;
 mod send;
 mod sent_count;
 mod token;
+mod unserved;
 mod validate;
 mod violation;
 mod webhook_endpoint;
 
 use bytes::Bytes;
 use hikyaku_model::limits::{Rate, rates};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -213,9 +214,15 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// The value of a query parameter, decoded.
+    /// The value of a query parameter, decoded. An empty one is as good as none: LINE's SDK for Go writes one for each
+    /// parameter that its caller leaves out.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        query::parameter(&self.query, name)
+        query::parameter(&self.query, name).filter(|value| !value.is_empty())
+    }
+
+    /// The value of an optional header. An empty one is as good as none, for the same reason.
+    pub(crate) fn optional_header(&self, name: &str) -> Option<&HeaderValue> {
+        self.headers.get(name).filter(|value| !value.is_empty())
     }
 
     /// The step of the path at this place, from 0.

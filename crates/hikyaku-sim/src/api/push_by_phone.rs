@@ -37,7 +37,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let messages = body.messages(SendKind::PhoneNumber, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;
     body::finish(errors)?;
-    let tag = request.headers.get("x-line-delivery-tag").map(|tag| {
+    let tag = request.optional_header("x-line-delivery-tag").map(|tag| {
         let tag = tag.to_str().ok().filter(|tag| tag.parse::<DeliveryTag>().is_ok());
         // LINE documents the lengths; the words are ours.
         let message = "The value for the 'X-Line-Delivery-Tag' header is invalid";

@@ -9,7 +9,7 @@ use crate::state::channel::{Accepted, SentMessage};
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
 pub(super) fn read(endpoint: &Endpoint, request: &Request) -> Result<Option<Uuid>, Answer> {
-    let Some(value) = request.headers.get("x-line-retry-key") else {
+    let Some(value) = request.optional_header("x-line-retry-key") else {
         return Ok(None);
     };
     if !endpoint.takes_retry_key {

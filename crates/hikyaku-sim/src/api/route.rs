@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use http::{Method, StatusCode};
 
-use super::{Answer, ENDPOINTS};
+use super::{Answer, ENDPOINTS, unserved::UNSERVED};
 use crate::state::log::Host;
 
 /// Finds the operation for a path. Built once a simulator.
@@ -11,10 +11,12 @@ pub(crate) struct Routes {
     exact: HashMap<&'static str, Vec<usize>>,
     /// Paths with steps that stand for any.
     open: Vec<usize>,
+    /// Whether one host serves them all.
+    one_host: bool,
 }
 
 impl Routes {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(one_host: bool) -> Self {
         let mut exact: HashMap<_, Vec<_>> = HashMap::new();
         let mut open = Vec::new();
         for (index, endpoint) in ENDPOINTS.iter().enumerate() {
@@ -24,7 +26,7 @@ impl Routes {
                 exact.entry(endpoint.path).or_default().push(index);
             }
         }
-        Self { exact, open }
+        Self { exact, open, one_host }
     }
 
     /// The place of an operation among [`ENDPOINTS`].
@@ -35,19 +37,43 @@ impl Routes {
         let open = self.open.iter().filter(|index| fits(ENDPOINTS[**index].path, path));
         let mut other_method = false;
         for &index in exact.chain(open) {
-            if ENDPOINTS[index].host == host {
+            if self.one_host || ENDPOINTS[index].host == host {
                 if ENDPOINTS[index].method == method {
                     return Ok(index);
                 }
                 other_method = true;
             }
         }
+        let unserved = UNSERVED.iter().any(|(of, with, pattern)| {
+            (self.one_host || *of == host) && with == method && fits(pattern, path)
+        });
+        if unserved {
+            return Err(Answer::not_served(method, path));
+        }
         if other_method {
             return Err(Answer::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"));
         }
         let mut answer = Answer::not_found();
-        answer.hint = hint(host, path);
+        answer.hint = self.hint(host, path);
         Err(answer)
+    }
+
+    /// What the caller of an unknown path may have meant.
+    fn hint(&self, host: Host, path: &str) -> Option<String> {
+        let served = ENDPOINTS.iter().map(|endpoint| (endpoint.host, endpoint.path));
+        let known = served.chain(UNSERVED.iter().map(|(host, _, path)| (*host, *path)));
+        let elsewhere = |(of, pattern): &(Host, &str)| *of != host && fits(pattern, path);
+        if !self.one_host
+            && let Some((of, _)) = known.clone().find(elsewhere)
+        {
+            let (port, name) = match of {
+                Host::Api => ("API", "api.line.me"),
+                Host::Data => ("data", "api-data.line.me"),
+            };
+            return Some(format!("{path} is served by the {port} listener, as by {name}"));
+        }
+        let near = known.map(|(_, known)| (distance(known, path), known)).min()?;
+        (near.0 <= 4).then(|| format!("unknown path; did you mean {}?", near.1))
     }
 }
 
@@ -66,20 +92,6 @@ fn fits(pattern: &str, path: &str) -> bool {
             .is_some_and(|step| wanted == step || (wanted.starts_with('{') && !step.is_empty()))
     });
     fit && steps.next().is_none()
-}
-
-/// What the caller of an unknown path may have meant.
-fn hint(host: Host, path: &str) -> Option<String> {
-    if let Some(endpoint) = ENDPOINTS.iter().find(|e| e.host != host && fits(e.path, path)) {
-        let (port, name) = match endpoint.host {
-            Host::Api => ("API", "api.line.me"),
-            Host::Data => ("data", "api-data.line.me"),
-        };
-        return Some(format!("{path} is served by the {port} listener, as by {name}"));
-    }
-    let near =
-        ENDPOINTS.iter().map(|endpoint| (distance(endpoint.path, path), endpoint.path)).min()?;
-    (near.0 <= 4).then(|| format!("unknown path; did you mean {}?", near.1))
 }
 
 /// How many characters must be added, removed or changed to make one path of the other. Long paths are cut.
@@ -103,7 +115,7 @@ mod tests {
 
     #[test]
     fn only_the_exact_path_and_host_lead_somewhere() {
-        let routes = Routes::new();
+        let routes = Routes::new(false);
         let push = routes.find(Host::Api, &Method::POST, "/v2/bot/message/push");
         assert_eq!(ENDPOINTS[push.unwrap()].path, "/v2/bot/message/push");
         for path in ["/v2/bot/message/push/", "//v2/bot/message/push", "/v2/bot/message", "/"] {
@@ -119,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_nearly_right_gets_a_hint() {
-        let routes = Routes::new();
+        let routes = Routes::new(false);
         let answer = routes.find(Host::Api, &Method::POST, "/v2/bot/messages/push").unwrap_err();
         assert_eq!(answer.hint.unwrap(), "unknown path; did you mean /v2/bot/message/push?");
         let answer = routes.find(Host::Api, &Method::POST, "/something/else").unwrap_err();

@@ -231,6 +231,9 @@ fn http(answer: &Answer, id: Uuid, body: impl FnOnce(Bytes) -> WireBody) -> Resp
     if let Some(content_type) = answer.content_type.as_ref().and_then(|text| text.parse().ok()) {
         response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }
+    if !answer.is_lines {
+        response.headers_mut().remove("x-line-request-id");
+    }
     if let Some(accepted) = answer.accepted_request_id {
         response.headers_mut().insert("x-line-accepted-request-id", uuid_value(accepted));
     }

@@ -39,6 +39,13 @@ impl SimBuilder {
         self
     }
 
+    /// Lets the API's listener serve the paths of both hosts, so that a program with one setting for LINE's URL can be
+    /// pointed at it. LINE itself answers 404 to a path of the other host, and so does a simulator without this.
+    pub fn one_listener(mut self) -> Self {
+        self.settings.one_listener = true;
+        self
+    }
+
     /// The address to listen on; 127.0.0.1 by default. On any other address, everybody who reaches it controls the
     /// simulator.
     pub fn bind_address(mut self, address: IpAddr) -> Self {
@@ -157,7 +164,8 @@ impl SimBuilder {
     /// # Panics
     /// Outside of a tokio runtime.
     pub async fn start(self) -> Result<Sim, StartError> {
-        let Settings { bind_address, port, data_port, ref webhook, .. } = self.settings;
+        let Settings { bind_address, port, data_port, one_listener, ref webhook, .. } =
+            self.settings;
         if let Some(url) = &webhook.url {
             deliverable(url, webhook.remote_allowed).map_err(StartError::Webhook)?;
         }
@@ -169,12 +177,16 @@ impl SimBuilder {
             Ok::<_, StartError>((listener, address))
         };
         let (api, api_address) = listen(port).await?;
-        let (data, data_address) = listen(data_port).await?;
+        let data = if one_listener { None } else { Some(listen(data_port).await?) };
         let shared = Arc::new(Shared::new(self.settings));
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api, Host::Api, shared.clone(), stopping.clone()));
-        tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping.clone()));
+        let mut data_address = api_address;
+        if let Some((data, address)) = data {
+            data_address = address;
+            tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping.clone()));
+        }
         let (postman, until) = (shared.clone(), stopping.clone());
         tasks.spawn(async move {
             tokio::select! {

@@ -19,6 +19,20 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The answer whose bytes these are.
+    pub(crate) fn read(answer: &[u8]) -> Self {
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
+        let end = end.unwrap_or_else(|| panic!("no HTTP: {:?}", String::from_utf8_lossy(answer)));
+        let head = str::from_utf8(&answer[..end]).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers = lines.map(|line| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_ascii_lowercase(), value.to_owned())
+        });
+        Self { status, headers: headers.collect(), body: answer[end + 4..].to_vec() }
+    }
+
     pub(crate) fn text(&self) -> &str {
         str::from_utf8(&self.body).unwrap()
     }
@@ -65,20 +79,7 @@ pub(crate) async fn send(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> std::io::Result<Answer> {
-    raw(url, &request(method, path, headers, body)).await.map(|answer| parse(&answer))
-}
-
-fn parse(answer: &[u8]) -> Answer {
-    let end = answer.windows(4).position(|window| window == b"\r\n\r\n");
-    let end = end.unwrap_or_else(|| panic!("no HTTP: {:?}", String::from_utf8_lossy(answer)));
-    let head = str::from_utf8(&answer[..end]).unwrap();
-    let mut lines = head.split("\r\n");
-    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers = lines.map(|line| {
-        let (name, value) = line.split_once(": ").unwrap();
-        (name.to_ascii_lowercase(), value.to_owned())
-    });
-    Answer { status, headers: headers.collect(), body: answer[end + 4..].to_vec() }
+    raw(url, &request(method, path, headers, body)).await.map(|answer| Answer::read(&answer))
 }
 
 /// The value of the `Authorization` header for the channel.
