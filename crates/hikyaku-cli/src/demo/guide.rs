@@ -50,7 +50,7 @@ impl fmt::Display for Guide {
         }
         write!(
             f,
-            r#"  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}
+            r#"  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url} HIKYAKU_MANAGER_URL={api_url}
   export LINE_CHANNEL_ACCESS_TOKEN={token}
 
   hikyaku push {aki} --text hello

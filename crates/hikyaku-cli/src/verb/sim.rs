@@ -27,6 +27,10 @@ pub(crate) struct Sim {
     #[arg(long, default_value_t = 8687)]
     data_port: u16,
 
+    /// Serve the paths of both hosts on the API's port
+    #[arg(long, conflicts_with = "data_port")]
+    one_listener: bool,
+
     /// Begin with this many friends of the account, and print their ids
     #[arg(long, value_name = "N", default_value_t = 0)]
     friends: usize,
@@ -49,6 +53,8 @@ pub(crate) struct Sim {
 pub(crate) struct Credentials {
     api_url: String,
     data_url: String,
+    /// Nothing is served for this host. It is named so that no call goes to LINE's.
+    manager_url: String,
     channel_id: String,
     channel_secret: String,
     token: String,
@@ -61,6 +67,9 @@ impl Sim {
             .port(self.port)
             .data_port(self.data_port)
             .webhook_redelivery(self.webhook_redelivery);
+        if self.one_listener {
+            builder = builder.one_listener();
+        }
         if self.allow_remote_webhooks {
             builder = builder.allow_remote_webhooks();
         }
@@ -76,6 +85,7 @@ impl Sim {
         let credentials = Credentials {
             api_url: sim.api_url(),
             data_url: sim.data_url(),
+            manager_url: sim.api_url(),
             channel_id: sim.channel_id(),
             channel_secret: sim.channel_secret().expose().to_owned(),
             token: sim.channel_token().expose().to_owned(),
@@ -90,7 +100,8 @@ impl Sim {
 
 impl fmt::Display for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { api_url, data_url, channel_id, channel_secret, token, friends } = self;
+        let Self { api_url, data_url, manager_url, channel_id, channel_secret, token, friends } =
+            self;
         let rows = [
             ("API", api_url),
             ("contents", data_url),
@@ -107,6 +118,7 @@ impl fmt::Display for Credentials {
             writeln!(f, "  {alias}")?;
         }
         writeln!(f, "  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}")?;
+        writeln!(f, "  export HIKYAKU_MANAGER_URL={manager_url}")?;
         writeln!(f, "  export LINE_CHANNEL_ACCESS_TOKEN={token}")?;
         let commands = [
             (format!("curl -X POST {api_url}/_sim/v1/users"), "another friend; prints the id"),

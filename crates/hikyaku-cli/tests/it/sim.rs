@@ -38,6 +38,25 @@ fn a_push_reaches_the_simulator_that_was_started() {
 }
 
 #[test]
+fn one_listener_serves_both_hosts_and_every_host_is_named() {
+    let mut process = Shell::bare().start(["sim", "--port", "0", "--one-listener", "--json"]);
+    let line = process.lines().next().unwrap();
+    let told: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(told["data_url"], told["api_url"]);
+    assert_eq!(told["manager_url"], told["api_url"]);
+    let mut process = Shell::bare().start(["sim", "--port", "0", "--data-port", "0"]);
+    let exports: Vec<String> = process
+        .lines()
+        .take_while(|line| !line.contains("/_sim/v1/outbox"))
+        .filter(|line| line.contains("export "))
+        .collect();
+    let exports = exports.join("\n");
+    for host in ["HIKYAKU_API_URL=http", "HIKYAKU_DATA_URL=http", "HIKYAKU_MANAGER_URL=http"] {
+        assert!(exports.contains(host), "{exports}");
+    }
+}
+
+#[test]
 fn a_signal_ends_it_well() {
     for signal in ["INT", "TERM"] {
         assert_eq!(Running::start().process.stop(signal), (Some(0), String::new()));
