@@ -27,7 +27,7 @@ static ROUTER: LazyLock<Router<()>> = LazyLock::new(|| {
             Ok(())
         })
         .on_if(|event| event.chat_id().is_some(), async |_| Ok(()))
-        .default(async |_| Ok(()))
+        .fallback(async |_| Ok(()))
 });
 
 fuzz_target!(|body: &[u8]| {

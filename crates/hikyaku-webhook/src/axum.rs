@@ -21,8 +21,7 @@
 //! ```
 
 use std::{
-    future::Future,
-    num::NonZeroUsize,
+    future::{Future, pending},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -35,35 +34,71 @@ use axum::{
 };
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use tokio::{sync::mpsc, task::JoinSet, time::timeout};
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::{Error, Receiver, Router, Webhook};
 
 /// How long a request may take to send its body.
 const READ_WITHIN: Duration = Duration::from_secs(10);
 
-/// How much waits, and how much happens at once.
+/// How much waits, how much happens at once, and for how long.
+///
+/// As it is made: 256 webhooks wait, 32 are handled at once, a request waits 1.5 seconds for a place, a handler has two
+/// minutes.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
-    /// How many webhooks wait to be handled. Each is at most as large as the receiver allows.
-    pub waiting: NonZeroUsize,
-    /// How many webhooks are handled at once. The events of one are handled in order.
-    pub at_once: NonZeroUsize,
+    waiting: usize,
+    at_once: usize,
+    patience: Duration,
+    time_limit: Option<Duration>,
+}
+
+impl Default for Queue {
+    fn default() -> Self {
+        Self {
+            waiting: 256,
+            at_once: 32,
+            patience: Duration::from_millis(1500),
+            time_limit: Some(Duration::from_mins(2)),
+        }
+    }
+}
+
+impl Queue {
+    /// How many webhooks wait to be handled, at least 1. Each is at most as large as the receiver allows.
+    pub fn waiting(mut self, webhooks: usize) -> Self {
+        self.waiting = webhooks.max(1);
+        self
+    }
+
+    /// How many webhooks are handled at once, at least 1. The events of one are handled in order.
+    pub fn at_once(mut self, webhooks: usize) -> Self {
+        self.at_once = webhooks.max(1);
+        self
+    }
+
     /// How long a request waits for a place in a full queue before it is answered with 503. LINE then sends the webhook
     /// again if redelivery is on; it gives up on an answer after 2 seconds.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
-    pub patience: Duration,
-}
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
 
-/// 256 webhooks waiting, 32 at once, 1.5 seconds.
-impl Default for Queue {
-    fn default() -> Self {
-        Self {
-            waiting: NonZeroUsize::new(256).unwrap_or(NonZeroUsize::MIN),
-            at_once: NonZeroUsize::new(32).unwrap_or(NonZeroUsize::MIN),
-            patience: Duration::from_millis(1500),
-        }
+    /// How long the handling of one event may take, `None` for as long as it likes. A handler that is not done by then
+    /// is dropped where it waits, the outcome is [`TimedOut`](crate::Outcome::TimedOut), and the webhook's next event
+    /// has its turn. Functions [after](Router::after) the handlers have as long again, each.
+    ///
+    /// Without a limit each handler that hangs keeps its place for ever, and when all places are kept the bot answers
+    /// 503 until it is started again. No limit can end a handler that blocks its thread instead of waiting.
+    pub fn time_limit(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.time_limit = limit.into();
+        self
     }
 }
 
@@ -73,7 +108,8 @@ impl Default for Queue {
 /// to a bad signature, 413 to a body that is too long, 503 when the queue stays full.
 ///
 /// The work is a future to spawn. It ends when the server has dropped the route and all that was accepted is handled:
-/// await it after the server's own end.
+/// await it after the server's own end. A program that is killed loses what was accepted and not yet handled, because
+/// LINE has been answered and does not send it again.
 pub fn callback<App, S>(
     receiver: Receiver,
     router: Router<App>,
@@ -83,9 +119,9 @@ where
     App: Clone + Send + Sync + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    let (places, waiting) = mpsc::channel(queue.waiting.get());
+    let (places, waiting) = mpsc::channel(queue.waiting);
     let callback = Callback { receiver, places, patience: queue.patience };
-    (post(accept).with_state(callback), work(waiting, Arc::new(router), queue.at_once))
+    (post(accept).with_state(callback), work(waiting, Arc::new(router), queue))
 }
 
 #[derive(Clone)]
@@ -122,18 +158,27 @@ async fn accept(State(callback): State<Callback>, webhook: Webhook) -> StatusCod
 async fn work<App: Clone + Send + Sync + 'static>(
     mut waiting: mpsc::Receiver<Received>,
     router: Arc<Router<App>>,
-    at_once: NonZeroUsize,
+    queue: Queue,
 ) {
     let mut tasks = JoinSet::new();
     loop {
-        while tasks.len() >= at_once.get() {
+        while tasks.len() >= queue.at_once {
             tasks.join_next().await;
         }
         let Some(Received { webhook, at }) = waiting.recv().await else { break };
         let router = Arc::clone(&router);
-        tasks.spawn(async move { router.handle(webhook, at).await });
+        tasks.spawn(async move {
+            router.handle_within(webhook, at, || ends_after(queue.time_limit)).await;
+        });
     }
     while tasks.join_next().await.is_some() {}
+}
+
+async fn ends_after(limit: Option<Duration>) {
+    match limit {
+        Some(limit) => sleep(limit).await,
+        None => pending().await,
+    }
 }
 
 /// Takes a verified webhook from a request. The state must have a [`Receiver`].

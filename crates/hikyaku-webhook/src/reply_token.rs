@@ -8,9 +8,6 @@ use hikyaku_model::{
     limits::{REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE},
 };
 
-/// The tokens of the events that LINE's console once sent to verify a URL. Nobody receives the reply.
-const DUMMIES: [&str; 2] = ["00000000000000000000000000000000", "ffffffffffffffffffffffffffffffff"];
-
 /// A reply token that knows when it ends, and that can be used once: [`take`](Self::take) consumes it.
 ///
 /// There is no clock in it: the time is passed in.
@@ -39,7 +36,10 @@ pub struct ReplyToken {
 impl ReplyToken {
     /// The reply token of an event, if it has one that anybody would receive the reply to.
     pub fn of<S: AsRef<str>>(event: &Event<S>, received_at: SystemTime) -> Option<Self> {
-        let token = event.reply_token().filter(|token| !DUMMIES.contains(token))?.to_owned();
+        if event.is_dummy() {
+            return None;
+        }
+        let token = event.reply_token()?.to_owned();
         let within_a_minute = received_at.checked_add(REPLY_TOKEN_LIFE)?;
         let ends_at = match happened_at(event) {
             Some(happened_at) if event.is_redelivery() => {

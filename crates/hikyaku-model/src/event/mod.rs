@@ -61,6 +61,10 @@ pub use video_play_complete::VideoPlayComplete;
 
 use crate::{ChatId, Extra, UserId, word::words};
 
+/// The reply tokens of the two events that LINE's console once sent to verify a URL.
+const DUMMY_REPLY_TOKENS: [&str; 2] =
+    ["00000000000000000000000000000000", "ffffffffffffffffffffffffffffffff"];
+
 /// One event of a webhook.
 ///
 /// What all events share is here, each field optional because LINE leaves it out of some: `standby` events have no
@@ -192,6 +196,12 @@ impl<S: AsRef<str>> Event<S> {
     /// What tells events apart.
     pub fn webhook_event_id(&self) -> Option<&str> {
         self.webhook_event_id.as_ref().map(S::as_ref)
+    }
+
+    /// Whether nobody did this: LINE's console once sent such events to verify a URL, with a user who does not exist and
+    /// one of two reply tokens that no reply can be sent with.
+    pub fn is_dummy(&self) -> bool {
+        self.reply_token().is_some_and(|token| DUMMY_REPLY_TOKENS.contains(&token))
     }
 
     /// The text of a message event that has text.

@@ -99,7 +99,7 @@ fn hmac(criterion: &mut Criterion) {
 fn router(criterion: &mut Criterion) {
     const EVENTS: usize = 100;
     let webhook = Webhook::parse(body(EVENTS).as_bytes()).expect("a webhook");
-    let few = || Router::new(()).default(async |_| Ok(()));
+    let few = || Router::new(()).fallback(async |_| Ok(()));
     let mut many = few();
     for route in 0..33 {
         many = many

@@ -6,18 +6,40 @@ use std::{
     task::Poll,
 };
 
-/// Runs a future to its end, or to its panic, whose text is returned.
+/// Why a future did not come to its end.
+pub(super) enum Ended {
+    /// It panicked with this text.
+    Panicked(String),
+    /// The limit came first.
+    TimedOut,
+}
+
+/// Runs a future to its end, to its panic, or until `limit` is there.
 ///
 /// What the future shares with others can be half changed after a panic, which `Mutex` shows by its poison; that is
 /// for the handlers' authors to judge, as with any thread that panics.
-pub(super) async fn contain<F: Future>(start: impl FnOnce() -> F) -> Result<F::Output, String> {
-    let future = catch_unwind(AssertUnwindSafe(start)).map_err(|panic| text(&*panic))?;
-    let mut future = pin!(future);
-    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-        Ok(poll) => poll.map(Ok),
-        Err(panic) => Poll::Ready(Err(text(&*panic))),
+pub(super) async fn contain<F: Future>(
+    start: impl FnOnce() -> F,
+    limit: impl Future<Output = ()>,
+) -> Result<F::Output, Ended> {
+    let mut future = pin!(Some(catch(start)?));
+    let mut limit = pin!(limit);
+    let end = poll_fn(|context| {
+        let poll = catch(|| future.as_mut().as_pin_mut().map(|future| future.poll(context)));
+        match poll {
+            Ok(Some(Poll::Ready(output))) => Poll::Ready(Ok(output)),
+            Ok(_) => limit.as_mut().poll(context).map(|()| Err(Ended::TimedOut)),
+            Err(panicked) => Poll::Ready(Err(panicked)),
+        }
     })
-    .await
+    .await;
+    // What it leaves is dropped here, because a destructor can panic as well.
+    let dropped = catch(|| future.set(None));
+    end.and_then(|output| dropped.map(|()| output))
+}
+
+fn catch<T>(act: impl FnOnce() -> T) -> Result<T, Ended> {
+    catch_unwind(AssertUnwindSafe(act)).map_err(|panic| Ended::Panicked(text(&*panic)))
 }
 
 fn text(panic: &(dyn Any + Send)) -> String {

@@ -3,17 +3,19 @@
 mod contain;
 mod context;
 mod matcher;
+mod outcome;
+mod run;
 
-use std::{fmt, future::Future, ops::ControlFlow, sync::Arc, time::SystemTime};
+use std::{fmt, future::Future, ops::ControlFlow, sync::Arc};
 
 use hikyaku_model::event::{ContentType, Event, EventType};
 
-use contain::contain;
 pub use context::Context;
 use matcher::Matcher;
+pub use outcome::Outcome;
 
 use crate::{
-    Seen, Webhook,
+    Seen,
     boxed::{BoxError, BoxFuture},
 };
 
@@ -25,7 +27,11 @@ type After<S> = Box<dyn Fn(Context<S>, Arc<Outcome>) -> BoxFuture<'static, ()> +
 /// Brings each event to the first handler that was added for it.
 ///
 /// Handlers are async functions of a [`Context`]: the event, your state (a client, a pool), and the reply token. The
-/// router needs no runtime of its own; any can drive it. A handler that panics ends its own event only.
+/// router needs no runtime of its own; any can drive it. A handler that fails or panics ends its own event only, and
+/// that is logged (`tracing`, level error).
+///
+/// Two kinds of events reach no handler: those in [standby](Self::standby), which another module answers, and the
+/// [dummies](Event::is_dummy) that LINE's console once sent to verify a URL.
 ///
 /// ```
 /// use hikyaku_webhook::{BoxError, Context, Router};
@@ -46,7 +52,7 @@ type After<S> = Box<dyn Fn(Context<S>, Arc<Outcome>) -> BoxFuture<'static, ()> +
 ///     .on_text("hi", greet)
 ///     .on_postback("buy", async |_| Ok(()))
 ///     .on(EventType::Follow, greet)
-///     .default(async |context: Context<Bot>| {
+///     .fallback(async |context: Context<Bot>| {
 ///         println!("a {} came", context.event.type_word());
 ///         Ok(())
 ///     });
@@ -56,26 +62,9 @@ pub struct Router<S> {
     seen: Option<Arc<dyn Seen>>,
     before: Vec<Before<S>>,
     routes: Vec<(Matcher, Handler<S>)>,
-    default: Option<Handler<S>>,
+    fallback: Option<Handler<S>>,
+    standby: bool,
     after: Vec<After<S>>,
-}
-
-/// What became of an event.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Outcome {
-    /// A handler took it.
-    Handled,
-    /// No handler is for it, and there is no default.
-    Unhandled,
-    /// It was there before.
-    Duplicate,
-    /// What comes before the handlers stopped it.
-    Stopped,
-    /// A handler, or what comes before, failed.
-    Failed(BoxError),
-    /// A handler, or what comes before, panicked with this text.
-    Panicked(String),
 }
 
 impl<S: Clone + Send + Sync + 'static> Router<S> {
@@ -86,7 +75,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             seen: None,
             before: Vec::new(),
             routes: Vec::new(),
-            default: None,
+            fallback: None,
+            standby: false,
             after: Vec::new(),
         }
     }
@@ -178,11 +168,20 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Handles events that no other handler is for.
-    pub fn default<F>(mut self, handler: impl Fn(Context<S>) -> F + Send + Sync + 'static) -> Self
+    pub fn fallback<F>(mut self, handler: impl Fn(Context<S>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<(), BoxError>> + Send + 'static,
     {
-        self.default = Some(boxed(handler));
+        self.fallback = Some(boxed(handler));
+        self
+    }
+
+    /// Brings events in [standby](Event::is_standby) to the handlers, too. Without this they are passed by, as
+    /// [`Outcome::Standby`]: another module channel speaks for the account, and this bot should send nothing.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/#receiving-webhook-events>
+    pub fn standby(mut self) -> Self {
+        self.standby = true;
         self
     }
 
@@ -194,7 +193,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     /// use hikyaku_webhook::{Context, Router};
     ///
     /// let router = Router::new(()).before(async |context: Context<()>| {
-    ///     let stop = context.event.is_standby(); // another module speaks for the account
+    ///     let stop = context.event.user_id().is_none(); // a member of a group who does not share their id
     ///     Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     /// });
     /// ```
@@ -206,7 +205,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Sees each event after all else, and what became of it: to log and to count, or to tell the user of a failure.
+    /// Sees every event after all else, and what became of it: to log and to count, or to tell the user of a failure.
     /// Several run in the order they were added.
     pub fn after<F>(
         mut self,
@@ -219,64 +218,11 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Handles each event once, however often LINE sends it. What comes first and fails does not come again: LINE got
-    /// its answer long before.
+    /// Handles each event once, however often LINE sends it. An event whose handler fails is not handled again, even if
+    /// LINE sends it again: its id was there before.
     pub fn once(mut self, seen: impl Seen + 'static) -> Self {
         self.seen = Some(Arc::new(seen));
         self
-    }
-
-    /// Handles the events of a webhook, one after the other in LINE's order, and tells what became of each.
-    ///
-    /// `received_at` is when the request came: reply tokens count from it.
-    pub async fn handle(&self, webhook: Webhook, received_at: SystemTime) -> Vec<Arc<Outcome>> {
-        let destination: Option<Arc<str>> = webhook.destination.map(Arc::from);
-        let mut outcomes = Vec::with_capacity(webhook.events.len());
-        for event in webhook.events {
-            let context = Context::new(event, destination.clone(), received_at, self.state.clone());
-            outcomes.push(self.handle_event(context).await);
-        }
-        outcomes
-    }
-
-    async fn handle_event(&self, context: Context<S>) -> Arc<Outcome> {
-        let outcome =
-            contain(|| self.outcome(context.clone())).await.unwrap_or_else(Outcome::Panicked);
-        let outcome = Arc::new(outcome);
-        for after in &self.after {
-            // What comes after sees panics, its own too: there is nobody left to tell.
-            let _ = contain(|| after(context.clone(), Arc::clone(&outcome))).await;
-        }
-        outcome
-    }
-
-    async fn outcome(&self, context: Context<S>) -> Outcome {
-        if self.is_duplicate(&context.event).await {
-            return Outcome::Duplicate;
-        }
-        for before in &self.before {
-            match before(context.clone()).await {
-                Ok(ControlFlow::Continue(())) => {}
-                Ok(ControlFlow::Break(())) => return Outcome::Stopped,
-                Err(error) => return Outcome::Failed(error),
-            }
-        }
-        let route = self.routes.iter().find(|(matcher, _)| matcher.matches(&context.event));
-        match route.map(|(_, handler)| handler).or(self.default.as_ref()) {
-            None => Outcome::Unhandled,
-            Some(handler) => match handler(context).await {
-                Ok(()) => Outcome::Handled,
-                Err(error) => Outcome::Failed(error),
-            },
-        }
-    }
-
-    /// An event without an id, or with one that the store cannot tell about, is handled: twice is better than never.
-    async fn is_duplicate(&self, event: &Event) -> bool {
-        match (&self.seen, event.webhook_event_id()) {
-            (Some(seen), Some(id)) => !seen.is_first(id).await.unwrap_or(true),
-            _ => false,
-        }
     }
 
     fn route<F>(

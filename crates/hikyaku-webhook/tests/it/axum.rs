@@ -1,13 +1,14 @@
 use std::{
-    num::NonZeroUsize,
+    future::pending,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
 use axum::{Router as App, body::Body, extract::FromRef, routing::post};
+use hikyaku_model::event::EventType;
 use hikyaku_webhook::{
     Context, Receiver, Router, Webhook,
     axum::{Queue, callback},
@@ -28,14 +29,10 @@ async fn send(app: &App, request: Request<impl Into<Body>>) -> (StatusCode, Stri
     (status, String::from_utf8(text.to_vec()).unwrap())
 }
 
-fn one() -> NonZeroUsize {
-    NonZeroUsize::MIN
-}
-
 #[tokio::test]
 async fn line_is_answered_before_the_event_is_handled_and_what_is_accepted_is_handled_to_its_end() {
     let (gate, handled) = (Arc::new(Semaphore::new(0)), Arc::new(AtomicUsize::new(0)));
-    let router = Router::new((Arc::clone(&gate), Arc::clone(&handled))).default(
+    let router = Router::new((Arc::clone(&gate), Arc::clone(&handled))).fallback(
         async |context: Context<(Arc<Semaphore>, Arc<AtomicUsize>)>| {
             let (gate, handled) = context.state;
             gate.acquire().await?.forget();
@@ -82,7 +79,7 @@ async fn what_is_not_lines_is_refused() {
 
 #[tokio::test]
 async fn lines_question_whether_someone_is_there_is_answered_even_when_the_queue_is_full() {
-    let queue = Queue { waiting: one(), patience: Duration::ZERO, ..Queue::default() };
+    let queue = Queue::default().waiting(1).patience(Duration::ZERO);
     let (route, _work) = callback(receiver(), Router::new(()), queue); // nobody works
     let app = App::new().route("/callback", route);
 
@@ -95,12 +92,11 @@ async fn lines_question_whether_someone_is_there_is_answered_even_when_the_queue
 async fn a_request_waits_for_a_place_in_the_queue_but_not_for_ever() {
     let gate = Arc::new(Semaphore::new(0));
     let router =
-        Router::new(Arc::clone(&gate)).default(async |context: Context<Arc<Semaphore>>| {
+        Router::new(Arc::clone(&gate)).fallback(async |context: Context<Arc<Semaphore>>| {
             context.state.acquire().await?.forget();
             Ok(())
         });
-    let (route, work) =
-        callback(receiver(), router, Queue { waiting: one(), at_once: one(), ..Queue::default() });
+    let (route, work) = callback(receiver(), router, Queue::default().waiting(1).at_once(1));
     let app = App::new().route("/callback", route);
     let work = tokio::spawn(work);
 
@@ -117,6 +113,60 @@ async fn a_request_waits_for_a_place_in_the_queue_but_not_for_ever() {
     gate.add_permits(2);
     drop(app);
     work.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn handlers_that_hang_give_their_places_back() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let router = Router::new(Arc::clone(&told))
+        .on(EventType::Join, async |_| pending().await)
+        .fallback(async |_| Ok(()))
+        .after(async |context: Context<Arc<Mutex<Vec<String>>>>, outcome| {
+            let line = format!("{} {outcome:?}", context.event.type_word());
+            context.state.lock().unwrap().push(line);
+            if context.event.event_type() == EventType::Leave {
+                pending::<()>().await;
+            }
+        });
+    let queue = Queue::default().waiting(1).at_once(2).time_limit(Duration::from_secs(30));
+    let (route, work) = callback(receiver(), router, queue);
+    let app = App::new().route("/callback", route);
+    let work = tokio::spawn(work);
+    let body =
+        r#"{"destination":"U1","events":[{"type":"join"},{"type":"leave"},{"type":"follow"}]}"#;
+
+    // Two hang, one waits.
+    for _ in 0..3 {
+        assert_eq!(send(&app, signed("secret", body)).await.0, StatusCode::OK);
+    }
+    assert_eq!(send(&app, signed("secret", JOIN)).await.0, StatusCode::SERVICE_UNAVAILABLE);
+
+    tokio::time::sleep(Duration::from_secs(61)).await; // the clock stands still: this takes no time
+    let lines = ["join TimedOut", "leave Handled", "follow Handled"];
+    let mut twice = [lines, lines].concat();
+    twice.sort_unstable();
+    told.lock().unwrap().sort_unstable();
+    assert_eq!(*told.lock().unwrap(), twice);
+    assert_eq!(send(&app, signed("secret", JOIN)).await.0, StatusCode::OK);
+    drop(app);
+    work.await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_time_limit_a_handler_takes_as_long_as_it_likes() {
+    let handled = Arc::new(AtomicUsize::new(0));
+    let router =
+        Router::new(Arc::clone(&handled)).fallback(async |context: Context<Arc<AtomicUsize>>| {
+            tokio::time::sleep(Duration::from_hours(24)).await;
+            context.state.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        });
+    let (route, work) = callback(receiver(), router, Queue::default().time_limit(None));
+    let app = App::new().route("/callback", route);
+    assert_eq!(send(&app, signed("secret", JOIN)).await.0, StatusCode::OK);
+    drop(app);
+    work.await;
+    assert_eq!(handled.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]

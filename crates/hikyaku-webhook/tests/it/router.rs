@@ -1,6 +1,8 @@
 use std::{
     ops::ControlFlow,
+    pin::Pin,
     sync::{Arc, Mutex},
+    task::{self, Poll},
     time::{Duration, SystemTime},
 };
 
@@ -97,7 +99,7 @@ async fn each_event_goes_to_the_first_handler_that_is_for_it() {
         ]
     );
     assert_eq!(outcomes.iter().filter(|outcome| *outcome == "unhandled").count(), 2);
-    let router = router.default(note("default"));
+    let router = router.fallback(note("default"));
     assert_eq!(handle(&router, &log, webhook(&json!([{"type": "leave"}]))).await.1, ["default"]);
 }
 
@@ -115,7 +117,7 @@ async fn a_panic_or_an_error_ends_its_own_event_only() {
         })
         .on_if(|event| event.text().unwrap().starts_with('!'), note("bang"))
         .on_text("fail", async |_| Err("no luck".into()))
-        .default(note("fine"));
+        .fallback(note("fine"));
     let (outcomes, notes) =
         handle(&router, &log, texts(&["panic", "at once", "fail", "!", "x"])).await;
     assert_eq!(
@@ -125,6 +127,107 @@ async fn a_panic_or_an_error_ends_its_own_event_only() {
     assert_eq!(notes, ["before the panic", "bang", "fine"]);
     let (outcomes, _) = handle(&router, &log, webhook(&json!([{"type": "join"}]))).await;
     assert!(outcomes[0].starts_with("panicked: called `Option::unwrap()`"), "in a condition, too");
+}
+
+#[tokio::test]
+async fn a_destructor_that_panics_ends_its_own_event_only() {
+    /// Panics when it is polled, and again when it is dropped.
+    struct Twice;
+    impl Future for Twice {
+        type Output = Result<(), BoxError>;
+        fn poll(self: Pin<&mut Self>, _: &mut task::Context<'_>) -> Poll<Self::Output> {
+            panic!("first")
+        }
+    }
+    impl Drop for Twice {
+        fn drop(&mut self) {
+            panic!("second")
+        }
+    }
+    let log = Log::default();
+    let router = Router::new(log.clone()).on_text("panic", |_| Twice).fallback(note("fine")).after(
+        async |context: Context<Log>, outcome: Arc<Outcome>| {
+            context.state.add(format!("{outcome:?}"));
+        },
+    );
+    let (outcomes, notes) = handle(&router, &log, texts(&["panic", "x"])).await;
+    assert_eq!(outcomes, ["panicked: first", "handled"]);
+    assert_eq!(notes, ["Panicked(\"first\")", "fine", "Handled"]);
+}
+
+#[tokio::test]
+async fn an_event_in_standby_is_passed_by_unless_the_bot_asks_for_it() {
+    let log = Log::default();
+    let router = || {
+        Router::new(log.clone())
+            .before(async |context: Context<Log>| {
+                context.state.add("before");
+                Ok(ControlFlow::Continue(()))
+            })
+            .fallback(note("handler"))
+            .after(async |context: Context<Log>, _| context.state.add("after"))
+    };
+    let events = || {
+        webhook(&json!([
+            {"type": "join", "mode": "standby"},
+            {"type": "join", "mode": "active"},
+            {"type": "join", "mode": "something new"},
+        ]))
+    };
+    let all = ["before", "handler", "after"];
+    let (outcomes, notes) = handle(&router(), &log, events()).await;
+    assert_eq!(outcomes, ["standby", "handled", "handled"]);
+    assert_eq!(notes, [&["after"], &all[..], &all].concat());
+    let (outcomes, notes) = handle(&router().standby(), &log, events()).await;
+    assert_eq!(outcomes, ["handled"; 3]);
+    assert_eq!(notes, all.repeat(3));
+}
+
+#[tokio::test]
+async fn what_nobody_did_reaches_no_handler() {
+    let log = Log::default();
+    let router = Router::new(log.clone()).standby().fallback(note("handler"));
+    let dummy = |token: &str| {
+        json!({"type": "message", "mode": "active", "replyToken": token,
+        "source": {"type": "user", "userId": "Udeadbeefdeadbeefdeadbeefdeadbeef"},
+        "message": {"type": "text", "id": "100001", "text": "Hello, world"}})
+    };
+    let events = json!([
+        dummy("00000000000000000000000000000000"),
+        dummy("ffffffffffffffffffffffffffffffff"),
+        dummy("757913772c4646b784d4b7ce46d12671"),
+    ]);
+    let (outcomes, notes) = handle(&router, &log, webhook(&events)).await;
+    assert_eq!(outcomes, ["dummy", "dummy", "handled"]);
+    assert_eq!(notes, ["handler"]);
+}
+
+#[tokio::test]
+async fn a_failure_is_logged_with_its_event_even_if_nothing_comes_after() {
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+    impl std::io::Write for Lines {
+        fn write(&mut self, text: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(text)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let router = Router::new(()).fallback(async |_| Err("no luck".into()));
+    router.handle(texts(&["secret words"]), SystemTime::UNIX_EPOCH).await;
+    let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(lines.contains("ERROR webhook_event{type=\"message\" id=\"0\""), "{lines}");
+    assert!(lines.contains("no luck"), "{lines}");
+    assert!(!lines.contains("secret words") && !lines.contains("token 0"), "{lines}");
 }
 
 #[tokio::test]
@@ -143,7 +246,7 @@ async fn what_comes_before_can_stop_or_fail_and_what_comes_after_sees_it_all() {
             context.state.add("second");
             Ok(ControlFlow::Continue(()))
         })
-        .default(note("handler"))
+        .fallback(note("handler"))
         .after(async |_, _| panic!("nobody hears"))
         .after(async |context: Context<Log>, outcome: Arc<Outcome>| {
             context.state.add(format!("after {:?} {outcome:?}", context.event.text().unwrap()));
@@ -168,7 +271,7 @@ async fn what_comes_before_can_stop_or_fail_and_what_comes_after_sees_it_all() {
 #[tokio::test]
 async fn an_event_that_comes_twice_is_handled_once_with_or_without_the_mark() {
     let log = Log::default();
-    let router = Router::new(log.clone()).once(SeenInMemory::default()).default(note("handled"));
+    let router = Router::new(log.clone()).once(SeenInMemory::default()).fallback(note("handled"));
     let join = |id: Option<&str>, again| json!([{"type": "join", "webhookEventId": id, "deliveryContext": {"isRedelivery": again}}]);
     for (events, outcome) in [
         (join(Some("1"), false), "handled"),
@@ -191,14 +294,14 @@ async fn an_event_is_handled_when_the_store_cannot_tell() {
         }
     }
     let log = Log::default();
-    let router = Router::new(log.clone()).once(Down).default(note("handled"));
+    let router = Router::new(log.clone()).once(Down).fallback(note("handled"));
     assert_eq!(handle(&router, &log, texts(&["x"])).await.0, ["handled"]);
 }
 
 #[tokio::test]
 async fn a_handler_gets_destination_time_and_the_reply_token_once() {
     let log = Log::default();
-    let router = Router::new(log.clone()).default(async |context: Context<Log>| {
+    let router = Router::new(log.clone()).fallback(async |context: Context<Log>| {
         let now = context.received_at + Duration::from_secs(1);
         let token = context.reply_token().ok_or("no token")?.take(now)?;
         assert!(context.clone().reply_token().is_none());
@@ -220,7 +323,7 @@ proptest! {
             .on_text_prefix("a", note("prefix"))
             .on_text_regex(Regex::new("(a|b|ab)*c$").unwrap(), note("regex"))
             .on_postback("buy", note("buy"))
-            .default(note("default"));
+            .fallback(note("default"));
         let mut webhook = texts(&said.iter().map(String::as_str).collect::<Vec<_>>());
         webhook.events.extend(crate::webhook(&json!([{"type": "postback", "postback": {"data": data}}])).events);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();

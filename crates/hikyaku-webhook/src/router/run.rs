@@ -1,0 +1,116 @@
+use std::{
+    future::{Future, pending},
+    ops::ControlFlow,
+    sync::Arc,
+    time::SystemTime,
+};
+
+use hikyaku_model::event::Event;
+use tracing::Instrument as _;
+
+use super::{
+    Context, Outcome, Router,
+    contain::{Ended, contain},
+};
+use crate::Webhook;
+
+impl<S: Clone + Send + Sync + 'static> Router<S> {
+    /// Handles the events of a webhook, one after the other in LINE's order, and tells what became of each.
+    ///
+    /// `received_at` is when the request came: reply tokens count from it. There is no time limit here, since a router
+    /// has no clock: put your runtime's around it, or use [`callback`](crate::axum::callback), which has one.
+    pub async fn handle(&self, webhook: Webhook, received_at: SystemTime) -> Vec<Arc<Outcome>> {
+        self.handle_within(webhook, received_at, pending).await
+    }
+
+    /// As [`handle`](Self::handle), with a timer for each event: what is not done when it ends is dropped.
+    pub(crate) async fn handle_within<T: Future<Output = ()>>(
+        &self,
+        webhook: Webhook,
+        received_at: SystemTime,
+        timer: impl Fn() -> T,
+    ) -> Vec<Arc<Outcome>> {
+        let destination: Option<Arc<str>> = webhook.destination.map(Arc::from);
+        let mut outcomes = Vec::with_capacity(webhook.events.len());
+        for event in webhook.events {
+            let span = tracing::info_span!(
+                "webhook_event",
+                r#type = event.type_word(),
+                id = event.webhook_event_id(),
+                destination = destination.as_deref(),
+            );
+            let context = Context::new(event, destination.clone(), received_at, self.state.clone());
+            outcomes.push(self.handle_event(context, &timer).instrument(span).await);
+        }
+        outcomes
+    }
+
+    async fn handle_event<T: Future<Output = ()>>(
+        &self,
+        context: Context<S>,
+        timer: &impl Fn() -> T,
+    ) -> Arc<Outcome> {
+        let outcome = match contain(|| self.outcome(context.clone()), timer()).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(Ended::Panicked(text))) | Err(Ended::Panicked(text)) => Outcome::Panicked(text),
+            Ok(Err(Ended::TimedOut)) | Err(Ended::TimedOut) => Outcome::TimedOut,
+        };
+        match &outcome {
+            Outcome::Failed(error) => tracing::error!(error = &**error, "a handler failed"),
+            Outcome::Panicked(text) => tracing::error!(text, "a handler panicked"),
+            Outcome::TimedOut => tracing::error!("a handler took too long and was dropped"),
+            _ => {}
+        }
+        let outcome = Arc::new(outcome);
+        for after in &self.after {
+            match contain(|| after(context.clone(), Arc::clone(&outcome)), timer()).await {
+                Ok(()) => {}
+                Err(Ended::Panicked(text)) => {
+                    tracing::error!(text, "a function after the handlers panicked");
+                }
+                Err(Ended::TimedOut) => {
+                    tracing::error!("a function after the handlers took too long and was dropped");
+                }
+            }
+        }
+        outcome
+    }
+
+    async fn outcome(&self, context: Context<S>) -> Result<Outcome, Ended> {
+        if context.event.is_dummy() {
+            return Ok(Outcome::Dummy);
+        }
+        if context.event.is_standby() && !self.standby {
+            return Ok(Outcome::Standby);
+        }
+        if self.is_duplicate(&context.event).await? {
+            return Ok(Outcome::Duplicate);
+        }
+        for before in &self.before {
+            match contain(|| before(context.clone()), pending()).await? {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return Ok(Outcome::Stopped),
+                Err(error) => return Ok(Outcome::Failed(error)),
+            }
+        }
+        let route = self.routes.iter().find(|(matcher, _)| matcher.matches(&context.event));
+        let Some(handler) = route.map(|(_, handler)| handler).or(self.fallback.as_ref()) else {
+            return Ok(Outcome::Unhandled);
+        };
+        // Contained by itself: what panics while a panic of its own handler unwinds through here would end the program.
+        Ok(match contain(|| handler(context), pending()).await? {
+            Ok(()) => Outcome::Handled,
+            Err(error) => Outcome::Failed(error),
+        })
+    }
+
+    /// An event without an id, or with one that the store cannot tell about, is handled: twice is better than never.
+    async fn is_duplicate(&self, event: &Event) -> Result<bool, Ended> {
+        match (&self.seen, event.webhook_event_id()) {
+            (Some(seen), Some(id)) => {
+                Ok(!contain(|| seen.is_first(id), pending()).await?.unwrap_or(true))
+            }
+            _ => Ok(false),
+        }
+    }
+}
