@@ -1,6 +1,6 @@
 use tokio::sync::broadcast;
 
-use crate::{CampaignId, DeliveryId, State, Waiting, store::step::Settled};
+use crate::{CampaignId, DeliveryId, HoldReason, Lane, State, Waiting, store::step::Settled};
 
 /// How many events a slow listener may be behind before it misses some.
 const BEHIND: usize = 4096;
@@ -24,6 +24,20 @@ pub enum Event {
     },
     /// A lane with due work stands still.
     Waiting(Waiting),
+    /// An answer has stopped a lane, or all of a channel's: LINE's own, or that of something that answers in its place. Told
+    /// once for all that was on its way together.
+    Held {
+        /// Whose lane it is.
+        channel: String,
+        /// The lane of the delivery that was answered.
+        lane: Lane,
+        /// Why it waits.
+        reason: HoldReason,
+        /// The answer's status, where there was an answer.
+        status: Option<u16>,
+        /// What the answer says, for people.
+        why: String,
+    },
     /// The store's clock and LINE's are more than a minute apart. Retry keys expire by LINE's, and their age is counted
     /// by the store's: set it right.
     ClockSkew {

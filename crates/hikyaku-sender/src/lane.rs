@@ -20,7 +20,7 @@ pub enum Lane {
     Reply,
     /// To a phone number's hash.
     Phone,
-    /// Questions how far a narrowcast is.
+    /// Requests for a narrowcast's progress.
     NarrowcastProgress,
 }
 
@@ -61,7 +61,8 @@ impl Lane {
         })
     }
 
-    /// Whether LINE takes a retry key here. What has none is sent at most once.
+    /// Whether LINE takes a retry key here. A reply has its token instead; a send to a phone number has nothing, and is
+    /// sent at most once.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
     pub const fn has_retry_key(self) -> bool {

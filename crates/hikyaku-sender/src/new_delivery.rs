@@ -122,8 +122,8 @@ impl NewDelivery {
         Self::new(SendKind::Narrowcast, Vec::new(), messages)
     }
 
-    /// To where an event came from. LINE has no retry key for it, so it is sent at most once, and not at all later than
-    /// a minute after it was enqueued, unless [`expires_at`](Self::expires_at) says otherwise.
+    /// To where an event came from. LINE takes a reply token once, so a reply in doubt is sent again under it for a minute.
+    /// It is not sent later than a minute after it was enqueued, unless [`expires_at`](Self::expires_at) says otherwise.
     pub fn reply<'a>(reply_token: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
         Self::new(SendKind::Reply, vec![reply_token.into()], messages)
     }

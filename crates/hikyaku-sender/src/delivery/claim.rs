@@ -76,7 +76,7 @@ impl Delivery {
     /// The attempt in flight may have landed: it waits until `due` to be cleared up, where that is possible.
     pub(super) fn doubt(&mut self, why: &str, due: Time) {
         self.lease_until = None;
-        if Lane::of(self.kind).has_retry_key() {
+        if self.repeats_for().is_some() {
             let began = self.claimed_at.unwrap_or(due);
             self.first_maybe_at.get_or_insert(began);
             self.state = State::Ready;
@@ -93,6 +93,10 @@ impl Delivery {
 
     /// Whether it goes on, with a new key that may send it twice.
     fn give_up_or_send_again(&mut self, now: Time) -> bool {
+        if !Lane::of(self.kind).has_retry_key() {
+            self.give_up("an attempt may have landed, and the reply token's minute is over");
+            return false;
+        }
         if self.on_unknown == UnknownPolicy::SendAgain && !self.expired(now) {
             self.rotate_key();
             return true;

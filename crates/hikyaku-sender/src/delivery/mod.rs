@@ -2,26 +2,34 @@
 //!
 //! ```text
 //! ready --claim--> in flight --200, 202, 409--> accepted (a narrowcast: tracking --> accepted or rejected)
-//!   ^                |  |  '--other 4xx-------> rejected, or unknown where an earlier attempt is in doubt
+//!   ^                |  |  '--LINE refuses----> rejected
 //!   |--surely not----'  |
 //!   '--perhaps----------'   and with the retry key too old to be repeated: unknown
 //! ```
 //!
 //! The claim is durable before the first byte leaves, so a row in flight is in doubt whatever happens to its worker.
-//! Doubt is sticky: a later attempt that surely did not land clears only itself.
+//! Doubt is sticky: a later attempt that surely did not land clears only itself, and so does one that LINE refuses.
+//!
+//! A retry key makes repeats safe for 23 hours. A reply has none, but its token does the same for a minute.
 
 mod backoff;
 mod claim;
 mod restore;
 mod settle;
 mod state;
+mod verdict;
 
 #[cfg(test)]
 mod model_test;
+#[cfg(test)]
+mod verdict_test;
 
 use std::time::Duration;
 
-use hikyaku_model::{SendKind, limits::RETRY_KEY_USE};
+use hikyaku_model::{
+    SendKind,
+    limits::{REPLY_TOKEN_LIFE, RETRY_KEY_USE},
+};
 use uuid::Uuid;
 
 pub use backoff::backoff;
@@ -29,6 +37,7 @@ pub(crate) use claim::Claimed;
 pub(crate) use settle::{Outcome, Phase, Settlement};
 pub(crate) use state::Count;
 pub use state::{State, UnknownPolicy};
+pub(crate) use verdict::{Stop, Tried, Verdict, judge, judge_progress, judge_unreadable};
 
 use crate::{Lane, Time, key};
 
@@ -179,10 +188,20 @@ impl Delivery {
         }
     }
 
+    /// How long after its first request the same request is harmless, however often it is repeated: as long as LINE knows
+    /// its retry key or its reply token. Nothing, where it has neither.
+    fn repeats_for(&self) -> Option<Duration> {
+        match self.kind {
+            SendKind::Reply => Some(REPLY_TOKEN_LIFE),
+            kind => Lane::of(kind).has_retry_key().then_some(RETRY_KEY_USE),
+        }
+    }
+
     /// Whether the key must not be used again: too old, or its age not known because the clock was set back.
     fn key_spent(&self, now: Time) -> bool {
+        let life = self.repeats_for().unwrap_or(RETRY_KEY_USE);
         self.key_used_at
-            .is_some_and(|used| now.since(used) >= RETRY_KEY_USE || used.since(now) > CLOCK_ERROR)
+            .is_some_and(|used| now.since(used) >= life || used.since(now) > CLOCK_ERROR)
     }
 
     fn rotate_key(&mut self) {

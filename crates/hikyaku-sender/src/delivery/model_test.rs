@@ -53,22 +53,40 @@ enum Answer {
     StillOnItsWay,
 }
 
-/// LINE: forgets a key 24 hours after the first request that had it.
+/// What a request has that tells LINE whether it comes again.
+#[derive(Clone, Copy, Debug)]
+enum Knows {
+    Key(Uuid),
+    ReplyToken,
+    Nothing,
+}
+
+/// LINE: forgets a key 24 hours after the first request that had it, and takes a reply token once.
 #[derive(Debug, Default)]
 struct Line {
     keys: HashMap<Uuid, (Time, bool)>,
+    token_used: bool,
     delivered: u32,
 }
 
 impl Line {
-    fn request(&mut self, key: Option<Uuid>, verdict: Verdict, now: Time) -> Outcome {
+    fn request(&mut self, knows: Knows, verdict: Verdict, now: Time) -> Outcome {
         let retry = |may_have_landed| Outcome::Retry {
             after: Duration::from_secs(1),
             may_have_landed,
             status: None,
             reason: "later".into(),
         };
-        if let Some(key) = key {
+        let refused =
+            || Outcome::Rejected { status: 400, reason: "no".into(), bad_recipient: false };
+        let accepts = matches!(verdict, Verdict::Accept | Verdict::FailAfterAccepting);
+        if let Knows::ReplyToken = knows {
+            if self.token_used {
+                return refused();
+            }
+            self.token_used = accepts;
+        }
+        if let Knows::Key(key) = knows {
             let (first, accepted) = self.keys.entry(key).or_insert((now, false));
             if now.since(*first) >= 24 * HOUR {
                 (*first, *accepted) = (now, false);
@@ -76,7 +94,7 @@ impl Line {
             if *accepted {
                 return Outcome::Accepted { request_id: None, duplicate: true };
             }
-            *accepted = matches!(verdict, Verdict::Accept | Verdict::FailAfterAccepting);
+            *accepted = accepts;
         }
         match verdict {
             Verdict::Accept => {
@@ -89,15 +107,13 @@ impl Line {
             }
             Verdict::Fail => retry(true),
             Verdict::TooMany => retry(false),
-            Verdict::Refuse => {
-                Outcome::Rejected { status: 400, reason: "no".into(), bad_recipient: false }
-            }
+            Verdict::Refuse => refused(),
         }
     }
 }
 
 struct Attempt {
-    key: Option<Uuid>,
+    knows: Knows,
     fence: i64,
     claimed_at: Time,
     arrived: bool,
@@ -160,7 +176,11 @@ impl World {
             && self.row.claim(self.now, LEASE) == Claimed::Send
         {
             self.attempts.push(Attempt {
-                key: Lane::of(self.row.kind).has_retry_key().then_some(self.row.retry_key),
+                knows: match self.row.kind {
+                    SendKind::Reply => Knows::ReplyToken,
+                    SendKind::PhoneNumber => Knows::Nothing,
+                    _ => Knows::Key(self.row.retry_key),
+                },
                 fence: self.row.fence,
                 claimed_at: self.now,
                 arrived: false,
@@ -175,7 +195,7 @@ impl World {
             return;
         }
         attempt.arrived = true;
-        let outcome = self.line.request(attempt.key, verdict, self.now);
+        let outcome = self.line.request(attempt.knows, verdict, self.now);
         match answer {
             Answer::Read => {
                 self.row.settle(attempt.fence, outcome, self.now);
@@ -250,10 +270,12 @@ proptest! {
 
     #[test]
     fn no_order_of_events_delivers_twice_or_forgets_a_delivery(
-        keyed in prop::bool::weighted(0.8),
+        kind in prop_oneof![
+            3 => Just(SendKind::Push), 1 => Just(SendKind::Reply), 1 => Just(SendKind::PhoneNumber)
+        ],
         events in events(),
     ) {
-        let mut world = World::new(if keyed { SendKind::Push } else { SendKind::Reply });
+        let mut world = World::new(kind);
         for event in events {
             let before = world.row.state;
             world.step(event);
@@ -269,7 +291,7 @@ proptest! {
         }
         let open = !world.row.state.is_final();
         for _ in 0..3 {
-            world.now = world.now + Duration::from_secs(61);
+            world.now = world.now + Duration::from_mins(31);
             world.row.end_lease(world.now);
             world.claim();
             let last = world.attempts.len().wrapping_sub(1);
@@ -319,19 +341,34 @@ fn doubt_survives_a_later_attempt_that_surely_did_not_land() {
 }
 
 #[test]
-fn a_refusal_after_doubt_is_unknown_and_without_doubt_rejected() {
+fn a_refusal_after_doubt_is_unknown_only_when_the_key_is_too_old_to_tell() {
     let refusal = Outcome::Rejected { status: 400, reason: "bad".into(), bad_recipient: false };
     let mut clean = row(SendKind::Push);
     clean.claim(at(0), LEASE);
     clean.settle(1, refusal.clone(), at(0));
     assert_eq!(clean.state, State::Rejected);
 
-    let mut doubted = row(SendKind::Push);
-    doubted.claim(at(0), LEASE);
-    doubted.settle(1, maybe(), at(0));
-    doubted.claim(at(1), LEASE);
-    doubted.settle(2, refusal, at(1));
-    assert_eq!(doubted.state, State::Unknown);
+    let refused_in_doubt = || {
+        let mut doubted = row(SendKind::Push);
+        doubted.claim(at(0), LEASE);
+        doubted.settle(1, maybe(), at(0));
+        doubted.claim(at(1), LEASE);
+        doubted.settle(2, refusal.clone(), at(1));
+        assert_eq!((doubted.state, doubted.first_maybe_at), (State::Ready, Some(at(0))));
+        assert!(doubted.due > at(1) && doubted.due < at(2), "{}", doubted.due);
+        assert!(doubted.last_error.as_deref().unwrap().contains("bad"));
+        doubted
+    };
+    let mut told = refused_in_doubt();
+    assert_eq!(told.claim(at(2), LEASE), Claimed::Send);
+    assert_eq!(told.retry_key, Uuid::from_u128(7));
+    let accepted = Outcome::Accepted { request_id: None, duplicate: true };
+    told.settle(3, accepted, at(2));
+    assert_eq!(told.state, State::Accepted);
+
+    let mut old = refused_in_doubt();
+    assert_eq!(old.claim(at(23), LEASE), Claimed::Ended);
+    assert_eq!(old.state, State::Unknown);
 }
 
 #[test]
@@ -396,8 +433,47 @@ fn a_key_from_the_future_counts_as_spent() {
 }
 
 #[test]
-fn a_reply_is_tried_again_only_when_it_surely_did_not_leave() {
-    let mut refused = row(SendKind::Reply);
+fn a_reply_in_doubt_is_sent_again_under_its_token_for_a_minute() {
+    let second = |seconds| at(0) + Duration::from_secs(seconds);
+    let doubted = || {
+        let mut row = row(SendKind::Reply);
+        row.claim(second(0), LEASE);
+        row.settle(1, maybe(), second(1));
+        assert_eq!((row.state, row.maybe_landed()), (State::Ready, true));
+        row
+    };
+    let mut again = doubted();
+    assert_eq!(again.claim(second(59), LEASE), Claimed::Send);
+    let used = Outcome::Rejected {
+        status: 400,
+        reason: "Invalid reply token".into(),
+        bad_recipient: false,
+    };
+    again.settle(2, used.clone(), second(59));
+    assert_eq!(again.state, State::Unknown, "the first may have used the token up");
+    assert_eq!(again.retry(false, second(59)), Err(Refusal::MayDuplicate));
+
+    let mut late = doubted();
+    late.on_unknown = UnknownPolicy::SendAgain;
+    assert_eq!(late.claim(second(60), LEASE), Claimed::Ended);
+    assert_eq!(late.state, State::Unknown);
+
+    let mut lost = row(SendKind::Reply);
+    lost.claim(second(0), Duration::from_secs(20));
+    assert!(lost.end_lease(second(20)));
+    assert_eq!(lost.claim(second(20), LEASE), Claimed::Send);
+
+    let mut clean = row(SendKind::Reply);
+    clean.claim(second(0), LEASE);
+    clean.settle(1, surely_not(), second(1));
+    clean.claim(second(2), LEASE);
+    clean.settle(2, used, second(2));
+    assert_eq!(clean.state, State::Rejected, "nothing was in doubt");
+}
+
+#[test]
+fn a_send_to_a_phone_number_is_tried_again_only_when_it_surely_did_not_leave() {
+    let mut refused = row(SendKind::PhoneNumber);
     refused.claim(at(0), LEASE);
     refused.settle(1, surely_not(), at(0));
     assert_eq!(refused.state, State::Ready);
@@ -406,7 +482,7 @@ fn a_reply_is_tried_again_only_when_it_surely_did_not_leave() {
     assert_eq!(refused.state, State::Unknown);
     assert_eq!(refused.retry(false, at(0)), Err(Refusal::MayDuplicate));
 
-    let mut lost = row(SendKind::Reply);
+    let mut lost = row(SendKind::PhoneNumber);
     lost.claim(at(0), LEASE);
     assert!(lost.end_lease(at(1)));
     assert_eq!(lost.state, State::Unknown);
@@ -416,7 +492,7 @@ fn a_reply_is_tried_again_only_when_it_surely_did_not_leave() {
 fn a_chunk_with_a_bad_recipient_is_split_unless_it_is_in_doubt_or_has_one() {
     let bad = Outcome::Rejected { status: 400, reason: "to[1]".into(), bad_recipient: true };
     for (recipients, doubted, state) in
-        [(2, false, State::Split), (1, false, State::Rejected), (2, true, State::Unknown)]
+        [(2, false, State::Split), (1, false, State::Rejected), (2, true, State::Ready)]
     {
         let mut row = Delivery::new(SendKind::Multicast, recipients, Uuid::nil(), at(0));
         if doubted {

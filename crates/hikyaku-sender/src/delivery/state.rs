@@ -16,7 +16,7 @@ pub enum State {
     Tracking,
     /// LINE has accepted it, once.
     Accepted,
-    /// LINE has refused it; nobody got it. A dead letter.
+    /// LINE itself has refused it; nobody got it. A dead letter.
     Rejected,
     /// It may have been delivered, and LINE can no longer tell. A dead letter.
     Unknown,
@@ -97,7 +97,7 @@ pub enum UnknownPolicy {
     /// It is put away at once: rather lost than twice.
     Drop,
     /// It is sent again with a new retry key: rather twice than lost. Replies and sends by phone number, which have no
-    /// key at all, are held instead.
+    /// retry key, are held instead.
     SendAgain,
 }
 

@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use hikyaku::message::QuotaKind;
+use hikyaku::{Client, message::QuotaKind};
 
-use super::{Channel, Shared};
+use super::Shared;
 use crate::{
     Error, Event, HoldReason,
     store::step::{EndLeases, Release, SetQuota, Sweep},
@@ -29,8 +29,8 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         let Some(every) = shared.settings.quota_every else { return };
         loop {
             tokio::time::sleep(every).await;
-            for (name, channel) in &shared.channels {
-                ask_quota(&shared, name, channel).await;
+            for (name, client) in &shared.channels {
+                ask_quota(&shared, name, client).await;
             }
         }
     };
@@ -75,12 +75,12 @@ async fn sweep(shared: &Shared) {
 /// Lets go of what a worker before this one had to wait for: this one may have a valid token, and the month more
 /// messages. LINE is asked before anything is claimed, so that nobody is told to wait for what has come.
 pub(super) async fn begin(shared: &Shared) {
-    let begin = async |(name, channel): (&String, &Channel)| {
+    let begin = async |(name, client): (&String, &Client)| {
         shared.inner.metrics.begin(name);
         release(shared, name, HoldReason::Unauthorized).await;
         if shared.settings.quota_every.is_some() {
             // It is asked again later.
-            let _ = tokio::time::timeout(FIRST_ANSWER, ask_quota(shared, name, channel)).await;
+            let _ = tokio::time::timeout(FIRST_ANSWER, ask_quota(shared, name, client)).await;
         }
     };
     join_all(shared.channels.iter().map(begin)).await;
@@ -93,8 +93,7 @@ pub(super) async fn end_all_leases(shared: &Shared) -> Result<(), Error> {
 }
 
 /// Asks LINE how much of the month is left. What it says lags behind; it is a guard, and 429 is the authority.
-async fn ask_quota(shared: &Shared, name: &str, channel: &Channel) {
-    let client = channel.client.read().await.1.clone();
+async fn ask_quota(shared: &Shared, name: &str, client: &Client) {
     let (quota, used) = match (client.quota().await, client.quota_consumption().await) {
         (Ok(quota), Ok(used)) => (quota, used),
         (Err(why), _) | (_, Err(why)) => {

@@ -9,10 +9,9 @@ mod settle;
 
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
-use futures_core::future::BoxFuture;
 use hikyaku::Client;
 use hikyaku_model::limits::{Problem, Segment};
-use tokio::{sync::RwLock, task::JoinSet};
+use tokio::task::JoinSet;
 
 use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
 
@@ -47,18 +46,11 @@ const QUOTA_EVERY: Duration = Duration::from_mins(5);
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker {
     outbox: Outbox,
-    channels: HashMap<String, Channel>,
+    channels: HashMap<String, Client>,
     settings: Settings,
 }
 
-type Refresh = Box<dyn Fn() -> BoxFuture<'static, Option<Client>> + Send + Sync>;
 type Hook = Arc<dyn Fn(&'static str) + Send + Sync>;
-
-struct Channel {
-    /// The client, and which token it is: the first, the second and so on.
-    client: RwLock<(u64, Client)>,
-    refresh: Option<Refresh>,
-}
 
 #[derive(Clone)]
 struct Settings {
@@ -88,7 +80,7 @@ pub struct Report {
 /// What the parts of a running worker share.
 struct Shared {
     inner: Arc<Inner>,
-    channels: HashMap<String, Channel>,
+    channels: HashMap<String, Client>,
     settings: Settings,
 }
 
@@ -113,26 +105,11 @@ impl Outbox {
 
 impl Worker {
     /// Sends the deliveries of this channel through this client. Others wait for a worker that has theirs.
+    ///
+    /// A client with a [`TokenProvider`](hikyaku::TokenProvider) renews its token by itself. While LINE refuses the token,
+    /// the channel stands still and is tried again about once a minute; nothing is lost by a wrong token.
     pub fn channel(mut self, name: impl Into<String>, client: Client) -> Self {
-        let channel = Channel { client: RwLock::new((0, client)), refresh: None };
-        self.channels.insert(name.into(), channel);
-        self
-    }
-
-    /// Like [`channel`](Self::channel), and asks for a client with a new token when LINE refuses the old one. While
-    /// there is none, the channel stands still; nothing is lost by a wrong token.
-    pub fn channel_with_refresh<F>(
-        mut self,
-        name: impl Into<String>,
-        client: Client,
-        refresh: impl Fn() -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Option<Client>> + Send + 'static,
-    {
-        let refresh: Refresh = Box::new(move || Box::pin(refresh()));
-        let channel = Channel { client: RwLock::new((0, client)), refresh: Some(refresh) };
-        self.channels.insert(name.into(), channel);
+        self.channels.insert(name.into(), client);
         self
     }
 

@@ -1,6 +1,10 @@
 use std::time::{Duration, Instant};
 
-use hikyaku::Client;
+use futures_core::future::BoxFuture;
+use hikyaku::{
+    Client,
+    transport::{RequestBody, ResponseBody, Transport, TransportError},
+};
 use hikyaku_sender::{
     DeliveryId, Event, Filter, HoldReason, Limits, NewDelivery, State, WaitingFor, Worker,
 };
@@ -14,13 +18,14 @@ on_every_store![
     a_bad_message_is_rejected_with_lines_words,
     one_bad_user_does_not_keep_a_multicast_from_the_others,
     a_wrong_token_rejects_nothing,
-    a_new_token_is_asked_for_once,
+    a_refused_token_is_tried_about_once_a_minute,
     a_used_up_quota_parks_the_lane,
     what_another_worker_waited_for_is_tried_again,
     a_clock_that_is_not_lines_is_told,
     too_many_requests_hold_the_lane,
     a_network_that_was_away_for_long_is_tried_again_every_half_minute,
-    a_reply_is_sent_at_most_once,
+    a_reply_in_doubt_is_sent_again_under_its_token,
+    what_answers_in_line_s_place_ends_nothing,
     a_worker_that_is_told_to_stop_leaves_nothing_in_flight,
     what_is_due_later_waits,
     high_priority_goes_first,
@@ -95,6 +100,56 @@ async fn lost_answers_and_errors_after_acceptance_deliver_once(bench: Bench) {
     assert_eq!((sim.people_reached(), sim.duplicates()), (100, vec![]));
 }
 
+/// A portal, a proxy, a wrong address; then LINE itself.
+async fn what_answers_in_line_s_place_ends_nothing(bench: Bench) {
+    for n in 0..50 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "hello")).await.unwrap();
+    }
+    let mut events = bench.outbox.events();
+    let html = "<html>please log in</html>";
+    let json = r#"{"message":"Forbidden"}"#;
+    for (status, body) in
+        [(302, html), (403, json), (404, html), (200, html), (407, ""), (400, json), (401, html)]
+    {
+        let portal = Client::builder("token").transport(Portal { status, body }).build().unwrap();
+        let told = async {
+            loop {
+                if let Event::Held { reason, status: of, why, .. } = events.next().await.unwrap() {
+                    assert_eq!((reason, of), (HoldReason::LineDown, Some(status)), "{why}");
+                    assert!(!why.is_empty());
+                    break;
+                }
+            }
+        };
+        Box::pin(worker(&bench, portal).quota_every(None).run(told)).await.unwrap();
+        let overview = bench.outbox.overview().await.unwrap();
+        assert_eq!(overview.count(State::Ready), 50, "after {status}: {overview:?}");
+        assert!(matches!(overview.lanes[0].hold, Some((HoldReason::LineDown, _))), "{status}");
+        bench.clock.advance(Duration::from_mins(1));
+    }
+    let (sim, client) = line().await;
+    let report = work(&bench, worker(&bench, client)).await;
+    assert_eq!((report.accepted, report.rejected, report.unknown), (50, 0, 0));
+    assert_eq!(sim.duplicates(), vec![]);
+}
+
+/// Answers in LINE's place, without LINE's request id.
+struct Portal {
+    status: u16,
+    body: &'static str,
+}
+
+impl Transport for Portal {
+    fn send(
+        &self,
+        _: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
+        let body = ResponseBody::from(bytes::Bytes::from_static(self.body.as_bytes()));
+        let answer = http::Response::builder().status(self.status).body(body).unwrap();
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+}
+
 async fn a_bad_message_is_rejected_with_lines_words(bench: Bench) {
     let (sim, client) = line().await;
     sim.fault(FaultRule::answer(403).on("POST", "/v2/bot/message/push")).unwrap();
@@ -138,27 +193,37 @@ async fn a_wrong_token_rejects_nothing(bench: Bench) {
     assert_eq!(state(&bench, id).await, State::Accepted);
 }
 
-async fn a_new_token_is_asked_for_once(bench: Bench) {
-    let (sim, client) = line().await;
-    for n in 0..20 {
-        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
-    }
+/// While a new delivery comes each time that the lane may go on.
+async fn a_refused_token_is_tried_about_once_a_minute(bench: Bench) {
+    let (sim, _) = line().await;
+    let enqueue = async |n| bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    enqueue(0).await;
+    let began = bench.clock.now();
+    let mut events = bench.outbox.events();
+    let mut held = Vec::new();
+    let stop = async {
+        while held.len() < 8 {
+            match events.next().await.unwrap() {
+                Event::Held { reason, status, why, .. } => held.push((reason, status, why)),
+                Event::Waiting(lane) if lane.until > bench.clock.now() => {
+                    bench.clock.set(lane.until + Duration::from_millis(1));
+                    enqueue(held.len()).await;
+                }
+                _ => {}
+            }
+        }
+    };
     let wrong = Client::builder("wrong").api_base_url(sim.api_url()).build().unwrap();
-    let asked = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
-    let counter = asked.clone();
-    let worker = bench
-        .outbox
-        .worker()
-        .limits(Limits::none())
-        .until_idle()
-        .quota_every(None)
-        .channel_with_refresh("default", wrong, move || {
-            counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let client = client.clone();
-            async move { Some(client) }
-        });
-    assert_eq!(work(&bench, worker).await.accepted, 20);
-    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 1);
+    let worker = bench.outbox.worker().channel("default", wrong).limits(Limits::none());
+    Box::pin(worker.concurrency(1).quota_every(None).run(stop)).await.unwrap();
+    let minutes = bench.clock.now().since(began).as_secs() / 60;
+    assert!((7..=8).contains(&minutes), "{minutes} minutes");
+    let refused = sim.requests().iter().filter(|it| it.status == Some(401)).count();
+    assert!((8..=16).contains(&refused), "{refused} requests in {minutes} minutes");
+    for (reason, status, why) in held {
+        assert_eq!((reason, status), (HoldReason::Unauthorized, Some(401)));
+        assert!(why.contains("401"), "{why}");
+    }
 }
 
 async fn a_used_up_quota_parks_the_lane(bench: Bench) {
@@ -282,20 +347,46 @@ async fn a_network_that_was_away_for_long_is_tried_again_every_half_minute(bench
     assert_eq!(sim.duplicates(), vec![]);
 }
 
-async fn a_reply_is_sent_at_most_once(bench: Bench) {
+/// One worker for each attempt, and the clock stands still while it works.
+async fn a_reply_in_doubt_is_sent_again_under_its_token(bench: Bench) {
     let (sim, client) = line().await;
-    let friend = sim.add_friend();
-    let token = sim.user_says(&friend, "hi").reply_token;
-    sim.fault(FaultRule::drop_after_accept().on("POST", "/v2/bot/message/reply")).unwrap();
-    let id = bench.outbox.enqueue(NewDelivery::reply(token, "answer")).await.unwrap().id;
-    let report = work(&bench, worker(&bench, client)).await;
-    assert_eq!(report.unknown, 1);
-    assert_eq!(state(&bench, id).await, State::Unknown);
-    assert_eq!(sim.delivery_count(&friend), 1);
-    let error = bench.outbox.retry(id).await.unwrap_err();
-    assert!(error.to_string().contains("may have been delivered"), "{error}");
-    bench.outbox.drop_dead_letter(id).await.unwrap();
-    assert_eq!(state(&bench, id).await, State::Dropped);
+    let reply = ("POST", "/v2/bot/message/reply");
+    for (doubt, ended, arrived) in [
+        (FaultRule::answer(500), State::Accepted, 1),
+        (FaultRule::reset(), State::Accepted, 1),
+        (FaultRule::drop_after_accept(), State::Unknown, 1),
+        (FaultRule::answer(403), State::Rejected, 0),
+    ] {
+        let friend = sim.add_friend();
+        let token = sim.user_says(&friend, "hi").reply_token;
+        sim.clear_faults();
+        sim.fault(doubt.on(reply.0, reply.1).times(1)).unwrap();
+        let id = bench.outbox.enqueue(NewDelivery::reply(token, "answer")).await.unwrap().id;
+        let tried = async {
+            let began = Instant::now();
+            while bench.outbox.show(id).await.unwrap().unwrap().last_error.is_none() {
+                assert!(began.elapsed() < Duration::from_mins(1), "it was never tried");
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        worker(&bench, client.clone()).run(tried).await.unwrap();
+        bench.clock.advance(Duration::from_secs(1));
+        worker(&bench, client.clone()).run(std::future::pending()).await.unwrap();
+        assert_eq!((state(&bench, id).await, sim.delivery_count(&friend)), (ended, arrived));
+        if ended == State::Unknown {
+            let shown = bench.outbox.show(id).await.unwrap().unwrap();
+            let told = shown.last_error.unwrap();
+            assert!(told.contains("may have landed") && told.contains("reply token"), "{told}");
+            let error = bench.outbox.retry(id).await.unwrap_err();
+            assert!(error.to_string().contains("may have been delivered"), "{error}");
+            bench.outbox.drop_dead_letter(id).await.unwrap();
+            assert_eq!(state(&bench, id).await, State::Dropped);
+        }
+    }
+    let sent = sim.requests().into_iter().filter(|it| it.path == reply.1);
+    let bodies: Vec<_> = sent.map(|it| it.body.clone()).collect();
+    assert_eq!(bodies.len(), 7);
+    assert!(bodies[..6].chunks(2).all(|two| two[0] == two[1]), "the same bytes");
 }
 
 async fn a_worker_that_is_told_to_stop_leaves_nothing_in_flight(bench: Bench) {
