@@ -131,14 +131,14 @@ fn a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind() {
     --- stdout
     {"campaign_id":1}
     --- stderr
-    error: the messages have {nme}, and the list has no such column, only id, name, so nothing is sent and campaign 1 is not kept; mend that and start again
+    error: the messages have {nme}, and the list has no such column, only {id}, {name}; a brace that is meant is written twice, so nothing is sent and campaign 1 is not kept; mend that and start again
     "#);
     insta::assert_snapshot!(start(&["--personal", "--to-file", "torn.csv", "--text", "hi {name}"]), @r#"
     exit 2
     --- stdout
     {"campaign_id":2}
     --- stderr
-    error: line 1 must name the columns and has a quotation mark that is not closed on the same line, so nothing is sent and campaign 2 is not kept; mend that and start again
+    error: line 1 must name the columns and has a quotation mark that is not closed, so nothing is sent and campaign 2 is not kept; mend that and start again
     "#);
     insta::assert_snapshot!(start(&["--strict", "--to-file", "ids.txt", "--text", "hi"]), @r#"
     exit 2
@@ -152,6 +152,46 @@ fn a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind() {
     // Mended, it is started under the same key.
     let mended = start(&["--personal", "--to-file", "names.csv", "--text", "hi {name}"]);
     assert_eq!((mended.code, mended.stdout.as_str()), (0, "{\"campaign_id\":4}\n"), "{mended}");
+}
+
+#[test]
+fn a_list_without_a_good_line_is_no_success() {
+    let utf_16: Vec<u8> =
+        "U4af4980629000000000000000000000a\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let shell = Shell::bare()
+        .with_file("wide.txt", [&[0xff, 0xfe], utf_16.as_slice()].concat())
+        .with_file("none.txt", "nobody\n\nU1\n")
+        .with_file("none.csv", "id,name\nU4af4980629000000000000000000000a\n")
+        .with_file("good.txt", "U4af4980629000000000000000000000a\n");
+    let start = |words: &[&'static str]| {
+        let start = ["campaign", "start", "--enqueue-only", "--idempotency-key", "spring"];
+        shell.run(start.into_iter().chain(["--text", "hi {{}}"]).chain(words.iter().copied()))
+    };
+    insta::assert_snapshot!(start(&["--to-file", "wide.txt"]), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":1}
+    --- stderr
+    error: the list is UTF-16 and must be UTF-8, so nothing is sent and campaign 1 is not kept; mend that and start again
+    "#);
+    insta::assert_snapshot!(start(&["--to-file", "none.txt", "--reject-file", "bad.txt"]), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":2}
+    --- stderr
+    error: the list has no good line (bad ones: 2 is no user id: U and 32 hexadecimal digits), so nothing is sent and campaign 2 is not kept; mend that and start again
+    "#);
+    let rejects = std::fs::read_to_string(shell.folder().join("bad.txt")).unwrap();
+    assert_eq!(rejects.lines().count(), 2, "{rejects}");
+    insta::assert_snapshot!(start(&["--to-file", "none.csv", "--personal"]), @r#"
+    exit 2
+    --- stdout
+    {"campaign_id":3}
+    --- stderr
+    error: the list has no good line (bad ones: 1 has 1 of the 2 values that the line of names has), so nothing is sent and campaign 3 is not kept; mend that and start again
+    "#);
+    let good = start(&["--to-file", "good.txt"]);
+    assert_eq!((good.code, good.stdout.as_str()), (0, "{\"campaign_id\":4}\n"), "{good}");
 }
 
 #[test]
@@ -198,7 +238,8 @@ fn a_campaign_does_not_go_on_with_a_longer_list() {
 
 #[test]
 fn bad_lines_that_cannot_be_written_down_are_no_success() {
-    let shell = Shell::bare().with_file("list.txt", "nobody\nnobody\n");
+    let list = "nobody\nU4af4980629000000000000000000000a\n";
+    let shell = Shell::bare().with_file("list.txt", list);
     let start = ["campaign", "start", "--to-file", "list.txt", "--text", "hi", "--enqueue-only"];
     let rejecting = |path| shell.run(start.into_iter().chain(["--reject-file", path]));
     insta::assert_snapshot!(rejecting("/dev/full"), @r#"
@@ -213,13 +254,12 @@ fn bad_lines_that_cannot_be_written_down_are_no_success() {
     --- stderr
     error: cannot write ./list.txt: it is the list itself; choose another --reject-file
     ");
-    let list = std::fs::read_to_string(shell.folder().join("list.txt")).unwrap();
-    assert_eq!(list, "nobody\nnobody\n");
+    assert_eq!(std::fs::read_to_string(shell.folder().join("list.txt")).unwrap(), list);
 }
 
 #[test]
 fn what_is_done_is_a_success_even_where_nobody_reads_the_notes() {
-    let shell = Shell::bare().with_file("list.txt", "nobody\n");
+    let shell = Shell::bare().with_file("list.txt", "nobody\nU4af4980629000000000000000000000a\n");
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut command = Command::new(env!("CARGO_BIN_EXE_hikyaku"));

@@ -1,4 +1,6 @@
 use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
     future::IntoFuture,
     io::{self, Read},
 };
@@ -25,10 +27,14 @@ const BATCH: usize = 20 * CHUNK;
 /// How many lines with messages of their own share a commit.
 const PERSONAL_BATCH: usize = 1000;
 
+/// How many different reasons are counted where no line is good, and how many of them are told.
+const REASONS: usize = 100;
+const REASONS_TOLD: usize = 5;
+
 /// A line of a list that nothing is sent for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadLine {
-    /// Its number, from 1.
+    /// Its number, from 1; that of its first line, where quotation marks of CSV hold line breaks.
     pub number: u64,
     /// What it says, cut after 200 characters.
     pub text: String,
@@ -56,14 +62,16 @@ pub struct Feed {
 
 impl Campaign {
     /// Starts to read a list: one id a line, blank lines and those that begin with `#` left out; or, for a campaign with
-    /// variables, CSV with a line of names first.
+    /// variables, CSV (RFC 4180) with a line of names first. It is UTF-8, with or without a byte-order mark; no line or
+    /// record is longer than 64 KiB.
     ///
     /// What was read is kept together with the place in the list, so that a program that is killed and feeds the same
     /// list again goes on without a gap or a repetition. Memory does not grow with the list.
     ///
     /// # Errors
-    /// The list cannot be read to its end, is not the one that the campaign was begun with, or is refused: by a line of
-    /// names that has not all the messages' names, or, where the campaign is strict, by a bad line. A refused list ends the
+    /// The list cannot be read to its end, is not the one that the campaign was begun with, or is refused: it is UTF-16, its
+    /// line of names has not all the messages' names, it has lines and not one of them is good, or, where the campaign is
+    /// strict, one of them is bad. A refused list ends the
     /// campaign: it is cancelled, or, where nothing of its list was kept before, removed, so that its idempotency key is free
     /// again.
     pub fn feed(&self, list: impl Read + Send + 'static) -> Feed {
@@ -133,20 +141,33 @@ impl Feed {
         let stored = campaign.stored().await?;
         let strict = stored.spec.state == CampaignState::Held;
         let mut from = stored.cursor.clone();
+        let mut tally = Tally::default();
+        let mut bad_lines = 0;
         let (batches, mut queue) = mpsc::channel(1);
         let reader = tokio::task::spawn_blocking(move || {
-            let mut reader = Reader { stored, any_id, lines: Lines::new(list), batches };
-            reader.read()
+            let lines = if stored.spec.personal { Lines::of_csv(list) } else { Lines::new(list) };
+            Reader { stored, any_id, lines, template: None, batches }.read()
         });
         while let Some(Batch { chunks, to, bad }) = queue.recv().await {
             bad.iter().for_each(&mut on_bad_line);
             if strict && let Some(line) = bad.first() {
                 return Err(campaign.refuse(&format!("line {} {}", line.number, line.why)).await?);
             }
-            let bad_lines = i64::try_from(bad.len()).unwrap_or(i64::MAX);
+            bad_lines += i64::try_from(bad.len()).unwrap_or(i64::MAX);
+            for line in bad {
+                tally.count(line.why);
+            }
+            // A list of bad lines alone is refused, so nothing of it is kept until there is a good one.
+            if from == Cursor::default() && chunks.is_empty() && bad_lines > 0 {
+                if to.done {
+                    return Err(campaign.refuse(&tally.told()).await?);
+                }
+                continue;
+            }
             let append =
                 Append { campaign: campaign.id.0, from, to: to.clone(), chunks, bad_lines };
             let stored = campaign.inner.store.run(append).await?;
+            bad_lines = 0;
             from = to;
             campaign.inner.store.news().tell();
             on_progress(&Progress::from(&stored));
@@ -195,17 +216,51 @@ impl From<Error> for Stop {
     }
 }
 
+/// How many lines are bad, by their reasons.
+#[derive(Default)]
+struct Tally {
+    counts: BTreeMap<String, u64>,
+    /// Lines whose reasons are too many to be kept.
+    others: u64,
+}
+
+impl Tally {
+    fn count(&mut self, why: String) {
+        if self.counts.len() < REASONS || self.counts.contains_key(&why) {
+            *self.counts.entry(why).or_default() += 1;
+        } else {
+            self.others += 1;
+        }
+    }
+
+    /// The reasons, the most frequent first.
+    fn told(&self) -> String {
+        let mut counts: Vec<_> = self.counts.iter().collect();
+        counts.sort_by_key(|(_, count)| Reverse(**count));
+        let shown = counts.iter().take(REASONS_TOLD).map(|(why, count)| format!("{count} {why}"));
+        let mut told: Vec<_> = shown.collect();
+        let rest =
+            counts.iter().skip(REASONS_TOLD).map(|(_, count)| **count).sum::<u64>() + self.others;
+        if rest > 0 {
+            told.push(format!("{rest} for other reasons"));
+        }
+        format!("the list has no good line (bad ones: {})", told.join("; "))
+    }
+}
+
 struct Reader {
     stored: Stored,
     any_id: bool,
     lines: Lines<Box<dyn Read + Send>>,
+    /// Where the messages have variables, and the line of names was read.
+    template: Option<Template>,
     batches: mpsc::Sender<Batch>,
 }
 
 impl Reader {
     /// Reads the list to its end, or until nobody takes what was read.
     fn read(&mut self) -> Result<(), Stop> {
-        let mut template = self.skip()?;
+        self.skip()?;
         if self.stored.cursor.done {
             return match self.lines.next()? {
                 None => Ok(()),
@@ -221,14 +276,17 @@ impl Reader {
             let line = self.lines.next()?;
             let ended = line.is_none();
             if let Some(line) = line {
-                if self.stored.spec.personal && template.is_none() {
-                    self.check_names(&line)?;
-                }
-                match self.recipient(&line, &mut template) {
-                    Ok(None) => {}
-                    Ok(Some((id, body @ Some(_)))) => chunks.push(Chunk { ids: vec![id], body }),
-                    Ok(Some((id, None))) => ids.push(id),
-                    Err(why) => bad.push(bad_line(&line, why)),
+                if self.stored.spec.personal && self.template.is_none() {
+                    self.template = self.names(&line).map_err(Stop::Refused)?;
+                } else {
+                    match self.recipient(&line) {
+                        Ok(None) => {}
+                        Ok(Some((id, body @ Some(_)))) => {
+                            chunks.push(Chunk { ids: vec![id], body });
+                        }
+                        Ok(Some((id, None))) => ids.push(id),
+                        Err(why) => bad.push(bad_line(&line, why)),
+                    }
                 }
             }
             // Bad lines must not pile up behind a chunk that no good ones fill.
@@ -253,20 +311,26 @@ impl Reader {
     }
 
     /// Passes what was read before, and makes sure that it is the same.
-    fn skip(&mut self) -> Result<Option<Template>, Error> {
+    fn skip(&mut self) -> Result<(), Stop> {
         let cursor = self.stored.cursor.clone();
-        let mut template = None;
-        for _ in 0..cursor.lines {
+        let utf_16 = self.lines.begin()?;
+        let mut names = Ok(None);
+        while !self.lines.is_past(&cursor) {
             let Some(line) = self.lines.next()? else { break };
-            if self.stored.spec.personal && template.is_none() {
-                // Whatever the line says, the digest tells whether it said so before.
-                let _ = self.recipient(&line, &mut template);
+            if self.stored.spec.personal && matches!(names, Ok(None)) {
+                names = self.names(&line);
             }
         }
-        if self.lines.is_at(&cursor) {
-            return Ok(template);
+        if !self.lines.is_at(&cursor) {
+            let how = format!("differs in its first {} lines", cursor.lines);
+            return Err(self.another_list(&how).into());
         }
-        Err(self.another_list(&format!("differs in its first {} lines", cursor.lines)))
+        if utf_16 {
+            return Err(Stop::Refused("the list is UTF-16 and must be UTF-8".to_owned()));
+        }
+        // It said so before, and it is not for this list to end what was begun with it.
+        self.template = names.map_err(|why| Error::new(ErrorKind::Recipients(why)))?;
+        Ok(())
     }
 
     fn another_list(&self, how: &str) -> Error {
@@ -277,22 +341,14 @@ impl Reader {
     }
 
     /// Who is meant by a line, and the request that is theirs alone.
-    fn recipient(
-        &self,
-        line: &lines::Line,
-        template: &mut Option<Template>,
-    ) -> Result<Option<(String, Option<String>)>, String> {
+    fn recipient(&self, line: &lines::Line) -> Result<Option<(String, Option<String>)>, String> {
         let Some(text) = said(line)? else { return Ok(None) };
-        if !self.stored.spec.personal {
+        let Some(template) = &self.template else {
             let id = text.trim();
             self.check_id(id)?;
             return Ok(Some((id.to_owned(), None)));
-        }
-        let values = lines::csv(text)?;
-        let Some(template) = template else {
-            *template = Some(Template::new(&self.stored.spec.body, &values));
-            return Ok(None);
         };
+        let values = lines::csv(text)?;
         let id = values.first().map_or("", |id| id.trim()).to_owned();
         self.check_id(&id)?;
         let body = template.fill(&values)?;
@@ -300,23 +356,13 @@ impl Reader {
         Ok(Some((id, Some(body))))
     }
 
-    /// Refuses a line of names that cannot be read, or that has not all that the messages ask for.
-    fn check_names(&self, line: &lines::Line) -> Result<(), Stop> {
-        let columns = match said(line) {
-            Ok(None) => return Ok(()),
-            Ok(Some(text)) => lines::csv(text).map_err(str::to_owned),
-            Err(why) => Err(why),
-        };
-        let columns = columns.map_err(|why| {
-            Stop::Refused(format!("line {} must name the columns and {why}", line.number))
-        })?;
-        match Template::unknown_name(&self.stored.spec.body, &columns) {
-            None => Ok(()),
-            Some(name) => Err(Stop::Refused(format!(
-                "the messages have {{{name}}}, and the list has no such column, only {}",
-                columns.join(", ")
-            ))),
-        }
+    /// The messages with the columns that a line of names has; nothing, where the line is blank or a comment. Fails where
+    /// it cannot be read, or has not all that the messages ask for.
+    fn names(&self, line: &lines::Line) -> Result<Option<Template>, String> {
+        let unreadable = |why| format!("line {} must name the columns and {why}", line.number);
+        let Some(text) = said(line).map_err(unreadable)? else { return Ok(None) };
+        let columns = lines::csv(text).map_err(|why| unreadable(why.to_owned()))?;
+        Template::new(&self.stored.spec.body, &columns).map(Some)
     }
 
     fn check_id(&self, id: &str) -> Result<(), String> {
@@ -335,8 +381,6 @@ impl Reader {
 /// What a line says; nothing, where it is blank or a comment.
 fn said(line: &lines::Line) -> Result<Option<&str>, String> {
     let text = line.text.as_deref().map_err(|why| (*why).to_owned())?;
-    // A mark of UTF-8, as some editors write it.
-    let text = if line.number == 1 { text.trim_start_matches('\u{feff}') } else { text };
     Ok(Some(text).filter(|text| !text.trim().is_empty() && !text.starts_with('#')))
 }
 

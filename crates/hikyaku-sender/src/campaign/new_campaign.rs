@@ -59,9 +59,14 @@ impl Outbox {
         CampaignBuilder::new(self.shared(), messages, false)
     }
 
-    /// Starts to make a campaign whose messages have variables: a push for each line of a CSV list. `{name}` stands for
-    /// the line's value in the column of this name; the first column is the id. Each line's messages are checked when
-    /// the list is read.
+    /// Starts to make a campaign whose messages have variables: a push for each line of a CSV list. The list's first line
+    /// names the columns, of which the first is the id. Each line's messages are checked when the list is read.
+    ///
+    /// `{name}` in any text of the messages, also within templates and Flex, stands for the line's value in the column of
+    /// exactly this name. A brace that is meant is written twice, `{{` or `}}`; anything else in braces refuses the list.
+    /// - In a URI (fields such as `uri`, `url` or `imageUrl`) the value is percent-encoded, so that it stays one part of
+    ///   it. At the URI's beginning the value is the URI itself and goes in as it is.
+    /// - In a text message of version 2, LINE's own `{key}` of `substitution` is left alone.
     #[expect(
         clippy::missing_panics_doc,
         reason = "JSON of a message has string keys, so it cannot fail"

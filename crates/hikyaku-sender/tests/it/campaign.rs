@@ -1,4 +1,5 @@
 use std::{
+    fmt::Write,
     io::Read,
     sync::{
         Arc, Mutex,
@@ -32,6 +33,9 @@ on_every_store![
     a_list_that_breaks_off_at_its_beginning_can_be_fed_again,
     repetitions_are_left_out,
     each_line_gets_its_own_words,
+    a_list_without_a_good_line_is_refused_with_its_reasons,
+    values_with_line_breaks_survive_a_kill_between_them,
+    a_value_stays_one_part_of_a_uri,
     a_paused_campaign_stands_still,
     a_cancelled_campaign_sends_no_more,
     a_campaign_that_is_done_stays_so,
@@ -209,7 +213,9 @@ async fn a_list_that_is_refused_at_its_beginning_leaves_no_campaign_behind(bench
     let good = format!("id,name\n{},Ann\n", user(0));
     for (strict, words, list, told) in [
         (true, "hi {name}", format!("{good}U1,Bob\n"), "line 3 is no user id"),
-        (false, "hi {nme}", good.clone(), "the list has no such column, only id, name"),
+        (false, "hi {nme}", good.clone(), "the list has no such column, only {id}, {name}"),
+        (false, "hi {first name}", good.clone(), "have {first name}, and the list has no such"),
+        (false, "hi {name", good.clone(), "a brace that belongs to no {name} of {id}, {name}"),
         (false, "hi", format!("id,\"name\n{good}"), "line 1 must name the columns and has a quot"),
     ] {
         let messages = [Message::text(words)];
@@ -250,7 +256,7 @@ async fn repetitions_are_left_out(bench: Bench) {
 
 async fn each_line_gets_its_own_words(bench: Bench) {
     let (sim, client) = line().await;
-    let template = ["dear {name}, you have {points} points {{}".into()];
+    let template = ["dear {name}, you have {points} points {{}}".into()];
     let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
     let csv = format!("id,name,points\n{},\"A \"\"B\"\"\",7\n{},,\nnobody,x,1\n", user(1), user(2));
     let fed = campaign.feed(text(csv)).await.unwrap();
@@ -262,10 +268,70 @@ async fn each_line_gets_its_own_words(bench: Bench) {
     assert_eq!(
         texts,
         [
-            (user(1), "dear A \"B\", you have 7 points {{}".to_owned()),
-            (user(2), "dear , you have  points {{}".to_owned()),
+            (user(1), "dear A \"B\", you have 7 points {}".to_owned()),
+            (user(2), "dear , you have  points {}".to_owned()),
         ]
     );
+}
+
+async fn a_list_without_a_good_line_is_refused_with_its_reasons(bench: Bench) {
+    let utf_16 = |list: &str| list.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let many = "nobody\n".repeat(11_000) + "U1\n\n# none\n" + &"C1\n".repeat(2);
+    for (list, told) in [
+        (many.into_bytes(), "(bad ones: 11003 is no user id: U and 32 hexadecimal digits)"),
+        (b"\xe9\n\nnobody\n\xe9\n".to_vec(), "(bad ones: 2 is not UTF-8; 1 is no user id: U"),
+        (utf_16(&format!("\u{feff}{}", list(0..3))), "the list is UTF-16 and must be UTF-8"),
+        (utf_16(&list(0..3)), "the list is UTF-16 and must be UTF-8"),
+    ] {
+        let campaign =
+            bench.outbox.new_campaign("hello").idempotency_key("k").start().await.unwrap();
+        let error = campaign.feed(std::io::Cursor::new(list)).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Recipients(_)), "{error:?}");
+        assert!(error.to_string().contains(told), "{error}");
+        assert_eq!(bench.outbox.campaigns(9).await.unwrap(), []);
+    }
+    // One good line is enough, and the bad ones before it count.
+    let campaign = bench.outbox.new_campaign("hello").idempotency_key("k").start().await.unwrap();
+    let good_at_last = "nobody\n".repeat(11_000) + &list(0..1);
+    let fed = campaign.feed(text(good_at_last)).await.unwrap().progress;
+    assert_eq!((fed.total, fed.bad_lines), (1, 11_000));
+}
+
+async fn values_with_line_breaks_survive_a_kill_between_them(bench: Bench) {
+    let (sim, client) = line().await;
+    let mut list = "\u{feff}id,\"the\nwords\"\r\n".to_owned();
+    for n in 0..2500 {
+        write!(list, "{},\"{n},\r\n\"\"{n}\"\"\"\r\n", user(n)).unwrap();
+    }
+    let template = [Message::text("say {the\nwords}")];
+    let start = || bench.outbox.new_personal_campaign(&template).idempotency_key("k").start();
+    let half = list[..list.len() / 2].to_owned();
+    start().await.unwrap().feed(Broken(text(half))).await.unwrap_err();
+    let kept = start().await.unwrap().progress().await.unwrap().total;
+    assert!((1..2500).contains(&kept), "{kept}");
+    let fed = start().await.unwrap().feed(text(list)).await.unwrap().progress;
+    assert_eq!((fed.total, fed.bad_lines), (2500, 0));
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (2500, vec![]));
+    let texts: Vec<_> = sim.outbox().iter().map(|it| it.text().unwrap().to_owned()).collect();
+    for n in [0, 1249, 2499] {
+        assert!(texts.contains(&format!("say {n},\r\n\"{n}\"")), "{n}");
+    }
+}
+
+async fn a_value_stays_one_part_of_a_uri(bench: Bench) {
+    let (sim, client) = line().await;
+    let flex = r#"{"type":"flex","altText":"for {name}","contents":{"type":"bubble","body":{"type":"box",
+        "layout":"vertical","contents":[{"type":"button","action":{"type":"uri","label":"{name}",
+        "uri":"https://shop.example.com/c?code={code}"}}]}}}"#;
+    let template = hikyaku_model::message::from_json(flex).unwrap();
+    let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
+    let csv = format!("id,name,code\n{},A & B,A1&admin=1\n", user(1));
+    assert_eq!(campaign.feed(text(csv)).await.unwrap().progress.bad_lines, 0);
+    send_all(&bench, &client).await;
+    let sent = serde_json::to_string(&sim.outbox()[0].messages).unwrap();
+    assert!(sent.contains("https://shop.example.com/c?code=A1%26admin%3D1"), "{sent}");
+    assert!(sent.contains("\"for A & B\""), "{sent}");
 }
 
 async fn a_paused_campaign_stands_still(bench: Bench) {

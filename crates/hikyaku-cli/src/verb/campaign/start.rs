@@ -68,12 +68,12 @@ pub(super) struct Start {
     #[arg(long)]
     strict: bool,
 
-    /// Write lines that hold no user id to this file: number, reason and text, by tabs
+    /// Write the lines that nothing is sent for to this file: number, reason and text, separated by tabs
     #[arg(long, value_name = "FILE")]
     reject_file: Option<String>,
 
-    /// The list is CSV with a line of names first: {name} in a message stands for the value in that column, and each
-    /// line is a push of its own
+    /// The list is CSV whose first line names the columns, the id first: {name} in a message stands for the value in
+    /// that column, and each line is a push of its own
     #[arg(long)]
     personal: bool,
 
@@ -173,7 +173,7 @@ impl Start {
             let where_listed = path.map_or("--reject-file FILE lists them".to_owned(), |path| {
                 format!("{path} lists them")
             });
-            output.note(&format!("bad lines hold no user id; {where_listed}"));
+            output.note(&format!("nothing is sent for bad lines; {where_listed}"));
         }
     }
 }
