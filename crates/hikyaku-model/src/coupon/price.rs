@@ -56,12 +56,25 @@ impl PriceInfo {
 impl Check for PriceInfo {
     fn check(&self, checker: &mut Checker) {
         match self {
-            Self::Percentage(price) if !(1..=99).contains(&price.percentage) => {
-                let range = Problem::Range { min: "1".into(), max: "99".into() };
-                checker.report_field("percentage", range);
+            Self::Fixed(price) => only(&price.extra, checker),
+            Self::Percentage(price) => {
+                if !(1..=99).contains(&price.percentage) {
+                    let range = Problem::Range { min: "1".into(), max: "99".into() };
+                    checker.report_field("percentage", range);
+                }
+                only(&price.extra, checker);
             }
-            Self::Fixed(_) | Self::Percentage(_) | Self::Explicit(_) => {}
+            Self::Explicit(price) => only(&price.extra, checker),
             Self::Unknown(object) => Self::check_unknown(object, checker),
+        }
+    }
+}
+
+/// Reports fields of another kind of price. A kind's own fields are not among its unknown ones.
+fn only(unknown: &Extra, checker: &mut Checker) {
+    for field in ["fixedAmount", "percentage", "originalPrice", "priceAfterDiscount"] {
+        if unknown.get(field).is_some() {
+            checker.report_field(field, Problem::Forbidden("another kind of price has it"));
         }
     }
 }

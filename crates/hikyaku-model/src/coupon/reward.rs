@@ -30,9 +30,9 @@ pub enum CouponReward {
 
 union!(CouponReward {
     Discount(DiscountReward),
-    CashBack(CashBackReward),
     Free(FreeReward),
     Gift(GiftReward),
+    CashBack(CashBackReward),
     Others(OthersReward),
 });
 

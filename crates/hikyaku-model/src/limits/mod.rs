@@ -12,6 +12,7 @@ mod request;
 mod rule;
 mod uri;
 mod violation;
+mod words;
 
 pub use checker::{Check, Checker};
 pub use rate::{InvalidRate, Rate, rates};
@@ -22,3 +23,4 @@ pub use request::{
 pub use rule::{Count, Length, Steps, Unit};
 pub use uri::{LINK, MEDIA_URL, Uri};
 pub use violation::{Problem, Segment, Violation, Violations};
+pub use words::{Dialect, Refusal, RefusalDetail};

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hikyaku_model::limits::{Refusal, RefusalDetail};
 use http::{Method, StatusCode};
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{poster::Post, state::channel::SentMessage};
@@ -24,19 +26,6 @@ pub(crate) struct Answer {
     pub(crate) is_lines: bool,
     /// What the caller may have meant; for the log.
     pub(crate) hint: Option<String>,
-}
-
-/// One thing that is wrong with a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Detail {
-    pub(crate) message: String,
-    pub(crate) property: String,
-}
-
-impl Detail {
-    pub(crate) fn new(property: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { message: message.into(), property: property.into() }
-    }
 }
 
 impl Answer {
@@ -70,18 +59,29 @@ impl Answer {
 
     /// An error in the words of LINE.
     pub(crate) fn error(status: StatusCode, message: &str) -> Self {
+        Self::json(status, &json!({ "message": message }))
+    }
+
+    /// An error with an empty list of details, as LINE's reference prints those of rich menus.
+    pub(crate) fn without_details(status: StatusCode, message: &str) -> Self {
         Self::json(status, &Error { message, details: &[] })
     }
 
-    /// An error with a list of what is wrong.
-    pub(crate) fn details(status: StatusCode, message: &str, details: &[Detail]) -> Self {
-        Self::json(status, &Error { message, details })
+    /// An error for one property, by its path from the body's root.
+    pub(crate) fn detail(status: StatusCode, property: &str, message: &str) -> Self {
+        let refusal: Refusal = [RefusalDetail::new(property, message)].into_iter().collect();
+        Self::json(status, &refusal)
     }
 
-    /// The request-level dialect of errors: properties are paths from the body's root.
-    pub(crate) fn request_invalid(details: &[Detail]) -> Self {
-        let message = format!("The request body has {} error(s)", details.len());
-        Self::details(StatusCode::BAD_REQUEST, &message, details)
+    /// 400 with a code where others have words, as the calls about audiences have it.
+    pub(crate) fn coded(message: &str, code: &str, property: Option<&str>) -> Self {
+        let details = &[Code { message: code, property }];
+        Self::json(StatusCode::BAD_REQUEST, &Error { message, details })
+    }
+
+    /// 400 with all rules that are broken.
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
+        Self::json(StatusCode::BAD_REQUEST, refusal)
     }
 
     /// The error for a property of the body that is no id, or of another JSON type than it must be.
@@ -138,9 +138,16 @@ impl Answer {
     }
 }
 
+/// The body of an error, in the order that LINE writes it.
 #[derive(Serialize)]
 struct Error<'a> {
     message: &'a str,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    details: &'a [Detail],
+    details: &'a [Code<'a>],
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    property: Option<&'a str>,
 }

@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use hikyaku_model::{
     Check, Checker, Message, MessageKind, SendKind,
-    limits::Problem,
+    limits::{Dialect, Problem, Refusal},
     send::{self, AggregationUnit},
 };
 use http::{StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::value::RawValue;
 
-use super::{Answer, Request, violation};
+use super::{Answer, Request};
 
 /// A JSON object with its properties unread. Those that nobody asks for do not matter, as they do not to LINE.
 #[derive(Debug)]
@@ -118,6 +118,18 @@ fn is_quotable(message: &Message) -> bool {
 pub(crate) fn whole<T: DeserializeOwned + Check>(
     request: &Request,
     required: &[&'static str],
+    dialect: Dialect,
+) -> Result<T, Answer> {
+    let value = parse(request, required, dialect)?;
+    check(&value, dialect)?;
+    Ok(value)
+}
+
+/// Reads such a body without asking its rules.
+pub(crate) fn parse<T: DeserializeOwned>(
+    request: &Request,
+    required: &[&'static str],
+    dialect: Dialect,
 ) -> Result<T, Answer> {
     let body = Body::read(request)?;
     let mut errors = Checker::strict();
@@ -125,13 +137,15 @@ pub(crate) fn whole<T: DeserializeOwned + Check>(
     for name in required.iter().filter(missing) {
         errors.report_field(name, Problem::Required);
     }
-    errors.finish().map_err(|violations| violation::refusal_of_body(&violations))?;
-    let value: T = serde_json::from_slice(&request.body)
-        .map_err(|error| unreadable(error.line(), error.column()))?;
+    finish_in(errors, dialect)?;
+    serde_json::from_slice(&request.body).map_err(|error| unreadable(error.line(), error.column()))
+}
+
+/// Asks the rules of a body.
+pub(crate) fn check(value: &impl Check, dialect: Dialect) -> Result<(), Answer> {
     let mut errors = Checker::strict();
     value.check(&mut errors);
-    errors.finish().map_err(|violations| violation::refusal_of_body(&violations))?;
-    Ok(value)
+    finish_in(errors, dialect)
 }
 
 fn unreadable(line: usize, column: usize) -> Answer {
@@ -142,5 +156,9 @@ fn unreadable(line: usize, column: usize) -> Answer {
 
 /// Refuses a request with everything that was found to be wrong with it.
 pub(crate) fn finish(errors: Checker) -> Result<(), Answer> {
-    errors.finish().map_err(|violations| violation::refusal(&violations))
+    finish_in(errors, Dialect::Messages)
+}
+
+fn finish_in(errors: Checker, dialect: Dialect) -> Result<(), Answer> {
+    errors.finish().map_err(|violations| Answer::refused(&Refusal::new(&violations, dialect)))
 }

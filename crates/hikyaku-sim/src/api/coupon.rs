@@ -1,11 +1,11 @@
 use hikyaku_model::{
     coupon::{CouponCreate, CouponStatus},
-    limits::rates,
+    limits::{Dialect, rates},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Action, Answer, Detail, Endpoint, Request, body, page::page};
+use super::{Action, Answer, Endpoint, Request, body, page::page};
 use crate::{query, state::coupon::Coupon};
 
 /// Makes a coupon.
@@ -48,18 +48,28 @@ const REQUIRED: &[&str] = &[
 /// Source: <https://developers.line.biz/en/docs/messaging-api/send-coupons-to-users/>
 const MOST: usize = 5000;
 
+/// How many coupons one request lists.
+const MOST_LISTED: usize = 100;
+
+/// What a list of coupons can be asked for by, several of them after one another or with commas between them.
+const STATUSES: [&str; 3] = ["DRAFT", "RUNNING", "CLOSED"];
+
 fn read_create(request: &Request) -> Result<Action, Answer> {
-    let coupon: CouponCreate = body::whole(request, REQUIRED)?;
+    let coupon: CouponCreate = body::whole(request, REQUIRED, Dialect::Coupon)?;
     Ok(Box::new(move |scene| {
         let now = scene.now;
         if coupon.end_timestamp <= now.as_second() {
-            let past = Detail::new("endTimestamp", "must be in the future");
-            return Answer::request_invalid(&[past]);
+            // The words are not known.
+            return Answer::detail(
+                StatusCode::BAD_REQUEST,
+                "endTimestamp",
+                "must be in the future",
+            );
         }
         let coupons = &mut scene.channel().coupons;
         if coupons.running(now) >= MOST {
-            // The words are not known.
-            return Answer::error(StatusCode::BAD_REQUEST, "too many coupons");
+            let words = "You have too many coupons created.";
+            return Answer::detail(StatusCode::BAD_REQUEST, "", words);
         }
         Answer::ok(&json!({ "couponId": coupons.add(coupon, now) }))
     }))
@@ -74,17 +84,31 @@ fn read_close(request: &Request) -> Result<Action, Answer> {
             None => not_found(),
             Some(true) => Answer::empty(StatusCode::OK),
             Some(false) => {
-                let closed = Detail::new("", "The coupon has already been closed.");
-                Answer::details(StatusCode::GONE, "Gone", &[closed])
+                Answer::detail(StatusCode::GONE, "", "The coupon has already been closed.")
             }
         }
     }))
 }
 
 fn read_list(request: &Request) -> Result<Action, Answer> {
-    let (start, limit) = (request.parameter("start"), request.limit(20, 100)?);
-    let statuses = query::parameters(&request.query, "status").filter(|word| !word.is_empty());
-    let statuses: Vec<_> = statuses.map(CouponStatus::from).collect();
+    let start = request.parameter("start");
+    let limit = match request.parameter("limit").as_deref().map(str::parse) {
+        None => 20,
+        Some(Ok(limit)) if (1..=MOST_LISTED).contains(&limit) => limit,
+        Some(Ok(0)) => return Err(limit_refused("Must be greater than or equal to 1")),
+        // A number that is too large to be read is above the limit, too.
+        Some(_) => return Err(limit_refused("Must be less than or equal to 100")),
+    };
+    let statuses = query::parameters(&request.query, "status");
+    let statuses: Vec<String> = statuses
+        .flat_map(|words| words.split(',').map(str::to_owned).collect::<Vec<_>>())
+        .filter(|word| !word.is_empty())
+        .collect();
+    if !statuses.iter().all(|word| STATUSES.contains(&word.as_str())) {
+        let words = format!("Must be one of the following values: [{}]", STATUSES.join(","));
+        return Err(Answer::detail(StatusCode::BAD_REQUEST, "status", &words));
+    }
+    let statuses: Vec<_> = statuses.into_iter().map(CouponStatus::from).collect();
     Ok(Box::new(move |scene| {
         let now = scene.now;
         let coupons: Vec<_> = scene.channel().coupons.iter().collect();
@@ -122,7 +146,10 @@ fn read_get(request: &Request) -> Result<Action, Answer> {
     }))
 }
 
+fn limit_refused(words: &str) -> Answer {
+    Answer::detail(StatusCode::BAD_REQUEST, "limit", words)
+}
+
 fn not_found() -> Answer {
-    let missing = Detail::new("", "coupon not found");
-    Answer::details(StatusCode::NOT_FOUND, "Not found", &[missing])
+    Answer::detail(StatusCode::NOT_FOUND, "", "coupon not found")
 }

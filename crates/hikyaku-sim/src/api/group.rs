@@ -110,7 +110,8 @@ fn read_leave(request: &Request) -> Result<Action, Answer> {
     let target = target(request)?;
     let is_room = request.step(2) == "room";
     Ok(Box::new(move |scene| {
-        if scene.world.leave(scene.channel, &target) || is_room {
+        let is_there = scene.world.chats.get(target.id().as_str()).is_some();
+        if scene.world.leave(scene.channel, &target) || (is_room && is_there) {
             Answer::empty(StatusCode::OK)
         } else {
             Answer::not_found()

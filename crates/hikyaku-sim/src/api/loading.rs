@@ -2,7 +2,7 @@ use hikyaku_model::{Checker, limits::rates, send};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
-use super::{Action, Answer, Auth, Body, Detail, Endpoint, Request, body};
+use super::{Action, Answer, Auth, Body, Endpoint, Request, body};
 use crate::{
     clock::later,
     state::{log::Host, person::UserKey},
@@ -29,9 +29,9 @@ fn read(request: &Request) -> Result<Action, Answer> {
     send::check_loading_seconds(seconds, &mut errors);
     body::finish(errors)?;
     let user = UserKey::parse(&chat).ok_or_else(|| {
-        let message =
+        let words =
             "Only user id is acceptable, please confirm if there are any group/room ids or illegal ids.";
-        Answer::request_invalid(&[Detail::new("chatId", message)])
+        Answer::detail(StatusCode::BAD_REQUEST, "chatId", words)
     })?;
     Ok(Box::new(move |scene| {
         let until = later(scene.now, SignedDuration::from_secs(seconds.into()));

@@ -31,7 +31,6 @@ mod sent_count;
 mod token;
 mod unserved;
 mod validate;
-mod violation;
 mod webhook_endpoint;
 
 use bytes::Bytes;
@@ -40,7 +39,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
 
-pub(crate) use answer::{Answer, Detail};
+pub(crate) use answer::Answer;
 pub(crate) use body::{Body, Messages};
 pub(crate) use route::{Routes, documented};
 pub(crate) use webhook_endpoint::tell_ping;

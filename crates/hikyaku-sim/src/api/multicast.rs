@@ -41,7 +41,13 @@ fn read(request: &Request) -> Result<Action, Answer> {
     body::finish(errors)?;
     let mut users = Vec::new();
     for (index, id) in to.unwrap_or_default().iter().enumerate() {
-        let invalid = || Answer::property_invalid(&format!("to[{index}]"));
+        // LINE prints this one without the quotation marks that others have.
+        let invalid = || {
+            let words = format!(
+                "The property, to[{index}], in the request body is invalid (line: -, column: -)"
+            );
+            Answer::error(StatusCode::BAD_REQUEST, &words)
+        };
         users.push(UserKey::parse(id).ok_or_else(invalid)?);
     }
     let parcel = Parcel { kind: SendKind::Multicast, messages, notification_disabled, unit };

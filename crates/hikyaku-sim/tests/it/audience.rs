@@ -5,7 +5,7 @@ use crate::http::{call, get, post};
 
 const UPLOAD: &str = "/v2/bot/audienceGroup/upload";
 const NOT_FOUND: &str =
-    r#"{"details":[{"message":"AUDIENCE_GROUP_NOT_FOUND"}],"message":"audience group not found"}"#;
+    r#"{"message":"audience group not found","details":[{"message":"AUDIENCE_GROUP_NOT_FOUND"}]}"#;
 
 #[tokio::test]
 async fn an_audience_is_made_filled_renamed_and_deleted() {
@@ -84,7 +84,7 @@ async fn the_list_has_pages_and_filters() {
     assert_eq!(names("page=2&size=3").await, (json!(["Tokyo A"]), json!(false), json!(4)));
     assert_eq!(names("page=1&description=TOKYO").await.2, 2);
     assert_eq!(names("page=1&status=IN_PROGRESS").await.0, json!(["empty"]));
-    let high = r#"{"details":[{"message":"TOO_HIGH"}],"message":"size: must be less than or equal to 40"}"#;
+    let high = r#"{"message":"size: must be less than or equal to 40","details":[{"message":"TOO_HIGH"}]}"#;
     get(&sim, "/v2/bot/audienceGroup/list?page=1&size=41").await.is(400, high);
     assert_eq!(get(&sim, "/v2/bot/audienceGroup/list?page=0").await.status, 400);
 }

@@ -18,6 +18,7 @@ mod many;
 mod narrowcast;
 mod people;
 mod phone;
+mod printed;
 mod push;
 mod reads;
 mod reply;

@@ -37,7 +37,7 @@ async fn a_multicast_takes_500_people_and_no_groups() {
     for bad in [group.as_str(), "someone"] {
         post(&sim, MULTICAST, &hello(&[friends[0].as_str(), bad])).await.is(
             400,
-            r#"{"message":"The property, 'to[1]', in the request body is invalid (line: -, column: -)"}"#,
+            r#"{"message":"The property, to[1], in the request body is invalid (line: -, column: -)"}"#,
         );
     }
     assert_eq!(sim.delivered(), 500);

@@ -7,7 +7,7 @@ const MENUS: &str = "/v2/bot/richmenu";
 const ALIAS: &str = "/v2/bot/richmenu/alias";
 const DEFAULT: &str = "/v2/bot/user/all/richmenu";
 
-fn menu() -> Value {
+pub(crate) fn menu() -> Value {
     json!({
         "size": { "width": 2500, "height": 843 },
         "selected": false,
@@ -21,7 +21,7 @@ fn menu() -> Value {
 }
 
 /// The first bytes of a PNG of this size.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
     bytes.extend(width.to_be_bytes());
     bytes.extend(height.to_be_bytes());
@@ -29,19 +29,19 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     bytes
 }
 
-async fn upload(sim: &Sim, id: &str, media_type: &str, bytes: &[u8]) -> Answer {
+pub(crate) async fn upload(sim: &Sim, id: &str, media_type: &str, bytes: &[u8]) -> Answer {
     let headers = [("authorization", &*bearer(sim)), ("content-type", media_type)];
     let path = format!("{MENUS}/{id}/content");
     send(&sim.data_url(), "POST", &path, &headers, bytes).await.unwrap()
 }
 
-async fn make(sim: &Sim) -> String {
+pub(crate) async fn make(sim: &Sim) -> String {
     let made = post(sim, MENUS, &menu().to_string()).await;
     assert_eq!(made.status, 200, "{}", made.text());
     made.json()["richMenuId"].as_str().unwrap().to_owned()
 }
 
-async fn make_with_image(sim: &Sim) -> String {
+pub(crate) async fn make_with_image(sim: &Sim) -> String {
     let id = make(sim).await;
     upload(sim, &id, "image/png", &png(2500, 843)).await.is(200, "{}");
     id
@@ -134,8 +134,9 @@ async fn a_person_sees_their_own_menu_before_the_default_one() {
     let (user, stranger) = (sim.add_friend(), sim.add_user());
     let (bare, usual, own) =
         (make(&sim).await, make_with_image(&sim).await, make_with_image(&sim).await);
-    get(&sim, DEFAULT).await.is(404, r#"{"message":"no default richmenu"}"#);
-    let no_image = r#"{"message":"must upload richmenu image before applying it to user"}"#;
+    get(&sim, DEFAULT).await.is(404, r#"{"message":"no default richmenu","details":[]}"#);
+    let no_image =
+        r#"{"message":"must upload richmenu image before applying it to user","details":[]}"#;
     post(&sim, &format!("{DEFAULT}/{bare}"), "").await.is(400, no_image);
     post(&sim, &format!("{DEFAULT}/richmenu-x"), "").await.is(404, r#"{"message":"Not found"}"#);
     post(&sim, &format!("{DEFAULT}/{usual}"), "").await.is(200, "{}");
@@ -143,7 +144,7 @@ async fn a_person_sees_their_own_menu_before_the_default_one() {
     assert_eq!(sim.rich_menu_of(&user), Some(usual.clone()));
 
     let of_user = format!("/v2/bot/user/{user}/richmenu");
-    get(&sim, &of_user).await.is(404, r#"{"message":"the user has no richmenu"}"#);
+    get(&sim, &of_user).await.is(404, r#"{"message":"the user has no richmenu","details":[]}"#);
     post(&sim, &format!("{of_user}/{own}"), "").await.is(200, "{}");
     post(&sim, &format!("/v2/bot/user/{stranger}/richmenu/{own}"), "").await.is(200, "{}");
     get(&sim, &of_user).await.is(200, &format!(r#"{{"richMenuId":"{own}"}}"#));
@@ -169,8 +170,9 @@ async fn many_people_are_linked_and_unlinked_at_once() {
     let unlink = json!({ "userIds": [friends[0]] }).to_string();
     post(&sim, "/v2/bot/richmenu/bulk/unlink", &unlink).await.is(202, "{}");
     assert_eq!(sim.rich_menu_of(&friends[0]), None);
-    let unknown = json!({ "richMenuId": "richmenu-x", "userIds": friends }).to_string();
-    let missing = r#"{"message":"richmenu not found"}"#;
+    let unknown = format!("richmenu-{}", "0".repeat(32));
+    let unknown = json!({ "richMenuId": unknown, "userIds": friends }).to_string();
+    let missing = r#"{"message":"richmenu not found","details":[]}"#;
     post(&sim, "/v2/bot/richmenu/bulk/link", &unknown).await.is(404, missing);
     post(&sim, "/v2/bot/richmenu/bulk/unlink", r#"{"userIds":["me"]}"#).await.is(
         400,
@@ -186,10 +188,10 @@ async fn an_alias_stands_for_a_menu_with_a_picture() {
         (make(&sim).await, make_with_image(&sim).await, make_with_image(&sim).await);
     let alias =
         |name: &str, id: &str| json!({ "richMenuAliasId": name, "richMenuId": id }).to_string();
-    let missing = r#"{"message":"richmenu not found"}"#;
+    let missing = r#"{"message":"richmenu not found","details":[]}"#;
     post(&sim, ALIAS, &alias("a", &bare)).await.is(400, missing);
     post(&sim, ALIAS, &alias("a", &first)).await.is(200, "{}");
-    let conflict = r#"{"message":"conflict richmenu alias id"}"#;
+    let conflict = r#"{"message":"conflict richmenu alias id","details":[]}"#;
     post(&sim, ALIAS, &alias("a", &second)).await.is(400, conflict);
     assert_eq!(post(&sim, ALIAS, &alias("A!", &second)).await.status, 400);
     let update = json!({ "richMenuId": second }).to_string();
@@ -199,7 +201,7 @@ async fn an_alias_stands_for_a_menu_with_a_picture() {
         .await
         .is(200, &format!(r#"{{"aliases":[{}]}}"#, alias("a", &second)));
     call(&sim, "DELETE", &format!("{ALIAS}/a"), "").await.is(200, "{}");
-    let none = r#"{"message":"richmenu alias not found"}"#;
+    let none = r#"{"message":"richmenu alias not found","details":[]}"#;
     get(&sim, &format!("{ALIAS}/a")).await.is(404, none);
     post(&sim, &format!("{ALIAS}/a"), &update).await.is(404, none);
 }
@@ -228,13 +230,12 @@ async fn a_batch_is_judged_by_what_people_had_before() {
     let other = uuid::Uuid::new_v4();
     assert_eq!(get(&sim, &format!("{progress}{other}")).await.status, 404);
 
-    let wrong = json!({ "operations": [{ "type": "link", "from": "richmenu-x", "to": bare }] });
+    let wrong = json!({ "operations": [{ "type": "link", "from": a, "to": bare }] });
     for path in ["/v2/bot/richmenu/batch", "/v2/bot/richmenu/validate/batch"] {
         let refused = post(&sim, path, &wrong.to_string()).await;
         assert_eq!(
             refused.json()["details"],
             json!([
-                { "message": "Richmenu (richmenu-x) is not found", "property": "operations[0].from" },
                 {
                     "message": format!("'to' richmenu ({bare}) must have image but it doesn't"),
                     "property": "operations[0].to",

@@ -3,7 +3,6 @@
 pub(super) mod group;
 pub(super) mod upload;
 
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::Answer;
@@ -11,8 +10,7 @@ use crate::state::audience::StoredAudience;
 
 /// The errors of these calls have a code where others have words.
 fn error(message: &str, code: &str) -> Answer {
-    let body = json!({ "message": message, "details": [{ "message": code }] });
-    Answer::json(StatusCode::BAD_REQUEST, &body)
+    Answer::coded(message, code, None)
 }
 
 /// The error for an id that is none.

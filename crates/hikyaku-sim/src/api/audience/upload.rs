@@ -93,7 +93,7 @@ fn users(members: &[Member], is_ifa: bool) -> Result<Vec<UserKey>, Answer> {
     let users: Vec<_> = members.iter().filter_map(|member| UserKey::parse(&member.id)).collect();
     if users.len() < members.len() && !is_ifa {
         let code = "UPLOAD_AUDIENCE_GROUP_INVALID_AUDIENCE_ID_FORMAT";
-        return Err(error("Invalid audience id format", code));
+        return Err(Answer::coded("Invalid audience id format", code, Some("audiences")));
     }
     Ok(users)
 }

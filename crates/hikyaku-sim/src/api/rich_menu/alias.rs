@@ -1,7 +1,12 @@
-use hikyaku_model::{Checker, limits::rates, rich_menu::RichMenuAlias};
+use hikyaku_model::{
+    Checker,
+    limits::{Dialect, rates},
+    rich_menu::RichMenuAlias,
+};
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::check_id;
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request, Scene, body},
     state::rich_menu::{MOST, StoredMenu},
@@ -39,7 +44,9 @@ pub(crate) const DELETE: Endpoint =
         .rate(rates::RICH_MENU);
 
 fn read_create(request: &Request) -> Result<Action, Answer> {
-    let alias: RichMenuAlias = body::whole(request, &["richMenuAliasId", "richMenuId"])?;
+    let alias: RichMenuAlias =
+        body::whole(request, &["richMenuAliasId", "richMenuId"], Dialect::RichMenu)?;
+    check_id("richMenuId", &alias.rich_menu_id)?;
     Ok(Box::new(move |scene| {
         if let Err(refused) = nameable(scene, &alias.rich_menu_id) {
             return refused;
@@ -50,7 +57,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
             // The words for too many are not known.
             let message =
                 if conflict { "conflict richmenu alias id" } else { "too many richmenu aliases" };
-            return Answer::error(StatusCode::BAD_REQUEST, message);
+            return Answer::without_details(StatusCode::BAD_REQUEST, message);
         }
         aliases.insert(alias.rich_menu_alias_id, alias.rich_menu_id);
         Answer::empty(StatusCode::OK)
@@ -71,6 +78,7 @@ fn read_update(request: &Request) -> Result<Action, Answer> {
     let mut errors = Checker::strict();
     let id = body.text("richMenuId", &mut errors)?;
     body::finish(errors)?;
+    check_id("richMenuId", &id)?;
     let alias = request.step(4).to_owned();
     Ok(Box::new(move |scene| {
         if !scene.channel().rich_menus.aliases.contains_key(&alias) {
@@ -106,10 +114,10 @@ fn read_delete(request: &Request) -> Result<Action, Answer> {
 fn nameable(scene: &mut Scene<'_>, id: &str) -> Result<(), Answer> {
     match scene.channel().rich_menus.get(id) {
         Some(StoredMenu { image: Some(_), .. }) => Ok(()),
-        _ => Err(Answer::error(StatusCode::BAD_REQUEST, "richmenu not found")),
+        _ => Err(Answer::without_details(StatusCode::BAD_REQUEST, "richmenu not found")),
     }
 }
 
 fn not_found() -> Answer {
-    Answer::error(StatusCode::NOT_FOUND, "richmenu alias not found")
+    Answer::without_details(StatusCode::NOT_FOUND, "richmenu alias not found")
 }

@@ -1,12 +1,15 @@
+use std::collections::HashSet;
+
 use hikyaku_model::{
-    limits::rates,
+    limits::{Dialect, Refusal, RefusalDetail, rates},
     rich_menu::{RichMenuBatch, RichMenuBatchOperation},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::api::{Action, Answer, Detail, Endpoint, Request, Scene, body};
+use super::check_id;
+use crate::api::{Action, Answer, Endpoint, Request, Scene, body};
 
 /// Changes the menus of all who have certain ones.
 ///
@@ -28,7 +31,7 @@ pub(crate) const PROGRESS: Endpoint =
         .rate(rates::RICH_MENU);
 
 fn read_batch(request: &Request) -> Result<Action, Answer> {
-    let batch: RichMenuBatch = body::whole(request, &["operations"])?;
+    let batch = read(request)?;
     Ok(Box::new(move |scene| {
         if let Err(refused) = check(scene, &batch) {
             return refused;
@@ -40,11 +43,47 @@ fn read_batch(request: &Request) -> Result<Action, Answer> {
 }
 
 fn read_validate(request: &Request) -> Result<Action, Answer> {
-    let batch: RichMenuBatch = body::whole(request, &["operations"])?;
+    let batch = read(request)?;
     Ok(Box::new(move |scene| match check(scene, &batch) {
         Ok(()) => Answer::empty(StatusCode::OK),
         Err(refused) => refused,
     }))
+}
+
+/// Reads a batch. Two of its rules have words of their own, which name no single operation.
+fn read(request: &Request) -> Result<RichMenuBatch, Answer> {
+    let dialect = Dialect::RichMenu;
+    let batch: RichMenuBatch = body::parse(request, &["operations"], dialect)?;
+    let mut from = HashSet::new();
+    for (index, operation) in batch.operations.iter().enumerate() {
+        let (of, to) = menus(operation);
+        for (name, id) in [("from", of), ("to", to)] {
+            if let Some(id) = id.filter(|id| !id.is_empty()) {
+                check_id(&format!("operations[{index}].{name}"), id)?;
+            }
+        }
+        if let Some(id) = of.filter(|id| !from.insert(*id)) {
+            let words = format!("from richmenu ({id}) is duplicated");
+            return Err(Answer::detail(StatusCode::BAD_REQUEST, "operations[].from", &words));
+        }
+    }
+    let unlinks_all =
+        |of: &RichMenuBatchOperation| matches!(of, RichMenuBatchOperation::UnlinkAll(_));
+    if batch.operations.len() > 1 && batch.operations.iter().any(unlinks_all) {
+        let words = "'unlinkAll' type can't be combined with other type";
+        return Err(Answer::detail(StatusCode::BAD_REQUEST, "operations[].type", words));
+    }
+    body::check(&batch, dialect)?;
+    Ok(batch)
+}
+
+/// The menu that an operation takes from people, and the one that it gives them.
+fn menus(operation: &RichMenuBatchOperation) -> (Option<&str>, Option<&str>) {
+    match operation {
+        RichMenuBatchOperation::Link(link) => (Some(&link.from), Some(&link.to)),
+        RichMenuBatchOperation::Unlink(unlink) => (Some(&unlink.from), None),
+        _ => (None, None),
+    }
 }
 
 fn read_progress(request: &Request) -> Result<Action, Answer> {
@@ -60,29 +99,30 @@ fn read_progress(request: &Request) -> Result<Action, Answer> {
     }))
 }
 
-/// Whether the menus of a batch are there, and those that people get have a picture.
+/// Whether the menus of a batch are there, which is a 404, and those that people get have a picture.
 fn check(scene: &mut Scene<'_>, batch: &RichMenuBatch) -> Result<(), Answer> {
-    let menus = &scene.channel().rich_menus;
-    let mut details = Vec::new();
+    let stored = &scene.channel().rich_menus;
+    let (mut missing, mut bare) = (Vec::new(), Vec::new());
     for (index, operation) in batch.operations.iter().enumerate() {
-        let mut report = |name: &str, words: String| {
-            details.push(Detail::new(format!("operations[{index}].{name}"), words));
-        };
-        let (from, to) = match operation {
-            RichMenuBatchOperation::Link(link) => (&link.from, Some(&link.to)),
-            RichMenuBatchOperation::Unlink(unlink) => (&unlink.from, None),
-            _ => continue,
-        };
-        if menus.get(from).is_none() {
-            report("from", format!("Richmenu ({from}) is not found"));
-        }
-        match to.map(|to| (to, menus.get(to))) {
-            Some((to, None)) => report("to", format!("Richmenu ({to}) is not found")),
-            Some((to, Some(menu))) if menu.image.is_none() => {
-                report("to", format!("'to' richmenu ({to}) must have image but it doesn't"));
+        let (from, to) = menus(operation);
+        for (name, id) in [("from", from), ("to", to)] {
+            let Some(id) = id else { continue };
+            let property = format!("operations[{index}].{name}");
+            match stored.get(id) {
+                None => {
+                    let words = format!("Richmenu ({id}) is not found");
+                    missing.push(RefusalDetail::new(property, words));
+                }
+                Some(menu) if menu.image.is_none() && name == "to" => {
+                    let words = format!("'to' richmenu ({id}) must have image but it doesn't");
+                    bare.push(RefusalDetail::new(property, words));
+                }
+                Some(_) => {}
             }
-            _ => {}
         }
     }
-    if details.is_empty() { Ok(()) } else { Err(Answer::request_invalid(&details)) }
+    if !missing.is_empty() {
+        return Err(Answer::json(StatusCode::NOT_FOUND, &Refusal::from_iter(missing)));
+    }
+    if bare.is_empty() { Ok(()) } else { Err(Answer::refused(&Refusal::from_iter(bare))) }
 }

@@ -25,7 +25,7 @@ pub(crate) const CANCEL: Endpoint =
 fn read_set(request: &Request) -> Result<Action, Answer> {
     let id = request.step(5).to_owned();
     Ok(Box::new(move |scene| {
-        if let Err(refused) = showable(scene, &id, "Not found") {
+        if let Err(refused) = showable(scene, &id, Answer::not_found) {
             return refused;
         }
         scene.channel().rich_menus.set_default(Some(id));
@@ -37,7 +37,7 @@ fn read_set(request: &Request) -> Result<Action, Answer> {
 fn read_get(_: &Request) -> Result<Action, Answer> {
     Ok(Box::new(|scene| match scene.channel().rich_menus.usual() {
         Some(id) => Answer::ok(&json!({ "richMenuId": id })),
-        None => Answer::error(StatusCode::NOT_FOUND, "no default richmenu"),
+        None => Answer::without_details(StatusCode::NOT_FOUND, "no default richmenu"),
     }))
 }
 

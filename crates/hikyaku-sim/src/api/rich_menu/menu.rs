@@ -1,4 +1,7 @@
-use hikyaku_model::{limits::rates, rich_menu::RichMenu};
+use hikyaku_model::{
+    limits::{Dialect, rates},
+    rich_menu::RichMenu,
+};
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -39,7 +42,7 @@ pub(crate) const DELETE: Endpoint =
 const REQUIRED: &[&str] = &["size", "selected", "name", "chatBarText", "areas"];
 
 fn read_create(request: &Request) -> Result<Action, Answer> {
-    let menu: RichMenu = body::whole(request, REQUIRED)?;
+    let menu: RichMenu = body::whole(request, REQUIRED, Dialect::RichMenu)?;
     Ok(Box::new(move |scene| match scene.channel().rich_menus.add(menu) {
         Some(id) => Answer::ok(&json!({ "richMenuId": id })),
         // The words are not known.
@@ -48,7 +51,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
 }
 
 fn read_validate(request: &Request) -> Result<Action, Answer> {
-    let _: RichMenu = body::whole(request, REQUIRED)?;
+    let _: RichMenu = body::whole(request, REQUIRED, Dialect::RichMenu)?;
     Ok(Box::new(|_| Answer::empty(StatusCode::OK)))
 }
 

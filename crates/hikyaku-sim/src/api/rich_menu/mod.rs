@@ -12,7 +12,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::{Answer, Scene};
-use crate::state::rich_menu::StoredMenu;
+use crate::state::{person::hex, rich_menu::StoredMenu};
 
 /// A rich menu with its id.
 #[derive(Serialize)]
@@ -29,11 +29,19 @@ impl<'a> From<&'a StoredMenu> for MenuJson<'a> {
     }
 }
 
+/// Whether a body names a menu by what can be an id of one.
+fn check_id(property: &str, id: &str) -> Result<(), Answer> {
+    if id.strip_prefix("richmenu-").is_some_and(|digits| hex(digits).is_some()) {
+        return Ok(());
+    }
+    Err(Answer::detail(StatusCode::BAD_REQUEST, property, "invalid richMenuId"))
+}
+
 /// Whether a menu can be shown to people: it is there, and has a picture.
-fn showable(scene: &mut Scene<'_>, id: &str, missing: &str) -> Result<(), Answer> {
+fn showable(scene: &mut Scene<'_>, id: &str, missing: fn() -> Answer) -> Result<(), Answer> {
     match scene.channel().rich_menus.get(id) {
-        None => Err(Answer::error(StatusCode::NOT_FOUND, missing)),
-        Some(StoredMenu { image: None, .. }) => Err(Answer::error(
+        None => Err(missing()),
+        Some(StoredMenu { image: None, .. }) => Err(Answer::without_details(
             StatusCode::BAD_REQUEST,
             "must upload richmenu image before applying it to user",
         )),

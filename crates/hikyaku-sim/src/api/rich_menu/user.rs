@@ -2,7 +2,7 @@ use hikyaku_model::{Checker, limits::Count, limits::Problem};
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::showable;
+use super::{check_id, showable};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request, body},
     state::person::UserKey,
@@ -44,7 +44,7 @@ const USERS: Count = Count { min: 1, max: 500 };
 fn read_link(request: &Request) -> Result<Action, Answer> {
     let (user, id) = (user(request)?, request.step(5).to_owned());
     Ok(Box::new(move |scene| {
-        if let Err(refused) = showable(scene, &id, "Not found") {
+        if let Err(refused) = showable(scene, &id, Answer::not_found) {
             return refused;
         }
         // LINE takes people who are no friends and does nothing.
@@ -59,7 +59,7 @@ fn read_get(request: &Request) -> Result<Action, Answer> {
     let user = user(request)?;
     Ok(Box::new(move |scene| match scene.channel().rich_menus.linked(user) {
         Some(id) => Answer::ok(&json!({ "richMenuId": id })),
-        None => Answer::error(StatusCode::NOT_FOUND, "the user has no richmenu"),
+        None => Answer::without_details(StatusCode::NOT_FOUND, "the user has no richmenu"),
     }))
 }
 
@@ -76,8 +76,10 @@ fn read_link_many(request: &Request) -> Result<Action, Answer> {
     let mut errors = Checker::strict();
     let id = body.text("richMenuId", &mut errors)?;
     let users = users(&body, errors)?;
+    check_id("richMenuId", &id)?;
     Ok(Box::new(move |scene| {
-        if let Err(refused) = showable(scene, &id, "richmenu not found") {
+        let missing = || Answer::without_details(StatusCode::NOT_FOUND, "richmenu not found");
+        if let Err(refused) = showable(scene, &id, missing) {
             return refused;
         }
         for user in users {

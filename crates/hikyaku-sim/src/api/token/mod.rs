@@ -55,6 +55,11 @@ fn issued(scene: &Scene<'_>, (text, token): (String, Token)) -> Answer {
     }))
 }
 
+/// Whether a text has the form of a token: LINE's, as far as they have been seen, are of base64 and of a JWT's letters.
+fn is_token(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_.".contains(&byte))
+}
+
 /// What is said of a token that is good.
 fn verified(scene: &Scene<'_>, token: Token) -> Answer {
     let channel = &scene.world.channels[token.channel];

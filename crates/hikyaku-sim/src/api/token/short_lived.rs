@@ -1,7 +1,7 @@
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Form, channel, issued, missed, oauth_error, verified};
+use super::{Form, channel, is_token, issued, missed, oauth_error, verified};
 use crate::{
     api::{Action, Answer, Endpoint, Request},
     state::token::TokenKind,
@@ -42,6 +42,9 @@ fn read_issue(request: &Request) -> Result<Action, Answer> {
 
 fn read_verify(request: &Request) -> Result<Action, Answer> {
     let token = Form::read(request)?.field("access_token")?;
+    if !is_token(&token) {
+        return Err(oauth_error("invalid_request", "access_token in invalid format"));
+    }
     Ok(Box::new(move |scene| {
         let token = scene.world.tokens.get(&token, scene.now);
         match token.filter(|token| token.kind != TokenKind::Stateless) {
@@ -55,6 +58,9 @@ fn read_revoke(request: &Request) -> Result<Action, Answer> {
     let malformed =
         || Answer::json(StatusCode::BAD_REQUEST, &json!({ "error": "invalid_request" }));
     let token = Form::read(request)?.field("access_token").map_err(|_| malformed())?;
+    if !is_token(&token) {
+        return Err(malformed());
+    }
     Ok(Box::new(move |scene| {
         scene.world.tokens.revoke(&token);
         Answer::nothing(StatusCode::OK)
