@@ -24,14 +24,13 @@ const TO: &str = "U0123456789abcdef0123456789abcdef";
 fn carousel() -> Message {
     let row = |name: String, price: String| {
         flex::Box::horizontal([
-            Text::new(name).size(Size::Sm).color("#555555").flex(0).into(),
-            Text::new(price).size(Size::Sm).color("#111111").weight(Weight::Bold).into(),
+            Text::new(name).size(Size::Sm).color("#555555").flex(0),
+            Text::new(price).size(Size::Sm).color("#111111").weight(Weight::Bold),
         ])
         .margin(Space::Md)
     };
     let bubble = |number: usize| {
-        let rows =
-            (0..9).map(|line| row(format!("商品 {number}-{line}"), format!("¥{line},980")).into());
+        let rows = (0..9).map(|line| row(format!("商品 {number}-{line}"), format!("¥{line},980")));
         Bubble::new()
             .size(BubbleSize::Kilo)
             .hero(
@@ -39,12 +38,11 @@ fn carousel() -> Message {
                     .size(Size::Full)
                     .aspect_ratio("20:13"),
             )
-            .body(flex::Box::vertical(rows).spacing(Space::Sm))
+            .body(flex::Box::vertical(rows.collect::<Vec<_>>()).spacing(Space::Sm))
             .footer(flex::Box::vertical([
                 Button::new(Action::uri("買う", "https://example.com/buy"))
-                    .style(ButtonStyle::Primary)
-                    .into(),
-                Button::new(Action::postback("あとで", "later=1")).into(),
+                    .style(ButtonStyle::Primary),
+                Button::new(Action::postback("あとで", "later=1")),
             ]))
     };
     Message::flex("おすすめ", Carousel::new((0..10).map(bubble)))

@@ -122,6 +122,18 @@ macro_rules! id {
             }
         }
 
+        impl From<&String> for $name {
+            fn from(id: &String) -> Self {
+                Self(id.as_str().into())
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+
         impl From<&$name> for $name {
             fn from(id: &$name) -> Self {
                 id.clone()
@@ -159,23 +171,23 @@ id! {
     ChatId refuses []
 }
 
-impl From<UserId> for ChatId {
-    fn from(id: UserId) -> Self {
-        Self(id.0)
-    }
+macro_rules! chat_ids {
+    ($($name:ident),*) => {$(
+        impl From<$name> for ChatId {
+            fn from(id: $name) -> Self {
+                Self(id.0)
+            }
+        }
+
+        impl From<&$name> for ChatId {
+            fn from(id: &$name) -> Self {
+                Self(id.0.clone())
+            }
+        }
+    )*};
 }
 
-impl From<GroupId> for ChatId {
-    fn from(id: GroupId) -> Self {
-        Self(id.0)
-    }
-}
-
-impl From<RoomId> for ChatId {
-    fn from(id: RoomId) -> Self {
-        Self(id.0)
-    }
-}
+chat_ids!(UserId, GroupId, RoomId);
 
 #[cfg(test)]
 mod tests {

@@ -20,7 +20,7 @@ pub struct PostbackContent<S = String> {
 /// What the user chose: one of the first three for a date picker, the others for a rich menu switch.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-datetime-selection-action>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostbackParams<S = String> {
     /// A date, `2017-12-25`.

@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AlignItems, Background, BorderWidth, Component, Dimension, JustifyContent, Layout, Position,
-    Space, check_action, check_offsets,
+    AlignItems, Background, BorderWidth, Component, Components, Dimension, JustifyContent, Layout,
+    Position, Space, check_action, check_offsets,
     measure::{Units, check_dimension, check_measure},
 };
 use crate::{
@@ -106,10 +106,14 @@ tagged!(Box = "box");
 
 impl Box {
     /// A box of a layout.
-    pub fn new(layout: impl Into<Layout>, contents: impl IntoIterator<Item = Component>) -> Self {
+    pub fn new(layout: impl Into<Layout>, contents: impl Components) -> Self {
+        Self::with(layout.into(), contents.into_vec())
+    }
+
+    fn with(layout: Layout, contents: Vec<Component>) -> Self {
         Self {
-            layout: layout.into(),
-            contents: contents.into_iter().collect(),
+            layout,
+            contents,
             flex: None,
             spacing: None,
             margin: None,
@@ -140,17 +144,17 @@ impl Box {
     }
 
     /// Children side by side.
-    pub fn horizontal(contents: impl IntoIterator<Item = Component>) -> Self {
+    pub fn horizontal(contents: impl Components) -> Self {
         Self::new(Layout::Horizontal, contents)
     }
 
     /// Children below each other.
-    pub fn vertical(contents: impl IntoIterator<Item = Component>) -> Self {
+    pub fn vertical(contents: impl Components) -> Self {
         Self::new(Layout::Vertical, contents)
     }
 
     /// Texts and icons side by side on one base line.
-    pub fn baseline(contents: impl IntoIterator<Item = Component>) -> Self {
+    pub fn baseline(contents: impl Components) -> Self {
         Self::new(Layout::Baseline, contents)
     }
 

@@ -74,6 +74,18 @@ impl From<&str> for Component {
     }
 }
 
+impl From<&String> for Component {
+    fn from(text: &String) -> Self {
+        Text::new(text).into()
+    }
+}
+
+impl From<String> for Component {
+    fn from(text: String) -> Self {
+        Text::new(text).into()
+    }
+}
+
 impl Check for Component {
     fn check(&self, checker: &mut Checker) {
         match self {

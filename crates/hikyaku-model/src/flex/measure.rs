@@ -52,7 +52,7 @@ words! {
 /// use hikyaku_model::flex::{Box, Size, Text, percent, px};
 ///
 /// let text = Text::new("small").size(px(11.5));
-/// let half = Box::vertical([text.into()]).width(percent(50)).padding_all(px(4));
+/// let half = Box::vertical([text]).width(percent(50)).padding_all(px(4));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

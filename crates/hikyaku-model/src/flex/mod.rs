@@ -1,23 +1,26 @@
 //! The layout language of Flex Messages: bubbles, boxes and what stands in them.
 //!
 //! ```
-//! use hikyaku_model::{Action, Check, Message, flex::{self, *}};
+//! use hikyaku_model::{Action, Check, Message, flex};
 //!
-//! let receipt = Bubble::new()
-//!     .body(flex::Box::vertical([
-//!         Text::new("Your parcel is here").size(Size::Xl).weight(Weight::Bold).wrap(true).into(),
-//!         Separator::new().margin(Space::Md).into(),
-//!         flex::Box::baseline([
-//!             Icon::new("https://example.com/star.png").into(),
-//!             Text::new("4.8").color("#999999").margin(Space::Sm).into(),
-//!         ])
-//!         .into(),
-//!     ]))
+//! let receipt = flex::Bubble::new()
+//!     .body(flex::Box::vertical((
+//!         flex::Text::new("Your parcel is here").size(flex::Size::Xl).weight(flex::Weight::Bold),
+//!         flex::Separator::new().margin(flex::Space::Md),
+//!         flex::Box::baseline((
+//!             flex::Icon::new("https://example.com/star.png"),
+//!             flex::Text::new("4.8").color("#999999").margin(flex::Space::Sm),
+//!         )),
+//!     )))
 //!     .footer(flex::Box::vertical([
-//!         Button::new(Action::uri("Open", "https://example.com/")).style(ButtonStyle::Primary).into(),
+//!         flex::Button::new(Action::uri("Open", "https://example.com/")),
+//!         flex::Button::new(Action::postback("Rate it", "rate=1")).style(flex::ButtonStyle::Link),
 //!     ]));
 //! assert!(Message::flex("Your parcel is here", receipt).validate().is_ok());
 //! ```
+//!
+//! The names are LINE's, and short: write `flex::Box` and `flex::Text`, since the names alone would hide Rust's own
+//! [`Box`](std::boxed::Box) and the `Text` of events.
 //!
 //! JSON from LINE's designer is taken as it is, see [`Container::from_json`].
 //!
@@ -29,6 +32,7 @@ mod bubble;
 mod button;
 mod carousel;
 mod component;
+mod components;
 mod container;
 mod filler;
 mod icon;
@@ -46,6 +50,7 @@ pub use bubble::{BlockStyle, Bubble, BubbleStyles};
 pub use button::Button;
 pub use carousel::{CAROUSEL_BUBBLES, Carousel};
 pub use component::Component;
+pub use components::Components;
 pub use container::{ANIMATED_IMAGES, BUBBLE_BYTES, CAROUSEL_BYTES, Container};
 pub use filler::Filler;
 pub use icon::Icon;

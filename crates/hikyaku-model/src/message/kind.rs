@@ -51,6 +51,30 @@ union!(MessageKind {
     Flex(FlexMessage),
 });
 
+impl MessageKind {
+    /// Sets `quoteToken`, for kinds that cannot quote as a field that this version does not know.
+    pub(super) fn quote(&mut self, token: String) {
+        let extra = match self {
+            Self::Text(message) => return message.quote_token = Some(token),
+            Self::TextV2(message) => return message.quote_token = Some(token),
+            Self::Sticker(message) => return message.quote_token = Some(token),
+            Self::Unknown(object) => {
+                object.insert("quoteToken".to_owned(), token.into());
+                return;
+            }
+            Self::Image(message) => &mut message.extra,
+            Self::Video(message) => &mut message.extra,
+            Self::Audio(message) => &mut message.extra,
+            Self::Location(message) => &mut message.extra,
+            Self::Coupon(message) => &mut message.extra,
+            Self::Imagemap(message) => &mut message.extra,
+            Self::Template(message) => &mut message.extra,
+            Self::Flex(message) => &mut message.extra,
+        };
+        extra.insert("quoteToken", token);
+    }
+}
+
 impl Check for MessageKind {
     fn check(&self, checker: &mut Checker) {
         match self {

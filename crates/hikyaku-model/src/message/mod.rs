@@ -19,7 +19,7 @@ mod text;
 mod text_v2;
 mod video;
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -47,6 +47,7 @@ use crate::{
     Check, Checker, Object,
     extra::read_object,
     flex::Container,
+    imagemap::ImagemapAction,
     limits::Length,
     shape::{self, Misfit},
     template::Template,
@@ -63,12 +64,12 @@ pub const ALT_TEXT: Length = Length::utf16(1500);
 /// which converts. JSON of LINE's form converts both ways, and what this version does not know is kept.
 ///
 /// ```
-/// use hikyaku_model::message::{Message, QuickReplyItem, Sender, StickerMessage};
+/// use hikyaku_model::message::{Message, QuickReplyItem, Sender};
 ///
 /// let question = Message::text("Again?")
 ///     .quick_reply([QuickReplyItem::message("Yes", "yes"), QuickReplyItem::message("No", "no")])
 ///     .sender(Sender::named("Courier"));
-/// let answer = Message::from(StickerMessage::new("446", "1988").quote_token("token"));
+/// let answer = Message::sticker("446", "1988").quoting("token");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -135,8 +136,31 @@ impl Message {
         FlexMessage::new(alt_text, contents).into()
     }
 
-    /// Shows buttons below the chat.
-    pub fn quick_reply(mut self, items: impl IntoIterator<Item = QuickReplyItem>) -> Self {
+    /// A picture that is this high at the width of 1040, and its areas that can be tapped; [`ImagemapMessage`] says
+    /// where LINE finds it.
+    pub fn imagemap(
+        base_url: impl Into<String>,
+        alt_text: impl Into<String>,
+        height: u32,
+        actions: impl IntoIterator<Item = ImagemapAction>,
+    ) -> Self {
+        ImagemapMessage::new(base_url, alt_text, height).actions(actions).into()
+    }
+
+    /// Quotes a message, by the token that its event or its send brought. LINE takes it in texts and stickers, in
+    /// replies and pushes; in any other kind it is kept as a field that this version does not know.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
+    pub fn quoting(mut self, quote_token: impl Into<String>) -> Self {
+        self.kind.quote(quote_token.into());
+        self
+    }
+
+    /// Shows buttons below the chat: [`QuickReplyItem`]s, or actions for buttons without an icon.
+    pub fn quick_reply(
+        mut self,
+        items: impl IntoIterator<Item = impl Into<QuickReplyItem>>,
+    ) -> Self {
         self.quick_reply = Some(QuickReply::new(items));
         self
     }
@@ -156,6 +180,18 @@ impl<T: Into<MessageKind>> From<T> for Message {
 
 impl From<&str> for Message {
     fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<&String> for Message {
+    fn from(text: &String) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<Cow<'_, str>> for Message {
+    fn from(text: Cow<'_, str>) -> Self {
         Self::text(text)
     }
 }

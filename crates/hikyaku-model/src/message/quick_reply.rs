@@ -46,8 +46,8 @@ tagged!(QuickReplyItem = "action");
 
 impl QuickReply {
     /// Buttons in this order.
-    pub fn new(items: impl IntoIterator<Item = QuickReplyItem>) -> Self {
-        Self { items: items.into_iter().collect(), extra: Extra::default() }
+    pub fn new(items: impl IntoIterator<Item = impl Into<QuickReplyItem>>) -> Self {
+        Self { items: items.into_iter().map(Into::into).collect(), extra: Extra::default() }
     }
 }
 
@@ -104,8 +104,9 @@ impl QuickReplyItem {
 
 setters!(QuickReplyItem { into { image_url: String } });
 
-impl From<Action> for QuickReplyItem {
-    fn from(action: Action) -> Self {
+/// A button without an icon.
+impl<A: Into<Action>> From<A> for QuickReplyItem {
+    fn from(action: A) -> Self {
         Self::new(action)
     }
 }

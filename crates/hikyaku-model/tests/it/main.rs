@@ -7,6 +7,7 @@
 )]
 
 mod event;
+mod in_hand;
 mod laws;
 mod limits;
 mod wire;

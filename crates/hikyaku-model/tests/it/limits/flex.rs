@@ -343,7 +343,7 @@ fn the_bubbles_of_a_carousel_are_of_one_size() {
 #[test]
 fn a_bubble_has_30_kb_and_a_carousel_50() {
     let bubble = |bytes: usize| {
-        let bubble = |text: String| Bubble::new().body(Box::vertical([Text::new(text).into()]));
+        let bubble = |text: String| Bubble::new().body(Box::vertical([Text::new(text)]));
         let frame = serde_json::to_vec(&bubble(String::new())).unwrap().len();
         bubble(letters(bytes - frame))
     };
