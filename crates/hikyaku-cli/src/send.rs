@@ -2,7 +2,7 @@ use std::fmt;
 
 use anstyle::{AnsiColor, Effects, Style};
 use clap::Args;
-use hikyaku::{Accepted, SentMessage, Uuid};
+use hikyaku::{Accepted, RetryKey, SentMessage};
 use serde::Serialize;
 
 use crate::{failure::Aftermath, output::Output};
@@ -14,8 +14,8 @@ const NAME: Style = Style::new().effects(Effects::DIMMED);
 #[derive(Debug, Args)]
 pub(crate) struct KeyedOptions {
     /// Make repeats safe for 24 hours: LINE acts on the first request with this key only [default: a new key]
-    #[arg(long, value_name = "UUID", value_parser = retry_key)]
-    retry_key: Option<Uuid>,
+    #[arg(long, value_name = "UUID")]
+    retry_key: Option<RetryKey>,
 
     #[command(flatten)]
     pub(crate) silence: Silence,
@@ -31,14 +31,14 @@ pub(crate) struct Silence {
 
 impl KeyedOptions {
     /// The key to send under. It is made here and not by the client, so that an error can name it.
-    pub(crate) fn key(&self) -> Uuid {
-        self.retry_key.unwrap_or_else(Uuid::new_v4)
+    pub(crate) fn key(&self) -> RetryKey {
+        self.retry_key.unwrap_or_else(RetryKey::new)
     }
 }
 
 /// Says how to repeat a send under a retry key whose outcome is unknown.
 pub(crate) fn or_repeat_under(
-    key: Uuid,
+    key: RetryKey,
     result: Result<Accepted, hikyaku::Error>,
 ) -> anyhow::Result<Accepted> {
     or_in_doubt(result, || format!("to repeat it without sending twice, add --retry-key {key}"))
@@ -91,16 +91,5 @@ impl fmt::Display for Document<'_> {
             write!(f, "\n  {NAME}message{NAME:#} {}", message.id)?;
         }
         Ok(())
-    }
-}
-
-/// A UUID in the one form that LINE takes.
-fn retry_key(text: &str) -> Result<Uuid, &'static str> {
-    const EXPECTED: &str =
-        "expected a UUID with hyphens, such as 123e4567-e89b-12d3-a456-426614174000";
-
-    match Uuid::try_parse(text) {
-        Ok(key) if text.len() == 36 => Ok(key),
-        _ => Err(EXPECTED),
     }
 }

@@ -1,3 +1,4 @@
+use hikyaku::RetryKey;
 use serde::{Serialize, Serializer};
 
 use hikyaku_model::SendKind;
@@ -77,7 +78,7 @@ pub struct Listed {
     /// The caller's name for it.
     pub idempotency_key: Option<String>,
     /// The key that makes its repeats safe.
-    pub retry_key: uuid::Uuid,
+    pub retry_key: RetryKey,
     /// How many attempts came to an end, or are under way.
     pub attempts: u32,
     /// When it was enqueued.
@@ -132,7 +133,7 @@ impl From<Stored> for Listed {
             to,
             body: stored.payload.body.and_then(|body| serde_json::from_str(&body.json).ok()),
             idempotency_key: stored.idempotency_key,
-            retry_key: delivery.retry_key,
+            retry_key: delivery.retry_key.into(),
             attempts: delivery.attempts,
             created_at: stored.created_at,
             due: delivery.due,

@@ -1,4 +1,4 @@
-use hikyaku::Messages;
+use hikyaku::{IntoMessages, IntoReplyTo, IntoTo, Messages};
 use hikyaku_model::{
     ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
     audience::{Filter, Limit, Recipient},
@@ -81,11 +81,11 @@ impl Check for Options {
 }
 
 impl NewDelivery {
-    fn new<'a>(kind: SendKind, to: Vec<String>, messages: impl Into<Messages<'a>>) -> Self {
+    fn new(kind: SendKind, to: Vec<String>, messages: &Messages<'_>) -> Self {
         Self {
             kind,
             to,
-            messages: messages.into().prepare(),
+            messages: messages.prepare(),
             options: Options::default(),
             delivery_tag: None,
             channel: DEFAULT_CHANNEL.to_owned(),
@@ -98,39 +98,45 @@ impl NewDelivery {
     }
 
     /// To one user, group or room.
-    pub fn push<'a>(to: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
-        Self::new(SendKind::Push, vec![to.into()], messages)
+    pub fn push<'t, 'm>(to: impl IntoTo<'t>, messages: impl IntoMessages<'m>) -> Self {
+        Self::new(SendKind::Push, vec![to.into_to().into()], &messages.into_messages())
     }
 
     /// To 1-500 users at once. For more, start a campaign.
-    pub fn multicast<'a, S: Into<String>>(
-        to: impl IntoIterator<Item = S>,
-        messages: impl Into<Messages<'a>>,
+    pub fn multicast<'m>(
+        to: impl IntoIterator<Item = impl AsRef<str>>,
+        messages: impl IntoMessages<'m>,
     ) -> Self {
-        Self::new(SendKind::Multicast, to.into_iter().map(Into::into).collect(), messages)
+        let to = to.into_iter().map(|user| user.as_ref().to_owned()).collect();
+        Self::new(SendKind::Multicast, to, &messages.into_messages())
     }
 
     /// To all friends. It must have an [`idempotency_key`](Self::idempotency_key): what goes to everyone must not go
     /// twice because a program was restarted.
-    pub fn broadcast<'a>(messages: impl Into<Messages<'a>>) -> Self {
-        Self::new(SendKind::Broadcast, Vec::new(), messages)
+    pub fn broadcast<'m>(messages: impl IntoMessages<'m>) -> Self {
+        Self::new(SendKind::Broadcast, Vec::new(), &messages.into_messages())
     }
 
     /// To the friends that a recipient and a filter pick; without either, to all. It must have an
     /// [`idempotency_key`](Self::idempotency_key). It is followed until LINE has sent it.
-    pub fn narrowcast<'a>(messages: impl Into<Messages<'a>>) -> Self {
-        Self::new(SendKind::Narrowcast, Vec::new(), messages)
+    pub fn narrowcast<'m>(messages: impl IntoMessages<'m>) -> Self {
+        Self::new(SendKind::Narrowcast, Vec::new(), &messages.into_messages())
     }
 
     /// To where an event came from. LINE takes a reply token once, so a reply in doubt is sent again under it for a minute.
     /// It is not sent later than a minute after it was enqueued, unless [`expires_at`](Self::expires_at) says otherwise.
-    pub fn reply<'a>(reply_token: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
-        Self::new(SendKind::Reply, vec![reply_token.into()], messages)
+    pub fn reply<'t, 'm>(
+        reply_token: impl IntoReplyTo<'t>,
+        messages: impl IntoMessages<'m>,
+    ) -> Self {
+        let token = reply_token.into_reply_to().as_str().unwrap_or_default().to_owned();
+        Self::new(SendKind::Reply, vec![token], &messages.into_messages())
     }
 
     /// To a phone number, by the SHA-256 of its E.164 form. LINE has no retry key for it, so it is sent at most once.
-    pub fn phone<'a>(hash: impl Into<String>, messages: impl Into<Messages<'a>>) -> Self {
-        Self::new(SendKind::PhoneNumber, vec![hash.into()], messages)
+    pub fn phone<'m>(hash: impl Into<PhoneHash>, messages: impl IntoMessages<'m>) -> Self {
+        let hash = hash.into().as_str().to_owned();
+        Self::new(SendKind::PhoneNumber, vec![hash], &messages.into_messages())
     }
 
     /// The channel that sends it, by the name that its worker gives it; `default` unless set.

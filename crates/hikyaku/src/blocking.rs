@@ -9,7 +9,7 @@
 //!
 //! // Every other call, with its options, is made by `run`:
 //! let quota = client.run(|line| line.quota())?;
-//! let key = hikyaku::Uuid::from_u128(0x1234);
+//! let key = hikyaku::RetryKey::named("backup-2026-12-24", 0);
 //! client.run(|line| line.push("U4af4980629000000000000000000000a", "hello").retry_key(key))?;
 //!
 //! // Lists and contents are iterators:
@@ -23,10 +23,9 @@
 use std::{fmt, future::poll_fn, io, pin::Pin, sync::Arc};
 
 use futures_core::Stream;
-use hikyaku_model::UserId;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{Accepted, Error, Messages, To};
+use crate::{Accepted, Error, IntoMessages, IntoReplyTo, IntoTo};
 
 /// A [`Client`](crate::Client) whose calls return when they are done.
 ///
@@ -103,10 +102,10 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Push`](crate::message::Push).
-    pub fn push<'a>(
-        &'a self,
-        to: impl Into<To<'a>>,
-        messages: impl Into<Messages<'a>>,
+    pub fn push<'t, 'm>(
+        &self,
+        to: impl IntoTo<'t>,
+        messages: impl IntoMessages<'m>,
     ) -> Result<Accepted, Error> {
         self.run(|line| line.push(to, messages))
     }
@@ -115,10 +114,10 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Reply`](crate::message::Reply).
-    pub fn reply<'a>(
-        &'a self,
-        reply_token: &'a str,
-        messages: impl Into<Messages<'a>>,
+    pub fn reply<'t, 'm>(
+        &self,
+        reply_token: impl IntoReplyTo<'t>,
+        messages: impl IntoMessages<'m>,
     ) -> Result<Accepted, Error> {
         self.run(|line| line.reply(reply_token, messages))
     }
@@ -127,10 +126,10 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Multicast`](crate::message::Multicast).
-    pub fn multicast<'a>(
-        &'a self,
-        to: &'a [UserId],
-        messages: impl Into<Messages<'a>>,
+    pub fn multicast<'m>(
+        &self,
+        to: &[impl AsRef<str>],
+        messages: impl IntoMessages<'m>,
     ) -> Result<Accepted, Error> {
         self.run(|line| line.multicast(to, messages))
     }
@@ -139,7 +138,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Broadcast`](crate::message::Broadcast).
-    pub fn broadcast<'a>(&'a self, messages: impl Into<Messages<'a>>) -> Result<Accepted, Error> {
+    pub fn broadcast<'m>(&self, messages: impl IntoMessages<'m>) -> Result<Accepted, Error> {
         self.run(|line| line.broadcast(messages))
     }
 }

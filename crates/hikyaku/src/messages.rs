@@ -1,8 +1,12 @@
 use std::borrow::Cow;
 
 use hikyaku_model::{
-    ChatId, Checker, GroupId, Message, RoomId, UserId, Violations,
-    message::PreparedMessages,
+    Checker, Message, MessageKind, Violations,
+    message::{
+        AudioMessage, CouponMessage, FlexMessage, ImageMessage, ImagemapMessage, LocationMessage,
+        PreparedMessages, StickerMessage, TemplateMessage, TextMessage, TextV2Message,
+        VideoMessage,
+    },
     send::{SendKind, check_messages},
 };
 use serde::{Serialize, Serializer};
@@ -16,8 +20,25 @@ use serde::{Serialize, Serializer};
 /// let one: Messages = (&messages[0]).into();
 /// let several: Messages = (&messages).into();
 /// let text: Messages = "hi".into();
-/// let made: Messages = format!("{} new orders", 3).into();
-/// # let _ = (one, several, text, made);
+/// let texts: Messages = ["hi", "there"].into();
+/// let made: Messages = (1..=3).map(|n| format!("order {n}")).collect::<Vec<_>>().into();
+/// # let _ = (one, several, text, texts, made);
+/// ```
+///
+/// A function of yours that sends takes `impl Into<Messages<'_>>` and hands it on:
+///
+/// ```
+/// use hikyaku::{Client, Error, Messages};
+///
+/// struct Shop {
+///     line: Client,
+///     owner: String,
+/// }
+///
+/// async fn tell_owner<'a>(shop: &Shop, messages: impl Into<Messages<'a>>) -> Result<(), Error> {
+///     shop.line.push(&shop.owner, messages).await?;
+///     Ok(())
+/// }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Messages<'a>(Inner<'a>);
@@ -28,7 +49,30 @@ enum Inner<'a> {
     Prepared(&'a PreparedMessages),
 }
 
+/// The messages of a send, as a call takes them: every type that converts into [`Messages`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as messages",
+    label = "no text, no message and no list of them",
+    note = "give a text (`&str`, `String`), a `Message` or one of its kinds, or `PreparedMessages` by reference",
+    note = "give several as an array or `Vec` of one type, such as `[Message; 2]`; turn what differs into a `Message` by `.into()`"
+)]
+pub trait IntoMessages<'a> {
+    /// Converts it.
+    fn into_messages(self) -> Messages<'a>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<'a, T: Into<Messages<'a>>> IntoMessages<'a> for T {
+    fn into_messages(self) -> Messages<'a> {
+        self.into()
+    }
+}
+
 impl Messages<'_> {
+    fn owned(messages: Vec<Message>) -> Self {
+        Self(Inner::Plain(messages.into()))
+    }
+
     /// Checks and writes them once, to be kept or sent many times. Prepared ones are only shared.
     ///
     /// # Errors
@@ -100,23 +144,49 @@ impl<'a> From<&'a PreparedMessages> for Messages<'a> {
     }
 }
 
-impl From<Vec<Message>> for Messages<'_> {
-    fn from(messages: Vec<Message>) -> Self {
-        Self(Inner::Plain(messages.into()))
+impl<M: Into<Message>> From<Vec<M>> for Messages<'_> {
+    fn from(messages: Vec<M>) -> Self {
+        Self::owned(messages.into_iter().map(Into::into).collect())
     }
 }
 
-impl<const N: usize> From<[Message; N]> for Messages<'_> {
-    fn from(messages: [Message; N]) -> Self {
-        messages.to_vec().into()
+impl<M: Into<Message>, const N: usize> From<[M; N]> for Messages<'_> {
+    fn from(messages: [M; N]) -> Self {
+        Self::owned(messages.into_iter().map(Into::into).collect())
     }
 }
 
 impl From<Message> for Messages<'_> {
     fn from(message: Message) -> Self {
-        vec![message].into()
+        Self::owned(vec![message])
     }
 }
+
+/// One message of this kind.
+macro_rules! kinds {
+    ($($kind:ident),* $(,)?) => {$(
+        impl From<$kind> for Messages<'_> {
+            fn from(kind: $kind) -> Self {
+                Message::from(kind).into()
+            }
+        }
+    )*};
+}
+
+kinds!(
+    MessageKind,
+    TextMessage,
+    TextV2Message,
+    StickerMessage,
+    ImageMessage,
+    VideoMessage,
+    AudioMessage,
+    LocationMessage,
+    CouponMessage,
+    ImagemapMessage,
+    TemplateMessage,
+    FlexMessage,
+);
 
 /// One text message.
 impl From<&str> for Messages<'_> {
@@ -139,49 +209,27 @@ impl From<&String> for Messages<'_> {
     }
 }
 
-/// The chat that a push goes to: the id of a user, a group or a room.
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(transparent)]
-pub struct To<'a>(&'a str);
+/// A text message of each.
+macro_rules! texts {
+    ($($text:ty),*) => {$(
+        impl From<&[$text]> for Messages<'_> {
+            fn from(texts: &[$text]) -> Self {
+                Self::owned(texts.iter().map(|text| Message::text(&**text)).collect())
+            }
+        }
 
-impl<'a> To<'a> {
-    pub(crate) fn as_str(self) -> &'a str {
-        self.0
-    }
+        impl<const N: usize> From<&[$text; N]> for Messages<'_> {
+            fn from(texts: &[$text; N]) -> Self {
+                texts.as_slice().into()
+            }
+        }
+
+        impl From<&Vec<$text>> for Messages<'_> {
+            fn from(texts: &Vec<$text>) -> Self {
+                texts.as_slice().into()
+            }
+        }
+    )*};
 }
 
-impl<'a> From<&'a str> for To<'a> {
-    fn from(id: &'a str) -> Self {
-        Self(id)
-    }
-}
-
-impl<'a> From<&'a String> for To<'a> {
-    fn from(id: &'a String) -> Self {
-        Self(id)
-    }
-}
-
-impl<'a> From<&'a UserId> for To<'a> {
-    fn from(id: &'a UserId) -> Self {
-        Self(id.as_str())
-    }
-}
-
-impl<'a> From<&'a GroupId> for To<'a> {
-    fn from(id: &'a GroupId) -> Self {
-        Self(id.as_str())
-    }
-}
-
-impl<'a> From<&'a RoomId> for To<'a> {
-    fn from(id: &'a RoomId) -> Self {
-        Self(id.as_str())
-    }
-}
-
-impl<'a> From<&'a ChatId> for To<'a> {
-    fn from(id: &'a ChatId) -> Self {
-        Self(id.as_str())
-    }
-}
+texts!(String, &str);

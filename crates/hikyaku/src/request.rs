@@ -5,10 +5,9 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::{Serialize, de::DeserializeOwned};
-use uuid::Uuid;
 
 use crate::{
-    Accepted, Answer, Client, Error, ErrorKind,
+    Accepted, Answer, Client, Error, ErrorKind, RetryKey,
     connection::{Call, Payload},
     exchange::Exchange,
     form::Form,
@@ -68,9 +67,9 @@ impl<'a> Request<'a> {
     }
 
     /// The caller's own key of a send, instead of the one that was made.
-    pub(crate) fn retry_key(mut self, key: Option<Uuid>) -> Self {
-        if key.is_some() {
-            self.call.headers.retry_key = key;
+    pub(crate) fn retry_key(mut self, key: Option<RetryKey>) -> Self {
+        if let Some(key) = key {
+            self.call.headers.retry_key = Some(key.into());
         }
         self
     }

@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use hikyaku::Uuid;
 use hikyaku_sender::{
     Outbox,
     campaign::{Campaign, CampaignPhase, Progress},
@@ -116,7 +115,7 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("hikyaku-demo-{}", Uuid::new_v4()));
+        let path = std::env::temp_dir().join(format!("hikyaku-demo-{}", uuid::Uuid::new_v4()));
         fs::create_dir(&path).with_context(|| format!("cannot make {}", path.display()))?;
         Ok(Self(path))
     }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use hikyaku::{
-    Accepted, ErrorKind, Uuid,
+    Accepted, ErrorKind, RetryKey,
     model::{
         Message, PreparedMessages, SendKind, limits::MULTICAST_USERS, message::QuickReplyItem,
     },
@@ -76,7 +76,7 @@ pub(super) async fn narrowcast(stage: &Stage) -> anyhow::Result<String> {
 }
 
 pub(super) async fn retry_key(stage: &Stage) -> anyhow::Result<String> {
-    let (key, text) = (Uuid::new_v4(), "Signed for by your neighbour");
+    let (key, text) = (RetryKey::new(), "Signed for by your neighbour");
     let before = stage.sim.delivered();
     let first = stage.client.push(&stage.mei, text).retry_key(key).await?;
     let second = stage.client.push(&stage.mei, text).retry_key(key).await?;

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use hikyaku::Messages;
+use hikyaku::IntoMessages;
 use hikyaku_model::{
     Check, Checker, Message, PreparedMessages, SendKind, Violations, limits::Problem,
     send::AggregationUnit,
@@ -51,8 +51,8 @@ impl Outbox {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn new_campaign<'a>(&self, messages: impl Into<Messages<'a>>) -> CampaignBuilder {
-        let messages = messages.into().prepare().and_then(|messages| {
+    pub fn new_campaign<'a>(&self, messages: impl IntoMessages<'a>) -> CampaignBuilder {
+        let messages = messages.into_messages().prepare().and_then(|messages| {
             messages.check(SendKind::Multicast).map_err(Clone::clone)?;
             Ok(raw(messages.as_json()))
         });

@@ -3,10 +3,9 @@ use std::future::IntoFuture;
 use futures_core::future::BoxFuture;
 use hikyaku_model::send::SendKind;
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
-    Accepted, Client, Error, Messages,
+    Accepted, Client, Error, IntoMessages, Messages, RetryKey,
     client::check,
     request::{Request, accept},
     route::Route,
@@ -28,7 +27,7 @@ pub(super) static ROUTE: Route = Route::keyed("broadcast", "/v2/bot/message/broa
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Broadcast<'a> {
     client: &'a Client,
-    retry_key: Option<Uuid>,
+    retry_key: Option<RetryKey>,
     body: Body<'a>,
 }
 
@@ -42,19 +41,19 @@ struct Body<'a> {
 
 impl Client {
     /// Starts a [`Broadcast`].
-    pub fn broadcast<'a>(&'a self, messages: impl Into<Messages<'a>>) -> Broadcast<'a> {
+    pub fn broadcast<'a, 'm: 'a>(&'a self, messages: impl IntoMessages<'m>) -> Broadcast<'a> {
         Broadcast {
             client: self,
             retry_key: None,
-            body: Body { messages: messages.into(), notification_disabled: None },
+            body: Body { messages: messages.into_messages(), notification_disabled: None },
         }
     }
 }
 
 impl<'a> Broadcast<'a> {
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
-        self.retry_key = Some(key);
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        self.retry_key = Some(key.into());
         self
     }
 

@@ -2,14 +2,13 @@ use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
-    SendKind, UserId,
+    SendKind,
     send::{AggregationUnit, check_aggregation_units, check_multicast_users},
 };
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
-    Accepted, Client, Error, Messages,
+    Accepted, Client, Error, IntoMessages, Messages, RetryKey,
     client::check,
     request::{Request, accept},
     route::Route,
@@ -32,14 +31,14 @@ pub(super) static ROUTE: Route = Route::keyed("multicast", "/v2/bot/message/mult
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Multicast<'a> {
     client: &'a Client,
-    retry_key: Option<Uuid>,
+    retry_key: Option<RetryKey>,
     body: Body<'a>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Body<'a> {
-    to: &'a [UserId],
+    to: Vec<&'a str>,
     messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     notification_disabled: Option<bool>,
@@ -49,25 +48,30 @@ struct Body<'a> {
 
 impl Client {
     /// Starts a [`Multicast`].
-    pub fn multicast<'a>(
+    pub fn multicast<'a, 'm: 'a>(
         &'a self,
-        to: &'a [UserId],
-        messages: impl Into<Messages<'a>>,
+        to: &'a [impl AsRef<str>],
+        messages: impl IntoMessages<'m>,
     ) -> Multicast<'a> {
-        let body = Body {
-            to,
-            messages: messages.into(),
-            notification_disabled: None,
-            custom_aggregation_units: Vec::new(),
-        };
-        Multicast { client: self, retry_key: None, body }
+        let to = to.iter().map(AsRef::as_ref).collect();
+        Multicast::new(self, to, messages.into_messages())
     }
 }
 
 impl<'a> Multicast<'a> {
+    fn new(client: &'a Client, to: Vec<&'a str>, messages: Messages<'a>) -> Self {
+        let body = Body {
+            to,
+            messages,
+            notification_disabled: None,
+            custom_aggregation_units: Vec::new(),
+        };
+        Self { client, retry_key: None, body }
+    }
+
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
-        self.retry_key = Some(key);
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        self.retry_key = Some(key.into());
         self
     }
 
@@ -87,7 +91,7 @@ impl<'a> Multicast<'a> {
 
     fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
-            check_multicast_users(self.body.to, checker);
+            check_multicast_users(&self.body.to, checker);
             self.body.messages.check(SendKind::Multicast, checker);
             check_aggregation_units(&self.body.custom_aggregation_units, checker);
         })?;

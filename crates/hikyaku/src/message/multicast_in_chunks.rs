@@ -6,10 +6,8 @@ use hikyaku_model::{
     limits::{MULTICAST_USERS, Problem, Segment},
     send::{AggregationUnit, check_aggregation_units},
 };
-use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
-use uuid::Uuid;
 
-use crate::{Accepted, Client, Error, ErrorKind, Messages, client::check, random};
+use crate::{Accepted, Client, Error, ErrorKind, IntoMessages, Messages, RetryKey, client::check};
 
 /// Sends the same messages to any number of users, 500 at a time. Made by [`Client::multicast_in_chunks`]; await it for
 /// what became of each chunk.
@@ -23,8 +21,8 @@ use crate::{Accepted, Client, Error, ErrorKind, Messages, client::check, random}
 /// next chunk too, so the rest is then left alone.
 ///
 /// ```no_run
-/// # async fn example(client: hikyaku::Client, users: Vec<hikyaku::model::UserId>) -> Result<(), hikyaku::Error> {
-/// let key = hikyaku::Uuid::from_u128(0x1234); // keep it with the job, to repeat the job under it
+/// # async fn example(client: hikyaku::Client, users: Vec<String>) -> Result<(), hikyaku::Error> {
+/// let key = hikyaku::RetryKey::named("news-2026-12-24", 0); // the job repeated has the same
 /// let chunks = client.multicast_in_chunks(&users, "we open at nine").retry_key(key).await?;
 /// for chunk in chunks.iter().filter(|chunk| !chunk.is_accepted()) {
 ///     eprintln!("{} users got nothing: {:?}", chunk.users.len(), chunk.result);
@@ -42,9 +40,9 @@ use crate::{Accepted, Client, Error, ErrorKind, Messages, client::check, random}
 #[must_use = "a request does nothing until it is awaited"]
 pub struct MulticastInChunks<'a> {
     client: &'a Client,
-    users: &'a [UserId],
+    users: Vec<&'a str>,
     messages: Messages<'a>,
-    retry_key: Uuid,
+    retry_key: RetryKey,
     notification_disabled: Option<bool>,
     unit: Option<AggregationUnit>,
 }
@@ -54,9 +52,9 @@ pub struct MulticastInChunks<'a> {
 #[non_exhaustive]
 pub struct MulticastChunk<'a> {
     /// The users.
-    pub users: &'a [UserId],
+    pub users: Vec<&'a str>,
     /// The key that this chunk has, whenever the whole is sent under the same key.
-    pub retry_key: Uuid,
+    pub retry_key: RetryKey,
     /// What LINE said; nothing where an earlier chunk's failure ended the whole before this one was sent.
     pub result: Option<Result<Accepted, Error>>,
 }
@@ -70,16 +68,16 @@ impl MulticastChunk<'_> {
 
 impl Client {
     /// Starts a [`MulticastInChunks`].
-    pub fn multicast_in_chunks<'a>(
+    pub fn multicast_in_chunks<'a, 'm: 'a>(
         &'a self,
-        users: &'a [UserId],
-        messages: impl Into<Messages<'a>>,
+        users: &'a [impl AsRef<str>],
+        messages: impl IntoMessages<'m>,
     ) -> MulticastInChunks<'a> {
         MulticastInChunks {
             client: self,
-            users,
-            messages: messages.into(),
-            retry_key: random::uuid(),
+            users: users.iter().map(AsRef::as_ref).collect(),
+            messages: messages.into_messages(),
+            retry_key: RetryKey::new(),
             notification_disabled: None,
             unit: None,
         }
@@ -88,8 +86,8 @@ impl Client {
 
 impl<'a> MulticastInChunks<'a> {
     /// Makes repeats of the whole safe: each chunk's key follows from this one and the chunk's number.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
-        self.retry_key = key;
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        self.retry_key = key.into();
         self
     }
 
@@ -116,12 +114,12 @@ impl<'a> MulticastInChunks<'a> {
             .enumerate()
             .map(|(number, users)| {
                 let retry_key = chunk_key(self.retry_key, number);
-                MulticastChunk { users, retry_key, result: None }
+                MulticastChunk { users: users.to_vec(), retry_key, result: None }
             })
             .collect();
         for chunk in &mut chunks {
             let mut multicast =
-                self.client.multicast(chunk.users, &messages).retry_key(chunk.retry_key);
+                self.client.multicast(&chunk.users, &messages).retry_key(chunk.retry_key);
             if let Some(disabled) = self.notification_disabled {
                 multicast = multicast.notification_disabled(disabled);
             }
@@ -140,7 +138,7 @@ impl<'a> MulticastInChunks<'a> {
         check(|checker| {
             checker.at(Segment::Field("to"), |checker| {
                 for (index, user) in self.users.iter().enumerate() {
-                    if let Err(why) = UserId::check(user.as_str()) {
+                    if let Err(why) = UserId::check(user) {
                         checker
                             .at(Segment::Index(index), |checker| checker.report(Problem::Id(why)));
                     }
@@ -161,14 +159,9 @@ impl<'a> IntoFuture for MulticastInChunks<'a> {
     }
 }
 
-/// The key of a chunk: the version 5 UUID of its number, from 0, in the whole's key as name space.
-fn chunk_key(whole: Uuid, number: usize) -> Uuid {
-    let mut digest = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
-    digest.update(whole.as_bytes());
-    digest.update(number.to_string().as_bytes());
-    let mut bytes = [0; 16];
-    bytes.iter_mut().zip(digest.finish().as_ref()).for_each(|(byte, hashed)| *byte = *hashed);
-    uuid::Builder::from_sha1_bytes(bytes).into_uuid()
+/// The key of a chunk follows from the whole's and the chunk's number, from 0.
+fn chunk_key(whole: RetryKey, number: usize) -> RetryKey {
+    whole.derive(number.to_string().as_bytes())
 }
 
 #[cfg(test)]
@@ -176,9 +169,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn chunk_keys_are_those_of_version_5() {
+    fn a_newer_version_derives_the_same_keys() {
         // As `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python.
-        let whole = Uuid::NAMESPACE_DNS;
+        let whole: RetryKey = "6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap();
         let keys = [0, 1, 12].map(|number| chunk_key(whole, number).to_string());
         let expected = [
             "6af613b6-569c-5c22-9c37-2ed93f31d3af",

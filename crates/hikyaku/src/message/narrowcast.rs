@@ -6,10 +6,9 @@ use hikyaku_model::{
     audience::{Filter, Limit, Recipient},
 };
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
-    Accepted, Client, Error, Messages,
+    Accepted, Client, Error, IntoMessages, Messages, RetryKey,
     client::check,
     request::{Request, accept},
     route::Route,
@@ -51,7 +50,7 @@ pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/nar
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Narrowcast<'a> {
     client: &'a Client,
-    retry_key: Option<Uuid>,
+    retry_key: Option<RetryKey>,
     body: Body<'a>,
 }
 
@@ -78,8 +77,8 @@ pub(super) struct Targeting {
 
 impl Client {
     /// Starts a [`Narrowcast`].
-    pub fn narrowcast<'a>(&'a self, messages: impl Into<Messages<'a>>) -> Narrowcast<'a> {
-        let messages = messages.into();
+    pub fn narrowcast<'a, 'm: 'a>(&'a self, messages: impl IntoMessages<'m>) -> Narrowcast<'a> {
+        let messages = messages.into_messages();
         let body = Body { messages, targeting: Targeting::default(), notification_disabled: None };
         Narrowcast { client: self, retry_key: None, body }
     }
@@ -105,8 +104,8 @@ impl<'a> Narrowcast<'a> {
     }
 
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
-        self.retry_key = Some(key);
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        self.retry_key = Some(key.into());
         self
     }
 

@@ -7,10 +7,9 @@ use hikyaku_model::{
     send::{AggregationUnit, check_aggregation_units},
 };
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::{
-    Accepted, Client, Error, Messages, To,
+    Accepted, Client, Error, IntoMessages, IntoTo, Messages, RetryKey, To,
     client::check,
     request::{Request, accept},
     route::Route,
@@ -32,7 +31,7 @@ pub(super) static ROUTE: Route = Route::keyed("pushMessage", "/v2/bot/message/pu
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Push<'a> {
     client: &'a Client,
-    retry_key: Option<Uuid>,
+    retry_key: Option<RetryKey>,
     body: Body<'a>,
 }
 
@@ -49,25 +48,29 @@ struct Body<'a> {
 
 impl Client {
     /// Starts a [`Push`].
-    pub fn push<'a>(
+    pub fn push<'a, 't: 'a, 'm: 'a>(
         &'a self,
-        to: impl Into<To<'a>>,
-        messages: impl Into<Messages<'a>>,
+        to: impl IntoTo<'t>,
+        messages: impl IntoMessages<'m>,
     ) -> Push<'a> {
-        let body = Body {
-            to: to.into(),
-            messages: messages.into(),
-            notification_disabled: None,
-            custom_aggregation_units: Vec::new(),
-        };
-        Push { client: self, retry_key: None, body }
+        Push::new(self, to.into_to(), messages.into_messages())
     }
 }
 
 impl<'a> Push<'a> {
+    fn new(client: &'a Client, to: To<'a>, messages: Messages<'a>) -> Self {
+        let body = Body {
+            to,
+            messages,
+            notification_disabled: None,
+            custom_aggregation_units: Vec::new(),
+        };
+        Self { client, retry_key: None, body }
+    }
+
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
-        self.retry_key = Some(key);
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        self.retry_key = Some(key.into());
         self
     }
 

@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue};
 use serde::Serialize;
 
 use crate::{
-    Accepted, Client, Error, Messages,
+    Accepted, Client, Error, IntoMessages, Messages,
     client::check,
     request::{Request, accept},
     route::Route,
@@ -54,12 +54,13 @@ struct Body<'a> {
 
 impl Client {
     /// Starts a [`PushByPhone`]; [`hash_phone_number`](crate::hash_phone_number) makes the hash.
-    pub fn push_by_phone<'a>(
+    pub fn push_by_phone<'a, 'm: 'a>(
         &'a self,
         to: impl Into<PhoneHash>,
-        messages: impl Into<Messages<'a>>,
+        messages: impl IntoMessages<'m>,
     ) -> PushByPhone<'a> {
-        let body = Body { to: to.into(), messages: messages.into(), notification_disabled: None };
+        let body =
+            Body { to: to.into(), messages: messages.into_messages(), notification_disabled: None };
         PushByPhone { client: self, delivery_tag: None, body }
     }
 }

@@ -5,7 +5,7 @@ use hikyaku_model::{limits::Problem, send::SendKind};
 use serde::Serialize;
 
 use crate::{
-    Accepted, Client, Error, Messages,
+    Accepted, Client, Error, IntoMessages, IntoReplyTo, Messages, ReplyTo,
     client::check,
     request::{Request, accept},
     route::Route,
@@ -17,6 +17,20 @@ pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/re
 ///
 /// A reply costs none of the month's messages. It has no retry key: it is repeated only while no byte of it can have
 /// left, and an [`Error`] that [`may_have_landed`](Error::may_have_landed) was probably delivered.
+///
+/// ```
+/// use hikyaku::{Client, Error, Messages};
+///
+/// /// Says whatever a handler wants to say.
+/// async fn say<'a>(
+///     client: &Client,
+///     reply_token: &str,
+///     messages: impl Into<Messages<'a>>,
+/// ) -> Result<(), Error> {
+///     client.reply(reply_token, messages).await?;
+///     Ok(())
+/// }
+/// ```
 ///
 /// # Limits
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)). A reply token works once, and within about a minute
@@ -36,7 +50,7 @@ pub struct Reply<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Body<'a> {
-    reply_token: &'a str,
+    reply_token: ReplyTo<'a>,
     pub(super) messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) notification_disabled: Option<bool>,
@@ -44,19 +58,22 @@ pub(super) struct Body<'a> {
 
 impl Client {
     /// Starts a [`Reply`].
-    pub fn reply<'a>(
+    ///
+    /// The token is taken as a webhook gives it, an `Option` too.
+    pub fn reply<'a, 't: 'a, 'm: 'a>(
         &'a self,
-        reply_token: &'a str,
-        messages: impl Into<Messages<'a>>,
+        reply_token: impl IntoReplyTo<'t>,
+        messages: impl IntoMessages<'m>,
     ) -> Reply<'a> {
-        Reply {
-            client: self,
-            body: Body { reply_token, messages: messages.into(), notification_disabled: None },
-        }
+        Reply::new(self, reply_token.into_reply_to(), messages.into_messages())
     }
 }
 
 impl<'a> Reply<'a> {
+    fn new(client: &'a Client, reply_token: ReplyTo<'a>, messages: Messages<'a>) -> Self {
+        Self { client, body: Body { reply_token, messages, notification_disabled: None } }
+    }
+
     /// Whether phones stay silent.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
@@ -65,7 +82,7 @@ impl<'a> Reply<'a> {
 
     pub(super) fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
-            if self.body.reply_token.is_empty() {
+            if self.body.reply_token.as_str().is_none_or(str::is_empty) {
                 checker.report_field("replyToken", Problem::Required);
             }
             self.body.messages.check(SendKind::Reply, checker);

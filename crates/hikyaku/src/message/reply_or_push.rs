@@ -1,10 +1,9 @@
 use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
-use uuid::Uuid;
 
 use super::{Push, Reply};
-use crate::{Accepted, Error, ErrorKind, To, request::accept};
+use crate::{Accepted, Error, ErrorKind, IntoTo, RetryKey, request::accept};
 
 /// Answers an event by a reply, or by a push where LINE refuses the reply. Made by [`Reply::or_push`]; await it to
 /// send.
@@ -59,7 +58,7 @@ impl SentBy {
 
 impl<'a> Reply<'a> {
     /// Pushes the same messages to this chat if LINE refuses the reply.
-    pub fn or_push(self, to: impl Into<To<'a>>) -> ReplyOrPush<'a> {
+    pub fn or_push<'t: 'a>(self, to: impl IntoTo<'t>) -> ReplyOrPush<'a> {
         let mut push = self.client.push(to, self.body.messages.clone());
         if let Some(disabled) = self.body.notification_disabled {
             push = push.notification_disabled(disabled);
@@ -70,7 +69,7 @@ impl<'a> Reply<'a> {
 
 impl ReplyOrPush<'_> {
     /// The retry key of the push, if there is one.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.push = self.push.retry_key(key);
         self
     }

@@ -5,7 +5,7 @@ use hikyaku_model::audience::{Filter, Limit, Recipient};
 use serde::Serialize;
 
 use super::narrowcast::Targeting;
-use crate::{Answer, Client, Error, Messages, route::Route};
+use crate::{Answer, Client, Error, IntoMessages, Messages, route::Route};
 
 pub(super) static REPLY: Route =
     Route::post("validateReply", "/v2/bot/message/validate/reply").idempotent();
@@ -71,12 +71,12 @@ struct Body<'a> {
 
 impl Client {
     /// Starts a [`Validate`].
-    pub fn validate<'a>(
+    pub fn validate<'a, 'm: 'a>(
         &'a self,
         kind: ValidateKind,
-        messages: impl Into<Messages<'a>>,
+        messages: impl IntoMessages<'m>,
     ) -> Validate<'a> {
-        let body = Body { messages: messages.into(), targeting: Targeting::default() };
+        let body = Body { messages: messages.into_messages(), targeting: Targeting::default() };
         Validate { client: self, kind, body }
     }
 }

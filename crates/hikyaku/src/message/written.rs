@@ -4,11 +4,10 @@ use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use hikyaku_model::SendKind;
 use http::HeaderValue;
-use uuid::Uuid;
 
 use super::{broadcast, multicast, narrowcast, push, push_by_phone, reply};
 use crate::{
-    Accepted, Client, Error,
+    Accepted, Client, Error, RetryKey,
     request::{Request, accept},
 };
 
@@ -27,7 +26,7 @@ pub struct WrittenSend<'a> {
     client: &'a Client,
     kind: SendKind,
     body: Bytes,
-    retry_key: Option<Uuid>,
+    retry_key: Option<RetryKey>,
     delivery_tag: Option<&'a str>,
 }
 
@@ -40,8 +39,8 @@ impl Client {
 
 impl<'a> WrittenSend<'a> {
     /// The retry key. Without one, the four kinds that take one get a new one.
-    pub fn retry_key(mut self, key: Uuid) -> Self {
-        self.retry_key = Some(key);
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        self.retry_key = Some(key.into());
         self
     }
 

@@ -46,7 +46,7 @@ async fn a_409_under_a_retry_key_is_the_accepted_request() {
     assert_eq!(accepted.status(), 409);
 
     let body = r#"{"message":"The retry key is already accepted"}"#;
-    let multicast = async |client: &hikyaku::Client| client.multicast(&["U1".into()], "hi").await;
+    let multicast = async |client: &hikyaku::Client| client.multicast(&["U1"], "hi").await;
     let accepted = react(answer_with(409, header, body), multicast).await.unwrap();
     assert!(accepted.deduplicated && accepted.sent_messages.is_empty());
 }

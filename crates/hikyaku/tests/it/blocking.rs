@@ -41,7 +41,7 @@ fn the_sends_are_those_of_the_client() {
 #[test]
 fn any_call_runs_with_its_options() {
     let (client, server, _serving) = start([answer(200, "{}"), answer(404, "{}")]);
-    let key = hikyaku::Uuid::from_u128(7);
+    let key = uuid::Uuid::from_u128(7);
     client.run(|line| line.push("U1", "a").retry_key(key)).unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.header("x-line-retry-key"), Some(&*key.to_string()));

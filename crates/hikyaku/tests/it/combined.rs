@@ -1,6 +1,7 @@
 //! Sends of more than one request.
 
-use hikyaku::{Client, ErrorKind, Uuid, message::SentBy, model::UserId};
+use hikyaku::{Client, ErrorKind, message::SentBy, model::UserId};
+use uuid::Uuid;
 
 use crate::script::{
     Outcome::{self, Answer, Interrupted, NotSent},
@@ -81,8 +82,8 @@ async fn every_user_is_in_one_chunk_and_every_chunk_has_its_key() {
     let chunks = whole.unit("spring").notification_disabled(true).await.unwrap();
     assert_eq!(chunks.iter().map(|chunk| chunk.users.len()).collect::<Vec<_>>(), [500, 500, 1]);
     assert_eq!(
-        chunks.iter().flat_map(|chunk| chunk.users).collect::<Vec<_>>(),
-        users.iter().collect::<Vec<_>>()
+        chunks.iter().flat_map(|chunk| chunk.users.clone()).collect::<Vec<_>>(),
+        users.iter().map(UserId::as_str).collect::<Vec<_>>()
     );
     assert!(chunks.iter().all(hikyaku::message::MulticastChunk::is_accepted));
     let sent = script.sent();
@@ -143,5 +144,5 @@ async fn nothing_is_sent_where_any_chunk_is_invalid() {
     let error = client(&script).multicast_in_chunks(&users, "").await.unwrap_err();
     let properties: Vec<_> = error.details().iter().map(|d| d.property.clone().unwrap()).collect();
     assert_eq!(properties, ["to[600]", "messages[0].text"]);
-    assert!(client(&script).multicast_in_chunks(&[], "hi").await.unwrap().is_empty());
+    assert!(client(&script).multicast_in_chunks(&[] as &[UserId], "hi").await.unwrap().is_empty());
 }

@@ -279,12 +279,12 @@ async fn a_broken_rule_sends_nothing_and_names_every_place() {
         error.to_string(),
         "invalid: nothing was sent; to: must not be empty; messages[0].text: must not be empty"
     );
-    let users: Vec<_> = (0..501).map(|n| format!("U{n}").into()).collect();
-    let error = client.multicast(&users, &[][..]).await.unwrap_err();
+    let users: Vec<_> = (0..501).map(|n| format!("U{n}")).collect();
+    let error = client.multicast(&users, Vec::<&str>::new()).await.unwrap_err();
     let properties: Vec<_> =
         error.details().iter().map(|d| d.property.as_deref().unwrap()).collect();
     assert_eq!(properties, ["to", "messages"]);
-    let group = "C0123456789abcdef0123456789abcdef".into();
+    let group = "C0123456789abcdef0123456789abcdef";
     let error = client.multicast(&[group], "hi").await.unwrap_err();
     assert_eq!(error.details()[0].property.as_deref(), Some("to[0]"));
     for seconds in [0, 4, 7, 61] {
@@ -294,6 +294,11 @@ async fn a_broken_rule_sends_nothing_and_names_every_place() {
         );
     }
     assert_eq!(client.reply("", "hi").await.unwrap_err().kind(), ErrorKind::Invalid);
+    let none = client.reply(None::<&str>, "hi").await.unwrap_err();
+    assert_eq!(
+        (none.kind(), none.details()[0].property.as_deref()),
+        (ErrorKind::Invalid, Some("replyToken"))
+    );
     assert_eq!(client.mark_as_read_by_token("").await.unwrap_err().kind(), ErrorKind::Invalid);
     assert!(server.requests().is_empty());
 }

@@ -1,11 +1,12 @@
 //! The bytes of every operation's request.
 
 use hikyaku::{
-    Client, Uuid,
+    Client,
     message::{SentCountKind, TemplateButton, TemplateItem},
     model::{GroupId, Message, SendKind, UserId, message::PreparedMessages},
 };
 use jiff::civil::date;
+use uuid::Uuid;
 
 use crate::server::{Server, answer};
 
@@ -163,7 +164,7 @@ async fn each_keyed_send_gets_a_fresh_key_when_the_caller_gives_none() {
     let server = Server::start([answer(200, "{}"), answer(200, "{}"), answer(200, "{}")]).await;
     let client = crate::client(&server);
     client.push("U1", "hi").await.unwrap();
-    client.multicast(&["U1".into()], "hi").await.unwrap();
+    client.multicast(&["U1"], "hi").await.unwrap();
     client.broadcast("hi").await.unwrap();
     let mut keys: Vec<Uuid> = server
         .requests()

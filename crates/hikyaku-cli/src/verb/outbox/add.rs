@@ -1,5 +1,5 @@
 use clap::{Args, Subcommand};
-use hikyaku::Uuid;
+use hikyaku::RetryKey;
 use hikyaku_sender::{Enqueued, NewDelivery};
 use serde::Serialize;
 
@@ -206,7 +206,7 @@ impl Add {
 
 /// A name for a send to many that has none. The outbox wants one for each, so that a repetition cannot go unnoticed.
 pub(super) fn fresh_key() -> String {
-    Uuid::new_v4().to_string()
+    RetryKey::new().to_string()
 }
 
 impl Kind {

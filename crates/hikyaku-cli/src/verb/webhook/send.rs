@@ -3,7 +3,6 @@ use std::{fmt, time::Duration};
 use anyhow::Context;
 use clap::{ArgGroup, Args};
 use hikyaku::{
-    Uuid,
     model::Object,
     transport::{HyperTransport, Transport},
 };
@@ -14,6 +13,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::Channel;
 use crate::{
