@@ -250,7 +250,7 @@ fn exit_code(kind: ErrorKind) -> u8 {
         }
         ErrorKind::QuotaExceeded => exit::QUOTA_EXCEEDED,
         ErrorKind::RateLimited => exit::RATE_LIMITED,
-        ErrorKind::Network | ErrorKind::Transient => exit::NETWORK,
+        ErrorKind::Network | ErrorKind::Transient | ErrorKind::Foreign => exit::NETWORK,
         _ => exit::OTHER,
     }
 }

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, answer,
-    exchange::{Exchange, from_json, is_object},
+    exchange::Exchange,
+    json::{from_json, is_object},
 };
 
 /// A send that LINE accepted.
@@ -54,16 +55,14 @@ impl Accepted {
 
         let Exchange { status, headers, body } = exchange;
         let deduplicated = status == StatusCode::CONFLICT;
-        // A success that is no JSON object is not LINE's: a captive portal's page must not pass for a sent message.
-        // Nothing at all is taken for `{}` where LINE's own header came with it.
-        let silent = body.is_empty() && answer::request_id(&headers).is_some();
         let sent_messages = match from_json::<Body>(&body) {
-            _ if silent => Vec::new(),
-            Ok(_) if !is_object(&body) => {
+            Ok(read) if is_object(&body) => read.sent_messages.unwrap_or_default(),
+            // That LINE accepted an earlier request is said by a header, and nothing at all is taken for `{}`.
+            _ if deduplicated || body.is_empty() => Vec::new(),
+            Ok(_) => {
                 let error = serde::de::Error::custom("expected an object");
                 return Err(Error::decode(status, headers, error));
             }
-            Ok(body) => body.sent_messages.unwrap_or_default(),
             Err(error) => return Err(Error::decode(status, headers, error)),
         };
         let id = if deduplicated {

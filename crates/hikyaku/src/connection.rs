@@ -2,7 +2,7 @@ use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Method, Request, StatusCode,
+    HeaderName, HeaderValue, Method, Request,
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT},
 };
 use http_body::Body;
@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use crate::{
     Error, RetryPolicy,
-    error::ERROR_BODY_LIMIT,
     exchange::Exchange,
     form::Form,
+    judge::{Asked, ERROR_BODY_LIMIT, Expects},
     retry::Attempts,
     route::{Repeat, Route},
     target::{BaseUrl, Target},
@@ -43,6 +43,7 @@ pub(crate) struct Call<'a> {
     /// The path without its values, for the log.
     pub(crate) path: &'static str,
     pub(crate) repeat: Repeat,
+    pub(crate) asked: Asked,
     pub(crate) base_url: &'a BaseUrl,
     pub(crate) target: Target,
     pub(crate) headers: Headers,
@@ -68,9 +69,13 @@ pub(crate) enum Payload {
 }
 
 impl Connection {
-    /// Makes the call, and repeats it where that is safe and may help. `judge` says of a whole answer whether it is a
-    /// success.
-    pub(crate) async fn exchange(
+    /// Makes the call, and repeats it where that is safe and may help.
+    pub(crate) async fn exchange(&self, call: &Call<'_>) -> Result<Exchange, Error> {
+        self.exchange_judged(call, |exchange| exchange.judged(&call.asked)).await
+    }
+
+    /// The same for a server whose answers have forms of their own.
+    pub(crate) async fn exchange_judged(
         &self,
         call: &Call<'_>,
         judge: impl Fn(Exchange) -> Result<Exchange, Error>,
@@ -122,14 +127,12 @@ impl Connection {
         let deadline = attempts.deadline(call.timeout(self.timeout));
         let begun = timeout_at(deadline, async {
             let Exchange { status, headers, mut body } = self.send(call).await?;
-            let deduplicated =
-                call.repeat == Repeat::WithRetryKey && status == StatusCode::CONFLICT;
-            if status.is_success() || deduplicated {
+            if call.asked.is_success(status, &headers, &[]) {
                 return Ok(Ok(Exchange { status, headers, body }));
             }
             // The status has told what matters of an error; its body's end may be missing.
             let body = body.collect(ERROR_BODY_LIMIT).await.map(|body| body.bytes);
-            Ok(Err(Error::from_answer(status, headers, &body.unwrap_or_default())))
+            Ok(Err(call.asked.failure(status, headers, &body.unwrap_or_default())))
         });
         begun.await.map_err(|_| self.late(call)).flatten().map_err(Error::network)?
     }
@@ -189,6 +192,12 @@ impl<'a> Call<'a> {
             method: route.method,
             path: route.path,
             repeat: route.repeat,
+            asked: Asked {
+                named: route.named,
+                keyed: false,
+                expects: Expects::Nothing,
+                none: None,
+            },
             base_url,
             target,
             headers: Headers::default(),

@@ -59,6 +59,8 @@ mod date;
 mod error;
 mod exchange;
 mod form;
+mod json;
+mod judge;
 mod messages;
 mod multipart;
 mod phone_number;

@@ -11,6 +11,7 @@ use crate::{
     connection::{Call, Payload},
     exchange::Exchange,
     form::Form,
+    judge::Expects,
     random,
     route::{Auth, Repeat, Route},
     target::Target,
@@ -43,6 +44,7 @@ impl<'a> Request<'a> {
         let keyed = route.repeat == Repeat::WithRetryKey;
         let mut call = Call::new(route, client.base_url(route.host), target);
         call.headers.retry_key = keyed.then(random::uuid);
+        call.asked.keyed = keyed;
         Self { client, auth: route.auth, call }
     }
 
@@ -70,6 +72,7 @@ impl<'a> Request<'a> {
     pub(crate) fn retry_key(mut self, key: Option<RetryKey>) -> Self {
         if let Some(key) = key {
             self.call.headers.retry_key = Some(key.into());
+            self.call.asked.keyed = true;
         }
         self
     }
@@ -143,43 +146,41 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Makes the call and reads the whole answer.
+    /// Reads the answer as such a value.
+    pub(crate) fn expects<T: DeserializeOwned>(mut self) -> Self {
+        self.call.asked.expects = Expects::json::<T>();
+        self
+    }
+
+    /// Makes the call and reads the whole answer, an empty one unless the request says otherwise.
     pub(crate) async fn send(self) -> Result<Exchange, Error> {
-        self.send_or(|_| false).await
+        let Self { client, auth, mut call } = self;
+        exchange(client, auth, &mut call).await
     }
 
     /// Makes the call and reads a JSON answer.
     pub(crate) async fn read<T: DeserializeOwned>(self) -> Result<Answer<T>, Error> {
-        self.send().await?.json()
+        self.expects::<T>().send().await?.json()
     }
 
     /// The same, with nothing where LINE says that there is none: by a 404 with a message of its own that is
     /// so, an empty one where there is no body.
     pub(crate) async fn read_or_none<T: DeserializeOwned>(
-        self,
+        mut self,
         says_none: fn(&str) -> bool,
     ) -> Result<Answer<Option<T>>, Error> {
-        let exchange = self
-            .send_or(move |exchange| {
-                exchange.status == StatusCode::NOT_FOUND
-                    && exchange.message().is_some_and(|message| says_none(&message))
-            })
-            .await?;
+        self.call.asked.none = Some(says_none);
+        let exchange = self.expects::<T>().send().await?;
         if exchange.status == StatusCode::NOT_FOUND {
             return Ok(Answer::new(None, exchange.status, exchange.headers));
         }
         Ok(exchange.json::<T>()?.map(Some))
     }
 
-    /// Makes the call and reads the whole answer, which may also be a failure of this kind.
-    async fn send_or(self, welcome: impl Fn(&Exchange) -> bool) -> Result<Exchange, Error> {
-        let Self { client, auth, mut call } = self;
-        exchange(client, auth, &mut call, welcome).await
-    }
-
     /// Makes the call and leaves the answer's body to be read as it comes.
     pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
         let Self { client, auth, mut call } = self;
+        call.asked.expects = Expects::Bytes;
         call.target.check()?;
         authorize(client, auth, &mut call).await?;
         match client.connection().open(&call).await {
@@ -200,35 +201,17 @@ pub(crate) fn accept(
 ) -> BoxFuture<'_, Result<Accepted, Error>> {
     match request {
         Ok(Request { client, auth, mut call }) => {
-            Box::pin(
-                async move { Accepted::read(exchange(client, auth, &mut call, |_| false).await?) },
-            )
+            call.asked.expects = Expects::Sent;
+            Box::pin(async move { Accepted::read(exchange(client, auth, &mut call).await?) })
         }
         Err(error) => Box::pin(ready(Err(error))),
     }
 }
 
-async fn exchange(
-    client: &Client,
-    auth: Auth,
-    call: &mut Call<'_>,
-    welcome: impl Fn(&Exchange) -> bool,
-) -> Result<Exchange, Error> {
+async fn exchange(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<Exchange, Error> {
     call.target.check()?;
     authorize(client, auth, call).await?;
-    let keyed = call.headers.retry_key.is_some();
-    let judge = |exchange: Exchange| {
-        let deduplicated = keyed && exchange.status == StatusCode::CONFLICT;
-        if exchange.status.is_success()
-            || (deduplicated && exchange.is_json_object())
-            || welcome(&exchange)
-        {
-            Ok(exchange)
-        } else {
-            Err(Error::from_answer(exchange.status, exchange.headers, &exchange.body))
-        }
-    };
-    let error = match client.connection().exchange(call, &judge).await {
+    let error = match client.connection().exchange(call).await {
         Err(error) if error.kind() == ErrorKind::Unauthorized => error,
         result => return result,
     };
@@ -237,7 +220,7 @@ async fn exchange(
         if !replace_token(client, auth, call, &error).await {
             return Err(error);
         }
-        let result = client.connection().exchange(call, &judge).await;
+        let result = client.connection().exchange(call).await;
         result.map_err(|last| last.after_doubt(error.may_have_landed()))
     })
     .await

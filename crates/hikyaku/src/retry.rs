@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use hikyaku_model::limits::RETRY_KEY_USE;
+use http::StatusCode;
 use tokio::time::Instant;
 
 use crate::{Error, ErrorKind, random, route::Repeat};
@@ -103,7 +104,11 @@ impl<'a> Attempts<'a> {
 
     fn next_delay(&mut self, error: &Error) -> Option<Duration> {
         let repeatable = match self.repeat {
-            Repeat::Always | Repeat::WithRetryKey => error.is_retryable(),
+            Repeat::Always => error.is_retryable(),
+            // A 409 that names no accepted request leaves open what became of the key.
+            Repeat::WithRetryKey => {
+                error.is_retryable() || error.status() == Some(StatusCode::CONFLICT)
+            }
             Repeat::IfNotSent => error.kind() == ErrorKind::Network && !error.may_have_landed(),
             Repeat::Never => false,
         };

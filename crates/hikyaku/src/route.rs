@@ -25,6 +25,10 @@ pub struct Route {
     pub body: Option<BodyKind>,
     pub(crate) auth: Auth,
     pub(crate) repeat: Repeat,
+    /// Whether LINE names each answer by `X-Line-Request-Id`, as it does throughout the Messaging API.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
+    pub(crate) named: bool,
 }
 
 impl Route {
@@ -72,6 +76,7 @@ impl Route {
             body,
             auth: Auth::Channel,
             repeat,
+            named: true,
         }
     }
 
@@ -102,7 +107,12 @@ impl Route {
 
     /// The same, authorised otherwise than by the channel access token.
     pub(crate) const fn auth(self, auth: Auth) -> Self {
-        Self { auth, ..self }
+        Self { auth, ..self }.unnamed()
+    }
+
+    /// The same outside the Messaging API, where no reference promises a name of the answers.
+    pub(crate) const fn unnamed(self) -> Self {
+        Self { named: false, ..self }
     }
 
     /// The same, repeated under other conditions.

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     Answer, Client, Error,
     client::check,
-    exchange::Exchange,
     multipart::Multipart,
+    request::Request,
     route::{BodyKind, Host, Repeat, Route},
     upload::{PIECE, Source, UPLOAD_TIMEOUT, Upload},
 };
@@ -154,7 +154,7 @@ impl Client {
         fields: Multipart,
         upload_description: Option<&str>,
         file: AudienceFile,
-    ) -> Result<Exchange, Error> {
+    ) -> Result<Request<'_>, Error> {
         let source = file.open().await?;
         let fields = match upload_description {
             Some(text) => fields.text("uploadDescription", text),
@@ -164,7 +164,7 @@ impl Client {
         let (head, tail) = fields.around_file("file", "audience.txt", "text/plain");
         let upload = Upload::new(head, source, tail);
         let request = self.request(route, &[])?.streamed(content_type, move || upload.body());
-        request.timeout(UPLOAD_TIMEOUT).send().await
+        Ok(request.timeout(UPLOAD_TIMEOUT))
     }
 }
 
@@ -191,7 +191,7 @@ impl<'a> CreateAudienceFromFile<'a> {
         if let Some(is_ifa) = self.is_ifa_audience {
             fields = fields.text("isIfaAudience", if is_ifa { "true" } else { "false" });
         }
-        self.client.upload(&CREATE, fields, self.upload_description, self.file).await?.json()
+        self.client.upload(&CREATE, fields, self.upload_description, self.file).await?.read().await
     }
 }
 
@@ -208,7 +208,8 @@ impl<'a> AddAudienceFile<'a> {
             checker.optional_length("uploadDescription", upload, UPLOAD_DESCRIPTION);
         })?;
         let fields = Multipart::new().text("audienceGroupId", &self.audience_group_id.to_string());
-        self.client.upload(&ADD, fields, self.upload_description, self.file).await?.empty()
+        let request = self.client.upload(&ADD, fields, self.upload_description, self.file).await?;
+        request.send().await?.empty()
     }
 }
 

@@ -67,7 +67,7 @@ impl WaitForMessageContent<'_> {
                 let wake = deadline(Instant::now(), self.poll.unwrap_or(pause));
                 if wake > end {
                     let why = format!("LINE still prepares the content after {:?}", self.limit);
-                    return Err(Error::verdict(ErrorKind::Transient, why));
+                    return Err(Error::verdict(ErrorKind::Transient, &why));
                 }
                 tokio::time::sleep_until(wake).await;
                 pause = (pause * 2).min(LONGEST_POLL);
@@ -76,7 +76,7 @@ impl WaitForMessageContent<'_> {
                     TranscodingStatus::Succeeded => break,
                     TranscodingStatus::Failed => {
                         let why = "LINE failed to prepare the content; it will not come";
-                        return Err(Error::verdict(ErrorKind::Gone, why.to_owned()));
+                        return Err(Error::verdict(ErrorKind::Gone, why));
                     }
                     TranscodingStatus::Processing | TranscodingStatus::Other(_) => {}
                 }

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use super::{LiffApp, LiffAppUpdate, NewLiffApp};
 use crate::{Answer, Client, Error, route::Route};
 
-pub(super) static ADD: Route = Route::post("addLIFFApp", "/liff/v1/apps");
-pub(super) static LIST: Route = Route::get("getAllLIFFApps", "/liff/v1/apps");
-pub(super) static UPDATE: Route = Route::put("updateLIFFApp", "/liff/v1/apps/{liffId}");
-pub(super) static DELETE: Route = Route::delete("deleteLIFFApp", "/liff/v1/apps/{liffId}");
+pub(super) static ADD: Route = Route::post("addLIFFApp", "/liff/v1/apps").unnamed();
+pub(super) static LIST: Route = Route::get("getAllLIFFApps", "/liff/v1/apps").unnamed();
+pub(super) static UPDATE: Route = Route::put("updateLIFFApp", "/liff/v1/apps/{liffId}").unnamed();
+pub(super) static DELETE: Route =
+    Route::delete("deleteLIFFApp", "/liff/v1/apps/{liffId}").unnamed();
 
 /// The id of a LIFF app that was added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

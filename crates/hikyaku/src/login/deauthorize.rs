@@ -3,7 +3,8 @@ use serde::Serialize;
 
 use crate::{Answer, Client, Error, route::Route};
 
-pub(super) static ROUTE: Route = Route::post("deauthorize", "/user/v1/deauthorize").idempotent();
+pub(super) static ROUTE: Route =
+    Route::post("deauthorize", "/user/v1/deauthorize").idempotent().unnamed();
 
 impl Client {
     /// Takes back, in the user's name, all that the user allowed the login channel. The client's own token must be one of

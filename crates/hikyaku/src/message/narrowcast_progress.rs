@@ -2,9 +2,9 @@ use std::{future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::Extra;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Answer, Client, Error, route::Route};
+use crate::{Answer, Client, Error, error::told, route::Route};
 
 pub(super) static ROUTE: Route =
     Route::get("getNarrowcastProgress", "/v2/bot/message/progress/narrowcast")
@@ -30,7 +30,9 @@ pub struct NarrowcastProgress {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_count: Option<u64>,
     /// Why it failed, in LINE's words.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    ///
+    /// At most 500 characters, none of them a control character.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "told_if_any")]
     pub failed_description: Option<String>,
     /// Why it failed: 1 internal error, 2 too few recipients, 3 a request that was accepted already, 4 an audience that
     /// is too small, 5 cancelled because not all could be reached.
@@ -162,4 +164,8 @@ impl<'a> IntoFuture for WaitForNarrowcast<'a> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.wait())
     }
+}
+
+fn told_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.map(|text| told(&text)))
 }

@@ -80,6 +80,7 @@ impl NotifyClient {
             method: &endpoint.method,
             path: endpoint.path,
             repeat: endpoint.repeat,
+            asked: judge::ASKED,
             base_url: base,
             target: Target::fixed(endpoint.path),
             headers,
@@ -89,7 +90,7 @@ impl NotifyClient {
         let closed = matches!(base.host(), "notify-bot.line.me" | "notify-api.line.me");
         self.0
             .connection
-            .exchange(&call, |exchange| judge::judge(endpoint.origin, closed, exchange))
+            .exchange_judged(&call, |exchange| judge::judge(endpoint.origin, closed, exchange))
             .await
             .map_err(|error| if closed { judge::unreachable(error) } else { error })
     }

@@ -3,56 +3,54 @@ use http::StatusCode;
 use serde::Deserialize;
 
 use super::endpoint::Origin;
-use crate::{Error, ErrorKind, exchange::Exchange};
+use crate::{
+    Error, ErrorKind,
+    exchange::Exchange,
+    json::from_json,
+    judge::{Asked, Expects},
+};
 
 const REVOKED: &str = "the user revoked the token, or there never was such a token; forget it and have the user \
                        connect again";
 const IMAGES_USED_UP: &str = "Image rate limit exceeded";
-const NOT_API: &str = "this is no answer of LINE Notify's API about a token; check the base URL and what stands before it";
+const NOT_API: &str =
+    "this is no answer of LINE Notify's API; check the base URL and what stands before it";
 const ENDED: &str =
     "LINE Notify ended on 2025-03-31; set the base URLs to a gateway that speaks its API";
+
+/// What the API's answers are judged by: the form of their bodies.
+pub(super) const ASKED: Asked =
+    Asked { named: false, keyed: false, expects: Expects::Nothing, none: None };
 
 /// Says of an answer whether it is a success: its HTTP status is one, and the `status` in its body is 200.
 ///
 /// `closed` is whether it came from one of the original hosts, where anything but the API's JSON means that the service
 /// is gone.
 pub(super) fn judge(origin: Origin, closed: bool, exchange: Exchange) -> Result<Exchange, Error> {
-    let http = exchange.status;
-    let body: Option<Object> = match serde_json::from_slice(&exchange.body) {
-        Ok(body) => Some(body),
-        Err(_) if closed => {
-            return Err(refusal(exchange, http).of_kind(ErrorKind::Gone).explained(ENDED));
-        }
-        Err(error) if http.is_success() => {
-            return Err(Error::decode(http, exchange.headers, error));
-        }
-        Err(_) => None,
-    };
+    let body: Option<Object> = from_json(&exchange.body).ok();
     let status = match body.as_ref().and_then(|body| body.get("status")?.as_u64()) {
         // A gateway may answer 200 and mean what the body says.
-        Some(status) if status != 200 && http.is_success() => u16::try_from(status)
+        Some(status) if status != 200 && exchange.status.is_success() => u16::try_from(status)
             .ok()
             .and_then(|status| StatusCode::from_u16(status).ok())
             .filter(|status| !status.is_success())
             .unwrap_or(StatusCode::BAD_REQUEST),
-        _ => http,
+        _ => exchange.status,
     };
-    if status.is_success() {
+    if body.is_some() && status.is_success() {
         return Ok(exchange);
     }
-    let of_the_api = body.is_some() || exchange.body.is_empty();
-    let error = refusal(exchange, status);
-    Err(match (status, origin) {
-        (StatusCode::UNAUTHORIZED, Origin::Api) if of_the_api => error.explained(REVOKED),
-        // Programs forget a token on `Unauthorized`; a proxy's page must not make them.
-        (StatusCode::UNAUTHORIZED, Origin::Api) => {
-            error.of_kind(ErrorKind::Rejected).explained(NOT_API)
-        }
+    let error = ASKED.failure(status, exchange.headers, &exchange.body);
+    Err(match (status, error.kind()) {
+        _ if closed && body.is_none() => error.of_kind(ErrorKind::Gone).explained(ENDED),
+        (_, ErrorKind::Unauthorized) if matches!(origin, Origin::Api) => error.explained(REVOKED),
         // There is no monthly quota here: only so many calls and image uploads an hour.
         (StatusCode::TOO_MANY_REQUESTS, _) => error.of_kind(ErrorKind::RateLimited),
         (StatusCode::BAD_REQUEST, _) if error.message().contains(IMAGES_USED_UP) => {
             error.of_kind(ErrorKind::RateLimited)
         }
+        // Programs forget a token on `Unauthorized`; a proxy's page must not make them.
+        (_, ErrorKind::Foreign) => error.explained(NOT_API),
         _ => error,
     })
 }
@@ -70,8 +68,4 @@ pub(super) fn unreachable(error: Error) -> Error {
         ErrorKind::Network => error.explained(ENDED),
         _ => error,
     }
-}
-
-fn refusal(exchange: Exchange, status: StatusCode) -> Error {
-    Error::from_answer(status, exchange.headers, &exchange.body)
 }

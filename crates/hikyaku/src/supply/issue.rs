@@ -6,8 +6,8 @@ use super::{assertion::AssertionKey, issued::IssuedToken};
 use crate::{
     Answer, Error,
     connection::{Call, Connection},
-    exchange::Exchange,
     form::Form,
+    judge::Expects,
     route::{Auth, BodyKind, Route},
     target::{BaseUrl, Target},
 };
@@ -62,7 +62,8 @@ impl TokenEndpoint<'_> {
     async fn issue(self, route: &'static Route, form: Form) -> Result<Answer<IssuedToken>, Error> {
         let mut call = Call::new(route, self.api, Target::fixed(route.path));
         call.form(form);
-        self.connection.exchange(&call, Exchange::successful).await?.json()
+        call.asked.expects = Expects::json::<IssuedToken>();
+        self.connection.exchange(&call).await?.json()
     }
 }
 

@@ -59,9 +59,12 @@ async fn a_409_is_an_error_where_there_is_no_retry_key() {
 }
 
 #[tokio::test]
-async fn a_409_that_is_not_lines_is_an_error() {
-    let error = react(answer(409, "<html>"), async |client| client.push("U1", "hi").await).await;
-    assert_eq!(error.unwrap_err().kind(), ErrorKind::Rejected);
+async fn a_409_that_names_no_accepted_request_leaves_the_outcome_open() {
+    for body in ["{}", r#"{"message":"Conflict"}"#, "<html>"] {
+        let error = react(answer(409, body), async |client| client.push("U1", "hi").await).await;
+        let error = error.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Rejected, true), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -4,13 +4,17 @@ use hikyaku::{Client, ErrorKind, message::SentBy, model::UserId};
 use uuid::Uuid;
 
 use crate::script::{
-    Outcome::{self, Answer, Interrupted, NotSent},
+    Outcome::{self, Answer, AnswerWith, Interrupted, NotSent},
     Script,
 };
 
 const OK: Outcome = Answer(200, "{}");
 const REFUSED: Outcome = Answer(400, r#"{"message":"Invalid reply token"}"#);
-const DUPLICATE: Outcome = Answer(409, r#"{"message":"The retry key is already accepted"}"#);
+const DUPLICATE: Outcome = AnswerWith(
+    409,
+    ("x-line-accepted-request-id", "ACCEPTED"),
+    r#"{"message":"The retry key is already accepted"}"#,
+);
 const NO_QUOTA: Outcome = Answer(429, r#"{"message":"You have reached your monthly limit."}"#);
 
 fn client(script: &Script) -> Client {

@@ -6,6 +6,7 @@ mod blocking;
 mod combined;
 mod dead_connection;
 mod failures;
+mod judgement;
 mod login;
 mod notify;
 mod operations;

@@ -6,7 +6,7 @@ use hikyaku::{Client, Error, ErrorKind, RetryPolicy, model::SendKind};
 use proptest::prelude::*;
 
 use crate::script::{
-    Outcome::{self, Answer, AnswerWith, Interrupted, NotSent, Silence},
+    Outcome::{self, Answer, AnswerWith, Foreign, Interrupted, NotSent, Silence},
     Script,
 };
 
@@ -15,7 +15,11 @@ const INTERNAL: Outcome = Answer(500, r#"{"message":"Internal Server Error"}"#);
 const TOO_OFTEN: Outcome =
     Answer(429, r#"{"message":"The API rate limit has been exceeded. Try again later."}"#);
 const NO_QUOTA: Outcome = Answer(429, r#"{"message":"You have reached your monthly limit."}"#);
-const DUPLICATE: Outcome = Answer(409, r#"{"message":"The retry key is already accepted"}"#);
+const DUPLICATE: Outcome = AnswerWith(
+    409,
+    ("x-line-accepted-request-id", "ACCEPTED"),
+    r#"{"message":"The retry key is already accepted"}"#,
+);
 
 fn client(script: &Script) -> Client {
     Client::builder("TOKEN").transport(script.clone()).build().unwrap()
@@ -69,6 +73,7 @@ async fn what_will_not_pass_is_not_repeated() {
         Answer(404, "{}"),
         Answer(410, "{}"),
         Answer(302, ""),
+        Answer(429, r#"{"message":"you have reached your MONTHLY LIMIT"}"#),
         Answer(200, "<html>"),
     ] {
         let script = Script::new([outcome]);
@@ -205,6 +210,11 @@ fn outcomes() -> impl Strategy<Value = Vec<Outcome>> {
         1 => Just(Answer(200, "<html>")),
         1 => Just(Answer(408, "")),
         1 => Just(Answer(400, "{}")),
+        1 => Just(Answer(409, "{}")),
+        1 => Just(Foreign(200, "<html>")),
+        1 => Just(Foreign(302, "")),
+        1 => Just(Foreign(403, r#"{"message":"Forbidden"}"#)),
+        1 => Just(Foreign(409, "{}")),
     ];
     proptest::collection::vec(outcome, 12)
 }
@@ -228,7 +238,10 @@ proptest! {
         let sent = script.sent();
         let (last, earlier) = sent.split_last().unwrap();
         prop_assert!(earlier.iter().all(|sent| matches!(sent.outcome, NotSent)));
-        let landed = !matches!(last.outcome, NotSent | Answer(400 | 409 | 429, _));
+        let landed = !matches!(
+            last.outcome,
+            NotSent | Answer(400 | 409 | 429, _) | AnswerWith(409, ..) | Foreign(302, _)
+        );
         prop_assert_eq!(result.map_or_else(|error| error.may_have_landed(), |_| true), landed);
     }
 
@@ -240,17 +253,23 @@ proptest! {
         let (last, earlier) = sent.split_last().unwrap();
         prop_assert!(sent.iter().all(|sent| sent.retry_key == last.retry_key && sent.retry_key.is_some()));
         let passing = |sent: &crate::script::Sent| match sent.outcome {
-            NotSent | Interrupted | Silence | Answer(408 | 500, _) => true,
-            Answer(429, body) => body.contains("rate limit"),
+            NotSent | Interrupted | Silence | Foreign(..) | Answer(408 | 409 | 500, _) => true,
+            Answer(429, body) => !body.contains("monthly limit"),
             _ => false,
         };
         prop_assert!(earlier.iter().all(passing));
         match last.outcome {
             Answer(200, "{}") => prop_assert!(!result.unwrap().deduplicated),
-            Answer(409, _) => prop_assert!(result.unwrap().deduplicated),
+            AnswerWith(409, ..) => prop_assert!(result.unwrap().deduplicated),
             _ => {
                 let doubt = sent.iter().any(|sent| {
-                    matches!(sent.outcome, Interrupted | Silence | Answer(200 | 408 | 500, _))
+                    matches!(
+                        sent.outcome,
+                        Interrupted
+                            | Silence
+                            | Answer(200 | 408 | 409 | 500, _)
+                            | Foreign(200 | 403 | 409, _)
+                    )
                 });
                 prop_assert_eq!(result.unwrap_err().may_have_landed(), doubt);
             }

@@ -12,8 +12,11 @@ use tokio::time::Instant;
 /// What becomes of one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
+    /// LINE's own answer, named by a request id.
     Answer(u16, &'static str),
-    /// The same with one header more.
+    /// The same of something that stands before LINE: without a request id.
+    Foreign(u16, &'static str),
+    /// LINE's with one header more.
     AnswerWith(u16, (&'static str, &'static str), &'static str),
     /// No byte of it left.
     NotSent,
@@ -70,15 +73,17 @@ impl Transport for Script {
             outcome: outcome.clone(),
         });
         Box::pin(async move {
-            let (status, header, body) = match outcome {
-                Outcome::Answer(status, body) => (status, None, body),
-                Outcome::AnswerWith(status, header, body) => (status, Some(header), body),
+            let named = Some(("x-line-request-id", "REQUEST-ID"));
+            let (status, headers, body) = match outcome {
+                Outcome::Answer(status, body) => (status, [named, None], body),
+                Outcome::Foreign(status, body) => (status, [None, None], body),
+                Outcome::AnswerWith(status, header, body) => (status, [named, Some(header)], body),
                 Outcome::NotSent => return Err(TransportError::not_sent("refused")),
                 Outcome::Interrupted => return Err(TransportError::interrupted("reset")),
                 Outcome::Silence => std::future::pending().await,
             };
             let mut response = http::Response::builder().status(status);
-            if let Some((name, value)) = header {
+            for (name, value) in headers.into_iter().flatten() {
                 response = response.header(name, value);
             }
             Ok(response.body(Bytes::from_static(body.as_bytes()).into()).unwrap())

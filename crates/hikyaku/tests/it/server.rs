@@ -148,7 +148,8 @@ async fn serve(
             Some(Reaction::Silence) => std::future::pending().await,
             Some(Reaction::CutWhileReading) => return,
             None => {
-                let over = b"HTTP/1.1 418 The script is over\r\ncontent-length: 0\r\n\r\n";
+                let over = b"HTTP/1.1 418 The script is over\r\n\
+                    x-line-request-id: REQUEST-ID\r\ncontent-length: 0\r\n\r\n";
                 stream.write_all(over).await.unwrap_or_default();
             }
         }

@@ -4,7 +4,7 @@ use hikyaku::{ErrorKind, operation::OPERATIONS};
 
 use crate::{
     client, react,
-    server::{Server, answer},
+    server::{Server, answer, answer_with},
 };
 
 #[test]
@@ -59,10 +59,12 @@ fn answer_202() -> crate::server::Reaction {
     answer(202, "{}")
 }
 
+const DUPLICATE: &str = r#"{"message":"The retry key is already accepted"}"#;
+
 #[tokio::test]
 async fn a_send_has_a_retry_key_and_its_409_is_no_error() {
     let server =
-        Server::start([answer(409, r#"{"message":"The retry key is already accepted"}"#)]).await;
+        Server::start([answer_with(409, "x-line-accepted-request-id: A\r\n", DUPLICATE)]).await;
     let key = "12345678-9abc-4def-8123-456789abcdef";
     let answer = client(&server)
         .call_operation("broadcast")

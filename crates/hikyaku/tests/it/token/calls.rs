@@ -217,7 +217,8 @@ async fn an_answer_without_a_usable_token_is_an_error() {
     ] {
         let server = Server::start([answer(200, body)]).await;
         let error = without_token(&server).issue_stateless_token("1", &secret()).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Decode, "{body}");
+        let kind = if body.starts_with('{') { ErrorKind::Decode } else { ErrorKind::Foreign };
+        assert_eq!(error.kind(), kind, "{body}");
         assert!(!format!("{error:?}").contains("SECRET"), "{error:?}");
     }
 }

@@ -109,7 +109,8 @@ async fn without_any_token_the_call_fails_with_the_reason_and_surely_unsent() {
         let error = sent.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "unauthorized: no channel access token could be issued: rejected (400): invalid_client"
+            "unauthorized: no channel access token could be issued: rejected (400): invalid_client \
+             [request id REQUEST-ID]"
         );
         assert!(!error.may_have_landed() && !error.is_retryable());
     }

@@ -106,7 +106,8 @@ impl Transport for Line {
                 tokio::time::sleep(takes).await;
                 self.issue()
             };
-            Ok(http::Response::builder().status(status).body(Bytes::from(body).into()).unwrap())
+            let response = http::Response::builder().header("x-line-request-id", "REQUEST-ID");
+            Ok(response.status(status).body(Bytes::from(body).into()).unwrap())
         })
     }
 }

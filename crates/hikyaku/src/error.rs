@@ -1,13 +1,13 @@
-mod answer;
-
-pub(crate) use answer::ERROR_BODY_LIMIT;
-
-use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, error::Error as StdError, fmt, fmt::Write, sync::Arc, time::Duration};
 
 use hikyaku_model::Violations;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header::LOCATION};
 
 use crate::transport::TransportError;
+
+/// The longest text that is told to people, in characters: what is kept of it, in a store or a log, stays small whatever
+/// a server sends.
+const LONGEST_TEXT: usize = 500;
 
 /// Why a call did not do what was asked.
 #[derive(Debug)]
@@ -21,8 +21,10 @@ struct Inner {
     details: Vec<Detail>,
     headers: HeaderMap,
     may_have_landed: bool,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Source>,
 }
+
+type Source = Box<dyn StdError + Send + Sync>;
 
 /// What to do about an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,10 +48,18 @@ pub enum ErrorKind {
     NotFound,
     /// 410: it was there once.
     Gone,
-    /// Any other answer that is no success; the same request fails again.
+    /// Any other refusal of LINE's; the same request fails again.
     Rejected,
     /// A success whose body is not what LINE documents.
     Decode,
+    /// The answer is not LINE's: a captive portal, a proxy, a gateway or the server at a wrong address has answered.
+    /// Nothing is known of what LINE did, so it is never final.
+    ///
+    /// LINE names each answer of the Messaging API by `X-Line-Request-Id`; one without it and without a documented body is
+    /// somebody else's. (5xx, 408 and 429 have their own kinds, whoever sends them.)
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
+    Foreign,
 }
 
 impl ErrorKind {
@@ -67,6 +77,7 @@ impl ErrorKind {
             Self::Gone => "gone",
             Self::Rejected => "rejected",
             Self::Decode => "decode",
+            Self::Foreign => "foreign",
         }
     }
 }
@@ -77,7 +88,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// One thing that is wrong with a request.
+/// One thing that is wrong with a request. Its texts have at most 500 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
     /// Where, as LINE writes it: `messages[0].text`. Nothing where it is the whole request.
@@ -86,13 +97,54 @@ pub struct Detail {
     pub message: Option<String>,
 }
 
+impl Inner {
+    fn new(kind: ErrorKind, message: &str) -> Self {
+        Self {
+            kind,
+            status: None,
+            message: told(message),
+            details: Vec::new(),
+            headers: HeaderMap::new(),
+            may_have_landed: false,
+            source: None,
+        }
+    }
+
+    fn caused_by(self, source: impl Into<Source>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+}
+
+impl Detail {
+    pub(crate) fn told(property: Option<&str>, message: Option<&str>) -> Self {
+        Self { property: property.map(told), message: message.map(told) }
+    }
+}
+
+/// A text as it may be told to people, and kept: without control characters, and short.
+pub(crate) fn told(text: &str) -> String {
+    let short = cut(text, LONGEST_TEXT);
+    short.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// The text, or its beginning and a sign that more was there.
+fn cut(text: &str, longest: usize) -> Cow<'_, str> {
+    // Most texts are shorter even in bytes.
+    if text.len() <= longest || text.chars().nth(longest).is_none() {
+        return text.into();
+    }
+    let mut short: String = text.chars().take(longest.saturating_sub(1)).collect();
+    short.push('…');
+    short.into()
+}
+
 impl Error {
     /// What to do about it.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// LINE's message, or our own where LINE gave none.
+    /// LINE's message, or our own where LINE gave none: at most 500 characters, none of them a control character.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -119,7 +171,10 @@ impl Error {
 
     /// Whether the same call can succeed later. Repeating a send is safe only under the same retry key.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.0.kind, ErrorKind::Network | ErrorKind::Transient | ErrorKind::RateLimited)
+        matches!(
+            self.0.kind,
+            ErrorKind::Network | ErrorKind::Transient | ErrorKind::RateLimited | ErrorKind::Foreign
+        )
     }
 
     /// How long the server asked to wait. LINE documents no such header; a proxy may send one.
@@ -135,45 +190,44 @@ impl Error {
     }
 
     /// A value that breaks a rule; nothing was sent.
-    pub(crate) fn invalid(property: &str, message: impl Into<String>) -> Self {
-        let detail = Detail { property: Some(property.to_owned()), message: Some(message.into()) };
-        Self::local(vec![detail], None)
+    pub(crate) fn invalid(property: &str, message: impl AsRef<str>) -> Self {
+        Self::local(vec![Detail::told(Some(property), Some(message.as_ref()))], None)
     }
 
-    fn local(details: Vec<Detail>, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
+    fn local(details: Vec<Detail>, source: Option<Source>) -> Self {
         Self(Box::new(Inner {
-            kind: ErrorKind::Invalid,
-            status: None,
-            message: "nothing was sent".to_owned(),
             details,
-            headers: HeaderMap::new(),
-            may_have_landed: false,
             source,
+            ..Inner::new(ErrorKind::Invalid, "nothing was sent")
         }))
     }
 
     /// What a helper makes of answers that were no errors by themselves.
-    pub(crate) fn verdict(kind: ErrorKind, message: String) -> Self {
-        Self(Box::new(Inner {
-            kind,
-            status: None,
-            message,
-            details: Vec::new(),
-            headers: HeaderMap::new(),
-            may_have_landed: false,
-            source: None,
-        }))
+    pub(crate) fn verdict(kind: ErrorKind, message: &str) -> Self {
+        Self(Box::new(Inner::new(kind, message)))
+    }
+
+    /// An answer that is no success.
+    pub(crate) fn answered(
+        kind: ErrorKind,
+        status: StatusCode,
+        mut headers: HeaderMap,
+        message: &str,
+        details: Vec<Detail>,
+        may_have_landed: bool,
+    ) -> Self {
+        // A redirect repeats the query, and a token that is verified stands there. Not to be seen in `Debug`.
+        if let Some(location) = headers.get_mut(LOCATION) {
+            location.set_sensitive(true);
+        }
+        let inner = Inner::new(kind, message);
+        Self(Box::new(Inner { status: Some(status), details, headers, may_have_landed, ..inner }))
     }
 
     pub(crate) fn network(source: TransportError) -> Self {
         Self(Box::new(Inner {
-            kind: ErrorKind::Network,
-            status: None,
-            message: source.to_string(),
-            details: Vec::new(),
-            headers: HeaderMap::new(),
             may_have_landed: source.may_have_landed(),
-            source: Some(source.into()),
+            ..Inner::new(ErrorKind::Network, &source.to_string()).caused_by(source)
         }))
     }
 
@@ -183,32 +237,20 @@ impl Error {
         headers: HeaderMap,
         source: serde_json::Error,
     ) -> Self {
+        let message = format!("the answer is not what LINE documents: {source}");
         Self(Box::new(Inner {
-            kind: ErrorKind::Decode,
             status: Some(status),
-            message: format!("the answer is not what LINE documents: {source}"),
-            details: Vec::new(),
             headers,
             may_have_landed: true,
-            source: Some(source.into()),
+            ..Inner::new(ErrorKind::Decode, &message).caused_by(source)
         }))
     }
 
     /// A call that could not begin because its token could not be had. Nothing of it was sent.
     pub(crate) fn no_token(why: Arc<Error>) -> Self {
-        let kind = match why.kind() {
-            kind @ (ErrorKind::Network | ErrorKind::Transient | ErrorKind::RateLimited) => kind,
-            _ => ErrorKind::Unauthorized,
-        };
-        Self(Box::new(Inner {
-            kind,
-            status: None,
-            message: format!("no channel access token could be issued: {why}"),
-            details: Vec::new(),
-            headers: HeaderMap::new(),
-            may_have_landed: false,
-            source: Some(Box::new(why)),
-        }))
+        let kind = if why.is_retryable() { why.kind() } else { ErrorKind::Unauthorized };
+        let message = format!("no channel access token could be issued: {why}");
+        Self(Box::new(Inner::new(kind, &message).caused_by(why)))
     }
 
     /// Remembers the beginning of an answer whose rest did not come.
@@ -226,8 +268,8 @@ impl Error {
 
     /// Adds to the server's words what they mean and what to do.
     pub(crate) fn explained(mut self, explanation: &str) -> Self {
-        let separator = if self.0.message.is_empty() { "" } else { "; " };
-        self.0.message = format!("{}{separator}{explanation}", self.0.message);
+        let room = LONGEST_TEXT.saturating_sub(explanation.chars().count() + 2);
+        self.0.message = format!("{}; {explanation}", cut(&self.0.message, room));
         self
     }
 
@@ -242,9 +284,10 @@ impl From<Violations> for Error {
     fn from(violations: Violations) -> Self {
         let details = violations
             .iter()
-            .map(|violation| Detail {
-                property: Some(violation.property()).filter(|property| !property.is_empty()),
-                message: Some(violation.problem.to_string()),
+            .map(|violation| {
+                let property = violation.property();
+                let property = Some(property.as_str()).filter(|property| !property.is_empty());
+                Detail::told(property, Some(&violation.problem.to_string()))
             })
             .collect();
         Self::local(details, Some(violations.into()))
@@ -257,22 +300,23 @@ impl fmt::Display for Error {
         if let Some(status) = self.0.status {
             write!(f, " ({})", status.as_u16())?;
         }
-        if !self.0.message.is_empty() {
-            write!(f, ": {}", self.0.message)?;
-        }
+        let mut text = self.0.message.clone();
         for detail in &self.0.details {
-            f.write_str("; ")?;
+            text.push_str("; ");
             match (&detail.property, &detail.message) {
                 (Some(property), Some(message)) if !property.is_empty() => {
-                    write!(f, "{property}: {message}")?;
+                    write!(text, "{property}: {message}")?;
                 }
-                (_, Some(message)) => f.write_str(message)?,
-                (Some(property), None) => f.write_str(property)?,
+                (_, Some(message)) => text.push_str(message),
+                (Some(property), None) => text.push_str(property),
                 (None, None) => {}
             }
         }
+        if !text.is_empty() {
+            write!(f, ": {}", cut(&text, LONGEST_TEXT))?;
+        }
         if let Some(request_id) = self.request_id() {
-            write!(f, " [request id {request_id}]")?;
+            write!(f, " [request id {}]", told(request_id))?;
         }
         Ok(())
     }
