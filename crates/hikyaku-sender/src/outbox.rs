@@ -229,6 +229,13 @@ impl Outbox {
         Ok(self.0.store.read(Overlook { channels: self.0.metrics.channels() }).await?.into())
     }
 
+    /// What its rows say otherwise than what is written down of them elsewhere, while no worker is at work: nothing, unless
+    /// this crate has a bug. For tests.
+    #[doc(hidden)]
+    pub async fn contradictions(&self) -> Result<Vec<String>, Error> {
+        self.0.store.read(step::Audit).await
+    }
+
     /// Withdraws a delivery that surely was not sent.
     ///
     /// # Errors

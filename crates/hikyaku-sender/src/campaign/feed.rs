@@ -17,7 +17,7 @@ use crate::{
     recipients::CHUNK,
     store::{
         Campaign as Stored, CampaignState, Cursor,
-        step::{Append, Chunk, ShiftTo, TakeBack},
+        step::{Append, Chunk, TakeBack},
     },
 };
 
@@ -95,11 +95,9 @@ impl Campaign {
 }
 
 impl Campaign {
-    /// Lets go what was held until the list was found good; a kill may have come between.
+    /// Lets go what was held until the list was found good. After a kill in between, a worker's sweep does it.
     async fn fed(&self) -> Result<Fed, Error> {
-        if self.stored().await?.spec.state == CampaignState::Running {
-            self.shift(ShiftTo::Ready).await?;
-        }
+        self.inner.store.align(self.id.0).await?;
         Ok(Fed { progress: self.progress().await? })
     }
 

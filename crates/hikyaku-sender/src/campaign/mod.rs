@@ -17,14 +17,9 @@ use crate::{
     outbox::Inner,
     store::{
         Campaign as Stored, CampaignState,
-        step::{
-            Act, ActOnTray, GetCampaign, List, ListCampaigns, SetCampaignState, Shift, ShiftTo,
-        },
+        step::{Act, ActOnTray, GetCampaign, List, ListCampaigns, SetCampaignState},
     },
 };
-
-/// How many rows one commit brings into line with their campaign.
-const ROWS: u32 = 2000;
 
 /// How many dead letters one commit acts on.
 const PAGE: u32 = 500;
@@ -76,8 +71,7 @@ impl Campaign {
     /// # Errors
     /// The store did not take it.
     pub async fn pause(&self) -> Result<(), Error> {
-        self.set(CampaignState::Paused).await?;
-        self.shift(ShiftTo::Paused).await
+        self.set(CampaignState::Paused).await
     }
 
     /// Goes on after [`pause`](Self::pause).
@@ -85,10 +79,7 @@ impl Campaign {
     /// # Errors
     /// The store did not take it.
     pub async fn resume(&self) -> Result<(), Error> {
-        if self.set(CampaignState::Running).await?.spec.state == CampaignState::Running {
-            self.shift(ShiftTo::Ready).await?;
-        }
-        Ok(())
+        self.set(CampaignState::Running).await
     }
 
     /// Withdraws all that surely was not sent. What may have been sent is cleared up and counted as what it was.
@@ -96,8 +87,7 @@ impl Campaign {
     /// # Errors
     /// The store did not take it.
     pub async fn cancel(&self) -> Result<(), Error> {
-        self.set(CampaignState::Cancelled).await?;
-        self.shift(ShiftTo::Cancelled).await
+        self.set(CampaignState::Cancelled).await
     }
 
     /// Its dead letters of one tray: [`State::Rejected`] or [`State::Unknown`].
@@ -133,15 +123,10 @@ impl Campaign {
         found.ok_or_else(|| Error::new(ErrorKind::NoCampaign(self.id)))
     }
 
-    async fn set(&self, to: CampaignState) -> Result<Stored, Error> {
-        self.inner.store.run(SetCampaignState { id: self.id.0, to }).await
-    }
-
-    async fn shift(&self, to: ShiftTo) -> Result<(), Error> {
-        // A kill between two rounds is no harm: claims look at the campaign itself.
-        while self.inner.store.run(Shift { campaign: self.id.0, to, limit: ROWS }).await? > 0 {}
-        self.inner.store.news().tell();
-        Ok(())
+    /// From here on, claims heed it; then its rows follow. A kill in between is no harm: a worker's sweep goes on.
+    async fn set(&self, to: CampaignState) -> Result<(), Error> {
+        self.inner.store.run(SetCampaignState { id: self.id.0, to }).await?;
+        self.inner.store.align(self.id.0).await.map(drop)
     }
 
     async fn act(&self, tray: State, act: Act) -> Result<u64, Error> {

@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
-    Campaign, CampaignCounts, Campaigns, Cursor, Deliveries, Fresh, LaneDue, Lanes, Look, Move,
-    NewCampaign, News, Payload, Quota, Result, Row, Step, Stored, Tx, guarded, now_or_never,
+    Campaign, CampaignCounts, CampaignState, Campaigns, Cursor, Deliveries, Fresh, LaneDue, Lanes,
+    Look, Move, NewCampaign, News, Payload, Quota, Result, Row, Step, Stored, Tx, guarded,
+    now_or_never,
 };
 use crate::{Clock, Lane, State, Time, list::Filter, pace::Bucket};
 
@@ -213,10 +214,15 @@ impl Deliveries for MemoryTx<'_> {
         &mut self,
         campaign: i64,
         states: &[State],
+        after: i64,
         limit: u32,
     ) -> Result<Vec<Row>> {
         let rows = self
-            .rows(|it| it.row.campaign == Some(campaign) && states.contains(&it.row.delivery.state))
+            .rows(|it| {
+                it.row.campaign == Some(campaign)
+                    && states.contains(&it.row.delivery.state)
+                    && it.row.id > after
+            })
             .take(limit as usize)
             .map(|it| it.row.clone())
             .collect();
@@ -322,6 +328,18 @@ impl Campaigns for MemoryTx<'_> {
 
     async fn campaigns(&mut self, limit: u32) -> Result<Vec<Campaign>> {
         Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect())
+    }
+
+    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
+        let pauses = |id| {
+            let is_paused = |it: &Stored| it.row.delivery.state == State::Paused;
+            self.rows(|it| it.row.campaign == Some(id) && is_paused(it)).next().is_some()
+        };
+        let found = self.memory.campaigns.values().filter(|it| {
+            matches!(it.spec.state, CampaignState::Running | CampaignState::Cancelled)
+                && pauses(it.id)
+        });
+        Ok(found.take(limit as usize).map(|it| it.id).collect())
     }
 
     async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {

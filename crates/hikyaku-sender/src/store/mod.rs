@@ -43,6 +43,9 @@ pub(crate) use tx::{Campaigns, Deliveries, Lanes, Look, Tx};
 
 use crate::{Error, Time};
 
+/// How many rows one commit brings into line with their campaign.
+const ALIGNED: u32 = 2000;
+
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 /// One atomic change, or one consistent look.
@@ -130,6 +133,33 @@ impl Store {
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => store.run(step).await,
         }
+    }
+
+    /// Brings a campaign's rows into line with its state. How many that changed.
+    pub(crate) async fn align(&self, campaign: i64) -> Result<u64> {
+        let (mut changed, mut after) = (0, 0);
+        loop {
+            let page = self.run(step::Align { campaign, after, limit: ALIGNED }).await?;
+            changed += page.changed;
+            match page.last {
+                Some(last) => after = last,
+                None => break,
+            }
+        }
+        if changed > 0 {
+            self.news().tell();
+        }
+        Ok(changed)
+    }
+
+    /// Tidies up, and finishes what programs that are gone have begun with campaigns.
+    pub(crate) async fn sweep(&self, sweep: step::Sweep) -> Result<step::Swept> {
+        let limit = sweep.limit;
+        let mut swept = self.run(sweep).await?;
+        for campaign in self.read(step::Misaligned(limit)).await? {
+            swept.aligned += self.align(campaign).await?;
+        }
+        Ok(swept)
     }
 
     /// The store's clock.

@@ -125,6 +125,13 @@ pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result
     })
 }
 
+/// The oldest of rows that come from several queries.
+pub(super) fn oldest(mut rows: Vec<Row>, limit: u32) -> Vec<Row> {
+    rows.sort_unstable_by_key(|row| row.id);
+    rows.truncate(limit as usize);
+    rows
+}
+
 /// An id and the digest of what it stands for.
 pub(super) fn id_and_digest(it: &mut dyn Columns) -> Result<(i64, Vec<u8>)> {
     Ok((it.number()?, it.bytes()?))

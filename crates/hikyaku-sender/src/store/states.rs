@@ -10,6 +10,13 @@ pub(super) const LEASED: &str = "state = 1";
 /// Ready or paused: it waits for its first attempt or the next.
 pub(super) const WAITING: &str = "state IN (0, 2)";
 
+/// Paused. It has no index of its own: it is asked for by campaign.
+pub(super) const PAUSED: &str = "state = 2";
+
+/// A campaign that runs or is cancelled, and has recipients that are still to be served.
+pub(super) const OPEN_CAMPAIGN: &str =
+    "campaign.state IN (0, 3) AND total > accepted + rejected + unknown + cancelled";
+
 /// Accepted, cancelled, split or dropped: it is removed some day. No list, because `SQLite` would build a table of it for
 /// each row it changes.
 pub(super) const FINISHED: &str = "(state = 4 OR state >= 7)";

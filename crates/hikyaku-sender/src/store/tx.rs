@@ -62,11 +62,13 @@ pub(crate) trait Deliveries: Send {
     /// Whether any row is in flight.
     fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send;
 
-    /// Rows of a campaign in any of these states, locked; others' locked ones are skipped.
+    /// Rows of a campaign in any of these states with a greater id, the oldest first, locked; others' locked ones are
+    /// skipped.
     fn campaign_rows(
         &mut self,
         campaign: i64,
         states: &[State],
+        after: i64,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
@@ -153,6 +155,9 @@ pub(crate) trait Campaigns: Send {
 
     /// Campaigns, newest first.
     fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<Campaign>>> + Send;
+
+    /// Campaigns that run or are cancelled and have paused rows all the same.
+    fn misaligned(&mut self, limit: u32) -> impl Future<Output = Result<Vec<i64>>> + Send;
 
     /// Writes a campaign's state and cursor; never its counts.
     fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send;

@@ -45,7 +45,7 @@ pub(super) async fn keep(shared: Arc<Shared>) {
 
 async fn sweep(shared: &Shared) {
     loop {
-        match shared.inner.store.run(Sweep { keep: shared.inner.keep, limit: SWEEP }).await {
+        match shared.inner.store.sweep(Sweep { keep: shared.inner.keep, limit: SWEEP }).await {
             Ok(swept) => {
                 if swept.leases > 0 {
                     tracing::info!(

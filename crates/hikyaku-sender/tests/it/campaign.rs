@@ -38,6 +38,9 @@ on_every_store![
     a_value_stays_one_part_of_a_uri,
     a_paused_campaign_stands_still,
     a_cancelled_campaign_sends_no_more,
+    a_campaign_with_many_rows_in_doubt_is_cancelled_but_for_these,
+    a_campaign_that_is_stopped_and_let_go_beside_a_worker_arrives_once,
+    a_strict_campaign_is_sent_though_its_feeder_was_killed_when_the_list_was_read,
     a_campaign_that_is_done_stays_so,
     a_line_without_a_value_for_each_name_is_a_bad_one,
     a_bad_recipient_is_found_among_five_hundred,
@@ -48,6 +51,12 @@ on_every_store![
 
 fn list(users: std::ops::Range<usize>) -> String {
     users.map(|n| user(n) + "\n").collect()
+}
+
+/// A list with a column `name`.
+fn names(users: usize) -> String {
+    let lines = (0..users).map(|n| user(n) + ",Ann\n");
+    std::iter::once("id,name\n".to_owned()).chain(lines).collect()
 }
 
 fn text(list: String) -> impl Read + Send + 'static {
@@ -398,6 +407,71 @@ async fn a_cancelled_campaign_sends_no_more(bench: Bench) {
     assert!(progress.accepted >= 500 && progress.cancelled > 0, "{progress:?}");
     assert_eq!(progress.accepted + progress.cancelled, 5000);
     assert_eq!(sim.duplicates(), vec![]);
+}
+
+/// More rows are in doubt than one commit takes, and they come first.
+async fn a_campaign_with_many_rows_in_doubt_is_cancelled_but_for_these(bench: Bench) {
+    let messages = [Message::text("hello {name}")];
+    let campaign = bench.outbox.new_personal_campaign(&messages).start().await.unwrap();
+    campaign.feed(Broken(text(names(3100)))).await.unwrap_err();
+    // Whatever was due until now may have been sent, and the campaign is paused.
+    let put = bench.outbox.quarantine(bench.clock.now()).await.unwrap();
+    assert_eq!((put.in_doubt, put.paused.len()), (3000, 1));
+    campaign.feed(text(names(3400))).await.unwrap();
+    campaign.cancel().await.unwrap();
+    assert_eq!(campaign.progress().await.unwrap().cancelled, 400);
+    // A worker still clears up the others.
+    let states = bench.outbox.overview().await.unwrap().deliveries;
+    assert_eq!(states, [(State::Ready, 3000), (State::Cancelled, 400)]);
+}
+
+async fn a_campaign_that_is_stopped_and_let_go_beside_a_worker_arrives_once(bench: Bench) {
+    const EVERYBODY: usize = 1200;
+    let (sim, client) = line().await;
+    sim.fault(FaultRule::answer(500).probability(0.2).on("POST", "/v2/bot/message/push")).unwrap();
+    let messages = [Message::text("hello {name}")];
+    let campaign = bench.outbox.new_personal_campaign(&messages).start().await.unwrap();
+    campaign.feed(text(names(EVERYBODY))).await.unwrap();
+    let operators = async {
+        for delivered in [100, 300, 500] {
+            sim.wait_for(delivered).await.unwrap();
+            // Two of them, who do not know of each other.
+            let (paused, resumed) = tokio::join!(campaign.pause(), campaign.resume());
+            paused.and(resumed).unwrap();
+            campaign.pause().await.unwrap();
+            campaign.resume().await.unwrap();
+        }
+    };
+    let worker = bench.outbox.worker().channel("default", client.clone()).limits(Limits::none());
+    worker.run(operators).await.unwrap();
+    bench.assert_at_rest().await;
+    sim.clear_faults();
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (EVERYBODY, vec![]));
+    assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
+}
+
+/// The list was found good with its last commit; what was held until then was still to be let go.
+async fn a_strict_campaign_is_sent_though_its_feeder_was_killed_when_the_list_was_read(
+    bench: Bench,
+) {
+    let (sim, client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").strict(true).start().await.unwrap();
+    let (read, killed) = tokio::sync::oneshot::channel();
+    let mut read = Some(read);
+    let feed = campaign.feed(text(list(0..1000))).on_progress(move |progress| {
+        if progress.total == 1000 {
+            read.take().map(|read| read.send(()));
+        }
+    });
+    tokio::select! {
+        biased;
+        _ = killed => {}
+        _ = feed.into_future() => panic!("it was not killed in time"),
+    }
+    send_all(&bench, &client).await;
+    assert_eq!((sim.people_reached(), sim.duplicates()), (1000, vec![]));
+    assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
 }
 
 async fn a_bad_recipient_is_found_among_five_hundred(bench: Bench) {

@@ -1,12 +1,24 @@
 //! What only PostgreSQL can do.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use hikyaku_sender::{Limits, NewDelivery, Outbox, Overview, State};
-use tokio::runtime::Handle;
+use futures_core::future::BoxFuture;
+use hikyaku::{
+    Client,
+    transport::{RequestBody, ResponseBody, Transport, TransportError},
+};
+use hikyaku_sender::{Event, Limits, NewDelivery, Outbox, Overview, State};
+use tokio::{runtime::Handle, sync::Notify};
 use tokio_postgres::NoTls;
 
-use crate::{cluster::Cluster, stores::user, worker::line};
+use crate::{
+    cluster::Cluster,
+    stores::{Bench, user},
+    worker::line,
+};
 
 async fn client(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
@@ -192,4 +204,69 @@ async fn a_delivery_that_cannot_be_read_waits_and_holds_up_nothing() {
     let shown = outbox.show(damaged).await.unwrap().unwrap();
     assert_eq!((shown.state, shown.attempts), (State::Ready, 1));
     assert!(shown.last_error.unwrap().contains("a delivery has no contents"));
+}
+
+/// A network that takes its time, and then loses the answer.
+struct Slow {
+    sent: Arc<Notify>,
+    lost: Arc<Notify>,
+}
+
+impl Transport for Slow {
+    fn send(
+        &self,
+        _: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
+        Box::pin(async {
+            self.sent.notify_one();
+            self.lost.notified().await;
+            Err(TransportError::interrupted("no answer"))
+        })
+    }
+}
+
+/// A claim that found the campaign paused goes on after it was resumed, and pauses a row that nobody sees yet.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_claim_pauses_while_its_campaign_is_resumed_is_sent() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let (sim, line_client) = line().await;
+    let campaign = bench.outbox.new_campaign("hello").start().await.unwrap();
+    campaign.feed_ids((0..3).map(user)).await.unwrap();
+    // It comes back from LINE after the campaign was paused.
+    let (sent, lost) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let slow = Slow { sent: sent.clone(), lost: lost.clone() };
+    let slow = Client::builder("token").transport(slow).build().unwrap();
+    let worker = |client| {
+        let worker = bench.outbox.worker().channel("default", client).quota_every(None);
+        worker.limits(Limits::none())
+    };
+    let mut events = bench.outbox.events();
+    let settled = async {
+        sent.notified().await;
+        campaign.pause().await.unwrap();
+        lost.notify_one();
+        while !matches!(events.next().await, Some(Event::Settled { .. })) {}
+    };
+    worker(slow).run(settled).await.unwrap();
+    assert_eq!(overview(&bench.outbox).await.count(State::Ready), 1);
+
+    let other = client(&bench.url).await;
+    let wait = "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END';
+        CREATE TRIGGER wait BEFORE UPDATE ON hikyaku_delivery FOR EACH ROW WHEN (NEW.state = 2) EXECUTE FUNCTION wait();
+        SELECT pg_advisory_lock(1)";
+    other.batch_execute(wait).await.unwrap();
+    bench.clock.advance(Duration::from_mins(2));
+    let resumed = async {
+        let waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1 \
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        while other.query(waits, &[]).await.unwrap().is_empty() {}
+        campaign.resume().await.unwrap();
+        other.batch_execute("SELECT pg_advisory_unlock(1)").await.unwrap();
+        sim.wait_for(3).await.unwrap();
+    };
+    let resumed = tokio::time::timeout(Duration::from_mins(1), resumed);
+    let resumed = async { resumed.await.expect("it is never sent") };
+    worker(line_client).run(resumed).await.unwrap();
+    bench.assert_at_rest().await;
 }

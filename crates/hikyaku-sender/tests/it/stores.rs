@@ -1,6 +1,9 @@
 //! The stores that the suite runs on.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use hikyaku_sender::{Clock, Outbox, OutboxBuilder, Time};
 use hikyaku_sim::Sim;
@@ -9,10 +12,12 @@ use tempfile::TempDir;
 use crate::cluster::Cluster;
 
 /// An outbox, and what must live as long as it.
+#[derive(Clone)]
 pub(crate) struct Bench {
     pub(crate) outbox: Outbox,
     pub(crate) clock: Clock,
-    _folder: Option<TempDir>,
+    pub(crate) url: String,
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl Bench {
@@ -39,31 +44,44 @@ impl Bench {
     ) -> Self {
         let clock = Clock::manual(Time::from_millis(1_800_000_000_000));
         let outbox = settings(Outbox::builder(&url).clock(clock.clone())).open().await.unwrap();
-        Self { outbox, clock, _folder: folder }
+        Self { outbox, clock, url, _folder: folder.map(Arc::new) }
+    }
+
+    /// What holds whenever no worker is at work: no row is paused in a campaign that runs or is cancelled, none is in
+    /// flight, campaigns count what their rows say, and nothing is reserved.
+    pub(crate) async fn assert_at_rest(&self) {
+        let found = self.outbox.contradictions().await.unwrap();
+        let shown = &found[..found.len().min(5)];
+        assert!(found.is_empty(), "{} contradictions: {shown:#?}", found.len());
     }
 }
 
-/// Makes one test of each function for each store.
+/// Makes one test of each function for each store. Afterwards the store is at rest.
 macro_rules! on_every_store {
     ($($test:ident),+ $(,)?) => {
         mod memory {
             $(#[tokio::test]
             async fn $test() {
-                super::$test(crate::stores::Bench::memory().await).await;
+                let bench = crate::stores::Bench::memory().await;
+                super::$test(bench.clone()).await;
+                bench.assert_at_rest().await;
             })+
         }
         mod postgres {
             $(#[tokio::test]
             async fn $test() {
                 if let Some(bench) = crate::stores::Bench::postgres().await {
-                    super::$test(bench).await;
+                    super::$test(bench.clone()).await;
+                    bench.assert_at_rest().await;
                 }
             })+
         }
         mod sqlite {
             $(#[tokio::test]
             async fn $test() {
-                super::$test(crate::stores::Bench::sqlite().await).await;
+                let bench = crate::stores::Bench::sqlite().await;
+                super::$test(bench.clone()).await;
+                bench.assert_at_rest().await;
             })+
         }
     };

@@ -8,6 +8,7 @@ use crate::{
     store::{
         Campaign, CampaignCounts, Campaigns, NewCampaign, Result,
         read::{self, id_and_digest},
+        states::{OPEN_CAMPAIGN, PAUSED},
     },
 };
 
@@ -58,6 +59,14 @@ impl<C: GenericClient + Sync> Campaigns for PgTx<'_, C> {
         let sql =
             format!("SELECT {} FROM hikyaku_campaign ORDER BY id DESC LIMIT $1", read::CAMPAIGN);
         self.rows(&sql, &[&i64::from(limit)], read::campaign).await
+    }
+
+    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
+        let sql = format!(
+            "SELECT id FROM hikyaku_campaign AS campaign WHERE {OPEN_CAMPAIGN} \
+             AND EXISTS (SELECT 1 FROM hikyaku_delivery WHERE campaign = campaign.id AND {PAUSED}) ORDER BY id LIMIT $1"
+        );
+        self.rows(&sql, &[&i64::from(limit)], |it| it.number()).await
     }
 
     async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {

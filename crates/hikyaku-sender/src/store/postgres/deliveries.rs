@@ -9,7 +9,7 @@ use crate::{
     Lane, Priority, State, Time,
     store::{
         Deliveries, Fresh, LaneDue, Payload, Result, Row,
-        read::{self, id_and_digest},
+        read::{self, id_and_digest, oldest},
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
@@ -191,14 +191,20 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         &mut self,
         campaign: i64,
         states: &[State],
+        after: i64,
         limit: u32,
     ) -> Result<Vec<Row>> {
         let sql = format!(
-            "SELECT {} FROM hikyaku_delivery WHERE campaign = $1 AND state = ANY($2) ORDER BY id LIMIT $3 FOR UPDATE SKIP LOCKED",
+            "SELECT {} FROM hikyaku_delivery WHERE campaign = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4 \
+             FOR UPDATE SKIP LOCKED",
             read::ROW
         );
-        let states: Vec<i16> = states.iter().map(|state| state.code()).collect();
-        self.rows(&sql, &[&campaign, &states, &i64::from(limit)], read::row).await
+        let mut rows = Vec::new();
+        for state in states {
+            let params: Params<'_> = &[&campaign, &state.code(), &after, &i64::from(limit)];
+            rows.extend(self.rows(&sql, params, read::row).await?);
+        }
+        Ok(oldest(rows, limit))
     }
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {

@@ -66,7 +66,7 @@ CREATE INDEX hikyaku_delivery_claimable ON hikyaku_delivery (channel, lane, prio
 CREATE INDEX hikyaku_delivery_leased ON hikyaku_delivery (lease_until) WHERE state = 1;
 -- 0 ready, 2 paused
 CREATE INDEX hikyaku_delivery_doubted ON hikyaku_delivery (key_used_at) WHERE first_maybe_at IS NOT NULL AND state IN (0, 2);
-CREATE INDEX hikyaku_delivery_campaign ON hikyaku_delivery (campaign, state) WHERE campaign IS NOT NULL;
+CREATE INDEX hikyaku_delivery_campaign ON hikyaku_delivery (campaign, state, id) WHERE campaign IS NOT NULL;
 -- 4 accepted, 7 cancelled, 8 split, 9 dropped
 CREATE INDEX hikyaku_delivery_finished ON hikyaku_delivery (due) WHERE state = 4 OR state >= 7;
 -- 5 rejected, 6 unknown

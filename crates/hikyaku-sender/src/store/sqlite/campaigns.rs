@@ -7,6 +7,7 @@ use crate::{
     store::{
         Campaign, CampaignCounts, Campaigns, NewCampaign, Result,
         read::{self, id_and_digest, known},
+        states::{OPEN_CAMPAIGN, PAUSED},
     },
 };
 
@@ -51,6 +52,14 @@ impl Campaigns for SqliteTx<'_> {
     async fn campaigns(&mut self, limit: u32) -> Result<Vec<Campaign>> {
         let sql = format!("SELECT {} FROM campaign ORDER BY id DESC LIMIT ?1", read::CAMPAIGN);
         self.rows(&sql, [limit], read::campaign)
+    }
+
+    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
+        let sql = format!(
+            "SELECT id FROM campaign AS campaign WHERE {OPEN_CAMPAIGN} \
+             AND EXISTS (SELECT 1 FROM delivery WHERE campaign = campaign.id AND {PAUSED}) ORDER BY id LIMIT ?1"
+        );
+        self.rows(&sql, [limit], |it| it.number())
     }
 
     async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {

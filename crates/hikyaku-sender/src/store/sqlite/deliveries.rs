@@ -5,7 +5,7 @@ use crate::{
     Lane, Priority, State, Time,
     store::{
         Deliveries, Fresh, LaneDue, Payload, Result, Row,
-        read::id_and_digest,
+        read::{id_and_digest, oldest},
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
@@ -123,18 +123,19 @@ impl Deliveries for SqliteTx<'_> {
         &mut self,
         campaign: i64,
         states: &[State],
+        after: i64,
         limit: u32,
     ) -> Result<Vec<Row>> {
         let sql = format!(
-            "SELECT {} FROM delivery WHERE campaign = ?1 AND state = ?2 ORDER BY id LIMIT ?3",
+            "SELECT {} FROM delivery WHERE campaign = ?1 AND state = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
             read::row_columns()
         );
         let mut rows = Vec::new();
         for state in states {
-            rows.extend(self.rows(&sql, params![campaign, state.code(), limit], read::row)?);
+            let params = params![campaign, state.code(), after, limit];
+            rows.extend(self.rows(&sql, params, read::row)?);
         }
-        rows.truncate(limit as usize);
-        Ok(rows)
+        Ok(oldest(rows, limit))
     }
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {

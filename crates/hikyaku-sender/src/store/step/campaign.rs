@@ -12,6 +12,9 @@ use crate::{
     },
 };
 
+/// Why a delivery is withdrawn with its campaign.
+pub(super) const CANCELLED: &str = "its campaign was cancelled";
+
 /// Begins a campaign, or finds the one that its idempotency key began before.
 #[derive(Debug)]
 pub(crate) struct StartCampaign(pub(crate) NewCampaign);
@@ -205,51 +208,57 @@ impl Step for SetCampaignState {
     }
 }
 
-/// Brings some rows of a campaign into line with its state. How many; none when all are.
+/// Brings a page of a campaign's rows into line with its state, whatever that is by now. Nobody changes it meanwhile.
 #[derive(Debug)]
-pub(crate) struct Shift {
+pub(crate) struct Align {
     pub(crate) campaign: i64,
-    pub(crate) to: ShiftTo,
+    /// The last of the page before: those in doubt stay what they are.
+    pub(crate) after: i64,
     pub(crate) limit: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ShiftTo {
-    Paused,
-    Ready,
-    Cancelled,
+/// What became of a page.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Aligned {
+    pub(crate) changed: u64,
+    /// The last of it; none where there is no more.
+    pub(crate) last: Option<i64>,
 }
 
-impl Step for Shift {
-    type Out = u64;
+impl Step for Align {
+    type Out = Aligned;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
-        let from: &[State] = match self.to {
-            ShiftTo::Paused => &[State::Ready],
-            ShiftTo::Ready => &[State::Paused],
-            ShiftTo::Cancelled => &[State::Ready, State::Paused],
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Aligned> {
+        // Before its rows, against the usual order; but no row is waited for, so that nobody waits for this.
+        let Some(campaign) = tx.campaign(self.campaign, true).await? else {
+            return Ok(Aligned::default());
         };
-        let mut rows = tx.campaign_rows(self.campaign, from, self.limit).await?;
+        let from: &[State] = match campaign.spec.state {
+            CampaignState::Running => &[State::Paused],
+            CampaignState::Paused | CampaignState::Held => &[State::Ready],
+            CampaignState::Cancelled => &[State::Ready, State::Paused],
+        };
+        let mut rows = tx.campaign_rows(self.campaign, from, self.after, self.limit).await?;
+        let last = rows.last().map(|row| row.id);
         let mut effects = Effects::default();
-        let mut shifted = 0;
-        for row in &mut rows {
+        rows.retain_mut(|row| {
             let before = row.delivery.state;
-            match self.to {
-                ShiftTo::Paused => row.delivery.pause(),
-                ShiftTo::Ready => row.delivery.resume(),
-                ShiftTo::Cancelled => {
+            match campaign.spec.state {
+                CampaignState::Running => row.delivery.resume(),
+                CampaignState::Paused | CampaignState::Held => row.delivery.pause(),
+                CampaignState::Cancelled => {
                     // What may have been sent is cleared up by a worker, so it must not stand still.
-                    if row.delivery.cancel("its campaign was cancelled").is_err() {
+                    if row.delivery.cancel(CANCELLED).is_err() {
                         row.delivery.resume();
                     }
                 }
             }
-            shifted += u64::from(row.delivery.state != before);
             effects.note(before, row);
-        }
+            row.delivery.state != before
+        });
         tx.save(&rows).await?;
         super::apply(tx, effects).await?;
-        Ok(shifted)
+        Ok(Aligned { changed: rows.len() as u64, last })
     }
 }
 

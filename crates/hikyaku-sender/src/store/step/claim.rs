@@ -1,11 +1,14 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use hikyaku_model::SendKind;
 use uuid::Uuid;
 
-use super::{permits::Permits, room::Room, set_back};
+use super::{campaign::CANCELLED, permits::Permits, room::Room, set_back};
 use crate::{
-    Lane, Time,
+    Lane, State, Time,
     delivery::Claimed,
     outlook::Waiting,
     pace::{Bucket, HoldReason, Limits},
@@ -74,6 +77,7 @@ impl Step for Claim {
             lease: self.lease,
             jobs: Vec::new(),
             campaigns: Vec::new(),
+            paused: BTreeMap::new(),
             effects: Effects::default(),
         };
         let mut grant = Grant { now: turn.now, ..Grant::default() };
@@ -105,6 +109,7 @@ impl Step for Claim {
             }
             left = left.saturating_sub(turn.jobs_since(before));
         }
+        grant.more |= turn.resume(tx).await?;
         grant.jobs = turn.jobs;
         super::apply(tx, turn.effects).await?;
         Ok(grant)
@@ -149,6 +154,8 @@ struct Turn {
     lease: Duration,
     jobs: Vec<Job>,
     campaigns: Vec<(i64, CampaignState)>,
+    /// What was paused with its campaign.
+    paused: BTreeMap<i64, Vec<Row>>,
     effects: Effects,
 }
 
@@ -157,6 +164,33 @@ impl Turn {
     fn jobs_since(&self, before: usize) -> u32 {
         u32::try_from(self.jobs.len() - before).unwrap_or(u32::MAX)
     }
+
+    /// Takes a pause back where the campaign was resumed meanwhile: whoever did that has not seen these rows. From here
+    /// on, it waits until they can be seen. Whether there were any.
+    async fn resume<T: Tx>(&mut self, tx: &mut T) -> Result<bool> {
+        if self.paused.is_empty() {
+            return Ok(false);
+        }
+        // In one order with those whose counts change, so that no two transactions wait for each other.
+        let counted = self.effects.campaigns.keys().copied();
+        let ids: BTreeSet<i64> = counted.chain(self.paused.keys().copied()).collect();
+        let mut resumed = Vec::new();
+        for id in ids {
+            let campaign = tx.campaign(id, true).await?;
+            if campaign.is_none_or(|it| !stands_still(it.spec.state)) {
+                resumed.extend(self.paused.remove(&id).unwrap_or_default());
+            }
+        }
+        for row in &mut resumed {
+            row.delivery.resume();
+        }
+        tx.save(&resumed).await?;
+        Ok(!resumed.is_empty())
+    }
+}
+
+fn stands_still(campaign: CampaignState) -> bool {
+    matches!(campaign, CampaignState::Paused | CampaignState::Held)
 }
 
 impl Claim {
@@ -248,11 +282,7 @@ async fn claim_rows<T: Tx>(
                 row.delivery.pause();
                 Claimed::Ended
             }
-            CampaignState::Cancelled
-                if row.delivery.cancel("its campaign was cancelled").is_ok() =>
-            {
-                Claimed::Ended
-            }
+            CampaignState::Cancelled if row.delivery.cancel(CANCELLED).is_ok() => Claimed::Ended,
             // What may have been sent already is cleared up all the same.
             CampaignState::Cancelled | CampaignState::Running => {
                 if !room.take(row.delivery.kind, row.delivery.recipients) {
@@ -261,6 +291,11 @@ async fn claim_rows<T: Tx>(
                 row.delivery.claim(turn.now, turn.lease)
             }
         };
+        if let Some(campaign) = row.campaign
+            && row.delivery.state == State::Paused
+        {
+            turn.paused.entry(campaign).or_default().push(row.clone());
+        }
         turn.effects.note(before, row);
         all.push(claimed);
     }

@@ -1,5 +1,6 @@
 //! The steps, each written once for all stores.
 
+mod audit;
 mod campaign;
 mod claim;
 mod copy;
@@ -14,8 +15,9 @@ mod set_back;
 mod settle;
 mod sweep;
 
+pub(crate) use audit::Audit;
 pub(crate) use campaign::{
-    Append, Chunk, SetCampaignState, Shift, ShiftTo, StartCampaign, Started, TakeBack,
+    Align, Append, Chunk, SetCampaignState, StartCampaign, Started, TakeBack,
 };
 pub(crate) use claim::{Claim, Grant, Job};
 pub(crate) use copy::{
@@ -28,7 +30,7 @@ pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
-pub(crate) use sweep::{EndLeases, Sweep};
+pub(crate) use sweep::{EndLeases, Misaligned, Sweep, Swept};
 
 use super::{Quota, Result, Tx, row::Effects};
 

@@ -22,6 +22,8 @@ pub(crate) struct Swept {
     pub(crate) leases: u64,
     /// Deliveries in doubt whose retry key is spent.
     pub(crate) keys: u64,
+    /// Rows that a program had no time to bring into line with their campaign.
+    pub(crate) aligned: u64,
     /// Finished rows that were removed.
     pub(crate) pruned: u64,
     /// Whether another sweep at once would find more.
@@ -51,6 +53,19 @@ impl Step for Sweep {
         swept.more |= swept.pruned >= u64::from(self.limit);
         swept.leased = tx.is_leased().await?;
         Ok(swept)
+    }
+}
+
+/// Campaigns whose rows are paused though it runs or is cancelled: some of them.
+#[derive(Debug)]
+pub(crate) struct Misaligned(pub(crate) u32);
+
+impl Step for Misaligned {
+    type Out = Vec<i64>;
+    const GUARDED: bool = false;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<i64>> {
+        tx.misaligned(self.0).await
     }
 }
 

@@ -1,0 +1,102 @@
+use std::collections::BTreeMap;
+
+use crate::{
+    Lane, State,
+    delivery::Count,
+    store::{Campaign, CampaignCounts, CampaignState, Result, Step, Stored, Tx},
+};
+
+/// How many rows are looked at in one go.
+const PAGE: u32 = 1000;
+
+/// Looks for what rows say otherwise than what is written down of them elsewhere, while no worker is at work.
+#[derive(Debug)]
+pub(crate) struct Audit;
+
+impl Step for Audit {
+    /// Every contradiction, in words.
+    type Out = Vec<String>;
+    const GUARDED: bool = false;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<String>> {
+        let campaigns = tx.campaigns(u32::MAX).await?;
+        let mut sums = Sums::default();
+        let states = campaigns.iter().map(|it| (it.id, it.spec.state)).collect();
+        let mut after = 0;
+        loop {
+            let page = tx.after(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.row.id;
+            for stored in &page {
+                sums.add(stored, &states);
+            }
+        }
+        for campaign in &campaigns {
+            sums.compare(campaign);
+        }
+        for (channel, in_flight) in std::mem::take(&mut sums.in_flight) {
+            let reserved = tx.quota(&channel).await?.map_or(in_flight, |quota| quota.reserved);
+            if reserved != in_flight {
+                sums.found.push(format!(
+                    "channel {channel} has {reserved} reserved and {in_flight} in flight"
+                ));
+            }
+        }
+        Ok(sums.found)
+    }
+}
+
+/// What the rows say.
+#[derive(Default)]
+struct Sums {
+    campaigns: BTreeMap<i64, (i64, CampaignCounts)>,
+    /// Recipients by channel, of those that count against its month.
+    in_flight: BTreeMap<String, i64>,
+    found: Vec<String>,
+}
+
+impl Sums {
+    fn add(&mut self, stored: &Stored, campaigns: &BTreeMap<i64, CampaignState>) {
+        let row = &stored.row;
+        let (state, recipients) = (row.delivery.state, i64::from(row.delivery.recipients));
+        let reserved = self.in_flight.entry(row.channel.clone()).or_default();
+        if state == State::InFlight {
+            if Lane::of(row.delivery.kind).counts_recipients() {
+                *reserved += recipients;
+            }
+            self.found.push(format!("delivery {} is in flight, and no worker is there", row.id));
+        }
+        let campaign = row.campaign.and_then(|id| Some((id, *campaigns.get(&id)?)));
+        if state == State::Paused
+            && !matches!(campaign, Some((_, CampaignState::Paused | CampaignState::Held)))
+        {
+            self.found.push(format!("delivery {} is paused, its campaign {campaign:?}", row.id));
+        }
+        if let Some((id, campaign)) = campaign {
+            let (open, counts) = self.campaigns.entry(id).or_default();
+            counts.add(Count::of(state), recipients);
+            if Count::of(state) == Count::Open {
+                *open += recipients;
+            }
+            let sure = !row.delivery.maybe_landed();
+            if campaign == CampaignState::Cancelled && state == State::Ready && sure {
+                self.found.push(format!("delivery {} waits in a cancelled campaign", row.id));
+            }
+        }
+    }
+
+    /// Finished rows are removed some day, open ones are not. A dropped one stays counted as the dead letter that it was.
+    fn compare(&mut self, campaign: &Campaign) {
+        let (open, rows) = self.campaigns.remove(&campaign.id).unwrap_or_default();
+        let counts = &campaign.counts;
+        let agree = counts.total - counts.finished() == open
+            && counts.accepted >= rows.accepted
+            && counts.rejected >= rows.rejected
+            && counts.rejected + counts.unknown >= rows.rejected + rows.unknown
+            && counts.cancelled >= rows.cancelled;
+        if !agree {
+            let id = campaign.id;
+            self.found.push(format!("campaign {id} counts {counts:?}; its rows {open}, {rows:?}"));
+        }
+    }
+}
