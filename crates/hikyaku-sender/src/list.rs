@@ -135,7 +135,7 @@ impl From<Stored> for Listed {
             idempotency_key: stored.idempotency_key,
             retry_key: delivery.retry_key.into(),
             attempts: delivery.attempts,
-            created_at: stored.created_at,
+            created_at: stored.row.created_at,
             due: delivery.due,
             expires_at: delivery.expires_at,
             request_id: delivery.request_id,

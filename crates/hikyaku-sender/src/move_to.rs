@@ -5,8 +5,8 @@ use crate::{
     store::{
         Move,
         step::{
-            BeginMove, EndLeases, EndMove, ExportLanes, Import, ImportCampaign, ImportLanes,
-            ListCampaigns, MustBeEmpty, Page, Remember, Remembered, fresh,
+            BeginMove, EndMove, ExportLanes, Import, ImportCampaign, ImportLanes, ListCampaigns,
+            MustBeEmpty, Page, Remember, Remembered, fresh,
         },
     },
 };
@@ -40,13 +40,11 @@ impl Outbox {
         mut told: impl FnMut(u64) + Send,
     ) -> Result<Moved, Error> {
         let (from, to) = (self.shared(), target.shared());
-        to.store.run(MustBeEmpty).await?;
+        to.store.read(MustBeEmpty).await?;
         let lock = from.store.lock_worker().await?;
-        if lock.is_some() {
-            while from.store.run(EndLeases(PAGE)).await? >= u64::from(PAGE) {}
-        }
         let place = Move { to: to.place.clone(), done: false };
-        from.store.run(BeginMove(place.clone())).await?;
+        let begin = BeginMove { to: place.clone(), alone: lock.is_some() };
+        from.store.run(begin).await?;
         let mut moved = Moved::default();
         let mut new_ids = HashMap::new();
         let mut campaigns = from.store.read(ListCampaigns(u32::MAX)).await?;

@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 #[cfg(feature = "postgres")]
-use crate::store::{PgStore, PgTx, Tx as _, guarded};
+use crate::store::{PgStore, PgTx, Reads as _, fenced};
 use crate::{
     Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
     Time,
@@ -12,7 +12,7 @@ use crate::{
     move_to::without_password,
     store::{
         MemoryStore, Store,
-        step::{self, Act, ActOnOne, List, Overlook, Show, Verdict},
+        step::{self, Act, ActOnOne, GetOverview, List, Show, Verdict},
     },
 };
 
@@ -197,11 +197,11 @@ impl Outbox {
         transaction: &tokio_postgres::Transaction<'_>,
         deliveries: Vec<NewDelivery>,
     ) -> Result<Vec<Result<Enqueued, Error>>, Error> {
-        let mut tx = PgTx::of_caller(transaction, &self.0.clock);
+        let mut tx = PgTx::of_caller(transaction, &self.0.clock).await?;
         let now = tx.now().await?;
         let fresh =
             deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
-        let enqueued = guarded(&step::Enqueue(fresh), &mut tx).await?;
+        let enqueued = fenced(&step::Enqueue(fresh), &mut tx).await?;
         Ok(enqueued.into_iter().map(answer).collect())
     }
 
@@ -226,7 +226,7 @@ impl Outbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn overview(&self) -> Result<Overview, Error> {
-        Ok(self.0.store.read(Overlook { channels: self.0.metrics.channels() }).await?.into())
+        Ok(self.0.store.read(GetOverview { channels: self.0.metrics.channels() }).await?.into())
     }
 
     /// What its rows say otherwise than what is written down of them elsewhere, while no worker is at work: nothing, unless

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::{
     Lane, State, Time,
     pace::HoldReason,
-    store::{LaneDue, step::Look},
+    store::{LaneDue, step::Snapshot},
 };
 
 /// A lane that has due work and stands still.
@@ -91,9 +91,9 @@ pub struct QuotaOverview {
     pub used: u64,
 }
 
-impl From<Look> for Overview {
-    fn from(look: Look) -> Self {
-        let Look { now, states, buckets, due, quotas } = look;
+impl From<Snapshot> for Overview {
+    fn from(snapshot: Snapshot) -> Self {
+        let Snapshot { now, states, buckets, due, quotas } = snapshot;
         let mut lanes = BTreeMap::new();
         for (channel, lane, bucket) in buckets {
             let hold = bucket.held(now).map(|(until, reason)| (reason, until));

@@ -16,7 +16,7 @@ use crate::{
     Error, ErrorKind,
     recipients::CHUNK,
     store::{
-        Campaign as Stored, CampaignState, Cursor,
+        CampaignRow, CampaignState, Cursor,
         step::{Append, Chunk, TakeBack},
     },
 };
@@ -247,7 +247,7 @@ impl Tally {
 }
 
 struct Reader {
-    stored: Stored,
+    stored: CampaignRow,
     any_id: bool,
     lines: Lines<Box<dyn Read + Send>>,
     /// Where the messages have variables, and the line of names was read.

@@ -16,7 +16,7 @@ use crate::{
     CampaignId, Error, ErrorKind, Filter, Listed, Outbox, State,
     outbox::Inner,
     store::{
-        Campaign as Stored, CampaignState,
+        CampaignRow, CampaignState,
         step::{Act, ActOnTray, GetCampaign, List, ListCampaigns, SetCampaignState},
     },
 };
@@ -118,7 +118,7 @@ impl Campaign {
         self.act(tray, Act::Drop).await
     }
 
-    async fn stored(&self) -> Result<Stored, Error> {
+    async fn stored(&self) -> Result<CampaignRow, Error> {
         let found = self.inner.store.read(GetCampaign(self.id.0)).await?;
         found.ok_or_else(|| Error::new(ErrorKind::NoCampaign(self.id)))
     }

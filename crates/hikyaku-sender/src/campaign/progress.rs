@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::Campaign;
 use crate::{
     Error, Lane, Waiting, WaitingFor,
-    store::{Campaign as Stored, CampaignState, step::LookAtLane},
+    store::{CampaignRow, CampaignState, step::LookAtLane},
 };
 
 /// What a campaign is doing.
@@ -60,9 +60,9 @@ impl Progress {
     }
 }
 
-impl From<&Stored> for Progress {
-    fn from(stored: &Stored) -> Self {
-        let Stored { spec, cursor, counts, .. } = stored;
+impl From<&CampaignRow> for Progress {
+    fn from(stored: &CampaignRow) -> Self {
+        let CampaignRow { spec, cursor, counts, .. } = stored;
         let state = match spec.state {
             CampaignState::Cancelled => CampaignPhase::Cancelled,
             _ if cursor.done && counts.finished() >= counts.total => CampaignPhase::Done,

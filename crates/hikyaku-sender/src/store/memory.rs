@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    Campaign, CampaignCounts, CampaignState, Campaigns, Cursor, Deliveries, Fresh, LaneDue, Lanes,
-    Look, Move, NewCampaign, News, Payload, Quota, Result, Row, Step, Stored, Tx, guarded,
-    now_or_never,
+    CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Fresh, LaneDue,
+    Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tx,
+    WriteStep, fenced, now_or_never,
 };
 use crate::{Clock, Lane, State, Time, list::Filter, pace::Bucket};
 
@@ -27,7 +27,7 @@ struct Memory {
     sends: BTreeMap<(String, Lane), Vec<Time>>,
     quotas: BTreeMap<String, Quota>,
     last_campaign: i64,
-    campaigns: BTreeMap<i64, Campaign>,
+    campaigns: BTreeMap<i64, CampaignRow>,
     seen: BTreeSet<(i64, String)>,
     moved: Option<Move>,
 }
@@ -45,14 +45,19 @@ impl MemoryStore {
         self.clock.now()
     }
 
-    pub(crate) fn run<S: Step>(&self, step: &S) -> Result<S::Out> {
+    pub(crate) fn run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // All or nothing: a step that fails changes a copy.
         let mut memory = state.clone();
         let mut tx = MemoryTx { memory: &mut memory, clock: &self.clock };
-        let out = now_or_never(guarded(step, &mut tx))?;
+        let out = now_or_never(fenced(step, &mut tx))?;
         *state = memory;
         Ok(out)
+    }
+
+    pub(crate) fn read<S: ReadStep>(&self, step: &S) -> Result<S::Out> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        now_or_never(step.run(&mut MemoryTx { memory: &mut state, clock: &self.clock }))
     }
 }
 
@@ -72,14 +77,6 @@ fn claimable(state: State) -> bool {
 }
 
 impl Tx for MemoryTx<'_> {
-    async fn now(&mut self) -> Result<Time> {
-        Ok(self.clock.now())
-    }
-
-    async fn moved(&mut self) -> Result<Option<Move>> {
-        Ok(self.memory.moved.clone())
-    }
-
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         self.memory.moved = Some(moved.clone());
         Ok(())
@@ -105,6 +102,7 @@ impl Deliveries for MemoryTx<'_> {
                 id,
                 channel: fresh.channel.clone(),
                 campaign: fresh.campaign,
+                created_at: fresh.created_at,
                 delivery: fresh.delivery.clone(),
             };
             let stored = Stored {
@@ -112,7 +110,6 @@ impl Deliveries for MemoryTx<'_> {
                 priority: fresh.priority,
                 idempotency_key: fresh.idempotency_key.clone(),
                 chunk: fresh.chunk,
-                created_at: fresh.created_at,
                 digest: fresh.digest.clone(),
                 payload: fresh.payload.clone(),
             };
@@ -120,30 +117,6 @@ impl Deliveries for MemoryTx<'_> {
             ids.push(Some(id));
         }
         Ok(ids)
-    }
-
-    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
-        let found = self
-            .rows(|it| it.row.channel == channel && it.idempotency_key.as_deref() == Some(key))
-            .map(|it| (it.row.id, it.digest.clone()))
-            .next();
-        Ok(found)
-    }
-
-    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let mut lanes: BTreeMap<(String, Lane), Time> = BTreeMap::new();
-        for stored in self.rows(|it| claimable(it.row.delivery.state)) {
-            let Row { channel, delivery, .. } = &stored.row;
-            if channels.contains(channel) {
-                let due = lanes.entry((channel.clone(), delivery.lane())).or_insert(delivery.due);
-                *due = (*due).min(delivery.due);
-            }
-        }
-        let lanes = lanes
-            .into_iter()
-            .map(|((channel, lane), due)| LaneDue { channel, lane, due })
-            .collect();
-        Ok(lanes)
     }
 
     async fn claimable(
@@ -206,10 +179,6 @@ impl Deliveries for MemoryTx<'_> {
         Ok(rows)
     }
 
-    async fn is_leased(&mut self) -> Result<bool> {
-        Ok(self.rows(|it| it.row.delivery.state == State::InFlight).next().is_some())
-    }
-
     async fn campaign_rows(
         &mut self,
         campaign: i64,
@@ -235,7 +204,7 @@ impl Deliveries for MemoryTx<'_> {
                 let delivery = &it.row.delivery;
                 super::row::is_prunable(delivery.state)
                     && delivery.due < before
-                    && it.created_at < before
+                    && it.row.created_at < before
             })
             .take(limit as usize)
             .map(|it| it.row.id)
@@ -257,16 +226,6 @@ impl Lanes for MemoryTx<'_> {
         Ok(())
     }
 
-    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
-        let buckets = self.memory.buckets.iter();
-        Ok(buckets.map(|((channel, lane), it)| (channel.clone(), *lane, it.clone())).collect())
-    }
-
-    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
-        let sends = self.memory.sends.get(&(channel.to_owned(), lane)).into_iter().flatten();
-        Ok(sends.copied().filter(|at| *at > since).collect())
-    }
-
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         self.memory.sends.entry((channel.to_owned(), lane)).or_default().extend(at);
         Ok(())
@@ -279,8 +238,8 @@ impl Lanes for MemoryTx<'_> {
         Ok(())
     }
 
-    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
-        Ok(self.memory.quotas.get(channel).cloned())
+    async fn lock_quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+        self.quota(channel).await
     }
 
     async fn save_quota(&mut self, channel: &str, quota: &Quota) -> Result<()> {
@@ -301,7 +260,7 @@ impl Campaigns for MemoryTx<'_> {
         }
         self.memory.last_campaign += 1;
         let id = self.memory.last_campaign;
-        let campaign = Campaign {
+        let campaign = CampaignRow {
             id,
             spec: campaign.clone(),
             cursor: Cursor::default(),
@@ -311,38 +270,11 @@ impl Campaigns for MemoryTx<'_> {
         Ok(Some(id))
     }
 
-    async fn campaign_by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> Result<Option<(i64, Vec<u8>)>> {
-        let found = self.memory.campaigns.values().find(|it| {
-            it.spec.channel == channel && it.spec.idempotency_key.as_deref() == Some(key)
-        });
-        Ok(found.map(|it| (it.id, it.spec.digest.clone())))
+    async fn lock_campaign(&mut self, id: i64) -> Result<Option<CampaignRow>> {
+        self.campaign(id).await
     }
 
-    async fn campaign(&mut self, id: i64, _lock: bool) -> Result<Option<Campaign>> {
-        Ok(self.memory.campaigns.get(&id).cloned())
-    }
-
-    async fn campaigns(&mut self, limit: u32) -> Result<Vec<Campaign>> {
-        Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect())
-    }
-
-    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
-        let pauses = |id| {
-            let is_paused = |it: &Stored| it.row.delivery.state == State::Paused;
-            self.rows(|it| it.row.campaign == Some(id) && is_paused(it)).next().is_some()
-        };
-        let found = self.memory.campaigns.values().filter(|it| {
-            matches!(it.spec.state, CampaignState::Running | CampaignState::Cancelled)
-                && pauses(it.id)
-        });
-        Ok(found.take(limit as usize).map(|it| it.id).collect())
-    }
-
-    async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {
+    async fn save_campaign(&mut self, campaign: &CampaignRow) -> Result<()> {
         if let Some(stored) = self.memory.campaigns.get_mut(&campaign.id) {
             stored.spec.state = campaign.spec.state;
             stored.cursor = campaign.cursor.clone();
@@ -370,6 +302,89 @@ impl Campaigns for MemoryTx<'_> {
         self.memory.seen.retain(|(of, _)| *of != campaign);
         Ok(())
     }
+}
+
+impl Reads for MemoryTx<'_> {
+    async fn now(&mut self) -> Result<Time> {
+        Ok(self.clock.now())
+    }
+
+    async fn moved(&mut self) -> Result<Option<Move>> {
+        Ok(self.memory.moved.clone())
+    }
+
+    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
+        let found = self
+            .rows(|it| it.row.channel == channel && it.idempotency_key.as_deref() == Some(key))
+            .map(|it| (it.row.id, it.digest.clone()))
+            .next();
+        Ok(found)
+    }
+
+    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
+        let mut lanes: BTreeMap<(String, Lane), Time> = BTreeMap::new();
+        for stored in self.rows(|it| claimable(it.row.delivery.state)) {
+            let Row { channel, delivery, .. } = &stored.row;
+            if channels.contains(channel) {
+                let due = lanes.entry((channel.clone(), delivery.lane())).or_insert(delivery.due);
+                *due = (*due).min(delivery.due);
+            }
+        }
+        let lanes = lanes
+            .into_iter()
+            .map(|((channel, lane), due)| LaneDue { channel, lane, due })
+            .collect();
+        Ok(lanes)
+    }
+
+    async fn is_leased(&mut self) -> Result<bool> {
+        Ok(self.rows(|it| it.row.delivery.state == State::InFlight).next().is_some())
+    }
+
+    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
+        let buckets = self.memory.buckets.iter();
+        Ok(buckets.map(|((channel, lane), it)| (channel.clone(), *lane, it.clone())).collect())
+    }
+
+    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
+        let sends = self.memory.sends.get(&(channel.to_owned(), lane)).into_iter().flatten();
+        Ok(sends.copied().filter(|at| *at > since).collect())
+    }
+
+    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+        Ok(self.memory.quotas.get(channel).cloned())
+    }
+
+    async fn campaign_by_key(
+        &mut self,
+        channel: &str,
+        key: &str,
+    ) -> Result<Option<(i64, Vec<u8>)>> {
+        let found = self.memory.campaigns.values().find(|it| {
+            it.spec.channel == channel && it.spec.idempotency_key.as_deref() == Some(key)
+        });
+        Ok(found.map(|it| (it.id, it.spec.digest.clone())))
+    }
+
+    async fn campaign(&mut self, id: i64) -> Result<Option<CampaignRow>> {
+        Ok(self.memory.campaigns.get(&id).cloned())
+    }
+
+    async fn campaigns(&mut self, limit: u32) -> Result<Vec<CampaignRow>> {
+        Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect())
+    }
+
+    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
+        let pauses = |id| {
+            let is_paused = |it: &Stored| it.row.delivery.state == State::Paused;
+            self.rows(|it| it.row.campaign == Some(id) && is_paused(it)).next().is_some()
+        };
+        let found = self.memory.campaigns.values().filter(|it| {
+            matches!(it.spec.state, CampaignState::Running | CampaignState::Cancelled)
+                && pauses(it.id)
+        });
+        Ok(found.take(limit as usize).map(|it| it.id).collect())
+    }
 
     async fn remembered(
         &mut self,
@@ -383,9 +398,7 @@ impl Campaigns for MemoryTx<'_> {
             });
         Ok(seen.take(limit as usize).map(|(_, id)| id.clone()).collect())
     }
-}
 
-impl Look for MemoryTx<'_> {
     async fn list(&mut self, filter: &Filter) -> Result<Vec<Stored>> {
         let Filter { state, channel, campaign, before, limit } = filter;
         let mut found: Vec<Stored> = self

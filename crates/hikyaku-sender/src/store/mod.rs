@@ -1,8 +1,8 @@
 //! Where deliveries are kept: the steps that change them, and the stores that make each step one durable transaction.
 //!
-//! A [`Step`] is written once, over [`Tx`]; a store is a [`Tx`] and a way to run a step in a transaction. So all stores
-//! decide alike, and differ only in how they keep rows. When a step's answer is there, no kill and no power cut can
-//! undo it.
+//! A [`WriteStep`] is written once, over [`Tx`], and a [`ReadStep`] over [`Reads`]; a store is a [`Tx`] and a way to run a step
+//! in a transaction. So all stores decide alike, and differ only in how they keep rows. When a step's answer is there,
+//! no kill and no power cut can undo it.
 
 mod memory;
 #[cfg(feature = "postgres")]
@@ -29,7 +29,7 @@ pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{PgStore, PgTx};
 pub(crate) use row::{
-    Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, LaneDue, Move, NewCampaign,
+    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Fresh, LaneDue, Move, NewCampaign,
     Payload, Quota, Row, Stored,
 };
 #[cfg(feature = "sqlite")]
@@ -39,7 +39,7 @@ pub(crate) use sqlite::{SqliteStore, WorkerLock};
 #[derive(Debug)]
 pub(crate) enum WorkerLock {}
 
-pub(crate) use tx::{Campaigns, Deliveries, Lanes, Look, Tx};
+pub(crate) use tx::{Campaigns, Deliveries, Lanes, Reads, Tx};
 
 use crate::{Error, Time};
 
@@ -48,21 +48,39 @@ const ALIGNED: u32 = 2000;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
-/// One atomic change, or one consistent look.
-pub(crate) trait Step: Send + Sync + 'static {
+/// One consistent look.
+pub(crate) trait ReadStep: Send + Sync + 'static {
     /// What it tells.
     type Out: Send + 'static;
 
-    /// Whether it changes what a store that was moved elsewhere must not change any more.
-    const GUARDED: bool = true;
+    /// Looks.
+    fn run<T: Reads>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;
+}
+
+/// One atomic change.
+pub(crate) trait WriteStep: Send + Sync + 'static {
+    /// What it tells.
+    type Out: Send + 'static;
+
+    /// How it stands to a move of the store.
+    const FENCE: Fence = Fence::Shared;
 
     /// Does it. It may run again from the start, when the transaction around it failed.
     fn run<T: Tx>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;
 }
 
-/// Runs a step, unless the store was moved.
-pub(crate) async fn guarded<S: Step, T: Tx>(step: &S, tx: &mut T) -> Result<S::Out> {
-    if S::GUARDED
+/// What keeps a change and a move of the whole store apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fence {
+    /// Beside other changes. It is refused once a move has begun, and a move begins when it has ended.
+    Shared,
+    /// The beginning or the end of a move: alone.
+    Exclusive,
+}
+
+/// Runs a step whose transaction has its fence, unless the store was moved.
+pub(crate) async fn fenced<S: WriteStep, T: Tx>(step: &S, tx: &mut T) -> Result<S::Out> {
+    if S::FENCE == Fence::Shared
         && let Some(moved) = tx.moved().await?
     {
         return Err(moved.refusal());
@@ -105,7 +123,7 @@ pub(crate) enum Store {
 
 impl Store {
     /// Runs a step in a durable transaction.
-    pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(crate) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         match self {
             Self::Memory(store) => store.run(&step),
             #[cfg(feature = "sqlite")]
@@ -125,13 +143,13 @@ impl Store {
     }
 
     /// Runs a step that changes nothing.
-    pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(crate) async fn read<S: ReadStep>(&self, step: S) -> Result<S::Out> {
         match self {
-            Self::Memory(store) => store.run(&step),
+            Self::Memory(store) => store.read(&step),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.read(step).await,
             #[cfg(feature = "postgres")]
-            Self::Postgres(store) => store.run(step).await,
+            Self::Postgres(store) => store.read(step).await,
         }
     }
 

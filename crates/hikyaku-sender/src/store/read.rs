@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Body, Campaign, CampaignCounts, CampaignState, Cursor, NewCampaign, Payload, Quota, Result,
+    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, NewCampaign, Payload, Quota, Result,
     Row, Stored,
 };
 use crate::{
@@ -14,14 +14,14 @@ use crate::{
 };
 
 /// The columns that [`row`] reads.
-pub(super) const ROW: &str = "id, channel, campaign, kind, state, recipients, on_unknown, retry_key, key_used_at, \
+pub(super) const ROW: &str = "id, channel, campaign, created_at, kind, state, recipients, on_unknown, retry_key, key_used_at, \
     first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error";
 
 /// The columns that [`payload`] reads.
 pub(super) const PAYLOAD: &str = "ids, body, delivery_tag";
 
 /// The columns that [`stored`] reads.
-pub(super) const MORE: &str = "priority, idempotency_key, chunk, created_at, digest";
+pub(super) const MORE: &str = "priority, idempotency_key, chunk, digest";
 
 /// The columns that [`campaign`] reads.
 pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, due, \
@@ -85,6 +85,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
         id: it.number()?,
         channel: it.text()?,
         campaign: it.integer()?,
+        created_at: it.time()?,
         delivery: Delivery {
             kind: it.code(|code| Lane::from_code(code)?.kind())?,
             state: it.code(State::from_code)?,
@@ -120,7 +121,6 @@ pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result
         priority: it.code(Priority::from_code)?,
         idempotency_key: it.text_if_any()?,
         chunk: it.integer()?,
-        created_at: it.time()?,
         digest: it.bytes()?,
     })
 }
@@ -137,8 +137,8 @@ pub(super) fn id_and_digest(it: &mut dyn Columns) -> Result<(i64, Vec<u8>)> {
     Ok((it.number()?, it.bytes()?))
 }
 
-pub(super) fn campaign(it: &mut dyn Columns) -> Result<Campaign> {
-    let campaign = Campaign {
+pub(super) fn campaign(it: &mut dyn Columns) -> Result<CampaignRow> {
+    let campaign = CampaignRow {
         id: it.number()?,
         spec: NewCampaign {
             channel: it.text()?,

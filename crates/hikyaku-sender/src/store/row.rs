@@ -15,6 +15,7 @@ pub(crate) struct Row {
     pub(crate) id: i64,
     pub(crate) channel: String,
     pub(crate) campaign: Option<i64>,
+    pub(crate) created_at: Time,
     pub(crate) delivery: Delivery,
 }
 
@@ -55,7 +56,6 @@ pub(crate) struct Stored {
     pub(crate) priority: Priority,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) chunk: Option<i64>,
-    pub(crate) created_at: Time,
     pub(crate) digest: Vec<u8>,
     pub(crate) payload: Payload,
 }
@@ -227,7 +227,7 @@ impl NewCampaign {
 
 /// A campaign.
 #[derive(Clone, Debug)]
-pub(crate) struct Campaign {
+pub(crate) struct CampaignRow {
     pub(crate) id: i64,
     pub(crate) spec: NewCampaign,
     pub(crate) cursor: Cursor,

@@ -3,27 +3,18 @@
 use std::future::Future;
 
 use super::{
-    Campaign, CampaignCounts, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
+    CampaignCounts, CampaignRow, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
     Stored,
 };
 use crate::{Lane, State, Time, list::Filter, pace::Bucket};
 
-/// One open transaction.
-pub(crate) trait Tx: Deliveries + Lanes + Campaigns + Look {
+/// What a step may look at.
+pub(crate) trait Reads: Send {
     /// The store's clock.
     fn now(&mut self) -> impl Future<Output = Result<Time>> + Send;
 
     /// Where the store was moved, or is being moved.
     fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send;
-
-    /// Writes down that it is moved.
-    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
-}
-
-/// Deliveries, as the state machine changes them.
-pub(crate) trait Deliveries: Send {
-    /// Adds rows; `None` where the channel has the idempotency key already.
-    fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send;
 
     /// The row that an idempotency key stands for, and the digest of what it sends.
     fn by_key(
@@ -34,6 +25,71 @@ pub(crate) trait Deliveries: Send {
 
     /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
     fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
+
+    /// Whether any row is in flight.
+    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Every bucket there is.
+    fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send;
+
+    /// The sends of a lane that were written down since, oldest first.
+    fn sends_since(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        since: Time,
+    ) -> impl Future<Output = Result<Vec<Time>>> + Send;
+
+    /// What is known of a channel's month.
+    fn quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send;
+
+    /// The campaign that an idempotency key stands for.
+    fn campaign_by_key(
+        &mut self,
+        channel: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
+
+    /// A campaign.
+    fn campaign(&mut self, id: i64) -> impl Future<Output = Result<Option<CampaignRow>>> + Send;
+
+    /// Campaigns, newest first.
+    fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<CampaignRow>>> + Send;
+
+    /// Campaigns that run or are cancelled and have paused rows all the same.
+    fn misaligned(&mut self, limit: u32) -> impl Future<Output = Result<Vec<i64>>> + Send;
+
+    /// The ids that a campaign remembers, in some order, after one of them.
+    fn remembered(
+        &mut self,
+        campaign: i64,
+        after: Option<&str>,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<String>>> + Send;
+
+    /// Deliveries that fit a filter, the newest first.
+    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+
+    /// One delivery with all there is to it.
+    fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;
+
+    /// Deliveries with a greater id, the oldest first.
+    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+
+    /// How many deliveries are in each state.
+    fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
+}
+
+/// One open transaction that changes something.
+pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns {
+    /// Writes down that it is moved.
+    fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Deliveries, as the state machine changes them.
+pub(crate) trait Deliveries: Send {
+    /// Adds rows; `None` where the channel has the idempotency key already.
+    fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send;
 
     /// Rows of a lane that are due, and what they send, the most urgent and then the oldest first, locked; others' locked
     /// ones are skipped.
@@ -58,9 +114,6 @@ pub(crate) trait Deliveries: Send {
         key_cut: Time,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
-
-    /// Whether any row is in flight.
-    fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send;
 
     /// Rows of a campaign in any of these states with a greater id, the oldest first, locked; others' locked ones are
     /// skipped.
@@ -93,17 +146,6 @@ pub(crate) trait Lanes: Send {
         bucket: &Bucket,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// Every bucket there is.
-    fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send;
-
-    /// The sends of a lane that were written down since, oldest first.
-    fn sends_since(
-        &mut self,
-        channel: &str,
-        lane: Lane,
-        since: Time,
-    ) -> impl Future<Output = Result<Vec<Time>>> + Send;
-
     /// Writes down sends of a lane.
     fn log_sends(
         &mut self,
@@ -121,7 +163,7 @@ pub(crate) trait Lanes: Send {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// What is known of a channel's month, locked.
-    fn quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send;
+    fn lock_quota(&mut self, channel: &str) -> impl Future<Output = Result<Option<Quota>>> + Send;
 
     /// Writes what is known of a channel's month.
     fn save_quota(
@@ -139,28 +181,14 @@ pub(crate) trait Campaigns: Send {
         campaign: &NewCampaign,
     ) -> impl Future<Output = Result<Option<i64>>> + Send;
 
-    /// The campaign that an idempotency key stands for.
-    fn campaign_by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
-
-    /// A campaign, locked where it is about to be changed.
-    fn campaign(
+    /// A campaign, locked.
+    fn lock_campaign(
         &mut self,
         id: i64,
-        lock: bool,
-    ) -> impl Future<Output = Result<Option<Campaign>>> + Send;
-
-    /// Campaigns, newest first.
-    fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<Campaign>>> + Send;
-
-    /// Campaigns that run or are cancelled and have paused rows all the same.
-    fn misaligned(&mut self, limit: u32) -> impl Future<Output = Result<Vec<i64>>> + Send;
+    ) -> impl Future<Output = Result<Option<CampaignRow>>> + Send;
 
     /// Writes a campaign's state and cursor; never its counts.
-    fn save_campaign(&mut self, campaign: &Campaign) -> impl Future<Output = Result<()>> + Send;
+    fn save_campaign(&mut self, campaign: &CampaignRow) -> impl Future<Output = Result<()>> + Send;
 
     /// Removes a campaign that has no deliveries.
     fn remove_campaign(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
@@ -181,27 +209,4 @@ pub(crate) trait Campaigns: Send {
 
     /// Forgets the ids of a campaign that is wholly read.
     fn forget(&mut self, campaign: i64) -> impl Future<Output = Result<()>> + Send;
-
-    /// The ids that a campaign remembers, in some order, after one of them.
-    fn remembered(
-        &mut self,
-        campaign: i64,
-        after: Option<&str>,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<String>>> + Send;
-}
-
-/// Deliveries, as people see them.
-pub(crate) trait Look: Send {
-    /// Deliveries that fit a filter, the newest first.
-    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send;
-
-    /// One delivery with all there is to it.
-    fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;
-
-    /// Deliveries with a greater id, the oldest first.
-    fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send;
-
-    /// How many deliveries are in each state.
-    fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
 }

@@ -1,7 +1,9 @@
 use hikyaku_sender::{Filter, Limits, NewDelivery, State, campaign::CampaignPhase};
 use hikyaku_sim::FaultRule;
+use tokio_postgres::IsolationLevel;
 
 use crate::{
+    postgres::{self, until_waiting},
     stores::{Bench, user},
     worker::{line, work},
 };
@@ -75,4 +77,76 @@ impl std::io::Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
         Err(std::io::Error::other("broken off"))
     }
+}
+
+/// A database, two outboxes on it and on another, and a connection of a program that has its own rows there.
+async fn beside_a_caller() -> Option<(Bench, Bench, tokio_postgres::Client)> {
+    let (source, target) = (Bench::postgres().await?, Bench::sqlite().await);
+    let caller = postgres::client(&source.url).await;
+    Some((source, target, caller))
+}
+
+fn push(n: usize) -> Vec<NewDelivery> {
+    vec![NewDelivery::push(user(n), "hello").idempotency_key(n.to_string())]
+}
+
+#[tokio::test]
+async fn what_a_caller_commits_while_the_move_begins_is_moved() {
+    let Some((source, target, mut caller)) = beside_a_caller().await else { return };
+    let transaction = caller.transaction().await.unwrap();
+    source.outbox.enqueue_in(&transaction, push(1)).await.unwrap().remove(0).unwrap();
+    let committed = async {
+        until_waiting(&source, 1).await;
+        transaction.commit().await.unwrap();
+    };
+    let (moved, ()) = tokio::join!(source.outbox.move_to(&target.outbox, |_| {}), committed);
+    assert_eq!(moved.unwrap().deliveries, 1);
+    assert!(target.outbox.enqueue(push(1).remove(0)).await.unwrap().existing);
+}
+
+#[tokio::test]
+async fn what_a_caller_began_before_the_move_and_enqueues_after_it_is_refused() {
+    for isolation in [IsolationLevel::ReadCommitted, IsolationLevel::RepeatableRead] {
+        let Some((source, target, mut caller)) = beside_a_caller().await else { return };
+        let transaction = caller.build_transaction().isolation_level(isolation);
+        let transaction = transaction.start().await.unwrap();
+        // From here on, a repeatable read sees the database as it is now.
+        transaction.query("SELECT * FROM hikyaku_meta", &[]).await.unwrap();
+        source.outbox.move_to(&target.outbox, |_| {}).await.unwrap();
+        let refused = source.outbox.enqueue_in(&transaction, push(1)).await.unwrap_err();
+        assert!(
+            refused.is_retryable() || refused.to_string().starts_with("this store was moved to "),
+            "{refused}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_move_waits_for_a_claim_and_is_then_refused() {
+    let Some((source, target, caller)) = beside_a_caller().await else { return };
+    let (sim, client) = line().await;
+    source.outbox.enqueue(push(1).remove(0)).await.unwrap();
+    // The claim stops before it is committed, and the request before it is answered.
+    let wait = "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END';
+        CREATE TRIGGER wait BEFORE UPDATE ON hikyaku_delivery FOR EACH ROW WHEN (NEW.state = 1) EXECUTE FUNCTION wait();
+        SELECT pg_advisory_lock(1)";
+    caller.batch_execute(wait).await.unwrap();
+    sim.fault(FaultRule::delay(std::time::Duration::from_secs(1))).unwrap();
+    let worker = source.outbox.worker().channel("default", client).quota_every(None);
+    let moved = async {
+        until_waiting(&source, 1).await;
+        let moved = source.outbox.move_to(&target.outbox, |_| {});
+        let unlocked = async {
+            until_waiting(&source, 2).await;
+            caller.batch_execute("SELECT pg_advisory_unlock(1)").await.unwrap();
+        };
+        let (moved, ()) = tokio::join!(moved, unlocked);
+        let refused = moved.unwrap_err();
+        assert!(refused.to_string().contains("still on their way"), "{refused}");
+        sim.wait_for(1).await.unwrap();
+    };
+    let report = worker.limits(Limits::none()).run(moved).await.unwrap();
+    assert_eq!(report.accepted, 1);
+    source.assert_at_rest().await;
 }

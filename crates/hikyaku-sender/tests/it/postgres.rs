@@ -15,15 +15,25 @@ use tokio::{runtime::Handle, sync::Notify};
 use tokio_postgres::NoTls;
 
 use crate::{
-    cluster::Cluster,
+    cluster::{Cluster, LONGEST},
     stores::{Bench, user},
     worker::line,
 };
 
-async fn client(url: &str) -> tokio_postgres::Client {
+pub(crate) async fn client(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     tokio::spawn(connection);
     client
+}
+
+/// Waits until this many transactions on its database wait for an advisory lock.
+pub(crate) async fn until_waiting(bench: &Bench, transactions: i64) {
+    let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    let (client, began) = (client(&bench.url).await, Instant::now());
+    while client.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) < transactions {
+        assert!(began.elapsed() < LONGEST, "nothing waits");
+    }
 }
 
 async fn overview(outbox: &Outbox) -> Overview {
@@ -258,9 +268,7 @@ async fn what_a_claim_pauses_while_its_campaign_is_resumed_is_sent() {
     other.batch_execute(wait).await.unwrap();
     bench.clock.advance(Duration::from_mins(2));
     let resumed = async {
-        let waits = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1 \
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        while other.query(waits, &[]).await.unwrap().is_empty() {}
+        until_waiting(&bench, 1).await;
         campaign.resume().await.unwrap();
         other.batch_execute("SELECT pg_advisory_unlock(1)").await.unwrap();
         sim.wait_for(3).await.unwrap();

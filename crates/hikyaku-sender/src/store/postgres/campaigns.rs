@@ -5,11 +5,7 @@ use tokio_postgres::GenericClient;
 use super::tx::{Params, PgTx};
 use crate::{
     Time,
-    store::{
-        Campaign, CampaignCounts, Campaigns, NewCampaign, Result,
-        read::{self, id_and_digest},
-        states::{OPEN_CAMPAIGN, PAUSED},
-    },
+    store::{CampaignCounts, CampaignRow, Campaigns, NewCampaign, Result, read},
 };
 
 impl<C: GenericClient + Sync> Campaigns for PgTx<'_, C> {
@@ -39,37 +35,15 @@ impl<C: GenericClient + Sync> Campaigns for PgTx<'_, C> {
         .await
     }
 
-    async fn campaign_by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> Result<Option<(i64, Vec<u8>)>> {
-        let sql =
-            "SELECT id, digest FROM hikyaku_campaign WHERE channel = $1 AND idempotency_key = $2";
-        self.row(sql, &[&channel, &key], id_and_digest).await
-    }
-
-    async fn campaign(&mut self, id: i64, lock: bool) -> Result<Option<Campaign>> {
-        let lock = if lock { "FOR NO KEY UPDATE" } else { "" };
-        let sql = format!("SELECT {} FROM hikyaku_campaign WHERE id = $1 {lock}", read::CAMPAIGN);
+    async fn lock_campaign(&mut self, id: i64) -> Result<Option<CampaignRow>> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_campaign WHERE id = $1 FOR NO KEY UPDATE",
+            read::CAMPAIGN
+        );
         self.row(&sql, &[&id], read::campaign).await
     }
 
-    async fn campaigns(&mut self, limit: u32) -> Result<Vec<Campaign>> {
-        let sql =
-            format!("SELECT {} FROM hikyaku_campaign ORDER BY id DESC LIMIT $1", read::CAMPAIGN);
-        self.rows(&sql, &[&i64::from(limit)], read::campaign).await
-    }
-
-    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
-        let sql = format!(
-            "SELECT id FROM hikyaku_campaign AS campaign WHERE {OPEN_CAMPAIGN} \
-             AND EXISTS (SELECT 1 FROM hikyaku_delivery WHERE campaign = campaign.id AND {PAUSED}) ORDER BY id LIMIT $1"
-        );
-        self.rows(&sql, &[&i64::from(limit)], |it| it.number()).await
-    }
-
-    async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {
+    async fn save_campaign(&mut self, campaign: &CampaignRow) -> Result<()> {
         let sql = "UPDATE hikyaku_campaign SET state = $2, cursor_bytes = $3, cursor_lines = $4, cursor_chunks = $5, \
             cursor_digest = $6, cursor_done = $7 WHERE id = $1";
         let (state, cursor) = (campaign.spec.state.code(), &campaign.cursor);
@@ -116,19 +90,5 @@ impl<C: GenericClient + Sync> Campaigns for PgTx<'_, C> {
 
     async fn forget(&mut self, campaign: i64) -> Result<()> {
         self.execute("DELETE FROM hikyaku_seen WHERE campaign = $1", &[&campaign]).await.map(drop)
-    }
-
-    async fn remembered(
-        &mut self,
-        campaign: i64,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<String>> {
-        let sql =
-            "SELECT id FROM hikyaku_seen WHERE campaign = $1 AND id > $2 ORDER BY id LIMIT $3";
-        let after = after.unwrap_or_default().as_bytes();
-        let read =
-            |it: &mut dyn read::Columns| Ok(String::from_utf8_lossy(&it.bytes()?).into_owned());
-        self.rows(sql, &[&campaign, &after, &i64::from(limit)], read).await
     }
 }

@@ -8,8 +8,8 @@ use super::{
 use crate::{
     Lane, Priority, State, Time,
     store::{
-        Deliveries, Fresh, LaneDue, Payload, Result, Row,
-        read::{self, id_and_digest, oldest},
+        Deliveries, Fresh, Payload, Result, Row,
+        read::{self, oldest},
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
@@ -83,26 +83,6 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         let inserted = inserted.map_err(failed)?;
         notified.map_err(failed)?;
         ids(rows, &inserted)
-    }
-
-    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
-        let sql =
-            "SELECT id, digest FROM hikyaku_delivery WHERE channel = $1 AND idempotency_key = $2";
-        self.row(sql, &[&channel, &key], id_and_digest).await
-    }
-
-    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let sql = format!(
-            "SELECT c, l, min(due) FROM unnest($1::text[]) c, unnest($2::smallint[]) l, unnest($3::smallint[]) p, \
-             LATERAL (SELECT due FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = c AND lane = l AND priority = p \
-             ORDER BY due LIMIT 1) AS first GROUP BY c, l ORDER BY c, l"
-        );
-        let lanes: Vec<i16> = Lane::ALL.iter().map(|lane| lane.code()).collect();
-        let priorities: Vec<i16> = Priority::ALL.iter().map(|priority| priority.code()).collect();
-        let read = |it: &mut dyn read::Columns| {
-            Ok(LaneDue { channel: it.text()?, lane: it.code(Lane::from_code)?, due: it.time()? })
-        };
-        self.rows(&sql, &[&channels, &lanes, &priorities], read).await
     }
 
     async fn claimable(
@@ -180,11 +160,6 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         );
         rows.extend(self.rows(&sql, &[&key_cut.as_millis(), &limit], read::row).await?);
         Ok(rows)
-    }
-
-    async fn is_leased(&mut self) -> Result<bool> {
-        let sql = format!("SELECT 1 FROM hikyaku_delivery WHERE {LEASED} LIMIT 1");
-        Ok(self.row(&sql, &[], |_| Ok(())).await?.is_some())
     }
 
     async fn campaign_rows(

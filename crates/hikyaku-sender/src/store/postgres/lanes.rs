@@ -4,7 +4,7 @@ use super::tx::{Params, PgTx, int};
 use crate::{
     Lane, Time,
     pace::Bucket,
-    store::{Lanes, Quota, Result, Tx, read},
+    store::{Lanes, Quota, Reads as _, Result, read},
 };
 
 impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
@@ -48,16 +48,6 @@ impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
         .map(drop)
     }
 
-    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
-        let sql = format!("SELECT {} FROM hikyaku_bucket ORDER BY channel, lane", read::BUCKET);
-        self.rows(&sql, &[], read::bucket).await
-    }
-
-    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
-        let sql = "SELECT at FROM hikyaku_send_log WHERE channel = $1 AND lane = $2 AND at > $3 ORDER BY at";
-        self.rows(sql, &[&channel, &lane.code(), &since.as_millis()], |it| it.time()).await
-    }
-
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         let at: Vec<i64> = at.iter().map(|at| at.as_millis()).collect();
         let sql =
@@ -70,7 +60,7 @@ impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
         self.execute(sql, &[&channel, &lane.code(), &until.as_millis()]).await.map(drop)
     }
 
-    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+    async fn lock_quota(&mut self, channel: &str) -> Result<Option<Quota>> {
         let sql =
             format!("SELECT {} FROM hikyaku_quota WHERE channel = $1 FOR UPDATE", read::QUOTA);
         self.row(&sql, &[&channel], read::quota).await

@@ -6,8 +6,8 @@ mod deliveries;
 mod gather;
 mod lanes;
 mod listen;
-mod look;
 mod read;
+mod reads;
 mod server;
 mod tls;
 mod tx;
@@ -19,7 +19,7 @@ use std::{
 
 use tokio_postgres::error::SqlState;
 
-use super::{Fresh, News, Result, Step, Tx, guarded, step::Enqueued};
+use super::{Fresh, News, ReadStep, Reads as _, Result, WriteStep, fenced, step::Enqueued};
 use crate::{Clock, Error, Time};
 
 use connection::{Connection, Pool, silent};
@@ -59,8 +59,12 @@ impl PgStore {
         self.gather.enqueue(rows).await
     }
 
-    pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(crate) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         self.database.run(&step).await
+    }
+
+    pub(crate) async fn read<S: ReadStep>(&self, step: S) -> Result<S::Out> {
+        self.database.read(&step).await
     }
 
     pub(crate) async fn time(&self) -> Result<Time> {
@@ -87,7 +91,7 @@ struct Database {
 }
 
 impl Database {
-    async fn run<S: Step>(&self, step: &S) -> Result<S::Out> {
+    async fn run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -98,15 +102,24 @@ impl Database {
         }
     }
 
-    async fn try_run<S: Step>(&self, step: &S) -> Result<S::Out> {
+    async fn try_run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
         self.with_connection(async |connection| {
-            let mut tx = PgTx::begin(connection, &self.clock).await?;
+            let begin = tx::begin_to_write(S::FENCE);
+            let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             self.note(tx.now().await?);
-            match guarded(step, &mut tx).await {
-                Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
-                Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
-                Err(why) => Err(why),
-            }
+            let done = fenced(step, &mut tx).await;
+            ended(connection, done).await
+        })
+        .await?
+    }
+
+    async fn read<S: ReadStep>(&self, step: &S) -> Result<S::Out> {
+        self.with_connection(async |connection| {
+            let begin = tx::begin_to_read();
+            let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
+            self.note(tx.now().await?);
+            let done = step.run(&mut tx).await;
+            ended(connection, done).await
         })
         .await?
     }
@@ -154,6 +167,15 @@ impl Database {
     }
 }
 
+/// Ends a transaction. The outer error is the connection's.
+async fn ended<T>(connection: &Connection, done: Result<T>) -> Result<Result<T>> {
+    match done {
+        Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
+        Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
+        Err(why) => Err(why),
+    }
+}
+
 /// Deadlocks and serialisation failures are rolled back whole, so the step may run again.
 fn is_for_anothers_sake(why: &Error) -> bool {
     use std::error::Error as _;
@@ -173,6 +195,10 @@ pub(super) fn failed(why: tokio_postgres::Error) -> Error {
         }
         Some(db) if *db.code() == SqlState::READ_ONLY_SQL_TRANSACTION => {
             "this PostgreSQL is a standby and takes no changes; connect to the primary".to_owned()
+        }
+        Some(db) if *db.code() == SqlState::LOCK_NOT_AVAILABLE => {
+            "a transaction that changes this store is still open; let it end and try again"
+                .to_owned()
         }
         Some(db) => format!("PostgreSQL did not do it: {}", db.message()),
         None => match std::error::Error::source(&why) {

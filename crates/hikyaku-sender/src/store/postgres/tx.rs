@@ -4,7 +4,7 @@ use super::{Connection, failed, read::Columns};
 use crate::{
     Clock, Time,
     store::{
-        Move, Result, Tx,
+        Fence, Move, Result, Tx,
         read::{self, known},
     },
 };
@@ -16,15 +16,39 @@ pub(crate) struct PgTx<'a, C> {
     statements: Option<&'a mut std::collections::HashMap<String, Statement>>,
     pub(super) clock: &'a Clock,
     /// What was asked along with the beginning.
-    begun: Option<Begun>,
+    pub(super) begun: Option<Begun>,
 }
 
-struct Begun {
-    now: Time,
-    moved: Option<Move>,
+pub(super) struct Begun {
+    pub(super) now: Time,
+    pub(super) moved: Option<Move>,
 }
 
-const BEGIN: &str = "BEGIN; SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, moved_to, moved FROM hikyaku_meta";
+/// What nearly every step begins with: the time, and where the store was moved.
+const NOW_AND_MOVE: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, moved_to, moved FROM hikyaku_meta";
+
+/// Every change holds this lock together with the others, and a move alone. Where a store was moved is read under it, in
+/// a statement of its own: one statement sees what was committed before it began to wait.
+const MOVE_LOCK: i64 = 0x4849_4b5a;
+
+/// How long a move waits for changes that are under way: those that come meanwhile wait behind it.
+const LONGEST_CHANGE: &str = "10s";
+
+/// The statements that begin a transaction that only looks. All of it sees the same, and a standby may run it.
+pub(super) fn begin_to_read() -> String {
+    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {NOW_AND_MOVE}")
+}
+
+/// The statements that begin a transaction behind this fence.
+pub(super) fn begin_to_write(fence: Fence) -> String {
+    let fence = match fence {
+        Fence::Shared => format!("SELECT pg_advisory_xact_lock_shared({MOVE_LOCK})"),
+        Fence::Exclusive => format!(
+            "SET LOCAL lock_timeout = '{LONGEST_CHANGE}'; SELECT pg_advisory_xact_lock({MOVE_LOCK})"
+        ),
+    };
+    format!("BEGIN; {fence}; {NOW_AND_MOVE}")
+}
 
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -35,25 +59,48 @@ impl<'a> PgTx<'a, tokio_postgres::Client> {
     }
 
     /// Begins a transaction, and asks at once what nearly every step begins with.
-    pub(super) async fn begin(connection: &'a mut Connection, clock: &'a Clock) -> Result<Self> {
+    pub(super) async fn begin(
+        connection: &'a mut Connection,
+        clock: &'a Clock,
+        statements: &str,
+    ) -> Result<Self> {
         let mut tx = Self::new(connection, clock);
-        for message in tx.client.simple_query(BEGIN).await.map_err(failed)? {
-            if let SimpleQueryMessage::Row(row) = message {
-                let now =
-                    known(row.get(0).and_then(|now| now.parse().ok()).map(Time::from_millis))?;
-                let done = row.get(2) == Some("t");
-                let moved = row.get(1).map(|to| Move { to: to.to_owned(), done });
-                tx.begun = Some(Begun { now, moved });
-            }
-        }
+        tx.ask(statements).await?;
         Ok(tx)
     }
 }
 
 impl<'a, C: GenericClient + Sync> PgTx<'a, C> {
-    /// Works within a transaction that its caller has begun and will end.
-    pub(crate) fn of_caller(client: &'a C, clock: &'a Clock) -> Self {
-        Self { client, statements: None, clock, begun: None }
+    /// Works within a transaction that its caller has begun and will end, behind the fence of changes.
+    pub(crate) async fn of_caller(client: &'a C, clock: &'a Clock) -> Result<Self> {
+        let mut tx = Self { client, statements: None, clock, begun: None };
+        let isolation = "SHOW transaction_isolation";
+        let fence = format!("SELECT pg_advisory_xact_lock_shared({MOVE_LOCK})");
+        let isolation = tx.ask(&format!("{fence}; {isolation}; {NOW_AND_MOVE}")).await?;
+        if isolation.is_none_or(|level| level != "read committed") {
+            // It sees the store as it was when the transaction began. This fails if that is no longer so.
+            tx.ask(&format!("{NOW_AND_MOVE} FOR SHARE")).await?;
+        }
+        Ok(tx)
+    }
+
+    /// Runs statements that end with [`NOW_AND_MOVE`]. What another one of them told.
+    async fn ask(&mut self, statements: &str) -> Result<Option<String>> {
+        let mut told = None;
+        for message in self.client.simple_query(statements).await.map_err(failed)? {
+            match message {
+                SimpleQueryMessage::Row(row) if row.len() == 3 => {
+                    let now =
+                        known(row.get(0).and_then(|now| now.parse().ok()).map(Time::from_millis))?;
+                    let done = row.get(2) == Some("t");
+                    let moved = row.get(1).map(|to| Move { to: to.to_owned(), done });
+                    self.begun = Some(Begun { now, moved });
+                }
+                SimpleQueryMessage::Row(row) => told = row.get(0).map(str::to_owned),
+                _ => {}
+            }
+        }
+        Ok(told)
     }
 
     pub(super) async fn prepare(&mut self, sql: &str) -> Result<Statement> {
@@ -101,25 +148,6 @@ pub(super) fn int(count: u32) -> i32 {
 }
 
 impl<C: GenericClient + Sync> Tx for PgTx<'_, C> {
-    async fn now(&mut self) -> Result<Time> {
-        if let Some(now) = self.clock.manual_now() {
-            return Ok(now);
-        }
-        if let Some(begun) = &self.begun {
-            return Ok(begun.now);
-        }
-        let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
-        Ok(self.row(sql, &[], |it| it.time()).await?.unwrap_or_default())
-    }
-
-    async fn moved(&mut self) -> Result<Option<Move>> {
-        if let Some(begun) = &self.begun {
-            return Ok(begun.moved.clone());
-        }
-        let sql = "SELECT moved_to, moved FROM hikyaku_meta WHERE moved_to IS NOT NULL";
-        self.row(sql, &[], |it| Ok(Move { to: it.text()?, done: it.flag()? })).await
-    }
-
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         self.begun = None;
         let sql = "UPDATE hikyaku_meta SET moved_to = $1, moved = $2";

@@ -4,11 +4,7 @@ use super::tx::SqliteTx;
 use crate::{
     Time,
     recipients::Recipients,
-    store::{
-        Campaign, CampaignCounts, Campaigns, NewCampaign, Result,
-        read::{self, id_and_digest, known},
-        states::{OPEN_CAMPAIGN, PAUSED},
-    },
+    store::{CampaignCounts, CampaignRow, Campaigns, NewCampaign, Reads as _, Result},
 };
 
 const INSERT: &str = "INSERT INTO campaign (channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, due, \
@@ -35,34 +31,11 @@ impl Campaigns for SqliteTx<'_> {
         self.row(INSERT, params, |it| it.number())
     }
 
-    async fn campaign_by_key(
-        &mut self,
-        channel: &str,
-        key: &str,
-    ) -> Result<Option<(i64, Vec<u8>)>> {
-        let sql = "SELECT id, digest FROM campaign WHERE channel = ?1 AND idempotency_key = ?2";
-        self.row(sql, [channel, key], id_and_digest)
+    async fn lock_campaign(&mut self, id: i64) -> Result<Option<CampaignRow>> {
+        self.campaign(id).await
     }
 
-    async fn campaign(&mut self, id: i64, _lock: bool) -> Result<Option<Campaign>> {
-        let sql = format!("SELECT {} FROM campaign WHERE id = ?1", read::CAMPAIGN);
-        self.row(&sql, [id], read::campaign)
-    }
-
-    async fn campaigns(&mut self, limit: u32) -> Result<Vec<Campaign>> {
-        let sql = format!("SELECT {} FROM campaign ORDER BY id DESC LIMIT ?1", read::CAMPAIGN);
-        self.rows(&sql, [limit], read::campaign)
-    }
-
-    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
-        let sql = format!(
-            "SELECT id FROM campaign AS campaign WHERE {OPEN_CAMPAIGN} \
-             AND EXISTS (SELECT 1 FROM delivery WHERE campaign = campaign.id AND {PAUSED}) ORDER BY id LIMIT ?1"
-        );
-        self.rows(&sql, [limit], |it| it.number())
-    }
-
-    async fn save_campaign(&mut self, campaign: &Campaign) -> Result<()> {
+    async fn save_campaign(&mut self, campaign: &CampaignRow) -> Result<()> {
         let cursor = &campaign.cursor;
         let sql = "UPDATE campaign SET state = ?2, cursor_bytes = ?3, cursor_lines = ?4, cursor_chunks = ?5, cursor_digest = ?6, \
             cursor_done = ?7 WHERE id = ?1";
@@ -106,18 +79,5 @@ impl Campaigns for SqliteTx<'_> {
 
     async fn forget(&mut self, campaign: i64) -> Result<()> {
         self.execute("DELETE FROM seen WHERE campaign = ?1", [campaign]).map(drop)
-    }
-
-    async fn remembered(
-        &mut self,
-        campaign: i64,
-        after: Option<&str>,
-        limit: u32,
-    ) -> Result<Vec<String>> {
-        let sql = "SELECT id FROM seen WHERE campaign = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
-        let after = after.map(|id| Recipients::pack(&[id]).as_bytes().to_vec());
-        self.rows(sql, params![campaign, after.unwrap_or_default(), limit], |it| {
-            Ok(known(Recipients::from_bytes(it.bytes()?))?.ids().concat())
-        })
     }
 }

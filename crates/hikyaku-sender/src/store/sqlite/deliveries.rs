@@ -4,8 +4,8 @@ use super::{failed, read, seal, tx::SqliteTx};
 use crate::{
     Lane, Priority, State, Time,
     store::{
-        Deliveries, Fresh, LaneDue, Payload, Result, Row,
-        read::{id_and_digest, oldest},
+        Deliveries, Fresh, Payload, Result, Row,
+        read::oldest,
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
@@ -36,32 +36,6 @@ impl Deliveries for SqliteTx<'_> {
                 Ok(Some(id))
             })
             .collect()
-    }
-
-    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
-        let sql = "SELECT id, digest FROM delivery WHERE channel = ?1 AND idempotency_key = ?2";
-        self.row(sql, [channel, key], id_and_digest)
-    }
-
-    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let sql = format!(
-            "SELECT due FROM delivery WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 ORDER BY due LIMIT 1"
-        );
-        let mut lanes = Vec::new();
-        for channel in channels {
-            for &lane in Lane::ALL {
-                let mut first: Option<Time> = None;
-                for priority in Priority::ALL {
-                    let params = params![channel, lane.code(), priority.code()];
-                    let due = self.row(&sql, params, |it| it.time())?;
-                    first = first.into_iter().chain(due).min();
-                }
-                if let Some(due) = first {
-                    lanes.push(LaneDue { channel: channel.clone(), lane, due });
-                }
-            }
-        }
-        Ok(lanes)
     }
 
     async fn claimable(
@@ -112,11 +86,6 @@ impl Deliveries for SqliteTx<'_> {
         );
         rows.extend(self.rows(&sql, params![key_cut.as_millis(), limit], read::row)?);
         Ok(rows)
-    }
-
-    async fn is_leased(&mut self) -> Result<bool> {
-        let sql = format!("SELECT 1 FROM delivery WHERE {LEASED} LIMIT 1");
-        self.row(&sql, [], |_| Ok(())).map(|found| found.is_some())
     }
 
     async fn campaign_rows(

@@ -4,7 +4,7 @@ use super::tx::SqliteTx;
 use crate::{
     HoldReason, Lane, Time,
     pace::Bucket,
-    store::{Lanes, Quota, Result, read},
+    store::{Lanes, Quota, Reads as _, Result, read},
 };
 
 impl Lanes for SqliteTx<'_> {
@@ -31,17 +31,6 @@ impl Lanes for SqliteTx<'_> {
         self.execute(sql, params).map(drop)
     }
 
-    async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
-        let sql = format!("SELECT {} FROM bucket ORDER BY channel, lane", read::BUCKET);
-        self.rows(&sql, [], read::bucket)
-    }
-
-    async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {
-        let sql =
-            "SELECT at FROM send_log WHERE channel = ?1 AND lane = ?2 AND at > ?3 ORDER BY at";
-        self.rows(sql, params![channel, lane.code(), since.as_millis()], |it| it.time())
-    }
-
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         let sql = "INSERT INTO send_log (channel, lane, at) VALUES (?1, ?2, ?3)";
         at.iter().try_for_each(|at| {
@@ -54,9 +43,8 @@ impl Lanes for SqliteTx<'_> {
         self.execute(sql, params![channel, lane.code(), until.as_millis()]).map(drop)
     }
 
-    async fn quota(&mut self, channel: &str) -> Result<Option<Quota>> {
-        let sql = format!("SELECT {} FROM quota WHERE channel = ?1", read::QUOTA);
-        self.row(&sql, [channel], read::quota)
+    async fn lock_quota(&mut self, channel: &str) -> Result<Option<Quota>> {
+        self.quota(channel).await
     }
 
     async fn save_quota(&mut self, channel: &str, quota: &Quota) -> Result<()> {

@@ -6,9 +6,9 @@ mod deliveries;
 mod file;
 mod lanes;
 mod lock;
-mod look;
 mod mark;
 mod read;
+mod reads;
 mod seal;
 mod tx;
 mod writer;
@@ -20,7 +20,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{News, Result, Step, now_or_never};
+use super::{News, ReadStep, Result, WriteStep, now_or_never};
 use crate::{Clock, Error, ErrorKind, Time};
 
 use bell::Bell;
@@ -51,11 +51,11 @@ impl SqliteStore {
         .await
     }
 
-    pub(crate) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(crate) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         self.writer.run(step).await
     }
 
-    pub(crate) async fn read<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(crate) async fn read<S: ReadStep>(&self, step: S) -> Result<S::Out> {
         let (reader, clock) = (self.reader.clone(), self.clock.clone());
         blocking(move || {
             let mut connection = reader.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,14 +2,14 @@ use rusqlite::{CachedStatement, Connection, Params, params};
 
 use super::{failed, read::Columns};
 use crate::{
-    Clock, Time,
+    Clock,
     store::{Move, Result, Tx, read},
 };
 
 /// The transaction that is open on the connection. All of it happens at once; nothing waits.
 pub(super) struct SqliteTx<'a> {
     connection: &'a mut Connection,
-    clock: &'a Clock,
+    pub(super) clock: &'a Clock,
 }
 
 impl<'a> SqliteTx<'a> {
@@ -76,15 +76,6 @@ fn one<T>(
 }
 
 impl Tx for SqliteTx<'_> {
-    async fn now(&mut self) -> Result<Time> {
-        Ok(self.clock.now())
-    }
-
-    async fn moved(&mut self) -> Result<Option<Move>> {
-        let sql = "SELECT moved_to, moved FROM meta WHERE moved_to IS NOT NULL";
-        self.row(sql, [], |it| Ok(Move { to: it.text()?, done: it.flag()? }))
-    }
-
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         let sql = "UPDATE meta SET moved_to = ?1, moved = ?2";
         self.execute(sql, params![moved.to, moved.done]).map(drop)

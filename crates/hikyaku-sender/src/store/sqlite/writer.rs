@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{bell::Bell, failed, mark::Mark, tx::SqliteTx};
 use crate::{
     Clock, Error,
-    store::{Result, Step, guarded, now_or_never},
+    store::{Result, WriteStep, fenced, now_or_never},
 };
 
 /// How many steps share one commit at most.
@@ -35,7 +35,7 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
 
-    pub(super) async fn run<S: Step>(&self, step: S) -> Result<S::Out> {
+    pub(super) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         let gone = || Error::store("the store's thread has ended");
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Waiting { step, out: None, answer });
@@ -57,7 +57,7 @@ impl Drop for Writer {
 }
 
 /// A step and whoever waits for it.
-struct Waiting<S: Step> {
+struct Waiting<S: WriteStep> {
     step: S,
     out: Option<Result<S::Out>>,
     answer: oneshot::Sender<Result<S::Out>>,
@@ -70,9 +70,9 @@ trait Job: Send {
     fn answer(self: Box<Self>, ended: Result<()>);
 }
 
-impl<S: Step> Job for Waiting<S> {
+impl<S: WriteStep> Job for Waiting<S> {
     fn run(&mut self, tx: &mut SqliteTx<'_>) -> bool {
-        self.out.insert(now_or_never(guarded(&self.step, tx))).is_ok()
+        self.out.insert(now_or_never(fenced(&self.step, tx))).is_ok()
     }
 
     fn answer(self: Box<Self>, ended: Result<()>) {

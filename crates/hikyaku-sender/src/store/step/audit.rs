@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::{
     Lane, State,
     delivery::Count,
-    store::{Campaign, CampaignCounts, CampaignState, Result, Step, Stored, Tx},
+    store::{CampaignCounts, CampaignRow, CampaignState, ReadStep, Reads, Result, Stored},
 };
 
 /// How many rows are looked at in one go.
@@ -13,12 +13,11 @@ const PAGE: u32 = 1000;
 #[derive(Debug)]
 pub(crate) struct Audit;
 
-impl Step for Audit {
+impl ReadStep for Audit {
     /// Every contradiction, in words.
     type Out = Vec<String>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<String>> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Vec<String>> {
         let campaigns = tx.campaigns(u32::MAX).await?;
         let mut sums = Sums::default();
         let states = campaigns.iter().map(|it| (it.id, it.spec.state)).collect();
@@ -86,7 +85,7 @@ impl Sums {
     }
 
     /// Finished rows are removed some day, open ones are not. A dropped one stays counted as the dead letter that it was.
-    fn compare(&mut self, campaign: &Campaign) {
+    fn compare(&mut self, campaign: &CampaignRow) {
         let (open, rows) = self.campaigns.remove(&campaign.id).unwrap_or_default();
         let counts = &campaign.counts;
         let agree = counts.total - counts.finished() == open

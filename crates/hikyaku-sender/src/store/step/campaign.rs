@@ -7,8 +7,8 @@ use crate::{
     key,
     recipients::Recipients,
     store::{
-        Body, Campaign, CampaignCounts, CampaignState, Cursor, Fresh, NewCampaign, Payload, Result,
-        Step, Tx, row::Effects,
+        Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Fresh, NewCampaign, Payload,
+        Result, Tx, WriteStep, row::Effects,
     },
 };
 
@@ -27,7 +27,7 @@ pub(crate) enum Started {
     Conflict(i64),
 }
 
-impl Step for StartCampaign {
+impl WriteStep for StartCampaign {
     type Out = Started;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Started> {
@@ -62,13 +62,13 @@ pub(crate) struct Append {
     pub(crate) bad_lines: i64,
 }
 
-impl Step for Append {
-    type Out = Campaign;
+impl WriteStep for Append {
+    type Out = CampaignRow;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Campaign> {
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<CampaignRow> {
         let now = tx.now().await?;
         let mut campaign =
-            tx.campaign(self.campaign, true).await?.ok_or_else(|| missing(self.campaign))?;
+            tx.lock_campaign(self.campaign).await?.ok_or_else(|| missing(self.campaign))?;
         if campaign.cursor != self.from {
             return Err(Error::new(ErrorKind::Locked {
                 holder: format!(
@@ -123,7 +123,7 @@ impl Step for Append {
 }
 
 fn row(
-    campaign: &Campaign,
+    campaign: &CampaignRow,
     number: i64,
     ids: &[String],
     body: Option<String>,
@@ -161,11 +161,11 @@ pub(crate) struct TakeBack {
     pub(crate) campaign: i64,
 }
 
-impl Step for TakeBack {
+impl WriteStep for TakeBack {
     type Out = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
-        let Some(campaign) = tx.campaign(self.campaign, true).await? else { return Ok(true) };
+        let Some(campaign) = tx.lock_campaign(self.campaign).await? else { return Ok(true) };
         let untouched = campaign.cursor == Cursor::default();
         if untouched {
             tx.remove_campaign(self.campaign).await?;
@@ -181,11 +181,11 @@ pub(crate) struct SetCampaignState {
     pub(crate) to: CampaignState,
 }
 
-impl Step for SetCampaignState {
-    type Out = Campaign;
+impl WriteStep for SetCampaignState {
+    type Out = CampaignRow;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Campaign> {
-        let mut campaign = tx.campaign(self.id, true).await?.ok_or_else(|| missing(self.id))?;
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<CampaignRow> {
+        let mut campaign = tx.lock_campaign(self.id).await?.ok_or_else(|| missing(self.id))?;
         let over = matches!(
             Progress::from(&campaign).state,
             CampaignPhase::Cancelled | CampaignPhase::Done
@@ -225,12 +225,12 @@ pub(crate) struct Aligned {
     pub(crate) last: Option<i64>,
 }
 
-impl Step for Align {
+impl WriteStep for Align {
     type Out = Aligned;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Aligned> {
         // Before its rows, against the usual order; but no row is waited for, so that nobody waits for this.
-        let Some(campaign) = tx.campaign(self.campaign, true).await? else {
+        let Some(campaign) = tx.lock_campaign(self.campaign).await? else {
             return Ok(Aligned::default());
         };
         let from: &[State] = match campaign.spec.state {

@@ -12,7 +12,7 @@ use crate::{
     delivery::Claimed,
     outlook::Waiting,
     pace::{Bucket, HoldReason, Limits},
-    store::{CampaignState, LaneDue, Payload, Result, Row, Step, Tx, row::Effects},
+    store::{CampaignState, LaneDue, Payload, Result, Row, Tx, WriteStep, row::Effects},
 };
 
 /// Takes due deliveries together with the permits to send them.
@@ -68,7 +68,7 @@ const ROUNDS: u32 = 20;
 /// After how many claims a busy worker looks whether the clock was set back.
 const SET_BACK_EVERY: usize = 64;
 
-impl Step for Claim {
+impl WriteStep for Claim {
     type Out = Grant;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Grant> {
@@ -176,7 +176,7 @@ impl Turn {
         let ids: BTreeSet<i64> = counted.chain(self.paused.keys().copied()).collect();
         let mut resumed = Vec::new();
         for id in ids {
-            let campaign = tx.campaign(id, true).await?;
+            let campaign = tx.lock_campaign(id).await?;
             if campaign.is_none_or(|it| !stands_still(it.spec.state)) {
                 resumed.extend(self.paused.remove(&id).unwrap_or_default());
             }
@@ -310,13 +310,13 @@ async fn campaign_state<T: Tx>(
     if let Some((_, state)) = known.iter().find(|(known, _)| *known == id) {
         return Ok(*state);
     }
-    let state = tx.campaign(id, false).await?.map_or(CampaignState::Cancelled, |it| it.spec.state);
+    let state = tx.campaign(id).await?.map_or(CampaignState::Cancelled, |it| it.spec.state);
     known.push((id, state));
     Ok(state)
 }
 
 fn job(row: Row, payload: Payload) -> Job {
-    let Row { id, channel, campaign, delivery } = row;
+    let Row { id, channel, campaign, delivery, .. } = row;
     Job {
         id,
         fence: delivery.fence,

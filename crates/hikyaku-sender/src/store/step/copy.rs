@@ -1,18 +1,28 @@
 //! Bringing all of a store into another.
 
+use super::sweep::end_leases;
 use crate::{
     CampaignId, Error, ErrorKind, Lane, Time,
     pace::Bucket,
-    store::{Campaign, Fresh, Move, Quota, Result, Row, Step, Stored, Tx},
+    store::{
+        CampaignRow, Fence, Fresh, Move, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep,
+    },
 };
+
+/// How many leases are ended at once.
+const LEASES: u32 = 1000;
 
 /// Forbids changes to a store, and makes sure that nothing of it is on its way.
 #[derive(Debug)]
-pub(crate) struct BeginMove(pub(crate) Move);
+pub(crate) struct BeginMove {
+    pub(crate) to: Move,
+    /// Whether no worker can be at work, so that what is in flight is only left over.
+    pub(crate) alone: bool,
+}
 
-impl Step for BeginMove {
+impl WriteStep for BeginMove {
     type Out = ();
-    const GUARDED: bool = false;
+    const FENCE: Fence = Fence::Exclusive;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
         if let Some(moved) = tx.moved().await?
@@ -20,12 +30,15 @@ impl Step for BeginMove {
         {
             return Err(moved.refusal());
         }
+        if self.alone {
+            while end_leases(tx, LEASES).await? > 0 {}
+        }
         if tx.is_leased().await? {
             return Err(Error::new(ErrorKind::Unsuitable(
                 "some deliveries are still on their way; stop the workers, wait a minute and move again".to_owned(),
             )));
         }
-        tx.save_moved(&self.0).await
+        tx.save_moved(&self.to).await
     }
 }
 
@@ -33,9 +46,9 @@ impl Step for BeginMove {
 #[derive(Debug)]
 pub(crate) struct EndMove(pub(crate) Move);
 
-impl Step for EndMove {
+impl WriteStep for EndMove {
     type Out = ();
-    const GUARDED: bool = false;
+    const FENCE: Fence = Fence::Exclusive;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
         tx.save_moved(&self.0).await
@@ -46,10 +59,10 @@ impl Step for EndMove {
 #[derive(Debug)]
 pub(crate) struct MustBeEmpty;
 
-impl Step for MustBeEmpty {
+impl ReadStep for MustBeEmpty {
     type Out = ();
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<()> {
         if tx.after(0, 1).await?.is_empty() && tx.campaigns(1).await?.is_empty() {
             return Ok(());
         }
@@ -66,11 +79,10 @@ pub(crate) struct Page {
     pub(crate) limit: u32,
 }
 
-impl Step for Page {
+impl ReadStep for Page {
     type Out = Vec<Stored>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.after(self.after, self.limit).await
     }
 }
@@ -79,7 +91,7 @@ impl Step for Page {
 #[derive(Debug)]
 pub(crate) struct Import(pub(crate) Vec<Fresh>);
 
-impl Step for Import {
+impl WriteStep for Import {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
@@ -95,8 +107,8 @@ impl Step for Import {
 
 /// A delivery of the source as it is written into the target.
 pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
-    let Stored { row, priority, idempotency_key, chunk, created_at, digest, payload } = stored;
-    let Row { channel, delivery, .. } = row;
+    let Stored { row, priority, idempotency_key, chunk, digest, payload } = stored;
+    let Row { channel, created_at, delivery, .. } = row;
     Fresh {
         channel,
         campaign,
@@ -112,9 +124,9 @@ pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
 
 /// Puts a campaign into the target. Its id there.
 #[derive(Debug)]
-pub(crate) struct ImportCampaign(pub(crate) Campaign);
+pub(crate) struct ImportCampaign(pub(crate) CampaignRow);
 
-impl Step for ImportCampaign {
+impl WriteStep for ImportCampaign {
     type Out = CampaignId;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<CampaignId> {
@@ -124,7 +136,7 @@ impl Step for ImportCampaign {
                     .to_owned(),
             ))
         })?;
-        tx.save_campaign(&Campaign { id, ..self.0.clone() }).await?;
+        tx.save_campaign(&CampaignRow { id, ..self.0.clone() }).await?;
         tx.add_counts(id, self.0.counts).await?;
         Ok(CampaignId(id))
     }
@@ -138,11 +150,10 @@ pub(crate) struct Remembered {
     pub(crate) limit: u32,
 }
 
-impl Step for Remembered {
+impl ReadStep for Remembered {
     type Out = Vec<String>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.remembered(self.campaign, self.after.as_deref(), self.limit).await
     }
 }
@@ -154,7 +165,7 @@ pub(crate) struct Remember {
     pub(crate) ids: Vec<String>,
 }
 
-impl Step for Remember {
+impl WriteStep for Remember {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
@@ -176,11 +187,10 @@ pub(crate) struct LaneState {
 #[derive(Debug)]
 pub(crate) struct ExportLanes;
 
-impl Step for ExportLanes {
+impl ReadStep for ExportLanes {
     type Out = Vec<LaneState>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         let mut lanes = Vec::new();
         for (channel, lane, bucket) in tx.buckets().await? {
             let sends = tx.sends_since(&channel, lane, Time::from_millis(i64::MIN)).await?;
@@ -195,7 +205,7 @@ impl Step for ExportLanes {
 #[derive(Debug)]
 pub(crate) struct ImportLanes(pub(crate) Vec<LaneState>);
 
-impl Step for ImportLanes {
+impl WriteStep for ImportLanes {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {

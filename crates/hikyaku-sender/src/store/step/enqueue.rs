@@ -1,4 +1,4 @@
-use crate::store::{Fresh, Result, Step, Tx};
+use crate::store::{Fresh, Result, Tx, WriteStep};
 
 /// Puts deliveries into the store, all or none.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) enum Verdict {
     Conflict,
 }
 
-impl Step for Enqueue {
+impl WriteStep for Enqueue {
     type Out = Vec<Enqueued>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {

@@ -4,18 +4,17 @@ use crate::{
     Lane, State, Time,
     list::Filter,
     pace::Bucket,
-    store::{Campaign, LaneDue, Quota, Result, Step, Stored, Tx},
+    store::{CampaignRow, LaneDue, Quota, ReadStep, Reads, Result, Stored},
 };
 
 /// Deliveries that fit a filter.
 #[derive(Debug)]
 pub(crate) struct List(pub(crate) Filter);
 
-impl Step for List {
+impl ReadStep for List {
     type Out = Vec<Stored>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.list(&self.0).await
     }
 }
@@ -24,11 +23,10 @@ impl Step for List {
 #[derive(Debug)]
 pub(crate) struct Show(pub(crate) i64);
 
-impl Step for Show {
+impl ReadStep for Show {
     type Out = Option<Stored>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.show(self.0).await
     }
 }
@@ -37,12 +35,11 @@ impl Step for Show {
 #[derive(Debug)]
 pub(crate) struct GetCampaign(pub(crate) i64);
 
-impl Step for GetCampaign {
-    type Out = Option<Campaign>;
-    const GUARDED: bool = false;
+impl ReadStep for GetCampaign {
+    type Out = Option<CampaignRow>;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
-        tx.campaign(self.0, false).await
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.campaign(self.0).await
     }
 }
 
@@ -50,25 +47,24 @@ impl Step for GetCampaign {
 #[derive(Debug)]
 pub(crate) struct ListCampaigns(pub(crate) u32);
 
-impl Step for ListCampaigns {
-    type Out = Vec<Campaign>;
-    const GUARDED: bool = false;
+impl ReadStep for ListCampaigns {
+    type Out = Vec<CampaignRow>;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.campaigns(self.0).await
     }
 }
 
 /// The whole store at a glance.
 #[derive(Debug)]
-pub(crate) struct Overlook {
+pub(crate) struct GetOverview {
     /// The channels that are looked at besides those that have buckets.
     pub(crate) channels: Vec<String>,
 }
 
-/// What the glance shows.
+/// What a glance shows.
 #[derive(Debug)]
-pub(crate) struct Look {
+pub(crate) struct Snapshot {
     pub(crate) now: Time,
     pub(crate) states: Vec<(State, u64)>,
     pub(crate) buckets: Vec<(String, Lane, Bucket)>,
@@ -76,11 +72,10 @@ pub(crate) struct Look {
     pub(crate) quotas: Vec<(String, Quota)>,
 }
 
-impl Step for Overlook {
-    type Out = Look;
-    const GUARDED: bool = false;
+impl ReadStep for GetOverview {
+    type Out = Snapshot;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Look> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Snapshot> {
         let (now, states, buckets) = (tx.now().await?, tx.tally().await?, tx.buckets().await?);
         let channels = self.channels.iter().chain(buckets.iter().map(|(channel, ..)| channel));
         let channels: BTreeSet<String> = channels.cloned().collect();
@@ -92,7 +87,7 @@ impl Step for Overlook {
                 quotas.push((channel, quota));
             }
         }
-        Ok(Look { now, states, buckets, due, quotas })
+        Ok(Snapshot { now, states, buckets, due, quotas })
     }
 }
 
@@ -103,11 +98,10 @@ pub(crate) struct LookAtLane {
     pub(crate) lane: Lane,
 }
 
-impl Step for LookAtLane {
+impl ReadStep for LookAtLane {
     type Out = (Time, Option<Bucket>, Option<Quota>);
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         let bucket = tx
             .buckets()
             .await?

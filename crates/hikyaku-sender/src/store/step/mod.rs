@@ -25,7 +25,7 @@ pub(crate) use copy::{
     Remember, Remembered, fresh,
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
-pub(crate) use look::{GetCampaign, List, ListCampaigns, Look, LookAtLane, Overlook, Show};
+pub(crate) use look::{GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
 pub(crate) use quarantine::Quarantine;
@@ -39,7 +39,7 @@ use super::{Quota, Result, Tx, row::Effects};
 async fn apply<T: Tx>(tx: &mut T, effects: Effects) -> Result<()> {
     for (channel, (reserved, used)) in effects.quotas {
         if (reserved, used) != (0, 0)
-            && let Some(quota) = tx.quota(&channel).await?
+            && let Some(quota) = tx.lock_quota(&channel).await?
         {
             let reserved = (quota.reserved + reserved).max(0);
             let used = quota.used + used;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::{
     Lane,
     pace::{Bucket, HoldReason},
-    store::{Quota, Result, Step, Tx},
+    store::{Quota, Result, Tx, WriteStep},
 };
 
 /// Stops lanes of a channel for all workers. Whether one of them was not stopped before.
@@ -17,7 +17,7 @@ pub(crate) struct Hold {
     pub(crate) chance: f64,
 }
 
-impl Step for Hold {
+impl WriteStep for Hold {
     type Out = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
@@ -41,7 +41,7 @@ pub(crate) struct Release {
     pub(crate) reason: HoldReason,
 }
 
-impl Step for Release {
+impl WriteStep for Release {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
@@ -67,12 +67,12 @@ pub(crate) struct SetQuota {
     pub(crate) used: i64,
 }
 
-impl Step for SetQuota {
+impl WriteStep for SetQuota {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
         let now = tx.now().await?;
-        let reserved = tx.quota(&self.channel).await?.map_or(0, |quota| quota.reserved);
+        let reserved = tx.lock_quota(&self.channel).await?.map_or(0, |quota| quota.reserved);
         let quota = Quota { limit: self.limit, used: self.used, reserved, checked_at: now };
         tx.save_quota(&self.channel, &quota).await
     }

@@ -1,7 +1,7 @@
 use crate::{
     CampaignId, DeliveryId, Error, ErrorKind, Filter, Time,
     delivery::{Refusal, State},
-    store::{Result, Row, Step, Tx, row::Effects},
+    store::{Result, Row, Tx, WriteStep, row::Effects},
 };
 
 /// What a person does to a delivery.
@@ -29,7 +29,7 @@ pub(crate) struct ActOnOne {
     pub(crate) act: Act,
 }
 
-impl Step for ActOnOne {
+impl WriteStep for ActOnOne {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
@@ -57,11 +57,11 @@ pub(crate) struct ActOnTray {
     pub(crate) limit: u32,
 }
 
-impl Step for ActOnTray {
+impl WriteStep for ActOnTray {
     type Out = (u64, Option<DeliveryId>);
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
-        if tx.campaign(self.campaign, false).await?.is_none() {
+        if tx.campaign(self.campaign).await?.is_none() {
             return Err(Error::new(ErrorKind::NoCampaign(CampaignId(self.campaign))));
         }
         let now = tx.now().await?;

@@ -1,7 +1,7 @@
 use crate::{
     Time,
     delivery::State,
-    store::{Result, Step, Tx, row::Effects},
+    store::{Result, Tx, WriteStep, row::Effects},
 };
 
 /// Puts deliveries in doubt that may have been sent after the moment that the store was restored to: a page of them.
@@ -21,7 +21,7 @@ pub(crate) struct PutInDoubt {
     pub(crate) unknown: u64,
 }
 
-impl Step for Quarantine {
+impl WriteStep for Quarantine {
     type Out = PutInDoubt;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<PutInDoubt> {

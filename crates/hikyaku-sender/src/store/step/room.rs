@@ -23,7 +23,7 @@ pub(super) struct Room {
 impl Room {
     /// Looks how much there is, and keeps others from taking any until the transaction ends.
     pub(super) async fn find<T: Tx>(tx: &mut T, channel: &str, now: Time) -> Result<Self> {
-        let quota = tx.quota(channel).await?.unwrap_or_default();
+        let quota = tx.lock_quota(channel).await?.unwrap_or_default();
         Ok(Self { left: quota.room(), in_flight: quota.reserved, look_again: now + LOOK })
     }
 

@@ -15,9 +15,8 @@ pub(super) async fn fall_due<T: Tx>(tx: &mut T, lane: &LaneDue, now: Time) -> Re
     let rows = tx.claimable(&lane.channel, lane.lane, Time::from_millis(i64::MAX), ROWS).await?;
     let mut fell_due = Vec::new();
     for (mut row, _) in rows {
-        let Some(stored) = tx.show(row.id).await? else { continue };
         let tried = row.delivery.claimed_at.is_some_and(|claimed| claimed > now);
-        let at_once = stored.created_at > now && row.delivery.due <= stored.created_at;
+        let at_once = row.created_at > now && row.delivery.due <= row.created_at;
         if row.delivery.due > now && (tried || at_once) {
             row.delivery.due = now;
             fell_due.push(row);
@@ -31,8 +30,5 @@ pub(super) async fn fall_due<T: Tx>(tx: &mut T, lane: &LaneDue, now: Time) -> Re
 async fn is_next_from_the_future<T: Tx>(tx: &mut T, lane: &LaneDue, now: Time) -> Result<bool> {
     let next = tx.claimable(&lane.channel, lane.lane, lane.due, 1).await?;
     let Some((next, _)) = next.first() else { return Ok(false) };
-    if next.delivery.claimed_at.is_some_and(|claimed| claimed > now) {
-        return Ok(true);
-    }
-    Ok(tx.show(next.id).await?.is_some_and(|stored| stored.created_at > now))
+    Ok(next.created_at > now || next.delivery.claimed_at.is_some_and(|claimed| claimed > now))
 }

@@ -4,7 +4,7 @@ use crate::{
     Lane,
     delivery::{Delivery, Outcome, Settlement, State},
     key,
-    store::{Fresh, Payload, Result, Row, Step, Stored, Tx, row::Effects},
+    store::{Fresh, Payload, Result, Row, Stored, Tx, WriteStep, row::Effects},
 };
 
 /// What came of one claim.
@@ -32,9 +32,8 @@ pub(crate) struct Settled {
     pub(crate) applied: bool,
 }
 
-impl Step for Settle {
+impl WriteStep for Settle {
     type Out = Vec<Settled>;
-    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         let now = tx.now().await?;
@@ -124,7 +123,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 digest: parent.digest.clone(),
                 payload: Payload { recipients, body: parent.payload.body.clone() },
                 delivery: half,
-                created_at: parent.created_at,
+                created_at: parent.row.created_at,
             }
         })
         .collect()

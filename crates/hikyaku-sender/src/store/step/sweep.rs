@@ -4,7 +4,7 @@ use hikyaku_model::limits::RETRY_KEY_USE;
 
 use crate::{
     Time,
-    store::{Result, Step, Tx, row::Effects},
+    store::{ReadStep, Reads, Result, Tx, WriteStep, row::Effects},
 };
 
 /// Tidies up: leases that ended, keys that are spent, rows that are long done.
@@ -32,7 +32,7 @@ pub(crate) struct Swept {
     pub(crate) leased: bool,
 }
 
-impl Step for Sweep {
+impl WriteStep for Sweep {
     type Out = Swept;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Swept> {
@@ -60,11 +60,10 @@ impl Step for Sweep {
 #[derive(Debug)]
 pub(crate) struct Misaligned(pub(crate) u32);
 
-impl Step for Misaligned {
+impl ReadStep for Misaligned {
     type Out = Vec<i64>;
-    const GUARDED: bool = false;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Vec<i64>> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Vec<i64>> {
         tx.misaligned(self.0).await
     }
 }
@@ -73,23 +72,26 @@ impl Step for Misaligned {
 #[derive(Debug)]
 pub(crate) struct EndLeases(pub(crate) u32);
 
-impl Step for EndLeases {
+impl WriteStep for EndLeases {
     type Out = u64;
-    const GUARDED: bool = false;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<u64> {
-        let now = tx.now().await?;
-        let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - RETRY_KEY_USE, self.0).await?;
-        let mut effects = Effects::default();
-        let mut ended = 0;
-        for row in &mut rows {
-            let before = row.delivery.state;
-            row.delivery.lease_until = row.delivery.lease_until.map(|until| until.min(now));
-            ended += u64::from(row.delivery.end_lease(now) || row.delivery.end_key(now));
-            effects.note(before, row);
-        }
-        tx.save(&rows).await?;
-        super::apply(tx, effects).await?;
-        Ok(ended)
+        end_leases(tx, self.0).await
     }
+}
+
+pub(super) async fn end_leases<T: Tx>(tx: &mut T, limit: u32) -> Result<u64> {
+    let now = tx.now().await?;
+    let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - RETRY_KEY_USE, limit).await?;
+    let mut effects = Effects::default();
+    let mut ended = 0;
+    for row in &mut rows {
+        let before = row.delivery.state;
+        row.delivery.lease_until = row.delivery.lease_until.map(|until| until.min(now));
+        ended += u64::from(row.delivery.end_lease(now) || row.delivery.end_key(now));
+        effects.note(before, row);
+    }
+    tx.save(&rows).await?;
+    super::apply(tx, effects).await?;
+    Ok(ended)
 }
