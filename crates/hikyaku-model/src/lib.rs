@@ -74,6 +74,7 @@ mod extra;
 mod json;
 mod setters;
 mod shape;
+mod text;
 mod union;
 mod unknown_fields;
 mod word;
@@ -84,10 +85,10 @@ pub use extra::{Extra, Object};
 pub use id::{ChatId, GroupId, InvalidId, RoomId, UserId};
 pub use json::InvalidJson;
 pub use limits::{Check, Checker, Violation, Violations};
-pub use message::{Message, MessageKind, PreparedMessages};
+pub use message::{Message, MessageKind};
 pub use secret::{
     ChannelSecret, ChannelToken, IdToken, InvalidSecret, NotifyClientSecret, NotifyToken,
     RefreshToken, UserAccessToken,
 };
-pub use send::SendKind;
+pub use send::{PreparedMessages, SendKind};
 pub use unknown_fields::unknown_fields;

@@ -83,7 +83,7 @@ macro_rules! words {
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 // Borrowed where it can be: a known word needs no copy.
-                let word = <$crate::event::Str as serde::Deserialize>::deserialize(deserializer)?;
+                let word = <$crate::text::Str as serde::Deserialize>::deserialize(deserializer)?;
                 Ok(Self::from(word.as_str()))
             }
         }

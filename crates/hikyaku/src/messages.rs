@@ -4,10 +4,9 @@ use hikyaku_model::{
     Checker, Message, MessageKind, Violations,
     message::{
         AudioMessage, CouponMessage, FlexMessage, ImageMessage, ImagemapMessage, LocationMessage,
-        PreparedMessages, StickerMessage, TemplateMessage, TextMessage, TextV2Message,
-        VideoMessage,
+        StickerMessage, TemplateMessage, TextMessage, TextV2Message, VideoMessage,
     },
-    send::{SendKind, check_messages},
+    send::{PreparedMessages, SendKind, check_messages},
 };
 use serde::{Serialize, Serializer};
 

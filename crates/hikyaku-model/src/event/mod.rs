@@ -41,9 +41,9 @@ mod video_play_complete;
 
 mod object;
 mod read;
-mod str;
 mod write;
 
+pub use crate::text::{Str, Text};
 pub use account_link::{LinkContent, LinkResult};
 pub use beacon::{BeaconContent, BeaconType};
 pub use delivery::{DeliveryContext, PnpDelivery};
@@ -55,7 +55,6 @@ pub use message::{ContentKind, ContentType, MessageContent};
 pub use module::{ChatControl, DetachReason, ModuleContent, ModuleType};
 pub use postback::{PostbackContent, PostbackParams, RichMenuSwitchStatus};
 pub use source::{Source, SourceKind};
-pub use str::{Str, Text};
 pub use unsend::UnsendDetail;
 pub use video_play_complete::VideoPlayComplete;
 

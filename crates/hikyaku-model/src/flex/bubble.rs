@@ -1,7 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BUBBLE_BYTES, Box, BubbleSize, Component, Direction, check_action, container::check_bytes,
+    Box, BubbleSize, Component, Direction,
+    bytes::{BUBBLE_BYTES, check_bytes},
+    check_action,
 };
 use crate::{
     Action, Check, Checker, Extra,

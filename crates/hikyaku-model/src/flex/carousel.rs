@@ -1,6 +1,9 @@
 use serde::{Deserialize, Serialize};
 
-use super::{BUBBLE_BYTES, Bubble, BubbleSize, CAROUSEL_BYTES, container::check_bytes};
+use super::{
+    Bubble, BubbleSize,
+    bytes::{BUBBLE_BYTES, CAROUSEL_BYTES, check_bytes},
+};
 use crate::{
     Check, Checker, Extra,
     limits::{Count, Problem, Segment},

@@ -20,7 +20,7 @@ pub use request::{
     AUDIENCE_OPERATIONS, MESSAGES, MULTICAST_USERS, REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE,
     REQUEST_BYTES, RETRY_KEY_LIFE, RETRY_KEY_USE,
 };
-pub use rule::{Count, Length, Steps, Unit};
+pub use rule::{Count, Length, SUBSTITUTION_KEY, Steps, Unit};
 pub use uri::{LINK, MEDIA_URL, Uri};
 pub use violation::{Problem, Segment, Violation, Violations};
 pub use words::{Dialect, Refusal, RefusalDetail};

@@ -92,3 +92,8 @@ impl Length {
         (length < self.min || length > self.max).then_some(length)
     }
 }
+
+/// What the name of a placeholder looks like.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2>
+pub const SUBSTITUTION_KEY: &str = "^[a-zA-Z0-9_]{1,20}$";

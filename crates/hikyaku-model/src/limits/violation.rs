@@ -1,7 +1,7 @@
 use std::fmt;
 
-use super::{Count, Length, Unit};
-use crate::{InvalidId, message::SUBSTITUTION_KEY};
+use super::{Count, Length, SUBSTITUTION_KEY, Unit};
+use crate::InvalidId;
 
 /// One step of a JSON path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub enum Problem {
     Uri,
     /// The URI's scheme is not among those that are allowed.
     UriScheme(&'static [&'static str]),
-    /// A `{key}` of a text whose name does not match [`SUBSTITUTION_KEY`](crate::message::SUBSTITUTION_KEY).
+    /// A `{key}` of a text whose name does not match [`SUBSTITUTION_KEY`].
     PlaceholderName(String),
     /// A `{key}` of a text that no substitution defines.
     PlaceholderUndefined(String),

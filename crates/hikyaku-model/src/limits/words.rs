@@ -1,7 +1,6 @@
 use serde::Serialize;
 
-use super::{Problem, Segment, Violation, Violations};
-use crate::message::SUBSTITUTION_KEY;
+use super::{Problem, SUBSTITUTION_KEY, Segment, Violation, Violations};
 
 /// Broken rules in LINE's words: the body of its answer 400.
 ///

@@ -10,7 +10,6 @@ mod imagemap;
 mod kind;
 mod list;
 mod location;
-mod prepared;
 mod quick_reply;
 mod sender;
 mod sticker;
@@ -31,7 +30,6 @@ pub use imagemap::{IMAGEMAP_ACTIONS, ImagemapMessage};
 pub use kind::MessageKind;
 pub use list::from_json;
 pub use location::{Degrees, LOCATION_ADDRESS, LOCATION_TITLE, LocationMessage};
-pub use prepared::PreparedMessages;
 pub use quick_reply::{QUICK_REPLY_ITEMS, QuickReply, QuickReplyItem};
 pub use sender::{SENDER_NAME, Sender};
 pub use sticker::StickerMessage;
@@ -39,7 +37,7 @@ pub use template::TemplateMessage;
 pub use text::{EMOJIS, Emoji, TEXT, TextMessage};
 pub use text_v2::{
     AllMentionee, EmojiSubstitution, MENTIONS, MentionSubstitution, Mentionee, SUBSTITUTION_EMOJIS,
-    SUBSTITUTION_KEY, SUBSTITUTIONS, Substitution, TextV2Message, UserMentionee,
+    SUBSTITUTIONS, Substitution, TextV2Message, UserMentionee,
 };
 pub use video::{TRACKING_ID, VideoMessage};
 

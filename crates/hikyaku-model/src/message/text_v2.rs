@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::TEXT;
 use crate::{
     Check, Checker, Extra, Object, UserId,
-    limits::{Count, Problem, Segment},
+    limits::{Count, Problem, SUBSTITUTION_KEY, Segment},
     setters::setters,
     union::{extra, tagged, union},
 };
@@ -24,11 +24,6 @@ pub const MENTIONS: Count = Count { min: 0, max: 20 };
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-emoji-object>
 pub const SUBSTITUTION_EMOJIS: Count = Count { min: 0, max: 20 };
-
-/// What the name of a placeholder looks like.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2>
-pub const SUBSTITUTION_KEY: &str = "^[a-zA-Z0-9_]{1,20}$";
 
 /// A text with placeholders for mentions and LINE emoji.
 ///

@@ -43,7 +43,7 @@ pub fn check_messages(messages: &[Message], send: Option<SendKind>, checker: &mu
 }
 
 /// Checks what only one way to send demands.
-pub(crate) fn check_send(messages: &[Message], send: SendKind, checker: &mut Checker) {
+pub(super) fn check_send(messages: &[Message], send: SendKind, checker: &mut Checker) {
     checker.at(Segment::Field("messages"), |checker| {
         for (index, message) in messages.iter().enumerate() {
             checker.at(Segment::Index(index), |checker| send.check(&message.kind, checker));

@@ -5,6 +5,7 @@ mod call;
 mod delivery_tag;
 mod kind;
 mod phone_hash;
+mod prepared;
 mod text;
 
 pub use aggregation_unit::{AGGREGATION_UNITS, AggregationUnit};
@@ -12,6 +13,6 @@ pub use call::{
     LOADING_SECONDS, check_aggregation_units, check_loading_seconds, check_multicast_users,
 };
 pub use delivery_tag::{DELIVERY_TAG, DeliveryTag};
-pub(crate) use kind::check_send;
 pub use kind::{SendKind, check_messages};
 pub use phone_hash::PhoneHash;
+pub use prepared::PreparedMessages;

@@ -3,7 +3,7 @@
 use hikyaku::{
     Client,
     message::{SentCountKind, TemplateButton, TemplateItem},
-    model::{GroupId, Message, SendKind, UserId, message::PreparedMessages},
+    model::{GroupId, Message, PreparedMessages, SendKind, UserId},
 };
 use jiff::civil::date;
 use uuid::Uuid;

@@ -3,10 +3,11 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::{
-    Checker, Message, Violations,
-    send::{self, SendKind},
+use super::{
+    SendKind,
+    kind::{check_messages, check_send},
 };
+use crate::{Checker, Message, Violations};
 
 /// Messages that were checked and serialised once, to be sent many times.
 ///
@@ -32,13 +33,13 @@ impl PreparedMessages {
     )]
     pub fn new(messages: &[Message]) -> Result<Self, Violations> {
         let mut checker = Checker::default();
-        send::check_messages(messages, None, &mut checker);
+        check_messages(messages, None, &mut checker);
         checker.finish()?;
         let refused = SendKind::ALL
             .into_iter()
             .filter_map(|kind| {
                 let mut checker = Checker::default();
-                send::check_send(messages, kind, &mut checker);
+                check_send(messages, kind, &mut checker);
                 Some((kind, checker.finish().err()?))
             })
             .collect();
