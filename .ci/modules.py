@@ -22,8 +22,8 @@ NOT_YET = {"hikyaku", "hikyaku-cli", "hikyaku-sender", "hikyaku-sim"}
 
 # Types that hold each other, so that no order of files could part them: just these, no more and no fewer.
 RECURSIVE = {
-    # A box holds components, a component can be a box, and a video shows one in its place.
-    ("hikyaku-model", "crate::flex", "block component video"),
+    # A box is made of components, a component can be a box, and a video shows one in its place.
+    ("hikyaku-model", "crate::flex", "block component components video"),
 }
 
 TOKEN = re.compile(

@@ -40,7 +40,8 @@
 //! # Limits
 //!
 //! [`Check`] finds every broken rule at once, in LINE's own counting, with the place in the JSON. What is only unknown
-//! is left for LINE to judge; [`Checker::strict`] refuses that too, as LINE does today.
+//! is left for LINE to judge; [`Checker::strict`] refuses that too, as LINE does today. Whom a narrowcast reaches is the
+//! exception: all of its recipient, filter and limit must be known, see [`Checker::allow_unknown_narrowing`].
 //!
 //! ```
 //! use hikyaku_model::{Checker, Message, SendKind, send};

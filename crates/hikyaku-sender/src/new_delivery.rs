@@ -61,6 +61,8 @@ pub(crate) struct Options {
     pub(crate) notification_disabled: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) custom_aggregation_units: Vec<AggregationUnit>,
+    #[serde(skip)]
+    unknown_narrowing: bool,
 }
 
 /// A request without its recipients.
@@ -73,6 +75,9 @@ pub(crate) struct Request<'a, M> {
 
 impl Check for Options {
     fn check(&self, checker: &mut Checker) {
+        if self.unknown_narrowing {
+            checker.allow_unknown_narrowing();
+        }
         checker.optional("recipient", self.recipient.as_ref());
         checker.optional("filter", self.filter.as_ref());
         checker.optional("limit", self.limit.as_ref());
@@ -211,6 +216,16 @@ impl NewDelivery {
     /// No more than this; goes with a narrowcast.
     pub fn limit(mut self, limit: Limit) -> Self {
         self.options.limit = Some(limit);
+        self
+    }
+
+    /// Sends the recipient, the filter and the limit though they have keys, types or words that this version does not
+    /// know; goes with a narrowcast.
+    ///
+    /// Without it they are broken rules: LINE passes over a key that it does not know, so that a misspelt filter would
+    /// reach every friend. This is for a key that LINE added after this version was made.
+    pub fn allow_unknown_narrowing(mut self) -> Self {
+        self.options.unknown_narrowing = true;
         self
     }
 

@@ -4,6 +4,7 @@ use clap::Args;
 use hikyaku::{
     Client,
     content::Content,
+    model::{Checker, send},
     operation::{CallOperation, Host, OPERATIONS, Route, find},
 };
 use serde::Serialize;
@@ -24,7 +25,8 @@ const ANSWER_LIMIT: usize = 64 << 20;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What is printed is LINE's answer as it came. Nothing is checked here but the names.
+What is printed is LINE's answer as it came. Nothing is checked here but the names, and that a narrowcast's recipient,
+filter and limit are spelt right: LINE passes over what it does not know, and sends to everybody.
 
 Examples:
   hikyaku api --list
@@ -98,6 +100,9 @@ impl Api {
         let basic = self.basic(route)?;
         let mut call = self.call(&client, route);
         if let Some(body) = body {
+            if operation_id == "narrowcast" {
+                check_narrowcast(&body)?;
+            }
             call = call.body(body);
         }
         if let Some(token) = &user_token {
@@ -171,6 +176,15 @@ fn read_body(argument: &str) -> anyhow::Result<Vec<u8>> {
         Some(path) => file::read_bytes(path),
         None => Ok(argument.as_bytes().to_vec()),
     }
+}
+
+/// Refuses the body of a narrowcast whose recipient, filter or limit is misspelt. What is no JSON is left for LINE.
+fn check_narrowcast(body: &[u8]) -> anyhow::Result<()> {
+    let Ok(body) = serde_json::from_slice(body) else { return Ok(()) };
+    let mut checker = Checker::default();
+    send::check_narrowcast(&body, &mut checker);
+    checker.finish().map_err(hikyaku::Error::from)?;
+    Ok(())
 }
 
 /// Prints LINE's answer as it came.

@@ -75,13 +75,15 @@ impl Validate {
         }
         let messages = self.messages.read()?;
         let targeting = self.targeting.read()?;
+        let mut checker = Checker::default();
+        // LINE checks the messages only, and passes over misspelt keys of the rest.
+        targeting.check(&mut checker);
         if self.local {
-            let mut checker = Checker::default();
             check_messages(&messages, Some(self.kind.for_rules()), &mut checker);
-            targeting.check(&mut checker);
             checker.finish().map_err(hikyaku::Error::from)?;
             return output.done("valid by the rules that this program knows");
         }
+        checker.finish().map_err(hikyaku::Error::from)?;
         let client = self.connection.client(output)?;
         let mut validate = client.validate(self.kind.for_line(), &messages);
         if let Some(recipient) = targeting.recipient {

@@ -43,6 +43,43 @@ fn values_go_to_path_query_and_body() {
 }
 
 #[test]
+fn a_narrowcast_whose_narrowing_is_misspelt_is_not_sent() {
+    let recorder = Recorder::start();
+    let shell = Shell::at(&recorder);
+    let api = |rest: &str| {
+        let body = format!(r#"{{"messages":[{{"type":"text","text":"hi"}}],{rest}}}"#);
+        shell.run(["api", "narrowcast", "--body", &body])
+    };
+    insta::assert_snapshot!(api(r#""filter":{"type":"gender","oneOf":["female"]}"#), @r"
+    exit 2
+    --- stderr
+    error: 3 values break a rule, nothing was sent
+      filter: must have demographic, else it reaches everybody
+      filter.oneOf: is no field that belongs here; known are demographic
+      filter.type: is no field that belongs here; known are demographic
+    ");
+    for (rest, at) in [
+        (
+            r#""filters":{"demographic":{"type":"gender","oneOf":["female"]}}"#,
+            "filters: is no field",
+        ),
+        (
+            r#""filter":{"demographic":{"type":"gender","oneof":["female"]}}"#,
+            "filter.demographic.oneOf: must",
+        ),
+        (r#""limit":5"#, "limit: does not fit"),
+        (r#""recipient":{}"#, "recipient.type: must not be empty"),
+    ] {
+        let outcome = api(rest);
+        assert_eq!(outcome.code, 2, "{rest}: {outcome}");
+        assert!(outcome.stderr.contains(at), "{rest}: {outcome}");
+    }
+    assert_eq!(recorder.requests().len(), 0);
+    let good = api(r#""filter":{"demographic":{"type":"gender","oneOf":["female"]}}"#);
+    assert_eq!((good.code, recorder.requests().len()), (0, 1), "{good}");
+}
+
+#[test]
 fn a_call_that_takes_another_token_never_carries_the_channels() {
     let recorder = Recorder::start();
     let body = r#"{"grant_type":"client_credentials","client_id":"1","client_secret":"s"}"#;

@@ -34,6 +34,65 @@ fn it_sends_what_line_documents() {
     insta::assert_snapshot!(request.body, @r#"{"messages":[{"type":"text","text":"hi"}],"recipient":{"type":"audience","audienceGroupId":5614991017776},"filter":{"demographic":{"type":"gender","oneOf":["female"]}},"limit":{"max":100,"upToRemainingQuota":true},"notificationDisabled":true}"#);
 }
 
+/// LINE passes over keys that it does not know: a misspelt filter would reach every friend.
+#[test]
+fn a_misspelt_narrowing_is_refused() {
+    let recorder = answering(&[]);
+    let shell = Shell::at(&recorder);
+    let run = |flag: &str, json: &str| shell.run(["narrowcast", "--text", "hi", flag, json]);
+    insta::assert_snapshot!(run("--filter", r#"{"type":"gender","oneOf":["female"]}"#), @r"
+    exit 2
+    --- stderr
+    error: 3 values break a rule, nothing was sent
+      filter: must have demographic, else it reaches everybody
+      filter.oneOf: is no field that belongs here; known are demographic
+      filter.type: is no field that belongs here; known are demographic
+    ");
+    let demographics = r#"{"demographics":{"type":"gender","oneOf":["female"]}}"#;
+    insta::assert_snapshot!(run("--filter", demographics), @r"
+    exit 2
+    --- stderr
+    error: 2 values break a rule, nothing was sent
+      filter: must have demographic, else it reaches everybody
+      filter.demographics: is no field that belongs here; known are demographic
+    ");
+    for (flag, json) in [
+        ("--filter", "{}"),
+        ("--filter", r#"{"demographic":{"type":"gender","oneof":["female"]}}"#),
+        ("--filter", r#"{"demographic":{"type":"age","gt":"age_20"}}"#),
+        ("--recipient", "{}"),
+        ("--recipient", r#"{"type":"audience","audienceGroupId":1,"exclude":true}"#),
+    ] {
+        let outcome = run(flag, json);
+        assert_eq!(outcome.code, 2, "{json}: {outcome}");
+        let validated = shell.run(["validate", "narrowcast", "--text", "hi", flag, json]);
+        assert_eq!(validated.code, 2, "{json}: {validated}");
+        let local = shell.run(["validate", "narrowcast", "--local", "--text", "hi", flag, json]);
+        assert_eq!(local.code, 2, "{json}: {local}");
+    }
+    assert_eq!(recorder.requests().len(), 0);
+
+    let line = |rest: &str| {
+        let line = format!(
+            r#"{{"kind":"narrowcast","idempotency_key":"a","messages":[{{"type":"text","text":"hi"}}],{rest}}}"#
+        );
+        Shell::bare().run_with_input(["outbox", "add", "--batch", "-"], &line)
+    };
+    for rest in [
+        r#""filter":{"type":"gender","oneOf":["female"]}"#,
+        r#""filter":{"demographics":{}}"#,
+        r#""filters":{"demographic":{"type":"gender","oneOf":["female"]}}"#,
+        r#""limit":{}"#,
+        r#""recipient":{"type":"audience","audienceGroupId":1,"exclude":true}"#,
+    ] {
+        let outcome = line(rest);
+        assert_eq!(outcome.code, 2, "{rest}: {outcome}");
+        assert!(outcome.stdout.starts_with(r#"{"error":{"kind":"invalid""#), "{outcome}");
+    }
+    let good = line(r#""filter":{"demographic":{"type":"gender","oneOf":["female"]}}"#);
+    assert_eq!(good.code, 0, "{good}");
+}
+
 #[test]
 fn waiting_ends_with_the_last_progress() {
     let wait = ["narrowcast", "--text", "hi", "--wait", "--poll", "0.01"];

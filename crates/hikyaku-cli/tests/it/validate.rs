@@ -31,9 +31,10 @@ fn what_line_refuses_is_rejected() {
 #[test]
 fn a_narrowcasts_targeting_goes_along() {
     let recorder = Recorder::start();
-    let words = ["validate", "narrowcast", "--text", "hi", "--limit-max", "5", "--filter", "{}"];
+    let filter = r#"{"demographic":{"type":"area","oneOf":["jp_13"]}}"#;
+    let words = ["validate", "narrowcast", "--text", "hi", "--limit-max", "5", "--filter", filter];
     assert_eq!(Shell::at(&recorder).run(words).code, 0);
-    insta::assert_snapshot!(recorder.request().body, @r#"{"messages":[{"type":"text","text":"hi"}],"filter":{},"limit":{"max":5}}"#);
+    insta::assert_snapshot!(recorder.request().body, @r#"{"messages":[{"type":"text","text":"hi"}],"filter":{"demographic":{"type":"area","oneOf":["jp_13"]}},"limit":{"max":5}}"#);
 }
 
 #[test]

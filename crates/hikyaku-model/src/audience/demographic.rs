@@ -305,14 +305,27 @@ impl DemographicFilter {
 
     fn check_node(&self, checker: &mut Checker) {
         match self {
-            Self::Gender(filter) => check_words(&filter.one_of, checker),
-            Self::AppType(filter) => check_words(&filter.one_of, checker),
-            Self::Area(filter) => check_areas(&filter.one_of, checker),
-            Self::Age(filter) => check_bounds(filter.gte.as_ref(), filter.lt.as_ref(), checker),
+            Self::Gender(filter) => {
+                check_words(&filter.one_of, checker);
+                checker.no_extra(&filter.extra, &["type", "oneOf"]);
+            }
+            Self::AppType(filter) => {
+                check_words(&filter.one_of, checker);
+                checker.no_extra(&filter.extra, &["type", "oneOf"]);
+            }
+            Self::Area(filter) => {
+                check_areas(&filter.one_of, checker);
+                checker.no_extra(&filter.extra, &["type", "oneOf"]);
+            }
+            Self::Age(filter) => {
+                check_bounds(filter.gte.as_ref(), filter.lt.as_ref(), checker);
+                checker.no_extra(&filter.extra, &["type", "gte", "lt"]);
+            }
             Self::SubscriptionPeriod(filter) => {
                 check_bounds(filter.gte.as_ref(), filter.lt.as_ref(), checker);
+                checker.no_extra(&filter.extra, &["type", "gte", "lt"]);
             }
-            Self::Operator(OperatorFilter { and, or, not, .. }) => {
+            Self::Operator(OperatorFilter { and, or, not, extra }) => {
                 check_operands(
                     and.as_deref(),
                     or.as_deref(),
@@ -320,6 +333,7 @@ impl DemographicFilter {
                     checker,
                     Self::check_node,
                 );
+                checker.no_extra(extra, &["type", "and", "or", "not"]);
             }
             Self::Unknown(object) => Self::check_unknown(object, checker),
         }
@@ -328,6 +342,12 @@ impl DemographicFilter {
 
 impl Check for Filter {
     fn check(&self, checker: &mut Checker) {
+        checker.narrowing(|checker| {
+            if self.demographic.is_none() {
+                checker.unknown_rule("must have demographic, else it reaches everybody");
+            }
+            checker.no_extra(&self.extra, &["demographic"]);
+        });
         checker.optional("demographic", self.demographic.as_ref());
     }
 }
@@ -337,7 +357,7 @@ impl Check for DemographicFilter {
         if self.count() > DEMOGRAPHIC_FILTERS.max {
             checker.report(Problem::Rule("must not have more than 10 filters"));
         }
-        self.check_node(checker);
+        checker.narrowing(|checker| self.check_node(checker));
     }
 }
 

@@ -31,8 +31,22 @@ impl Limit {
 
 setters!(Limit { plain { max: u32, up_to_remaining_quota: bool, forbid_partial_delivery: bool } });
 
+impl Limit {
+    /// Checks that it limits, and that no field of it is misspelt.
+    fn check_known(&self, checker: &mut Checker) {
+        let none = self.max.is_none()
+            && self.up_to_remaining_quota.is_none()
+            && self.forbid_partial_delivery.is_none();
+        if none {
+            checker.unknown_rule("must have max, upToRemainingQuota or forbidPartialDelivery");
+        }
+        checker.no_extra(&self.extra, &["max", "upToRemainingQuota", "forbidPartialDelivery"]);
+    }
+}
+
 impl Check for Limit {
     fn check(&self, checker: &mut Checker) {
+        checker.narrowing(|checker| self.check_known(checker));
         if self.max.is_some_and(|max| !(1..=i32::MAX.unsigned_abs()).contains(&max)) {
             checker.report_field("max", Problem::range(1, i32::MAX));
         }

@@ -15,6 +15,10 @@
 //! assert!(recipient.validate().and(filter.validate()).and(limit.validate()).is_ok());
 //! ```
 //!
+//! LINE passes over keys that it does not know: a misspelt filter would reach everybody. So all of a recipient, a filter
+//! and a limit must be known; [`Checker::allow_unknown_narrowing`](crate::Checker::allow_unknown_narrowing) is for keys
+//! that LINE added later.
+//!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 
 mod demographic;

@@ -127,9 +127,14 @@ impl Recipient {
 
     fn check_node(&self, checker: &mut Checker) {
         match self {
-            Self::Audience(_) => {}
-            Self::Redelivery(redelivery) => checker.required("requestId", &redelivery.request_id),
-            Self::Operator(OperatorRecipient { and, or, not, .. }) => {
+            Self::Audience(audience) => {
+                checker.no_extra(&audience.extra, &["type", "audienceGroupId"]);
+            }
+            Self::Redelivery(redelivery) => {
+                checker.required("requestId", &redelivery.request_id);
+                checker.no_extra(&redelivery.extra, &["type", "requestId"]);
+            }
+            Self::Operator(OperatorRecipient { and, or, not, extra }) => {
                 check_operands(
                     and.as_deref(),
                     or.as_deref(),
@@ -137,6 +142,7 @@ impl Recipient {
                     checker,
                     Self::check_node,
                 );
+                checker.no_extra(extra, &["type", "and", "or", "not"]);
             }
             Self::Unknown(object) => Self::check_unknown(object, checker),
         }
@@ -149,6 +155,6 @@ impl Check for Recipient {
             let what = "must not have more than 10 audiences and redeliveries";
             checker.report(Problem::Rule(what));
         }
-        self.check_node(checker);
+        checker.narrowing(|checker| self.check_node(checker));
     }
 }

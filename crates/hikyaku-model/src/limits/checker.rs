@@ -1,5 +1,5 @@
 use super::{Count, Length, Problem, Segment, Steps, Violation, Violations};
-use crate::word::Word;
+use crate::{extra::Extra, word::Word};
 
 /// A value that LINE sets rules for.
 pub trait Check {
@@ -25,6 +25,7 @@ pub struct Checker {
     /// While walking, each path is innermost first: a segment is known to be needed only on the way back.
     violations: Vec<Violation>,
     strict: bool,
+    unknown_narrowing: bool,
 }
 
 impl Checker {
@@ -34,6 +35,45 @@ impl Checker {
     /// LINE as it is today refuses it.
     pub fn strict() -> Self {
         Self { strict: true, ..Self::default() }
+    }
+
+    /// Leaves it to LINE to judge keys, types and words of a narrowcast's recipient, filter and limit that this version
+    /// does not know.
+    ///
+    /// They are broken rules otherwise: LINE passes over a key that it does not know, so that a misspelt filter would
+    /// reach everybody. This is for a key that is newer than this version.
+    ///
+    /// ```
+    /// use hikyaku_model::{Check, Checker, audience::Filter};
+    ///
+    /// let filter: Filter = serde_json::from_str(r#"{"demographics":{"type":"gender","oneOf":["female"]}}"#)?;
+    /// assert!(filter.validate().is_err());
+    ///
+    /// let mut checker = Checker::default();
+    /// checker.allow_unknown_narrowing();
+    /// filter.check(&mut checker);
+    /// assert!(checker.finish().is_ok());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn allow_unknown_narrowing(&mut self) {
+        self.unknown_narrowing = true;
+    }
+
+    /// Checks what narrows down whom a send reaches: all of it must be known.
+    pub(crate) fn narrowing(&mut self, check: impl FnOnce(&mut Self)) {
+        let strict = self.strict;
+        self.strict = strict || !self.unknown_narrowing;
+        check(self);
+        self.strict = strict;
+    }
+
+    /// Reports every field of the object at hand that this version does not know, if this checker is strict.
+    pub(crate) fn no_extra(&mut self, extra: &Extra, known: &'static [&'static str]) {
+        if self.strict {
+            for (name, _) in extra.iter() {
+                self.key(name, |checker| checker.report(Problem::UnknownField(known)));
+            }
+        }
     }
 
     /// Reports what is wrong with the value at hand.
@@ -137,6 +177,13 @@ impl Checker {
     pub fn optional_length(&mut self, field: &'static str, text: Option<&str>, rule: Length) {
         if let Some(text) = text {
             self.length(field, text, rule);
+        }
+    }
+
+    /// Reports a rule that a newer version of the value at hand may not have, if this checker is strict.
+    pub(crate) fn unknown_rule(&mut self, rule: &'static str) {
+        if self.strict {
+            self.report(Problem::Rule(rule));
         }
     }
 

@@ -45,6 +45,8 @@ pub enum Problem {
     MultipleOf(u32),
     /// A word is not among those that are allowed.
     OneOf(&'static [&'static str]),
+    /// The field is none of those that the object has.
+    UnknownField(&'static [&'static str]),
     /// A text does not match the pattern.
     Pattern(&'static str),
     /// No SHA-256 in 64 lower-case hexadecimal digits.
@@ -106,6 +108,9 @@ impl fmt::Display for Problem {
             Self::Range { min, max } => write!(f, "must be between {min} and {max}"),
             Self::MultipleOf(step) => write!(f, "must be a multiple of {step}"),
             Self::OneOf(words) => write!(f, "must be one of {}", words.join(", ")),
+            Self::UnknownField(known) => {
+                write!(f, "is no field that belongs here; known are {}", known.join(", "))
+            }
             Self::Pattern(pattern) => write!(f, "must match {pattern}"),
             Self::Sha256 => {
                 f.write_str("must be a SHA-256 digest in 64 lower-case hexadecimal digits")

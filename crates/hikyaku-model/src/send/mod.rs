@@ -4,6 +4,7 @@ mod aggregation_unit;
 mod call;
 mod delivery_tag;
 mod kind;
+mod narrowcast;
 mod phone_hash;
 mod prepared;
 mod text;
@@ -14,5 +15,6 @@ pub use call::{
 };
 pub use delivery_tag::{DELIVERY_TAG, DeliveryTag};
 pub use kind::{SendKind, check_messages};
+pub use narrowcast::check_narrowcast;
 pub use phone_hash::PhoneHash;
 pub use prepared::PreparedMessages;

@@ -13,6 +13,7 @@ on_every_store![
     another_body_under_the_same_key_is_a_conflict_and_changes_nothing,
     a_batch_answers_line_by_line,
     what_cannot_be_sent_is_refused_and_nothing_is_kept,
+    a_newer_narrowing_is_sent_when_it_is_asked_for,
     a_time_that_no_calendar_has_is_refused,
     a_worker_takes_any_patience,
     a_worker_without_a_channel_is_refused,
@@ -64,6 +65,18 @@ async fn a_batch_answers_line_by_line(bench: Bench) {
     assert_eq!(existing, [Some(false), Some(true), None, Some(false)]);
 }
 
+/// A narrowcast with the filter that some JSON is.
+fn misspelt(filter: &str) -> NewDelivery {
+    let filter: hikyaku_model::audience::Filter = serde_json::from_str(filter).unwrap();
+    NewDelivery::narrowcast("a").idempotency_key("n").filter(filter)
+}
+
+async fn a_newer_narrowing_is_sent_when_it_is_asked_for(bench: Bench) {
+    let newer = misspelt(r#"{"interest":{"oneOf":["tea"]}}"#);
+    assert!(bench.outbox.enqueue(newer.clone()).await.is_err());
+    assert!(bench.outbox.enqueue(newer.allow_unknown_narrowing()).await.is_ok());
+}
+
 async fn what_cannot_be_sent_is_refused_and_nothing_is_kept(bench: Bench) {
     let refused = [
         (NewDelivery::push("", "a"), "to: must not be empty"),
@@ -92,6 +105,17 @@ async fn what_cannot_be_sent_is_refused_and_nothing_is_kept(bench: Bench) {
         (
             NewDelivery::narrowcast("a").idempotency_key("n").limit(Limit::new().max(0)),
             "limit.max: must be between 1 and 2147483647",
+        ),
+        (
+            misspelt(r#"{"type":"gender","oneOf":["female"]}"#),
+            "filter: must have demographic, else it reaches everybody; \
+             filter.oneOf: is no field that belongs here; known are demographic; \
+             filter.type: is no field that belongs here; known are demographic",
+        ),
+        (
+            misspelt(r#"{"demographics":{"type":"gender","oneOf":["female"]}}"#),
+            "filter: must have demographic, else it reaches everybody; \
+             filter.demographics: is no field that belongs here; known are demographic",
         ),
         (
             NewDelivery::push(user(1), "a").unit("café").delivery_tag("short"),

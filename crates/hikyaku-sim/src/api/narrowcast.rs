@@ -38,14 +38,15 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let notification_disabled = body.flag("notificationDisabled")?;
     let recipient: Option<Recipient> = body.optional("recipient")?;
     let filter: Option<Filter> = body.optional("filter")?;
-    let limit: Limit = body.optional("limit")?.unwrap_or_default();
+    let limit: Option<Limit> = body.optional("limit")?;
+    errors.optional("limit", limit.as_ref());
+    let limit = limit.unwrap_or_default();
     if limit.forbid_partial_delivery == Some(true) && limit.up_to_remaining_quota != Some(true) {
         let message = "The option forbidPartialDelivery must be used with upToRemainingQuota.";
         return Err(Answer::error(StatusCode::BAD_REQUEST, message));
     }
     errors.optional("recipient", recipient.as_ref());
     errors.optional("filter", filter.as_ref());
-    errors.field("limit", &limit);
     body::finish(errors)?;
     let parcel = Parcel { kind: SendKind::Narrowcast, messages, notification_disabled, unit: None };
     Ok(Box::new(move |scene| {

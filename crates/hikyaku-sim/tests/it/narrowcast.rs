@@ -48,6 +48,61 @@ fn women() -> Value {
     json!({ "demographic": { "type": "gender", "oneOf": ["female"] } })
 }
 
+/// LINE passes over a key that it does not know, and sends to everybody; who tests a bot wants to hear of it.
+#[tokio::test]
+async fn a_misspelt_narrowing_is_refused() {
+    let sim = standing_still().start().await.unwrap();
+    sim.add_friends(100);
+    let known = "is no field that belongs here; known are";
+    for (targeting, details) in [
+        (
+            json!({ "filter": { "type": "gender", "oneOf": ["female"] } }),
+            json!([
+                { "message": "must have demographic, else it reaches everybody", "property": "filter" },
+                { "message": format!("{known} demographic"), "property": "filter.oneOf" },
+                { "message": format!("{known} demographic"), "property": "filter.type" },
+            ]),
+        ),
+        (
+            json!({ "filter": { "demographics": { "type": "gender", "oneOf": ["female"] } } }),
+            json!([
+                { "message": "must have demographic, else it reaches everybody", "property": "filter" },
+                { "message": format!("{known} demographic"), "property": "filter.demographics" },
+            ]),
+        ),
+        (
+            json!({ "filter": { "demographic": { "type": "age", "gt": "age_20" } } }),
+            json!([
+                { "message": "must have gte, lt or both", "property": "filter.demographic" },
+                { "message": format!("{known} type, gte, lt"), "property": "filter.demographic.gt" },
+            ]),
+        ),
+        (
+            json!({ "filter": { "demographic": { "type": "gender", "oneof": ["female"] } } }),
+            json!([{ "message": "May not be empty", "property": "filter.demographic.oneOf" }]),
+        ),
+        (
+            json!({ "recipient": { "type": "audience", "audienceGroupId": 1, "exclude": true } }),
+            json!([
+                { "message": format!("{known} type, audienceGroupId"), "property": "recipient.exclude" },
+            ]),
+        ),
+        (
+            json!({ "limit": {} }),
+            json!([
+                { "message": "must have max, upToRemainingQuota or forbidPartialDelivery", "property": "limit" },
+            ]),
+        ),
+    ] {
+        let answer = narrowcast(&sim, targeting.clone()).await;
+        assert_eq!(answer.status, 400, "{targeting}");
+        assert_eq!(answer.json()["details"], details, "{targeting}");
+    }
+    assert_eq!(narrowcast(&sim, json!({ "filter": { "demographic": {} } })).await.status, 400);
+    assert_eq!(narrowcast(&sim, json!({ "recipient": {} })).await.status, 400);
+    assert_eq!(sim.delivered(), 0);
+}
+
 #[tokio::test]
 async fn phases_follow_the_clock() {
     let sim = standing_still().start().await.unwrap();

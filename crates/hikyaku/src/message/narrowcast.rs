@@ -27,7 +27,8 @@ pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/nar
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)), at most 10 audiences and redeliveries, at most 10
 /// filters; 60 calls an hour. A filter needs 100 reachable friends, and LINE sends to no fewer than 50.
 /// # Errors
-/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
+/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken, or the recipient, the filter or the limit has something
+/// unknown; nothing was sent.
 /// [`Forbidden`](crate::ErrorKind::Forbidden): the account has too few friends for a filter. A 409 for this retry key is
 /// no error: the value says `deduplicated`.
 /// # Source
@@ -51,6 +52,7 @@ pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/nar
 pub struct Narrowcast<'a> {
     client: &'a Client,
     retry_key: Option<RetryKey>,
+    unknown_narrowing: bool,
     body: Body<'a>,
 }
 
@@ -80,7 +82,7 @@ impl Client {
     pub fn narrowcast<'a, 'm: 'a>(&'a self, messages: impl IntoMessages<'m>) -> Narrowcast<'a> {
         let messages = messages.into_messages();
         let body = Body { messages, targeting: Targeting::default(), notification_disabled: None };
-        Narrowcast { client: self, retry_key: None, body }
+        Narrowcast { client: self, retry_key: None, unknown_narrowing: false, body }
     }
 }
 
@@ -103,6 +105,16 @@ impl<'a> Narrowcast<'a> {
         self
     }
 
+    /// Sends the recipient, the filter and the limit though they have keys, types or words that this version does not
+    /// know.
+    ///
+    /// Without it they are broken rules: LINE passes over a key that it does not know, so that a misspelt filter would
+    /// reach every friend. This is for a key that LINE added after this version was made.
+    pub fn allow_unknown_narrowing(mut self) -> Self {
+        self.unknown_narrowing = true;
+        self
+    }
+
     /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = Some(key.into());
@@ -119,6 +131,9 @@ impl<'a> Narrowcast<'a> {
         check(|checker| {
             let Targeting { recipient, filter, limit } = &self.body.targeting;
             self.body.messages.check(SendKind::Narrowcast, checker);
+            if self.unknown_narrowing {
+                checker.allow_unknown_narrowing();
+            }
             checker.optional("recipient", recipient.as_ref());
             checker.optional("filter", filter.as_ref());
             checker.optional("limit", limit.as_ref());

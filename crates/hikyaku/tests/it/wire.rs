@@ -367,6 +367,50 @@ async fn a_narrowcast_in_full() {
     .await;
 }
 
+/// LINE passes over keys that it does not know: a misspelt filter would reach every friend.
+#[tokio::test]
+async fn a_misspelt_narrowing_is_not_sent_unless_it_is_asked_for() {
+    use hikyaku::model::audience::{Filter, Limit, Recipient};
+
+    let client = hikyaku::Client::builder("token").build().unwrap();
+    for (filter, property) in [
+        (r#"{"type":"gender","oneOf":["female"]}"#, "filter"),
+        (r#"{"demographics":{"type":"gender","oneOf":["female"]}}"#, "filter"),
+        (r#"{"demographic":{"type":"gender","oneof":["female"]}}"#, "filter.demographic.oneOf"),
+        (
+            r#"{"demographic":{"type":"age","gte":"age_20","lte":"age_30"}}"#,
+            "filter.demographic.lte",
+        ),
+        ("{}", "filter"),
+    ] {
+        let filter: Filter = serde_json::from_str(filter).unwrap();
+        let error = client.narrowcast("hi").filter(filter).await.unwrap_err();
+        assert_eq!(error.kind(), hikyaku::ErrorKind::Invalid);
+        assert_eq!(error.details()[0].property.as_deref(), Some(property));
+    }
+    let recipient: Recipient = serde_json::from_str(r#"{"type":"audiences","ids":[1]}"#).unwrap();
+    let limit: Limit = serde_json::from_str(r#"{"maximum":1}"#).unwrap();
+    let error = client.narrowcast("hi").recipient(recipient).limit(limit).await.unwrap_err();
+    let at: Vec<_> = error.details().iter().map(|it| it.property.as_deref().unwrap()).collect();
+    assert_eq!(at, ["recipient.type", "limit", "limit.maximum"]);
+
+    check(
+        "{}",
+        async |client| {
+            let newer: Filter = serde_json::from_str(r#"{"interest":{"oneOf":["tea"]}}"#).unwrap();
+            client.narrowcast("hi").filter(newer).allow_unknown_narrowing().retry_key(KEY).await
+        },
+        "POST /v2/bot/message/narrowcast HTTP/1.1\n\
+         content-length: 82\n\
+         content-type: application/json\n\
+         x-line-retry-key: 12345678-9abc-4def-8123-456789abcdef\n\
+         \n\
+         {\"messages\":[{\"type\":\"text\",\"text\":\"hi\"}],\
+         \"filter\":{\"interest\":{\"oneOf\":[\"tea\"]}}}",
+    )
+    .await;
+}
+
 #[tokio::test]
 async fn a_push_to_a_phone_number_has_a_tag_and_no_retry_key() {
     check(
