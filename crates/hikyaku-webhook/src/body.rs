@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use hikyaku_model::{
     Extra,
     event::{Event, Str, Text},
@@ -32,14 +34,19 @@ pub struct Webhook<S = String> {
 }
 
 impl Webhook {
-    /// Reads a body into events that own their text, to be kept and sent between threads.
+    /// Reads a body into events that own their text, to be kept and sent between threads. Their [`raw`](Event::raw) JSON is
+    /// one copy of the body that they share.
     ///
     /// # Errors
     /// The body is not UTF-8, or not a JSON object with an array `events`. An event that does not fit its type is no
     /// error: it is [`EventKind::Unknown`](hikyaku_model::EventKind::Unknown), and its neighbours are as they are.
     /// Refused as well: more events than one for each 32 bytes of body, 256 aside.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
-        read(body)
+        let text: Arc<str> = utf8(body)?.into();
+        read(&text, |rest, events| {
+            let end = Event::read_shared(&text, text.len() - rest.len(), events)?;
+            Ok(text.get(end..).unwrap_or(""))
+        })
     }
 }
 
@@ -49,13 +56,19 @@ impl<'a> Webhook<Str<'a>> {
     /// # Errors
     /// As [`parse`](Webhook::parse).
     pub fn borrow(body: &'a [u8]) -> Result<Self, Error> {
-        read(body)
+        read(utf8(body)?, Event::read_into)
     }
 }
 
-fn read<'a, S: Text<'a>>(body: &'a [u8]) -> Result<Webhook<S>, Error> {
-    let text =
-        std::str::from_utf8(body).map_err(|error| Error::NotUtf8 { at: error.valid_up_to() })?;
+fn utf8(body: &[u8]) -> Result<&str, Error> {
+    std::str::from_utf8(body).map_err(|error| Error::NotUtf8 { at: error.valid_up_to() })
+}
+
+/// Reads a body, and each event with `read_event`, which adds it and returns what follows it.
+fn read<'a, S: Text<'a>>(
+    text: &'a str,
+    read_event: impl Fn(&'a str, &mut Vec<Event<S>>) -> Result<&'a str, serde_json::Error>,
+) -> Result<Webhook<S>, Error> {
     let mut cursor = Cursor { text, rest: text };
     let mut destination = None;
     let mut events = None;
@@ -68,7 +81,7 @@ fn read<'a, S: Text<'a>>(body: &'a [u8]) -> Result<Webhook<S>, Error> {
             match key.as_str() {
                 "destination" => destination = cursor.value()?,
                 "events" if events.is_some() => return Err(cursor.error("`events` comes twice")),
-                "events" => events = Some(cursor.events()?),
+                "events" => events = Some(cursor.events(&read_event)?),
                 _ => extra.insert(key, cursor.value::<serde_json::Value>()?),
             }
             if cursor.eat('}') {
@@ -102,7 +115,10 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn events<S: Text<'a>>(&mut self) -> Result<Vec<Event<S>>, Error> {
+    fn events<S: Text<'a>>(
+        &mut self,
+        read_event: impl Fn(&'a str, &mut Vec<Event<S>>) -> Result<&'a str, serde_json::Error>,
+    ) -> Result<Vec<Event<S>>, Error> {
         let most = FREE_EVENTS + self.text.len() / BYTES_PER_EVENT;
         let mut events = Vec::new();
         self.expect('[')?;
@@ -114,8 +130,7 @@ impl<'a> Cursor<'a> {
             if events.len() == most {
                 return Err(self.error("there are more events than a body of this length can have"));
             }
-            self.rest =
-                Event::read_into(self.rest, &mut events).map_err(|error| self.error(error))?;
+            self.rest = read_event(self.rest, &mut events).map_err(|error| self.error(error))?;
             if self.eat(']') {
                 return Ok(events);
             }

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::{Extra, word::words};
 
 /// How the linking of a user's account with the bot's own went.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#account-link-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LinkContent<S = String> {
     /// Whether the accounts are linked. If not, the event has neither a source nor a reply token.
     pub result: LinkResult,
@@ -14,6 +15,13 @@ pub struct LinkContent<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    LinkContent<S> is "the result of an account link, which is an object" {
+        required result = "result",
+        required nonce = "nonce",
+    }
 }
 
 words! {

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::{Extra, word::words};
 
 /// The beacon that a user came near.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#beacon-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BeaconContent<S = String> {
     /// The hardware id of the beacon.
     pub hwid: S,
@@ -17,6 +18,14 @@ pub struct BeaconContent<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    BeaconContent<S> is "a beacon, which is an object" {
+        required hwid = "hwid",
+        required r#type = "type",
+        optional dm = "dm",
+    }
 }
 
 words! {

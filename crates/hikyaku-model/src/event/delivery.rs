@@ -1,9 +1,6 @@
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{Error as _, MapAccess},
-};
+use serde::Serialize;
 
-use super::object::{self, FromFields};
+use super::object::object;
 use crate::Extra;
 
 /// Whether an event is sent again.
@@ -19,34 +16,26 @@ pub struct DeliveryContext {
     pub extra: Extra,
 }
 
-impl<'de> Deserialize<'de> for DeliveryContext {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        object::deserialize(deserializer)
-    }
-}
-
-impl<'de> FromFields<'de> for DeliveryContext {
-    const EXPECTED: &'static str = "a delivery context, which is an object";
-
-    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
-        let mut is_redelivery = None;
-        let extra = object::each(fields, |name, fields| match name {
-            "isRedelivery" => object::once(&mut is_redelivery, "isRedelivery", fields),
-            _ => Ok(false),
-        })?;
-        let is_redelivery = is_redelivery.ok_or_else(|| A::Error::missing_field("isRedelivery"))?;
-        Ok(Self { is_redelivery, extra })
+object! {
+    DeliveryContext is "a delivery context, which is an object" {
+        required is_redelivery = "isRedelivery",
     }
 }
 
 /// The notification message that was delivered.
 ///
 /// Source: <https://developers.line.biz/en/docs/partner-docs/line-notification-messages/message-sending-complete-webhook-event/>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PnpDelivery<S = String> {
     /// The hashed phone number, or the delivery tag that the message was sent with.
     pub data: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    PnpDelivery<S> is "a delivery, which is an object" {
+        required data = "data",
+    }
 }

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::Extra;
 
 /// How a user became a friend.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#follow-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FollowDetail {
     /// Whether the user had blocked the account before. LINE warns that this is not always right.
@@ -13,4 +14,10 @@ pub struct FollowDetail {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    FollowDetail is "the detail of a follow, which is an object" {
+        required is_unblocked = "isUnblocked",
+    }
 }

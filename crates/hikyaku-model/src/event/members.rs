@@ -1,16 +1,22 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::Source;
+use super::{Source, object::object};
 use crate::Extra;
 
 /// Who joined or left a group or multi-person chat.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#member-joined-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Members {
     /// The users.
     pub members: Vec<Source>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    Members is "members, which are an object" {
+        required members = "members",
+    }
 }

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::{Extra, word::words};
 
 /// What a user did with a membership of the account.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#membership-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MembershipContent {
     /// What the user did.
@@ -15,6 +16,13 @@ pub struct MembershipContent {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    MembershipContent is "a membership, which is an object" {
+        required r#type = "type",
+        required membership_id = "membershipId",
+    }
 }
 
 words! {

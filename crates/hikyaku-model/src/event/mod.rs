@@ -40,6 +40,7 @@ mod unsend;
 mod video_play_complete;
 
 mod object;
+mod raw;
 mod read;
 mod write;
 
@@ -57,6 +58,8 @@ pub use postback::{PostbackContent, PostbackParams, RichMenuSwitchStatus};
 pub use source::{Source, SourceKind};
 pub use unsend::UnsendDetail;
 pub use video_play_complete::VideoPlayComplete;
+
+use raw::Raw;
 
 use crate::{ChatId, Extra, UserId, word::words};
 
@@ -89,7 +92,7 @@ pub struct Event<S = String> {
     pub reply_token: Option<S>,
     /// Fields that this version does not know.
     pub extra: Extra,
-    raw: Option<S>,
+    raw: Raw<S>,
 }
 
 words! {
@@ -116,7 +119,7 @@ impl<S> Event<S> {
             delivery_context: None,
             reply_token: None,
             extra: Extra::default(),
-            raw: None,
+            raw: Raw::None,
         }
     }
 
@@ -213,7 +216,7 @@ impl<S: AsRef<str>> Event<S> {
 
     /// The JSON that the event was read from with [`Event::read`], to the byte. `None` for an event made otherwise.
     pub fn raw(&self) -> Option<&str> {
-        self.raw.as_ref().map(S::as_ref)
+        self.raw.get()
     }
 }
 

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::{Extra, UserId, word::words};
 
 /// What happened between a module channel and an account.
 ///
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#module-channel-specific-webhook-events>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ModuleContent<S = String> {
     /// What happened.
@@ -22,6 +23,15 @@ pub struct ModuleContent<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    ModuleContent<S> is "the content of a module event, which is an object" {
+        required r#type = "type",
+        optional bot_id = "botId",
+        optional scopes = "scopes",
+        optional reason = "reason",
+    }
 }
 
 words! {
@@ -45,7 +55,7 @@ words! {
 /// How long a module channel may speak for the account.
 ///
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#activated-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatControl {
     /// When it ends, in milliseconds since 1970.
@@ -53,4 +63,10 @@ pub struct ChatControl {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    ChatControl is "a chat control, which is an object" {
+        required expire_at = "expireAt",
+    }
 }

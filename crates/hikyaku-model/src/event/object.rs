@@ -1,7 +1,6 @@
-//! Reads objects field by field.
+//! Reads objects field by field, and keeps the fields that are not known.
 //!
-//! Serde's derived `flatten` does the same for most types here, by way of a buffer. The few objects that every event
-//! has are read with this: they are most of the time that a webhook takes.
+//! Serde's derived `flatten` does the same by way of a buffer, which costs a webhook time and a program code.
 
 use std::{fmt, marker::PhantomData};
 
@@ -69,3 +68,35 @@ pub(super) fn once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     *slot = fields.next_value()?;
     Ok(true)
 }
+
+/// Makes a struct readable from the object with these fields, `required` or `optional`, and `extra` for all others.
+macro_rules! object {
+    ($name:ident $(<$text:ident>)? is $expected:literal { $($need:ident $field:ident = $key:literal),* $(,)? }) => {
+        impl<'de $(, $text: serde::Deserialize<'de>)?> serde::Deserialize<'de> for $name $(<$text>)? {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::event::object::deserialize(deserializer)
+            }
+        }
+
+        impl<'de $(, $text: serde::Deserialize<'de>)?> $crate::event::object::FromFields<'de> for $name $(<$text>)? {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_fields<A: serde::de::MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+                $(let mut $field = None;)*
+                let extra = $crate::event::object::each(fields, |name, fields| match name {
+                    $($key => $crate::event::object::once(&mut $field, $key, fields),)*
+                    _ => Ok(false),
+                })?;
+                Ok(Self { $($field: $crate::event::object::object!(@$need $field, $key, A),)* extra })
+            }
+        }
+    };
+    (@required $field:ident, $key:literal, $access:ident) => {
+        $field.ok_or_else(|| <$access::Error as serde::de::Error>::missing_field($key))?
+    };
+    (@optional $field:ident, $key:literal, $access:ident) => {
+        $field
+    };
+}
+
+pub(super) use object;

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::{Extra, word::words};
 
 /// What the bot attached to the action that a user performed.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PostbackContent<S = String> {
     /// The action's data, as the bot gave it.
     pub data: S,
@@ -17,10 +18,17 @@ pub struct PostbackContent<S = String> {
     pub extra: Extra,
 }
 
+object! {
+    PostbackContent<S> is "a postback, which is an object" {
+        required data = "data",
+        optional params = "params",
+    }
+}
+
 /// What the user chose: one of the first three for a date picker, the others for a rich menu switch.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-datetime-selection-action>
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostbackParams<S = String> {
     /// A date, `2017-12-25`.
@@ -41,6 +49,16 @@ pub struct PostbackParams<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    PostbackParams<S> is "the parameters of a postback, which are an object" {
+        optional date = "date",
+        optional time = "time",
+        optional datetime = "datetime",
+        optional new_rich_menu_alias_id = "newRichMenuAliasId",
+        optional status = "status",
+    }
 }
 
 words! {

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -10,6 +10,7 @@ use super::{
     Event, EventKind, EventType, Misfit, Str, Text, Unknown,
     kind::Payload,
     object::{self, FromFields},
+    raw::Raw,
 };
 use crate::Extra;
 
@@ -44,25 +45,31 @@ impl<'a, S: Text<'a>> Event<S> {
     /// # Errors
     /// What `json` begins with is no JSON.
     pub fn read_into(json: &'a str, events: &mut Vec<Self>) -> Result<&'a str, serde_json::Error> {
+        Self::read_and_keep(json, events, |raw| Raw::Own(raw.into()))
+    }
+
+    fn read_and_keep(
+        json: &'a str,
+        events: &mut Vec<Self>,
+        keep: impl FnOnce(&'a str) -> Raw<S>,
+    ) -> Result<&'a str, serde_json::Error> {
         let before = events.len();
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        match deserializer.deserialize_map(Push(events)) {
-            Ok(()) => {
-                let (raw, rest) = split(json, deserializer);
-                if let Some(event) = events.last_mut() {
-                    event.raw = Some(raw.into());
-                }
-                Ok(rest)
-            }
+        let (raw, rest) = match deserializer.deserialize_map(Push(events)) {
+            Ok(()) => split(json, deserializer),
             Err(error) => {
                 events.truncate(before); // it may fit and lack its closing brace
                 let mut deserializer = serde_json::Deserializer::from_str(json);
                 IgnoredAny::deserialize(&mut deserializer)?;
                 let (raw, rest) = split(json, deserializer);
                 events.push(Self::misfitting(raw, &error));
-                Ok(rest)
+                (raw, rest)
             }
+        };
+        if let Some(event) = events.last_mut() {
+            event.raw = keep(raw);
         }
+        Ok(rest)
     }
 
     /// The event for JSON that does not fit, with what of the shared fields does.
@@ -79,8 +86,45 @@ impl<'a, S: Text<'a>> Event<S> {
             delivery_context: lenient(&fields, "deliveryContext"),
             reply_token: lenient(&fields, "replyToken"),
             extra: Extra::default(),
-            raw: Some(raw.into()),
+            raw: Raw::None,
         }
+    }
+}
+
+impl Event {
+    /// As [`read_into`](Self::read_into), from a text that all its events share: [`raw`](Self::raw) is then a part of it
+    /// instead of a copy for each event, and the text is freed with the last of them. The event begins at byte `at`;
+    /// what is returned is where it ends.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use hikyaku_model::Event;
+    ///
+    /// let body: Arc<str> = r#"[ {"type":"join"},{"type":"leave"}]"#.into();
+    /// let mut events = Vec::new();
+    /// let end = Event::read_shared(&body, 1, &mut events)?;
+    /// assert_eq!((&body[end..], events[0].raw()), (r#",{"type":"leave"}]"#, Some(r#"{"type":"join"}"#)));
+    /// assert!(Event::read_shared(&body, body.len(), &mut events).is_err());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What stands at `at` is no JSON, or is in the middle of a character.
+    pub fn read_shared(
+        json: &Arc<str>,
+        at: usize,
+        events: &mut Vec<Self>,
+    ) -> Result<usize, serde_json::Error> {
+        let Some(text) = json.get(at..) else {
+            return Err(serde_json::Error::custom("the middle of a character is no JSON"));
+        };
+        let rest = Self::read_and_keep(text, events, |raw| {
+            // What precedes it is blank.
+            let begin = at + (text.len() - text.trim_ascii_start().len());
+            Raw::Part { of: Arc::clone(json), begin, end: begin + raw.len() }
+        })?;
+        Ok(json.len() - rest.len())
     }
 }
 
@@ -185,7 +229,7 @@ impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for Even
             delivery_context,
             reply_token,
             extra,
-            raw: None,
+            raw: Raw::None,
         })
     }
 }

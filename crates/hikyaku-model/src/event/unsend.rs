@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::Extra;
 
 /// The message that a user took back. LINE asks to delete what was stored of it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#unsend-event>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UnsendDetail<S = String> {
     /// The id of the message.
@@ -13,4 +14,10 @@ pub struct UnsendDetail<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    UnsendDetail<S> is "the detail of an unsend, which is an object" {
+        required message_id = "messageId",
+    }
 }

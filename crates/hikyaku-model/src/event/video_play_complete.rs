@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::object::object;
 use crate::Extra;
 
 /// The video that a user has seen to its end.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#video-viewing-complete>
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VideoPlayComplete<S = String> {
     /// The tracking id that the bot sent the video with.
@@ -13,4 +14,10 @@ pub struct VideoPlayComplete<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    VideoPlayComplete<S> is "a played video, which is an object" {
+        required tracking_id = "trackingId",
+    }
 }

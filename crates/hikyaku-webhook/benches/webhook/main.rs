@@ -8,6 +8,7 @@
     reason = "LINE's names, and to read the fields is all that is measured"
 )]
 mod floor;
+mod mixed;
 
 use std::{
     fmt::Write as _,
@@ -17,7 +18,7 @@ use std::{
 };
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group};
-use hikyaku_model::ChannelSecret;
+use hikyaku_model::{ChannelSecret, event::Str};
 use hikyaku_webhook::{Router, Verifier, Webhook, sign};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -42,32 +43,49 @@ fn body(events: usize) -> String {
 fn verify_and_read(criterion: &mut Criterion) {
     let secret = ChannelSecret::new(SECRET).expect("a secret");
     let verifier = Verifier::new(&secret);
-    for events in [1, 5, 100] {
-        let body = body(events);
-        let body = body.as_bytes();
-        let signature = &*sign(&secret, body);
-        let mut group = criterion.benchmark_group(format!("webhook/{events}"));
-        group.throughput(Throughput::Bytes(body.len() as u64));
-        group.bench_function("floor", |bencher| {
-            bencher.iter(|| {
-                verifier.verify(signature, black_box(body)).expect("signed");
-                floor::read(body)
+    for (kind, bodies) in [("texts", texts as fn(usize) -> Vec<String>), ("mixed", mixed::bodies)] {
+        for events in [1, 5, 100] {
+            let bodies = signed(&secret, bodies(events));
+            let mut group = criterion.benchmark_group(format!("webhook/{kind}/{events}"));
+            group.throughput(Throughput::Bytes(
+                bodies.iter().map(|(_, body)| body.len() as u64).sum(),
+            ));
+            group.bench_function("floor", |bencher| {
+                bencher.iter(|| each(&verifier, &bodies, floor::read));
             });
-        });
-        group.bench_function("borrow", |bencher| {
-            bencher.iter(|| {
-                verifier.verify(signature, black_box(body)).expect("signed");
-                Webhook::borrow(body).expect("a webhook")
+            group.bench_function("borrow", |bencher| {
+                bencher.iter(|| each(&verifier, &bodies, borrow));
             });
-        });
-        group.bench_function("parse", |bencher| {
-            bencher.iter(|| {
-                verifier.verify(signature, black_box(body)).expect("signed");
-                Webhook::parse(body).expect("a webhook")
+            group.bench_function("parse", |bencher| {
+                bencher.iter(|| each(&verifier, &bodies, parse));
             });
-        });
-        group.finish();
+            group.finish();
+        }
     }
+}
+
+fn texts(events: usize) -> Vec<String> {
+    vec![body(events)]
+}
+
+/// Bodies, each with its signature.
+fn signed(secret: &ChannelSecret, bodies: Vec<String>) -> Vec<(String, String)> {
+    bodies.into_iter().map(|body| (sign(secret, body.as_bytes()), body)).collect()
+}
+
+fn each<'a, T>(verifier: &Verifier, bodies: &'a [(String, String)], read: impl Fn(&'a [u8]) -> T) {
+    for (signature, body) in bodies {
+        verifier.verify(&**signature, black_box(body.as_bytes())).expect("signed");
+        black_box(read(body.as_bytes()));
+    }
+}
+
+fn borrow(body: &[u8]) -> Webhook<Str<'_>> {
+    Webhook::borrow(body).expect("a webhook")
+}
+
+fn parse(body: &[u8]) -> Webhook {
+    Webhook::parse(body).expect("a webhook")
 }
 
 // Which HMAC: RustCrypto's with the key made ready once, the same made anew each time, ring's made ready once.
@@ -134,35 +152,36 @@ fn router(criterion: &mut Criterion) {
 fn print_ratios() {
     let secret = ChannelSecret::new(SECRET).expect("a secret");
     let verifier = Verifier::new(&secret);
-    println!("events | floor, ns | borrow, ns | parse, ns");
-    for events in [1, 5, 100] {
-        let body = body(events);
-        let body = body.as_bytes();
-        let signature = &*sign(&secret, body);
-        let verify = || verifier.verify(signature, black_box(body)).expect("signed");
-        let mut fastest = [f64::INFINITY; 3];
-        for _ in 0..400 {
-            let round = [
-                nanoseconds(events, || (verify(), floor::read(body))),
-                nanoseconds(events, || (verify(), Webhook::borrow(body).expect("a webhook"))),
-                nanoseconds(events, || (verify(), Webhook::parse(body).expect("a webhook"))),
-            ];
-            fastest = std::array::from_fn(|i| round[i].min(fastest[i]));
+    println!("what  | events | floor, ns | borrow, ns | parse, ns");
+    for (kind, bodies) in [("texts", texts as fn(usize) -> Vec<String>), ("mixed", mixed::bodies)] {
+        for events in [1, 5, 100] {
+            let bodies = signed(&secret, bodies(events));
+            let times = 2000 / (events * bodies.len()) + 20;
+            let mut fastest = [f64::INFINITY; 3];
+            for _ in 0..400 {
+                let round = [
+                    nanoseconds(times, || each(&verifier, &bodies, floor::read)),
+                    nanoseconds(times, || each(&verifier, &bodies, borrow)),
+                    nanoseconds(times, || each(&verifier, &bodies, parse)),
+                ];
+                fastest = std::array::from_fn(|i| round[i].min(fastest[i]));
+            }
+            let count = u32::try_from(bodies.len()).expect("a few");
+            let [floor, borrow, parse] = fastest.map(|all| all / f64::from(count));
+            println!(
+                "{kind} | {events:6} | {floor:9.0} | {borrow:.0} ({:.2}) | {parse:.0} ({:.2})",
+                borrow / floor,
+                parse / floor
+            );
         }
-        let [floor, borrow, parse] = fastest;
-        println!(
-            "{events:6} | {floor:9.0} | {borrow:.0} ({:.2}) | {parse:.0} ({:.2})",
-            borrow / floor,
-            parse / floor
-        );
     }
 }
 
-fn nanoseconds<T>(events: usize, read: impl Fn() -> T) -> f64 {
-    let times = u32::try_from(2000 / events + 20).expect("a few thousand");
+fn nanoseconds(times: usize, read: impl Fn()) -> f64 {
+    let times = u32::try_from(times).expect("a few thousand");
     let begin = Instant::now();
     for _ in 0..times {
-        black_box(read());
+        read();
     }
     begin.elapsed().as_secs_f64() * 1e9 / f64::from(times)
 }

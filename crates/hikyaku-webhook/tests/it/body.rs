@@ -26,11 +26,21 @@ fn a_body_round_trips_with_what_is_new_in_it() {
 
 #[test]
 fn blanks_and_order_do_not_matter_and_the_raw_event_is_what_came() {
-    let body = " \n{ \"events\" : [ {\"type\" :\t\"join\"} , {\"type\":\"leave\"}\r\n] , \"destination\":\"U1\" } ";
+    let body = " \n{ \"events\" : [ {\"type\" :\t\"join\"} ,\n{\"type\":\"unsend\"} , {\"type\":\"leave\",\"new\":\"あ\"}\r\n] , \"destination\":\"U1\" } ";
+    let came =
+        ["{\"type\" :\t\"join\"}", "{\"type\":\"unsend\"}", "{\"type\":\"leave\",\"new\":\"あ\"}"];
     let webhook = Webhook::borrow(body.as_bytes()).unwrap();
     let raw: Vec<_> = webhook.events.iter().map(|event| event.raw().unwrap()).collect();
-    assert_eq!(raw, ["{\"type\" :\t\"join\"}", "{\"type\":\"leave\"}"]);
+    assert_eq!(raw, came);
     assert_eq!(webhook.destination, Some(Str::from("U1")));
+
+    let Webhook { mut events, .. } = Webhook::parse(body.as_bytes()).unwrap();
+    let raw: Vec<_> = events.iter().map(|event| event.raw().unwrap()).collect();
+    assert_eq!(raw, came);
+    let last = events.pop().unwrap();
+    drop(events);
+    assert_eq!(last.raw(), Some(came[2]), "an event keeps its JSON when the others are gone");
+    assert!(!format!("{last:?}").contains("join"), "{last:?}");
 }
 
 #[test]

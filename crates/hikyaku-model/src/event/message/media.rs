@@ -1,6 +1,6 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{Extra, word::words};
+use crate::{Extra, event::object::object, word::words};
 
 /// A picture that a user sent.
 ///
@@ -48,7 +48,7 @@ pub struct AudioMessageContent<S = String> {
 }
 
 /// Who holds the content of a message, and where.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContentProvider<S = String> {
     /// LINE, or a server elsewhere.
@@ -62,6 +62,14 @@ pub struct ContentProvider<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    ContentProvider<S> is "a content provider, which is an object" {
+        required r#type = "type",
+        optional original_content_url = "originalContentUrl",
+        optional preview_image_url = "previewImageUrl",
+    }
 }
 
 impl<S> ContentProvider<S> {
@@ -87,7 +95,7 @@ words! {
 }
 
 /// The set of pictures that a user sent at once. Each comes in an event of its own, in any order.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImageSet<S = String> {
     /// What the pictures of a set have in common.
     pub id: S,
@@ -100,4 +108,12 @@ pub struct ImageSet<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    ImageSet<S> is "an image set, which is an object" {
+        required id = "id",
+        optional index = "index",
+        optional total = "total",
+    }
 }

@@ -1,6 +1,6 @@
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{Extra, UserId, word::words};
+use crate::{Extra, UserId, event::object::object, word::words};
 
 /// The text that a user wrote.
 ///
@@ -38,7 +38,7 @@ impl<S> TextMessageContent<S> {
 }
 
 /// A LINE emoji in a text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Emoji<S = String> {
     /// Where it begins, in UTF-16 code units from 0.
@@ -54,8 +54,17 @@ pub struct Emoji<S = String> {
     pub extra: Extra,
 }
 
+object! {
+    Emoji<S> is "an emoji, which is an object" {
+        required index = "index",
+        required length = "length",
+        required product_id = "productId",
+        required emoji_id = "emojiId",
+    }
+}
+
 /// Who is mentioned in a text.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Mention {
     /// One entry a mention, at most 20.
     pub mentionees: Vec<Mentionee>,
@@ -64,8 +73,14 @@ pub struct Mention {
     pub extra: Extra,
 }
 
+object! {
+    Mention is "mentions, which are an object" {
+        required mentionees = "mentionees",
+    }
+}
+
 /// One mention.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mentionee {
     /// Whether one user or everyone is mentioned.
@@ -83,6 +98,16 @@ pub struct Mentionee {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+object! {
+    Mentionee is "a mentionee, which is an object" {
+        required r#type = "type",
+        required index = "index",
+        required length = "length",
+        optional user_id = "userId",
+        optional is_self = "isSelf",
+    }
 }
 
 words! {
