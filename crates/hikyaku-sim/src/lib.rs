@@ -34,6 +34,7 @@ mod clock;
 mod control;
 mod deliver;
 mod fault;
+mod near;
 mod poster;
 mod query;
 mod random;

@@ -9,6 +9,15 @@ pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
     })
 }
 
+/// The names of a query's parameters, decoded.
+pub(crate) fn names(query: &str) -> impl Iterator<Item = String> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| {
+        let name = pair.split('=').next().unwrap_or_default().replace('+', " ");
+        percent_decode_str(&name).decode_utf8_lossy().into_owned()
+    })
+}
+
 /// All values of a parameter that may come several times.
 pub(crate) fn parameters(query: &str, name: &str) -> impl Iterator<Item = String> {
     query.split('&').filter_map(move |pair| parameter(pair, name))

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use http::{Method, StatusCode};
 
 use super::{Answer, ENDPOINTS, unserved::UNSERVED};
-use crate::state::log::Host;
+use crate::{near::nearest, state::log::Host};
 
 /// Finds the operation for a path. Built once a simulator.
 #[derive(Debug)]
@@ -72,8 +72,8 @@ impl Routes {
             };
             return Some(format!("{path} is served by the {port} listener, as by {name}"));
         }
-        let near = known.map(|(_, known)| (distance(known, path), known)).min()?;
-        (near.0 <= 4).then(|| format!("unknown path; did you mean {}?", near.1))
+        let near = nearest(path, known.map(|(_, known)| known))?;
+        Some(format!("unknown path; did you mean {near}?"))
     }
 }
 
@@ -92,21 +92,6 @@ fn fits(pattern: &str, path: &str) -> bool {
             .is_some_and(|step| wanted == step || (wanted.starts_with('{') && !step.is_empty()))
     });
     fit && steps.next().is_none()
-}
-
-/// How many characters must be added, removed or changed to make one path of the other. Long paths are cut.
-fn distance(left: &str, right: &str) -> usize {
-    let (left, right) = (left.as_bytes(), &right.as_bytes()[..right.len().min(100)]);
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (i, a) in left.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[right.len()]
 }
 
 #[cfg(test)]

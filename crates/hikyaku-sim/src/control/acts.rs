@@ -2,9 +2,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hikyaku_model::{
     Extra, Object,
     event::{EventKind, MessageContent, PostbackContent, PostbackParams},
+    unknown_fields,
 };
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Call, Problem, Reply, people::person};
@@ -59,14 +60,31 @@ pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
 }
 
 fn read_message(mut message: Object) -> Result<UserMessage, Problem> {
-    message.insert("id".to_owned(), Value::from(""));
-    if matches!(message.get("type").and_then(Value::as_str), Some("image" | "video" | "audio")) {
-        message.entry("contentProvider").or_insert_with(|| json!({ "type": "line" }));
-    }
+    complete(&mut message);
     let quoted = message.get("quotedMessageId").and_then(Value::as_str).map(str::to_owned);
     let message: MessageContent = serde_json::from_value(message.into())
         .map_err(|error| Problem::invalid("/message", error.to_string()))?;
+    known(&message, "/message")?;
     Ok(UserMessage { quoted_message_id: quoted, ..message.kind.into() })
+}
+
+/// Gives a message what the simulator makes or what goes without saying.
+pub(super) fn complete(message: &mut Object) {
+    message.entry("id").or_insert_with(|| Value::from(""));
+    if matches!(message.get("type").and_then(Value::as_str), Some("image" | "video" | "audio")) {
+        message.entry("contentProvider").or_insert_with(|| json!({ "type": "line" }));
+    }
+}
+
+/// Refuses fields that nobody knows.
+fn known(value: &impl Serialize, pointer: &str) -> Result<(), Problem> {
+    match unknown_fields(value).first() {
+        None => Ok(()),
+        Some(unknown) => {
+            let message = format!("there is no key `{}` here", unknown.property());
+            Err(Problem::invalid(format!("{pointer}{}", unknown.pointer()), message))
+        }
+    }
 }
 
 pub(super) fn unsend(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply, Problem> {
@@ -89,6 +107,9 @@ pub(super) fn postback(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         user_id: Option<String>,
     }
     let Body { data, params, user_id } = call.read()?;
+    if let Some(params) = &params {
+        known(params, "/params")?;
+    }
     let content = PostbackContent { data, params, extra: Extra::default() };
     let target = target(id)?;
     call.shared.change(|world| {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use hikyaku_model::limits::Rate;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::{Call, Problem, Reply};
@@ -113,7 +113,8 @@ pub(super) fn set_quota(call: &Call<'_>) -> Result<Reply, Problem> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Body {
-        /// Null where there is no limit.
+        /// Null where there is no limit; it must be said.
+        #[serde(deserialize_with = "Option::deserialize")]
         limit: Option<u64>,
         #[serde(default)]
         used: u64,
@@ -136,14 +137,21 @@ pub(super) fn set_rate_limit(call: &Call<'_>) -> Result<Reply, Problem> {
         per: String,
     }
     #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Body {
-        All { on: bool },
-        One { method: String, path: String, rate: Option<RateJson> },
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        on: Option<bool>,
+        method: Option<String>,
+        path: Option<String>,
+        /// Null, which is no limit, is something else than absent.
+        #[serde(default, deserialize_with = "given")]
+        #[expect(clippy::option_option, reason = "absent, null and a rate are three things")]
+        rate: Option<Option<RateJson>>,
     }
     match call.read()? {
-        Body::All { on } => call.shared.change(|world| world.rate_limits = on),
-        Body::One { method, path, rate } => {
+        Body { on: Some(on), method: None, path: None, rate: None } => {
+            call.shared.change(|world| world.rate_limits = on);
+        }
+        Body { on: None, method: Some(method), path: Some(path), rate: Some(rate) } => {
             let endpoint = api::documented(&method, &path);
             let endpoint = endpoint
                 .ok_or_else(|| Problem::unknown("operation", &format!("{method} {path}")))?;
@@ -154,6 +162,11 @@ pub(super) fn set_rate_limit(call: &Call<'_>) -> Result<Reply, Problem> {
             let rate = rate.transpose()?;
             call.shared.change(|world| world.set_rate(endpoint, rate));
         }
+        _ => return Err(Problem::invalid("", "give either `on`, or `method`, `path` and `rate`")),
     }
     Ok(Reply::none())
+}
+
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(json).map(Some)
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod channels;
 mod guard;
+mod known;
 mod limits;
 mod people;
 mod reply;
@@ -42,6 +43,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
     let unknown = || Problem::unknown_path(method, path);
     let path = path.strip_prefix("/_sim/v1/").ok_or_else(unknown)?;
     let steps: Vec<&str> = path.split('/').collect();
+    known::check(call, method, &steps)?;
     match (method.as_str(), steps.as_slice()) {
         ("GET", ["health"]) => Ok(Reply::ok(&serde_json::json!({ "status": "ok" }))),
         ("POST", ["reset"]) => {

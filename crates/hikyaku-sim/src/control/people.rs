@@ -1,3 +1,7 @@
+use hikyaku_model::{
+    UserId,
+    audience::{AppType, Area, Gender},
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,35 +33,41 @@ pub(super) fn users(call: &Call<'_>) -> Result<Reply, Problem> {
     Ok(Reply::ok(&json!({ "users": people.collect::<Vec<_>>() })))
 }
 
-/// One person, or many who are alike.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+/// One person, or many who are alike. With the person's fields in it by name, serde refuses unknown ones.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct NewUser {
-    friendship: Friendship,
+    friendship: Option<Friendship>,
     /// Since when a friend is one; from now on without it.
     friend_since: Option<Timestamp>,
     count: Option<usize>,
-    #[serde(flatten)]
-    person: Person,
-}
-
-impl Default for NewUser {
-    fn default() -> Self {
-        Self {
-            friendship: Friendship::Friend,
-            friend_since: None,
-            count: None,
-            person: Person::default(),
-        }
-    }
+    user_id: Option<UserId>,
+    display_name: Option<String>,
+    language: Option<String>,
+    phone: Option<String>,
+    gender: Option<Gender>,
+    age: Option<u8>,
+    app_type: Option<AppType>,
+    area: Option<Area>,
 }
 
 /// The most people that one call adds.
 const MOST_PEOPLE: usize = 1_000_000;
 
 pub(super) fn add_user(call: &Call<'_>) -> Result<Reply, Problem> {
-    let NewUser { friendship, friend_since, count, person } =
-        if call.body.is_empty() { NewUser::default() } else { call.read()? };
+    let new: NewUser = if call.body.is_empty() { NewUser::default() } else { call.read()? };
+    let NewUser { friendship, friend_since, count, .. } = new;
+    let friendship = friendship.unwrap_or(Friendship::Friend);
+    let person = Person {
+        user_id: new.user_id,
+        display_name: new.display_name,
+        language: new.language,
+        phone: new.phone,
+        gender: new.gender,
+        age: new.age,
+        app_type: new.app_type,
+        area: new.area,
+    };
     if count.is_some_and(|count| count > MOST_PEOPLE) {
         return Err(Problem::invalid("/count", format!("at most {MOST_PEOPLE} at once")));
     }

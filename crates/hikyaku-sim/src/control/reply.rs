@@ -2,7 +2,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::Call;
+use super::{Call, known};
 
 /// What a call of the control API gives.
 #[derive(Debug)]
@@ -83,7 +83,8 @@ impl Problem {
 impl Call<'_> {
     /// Reads the body.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(self.body).map_err(|error| Problem::invalid("", error.to_string()))
+        serde_json::from_slice(self.body)
+            .map_err(|error| Problem::invalid("", known::explain(&error)))
     }
 }
 

@@ -1,10 +1,10 @@
-use hikyaku_model::Event;
+use hikyaku_model::{Event, Object};
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{
-    Call, Problem, Reply,
+    Call, Problem, Reply, acts,
     traffic::{in_vain, number, patience},
 };
 
@@ -35,14 +35,18 @@ pub(super) fn redeliver(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     if known { Ok(Reply::none()) } else { Err(Problem::unknown("webhook", id)) }
 }
 
-/// Tells a channel's bot of any event; what it lacks is filled in.
+/// Tells a channel's bot of any event; what it lacks is filled in. Events of types that nobody knows pass, those of known
+/// types must fit.
 pub(super) fn send_event(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
-    let json =
-        str::from_utf8(call.body).map_err(|_| Problem::invalid("", "the body is no UTF-8"))?;
-    let (event, rest) =
-        Event::read(json).map_err(|error| Problem::invalid("", error.to_string()))?;
-    if !rest.trim_ascii().is_empty() || !json.trim_ascii_start().starts_with('{') {
-        return Err(Problem::invalid("", "the body must be one event, which is an object"));
+    let mut json: Object = call.read()?;
+    if let Some(message) = json.get_mut("message").and_then(Value::as_object_mut) {
+        acts::complete(message);
+    }
+    let json = Value::from(json).to_string();
+    let (event, _) = Event::read(&json).map_err(|error| Problem::invalid("", error.to_string()))?;
+    if let Some(misfit) = event.misfit() {
+        let message = format!("the event does not fit its type: {}", misfit.reason);
+        return Err(Problem::invalid("", message));
     }
     call.shared.change(|world| {
         let channel = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;

@@ -3,8 +3,8 @@
 use hikyaku_model::{
     Event, EventKind, Extra,
     event::{
-        DeliveryContext, FollowDetail, LinkContent, LinkResult, Members, MessageContent, Mode,
-        Source, UnsendDetail,
+        ContentKind, DeliveryContext, FollowDetail, LinkContent, LinkResult, Members,
+        MessageContent, Mode, Source, UnsendDetail,
     },
 };
 use jiff::Timestamp;
@@ -185,6 +185,11 @@ impl World {
         event.delivery_context.get_or_insert_with(DeliveryContext::default);
         let id = event.webhook_event_id.get_or_insert_with(|| ulid(now)).clone();
         let chat = event.chat_id().and_then(|id| Target::parse(id.as_str()));
+        if let EventKind::Message(message) = &mut event.kind
+            && message.id.is_empty()
+        {
+            self.identify(channel, message, chat.clone());
+        }
         if let Some(chat) = chat.filter(|_| mode == Mode::Active) {
             let given = event.reply_token.take();
             event.reply_token = given.or_else(|| can_be_answered(&event.kind).then(random_token));
@@ -194,6 +199,26 @@ impl World {
         }
         self.webhooks.add(channel, event);
         Some(id)
+    }
+
+    /// Gives a message that has no id one, and the tokens that go with it.
+    fn identify(&mut self, channel: usize, message: &mut MessageContent, chat: Option<Target>) {
+        let (id, now) = (self.message_id(), self.clock.now());
+        message.id = id.to_string();
+        let quote = || Some(quote_token(id));
+        match &mut message.kind {
+            ContentKind::Text(text) if text.quote_token.is_none() => text.quote_token = quote(),
+            ContentKind::Sticker(sticker) if sticker.quote_token.is_none() => {
+                sticker.quote_token = quote();
+            }
+            ContentKind::Image(image) if image.quote_token.is_none() => image.quote_token = quote(),
+            ContentKind::Video(video) if video.quote_token.is_none() => video.quote_token = quote(),
+            _ => {}
+        }
+        if let Some(chat) = chat {
+            let token = message.mark_as_read_token.get_or_insert_with(random_token).clone();
+            self.channels[channel].read_tokens.insert(token, (chat, id), now);
+        }
     }
 
     /// Whether a channel's bot is told of what happens.

@@ -12,6 +12,7 @@ mod coupon;
 mod fault;
 mod go_sdk;
 mod http;
+mod known;
 mod lifecycle;
 mod limits;
 mod many;
