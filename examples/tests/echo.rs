@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 async fn the_bot_answers_a_text_with_itself_and_says_nothing_to_a_sticker() {
     let sim = Sim::start().await.unwrap();
     let client = Client::builder(sim.channel_token().expose());
-    let client = client.api_base_url(sim.api_url()).build().unwrap();
+    let client = client.api_base_url(sim.api_url()).data_base_url(sim.data_url()).build().unwrap();
     let (server, work) = echo::bot(client, Verifier::new(&sim.channel_secret()));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     sim.set_webhook(format!("http://{}/callback", listener.local_addr().unwrap())).unwrap();
@@ -23,11 +23,10 @@ async fn the_bot_answers_a_text_with_itself_and_says_nothing_to_a_sticker() {
 
     let user = sim.add_friend();
     sim.user_sends(&user, UserMessage::sticker("446", "1988"));
-    sim.user_says(&user, "hello, こんにちは");
+    let answer = sim.ask(&user, "hello, こんにちは").await.unwrap();
     let webhooks = sim.webhooks().wait_for(2).await.unwrap();
     assert!(webhooks.iter().all(|webhook| webhook.state == WebhookState::Delivered));
-    let outbox = sim.wait_for(1).await.unwrap();
-    let [answer] = &outbox[..] else { panic!("{outbox:?}") };
+    assert_eq!(sim.delivered(), 1);
     assert_eq!((answer.kind, &answer.to), (SendKind::Reply, &user));
     assert_eq!(answer.text(), Some("hello, こんにちは"));
 }

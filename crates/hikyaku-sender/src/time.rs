@@ -86,6 +86,17 @@ enum Source {
     /// key look younger than it is. A suspended machine moves on, because its wall clock does.
     System(Arc<Mutex<Anchor>>),
     Manual(Arc<AtomicI64>),
+    Of(Read),
+}
+
+/// Another program's clock.
+#[derive(Clone)]
+struct Read(Arc<dyn Fn() -> Time + Send + Sync>);
+
+impl fmt::Debug for Read {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Read")
+    }
 }
 
 #[derive(Debug)]
@@ -107,6 +118,12 @@ impl Clock {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millis()))))
     }
 
+    /// A clock that reads the time of something else, such as a simulator in a test. With `PostgreSQL` too. It must be
+    /// quick, and should not go backwards.
+    pub fn from_fn<T: Into<Time>>(now: impl Fn() -> T + Send + Sync + 'static) -> Self {
+        Self(Source::Of(Read(Arc::new(move || now().into()))))
+    }
+
     /// The time now.
     pub fn now(&self) -> Time {
         match &self.0 {
@@ -120,24 +137,25 @@ impl Clock {
                 now
             }
             Source::Manual(millis) => Time(millis.load(Ordering::SeqCst)),
+            Source::Of(Read(now)) => now(),
         }
     }
 
-    /// Moves a manual clock forward; a system clock stays as it is.
+    /// Moves a manual clock forward; all others stay as they are.
     pub fn advance(&self, by: Duration) {
         self.set(self.now() + by);
     }
 
-    /// Sets a manual clock, backwards too; a system clock stays as it is.
+    /// Sets a manual clock, backwards too; all others stay as they are.
     pub fn set(&self, time: Time) {
         if let Source::Manual(millis) = &self.0 {
             millis.store(time.as_millis(), Ordering::SeqCst);
         }
     }
 
-    /// The manual clock's time, which stands for the database's own.
+    /// The time of a clock that was given, which stands for the database's own.
     pub(crate) fn manual_now(&self) -> Option<Time> {
-        matches!(self.0, Source::Manual(_)).then(|| self.now())
+        matches!(self.0, Source::Manual(_) | Source::Of(_)).then(|| self.now())
     }
 }
 
@@ -153,6 +171,18 @@ mod tests {
         *anchor.lock().unwrap() = Anchor { time: ahead, at: Instant::now() };
         assert!(clock.now() >= ahead);
         assert!(clock.now() < ahead + Duration::from_mins(1));
+    }
+
+    #[test]
+    fn a_clock_that_is_read_has_the_time_of_its_source_and_cannot_be_set() {
+        let source = Arc::new(AtomicI64::new(5));
+        let read = source.clone();
+        let clock = Clock::from_fn(move || Time(read.load(Ordering::SeqCst)));
+        assert_eq!((clock.now(), clock.manual_now()), (Time(5), Some(Time(5))));
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(clock.now(), Time(5));
+        source.store(7, Ordering::SeqCst);
+        assert_eq!(clock.clone().now(), Time(7));
     }
 
     #[test]

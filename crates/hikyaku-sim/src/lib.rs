@@ -55,6 +55,7 @@ pub use state::{
     outbox::{Delivery, DeliveryFilter},
     person::Person,
     said::{Said, UserMessage},
+    tap::{Tap, Tapped},
     webhook::{
         InvalidWebhookUrl, WebhookAttempt, WebhookDelivery, WebhookError, WebhookReason,
         WebhookState,

@@ -1,7 +1,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hikyaku_model::{
-    Extra, Object,
-    event::{EventKind, MessageContent, PostbackContent, PostbackParams},
+    Extra, Object, UserId,
+    event::{MessageContent, PostbackContent, PostbackParams},
     unknown_fields,
 };
 use http::StatusCode;
@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Call, Problem, Reply, people::person};
-use crate::state::{World, chat::Target, friendship::Friendship, said::UserMessage};
+use crate::state::{
+    Whom, World, chat::Target, friendship::Friendship, said::UserMessage, tap::Tap,
+};
 
 pub(super) fn set_friendship(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     #[derive(Deserialize)]
@@ -36,9 +38,12 @@ pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         /// What the account can download, in base64.
         content: Option<String>,
         content_type: Option<String>,
+        /// Who the words that begin with `@` mean, in their order: `bot`, `all` or a user id.
+        #[serde(default)]
+        mentions: Vec<String>,
         user_id: Option<String>,
     }
-    let Body { text, message, content, content_type, user_id } = call.read()?;
+    let Body { text, message, content, content_type, mentions, user_id } = call.read()?;
     let mut message = match (text, message) {
         (Some(text), None) => UserMessage::text(text),
         (None, Some(message)) => read_message(message)?,
@@ -50,6 +55,24 @@ pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         message = message.with_content(bytes);
     }
     message.media_type = content_type;
+    for (index, whom) in mentions.iter().enumerate() {
+        let user = UserId::from(whom.as_str());
+        let whom = match whom.as_str() {
+            "bot" => Whom::Bot,
+            "all" => Whom::All,
+            id if Target::parse(id).is_some_and(|of| matches!(of, Target::User(_))) => {
+                Whom::User(&user)
+            }
+            _ => {
+                let why = "write `bot`, `all` or a user id";
+                return Err(Problem::invalid(format!("/mentions/{index}"), why));
+            }
+        };
+        if !message.mention(whom) {
+            let why = "no further word of a text begins with `@`";
+            return Err(Problem::invalid(format!("/mentions/{index}"), why));
+        }
+    }
     let target = target(id)?;
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;
@@ -87,17 +110,20 @@ fn known(value: &impl Serialize, pointer: &str) -> Result<(), Problem> {
     }
 }
 
+/// Lets the person that the query names, or else who would speak, take a message back.
 pub(super) fn unsend(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply, Problem> {
     let target = target(id)?;
+    let user = call.parameter("userId");
     call.shared.change(|world| {
+        let user = user.map(|id| person(world, &id)).transpose()?;
         let channel = call.channel(world)?;
-        let user = world.speaker(channel, &target, None).ok_or_else(|| nobody(id))?;
+        let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
         world.unsend(channel, &target, Some(user), message_id);
         Ok(Reply::none())
     })
 }
 
-/// Lets a person tap something that sends data.
+/// Lets a person tap something that sends data; answers with the token of the postback.
 pub(super) fn postback(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -110,14 +136,13 @@ pub(super) fn postback(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     if let Some(params) = &params {
         known(params, "/params")?;
     }
-    let content = PostbackContent { data, params, extra: Extra::default() };
+    let tap = Tap(PostbackContent { data, params, extra: Extra::default() });
     let target = target(id)?;
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;
         let channel = call.channel(world)?;
-        let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
-        world.tell(channel, &target, Some(user), EventKind::Postback(Box::new(content)));
-        Ok(Reply::none())
+        let tapped = world.tap(channel, &target, user, tap);
+        tapped.map(|tapped| Reply::created(&tapped)).ok_or_else(|| nobody(id))
     })
 }
 

@@ -20,6 +20,7 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
             _ => &[],
         },
         "log" => &["limit"],
+        "chats" if matches!(rest, [_, "messages", _]) => &["channel", "userId"],
         "health" | "reset" | "channels" | "faults" | "clock" | "ratelimit" => &[],
         "users" | "groups" | "rooms" | "chats" | "account-links" | "audiences" | "quota" => {
             &["channel"]
@@ -31,8 +32,7 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
 /// Whether a call has a body.
 fn has_body(method: &Method, steps: &[&str]) -> bool {
     match (method.as_str(), steps) {
-        ("POST", ["channels"] | ["reset"] | ["webhooks", ..]) => false,
-        ("PUT", ["chats", ..]) => false,
+        ("POST", ["channels" | "reset"] | ["webhooks", ..]) | ("PUT", ["chats", ..]) => false,
         ("POST" | "PUT" | "PATCH", _) => true,
         _ => false,
     }

@@ -1,7 +1,4 @@
-use hikyaku_model::{
-    Extra, GroupId, UserId,
-    event::{EventKind, PostbackContent},
-};
+use hikyaku_model::{GroupId, UserId, event::EventKind};
 
 use super::Sim;
 use crate::state::{
@@ -9,6 +6,7 @@ use crate::state::{
     friendship::Friendship,
     person::UserKey,
     said::{Said, UserMessage},
+    tap::{Tap, Tapped},
 };
 
 /// What people do. The channel's bot is told of it, if it has a webhook URL. Methods that take an id panic where it is
@@ -82,19 +80,26 @@ impl Sim {
         self.change(|world| world.unsend(self.channel, &target, Some(user), &said.message_id));
     }
 
-    /// Lets a person tap something that sends this data; in a group or room, its first member.
+    /// Lets a person tap something that sends data; in a group or room, its first member. Gives the token that the
+    /// postback's webhook carries.
     ///
     /// # Panics
     /// There is no such person or chat.
-    pub fn postback(&self, chat: impl AsRef<str>, data: &str) {
-        let chat = chat.as_ref();
-        let target = target(chat);
-        let content =
-            PostbackContent { data: data.to_owned(), params: None, extra: Extra::default() };
-        let user = self.look(|world| world.speaker(self.channel, &target, None));
-        let user = user.unwrap_or_else(|| panic!("nobody there to tap: {chat}"));
-        let kind = EventKind::Postback(Box::new(content));
-        self.change(|world| world.tell(self.channel, &target, Some(user), kind));
+    pub fn postback(&self, chat: impl AsRef<str>, tap: impl Into<Tap>) -> Tapped {
+        self.taps(chat.as_ref(), None, tap.into())
+    }
+
+    /// As [`Self::postback`], by this member of a group or room.
+    ///
+    /// # Panics
+    /// There is no such chat, or no such member in it.
+    pub fn member_postback(
+        &self,
+        chat: impl AsRef<str>,
+        user: &UserId,
+        tap: impl Into<Tap>,
+    ) -> Tapped {
+        self.taps(chat.as_ref(), Some(self.known(user)), tap.into())
     }
 
     /// Lets people make a group and invite the channel's account: as [`Self::add_group`], with a `join` event.
@@ -161,6 +166,12 @@ impl Sim {
             .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
     }
 
+    pub(super) fn taps(&self, chat: &str, user: Option<UserKey>, tap: Tap) -> Tapped {
+        let target = target(chat);
+        self.change(|world| world.tap(self.channel, &target, user, tap))
+            .unwrap_or_else(|| panic!("nobody there to tap: {chat}"))
+    }
+
     /// A group or room that is there.
     fn chat(&self, id: &str) -> Target {
         let there = self.look(|world| world.chats.get(id).is_some());
@@ -169,6 +180,6 @@ impl Sim {
     }
 }
 
-fn target(chat: &str) -> Target {
+pub(super) fn target(chat: &str) -> Target {
     Target::parse(chat).unwrap_or_else(|| panic!("not of the form of a chat's id: {chat}"))
 }

@@ -2,6 +2,7 @@ mod acts;
 mod builder;
 mod limits;
 mod people;
+mod talk;
 mod traffic;
 mod webhooks;
 
@@ -9,6 +10,7 @@ use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
@@ -33,6 +35,8 @@ pub struct Sim {
     running: Arc<Running>,
     /// The place of this handle's channel.
     channel: usize,
+    /// How long its waiting methods wait.
+    patience: Duration,
 }
 
 #[derive(Debug)]
@@ -60,7 +64,7 @@ impl Sim {
     }
 
     pub(crate) fn new(running: Running) -> Self {
-        Self { running: Arc::new(running), channel: 0 }
+        Self { running: Arc::new(running), channel: 0, patience: traffic::PATIENCE }
     }
 
     /// Stops accepting, lets requests that have begun end, and closes all connections.
@@ -87,7 +91,7 @@ impl Sim {
     /// Adds a channel of the same provider, and gives a handle that is seen with it.
     pub fn add_channel(&self) -> Self {
         let channel = self.change(World::add_channel);
-        Self { running: self.running.clone(), channel }
+        Self { channel, ..self.clone() }
     }
 
     /// The channel's id. It and the token and secret are visibly fake, and the same in every run.

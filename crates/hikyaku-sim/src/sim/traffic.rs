@@ -11,8 +11,8 @@ use crate::state::{
     person::UserKey,
 };
 
-/// How long [`Sim::wait_for`] waits.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the methods that wait do so, unless [`Sim::within`] says otherwise.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was delivered, and what was asked.
 impl Sim {
@@ -50,7 +50,7 @@ impl Sim {
     /// Waits until there were so many deliveries in all, and gives the outbox.
     ///
     /// # Errors
-    /// It took more than 10 seconds.
+    /// It took more than 10 seconds, or those of [`Self::within`].
     pub async fn wait_for(&self, deliveries: u64) -> Result<Vec<Delivery>, WaitTimeout> {
         self.wait_until("deliveries", deliveries, |world| world.outbox.delivered()).await?;
         Ok(self.outbox())
@@ -59,7 +59,7 @@ impl Sim {
     /// Waits until there were so many requests in all, and gives the log.
     ///
     /// # Errors
-    /// It took more than 10 seconds.
+    /// It took more than 10 seconds, or those of [`Self::within`].
     pub async fn wait_for_requests(
         &self,
         requests: u64,
@@ -80,32 +80,44 @@ impl Sim {
         count: impl Fn(&World) -> u64,
     ) -> Result<(), WaitTimeout> {
         let reached = || self.look(|world| count(world)) >= wanted;
-        if timeout(PATIENCE, self.running.shared.when(reached)).await.is_ok() {
+        if timeout(self.patience, self.running.shared.when(reached)).await.is_ok() {
             return Ok(());
         }
-        Err(self.look(|world| WaitTimeout {
-            what,
-            wanted,
-            seen: count(world),
-            last_requests: world.log.iter().rev().take(5).map(|r| format!("{r:?}")).collect(),
-        }))
+        let seen = self.look(|world| count(world));
+        Err(self.timed_out(what.to_owned(), wanted, seen, None))
+    }
+
+    pub(super) fn timed_out(
+        &self,
+        what: String,
+        wanted: u64,
+        seen: u64,
+        hint: Option<String>,
+    ) -> WaitTimeout {
+        let last_requests =
+            self.look(|world| world.log.iter().rev().take(5).map(|r| format!("{r:?}")).collect());
+        WaitTimeout { waited: self.patience, what, wanted, seen, hint, last_requests }
     }
 }
 
 /// What was waited for did not happen in time.
 #[derive(Clone, Debug)]
 pub struct WaitTimeout {
-    what: &'static str,
+    waited: Duration,
+    what: String,
     wanted: u64,
     seen: u64,
+    hint: Option<String>,
     last_requests: Vec<String>,
 }
 
 impl fmt::Display for WaitTimeout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { what, wanted, seen, last_requests } = self;
-        let seconds = PATIENCE.as_secs();
-        write!(f, "waited {seconds} s for {wanted} {what} and saw {seen}")?;
+        let Self { waited, what, wanted, seen, hint, last_requests } = self;
+        write!(f, "waited {} s for {wanted} {what} and saw {seen}", waited.as_secs_f64())?;
+        if let Some(hint) = hint {
+            write!(f, "; {hint}")?;
+        }
         if last_requests.is_empty() {
             return f.write_str("; no request has arrived");
         }

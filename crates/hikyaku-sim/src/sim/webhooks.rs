@@ -70,7 +70,7 @@ impl Webhooks<'_> {
     /// Waits until so many tries to deliver have ended in all, by all channels, and gives the channel's webhooks.
     ///
     /// # Errors
-    /// It took more than 10 seconds.
+    /// It took more than 10 seconds, or those of [`Sim::within`].
     pub async fn wait_for(self, attempts: u64) -> Result<Vec<WebhookDelivery>, WaitTimeout> {
         let count = |world: &World| world.webhooks.attempts();
         self.sim.wait_until("webhook attempts", attempts, count).await?;
@@ -81,7 +81,7 @@ impl Webhooks<'_> {
     /// Those that are sent again at a later time are not waited for.
     ///
     /// # Errors
-    /// It took more than 10 seconds.
+    /// It took more than 10 seconds, or those of [`Sim::within`].
     pub async fn wait_until_idle(self) -> Result<Vec<WebhookDelivery>, WaitTimeout> {
         let idle = |world: &World| u64::from(world.webhooks.is_idle());
         self.sim.wait_until("moment without a waiting webhook", 1, idle).await?;

@@ -17,6 +17,7 @@ use super::{
     friendship::Friendship,
     person::UserKey,
     said::{Said, UserMessage, quote_token},
+    tap::{Tap, Tapped},
     webhook::WebhookDelivery,
 };
 
@@ -51,7 +52,8 @@ impl World {
         }
         of.read_tokens.insert(said.mark_as_read_token.clone(), (target.clone(), id), now);
         if self.tells(channel) {
-            let kind = message.into_kind(said.quote_token.as_deref());
+            let bot = self.channels[channel].bot.clone();
+            let kind = message.into_kind(said.quote_token.as_deref(), &bot);
             let mut message = MessageContent::new(said.message_id.clone(), kind);
             message.mark_as_read_token = Some(said.mark_as_read_token.clone());
             let mut event = Event::new(EventKind::Message(Box::new(message)));
@@ -137,6 +139,30 @@ impl World {
         let mut event = Event::new(kind);
         event.source = Some(source(target, user));
         self.announce(channel, event)
+    }
+
+    /// Lets a person tap something, as [`Self::say`].
+    pub(crate) fn tap(
+        &mut self,
+        channel: usize,
+        target: &Target,
+        user: Option<UserKey>,
+        Tap(content): Tap,
+    ) -> Option<Tapped> {
+        let user = self.speaker(channel, target, user)?;
+        let reply_token = random_token();
+        let webhook_event_id = if self.tells(channel) {
+            let mut event = Event::new(EventKind::Postback(Box::new(content)));
+            event.source = Some(source(target, Some(user)));
+            event.reply_token = Some(reply_token.clone());
+            self.announce(channel, event)
+        } else {
+            let now = self.clock.now();
+            self.channels[channel].add_reply_token(reply_token.clone(), target.clone(), now);
+            None
+        };
+        let (user_id, chat_id) = (user.id(), target.id());
+        Some(Tapped { reply_token, user_id, chat_id, webhook_event_id })
     }
 
     /// Lets a person take a message back; its content is gone.

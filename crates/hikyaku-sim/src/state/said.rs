@@ -14,6 +14,8 @@ use hikyaku_model::{
 };
 use serde::Serialize;
 
+use super::mention;
+
 /// A message that a person sends to an account.
 ///
 /// ```
@@ -131,13 +133,14 @@ impl UserMessage {
     }
 
     /// The message as its event has it.
-    pub(crate) fn into_kind(self, quote_token: Option<&str>) -> ContentKind {
+    pub(crate) fn into_kind(self, quote_token: Option<&str>, bot: &UserId) -> ContentKind {
         let mut kind = self.kind;
         let quoted = self.quoted_message_id;
         let token = quote_token.map(str::to_owned);
         match &mut kind {
             ContentKind::Text(text) => {
                 (text.quote_token, text.quoted_message_id) = (token, quoted);
+                mention::tell_self(text, bot);
             }
             ContentKind::Sticker(sticker) => {
                 (sticker.quote_token, sticker.quoted_message_id) = (token, quoted);
@@ -177,6 +180,18 @@ impl From<ContentKind> for UserMessage {
             quoted_message_id: None,
             preparation: Preparation::None,
         }
+    }
+}
+
+impl From<&str> for UserMessage {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for UserMessage {
+    fn from(text: String) -> Self {
+        Self::text(text)
     }
 }
 

@@ -147,7 +147,7 @@ async fn an_event_that_does_not_fit_its_type_is_refused() {
     let bot = Bot::that_answers(200).await;
     let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
     for body in [
-        r#"{}"#,
+        "{}",
         r#"{"type":"postback","postback":{}}"#,
         r#"{"type":"message","message":{"type":"text"}}"#,
         r#"{"type":"unsend"}"#,

@@ -26,6 +26,7 @@ mod reply;
 mod retry_key;
 mod rich_menu;
 mod sdk;
+mod talk;
 mod token;
 mod transport;
 mod unserved;

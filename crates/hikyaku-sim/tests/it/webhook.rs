@@ -434,13 +434,11 @@ async fn all_of_it_over_the_control_api() {
     let said = control(&sim, "POST", &chat, sticker).await.json();
     let picture = r#"{"message":{"type":"image"},"content":"AAEC"}"#;
     assert_eq!(control(&sim, "POST", &chat, picture).await.status, 201);
+    let postback = r#"{"data":"a","params":{"date":"2026-08-01"}}"#;
+    let tapped = control(&sim, "POST", &format!("/chats/{user}/postback"), postback).await;
+    assert_eq!(tapped.status, 201);
     for (method, path, body) in [
         ("DELETE", &*format!("{chat}/{}", said["messageId"].as_str().unwrap()), ""),
-        (
-            "POST",
-            &format!("/chats/{user}/postback"),
-            r#"{"data":"a","params":{"date":"2026-08-01"}}"#,
-        ),
         ("PUT", &format!("/chats/{group}/members/{other}"), ""),
         ("DELETE", &format!("/chats/{group}/members/{other}"), ""),
         ("DELETE", &format!("/chats/{group}/account"), ""),

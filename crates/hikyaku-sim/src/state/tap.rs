@@ -1,0 +1,91 @@
+use hikyaku_model::{
+    ChatId, Extra, UserId,
+    event::{PostbackContent, PostbackParams, RichMenuSwitchStatus},
+};
+use serde::Serialize;
+
+/// What a person taps: an action that sends data, and what they pick with it.
+///
+/// ```
+/// use hikyaku_sim::Tap;
+///
+/// let button = Tap::new("buy=1");
+/// let picked = Tap::new("when").date("2026-12-25");
+/// # let _ = (button, picked);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tap(pub(crate) PostbackContent);
+
+impl Tap {
+    /// Something that sends this data.
+    pub fn new(data: impl Into<String>) -> Self {
+        Self(PostbackContent { data: data.into(), params: None, extra: Extra::default() })
+    }
+
+    /// Picks a date, `2026-12-25`.
+    pub fn date(self, date: impl Into<String>) -> Self {
+        let date = Some(date.into());
+        self.picking(|params| params.date = date)
+    }
+
+    /// Picks a time, `18:30`.
+    pub fn time(self, time: impl Into<String>) -> Self {
+        let time = Some(time.into());
+        self.picking(|params| params.time = time)
+    }
+
+    /// Picks a date and time, `2026-12-25T18:30`.
+    pub fn datetime(self, datetime: impl Into<String>) -> Self {
+        let datetime = Some(datetime.into());
+        self.picking(|params| params.datetime = datetime)
+    }
+
+    /// Switches to the rich menu of this alias.
+    pub fn switched_to(self, alias: impl Into<String>) -> Self {
+        let alias = Some(alias.into());
+        self.picking(|params| {
+            params.new_rich_menu_alias_id = alias;
+            params.status = Some(RichMenuSwitchStatus::Success);
+        })
+    }
+
+    fn picking(mut self, pick: impl FnOnce(&mut PostbackParams)) -> Self {
+        pick(self.0.params.get_or_insert_with(|| PostbackParams {
+            date: None,
+            time: None,
+            datetime: None,
+            new_rich_menu_alias_id: None,
+            status: None,
+            extra: Extra::default(),
+        }));
+        self
+    }
+}
+
+impl From<&str> for Tap {
+    fn from(data: &str) -> Self {
+        Self::new(data)
+    }
+}
+
+impl From<String> for Tap {
+    fn from(data: String) -> Self {
+        Self::new(data)
+    }
+}
+
+/// What a person has tapped, and the token that its webhook carries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Tapped {
+    /// Answers it, once and within a minute.
+    pub reply_token: String,
+    /// Who tapped.
+    pub user_id: UserId,
+    /// Where.
+    pub chat_id: ChatId,
+    /// The event that the bot is told of it with; nothing where no webhooks are sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_event_id: Option<String>,
+}
