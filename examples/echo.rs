@@ -1,8 +1,8 @@
 //! A bot that says what it hears. `hikyaku sim --webhook http://127.0.0.1:8000/callback` is a LINE to talk to it.
-use std::{env, time::SystemTime};
+use std::env;
 
 use axum::Router as Server;
-use hikyaku::Client;
+use hikyaku::{Client, Error};
 use hikyaku_model::{ChannelSecret, event::ContentType};
 use hikyaku_webhook::{
     BoxError, Context, Receiver, Router, SeenInMemory, Verifier,
@@ -10,11 +10,9 @@ use hikyaku_webhook::{
 };
 use tokio::net::TcpListener;
 
-async fn echo(context: Context<Client>) -> Result<(), BoxError> {
+async fn echo(context: Context<Client>) -> Result<(), Error> {
     let heard = context.event.text().unwrap_or_default();
-    if let Some(token) = context.reply_token() {
-        context.state.reply(&token.take(SystemTime::now())?, heard).await?;
-    }
+    context.state.reply(context.reply_token(), heard).await?;
     Ok(())
 }
 

@@ -1,10 +1,13 @@
 //! The helpers that a bot's author writes first, and what they are called with.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::SystemTime};
 
-use hikyaku::{Accepted, Client, Error, IntoMessages, Messages, RetryKey, To, message::SentBy};
+use hikyaku::{
+    Accepted, Client, Error, ErrorKind, IntoMessages, Messages, RetryKey, To, message::SentBy,
+};
 use hikyaku_model::{
     ChatId, Message, PreparedMessages, UserId,
+    event::{Event, EventKind, ReplyToken},
     message::{StickerMessage, TextMessage},
 };
 use hikyaku_sim::{Delivery, Sim};
@@ -170,11 +173,27 @@ async fn a_helper_answers_an_event_by_its_token() {
     say(&bot, &tokens[0], "one").await.unwrap();
     bot.line.reply(tokens[1].clone(), ["two".to_owned()]).await.unwrap();
     bot.line.reply(Some(tokens[2].clone()), Message::text("three")).await.unwrap();
-    let pushed = say_or_push(&bot, Some(&tokens[2]), &bot.owner, &["four"]).await.unwrap();
+    let used = Some(tokens[2].as_str());
+    let pushed = say_or_push(&bot, used, &bot.owner, &["four"]).await.unwrap();
+    assert!(matches!(pushed, SentBy::Push(_)), "{pushed:?}");
+
+    let event = |token: Option<&str>| {
+        let mut event = Event::new(EventKind::Join);
+        event.reply_token = token.map(str::to_owned);
+        event
+    };
+    let fresh = sim.user_says(&bot.owner, "hi").reply_token;
+    let token = ReplyToken::of(&event(Some(&fresh)), SystemTime::now()).unwrap();
+    bot.line.reply(&token, "five").await.unwrap();
+    let none = ReplyToken::of(&event(None), SystemTime::now());
+    let nothing = bot.line.reply(none.clone(), "nothing").await.unwrap_err();
+    assert_eq!(nothing.kind(), ErrorKind::Invalid);
+    let pushed = bot.line.reply(none, "six").or_push(&bot.owner).await.unwrap();
     assert!(matches!(pushed, SentBy::Push(_)), "{pushed:?}");
 
     let outbox = sim.outbox();
-    assert_eq!(outbox.iter().flat_map(texts).collect::<Vec<_>>(), ["one", "two", "three", "four"]);
+    let said = ["one", "two", "three", "four", "five", "six"];
+    assert_eq!(outbox.iter().flat_map(texts).collect::<Vec<_>>(), said);
 }
 
 #[tokio::test]

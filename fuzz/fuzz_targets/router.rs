@@ -9,25 +9,25 @@ use std::{
 };
 
 use hikyaku_model::event::{ContentType, EventType};
-use hikyaku_webhook::{Context, Regex, Router, SeenInMemory, Webhook};
+use hikyaku_webhook::{BoxError, Context, Regex, Router, SeenInMemory, Webhook};
 use libfuzzer_sys::fuzz_target;
 
 static ROUTER: LazyLock<Router<()>> = LazyLock::new(|| {
     Router::new(())
         .once(SeenInMemory::default())
         .before(async |_| Ok(ControlFlow::Continue(())))
-        .on_text("hi", async |_| Ok(()))
-        .on_text_prefix("/echo ", async |_| Ok(()))
-        .on_text_regex(Regex::new(r"^(\d+)-([a-z]+)*$").expect("a regular expression"), async |_| Ok(()))
-        .on_message(ContentType::Location, async |_| Ok(()))
-        .on_postback("action=buy", async |_| Err("no luck".into()))
+        .on_text("hi", async |_| {})
+        .on_text_prefix("/echo ", async |_| {})
+        .on_text_regex(Regex::new(r"^(\d+)-([a-z]+)*$").expect("a regular expression"), async |_| {})
+        .on_message(ContentType::Location, async |_| {})
+        .on_postback("action=buy", async |_| Err::<(), _>("no luck"))
         .on(EventType::Follow, async |context: Context<()>| {
             let token = context.reply_token().ok_or("no token")?;
             token.take(context.received_at)?;
-            Ok(())
+            Ok::<(), BoxError>(())
         })
-        .on_if(|event| event.chat_id().is_some(), async |_| Ok(()))
-        .fallback(async |_| Ok(()))
+        .on_if(|event| event.chat_id().is_some(), async |_| {})
+        .fallback(async |_| {})
 });
 
 fuzz_target!(|body: &[u8]| {

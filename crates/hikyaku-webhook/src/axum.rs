@@ -9,7 +9,7 @@
 //!
 //! # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
 //! let secret: ChannelSecret = std::env::var("LINE_CHANNEL_SECRET")?.parse()?;
-//! let router = Router::new(()).once(SeenInMemory::default()).on_text("hi", async |_| Ok(()));
+//! let router = Router::new(()).once(SeenInMemory::default()).on_text("hi", async |_| {});
 //! let (route, work) = callback(Receiver::new(Verifier::new(&secret)), router, Queue::default());
 //! let work = tokio::spawn(work);
 //!

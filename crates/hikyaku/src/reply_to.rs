@@ -1,5 +1,6 @@
 use std::{borrow::Cow, fmt};
 
+use hikyaku_model::event::ReplyToken;
 use serde::Serialize;
 
 /// The reply token that a reply answers by. An event without one makes a reply that fails before anything is sent.
@@ -53,6 +54,18 @@ impl<'a> From<&'a String> for ReplyTo<'a> {
 impl From<String> for ReplyTo<'_> {
     fn from(token: String) -> Self {
         Self(Some(token.into()))
+    }
+}
+
+impl<'a> From<&'a ReplyToken> for ReplyTo<'a> {
+    fn from(token: &'a ReplyToken) -> Self {
+        token.as_str().into()
+    }
+}
+
+impl From<ReplyToken> for ReplyTo<'_> {
+    fn from(token: ReplyToken) -> Self {
+        String::from(token).into()
     }
 }
 

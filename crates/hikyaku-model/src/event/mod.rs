@@ -42,6 +42,7 @@ mod video_play_complete;
 mod object;
 mod raw;
 mod read;
+mod reply_token;
 mod write;
 
 pub use crate::text::{Str, Text};
@@ -55,6 +56,7 @@ pub use membership::{MembershipContent, MembershipType};
 pub use message::{ContentKind, ContentType, MessageContent};
 pub use module::{ChatControl, DetachReason, ModuleContent, ModuleType};
 pub use postback::{PostbackContent, PostbackParams, RichMenuSwitchStatus};
+pub use reply_token::{Expired, ReplyToken};
 pub use source::{Source, SourceKind};
 pub use unsend::UnsendDetail;
 pub use video_play_complete::VideoPlayComplete;

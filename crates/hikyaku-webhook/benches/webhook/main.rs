@@ -117,15 +117,15 @@ fn hmac(criterion: &mut Criterion) {
 fn router(criterion: &mut Criterion) {
     const EVENTS: usize = 100;
     let webhook = Webhook::parse(body(EVENTS).as_bytes()).expect("a webhook");
-    let few = || Router::new(()).fallback(async |_| Ok(()));
+    let few = || Router::new(()).fallback(async |_| {});
     let mut many = few();
     for route in 0..33 {
         many = many
-            .on_text(format!("Good morning, {route}"), async |_| Ok(()))
-            .on_text_prefix(format!("Good morning, {route}"), async |_| Ok(()))
-            .on_postback(format!("action={route}"), async |_| Ok(()));
+            .on_text(format!("Good morning, {route}"), async |_| {})
+            .on_text_prefix(format!("Good morning, {route}"), async |_| {})
+            .on_postback(format!("action={route}"), async |_| {});
     }
-    many = many.on_text_prefix("Good morning", async |_| Ok(()));
+    many = many.on_text_prefix("Good morning", async |_| {});
     let mut group = criterion.benchmark_group("router");
     group.throughput(Throughput::Elements(EVENTS as u64));
     for (name, router) in [("default", few()), ("100-routes", many)] {

@@ -3,9 +3,7 @@ use std::{
     time::SystemTime,
 };
 
-use hikyaku_model::event::Event;
-
-use crate::ReplyToken;
+use hikyaku_model::event::{Event, ReplyToken};
 
 /// What a handler is given: the event, and what it needs to deal with it. Cheap to clone if the state is.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 
 mod contain;
 mod context;
+mod handled;
 mod matcher;
 mod outcome;
 mod run;
@@ -11,6 +12,8 @@ use std::{fmt, future::Future, ops::ControlFlow, sync::Arc};
 use hikyaku_model::event::{ContentType, Event, EventType};
 
 pub use context::Context;
+pub use handled::Handled;
+use handled::Handling;
 use matcher::Matcher;
 pub use outcome::Outcome;
 
@@ -19,14 +22,16 @@ use crate::{
     boxed::{BoxError, BoxFuture},
 };
 
-type Handler<S> = Box<dyn Fn(Context<S>) -> BoxFuture<'static, Result<(), BoxError>> + Send + Sync>;
+type Handler<S> = Box<dyn Fn(Context<S>) -> Handling + Send + Sync>;
 type Before<S> =
     Box<dyn Fn(Context<S>) -> BoxFuture<'static, Result<ControlFlow<()>, BoxError>> + Send + Sync>;
 type After<S> = Box<dyn Fn(Context<S>, Arc<Outcome>) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Brings each event to the first handler that was added for it.
 ///
-/// Handlers are async functions of a [`Context`]: the event, your state (a client, a pool), and the reply token. The
+/// Handlers are async functions of a [`Context`]: the event, your state (a client, a pool), and the reply token. They
+/// return nothing, or a `Result` with any error ([`Handled`]); a closure that ends in `Ok` names it:
+/// `Ok::<(), BoxError>(())`. The
 /// router needs no runtime of its own; any can drive it. A handler that fails or panics ends its own event only, and
 /// that is logged (`tracing`, level error).
 ///
@@ -50,11 +55,10 @@ type After<S> = Box<dyn Fn(Context<S>, Arc<Outcome>) -> BoxFuture<'static, ()> +
 ///
 /// let router = Router::new(Bot { greeting: "hello" })
 ///     .on_text("hi", greet)
-///     .on_postback("buy", async |_| Ok(()))
+///     .on_postback("buy", async |_| println!("sold"))
 ///     .on(EventType::Follow, greet)
 ///     .fallback(async |context: Context<Bot>| {
 ///         println!("a {} came", context.event.type_word());
-///         Ok(())
 ///     });
 /// ```
 pub struct Router<S> {
@@ -88,7 +92,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::Text(text.into()), handler)
     }
@@ -100,7 +104,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::TextPrefix(prefix.into()), handler)
     }
@@ -113,7 +117,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::TextRegex(regex), handler)
     }
@@ -125,7 +129,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::Message(content), handler)
     }
@@ -138,7 +142,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::Postback(key.into()), handler)
     }
@@ -150,7 +154,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::Event(event), handler)
     }
@@ -162,7 +166,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.route(Matcher::If(Box::new(is_for)), handler)
     }
@@ -170,7 +174,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     /// Handles events that no other handler is for.
     pub fn fallback<F>(mut self, handler: impl Fn(Context<S>) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.fallback = Some(boxed(handler));
         self
@@ -231,7 +235,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         handler: impl Fn(Context<S>) -> F + Send + Sync + 'static,
     ) -> Self
     where
-        F: Future<Output = Result<(), BoxError>> + Send + 'static,
+        F: Future<Output: Handled> + Send + 'static,
     {
         self.routes.push((matcher, boxed(handler)));
         self
@@ -240,9 +244,9 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
 
 fn boxed<S, F>(handler: impl Fn(Context<S>) -> F + Send + Sync + 'static) -> Handler<S>
 where
-    F: Future<Output = Result<(), BoxError>> + Send + 'static,
+    F: Future<Output: Handled> + Send + 'static,
 {
-    Box::new(move |context| Box::pin(handler(context)))
+    Box::new(move |context| Handling::new(handler(context)))
 }
 
 impl<S> fmt::Debug for Router<S> {

@@ -107,7 +107,7 @@ async fn each_event_goes_to_the_first_handler_that_is_for_it() {
 async fn a_panic_or_an_error_ends_its_own_event_only() {
     let log = Log::default();
     let router = Router::new(log.clone())
-        .on_text("panic", async |context: Context<Log>| {
+        .on_text("panic", async |context: Context<Log>| -> () {
             tokio::task::yield_now().await;
             context.state.add("before the panic");
             panic!("nothing there")
@@ -116,7 +116,7 @@ async fn a_panic_or_an_error_ends_its_own_event_only() {
             panic!("at {}", "once")
         })
         .on_if(|event| event.text().unwrap().starts_with('!'), note("bang"))
-        .on_text("fail", async |_| Err("no luck".into()))
+        .on_text("fail", async |_| Err::<(), _>("no luck"))
         .fallback(note("fine"));
     let (outcomes, notes) =
         handle(&router, &log, texts(&["panic", "at once", "fail", "!", "x"])).await;
@@ -222,7 +222,7 @@ async fn a_failure_is_logged_with_its_event_even_if_nothing_comes_after() {
         .with_writer(move || writer.clone())
         .finish();
     let _logged = tracing::subscriber::set_default(subscriber);
-    let router = Router::new(()).fallback(async |_| Err("no luck".into()));
+    let router = Router::new(()).fallback(async |_| Err::<(), _>("no luck"));
     router.handle(texts(&["secret words"]), SystemTime::UNIX_EPOCH).await;
     let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(lines.contains("ERROR webhook_event{type=\"message\" id=\"0\""), "{lines}");
@@ -306,7 +306,7 @@ async fn a_handler_gets_destination_time_and_the_reply_token_once() {
         let token = context.reply_token().ok_or("no token")?.take(now)?;
         assert!(context.clone().reply_token().is_none());
         context.state.add(format!("{token} for {}", context.destination.as_deref().unwrap_or("?")));
-        Ok(())
+        Ok::<(), BoxError>(())
     });
     let (_, notes) = handle(&router, &log, texts(&["a", "b"])).await;
     assert_eq!(notes, ["token 0 for Ubot", "token 1 for Ubot"]);
@@ -331,4 +331,37 @@ proptest! {
         prop_assert_eq!(outcomes, vec!["handled"; said.len() + 1]);
         prop_assert_eq!(notes.len(), said.len() + 1);
     }
+}
+
+#[tokio::test]
+async fn a_handler_returns_nothing_or_a_result_with_any_error() {
+    #[derive(Debug)]
+    struct NoLuck;
+    impl std::fmt::Display for NoLuck {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("no luck")
+        }
+    }
+    impl std::error::Error for NoLuck {}
+
+    async fn nothing(context: Context<Log>) {
+        context.state.add("nothing");
+    }
+    async fn error(_: Context<Log>) -> Result<(), NoLuck> {
+        Err(NoLuck)
+    }
+    async fn boxed(_: Context<Log>) -> Result<(), BoxError> {
+        Err("boxed".into())
+    }
+
+    let log = Log::default();
+    let router = Router::new(log.clone())
+        .on_text("nothing", nothing)
+        .on_text("error", error)
+        .on_text("boxed", boxed)
+        .fallback(async |_| Err::<(), _>("text".to_owned()));
+    let (outcomes, notes) =
+        handle(&router, &log, texts(&["nothing", "error", "boxed", "other"])).await;
+    assert_eq!(outcomes, ["handled", "failed: no luck", "failed: boxed", "failed: text"]);
+    assert_eq!(notes, ["nothing"]);
 }

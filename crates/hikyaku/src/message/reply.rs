@@ -50,7 +50,7 @@ pub struct Reply<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Body<'a> {
-    reply_token: ReplyTo<'a>,
+    pub(super) reply_token: ReplyTo<'a>,
     pub(super) messages: Messages<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) notification_disabled: Option<bool>,

@@ -5,8 +5,8 @@ use futures_core::future::BoxFuture;
 use super::{Push, Reply};
 use crate::{Accepted, Error, ErrorKind, IntoTo, RetryKey, request::accept};
 
-/// Answers an event by a reply, or by a push where LINE refuses the reply. Made by [`Reply::or_push`]; await it to
-/// send.
+/// Answers an event by a reply, or by a push where there is no reply token or LINE refuses the reply. Made by
+/// [`Reply::or_push`]; await it to send.
 ///
 /// A refused reply was surely not delivered: its token has expired, was used, or never was one. Only then the push is
 /// sent; it costs messages of the month's quota, as many as the chat has people. Where the reply's outcome is unknown,
@@ -57,7 +57,7 @@ impl SentBy {
 }
 
 impl<'a> Reply<'a> {
-    /// Pushes the same messages to this chat if LINE refuses the reply.
+    /// Pushes the same messages to this chat if there is no reply token, or LINE refuses the reply.
     pub fn or_push<'t: 'a>(self, to: impl IntoTo<'t>) -> ReplyOrPush<'a> {
         let mut push = self.client.push(to, self.body.messages.clone());
         if let Some(disabled) = self.body.notification_disabled {
@@ -75,6 +75,9 @@ impl ReplyOrPush<'_> {
     }
 
     async fn send(self) -> Result<SentBy, Error> {
+        if self.reply.body.reply_token.as_str().is_none() {
+            return accept(self.push.request()).await.map(SentBy::Push);
+        }
         // Both are made first: what a push would refuse is not to be found out after the reply.
         let (reply, push) = (self.reply.request()?, self.push.request()?);
         match accept(Ok(reply)).await {

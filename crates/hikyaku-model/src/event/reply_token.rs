@@ -3,20 +3,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use hikyaku_model::{
-    event::Event,
-    limits::{REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE},
-};
+use super::Event;
+use crate::limits::{REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE};
 
-/// A reply token that knows when it ends, and that can be used once: [`take`](Self::take) consumes it.
+/// A reply token that knows when it ends.
 ///
-/// There is no clock in it: the time is passed in.
+/// LINE takes it for one reply. A reply of the client takes this type as it is; other code gets the text by
+/// [`take`](Self::take), which refuses one that has expired. There is no clock in it: the time is passed in.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
 ///
-/// use hikyaku_model::event::{Event, EventKind};
-/// use hikyaku_webhook::ReplyToken;
+/// use hikyaku_model::event::{Event, EventKind, ReplyToken};
 ///
 /// let mut event = Event::new(EventKind::Join);
 /// event.reply_token = Some("757913772c4646b784d4b7ce46d12671".to_owned());
@@ -60,6 +58,11 @@ impl ReplyToken {
         self.ends_at.duration_since(now).unwrap_or_default()
     }
 
+    /// The token, whether or not LINE still takes it.
+    pub fn as_str(&self) -> &str {
+        &self.token
+    }
+
     /// Gives the token to whatever sends the reply.
     ///
     /// # Errors
@@ -69,6 +72,12 @@ impl ReplyToken {
             return Err(Expired { age: self.age(now), token: self.token });
         }
         Ok(self.token)
+    }
+}
+
+impl From<ReplyToken> for String {
+    fn from(token: ReplyToken) -> Self {
+        token.token
     }
 }
 
