@@ -131,6 +131,10 @@ impl<'a> Request<'a> {
     ) -> Self {
         self.call.headers.content_type = Some(content_type);
         self.call.body = Payload::Streamed(Box::new(open));
+        if self.call.repeat == Repeat::IfNotActedOn {
+            // A file that is sent as it is read is gone with the first attempt that arrives.
+            self.call.repeat = Repeat::IfNotSent;
+        }
         self
     }
 

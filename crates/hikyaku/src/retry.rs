@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use hikyaku_model::limits::RETRY_KEY_USE;
+use hikyaku_model::limits::{REPLY_TOKEN_LIFE, RETRY_KEY_USE};
 use http::StatusCode;
 use tokio::time::Instant;
 
@@ -11,9 +11,18 @@ const YEAR: Duration = Duration::from_hours(365 * 24);
 
 /// How often and how long the client repeats a call that failed in a way that may pass.
 ///
-/// What is repeated: no whole answer, 408, 5xx and 429 for the rate. What never is: a call that LINE may have acted on
-/// and would act on again. So reads repeat freely, the four sends with a retry key repeat under the same key, and the
-/// others repeat only while no byte of the request can have left.
+/// What is repeated: no whole answer, 408, 5xx, 429 for the rate, and answers that are not LINE's. What never is: a call
+/// that LINE may have acted on and would act on again.
+///
+/// | call | is repeated |
+/// |---|---|
+/// | reads, and changes that are the same when made twice | after all of these |
+/// | push, multicast, narrowcast, broadcast | after all of these, under the same retry key: LINE acts once |
+/// | reply | after all of these within a minute, under its reply token: LINE takes a token once |
+/// | others, such as the loading animation | after 429 for the rate, or while no byte of the request can have left |
+///
+/// A reply token that is refused as invalid after an attempt in doubt does not tell "delivered" from "expired": the error
+/// then says [`may_have_landed`](crate::Error::may_have_landed).
 ///
 /// A removal that is repeated after its answer was lost can find nothing left to remove: its
 /// [`NotFound`](crate::ErrorKind::NotFound) or [`Gone`](crate::ErrorKind::Gone) then says
@@ -104,11 +113,12 @@ impl<'a> Attempts<'a> {
 
     fn next_delay(&mut self, error: &Error) -> Option<Duration> {
         let repeatable = match self.repeat {
-            Repeat::Always => error.is_retryable(),
+            Repeat::Always | Repeat::WithReplyToken => error.is_retryable(),
             // A 409 that names no accepted request leaves open what became of the key.
             Repeat::WithRetryKey => {
                 error.is_retryable() || error.status() == Some(StatusCode::CONFLICT)
             }
+            Repeat::IfNotActedOn => error.is_retryable() && !error.may_have_landed(),
             Repeat::IfNotSent => error.kind() == ErrorKind::Network && !error.may_have_landed(),
             Repeat::Never => false,
         };
@@ -118,7 +128,11 @@ impl<'a> Attempts<'a> {
         let asked = error.retry_after().unwrap_or_default();
         let delay = self.policy.delay(self.retries, random::fraction()).max(asked);
         self.retries += 1;
-        let limit = self.policy.max_elapsed.min(RETRY_KEY_USE);
+        let life = match self.repeat {
+            Repeat::WithReplyToken => REPLY_TOKEN_LIFE,
+            _ => RETRY_KEY_USE,
+        };
+        let limit = self.policy.max_elapsed.min(life);
         (self.began.elapsed().saturating_add(delay) <= limit).then_some(delay)
     }
 }

@@ -39,7 +39,7 @@ impl Route {
 
     /// A call that LINE would do twice.
     pub(crate) const fn post(operation_id: &'static str, path: &'static str) -> Self {
-        Self::new(operation_id, POST, path, Some(BodyKind::Json), Repeat::IfNotSent)
+        Self::new(operation_id, POST, path, Some(BodyKind::Json), Repeat::IfNotActedOn)
     }
 
     /// One of the four sends that take a retry key.
@@ -206,6 +206,10 @@ pub(crate) enum Repeat {
     Always,
     /// LINE acts on the first request with a retry key only.
     WithRetryKey,
+    /// LINE takes a reply token once: the same reply under it is delivered at most once, while the token lives.
+    WithReplyToken,
+    /// Only where LINE surely has not acted: no byte can have left, or it refused the call for the rate.
+    IfNotActedOn,
     /// Only while no byte of it can have left.
     IfNotSent,
     /// Not at all.

@@ -8,15 +8,18 @@ use crate::{
     Accepted, Client, Error, IntoMessages, IntoReplyTo, Messages, ReplyTo,
     client::check,
     request::{Request, accept},
-    route::Route,
+    route::{Repeat, Route},
 };
 
-pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply");
+pub(super) static ROUTE: Route =
+    Route::post("replyMessage", "/v2/bot/message/reply").repeat(Repeat::WithReplyToken);
 
 /// Answers an event. Made by [`Client::reply`]; await it to send.
 ///
-/// A reply costs none of the month's messages. It has no retry key: it is repeated only while no byte of it can have
-/// left, and an [`Error`] that [`may_have_landed`](Error::may_have_landed) was probably delivered.
+/// A reply costs none of the month's messages. It has no retry key, and needs none: LINE takes a reply token once, so the
+/// same reply is sent again under it, for a minute, where LINE failed, its answer was lost or the rate was reached. An
+/// [`Error`] that [`may_have_landed`](Error::may_have_landed) was perhaps delivered, also one that calls the token invalid:
+/// an earlier attempt may have used it.
 ///
 /// ```
 /// use hikyaku::{Client, Error, Messages};

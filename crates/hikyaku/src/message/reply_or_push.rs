@@ -8,9 +8,10 @@ use crate::{Accepted, Error, ErrorKind, IntoTo, RetryKey, request::accept};
 /// Answers an event by a reply, or by a push where there is no reply token or LINE refuses the reply. Made by
 /// [`Reply::or_push`]; await it to send.
 ///
-/// A refused reply was surely not delivered: its token has expired, was used, or never was one. Only then the push is
-/// sent; it costs messages of the month's quota, as many as the chat has people. Where the reply's outcome is unknown,
-/// because the connection broke or LINE failed, nothing is pushed: the reply was probably delivered, and the error says
+/// A refused reply was surely not delivered: its token has expired, was used, or never was one; or LINE took no more
+/// replies for the rate, however often it was asked. Only then the push is sent; it costs messages of the month's quota,
+/// as many as the chat has people. Where the reply's outcome is unknown, because the connection broke or LINE failed,
+/// nothing is pushed, even if a repeat finds the token used: the reply was perhaps delivered, and the error says
 /// [`may_have_landed`](Error::may_have_landed).
 ///
 /// A token that a reply of unknown outcome has used is refused as well. So do not call this a second time with it: the
@@ -90,7 +91,7 @@ impl ReplyOrPush<'_> {
 
 /// Whether LINE has surely not acted on the reply, and may act on a push all the same.
 fn is_refusal(error: &Error) -> bool {
-    error.kind() == ErrorKind::Rejected && !error.may_have_landed()
+    matches!(error.kind(), ErrorKind::Rejected | ErrorKind::RateLimited) && !error.may_have_landed()
 }
 
 impl<'a> IntoFuture for ReplyOrPush<'a> {

@@ -54,10 +54,10 @@ async fn a_refused_reply_is_pushed_with_the_same_messages_and_options() {
 #[tokio::test(start_paused = true)]
 async fn a_reply_whose_outcome_is_unknown_is_never_pushed() {
     for outcome in [Interrupted, Answer(500, "{}"), Answer(200, "<html>")] {
-        let script = Script::new([outcome]);
+        let script = Script::new(vec![outcome; 4]);
         let error = client(&script).reply("T", "hi").or_push("U1").await.unwrap_err();
         assert!(error.may_have_landed(), "{error}");
-        assert_eq!(paths(&script), ["reply"]);
+        assert!(paths(&script).iter().all(|path| path == "reply"));
     }
 }
 

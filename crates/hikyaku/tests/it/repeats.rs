@@ -5,9 +5,12 @@ use std::time::Duration;
 use hikyaku::{Client, Error, ErrorKind, RetryPolicy, model::SendKind};
 use proptest::prelude::*;
 
-use crate::script::{
-    Outcome::{self, Answer, AnswerWith, Foreign, Interrupted, NotSent, Silence},
-    Script,
+use crate::{
+    script::{
+        Outcome::{self, Answer, AnswerWith, Foreign, Interrupted, NotSent, Silence},
+        Script,
+    },
+    server::{Server, answer},
 };
 
 const OK: Outcome = Answer(200, "{}");
@@ -83,16 +86,92 @@ async fn what_will_not_pass_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reply_repeats_only_while_no_byte_has_left() {
-    let script = Script::new([NotSent, NotSent, OK]);
-    reply(&client(&script)).await.unwrap();
-    assert_eq!(script.sent().len(), 3);
+async fn a_reply_repeats_under_its_token_whatever_became_of_the_first() {
+    for outcome in [
+        NotSent,
+        Interrupted,
+        Silence,
+        INTERNAL,
+        TOO_OFTEN,
+        Foreign(502, "<html>"),
+        Foreign(403, "{}"),
+    ] {
+        let script = Script::new([outcome.clone(), TOO_OFTEN, OK]);
+        reply(&client(&script)).await.unwrap();
+        let sent = script.sent();
+        assert_eq!(sent.len(), 3, "{outcome:?}");
+        assert!(sent.iter().all(|s| s.retry_key.is_none() && s.body == sent[0].body));
+    }
+}
 
-    for outcome in [Interrupted, Silence, INTERNAL, TOO_OFTEN] {
-        let script = Script::new([NotSent, outcome]);
-        reply(&client(&script)).await.unwrap_err();
+#[tokio::test(start_paused = true)]
+async fn no_reply_is_repeated_after_its_tokens_minute() {
+    let policy = RetryPolicy {
+        max_retries: 1000,
+        max_elapsed: Duration::from_hours(10),
+        ..RetryPolicy::default()
+    };
+    for outcome in [Silence, TOO_OFTEN] {
+        let script = Script::new(vec![outcome; 1000]);
+        let client = Client::builder("T").retry(policy.clone()).transport(script.clone());
+        reply(&client.build().unwrap()).await.unwrap_err();
+        let sent = script.sent();
+        let last = sent.last().unwrap().at - sent[0].at;
+        assert!(last <= Duration::from_mins(1) && sent.len() > 2, "{last:?}, {}", sent.len());
+    }
+}
+
+const INVALID_TOKEN: Outcome = Answer(400, r#"{"message":"Invalid reply token"}"#);
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_token_that_is_used_after_a_doubt_is_never_followed_by_a_push() {
+    for doubt in [Interrupted, Silence, INTERNAL, Foreign(502, ""), Foreign(404, "<html>")] {
+        let script = Script::new([TOO_OFTEN, doubt, INVALID_TOKEN]);
+        let client = client(&script);
+        let error = client.reply("R", "hi").or_push("U1").await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::Rejected, true));
+        assert!(script.sent().iter().all(|sent| sent.uri.ends_with("/reply")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_was_surely_refused_is_followed_by_a_push() {
+    for outcomes in [
+        vec![INVALID_TOKEN],
+        vec![TOO_OFTEN, NotSent, INVALID_TOKEN],
+        vec![TOO_OFTEN, TOO_OFTEN, TOO_OFTEN, TOO_OFTEN],
+    ] {
+        let script = Script::new([outcomes, vec![OK]].concat());
+        let sent = client(&script).reply("R", "hi").or_push("U1").await.unwrap();
+        assert!(matches!(sent, hikyaku::message::SentBy::Push(_)));
+        assert!(script.sent().last().unwrap().uri.ends_with("/push"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_key_repeats_only_after_a_sure_refusal() {
+    let load = async |client: &Client| client.start_loading("U1").await;
+    let mark = async |client: &Client| client.mark_as_read_by_token("M").await;
+    let script = Script::new([NotSent, TOO_OFTEN, Answer(429, ""), OK]);
+    load(&client(&script)).await.unwrap();
+    let script = Script::new([TOO_OFTEN, OK]);
+    mark(&client(&script)).await.unwrap();
+
+    for outcome in [Interrupted, Silence, INTERNAL, NO_QUOTA, Foreign(200, "<html>")] {
+        let script = Script::new([TOO_OFTEN, outcome]);
+        load(&client(&script)).await.unwrap_err();
         assert_eq!(script.sent().len(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_file_that_was_read_is_not_sent_again_after_a_429() {
+    let server = Server::start([answer(429, "{}")]).await;
+    let client = Client::builder("T").api_base_url(server.url()).data_base_url(server.url());
+    let file = hikyaku::audience::AudienceFile::bytes("U1\n");
+    let created = client.build().unwrap().create_audience_from_file("name", file).await;
+    assert_eq!(created.unwrap_err().kind(), ErrorKind::RateLimited);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,10 +313,15 @@ proptest! {
     #[test]
     fn an_unkeyed_post_is_never_sent_again_once_bytes_left(outcomes in outcomes()) {
         let script = Script::new(outcomes);
-        let result = run(&script, reply);
+        let result = run(&script, async |client| client.start_loading("U1").await);
         let sent = script.sent();
         let (last, earlier) = sent.split_last().unwrap();
-        prop_assert!(earlier.iter().all(|sent| matches!(sent.outcome, NotSent)));
+        let refused = |outcome: &Outcome| match outcome {
+            Answer(429, body) => !body.contains("monthly limit"),
+            NotSent | Foreign(302, _) => true,
+            _ => false,
+        };
+        prop_assert!(earlier.iter().all(|sent| refused(&sent.outcome)));
         let landed = !matches!(
             last.outcome,
             NotSent | Answer(400 | 409 | 429, _) | AnswerWith(409, ..) | Foreign(302, _)
