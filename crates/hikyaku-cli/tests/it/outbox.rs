@@ -150,6 +150,43 @@ fn a_batch_is_answered_line_by_line() {
 }
 
 #[test]
+fn a_batch_names_the_key_that_a_broadcast_got_and_repeats_none() {
+    let platform = Platform::with(Sim::builder());
+    platform.sim.add_friends(2);
+    let shell = platform.shell();
+    let add = |line: &str| shell.run_with_input(["outbox", "add", "--batch", "-", "--json"], line);
+    let text = r#""messages":[{"type":"text","text":"hi"}]"#;
+    let keyed = format!(r#"{{"kind":"broadcast",{text},"idempotency_key":"opening"}}"#);
+    let push = format!(r#"{{"kind":"push","to":"{USER}",{text}}}"#);
+    let first = add(&format!("{push}\n{{\"kind\":\"broadcast\",{text}}}\n{keyed}\n"));
+    let answers: Vec<serde_json::Value> =
+        first.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let key = answers[1]["idempotency_key"].as_str().unwrap();
+    assert_eq!(answers[0], serde_json::json!({"delivery_id": 1, "existing": false}));
+    assert_eq!(answers[2], serde_json::json!({"delivery_id": 3, "existing": false}));
+    // It is told before the commit, too: a batch that is broken off between has it in its log.
+    assert_eq!(first.stderr, format!("{{\"line\":2,\"idempotency_key\":\"{key}\"}}\n"));
+
+    let named = format!(r#"{{"kind":"broadcast",{text},"idempotency_key":"{key}"}}"#);
+    let again = add(&format!("{named}\n{keyed}\n"));
+    assert_eq!(again.stdout.matches("\"existing\":true").count(), 2, "{again}");
+    shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(platform.sim.delivered(), 4, "two broadcasts to two friends");
+}
+
+#[test]
+fn a_batch_that_cannot_name_a_key_adds_nothing() {
+    let shell = Shell::bare().with_file(
+        "sends.jsonl",
+        r#"{"kind":"broadcast","messages":[{"type":"text","text":"hi"}]}"#,
+    );
+    let script =
+        format!("{} outbox add --batch sends.jsonl 2> /dev/full", env!("CARGO_BIN_EXE_hikyaku"));
+    assert_eq!(shell.run_script(&script).code, 1);
+    assert_eq!(shell.run(["outbox", "list", "--json"]).stdout, "{\"deliveries\":[]}\n");
+}
+
+#[test]
 fn an_empty_line_is_answered_too_so_that_answers_and_lines_go_together() {
     let send =
         format!(r#"{{"kind":"push","to":"{USER}","messages":[{{"type":"text","text":"a"}}]}}"#);

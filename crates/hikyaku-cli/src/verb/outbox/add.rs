@@ -158,24 +158,32 @@ struct Send {
 pub(super) struct Added {
     delivery_id: i64,
     existing: bool,
+    /// The key that a line of a batch got here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) idempotency_key: Option<String>,
 }
 
 /// What is told of a send that got its name here.
 #[derive(Serialize)]
-struct Named<'a> {
-    idempotency_key: &'a str,
+pub(super) struct Named<'a> {
+    /// Its line in a batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) line: Option<u64>,
+    pub(super) idempotency_key: &'a str,
 }
 
 impl From<Enqueued> for Added {
     fn from(enqueued: Enqueued) -> Self {
-        Self { delivery_id: enqueued.id.get(), existing: enqueued.existing }
+        Self { delivery_id: enqueued.id.get(), existing: enqueued.existing, idempotency_key: None }
     }
 }
 
 impl Add {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let kind = match (self.batch, self.kind) {
-            (Some(path), None) => return batch::add(&path, &store.open_or_make().await?).await,
+            (Some(path), None) => {
+                return batch::add(&path, &store.open_or_make().await?, output).await;
+            }
             (None, Some(kind)) => kind,
             (None, None) => {
                 return Err(usage(
@@ -195,7 +203,7 @@ impl Add {
             let key = fresh_key();
             // Before the commit: who is broken off between the two must be able to say the same again.
             let text = format!("should this have to be repeated: --idempotency-key {key}");
-            output.aside(&Named { idempotency_key: &key }, &text)?;
+            output.aside(&Named { line: None, idempotency_key: &key }, &text)?;
             send.idempotency_key = Some(key);
         }
         let now = outbox.now().await?;

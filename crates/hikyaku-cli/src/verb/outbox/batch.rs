@@ -8,10 +8,12 @@ use hikyaku_sender::{ErrorKind, NewDelivery, Outbox, Time};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::add::{Added, fresh_key};
+use super::add::{Added, Named, fresh_key};
 use crate::{
     failure::{invalid, usage},
-    file, output, report,
+    file,
+    output::{self, Output},
+    report,
     store::When,
 };
 
@@ -58,8 +60,15 @@ enum To {
     Many(Vec<String>),
 }
 
+/// A line that can be added.
+struct Read {
+    send: NewDelivery,
+    /// The key that it got here, because it reaches many and has none.
+    made_up: Option<String>,
+}
+
 /// Adds every line of a file, and answers each after its commit. Lines that have come by then share one.
-pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
+pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::Result<()> {
     let input = file::open(path)?;
     let (sender, mut lines) = mpsc::channel(TOGETHER);
     // A thread and no task: it may wait for stdin when all else is done.
@@ -75,17 +84,34 @@ pub(super) async fn add(path: &str, outbox: &Outbox) -> anyhow::Result<()> {
     let mut come = Vec::new();
     while lines.recv_many(&mut come, TOGETHER).await > 0 {
         let now = outbox.now().await?;
-        let mut sends = Vec::new();
+        let (mut sends, mut made_up) = (Vec::new(), Vec::new());
         for line in come.drain(..) {
             let line = line.map_err(|why| usage(format!("cannot read {path}: {why}")))?;
             number += 1;
             let mark = if number == 1 { file::MARK } else { &[] };
             let line = line.strip_prefix(mark).unwrap_or(&line);
-            sends.push(read(line.trim_ascii(), number, now));
+            let read = read(line.trim_ascii(), number, now);
+            if let Ok(Read { made_up: Some(key), .. }) = &read {
+                // Before the commit: who is broken off between the two must be able to say the same again.
+                let named = Named { line: Some(number), idempotency_key: key };
+                let text = format!(
+                    "should line {number} have to be repeated: \"idempotency_key\":\"{key}\""
+                );
+                output.aside(&named, &text)?;
+            }
+            let (send, key) = match read {
+                Ok(Read { send, made_up }) => (Ok(send), made_up),
+                Err(error) => (Err(error), None),
+            };
+            sends.push(send);
+            made_up.push(key);
         }
-        for answer in enqueue(outbox, sends).await? {
+        for (answer, key) in enqueue(outbox, sends).await?.into_iter().zip(made_up) {
             match answer {
-                Ok(added) => output::print(serde_json::to_string(&added)?)?,
+                Ok(mut added) => {
+                    added.idempotency_key = key;
+                    output::print(serde_json::to_string(&added)?)?;
+                }
                 Err(error) => {
                     refused += 1;
                     output::print(report::document(&error))?;
@@ -144,7 +170,7 @@ async fn enqueue_one(outbox: &Outbox, send: NewDelivery) -> anyhow::Result<anyho
     }
 }
 
-fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<NewDelivery> {
+fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     if line.is_empty() {
         return Err(invalid("line", format!("line {number} is empty; leave it out")));
     }
@@ -169,7 +195,8 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<NewDelivery> {
         (Kind::Multicast, To::Nobody) => return Err(invalid("to", "must be a list of users")),
         (_, _) => return Err(invalid("to", "must be one text")),
     };
-    if let Some(key) = line.idempotency_key.or_else(|| to_many.then(fresh_key)) {
+    let made_up = (to_many && line.idempotency_key.is_none()).then(fresh_key);
+    if let Some(key) = line.idempotency_key.or_else(|| made_up.clone()) {
         send = send.idempotency_key(key);
     }
     if let Some(at) = line.at {
@@ -197,5 +224,5 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<NewDelivery> {
     if let Some(limit) = line.limit {
         send = send.limit(limit);
     }
-    Ok(send)
+    Ok(Read { send, made_up })
 }
