@@ -7,6 +7,7 @@ use clap::Args;
 use hikyaku::{Client, ClientBuilder, RetryPolicy};
 
 use crate::{
+    channel::{self, Issuer, IssuerArgs},
     failure::{invalid, of_settings, usage},
     output::Output,
     profile::{Profile, ProfileArgs},
@@ -105,15 +106,60 @@ pub(crate) struct Patience {
 impl Connection {
     /// The client that these settings describe.
     pub(crate) fn client(&self, output: Output) -> anyhow::Result<Client> {
+        self.client_of(None, output)
+    }
+
+    /// The same, which issues tokens by these arguments where none is given.
+    pub(crate) fn client_of(
+        &self,
+        issuer: Option<&IssuerArgs>,
+        output: Output,
+    ) -> anyhow::Result<Client> {
         let profile = self.profile.read()?;
-        if self.token.is_some() && profile.has_token() {
+        let asked_for = issuer.is_some_and(IssuerArgs::is_asked_for);
+        if self.token.is_some() && !asked_for && profile.has_token() {
             // One of them may be another channel's, and the profile's address the wrong one for it.
             output.note(
                 "the profile's token is not used: --token or LINE_CHANNEL_ACCESS_TOKEN is set",
             );
         }
+        if asked_for || (self.token.is_none() && !profile.has_token()) {
+            let issuer = match issuer {
+                Some(issuer) => issuer.read(&profile)?,
+                None => channel::issuer(&profile)?,
+            };
+            if let Some(Issuer { tokens, of_profile }) = issuer {
+                self.may_send(&profile, of_profile)?;
+                return self.build(Client::builder_with(tokens), &profile);
+            }
+        }
         self.may_send(&profile, self.token.is_none())?;
         self.build(Client::builder(self.token(&profile)?), &profile)
+    }
+
+    /// The client of a profile that the command line names, with its own token and nobody else's.
+    pub(crate) fn client_of_profile(&self, name: &str) -> anyhow::Result<Client> {
+        let profile = Profile::load(name)?;
+        let builder = match (profile.token()?, channel::issuer(&profile)?) {
+            (Some(token), _) => Client::builder(token),
+            (None, Some(issuer)) => Client::builder_with(issuer.tokens),
+            (None, None) => {
+                return Err(usage(format!(
+                    "profile {name} has no token of its own; give it token_file, or channel_id and channel_secret_file"
+                )));
+            }
+        };
+        self.build(builder, &profile)
+    }
+
+    /// Whether the command line names a profile.
+    pub(crate) fn names_a_profile(&self) -> bool {
+        self.profile.is_given()
+    }
+
+    /// Whether a token is given, by a flag or the environment.
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.is_some()
     }
 
     /// The client for a call that is authorised by something else than the channel's token.

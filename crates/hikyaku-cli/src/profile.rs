@@ -19,7 +19,7 @@ const FILE: &str = "hikyaku.toml";
 const VARIABLE: &str = "HIKYAKU_PROFILE";
 
 /// The keys of a profile. The channel's id and secret are for the calls that authenticate as the channel.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 13] = [
     "token",
     "token_file",
     "api_url",
@@ -27,6 +27,9 @@ const KEYS: [&str; 10] = [
     "manager_url",
     "channel_id",
     "channel_secret",
+    "channel_secret_file",
+    "assertion_key_file",
+    "assertion_key_id",
     "retries",
     "timeout",
     "ca_file",
@@ -45,6 +48,11 @@ pub(crate) struct ProfileArgs {
 }
 
 impl ProfileArgs {
+    /// Whether the command line names one.
+    pub(crate) fn is_given(&self) -> bool {
+        self.profile.is_some()
+    }
+
     /// The profile that is named, or one that sets nothing.
     pub(crate) fn read(&self) -> anyhow::Result<Profile> {
         if let Some(name) = self.profile.as_deref().filter(|name| !name.is_empty()) {
@@ -68,6 +76,9 @@ pub(crate) struct Profile {
     pub(crate) manager_url: Option<String>,
     pub(crate) channel_id: Option<String>,
     channel_secret: Option<Token>,
+    channel_secret_file: Option<PathBuf>,
+    assertion_key_file: Option<PathBuf>,
+    pub(crate) assertion_key_id: Option<String>,
     pub(crate) retries: Option<u32>,
     timeout: Option<f64>,
     pub(crate) ca_file: Option<PathBuf>,
@@ -104,7 +115,7 @@ impl Profile {
     ///
     /// No file is read unless a profile is named: a folder that one happens to stand in must not decide where a token
     /// from the environment is sent.
-    fn load(name: &str) -> anyhow::Result<Self> {
+    pub(crate) fn load(name: &str) -> anyhow::Result<Self> {
         let settings = settings();
         let here = PathBuf::from(FILE);
         for path in std::iter::once(&here).chain(&settings) {
@@ -148,11 +159,13 @@ impl Profile {
         )))
     }
 
-    /// Whether the token's file lies in the folder too, and is no link to a file of the user's.
+    /// Whether its secrets' files lie in the folder too, and none is a link to a file of the user's.
     fn keeps_its_files(&self) -> bool {
-        let Some(file) = &self.token_file else { return true };
-        let folder = fs::canonicalize(".");
-        fs::canonicalize(file).is_ok_and(|file| folder.is_ok_and(|folder| file.starts_with(folder)))
+        let Ok(folder) = fs::canonicalize(".") else { return false };
+        [&self.token_file, &self.channel_secret_file, &self.assertion_key_file]
+            .into_iter()
+            .flatten()
+            .all(|file| fs::canonicalize(file).is_ok_and(|file| file.starts_with(&folder)))
     }
 
     pub(crate) fn has_token(&self) -> bool {
@@ -161,19 +174,17 @@ impl Profile {
 
     /// The token, from where the profile has it.
     pub(crate) fn token(&self) -> anyhow::Result<Option<String>> {
-        match (&self.token, &self.token_file) {
-            (Some(_), Some(_)) => {
-                Err(usage("the profile has both token and token_file; leave one of them"))
-            }
-            (Some(token), None) => Ok(Some(token.0.clone())),
-            (None, Some(file)) => secret::read_file(&file.display().to_string()).map(Some),
-            (None, None) => Ok(None),
-        }
+        secret("token", self.token.as_ref(), self.token_file.as_deref())
     }
 
-    /// The channel's secret.
-    pub(crate) fn channel_secret(&self) -> Option<String> {
-        self.channel_secret.as_ref().map(|secret| secret.0.clone())
+    /// The channel's secret, from where the profile has it.
+    pub(crate) fn channel_secret(&self) -> anyhow::Result<Option<String>> {
+        secret("channel_secret", self.channel_secret.as_ref(), self.channel_secret_file.as_deref())
+    }
+
+    /// The private key of an assertion signing key.
+    pub(crate) fn assertion_key(&self) -> anyhow::Result<Option<String>> {
+        secret("assertion_key", None, self.assertion_key_file.as_deref())
     }
 
     /// The longest that one attempt may take.
@@ -183,6 +194,18 @@ impl Profile {
             Ok(time) if !time.is_zero() => Ok(Some(time)),
             _ => Err(usage(format!("the profile's timeout is {seconds}; set seconds above 0"))),
         }
+    }
+}
+
+/// A secret that a profile has itself or in a file.
+fn secret(key: &str, here: Option<&Token>, file: Option<&Path>) -> anyhow::Result<Option<String>> {
+    match (here, file) {
+        (Some(_), Some(_)) => {
+            Err(usage(format!("the profile has both {key} and {key}_file; leave one of them")))
+        }
+        (Some(secret), None) => Ok(Some(secret.0.clone())),
+        (None, Some(file)) => secret::read_file(&file.display().to_string()).map(Some),
+        (None, None) => Ok(None),
     }
 }
 
@@ -225,7 +248,13 @@ fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
     })?;
     name.clone_into(&mut profile.name);
     // Files stand where the one that names them does.
-    for path in [&mut profile.token_file, &mut profile.ca_file].into_iter().flatten() {
+    let files = [
+        &mut profile.token_file,
+        &mut profile.channel_secret_file,
+        &mut profile.assertion_key_file,
+        &mut profile.ca_file,
+    ];
+    for path in files.into_iter().flatten() {
         *path = folder.join(&path);
     }
     Ok(profile)
@@ -250,6 +279,8 @@ mod tests {
             manager_url = "http://localhost:3"
             channel_id = "1234567890"
             channel_secret = "secret"
+            assertion_key_file = "main.key"
+            assertion_key_id = "key"
             retries = 5
             timeout = 2.5
             ca_file = "/etc/ca.pem"
@@ -257,10 +288,12 @@ mod tests {
         )
         .unwrap();
         assert_eq!(profile.token_file.as_deref(), Some(Path::new("/settings/main.token")));
+        assert_eq!(profile.assertion_key_file.as_deref(), Some(Path::new("/settings/main.key")));
+        assert_eq!(profile.assertion_key_id.as_deref(), Some("key"));
         assert_eq!(profile.ca_file.as_deref(), Some(Path::new("/etc/ca.pem")));
         assert_eq!(profile.api_url.as_deref(), Some("http://localhost:1"));
         assert_eq!(profile.channel_id.as_deref(), Some("1234567890"));
-        assert_eq!(profile.channel_secret().as_deref(), Some("secret"));
+        assert_eq!(profile.channel_secret().unwrap().as_deref(), Some("secret"));
         assert_eq!(profile.retries, Some(5));
         assert_eq!(profile.timeout().unwrap(), Some(Duration::from_millis(2500)));
     }

@@ -6,12 +6,13 @@ use hikyaku_sender::{HoldReason, Lane, Limits, Outbox, Rate, Report, Waiting, Wa
 use serde::Serialize;
 
 use crate::{
+    channel::IssuerArgs,
     connect::Connection,
-    failure::{Stuck, stuck},
+    failure::{Stuck, stuck, usage},
     output::Output,
 };
 
-/// How the command line's one channel is called in the store.
+/// The store's channel where the command line names none.
 const CHANNEL: &str = "default";
 
 // How fast to send, and through which channel.
@@ -27,8 +28,14 @@ pub(crate) struct WorkArgs {
     limit: Vec<Limit>,
 
     #[command(flatten)]
+    issuer: IssuerArgs,
+
+    #[command(flatten)]
     connection: Connection,
 }
+
+/// The channels that a worker serves, by their names in the store.
+pub(crate) type Clients = Vec<(String, Client)>;
 
 /// One limit, as it is written on the command line.
 #[derive(Clone, Copy, Debug)]
@@ -57,13 +64,28 @@ impl FromStr for Limit {
 }
 
 impl WorkArgs {
-    /// The client that the worker is to use.
-    pub(crate) fn client(&self, output: Output) -> anyhow::Result<Client> {
-        self.connection.client(output)
+    /// The clients of these channels, each by the profile of its name; or that of the one channel of the command line.
+    pub(crate) fn clients(&self, channels: &[String], output: Output) -> anyhow::Result<Clients> {
+        if channels.is_empty() {
+            let client = self.connection.client_of(Some(&self.issuer), output)?;
+            return Ok(vec![(CHANNEL.to_owned(), client)]);
+        }
+        if self.connection.names_a_profile() || self.issuer.is_asked_for() {
+            return Err(usage(
+                "each --channel is reached by the profile of its name; leave --profile and --channel-id out",
+            ));
+        }
+        if self.connection.has_token() {
+            output.note(
+                "--token or LINE_CHANNEL_ACCESS_TOKEN is not used: each --channel has its profile's own",
+            );
+        }
+        let client = |name: &String| Ok((name.clone(), self.connection.client_of_profile(name)?));
+        channels.iter().map(client).collect()
     }
 
-    /// A worker for the one channel of the command line.
-    pub(crate) fn worker(&self, outbox: &Outbox, client: Client) -> Worker {
+    /// A worker for these channels.
+    pub(crate) fn worker(&self, outbox: &Outbox, clients: Clients) -> Worker {
         let mut limits = Limits::default();
         for limit in &self.limit {
             match *limit {
@@ -71,7 +93,8 @@ impl WorkArgs {
                 Limit::NoneAtAll => limits = Limits::none(),
             }
         }
-        outbox.worker().channel(CHANNEL, client).concurrency(self.concurrency.into()).limits(limits)
+        let worker = outbox.worker().concurrency(self.concurrency.into()).limits(limits);
+        clients.into_iter().fold(worker, |worker, (name, client)| worker.channel(name, client))
     }
 }
 
@@ -113,8 +136,9 @@ impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { accepted, rejected, unknown, waiting } = self;
         write!(f, "{accepted} accepted, {rejected} rejected, {unknown} unknown")?;
-        for Wait { kind, reason, until, .. } in waiting {
-            write!(f, "\n  {kind} waits: {reason}, until {until}")?;
+        for Wait { channel, kind, reason, until } in waiting {
+            let of = if channel == CHANNEL { String::new() } else { format!(" of {channel}") };
+            write!(f, "\n  {kind}{of} waits: {reason}, until {until}")?;
         }
         Ok(())
     }

@@ -14,13 +14,16 @@ const EXAMPLES: &str = "\
 Examples:
   hikyaku worker run
   hikyaku worker run --until-idle --store sqlite:/var/lib/hikyaku.db
+  hikyaku worker run --channel-id 1234567890 --channel-secret @shop.secret
+  hikyaku worker run --channel shop --channel support
   hikyaku worker run --concurrency 128 --limit push=500/s --limit multicast=none
   hikyaku worker run --metrics 127.0.0.1:9464";
 
 #[derive(Debug, Args)]
 #[command(after_help = format!("\
-Any number of workers share a PostgreSQL store; a SQLite file has one at a time, and a second is told who it is. \
-A worker that is killed leaves nothing undone: the next one goes on. SIGTERM and Ctrl-C let what is on its way end.
+Any number of workers share a PostgreSQL store. A SQLite file takes one worker at a time; a second exits and names the \
+process that holds it. A worker that is killed leaves nothing undone: the next one goes on. After SIGTERM or Ctrl-C it \
+finishes the requests that are on their way.
 
 {EXAMPLES}"))]
 pub(crate) struct Worker {
@@ -48,19 +51,23 @@ struct Run {
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
 
+    /// Serve this channel of the store through the profile of the same name in hikyaku.toml; repeat it for more
+    #[arg(long = "channel", value_name = "NAME")]
+    channels: Vec<String>,
+
     #[command(flatten)]
     work: WorkArgs,
 }
 
 impl Worker {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let WorkerVerb::Run(Run { until_idle, metrics, work }) = self.verb;
-        let client = work.client(output)?;
+        let WorkerVerb::Run(Run { until_idle, metrics, channels, work }) = self.verb;
+        let clients = work.clients(&channels, output)?;
         let outbox = self.store.open_or_make().await?;
         if let Some(address) = metrics {
             metrics::serve(address, outbox.clone(), output).await?;
         }
-        let mut worker = work.worker(&outbox, client);
+        let mut worker = work.worker(&outbox, clients);
         if until_idle {
             worker = worker.until_idle();
         }

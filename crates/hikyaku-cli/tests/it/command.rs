@@ -96,6 +96,12 @@ impl Shell {
         self
     }
 
+    /// Without this variable.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.environment.retain(|(known, _)| known != name);
+        self
+    }
+
     /// With a file in the folder.
     pub(crate) fn with_file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.folder.path().join(name), content).unwrap();

@@ -5,6 +5,7 @@
 mod api;
 mod bad_input;
 mod campaign;
+mod channels;
 #[path = "../../../hikyaku-sender/tests/it/cluster.rs"]
 #[expect(dead_code, reason = "the sender's own tests use all of it")]
 mod cluster;

@@ -64,6 +64,9 @@ fn a_folders_file_gets_no_other_secret_of_the_user() {
     refused(&recorder, &shell.run(attach.into_iter().chain(secret)));
     let issue = ["api", "issueStatelessChannelToken", "--body"];
     refused(&recorder, &shell.run(issue.into_iter().chain(["{\"client_secret\":\"s\"}"])));
+    // A worker issues tokens by the secret.
+    let work = ["worker", "run", "--until-idle", "--channel-id", "1"];
+    refused(&recorder, &shell.run(work.into_iter().chain(secret)));
     let of_user = ["api", "getUserInfo", "--user-token", "theirs"];
     refused(&recorder, &shell.run(of_user));
 }
@@ -95,6 +98,10 @@ fn a_file_of_the_user_is_not_the_folders_own_token() {
     std::fs::write(&theirs, "theirs\n").unwrap();
     let shell = folder(&recorder, &format!("token_file = {:?}", theirs.display().to_string()))
         .with("HIKYAKU_PROFILE", "work");
+    refused(&recorder, &shell.run(PUSH));
+
+    let secret = format!("channel_id = '1'\nchannel_secret_file = {theirs:?}");
+    let shell = folder(&recorder, &secret).with("HIKYAKU_PROFILE", "work");
     refused(&recorder, &shell.run(PUSH));
 
     let shell = folder(&recorder, "token_file = 'link.token'").with("HIKYAKU_PROFILE", "work");

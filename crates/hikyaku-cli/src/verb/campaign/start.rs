@@ -81,6 +81,10 @@ pub(super) struct Start {
     #[arg(long, value_name = "NAME")]
     unit: Option<String>,
 
+    /// The channel of the store that it belongs to, sent through the profile of the same name [default: default]
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+
     #[command(flatten)]
     silence: Silence,
 
@@ -98,7 +102,11 @@ impl Start {
         let messages = self.messages.read()?;
         let list = file::open(&self.to_file)?;
         // A wrong setting must not be found when the list is on disk.
-        let client = if self.enqueue_only { None } else { Some(self.work.client(output)?) };
+        let clients = if self.enqueue_only {
+            None
+        } else {
+            Some(self.work.clients(self.channel.as_slice(), output)?)
+        };
         let rejects = self.reject_file.as_deref();
         let rejects = rejects.map(|path| Rejects::open(path, &self.to_file)).transpose()?;
         let outbox = store.open_or_make().await?;
@@ -111,6 +119,9 @@ impl Start {
         if let Some(key) = &self.idempotency_key {
             builder = builder.idempotency_key(key);
         }
+        if let Some(channel) = &self.channel {
+            builder = builder.channel(channel);
+        }
         if let Some(unit) = &self.unit {
             builder = builder.unit(unit.as_str());
         }
@@ -120,7 +131,7 @@ impl Start {
         let campaign = builder.start().await?;
         let started = Started { campaign_id: campaign.id().get() };
         output::print(serde_json::to_string(&started)?)?;
-        let Some(client) = client else {
+        let Some(clients) = clients else {
             let progress = feed(&campaign, list, rejects).await?;
             self.tell(&progress, output);
             return Ok(());
@@ -139,7 +150,7 @@ impl Start {
                 () = signals.wait() => {}
             }
         };
-        match self.work.worker(&outbox, client).run(stop).await {
+        match self.work.worker(&outbox, clients).run(stop).await {
             Ok(_) => {}
             // Who has the store delivers this, too.
             Err(error) if is_locked(&error) => {

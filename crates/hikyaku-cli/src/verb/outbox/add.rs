@@ -17,7 +17,7 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have at, expires, notification_disabled, unit, delivery_tag, recipient, filter \
+A line of a --batch file; besides, it may have channel, at, expires, notification_disabled, unit, delivery_tag, recipient, filter \
 and limit:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
 
@@ -140,6 +140,10 @@ struct Send {
     /// Your name for this send: added again with the same contents, it is the same one
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
+
+    /// The channel of the store that it belongs to [default: default]
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
 
     /// When to send it: a time such as 2026-12-24T18:00:00+09:00, or a wait such as 2h [default: at once]
     #[arg(long, value_name = "TIME")]
@@ -269,6 +273,9 @@ impl Send {
     fn complete(self, mut delivery: NewDelivery, now: hikyaku_sender::Time) -> NewDelivery {
         if let Some(key) = self.idempotency_key {
             delivery = delivery.idempotency_key(key);
+        }
+        if let Some(channel) = self.channel {
+            delivery = delivery.channel(channel);
         }
         if let Some(at) = self.at {
             delivery = delivery.at(at.after(now));

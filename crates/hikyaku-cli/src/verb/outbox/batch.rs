@@ -29,6 +29,7 @@ struct Line {
     to: To,
     messages: Vec<Message>,
     idempotency_key: Option<String>,
+    channel: Option<String>,
     at: Option<String>,
     expires: Option<String>,
     notification_disabled: Option<bool>,
@@ -198,6 +199,9 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     let made_up = (to_many && line.idempotency_key.is_none()).then(fresh_key);
     if let Some(key) = line.idempotency_key.or_else(|| made_up.clone()) {
         send = send.idempotency_key(key);
+    }
+    if let Some(channel) = line.channel {
+        send = send.channel(channel);
     }
     if let Some(at) = line.at {
         send = send.at(at.parse::<When>().map_err(|why| invalid("at", why))?.after(now));
