@@ -42,7 +42,7 @@ pub(crate) struct Connection {
         env = "HIKYAKU_API_URL",
         hide_env_values = true,
         value_name = "URL",
-        help = "Where the API is [default: https://api.line.me]"
+        help = "Base URL of the API [default: https://api.line.me]"
     )]
     api_url: Option<String>,
 
@@ -51,7 +51,7 @@ pub(crate) struct Connection {
         env = "HIKYAKU_DATA_URL",
         hide_env_values = true,
         value_name = "URL",
-        help = "Where contents are [default: https://api-data.line.me]"
+        help = "Base URL of contents [default: https://api-data.line.me]"
     )]
     data_url: Option<String>,
 
@@ -60,7 +60,7 @@ pub(crate) struct Connection {
         env = "HIKYAKU_MANAGER_URL",
         hide_env_values = true,
         value_name = "URL",
-        help = "Where module channels are attached [default: https://manager.line.biz]"
+        help = "Base URL for attaching module channels [default: https://manager.line.biz]"
     )]
     manager_url: Option<String>,
 
@@ -74,15 +74,15 @@ pub(crate) struct Connection {
 // How long and how often to try. The flags are global, so that they may also stand behind a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct Patience {
-    /// Repeats after the first attempt, where a repeat is safe [default: 3]
+    /// Retries after the first attempt, where a retry cannot send twice [default: 3]
     #[arg(long, global = true, value_name = "N", conflicts_with = "no_retry")]
     retries: Option<u32>,
 
-    /// One attempt and no more
+    /// Do not retry
     #[arg(long, global = true)]
     no_retry: bool,
 
-    /// Seconds that one attempt may take [default: 10]
+    /// Timeout of one attempt, in seconds [default: 10]
     #[arg(
         long,
         global = true,
@@ -92,7 +92,7 @@ pub(crate) struct Patience {
     )]
     timeout: Option<Duration>,
 
-    /// Trust these certificates (PEM) besides the usual roots
+    /// Trust the certificates of this PEM file besides the built-in roots
     #[arg(
         long,
         global = true,

@@ -10,6 +10,7 @@ mod download;
 mod failure;
 mod file;
 mod invocation;
+mod listener;
 mod log;
 mod messages;
 mod metrics;

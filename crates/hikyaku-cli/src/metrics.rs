@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde::Serialize;
 use tokio::net::TcpListener;
 
-use crate::output::Output;
+use crate::{listener, output::Output};
 
 #[derive(Serialize)]
 struct Serving {
@@ -34,7 +34,7 @@ pub(crate) async fn serve(
         .route("/metrics", get(metrics))
         .route("/healthz", get(health))
         .with_state(outbox);
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    tokio::spawn(listener::serve(listener, app, std::future::pending()));
     Ok(())
 }
 

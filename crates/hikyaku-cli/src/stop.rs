@@ -1,12 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use anyhow::Context;
 use hikyaku_sim::Sim;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::Notify,
-    time::timeout,
-};
+use signals::Signals;
+use tokio::{sync::Notify, time::timeout};
 
 /// How long requests that have begun may take to end.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,17 +15,15 @@ pub(crate) struct StopSignals {
 impl StopSignals {
     /// From now on one signal no longer kills the process. Listen before anyone is told that the server is up.
     pub(crate) fn listen() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("cannot wait for signals");
-        let mut interrupt = listen(SignalKind::interrupt())?;
-        let mut terminate = listen(SignalKind::terminate())?;
+        let mut signals = Signals::listen()?;
         let first = Arc::new(Notify::new());
         let asked = first.clone();
         tokio::spawn(async move {
-            next(&mut interrupt, &mut terminate).await;
+            signals.next().await;
             asked.notify_one();
-            let signal = next(&mut interrupt, &mut terminate).await;
+            let signal = signals.next().await;
             // As a shell tells of a process that a signal has killed. What counts is on disk.
-            std::process::exit(128 + signal.as_raw_value());
+            std::process::exit(128 + signal);
         });
         Ok(Self { first })
     }
@@ -47,9 +41,62 @@ impl StopSignals {
     }
 }
 
-async fn next(interrupt: &mut Signal, terminate: &mut Signal) -> SignalKind {
-    tokio::select! {
-        _ = interrupt.recv() => SignalKind::interrupt(),
-        _ = terminate.recv() => SignalKind::terminate(),
+#[cfg(unix)]
+mod signals {
+    use anyhow::Context;
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+
+    /// SIGINT and SIGTERM.
+    pub(super) struct Signals {
+        interrupt: Signal,
+        terminate: Signal,
+    }
+
+    impl Signals {
+        pub(super) fn listen() -> anyhow::Result<Self> {
+            let listen = |kind| signal(kind).context("cannot wait for signals");
+            let interrupt = listen(SignalKind::interrupt())?;
+            Ok(Self { interrupt, terminate: listen(SignalKind::terminate())? })
+        }
+
+        /// Waits for the next one, and gives its number.
+        pub(super) async fn next(&mut self) -> i32 {
+            let kind = tokio::select! {
+                _ = self.interrupt.recv() => SignalKind::interrupt(),
+                _ = self.terminate.recv() => SignalKind::terminate(),
+            };
+            kind.as_raw_value()
+        }
+    }
+}
+
+#[cfg(windows)]
+mod signals {
+    use anyhow::Context;
+    use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
+
+    /// The number that Ctrl-C has elsewhere.
+    const INTERRUPT: i32 = 2;
+
+    /// Ctrl-C and Ctrl-Break.
+    pub(super) struct Signals {
+        interrupt: CtrlC,
+        end: CtrlBreak,
+    }
+
+    impl Signals {
+        pub(super) fn listen() -> anyhow::Result<Self> {
+            let interrupt = ctrl_c().context("cannot wait for Ctrl-C")?;
+            Ok(Self { interrupt, end: ctrl_break().context("cannot wait for Ctrl-Break")? })
+        }
+
+        /// Waits for the next one, and gives its number.
+        pub(super) async fn next(&mut self) -> i32 {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.end.recv() => {}
+            }
+            INTERRUPT
+        }
     }
 }

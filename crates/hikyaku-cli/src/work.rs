@@ -18,12 +18,12 @@ const CHANNEL: &str = "default";
 // How fast to send, and through which channel.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
-    /// Requests that are on their way at once
+    /// Most requests at once
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
 
-    /// How fast one way of sending may go, such as push=2000/s or broadcast=60/h; push=none lifts its limit, none lifts
-    /// them all [default: LINE's limits]
+    /// Rate limit of one kind of send, such as push=2000/s or broadcast=60/h; push=none lifts it, none lifts all of them
+    /// [default: LINE's limits]
     #[arg(long, value_name = "KIND=N/s")]
     limit: Vec<Limit>,
 

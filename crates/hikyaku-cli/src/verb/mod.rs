@@ -50,7 +50,7 @@ pub(crate) enum Verb {
     PushByPhone(push_by_phone::PushByPhone),
     /// Send messages to the friends that a filter picks
     Narrowcast(narrowcast::Narrowcast),
-    /// Show how far a narrowcast is
+    /// Show the progress of a narrowcast
     NarrowcastProgress(narrowcast_progress::NarrowcastProgress),
     /// Check messages without sending them
     Validate(validate::Validate),
@@ -60,7 +60,7 @@ pub(crate) enum Verb {
     QuotaConsumption(quota_consumption::QuotaConsumption),
     /// Show how many messages were sent on a day
     SentCount(sent_count::SentCount),
-    /// Show a user that the bot is at work
+    /// Show the loading animation in a user's chat
     Loading(loading::Loading),
     /// Mark a user's messages as read
     MarkAsRead(mark_as_read::MarkAsRead),
@@ -68,7 +68,7 @@ pub(crate) enum Verb {
     BotInfo(bot_info::BotInfo),
     /// Download the picture, video, audio or file of a message
     Content(content::Content),
-    /// Make rich menus what a file says, and list them
+    /// Create or update rich menus from a file, and list them
     Richmenu(richmenu::Richmenu),
     /// Call any operation of the platform by its name
     Api(api::Api),
@@ -76,7 +76,7 @@ pub(crate) enum Verb {
     Message(message::Message),
     /// Read, verify, send and receive webhooks
     Webhook(webhook::Webhook),
-    /// Put sends into a store from which they are delivered once, whatever is killed
+    /// Add sends to a durable store, and list, retry or drop them
     Outbox(outbox::Outbox),
     /// Send one message to a list of any length, each recipient once
     Campaign(campaign::Campaign),
@@ -84,13 +84,13 @@ pub(crate) enum Verb {
     Worker(worker::Worker),
     /// Move a store to another, or take a restored one into use
     Store(store::Store),
-    /// Speak LINE Notify's API, to a gateway that serves it
+    /// Call LINE Notify's API on a gateway that serves it
     Notify(notify::Notify),
-    /// Run LINE's side of the wire on this machine, until Ctrl-C
+    /// Run a simulator of LINE on this machine until Ctrl-C
     Sim(sim::Sim),
-    /// Watch messages travel, on a simulator in the same process
+    /// Watch messages being delivered by a simulator in the same process
     Demo(demo::Demo),
-    /// Print what a shell needs to complete hikyaku's words
+    /// Generate shell completions
     Completions(completions::Completions),
 }
 

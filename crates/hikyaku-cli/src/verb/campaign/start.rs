@@ -56,15 +56,15 @@ pub(super) struct Start {
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
 
-    /// Only put it on disk; `hikyaku worker run` delivers it
+    /// Only store it; `hikyaku worker run` delivers it
     #[arg(long)]
     enqueue_only: bool,
 
-    /// Leave out who was in the list before
+    /// Skip ids that the list has had before
     #[arg(long)]
     dedupe: bool,
 
-    /// Send nothing until the whole list is read, and nothing at all where one line is bad
+    /// Send nothing until the whole list is read, and nothing at all if one line is bad
     #[arg(long)]
     strict: bool,
 

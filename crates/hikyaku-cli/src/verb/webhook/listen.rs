@@ -19,6 +19,7 @@ use tokio::net::TcpListener;
 
 use super::{Channel, Line};
 use crate::{
+    listener,
     output::{self, Output, visible},
     stop::StopSignals,
 };
@@ -75,7 +76,7 @@ impl Listen {
         let listening = Listening { url: format!("http://{}/", listener.local_addr()?) };
         output.print(&listening, format_args!("listening at {}", listening.url))?;
         let app = Router::new().fallback(post(print)).with_state(bot);
-        axum::serve(listener, app).with_graceful_shutdown(async move { stop.wait().await }).await?;
+        listener::serve(listener, app, stop.wait()).await;
         Ok(())
     }
 }
