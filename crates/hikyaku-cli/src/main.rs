@@ -31,7 +31,7 @@ mod work;
 use std::process::ExitCode;
 
 use args::Args;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
@@ -55,7 +55,7 @@ fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
         Builder::new_current_thread()
     };
     let runtime = builder.enable_all().build()?;
-    let result = runtime.block_on(args.verb.run(output));
+    let result = runtime.block_on(args.verb.run(output, Args::command));
     // A thread may wait for stdin; what counts is on disk.
     runtime.shutdown_background();
     result

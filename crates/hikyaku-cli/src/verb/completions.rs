@@ -1,4 +1,4 @@
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
 use crate::output;
@@ -15,9 +15,9 @@ pub(crate) struct Completions {
 }
 
 impl Completions {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    /// Completes the words of this command.
+    pub(crate) fn run(self, mut command: Command) -> anyhow::Result<()> {
         let mut script = Vec::new();
-        let mut command = crate::args::Args::command();
         clap_complete::generate(self.shell, &mut command, "hikyaku", &mut script);
         output::print(String::from_utf8_lossy(&script).trim_end())
     }

@@ -28,7 +28,7 @@ mod validate;
 mod webhook;
 mod worker;
 
-use clap::Subcommand;
+use clap::{Command, Subcommand};
 
 use crate::output::Output;
 
@@ -112,7 +112,8 @@ impl Verb {
         }
     }
 
-    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+    /// `whole` is the command with all its verbs.
+    pub(crate) async fn run(self, output: Output, whole: fn() -> Command) -> anyhow::Result<()> {
         match self {
             Self::Push(verb) => verb.run(output).await,
             Self::Reply(verb) => verb.run(output).await,
@@ -140,7 +141,7 @@ impl Verb {
             Self::Notify(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,
-            Self::Completions(verb) => verb.run(),
+            Self::Completions(verb) => verb.run(whole()),
         }
     }
 }

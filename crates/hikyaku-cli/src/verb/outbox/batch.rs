@@ -8,7 +8,7 @@ use hikyaku_sender::{ErrorKind, NewDelivery, Outbox, Time};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::add::{Added, Named, fresh_key};
+use super::added::{Added, Named, fresh_key};
 use crate::{
     failure::{invalid, usage},
     file,

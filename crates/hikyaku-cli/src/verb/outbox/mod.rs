@@ -1,6 +1,7 @@
 //! Sends that wait in a store until a worker makes them.
 
 mod add;
+mod added;
 mod batch;
 mod drop;
 mod list;
