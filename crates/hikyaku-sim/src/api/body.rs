@@ -35,6 +35,15 @@ impl<'a> Body<'a> {
             .map_err(|error| unreadable(error.line(), error.column()))
     }
 
+    /// Refuses properties that are none of these. LINE does not say whether it passes over them; where a misspelt one makes
+    /// a request reach more people, the simulator does not.
+    pub(crate) fn only(&self, known: &[&str]) -> Result<(), Answer> {
+        match self.0.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(unknown) => Err(Answer::property_invalid(unknown)),
+            None => Ok(()),
+        }
+    }
+
     /// A property of this type; absent and null are the same.
     pub(crate) fn optional<T: Deserialize<'a>>(&self, name: &str) -> Result<Option<T>, Answer> {
         match self.0.get(name) {

@@ -41,7 +41,7 @@ use uuid::Uuid;
 
 pub(crate) use answer::Answer;
 pub(crate) use body::{Body, Messages};
-pub(crate) use route::{Routes, documented};
+pub(crate) use route::{Routes, check_place, documented};
 pub(crate) use webhook_endpoint::tell_ping;
 
 use crate::{

@@ -33,6 +33,7 @@ const FEWEST_FRIENDS: usize = 100;
 
 fn read(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
+    body.only(&["messages", "recipient", "filter", "limit", "notificationDisabled"])?;
     let mut errors = Checker::strict();
     let messages = body.messages(SendKind::Narrowcast, &mut errors)?;
     let notification_disabled = body.flag("notificationDisabled")?;

@@ -3,7 +3,11 @@ use std::collections::HashMap;
 use http::{Method, StatusCode};
 
 use super::{Answer, ENDPOINTS, unserved::UNSERVED};
-use crate::{near::nearest, state::log::Host};
+use crate::{
+    fault::{FaultRule, InvalidFault},
+    near::nearest,
+    state::log::Host,
+};
 
 /// Finds the operation for a path. Built once a simulator.
 #[derive(Debug)]
@@ -83,6 +87,39 @@ pub(crate) fn documented(method: &str, path: &str) -> Option<usize> {
     endpoints.position(|endpoint| endpoint.method == method && endpoint.path == path)
 }
 
+/// Makes sure that a fault rule can hit a request: that LINE has an operation with its method and path, which may end in
+/// `*`.
+pub(crate) fn check_place(rule: &FaultRule) -> Result<(), InvalidFault> {
+    let (method, path) = rule.place();
+    let served = ENDPOINTS.iter().map(|endpoint| (&endpoint.method, endpoint.path));
+    let known = served.chain(UNSERVED.iter().map(|(_, method, path)| (method, *path)));
+    let of_method = known.filter(|(of, _)| method.is_none_or(|method| *of == method));
+    let paths: Vec<&str> = of_method.map(|(_, path)| path).collect();
+    let fits = |pattern: &&str| path.is_none_or(|path| is_hit(path, pattern));
+    if paths.iter().any(fits) {
+        return Ok(());
+    }
+    let near = path.and_then(|path| nearest(path, paths.iter().copied()));
+    let near = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    let place = [method, path].map(Option::unwrap_or_default).join(" ");
+    let message = format!("no operation is `{}`, so that it hits nothing{near}", place.trim());
+    Err(InvalidFault { pointer: "/match/path", message })
+}
+
+/// Whether a request of an operation can have a fault rule's path.
+fn is_hit(path: &str, pattern: &str) -> bool {
+    let Some(prefix) = path.strip_suffix('*') else { return fits(pattern, path) };
+    let mut steps = pattern.split('/');
+    let (whole, part) = prefix.rsplit_once('/').unwrap_or(("", prefix));
+    let is_any = |step: &str| step.starts_with('{');
+    let begun = whole.split('/').all(|wanted| {
+        steps.next().is_some_and(|step| step == wanted || (is_any(step) && !wanted.is_empty()))
+    });
+    begun
+        && (part.is_empty()
+            || steps.next().is_some_and(|step| step.starts_with(part) || is_any(step)))
+}
+
 /// Whether a path fits one with steps in braces.
 fn fits(pattern: &str, path: &str) -> bool {
     let mut steps = path.split('/');
@@ -121,6 +158,31 @@ mod tests {
         assert_eq!(answer.hint.unwrap(), "unknown path; did you mean /v2/bot/message/push?");
         let answer = routes.find(Host::Api, &Method::POST, "/something/else").unwrap_err();
         assert_eq!(answer.hint, None);
+    }
+
+    #[test]
+    fn a_fault_rule_must_be_able_to_hit_something() {
+        for (method, path) in [
+            ("POST", "/v2/bot/message/push"),
+            ("GET", "/v2/bot/profile/U1"),
+            ("GET", "/v2/bot/pro*"),
+            ("POST", "/v2/bot/message/*"),
+            ("GET", "/v2/bot/group/C1/mem*"),
+            ("GET", "*"),
+            ("POST", "/liff/v1/apps"),
+        ] {
+            assert_eq!(check_place(&FaultRule::reset().on(method, path)), Ok(()), "{path}");
+        }
+        assert_eq!(check_place(&FaultRule::reset()), Ok(()));
+        for (method, path, words) in [
+            ("POST", "/v2/bot/message/psh", "did you mean /v2/bot/message/push?"),
+            ("GET", "/v2/bot/message/push", "no operation is `GET /v2/bot/message/push`"),
+            ("POST", "/v2/bot/messages/*", "no operation is"),
+            ("FETCH", "/v2/bot/info", "no operation is `FETCH /v2/bot/info`"),
+        ] {
+            let why = check_place(&FaultRule::reset().on(method, path)).unwrap_err().to_string();
+            assert!(why.contains(words), "{why}");
+        }
     }
 
     #[test]

@@ -24,12 +24,14 @@ pub(super) fn faults(call: &Call<'_>) -> Reply {
 
 pub(super) fn add_fault(call: &Call<'_>) -> Result<Reply, Problem> {
     let rule: FaultRule = call.read()?;
+    api::check_place(&rule).map_err(invalid_fault)?;
     let id = call.shared.change(|world| world.faults.add(rule)).map_err(invalid_fault)?;
     Ok(Reply::created(&json!({ "id": id })))
 }
 
 pub(super) fn replace_faults(call: &Call<'_>) -> Result<Reply, Problem> {
     let rules: Vec<FaultRule> = call.read()?;
+    rules.iter().try_for_each(api::check_place).map_err(invalid_fault)?;
     call.shared.change(|world| {
         world.faults.clear();
         let ids = rules.into_iter().map(|rule| world.faults.add(rule));

@@ -140,6 +140,12 @@ pub(super) fn audiences(call: &Call<'_>) -> Result<Reply, Problem> {
 
 pub(super) fn add_audience(call: &Call<'_>) -> Result<Reply, Problem> {
     let audience: Audience = call.read()?;
+    for (index, id) in audience.user_ids.iter().enumerate() {
+        if UserKey::parse(id.as_str()).is_none() {
+            let message = format!("`{id}` is not `U` and 32 lower-case hex digits");
+            return Err(Problem::invalid(format!("/userIds/{index}"), message));
+        }
+    }
     call.shared.change(|world| {
         let (channel, now) = (call.channel(world)?, world.clock.now());
         let id = world.channels[channel].audiences.add(&audience, now);

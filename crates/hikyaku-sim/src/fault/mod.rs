@@ -215,6 +215,13 @@ impl FaultRule {
     }
 }
 
+impl FaultRule {
+    /// The method and path that it is narrowed down to.
+    pub(crate) fn place(&self) -> (Option<&str>, Option<&str>) {
+        (self.matcher.method.as_deref(), self.matcher.path.as_deref())
+    }
+}
+
 /// Why a rule cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidFault {

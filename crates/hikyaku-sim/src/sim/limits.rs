@@ -16,8 +16,10 @@ impl Sim {
     /// Adds a rule that makes requests fail; gives its id.
     ///
     /// # Errors
-    /// The rule makes no sense, such as a probability of 2.
+    /// The rule makes no sense, such as a probability of 2, or can hit nothing, because LINE has no operation of its method
+    /// and path.
     pub fn fault(&self, rule: FaultRule) -> Result<String, InvalidFault> {
+        api::check_place(&rule)?;
         self.change(|world| world.faults.add(rule))
     }
 

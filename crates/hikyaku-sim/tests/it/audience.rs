@@ -84,6 +84,12 @@ async fn the_list_has_pages_and_filters() {
     assert_eq!(names("page=2&size=3").await, (json!(["Tokyo A"]), json!(false), json!(4)));
     assert_eq!(names("page=1&description=TOKYO").await.2, 2);
     assert_eq!(names("page=1&status=IN_PROGRESS").await.0, json!(["empty"]));
+    assert_eq!(names("page=1&createRoute=OA_MANAGER").await.2, 0);
+    assert_eq!(names("page=1&createRoute=OA_MANAGER&createRoute=MESSAGING_API").await.2, 4);
+    for unknown in ["status=OPEN", "status=ready", "createRoute=API"] {
+        let path = format!("/v2/bot/audienceGroup/list?page=1&{unknown}");
+        assert_eq!(get(&sim, &path).await.status, 400, "{unknown}");
+    }
     let high = r#"{"message":"size: must be less than or equal to 40","details":[{"message":"TOO_HIGH"}]}"#;
     get(&sim, "/v2/bot/audienceGroup/list?page=1&size=41").await.is(400, high);
     assert_eq!(get(&sim, "/v2/bot/audienceGroup/list?page=0").await.status, 400);

@@ -57,6 +57,23 @@ async fn a_key_or_word_that_is_misspelt_is_refused_with_the_nearest_one() {
 }
 
 #[tokio::test]
+async fn a_fault_that_can_hit_nothing_and_an_id_that_is_none_are_refused() {
+    let sim = Sim::start().await.unwrap();
+    let rule = r#"{"match":{"method":"POST","path":"/v2/bot/message/psh"},"do":{"status":500}}"#;
+    for (method, body) in [("POST", rule.to_owned()), ("PUT", format!("[{rule}]"))] {
+        let answer = control(&sim, method, "/faults", &body).await;
+        assert_eq!((answer.status, &answer.json()["pointer"]), (400, &json!("/match/path")));
+        let message = answer.json()["message"].as_str().unwrap().to_owned();
+        assert!(message.ends_with("did you mean /v2/bot/message/push?"), "{message}");
+    }
+    let why = sim.fault(hikyaku_sim::FaultRule::reset().on("GET", "/v2/bot/nothing")).unwrap_err();
+    assert!(why.to_string().contains("so that it hits nothing"), "{why}");
+    assert_eq!(control(&sim, "GET", "/faults", "").await.json(), json!({ "faults": [] }));
+    let answer = control(&sim, "POST", "/audiences", r#"{"userIds":["U1"]}"#).await;
+    assert_eq!((answer.status, &answer.json()["pointer"]), (400, &json!("/userIds/0")));
+}
+
+#[tokio::test]
 async fn half_a_body_changes_nothing() {
     let sim = Sim::start().await.unwrap();
     control(&sim, "PUT", "/quota", r#"{"limit":5,"used":1}"#).await;

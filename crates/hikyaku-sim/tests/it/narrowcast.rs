@@ -371,3 +371,23 @@ async fn a_jump_of_the_clock_skips_nothing() {
     let last = sim.outbox().pop().unwrap();
     assert_eq!(last.at.to_string(), "2026-08-01T00:00:03Z");
 }
+
+#[tokio::test]
+async fn a_misspelt_narrowing_reaches_nobody() {
+    let sim = Sim::start().await.unwrap();
+    sim.add_friends(3);
+    let women = r#"{"type":"gender","oneOf":["female"]}"#;
+    for narrowing in [
+        format!(r#""filters":{{"demographic":{women}}}"#),
+        format!(r#""filter":{{"demographics":{women}}}"#),
+        format!(r#""filter":{women}"#),
+        r#""recipent":{"type":"audience","audienceGroupId":1}"#.to_owned(),
+        r#""limit":{"maximum":1}"#.to_owned(),
+    ] {
+        let body = format!(r#"{{"messages":[{{"type":"text","text":"a"}}],{narrowing}}}"#);
+        let answer = crate::http::post(&sim, "/v2/bot/message/narrowcast", &body).await;
+        assert_eq!(answer.status, 400, "{narrowing}: {}", answer.text());
+    }
+    sim.advance(Duration::from_mins(1));
+    assert_eq!(sim.delivered(), 0);
+}

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::{check_description, describe, error, not_found};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request},
+    query,
     state::audience::StoredAudience,
 };
 
@@ -41,6 +42,10 @@ pub(crate) const RENAME: Endpoint = Endpoint::new(
 /// How many additions are told of.
 const JOBS: usize = 50;
 
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
+const STATUSES: &[&str] = &["IN_PROGRESS", "READY", "FAILED", "EXPIRED", "INACTIVE", "ACTIVATING"];
+const ROUTES: &[&str] = &["OA_MANAGER", "MESSAGING_API", "POINT_AD", "AD_MANAGER"];
+
 fn read_list(request: &Request) -> Result<Action, Answer> {
     let number = |name: &str, usual: usize| match request.parameter(name) {
         None => Ok(usual),
@@ -53,14 +58,14 @@ fn read_list(request: &Request) -> Result<Action, Answer> {
         return Err(error("size: must be less than or equal to 40", "TOO_HIGH"));
     }
     let description = request.parameter("description").map(|text| text.to_lowercase());
-    let status = request.parameter("status");
-    let route = request.parameter("createRoute");
+    let status = words_of(request, "status", STATUSES)?;
+    let routes = words_of(request, "createRoute", ROUTES)?;
     Ok(Box::new(move |scene| {
         let fits = |(_, audience): &(i64, &StoredAudience)| {
             let name = audience.description.to_lowercase();
             description.as_ref().is_none_or(|part| name.contains(part))
-                && status.as_ref().is_none_or(|wanted| wanted == word(audience))
-                && route.as_ref().is_none_or(|wanted| wanted == "MESSAGING_API")
+                && (status.is_empty() || status.iter().any(|wanted| wanted == word(audience)))
+                && (routes.is_empty() || routes.iter().any(|wanted| wanted == "MESSAGING_API"))
         };
         // The newest first, as LINE's console has them.
         let all: Vec<_> = scene.channel().audiences.iter().rev().filter(fits).collect();
@@ -120,6 +125,16 @@ fn read_rename(request: &Request) -> Result<Action, Answer> {
             Answer::empty(StatusCode::OK)
         }
     }))
+}
+
+/// The words that a list is asked for by, of which one must fit. What LINE says to one that it does not know is not known.
+fn words_of(request: &Request, name: &str, known: &[&str]) -> Result<Vec<String>, Answer> {
+    let words = query::parameters(&request.query, name).filter(|word| !word.is_empty());
+    let words: Vec<String> = words.collect();
+    if words.iter().all(|word| known.contains(&word.as_str())) {
+        return Ok(words);
+    }
+    Err(error(&format!("{name}: must be one of {}", known.join(", ")), "INVALID"))
 }
 
 fn id(request: &Request) -> Result<i64, Answer> {
