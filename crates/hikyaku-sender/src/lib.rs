@@ -42,6 +42,7 @@ mod new_delivery;
 mod outbox;
 mod outlook;
 mod pace;
+mod place;
 mod quarantine;
 mod recipients;
 mod store;

@@ -89,29 +89,3 @@ impl Outbox {
         }
     }
 }
-
-/// A store's URL without its password.
-pub(crate) fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at(end);
-    let path = path.split('?').next().unwrap_or_default();
-    match authority.rsplit_once('@') {
-        Some((user, host)) => {
-            let user = user.split(':').next().unwrap_or_default();
-            format!("{scheme}://{user}@{host}{path}")
-        }
-        None => format!("{scheme}://{authority}{path}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_password_is_left_out() {
-        let shown = super::without_password;
-        assert_eq!(shown("postgres://me:se@cret@db:5432/x?password=y"), "postgres://me@db:5432/x");
-        assert_eq!(shown("postgres://db/x"), "postgres://db/x");
-        assert_eq!(shown("sqlite:hikyaku.db"), "sqlite:hikyaku.db");
-    }
-}

@@ -9,7 +9,7 @@ use crate::{
     Time,
     events::EventSource,
     metrics::Metrics,
-    move_to::without_password,
+    place::{Place, without_password},
     store::{
         MemoryStore, Store,
         step::{self, Act, ActOnOne, GetOverview, List, Show, Verdict},
@@ -22,6 +22,9 @@ const KEEP: Duration = Duration::from_hours(168);
 /// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
 ///
 /// When a call has returned, no kill and no power cut undoes it.
+///
+/// On PostgreSQL, its connections are tasks of the tokio runtime in which they were made. When that runtime ends, calls
+/// from another one connect anew; while it stands still, they wait.
 ///
 /// ```
 /// use hikyaku_sender::{NewDelivery, Outbox};
@@ -93,23 +96,23 @@ impl OutboxBuilder {
     /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
     pub async fn open(self) -> Result<Outbox, Error> {
         let Self { url, clock, keep } = self;
-        let place = without_password(&url);
         #[cfg(feature = "postgres")]
         let given = clock.clone();
-        let store = match url.split_once(':') {
-            Some(("memory", _)) => Store::Memory(MemoryStore::new(clock)),
+        let mut place = without_password(&url);
+        let store = match Place::read(&url)? {
+            Place::Memory => Store::Memory(MemoryStore::new(clock)),
             #[cfg(feature = "sqlite")]
-            Some(("sqlite", path)) if !path.is_empty() => Store::Sqlite(
-                SqliteStore::open(path.strip_prefix("//").unwrap_or(path).as_ref(), clock).await?,
-            ),
-            #[cfg(feature = "postgres")]
-            Some(("postgres" | "postgresql", _)) => {
-                Store::Postgres(PgStore::open(&url, clock).await?)
+            Place::Sqlite(path) => {
+                let store = SqliteStore::open(path, clock).await?;
+                place = format!("sqlite:{}", store.path().display());
+                Store::Sqlite(store)
             }
-            _ => {
-                return Err(Error::new(ErrorKind::Unsuitable(
-                    "the store must be sqlite:PATH or postgres://…".to_owned(),
-                )));
+            #[cfg(feature = "postgres")]
+            Place::Postgres => Store::Postgres(PgStore::open(&url, clock).await?),
+            #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
+            other => {
+                let what = format!("this program was built without its kind of store ({other:?})");
+                return Err(Error::new(ErrorKind::Unsuitable(what)));
             }
         };
         Ok(Outbox(Arc::new(Inner {
@@ -174,7 +177,8 @@ impl Outbox {
     }
 
     /// Puts sends into the outbox within a transaction of the caller's own, so that a business row and its
-    /// notification are committed together or not at all. The transaction must be on the database of this outbox.
+    /// notification are committed together or not at all. The transaction must be on the database of this outbox. Workers
+    /// find it within a second, or at once after [`wake_workers`](Self::wake_workers).
     ///
     /// ```no_run
     /// # async fn example(outbox: hikyaku_sender::Outbox, client: &mut tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -203,6 +207,17 @@ impl Outbox {
             deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
         let enqueued = fenced(&step::Enqueue(fresh), &mut tx).await?;
         Ok(enqueued.into_iter().map(answer).collect())
+    }
+
+    /// Wakes the workers of other programs, which look for work once a second otherwise. [`enqueue`](Self::enqueue) does
+    /// so by itself. After [`enqueue_in`](Self::enqueue_in) it is for the caller, once its transaction is committed:
+    /// PostgreSQL lets transactions that notify commit only one after the other.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    pub async fn wake_workers(&self) -> Result<(), Error> {
+        self.0.store.news().tell();
+        self.0.store.wake().await
     }
 
     /// One delivery; `None` where there is none, or no more.

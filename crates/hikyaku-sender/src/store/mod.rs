@@ -198,7 +198,20 @@ impl Store {
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.lock_worker().await.map(Some),
             #[cfg(feature = "postgres")]
-            Self::Postgres(_) => Ok(None),
+            Self::Postgres(store) => {
+                store.listen();
+                Ok(None)
+            }
+        }
+    }
+
+    /// Tells other programs that there may be new work.
+    pub(crate) async fn wake(&self) -> Result<()> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.wake().await,
+            // A file's writer rings with each commit.
+            _ => Ok(()),
         }
     }
 

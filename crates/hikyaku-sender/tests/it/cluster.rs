@@ -142,6 +142,15 @@ impl Cluster {
         }
     }
 
+    /// Waits until its log says this.
+    pub(crate) async fn until_it_logs(&self, what: &str) {
+        let began = Instant::now();
+        while !std::fs::read_to_string(self.folder.join("log")).unwrap().contains(what) {
+            assert!(began.elapsed() < LONGEST, "it does not log {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Stops it without letting it finish anything, as a crash does, and starts it again.
     pub(crate) fn restart_at_once(&self) {
         run(self.ctl().args(["-m", "immediate", "restart"]));

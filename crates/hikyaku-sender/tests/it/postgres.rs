@@ -59,6 +59,7 @@ async fn a_send_is_enqueued_with_its_callers_transaction_or_not_at_all() {
             transaction.rollback().await.unwrap();
         }
     }
+    outbox.wake_workers().await.unwrap();
     assert_eq!(overview(&outbox).await.count(State::Ready), 1);
     let again = NewDelivery::push(user(1), "shipped").idempotency_key("order-2");
     assert!(outbox.enqueue(again).await.unwrap().existing);
@@ -161,6 +162,71 @@ async fn a_store_of_a_newer_version_is_refused() {
         error.to_string(),
         "the store has schema 99 and this program knows up to 1; use the version that wrote it or a newer one"
     );
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_hold_every_message_is_refused() {
+    let Some(cluster) = Cluster::shared() else { return };
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let name = encoding.to_lowercase();
+        let like = "TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'";
+        cluster.sql("postgres", &format!("CREATE DATABASE {name} ENCODING '{encoding}' {like}"));
+        let url = format!("postgres://postgres@/{name}?host={}", cluster.host().display());
+        let error = Outbox::open(url).await.unwrap_err();
+        assert!(
+            error.to_string().starts_with("the encoding of this database is not UTF8"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_flush_is_refused_unless_its_storage_is_durable() {
+    let Some(cluster) = Cluster::with("-c fsync=off") else { return };
+    let url = cluster.database();
+    let error = Outbox::open(&url).await.unwrap_err();
+    assert!(error.to_string().contains("add storage=durable to the URL"), "{error}");
+    Outbox::open(format!("{url}&storage=durable")).await.unwrap();
+}
+
+/// A program may open it in one runtime and use it in another, as `#[tokio::test]`s and blocking programs do.
+#[test]
+fn an_outbox_outlives_the_runtime_that_it_was_opened_in() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let url = cluster.database();
+    let outbox = runtime().block_on(async {
+        let outbox = Outbox::open(&url).await.unwrap();
+        outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+        outbox
+    });
+    let accepted = runtime().block_on(async {
+        let (_sim, client) = line().await;
+        outbox.enqueue(NewDelivery::push(user(2), "hello")).await.unwrap();
+        let worker = outbox.worker().channel("default", client).limits(Limits::none());
+        worker.until_idle().run(std::future::pending()).await.unwrap().accepted
+    });
+    assert_eq!(accepted, 2);
+}
+
+/// The server lets nobody else in, so that it cannot be asked whether it still works on it.
+#[tokio::test]
+async fn a_slow_statement_is_not_broken_off_because_the_server_has_no_connection_left() {
+    let Some(cluster) = Cluster::own() else { return };
+    let url = cluster.database();
+    cluster.sql("postgres", "CREATE ROLE few LOGIN CONNECTION LIMIT 1");
+    let name = url.split(['/', '?']).nth(3).unwrap();
+    cluster.sql("postgres", &format!("ALTER DATABASE {name} OWNER TO few"));
+    let outbox = Outbox::open(url.replace("postgres@", "few@")).await.unwrap();
+    let other = client(&url).await;
+    other.batch_execute("BEGIN; LOCK TABLE hikyaku_delivery").await.unwrap();
+    let refused = async {
+        cluster.until_it_logs("too many connections for role").await;
+        other.batch_execute("COMMIT").await.unwrap();
+    };
+    let send = outbox.enqueue(NewDelivery::push(user(1), "hello"));
+    let (enqueued, ()) = tokio::join!(send, refused);
+    enqueued.unwrap();
 }
 
 #[tokio::test]

@@ -48,6 +48,80 @@ async fn a_path_may_be_written_with_the_slashes_of_a_url() {
 }
 
 #[tokio::test]
+async fn parameters_behind_a_path_are_refused_and_make_no_file() {
+    let (folder, path, url) = store();
+    let error = Outbox::open(format!("{url}?mode=rwc")).await.unwrap_err();
+    assert!(error.to_string().contains(&format!("write sqlite:{};", path.display())), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+/// By a symbolic link to it, through a linked folder, and by a path from here.
+#[tokio::test]
+async fn a_file_has_one_worker_whatever_it_is_called() {
+    let (folder, path, url) = store();
+    let outbox = Outbox::open(&url).await.unwrap();
+    let (link, linked) = (folder.path().join("link.db"), folder.path().join("linked"));
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    std::os::unix::fs::symlink(folder.path(), &linked).unwrap();
+    let here = std::env::current_dir().unwrap();
+    let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
+    let from_here = up.join(path.strip_prefix("/").unwrap());
+    let (sim, client) = line().await;
+    let worker = |outbox: &Outbox| {
+        let worker = outbox.worker().channel("default", client.clone());
+        worker.limits(Limits::none()).quota_every(None)
+    };
+    let others = async {
+        for name in [link, linked.join("hikyaku.db"), from_here] {
+            let other = Outbox::open(format!("sqlite:{}", name.display())).await.unwrap();
+            let error = worker(&other).run(std::future::pending()).await.unwrap_err();
+            assert!(matches!(error.kind(), ErrorKind::Locked { .. }), "{error}");
+            // What is enqueued there rings here.
+            other.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+        }
+        sim.wait_for(3).await.unwrap();
+    };
+    assert_eq!(worker(&outbox).run(others).await.unwrap().accepted, 3);
+    let names = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name());
+    let beside = names.filter(|it| it.to_string_lossy().starts_with("link.db-")).count();
+    assert_eq!(beside, 0, "a link has something beside it");
+}
+
+#[tokio::test]
+async fn a_file_with_a_second_hard_link_is_refused() {
+    let (folder, path, url) = store();
+    filled(&url).await;
+    fs::hard_link(&path, folder.path().join("other.db")).unwrap();
+    let error = Outbox::open(&url).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Unsuitable(_)), "{error}");
+    assert!(error.to_string().contains("several names (hard links)"), "{error}");
+}
+
+#[tokio::test]
+async fn a_store_and_all_beside_it_are_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (folder, _path, url) = store();
+    let outbox = Outbox::open(&url).await.unwrap();
+    outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+    let (sim, client) = line().await;
+    let looked = async {
+        sim.wait_for(1).await.unwrap();
+        let mut found = Vec::new();
+        for file in fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+            let mode = file.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{:?} has {mode:o}", file.file_name());
+            found.push(file.file_name().into_string().unwrap());
+        }
+        found.sort();
+        let suffixes = ["", "-bell", "-mark", "-shm", "-wal", "-worker"];
+        assert_eq!(found, suffixes.map(|suffix| format!("hikyaku.db{suffix}")));
+    };
+    let worker = outbox.worker().channel("default", client).limits(Limits::none());
+    worker.run(looked).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_cancelled_campaign_leaves_no_memory_of_whom_its_list_had() {
     let (_folder, path, url) = store();
     let outbox = Outbox::open(&url).await.unwrap();

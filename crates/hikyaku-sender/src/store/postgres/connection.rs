@@ -101,7 +101,8 @@ impl Pool {
         loop {
             tokio::time::sleep(SILENCE).await;
             // Boxed, because every step of every worker carries this future and next to none gets here.
-            if !Box::pin(self.works_on(process)).await.unwrap_or(false) {
+            let works = Box::pin(self.works_on(process)).await;
+            if !works.unwrap_or_else(|why| is_answer(&why)) {
                 // Those that lie idle went the same way, most likely.
                 self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 return;
@@ -118,6 +119,13 @@ impl Pool {
         let found = answered(SILENCE, live.client.simple_query(&sql)).await?;
         Ok(found.iter().any(|it| matches!(it, SimpleQueryMessage::Row(_))))
     }
+}
+
+/// Whether the server is there and only lets nobody in: it has too many connections, or another password.
+fn is_answer(why: &Error) -> bool {
+    let source = std::error::Error::source(why);
+    let source = source.and_then(|why| why.downcast_ref::<tokio_postgres::Error>());
+    source.is_some_and(|why| why.as_db_error().is_some())
 }
 
 /// What a server answers in time.
@@ -183,15 +191,23 @@ impl Connection {
     }
 
     /// Refuses a server that cannot keep the promise, and warns of one that keeps it on one machine only.
-    pub(super) async fn check(&self) -> Result<()> {
+    pub(super) async fn check(&self, trusted_to_flush: bool) -> Result<()> {
         let version: i32 = self.setting("server_version_num").await?.parse().unwrap_or(0);
         let unsuitable = |what: &str| Err(Error::new(ErrorKind::Unsuitable(what.to_owned())));
         if version < OLDEST {
             return unsuitable("PostgreSQL 15 or newer is needed");
         }
-        if self.setting("fsync").await? != "on" || self.setting("full_page_writes").await? != "on" {
+        if self.setting("server_encoding").await? != "UTF8" {
             return unsuitable(
-                "this PostgreSQL does not flush what it commits (fsync or full_page_writes is off), so nothing can be promised",
+                "the encoding of this database is not UTF8, so it cannot hold every message; make it with ENCODING 'UTF8'",
+            );
+        }
+        let flushes =
+            self.setting("fsync").await? == "on" && self.setting("full_page_writes").await? == "on";
+        if !flushes && !trusted_to_flush {
+            return unsuitable(
+                "this PostgreSQL does not flush what it commits (fsync or full_page_writes is off), so nothing can be promised; \
+                 if its storage makes that needless, as some hosted ones' does, add storage=durable to the URL",
             );
         }
         if self.setting("synchronous_standby_names").await?.is_empty() {

@@ -1,7 +1,7 @@
 use tokio_postgres::{GenericClient, Row as Sql};
 
 use super::{
-    failed, listen,
+    failed,
     read::row_and_payload,
     tx::{Params, PgTx, int},
 };
@@ -38,14 +38,12 @@ const SAVE: &str = "UPDATE hikyaku_delivery AS it SET lane = new.lane, state = n
     AS new (id, lane, state, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
     request_id, last_status, last_error) WHERE it.id = new.id";
 
-const NOTIFY: &str = "SELECT pg_notify($1, '')";
-
 impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let (insert, notify) = (self.prepare(INSERT).await?, self.prepare(NOTIFY).await?);
+        let insert = self.prepare(INSERT).await?;
         let params: Params<'_> = &[
             &column(rows, |it| it.channel.as_str()),
             &column(rows, |it| it.campaign),
@@ -75,13 +73,8 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
             &column(rows, |it| it.payload.body.as_ref().map(|body| body.json.as_str())),
             &column(rows, |it| it.payload.body.as_ref()?.delivery_tag.as_deref()),
         ];
-        let inserted = self.client.query(&insert, params);
-        // Told when the transaction is committed, and once for all of it.
-        let notified = self.client.execute(&notify, &[&listen::CHANNEL]);
-        let (inserted, notified) = tokio::join!(inserted, notified);
-        // The first has the reason; where it failed, the second only says that something before it did.
-        let inserted = inserted.map_err(failed)?;
-        notified.map_err(failed)?;
+        let inserted = self.client.query(&insert, params).await.map_err(failed)?;
+        self.inserted |= !inserted.is_empty();
         ids(rows, &inserted)
     }
 

@@ -1,8 +1,14 @@
 //! Callers that enqueue at the same time share a commit: while some are being written, the next ones gather.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::AbortHandle,
+};
 use tokio_postgres::error::DbError;
 
 use super::Database;
@@ -20,8 +26,21 @@ const BATCH: usize = 500;
 /// How many commits go on at once: one that waits for a transaction with the same idempotency key must not hold up all.
 const AT_ONCE: usize = 2;
 
+/// How often the workers of other programs are told of new work at most.
+const TELL_EVERY: Duration = Duration::from_millis(10);
+
 #[derive(Debug)]
-pub(super) struct Gather(mpsc::Sender<Waiting>);
+pub(super) struct Gather {
+    database: Arc<Database>,
+    tasks: std::sync::Mutex<Tasks>,
+}
+
+/// They end with the runtime that they were started in.
+#[derive(Debug)]
+struct Tasks {
+    queue: mpsc::Sender<Waiting>,
+    telling: AbortHandle,
+}
 
 #[derive(Debug)]
 struct Waiting {
@@ -31,20 +50,54 @@ struct Waiting {
 
 impl Gather {
     pub(super) fn start(database: &Arc<Database>) -> Self {
-        let (waiting, queue) = mpsc::channel(BATCH);
-        let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..AT_ONCE {
-            // It ends with the store, which holds the other end of the queue.
-            tokio::spawn(write(database.clone(), queue.clone()));
-        }
-        Self(waiting)
+        Self { database: database.clone(), tasks: std::sync::Mutex::new(Tasks::start(database)) }
     }
 
     pub(super) async fn enqueue(&self, rows: Vec<Fresh>) -> Result<Vec<Enqueued>> {
-        let gone = || Error::store("the store's task has ended");
+        // Only where a runtime ends at this very moment; the next call starts them in its own.
+        let gone = || Error::store("the runtime that the store worked in has ended; try again");
         let (answer, answered) = oneshot::channel();
-        self.0.send(Waiting { rows, answer }).await.map_err(|_| gone())?;
+        self.queue().send(Waiting { rows, answer }).await.map_err(|_| gone())?;
         answered.await.map_err(|_| gone())?
+    }
+
+    fn queue(&self) -> mpsc::Sender<Waiting> {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        if tasks.queue.is_closed() {
+            *tasks = Tasks::start(&self.database);
+        }
+        tasks.queue.clone()
+    }
+}
+
+impl Tasks {
+    fn start(database: &Arc<Database>) -> Self {
+        let (queue, waiting) = mpsc::channel(BATCH);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for _ in 0..AT_ONCE {
+            // It ends with the store, which holds the other end of the queue.
+            tokio::spawn(write(database.clone(), waiting.clone()));
+        }
+        let telling = tokio::spawn(tell(database.clone())).abort_handle();
+        Self { queue, telling }
+    }
+}
+
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.telling.abort();
+    }
+}
+
+/// Tells the workers of other programs of what was committed: apart from it, because transactions that notify are
+/// committed one after the other in the whole cluster, and not for each commit.
+async fn tell(database: Arc<Database>) {
+    loop {
+        database.untold.notified().await;
+        if let Err(why) = database.wake().await {
+            tracing::debug!(%why, "workers of other programs were not woken; they look once a second");
+        }
+        tokio::time::sleep(TELL_EVERY).await;
     }
 }
 

@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How often a listener that hears nothing makes sure that it would.
 const PROVE: Duration = Duration::from_secs(15);
 
-/// The channel that every enqueue notifies.
+/// The channel that is notified of new work.
 pub(super) const CHANNEL: &str = "hikyaku";
 
 /// Passes on the news of other programs, until it is aborted.

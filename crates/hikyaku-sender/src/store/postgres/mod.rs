@@ -17,6 +17,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tokio::{sync::Notify, task::JoinHandle};
 use tokio_postgres::error::SqlState;
 
 use super::{Fresh, News, ReadStep, Reads as _, Result, WriteStep, fenced, step::Enqueued};
@@ -38,21 +39,21 @@ pub(crate) struct PgStore {
     database: Arc<Database>,
     gather: Gather,
     news: News,
-    listener: tokio::task::JoinHandle<()>,
+    /// Where a worker is.
+    listener: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl PgStore {
     pub(crate) async fn open(url: &str, clock: Clock) -> Result<Self> {
         let pool = Pool::new(Server::read(url)?);
         let connection = pool.get().await?;
-        connection.check().await?;
+        connection.check(pool.server().is_trusted_to_flush()).await?;
         connection.migrate().await?;
         pool.put(connection);
-        let news = News::default();
-        let listener = tokio::spawn(listen::listen(pool.server().clone(), news.clone()));
-        let database = Arc::new(Database { pool, clock, told: Mutex::default() });
+        let untold = Notify::new();
+        let database = Arc::new(Database { pool, clock, told: Mutex::default(), untold });
         let gather = Gather::start(&database);
-        Ok(Self { database, gather, news, listener })
+        Ok(Self { database, gather, news: News::default(), listener: Mutex::default() })
     }
 
     pub(crate) async fn enqueue(&self, rows: Vec<Fresh>) -> Result<Vec<Enqueued>> {
@@ -71,6 +72,19 @@ impl PgStore {
         self.database.time().await
     }
 
+    /// Hears what other programs tell, from here on.
+    pub(crate) fn listen(&self) {
+        let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
+        if listener.as_ref().is_none_or(JoinHandle::is_finished) {
+            let server = self.database.pool.server().clone();
+            *listener = Some(tokio::spawn(listen::listen(server, self.news.clone())));
+        }
+    }
+
+    pub(crate) async fn wake(&self) -> Result<()> {
+        self.database.wake().await
+    }
+
     pub(crate) fn news(&self) -> &News {
         &self.news
     }
@@ -78,7 +92,10 @@ impl PgStore {
 
 impl Drop for PgStore {
     fn drop(&mut self) {
-        self.listener.abort();
+        let listener = self.listener.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(listener) = listener {
+            listener.abort();
+        }
     }
 }
 
@@ -88,6 +105,8 @@ struct Database {
     clock: Clock,
     /// What the server's clock said last, and when it did.
     told: Mutex<Option<(Time, Instant)>>,
+    /// Something was committed that workers of other programs were not told of.
+    untold: Notify,
 }
 
 impl Database {
@@ -108,7 +127,12 @@ impl Database {
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             self.note(tx.now().await?);
             let done = fenced(step, &mut tx).await;
-            ended(connection, done).await
+            let inserted = tx.inserted;
+            let ended = ended(connection, done).await?;
+            if inserted && ended.is_ok() {
+                self.untold.notify_one();
+            }
+            Ok(ended)
         })
         .await?
     }
@@ -122,6 +146,12 @@ impl Database {
             ended(connection, done).await
         })
         .await?
+    }
+
+    /// Tells workers, wherever they are, that there may be new work.
+    async fn wake(&self) -> Result<()> {
+        let sql = format!("NOTIFY {}", listen::CHANNEL);
+        self.with_connection(async |connection| connection.execute(&sql).await).await
     }
 
     /// The server's clock. Between two transactions it is carried on here, so that nobody has to ask for it alone; it is

@@ -17,6 +17,7 @@ use crate::{Error, ErrorKind, store::Result};
 pub(super) struct Server {
     config: Arc<Config>,
     tls: Tls,
+    trusted_to_flush: bool,
 }
 
 /// How a URL wants the connection, in libpq's words.
@@ -49,6 +50,7 @@ impl Server {
     pub(super) fn read(url: &str) -> Result<Self> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut mode, mut roots, mut rest) = (None, None, String::new());
+        let mut trusted_to_flush = false;
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let value = percent_decode_str(value).decode_utf8_lossy();
@@ -58,6 +60,8 @@ impl Server {
                         unsuitable("its sslmode must be disable, allow, prefer, require, verify-ca or verify-full")
                     })?);
                 }
+                "storage" if value == "durable" => trusted_to_flush = true,
+                "storage" => return Err(unsuitable("its storage can be durable or not be named")),
                 "sslrootcert" => roots = Some(value.into_owned()),
                 _ => {
                     rest.push(if rest.is_empty() { '?' } else { '&' });
@@ -102,7 +106,12 @@ impl Server {
             Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
         });
         notice_when_cut_off(&mut config);
-        Ok(Self { config: Arc::new(config), tls: Tls::new(trust)? })
+        Ok(Self { config: Arc::new(config), tls: Tls::new(trust)?, trusted_to_flush })
+    }
+
+    /// Whether its storage keeps what is committed though it says that it does not flush.
+    pub(super) fn is_trusted_to_flush(&self) -> bool {
+        self.trusted_to_flush
     }
 
     /// How long connecting takes at most.

@@ -17,6 +17,8 @@ pub(crate) struct PgTx<'a, C> {
     pub(super) clock: &'a Clock,
     /// What was asked along with the beginning.
     pub(super) begun: Option<Begun>,
+    /// Whether it has put deliveries into the store.
+    pub(super) inserted: bool,
 }
 
 pub(super) struct Begun {
@@ -55,7 +57,13 @@ pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 impl<'a> PgTx<'a, tokio_postgres::Client> {
     pub(super) fn new(connection: &'a mut Connection, clock: &'a Clock) -> Self {
         let live = &mut connection.live;
-        Self { client: &live.client, statements: Some(&mut live.statements), clock, begun: None }
+        Self {
+            client: &live.client,
+            statements: Some(&mut live.statements),
+            clock,
+            begun: None,
+            inserted: false,
+        }
     }
 
     /// Begins a transaction, and asks at once what nearly every step begins with.
@@ -73,7 +81,7 @@ impl<'a> PgTx<'a, tokio_postgres::Client> {
 impl<'a, C: GenericClient + Sync> PgTx<'a, C> {
     /// Works within a transaction that its caller has begun and will end, behind the fence of changes.
     pub(crate) async fn of_caller(client: &'a C, clock: &'a Clock) -> Result<Self> {
-        let mut tx = Self { client, statements: None, clock, begun: None };
+        let mut tx = Self { client, statements: None, clock, begun: None, inserted: false };
         let isolation = "SHOW transaction_isolation";
         let fence = format!("SELECT pg_advisory_xact_lock_shared({MOVE_LOCK})");
         let isolation = tx.ask(&format!("{fence}; {isolation}; {NOW_AND_MOVE}")).await?;

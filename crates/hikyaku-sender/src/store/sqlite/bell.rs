@@ -1,3 +1,5 @@
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::{
     io,
     path::{Path, PathBuf},
@@ -18,6 +20,8 @@ use crate::store::News;
 pub(super) struct Bell {
     path: PathBuf,
     #[cfg(unix)]
+    mode: u32,
+    #[cfg(unix)]
     socket: Option<Arc<std::os::unix::net::UnixDatagram>>,
     /// Whether this is the worker's own, which knows by itself.
     own: Arc<AtomicBool>,
@@ -35,6 +39,8 @@ impl Bell {
     pub(super) fn of(store: &Path) -> Self {
         Self {
             path: beside(store, "-bell"),
+            #[cfg(unix)]
+            mode: super::file::mode(store),
             #[cfg(unix)]
             socket: socket().ok().map(Arc::new),
             own: Arc::default(),
@@ -70,6 +76,7 @@ impl Bell {
         // A worker that was killed has left its own.
         let _ = std::fs::remove_file(&self.path);
         let socket = tokio::net::UnixDatagram::bind(&self.path)?;
+        std::fs::set_permissions(&self.path, std::fs::Permissions::from_mode(self.mode))?;
         Ok(tokio::spawn(async move {
             let mut ring = [0];
             while socket.recv(&mut ring).await.is_ok() {

@@ -1,6 +1,14 @@
 //! Opening the file, and refusing one that cannot be trusted.
 
-use std::{collections::BTreeSet, path::Path, time::Duration};
+#[cfg(unix)]
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::{
+    collections::BTreeSet,
+    fs::OpenOptions,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
@@ -19,12 +27,54 @@ const QUICKLY_CHECKED: u64 = 32 * 1024 * 1024;
 /// How far a wall clock may lie behind the latest time that the store has seen.
 const CLOCK_BEHIND: Duration = Duration::from_mins(5);
 
-pub(super) fn open(path: &Path, clock: &Clock) -> Result<(Connection, Mark), Error> {
+/// Opens a store, made where there is none. Its path is that of the file itself, whatever links lead to it: what goes with
+/// it hangs on that one name.
+pub(super) fn open(path: &Path, clock: &Clock) -> Result<(PathBuf, Connection, Mark), Error> {
     refuse_network(path)?;
-    let mut connection = Connection::open(path).map_err(|why| at(path, failed(why)))?;
-    prepare(&mut connection, path, clock)
-        .map_err(|error| at(path, error))
-        .map(|mark| (connection, mark))
+    let path = make(path)?;
+    let mut connection = Connection::open(&path).map_err(|why| at(&path, failed(why)))?;
+    let mark = prepare(&mut connection, &path, clock).map_err(|error| at(&path, error))?;
+    Ok((path, connection, mark))
+}
+
+/// Makes the file where there is none, for its owner alone: messages, user ids and reply tokens are in it. One that is
+/// there is not even opened, because closing it would end the locks that `SQLite` has on it in this program.
+fn make(path: &Path) -> Result<PathBuf, Error> {
+    let cannot = |why: io::Error| {
+        at(path, Error::store(format!("the store cannot be written: {why}")).because(why))
+    };
+    let mut new = OpenOptions::new();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    new.mode(0o600);
+    match new.open(path) {
+        Ok(_) => {}
+        Err(why) if why.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(why) => return Err(cannot(why)),
+    }
+    let path = path.canonicalize().map_err(cannot)?;
+    #[cfg(unix)]
+    if std::fs::metadata(&path).map_err(cannot)?.nlink() > 1 && path.is_file() {
+        let why = "it has several names (hard links), and each would have a worker, a log and a mark of its own; remove all \
+            but one, and make symbolic links instead";
+        return Err(at(&path, Error::new(ErrorKind::Unsuitable(why.to_owned()))));
+    }
+    Ok(path)
+}
+
+/// How a file that goes with a store is opened: it is made for those that the store is for.
+pub(super) fn companion(store: &Path) -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    options.mode(mode(store));
+    options
+}
+
+/// Who may read and write a store.
+#[cfg(unix)]
+pub(super) fn mode(store: &Path) -> u32 {
+    std::fs::metadata(store).map_or(0o600, |it| it.mode() & 0o666)
 }
 
 fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Mark, Error> {

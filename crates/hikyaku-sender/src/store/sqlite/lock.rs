@@ -1,10 +1,10 @@
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
-use super::{bell::Ear, beside};
+use super::{bell::Ear, beside, file::companion};
 use crate::{Error, ErrorKind, Time};
 
 /// The right to send from a store. It ends with the value or with the program, however that ends.
@@ -21,13 +21,7 @@ impl WorkerLock {
         let cannot = |why: std::io::Error| {
             Error::store(format!("{} cannot be locked: {why}", path.display())).because(why)
         };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(cannot)?;
+        let mut file = companion(store).open(&path).map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

@@ -1,10 +1,10 @@
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
-use super::beside;
+use super::{beside, file::companion};
 use crate::Error;
 
 /// A small file beside the store that says how many commits were acknowledged.
@@ -21,8 +21,7 @@ pub(super) struct Mark {
 impl Mark {
     pub(super) fn open(store: &Path) -> std::io::Result<Self> {
         let path = beside(store, "-mark");
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+        let file = companion(store).open(&path)?;
         Ok(Self { path, file })
     }
 

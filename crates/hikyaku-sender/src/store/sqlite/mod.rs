@@ -42,7 +42,7 @@ impl SqliteStore {
     pub(crate) async fn open(path: &Path, clock: Clock) -> Result<Self> {
         let path = path.to_owned();
         blocking(move || {
-            let (connection, mark) = file::open(&path, &clock)?;
+            let (path, connection, mark) = file::open(&path, &clock)?;
             let reader = Arc::new(Mutex::new(file::open_reader(&path)?));
             let bell = Bell::of(&path);
             let writer = Writer::start(connection, mark, bell.clone(), clock.clone())?;
@@ -74,17 +74,22 @@ impl SqliteStore {
 
     /// One program sends from a file at a time, and only from one that is whole.
     pub(crate) async fn lock_worker(&self) -> Result<WorkerLock> {
-        let (path, reader) = (self.path.clone(), self.reader.clone());
+        let path = self.path.clone();
         let now = self.clock.now();
         let mut lock = blocking(move || {
             let lock = WorkerLock::take(&path, now)?;
-            let connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            file::check(&connection, "integrity_check")?;
+            // On a connection of its own: it takes long, and others read meanwhile.
+            file::check(&file::open_reader(&path)?, "integrity_check")?;
             Ok(lock)
         })
         .await?;
         lock.ear = self.bell.hear(self.news.clone());
         Ok(lock)
+    }
+
+    /// The file itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(crate) fn news(&self) -> &News {
@@ -139,4 +144,23 @@ fn failed(why: rusqlite::Error) -> Error {
         _ => ErrorKind::Store(format!("the store did not do it: {why}")),
     };
     Error::new(kind).because(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_worker_has_a_file_checked_while_others_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hikyaku.db");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let store = runtime.block_on(SqliteStore::open(&path, Clock::default())).unwrap();
+        let reading = store.reader.lock().unwrap();
+        let locked = runtime.block_on(async {
+            tokio::time::timeout(std::time::Duration::from_mins(1), store.lock_worker()).await
+        });
+        drop(reading);
+        assert!(locked.expect("it waits for a reader").is_ok());
+    }
 }

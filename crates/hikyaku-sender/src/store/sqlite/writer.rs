@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{bell::Bell, failed, mark::Mark, tx::SqliteTx};
 use crate::{
-    Clock, Error,
+    Clock, Error, ErrorKind,
     store::{Result, WriteStep, fenced, now_or_never},
 };
 
@@ -36,7 +36,11 @@ impl Writer {
     }
 
     pub(super) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
-        let gone = || Error::store("the store's thread has ended");
+        let gone = || {
+            // It panicked, and would again.
+            let what = "the store's thread has ended and takes nothing more; open the outbox again";
+            Error::new(ErrorKind::Unsuitable(what.to_owned()))
+        };
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Waiting { step, out: None, answer });
         let queue = self.queue.as_ref().ok_or_else(gone)?;
@@ -187,6 +191,33 @@ impl Failure {
         match self {
             Self::Halfway => Error::store("another change failed in the same transaction"),
             Self::Store(why) => Error::new(why.kind().clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::{SqliteStore, Tx, WriteStep};
+
+    use super::*;
+
+    struct Panics;
+
+    impl WriteStep for Panics {
+        type Out = ();
+
+        async fn run<T: Tx>(&self, _: &mut T) -> Result<()> {
+            panic!("on purpose")
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_tries_again_when_the_thread_has_panicked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hikyaku.db");
+        let store = SqliteStore::open(&path, Clock::default()).await.unwrap();
+        for _ in 0..2 {
+            assert!(!store.run(Panics).await.unwrap_err().is_retryable());
         }
     }
 }
