@@ -5,52 +5,6 @@ use hikyaku_model::SendKind;
 
 use crate::{CampaignId, DeliveryId, Lane, State, Time, store::Stored};
 
-/// How urgent a delivery is, among those of its channel and kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Priority {
-    /// Before all others: one-time passwords, alarms.
-    High,
-    /// As they come.
-    #[default]
-    Normal,
-    /// After all others: campaigns.
-    Low,
-}
-
-impl Priority {
-    pub(crate) const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
-
-    pub(crate) const fn code(self) -> i16 {
-        self as i16
-    }
-
-    pub(crate) fn from_code(code: i16) -> Option<Self> {
-        Self::ALL.into_iter().find(|priority| priority.code() == code)
-    }
-}
-
-/// Which deliveries to list. The default is the 100 newest.
-#[derive(Clone, Debug)]
-pub struct Filter {
-    /// Only those in this state.
-    pub state: Option<State>,
-    /// Only those of this channel.
-    pub channel: Option<String>,
-    /// Only those of this campaign.
-    pub campaign: Option<CampaignId>,
-    /// Only those with a smaller id, to go on after a full page.
-    pub before: Option<DeliveryId>,
-    /// At most so many, newest first.
-    pub limit: u32,
-}
-
-impl Default for Filter {
-    fn default() -> Self {
-        Self { state: None, channel: None, campaign: None, before: None, limit: 100 }
-    }
-}
-
 /// A delivery, for people.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]

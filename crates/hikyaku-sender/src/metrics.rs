@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::{Error, Lane, Outbox, Overview, Time};
+use crate::{Lane, Overview, Time};
 
 /// What the workers of this program count, by channel.
 #[derive(Debug, Default)]
@@ -51,24 +51,13 @@ impl Metrics {
     }
 }
 
-impl Outbox {
-    /// The store at a glance and what this program's workers have done, in Prometheus's text format. It names channels
-    /// and no recipients.
-    ///
-    /// Gauges are of the whole store, so they are the same from each program; counters are of this program. It counts
-    /// the rows of the store, as [`overview`](Self::overview) does.
-    ///
-    /// # Errors
-    /// The store cannot be read.
-    pub async fn metrics(&self) -> Result<String, Error> {
-        let overview = self.overview().await?;
-        let inner = self.shared();
-        let channels = inner.metrics.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut text = Text(String::new());
-        text.store(&overview);
-        text.program(&channels);
-        Ok(text.0)
-    }
+/// A store at a glance and what this program's workers have done, in Prometheus's text format.
+pub(crate) fn text(overview: &Overview, metrics: &Metrics) -> String {
+    let channels = metrics.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut text = Text(String::new());
+    text.store(overview);
+    text.program(&channels);
+    text.0
 }
 
 struct Text(String);

@@ -8,7 +8,7 @@ use crate::{
     Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
     Time,
     events::EventSource,
-    metrics::Metrics,
+    metrics::{self, Metrics},
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
@@ -242,6 +242,18 @@ impl Outbox {
     /// The store cannot be read.
     pub async fn overview(&self) -> Result<Overview, Error> {
         Ok(self.0.store.read(GetOverview { channels: self.0.metrics.channels() }).await?.into())
+    }
+
+    /// The store at a glance and what this program's workers have done, in Prometheus's text format. It names channels
+    /// and no recipients.
+    ///
+    /// Gauges are of the whole store, so they are the same from each program; counters are of this program. It counts
+    /// the rows of the store, as [`overview`](Self::overview) does.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn metrics(&self) -> Result<String, Error> {
+        Ok(metrics::text(&self.overview().await?, &self.0.metrics))
     }
 
     /// What its rows say otherwise than what is written down of them elsewhere, while no worker is at work: nothing, unless

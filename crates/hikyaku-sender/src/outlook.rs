@@ -6,42 +6,6 @@ use crate::{
     store::{LaneDue, step::Snapshot},
 };
 
-/// A lane that has due work and stands still.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
-    /// Whose lane it is.
-    pub channel: String,
-    /// The lane.
-    pub lane: Lane,
-    /// What it waits for.
-    pub reason: WaitingFor,
-    /// Until when, as far as is known.
-    pub until: Time,
-}
-
-/// What a lane waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WaitingFor {
-    /// The next permit of its rate limit.
-    Rate,
-    /// Room in the month's quota.
-    Quota,
-    /// The end of a hold that LINE's answers caused.
-    Hold(HoldReason),
-}
-
-impl WaitingFor {
-    /// The word that the command line uses.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Rate => "rate",
-            Self::Quota => "quota",
-            Self::Hold(reason) => reason.name(),
-        }
-    }
-}
-
 /// A store at a glance.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

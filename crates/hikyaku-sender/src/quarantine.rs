@@ -2,7 +2,7 @@ use hikyaku_model::limits::{Problem, Segment};
 
 use crate::{
     CampaignId, Error, Outbox, Time,
-    campaign::{CampaignPhase, Progress},
+    phase::CampaignPhase,
     store::step::{ListCampaigns, Quarantine},
 };
 
@@ -40,7 +40,7 @@ impl Outbox {
         let _lock = inner.store.lock_worker().await?;
         let mut quarantined = Quarantined::default();
         for stored in inner.store.read(ListCampaigns(u32::MAX)).await? {
-            if Progress::from(&stored).state == CampaignPhase::Feeding {
+            if stored.phase() == CampaignPhase::Feeding {
                 let campaign = self.campaign(CampaignId(stored.id)).await?;
                 campaign.pause().await?;
                 quarantined.paused.push(campaign.id());

@@ -8,7 +8,9 @@ mod template;
 
 pub use feed::{BadLine, Fed, Feed};
 pub use new_campaign::CampaignBuilder;
-pub use progress::{CampaignPhase, Progress, Watch, Watched};
+pub use progress::{Progress, Watch, Watched};
+
+pub use crate::phase::CampaignPhase;
 
 use std::sync::Arc;
 

@@ -3,28 +3,11 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::Campaign;
+use super::{Campaign, CampaignPhase};
 use crate::{
     Error, Lane, Waiting, WaitingFor,
-    store::{CampaignRow, CampaignState, step::LookAtLane},
+    store::{CampaignRow, step::LookAtLane},
 };
-
-/// What a campaign is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum CampaignPhase {
-    /// Its list is not wholly read; what is read may be on its way.
-    Feeding,
-    /// Its list is read, and not all recipients are served.
-    Running,
-    /// It stands still until it is resumed.
-    Paused,
-    /// It was withdrawn.
-    Cancelled,
-    /// Every recipient is accounted for.
-    Done,
-}
 
 /// How far a campaign is. All counts are of recipients, except that of bad lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -62,14 +45,7 @@ impl Progress {
 
 impl From<&CampaignRow> for Progress {
     fn from(stored: &CampaignRow) -> Self {
-        let CampaignRow { spec, cursor, counts, .. } = stored;
-        let state = match spec.state {
-            CampaignState::Cancelled => CampaignPhase::Cancelled,
-            _ if cursor.done && counts.finished() >= counts.total => CampaignPhase::Done,
-            CampaignState::Paused => CampaignPhase::Paused,
-            _ if !cursor.done => CampaignPhase::Feeding,
-            CampaignState::Running | CampaignState::Held => CampaignPhase::Running,
-        };
+        let (state, counts) = (stored.phase(), &stored.counts);
         let number = |count: i64| u64::try_from(count).unwrap_or(0);
         Self {
             state,

@@ -108,7 +108,7 @@ pub(crate) fn judge_progress(
 }
 
 /// A delivery that could not even be tried: what is stored of it cannot be read now.
-pub(crate) fn judge_unreadable(tried: Tried, why: &crate::Error) -> Outcome {
+pub(crate) fn judge_unreadable(tried: Tried, why: impl Display) -> Outcome {
     // Not at once: it would be claimed again and again, ahead of all that can be sent.
     let after = backoff(tried.attempts, tried.chance);
     Outcome::Retry { after, may_have_landed: false, status: None, reason: told(why) }

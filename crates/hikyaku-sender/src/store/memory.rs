@@ -10,7 +10,7 @@ use super::{
     Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tx,
     WriteStep, fenced, now_or_never,
 };
-use crate::{Clock, Lane, State, Time, list::Filter, pace::Bucket};
+use crate::{Clock, Lane, State, Time, filter::Filter, pace::Bucket};
 
 #[derive(Debug)]
 pub(crate) struct MemoryStore {

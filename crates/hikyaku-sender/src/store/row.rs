@@ -5,8 +5,9 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Error, ErrorKind, Lane, Priority, Time,
     delivery::{Count, Delivery, State, UnknownPolicy},
-    outlook::{Waiting, WaitingFor},
+    phase::CampaignPhase,
     recipients::Recipients,
+    waiting::{Waiting, WaitingFor},
 };
 
 /// A delivery as the state machine sees it, and what else a step needs to decide.
@@ -232,6 +233,21 @@ pub(crate) struct CampaignRow {
     pub(crate) spec: NewCampaign,
     pub(crate) cursor: Cursor,
     pub(crate) counts: CampaignCounts,
+}
+
+impl CampaignRow {
+    /// What it is doing.
+    pub(crate) fn phase(&self) -> CampaignPhase {
+        match self.spec.state {
+            CampaignState::Cancelled => CampaignPhase::Cancelled,
+            _ if self.cursor.done && self.counts.finished() >= self.counts.total => {
+                CampaignPhase::Done
+            }
+            CampaignState::Paused => CampaignPhase::Paused,
+            _ if !self.cursor.done => CampaignPhase::Feeding,
+            CampaignState::Running | CampaignState::Held => CampaignPhase::Running,
+        }
+    }
 }
 
 /// What a step changed about the counts around rows: of campaigns, and of channels' months.

@@ -6,7 +6,7 @@ use super::{
     CampaignCounts, CampaignRow, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
     Stored,
 };
-use crate::{Lane, State, Time, list::Filter, pace::Bucket};
+use crate::{Lane, State, Time, filter::Filter, pace::Bucket};
 
 /// What a step may look at.
 pub(crate) trait Reads: Send {

@@ -11,7 +11,10 @@ use tokio::{
 };
 use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::FromSql};
 
-use super::{failed, server::Server};
+use super::{
+    failed,
+    server::{SILENCE, Server},
+};
 use crate::{Error, ErrorKind, store::Result};
 
 /// How many connections one program has at once, besides the one that listens.
@@ -25,9 +28,6 @@ const OLDEST: i32 = 150_000;
 
 /// Keeps two programs from bringing a store up to date at once.
 const MIGRATION_LOCK: i64 = 0x4849_4b59;
-
-/// How long nothing is heard of a connection before another one is asked whether it is alive.
-pub(super) const SILENCE: Duration = Duration::from_secs(3);
 
 /// What the server does about a program that is gone without a word, which its usual two hours would keep connections for.
 pub(super) const GIVE_UP: &str = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; \

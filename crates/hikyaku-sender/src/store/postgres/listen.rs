@@ -3,9 +3,9 @@ use std::{future::poll_fn, time::Duration};
 use tokio_postgres::AsyncMessage;
 
 use super::{
-    connection::{GIVE_UP, SILENCE, answered},
+    connection::{GIVE_UP, answered},
     failed,
-    server::Server,
+    server::{SILENCE, Server},
 };
 use crate::store::{News, Result};
 

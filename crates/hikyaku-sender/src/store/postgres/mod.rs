@@ -21,7 +21,7 @@ use tokio::{sync::Notify, task::JoinHandle};
 use tokio_postgres::error::SqlState;
 
 use super::{Fresh, News, ReadStep, Reads as _, Result, WriteStep, fenced, step::Enqueued};
-use crate::{Clock, Error, Time};
+use crate::{Clock, Error, ErrorKind, Time};
 
 use connection::{Connection, Pool, silent};
 use gather::Gather;
@@ -214,6 +214,10 @@ fn is_for_anothers_sake(why: &Error) -> bool {
     source.and_then(tokio_postgres::Error::code).is_some_and(|code| {
         *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
     })
+}
+
+pub(super) fn unsuitable(what: &str) -> Error {
+    Error::new(ErrorKind::Unsuitable(format!("the PostgreSQL URL cannot be used: {what}")))
 }
 
 /// What a failure of PostgreSQL means.

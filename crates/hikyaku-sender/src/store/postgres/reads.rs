@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Lane, Priority, State, Time,
-    list::Filter,
+    filter::Filter,
     pace::Bucket,
     store::{
         CampaignRow, LaneDue, Move, Quota, Reads, Result, Stored,

@@ -7,10 +7,13 @@ use tokio_postgres::{
 };
 
 use super::{
-    connection::SILENCE,
     tls::{Tls, TlsStream, Trust},
+    unsuitable,
 };
-use crate::{Error, ErrorKind, store::Result};
+use crate::store::Result;
+
+/// How long nothing is heard of a connection before another one is asked whether it is alive.
+pub(super) const SILENCE: Duration = Duration::from_secs(3);
 
 /// Where a PostgreSQL is, and how far it is trusted.
 #[derive(Clone, Debug)]
@@ -142,13 +145,10 @@ fn notice_when_cut_off(config: &mut Config) {
     }
 }
 
-pub(super) fn unsuitable(what: &str) -> Error {
-    Error::new(ErrorKind::Unsuitable(format!("the PostgreSQL URL cannot be used: {what}")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ErrorKind;
 
     fn mode(options: &str) -> SslMode {
         Server::read(&format!("postgres://db.example.com/x?{options}"))

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use super::beside;
+use super::beside::{beside, mode};
 use crate::store::News;
 
 /// Tells the worker of a file, which may be another program, of every commit: by a datagram to a socket beside it.
@@ -40,7 +40,7 @@ impl Bell {
         Self {
             path: beside(store, "-bell"),
             #[cfg(unix)]
-            mode: super::file::mode(store),
+            mode: mode(store),
             #[cfg(unix)]
             socket: socket().ok().map(Arc::new),
             own: Arc::default(),

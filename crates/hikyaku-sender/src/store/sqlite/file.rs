@@ -62,21 +62,6 @@ fn make(path: &Path) -> Result<PathBuf, Error> {
     Ok(path)
 }
 
-/// How a file that goes with a store is opened: it is made for those that the store is for.
-pub(super) fn companion(store: &Path) -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    options.mode(mode(store));
-    options
-}
-
-/// Who may read and write a store.
-#[cfg(unix)]
-pub(super) fn mode(store: &Path) -> u32 {
-    std::fs::metadata(store).map_or(0o600, |it| it.mode() & 0o666)
-}
-
 fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Mark, Error> {
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
     // More than there are statements: none is ever parsed twice.

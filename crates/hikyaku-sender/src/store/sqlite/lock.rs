@@ -4,7 +4,10 @@ use std::{
     path::Path,
 };
 
-use super::{bell::Ear, beside, file::companion};
+use super::{
+    bell::Ear,
+    beside::{beside, companion},
+};
 use crate::{Error, ErrorKind, Time};
 
 /// The right to send from a store. It ends with the value or with the program, however that ends.

@@ -4,7 +4,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{beside, file::companion};
+use super::beside::{beside, companion};
 use crate::Error;
 
 /// A small file beside the store that says how many commits were acknowledged.

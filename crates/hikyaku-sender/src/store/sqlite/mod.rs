@@ -1,6 +1,7 @@
 //! One `SQLite` file: WAL, `synchronous=FULL`, one thread that writes.
 
 mod bell;
+mod beside;
 mod campaigns;
 mod deliveries;
 mod file;
@@ -95,13 +96,6 @@ impl SqliteStore {
     pub(crate) fn news(&self) -> &News {
         &self.news
     }
-}
-
-/// A file that goes with a store.
-fn beside(store: &Path, suffix: &str) -> PathBuf {
-    let mut path = store.as_os_str().to_owned();
-    path.push(suffix);
-    path.into()
 }
 
 async fn blocking<T: Send + 'static>(

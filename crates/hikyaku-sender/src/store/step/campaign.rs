@@ -2,9 +2,9 @@ use hikyaku_model::SendKind;
 
 use crate::{
     CampaignId, Error, ErrorKind,
-    campaign::{CampaignPhase, Progress},
     delivery::{Delivery, State},
     key,
+    phase::CampaignPhase,
     recipients::Recipients,
     store::{
         Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Fresh, NewCampaign, Payload,
@@ -186,10 +186,7 @@ impl WriteStep for SetCampaignState {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<CampaignRow> {
         let mut campaign = tx.lock_campaign(self.id).await?.ok_or_else(|| missing(self.id))?;
-        let over = matches!(
-            Progress::from(&campaign).state,
-            CampaignPhase::Cancelled | CampaignPhase::Done
-        );
+        let over = matches!(campaign.phase(), CampaignPhase::Cancelled | CampaignPhase::Done);
         // What is over stays so; only a pause may be lifted, before its dead letters are retried.
         if !over
             || self.to == CampaignState::Running && campaign.spec.state == CampaignState::Paused

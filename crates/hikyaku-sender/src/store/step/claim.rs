@@ -10,9 +10,9 @@ use super::{campaign::CANCELLED, permits::Permits, room::Room, set_back};
 use crate::{
     Lane, State, Time,
     delivery::Claimed,
-    outlook::Waiting,
     pace::{Bucket, HoldReason, Limits},
     store::{CampaignState, LaneDue, Payload, Result, Row, Tx, WriteStep, row::Effects},
+    waiting::Waiting,
 };
 
 /// Takes due deliveries together with the permits to send them.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     Lane, State, Time,
-    list::Filter,
+    filter::Filter,
     pace::Bucket,
     store::{CampaignRow, LaneDue, Quota, ReadStep, Reads, Result, Stored},
 };

@@ -4,9 +4,9 @@ use hikyaku_model::limits::Rate;
 
 use crate::{
     Time,
-    outlook::{Waiting, WaitingFor},
     pace::{self, Bucket, HoldReason},
     store::{LaneDue, Result, Tx},
+    waiting::{Waiting, WaitingFor},
 };
 
 /// How long sends that are counted one by one are remembered at least: a clock that was ahead for some hours must not

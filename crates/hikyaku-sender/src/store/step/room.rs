@@ -4,8 +4,8 @@ use hikyaku_model::SendKind;
 
 use crate::{
     Lane, Time,
-    outlook::{Waiting, WaitingFor},
     store::{LaneDue, Result, Tx},
+    waiting::{Waiting, WaitingFor},
 };
 
 /// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.

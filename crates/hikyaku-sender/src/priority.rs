@@ -1,0 +1,24 @@
+/// How urgent a delivery is, among those of its channel and kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Priority {
+    /// Before all others: one-time passwords, alarms.
+    High,
+    /// As they come.
+    #[default]
+    Normal,
+    /// After all others: campaigns.
+    Low,
+}
+
+impl Priority {
+    pub(crate) const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.code() == code)
+    }
+}
