@@ -189,3 +189,31 @@ fn no_refusal_shows_a_token() {
         assert!(!outcome.to_string().contains("s3cret"), "{outcome}");
     }
 }
+
+#[test]
+fn a_flag_that_would_do_nothing_is_refused() {
+    let shell = Shell::bare()
+        .with("LINE_CHANNEL_SECRET", "8c570fa6dd201bb328f1c1eac23a96d8")
+        .with_file("body.json", "{\"events\":[]}");
+    for (words, why) in [
+        ("campaign dead 1 --retry --limit 5", "cannot be used with '--limit <N>'"),
+        ("campaign dead 1 --drop --limit 5", "cannot be used with '--limit <N>'"),
+        (
+            "campaign start --to-file a --text hi --enqueue-only --concurrency 2",
+            "'--enqueue-only' cannot be used with",
+        ),
+        (
+            "campaign start --to-file a --text hi --enqueue-only --limit none",
+            "'--enqueue-only' cannot be used with",
+        ),
+        ("webhook send {} --text hi --url http://127.0.0.1:1/", "cannot be used with"),
+        (
+            "webhook send @body.json --user U1 --url http://127.0.0.1:1/",
+            "leave --user and --destination out",
+        ),
+    ] {
+        let outcome = shell.run(words.split(' '));
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains(why), "{words}: {outcome}");
+    }
+}

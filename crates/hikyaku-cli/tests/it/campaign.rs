@@ -195,6 +195,38 @@ fn a_list_without_a_good_line_is_no_success() {
 }
 
 #[test]
+fn why_line_refuses_is_told() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    // Pushes: a multicast passes over people who are not there.
+    let words = ["campaign", "start", "--to-file", "-", "--personal", "--text", "hi"];
+    let nobody = "id\nU4af4980629000000000000000000000a\nU4af4980629000000000000000000000b\n";
+    let started = shell.run_with_input(words, nobody);
+    let why = "refused for 2: ";
+    assert!(started.stderr.contains(&format!("note: {why}")), "{started}");
+    for verb in ["status", "watch"] {
+        let shown = shell.run(["campaign", verb, "1"]);
+        assert!(shown.stdout.contains(&format!("\n  {why}")), "{shown}");
+        let json = shell.run(["campaign", verb, "1", "--json"]);
+        let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+        assert_eq!(json["refusals"][0]["recipients"], 2, "{json}");
+        assert!(!json["refusals"][0]["reason"].as_str().unwrap().is_empty(), "{json}");
+    }
+}
+
+#[test]
+fn a_list_on_stdin_is_not_the_file_for_its_bad_lines() {
+    let shell = Shell::bare().with_file("list.txt", "nobody\n");
+    let script = format!(
+        "{} campaign start --to-file - --text hi --enqueue-only --reject-file list.txt < list.txt",
+        env!("CARGO_BIN_EXE_hikyaku")
+    );
+    let outcome = shell.run_script(&script);
+    assert_eq!(outcome.code, 2, "{outcome}");
+    assert!(outcome.stderr.contains("it is the list itself"), "{outcome}");
+}
+
+#[test]
 fn an_empty_list_is_noted() {
     let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
     insta::assert_snapshot!(Shell::bare().run(words), @r#"

@@ -6,7 +6,7 @@ use crate::{failure::refused, output::Output, store::StoreArgs};
 pub(super) async fn pause(id: CampaignId, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
     let campaign = store.open().await?.campaign(id).await?;
     campaign.pause().await?;
-    status::print(&campaign.progress().await?, output)
+    status::print(&campaign, &campaign.progress().await?, output).await
 }
 
 pub(super) async fn resume(
@@ -22,7 +22,7 @@ pub(super) async fn resume(
             "campaign {id} was cancelled, so it cannot go on; start another"
         )));
     }
-    status::print(&progress, output)
+    status::print(&campaign, &progress, output).await
 }
 
 pub(super) async fn cancel(
@@ -32,5 +32,5 @@ pub(super) async fn cancel(
 ) -> anyhow::Result<()> {
     let campaign = store.open().await?.campaign(id).await?;
     campaign.cancel().await?;
-    status::print(&campaign.progress().await?, output)
+    status::print(&campaign, &campaign.progress().await?, output).await
 }

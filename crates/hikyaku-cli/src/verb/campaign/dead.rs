@@ -37,7 +37,7 @@ pub(super) struct Dead {
     may_duplicate: bool,
 
     /// List at most so many
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with_all = ["retry", "drop"])]
     limit: u32,
 }
 

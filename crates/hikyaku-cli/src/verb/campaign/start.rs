@@ -57,7 +57,7 @@ pub(super) struct Start {
     idempotency_key: Option<String>,
 
     /// Only store it; `hikyaku worker run` delivers it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["concurrency", "limit"])]
     enqueue_only: bool,
 
     /// Skip ids that the list has had before
@@ -133,8 +133,7 @@ impl Start {
         output::print(serde_json::to_string(&started)?)?;
         let Some(clients) = clients else {
             let progress = feed(&campaign, list, rejects).await?;
-            self.tell(&progress, output);
-            return Ok(());
+            return self.tell(&campaign, &progress, output).await;
         };
         let signals = StopSignals::listen()?;
         let looked = Arc::new(AtomicBool::new(false));
@@ -166,14 +165,19 @@ impl Start {
             Some(result) => result?,
             None => campaign.progress().await?,
         };
-        self.tell(&progress, output);
-        Ok(())
+        self.tell(&campaign, &progress, output).await
     }
 
     /// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
-    fn tell(&self, progress: &Progress, output: Output) {
+    async fn tell(
+        &self,
+        campaign: &Campaign,
+        progress: &Progress,
+        output: Output,
+    ) -> anyhow::Result<()> {
         if progress.total == 0 && progress.bad_lines == 0 {
-            return output.note("the list is empty, so nobody gets the campaign");
+            output.note("the list is empty, so nobody gets the campaign");
+            return Ok(());
         }
         let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
         if std::io::stderr().is_terminal() || amiss {
@@ -186,6 +190,10 @@ impl Start {
             });
             output.note(&format!("nothing is sent for bad lines; {where_listed}"));
         }
+        for refusal in status::refusals(campaign, progress).await? {
+            output.note(&refusal.to_string());
+        }
+        Ok(())
     }
 }
 
@@ -225,6 +233,7 @@ impl Rejects {
     fn open(path: &str, list: &str) -> anyhow::Result<Self> {
         let cannot = |why: &str| usage(format!("cannot write {path}: {why}"));
         // The list would grow with each of its bad lines, and never end.
+        let list = if list == "-" { "/dev/stdin" } else { list };
         if canonicalize(path).is_ok_and(|path| canonicalize(list).is_ok_and(|list| list == path)) {
             return Err(cannot("it is the list itself; choose another --reject-file"));
         }

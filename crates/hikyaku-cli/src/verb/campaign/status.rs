@@ -1,11 +1,25 @@
-use std::fmt;
+use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
+    fmt::{self, Write},
+};
 
 use clap::Args;
-use hikyaku_sender::campaign::{CampaignPhase, Progress};
+use hikyaku_sender::{
+    State,
+    campaign::{Campaign, CampaignPhase, Progress},
+};
 use serde::Serialize;
 
 use super::Which;
-use crate::{output::Output, store::StoreArgs};
+use crate::{
+    output::{Output, visible},
+    store::StoreArgs,
+};
+
+/// How many dead letters are looked at for their reasons, and how many reasons are told.
+const LETTERS: u32 = 100;
+const REASONS: usize = 3;
 
 /// Show how far a campaign is, counted in recipients
 #[derive(Debug, Args)]
@@ -21,18 +35,59 @@ pub(super) struct Status {
 impl Status {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let campaign = store.open().await?.campaign(self.which.id).await?;
-        print(&campaign.progress().await?, output)
+        print(&campaign, &campaign.progress().await?, output).await
     }
 }
 
-/// Prints how far a campaign is.
-pub(super) fn print(progress: &Progress, output: Output) -> anyhow::Result<()> {
-    output.print(&Document::from(progress), Words(progress))
+/// Prints how far a campaign is, and why LINE refuses what it refuses.
+pub(super) async fn print(
+    campaign: &Campaign,
+    progress: &Progress,
+    output: Output,
+) -> anyhow::Result<()> {
+    let refusals = refusals(campaign, progress).await?;
+    let mut text = words(progress);
+    for refusal in &refusals {
+        let _ = write!(text, "\n  {refusal}");
+    }
+    output.print(&Document { refusals, ..Document::from(progress) }, text)
+}
+
+/// Why LINE refused the newest of what it refused, the most frequent reason first.
+pub(super) async fn refusals(
+    campaign: &Campaign,
+    progress: &Progress,
+) -> anyhow::Result<Vec<Refusal>> {
+    if progress.rejected == 0 {
+        return Ok(Vec::new());
+    }
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for letter in campaign.dead_letters(State::Rejected, LETTERS).await? {
+        let reason = letter.last_error.unwrap_or_else(|| "no reason is known".to_owned());
+        *counts.entry(reason).or_default() += u64::from(letter.recipients);
+    }
+    let mut refusals: Vec<_> = counts.into_iter().collect();
+    refusals.sort_by_key(|(_, recipients)| Reverse(*recipients));
+    let refusal = |(reason, recipients)| Refusal { reason, recipients };
+    Ok(refusals.into_iter().take(REASONS).map(refusal).collect())
 }
 
 /// How far it is, in words.
 pub(super) fn words(progress: &Progress) -> String {
     Words(progress).to_string()
+}
+
+/// One reason of LINE's, and for how many recipients it was given.
+#[derive(Serialize)]
+pub(super) struct Refusal {
+    reason: String,
+    recipients: u64,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "refused for {}: {}", self.recipients, visible(&self.reason))
+    }
 }
 
 /// How far it is, for programs.
@@ -44,12 +99,14 @@ pub(super) struct Document {
     rejected: u64,
     unknown: u64,
     cancelled: u64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refusals: Vec<Refusal>,
 }
 
 impl From<&Progress> for Document {
     fn from(progress: &Progress) -> Self {
         let Progress { state, total, accepted, rejected, unknown, cancelled, .. } = *progress;
-        Self { state, total, accepted, rejected, unknown, cancelled }
+        Self { state, total, accepted, rejected, unknown, cancelled, refusals: Vec::new() }
     }
 }
 

@@ -34,7 +34,7 @@ impl Watch {
             }
         };
         drop(bar);
-        status::print(&last.progress, output)
+        status::print(&campaign, &last.progress, output).await
     }
 }
 

@@ -49,20 +49,18 @@ pub(super) struct Send {
     event: Option<String>,
 
     /// A text message instead
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, conflicts_with = "event")]
     text: Option<String>,
 
     /// The bot's URL
     #[arg(long, value_name = "URL")]
     url: Uri,
 
-    /// Who does it, where the event does not say
-    #[arg(long, value_name = "USER_ID", default_value = SOMEBODY)]
-    user: String,
+    #[arg(long, value_name = "USER_ID", help = format!("Who does it, where the event does not say [default: {SOMEBODY}]"))]
+    user: Option<String>,
 
-    /// The user id of the bot that it is for
-    #[arg(long, value_name = "USER_ID", default_value = BOT)]
-    destination: String,
+    #[arg(long, value_name = "USER_ID", help = format!("The user id of the bot that it is for [default: {BOT}]"))]
+    destination: Option<String>,
 
     /// How long to wait for the answer
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "2")]
@@ -114,6 +112,11 @@ impl Send {
                 let (json, name) = file::read_argument("the event", event)?;
                 match serde_json::from_str(&json) {
                     Ok(Value::Object(body)) if body.contains_key("events") => {
+                        if self.user.is_some() || self.destination.is_some() {
+                            return Err(usage(format!(
+                                "{name} is a whole body, which is sent as it is; leave --user and --destination out"
+                            )));
+                        }
                         return Ok(json.into_bytes());
                     }
                     Ok(Value::Object(event)) => vec![event],
@@ -133,7 +136,9 @@ impl Send {
             (None, None) => return Err(usage("no event; give one, or --text TEXT")),
         };
         let events: Vec<Object> = events.into_iter().map(|event| self.complete(event)).collect();
-        Ok(serde_json::to_vec(&json!({ "destination": self.destination, "events": events }))?)
+        Ok(serde_json::to_vec(
+            &json!({ "destination": self.destination.as_deref().unwrap_or(BOT), "events": events }),
+        )?)
     }
 
     /// The event with the fields that all of LINE's have.
@@ -142,7 +147,10 @@ impl Send {
             ("webhookEventId", Value::from(ulid())),
             ("deliveryContext", json!({ "isRedelivery": false })),
             ("timestamp", Timestamp::now().as_millisecond().into()),
-            ("source", json!({ "type": "user", "userId": self.user })),
+            (
+                "source",
+                json!({ "type": "user", "userId": self.user.as_deref().unwrap_or(SOMEBODY) }),
+            ),
             ("mode", "active".into()),
         ];
         for (name, value) in common {
