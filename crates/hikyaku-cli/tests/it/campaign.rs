@@ -204,6 +204,7 @@ fn why_line_refuses_is_told() {
     let started = shell.run_with_input(words, nobody);
     let why = "refused for 2: ";
     assert!(started.stderr.contains(&format!("note: {why}")), "{started}");
+    assert!(!started.stderr.contains("request id"), "{started}");
     for verb in ["status", "watch"] {
         let shown = shell.run(["campaign", verb, "1"]);
         assert!(shown.stdout.contains(&format!("\n  {why}")), "{shown}");

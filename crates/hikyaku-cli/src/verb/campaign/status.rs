@@ -63,8 +63,10 @@ pub(super) async fn refusals(
     }
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for letter in campaign.dead_letters(State::Rejected, LETTERS).await? {
-        let reason = letter.last_error.unwrap_or_else(|| "no reason is known".to_owned());
-        *counts.entry(reason).or_default() += u64::from(letter.recipients);
+        let error = letter.last_error.as_deref().unwrap_or("no reason is known");
+        // The same words have an id of their own each time.
+        let reason = error.split_once(" [request id ").map_or(error, |(reason, _)| reason);
+        *counts.entry(reason.to_owned()).or_default() += u64::from(letter.recipients);
     }
     let mut refusals: Vec<_> = counts.into_iter().collect();
     refusals.sort_by_key(|(_, recipients)| Reverse(*recipients));
