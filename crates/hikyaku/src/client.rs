@@ -6,6 +6,7 @@ use http::HeaderValue;
 use crate::{
     Error,
     connection::{Connection, ConnectionSettings, bearer, connection_setters},
+    hosts::{HostUrls, Hosts},
     route::Host,
     supply::{Keeper, Supply, TokenEndpoint, TokenProvider},
     target::BaseUrl,
@@ -29,15 +30,8 @@ pub struct Client(Arc<Inner>);
 
 struct Inner {
     authorization: Authorization,
-    base_urls: BaseUrls,
+    hosts: Hosts,
     connection: Arc<Connection>,
-}
-
-/// Where each host is reached.
-struct BaseUrls {
-    api: BaseUrl,
-    data: BaseUrl,
-    manager: BaseUrl,
 }
 
 /// What a client says of who it is.
@@ -73,10 +67,12 @@ impl Client {
     }
 
     /// A client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and `HIKYAKU_API_URL`, `HIKYAKU_DATA_URL` and
-    /// `HIKYAKU_MANAGER_URL` where LINE is not at its usual addresses.
+    /// `HIKYAKU_MANAGER_URL` where LINE is not at its usual addresses. Where the first is on this machine, name all that
+    /// are called: no other has a usual address then, as with [`api_base_url`](ClientBuilder::api_base_url).
     ///
     /// # Errors
-    /// The token is not set or can be none, or the URL is none.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the token is missing or malformed, a URL is invalid, or one host is on this
+    /// machine and another is LINE's own.
     pub fn from_env() -> Result<Self, Error> {
         let token = std::env::var("LINE_CHANNEL_ACCESS_TOKEN").map_err(|_| {
             Error::invalid(
@@ -124,22 +120,18 @@ impl Client {
 
     /// The way to where tokens are issued.
     pub(crate) fn token_endpoint(&self) -> TokenEndpoint<'_> {
-        TokenEndpoint { connection: self.connection(), api: self.base_url(Host::Api) }
+        TokenEndpoint { connection: self.connection(), api: &self.0.hosts.api }
     }
 
-    pub(crate) fn base_url(&self, host: Host) -> &BaseUrl {
-        match host {
-            Host::Api => &self.0.base_urls.api,
-            Host::Data => &self.0.base_urls.data,
-            Host::Manager => &self.0.base_urls.manager,
-        }
+    pub(crate) fn base_url(&self, host: Host) -> Result<&BaseUrl, Error> {
+        self.0.hosts.base_url(host)
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("api_base_url", &self.0.base_urls.api)
+            .field("api_base_url", &self.0.hosts.api)
             .field("connection", &self.0.connection)
             .finish_non_exhaustive()
     }
@@ -149,9 +141,7 @@ impl fmt::Debug for Client {
 #[must_use = "settings do nothing until `build` is called"]
 pub struct ClientBuilder {
     credentials: Credentials,
-    api_base_url: String,
-    data_base_url: String,
-    manager_base_url: String,
+    urls: HostUrls,
     connection: ConnectionSettings,
 }
 
@@ -163,30 +153,35 @@ enum Credentials {
 
 impl ClientBuilder {
     fn new(credentials: Credentials) -> Self {
-        Self {
-            credentials,
-            api_base_url: Host::Api.default_url().to_owned(),
-            data_base_url: Host::Data.default_url().to_owned(),
-            manager_base_url: Host::Manager.default_url().to_owned(),
-            connection: ConnectionSettings::default(),
-        }
+        Self { credentials, urls: HostUrls::default(), connection: ConnectionSettings::default() }
+    }
+
+    /// One address for all of LINE's hosts: a simulator that serves them on one listener, a gateway. What
+    /// [`api_base_url`](Self::api_base_url) and its neighbours set afterwards wins.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        let url = Some(url.into());
+        self.urls = HostUrls { api: url.clone(), data: url.clone(), manager: url };
+        self
     }
 
     /// Where the API is; `https://api.line.me` unless set. A simulator's address, for one.
+    ///
+    /// Where it is on this machine (`localhost`, `127.0.0.1`, `[::1]`), the other hosts have no usual address: a call to
+    /// one that is not set fails before anything is sent, so that nothing that is meant for a simulator reaches LINE.
     pub fn api_base_url(mut self, url: impl Into<String>) -> Self {
-        self.api_base_url = url.into();
+        self.urls.api = Some(url.into());
         self
     }
 
     /// Where contents, rich-menu images and files of audiences are; `https://api-data.line.me` unless set.
     pub fn data_base_url(mut self, url: impl Into<String>) -> Self {
-        self.data_base_url = url.into();
+        self.urls.data = Some(url.into());
         self
     }
 
     /// Where module channels are attached; `https://manager.line.biz` unless set.
     pub fn manager_base_url(mut self, url: impl Into<String>) -> Self {
-        self.manager_base_url = url.into();
+        self.urls.manager = Some(url.into());
         self
     }
 
@@ -197,13 +192,10 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// A token, URL, user agent or certificate that can be none.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the token, a URL, the user agent or a certificate is invalid; or one host is
+    /// on this machine and another is LINE's own.
     pub fn build(self) -> Result<Client, Error> {
-        let base_urls = BaseUrls {
-            api: BaseUrl::parse("api_base_url", &self.api_base_url)?,
-            data: BaseUrl::parse("data_base_url", &self.data_base_url)?,
-            manager: BaseUrl::parse("manager_base_url", &self.manager_base_url)?,
-        };
+        let hosts = Hosts::new(&self.urls)?;
         let supply = match self.credentials {
             Credentials::None => None,
             Credentials::Token(token) => {
@@ -218,18 +210,18 @@ impl ClientBuilder {
             None => Authorization::None,
             Some(Supply::Fixed(token)) => Authorization::Fixed(bearer(token.expose())),
             Some(Supply::Issued(source)) => {
-                let api = base_urls.api.clone();
+                let api = hosts.api.clone();
                 Authorization::Kept(Keeper::new(source, connection.clone(), api))
             }
         };
-        Ok(Client(Arc::new(Inner { authorization, base_urls, connection })))
+        Ok(Client(Arc::new(Inner { authorization, hosts, connection })))
     }
 }
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("api_base_url", &self.api_base_url)
+            .field("urls", &self.urls)
             .field("connection", &self.connection)
             .finish_non_exhaustive()
     }

@@ -59,6 +59,7 @@ mod date;
 mod error;
 mod exchange;
 mod form;
+mod hosts;
 mod json;
 mod judge;
 mod messages;

@@ -27,7 +27,7 @@ impl Client {
         route: &'static Route,
         values: &[&str],
     ) -> Result<Request<'_>, Error> {
-        Ok(Request::new(self, route, Target::new(route, values)?))
+        Request::new(self, route, Target::new(route, values)?)
     }
 }
 
@@ -40,12 +40,12 @@ pub(crate) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn new(client: &'a Client, route: &'static Route, target: Target) -> Self {
+    fn new(client: &'a Client, route: &'static Route, target: Target) -> Result<Self, Error> {
         let keyed = route.repeat == Repeat::WithRetryKey;
-        let mut call = Call::new(route, client.base_url(route.host), target);
+        let mut call = Call::new(route, client.base_url(route.host)?, target);
         call.headers.retry_key = keyed.then(random::uuid);
         call.asked.keyed = keyed;
-        Self { client, auth: route.auth, call }
+        Ok(Self { client, auth: route.auth, call })
     }
 
     /// Adds a query parameter.

@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt::Write};
+use std::{borrow::Cow, fmt::Write, net::IpAddr};
 
 use http::{
     HeaderValue, Uri,
@@ -119,6 +119,19 @@ impl BaseUrl {
         self.host.as_ref()
     }
 
+    /// Whether it is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let host = self.host();
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        let named = host.eq_ignore_ascii_case("localhost") || ends_with(host, ".localhost");
+        named || address.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+    }
+
+    /// Whether it is one of LINE's own hosts.
+    pub(crate) fn is_lines(&self) -> bool {
+        [".line.me", ".line.biz"].iter().any(|domain| ends_with(self.host(), domain))
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.authority.host()
     }
@@ -145,6 +158,12 @@ impl BaseUrl {
         parts.path_and_query = Some(path_and_query);
         Uri::from_parts(parts).expect("scheme, authority and path make a URI")
     }
+}
+
+fn ends_with(host: &str, domain: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let start = host.len().saturating_sub(domain.len());
+    host.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(domain))
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ fn a_send_in_doubt_says_what_a_repeat_does() {
     --- stderr
     {"error":{"kind":"transient","status":500,"message":"Internal Server Error (the answer has no body); LINE may have acted on it; to repeat it without sending twice, add --retry-key 123e4567-e89b-12d3-a456-426614174000","details":[],"request_id":"0a0b0c0d-0000-0000-0000-000000000001","retryable":true}}
     "#);
-    let reply = ["reply", "token", "--text", "hi"];
+    let reply = ["reply", "token", "--text", "hi", "--no-retry"];
     insta::assert_snapshot!(Shell::at(&recorder).run(reply), @r"
     exit 7
     --- stderr

@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     react,
+    script::{Outcome::Answer, Script},
     server::{Reaction, Server, answer, answer_with},
 };
 
@@ -329,6 +330,61 @@ async fn a_client_that_cannot_work_is_not_built() {
     assert!(
         invalid(Client::builder("T").root_certificates("no PEM")).contains("root_certificates")
     );
+}
+
+#[tokio::test]
+async fn a_program_that_talks_to_its_own_machine_never_reaches_line_by_a_forgotten_host() {
+    for host in
+        ["localhost:1", "LOCALHOST:1", "bot.localhost:1", "127.0.0.1:1", "127.8.9.1:1", "[::1]:1"]
+    {
+        let script = Script::new([]);
+        let client = Client::builder("T").api_base_url(format!("http://{host}"));
+        let client = client.transport(script.clone()).build().unwrap();
+        for error in [
+            client.message_content("1").await.unwrap_err(),
+            client.call_operation("attachModule").await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{host}");
+            assert!(error.to_string().contains("set it too, or all hosts by base_url"), "{error}");
+        }
+        assert!(script.sent().is_empty());
+    }
+    let script = Script::new([Answer(200, "x"), Answer(200, "{}"), Answer(200, "{}")]);
+    let client = Client::builder("T").base_url("http://127.0.0.1:1").transport(script.clone());
+    let client = client.build().unwrap();
+    client.message_content("1").await.unwrap();
+    client.call_operation("attachModule").body("{}").await.unwrap();
+    push(&client).await.unwrap();
+    assert!(script.sent().iter().all(|sent| sent.uri.starts_with("http://127.0.0.1:1/")));
+}
+
+#[tokio::test]
+async fn a_mix_of_ones_own_machine_and_lines_hosts_is_refused() {
+    let (own, line) = ("http://127.0.0.1:8686", "https://api.line.me");
+    for builder in [
+        Client::builder("T").api_base_url(own).data_base_url("https://api-data.line.me"),
+        Client::builder("T").api_base_url(own).manager_base_url("https://MANAGER.line.biz."),
+        Client::builder("T").api_base_url(line).data_base_url(own),
+        Client::builder("T").data_base_url(own),
+        Client::builder("T").base_url(own).api_base_url(line),
+        Client::builder("T")
+            .base_url("https://gw.example")
+            .data_base_url(own)
+            .manager_base_url(line),
+    ] {
+        let error = builder.build().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid);
+        assert!(error.to_string().contains("LINE's own"), "{error}");
+    }
+    for builder in [
+        Client::builder("T").base_url(own),
+        Client::builder("T").api_base_url("http://sim.example").data_base_url(own),
+        Client::builder("T").api_base_url("https://127.0.0.1.example"),
+        Client::builder("T").api_base_url("https://online.me"),
+        Client::builder("T"),
+    ] {
+        builder.build().unwrap();
+    }
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ async fn a_content_that_stalls_is_an_error() {
     let stall = Reaction::Answer(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec());
     let server = Server::start([stall]).await;
     let client = Client::builder("TOKEN")
-        .data_base_url(server.url())
+        .base_url(server.url())
         .timeout(Duration::from_millis(300))
         .build()
         .unwrap();
