@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     NotFound(String),
     /// What was begun stands still until somebody acts.
     Stuck(Stuck),
+    /// Deliveries of these channels are due, and the worker does not have them.
+    Unserved(String),
 }
 
 /// What a campaign cannot go on without.
@@ -39,6 +41,10 @@ impl fmt::Display for Failure {
             Self::Stuck(Stuck::Unauthorized) => f.write_str(
                 "LINE refuses the channel access token; what is left goes on with a valid one, with the same command or \
                  `hikyaku worker run`",
+            ),
+            Self::Unserved(channels) => write!(
+                f,
+                "deliveries are due for channels that this worker does not have: {channels}; is the name right?"
             ),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }
@@ -80,6 +86,11 @@ pub(crate) fn not_found(message: String) -> anyhow::Error {
 /// What was begun stands still until somebody acts.
 pub(crate) fn stuck(why: Stuck) -> anyhow::Error {
     Failure::Stuck(why).into()
+}
+
+/// Deliveries of these channels are due, and the worker does not have them.
+pub(crate) fn unserved(channels: &str) -> anyhow::Error {
+    Failure::Unserved(channels.to_owned()).into()
 }
 
 /// What to do about an error: attach it with `context`.

@@ -129,6 +129,9 @@ impl Report {
                 Some(failure @ Failure::Stuck(Stuck::Unauthorized)) => {
                     Self::new("unauthorized", exit::FORBIDDEN, failure.to_string())
                 }
+                Some(failure @ Failure::Unserved(_)) => {
+                    Self::new("unserved", exit::OTHER, failure.to_string())
+                }
                 None => Self::new("other", exit::OTHER, format!("{error:#}")),
             }
         };

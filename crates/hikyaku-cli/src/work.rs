@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use clap::Args;
 use hikyaku::Client;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     channel::IssuerArgs,
     connect::Connection,
-    failure::{Stuck, stuck, usage},
+    failure::{Stuck, stuck, unserved, usage},
     output::Output,
 };
 
@@ -132,13 +132,29 @@ impl From<Report> for Done {
     }
 }
 
+impl Done {
+    /// The error that it is when deliveries are left that no worker of this kind will ever send.
+    pub(crate) fn unserved(&self) -> anyhow::Result<()> {
+        let names = self.waiting.iter().filter(|it| it.reason == WaitingFor::Worker.name());
+        let names: BTreeSet<&str> = names.map(|it| it.channel.as_str()).collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        Err(unserved(&Vec::from_iter(names).join(", ")))
+    }
+}
+
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { accepted, rejected, unknown, waiting } = self;
         write!(f, "{accepted} accepted, {rejected} rejected, {unknown} unknown")?;
         for Wait { channel, kind, reason, until } in waiting {
-            let of = if channel == CHANNEL { String::new() } else { format!(" of {channel}") };
-            write!(f, "\n  {kind}{of} waits: {reason}, until {until}")?;
+            if *reason == WaitingFor::Worker.name() {
+                write!(f, "\n  {kind} of {channel} waits for a worker, since {until}")?;
+            } else {
+                let of = if channel == CHANNEL { String::new() } else { format!(" of {channel}") };
+                write!(f, "\n  {kind}{of} waits: {reason}, until {until}")?;
+            }
         }
         Ok(())
     }
@@ -152,6 +168,7 @@ pub(crate) fn told(reason: WaitingFor) -> &'static str {
         WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota) => "waits for the month's quota",
         WaitingFor::Hold(HoldReason::Unauthorized) => "waits for a token that LINE takes",
         WaitingFor::Hold(HoldReason::LineDown) => "waits for LINE to come back",
+        WaitingFor::Worker => "waits for a worker that has its channel",
         other => other.name(),
     }
 }

@@ -91,6 +91,22 @@ impl Error {
         self
     }
 
+    /// Whether a database refused a value, so that the other rows of its transaction may be written without it: classes 22
+    /// and 23 of PostgreSQL's errors.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn blames_a_row(&self) -> bool {
+        let source = self.source().and_then(|why| why.downcast_ref::<tokio_postgres::Error>());
+        let code =
+            source.and_then(tokio_postgres::Error::code).map(tokio_postgres::error::SqlState::code);
+        code.is_some_and(|code| code.starts_with("22") || code.starts_with("23"))
+    }
+
+    /// Embedded stores refuse no value.
+    #[cfg(not(feature = "postgres"))]
+    pub(crate) fn blames_a_row(&self) -> bool {
+        false
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind

@@ -139,10 +139,11 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// Empty, so that a crash loop gains nothing by it.
+    /// With one permit, so that a clock of tests that stands still lets something go. It is written down once and for all
+    /// restarts, so a crash loop gains nothing by it.
     pub(crate) fn new(now: Time) -> Self {
         Self {
-            tokens: 0.0,
+            tokens: 1.0,
             at: now,
             slow: 1.0,
             slowed_at: now,

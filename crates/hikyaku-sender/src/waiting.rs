@@ -9,7 +9,7 @@ pub struct Waiting {
     pub lane: Lane,
     /// What it waits for.
     pub reason: WaitingFor,
-    /// Until when, as far as is known.
+    /// Until when, as far as is known; where it waits for a [`Worker`](WaitingFor::Worker), since when.
     pub until: Time,
 }
 
@@ -23,6 +23,8 @@ pub enum WaitingFor {
     Quota,
     /// The end of a hold that LINE's answers caused.
     Hold(HoldReason),
+    /// A worker that has its channel: this program's worker has none of that name.
+    Worker,
 }
 
 impl WaitingFor {
@@ -32,6 +34,7 @@ impl WaitingFor {
             Self::Rate => "rate",
             Self::Quota => "quota",
             Self::Hold(reason) => reason.name(),
+            Self::Worker => "worker",
         }
     }
 }

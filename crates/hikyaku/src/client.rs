@@ -93,6 +93,11 @@ impl Client {
         builder.build()
     }
 
+    /// The longest that one attempt may take, as [`ClientBuilder::timeout`] has set it.
+    pub fn timeout(&self) -> std::time::Duration {
+        self.0.connection.timeout()
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.0.connection
     }

@@ -73,6 +73,7 @@ impl Worker {
         }
         let stop = StopSignals::listen()?;
         let done = Done::from(worker.run(stop.wait()).await?);
-        output.print(&done, &done)
+        output.print(&done, &done)?;
+        done.unserved()
     }
 }

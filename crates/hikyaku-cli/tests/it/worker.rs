@@ -33,6 +33,31 @@ fn a_killed_workers_sends_are_delivered_once_by_the_next() {
 }
 
 #[test]
+fn deliveries_for_a_channel_that_the_worker_does_not_have_end_it_with_an_error() {
+    let platform = Platform::with(Sim::builder());
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let outbox = hikyaku_sender::Outbox::open(&store).await.unwrap();
+        let send = hikyaku_sender::NewDelivery::push(platform.sim.add_friend(), "hi");
+        outbox.enqueue(send.channel("defautl")).await.unwrap();
+    });
+    let shell = platform.shell().with("HIKYAKU_STORE", &store);
+    let outcome = shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(outcome.code, 1, "{outcome}");
+    assert!(outcome.stdout.contains("push of defautl waits for a worker"), "{outcome}");
+    assert!(outcome.stderr.contains("is its name right?"), "a warning: {outcome}");
+    assert!(
+        outcome.stderr.contains("error: unserved: deliveries are due for channels"),
+        "{outcome}"
+    );
+    let outcome = shell.run(["worker", "run", "--until-idle", "--json"]);
+    assert!(outcome.stdout.contains(r#""reason":"worker""#), "{outcome}");
+    assert!(outcome.stderr.contains(r#""kind":"unserved""#), "{outcome}");
+}
+
+#[test]
 fn a_second_worker_on_a_file_is_refused_and_told_who_has_it() {
     let platform = Platform::with(Sim::builder());
     let shell = platform.shell();

@@ -337,6 +337,12 @@ impl Reads for MemoryTx<'_> {
         Ok(lanes)
     }
 
+    async fn channels(&mut self) -> Result<Vec<String>> {
+        let rows = self.rows(|it| claimable(it.row.delivery.state));
+        let channels: BTreeSet<String> = rows.map(|it| it.row.channel.clone()).collect();
+        Ok(channels.into_iter().collect())
+    }
+
     async fn is_leased(&mut self) -> Result<bool> {
         Ok(self.rows(|it| it.row.delivery.state == State::InFlight).next().is_some())
     }

@@ -26,6 +26,9 @@ pub(crate) trait Reads: Send {
     /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
     fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
 
+    /// Every channel that has rows to claim.
+    fn channels(&mut self) -> impl Future<Output = Result<Vec<String>>> + Send;
+
     /// Whether any row is in flight.
     fn is_leased(&mut self) -> impl Future<Output = Result<bool>> + Send;
 

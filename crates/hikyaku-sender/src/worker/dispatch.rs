@@ -1,5 +1,5 @@
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     future::{Future, pending},
     pin::pin,
     time::Duration,
@@ -12,9 +12,9 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Report, Shared, ahead::Ahead, send::Sender, settle};
+use super::{Report, Shared, ahead::Ahead, elsewhere, send::Sender, settle};
 use crate::{
-    Error, Event, HoldReason, State, Waiting, WaitingFor,
+    Error, Event, HoldReason, Lane, State, Time, Waiting, WaitingFor,
     delivery::{Outcome, backoff},
     store::step::{Attempt, Claim, Grant, Job, Sweep},
 };
@@ -52,6 +52,7 @@ pub(super) async fn run(shared: &Shared, stop: impl Future<Output = ()>) -> Resu
         look_at: Instant::now(),
         turn: 0,
         failures: 0,
+        told: HashMap::new(),
         report: Report::default(),
     };
     let worked = dispatch.work(stop).await;
@@ -80,6 +81,8 @@ struct Dispatch<'a> {
     look_at: Instant,
     turn: usize,
     failures: u32,
+    /// What listeners know that lanes wait for, and until when.
+    told: HashMap<(String, Lane), (WaitingFor, Time)>,
     report: Report,
 }
 
@@ -162,12 +165,13 @@ impl Dispatch<'_> {
         };
         self.failures = 0;
         self.ahead.claimed(now);
-        for waiting in &grant.waiting {
-            self.shared.inner.events.tell(|| Event::Waiting(waiting.clone()));
-        }
+        self.tell_waiting(&grant);
         self.look_at = now + grant.next().map_or(LOOK, |next| next.since(grant.now).min(LOOK));
-        if grant.jobs.is_empty() && self.shared.settings.until_idle && self.is_idle(&grant).await {
-            return Ok(Some(grant.waiting));
+        let may_end = grant.jobs.is_empty() && self.shared.settings.until_idle;
+        if may_end && self.nothing_is_left(&grant).await {
+            let mut waiting = grant.waiting;
+            waiting.extend(elsewhere::waiting(self.shared, Duration::ZERO).await);
+            return Ok(Some(waiting));
         }
         self.take(grant.jobs, now);
         Ok(None)
@@ -228,7 +232,21 @@ impl Dispatch<'_> {
         }
     }
 
-    async fn is_idle(&mut self, grant: &Grant) -> bool {
+    /// Tells of each wait once: again only when it is for something else, or is over and has begun again.
+    fn tell_waiting(&mut self, grant: &Grant) {
+        let lane = |it: &Waiting| (it.channel.clone(), it.lane);
+        self.told.retain(|_, (_, until)| *until > grant.now);
+        for waiting in &grant.waiting {
+            let told = self.told.insert(lane(waiting), (waiting.reason, waiting.until));
+            if told.is_none_or(|(reason, _)| reason != waiting.reason) {
+                self.shared.inner.events.tell(|| Event::Waiting(waiting.clone()));
+            }
+        }
+    }
+
+    /// Whether nothing is on its way, here or elsewhere, and nothing falls due soon. It tidies the store up, since what a
+    /// sweep finds is work.
+    async fn nothing_is_left(&mut self, grant: &Grant) -> bool {
         // What was settled since the claim began may have left something to do.
         if self.held > 0 || self.news.has_changed().unwrap_or(false) {
             return false;

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use hikyaku::{Client, message::QuotaKind};
 
-use super::Shared;
+use super::{Shared, elsewhere::Warnings};
 use crate::{
     Error, Event, HoldReason,
     store::step::{EndLeases, Release, SetQuota, Sweep},
@@ -35,7 +35,9 @@ pub(super) async fn keep(shared: Arc<Shared>) {
         }
     };
     let sweeps = async {
+        let mut warnings = Warnings::default();
         loop {
+            warnings.warn(&shared).await;
             tokio::time::sleep(SWEEP_EVERY).await;
             sweep(&shared).await;
         }

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod dispatch;
+mod elsewhere;
 mod keep;
 mod request;
 mod send;
@@ -73,7 +74,8 @@ pub struct Report {
     pub rejected: u64,
     /// Deliveries whose outcome stays unknown.
     pub unknown: u64,
-    /// Lanes that still had due work when it ended, and what they wait for.
+    /// Lanes that still had due work when it ended by itself, and what they wait for. Among them are those of channels that
+    /// it does not have: they wait for a [`Worker`](crate::WaitingFor::Worker) that has.
     pub waiting: Vec<Waiting>,
 }
 
@@ -82,6 +84,8 @@ struct Shared {
     inner: Arc<Inner>,
     channels: HashMap<String, Client>,
     settings: Settings,
+    /// Whether no other worker can have this store.
+    is_alone: bool,
 }
 
 impl Outbox {
@@ -125,7 +129,8 @@ impl Worker {
         self
     }
 
-    /// How long a delivery belongs to this worker; 60 seconds unless set. It must be longer than the client's timeout.
+    /// How long a delivery belongs to this worker; 60 seconds unless set. It must be longer than the clients' timeouts, by
+    /// what writing the answer down takes.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease;
         self
@@ -163,7 +168,7 @@ impl Worker {
     /// way, writes them down and returns.
     ///
     /// # Errors
-    /// It has no [`channel`](Self::channel), another worker has this `SQLite` file, the store is damaged, or it failed in a
+    /// It has no [`channel`](Self::channel), its [`lease`](Self::lease) is no longer than a client's timeout, another worker has this `SQLite` file, the store is damaged, or it failed in a
     /// way that waiting does not mend.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<Report, Error> {
         let Self { outbox, channels, settings } = self;
@@ -171,10 +176,16 @@ impl Worker {
             let rule = "must be set, or the worker has nothing that it may send";
             return Err(Error::breaks(vec![Segment::Field("channel")], Problem::Rule(rule)));
         }
+        let timeout = channels.values().map(Client::timeout).max().unwrap_or_default();
+        if settings.lease <= timeout {
+            let rule = "must be longer than the timeout of every client, or a delivery is taken over while it is sent";
+            return Err(Error::breaks(vec![Segment::Field("lease")], Problem::Rule(rule)));
+        }
         let inner = outbox.shared();
         let lock = inner.store.lock_worker().await?;
-        let shared = Arc::new(Shared { inner, channels, settings });
-        if lock.is_some() {
+        let is_alone = lock.is_some();
+        let shared = Arc::new(Shared { inner, channels, settings, is_alone });
+        if is_alone {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
         }

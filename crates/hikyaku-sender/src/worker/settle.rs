@@ -1,7 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
 use super::Shared;
-use crate::store::step::{Attempt, Settle, Settled};
+use crate::{
+    Error,
+    store::step::{Attempt, Settle, Settled},
+};
 
 /// The longest pause between two tries to write outcomes down.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -16,34 +19,49 @@ pub(super) struct Ended {
     pub(super) settled: Vec<Settled>,
 }
 
-/// Writes down what came of attempts, however often the store has to be asked.
+/// Writes down what came of attempts, however often the store has to be asked. What the store refuses to write never
+/// keeps the others from being written.
 pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
     let released = attempts.len();
-    let attempts: Arc<[Attempt]> = attempts.into();
+    let mut settled = Vec::new();
+    let mut batches = vec![attempts];
     shared.step("before settle");
-    let mut pause = Duration::from_millis(50);
-    for _ in 0..TRIES {
-        match shared.inner.store.run(Settle(attempts.clone())).await {
-            Ok(settled) => {
-                shared.step("after settle");
-                shared.inner.events.tell_settled(&settled);
-                shared.inner.store.news().tell();
-                return Ended { released, settled };
+    while let Some(mut batch) = batches.pop() {
+        let attempts: Arc<[Attempt]> = batch.as_slice().into();
+        match write(shared, attempts).await {
+            Ok(written) => settled.extend(written),
+            Err(why) if why.blames_a_row() && batch.len() > 1 => {
+                batches.push(batch.split_off(batch.len() / 2));
+                batches.push(batch);
             }
-            Err(why) => {
-                tracing::warn!(%why, outcomes = released, "outcomes could not be written down");
-                if !why.is_retryable() {
-                    break;
-                }
-                tokio::time::sleep(pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
-            }
+            // Their retry keys make it harmless to send them again.
+            Err(why) => tracing::error!(
+                %why,
+                outcomes = batch.len(),
+                first = batch.first().map(|it| it.id),
+                "outcomes were given up; their deliveries are sent again when their leases end"
+            ),
         }
     }
-    // Their retry keys make it harmless to send them again.
-    tracing::error!(
-        outcomes = released,
-        "outcomes were given up; their deliveries are sent again when their leases end"
-    );
-    Ended { released, settled: Vec::new() }
+    shared.step("after settle");
+    shared.inner.events.tell_settled(&settled);
+    shared.inner.store.news().tell();
+    Ended { released, settled }
+}
+
+/// One transaction, tried again where only the store was in the way.
+async fn write(shared: &Shared, attempts: Arc<[Attempt]>) -> Result<Vec<Settled>, Error> {
+    let mut pause = Duration::from_millis(50);
+    let mut tries = 1;
+    loop {
+        match shared.inner.store.run(Settle(attempts.clone())).await {
+            Err(why) if why.is_retryable() && !why.blames_a_row() && tries < TRIES => {
+                tracing::warn!(%why, outcomes = attempts.len(), "outcomes could not be written down");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                tries += 1;
+            }
+            written => return written,
+        }
+    }
 }

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::{
     cluster::{Cluster, LONGEST},
     stores::{assert_each_arrived_once, delivered, user},
-    worker::line,
+    worker::{client_for_lease, line},
 };
 
 /// A database on one server after the other, of which one takes changes.
@@ -23,9 +23,11 @@ fn url(hosts: &[&Path], database: &str) -> String {
     format!("postgres://postgres@/{database}?target_session_attrs=read-write&host={hosts}")
 }
 
+const LEASE: Duration = Duration::from_secs(2);
+
 fn worker(outbox: &Outbox, client: &Client) -> Worker {
     let worker = outbox.worker().channel("default", client.clone()).limits(Limits::none());
-    worker.lease(Duration::from_secs(2)).concurrency(8)
+    worker.lease(LEASE).concurrency(8)
 }
 
 /// As a program does that wants it to be sent for sure: again under the same key, until it is acknowledged.
@@ -43,7 +45,8 @@ fn push(n: usize) -> NewDelivery {
 }
 
 async fn faulty_line() -> (Sim, Client) {
-    let (sim, client) = line().await;
+    let (sim, _) = line().await;
+    let client = client_for_lease(&sim, LEASE);
     // Pushes only: a refusal after an answer that was lost is no refusal, and what is not refused is not cut in two.
     for rule in [
         FaultRule::drop_after_accept().probability(0.03).on("POST", "/v2/bot/message/push"),

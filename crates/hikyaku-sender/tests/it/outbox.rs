@@ -16,6 +16,7 @@ on_every_store![
     a_newer_narrowing_is_sent_when_it_is_asked_for,
     a_time_that_no_calendar_has_is_refused,
     a_worker_takes_any_patience,
+    a_lease_that_ends_before_an_answer_may_come_is_refused,
     a_worker_without_a_channel_is_refused,
     a_waiting_delivery_can_be_cancelled_once,
     lists_are_filtered_and_paged,
@@ -164,6 +165,16 @@ async fn a_worker_takes_any_patience(bench: Bench) {
     let worker = bench.outbox.worker().channel("default", client);
     let worker = worker.drain(Duration::MAX).lease(Duration::MAX);
     worker.quota_every(Some(Duration::MAX)).run(std::future::ready(())).await.unwrap();
+}
+
+async fn a_lease_that_ends_before_an_answer_may_come_is_refused(bench: Bench) {
+    let (_sim, client) = line().await;
+    let timeout = client.timeout();
+    let worker = |lease| bench.outbox.worker().channel("default", client.clone()).lease(lease);
+    let error = worker(timeout).run(std::future::ready(())).await.unwrap_err();
+    assert!(error.to_string().starts_with("lease: must be longer than the timeout"), "{error}");
+    let longer = timeout + Duration::from_millis(1);
+    worker(longer).run(std::future::ready(())).await.unwrap();
 }
 
 async fn a_worker_without_a_channel_is_refused(bench: Bench) {

@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use hikyaku_sender::{Event, Lane, Limits, NewDelivery, Outbox, Rate, State};
+use hikyaku_sender::{
+    Event, HoldReason, Lane, Limits, NewDelivery, Outbox, Rate, State, WaitingFor,
+};
 use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{
@@ -23,6 +25,8 @@ on_every_store![
     broadcasts_of_days_are_counted_to_the_last_one,
     a_reserve_keeps_the_quota_from_being_overspent,
     lanes_that_are_claimed_together_share_a_month,
+    a_lane_that_waits_for_the_month_shows_it_and_says_so_once,
+    a_clock_that_stands_still_lets_one_go,
     a_proxy_stops_a_lane_for_an_hour_at_most,
     fairness_lets_no_lane_starve,
 ];
@@ -271,6 +275,72 @@ async fn lanes_that_are_claimed_together_share_a_month(bench: Bench) {
     let refused = sim.requests().iter().filter(|it| it.status == Some(429)).count();
     assert_eq!((sim.people_reached(), refused), (10, 0));
     assert_eq!(bench.outbox.overview().await.unwrap().count(State::Ready), 2);
+}
+
+async fn a_lane_that_waits_for_the_month_shows_it_and_says_so_once(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.set_quota(1, 0);
+    for n in 0..3 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    let mut events = bench.outbox.events();
+    let worker = bench.outbox.worker().channel("default", client).limits(Limits::none());
+    let is_held = |lane: &hikyaku_sender::LaneOverview| {
+        lane.lane == Lane::Push && matches!(lane.hold, Some((HoldReason::Quota, _)))
+    };
+    let looks = async {
+        sim.wait_for(1).await.unwrap();
+        let began = Instant::now();
+        while !bench.outbox.overview().await.unwrap().lanes.iter().any(is_held) {
+            assert!(began.elapsed() < Duration::from_mins(1), "the lane was never held");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        // Each is a reason to look again.
+        for n in 3..9 {
+            bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    Box::pin(worker.run(looks)).await.unwrap();
+    let text = bench.outbox.metrics().await.unwrap();
+    let sample =
+        "hikyaku_outbox_hold_seconds{channel=\"default\",kind=\"push\",reason=\"quota\"} 60";
+    assert!(text.lines().any(|line| line == sample), "{text}");
+    bench.outbox.enqueue(NewDelivery::push(user(9), "last").channel("z")).await.unwrap();
+    let mut told = 0;
+    let mut enqueued = 0;
+    while enqueued < 7 {
+        match events.next().await.unwrap() {
+            Event::Waiting(it) if it.reason == WaitingFor::Hold(HoldReason::Quota) => told += 1,
+            Event::Enqueued(_) => enqueued += 1,
+            _ => {}
+        }
+    }
+    assert_eq!(told, 1);
+    assert_eq!(sim.delivered(), 1);
+}
+
+/// And a second worker, begun at the same moment, gets no more.
+async fn a_clock_that_stands_still_lets_one_go(bench: Bench) {
+    let (sim, client) = line().await;
+    for n in 0..20 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    for _ in 0..2 {
+        let mut events = bench.outbox.events();
+        let waits = async {
+            sim.wait_for(1).await.unwrap();
+            loop {
+                if let Event::Waiting(it) = events.next().await.unwrap() {
+                    assert_eq!(it.reason, WaitingFor::Rate);
+                    break;
+                }
+            }
+        };
+        let worker = bench.outbox.worker().channel("default", client.clone());
+        Box::pin(worker.quota_every(None).run(waits)).await.unwrap();
+        assert_eq!(sim.delivered(), 1);
+    }
 }
 
 async fn a_proxy_stops_a_lane_for_an_hour_at_most(bench: Bench) {

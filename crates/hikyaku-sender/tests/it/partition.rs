@@ -85,7 +85,10 @@ async fn from_the_store(cut: Cut) {
     delivered(&sim, SENDS / 4).await;
     to_store.cut(cut);
     let cut_off = Instant::now();
-    let second = outbox.worker().channel("default", worker::client(&sim)).limits(Limits::none());
+    let second = outbox
+        .worker()
+        .channel("default", worker::client_for_lease(&sim, LEASE))
+        .limits(Limits::none());
     let second = second.concurrency(16).lease(LEASE).until_idle();
     let done = tokio::time::timeout(RECOVERY, second.run(std::future::pending())).await;
     let report = done.unwrap_or_else(|_| panic!("{cut:?}: the others wait for it")).unwrap();

@@ -9,7 +9,7 @@ use crate::{
     cluster::Cluster,
     program::{Deed, Plan, Program},
     stores::{assert_each_arrived_once, user},
-    worker::line,
+    worker::{client_for_lease, line},
 };
 
 const LEASE: Duration = Duration::from_secs(1);
@@ -48,7 +48,7 @@ async fn what_stopped_workers_had_is_taken_over_and_they_harm_nothing_when_they_
     const SENDS: usize = 1500;
     let Some(cluster) = Cluster::shared() else { return };
     let url = cluster.database();
-    let (sim, client) = line().await;
+    let (sim, _) = line().await;
     let outbox = enqueue(&url, SENDS).await;
     let stopped: Vec<_> = ["after claim", "before send", "after send", "before settle"]
         .map(|point| plan(&url, &sim, point))
@@ -58,6 +58,7 @@ async fn what_stopped_workers_had_is_taken_over_and_they_harm_nothing_when_they_
         until_stopped(program).await;
     }
     assert!(sim.people_reached() < SENDS);
+    let client = client_for_lease(&sim, LEASE);
     let worker = outbox.worker().channel("default", client).limits(Limits::none()).lease(LEASE);
     let report = worker.until_idle().run(std::future::pending()).await.unwrap();
     assert!(report.accepted > 0);

@@ -11,6 +11,7 @@ use hikyaku::{
     transport::{RequestBody, ResponseBody, Transport, TransportError},
 };
 use hikyaku_sender::{Event, Limits, NewDelivery, Outbox, Overview, State};
+use hikyaku_sim::FaultRule;
 use tokio::{runtime::Handle, sync::Notify};
 use tokio_postgres::NoTls;
 
@@ -63,6 +64,33 @@ async fn a_send_is_enqueued_with_its_callers_transaction_or_not_at_all() {
     assert_eq!(overview(&outbox).await.count(State::Ready), 1);
     let again = NewDelivery::push(user(1), "shipped").idempotency_key("order-2");
     assert!(outbox.enqueue(again).await.unwrap().existing);
+}
+
+/// A trigger stands for whatever a database may find wrong with one row.
+#[tokio::test]
+async fn an_outcome_that_the_store_refuses_keeps_no_other_from_being_written() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let (sim, line) = line().await;
+    let outbox = Outbox::open(&url).await.unwrap();
+    let trigger = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+        IF NEW.last_status = 418 THEN RAISE EXCEPTION 'no teapots' USING ERRCODE = '22021'; END IF; RETURN NEW; END $$; \
+        CREATE TRIGGER refuse BEFORE UPDATE ON hikyaku_delivery FOR EACH ROW EXECUTE FUNCTION refuse()";
+    client(&url).await.batch_execute(trigger).await.unwrap();
+    sim.fault(FaultRule::answer(418).on("POST", "/v2/bot/message/push").times(1)).unwrap();
+    let batch = (0..40).map(|n| NewDelivery::push(user(n), "hello")).collect();
+    outbox.enqueue_all(batch).await.unwrap();
+    let written = async {
+        let began = Instant::now();
+        while overview(&outbox).await.count(State::Accepted) < 39 {
+            assert!(began.elapsed() < Duration::from_secs(30), "{:?}", overview(&outbox).await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let worker = outbox.worker().channel("default", line).limits(Limits::none());
+    let report = Box::pin(worker.run(written)).await.unwrap();
+    assert_eq!(report.accepted, 39);
+    assert_eq!(overview(&outbox).await.count(State::InFlight), 1);
 }
 
 #[tokio::test]

@@ -168,14 +168,14 @@ async fn child() {
             }
         }
     };
+    let lease = Duration::from_millis(env("CHILD_LEASE").parse().unwrap());
     let mut builder = Client::builder(env("CHILD_TOKEN"))
         .api_base_url(env("CHILD_LINE"))
-        .timeout(Duration::from_secs(2));
+        .timeout((lease / 2).min(Duration::from_secs(2)));
     if is("CHILD_FRESH_KEYS") {
         builder = builder.transport(FreshKeys(HyperTransport::new(Duration::from_secs(2))));
     }
     let client = builder.build().unwrap();
-    let lease = Duration::from_millis(env("CHILD_LEASE").parse().unwrap());
     let outbox = Outbox::open(url).await.unwrap();
     // The test runner has begun a line of its own.
     say("\nready");

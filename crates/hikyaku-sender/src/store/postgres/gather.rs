@@ -9,7 +9,6 @@ use tokio::{
     sync::{Mutex, mpsc, oneshot},
     task::AbortHandle,
 };
-use tokio_postgres::error::DbError;
 
 use super::Database;
 use crate::{
@@ -124,7 +123,7 @@ async fn write_all(database: &Database, batch: Vec<Waiting>) {
             }
         }
         // It was the fault of some row, so that nothing was done; the other callers have nothing to do with it.
-        Err(why) if waiting.len() > 1 && is_of_a_row(&why) => {
+        Err(why) if waiting.len() > 1 && why.blames_a_row() => {
             let mut rows = enqueue.0.into_iter();
             for (count, answer) in waiting {
                 let enqueue = Enqueue(rows.by_ref().take(count).collect());
@@ -137,12 +136,4 @@ async fn write_all(database: &Database, batch: Vec<Waiting>) {
             }
         }
     }
-}
-
-/// Whether PostgreSQL refused a value: classes 22 and 23 of its errors.
-fn is_of_a_row(why: &Error) -> bool {
-    let source = std::error::Error::source(why);
-    let source = source.and_then(|why| why.downcast_ref::<tokio_postgres::Error>());
-    let code = source.and_then(tokio_postgres::Error::as_db_error).map(DbError::code);
-    code.is_some_and(|code| code.code().starts_with("22") || code.code().starts_with("23"))
 }

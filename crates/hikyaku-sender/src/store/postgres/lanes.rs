@@ -10,8 +10,8 @@ use crate::{
 impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
         // Two claims must not both find no bucket.
-        let now = self.now().await?.as_millis();
-        let make = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes) VALUES ($1, $2, 0, $3, 1, $3, 0) \
+        let new = Bucket::new(self.now().await?);
+        let make = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes) VALUES ($1, $2, $4, $3, 1, $3, 0) \
             ON CONFLICT DO NOTHING";
         let sql = format!(
             "SELECT {} FROM hikyaku_bucket WHERE channel = $1 AND lane = $2 FOR UPDATE",
@@ -20,7 +20,8 @@ impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
         let lane = lane.code();
         let mut found = self.row(&sql, &[&channel, &lane], read::bucket).await?;
         if found.is_none() {
-            self.execute(make, &[&channel, &lane, &now]).await?;
+            let now = new.at.as_millis();
+            self.execute(make, &[&channel, &lane, &now, &new.tokens]).await?;
             found = self.row(&sql, &[&channel, &lane], read::bucket).await?;
         }
         Ok(found.map(|(_, _, bucket)| bucket))

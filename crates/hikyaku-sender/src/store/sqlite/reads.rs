@@ -52,6 +52,16 @@ impl Reads for SqliteTx<'_> {
         Ok(lanes)
     }
 
+    async fn channels(&mut self) -> Result<Vec<String>> {
+        // From one to the next by the index: there are few channels and may be many rows.
+        let sql = format!(
+            "WITH RECURSIVE found AS (SELECT (SELECT channel FROM delivery WHERE {CLAIMABLE} ORDER BY channel LIMIT 1) AS channel \
+             UNION ALL SELECT (SELECT channel FROM delivery WHERE {CLAIMABLE} AND channel > found.channel ORDER BY channel LIMIT 1) \
+             FROM found WHERE found.channel IS NOT NULL) SELECT channel FROM found WHERE channel IS NOT NULL"
+        );
+        self.rows(&sql, [], |it| it.text())
+    }
+
     async fn is_leased(&mut self) -> Result<bool> {
         let sql = format!("SELECT 1 FROM delivery WHERE {LEASED} LIMIT 1");
         self.row(&sql, [], |_| Ok(())).map(|found| found.is_some())

@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use hikyaku_model::SendKind;
@@ -12,7 +12,7 @@ use crate::{
     delivery::Claimed,
     pace::{Bucket, HoldReason, Limits},
     store::{CampaignState, LaneDue, Payload, Result, Row, Tx, WriteStep, row::Effects},
-    waiting::Waiting,
+    waiting::{Waiting, WaitingFor},
 };
 
 /// Takes due deliveries together with the permits to send them.
@@ -90,7 +90,10 @@ impl WriteStep for Claim {
                 grant.more |= set_back::fall_due(tx, lane, turn.now).await?;
             }
         }
+        let began = Instant::now();
         let (mut ready, mut rooms) = lock(tx, ready, turn.now).await?;
+        turn.now = super::after_waiting(turn.now, began);
+        grant.now = turn.now;
         if !ready.is_empty() {
             let first = self.turn % ready.len();
             ready.rotate_left(first);
@@ -213,7 +216,7 @@ impl Claim {
             Err(waiting) => return Ok(Came::Wait(waiting)),
         };
         if let Some(waiting) = room.wait(lane) {
-            return Ok(Came::Wait(waiting));
+            return wait_for_room(tx, lane, permits, room, waiting).await.map(Came::Wait);
         }
         let before = turn.jobs.len();
         let came = claim_due(tx, lane, &mut permits, room, turn).await?;
@@ -221,6 +224,27 @@ impl Claim {
         permits.settle(tx, lane, used).await?;
         Ok(came)
     }
+}
+
+/// Gives the permits back, and lets whoever watches see what the lane waits for: unless what is in flight may come back
+/// and make room, the month itself has to.
+async fn wait_for_room<T: Tx>(
+    tx: &mut T,
+    lane: &LaneDue,
+    mut permits: Permits,
+    room: &Room,
+    waiting: Waiting,
+) -> Result<Waiting> {
+    let until = waiting.until;
+    let stands_still = !room.may_grow();
+    if stands_still {
+        permits.park(tx, lane, HoldReason::Quota, until).await?;
+    }
+    permits.settle(tx, lane, 0).await?;
+    if stands_still {
+        return Ok(lane.waits_for(WaitingFor::Hold(HoldReason::Quota), until));
+    }
+    Ok(waiting)
 }
 
 /// Claims what is due in a lane, as long as there are permits and room.

@@ -58,7 +58,7 @@ impl ReadStep for ListCampaigns {
 /// The whole store at a glance.
 #[derive(Debug)]
 pub(crate) struct GetOverview {
-    /// The channels that are looked at besides those that have buckets.
+    /// The channels whose months are looked at besides those that have work or were used.
     pub(crate) channels: Vec<String>,
 }
 
@@ -77,7 +77,9 @@ impl ReadStep for GetOverview {
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Snapshot> {
         let (now, states, buckets) = (tx.now().await?, tx.tally().await?, tx.buckets().await?);
-        let channels = self.channels.iter().chain(buckets.iter().map(|(channel, ..)| channel));
+        let working = tx.channels().await?;
+        let used = buckets.iter().map(|(channel, ..)| channel);
+        let channels = self.channels.iter().chain(&working).chain(used);
         let channels: BTreeSet<String> = channels.cloned().collect();
         let channels = Vec::from_iter(channels);
         let due = tx.due(&channels).await?;
@@ -88,6 +90,23 @@ impl ReadStep for GetOverview {
             }
         }
         Ok(Snapshot { now, states, buckets, due, quotas })
+    }
+}
+
+/// Lanes with due deliveries of channels other than these, and the store's time.
+#[derive(Debug)]
+pub(crate) struct DueElsewhere(pub(crate) Vec<String>);
+
+impl ReadStep for DueElsewhere {
+    type Out = (Time, Vec<LaneDue>);
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        let now = tx.now().await?;
+        let mut channels = tx.channels().await?;
+        channels.retain(|channel| !self.0.contains(channel));
+        let mut due = tx.due(&channels).await?;
+        due.retain(|lane| lane.due <= now);
+        Ok((now, due))
     }
 }
 

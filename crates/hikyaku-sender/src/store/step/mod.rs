@@ -25,14 +25,28 @@ pub(crate) use copy::{
     Remember, Remembered, fresh,
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
-pub(crate) use look::{GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot};
+pub(crate) use look::{
+    DueElsewhere, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
+};
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
 pub(crate) use sweep::{EndLeases, Misaligned, Sweep, Swept};
 
+use std::time::{Duration, Instant};
+
 use super::{Quota, Result, Tx, row::Effects};
+use crate::Time;
+
+/// The store's time now, where it was `then` when a wait for locks began. A bucket that another worker has written
+/// meanwhile would look as if it came from the future, and its clock as if it had been set back.
+fn after_waiting(then: Time, began: Instant) -> Time {
+    // No wait to speak of, and a clock of tests that stands still.
+    const SHORT: Duration = Duration::from_secs(1);
+    let waited = began.elapsed();
+    if waited < SHORT { then } else { then + waited }
+}
 
 /// Writes the counts around rows that changed: always the channels first and then the campaigns, in their order, so
 /// that no two transactions wait for each other.

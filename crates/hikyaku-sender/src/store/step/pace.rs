@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::{
     Lane,
@@ -21,10 +21,11 @@ impl WriteStep for Hold {
     type Out = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
-        let now = tx.now().await?;
+        let (then, began) = (tx.now().await?, Instant::now());
         let mut new = false;
         for lane in &self.lanes {
             let bucket = tx.bucket(&self.channel, *lane).await?;
+            let now = super::after_waiting(then, began);
             let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
             new |= bucket.held(now).is_none();
             bucket.hold(self.reason, self.at_least, self.chance, now);

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What came of one claim.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Attempt {
     pub(crate) id: i64,
     pub(crate) fence: i64,
