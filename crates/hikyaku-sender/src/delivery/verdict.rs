@@ -65,15 +65,6 @@ pub(crate) struct Stop {
 /// lane waits until LINE is reached again.
 pub(crate) fn judge(tried: Tried, answer: Result<Accepted, Error>) -> Verdict {
     match answer {
-        // LINE's 409 for a retry key names the request that it accepted. One that does not is somebody else's, perhaps.
-        Ok(accepted) if accepted.deduplicated && accepted.request_id.is_none() => {
-            Verdict::of(Outcome::Retry {
-                after: backoff(tried.attempts, tried.chance),
-                may_have_landed: true,
-                status: Some(409),
-                reason: "409 without the id of an accepted request".to_owned(),
-            })
-        }
         Ok(accepted) => Verdict::of(Outcome::Accepted {
             request_id: accepted.request_id,
             duplicate: accepted.deduplicated,
@@ -120,10 +111,12 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
         return Verdict::of(Outcome::Accepted { request_id: Some(request_id), duplicate: true });
     }
     let patient = backoff(tried.attempts, tried.chance);
-    let may_have_landed = error.may_have_landed()
-        || status == Some(409)
-        || (is_foreign(error) && !matches!(status, Some(300..400 | 407)));
-    let later = |after| Outcome::Retry { after, may_have_landed, status, reason: told(error) };
+    let later = |after| Outcome::Retry {
+        after,
+        may_have_landed: error.may_have_landed(),
+        status,
+        reason: told(error),
+    };
     let stop = |lanes, reason, at_least| Stop { lanes, reason, at_least, status, why: told(error) };
     // What a held lane waits for is the lane's to know, so its deliveries are due at once.
     let waits = |stop| Verdict { outcome: later(Duration::ZERO), hold: Some(stop), failed: false };
@@ -136,7 +129,7 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
             Verdict { outcome: later(after), hold, failed: true }
         }
         // Whoever answered, it was not LINE, and so it answers to the next delivery, too.
-        _ if is_foreign(error) => Verdict {
+        ErrorKind::Foreign => Verdict {
             outcome: later(patient.min(LONGEST_SILENCE)),
             hold: Some(stop(vec![tried.lane], HoldReason::LineDown, Duration::ZERO)),
             failed: true,
@@ -145,9 +138,6 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
         ErrorKind::RateLimited
             if error.request_id().is_some() && !error.message().contains("rate limit") =>
         {
-            Verdict::of(later(patient))
-        }
-        ErrorKind::QuotaExceeded if !error.message().contains("monthly limit") => {
             Verdict::of(later(patient))
         }
         ErrorKind::RateLimited => {
@@ -162,7 +152,7 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
             waits(stop(Lane::ALL.to_vec(), HoldReason::Unauthorized, PARKED))
         }
         ErrorKind::Forbidden | ErrorKind::NotFound | ErrorKind::Gone | ErrorKind::Rejected
-            if !error.may_have_landed() && status != Some(409) =>
+            if !error.may_have_landed() =>
         {
             Verdict::of(Outcome::Rejected {
                 status: status.unwrap_or_default(),
@@ -180,11 +170,6 @@ impl Verdict {
     fn of(outcome: Outcome) -> Self {
         Self { outcome, hold: None, failed: false }
     }
-}
-
-fn is_foreign(error: &Error) -> bool {
-    let waits = matches!(error.kind(), ErrorKind::RateLimited | ErrorKind::QuotaExceeded);
-    error.status().is_some() && error.request_id().is_none() && !waits
 }
 
 /// What LINE's 409 says even where the rest of the answer was lost.
