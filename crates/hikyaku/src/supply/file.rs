@@ -1,5 +1,5 @@
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
@@ -8,9 +8,15 @@ use std::{
 use hikyaku_model::ChannelToken;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
 
 use super::issued::IssuedToken;
 use crate::Error;
+
+/// How long another program may take to issue a token and keep it.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A file that keeps v2.1 tokens from one run of a program to the next, and for several programs of one machine.
 ///
@@ -81,27 +87,26 @@ impl TokenFile {
             .max_by_key(|token| token.expires_at))
     }
 
-    pub(super) async fn keep(&self, token: KeptToken) -> Result<(), Error> {
-        self.change(move |tokens| tokens.push(token)).await
-    }
-
     pub(crate) async fn forget(&self, token: ChannelToken) -> Result<(), Error> {
-        self.change(move |tokens| tokens.retain(|kept| kept.access_token != token)).await
+        self.lock().await?.replace(Some(token), None).await
     }
 
-    async fn change(
-        &self,
-        change: impl FnOnce(&mut Vec<KeptToken>) + Send + 'static,
-    ) -> Result<(), Error> {
-        self.blocking(|path| {
-            // The lock has a file of its own: the other is replaced as a whole, so that a crash leaves one or the other.
-            let lock = private(&beside(path, "lock")).and_then(|file| file.lock().map(|()| file));
-            let _lock = lock.map_err(|why| invalid(path, &format!("cannot be locked: {why}")))?;
-            let mut tokens = read(path)?;
-            change(&mut tokens);
-            write(path, &tokens).map_err(|why| invalid(path, &format!("cannot be written: {why}")))
-        })
-        .await
+    /// Waits until no other program changes the file.
+    pub(super) async fn lock(&self) -> Result<Lock<'_>, Error> {
+        // The lock has a file of its own: the other is replaced as a whole, so that a crash leaves one or the other.
+        let cannot = |path: &Path, why: &str| invalid(path, &format!("cannot be locked: {why}"));
+        let open = move |path: &Path| {
+            private(&beside(path, "lock")).map_err(|why| cannot(path, &why.to_string()))
+        };
+        let file = self.blocking(open).await?;
+        let end = Instant::now() + LONGEST_WAIT;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock { tokens: self, _file: file }),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(LOOK_AGAIN).await,
+                Err(why) => return Err(cannot(&self.0, &why.to_string())),
+            }
+        }
     }
 
     async fn blocking<T: Send + 'static>(
@@ -112,6 +117,38 @@ impl TokenFile {
         match tokio::task::spawn_blocking(move || work(&path)).await {
             Ok(result) => result,
             Err(why) => Err(invalid(&self.0, &why.to_string())),
+        }
+    }
+}
+
+/// The right to change the file, until it is dropped or the program ends.
+pub(super) struct Lock<'a> {
+    tokens: &'a TokenFile,
+    _file: File,
+}
+
+impl Lock<'_> {
+    /// Forgets a token and keeps another.
+    pub(super) async fn replace(
+        &self,
+        old: Option<ChannelToken>,
+        new: Option<KeptToken>,
+    ) -> Result<(), Error> {
+        let change = move |path: &Path| {
+            let mut tokens = read(path)?;
+            tokens.retain(|kept| Some(&kept.access_token) != old.as_ref());
+            tokens.extend(new);
+            write(path, &tokens).map_err(|why| invalid(path, &format!("cannot be written: {why}")))
+        };
+        self.tokens.blocking(change).await
+    }
+}
+
+impl From<KeptToken> for IssuedToken {
+    fn from(kept: KeptToken) -> Self {
+        Self {
+            key_id: Some(kept.key_id.clone()),
+            ..Self::new(kept.access_token.clone(), kept.left())
         }
     }
 }

@@ -22,6 +22,18 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
+    /// A token that was got elsewhere, for [`TokenProvider::custom`](super::provider::TokenProvider::custom), and how long
+    /// it is still valid for, in whole seconds.
+    pub fn new(access_token: ChannelToken, lifetime: Duration) -> Self {
+        Self {
+            access_token,
+            expires_in: lifetime.as_secs(),
+            token_type: "Bearer".to_owned(),
+            key_id: None,
+            extra: Extra::default(),
+        }
+    }
+
     /// How long the token is valid for.
     pub fn lifetime(&self) -> Duration {
         Duration::from_secs(self.expires_in)

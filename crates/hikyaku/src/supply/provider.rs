@@ -1,6 +1,7 @@
-use std::{fmt, time::Duration};
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use hikyaku_model::{ChannelSecret, ChannelToken, Extra};
+use futures_core::future::BoxFuture;
+use hikyaku_model::{ChannelSecret, ChannelToken};
 use jiff::Timestamp;
 
 use super::{
@@ -9,7 +10,10 @@ use super::{
     issue::{TokenEndpoint, check_life},
     issued::IssuedToken,
 };
-use crate::{Answer, Error};
+use crate::{Answer, Error, transport::TransportError};
+
+/// How long a token of the program's own making may take. The client's calls wait for it, so it must end.
+const CUSTOM_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Where a client's channel access token comes from. Given to [`Client::builder_with`](crate::Client::builder_with).
 ///
@@ -35,7 +39,10 @@ pub(crate) enum Source {
     Stateless { channel_id: String, channel_secret: ChannelSecret },
     StatelessByJwt(AssertionKey),
     V2_1 { key: AssertionKey, life: Duration, file: Option<TokenFile> },
+    Custom(Arc<Custom>),
 }
+
+type Custom = dyn Fn() -> BoxFuture<'static, Result<IssuedToken, TransportError>> + Send + Sync;
 
 impl TokenProvider {
     /// Always this token, as from LINE's console: what [`Client::builder`](crate::Client::builder) does.
@@ -66,8 +73,42 @@ impl TokenProvider {
         Self(Supply::Issued(Source::V2_1 { key, life, file: Some(file) }))
     }
 
+    /// Tokens of the program's own making: from a secret store such as Vault, a sidecar, another program. `issue` is
+    /// called when a token is needed, by one call however many sends wait for it, and again when two thirds of the
+    /// token's lifetime are over or LINE refuses the token (after which it rests for a minute, and longer each time).
+    ///
+    /// It may take 30 seconds; then, or where it fails or panics, the old token serves on while it lives, and it is
+    /// called again after a pause. Sends that have no token meanwhile fail with
+    /// [`Network`](crate::ErrorKind::Network) and were surely not sent. What the error says is shown: it must hold no
+    /// secret.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use hikyaku::token::{IssuedToken, TokenProvider};
+    ///
+    /// let provider = TokenProvider::custom(async || {
+    ///     let token = tokio::fs::read_to_string("/run/secrets/line-token").await?;
+    ///     let token = token.trim().parse()?;
+    ///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(IssuedToken::new(token, Duration::from_hours(1)))
+    /// });
+    /// # let _ = provider;
+    /// ```
+    pub fn custom<F, Fut, E>(issue: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<IssuedToken, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let issue = move || -> BoxFuture<'static, _> {
+            let issued = issue();
+            Box::pin(async { issued.await.map_err(TransportError::not_sent) })
+        };
+        Self(Supply::Issued(Source::Custom(Arc::new(issue))))
+    }
+
     /// # Errors
-    /// The tokens' life can be none.
+    /// The token lifetime is out of range.
     pub(crate) fn into_supply(self) -> Result<Supply, Error> {
         if let Supply::Issued(Source::V2_1 { life, .. }) = &self.0 {
             check_life(*life)?;
@@ -92,6 +133,7 @@ impl Source {
             Self::V2_1 { key, life, file: Some(file) } => {
                 return kept_or_issued(endpoint, key, *life, file, refused).await;
             }
+            Self::Custom(issue) => return custom(issue.clone()).await,
         };
         living(issued?)
     }
@@ -104,29 +146,51 @@ async fn kept_or_issued(
     file: &TokenFile,
     refused: Option<ChannelToken>,
 ) -> Result<IssuedToken, Error> {
-    if let Some(refused) = refused {
-        file.forget(refused).await?;
+    let kept = |refused: Option<ChannelToken>| async move {
+        let kept = file.newest(key.channel_id()).await?.filter(|kept| kept.left() > life / 3);
+        Ok::<_, Error>(kept.filter(|kept| Some(&kept.access_token) != refused.as_ref()))
+    };
+    if let Some(kept) = kept(refused.clone()).await? {
+        return Ok(kept.into());
     }
-    if let Some(kept) = file.newest(key.channel_id()).await?
-        && kept.left() > life / 3
-    {
-        return Ok(IssuedToken {
-            expires_in: kept.left().as_secs(),
-            access_token: kept.access_token,
-            token_type: "Bearer".to_owned(),
-            key_id: Some(kept.key_id),
-            extra: Extra::default(),
-        });
+    // Held until the new token is kept: of processes that start together one issues, and the others find its token.
+    let lock = match file.lock().await {
+        Ok(lock) => Some(lock),
+        // To fail for that would help nobody: the token works, it only cannot be shared.
+        Err(why) => {
+            tracing::warn!(%why, "a new channel access token will not be kept");
+            None
+        }
+    };
+    if let Some(kept) = kept(refused.clone()).await? {
+        return Ok(kept.into());
     }
     let began = Timestamp::now();
     let issued = living(endpoint.v2_1(key, life).await?)?;
-    if let Some(token) = KeptToken::new(key.channel_id(), &issued, began)
-        && let Err(why) = file.keep(token).await
+    if let Some(lock) = lock
+        && let Err(why) =
+            lock.replace(refused, KeptToken::new(key.channel_id(), &issued, began)).await
     {
         // It was issued and works: to fail now would only use up another one.
         tracing::warn!(%why, "a new channel access token could not be kept");
     }
     Ok(issued)
+}
+
+/// Runs in a task of its own, so that neither a panic nor a future that never ends keeps the client from going on.
+async fn custom(issue: Arc<Custom>) -> Result<IssuedToken, Error> {
+    let mut task = tokio::spawn(async move { issue().await });
+    let why = match tokio::time::timeout(CUSTOM_TIMEOUT, &mut task).await {
+        Ok(Ok(Ok(issued))) if issued.expires_in > 0 => return Ok(issued),
+        Ok(Ok(Ok(_))) => TransportError::not_sent("the token is valid for 0 seconds"),
+        Ok(Ok(Err(why))) => why,
+        Ok(Err(_)) => TransportError::not_sent("what issues tokens panicked"),
+        Err(_) => {
+            task.abort();
+            TransportError::not_sent(format!("no token within {CUSTOM_TIMEOUT:?}"))
+        }
+    };
+    Err(Error::network(why))
 }
 
 fn living(issued: Answer<IssuedToken>) -> Result<IssuedToken, Error> {
@@ -144,6 +208,7 @@ impl fmt::Debug for TokenProvider {
             Supply::Issued(Source::Stateless { .. }) => "TokenProvider(stateless)",
             Supply::Issued(Source::StatelessByJwt(_)) => "TokenProvider(stateless by JWT)",
             Supply::Issued(Source::V2_1 { .. }) => "TokenProvider(v2.1)",
+            Supply::Issued(Source::Custom(_)) => "TokenProvider(custom)",
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Channel access tokens: their calls, their keys, and a client that is kept supplied.
 
 mod calls;
+mod custom;
 mod file;
 mod keeper;
 mod key;

@@ -141,7 +141,7 @@ async fn a_token_that_cannot_be_kept_is_used_all_the_same() {
 }
 
 #[tokio::test]
-async fn many_processes_keep_all_their_tokens() {
+async fn processes_that_start_together_issue_one_token() {
     let folder = tempfile::tempdir().unwrap();
     let file = TokenFile::new(folder.path().join("tokens.json"));
     let line = prompt_line(900);
@@ -150,5 +150,16 @@ async fn many_processes_keep_all_their_tokens() {
         sent.unwrap();
     }
     let issued = line.log().iter().filter(|entry| entry.starts_with("issue")).count();
-    assert_eq!(file.tokens().await.unwrap().len(), issued);
+    assert_eq!((issued, file.tokens().await.unwrap().len()), (1, 1));
+
+    // A refusal, too, is met by one new token.
+    line.set(|world| {
+        world.revoked.insert("T1".to_owned());
+    });
+    for sent in join_all(clients.iter().map(push)).await {
+        sent.unwrap();
+    }
+    let issued = line.log().iter().filter(|entry| entry.starts_with("issue")).count();
+    let ids: Vec<_> = file.tokens().await.unwrap().into_iter().map(|t| t.key_id).collect();
+    assert_eq!((issued, ids), (1, vec!["K2".to_owned()]));
 }
