@@ -1,8 +1,8 @@
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use hikyaku::model::{Message, Object, message};
+use hikyaku::model::{Message, Object, message, send::message_warnings};
 use serde::Deserialize;
 
-use crate::{failure::usage, file};
+use crate::{failure::usage, file, output::Output};
 
 /// The messages of a send, in the order of their flags.
 #[derive(Clone, Debug)]
@@ -90,8 +90,16 @@ impl FromArgMatches for MessageArgs {
 }
 
 impl MessageArgs {
-    /// The messages themselves. Whether LINE takes them is for the client to say.
-    pub(crate) fn read(&self) -> anyhow::Result<Vec<Message>> {
+    /// The messages themselves. Whether LINE takes them is for the client to say; what it does not know is told here.
+    pub(crate) fn read(&self, output: Output) -> anyhow::Result<Vec<Message>> {
+        let messages = self.parse()?;
+        for warning in message_warnings(&messages) {
+            output.warn(&warning);
+        }
+        Ok(messages)
+    }
+
+    fn parse(&self) -> anyhow::Result<Vec<Message>> {
         let mut messages = Vec::new();
         let mut parts = self.0.iter().peekable();
         while let Some(Part { flag, value }) = parts.next() {

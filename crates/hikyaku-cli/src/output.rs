@@ -4,9 +4,12 @@ use std::{
     io::{ErrorKind, Write},
 };
 
+use anstyle::{AnsiColor, Effects, Style};
 use anyhow::Context;
-use hikyaku::model::Object;
+use hikyaku::model::{Object, Violation};
 use serde::Serialize;
+
+const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 
 /// Where answers go: stdout, as text or as one JSON document.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,19 @@ impl Output {
             // What was done is done, whether somebody listens or not.
             let _ = writeln!(anstream::stderr(), "note: {text}");
         }
+    }
+
+    /// Warns on stderr of a value that is sent or printed all the same.
+    pub(crate) fn warn(self, warning: &Violation) {
+        let mut stderr = anstream::stderr().lock();
+        // What is done is done, whether somebody listens or not.
+        let _ = if self.json {
+            let text = |text: String| serde_json::Value::from(text);
+            let (property, message) = (text(warning.property()), text(warning.problem.to_string()));
+            writeln!(stderr, r#"{{"warning":{{"property":{property},"message":{message}}}}}"#)
+        } else {
+            writeln!(stderr, "{WARNING}warning{WARNING:#}: {}", visible(&warning.to_string()))
+        };
     }
 
     /// Tells on stderr, apart from the answer, what must be known before it goes on.

@@ -65,7 +65,7 @@ impl Extra {
     }
 }
 
-/// Writes each field under a mark that no format shows; [`unknown_fields`](crate::unknown_fields) finds it.
+/// Writes each field under a mark that no format shows; [`warnings`](crate::warnings) finds it.
 impl Serialize for Extra {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;

@@ -77,7 +77,7 @@ mod setters;
 mod shape;
 mod text;
 mod union;
-mod unknown_fields;
+mod warnings;
 mod word;
 
 pub use action::Action;
@@ -92,4 +92,4 @@ pub use secret::{
     RefreshToken, UserAccessToken,
 };
 pub use send::{PreparedMessages, SendKind};
-pub use unknown_fields::unknown_fields;
+pub use warnings::{unknown_fields, warnings};

@@ -105,6 +105,21 @@ pub(crate) fn read_key<'de, T: Deserialize<'de>>(
     }
 }
 
+/// What the name of a newtype begins with that is read from objects of one `type` only; the word follows.
+pub(crate) const TYPE_MARK: &str = "$hikyaku::type::";
+
+/// Makes sure of an object's `type` before it is read, so that nobody is told what else it lacks.
+fn check_type(value: &Value, word: &str) -> Result<(), Misfit> {
+    let Value::Object(object) = value else { return Ok(()) };
+    match object.get("type") {
+        None | Some(Value::Null) => Err(Misfit::missing_field("type")),
+        Some(Value::String(actual)) if actual == word => Ok(()),
+        Some(actual) => {
+            Err(Misfit::custom(format_args!("its type is {actual}, \"{word}\" belongs here")))
+        }
+    }
+}
+
 struct ObjectReader<'de>(&'de Object);
 
 impl<'de> Deserializer<'de> for ObjectReader<'de> {
@@ -146,9 +161,12 @@ impl<'de> Deserializer<'de> for Reader<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Misfit> {
+        if let Some(word) = name.strip_prefix(TYPE_MARK) {
+            check_type(self.0, word)?;
+        }
         visitor.visit_newtype_struct(self)
     }
 

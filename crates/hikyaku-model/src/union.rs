@@ -1,6 +1,11 @@
 //! Objects that say in `type` what they are, and the sets of them that LINE may extend.
 
-use serde::{Deserializer, de::Error};
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
 use serde_json::Value;
 
 use crate::{
@@ -13,6 +18,9 @@ use crate::{
 pub(crate) trait Tagged {
     /// The word.
     const TYPE: &'static str;
+
+    /// The word behind [`TYPE_MARK`](crate::shape::TYPE_MARK).
+    const MARK: &'static str;
 }
 
 /// Reads the fields that a tagged object does not know, and makes sure of its `type`.
@@ -34,6 +42,55 @@ fn extra_of<E: Error>(mut object: Object, word: &str) -> Result<Extra, E> {
     }
 }
 
+/// An object of one type where no other can stand. What has another type is told as that, not as what it lacks.
+struct OfType<T>(T);
+
+impl<'de, T: Tagged + Deserialize<'de>> Deserialize<'de> for OfType<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(T::MARK, OfTypeVisitor(PhantomData))
+    }
+}
+
+struct OfTypeVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Tagged + Deserialize<'de>> Visitor<'de> for OfTypeVisitor<T> {
+    type Value = OfType<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::TYPE)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
+        T::deserialize(deserializer).map(OfType)
+    }
+}
+
+/// Reads an object of one type that may be absent.
+pub(crate) fn optional<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Ok(Option::<OfType<T>>::deserialize(deserializer)?.map(|OfType(value)| value))
+}
+
+/// Reads a list of objects of one type.
+pub(crate) fn list<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<T>, D::Error> {
+    let items = Vec::<OfType<T>>::deserialize(deserializer)?;
+    Ok(items.into_iter().map(|OfType(value)| value).collect())
+}
+
+/// Reads a list of objects of one type that may be absent.
+pub(crate) fn optional_list<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<T>>, D::Error> {
+    let items = Option::<Vec<OfType<T>>>::deserialize(deserializer)?;
+    Ok(items.map(|items| items.into_iter().map(|OfType(value)| value).collect()))
+}
+
 /// A variant of a union: its `type`, and how it is read.
 pub(crate) type Variant<U> = (&'static str, fn(&Object) -> Result<Option<U>, Misfit>);
 
@@ -53,6 +110,7 @@ macro_rules! tagged {
     ($($name:ident = $word:literal),* $(,)?) => {
         $(impl $crate::union::Tagged for $name {
             const TYPE: &'static str = $word;
+            const MARK: &'static str = concat!("$hikyaku::type::", $word);
         })*
     };
 }

@@ -25,7 +25,7 @@ pub(crate) struct Broadcast {
 
 impl Broadcast {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let client = self.connection.client(output)?;
         let key = self.options.key();
         let mut broadcast = client.broadcast(&messages).retry_key(key);

@@ -1,20 +1,15 @@
-use std::io::Write;
-
-use anstyle::{AnsiColor, Effects, Style};
 use clap::{Args, Subcommand};
 use hikyaku::model::{
-    Check, Checker, Message as LineMessage, Object, Violation, flex::Container, limits::Segment,
-    message::from_json, unknown_fields,
+    Check, Checker, Message as LineMessage, Object, Violations, flex::Container, limits::Segment,
+    message::from_json, warnings,
 };
 use serde::Serialize;
 
 use crate::{
     failure::usage,
     file,
-    output::{self, Output, visible},
+    output::{self, Output},
 };
-
-const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -67,13 +62,10 @@ impl Fmt {
         let document = read(&json).map_err(|why| {
             usage(format!("{} is no JSON of messages: {why}; mend it there", self.file))
         })?;
-        let mut warnings = unknown_fields(&document);
-        let mut checker = Checker::strict();
-        document.check(&mut checker);
-        if let Err(violations) = checker.finish() {
-            warnings.extend(violations.iter().cloned());
+        let broken = document.validate().err();
+        for warning in warnings(&document).iter().chain(broken.iter().flat_map(Violations::iter)) {
+            output.warn(warning);
         }
-        warnings.iter().try_for_each(|warning| warn(warning, output))?;
         let json = if output.is_json() {
             serde_json::to_string(&document)?
         } else {
@@ -109,27 +101,4 @@ impl Check for Document {
             }
         }
     }
-}
-
-fn warn(warning: &Violation, output: Output) -> anyhow::Result<()> {
-    #[derive(Serialize)]
-    struct Line {
-        warning: Detail,
-    }
-
-    #[derive(Serialize)]
-    struct Detail {
-        property: String,
-        message: String,
-    }
-
-    let mut stderr = anstream::stderr().lock();
-    if output.is_json() {
-        let (property, message) = (warning.property(), warning.problem.to_string());
-        let line = Line { warning: Detail { property, message } };
-        writeln!(stderr, "{}", serde_json::to_string(&line)?)?;
-    } else {
-        writeln!(stderr, "{WARNING}warning{WARNING:#}: {}", visible(&warning.to_string()))?;
-    }
-    Ok(())
 }

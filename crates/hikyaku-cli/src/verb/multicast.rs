@@ -38,7 +38,7 @@ pub(crate) struct Multicast {
 impl Multicast {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let to = self.to.read()?;
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let client = self.connection.client(output)?;
         let key = self.options.key();
         let mut multicast = client.multicast(&to, &messages).retry_key(key);

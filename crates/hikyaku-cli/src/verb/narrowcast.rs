@@ -57,7 +57,7 @@ impl Narrowcast {
             progress: &'a NarrowcastProgress,
         }
 
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let targeting = self.targeting.read()?;
         let client = self.connection.client(output)?;
         let key = self.options.key();

@@ -35,7 +35,7 @@ pub(crate) struct Push {
 
 impl Push {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let client = self.connection.client(output)?;
         let key = self.options.key();
         let mut push = client.push(&self.to, &messages).retry_key(key);

@@ -40,7 +40,7 @@ const HOW_TO_HASH: &str =
 
 impl PushByPhone {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let is_number = self.hash.starts_with('+');
         let client = self.connection.client(output)?;
         let mut push = client.push_by_phone(self.hash, &messages);

@@ -32,7 +32,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let client = self.connection.client(output)?;
         let mut reply = client.reply(&self.token, &messages);
         if self.silence.notification_disabled {

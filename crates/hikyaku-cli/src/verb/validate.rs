@@ -73,7 +73,7 @@ impl Validate {
                 "only a narrowcast has a recipient, a filter or a limit; leave them out",
             ));
         }
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let targeting = self.targeting.read()?;
         let mut checker = Checker::default();
         // LINE checks the messages only, and passes over misspelt keys of the rest.

@@ -28,7 +28,7 @@ fn a_bubble_of_the_designer_is_printed_as_it_is_understood() {
     }
     --- stderr
     warning: body.contents[0].colour: is a field that this version does not know
-    warning: body.contents[1].type: must be one of box, button, image, video, icon, text, span, separator, filler
+    warning: body.contents[1].type: is a word that this version does not know; known are box, button, image, video, icon, text, span, separator, filler
     "#);
 }
 

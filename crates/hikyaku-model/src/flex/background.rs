@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Dimension,
-    measure::{Units, check_dimension, is_number},
+    measure::{check_stop, is_number},
 };
 use crate::{
     Check, Checker, Extra, Object,
@@ -92,6 +92,6 @@ impl Check for LinearGradient {
         checker.color_with_alpha("startColor", Some(&self.start_color));
         checker.color_with_alpha("endColor", Some(&self.end_color));
         checker.color_with_alpha("centerColor", self.center_color.as_deref());
-        check_dimension(checker, "centerPosition", self.center_position.as_ref(), Units::Percent);
+        check_stop(checker, "centerPosition", self.center_position.as_ref());
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     Action, Check, Checker, Extra,
     limits::{Problem, Segment},
     setters::setters,
-    union::{extra, tagged},
+    union::{extra, optional, tagged},
 };
 
 /// One bubble.
@@ -25,16 +25,16 @@ pub struct Bubble {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
     /// The block at the top.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
     pub header: Option<Box>,
     /// The block below it: a box, an image or a video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hero: Option<Component>,
     /// The main block.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
     pub body: Option<Box>,
     /// The block at the bottom.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
     pub footer: Option<Box>,
     /// The looks of its blocks.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,8 +166,9 @@ fn check_block(field: &'static str, block: Option<&Box>, checker: &mut Checker) 
         if block.contents.first().is_some_and(Component::is_absolute) {
             checker.at(Segment::Field("contents"), |checker| {
                 checker.at(Segment::Index(0), |checker| {
-                    let why = "the first component of a block cannot be absolute";
-                    checker.report_field("position", Problem::Forbidden(why));
+                    // LINE's documentation says that it cannot be; LINE takes it, and samples of its SDKs do it.
+                    let what = "should not be absolute on the first component of a block";
+                    checker.warn_field("position", Problem::Rule(what));
                 });
             });
         }

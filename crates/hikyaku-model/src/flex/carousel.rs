@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Check, Checker, Extra,
     limits::{Count, Problem, Segment},
-    union::{extra, tagged},
+    union::{extra, list, tagged},
 };
 
 /// Bubbles of a carousel.
@@ -22,6 +22,7 @@ pub const CAROUSEL_BUBBLES: Count = Count { min: 1, max: 12 };
 #[serde(tag = "type", rename = "carousel", rename_all = "camelCase")]
 pub struct Carousel {
     /// The bubbles, at most 12.
+    #[serde(deserialize_with = "list")]
     pub contents: Vec<Bubble>,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, Carousel>")]

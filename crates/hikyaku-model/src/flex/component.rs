@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::{Box, Button, Filler, Icon, Image, Separator, Span, Text, Video};
-use crate::{Check, Checker, Object, union::union};
+use crate::{Check, Checker, Object, limits::Problem, union::union};
 
 /// What can stand in a box.
 ///
@@ -98,6 +98,10 @@ impl Check for Component {
             Self::Span(component) => component.check(checker),
             Self::Separator(component) => component.check(checker),
             Self::Filler(_) => {}
+            Self::Unknown(object) if object.get("type").is_some_and(|kind| kind == "spacer") => {
+                let why = "LINE took the spacer away; margins, spacing and padding make room";
+                checker.report_field("type", Problem::Forbidden(why));
+            }
             Self::Unknown(object) => Self::check_unknown(object, checker),
         }
     }

@@ -117,6 +117,17 @@ pub(super) enum Units {
     Px,
     Percent,
     PxOrPercent,
+    /// Pixels or a percentage, to either side.
+    Offset,
+}
+
+/// What a measure is, for the units of its place.
+enum Judgement {
+    Fits,
+    WrongUnit,
+    Negative,
+    /// No measure, but a word.
+    Word,
 }
 
 /// Checks a keyword or a measure.
@@ -128,9 +139,10 @@ pub(super) fn check_measure<W: Word>(
 ) {
     let Some(text) = measure.and_then(W::unknown) else { return };
     match units.judge(text) {
-        Some(true) => {}
-        Some(false) => checker.report_field(field, units.problem(true)),
-        None => checker.unknown_word(field, W::WORDS),
+        Judgement::Fits => {}
+        Judgement::WrongUnit => checker.report_field(field, units.problem(true)),
+        Judgement::Negative => checker.report_field(field, NEGATIVE),
+        Judgement::Word => checker.unknown_word(field, W::WORDS),
     }
 }
 
@@ -149,14 +161,30 @@ pub(super) fn check_dimension(
     dimension: Option<&Dimension>,
     units: Units,
 ) {
-    if dimension.is_some_and(|dimension| units.judge(&dimension.0) != Some(true)) {
-        checker.report_field(field, units.problem(false));
+    let Some(Dimension(text)) = dimension else { return };
+    match units.judge(text) {
+        Judgement::Fits => {}
+        Judgement::WrongUnit | Judgement::Word => {
+            checker.report_field(field, units.problem(false));
+        }
+        Judgement::Negative => checker.report_field(field, NEGATIVE),
+    }
+}
+
+/// Only offsets go to either side.
+const NEGATIVE: Problem = Problem::Rule("must not be negative");
+
+/// Checks where a colour of a gradient is.
+pub(super) fn check_stop(checker: &mut Checker, field: &'static str, stop: Option<&Dimension>) {
+    check_dimension(checker, field, stop, Units::Percent);
+    let percent = stop.and_then(|Dimension(text)| text.strip_suffix('%')?.parse().ok());
+    if percent.is_some_and(|percent: f64| percent > 100.0) {
+        checker.report_field(field, Problem::Rule("must be from 0% to 100%"));
     }
 }
 
 impl Units {
-    /// Whether a measure has a unit that is allowed; nothing for what is no measure but a word.
-    fn judge(self, text: &str) -> Option<bool> {
+    fn judge(self, text: &str) -> Judgement {
         let (number, allowed) = if let Some(number) = text.strip_suffix("px") {
             (number, self != Self::Percent)
         } else if let Some(number) = text.strip_suffix('%') {
@@ -164,17 +192,28 @@ impl Units {
         } else {
             (text, false)
         };
-        is_number(number.strip_prefix('-').unwrap_or(number)).then_some(allowed)
+        let size = number.strip_prefix('-');
+        if !is_number(size.unwrap_or(number)) {
+            Judgement::Word
+        } else if !allowed {
+            Judgement::WrongUnit
+        } else if size.is_some() && self != Self::Offset {
+            Judgement::Negative
+        } else {
+            Judgement::Fits
+        }
     }
 
     fn problem(self, or_keyword: bool) -> Problem {
         Problem::Rule(match (self, or_keyword) {
             (Self::Px, false) => "must be a number with px, such as 10px",
             (Self::Percent, false) => "must be a number with %, such as 50%",
-            (Self::PxOrPercent, false) => "must be a number with px or %, such as 10px or 50%",
+            (Self::PxOrPercent | Self::Offset, false) => {
+                "must be a number with px or %, such as 10px or 50%"
+            }
             (Self::Px, true) => "must be a keyword or a number with px, such as md or 10px",
             (Self::Percent, true) => "must be a keyword or a number with %, such as md or 50%",
-            (Self::PxOrPercent, true) => {
+            (Self::PxOrPercent | Self::Offset, true) => {
                 "must be a keyword or a number with px or %, such as md, 10px or 50%"
             }
         })

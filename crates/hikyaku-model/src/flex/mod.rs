@@ -90,7 +90,7 @@ fn check_offsets(
     let offsets =
         [("offsetTop", top), ("offsetBottom", bottom), ("offsetStart", start), ("offsetEnd", end)];
     for (field, offset) in offsets {
-        check_measure(checker, field, offset.as_ref(), Units::PxOrPercent);
+        check_measure(checker, field, offset.as_ref(), Units::Offset);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
     Action, Check, Checker, Extra,
     limits::Segment,
     setters::setters,
-    union::{extra, tagged},
+    union::{extra, optional_list, tagged},
 };
 
 /// A text, of one look or of several spans.
@@ -76,7 +76,7 @@ pub struct Text {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lines: Option<u32>,
     /// Spans of different looks; they come before `text`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_list", skip_serializing_if = "Option::is_none")]
     pub contents: Option<Vec<Span>>,
     /// Whether the text shrinks to fit.
     #[serde(skip_serializing_if = "Option::is_none")]

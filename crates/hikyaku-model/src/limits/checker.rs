@@ -26,6 +26,8 @@ pub struct Checker {
     violations: Vec<Violation>,
     strict: bool,
     unknown_narrowing: bool,
+    /// Whether it collects warnings, and no broken rules.
+    warns: bool,
 }
 
 impl Checker {
@@ -35,6 +37,11 @@ impl Checker {
     /// LINE as it is today refuses it.
     pub fn strict() -> Self {
         Self { strict: true, ..Self::default() }
+    }
+
+    /// A checker that finds no broken rules, but what is worth a warning.
+    pub(crate) fn of_warnings() -> Self {
+        Self { warns: true, ..Self::default() }
     }
 
     /// Leaves it to LINE to judge keys, types and words of a narrowcast's recipient, filter and limit that this version
@@ -83,7 +90,16 @@ impl Checker {
 
     /// Reports what is wrong at a path, innermost first, below the value at hand.
     pub(crate) fn report_at(&mut self, path: Vec<Segment>, problem: Problem) {
-        self.violations.push(Violation { path, problem });
+        if !self.warns {
+            self.violations.push(Violation { path, problem });
+        }
+    }
+
+    /// Warns of what LINE's documentation rules out, and LINE itself does not refuse, at a field of the value at hand.
+    pub(crate) fn warn_field(&mut self, field: &'static str, problem: Problem) {
+        if self.warns {
+            self.violations.push(Violation { path: vec![Segment::Field(field)], problem });
+        }
     }
 
     /// Reports what is wrong with a field of the value at hand.
@@ -187,9 +203,12 @@ impl Checker {
         }
     }
 
-    /// Reports the word at hand as one that this version does not know, if this checker is strict.
+    /// Reports the word at hand as one that this version does not know, if this checker is strict or warns.
     pub(crate) fn unknown(&mut self, known: &'static [&'static str]) {
-        if self.strict {
+        if self.warns {
+            self.violations
+                .push(Violation { path: Vec::new(), problem: Problem::UnknownWord(known) });
+        } else if self.strict {
             self.report(Problem::OneOf(known));
         }
     }

@@ -45,6 +45,8 @@ pub enum Problem {
     MultipleOf(u32),
     /// A word is not among those that are allowed.
     OneOf(&'static [&'static str]),
+    /// The word is none of those that this version knows; a warning, as LINE may know it.
+    UnknownWord(&'static [&'static str]),
     /// The field is none of those that the object has.
     UnknownField(&'static [&'static str]),
     /// A text does not match the pattern.
@@ -108,6 +110,13 @@ impl fmt::Display for Problem {
             Self::Range { min, max } => write!(f, "must be between {min} and {max}"),
             Self::MultipleOf(step) => write!(f, "must be a multiple of {step}"),
             Self::OneOf(words) => write!(f, "must be one of {}", words.join(", ")),
+            Self::UnknownWord(known) => {
+                write!(
+                    f,
+                    "is a word that this version does not know; known are {}",
+                    known.join(", ")
+                )
+            }
             Self::UnknownField(known) => {
                 write!(f, "is no field that belongs here; known are {}", known.join(", "))
             }

@@ -5,7 +5,7 @@ use crate::{
     action::{Action, ActionPlace, DatetimeMode},
     limits::{self, Count, Segment},
     setters::setters,
-    union::{extra, tagged},
+    union::{extra, list, tagged},
 };
 
 /// Buttons in one quick reply.
@@ -20,6 +20,7 @@ pub const QUICK_REPLY_ITEMS: Count = Count { min: 1, max: 13 };
 #[serde(rename_all = "camelCase")]
 pub struct QuickReply {
     /// The buttons, at most 13.
+    #[serde(deserialize_with = "list")]
     pub items: Vec<QuickReplyItem>,
     /// Fields that this version does not know.
     #[serde(flatten)]

@@ -1,7 +1,10 @@
+use serde::Serialize;
+
 use crate::{
-    Checker, Message,
+    Check, Checker, Message, Violation,
     limits::{self, Problem, Segment},
     message::MessageKind,
+    warnings,
 };
 
 /// The ways to send. Each takes the messages of the others, except for a few kinds and fields.
@@ -39,6 +42,22 @@ pub fn check_messages(messages: &[Message], send: Option<SendKind>, checker: &mu
     checker.items("messages", messages, limits::MESSAGES);
     if let Some(send) = send {
         check_send(messages, send, checker);
+    }
+}
+
+/// The [`warnings`] of the messages of one request. Paths begin with `messages[0]`.
+pub fn message_warnings(messages: &[Message]) -> Vec<Violation> {
+    warnings(&Body { messages })
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    messages: &'a [Message],
+}
+
+impl Check for Body<'_> {
+    fn check(&self, checker: &mut Checker) {
+        checker.items("messages", self.messages, limits::MESSAGES);
     }
 }
 

@@ -14,7 +14,7 @@ pub use call::{
     LOADING_SECONDS, check_aggregation_units, check_loading_seconds, check_multicast_users,
 };
 pub use delivery_tag::{DELIVERY_TAG, DeliveryTag};
-pub use kind::{SendKind, check_messages};
+pub use kind::{SendKind, check_messages, message_warnings};
 pub use narrowcast::check_narrowcast;
 pub use phone_hash::PhoneHash;
 pub use prepared::PreparedMessages;

@@ -99,7 +99,7 @@ struct Started {
 
 impl Start {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let messages = self.messages.read()?;
+        let messages = self.messages.read(output)?;
         let list = file::open(&self.to_file)?;
         // A wrong setting must not be found when the list is on disk.
         let clients = if self.enqueue_only {

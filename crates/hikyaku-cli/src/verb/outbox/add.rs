@@ -177,7 +177,7 @@ impl Add {
             }
         };
         let to_many = matches!(kind, Kind::Broadcast { .. } | Kind::Narrowcast { .. });
-        let (delivery, mut send) = kind.read()?;
+        let (delivery, mut send) = kind.read(output)?;
         let outbox = store.open_or_make().await?;
         if to_many && send.idempotency_key.is_none() {
             let key = fresh_key();
@@ -193,19 +193,21 @@ impl Add {
 }
 
 impl Kind {
-    fn read(self) -> anyhow::Result<(NewDelivery, Send)> {
+    fn read(self, output: Output) -> anyhow::Result<(NewDelivery, Send)> {
         Ok(match self {
             Self::Push { to, unit, send } => {
-                (unit.of(NewDelivery::push(to, &send.messages.read()?)), send)
+                (unit.of(NewDelivery::push(to, &send.messages.read(output)?)), send)
             }
             Self::Multicast { to, unit, send } => {
                 let to = to.read()?.into_iter().map(|id| id.as_str().to_owned());
-                (unit.of(NewDelivery::multicast(to, &send.messages.read()?)), send)
+                (unit.of(NewDelivery::multicast(to, &send.messages.read(output)?)), send)
             }
-            Self::Broadcast { send } => (NewDelivery::broadcast(&send.messages.read()?), send),
+            Self::Broadcast { send } => {
+                (NewDelivery::broadcast(&send.messages.read(output)?), send)
+            }
             Self::Narrowcast { targeting, send } => {
                 let targeting = targeting.read()?;
-                let mut narrowcast = NewDelivery::narrowcast(&send.messages.read()?);
+                let mut narrowcast = NewDelivery::narrowcast(&send.messages.read(output)?);
                 if let Some(recipient) = targeting.recipient {
                     narrowcast = narrowcast.recipient(recipient);
                 }
@@ -218,10 +220,10 @@ impl Kind {
                 (narrowcast, send)
             }
             Self::Reply { reply_token, send } => {
-                (NewDelivery::reply(reply_token, &send.messages.read()?), send)
+                (NewDelivery::reply(reply_token, &send.messages.read(output)?), send)
             }
             Self::PushByPhone { hash, delivery_tag, send } => {
-                let mut push = NewDelivery::phone(hash, &send.messages.read()?);
+                let mut push = NewDelivery::phone(hash, &send.messages.read(output)?);
                 if let Some(tag) = delivery_tag {
                     push = push.delivery_tag(tag);
                 }

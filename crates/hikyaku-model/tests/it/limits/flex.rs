@@ -1,6 +1,7 @@
 use hikyaku_model::{
     Check, Message,
     flex::{Box, Bubble, Carousel, Container, Text},
+    warnings,
 };
 use serde_json::{Value, json};
 
@@ -248,13 +249,130 @@ fn unknown_words_and_types_are_left_to_line_unless_it_is_simulated() {
         ],
     );
     component(
-        json!({"type": "spacer", "size": "md"}),
+        json!({"type": "rating", "size": "md"}),
         &["type: must be one of box, button, image, video, icon, text, span, separator, filler"],
     );
-    let body = json!({"type": "box", "layout": "spiral", "contents": [text, {"type": "spacer"}]});
+    let body = json!({"type": "box", "layout": "spiral", "spacing": "huge", "contents": [text, {"type": ""}]});
     let bubble: Container =
         serde_json::from_value(json!({"type": "bubble", "size": "tera", "body": body})).unwrap();
     assert_eq!(bubble.validate(), Ok(()));
+    let warned: Vec<_> = warnings(&bubble).iter().map(hikyaku_model::Violation::property).collect();
+    let expected = [
+        "size",
+        "body.layout",
+        "body.contents[0].size",
+        "body.contents[0].align",
+        "body.contents[0].weight",
+        "body.contents[0].style",
+        "body.contents[1].type",
+        "body.spacing",
+    ];
+    assert_eq!(warned, expected);
+    let said = warnings(&bubble).pop().unwrap().to_string();
+    let words = "none, xs, sm, md, lg, xl, xxl";
+    assert_eq!(
+        said,
+        format!("body.spacing: is a word that this version does not know; known are {words}")
+    );
+}
+
+#[test]
+fn a_type_that_line_took_away_is_refused() {
+    let why =
+        "type: must not be set: LINE took the spacer away; margins, spacing and padding make room";
+    component(json!({"type": "spacer", "size": "md"}), &[why]);
+    let body = json!({"type": "box", "layout": "vertical", "contents": [{"type": "spacer"}]});
+    let bubble: Container =
+        serde_json::from_value(json!({"type": "bubble", "body": body})).unwrap();
+    assert!(bubble.validate().is_err());
+    assert_eq!(warnings(&bubble), []);
+}
+
+#[test]
+fn only_offsets_are_negative() {
+    for field in ["offsetTop", "offsetBottom", "offsetStart", "offsetEnd"] {
+        for good in ["-5px", "-12.5%", "-0px"] {
+            component(with(empty_box(), json!({field: good})), &[]);
+        }
+    }
+    let bad = |object: Value, field: &str, value: &str| {
+        component(
+            with(object, json!({field: value})),
+            &[&format!("{field}: must not be negative")],
+        );
+    };
+    for field in ["spacing", "margin", "borderWidth", "cornerRadius"] {
+        bad(empty_box(), field, "-5px");
+    }
+    for field in [
+        "width",
+        "maxWidth",
+        "height",
+        "maxHeight",
+        "paddingAll",
+        "paddingTop",
+        "paddingBottom",
+        "paddingStart",
+        "paddingEnd",
+    ] {
+        bad(empty_box(), field, "-5px");
+        bad(empty_box(), field, "-0.5%");
+    }
+    let text = json!({"type": "text", "text": "t"});
+    for field in ["size", "margin", "lineSpacing"] {
+        bad(text.clone(), field, "-1px");
+    }
+    bad(json!({"type": "image", "url": "https://a"}), "size", "-10%");
+    bad(json!({"type": "separator"}), "margin", "-1px");
+    bad(json!({"type": "button", "action": super::tap()}), "margin", "-1px");
+    component(
+        json!({"type": "text", "contents": [{"type": "span", "text": "t", "size": "-1px"}]}),
+        &["contents[0].size: must not be negative"],
+    );
+}
+
+#[test]
+fn a_gradients_stop_is_between_its_ends() {
+    let stop = |stop: &str| {
+        let gradient = json!({"type": "linearGradient", "angle": "0deg", "startColor": "#000000", "endColor": "#FFFFFF", "centerPosition": stop});
+        with(empty_box(), json!({"background": gradient}))
+    };
+    for good in ["0%", "50%", "99.9%", "100%", "100.0%"] {
+        component(stop(good), &[]);
+    }
+    for bad in ["100.1%", "101%", "1000%"] {
+        component(stop(bad), &["background.centerPosition: must be from 0% to 100%"]);
+    }
+    component(stop("-1%"), &["background.centerPosition: must not be negative"]);
+}
+
+#[test]
+fn what_is_no_box_is_told_as_that() {
+    let text = json!({"type": "text", "text": "t"});
+    let wrong = "does not fit its type: its type is \"text\", \"box\" belongs here";
+    for block in ["header", "body", "footer"] {
+        check(json!({"type": "bubble", block: text}), &[&format!("{block}: {wrong}")]);
+        check(json!({"type": "bubble", block: {}}), &[&format!("{block}.type: must not be empty")]);
+        check(json!({"type": "bubble", block: null}), &[]);
+        check(
+            json!({"type": "bubble", block: {"type": "box"}}),
+            &[&format!("{block}.layout: must not be empty")],
+        );
+    }
+    check(
+        json!({"type": "carousel", "contents": [{"type": "bubble"}, {"type": "carousel", "contents": []}]}),
+        &["contents[1]: does not fit its type: its type is \"carousel\", \"bubble\" belongs here"],
+    );
+    component(
+        json!({"type": "text", "contents": [text]}),
+        &["contents[0]: does not fit its type: its type is \"text\", \"span\" belongs here"],
+    );
+    super::check(
+        json!({"type": "text", "text": "t", "quickReply": {"items": [{"type": "message", "label": "a", "text": "b"}]}}),
+        &[
+            "quickReply.items[0]: does not fit its type: its type is \"message\", \"action\" belongs here",
+        ],
+    );
 }
 
 #[test]
@@ -310,18 +428,22 @@ fn a_hero_is_a_box_an_image_or_a_video_where_it_can_play() {
 }
 
 #[test]
-fn the_first_component_of_a_block_is_not_absolute() {
+fn an_absolute_first_component_of_a_block_is_warned_of() {
     let badge = json!({"type": "text", "text": "t", "position": "absolute"});
     let body = |contents: Value| json!({"type": "bubble", "body": {"type": "box", "layout": "vertical", "contents": contents}});
-    check(
-        body(json!([badge])),
-        &[
-            "body.contents[0].position: must not be set: the first component of a block cannot be absolute",
-        ],
+    let warned = |contents: Value, expected: &[&str]| {
+        check(body(contents.clone()), &[]);
+        let bubble: Container = serde_json::from_value(body(contents)).unwrap();
+        let said: Vec<_> = warnings(&bubble).iter().map(ToString::to_string).collect();
+        assert_eq!(said, expected);
+    };
+    warned(
+        json!([badge]),
+        &["body.contents[0].position: should not be absolute on the first component of a block"],
     );
-    check(body(json!([empty_box(), badge])), &[]);
+    warned(json!([empty_box(), badge]), &[]);
     let inner = json!({"type": "box", "layout": "vertical", "contents": [badge]});
-    check(body(json!([inner])), &[]);
+    warned(json!([inner]), &[]);
 }
 
 #[test]

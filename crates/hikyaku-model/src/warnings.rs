@@ -1,29 +1,44 @@
-//! Finds the fields that were only kept.
+//! Finds what is no broken rule and worth a word.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer, ser};
 
 use crate::{
-    Violation,
+    Check, Checker, Violation,
     extra::UNKNOWN_FIELD,
     limits::{Problem, Segment},
 };
 
-/// The fields of a value that this version does not know, in the order of the JSON.
+/// What of a value is no broken rule and worth a warning: fields, words and types that this version does not know, and
+/// what LINE's documentation rules out though LINE takes it.
 ///
-/// They are written and sent like all others: LINE may know them. A misspelt field is among them. What stands in an
-/// object of an unknown type is not looked at; [`Checker::strict`](crate::Checker::strict) reports such an object as a
-/// whole.
+/// All of it is written and sent: LINE may know it. A misspelt field or word is among it. What stands in an object of an
+/// unknown type is not looked at.
 ///
 /// ```
-/// use hikyaku_model::{Message, unknown_fields};
+/// use hikyaku_model::{Message, warnings};
 ///
 /// let message: Message = serde_json::from_str(r#"{"type":"text","text":"hi","qouteToken":"abc"}"#)?;
-/// let [unknown] = unknown_fields(&message).try_into().unwrap();
-/// assert_eq!(unknown.to_string(), "qouteToken: is a field that this version does not know");
+/// let [warning] = warnings(&message).try_into().unwrap();
+/// assert_eq!(warning.to_string(), "qouteToken: is a field that this version does not know");
+///
+/// let message: Message = serde_json::from_str(r#"{"type":"hologram"}"#)?;
+/// let [warning] = warnings(&message).try_into().unwrap();
+/// assert!(warning.to_string().starts_with("type: is a word that this version does not know; known are text,"));
 /// # Ok::<(), serde_json::Error>(())
 /// ```
+pub fn warnings<T: Check + Serialize + ?Sized>(value: &T) -> Vec<Violation> {
+    let mut found = unknown_fields(value);
+    let mut checker = Checker::of_warnings();
+    value.check(&mut checker);
+    if let Err(warnings) = checker.finish() {
+        found.extend(warnings.iter().cloned());
+    }
+    found
+}
+
+/// The fields of a value that this version does not know, in the order of the JSON. They were only kept.
 pub fn unknown_fields(value: &(impl Serialize + ?Sized)) -> Vec<Violation> {
     let mut walk = Walk::default();
     // A value that cannot be written ends the walk early, and has no JSON to tell of.
