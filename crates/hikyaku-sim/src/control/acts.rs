@@ -118,6 +118,9 @@ pub(super) fn unsend(call: &Call<'_>, id: &str, message_id: &str) -> Result<Repl
         let user = user.map(|id| person(world, &id)).transpose()?;
         let channel = call.channel(world)?;
         let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
+        if !world.has_message(message_id) {
+            return Err(Problem::unknown("message", message_id));
+        }
         world.unsend(channel, &target, Some(user), message_id);
         Ok(Reply::none())
     })

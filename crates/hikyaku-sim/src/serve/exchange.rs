@@ -65,6 +65,7 @@ pub(super) async fn exchange(
     let status = response.as_ref().map(|response| response.status().as_u16());
     let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
     let hint = answer.and_then(|answer| answer.hint);
+    let hint = hint.or_else(|| missed_fault(&request.headers, strike.as_ref()));
     let mut world = shared.world();
     let channel_id = request.token().and_then(|token| world.channel_id_of_token(token));
     world.log.push(LoggedRequest {
@@ -143,6 +144,12 @@ fn strike(shared: &Shared, head: &request::Parts) -> Option<Strike> {
         asks_for: text("x-sim-fault"),
     };
     world.faults.strike(suspect, &mut world.random)
+}
+
+/// What a request that asked for a fault by name and got none is told in the log.
+fn missed_fault(headers: &HeaderMap, strike: Option<&Strike>) -> Option<String> {
+    let name = headers.get("x-sim-fault")?.to_str().ok()?;
+    strike.is_none().then(|| format!("no fault rule named `{name}` hit this request"))
 }
 
 fn whole(head: request::Parts, body: Bytes) -> Request {

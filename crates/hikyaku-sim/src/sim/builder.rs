@@ -41,6 +41,7 @@ impl SimBuilder {
 
     /// Lets the API's listener serve the paths of both hosts, so that a program with one setting for LINE's URL can be
     /// pointed at it. LINE itself answers 404 to a path of the other host, and so does a simulator without this.
+    /// [`Self::data_port`] then has no meaning.
     pub fn one_listener(mut self) -> Self {
         self.settings.one_listener = true;
         self

@@ -50,6 +50,7 @@ pub(crate) struct World {
     pub(crate) rate_limits: bool,
     /// Rates of endpoints that differ from LINE's; nothing where there is none.
     rates: HashMap<usize, Option<Rate>>,
+    first_message_id: u64,
     last_message_id: u64,
 }
 
@@ -57,6 +58,7 @@ impl World {
     /// A world with one channel and nobody in it.
     pub(crate) fn new(settings: Settings) -> Self {
         let clock = Clock::new(settings.clock);
+        let first_message_id = first_message_id();
         let mut world = Self {
             clock,
             random: Random::new(settings.seed),
@@ -71,7 +73,8 @@ impl World {
             faults: Faults::default(),
             rate_limits: settings.rate_limits,
             rates: HashMap::new(),
-            last_message_id: first_message_id(),
+            first_message_id,
+            last_message_id: first_message_id,
             settings,
         };
         world.add_channel();
@@ -89,7 +92,7 @@ impl World {
         while self.channels.len() < channels {
             self.add_channel();
         }
-        self.last_message_id = last_message_id;
+        (self.first_message_id, self.last_message_id) = (last_message_id, last_message_id);
         self.webhooks = Webhooks::after(webhooks);
     }
 
@@ -167,6 +170,11 @@ impl World {
         for channel in &mut self.channels {
             channel.refill(endpoint);
         }
+    }
+
+    /// Whether a message of this id may have been sent.
+    pub(crate) fn has_message(&self, id: &str) -> bool {
+        id.parse().is_ok_and(|id: u64| self.first_message_id < id && id <= self.last_message_id)
     }
 
     pub(crate) fn message_id(&mut self) -> u64 {

@@ -74,6 +74,42 @@ async fn a_fault_that_can_hit_nothing_and_an_id_that_is_none_are_refused() {
 }
 
 #[tokio::test]
+async fn a_message_that_nobody_sent_cannot_be_taken_back() {
+    let bot = Bot::that_answers(200).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    let user = sim.add_friend();
+    let said = sim.user_says(&user, "a");
+    let messages = format!("/chats/{user}/messages");
+    for id in ["x", "1", "99999999999999999999"] {
+        let answer = control(&sim, "DELETE", &format!("{messages}/{id}"), "").await;
+        assert_eq!((answer.status, &answer.json()["code"]), (404, &json!("unknown")), "{id}");
+    }
+    let taken = control(&sim, "DELETE", &format!("{messages}/{}", said.message_id), "").await;
+    assert_eq!(taken.status, 204);
+    sim.webhooks().wait_until_idle().await.unwrap();
+    assert_eq!(bot.events().len(), 2);
+    sim.reset();
+    let again = sim.add_friend();
+    let path = format!("/chats/{again}/messages/{}", said.message_id);
+    assert_eq!(control(&sim, "DELETE", &path, "").await.status, 404);
+}
+
+#[tokio::test]
+async fn a_fault_that_is_asked_for_and_not_there_stands_in_the_log() {
+    let sim = Sim::start().await.unwrap();
+    sim.fault(hikyaku_sim::FaultRule::answer(503).named("down").times(1)).unwrap();
+    for name in ["dwon", "down", "down"] {
+        let bearer = crate::http::bearer(&sim);
+        let headers = [("authorization", &*bearer), ("X-Sim-Fault", name)];
+        crate::http::send(&sim.api_url(), "GET", "/v2/bot/info", &headers, b"").await.unwrap();
+    }
+    let log = sim.requests();
+    let told: Vec<_> = log.iter().map(|request| (request.status, request.hint.clone())).collect();
+    let missed = |name: &str| Some(format!("no fault rule named `{name}` hit this request"));
+    assert_eq!(told, [(Some(200), missed("dwon")), (Some(503), None), (Some(200), missed("down"))]);
+}
+
+#[tokio::test]
 async fn half_a_body_changes_nothing() {
     let sim = Sim::start().await.unwrap();
     control(&sim, "PUT", "/quota", r#"{"limit":5,"used":1}"#).await;
