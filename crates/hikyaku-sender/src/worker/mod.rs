@@ -4,6 +4,7 @@ mod ahead;
 mod dispatch;
 mod elsewhere;
 mod keep;
+mod refusals;
 mod request;
 mod send;
 mod settle;

@@ -11,7 +11,11 @@ use hikyaku::{Answer, Client};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{Shared, request};
+use super::{
+    Shared,
+    refusals::{self, Refusals},
+    request,
+};
 use crate::{
     Event, Lane,
     delivery::{
@@ -39,6 +43,7 @@ pub(super) struct Sender<'a> {
     shared: &'a Shared,
     /// The requests of campaigns, by their ids.
     bodies: Mutex<HashMap<i64, Arc<str>>>,
+    refusals: Refusals,
     /// Failures of LINE in a row.
     failures: HashMap<String, [AtomicU32; Lane::ALL.len()]>,
 }
@@ -47,7 +52,7 @@ impl<'a> Sender<'a> {
     pub(super) fn new(shared: &'a Shared) -> Self {
         let failures =
             shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
-        Self { shared, bodies: Mutex::default(), failures }
+        Self { shared, bodies: Mutex::default(), refusals: Refusals::default(), failures }
     }
 
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
@@ -113,6 +118,17 @@ impl<'a> Sender<'a> {
             } else if failures.load(Ordering::Relaxed) > 0 {
                 failures.store(0, Ordering::Relaxed);
             }
+        }
+        match &mut outcome {
+            Outcome::Accepted { .. } if job.lane == Lane::Multicast => self.refusals.accepted(job),
+            Outcome::Rejected { bad_recipient, reason, .. }
+                if *bad_recipient
+                    && job.lane == Lane::Multicast
+                    && !self.refusals.refused(job, reason) =>
+            {
+                (*bad_recipient, *reason) = (false, refusals::told(reason));
+            }
+            _ => {}
         }
         if let Some(stop) = hold
             && !self.hold(job, stop).await

@@ -17,6 +17,7 @@ on_every_store![
     lost_answers_and_errors_after_acceptance_deliver_once,
     a_bad_message_is_rejected_with_lines_words,
     one_bad_user_does_not_keep_a_multicast_from_the_others,
+    a_list_that_is_refused_as_a_whole_is_not_cut_to_the_bottom,
     what_line_says_is_kept_so_that_every_store_can,
     a_wrong_token_rejects_nothing,
     a_refused_token_is_tried_about_once_a_minute,
@@ -187,6 +188,28 @@ async fn one_bad_user_does_not_keep_a_multicast_from_the_others(bench: Bench) {
     let rejected = Filter { state: Some(State::Rejected), ..Filter::default() };
     let rejected = bench.outbox.list(rejected).await.unwrap();
     assert_eq!(rejected[0].to, ["not-an-id-that-line-knows"]);
+}
+
+async fn a_list_that_is_refused_as_a_whole_is_not_cut_to_the_bottom(bench: Bench) {
+    const CHUNKS: usize = 20;
+    let (sim, client) = line().await;
+    let body = serde_json::json!({ "message": "Failed to send messages" });
+    let refusal = FaultRule::answer(400).on("POST", "/v2/bot/message/multicast").body(body);
+    sim.fault(refusal).unwrap();
+    let chunk = |n: usize| NewDelivery::multicast((n * 100..n * 100 + 100).map(user), "a");
+    bench.outbox.enqueue_all((0..CHUNKS).map(chunk).collect()).await.unwrap();
+    work(&bench, worker(&bench, client).concurrency(4)).await;
+    let requests = sim.requests().iter().filter(|it| it.status == Some(400)).count();
+    let to_the_bottom = CHUNKS * 199;
+    assert!(requests < to_the_bottom / 3, "{requests} requests of {to_the_bottom}");
+    let all = Filter { limit: 10_000, ..Filter::default() };
+    let listed = bench.outbox.list(all).await.unwrap();
+    let rejected = listed.iter().filter(|it| it.state == State::Rejected);
+    assert_eq!(rejected.clone().map(|it| it.to.len()).sum::<usize>(), CHUNKS * 100);
+    let told = rejected.filter_map(|it| it.last_error.as_deref()).filter(|why| {
+        why.contains("alone was refused in the same words") && why.contains("Failed to send")
+    });
+    assert!(told.count() >= CHUNKS / 2);
 }
 
 async fn what_line_says_is_kept_so_that_every_store_can(bench: Bench) {

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use crate::{
     Lane,
@@ -111,7 +111,9 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
         .zip(key::halves(delivery.retry_key))
         .map(|(recipients, retry_key)| {
             let count = u32::try_from(recipients.ids().len()).unwrap_or(u32::MAX);
-            let mut half = Delivery::new(delivery.kind, count, retry_key, delivery.due);
+            // Before the rest of its list, so that a bad id is found, or that it is none, before all of it is cut.
+            let due = delivery.due - Duration::from_millis(1);
+            let mut half = Delivery::new(delivery.kind, count, retry_key, due);
             half.on_unknown = delivery.on_unknown;
             half.expires_at = delivery.expires_at;
             Fresh {
