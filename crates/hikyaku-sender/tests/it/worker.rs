@@ -1,8 +1,15 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use futures_core::future::BoxFuture;
 use hikyaku::{
     Client,
+    token::{IssuedToken, TokenProvider},
     transport::{RequestBody, ResponseBody, Transport, TransportError},
 };
 use hikyaku_sender::{
@@ -21,6 +28,7 @@ on_every_store![
     what_line_says_is_kept_so_that_every_store_can,
     a_wrong_token_rejects_nothing,
     a_refused_token_is_tried_about_once_a_minute,
+    a_new_token_is_asked_for_once,
     a_used_up_quota_parks_the_lane,
     a_channel_that_no_worker_has_is_told,
     what_another_worker_waited_for_is_tried_again,
@@ -294,17 +302,47 @@ async fn a_refused_token_is_tried_about_once_a_minute(bench: Bench) {
             }
         }
     };
-    let wrong = Client::builder("wrong").api_base_url(sim.api_url()).build().unwrap();
+    // The provider is no better than what it replaces.
+    let (wrong, issued) = issuing(&sim, |_| "wrong".to_owned());
     let worker = bench.outbox.worker().channel("default", wrong).limits(Limits::none());
     Box::pin(worker.concurrency(1).quota_every(None).run(stop)).await.unwrap();
     let minutes = bench.clock.now().since(began).as_secs() / 60;
     assert!((7..=8).contains(&minutes), "{minutes} minutes");
     let refused = sim.requests().iter().filter(|it| it.status == Some(401)).count();
     assert!((8..=24).contains(&refused), "{refused} requests in {minutes} minutes");
+    let issued = issued.load(Ordering::Relaxed);
+    assert!(issued <= 3, "{issued} tokens in {minutes} minutes");
     for (reason, status, why) in held {
         assert_eq!((reason, status), (HoldReason::Unauthorized, Some(401)));
         assert!(why.contains("401"), "{why}");
     }
+}
+
+/// A client whose tokens this makes, by how many there were before, and how many there were.
+fn issuing(
+    sim: &Sim,
+    token: impl Fn(usize) -> String + Send + Sync + 'static,
+) -> (Client, Arc<AtomicUsize>) {
+    let issued = Arc::new(AtomicUsize::new(0));
+    let count = issued.clone();
+    let provider = TokenProvider::custom(move || {
+        let token = token(count.fetch_add(1, Ordering::Relaxed)).parse();
+        std::future::ready(token.map(|token| IssuedToken::new(token, Duration::from_hours(1))))
+    });
+    (Client::builder_with(provider).base_url(sim.api_url()).build().unwrap(), issued)
+}
+
+async fn a_new_token_is_asked_for_once(bench: Bench) {
+    let (sim, _) = line().await;
+    for n in 0..20 {
+        bench.outbox.enqueue(NewDelivery::push(user(n), "a")).await.unwrap();
+    }
+    let good = sim.channel_token().expose().to_owned();
+    let (client, issued) =
+        issuing(&sim, move |n| if n == 0 { "wrong".to_owned() } else { good.clone() });
+    let report = work(&bench, worker(&bench, client).quota_every(None)).await;
+    assert_eq!((report.accepted, report.waiting.len()), (20, 0));
+    assert_eq!(issued.load(Ordering::Relaxed), 2);
 }
 
 async fn a_used_up_quota_parks_the_lane(bench: Bench) {
