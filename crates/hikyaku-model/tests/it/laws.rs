@@ -1,13 +1,13 @@
 //! Laws that hold for any message and any JSON.
 
 use hikyaku_model::{
-    Action, Check, Message,
+    Action, Check, Checker, Message, Violations,
     action::{DatetimeMode, PostbackAction},
     flex::{
         self, Bubble, Button, Carousel, Component, Icon, Image, Separator, Space, Span, Text, px,
     },
     imagemap::{ImagemapAction, ImagemapArea, ImagemapVideo},
-    limits::Length,
+    limits::{Length, Problem},
     message::{
         Emoji, ImagemapMessage, QuickReplyItem, Sender, StickerMessage, Substitution, TextMessage,
         TextV2Message,
@@ -16,6 +16,7 @@ use hikyaku_model::{
         ButtonsTemplate, CarouselColumn, CarouselTemplate, ConfirmTemplate, ImageCarouselColumn,
         ImageCarouselTemplate,
     },
+    warnings,
 };
 use proptest::{collection::vec, option, prelude::*};
 use serde_json::{Value, json};
@@ -45,6 +46,18 @@ proptest! {
         let message: Message = serde_json::from_value(json.clone()).unwrap();
         let _ = message.validate();
         prop_assert_eq!(without_nulls(serde_json::to_value(&message).unwrap()), without_nulls(json));
+    }
+
+    #[test]
+    fn what_a_strict_judge_refuses_beyond_the_usual_is_what_is_warned_of(message in any_message()) {
+        let mut strict = Checker::strict();
+        message.check(&mut strict);
+        let count = |judged: Result<(), Violations>| judged.map_or_else(|all| all.iter().len(), |()| 0);
+        let unknown = warnings(&message)
+            .into_iter()
+            .filter(|warning| matches!(warning.problem, Problem::UnknownWord(_)))
+            .count();
+        prop_assert_eq!(count(strict.finish()), count(message.validate()) + unknown);
     }
 
     #[test]
