@@ -1,4 +1,4 @@
-use hikyaku_model::event::{EventType, Str};
+use hikyaku_model::event::{Event, EventType, Str};
 use hikyaku_webhook::{Error, Webhook};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ fn one_bad_event_does_not_touch_its_neighbours() {
     {
         let body = format!(r#"{{"events":[{{"type":"join"}},{bad},{{"type":"leave"}}]}}"#);
         let webhook = Webhook::parse(body.as_bytes()).unwrap();
-        let types: Vec<_> = webhook.events.iter().map(hikyaku_model::Event::event_type).collect();
+        let types: Vec<_> = webhook.events.iter().map(Event::event_type).collect();
         assert_eq!(types, [EventType::Join, EventType::Unknown, EventType::Leave]);
         assert_eq!(webhook.events[1].misfit().unwrap().json, bad);
         assert_eq!(serde_json::to_string(&webhook).unwrap(), body);
@@ -170,6 +170,8 @@ proptest! {
         let borrowed = Webhook::borrow(&body);
         prop_assert_eq!(owned.as_ref().err(), borrowed.as_ref().err());
         if let (Ok(owned), Ok(borrowed)) = (owned, borrowed) {
+            let raw: Vec<_> = owned.events.iter().map(Event::raw).collect();
+            prop_assert_eq!(raw, borrowed.events.iter().map(Event::raw).collect::<Vec<_>>());
             let text = serde_json::to_string(&owned).unwrap();
             prop_assert_eq!(&text, &serde_json::to_string(&borrowed).unwrap());
             prop_assert_eq!(&Webhook::parse(text.as_bytes()).unwrap(), &owned);
