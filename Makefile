@@ -4,10 +4,10 @@ CARGO ?= cargo
 # cargo-nextest runs the same tests faster; without it cargo's own runner does.
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 
-.PHONY: help demo test lint fmt doc bench chaos
+.PHONY: help demo test lint fmt doc bench build-cpu chaos
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
 
 demo: ## Watch messages travel, on a simulator in the same process
 	$(CARGO) run --release -p hikyaku-cli -- demo
@@ -35,6 +35,9 @@ doc: ## Build the documentation and open it
 
 bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches
+
+build-cpu: ## Measure what it takes to build a program that sends one push, beside the least one
+	.ci/build-cpu
 
 chaos: ## Kill, stop, cut off and fill up senders at length, and try properties on many cases (some ten minutes)
 	HIKYAKU_KILLS=200 HIKYAKU_FAILOVERS=5 HIKYAKU_PARTITION=20 HIKYAKU_FLIPS=2000 HIKYAKU_SENDS=8000 \
