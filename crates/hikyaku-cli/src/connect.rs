@@ -8,19 +8,11 @@ use hikyaku::{Client, ClientBuilder, RetryPolicy};
 
 use crate::{
     channel::{self, Issuer, IssuerArgs},
-    failure::{invalid, of_settings, usage},
+    failure::{invalid, usage},
     output::Output,
     profile::{Profile, ProfileArgs},
     secret::Secret,
 };
-
-/// What the client calls a setting, and what it is called here.
-const FLAGS: [(&str, &str); 4] = [
-    ("api_base_url", "--api-url"),
-    ("data_base_url", "--data-url"),
-    ("manager_base_url", "--manager-url"),
-    ("root_certificates", "--ca-file"),
-];
 
 // Which channel to speak for, and how to reach LINE. A flag wins over the environment, the environment over the
 // profile.
@@ -206,7 +198,7 @@ impl Connection {
         if let Some(pem) = self.patience.certificates(profile.ca_file.as_deref())? {
             builder = builder.root_certificates(pem);
         }
-        builder.build().map_err(|error| of_settings(error, &FLAGS))
+        Ok(builder.build()?)
     }
 
     fn token(&self, profile: &Profile) -> anyhow::Result<String> {

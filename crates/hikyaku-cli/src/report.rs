@@ -19,6 +19,14 @@ const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const ASIDE: Style = Style::new().effects(Effects::DIMMED);
 const NOTHING_SENT: &str = "nothing was sent";
 
+/// What the client calls a setting, and what it is called here.
+const SETTINGS: [(&str, &str, &str); 4] = [
+    ("api_base_url", "--api-url", "--api-url (HIKYAKU_API_URL)"),
+    ("data_base_url", "--data-url", "--data-url (HIKYAKU_DATA_URL)"),
+    ("manager_base_url", "--manager-url", "--manager-url (HIKYAKU_MANAGER_URL)"),
+    ("root_certificates", "--ca-file", "--ca-file (HIKYAKU_CA_FILE)"),
+];
+
 /// Tells the user of an error, and gives the exit code that goes with it.
 pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
     Report::of(error).print(output.is_json())
@@ -149,6 +157,10 @@ impl Report {
             property: detail.property.clone(),
             message: detail.message.clone(),
         });
+        let details = details.map(|detail| match error.kind() {
+            ErrorKind::Invalid => detail.of_settings(),
+            _ => detail,
+        });
         Self {
             status: error.status().map(|status| status.as_u16()),
             details: details.collect(),
@@ -232,6 +244,25 @@ impl fmt::Display for Report {
             write!(f, "\n  {ASIDE}{hint}{ASIDE:#}")?;
         }
         Ok(())
+    }
+}
+
+impl Detail {
+    /// The same with the settings of a client called as the command line calls them.
+    fn of_settings(mut self) -> Self {
+        let this = SETTINGS.iter().find(|(name, ..)| self.property.as_deref() == Some(name));
+        if let Some((_, flag, _)) = this {
+            self.property = Some((*flag).to_owned());
+        }
+        self.message = self.message.map(|mut message| {
+            if let Some((_, _, flag)) = this {
+                message = message.replace("set it too", &format!("set {flag} too"));
+            }
+            // One word for all hosts is the library's.
+            let message = message.replace("all hosts by base_url", "all three hosts");
+            SETTINGS.iter().fold(message, |message, (name, _, flag)| message.replace(name, flag))
+        });
+        self
     }
 }
 

@@ -119,3 +119,27 @@ fn colours_are_for_terminals() {
     let forced = Shell::at(&recorder).with("CLICOLOR_FORCE", "1");
     assert!(forced.run(["push", "U1", "--text", "hi"]).stdout.contains('\u{1b}'));
 }
+
+#[test]
+fn a_host_that_was_forgotten_is_named_by_its_flag_and_variable() {
+    let recorder = Recorder::start();
+    let shell = Shell::bare()
+        .with("LINE_CHANNEL_ACCESS_TOKEN", "test-token")
+        .with("HIKYAKU_API_URL", &recorder.url());
+    insta::assert_snapshot!(shell.run(["content", "1"]), @r"
+    exit 2
+    --- stderr
+    error: --data-url: is not set, and --api-url (HIKYAKU_API_URL) is this machine: set --data-url (HIKYAKU_DATA_URL) too, or all three hosts (nothing was sent)
+    ");
+    let shell = shell.with("HIKYAKU_DATA_URL", "https://api-data.line.me");
+    insta::assert_snapshot!(shell.run(["push", "U1", "--text", "hi"]), @r"
+    exit 2
+    --- stderr
+    error: --api-url: is on this machine while --data-url (HIKYAKU_DATA_URL) is LINE's own, which would get what is meant for a simulator; set all three hosts (nothing was sent)
+    ");
+    assert_eq!(recorder.connections(), 0);
+    let manager = ["api", "attachModule", "--channel-id", "1", "--channel-secret", "s"];
+    let shell = shell.without("HIKYAKU_DATA_URL");
+    let outcome = shell.run(manager.into_iter().chain(["--body", "{}"]));
+    assert!(outcome.stderr.contains("--manager-url: is not set"), "{outcome}");
+}
