@@ -22,7 +22,8 @@ pub enum Event {
         /// Where it stands now.
         state: State,
     },
-    /// A lane with due work stands still.
+    /// A lane with due work stands still. Told once for each reason, and again when it is over and has begun again; for a
+    /// channel that the worker does not have, once.
     Waiting(Waiting),
     /// An answer has stopped a lane, or all of a channel's: LINE's own, or that of something that answers in its place. Told
     /// once for all that was on its way together.
@@ -46,7 +47,7 @@ pub enum Event {
         /// How far the store's clock is ahead, in seconds; negative where it is behind.
         seconds_ahead: i64,
     },
-    /// The listener was too slow, and missed so many events.
+    /// The listener was more than 4,096 events behind, and missed so many.
     Missed(u64),
 }
 
