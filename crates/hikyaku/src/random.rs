@@ -9,24 +9,49 @@ use std::{
 
 use uuid::Uuid;
 
+/// No process forks in less time. The system is asked for the process id only where a thread made nothing for so long:
+/// to ask it for each key would cost a twentieth of a push.
+const SHORTEST_FORK: u64 = 20_000;
+
 thread_local! {
-    // Each thread's `RandomState` has 128 bits of its own from the operating system; SipHash over a counter is a
-    // pseudo-random function of them. Asking the system for each key would cost more than the rest of a request.
-    static STATE: (RandomState, Cell<u64>) = (RandomState::new(), Cell::new(0));
+    // Each thread's `RandomState` has 128 bits of its own from the operating system; SipHash is a pseudo-random function
+    // of them.
+    static STATE: (RandomState, Cell<Made>) = (RandomState::new(), Cell::default());
 }
 
-/// Two words that no other thread, process or machine has. A process that forks, or a machine that is restored twice
+/// What a thread has made so far.
+#[derive(Clone, Copy, Default)]
+struct Made {
+    times: u64,
+    /// Nanoseconds since 1970.
+    last: u64,
+    process: u32,
+}
+
+/// Two words that no other thread, process or machine makes. A process that forks, or a machine that is restored twice
 /// from one snapshot, copies the thread's state with the counter: the process id and the clock tell the copies apart.
 fn next() -> [u64; 2] {
-    STATE.with(|(hash, counter)| {
-        counter.set(counter.get() + 1);
-        words(hash, counter.get(), process::id(), SystemTime::now())
+    STATE.with(|(hash, made)| {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now = now.as_secs().wrapping_mul(1_000_000_000) + u64::from(now.subsec_nanos());
+        let next = made.get().next(now, process::id);
+        made.set(next);
+        next.words(hash)
     })
 }
 
-fn words(hash: &impl BuildHasher, counter: u64, process: u32, now: SystemTime) -> [u64; 2] {
-    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    [0_u8, 1].map(|half| hash.hash_one((counter, process, now, half)))
+impl Made {
+    fn next(self, now: u64, process: impl FnOnce() -> u32) -> Self {
+        let may_have_forked = now.wrapping_sub(self.last) > SHORTEST_FORK;
+        let process = if may_have_forked { process() } else { self.process };
+        Self { times: self.times + 1, last: now, process }
+    }
+
+    fn words(self, hash: &impl BuildHasher) -> [u64; 2] {
+        let word =
+            |half| hash.hash_one((2 * self.times + half, self.last, u64::from(self.process)));
+        [word(0), word(1)]
+    }
 }
 
 /// A random (version 4) UUID.
@@ -49,14 +74,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_of_the_state_makes_other_keys_in_another_process_or_at_another_time() {
+    fn a_copy_of_the_state_goes_on_otherwise_in_another_process_or_at_another_time() {
         let state = RandomState::new();
-        let then = SystemTime::now();
-        let here = words(&state, 1, 100, then);
-        assert_ne!(here, words(&state, 1, 101, then));
-        assert_ne!(here, words(&state, 1, 100, then + std::time::Duration::from_nanos(1)));
-        assert_ne!(here, words(&state, 2, 100, then));
-        assert_ne!(here[0], here[1]);
+        let word = |made: Made| made.words(&state);
+        let before = Made { times: 7, last: 1_000, process: 100 };
+        let later = 1_000 + 60_000;
+        let parent = before.next(later, || 100);
+        let child = before.next(later, || 101);
+        assert_ne!(word(parent), word(child));
+        assert_ne!(word(parent), word(before.next(later + 1, || 100)));
+        // Nor does one that is asked in the same nanosecond repeat itself.
+        assert_ne!(word(parent), word(parent.next(later, || 100)));
+        // Once told apart they stay so, however fast they go on.
+        assert_ne!(word(parent.next(later + 1, || 0)), word(child.next(later + 1, || 0)));
     }
 
     #[test]
