@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use hikyaku::Client;
-use hikyaku_sender::{DeliveryId, Limits, NewDelivery, State, Worker};
-use hikyaku_sim::{FaultRule, Sim};
+use hikyaku_sender::{Clock, DeliveryId, Limits, NewDelivery, Outbox, State, Worker};
+use hikyaku_sim::{ClockMode, FaultRule, Sim};
 
 use crate::{
     stores::{Bench, on_every_store, user},
-    worker::{line, work},
+    worker::{client, line, work},
 };
 
 on_every_store![
@@ -46,6 +46,27 @@ fn requests_for(sim: &Sim, n: usize) -> usize {
     let user = user(n);
     let is_for = |body: &[u8]| String::from_utf8_lossy(body).contains(&user);
     sim.requests().iter().filter(|it| is_for(&it.body)).count()
+}
+
+/// LINE and the outbox have one clock here, which stands still until it is advanced.
+#[tokio::test]
+async fn one_clock_for_a_simulator_and_an_outbox() {
+    let start = "2026-08-01T00:00:00Z".parse().unwrap();
+    let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();
+    let clock = Clock::from_fn(sim.clock());
+    let outbox = Outbox::builder("memory:").clock(clock.clone()).open().await.unwrap();
+    let friend = sim.add_friend();
+    let later = clock.now() + Duration::from_hours(1);
+    outbox.enqueue(NewDelivery::push(&friend, "later").at(later)).await.unwrap();
+    outbox.enqueue(NewDelivery::push(&friend, "now")).await.unwrap();
+    let worker = outbox.worker().channel("default", client(&sim)).limits(Limits::none());
+    let script = async {
+        assert_eq!(sim.wait_for(1).await.unwrap()[0].text(), Some("now"));
+        sim.advance(Duration::from_hours(1));
+        let delivered = sim.wait_for(2).await.unwrap();
+        assert_eq!((delivered[1].text(), delivered[1].at.into()), (Some("later"), later));
+    };
+    Box::pin(worker.quota_every(None).run(script)).await.unwrap();
 }
 
 async fn what_is_in_doubt_for_longer_than_line_remembers_is_not_sent_again(bench: Bench) {
