@@ -13,7 +13,7 @@ use crate::{
 
 const NAME: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 
-/// Make rich menus, their images, aliases and the default what a file says
+/// Create or update rich menus, their images, aliases and the default from a file
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Run it as often as you like: a menu is replaced only where the file or its image has changed, and what an interrupted run \
