@@ -6,6 +6,7 @@ mod clock;
 mod cluster;
 mod crash;
 mod disk;
+mod dropped;
 mod failover;
 mod import;
 mod metrics;
