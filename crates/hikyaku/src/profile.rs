@@ -33,7 +33,7 @@ impl Client {
     /// anyone else.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): the id is none.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the user id is malformed.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-profile>
     pub async fn profile(

@@ -32,7 +32,7 @@ pub enum InvalidIdToken {
     UnknownKey,
     /// The signature is wrong.
     Signature,
-    /// Not LINE says it.
+    /// The issuer is not LINE.
     Issuer,
     /// It is for another channel.
     Audience,

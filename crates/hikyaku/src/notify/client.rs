@@ -163,7 +163,7 @@ impl NotifyClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// A URL, secret, user agent or certificate that can be none.
+    /// A URL, the client secret, the user agent or a certificate is invalid.
     pub fn build(self) -> Result<NotifyClient, Error> {
         let client_secret = self
             .client_secret
