@@ -15,7 +15,7 @@ async fn start() -> (Sim, Client, UserId) {
         .api_base_url(sim.api_url())
         .data_base_url(sim.data_url())
         .manager_base_url(sim.api_url())
-        .retry(RetryPolicy { base_delay: Duration::from_millis(1), ..RetryPolicy::default() })
+        .retry(RetryPolicy::default().base_delay(Duration::from_millis(1)))
         .build()
         .unwrap();
     let friend = sim.add_friend();

@@ -228,7 +228,7 @@ impl Patience {
         }
         let default = RetryPolicy::default();
         let max_retries = self.retries.or(profile).unwrap_or(default.max_retries);
-        RetryPolicy { max_retries, ..default }
+        default.max_retries(max_retries)
     }
 
     pub(crate) fn timeout(&self, profile: Option<Duration>) -> Option<Duration> {

@@ -51,7 +51,7 @@ async fn metrics(State(outbox): State<Outbox>) -> impl IntoResponse {
 
 async fn health(State(outbox): State<Outbox>) -> (StatusCode, String) {
     // The clock may be this machine's own; a row is the store's.
-    match outbox.list(Filter { limit: 1, ..Filter::default() }).await {
+    match outbox.list(Filter::default().limit(1)).await {
         Ok(_) => (StatusCode::OK, "ok\n".to_owned()),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
     }

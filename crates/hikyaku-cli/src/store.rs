@@ -1,3 +1,5 @@
+use std::time::SystemTime;
+
 use clap::Args;
 use hikyaku_sender::{Outbox, Time};
 use jiff::{SignedDuration, Timestamp};
@@ -52,7 +54,7 @@ impl When {
     /// The moment on the clock that says `now`.
     pub(crate) fn after(self, now: Time) -> Time {
         match self {
-            Self::At(time) => time.into(),
+            Self::At(time) => SystemTime::from(time).into(),
             Self::In(wait) => now + wait.unsigned_abs(),
         }
     }

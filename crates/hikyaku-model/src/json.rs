@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 
 /// Why a text is no JSON, or not JSON of an object; with the place to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InvalidJson {
     /// The line, from 1.
     pub line: usize,

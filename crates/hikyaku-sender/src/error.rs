@@ -27,7 +27,7 @@ pub enum ErrorKind {
     /// The idempotency key stands for another send already; nothing was changed.
     Conflict {
         /// What the key stands for.
-        existing: i64,
+        existing: Existing,
     },
     /// There is no such delivery.
     NoDelivery(DeliveryId),
@@ -55,6 +55,24 @@ pub enum ErrorKind {
     Unsuitable(String),
     /// The store did not do it: disk full, read only, gone, or not reachable.
     Store(String),
+}
+
+/// A send that an idempotency key stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// A delivery.
+    Delivery(DeliveryId),
+    /// A campaign.
+    Campaign(CampaignId),
+}
+
+impl fmt::Display for Existing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Delivery(id) => write!(f, "delivery {id}"),
+            Self::Campaign(id) => write!(f, "campaign {id}"),
+        }
+    }
 }
 
 impl Error {

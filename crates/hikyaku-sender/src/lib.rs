@@ -55,7 +55,7 @@ mod worker;
 
 pub use campaign::Campaign;
 pub use delivery::{State, UnknownPolicy};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, Existing};
 pub use events::{Event, Events};
 pub use filter::Filter;
 pub use hikyaku_model::limits::Rate;
@@ -70,5 +70,7 @@ pub use pace::{HoldReason, Limits};
 pub use priority::Priority;
 pub use quarantine::Quarantined;
 pub use time::{Clock, Time};
+#[cfg(feature = "postgres")]
+pub use tokio_postgres;
 pub use waiting::{Waiting, WaitingFor};
 pub use worker::{Report, Worker};

@@ -5,8 +5,8 @@ use crate::store::SqliteStore;
 #[cfg(feature = "postgres")]
 use crate::store::{PgStore, PgTx, Reads as _, fenced};
 use crate::{
-    Clock, DeliveryId, Error, ErrorKind, Event, Events, Filter, Listed, NewDelivery, Overview,
-    Time,
+    Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Listed, NewDelivery,
+    Overview, Time,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
@@ -60,6 +60,7 @@ pub(crate) struct Inner {
 
 /// What became of one send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Enqueued {
     /// The delivery that stands for it.
     pub id: DeliveryId,
@@ -323,7 +324,10 @@ impl Outbox {
 
 fn answer(it: step::Enqueued) -> Result<Enqueued, Error> {
     match it.verdict {
-        Verdict::Conflict => Err(Error::new(ErrorKind::Conflict { existing: it.id })),
+        Verdict::Conflict => {
+            let existing = Existing::Delivery(DeliveryId(it.id));
+            Err(Error::new(ErrorKind::Conflict { existing }))
+        }
         verdict => Ok(Enqueued { id: DeliveryId(it.id), existing: verdict == Verdict::Existing }),
     }
 }

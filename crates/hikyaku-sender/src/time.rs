@@ -24,6 +24,16 @@ impl Time {
         self.0
     }
 
+    /// The same moment for the standard library; nothing where the system's clock cannot tell it.
+    pub fn to_system_time(self) -> Option<SystemTime> {
+        let from_1970 = Duration::from_millis(self.0.unsigned_abs());
+        if self.0 < 0 {
+            UNIX_EPOCH.checked_sub(from_1970)
+        } else {
+            UNIX_EPOCH.checked_add(from_1970)
+        }
+    }
+
     /// Whether a calendar shows it.
     pub(crate) fn has_date(self) -> bool {
         Timestamp::from_millisecond(self.0).is_ok()
@@ -48,12 +58,6 @@ impl std::ops::Sub<Duration> for Time {
 
     fn sub(self, earlier: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(earlier.as_millis()).unwrap_or(i64::MAX)))
-    }
-}
-
-impl From<Timestamp> for Time {
-    fn from(time: Timestamp) -> Self {
-        Self(time.as_millisecond())
     }
 }
 
@@ -162,6 +166,14 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_comes_back_from_the_systems() {
+        for millis in [0, 1_764_368_000_123, -1_500] {
+            let time = Time::from_millis(millis);
+            assert_eq!(time.to_system_time().map(Time::from), Some(time));
+        }
+    }
 
     #[test]
     fn the_system_clock_never_goes_back() {

@@ -2,6 +2,7 @@ use crate::{Lane, Time, pace::HoldReason};
 
 /// A lane that has due work and stands still.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Waiting {
     /// Whose lane it is.
     pub channel: String,

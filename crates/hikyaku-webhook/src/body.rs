@@ -22,6 +22,7 @@ const USUAL_EVENT: usize = 512;
 /// <https://developers.line.biz/en/reference/messaging-api/#request-body>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(bound(serialize = "S: AsRef<str> + Serialize"))]
+#[non_exhaustive]
 pub struct Webhook<S = String> {
     /// The user id of the bot that the events are for.
     #[serde(skip_serializing_if = "Option::is_none")]

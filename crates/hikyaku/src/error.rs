@@ -90,6 +90,7 @@ impl fmt::Display for ErrorKind {
 
 /// One thing that is wrong with a request. Its texts have at most 500 characters, none of them a control character.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Detail {
     /// Where, as LINE writes it: `messages[0].text`. Nothing where it is the whole request.
     pub property: Option<String>,

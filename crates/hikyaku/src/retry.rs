@@ -34,9 +34,10 @@ const YEAR: Duration = Duration::from_hours(365 * 24);
 /// ```
 /// use hikyaku::RetryPolicy;
 ///
-/// let patient = RetryPolicy { max_retries: 8, ..RetryPolicy::default() };
+/// let patient = RetryPolicy::default().max_retries(8);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RetryPolicy {
     /// Repeats after the first attempt.
     pub max_retries: u32,
@@ -63,7 +64,31 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// One attempt and no more.
     pub fn none() -> Self {
-        Self { max_retries: 0, ..Self::default() }
+        Self::default().max_retries(0)
+    }
+
+    /// Sets `max_retries`, see the field.
+    pub fn max_retries(mut self, repeats: u32) -> Self {
+        self.max_retries = repeats;
+        self
+    }
+
+    /// Sets `base_delay`, see the field.
+    pub fn base_delay(mut self, delay: Duration) -> Self {
+        self.base_delay = delay;
+        self
+    }
+
+    /// Sets `max_delay`, see the field.
+    pub fn max_delay(mut self, delay: Duration) -> Self {
+        self.max_delay = delay;
+        self
+    }
+
+    /// Sets `max_elapsed`, see the field.
+    pub fn max_elapsed(mut self, time: Duration) -> Self {
+        self.max_elapsed = time;
+        self
     }
 
     /// How long to wait before repeat `retry` (from 0). `fraction` is the jitter, from 0 to 1.

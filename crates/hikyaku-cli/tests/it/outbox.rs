@@ -23,7 +23,7 @@ fn an_added_send_is_acknowledged_and_known_by_its_key() {
     insta::assert_snapshot!(shell.run(other.into_iter().chain(["--json"])), @r#"
     exit 4
     --- stderr
-    {"error":{"kind":"conflict","status":null,"message":"this idempotency key already stands for another send (1); use a new key for new contents","details":[],"request_id":null,"retryable":false}}
+    {"error":{"kind":"conflict","status":null,"message":"this idempotency key already stands for another send (delivery 1); use a new key for new contents","details":[],"request_id":null,"retryable":false}}
     "#);
     insta::assert_snapshot!(shell.run(["outbox", "list"]), @r"
     exit 0

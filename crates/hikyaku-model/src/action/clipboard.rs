@@ -17,6 +17,7 @@ pub const CLIPBOARD_TEXT: Length = Length::utf16(1000);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#clipboard-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "clipboard", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ClipboardAction {
     /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#datetime-picker-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "datetimepicker", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct DatetimePickerAction {
     /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ tagged!(CameraAction = "camera", CameraRollAction = "cameraRoll", LocationAction
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#camera-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "camera", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CameraAction {
     /// What is shown for it, at most 20 grapheme clusters; required.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,6 +34,7 @@ impl CameraAction {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#camera-roll-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "cameraRoll", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CameraRollAction {
     /// What is shown for it, at most 20 grapheme clusters; required.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,6 +56,7 @@ impl CameraRollAction {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#location-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "location", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LocationAction {
     /// What is shown for it, at most 20 grapheme clusters; required.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,7 @@ pub const MESSAGE_TEXT: Length = Length::graphemes(300);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#message-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "message", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct MessageAction {
     /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -24,6 +24,7 @@ pub const POSTBACK_TEXT: Length = Length::graphemes(300).or_empty();
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "postback", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct PostbackAction {
     /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -18,6 +18,7 @@ pub const RICH_MENU_ALIAS: Length = Length::utf16(32);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#richmenu-switch-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "richmenuswitch", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RichMenuSwitchAction {
     /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
     #[serde(skip_serializing_if = "Option::is_none")]

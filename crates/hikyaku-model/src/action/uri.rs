@@ -13,6 +13,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#uri-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "uri", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UriAction {
     /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -32,6 +33,7 @@ pub struct UriAction {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#uri-action>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AltUri {
     /// What LINE on a computer opens.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -21,6 +21,7 @@ pub const DEMOGRAPHIC_FILTERS: Count = Count { min: 1, max: 10 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Filter {
     /// By what LINE believes of them. At least 100 must match.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +59,7 @@ pub enum DemographicFilter {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "gender", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct GenderFilter {
     /// Any of these.
     pub one_of: Vec<Gender>,
@@ -71,6 +73,7 @@ pub struct GenderFilter {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "age", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AgeFilter {
     /// From this on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,6 +91,7 @@ pub struct AgeFilter {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "appType", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AppTypeFilter {
     /// Any of these.
     pub one_of: Vec<AppType>,
@@ -101,6 +105,7 @@ pub struct AppTypeFilter {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "area", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AreaFilter {
     /// Any of these.
     pub one_of: Vec<Area>,
@@ -114,6 +119,7 @@ pub struct AreaFilter {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "subscriptionPeriod", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct SubscriptionPeriodFilter {
     /// From this on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -131,6 +137,7 @@ pub struct SubscriptionPeriodFilter {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "operator", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct OperatorFilter {
     /// Those that pass all of these.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,7 @@ use crate::{Check, Checker, Extra, limits::Problem, setters::setters};
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Limit {
     /// The most who get it, picked at random; at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]

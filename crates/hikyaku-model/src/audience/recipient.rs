@@ -34,6 +34,7 @@ pub enum Recipient {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "audience", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AudienceRecipient {
     /// The audience, which must be ready.
     pub audience_group_id: i64,
@@ -47,6 +48,7 @@ pub struct AudienceRecipient {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "redelivery", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RedeliveryRecipient {
     /// The narrowcast's request id. It must have succeeded, less than 14 days ago.
     pub request_id: String,
@@ -60,6 +62,7 @@ pub struct RedeliveryRecipient {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "operator", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct OperatorRecipient {
     /// Those in all of these.
     #[serde(skip_serializing_if = "Option::is_none")]

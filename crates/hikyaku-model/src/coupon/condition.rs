@@ -62,6 +62,7 @@ impl Check for AcquisitionCondition {
 /// Whoever sees it has it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "normal")]
+#[non_exhaustive]
 pub struct NormalAcquisitionCondition {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, NormalAcquisitionCondition>")]
@@ -71,6 +72,7 @@ pub struct NormalAcquisitionCondition {
 /// By luck.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "lottery", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LotteryAcquisitionCondition {
     /// The chance to win in per cent, 1 to 99.
     pub lottery_probability: u8,
@@ -96,6 +98,7 @@ impl Check for LotteryAcquisitionCondition {
 /// By bringing a friend.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "referral")]
+#[non_exhaustive]
 pub struct ReferralAcquisitionCondition {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, ReferralAcquisitionCondition>")]

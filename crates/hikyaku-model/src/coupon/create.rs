@@ -32,6 +32,7 @@ pub const COUPON_USAGE_CONDITION: Length = Length::utf16(100).or_empty();
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CouponCreate {
     /// 1 to 60 characters.
     pub title: String,

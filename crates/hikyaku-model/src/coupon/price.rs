@@ -82,6 +82,7 @@ fn only(unknown: &Extra, checker: &mut Checker) {
 /// An amount.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "fixed", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FixedPrice {
     /// How much.
     pub fixed_amount: u64,
@@ -96,6 +97,7 @@ pub struct FixedPrice {
 /// A part of the price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "percentage")]
+#[non_exhaustive]
 pub struct PercentagePrice {
     /// 1 to 99 per cent.
     pub percentage: u8,
@@ -107,6 +109,7 @@ pub struct PercentagePrice {
 /// The price before and after.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "explicit", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ExplicitPrice {
     /// Before.
     pub original_price: u64,

@@ -87,6 +87,7 @@ impl Check for CouponReward {
 /// A lower price.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "discount", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct DiscountReward {
     /// How much lower.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -99,6 +100,7 @@ pub struct DiscountReward {
 /// Money back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "cashBack", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CashBackReward {
     /// How much.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +113,7 @@ pub struct CashBackReward {
 /// Something free of charge.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "free")]
+#[non_exhaustive]
 pub struct FreeReward {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, FreeReward>")]
@@ -120,6 +123,7 @@ pub struct FreeReward {
 /// A present.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "gift")]
+#[non_exhaustive]
 pub struct GiftReward {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, GiftReward>")]
@@ -129,6 +133,7 @@ pub struct GiftReward {
 /// Anything else.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "others")]
+#[non_exhaustive]
 pub struct OthersReward {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, OthersReward>")]

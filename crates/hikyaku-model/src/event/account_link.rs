@@ -7,6 +7,7 @@ use crate::{Extra, word::words};
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#account-link-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct LinkContent<S = String> {
     /// Whether the accounts are linked. If not, the event has neither a source nor a reply token.
     pub result: LinkResult,
@@ -15,6 +16,13 @@ pub struct LinkContent<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl<S> LinkContent<S> {
+    /// How the link of the account with this nonce went.
+    pub fn new(result: LinkResult, nonce: impl Into<S>) -> Self {
+        Self { result, nonce: nonce.into(), extra: Extra::default() }
+    }
 }
 
 object! {

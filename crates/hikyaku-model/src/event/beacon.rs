@@ -7,6 +7,7 @@ use crate::{Extra, word::words};
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#beacon-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct BeaconContent<S = String> {
     /// The hardware id of the beacon.
     pub hwid: S,

@@ -8,12 +8,20 @@ use crate::Extra;
 /// Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery>
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct DeliveryContext {
     /// Whether LINE sent this event before and got no good answer. An event can come twice without it, too.
     pub is_redelivery: bool,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl DeliveryContext {
+    /// Whether LINE sent the event before.
+    pub fn new(is_redelivery: bool) -> Self {
+        Self { is_redelivery, extra: Extra::default() }
+    }
 }
 
 object! {
@@ -26,12 +34,20 @@ object! {
 ///
 /// Source: <https://developers.line.biz/en/docs/partner-docs/line-notification-messages/message-sending-complete-webhook-event/>
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PnpDelivery<S = String> {
     /// The hashed phone number, or the delivery tag that the message was sent with.
     pub data: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl<S> PnpDelivery<S> {
+    /// The delivery to this hashed phone number, or under this tag.
+    pub fn new(data: impl Into<S>) -> Self {
+        Self { data: data.into(), extra: Extra::default() }
+    }
 }
 
 object! {

@@ -8,12 +8,20 @@ use crate::Extra;
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#follow-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FollowDetail {
     /// Whether the user had blocked the account before. LINE warns that this is not always right.
     pub is_unblocked: bool,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl FollowDetail {
+    /// Whether the user had blocked the account before.
+    pub fn new(is_unblocked: bool) -> Self {
+        Self { is_unblocked, extra: Extra::default() }
+    }
 }
 
 object! {

@@ -57,6 +57,7 @@ pub enum EventKind<S = String> {
 
 /// An event that has no type here.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Unknown<S = String> {
     /// LINE's word for its type; empty if it has none.
     pub r#type: S,
@@ -67,6 +68,7 @@ pub struct Unknown<S = String> {
 
 /// The JSON of a known type that does not fit it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Misfit<S = String> {
     /// What does not fit, and where in `json` it is.
     pub reason: String,

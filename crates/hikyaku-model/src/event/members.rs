@@ -7,12 +7,20 @@ use crate::Extra;
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#member-joined-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Members {
     /// The users.
     pub members: Vec<Source>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Members {
+    /// These users.
+    pub fn new(members: impl Into<Vec<Source>>) -> Self {
+        Self { members: members.into(), extra: Extra::default() }
+    }
 }
 
 object! {

@@ -8,6 +8,7 @@ use crate::{Extra, word::words};
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#membership-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct MembershipContent {
     /// What the user did.
     pub r#type: MembershipType,

@@ -8,6 +8,7 @@ use crate::{Extra, UserId, word::words};
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#module-channel-specific-webhook-events>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ModuleContent<S = String> {
     /// What happened.
     pub r#type: ModuleType,
@@ -57,6 +58,7 @@ words! {
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#activated-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ChatControl {
     /// When it ends, in milliseconds since 1970.
     pub expire_at: i64,

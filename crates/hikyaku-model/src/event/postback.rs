@@ -7,6 +7,7 @@ use crate::{Extra, word::words};
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PostbackContent<S = String> {
     /// The action's data, as the bot gave it.
     pub data: S,
@@ -16,6 +17,13 @@ pub struct PostbackContent<S = String> {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl<S> PostbackContent<S> {
+    /// This data, and nothing chosen.
+    pub fn new(data: impl Into<S>) -> Self {
+        Self { data: data.into(), params: None, extra: Extra::default() }
+    }
 }
 
 object! {
@@ -30,6 +38,7 @@ object! {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-datetime-selection-action>
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct PostbackParams<S = String> {
     /// A date, `2017-12-25`.
     #[serde(skip_serializing_if = "Option::is_none")]

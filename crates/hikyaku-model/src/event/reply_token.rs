@@ -94,6 +94,7 @@ impl fmt::Debug for ReplyToken {
 
 /// A reply token that LINE no longer promises to take.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expired {
     /// The token: LINE may still take it, or answer `Invalid reply token`.
     pub token: String,

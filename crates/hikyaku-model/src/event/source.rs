@@ -13,6 +13,7 @@ use crate::{ChatId, Extra, GroupId, RoomId, UserId};
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#source-user>
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Source {
     /// The kind of chat.
     #[serde(flatten)]

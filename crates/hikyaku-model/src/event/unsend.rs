@@ -8,12 +8,20 @@ use crate::Extra;
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#unsend-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UnsendDetail<S = String> {
     /// The id of the message.
     pub message_id: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl<S> UnsendDetail<S> {
+    /// The message with this id.
+    pub fn new(message_id: impl Into<S>) -> Self {
+        Self { message_id: message_id.into(), extra: Extra::default() }
+    }
 }
 
 object! {

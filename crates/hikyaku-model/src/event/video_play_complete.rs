@@ -8,6 +8,7 @@ use crate::Extra;
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#video-viewing-complete>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct VideoPlayComplete<S = String> {
     /// The tracking id that the bot sent the video with.
     pub tracking_id: S,

@@ -29,6 +29,7 @@ pub enum Background {
 /// Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/#linear-gradient-bg>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "linearGradient", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LinearGradient {
     /// Its direction, clockwise: `0deg` is upwards, `90deg` to the right; less than 360.
     pub angle: String,

@@ -17,6 +17,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#box>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "box", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Box {
     /// How its children are laid out.
     pub layout: Layout,

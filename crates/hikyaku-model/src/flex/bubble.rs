@@ -17,6 +17,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "bubble", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Bubble {
     /// Its width; `mega` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +53,7 @@ pub struct Bubble {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble-style>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct BubbleStyles {
     /// Of the header.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,6 +77,7 @@ pub struct BubbleStyles {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#block-style>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct BlockStyle {
     /// `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#button>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "button", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Button {
     /// What a tap does; its label is the button's.
     pub action: Action,

@@ -20,6 +20,7 @@ pub const CAROUSEL_BUBBLES: Count = Count { min: 1, max: 12 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "carousel", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Carousel {
     /// The bubbles, at most 12.
     #[serde(deserialize_with = "list")]

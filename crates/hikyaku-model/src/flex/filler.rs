@@ -11,6 +11,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#filler>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "filler", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Filler {
     /// The share of the parent's space; 0 is as much as the content needs.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,6 +15,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#icon>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "icon", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Icon {
     /// HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 1 MB.
     pub url: String,

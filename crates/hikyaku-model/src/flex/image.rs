@@ -16,6 +16,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-image>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "image", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Image {
     /// HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 10 MB.
     pub url: String,

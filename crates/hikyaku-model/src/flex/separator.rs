@@ -15,6 +15,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#separator>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "separator", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Separator {
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]

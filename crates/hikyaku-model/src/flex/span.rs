@@ -12,6 +12,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#span>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "span", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Span {
     /// The text.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -17,6 +17,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-text>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "text", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Text {
     /// The share of the parent's space; 0 is as much as the content needs.
     #[serde(skip_serializing_if = "Option::is_none")]

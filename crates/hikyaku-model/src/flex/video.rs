@@ -13,6 +13,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-video>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "video", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Video {
     /// HTTPS, mp4, at most 200 MB.
     pub url: String,

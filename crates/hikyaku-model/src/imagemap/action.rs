@@ -41,6 +41,7 @@ pub enum ImagemapAction {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message-action-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "message", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct MessageImagemapAction {
     /// What screen readers say, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,6 +60,7 @@ pub struct MessageImagemapAction {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-uri-action-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "uri", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UriImagemapAction {
     /// What screen readers say, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,6 +79,7 @@ pub struct UriImagemapAction {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-clipboard-action-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "clipboard", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ClipboardImagemapAction {
     /// What screen readers say, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -12,6 +12,7 @@ pub const IMAGEMAP_WIDTH: u32 = 1040;
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImagemapSize {
     /// Always 1040.
     pub width: u32,
@@ -27,6 +28,7 @@ pub struct ImagemapSize {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-area-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImagemapArea {
     /// From the left edge.
     pub x: u32,

@@ -17,6 +17,7 @@ pub const EXTERNAL_LINK_LABEL: Length = Length::utf16(30);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImagemapVideo {
     /// HTTPS, mp4, at most 200 MB.
     pub original_content_url: String,
@@ -37,6 +38,7 @@ pub struct ImagemapVideo {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImagemapExternalLink {
     /// What to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
     pub link_uri: String,

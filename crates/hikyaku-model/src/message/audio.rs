@@ -13,6 +13,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#audio-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "audio", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AudioMessage {
     /// HTTPS, mp3 or m4a, at most 200 MB.
     pub original_content_url: String,

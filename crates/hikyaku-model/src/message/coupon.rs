@@ -17,6 +17,7 @@ pub const COUPON_DELIVERY_TAG: Length = Length::utf16(30);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#coupon-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "coupon", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CouponMessage {
     /// The coupon.
     pub coupon_id: String,

@@ -13,6 +13,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#flex-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "flex", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FlexMessage {
     /// What notifications, chat lists and screen readers show instead: at most 1,500 UTF-16 code units.
     pub alt_text: String,

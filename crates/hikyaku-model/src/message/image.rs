@@ -10,6 +10,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "image", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImageMessage {
     /// HTTPS, JPEG or PNG, at most 10 MB.
     pub original_content_url: String,

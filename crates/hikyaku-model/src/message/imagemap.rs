@@ -31,6 +31,7 @@ pub const IMAGEMAP_ACTIONS: Count = Count { min: 0, max: 50 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "imagemap", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImagemapMessage {
     /// HTTPS; where the widths of the picture are found, without a file extension.
     pub base_url: String,

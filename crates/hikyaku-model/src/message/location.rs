@@ -22,6 +22,7 @@ pub const LOCATION_ADDRESS: Length = Length::utf16(100);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#location-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "location", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LocationMessage {
     /// At most 100 UTF-16 code units.
     pub title: String,

@@ -71,6 +71,7 @@ pub const ALT_TEXT: Length = Length::utf16(1500);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Message {
     /// What is sent.
     #[serde(flatten)]

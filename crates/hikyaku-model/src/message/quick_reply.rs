@@ -18,6 +18,7 @@ pub const QUICK_REPLY_ITEMS: Count = Count { min: 1, max: 13 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#quick-reply>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct QuickReply {
     /// The buttons, at most 13.
     #[serde(deserialize_with = "list")]
@@ -32,6 +33,7 @@ pub struct QuickReply {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#items-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "action", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct QuickReplyItem {
     /// The icon: HTTPS, a square PNG, at most 1 MB.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,6 +16,7 @@ pub const SENDER_NAME: Length = Length::utf16(20);
 /// Source: <https://developers.line.biz/en/docs/messaging-api/icon-nickname-switch/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Sender {
     /// The name, at most 20 UTF-16 code units. LINE refuses some, such as its own.
     #[serde(skip_serializing_if = "Option::is_none")]

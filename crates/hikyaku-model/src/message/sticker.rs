@@ -12,6 +12,7 @@ use crate::{
 /// <https://developers.line.biz/en/docs/messaging-api/sticker-list/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "sticker", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct StickerMessage {
     /// The package that the sticker belongs to.
     pub package_id: String,

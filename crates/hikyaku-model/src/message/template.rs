@@ -12,6 +12,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#template-messages>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "template", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TemplateMessage {
     /// What notifications, chat lists and screen readers show instead: at most 1,500 UTF-16 code units.
     pub alt_text: String,

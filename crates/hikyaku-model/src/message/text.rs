@@ -22,6 +22,7 @@ pub const EMOJIS: Count = Count { min: 0, max: 20 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "text", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TextMessage {
     /// The text, at most 5,000 UTF-16 code units.
     pub text: String,
@@ -41,6 +42,7 @@ pub struct TextMessage {
 /// Source: <https://developers.line.biz/en/docs/messaging-api/emoji-list/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Emoji {
     /// Where the `$` is, in UTF-16 code units from 0.
     pub index: u32,

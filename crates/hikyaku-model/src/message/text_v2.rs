@@ -40,6 +40,7 @@ pub const SUBSTITUTION_EMOJIS: Count = Count { min: 0, max: 20 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "textV2", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TextV2Message {
     /// The text, at most 5,000 UTF-16 code units.
     pub text: String,
@@ -72,6 +73,7 @@ pub enum Substitution {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-mention-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "mention", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct MentionSubstitution {
     /// Who is mentioned.
     pub mentionee: Mentionee,
@@ -85,6 +87,7 @@ pub struct MentionSubstitution {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-emoji-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "emoji", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct EmojiSubstitution {
     /// The set that the emoji belongs to.
     pub product_id: String,
@@ -113,6 +116,7 @@ pub enum Mentionee {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-mentionee-user>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "user", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct UserMentionee {
     /// The user.
     pub user_id: UserId,
@@ -126,6 +130,7 @@ pub struct UserMentionee {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-mentionee-all>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "all", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct AllMentionee {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, AllMentionee>")]

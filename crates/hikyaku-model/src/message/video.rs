@@ -17,6 +17,7 @@ pub const TRACKING_ID: Length = Length::utf16(100);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#video-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "video", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct VideoMessage {
     /// HTTPS, mp4, at most 200 MB.
     pub original_content_url: String,

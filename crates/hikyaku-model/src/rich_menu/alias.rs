@@ -7,6 +7,7 @@ use crate::{Check, Checker, Extra, limits::Problem};
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-alias>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RichMenuAlias {
     /// The name: at most 32 of `[a-z0-9_-]`.
     pub rich_menu_alias_id: String,

@@ -18,6 +18,7 @@ pub const BATCH_OPERATIONS: Count = Count { min: 1, max: 1000 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RichMenuBatch {
     /// What to change, 1 to 1,000 operations.
     pub operations: Vec<RichMenuBatchOperation>,
@@ -130,6 +131,7 @@ impl RichMenuBatchOperation {
 /// Gives the users of one menu another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "link")]
+#[non_exhaustive]
 pub struct RichMenuBatchLink {
     /// The menu that they have.
     pub from: String,
@@ -143,6 +145,7 @@ pub struct RichMenuBatchLink {
 /// Takes a menu from its users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "unlink")]
+#[non_exhaustive]
 pub struct RichMenuBatchUnlink {
     /// The menu.
     pub from: String,
@@ -154,6 +157,7 @@ pub struct RichMenuBatchUnlink {
 /// Takes every menu from its users.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "unlinkAll")]
+#[non_exhaustive]
 pub struct RichMenuBatchUnlinkAll {
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, RichMenuBatchUnlinkAll>")]

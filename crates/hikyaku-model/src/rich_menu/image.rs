@@ -37,6 +37,7 @@ impl ImageFormat {
 /// assert_eq!((image.format, image.width, image.height), (ImageFormat::Png, 2500, 843));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RichMenuImage {
     /// Its format.
     pub format: ImageFormat,

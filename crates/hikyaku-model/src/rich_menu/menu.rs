@@ -36,6 +36,7 @@ pub const RICH_MENU_AREAS: Count = Count { min: 0, max: 20 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct RichMenu {
     /// The size of the image.
     pub size: RichMenuSize,
@@ -95,6 +96,7 @@ impl Check for RichMenu {
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#size-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RichMenuSize {
     /// 800 to 2500.
     pub width: u32,
@@ -131,6 +133,7 @@ impl Check for RichMenuSize {
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#area-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RichMenuArea {
     /// Which part.
     pub bounds: RichMenuBounds,
@@ -161,6 +164,7 @@ impl Check for RichMenuArea {
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#bounds-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RichMenuBounds {
     /// From the left.
     pub x: u32,

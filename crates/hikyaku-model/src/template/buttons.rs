@@ -34,6 +34,7 @@ pub const TEMPLATE_TITLE: Length = Length::graphemes(40).or_empty();
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#buttons>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "buttons", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ButtonsTemplate {
     /// HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
     #[serde(skip_serializing_if = "Option::is_none")]

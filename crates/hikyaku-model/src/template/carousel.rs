@@ -36,6 +36,7 @@ pub const COLUMN_TEXT_BESIDE: Length = Length::graphemes(60);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "carousel", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CarouselTemplate {
     /// The columns, at most 10.
     pub columns: Vec<CarouselColumn>,
@@ -55,6 +56,7 @@ pub struct CarouselTemplate {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct CarouselColumn {
     /// HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
     #[serde(skip_serializing_if = "Option::is_none")]

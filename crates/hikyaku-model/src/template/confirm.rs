@@ -22,6 +22,7 @@ pub const CONFIRM_ACTIONS: Count = Count { min: 2, max: 2 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#confirm>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "confirm", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ConfirmTemplate {
     /// At most 240 grapheme clusters.
     pub text: String,

@@ -17,6 +17,7 @@ pub const IMAGE_CAROUSEL_COLUMNS: Count = Count { min: 1, max: 10 };
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "image_carousel", rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImageCarouselTemplate {
     /// The pictures, at most 10.
     pub columns: Vec<ImageCarouselColumn>,
@@ -30,6 +31,7 @@ pub struct ImageCarouselTemplate {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-image-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ImageCarouselColumn {
     /// HTTPS, JPEG or PNG, square, at most 1024 pixels wide and 10 MB.
     pub image_url: String,

@@ -61,8 +61,8 @@ fn an_imagemap_is_made_in_one_call() {
 
 #[test]
 fn params_of_a_postback_begin_empty() {
-    let params: PostbackParams =
-        PostbackParams { date: Some("2026-12-25".to_owned()), ..Default::default() };
+    let mut params: PostbackParams = PostbackParams::default();
+    params.date = Some("2026-12-25".to_owned());
     assert_eq!(to_value(params).unwrap(), json!({"date": "2026-12-25"}));
 }
 

@@ -33,6 +33,7 @@ const REASONS_TOLD: usize = 5;
 
 /// A line of a list that nothing is sent for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BadLine {
     /// Its number, from 1; that of its first line, where quotation marks of CSV hold line breaks.
     pub number: u64,

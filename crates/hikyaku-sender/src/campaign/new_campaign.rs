@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Campaign;
 use crate::{
-    CampaignId, Error, ErrorKind, Outbox, Priority, Time, UnknownPolicy, key,
+    CampaignId, Error, ErrorKind, Existing, Outbox, Priority, Time, UnknownPolicy, key,
     new_delivery::{DEFAULT_CHANNEL, Options, Request, check_name, check_times},
     outbox::Inner,
     store::{
@@ -203,7 +203,10 @@ impl CampaignBuilder {
             Started::New(id) | Started::Existing(id) => {
                 Ok(Campaign { inner: self.inner, id: CampaignId(id) })
             }
-            Started::Conflict(existing) => Err(Error::new(ErrorKind::Conflict { existing })),
+            Started::Conflict(id) => {
+                let existing = Existing::Campaign(CampaignId(id));
+                Err(Error::new(ErrorKind::Conflict { existing }))
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use hikyaku::model::Message;
 use hikyaku_sender::{
-    ErrorKind, HoldReason, Limits, State, WaitingFor,
+    ErrorKind, Existing, HoldReason, Limits, State, WaitingFor,
     campaign::{BadLine, CampaignPhase},
 };
 use hikyaku_sim::FaultRule;
@@ -517,5 +517,5 @@ async fn the_same_key_with_another_message_is_a_conflict(bench: Bench) {
     let id = start("a").await.unwrap().id();
     assert_eq!(start("a").await.unwrap().id(), id);
     let error = start("b").await.unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::Conflict { existing: id.get() });
+    assert_eq!(error.kind(), &ErrorKind::Conflict { existing: Existing::Campaign(id) });
 }

@@ -177,6 +177,6 @@ async fn an_old_primary_that_comes_back_sends_nothing_twice() {
     enqueue(&stale, push(0)).await;
     next(&stale).await.unwrap();
     assert_each_arrived_once(&sim, everybody(), "enqueued again");
-    let all = Filter { state: Some(State::Rejected), ..Filter::default() };
+    let all = Filter::default().state(State::Rejected);
     assert_eq!(stale.list(all).await.unwrap()[0].to, ["unheard-of"]);
 }

@@ -93,8 +93,8 @@ async fn a_list_through_a_pipe_is_taken_once_in_little_memory_through_kills() {
     let mut times = vec![0_u8; recipients];
     let mut before = None;
     loop {
-        let page =
-            Filter { campaign: Some(campaign.id()), before, limit: 200, ..Filter::default() };
+        let mut page = Filter::default().campaign(campaign.id()).limit(200);
+        page.before = before;
         let page = outbox.list(page).await.unwrap();
         for id in page.iter().flat_map(|row| &row.to) {
             times[usize::from_str_radix(id.trim_start_matches('U'), 16).unwrap()] += 1;

@@ -26,6 +26,7 @@ mod sqlite_file;
 mod stores;
 mod tls;
 mod traces;
+mod types;
 mod worker;
 
 /// Says something on the side of the test's result: why it was skipped, or how to repeat it.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use hikyaku_model::audience::Limit;
-use hikyaku_sender::{ErrorKind, Filter, NewDelivery, Priority, State};
+use hikyaku_sender::{ErrorKind, Existing, Filter, NewDelivery, Priority, State};
 
 use crate::{
     stores::{Bench, on_every_store, user},
@@ -43,7 +43,7 @@ async fn another_body_under_the_same_key_is_a_conflict_and_changes_nothing(bench
         NewDelivery::push(user(1), "a").notification_disabled(true),
     ] {
         let error = bench.outbox.enqueue(other.idempotency_key("k")).await.unwrap_err();
-        assert_eq!(error.kind(), &ErrorKind::Conflict { existing: first.id.get() });
+        assert_eq!(error.kind(), &ErrorKind::Conflict { existing: Existing::Delivery(first.id) });
     }
     let kept = bench.outbox.list(Filter::default()).await.unwrap();
     assert_eq!(kept.len(), 1);
@@ -208,12 +208,12 @@ async fn lists_are_filtered_and_paged(bench: Bench) {
     let ids = async |filter| -> Vec<i64> {
         bench.outbox.list(filter).await.unwrap().iter().map(|it| it.id.get()).collect()
     };
-    assert_eq!(ids(Filter { limit: 2, ..Filter::default() }).await, [5, 4]);
-    let next = Filter { before: Some(4.into()), limit: 2, ..Filter::default() };
+    assert_eq!(ids(Filter::default().limit(2)).await, [5, 4]);
+    let next = Filter::default().before(4).limit(2);
     assert_eq!(ids(next).await, [3, 2]);
-    let even = Filter { channel: Some("even".into()), ..Filter::default() };
+    let even = Filter::default().channel("even");
     assert_eq!(ids(even).await, [5, 3, 1]);
-    let unknown = Filter { state: Some(State::Unknown), ..Filter::default() };
+    let unknown = Filter::default().state(State::Unknown);
     assert!(ids(unknown).await.is_empty());
 }
 

@@ -215,7 +215,7 @@ impl Play {
 
     /// All deliveries, in an order that does not depend on which of two was cut in two first.
     async fn rows(&self) -> Vec<hikyaku_sender::Listed> {
-        let all = Filter { limit: 10_000, ..Filter::default() };
+        let all = Filter::default().limit(10_000);
         let mut rows = self.bench.outbox.list(all).await.unwrap();
         rows.sort_unstable_by_key(|row| row.retry_key);
         rows

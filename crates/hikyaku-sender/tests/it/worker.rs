@@ -193,7 +193,7 @@ async fn one_bad_user_does_not_keep_a_multicast_from_the_others(bench: Bench) {
     let report = work(&bench, worker(&bench, client)).await;
     assert_eq!(report.rejected, 1);
     assert_eq!((sim.people_reached(), sim.duplicates()), (19, vec![]));
-    let rejected = Filter { state: Some(State::Rejected), ..Filter::default() };
+    let rejected = Filter::default().state(State::Rejected);
     let rejected = bench.outbox.list(rejected).await.unwrap();
     assert_eq!(rejected[0].to, ["not-an-id-that-line-knows"]);
 }
@@ -210,7 +210,7 @@ async fn a_list_that_is_refused_as_a_whole_is_not_cut_to_the_bottom(bench: Bench
     let requests = sim.requests().iter().filter(|it| it.status == Some(400)).count();
     let to_the_bottom = CHUNKS * 199;
     assert!(requests < to_the_bottom / 3, "{requests} requests of {to_the_bottom}");
-    let all = Filter { limit: 10_000, ..Filter::default() };
+    let all = Filter::default().limit(10_000);
     let listed = bench.outbox.list(all).await.unwrap();
     let rejected = listed.iter().filter(|it| it.state == State::Rejected);
     assert_eq!(rejected.clone().map(|it| it.to.len()).sum::<usize>(), CHUNKS * 100);
@@ -231,7 +231,7 @@ async fn what_line_says_is_kept_so_that_every_store_can(bench: Bench) {
     }
     let report = work(&bench, worker(&bench, client)).await;
     assert_eq!((report.accepted, report.rejected), (39, 1));
-    let rejected = Filter { state: Some(State::Rejected), ..Filter::default() };
+    let rejected = Filter::default().state(State::Rejected);
     let told = bench.outbox.list(rejected).await.unwrap().remove(0).last_error.unwrap();
     assert!(told.contains("bad") && told.contains("thing"), "{told}");
     assert!(!told.contains(char::is_control) && told.chars().count() <= 500, "{}", told.len());

@@ -1,5 +1,5 @@
 use hikyaku_model::{
-    Checker, Event, EventKind, Extra, SendKind,
+    Checker, Event, EventKind, SendKind,
     event::PnpDelivery,
     limits::rates,
     send::{DeliveryTag, PhoneHash},
@@ -55,7 +55,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
         let sent = scene.pack(parcel);
         scene.hand_out(&sent, vec![user], None);
         let data = tag.unwrap_or(to);
-        let delivered = EventKind::Delivery(PnpDelivery { data, extra: Extra::default() });
+        let delivered = EventKind::Delivery(PnpDelivery::new(data));
         scene.world.announce(scene.channel, Event::new(delivered));
         Answer::empty(StatusCode::OK)
     }))

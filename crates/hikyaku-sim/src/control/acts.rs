@@ -1,7 +1,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use hikyaku_model::{
-    Extra, Object, UserId,
-    event::{MessageContent, PostbackContent, PostbackParams},
+    Object, UserId,
+    event::{MessageContent, PostbackParams},
     unknown_fields,
 };
 use http::StatusCode;
@@ -139,7 +139,8 @@ pub(super) fn postback(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     if let Some(params) = &params {
         known(params, "/params")?;
     }
-    let tap = Tap(PostbackContent { data, params, extra: Extra::default() });
+    let mut tap = Tap::new(data);
+    tap.0.params = params;
     let target = target(id)?;
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;

@@ -1,7 +1,7 @@
 //! What people do, and the events that bots are told of it with.
 
 use hikyaku_model::{
-    Event, EventKind, Extra,
+    Event, EventKind,
     event::{
         ContentKind, DeliveryContext, FollowDetail, LinkContent, LinkResult, Members,
         MessageContent, Mode, Source, UnsendDetail,
@@ -75,7 +75,7 @@ impl World {
         let kind = match (from, to) {
             (Friendship::None | Friendship::Blocked, Friendship::Friend) => {
                 let is_unblocked = from == Friendship::Blocked;
-                EventKind::Follow(Some(FollowDetail { is_unblocked, extra: Extra::default() }))
+                EventKind::Follow(Some(FollowDetail::new(is_unblocked)))
             }
             (Friendship::Friend, Friendship::Blocked) => EventKind::Unfollow,
             _ => return,
@@ -113,7 +113,7 @@ impl World {
         if changed {
             for channel in channels {
                 let members = vec![Source::user(user.id())];
-                let members = Members { members, extra: Extra::default() };
+                let members = Members::new(members);
                 let kind = if is_member {
                     EventKind::MemberJoined(members)
                 } else {
@@ -176,7 +176,7 @@ impl World {
         if let Ok(id) = message_id.parse() {
             self.contents.take_back(channel, id);
         }
-        let detail = UnsendDetail { message_id: message_id.to_owned(), extra: Extra::default() };
+        let detail = UnsendDetail::new(message_id);
         self.tell(channel, target, user, EventKind::Unsend(detail))
     }
 
@@ -193,7 +193,7 @@ impl World {
         *is_used = true;
         let user = *person;
         let (result, nonce) = (LinkResult::Ok, nonce.to_owned());
-        let link = LinkContent { result, nonce, extra: Extra::default() };
+        let link = LinkContent::new(result, nonce);
         let kind = EventKind::AccountLink(Box::new(link));
         self.tell(channel, &Target::User(user), Some(user), kind);
         true

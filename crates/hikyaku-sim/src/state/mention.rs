@@ -1,5 +1,5 @@
 use hikyaku_model::{
-    Extra, UserId,
+    UserId,
     event::{
         ContentKind,
         message::{Mention, Mentionee, MentioneeType, TextMessageContent},
@@ -65,9 +65,9 @@ impl UserMessage {
             Whom::Bot => (MentioneeType::User, None, Some(true)),
             Whom::All => (MentioneeType::All, None, None),
         };
-        let extra = Extra::default();
-        let mentionee = Mentionee { r#type, index, length, user_id, is_self, extra };
-        let none = || Mention { mentionees: Vec::new(), extra: Extra::default() };
+        let mut mentionee = Mentionee::new(r#type, index, length);
+        (mentionee.user_id, mentionee.is_self) = (user_id, is_self);
+        let none = || Mention::new([]);
         text.mention.get_or_insert_with(none).mentionees.push(mentionee);
         true
     }

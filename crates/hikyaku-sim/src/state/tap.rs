@@ -1,5 +1,5 @@
 use hikyaku_model::{
-    ChatId, Extra, UserId,
+    ChatId, UserId,
     event::{PostbackContent, PostbackParams, RichMenuSwitchStatus},
 };
 use serde::Serialize;
@@ -19,7 +19,7 @@ pub struct Tap(pub(crate) PostbackContent);
 impl Tap {
     /// Something that sends this data.
     pub fn new(data: impl Into<String>) -> Self {
-        Self(PostbackContent { data: data.into(), params: None, extra: Extra::default() })
+        Self(PostbackContent::new(data))
     }
 
     /// Picks a date, `2026-12-25`.
@@ -50,14 +50,7 @@ impl Tap {
     }
 
     fn picking(mut self, pick: impl FnOnce(&mut PostbackParams)) -> Self {
-        pick(self.0.params.get_or_insert_with(|| PostbackParams {
-            date: None,
-            time: None,
-            datetime: None,
-            new_rich_menu_alias_id: None,
-            status: None,
-            extra: Extra::default(),
-        }));
+        pick(self.0.params.get_or_insert_default());
         self
     }
 }

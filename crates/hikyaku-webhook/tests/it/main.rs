@@ -9,6 +9,7 @@ mod reply_token;
 mod router;
 mod seen;
 mod signature;
+mod types;
 
 use hikyaku_model::ChannelSecret;
 use hikyaku_webhook::{Receiver, Verifier, Webhook, sign};

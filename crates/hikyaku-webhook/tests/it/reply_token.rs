@@ -32,8 +32,7 @@ fn a_token_works_for_a_minute() {
 #[test]
 fn a_redeliverys_token_ends_twenty_minutes_after_the_event_at_the_latest() {
     let mut again = event("abc");
-    again.delivery_context =
-        Some(DeliveryContext { is_redelivery: true, ..DeliveryContext::default() });
+    again.delivery_context = Some(DeliveryContext::new(true));
     again.timestamp = Some(0);
     let left = |received| ReplyToken::of(&again, after(received)).unwrap().left(after(received));
     assert_eq!(left(600), Duration::from_mins(1));
@@ -51,8 +50,7 @@ fn events_without_a_token_and_the_consoles_dummies_have_none() {
 #[test]
 fn a_clock_that_goes_back_and_a_timestamp_out_of_reach_do_no_harm() {
     let mut odd = event("abc");
-    odd.delivery_context =
-        Some(DeliveryContext { is_redelivery: true, ..DeliveryContext::default() });
+    odd.delivery_context = Some(DeliveryContext::new(true));
     for timestamp in [i64::MIN, -1, i64::MAX] {
         odd.timestamp = Some(timestamp);
         let token = ReplyToken::of(&odd, after(100));

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Source: <https://developers.line.biz/en/reference/liff-server/#add-liff-app>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct NewLiffApp {
     /// The page and how much of the screen it takes.
     pub view: LiffView,
@@ -51,6 +52,7 @@ impl NewLiffApp {
 /// Source: <https://developers.line.biz/en/reference/liff-server/#update-liff-app>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LiffAppUpdate {
     /// The page and how much of the screen it takes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,6 +111,7 @@ pub struct LiffApp {
 /// A page and how much of the screen it takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LiffView {
     /// How much of the screen.
     #[serde(rename = "type")]
@@ -126,6 +129,7 @@ pub struct LiffView {
 /// What changes of a page.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LiffViewUpdate {
     /// How much of the screen.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -160,6 +164,7 @@ pub enum LiffViewType {
 /// What a LIFF app may do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct LiffFeatures {
     /// Whether it talks to LINE Things devices. LINE tells it; it cannot be set.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ pub(super) static ROUTE: Route =
 
 /// The public keys that LINE signs ID tokens of apps with (a JSON Web Key Set).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LoginKeys {
     /// The keys.
     pub keys: Vec<LoginKey>,
@@ -21,6 +22,7 @@ pub struct LoginKeys {
 
 /// A public key (a JSON Web Key).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LoginKey {
     /// What an ID token names it by.
     pub kid: String,

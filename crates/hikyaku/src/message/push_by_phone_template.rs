@@ -70,6 +70,7 @@ struct Filling {
 /// A line of a template: its label comes from LINE by the key, its content from here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TemplateItem {
     /// Which label.
     pub item_key: String,
@@ -90,6 +91,7 @@ impl TemplateItem {
 /// A button of a template: its label comes from LINE by the key, its URL from here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TemplateButton {
     /// Which label.
     pub button_key: String,

@@ -33,7 +33,7 @@ async fn a_repeat_does_not_go_out_on_a_dead_http_2_connection() {
         .root_certificates(certificate)
         .connect_timeout(Duration::from_secs(1))
         .timeout(Duration::from_secs(5))
-        .retry(RetryPolicy { max_retries: 1, ..RetryPolicy::default() })
+        .retry(RetryPolicy::default().max_retries(1))
         .build()
         .unwrap();
     client.push("U1", "hi").await.unwrap();

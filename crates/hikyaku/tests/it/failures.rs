@@ -86,7 +86,7 @@ async fn a_server_that_never_answers_the_tls_handshake_has_got_nothing() {
     let client = Client::builder("TOKEN")
         .api_base_url(url)
         .connect_timeout(Duration::from_millis(100))
-        .retry(RetryPolicy { max_retries: 1, base_delay: Duration::ZERO, ..RetryPolicy::default() })
+        .retry(RetryPolicy::default().max_retries(1).base_delay(Duration::ZERO))
         .build()
         .unwrap();
     let error = client.reply("T", "hi").await.unwrap_err();

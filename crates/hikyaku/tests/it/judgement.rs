@@ -71,7 +71,7 @@ async fn judged<T>(answers: impl Into<Vec<Literal>>, call: impl AsyncFnOnce(&Cli
     let answers = answers.into();
     let max_retries = u32::try_from(answers.len() - 1).unwrap();
     let client = Client::builder("TOKEN")
-        .retry(RetryPolicy { max_retries, ..RetryPolicy::default() })
+        .retry(RetryPolicy::default().max_retries(max_retries))
         .transport(Answers(answers.into()))
         .build()
         .unwrap();

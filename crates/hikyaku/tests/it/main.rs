@@ -14,6 +14,7 @@ mod repeats;
 mod script;
 mod server;
 mod token;
+mod types;
 mod wire;
 
 use hikyaku::{Client, RetryPolicy};

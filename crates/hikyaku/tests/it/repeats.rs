@@ -106,11 +106,7 @@ async fn a_reply_repeats_under_its_token_whatever_became_of_the_first() {
 
 #[tokio::test(start_paused = true)]
 async fn no_reply_is_repeated_after_its_tokens_minute() {
-    let policy = RetryPolicy {
-        max_retries: 1000,
-        max_elapsed: Duration::from_hours(10),
-        ..RetryPolicy::default()
-    };
+    let policy = RetryPolicy::default().max_retries(1000).max_elapsed(Duration::from_hours(10));
     for outcome in [Silence, TOO_OFTEN] {
         let script = Script::new(vec![outcome; 1000]);
         let client = Client::builder("T").retry(policy.clone()).transport(script.clone());
@@ -241,7 +237,7 @@ async fn no_repeat_begins_after_the_time_is_over_nor_after_a_keys_life() {
         (Duration::MAX, Duration::from_hours(23)),
     ] {
         let script = Script::new(vec![Silence; 10_000]);
-        let policy = RetryPolicy { max_retries: u32::MAX, max_elapsed, ..RetryPolicy::default() };
+        let policy = RetryPolicy::default().max_retries(u32::MAX).max_elapsed(max_elapsed);
         let client = Client::builder("T").transport(script.clone()).retry(policy).build().unwrap();
         push(&client).await.unwrap_err();
         let sent = script.sent();
@@ -261,7 +257,7 @@ async fn each_attempt_has_a_timeout_of_its_own() {
 #[tokio::test(start_paused = true)]
 async fn the_longest_durations_there_are_mean_that_nothing_is_over() {
     let longest = Duration::MAX;
-    let policy = RetryPolicy { max_elapsed: longest, ..RetryPolicy::default() };
+    let policy = RetryPolicy::default().max_elapsed(longest);
     let script = Script::new([INTERNAL, OK, Answer(202, "")]);
     let client = Client::builder("TOKEN")
         .timeout(longest)
@@ -304,7 +300,7 @@ fn run<T>(script: &Script, call: impl AsyncFnOnce(&Client) -> T) -> T {
         .start_paused(true)
         .build()
         .unwrap();
-    let policy = RetryPolicy { max_retries: 10, ..RetryPolicy::default() };
+    let policy = RetryPolicy::default().max_retries(10);
     let client = Client::builder("T").transport(script.clone()).retry(policy).build().unwrap();
     runtime.block_on(call(&client))
 }

@@ -206,7 +206,7 @@ async fn feed(
     let Some(Rejects { path, mut file }) = rejects else { return Ok(feed.await?.progress) };
     let failed = Arc::new(OnceLock::new());
     let noted = failed.clone();
-    let feed = feed.on_bad_line(move |BadLine { number, text, why }| {
+    let feed = feed.on_bad_line(move |BadLine { number, text, why, .. }| {
         if noted.get().is_none()
             && let Err(error) = writeln!(file, "{number}\t{why}\t{text}")
         {

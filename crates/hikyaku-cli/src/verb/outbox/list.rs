@@ -50,7 +50,8 @@ pub(crate) struct Deliveries {
 impl List {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let Self { state, campaign, before, limit } = self;
-        let filter = Filter { state, campaign, before, limit, ..Filter::default() };
+        let mut filter = Filter::default().limit(limit);
+        (filter.state, filter.campaign, filter.before) = (state, campaign, before);
         let deliveries = Deliveries { deliveries: store.open().await?.list(filter).await? };
         output.print(&deliveries, &deliveries)
     }

@@ -1,3 +1,5 @@
+use std::time::SystemTime;
+
 use clap::Args;
 use hikyaku_sender::Time;
 use jiff::Timestamp;
@@ -39,7 +41,7 @@ fn moment(text: &str) -> Result<Timestamp, &'static str> {
 impl Quarantine {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
         let outbox = self.store.open().await?;
-        let done = outbox.quarantine(Time::from(self.since)).await?;
+        let done = outbox.quarantine(Time::from(SystemTime::from(self.since))).await?;
         let document = Document {
             in_doubt: done.in_doubt,
             unknown: done.unknown,

@@ -50,6 +50,7 @@ pub struct AudioMessageContent<S = String> {
 /// Who holds the content of a message, and where.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct ContentProvider<S = String> {
     /// LINE, or a server elsewhere.
     pub r#type: ContentProviderType,
@@ -96,6 +97,7 @@ words! {
 
 /// The set of pictures that a user sent at once. Each comes in an event of its own, in any order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct ImageSet<S = String> {
     /// What the pictures of a set have in common.
     pub id: S,

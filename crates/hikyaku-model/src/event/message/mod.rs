@@ -27,6 +27,7 @@ use crate::Extra;
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#message-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct MessageContent<S = String> {
     /// What was sent.
     #[serde(flatten)]

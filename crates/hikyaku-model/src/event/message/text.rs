@@ -40,6 +40,7 @@ impl<S> TextMessageContent<S> {
 /// A LINE emoji in a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Emoji<S = String> {
     /// Where it begins, in UTF-16 code units from 0.
     pub index: u64,
@@ -65,12 +66,20 @@ object! {
 
 /// Who is mentioned in a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Mention {
     /// One entry a mention, at most 20.
     pub mentionees: Vec<Mentionee>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Mention {
+    /// These mentions.
+    pub fn new(mentionees: impl Into<Vec<Mentionee>>) -> Self {
+        Self { mentionees: mentionees.into(), extra: Extra::default() }
+    }
 }
 
 object! {
@@ -82,6 +91,7 @@ object! {
 /// One mention.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Mentionee {
     /// Whether one user or everyone is mentioned.
     pub r#type: MentioneeType,
@@ -98,6 +108,13 @@ pub struct Mentionee {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Mentionee {
+    /// A mention at this place of the text, in UTF-16 code units.
+    pub fn new(r#type: MentioneeType, index: u64, length: u64) -> Self {
+        Self { r#type, index, length, user_id: None, is_self: None, extra: Extra::default() }
+    }
 }
 
 object! {

@@ -60,7 +60,7 @@ async fn a_list_that_names_no_other_page_ends() {
 #[tokio::test]
 async fn a_page_that_fails_for_a_moment_is_asked_for_again() {
     let server = Server::start([answer(500, "{}"), answer(200, r#"{"userIds":["U1"]}"#)]).await;
-    let policy = RetryPolicy { base_delay: std::time::Duration::ZERO, ..RetryPolicy::default() };
+    let policy = RetryPolicy::default().base_delay(std::time::Duration::ZERO);
     let client = Client::builder("TOKEN").api_base_url(server.url()).retry(policy).build().unwrap();
     let users: Vec<_> = client.followers().stream().try_collect().await.unwrap();
     assert_eq!(users.len(), 1);

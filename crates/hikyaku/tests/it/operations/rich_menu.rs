@@ -259,7 +259,7 @@ async fn a_repeated_removal_that_finds_nothing_says_that_it_may_have_landed() {
         answer(404, r#"{"message":"richmenu not found"}"#),
     ])
     .await;
-    let policy = RetryPolicy { base_delay: std::time::Duration::ZERO, ..RetryPolicy::default() };
+    let policy = RetryPolicy::default().base_delay(std::time::Duration::ZERO);
     let client = Client::builder("TOKEN").api_base_url(server.url()).retry(policy).build().unwrap();
     let error = client.delete_rich_menu("richmenu-1").await.unwrap_err();
     assert_eq!((error.kind(), error.may_have_landed()), (ErrorKind::NotFound, true));

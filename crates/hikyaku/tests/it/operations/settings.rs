@@ -63,7 +63,8 @@ async fn liff_apps() {
     .await;
     let apps = apps.into_inner().unwrap().apps;
     assert_eq!(apps[0].view.view_type, LiffViewType::Other("huge".to_owned()));
-    let update = LiffAppUpdate { description: Some("new".to_owned()), ..LiffAppUpdate::default() };
+    let mut update = LiffAppUpdate::default();
+    update.description = Some("new".to_owned());
     check(
         "{}",
         async |client| client.update_liff_app("123-abc", &update).await,
