@@ -341,34 +341,26 @@ fn doubt_survives_a_later_attempt_that_surely_did_not_land() {
 }
 
 #[test]
-fn a_refusal_after_doubt_is_unknown_only_when_the_key_is_too_old_to_tell() {
+fn a_refusal_after_doubt_is_unknown_and_without_doubt_rejected() {
     let refusal = Outcome::Rejected { status: 400, reason: "bad".into(), bad_recipient: false };
     let mut clean = row(SendKind::Push);
     clean.claim(at(0), LEASE);
     clean.settle(1, refusal.clone(), at(0));
     assert_eq!(clean.state, State::Rejected);
 
-    let refused_in_doubt = || {
-        let mut doubted = row(SendKind::Push);
-        doubted.claim(at(0), LEASE);
-        doubted.settle(1, maybe(), at(0));
-        doubted.claim(at(1), LEASE);
-        doubted.settle(2, refusal.clone(), at(1));
-        assert_eq!((doubted.state, doubted.first_maybe_at), (State::Ready, Some(at(0))));
-        assert!(doubted.due > at(1) && doubted.due < at(2), "{}", doubted.due);
-        assert!(doubted.last_error.as_deref().unwrap().contains("bad"));
-        doubted
-    };
-    let mut told = refused_in_doubt();
-    assert_eq!(told.claim(at(2), LEASE), Claimed::Send);
-    assert_eq!(told.retry_key, Uuid::from_u128(7));
-    let accepted = Outcome::Accepted { request_id: None, duplicate: true };
-    told.settle(3, accepted, at(2));
-    assert_eq!(told.state, State::Accepted);
+    let mut doubted = row(SendKind::Push);
+    doubted.claim(at(0), LEASE);
+    doubted.settle(1, maybe(), at(0));
+    doubted.claim(at(1), LEASE);
+    doubted.settle(2, refusal, at(1));
+    assert_eq!(doubted.state, State::Unknown);
+    assert!(doubted.last_error.as_deref().unwrap().contains("bad"));
 
-    let mut old = refused_in_doubt();
-    assert_eq!(old.claim(at(23), LEASE), Claimed::Ended);
-    assert_eq!(old.state, State::Unknown);
+    // A person can have it asked again under the same key, for as long as LINE remembers that.
+    let mut asked = doubted.clone();
+    asked.retry(false, at(22)).unwrap();
+    assert_eq!((asked.state, asked.retry_key), (State::Ready, doubted.retry_key));
+    assert_eq!(doubted.retry(false, at(23)), Err(Refusal::MayDuplicate));
 }
 
 #[test]
@@ -492,7 +484,7 @@ fn a_send_to_a_phone_number_is_tried_again_only_when_it_surely_did_not_leave() {
 fn a_chunk_with_a_bad_recipient_is_split_unless_it_is_in_doubt_or_has_one() {
     let bad = Outcome::Rejected { status: 400, reason: "to[1]".into(), bad_recipient: true };
     for (recipients, doubted, state) in
-        [(2, false, State::Split), (1, false, State::Rejected), (2, true, State::Ready)]
+        [(2, false, State::Split), (1, false, State::Rejected), (2, true, State::Unknown)]
     {
         let mut row = Delivery::new(SendKind::Multicast, recipients, Uuid::nil(), at(0));
         if doubted {

@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Delivery, State};
 use hikyaku_model::SendKind;
 
-use crate::{Lane, Time};
+use crate::Time;
 
 /// What came of one attempt.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,9 +69,6 @@ const CONFLICT: u32 = 3;
 /// How long after its acceptance a narrowcast is first asked after.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
-/// When a send in doubt is tried again that LINE refuses now. Longer than a worker until idle waits.
-const ASK_AGAIN: Duration = Duration::from_mins(30);
-
 /// What an outcome changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settlement {
@@ -113,7 +110,7 @@ impl Delivery {
                 self.note(status, reason);
             }
             (State::InFlight, Outcome::Rejected { status, reason, bad_recipient }) => {
-                return self.reject(status, reason, bad_recipient, now);
+                return self.reject(status, reason, bad_recipient);
             }
             (State::InFlight, Outcome::NotSent) => {
                 self.attempts = self.attempts.saturating_sub(1);
@@ -148,22 +145,10 @@ impl Delivery {
         Settlement::Applied
     }
 
-    fn reject(
-        &mut self,
-        status: u16,
-        reason: String,
-        bad_recipient: bool,
-        now: Time,
-    ) -> Settlement {
+    fn reject(&mut self, status: u16, reason: String, bad_recipient: bool) -> Settlement {
         self.last_status = Some(status);
         if self.maybe_landed() {
-            let why = format!("refused now, but an earlier attempt may have landed: {reason}");
-            if Lane::of(self.kind).has_retry_key() {
-                // Not the end: the earlier attempt may still be under way, and then LINE says so under its key.
-                self.doubt(&why, now + ASK_AGAIN);
-            } else {
-                self.give_up(&why);
-            }
+            self.give_up(&format!("refused now, but an earlier attempt may have landed: {reason}"));
         } else if bad_recipient && self.kind == SendKind::Multicast && self.recipients > 1 {
             self.end(State::Split, Some(reason));
             return Settlement::Split;

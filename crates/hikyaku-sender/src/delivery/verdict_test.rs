@@ -207,13 +207,11 @@ fn tracked() -> Delivery {
 
 /// Where a send is then, and whether it is in doubt.
 fn expected(comes: Comes, kind: SendKind, doubted: bool) -> (State, bool) {
-    let keyed = Lane::of(kind).has_retry_key();
     match comes {
         Accepted if kind == SendKind::Narrowcast => (State::Tracking, false),
         Accepted => (State::Accepted, false),
         Refused if !doubted => (State::Rejected, false),
-        // The key's 23 hours may still tell; a reply token has told all it can.
-        Refused if keyed => (State::Ready, true),
+        // Only an acceptance ends a doubt.
         Refused => (State::Unknown, true),
         Perhaps | Foreign if kind == SendKind::PhoneNumber => (State::Unknown, doubted),
         Perhaps | Foreign => (State::Ready, true),
