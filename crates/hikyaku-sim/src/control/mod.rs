@@ -12,6 +12,7 @@ mod webhooks;
 
 use bytes::Bytes;
 use http::{Method, Response, request::Parts};
+use serde::de::DeserializeOwned;
 
 use self::reply::{Problem, Reply};
 use crate::{query, shared::Shared, state::World};
@@ -95,6 +96,12 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
 }
 
 impl Call<'_> {
+    /// Reads the body.
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        serde_json::from_slice(self.body)
+            .map_err(|error| Problem::invalid("", known::explain(&error)))
+    }
+
     fn parameter(&self, name: &str) -> Option<String> {
         query::parameter(self.query, name)
     }

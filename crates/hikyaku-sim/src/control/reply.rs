@@ -1,8 +1,6 @@
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
-use serde::{Serialize, de::DeserializeOwned};
-
-use super::{Call, known};
+use serde::Serialize;
 
 /// What a call of the control API gives.
 #[derive(Debug)]
@@ -77,14 +75,6 @@ impl Problem {
 
     pub(super) fn into_response(self) -> Response<Bytes> {
         response(self.status, json(&self))
-    }
-}
-
-impl Call<'_> {
-    /// Reads the body.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(self.body)
-            .map_err(|error| Problem::invalid("", known::explain(&error)))
     }
 }
 
