@@ -90,17 +90,6 @@ fn next_name(text: &TextMessageContent) -> Option<(u64, u64)> {
     name.map(|begin| (begin, place - begin))
 }
 
-/// Says of each person that is mentioned whether it is this account.
-pub(super) fn tell_self(text: &mut TextMessageContent, bot: &UserId) {
-    for mentionee in text.mention.iter_mut().flat_map(|mention| &mut mention.mentionees) {
-        match &mentionee.user_id {
-            None if mentionee.is_self == Some(true) => mentionee.user_id = Some(bot.clone()),
-            Some(user) if mentionee.is_self.is_none() => mentionee.is_self = Some(user == bot),
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,8 +14,6 @@ use hikyaku_model::{
 };
 use serde::Serialize;
 
-use super::mention;
-
 /// A message that a person sends to an account.
 ///
 /// ```
@@ -140,7 +138,7 @@ impl UserMessage {
         match &mut kind {
             ContentKind::Text(text) => {
                 (text.quote_token, text.quoted_message_id) = (token, quoted);
-                mention::tell_self(text, bot);
+                tell_self(text, bot);
             }
             ContentKind::Sticker(sticker) => {
                 (sticker.quote_token, sticker.quoted_message_id) = (token, quoted);
@@ -168,6 +166,17 @@ impl UserMessage {
                 | ContentKind::Image(_)
                 | ContentKind::Video(_)
         )
+    }
+}
+
+/// Says of each person that is mentioned whether it is this account.
+fn tell_self(text: &mut TextMessageContent, bot: &UserId) {
+    for mentionee in text.mention.iter_mut().flat_map(|mention| &mut mention.mentionees) {
+        match &mentionee.user_id {
+            None if mentionee.is_self == Some(true) => mentionee.user_id = Some(bot.clone()),
+            Some(user) if mentionee.is_self.is_none() => mentionee.is_self = Some(user == bot),
+            _ => {}
+        }
     }
 }
 
