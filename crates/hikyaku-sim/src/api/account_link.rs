@@ -2,7 +2,7 @@ use http::Method;
 use serde_json::json;
 
 use super::{Action, Answer, Endpoint, Request};
-use crate::state::{person::UserKey, random_token};
+use crate::state::{id::random_token, person::UserKey};
 
 /// Issues a token to link a person's account of the bot's own with.
 ///

@@ -1,7 +1,7 @@
 use hikyaku_model::coupon::{CouponCreate, CouponStatus};
 use jiff::Timestamp;
 
-use super::ulid;
+use super::id::ulid;
 
 /// A coupon of an account.
 #[derive(Debug)]

@@ -7,14 +7,13 @@ use hikyaku_model::{
         MessageContent, Mode, Source, UnsendDetail,
     },
 };
-use jiff::Timestamp;
-use uuid::Uuid;
 
 use super::{
     World,
     chat::Target,
     content::Content,
     friendship::Friendship,
+    id::{random_token, ulid},
     person::UserKey,
     said::{Said, UserMessage, quote_token},
     tap::{Tap, Tapped},
@@ -304,37 +303,4 @@ fn can_be_answered(kind: &EventKind) -> bool {
             | EventKind::AccountLink(_)
             | EventKind::Membership(_)
     )
-}
-
-pub(crate) fn random_token() -> String {
-    Uuid::new_v4().simple().to_string()
-}
-
-/// An id in the form of a ULID: the time in milliseconds and 80 bits of chance, in Crockford's base 32.
-///
-/// Source: <https://github.com/ulid/spec>
-pub(crate) fn ulid(now: Timestamp) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let time = u128::try_from(now.as_millisecond()).unwrap_or(0) & ((1 << 48) - 1);
-    let chance = Uuid::new_v4().as_u128() & ((1 << 80) - 1);
-    let value = time << 80 | chance;
-    let digit = |place: u32| {
-        let index = (value >> (5 * place)) & 31;
-        char::from(DIGITS[index as usize])
-    };
-    (0..26).rev().map(digit).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_id_has_the_form_of_a_ulid_and_begins_with_its_time() {
-        let id = ulid("2023-02-24T05:42:09.445Z".parse().unwrap());
-        assert_eq!(id.len(), 26);
-        assert!(id.starts_with("01GT0Z2W95"), "{id}");
-        assert!(id.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()));
-        assert_ne!(id, ulid("2023-02-24T05:42:09.445Z".parse().unwrap()));
-    }
 }

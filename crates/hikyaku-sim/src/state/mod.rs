@@ -9,6 +9,7 @@ pub(crate) mod content;
 pub(crate) mod coupon;
 pub(crate) mod friendship;
 mod happening;
+pub(crate) mod id;
 pub(crate) mod log;
 mod mention;
 pub(crate) mod narrowcast;
@@ -23,7 +24,6 @@ pub(crate) mod token;
 pub(crate) mod webhook;
 mod world;
 
-pub(crate) use happening::{random_token, ulid};
 pub(crate) use mention::Whom;
 pub(crate) use quota::day;
 pub(crate) use said::quote_token;
