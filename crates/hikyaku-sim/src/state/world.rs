@@ -103,10 +103,17 @@ impl World {
         }
         let now = self.clock.now();
         self.webhooks.settle(now);
-        let Self { people, outbox, random, settings, channels, .. } = self;
-        let mut runner = Runner { people, outbox, random, settings: settings.narrowcast };
-        for channel in channels {
-            runner.run(channel, now);
+        for Channel { friends, audiences, quota, narrowcasts, .. } in &mut self.channels {
+            let mut runner = Runner {
+                friends,
+                audiences,
+                quota,
+                people: &self.people,
+                outbox: &mut self.outbox,
+                random: &mut self.random,
+                settings: self.settings.narrowcast,
+            };
+            runner.run(narrowcasts, now);
         }
     }
 

@@ -6,7 +6,8 @@ use crate::{
     random::Random,
     settings::NarrowcastSettings,
     state::{
-        channel::Channel,
+        audience::Audiences,
+        friendship::Friends,
         outbox::Outbox,
         person::{People, UserKey},
         quota::Quota,
@@ -21,9 +22,12 @@ const FEWEST: usize = 50;
 /// How finely the progress of sending is told.
 const STEPS: i32 = 20;
 
-/// What a running narrowcast needs of the world.
+/// What a running narrowcast needs of its channel and of the world.
 #[derive(Debug)]
 pub(crate) struct Runner<'a> {
+    pub(crate) friends: &'a Friends,
+    pub(crate) audiences: &'a Audiences,
+    pub(crate) quota: &'a mut Quota,
     pub(crate) people: &'a People,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) random: &'a mut Random,
@@ -58,35 +62,35 @@ impl Phase {
 impl Runner<'_> {
     /// Lets a channel's narrowcasts come as far as they are by now: first what begins and ends, in the order of the
     /// clock, then what is under way.
-    pub(crate) fn run(&mut self, channel: &mut Channel, now: Timestamp) {
-        while let Some((at, place)) = next_milestone(&channel.narrowcasts, now) {
-            let mut job = channel.narrowcasts.running.remove(place);
+    pub(crate) fn run(&mut self, narrowcasts: &mut Narrowcasts, now: Timestamp) {
+        while let Some((at, place)) = next_milestone(narrowcasts, now) {
+            let mut job = narrowcasts.running.remove(place);
             match &mut job.phase {
                 Phase::Sending(sending) => {
-                    self.progress(channel, &job.plan, sending, at);
-                    job.phase = finish(&mut channel.quota, sending);
+                    self.progress(&job.plan, sending, at);
+                    job.phase = finish(self.quota, sending);
                 }
-                _ => job.phase = self.begin(channel, &job.plan, at),
+                _ => job.phase = self.begin(narrowcasts, &job.plan, at),
             }
             if job.phase.ends_at().is_some() {
-                channel.narrowcasts.running.insert(place, job);
+                narrowcasts.running.insert(place, job);
             } else {
                 let (id, accepted_at) = (job.plan.sent.request_id, job.accepted_at);
-                channel.narrowcasts.finished.insert(id, job, accepted_at);
+                narrowcasts.finished.insert(id, job, accepted_at);
             }
         }
-        let mut running = std::mem::take(&mut channel.narrowcasts.running);
+        let mut running = std::mem::take(&mut narrowcasts.running);
         for job in &mut running {
             if let Phase::Sending(sending) = &mut job.phase {
-                self.progress(channel, &job.plan, sending, now);
+                self.progress(&job.plan, sending, now);
             }
         }
-        channel.narrowcasts.running = running;
+        narrowcasts.running = running;
     }
 
     /// Picks the recipients, and keeps their quota back.
-    fn begin(&mut self, channel: &mut Channel, plan: &Plan, at: Timestamp) -> Phase {
-        match self.pick(channel, plan, at) {
+    fn begin(&mut self, narrowcasts: &Narrowcasts, plan: &Plan, at: Timestamp) -> Phase {
+        match self.pick(narrowcasts, plan, at) {
             Ok((targets, reserved)) => {
                 let sending = SignedDuration::try_from(self.settings.sending);
                 let until = later(at, sending.unwrap_or(SignedDuration::MAX));
@@ -99,15 +103,15 @@ impl Runner<'_> {
 
     fn pick(
         &mut self,
-        channel: &mut Channel,
+        narrowcasts: &Narrowcasts,
         plan: &Plan,
         now: Timestamp,
     ) -> Result<(Vec<UserKey>, u64), Failure> {
-        let Channel { friends, quota, audiences, narrowcasts, .. } = channel;
-        let sources = Sources { audiences, narrowcasts, now };
+        let sources = Sources { audiences: self.audiences, narrowcasts, now };
         let filter = plan.filter.as_ref().and_then(|filter| filter.demographic.as_ref());
-        let reach = friends.iter().count() as u64;
-        let mut targets: Vec<UserKey> = friends
+        let reach = self.friends.iter().count() as u64;
+        let mut targets: Vec<UserKey> = self
+            .friends
             .iter()
             .filter(|(user, _)| {
                 plan.recipient.as_ref().is_none_or(|recipient| sources.contain(recipient, *user))
@@ -130,7 +134,7 @@ impl Runner<'_> {
                 return Err(Failure::TooFewRecipients);
             }
         }
-        let reserved = reserve(&plan.limit, reach, quota.remaining(now));
+        let reserved = reserve(&plan.limit, reach, self.quota.remaining(now));
         let reserved = reserved.map_err(|_| Failure::NoQuota)?;
         let sent = usize::try_from(reserved).unwrap_or(usize::MAX);
         if sent < targets.len() {
@@ -140,24 +144,18 @@ impl Runner<'_> {
             self.random.choose(&mut targets, sent);
             targets.truncate(sent);
         }
-        quota.reserve(reserved, now);
+        self.quota.reserve(reserved, now);
         Ok((targets, reserved))
     }
 
     /// Serves those whose turn has come.
-    fn progress(
-        &mut self,
-        channel: &mut Channel,
-        plan: &Plan,
-        sending: &mut Sending,
-        now: Timestamp,
-    ) {
+    fn progress(&mut self, plan: &Plan, sending: &mut Sending, now: Timestamp) {
         let due = share(sending, now).max(sending.done);
         for user in sending.targets.get(sending.done..due).unwrap_or_default() {
-            if channel.friends.reaches(*user, now) {
+            if self.friends.reaches(*user, now) {
                 self.outbox.deliver(&plan.sent, *user, None, now);
                 sending.reached.push(*user);
-                channel.quota.spend(1, now);
+                self.quota.spend(1, now);
                 sending.reserved = sending.reserved.saturating_sub(1);
             }
         }
