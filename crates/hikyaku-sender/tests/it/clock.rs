@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hikyaku::Client;
-use hikyaku_sender::{Clock, DeliveryId, Limits, NewDelivery, Outbox, State, Worker};
+use hikyaku_sender::{Clock, DeliveryId, Limits, NewDelivery, Outbox, State, Time, Worker};
 use hikyaku_sim::{ClockMode, FaultRule, Sim};
 
 use crate::{
