@@ -209,7 +209,9 @@ async fn a_list_that_is_refused_as_a_whole_is_not_cut_to_the_bottom(bench: Bench
     work(&bench, worker(&bench, client).concurrency(4)).await;
     let requests = sim.requests().iter().filter(|it| it.status == Some(400)).count();
     let to_the_bottom = CHUNKS * 199;
-    assert!(requests < to_the_bottom / 3, "{requests} requests of {to_the_bottom}");
+    // However slowly outcomes are written down: each chunk in all its halves until the first are one recipient alone.
+    let before_the_bottom = CHUNKS * 127;
+    assert!(requests < before_the_bottom + 64, "{requests} requests of {to_the_bottom}");
     let all = Filter::default().limit(10_000);
     let listed = bench.outbox.list(all).await.unwrap();
     let rejected = listed.iter().filter(|it| it.state == State::Rejected);
