@@ -35,7 +35,7 @@ pub(crate) enum Outcome {
         /// Whether a recipient is to blame, so that the others of a chunk may be tried without it.
         bad_recipient: bool,
     },
-    /// It was not sent at all: its permit had run out, or the worker is stopping.
+    /// It was not sent at all: its permit had run out, its lane was stopped meanwhile, or the worker is stopping.
     NotSent,
     /// How far a narrowcast is.
     Tracked(Phase),

@@ -12,7 +12,13 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::{Report, Shared, ahead::Ahead, elsewhere, send::Sender, settle};
+use super::{
+    Report, Shared,
+    ahead::Ahead,
+    elsewhere,
+    send::{ClaimedAt, Sender},
+    settle,
+};
 use crate::{
     Error, Event, HoldReason, Lane, State, Time, Waiting, WaitingFor,
     delivery::{Outcome, backoff},
@@ -46,6 +52,7 @@ pub(super) async fn run(shared: &Shared, stop: impl Future<Output = ()>) -> Resu
         outcomes: Vec::new(),
         settle_at: None,
         claiming: None,
+        claim_began: Instant::now(),
         settling: None,
         held: 0,
         ahead: Ahead::new(shared.settings.concurrency),
@@ -67,12 +74,14 @@ struct Dispatch<'a> {
     sender: &'a Sender<'a>,
     news: watch::Receiver<u64>,
     /// Claimed and not yet on their way, with when they were.
-    queue: VecDeque<(Job, Instant)>,
+    queue: VecDeque<(Job, ClaimedAt)>,
     sending: FuturesUnordered<BoxFuture<'a, Attempt>>,
     /// What came of some, not yet being written down, and when it must be.
     outcomes: Vec<Attempt>,
     settle_at: Option<Instant>,
     claiming: Option<BoxFuture<'a, Result<Grant, Error>>>,
+    /// When the last claim began.
+    claim_began: Instant,
     settling: Option<BoxFuture<'a, settle::Ended>>,
     /// How many are claimed and not yet settled, wherever they are.
     held: usize,
@@ -125,6 +134,7 @@ impl Dispatch<'_> {
         }
         // What is told from here on, this claim may not have seen.
         self.news.borrow_and_update();
+        self.claim_began = now;
         self.turn = self.turn.wrapping_add(1);
         let shared = self.shared;
         let claim = Claim {
@@ -179,19 +189,20 @@ impl Dispatch<'_> {
 
     fn take(&mut self, jobs: Vec<Job>, granted: Instant) {
         self.held += jobs.len();
-        self.queue.extend(jobs.into_iter().map(|job| (job, granted)));
+        let claimed = ClaimedAt { began: self.claim_began, granted };
+        self.queue.extend(jobs.into_iter().map(|job| (job, claimed)));
     }
 
     /// Sends as many as may be on their way at once.
     fn send(&mut self) {
         while self.sending.len() < self.shared.settings.concurrency
-            && let Some((job, granted)) = self.queue.pop_front()
+            && let Some((job, claimed)) = self.queue.pop_front()
         {
             let sender = self.sender;
             self.sending.push(
                 async move {
                     let (id, fence) = (job.id, job.fence);
-                    Attempt { id, fence, outcome: sender.send(job, granted).await }
+                    Attempt { id, fence, outcome: sender.send(job, claimed).await }
                 }
                 .boxed(),
             );

@@ -44,25 +44,46 @@ pub(super) struct Sender<'a> {
     /// The requests of campaigns, by their ids.
     bodies: Mutex<HashMap<i64, Arc<str>>>,
     refusals: Refusals,
+    /// What is known of each channel's lanes, by their codes.
+    lanes: HashMap<String, [LaneNow; Lane::ALL.len()]>,
+}
+
+/// What this worker knows of a lane.
+#[derive(Default)]
+struct LaneNow {
     /// Failures of LINE in a row.
-    failures: HashMap<String, [AtomicU32; Lane::ALL.len()]>,
+    failures: AtomicU32,
+    /// When an answer has stopped it last.
+    stopped: Mutex<Option<Instant>>,
+}
+
+/// When a delivery was claimed.
+#[derive(Clone, Copy)]
+pub(super) struct ClaimedAt {
+    /// When the claim began: a stop after this one, it may not have seen.
+    pub(super) began: Instant,
+    /// When it ended, with permits that have just been granted.
+    pub(super) granted: Instant,
 }
 
 impl<'a> Sender<'a> {
     pub(super) fn new(shared: &'a Shared) -> Self {
-        let failures =
-            shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
-        Self { shared, bodies: Mutex::default(), refusals: Refusals::default(), failures }
+        let lanes = shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
+        Self { shared, bodies: Mutex::default(), refusals: Refusals::default(), lanes }
     }
 
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
-    pub(super) async fn send(&self, job: Job, granted: Instant) -> Outcome {
+    pub(super) async fn send(&self, job: Job, claimed: ClaimedAt) -> Outcome {
         let late = match self.shared.settings.limits.get(job.lane) {
             Some(rate) if pace::is_exact(rate) => EXACT_PERMIT_LIFE,
             Some(_) => PERMIT_LIFE,
             None => self.shared.settings.lease / 2,
         };
         let Some(client) = self.shared.channels.get(&job.channel) else { return Outcome::NotSent };
+        // It was claimed ahead, and would only be answered the same.
+        if self.lane(&job.channel, job.lane).is_some_and(|lane| lane.was_stopped(claimed.began)) {
+            return Outcome::NotSent;
+        }
         if job.lane == Lane::NarrowcastProgress {
             return self.look(client, &job).await;
         }
@@ -73,7 +94,7 @@ impl<'a> Sender<'a> {
                 return judge_unreadable(self.tried(&job), &why);
             }
         };
-        if granted.elapsed() > late {
+        if claimed.granted.elapsed() > late {
             return Outcome::NotSent;
         }
         self.shared.step("before send");
@@ -105,14 +126,15 @@ impl<'a> Sender<'a> {
     }
 
     fn tried(&self, job: &Job) -> Tried {
-        let failures = self.failures(job).map_or(0, |failures| failures.load(Ordering::Relaxed));
+        let lane = self.lane(&job.channel, job.lane);
+        let failures = lane.map_or(0, |lane| lane.failures.load(Ordering::Relaxed));
         Tried { lane: job.lane, attempts: job.attempts, failures, chance: chance() }
     }
 
     /// Holds what must wait, and gives what is to be written down.
     async fn execute(&self, job: &Job, verdict: Verdict) -> Outcome {
         let Verdict { mut outcome, hold, failed } = verdict;
-        if let Some(failures) = self.failures(job) {
+        if let Some(LaneNow { failures, .. }) = self.lane(&job.channel, job.lane) {
             if failed {
                 failures.fetch_add(1, Ordering::Relaxed);
             } else if failures.load(Ordering::Relaxed) > 0 {
@@ -172,16 +194,27 @@ impl<'a> Sender<'a> {
         self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn failures(&self, job: &Job) -> Option<&AtomicU32> {
-        self.failures.get(&job.channel)?.get(usize::try_from(job.lane.code()).ok()?)
+    fn lane(&self, channel: &str, lane: Lane) -> Option<&LaneNow> {
+        self.lanes.get(channel)?.get(usize::try_from(lane.code()).ok()?)
     }
 
     /// Stops lanes for all workers. Whether the store has written it down.
     async fn hold(&self, job: &Job, stop: Stop) -> bool {
         let Stop { lanes, reason, at_least, status, why } = stop;
         let channel = job.channel.clone();
-        let hold = Hold { channel: channel.clone(), lanes, reason, at_least, chance: chance() };
-        match self.shared.inner.store.run(hold).await {
+        let hold = Hold {
+            channel: channel.clone(),
+            lanes: lanes.clone(),
+            reason,
+            at_least,
+            chance: chance(),
+        };
+        let written = self.shared.inner.store.run(hold).await;
+        // Only now: a claim that has begun since sees the hold.
+        for lane in lanes.into_iter().filter_map(|lane| self.lane(&channel, lane)) {
+            lane.stop();
+        }
+        match written {
             // The answers to all that was on its way together are one reason.
             Ok(false) => true,
             Ok(true) => {
@@ -208,6 +241,21 @@ impl<'a> Sender<'a> {
                 false
             }
         }
+    }
+}
+
+impl LaneNow {
+    fn stop(&self) {
+        *self.stopped() = Some(Instant::now());
+    }
+
+    /// Whether an answer has stopped it since then.
+    fn was_stopped(&self, since: Instant) -> bool {
+        self.stopped().is_some_and(|at| at > since)
+    }
+
+    fn stopped(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
