@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long finished deliveries are kept, unless told otherwise.
-const KEEP: Duration = Duration::from_hours(168);
+const KEEP: Duration = Duration::from_secs(168 * 60 * 60);
 
 /// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
 ///

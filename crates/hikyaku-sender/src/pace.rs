@@ -9,7 +9,7 @@ use crate::{Lane, Time};
 /// Whether each send is written down and counted exactly. Buckets are for limits that fill in seconds; an hour's worth
 /// must survive restarts to the last request.
 pub(crate) fn is_exact(rate: Rate) -> bool {
-    rate.per > Duration::from_mins(1)
+    rate.per > Duration::from_secs(60)
 }
 
 /// The window that an exact count looks at: the limit's own and some for clocks and networks.
@@ -104,14 +104,14 @@ impl HoldReason {
 const FIRST_HOLD: Duration = Duration::from_secs(1);
 
 /// The longest hold.
-const LONGEST_HOLD: Duration = Duration::from_mins(1);
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
 /// The longest wait, of a lane or of a delivery, where LINE gave no answer: with the ten seconds that an attempt lasts, the
 /// work goes on within a minute once the network is back.
 pub(crate) const LONGEST_SILENCE: Duration = Duration::from_secs(30);
 
 /// A lane that has been quiet so long gets a tenth of its rate back, and forgets its strikes.
-const QUIET: Duration = Duration::from_mins(1);
+const QUIET: Duration = Duration::from_secs(60);
 
 /// The share of LINE's limit that is spent steadily, and the share that may be spent at once. A permit is spent up to 100
 /// ms after it was granted, so what goes out in any second was granted in 1.1: 0.85 * 1.1 + 0.05, which leaves 1.5 % for

@@ -78,7 +78,9 @@ impl Default for Settings {
             webhook: WebhookDefaults {
                 url: None,
                 redelivery: false,
-                schedule: [1, 5, 15, 30, 60].map(Duration::from_mins).into(),
+                schedule: [1, 5, 15, 30, 60]
+                    .map(|minutes| Duration::from_secs(minutes * 60))
+                    .into(),
                 remote_allowed: false,
             },
             keep_deliveries: 100_000,

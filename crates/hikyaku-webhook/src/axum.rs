@@ -63,7 +63,7 @@ impl Default for Queue {
             waiting: 256,
             at_once: 32,
             patience: Duration::from_millis(1500),
-            time_limit: Some(Duration::from_mins(2)),
+            time_limit: Some(Duration::from_secs(2 * 60)),
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use crate::{Error, ErrorKind, random, route::Repeat};
 
 /// Longer than anything lasts here.
-const YEAR: Duration = Duration::from_hours(365 * 24);
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// How often and how long the client repeats a call that failed in a way that may pass.
 ///
@@ -56,7 +56,7 @@ impl Default for RetryPolicy {
             max_retries: 3,
             base_delay: Duration::from_millis(500),
             max_delay: Duration::from_secs(30),
-            max_elapsed: Duration::from_mins(1),
+            max_elapsed: Duration::from_secs(60),
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{Error, transport::RequestBody};
 pub(crate) const PIECE: usize = 64 * 1024;
 
 /// How long an upload may take: the largest file of ids, of 1,500,000 lines, has about 50 megabytes.
-pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_mins(5);
+pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
 /// Where the content of an upload comes from.
 pub(crate) enum Source {

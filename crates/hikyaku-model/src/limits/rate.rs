@@ -25,12 +25,12 @@ impl Rate {
 
     /// So many requests a minute.
     pub const fn per_minute(requests: u32) -> Self {
-        Self { requests, per: Duration::from_mins(1) }
+        Self { requests, per: Duration::from_secs(60) }
     }
 
     /// So many requests an hour.
     pub const fn per_hour(requests: u32) -> Self {
-        Self { requests, per: Duration::from_hours(1) }
+        Self { requests, per: Duration::from_secs(60 * 60) }
     }
 }
 

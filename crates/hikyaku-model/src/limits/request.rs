@@ -21,22 +21,22 @@ pub const REQUEST_BYTES: usize = 2 * 1024 * 1024;
 /// sends again.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
-pub const RETRY_KEY_LIFE: Duration = Duration::from_hours(24);
+pub const RETRY_KEY_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long after its first request a retry key is used again: an hour less than [`RETRY_KEY_LIFE`], for clocks that
 /// differ and for a request that is slow to arrive.
-pub const RETRY_KEY_USE: Duration = Duration::from_hours(23);
+pub const RETRY_KEY_USE: Duration = Duration::from_secs(23 * 60 * 60);
 
 /// How long after receiving a webhook LINE promises to take its reply token. It may take it longer; it may also
 /// shorten this.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-pub const REPLY_TOKEN_LIFE: Duration = Duration::from_mins(1);
+pub const REPLY_TOKEN_LIFE: Duration = Duration::from_secs(60);
 
 /// How long after an event the reply token of its redelivery can work at all.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
-pub const REDELIVERED_REPLY_TOKEN_LIFE: Duration = Duration::from_mins(20);
+pub const REDELIVERED_REPLY_TOKEN_LIFE: Duration = Duration::from_secs(20 * 60);
 
 /// Uploads to one audience that may be queued or running at the same time. LINE answers one more with 429.
 ///

@@ -4,7 +4,7 @@ use hikyaku::Client;
 
 use crate::Place;
 
-const LONG: Duration = Duration::from_mins(1);
+const LONG: Duration = Duration::from_secs(60);
 
 /// What a worker takes that has nothing to do.
 pub(crate) async fn measure(stores: &[Place]) {

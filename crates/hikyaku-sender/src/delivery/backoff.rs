@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_secs(1);
-const LONGEST: Duration = Duration::from_mins(15);
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// How long to wait after the given number of attempts: 1 s doubling to 15 min, of which `chance` (0 to 1) takes away
 /// up to half, so that many deliveries that failed together do not come back together.

@@ -43,10 +43,10 @@ use crate::{Lane, Time, key};
 
 /// A key that was used this long ago, by attempts that surely did not land, is replaced: an attempt in doubt then has
 /// nearly its whole [`RETRY_KEY_USE`] to be cleared up.
-const KEY_FRESH: Duration = Duration::from_hours(1);
+const KEY_FRESH: Duration = Duration::from_secs(60 * 60);
 
 /// How far a clock may have been set back before a key's age counts as not known.
-const CLOCK_ERROR: Duration = Duration::from_mins(5);
+const CLOCK_ERROR: Duration = Duration::from_secs(5 * 60);
 
 /// What the machine knows of one delivery.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use super::*;
 
-const LEASE: Duration = Duration::from_mins(1);
-const HOUR: Duration = Duration::from_hours(1);
+const LEASE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// A request that left later than this after its claim is none that a worker sends.
-const LATEST_ARRIVAL: Duration = Duration::from_mins(30);
+const LATEST_ARRIVAL: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Clone, Copy, Debug)]
 enum Event {
@@ -237,7 +237,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let span = prop_oneof![
         4 => Just(Duration::from_secs(2)),
         3 => Just(Duration::from_secs(61)),
-        2 => Just(Duration::from_mins(25)),
+        2 => Just(Duration::from_secs(25 * 60)),
         1 => Just(6 * HOUR),
         1 => Just(25 * HOUR),
     ];
@@ -291,7 +291,7 @@ proptest! {
         }
         let open = !world.row.state.is_final();
         for _ in 0..3 {
-            world.now = world.now + Duration::from_mins(31);
+            world.now = world.now + Duration::from_secs(31 * 60);
             world.row.end_lease(world.now);
             world.claim();
             let last = world.attempts.len().wrapping_sub(1);

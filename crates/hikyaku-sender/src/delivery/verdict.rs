@@ -17,10 +17,10 @@ use crate::{
 const LINE_IS_DOWN: u32 = 10;
 
 /// How long a lane waits at least for the quota, or for a new token.
-const PARKED: Duration = Duration::from_mins(1);
+const PARKED: Duration = Duration::from_secs(60);
 
 /// The longest that a lane waits because an answer asked for it: LINE documents no such header, so it is a proxy's word.
-const LONGEST_ASKED: Duration = Duration::from_hours(1);
+const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
 
 /// How much is kept of a text that is only told to people.
 const TOLD: usize = 500;

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::*;
 use crate::pace::HoldReason;
 
-const LEASE: Duration = Duration::from_mins(1);
+const LEASE: Duration = Duration::from_secs(60);
 
 /// Who answers, and in which form.
 #[derive(Clone, Copy, Debug)]

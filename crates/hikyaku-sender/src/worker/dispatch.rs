@@ -32,7 +32,7 @@ const LOOK: Duration = Duration::from_secs(1);
 const GATHER: Duration = Duration::from_millis(20);
 
 /// A worker until idle does not wait for what falls due later than this.
-const SOON: Duration = Duration::from_mins(20);
+const SOON: Duration = Duration::from_secs(20 * 60);
 
 /// How much longer than for answers a stopping worker waits for its store: a supervisor's patience ends, too.
 const LAST_WRITE: Duration = Duration::from_secs(3);

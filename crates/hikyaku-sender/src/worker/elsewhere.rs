@@ -6,7 +6,7 @@ use super::Shared;
 use crate::{Event, Waiting, WaitingFor, store::step::DueElsewhere};
 
 /// How long such a delivery has been due before it is worth a warning, where other workers may have its channel.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The lanes of other channels that have due deliveries, and since when. A store that cannot tell is no reason to fail.
 pub(super) async fn waiting(shared: &Shared, due_for: Duration) -> Vec<Waiting> {

@@ -21,13 +21,13 @@ use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
 const CONCURRENCY: usize = 64;
 
 /// How long a delivery belongs to a worker: longer than connecting, the longest answer and writing it down take.
-const LEASE: Duration = Duration::from_mins(1);
+const LEASE: Duration = Duration::from_secs(60);
 
 /// How long a stopping worker waits for answers.
 const DRAIN: Duration = Duration::from_secs(10);
 
 /// How often LINE is asked how much of the month is left.
-const QUOTA_EVERY: Duration = Duration::from_mins(5);
+const QUOTA_EVERY: Duration = Duration::from_secs(5 * 60);
 
 /// Sends what is in an [`Outbox`]. Made by [`Outbox::worker`].
 ///
@@ -141,7 +141,7 @@ impl Worker {
     /// 3 seconds more; then the leases of what was sent end by themselves.
     pub fn drain(mut self, longest: Duration) -> Self {
         // No supervisor waits for longer, and clocks end somewhere.
-        self.settings.drain = longest.min(Duration::from_hours(24));
+        self.settings.drain = longest.min(Duration::from_secs(24 * 60 * 60));
         self
     }
 

@@ -56,13 +56,13 @@ async fn one_clock_for_a_simulator_and_an_outbox() {
     let clock = Clock::from_fn(sim.clock());
     let outbox = Outbox::builder("memory:").clock(clock.clone()).open().await.unwrap();
     let friend = sim.add_friend();
-    let later = clock.now() + Duration::from_hours(1);
+    let later = clock.now() + Duration::from_secs(60 * 60);
     outbox.enqueue(NewDelivery::push(&friend, "later").at(later)).await.unwrap();
     outbox.enqueue(NewDelivery::push(&friend, "now")).await.unwrap();
     let worker = outbox.worker().channel("default", client(&sim)).limits(Limits::none());
     let script = async {
         assert_eq!(sim.wait_for(1).await.unwrap()[0].text(), Some("now"));
-        sim.advance(Duration::from_hours(1));
+        sim.advance(Duration::from_secs(60 * 60));
         let delivered = sim.wait_for(2).await.unwrap();
         let at = std::time::SystemTime::from(delivered[1].at);
         assert_eq!((delivered[1].text(), Time::from(at)), (Some("later"), later));
@@ -85,7 +85,7 @@ async fn what_is_in_doubt_for_longer_than_line_remembers_is_not_sent_again(bench
         sim.clear_faults();
     }
     ids.push(enqueue(&bench, 3).await);
-    let day = Duration::from_hours(25);
+    let day = Duration::from_secs(25 * 60 * 60);
     bench.clock.advance(day);
     sim.advance(day);
     work(&bench, worker(&bench, &client).until_idle()).await;
@@ -127,7 +127,7 @@ async fn what_was_in_flight_when_the_machine_was_suspended_is_not_sent_again(ben
     assert!(doomed.await.is_err());
     assert_eq!(state(&bench, id).await, State::InFlight);
     sim.clear_faults();
-    let day = Duration::from_hours(25);
+    let day = Duration::from_secs(25 * 60 * 60);
     bench.clock.advance(day);
     sim.advance(day);
     work(&bench, worker(&bench, &client).until_idle()).await;
@@ -147,11 +147,11 @@ async fn a_clock_that_is_set_back_delivers_nothing_twice_and_stops_nothing(bench
         sim.clear_faults();
     }
     ids.push(enqueue(&bench, 2).await);
-    let later = bench.clock.now() + Duration::from_mins(1);
+    let later = bench.clock.now() + Duration::from_secs(60);
     let planned = NewDelivery::push(user(3), "hello").at(later);
     ids.push(bench.outbox.enqueue(planned).await.unwrap().id);
     let before = bench.clock.now();
-    bench.clock.set(before - Duration::from_hours(1));
+    bench.clock.set(before - Duration::from_secs(60 * 60));
     ids.push(enqueue(&bench, 4).await);
     let report = work(&bench, worker(&bench, &client).until_idle()).await;
     let now = bench.clock.now();
@@ -175,7 +175,7 @@ async fn a_clock_that_is_set_back_ends_no_hold_an_hour_late(bench: Bench) {
     enqueue(&bench, 0).await;
     requests(&bench, &sim, &client, 1).await;
     let before = bench.clock.now();
-    bench.clock.set(before - Duration::from_hours(1));
+    bench.clock.set(before - Duration::from_secs(60 * 60));
     work(&bench, worker(&bench, &client).until_idle()).await;
     assert!(bench.clock.now() < before, "the lane was held until the clock was again where it was");
     assert_eq!((sim.people_reached(), sim.duplicates()), (1, vec![]));

@@ -79,7 +79,7 @@ async fn what_a_dropped_worker_had_is_sent_once(bench: Bench) {
         assert!(matches!(why.kind(), ErrorKind::Locked { .. }), "{why}");
     }
     // Their leases end by themselves; a file's next worker does not wait for that.
-    bench.clock.advance(Duration::from_mins(2));
+    bench.clock.advance(Duration::from_secs(2 * 60));
     work(&bench, worker().until_idle()).await;
     assert_eq!((sim.people_reached(), sim.duplicates()), (SENDS, vec![]));
 }

@@ -20,7 +20,7 @@ async fn the_numbers_tell_what_waits_and_what_was_sent(bench: Bench) {
     for n in 0..3 {
         bench.outbox.enqueue(NewDelivery::push(user(n), "hello")).await.unwrap();
     }
-    let tomorrow = bench.clock.now() + std::time::Duration::from_hours(24);
+    let tomorrow = bench.clock.now() + std::time::Duration::from_secs(24 * 60 * 60);
     bench.outbox.enqueue(NewDelivery::push(user(9), "later").at(tomorrow)).await.unwrap();
     let worker = bench.outbox.worker().channel("a \"b\"\n", client.clone());
     worker.until_idle().run(pending()).await.unwrap();

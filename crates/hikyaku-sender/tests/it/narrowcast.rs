@@ -100,7 +100,7 @@ async fn a_narrowcast_is_followed_to_its_end_through_a_lost_answer_and_restarts(
         sim.requests().iter().find(|it| it.path == NARROWCAST.1).unwrap().request_id.clone();
     assert_eq!(show(&bench, id).await.request_id, Some(accepted));
     // Another life looks, and finds it not done.
-    bench.clock.advance(Duration::from_mins(5));
+    bench.clock.advance(Duration::from_secs(5 * 60));
     let looked = requests(&sim, PROGRESS);
     let stop = async {
         while requests(&sim, PROGRESS) == looked {

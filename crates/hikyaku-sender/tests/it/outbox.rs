@@ -184,7 +184,7 @@ async fn a_worker_without_a_channel_is_refused(bench: Bench) {
 }
 
 async fn a_waiting_delivery_can_be_cancelled_once(bench: Bench) {
-    let at = bench.clock.now() + Duration::from_mins(1);
+    let at = bench.clock.now() + Duration::from_secs(60);
     let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a").at(at)).await.unwrap().id;
     bench.outbox.cancel(id).await.unwrap();
     assert_eq!(bench.outbox.show(id).await.unwrap().unwrap().state, State::Cancelled);

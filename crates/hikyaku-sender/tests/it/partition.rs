@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How soon the work must go on.
-const RECOVERY: Duration = Duration::from_mins(1);
+const RECOVERY: Duration = Duration::from_secs(60);
 
 const SENDS: usize = 300;
 

@@ -360,14 +360,14 @@ async fn what_a_claim_pauses_while_its_campaign_is_resumed_is_sent() {
         CREATE TRIGGER wait BEFORE UPDATE ON hikyaku_delivery FOR EACH ROW WHEN (NEW.state = 2) EXECUTE FUNCTION wait();
         SELECT pg_advisory_lock(1)";
     other.batch_execute(wait).await.unwrap();
-    bench.clock.advance(Duration::from_mins(2));
+    bench.clock.advance(Duration::from_secs(2 * 60));
     let resumed = async {
         until_waiting(&bench, 1).await;
         campaign.resume().await.unwrap();
         other.batch_execute("SELECT pg_advisory_unlock(1)").await.unwrap();
         sim.wait_for(3).await.unwrap();
     };
-    let resumed = tokio::time::timeout(Duration::from_mins(1), resumed);
+    let resumed = tokio::time::timeout(Duration::from_secs(60), resumed);
     let resumed = async { resumed.await.expect("it is never sent") };
     worker(line_client).run(resumed).await.unwrap();
     bench.assert_at_rest().await;

@@ -49,8 +49,8 @@ async fn count(bench: &Bench, state: State) -> u64 {
 
 async fn what_was_sent_since_a_backup_is_not_sent_again(bench: Bench) {
     let backup = bench.clock.now();
-    let sim = restored(&bench, Duration::from_mins(30)).await;
-    let tomorrow = bench.clock.now() + Duration::from_hours(24);
+    let sim = restored(&bench, Duration::from_secs(30 * 60)).await;
+    let tomorrow = bench.clock.now() + Duration::from_secs(24 * 60 * 60);
     bench.outbox.enqueue(NewDelivery::push(user(9), "later").at(tomorrow)).await.unwrap();
     let done = bench.outbox.quarantine(backup).await.unwrap();
     // What is not due yet was not due then.
@@ -61,7 +61,7 @@ async fn what_was_sent_since_a_backup_is_not_sent_again(bench: Bench) {
 
 async fn after_a_day_only_a_person_sends_again(bench: Bench) {
     let backup = bench.clock.now();
-    let sim = restored(&bench, Duration::from_hours(25)).await;
+    let sim = restored(&bench, Duration::from_secs(25 * 60 * 60)).await;
     let done = bench.outbox.quarantine(backup).await.unwrap();
     assert_eq!((done.in_doubt, done.unknown), (0, 5));
     deliver(&bench, &sim).await;
@@ -75,7 +75,7 @@ async fn after_a_day_only_a_person_sends_again(bench: Bench) {
 }
 
 async fn without_quarantine_a_day_old_backup_sends_again(bench: Bench) {
-    let sim = restored(&bench, Duration::from_hours(25)).await;
+    let sim = restored(&bench, Duration::from_secs(25 * 60 * 60)).await;
     deliver(&bench, &sim).await;
     assert_eq!(sim.duplicates().len(), 5);
 }
@@ -87,7 +87,7 @@ async fn what_no_key_protects_is_unknown_at_once(bench: Bench) {
     bench.clock.advance(Duration::from_secs(10));
     let done = bench.outbox.quarantine(backup).await.unwrap();
     assert_eq!((done.in_doubt, done.unknown), (0, 1));
-    let to_come = bench.clock.now() + Duration::from_hours(1);
+    let to_come = bench.clock.now() + Duration::from_secs(60 * 60);
     assert!(bench.outbox.quarantine(to_come).await.is_err());
 }
 
@@ -108,7 +108,7 @@ async fn all_dead_letters_of_a_campaign_are_acted_on_or_left(bench: Bench) {
     let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
     let list = (0..1100).fold("id\n".to_owned(), |list, n| list + &user(n) + "\n");
     campaign.feed(std::io::Cursor::new(list)).await.unwrap();
-    bench.clock.advance(Duration::from_hours(25));
+    bench.clock.advance(Duration::from_secs(25 * 60 * 60));
     assert_eq!(bench.outbox.quarantine(backup).await.unwrap().unknown, 1100);
     assert_eq!(campaign.retry_dead_letters(State::Unknown, false).await.unwrap(), 0);
     assert_eq!(campaign.drop_dead_letters(State::Unknown).await.unwrap(), 1100);

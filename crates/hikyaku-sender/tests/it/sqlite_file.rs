@@ -279,7 +279,7 @@ async fn flip_and_send(crashed: &Path, suffix: &str, flips: u64) -> u64 {
             worker.until_idle().run(std::future::pending()).await
         };
         let told = format!("bit {} of byte {place} of {name}", mixed % 8);
-        match tokio::time::timeout(Duration::from_mins(1), sent).await.expect(&told) {
+        match tokio::time::timeout(Duration::from_secs(60), sent).await.expect(&told) {
             Ok(_) => {}
             Err(why) => {
                 assert!(!why.is_retryable(), "{told}: {why}");

@@ -98,7 +98,7 @@ pub(crate) async fn delivered(sim: &Sim, messages: usize) {
     let began = Instant::now();
     while sim.delivered() < messages as u64 {
         let short = format!("{} of {messages} after a minute", sim.delivered());
-        assert!(began.elapsed() < Duration::from_mins(1), "{short}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{short}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

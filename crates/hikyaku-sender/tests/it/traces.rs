@@ -119,8 +119,8 @@ impl Play {
             .on_unknown(policy[pick(doings.next(3))])
             .priority(priority[pick(doings.next(3))]);
         let send = match doings.next(6) {
-            0 => send.at(self.bench.clock.now() + Duration::from_mins(10)),
-            1 => send.expires_at(self.bench.clock.now() + Duration::from_mins(30)),
+            0 => send.at(self.bench.clock.now() + Duration::from_secs(10 * 60)),
+            1 => send.expires_at(self.bench.clock.now() + Duration::from_secs(30 * 60)),
             _ => send,
         };
         let answer = self.bench.outbox.enqueue(send).await;
@@ -205,7 +205,8 @@ impl Play {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
-        let report = tokio::time::timeout(Duration::from_mins(1), Box::pin(worker.run(done))).await;
+        let report =
+            tokio::time::timeout(Duration::from_secs(60), Box::pin(worker.run(done))).await;
         let report = report.expect("the worker leaves due work").unwrap();
         format!(
             "work: {} accepted, {} rejected, {} unknown",

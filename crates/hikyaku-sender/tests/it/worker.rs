@@ -142,7 +142,7 @@ async fn what_answers_in_line_s_place_ends_nothing(bench: Bench) {
         let overview = bench.outbox.overview().await.unwrap();
         assert_eq!(overview.count(State::Ready), 50, "after {status}: {overview:?}");
         assert!(matches!(overview.lanes[0].hold, Some((HoldReason::LineDown, _))), "{status}");
-        bench.clock.advance(Duration::from_mins(1));
+        bench.clock.advance(Duration::from_secs(60));
     }
     let (sim, client) = line().await;
     let report = work(&bench, worker(&bench, client)).await;
@@ -244,7 +244,7 @@ async fn a_channel_that_no_worker_has_is_told(bench: Bench) {
     let misspelt = NewDelivery::push(user(1), "a").channel("defautl");
     bench.outbox.enqueue(misspelt).await.unwrap();
     let later = NewDelivery::push(user(2), "a").channel("elsewhere");
-    let tomorrow = bench.clock.now() + Duration::from_hours(24);
+    let tomorrow = bench.clock.now() + Duration::from_secs(24 * 60 * 60);
     bench.outbox.enqueue(later.at(tomorrow)).await.unwrap();
     bench.outbox.enqueue(NewDelivery::push(user(3), "a")).await.unwrap();
     bench.clock.advance(Duration::from_secs(90));
@@ -279,7 +279,7 @@ async fn a_wrong_token_rejects_nothing(bench: Bench) {
     let report = work(&bench, worker(&bench, wrong)).await;
     assert_eq!(report.waiting[0].reason, WaitingFor::Hold(HoldReason::Unauthorized));
     assert_eq!(state(&bench, id).await, State::Ready);
-    bench.clock.advance(Duration::from_mins(2));
+    bench.clock.advance(Duration::from_secs(2 * 60));
     work(&bench, worker(&bench, client)).await;
     assert_eq!(state(&bench, id).await, State::Accepted);
 }
@@ -330,7 +330,7 @@ fn issuing(
     let count = issued.clone();
     let provider = TokenProvider::custom(move || {
         let token = token(count.fetch_add(1, Ordering::Relaxed)).parse();
-        std::future::ready(token.map(|token| IssuedToken::new(token, Duration::from_hours(1))))
+        std::future::ready(token.map(|token| IssuedToken::new(token, Duration::from_secs(60 * 60))))
     });
     (Client::builder_with(provider).base_url(sim.api_url()).build().unwrap(), issued)
 }
@@ -358,7 +358,7 @@ async fn a_used_up_quota_parks_the_lane(bench: Bench) {
     assert_eq!(report.accepted, 5);
     assert!(report.waiting.iter().any(|it| it.reason == WaitingFor::Hold(HoldReason::Quota)));
     sim.set_quota(None, 5);
-    bench.clock.advance(Duration::from_mins(2));
+    bench.clock.advance(Duration::from_secs(2 * 60));
     assert_eq!(work(&bench, worker(&bench, client)).await.accepted, 3);
     assert_eq!((sim.people_reached(), sim.duplicates()), (8, vec![]));
 }
@@ -420,7 +420,7 @@ async fn too_many_requests_hold_the_lane(bench: Bench) {
             |lane: &hikyaku_sender::LaneOverview| matches!(lane.hold, Some((HoldReason::Rate, _)));
         let began = Instant::now();
         while !bench.outbox.overview().await.unwrap().lanes.iter().any(is_held) {
-            assert!(began.elapsed() < Duration::from_mins(1), "the lane was never held");
+            assert!(began.elapsed() < Duration::from_secs(60), "the lane was never held");
             tokio::task::yield_now().await;
         }
     };
@@ -447,7 +447,7 @@ async fn a_network_that_was_away_for_long_is_tried_again_every_half_minute(bench
             let waits =
                 |it: &hikyaku_sender::Listed| it.attempts == attempt && it.state == State::Ready;
             while !bench.outbox.list(Filter::default()).await.unwrap().iter().all(waits) {
-                assert!(began.elapsed() < Duration::from_mins(1), "attempt {attempt} never ended");
+                assert!(began.elapsed() < Duration::from_secs(60), "attempt {attempt} never ended");
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
@@ -487,7 +487,7 @@ async fn a_reply_in_doubt_is_sent_again_under_its_token(bench: Bench) {
         let tried = async {
             let began = Instant::now();
             while bench.outbox.show(id).await.unwrap().unwrap().last_error.is_none() {
-                assert!(began.elapsed() < Duration::from_mins(1), "it was never tried");
+                assert!(began.elapsed() < Duration::from_secs(60), "it was never tried");
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
@@ -532,7 +532,7 @@ async fn a_worker_that_is_told_to_stop_leaves_nothing_in_flight(bench: Bench) {
 
 async fn what_is_due_later_waits(bench: Bench) {
     let (sim, client) = line().await;
-    let at = bench.clock.now() + Duration::from_hours(1);
+    let at = bench.clock.now() + Duration::from_secs(60 * 60);
     let id = bench.outbox.enqueue(NewDelivery::push(user(1), "a").at(at)).await.unwrap().id;
     work(&bench, worker(&bench, client.clone())).await;
     assert_eq!((sim.delivered(), state(&bench, id).await), (0, State::Ready));

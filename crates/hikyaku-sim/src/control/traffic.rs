@@ -12,7 +12,7 @@ use crate::state::{
 };
 
 /// How long a call waits at most.
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The deliveries that match. With `wait`, not before there are `count` of them, or 408.
 pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {

@@ -30,7 +30,7 @@ use crate::{
 const MOST_DISCARDED: usize = 64 << 20;
 
 /// How long a body may take to arrive.
-const BODY_TIME: Duration = Duration::from_mins(1);
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// Answers one request.
 pub(super) async fn exchange(

@@ -26,7 +26,7 @@ use tokio::{
 use crate::{shared::Shared, state::log::Host};
 
 /// How long a head may take to arrive, and a connection may be idle.
-const HEAD_TIME: Duration = Duration::from_mins(1);
+const HEAD_TIME: Duration = Duration::from_secs(60);
 
 /// The most bytes of a head.
 const MOST_HEAD: usize = 64 << 10;

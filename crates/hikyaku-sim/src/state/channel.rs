@@ -98,7 +98,7 @@ const fn signed(duration: Duration) -> SignedDuration {
 /// How long a token for linking an account is good.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
-const LINK_TOKEN_LIFE: SignedDuration = SignedDuration::from_mins(10);
+const LINK_TOKEN_LIFE: SignedDuration = SignedDuration::from_secs(10 * 60);
 
 /// How many tokens and keys a channel remembers at most. Our choice, to bound memory.
 const MOST: usize = 2_000_000;

@@ -20,7 +20,7 @@ pub enum Friendship {
 /// How long a person who is no friend can be sent messages after their last one.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-push-message>
-const TALKED_LATELY: SignedDuration = SignedDuration::from_hours(7 * 24);
+const TALKED_LATELY: SignedDuration = SignedDuration::from_secs(7 * 24 * 60 * 60);
 
 /// What people are to one account.
 #[derive(Debug, Default)]

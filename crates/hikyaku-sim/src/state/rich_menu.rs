@@ -15,7 +15,7 @@ pub(crate) const MOST: usize = 1000;
 /// How long the progress of a batch can be asked for.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-batch-control-rich-menus-progress-status>
-const BATCH_LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+const BATCH_LIFE: SignedDuration = SignedDuration::from_secs(14 * 24 * 60 * 60);
 
 /// How many batches are remembered. Our choice, to bound memory.
 const MOST_BATCHES: usize = 10_000;

@@ -7,13 +7,13 @@ use crate::clock::later;
 /// How long a short-lived token is good, and how many a channel has at most: one more ends the oldest.
 ///
 /// Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
-const SHORT_LIVED: SignedDuration = SignedDuration::from_hours(30 * 24);
+const SHORT_LIVED: SignedDuration = SignedDuration::from_secs(30 * 24 * 60 * 60);
 const MOST_SHORT_LIVED: usize = 30;
 
 /// How long a stateless token is good.
 ///
 /// Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
-const STATELESS: SignedDuration = SignedDuration::from_mins(15);
+const STATELESS: SignedDuration = SignedDuration::from_secs(15 * 60);
 
 /// Beyond so many tokens, those that are over are forgotten. Our choice, to bound memory.
 const MANY: usize = 10_000;

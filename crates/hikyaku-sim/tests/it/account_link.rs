@@ -24,7 +24,7 @@ async fn a_link_token_brings_one_event_within_ten_minutes() {
     assert!(!sim.link_account(&token, "nonce-of-the-bot"));
     assert!(!sim.link_account("unknown", "n"));
     let late = issue().await;
-    sim.advance(Duration::from_mins(10));
+    sim.advance(Duration::from_secs(10 * 60));
     assert!(!sim.link_account(&late, "n"));
     let body = json!({ "linkToken": issue().await, "nonce": "n" }).to_string();
     assert_eq!(control(&sim, "POST", "/account-links", &body).await.status, 204);

@@ -49,7 +49,7 @@ async fn a_coupon_is_made_read_listed_and_closed_once() {
     assert_eq!(first["items"][0]["title"], "a");
     let next = format!("{COUPONS}?limit=1&start={}", first["next"].as_str().unwrap());
     assert_eq!(get(&sim, &next).await.json()["items"][0]["title"], "b");
-    sim.advance(Duration::from_hours(24));
+    sim.advance(Duration::from_secs(24 * 60 * 60));
     assert_eq!(get(&sim, &format!("{COUPONS}/{}", ids[1])).await.json()["status"], "CLOSED");
 
     let missing = get(&sim, &format!("{COUPONS}/unknown")).await;

@@ -76,7 +76,7 @@ async fn the_quota_counts_recipients_and_refuses_a_send_whole() {
     assert_eq!(post(&sim, PUSH, &hello(&friends[0])).await.status, 200);
     assert_eq!(sim.quota_used(), 3);
 
-    sim.advance(Duration::from_mins(1));
+    sim.advance(Duration::from_secs(60));
     get(&sim, "/v2/bot/message/quota/consumption").await.is(200, r#"{"totalUsage":0}"#);
     assert_eq!(post(&sim, PUSH, &hello(&group)).await.status, 200);
 }

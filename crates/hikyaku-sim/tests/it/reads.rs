@@ -58,7 +58,7 @@ async fn aggregation_units_are_counted_by_name_and_month() {
     let outbox = sim.outbox();
     assert_eq!(outbox.last().unwrap().unit, None);
     assert_eq!(outbox[outbox.len() - 2].unit.as_deref(), Some("u996"));
-    sim.advance(Duration::from_hours(24));
+    sim.advance(Duration::from_secs(24 * 60 * 60));
     get(&sim, info).await.is(200, r#"{"numOfCustomAggregationUnits":0}"#);
 }
 

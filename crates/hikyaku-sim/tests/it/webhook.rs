@@ -195,7 +195,7 @@ async fn a_failed_webhook_is_sent_again_on_the_simulators_clock_until_it_is_take
     assert_eq!(bot.received().len(), 1);
     sim.advance(Duration::from_secs(1));
     sim.webhooks().wait_for(2).await.unwrap();
-    sim.advance(Duration::from_mins(5));
+    sim.advance(Duration::from_secs(5 * 60));
     let webhooks = sim.webhooks().wait_for(3).await.unwrap();
     assert_eq!(webhooks[0].state, WebhookState::Delivered);
     let tries: Vec<_> =
@@ -221,15 +221,15 @@ async fn a_redelivery_brings_no_token_back_that_is_used_or_too_old() {
     let old = sim.user_says(&friend, "b");
     sim.webhooks().wait_for(2).await.unwrap();
     assert_eq!(reply(&sim, &used.reply_token.clone().into()).await, 200);
-    sim.advance(Duration::from_mins(1));
+    sim.advance(Duration::from_secs(60));
     sim.webhooks().wait_for(4).await.unwrap();
     assert_eq!(reply(&sim, &used.reply_token.into()).await, 400);
-    sim.advance(Duration::from_mins(19));
+    sim.advance(Duration::from_secs(19 * 60));
     sim.webhooks().wait_for(6).await.unwrap();
     assert_eq!(reply(&sim, &old.reply_token.into()).await, 400);
     // After five more tries it is over.
     for _ in 0..5 {
-        sim.advance(Duration::from_hours(1));
+        sim.advance(Duration::from_secs(60 * 60));
         sim.webhooks().wait_until_idle().await.unwrap();
     }
     let webhooks = sim.webhooks().all();
@@ -245,7 +245,7 @@ async fn without_redelivery_a_failure_is_final_and_can_be_sent_again_by_hand() {
     let webhooks = sim.webhooks().wait_for(1).await.unwrap();
     assert_eq!(webhooks[0].state, WebhookState::Failed);
     assert_eq!(webhooks[0].attempts[0].reason, WebhookReason::ErrorStatusCode);
-    sim.advance(Duration::from_hours(24));
+    sim.advance(Duration::from_secs(24 * 60 * 60));
     assert!(sim.webhooks().redeliver(webhooks[0].id));
     let webhooks = sim.webhooks().wait_for(2).await.unwrap();
     assert_eq!(webhooks[0].state, WebhookState::Delivered);

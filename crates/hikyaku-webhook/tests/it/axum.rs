@@ -155,7 +155,7 @@ async fn without_a_time_limit_a_handler_takes_as_long_as_it_likes() {
     let handled = Arc::new(AtomicUsize::new(0));
     let router =
         Router::new(Arc::clone(&handled)).fallback(async |context: Context<Arc<AtomicUsize>>| {
-            tokio::time::sleep(Duration::from_hours(24)).await;
+            tokio::time::sleep(Duration::from_secs(24 * 60 * 60)).await;
             context.state.fetch_add(1, Ordering::SeqCst);
         });
     let (route, work) = callback(receiver(), router, Queue::default().time_limit(None));

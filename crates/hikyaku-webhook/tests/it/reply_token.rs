@@ -35,7 +35,7 @@ fn a_redeliverys_token_ends_twenty_minutes_after_the_event_at_the_latest() {
     again.delivery_context = Some(DeliveryContext::new(true));
     again.timestamp = Some(0);
     let left = |received| ReplyToken::of(&again, after(received)).unwrap().left(after(received));
-    assert_eq!(left(600), Duration::from_mins(1));
+    assert_eq!(left(600), Duration::from_secs(60));
     assert_eq!(left(19 * 60 + 30), Duration::from_secs(30));
     assert_eq!(left(20 * 60), Duration::ZERO);
 }

@@ -35,7 +35,7 @@ impl Client {
         WaitForMessageContent {
             client: self,
             message_id: message_id.as_ref(),
-            limit: Duration::from_mins(1),
+            limit: Duration::from_secs(60),
             poll: None,
         }
     }

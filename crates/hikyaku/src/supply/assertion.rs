@@ -16,7 +16,7 @@ pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-
 
 /// How long an assertion is good for. LINE takes up to 30 minutes; this leaves room for a clock that is off by ten
 /// minutes or, the other way, by twenty.
-const ASSERTION_LIFE: Duration = Duration::from_mins(10);
+const ASSERTION_LIFE: Duration = Duration::from_secs(10 * 60);
 
 /// The private key of an assertion signing key, which a channel shows who it is by.
 ///

@@ -12,7 +12,7 @@ use crate::{
     target::{BaseUrl, Target},
 };
 
-const LONGEST_LIFE: Duration = Duration::from_hours(30 * 24);
+const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Issuing is free and what it makes is gone in 15 minutes: a repeat harms nobody.
 pub(crate) static STATELESS: Route = Route::post("issueStatelessChannelToken", "/oauth2/v3/token")

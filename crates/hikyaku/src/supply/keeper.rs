@@ -15,17 +15,17 @@ use crate::{
 };
 
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// A token is not sent so close to its end that it may be over when it arrives.
 const TRAVEL: Duration = Duration::from_secs(30);
 
 /// No life is believed to be longer.
-const LONGEST_LIFE: Duration = Duration::from_hours(365 * 24);
+const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// After a refused token was replaced, the shortest time until a refusal may replace one again; it doubles each time.
 /// A channel that is refused whatever its token must not use up LINE's 30.
-const REPLACEMENT_PAUSE: Duration = Duration::from_mins(1);
+const REPLACEMENT_PAUSE: Duration = Duration::from_secs(60);
 
 /// Holds a client's current token and has new ones issued.
 pub(crate) struct Keeper(Arc<Shared>);

@@ -90,7 +90,7 @@ impl TokenProvider {
     /// let provider = TokenProvider::custom(async || {
     ///     let token = tokio::fs::read_to_string("/run/secrets/line-token").await?;
     ///     let token = token.trim().parse()?;
-    ///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(IssuedToken::new(token, Duration::from_hours(1)))
+    ///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(IssuedToken::new(token, Duration::from_secs(60 * 60)))
     /// });
     /// # let _ = provider;
     /// ```

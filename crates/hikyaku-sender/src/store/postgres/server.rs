@@ -140,7 +140,7 @@ fn notice_when_cut_off(config: &mut Config) {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(SILENCE * 5);
     }
-    if config.get_keepalives_idle() >= Duration::from_hours(2) {
+    if config.get_keepalives_idle() >= Duration::from_secs(2 * 60 * 60) {
         config.keepalives_idle(SILENCE * 5);
     }
 }

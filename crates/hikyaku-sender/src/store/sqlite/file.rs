@@ -25,7 +25,7 @@ const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 const QUICKLY_CHECKED: u64 = 32 * 1024 * 1024;
 
 /// How far a wall clock may lie behind the latest time that the store has seen.
-const CLOCK_BEHIND: Duration = Duration::from_mins(5);
+const CLOCK_BEHIND: Duration = Duration::from_secs(5 * 60);
 
 /// Opens a store, made where there is none. Its path is that of the file itself, whatever links lead to it: what goes with
 /// it hangs on that one name.

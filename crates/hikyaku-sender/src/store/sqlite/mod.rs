@@ -152,7 +152,7 @@ mod tests {
         let store = runtime.block_on(SqliteStore::open(&path, Clock::default())).unwrap();
         let reading = store.reader.lock().unwrap();
         let locked = runtime.block_on(async {
-            tokio::time::timeout(std::time::Duration::from_mins(1), store.lock_worker()).await
+            tokio::time::timeout(std::time::Duration::from_secs(60), store.lock_worker()).await
         });
         drop(reading);
         assert!(locked.expect("it waits for a reader").is_ok());

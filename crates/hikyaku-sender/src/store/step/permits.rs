@@ -11,7 +11,7 @@ use crate::{
 
 /// How long sends that are counted one by one are remembered at least: a clock that was ahead for some hours must not
 /// make them forgotten.
-const SENDS_KEPT: Duration = Duration::from_hours(24);
+const SENDS_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many requests of a lane its rate limit lets go now.
 pub(super) struct Permits {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How long a lane without quota waits before it looks again; the worker asks LINE in the meantime.
-const LOOK: Duration = Duration::from_mins(1);
+const LOOK: Duration = Duration::from_secs(60);
 
 /// How many more recipients a channel's month has room for.
 #[derive(Default)]

@@ -27,7 +27,7 @@ pub(crate) const ADD: Endpoint =
 /// How many ids one call takes, and how many audiences a channel may have, and for how long.
 const MOST_IDS: usize = 10_000;
 const MOST: usize = 1000;
-const LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
+const LIFE: SignedDuration = SignedDuration::from_secs(180 * 24 * 60 * 60);
 
 #[derive(Deserialize)]
 struct Member {

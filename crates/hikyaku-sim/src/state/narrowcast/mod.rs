@@ -20,7 +20,7 @@ use super::{aging::Aging, outbox::Sent, person::UserKey};
 /// How long the progress of a narrowcast can be asked for, and people be found through it again.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-narrowcast-progress-status>
-const LIFE: SignedDuration = SignedDuration::from_hours(14 * 24);
+const LIFE: SignedDuration = SignedDuration::from_secs(14 * 24 * 60 * 60);
 
 /// How many narrowcasts a channel remembers. Our choice, to bound memory.
 const MOST: usize = 10_000;

@@ -261,6 +261,6 @@ async fn a_progress_whose_time_is_over() {
     .await;
     let path = format!("/v2/bot/message/progress/narrowcast?requestId={}", sent.request_id());
     assert_eq!(get(&sim, &path).await.status, 200);
-    sim.advance(std::time::Duration::from_hours(15 * 24));
+    sim.advance(std::time::Duration::from_secs(15 * 24 * 60 * 60));
     get(&sim, &path).await.is(404, r#"{"message":"Not found"}"#);
 }

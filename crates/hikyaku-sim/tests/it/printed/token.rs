@@ -48,7 +48,7 @@ async fn tokens() {
     );
     let issued = send(&sim.api_url(), "POST", stateless, &headers, good.as_bytes()).await.unwrap();
     let token = issued.json()["access_token"].as_str().unwrap().to_owned();
-    sim.advance(Duration::from_mins(16));
+    sim.advance(Duration::from_secs(16 * 60));
     let expired = r#"{"error":"invalid_request","error_description":"The access token expired"}"#;
     get(&sim, &format!("/oauth2/v2.1/verify?access_token={token}")).await.is(400, expired);
     let no_jws = r#"{"error":"invalid_request","error_description":"The access token not JWS"}"#;

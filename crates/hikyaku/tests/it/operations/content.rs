@@ -166,7 +166,7 @@ async fn a_program_may_take_its_time_with_a_piece() {
     };
     for _ in 0..3 {
         assert_eq!(content.chunk().await.unwrap().unwrap(), "piece");
-        tokio::time::sleep(Duration::from_mins(10)).await;
+        tokio::time::sleep(Duration::from_secs(10 * 60)).await;
     }
     assert!(content.chunk().await.unwrap().is_none());
 }

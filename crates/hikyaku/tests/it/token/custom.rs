@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::line::{Line, pass, push};
 
-const LIFE: Duration = Duration::from_mins(15);
+const LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// A provider whose n-th token, from 0, is what this makes of it, and how often it was asked.
 fn custom<F>(

@@ -23,7 +23,7 @@ fn prompt_line(life: u64) -> Line {
 }
 
 fn kept(file: &TokenFile) -> TokenProvider {
-    TokenProvider::v2_1_kept(key(), Duration::from_mins(15), file.clone())
+    TokenProvider::v2_1_kept(key(), Duration::from_secs(15 * 60), file.clone())
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn another_channels_token_is_not_used() {
     let line = prompt_line(900);
     push(&line.client(kept(&file))).await.unwrap();
     let other = AssertionKey::from_pem("999", "KEY-ID", PKCS8).unwrap();
-    let other = TokenProvider::v2_1_kept(other, Duration::from_mins(15), file.clone());
+    let other = TokenProvider::v2_1_kept(other, Duration::from_secs(15 * 60), file.clone());
     push(&line.client(other)).await.unwrap();
     assert_eq!(line.log(), ["issue at 0", "push T1", "issue at 0", "push T2"]);
 }

@@ -219,7 +219,7 @@ async fn a_token_without_a_life_is_no_token() {
 async fn signing_providers_keep_a_client_supplied_too() {
     for provider in [
         TokenProvider::stateless_by_jwt(key()),
-        TokenProvider::v2_1(key(), Duration::from_hours(720)),
+        TokenProvider::v2_1(key(), Duration::from_secs(720 * 60 * 60)),
     ] {
         let line = Line::new(900);
         push(&line.client(provider)).await.unwrap();
