@@ -4,6 +4,9 @@ CARGO ?= cargo
 # cargo-nextest runs the same tests faster; without it cargo's own runner does.
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 
+# What one store needs, a build without it does not.
+ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self
+
 .PHONY: help demo test lint fmt doc bench build-cpu chaos
 
 help: ## List the commands
@@ -23,6 +26,10 @@ endif
 lint: ## Check format, lints, documentation, and that modules form no circle
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	for features in '' sqlite postgres; do \
+	    $(CARGO) clippy -p hikyaku-sender --lib --no-default-features --features "$$features" -- -D warnings $(ONE_STORE) || exit; \
+	done
+	$(CARGO) clippy -p hikyaku-webhook --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 	.ci/modules.py --self-test
 	.ci/modules.py

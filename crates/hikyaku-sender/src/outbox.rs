@@ -99,17 +99,18 @@ impl OutboxBuilder {
         let Self { url, clock, keep } = self;
         #[cfg(feature = "postgres")]
         let given = clock.clone();
-        let mut place = without_password(&url);
-        let store = match Place::read(&url)? {
-            Place::Memory => Store::Memory(MemoryStore::new(clock)),
+        let (place, store) = match Place::read(&url)? {
+            Place::Memory => (without_password(&url), Store::Memory(MemoryStore::new(clock))),
             #[cfg(feature = "sqlite")]
             Place::Sqlite(path) => {
                 let store = SqliteStore::open(path, clock).await?;
-                place = format!("sqlite:{}", store.path().display());
-                Store::Sqlite(store)
+                (format!("sqlite:{}", store.path().display()), Store::Sqlite(store))
             }
             #[cfg(feature = "postgres")]
-            Place::Postgres => Store::Postgres(PgStore::open(&url, clock).await?),
+            Place::Postgres => {
+                let store = PgStore::open(&url, clock).await?;
+                (without_password(&url), Store::Postgres(store))
+            }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
             other => {
                 let what = format!("this program was built without its kind of store ({other:?})");
