@@ -61,14 +61,12 @@ async fn the_server_is_not_left_with_the_connections_of_a_machine_that_is_gone()
         return crate::tell("skipped: a proxy never lets the server's side of a connection go");
     };
     let program = Program::start_at(&site, &plan(store, line), &sim);
-    let connections = format!(
-        "SELECT count(*) > 0 FROM pg_stat_activity WHERE client_addr = '{}'",
-        wire.worker()
-    );
-    cluster.wait_until(&connections, "t");
+    let there = format!("FROM pg_stat_activity WHERE client_addr = '{}'", wire.worker());
+    // A connection says with its first statement how soon the server is to give it up.
+    cluster.wait_until(&format!("SELECT count(*) > 0 AND bool_and(query <> '') {there}"), "t");
     wire.cut(Cut::Both);
     drop(program);
-    cluster.wait_until(&connections, "f");
+    cluster.wait_until(&format!("SELECT count(*) > 0 {there}"), "f");
 }
 
 /// One worker loses the store. Another does the work meanwhile; the first one comes back.
