@@ -9,6 +9,9 @@ use crate::transport::TransportError;
 /// a server sends.
 const LONGEST_TEXT: usize = 500;
 
+/// What is shown of a request id: LINE's have 36 characters.
+const LONGEST_ID: usize = 100;
+
 /// Why a call did not do what was asked.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
@@ -295,11 +298,13 @@ impl From<Violations> for Error {
     }
 }
 
+/// The kind, LINE's message, what is wrong with the request and the request id, in at most 500 characters, none of them a
+/// control character. Of a longer text, the end of what is wrong is left out.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.kind)?;
+        let mut kind = self.0.kind.to_string();
         if let Some(status) = self.0.status {
-            write!(f, " ({})", status.as_u16())?;
+            write!(kind, " ({})", status.as_u16())?;
         }
         let mut text = self.0.message.clone();
         for detail in &self.0.details {
@@ -313,13 +318,15 @@ impl fmt::Display for Error {
                 (None, None) => {}
             }
         }
+        let request = self.request_id().map_or_else(String::new, |request_id| {
+            format!(" [request id {}]", cut(&told(request_id), LONGEST_ID))
+        });
+        f.write_str(&kind)?;
         if !text.is_empty() {
-            write!(f, ": {}", cut(&text, LONGEST_TEXT))?;
+            let others = kind.len() + ": ".len() + request.chars().count();
+            write!(f, ": {}", cut(&text, LONGEST_TEXT.saturating_sub(others)))?;
         }
-        if let Some(request_id) = self.request_id() {
-            write!(f, " [request id {}]", told(request_id))?;
-        }
-        Ok(())
+        f.write_str(&request)
     }
 }
 
