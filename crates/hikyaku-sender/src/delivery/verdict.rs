@@ -1,6 +1,6 @@
 //! What an answer means for the delivery that was tried, and for its lane.
 
-use std::{fmt::Display, time::Duration};
+use std::time::Duration;
 
 use hikyaku::{
     Accepted, Error, ErrorKind,
@@ -21,9 +21,6 @@ const PARKED: Duration = Duration::from_secs(60);
 
 /// The longest that a lane waits because an answer asked for it: LINE documents no such header, so it is a proxy's word.
 const LONGEST_ASKED: Duration = Duration::from_secs(60 * 60);
-
-/// How much is kept of a text that is only told to people.
-const TOLD: usize = 500;
 
 /// What is known of an attempt besides its answer.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +82,7 @@ pub(crate) fn judge_progress(
             NarrowcastPhase::Failed => Phase::Failed {
                 code: progress.error_code,
                 reason: match progress.failed_description {
-                    Some(description) => told(description),
+                    Some(description) => description,
                     None => match progress.error_code {
                         Some(code) => format!("LINE stopped the narrowcast with code {code}"),
                         None => "LINE stopped the narrowcast".to_owned(),
@@ -99,10 +96,10 @@ pub(crate) fn judge_progress(
 }
 
 /// A delivery that could not even be tried: what is stored of it cannot be read now.
-pub(crate) fn judge_unreadable(tried: Tried, why: impl Display) -> Outcome {
+pub(crate) fn judge_unreadable(tried: Tried, why: &crate::Error) -> Outcome {
     // Not at once: it would be claimed again and again, ahead of all that can be sent.
     let after = backoff(tried.attempts, tried.chance);
-    Outcome::Retry { after, may_have_landed: false, status: None, reason: told(why) }
+    Outcome::Retry { after, may_have_landed: false, status: None, reason: why.to_string() }
 }
 
 fn judge_error(tried: Tried, error: &Error) -> Verdict {
@@ -115,9 +112,10 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
         after,
         may_have_landed: error.may_have_landed(),
         status,
-        reason: told(error),
+        reason: error.to_string(),
     };
-    let stop = |lanes, reason, at_least| Stop { lanes, reason, at_least, status, why: told(error) };
+    let stop =
+        |lanes, reason, at_least| Stop { lanes, reason, at_least, status, why: error.to_string() };
     // What a held lane waits for is the lane's to know, so its deliveries are due at once.
     let waits = |stop| Verdict { outcome: later(Duration::ZERO), hold: Some(stop), failed: false };
     match error.kind() {
@@ -156,11 +154,12 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
         {
             Verdict::of(Outcome::Rejected {
                 status: status.unwrap_or_default(),
-                reason: told(error),
+                reason: error.to_string(),
                 bad_recipient: blames_recipient(error),
             })
         }
-        // An answer of LINE's that does not tell, or a request that this client cannot make.
+        // A request that this client cannot make, for want of a token or an address. Another one can, so nothing is final;
+        // or an answer of LINE's that does not tell.
         _ => Verdict::of(later(patient)),
     }
 }
@@ -191,9 +190,4 @@ fn blames_recipient(error: &Error) -> bool {
 /// 1, 2, 4 … and then every 30 seconds.
 fn look_again(looks: u32) -> Duration {
     Duration::from_secs((1 << looks.min(5)).min(30))
-}
-
-/// A text that every store can keep: without control characters, and short.
-fn told(text: impl Display) -> String {
-    text.to_string().chars().filter(|c| !c.is_control()).take(TOLD).collect()
 }

@@ -164,21 +164,25 @@ impl Answers {
         builder.transport(self.clone()).build().unwrap()
     }
 
-    /// What the client makes of it, judged; without a kind, it is an answer about a narrowcast's progress.
+    /// What a client makes of it, judged.
     async fn judged(&self, kind: Option<SendKind>, failures: u32) -> Verdict {
-        let client = self.client();
-        let lane = kind.map_or(Lane::NarrowcastProgress, Lane::of);
-        let tried = Tried { lane, attempts: 1, failures, chance: 1.0 };
-        let Some(kind) = kind else {
-            let answer = client.narrowcast_progress("r").await.map(Answer::into_inner);
-            return judge_progress(tried, 0, answer);
-        };
-        let mut send = client.send_written(kind, r#"{"messages":[]}"#);
-        if lane.has_retry_key() {
-            send = send.retry_key(Uuid::from_u128(7));
-        }
-        judge(tried, send.await)
+        judged(&self.client(), kind, failures).await
     }
+}
+
+/// What this client makes of a send, judged; without a kind, of a question about a narrowcast's progress.
+async fn judged(client: &Client, kind: Option<SendKind>, failures: u32) -> Verdict {
+    let lane = kind.map_or(Lane::NarrowcastProgress, Lane::of);
+    let tried = Tried { lane, attempts: 1, failures, chance: 1.0 };
+    let Some(kind) = kind else {
+        let answer = client.narrowcast_progress("r").await.map(Answer::into_inner);
+        return judge_progress(tried, 0, answer);
+    };
+    let mut send = client.send_written(kind, r#"{"messages":[]}"#);
+    if lane.has_retry_key() {
+        send = send.retry_key(Uuid::from_u128(7));
+    }
+    judge(tried, send.await)
 }
 
 fn at(seconds: u64) -> Time {
@@ -318,6 +322,33 @@ async fn ten_failures_in_a_row_hold_the_lane() {
     }
 }
 
+/// Another worker's client may have the token.
+#[tokio::test]
+async fn what_this_client_cannot_send_is_never_final() {
+    use SendKind::{Broadcast, Multicast, Narrowcast, PhoneNumber, Push, Reply};
+
+    let answers = Answers::new(200, From::Line, Some(Push));
+    let client = Client::without_token().transport(answers).build().unwrap();
+    for kind in [Push, Multicast, Broadcast, Narrowcast, Reply, PhoneNumber] {
+        for doubted in [false, true] {
+            if doubted && kind == PhoneNumber {
+                continue;
+            }
+            let verdict = judged(&client, Some(kind), 0).await;
+            assert_eq!((verdict.hold, verdict.failed), (None, false), "{kind:?}");
+            let mut row = in_flight(kind, doubted);
+            row.settle(row.fence, verdict.outcome, at(2));
+            assert_eq!((row.state, row.maybe_landed()), (State::Ready, doubted), "{kind:?}");
+            assert!(row.due > at(2), "{kind:?} is tried again at once");
+            let why = row.last_error.unwrap();
+            assert!(why.contains("invalid") && why.contains("token"), "{why}");
+        }
+    }
+    let mut row = tracked();
+    row.settle(row.fence, judged(&client, None, 0).await.outcome, at(3));
+    assert_eq!(row.state, State::Tracking);
+}
+
 #[tokio::test]
 async fn told_text_is_short_and_has_no_control_characters() {
     let bad = format!("bad \\u0000 \\u001b[31m thing {}", "x".repeat(40_000));
@@ -341,5 +372,10 @@ async fn told_text_is_short_and_has_no_control_characters() {
         let reason = reason(answers.judged(kind, 0).await);
         assert!(!reason.contains(char::is_control), "{reason:?}");
         assert!((20..=500).contains(&reason.chars().count()), "{}", reason.len());
+        // What LINE is asked about it by.
+        assert!(
+            kind.is_none() || reason.ends_with(&format!("[request id {}]", LINE.1)),
+            "{reason}"
+        );
     }
 }
