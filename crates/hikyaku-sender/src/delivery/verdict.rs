@@ -96,10 +96,10 @@ pub(crate) fn judge_progress(
 }
 
 /// A delivery that could not even be tried: what is stored of it cannot be read now.
-pub(crate) fn judge_unreadable(tried: Tried, why: &crate::Error) -> Outcome {
+pub(crate) fn judge_unreadable(tried: Tried, reason: String) -> Outcome {
     // Not at once: it would be claimed again and again, ahead of all that can be sent.
     let after = backoff(tried.attempts, tried.chance);
-    Outcome::Retry { after, may_have_landed: false, status: None, reason: why.to_string() }
+    Outcome::Retry { after, may_have_landed: false, status: None, reason }
 }
 
 fn judge_error(tried: Tried, error: &Error) -> Verdict {

@@ -91,7 +91,7 @@ impl<'a> Sender<'a> {
             Ok(body) => body,
             Err(why) => {
                 tracing::error!(delivery = job.id, %why, "a delivery could not be read");
-                return judge_unreadable(self.tried(&job), &why);
+                return judge_unreadable(self.tried(&job), why.to_string());
             }
         };
         if claimed.granted.elapsed() > late {
