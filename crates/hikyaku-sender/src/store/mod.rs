@@ -4,6 +4,8 @@
 //! in a transaction. So all stores decide alike, and differ only in how they keep rows. When a step's answer is there,
 //! no kill and no power cut can undo it.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod columns;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -1,10 +1,13 @@
 //! From a store's rows to ours, column by column. What does not fit is damage.
 
+use std::sync::LazyLock;
+
 use uuid::Uuid;
 
 use super::{
     Body, CampaignCounts, CampaignRow, CampaignState, Cursor, NewCampaign, Payload, Quota, Result,
     Row, Stored,
+    columns::{self, CHANGING, FIXED},
 };
 use crate::{
     Error, Lane, Priority, State, Time, UnknownPolicy,
@@ -13,15 +16,20 @@ use crate::{
     recipients::Recipients,
 };
 
+/// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
+const FIXED_IN_ROW: usize = 6;
+
 /// The columns that [`row`] reads.
-pub(super) const ROW: &str = "id, channel, campaign, created_at, kind, state, recipients, on_unknown, retry_key, key_used_at, \
-    first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error";
+pub(super) static ROW: LazyLock<String> = LazyLock::new(|| {
+    format!("id, {}", columns::names(FIXED.iter().take(FIXED_IN_ROW).chain(&CHANGING)))
+});
 
 /// The columns that [`payload`] reads.
-pub(super) const PAYLOAD: &str = "ids, body, delivery_tag";
+pub(super) static PAYLOAD: LazyLock<String> = LazyLock::new(|| columns::names(&columns::PAYLOAD));
 
 /// The columns that [`stored`] reads.
-pub(super) const MORE: &str = "priority, idempotency_key, chunk, digest";
+pub(super) static MORE: LazyLock<String> =
+    LazyLock::new(|| columns::names(FIXED.iter().skip(FIXED_IN_ROW)));
 
 /// The columns that [`campaign`] reads.
 pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, due, \
@@ -81,16 +89,21 @@ pub(super) fn known<T>(value: Option<T>) -> Result<T> {
 }
 
 pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
+    let (id, channel, campaign, created_at) = (it.number()?, it.text()?, it.integer()?, it.time()?);
+    let kind = it.code(|code| Lane::from_code(code)?.kind())?;
+    let (recipients, on_unknown) = (it.number()?, it.code(UnknownPolicy::from_code)?);
+    // The lane follows from the others.
+    it.code(Lane::from_code)?;
     Ok(Row {
-        id: it.number()?,
-        channel: it.text()?,
-        campaign: it.integer()?,
-        created_at: it.time()?,
+        id,
+        channel,
+        campaign,
+        created_at,
         delivery: Delivery {
-            kind: it.code(|code| Lane::from_code(code)?.kind())?,
+            kind,
+            recipients,
+            on_unknown,
             state: it.code(State::from_code)?,
-            recipients: it.number()?,
-            on_unknown: it.code(UnknownPolicy::from_code)?,
             retry_key: it.uuid()?,
             key_used_at: it.time_if_any()?,
             first_maybe_at: it.time_if_any()?,
@@ -118,9 +131,9 @@ pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result
     Ok(Stored {
         row,
         payload,
+        chunk: it.integer()?,
         priority: it.code(Priority::from_code)?,
         idempotency_key: it.text_if_any()?,
-        chunk: it.integer()?,
         digest: it.bytes()?,
     })
 }

@@ -1,79 +1,56 @@
-use tokio_postgres::{GenericClient, Row as Sql};
+use std::{error::Error, sync::LazyLock};
+
+use bytes::BytesMut;
+use tokio_postgres::{
+    GenericClient, Row as Sql,
+    types::{IsNull, ToSql, Type, accepts, to_sql_checked},
+};
 
 use super::{
     failed,
     read::row_and_payload,
-    tx::{Params, PgTx, int},
+    tx::{Params, PgTx},
 };
 use crate::{
     Lane, Priority, State, Time,
     store::{
         Deliveries, Fresh, Payload, Result, Row,
+        columns::{self, CHANGING, Column, FIXED, PAYLOAD, Value},
         read::{self, oldest},
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
 
-const INSERT: &str = "INSERT INTO hikyaku_delivery (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, \
-    state, recipients, on_unknown, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
-    request_id, last_status, last_error, ids, body, delivery_tag) \
-    SELECT channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, recipients, on_unknown, retry_key, \
-    key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error, ids, \
-    body, delivery_tag \
-    FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::smallint[], $5::smallint[], $6::text[], $7::bytea[], $8::bigint[], \
-    $9::smallint[], $10::smallint[], $11::integer[], $12::smallint[], $13::uuid[], $14::bigint[], $15::bigint[], $16::bigint[], \
-    $17::bigint[], $18::bigint[], $19::integer[], $20::bigint[], $21::bigint[], $22::text[], $23::integer[], $24::text[], \
-    $25::bytea[], $26::text[], $27::text[]) WITH ORDINALITY \
-    AS new (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, recipients, on_unknown, retry_key, \
-    key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, request_id, last_status, last_error, ids, \
-    body, delivery_tag, place) ORDER BY place \
-    ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id, channel, idempotency_key";
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns = || FIXED.iter().chain(&CHANGING).chain(&PAYLOAD);
+    let names = columns::names(columns());
+    format!(
+        "INSERT INTO hikyaku_delivery ({names}) SELECT {names} FROM unnest({}) WITH ORDINALITY AS new ({names}, place) ORDER BY place \
+         ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id, channel, idempotency_key",
+        arrays(columns(), 1)
+    )
+});
 
-const SAVE: &str = "UPDATE hikyaku_delivery AS it SET lane = new.lane, state = new.state, retry_key = new.retry_key, \
-    key_used_at = new.key_used_at, first_maybe_at = new.first_maybe_at, claimed_at = new.claimed_at, lease_until = new.lease_until, \
-    fence = new.fence, attempts = new.attempts, due = new.due, expires_at = new.expires_at, request_id = new.request_id, \
-    last_status = new.last_status, last_error = new.last_error \
-    FROM unnest($1::bigint[], $2::smallint[], $3::smallint[], $4::uuid[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], \
-    $9::bigint[], $10::integer[], $11::bigint[], $12::bigint[], $13::text[], $14::integer[], $15::text[]) \
-    AS new (id, lane, state, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
-    request_id, last_status, last_error) WHERE it.id = new.id";
+static SAVE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "UPDATE hikyaku_delivery AS it SET {} FROM unnest($1::bigint[], {}) AS new (id, {}) WHERE it.id = new.id",
+        columns::list(&CHANGING, |(name, _)| format!("{name} = new.{name}")),
+        arrays(&CHANGING, 2),
+        columns::names(&CHANGING)
+    )
+});
 
 impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
-        let insert = self.prepare(INSERT).await?;
-        let params: Params<'_> = &[
-            &column(rows, |it| it.channel.as_str()),
-            &column(rows, |it| it.campaign),
-            &column(rows, |it| it.chunk),
-            &column(rows, |it| it.delivery.lane().code()),
-            &column(rows, |it| it.priority.code()),
-            &column(rows, |it| it.idempotency_key.as_deref()),
-            &column(rows, |it| it.digest.as_slice()),
-            &column(rows, |it| it.created_at.as_millis()),
-            &column(rows, |it| Lane::of(it.delivery.kind).code()),
-            &column(rows, |it| it.delivery.state.code()),
-            &column(rows, |it| int(it.delivery.recipients)),
-            &column(rows, |it| it.delivery.on_unknown.code()),
-            &column(rows, |it| it.delivery.retry_key),
-            &column(rows, |it| it.delivery.key_used_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.first_maybe_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.claimed_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.lease_until.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.fence),
-            &column(rows, |it| int(it.delivery.attempts)),
-            &column(rows, |it| it.delivery.due.as_millis()),
-            &column(rows, |it| it.delivery.expires_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.request_id.as_deref()),
-            &column(rows, |it| it.delivery.last_status.map(i32::from)),
-            &column(rows, |it| it.delivery.last_error.as_deref()),
-            &column(rows, |it| it.payload.recipients.as_bytes()),
-            &column(rows, |it| it.payload.body.as_ref().map(|body| body.json.as_str())),
-            &column(rows, |it| it.payload.body.as_ref()?.delivery_tag.as_deref()),
-        ];
-        let inserted = self.client.query(&insert, params).await.map_err(failed)?;
+        let insert = self.prepare(&INSERT).await?;
+        let mut columns = transposed(rows.iter().map(columns::fixed));
+        columns.extend(transposed(rows.iter().map(|it| columns::changing(&it.delivery))));
+        columns.extend(transposed(rows.iter().map(|it| columns::payload(&it.payload))));
+        let params: Vec<_> = columns.iter().map(|it| it as &(dyn ToSql + Sync)).collect();
+        let inserted = self.client.query(&insert, &params).await.map_err(failed)?;
         self.inserted |= !inserted.is_empty();
         ids(rows, &inserted)
     }
@@ -88,8 +65,8 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         let sql = format!(
             "SELECT {}, {} FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = $1 AND lane = $2 AND priority = $3 AND due <= $4 \
              ORDER BY due, id LIMIT $5 FOR UPDATE SKIP LOCKED",
-            read::ROW,
-            read::PAYLOAD
+            *read::ROW,
+            *read::PAYLOAD
         );
         let mut rows = Vec::new();
         for priority in Priority::ALL {
@@ -109,7 +86,7 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {} FROM hikyaku_delivery WHERE id = ANY($1) ORDER BY id FOR UPDATE",
-            read::ROW
+            *read::ROW
         );
         self.rows(&sql, &[&ids], read::row).await
     }
@@ -118,24 +95,11 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         if rows.is_empty() {
             return Ok(());
         }
-        let params: Params<'_> = &[
-            &column(rows, |it| it.id),
-            &column(rows, |it| it.delivery.lane().code()),
-            &column(rows, |it| it.delivery.state.code()),
-            &column(rows, |it| it.delivery.retry_key),
-            &column(rows, |it| it.delivery.key_used_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.first_maybe_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.claimed_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.lease_until.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.fence),
-            &column(rows, |it| int(it.delivery.attempts)),
-            &column(rows, |it| it.delivery.due.as_millis()),
-            &column(rows, |it| it.delivery.expires_at.map(Time::as_millis)),
-            &column(rows, |it| it.delivery.request_id.as_deref()),
-            &column(rows, |it| it.delivery.last_status.map(i32::from)),
-            &column(rows, |it| it.delivery.last_error.as_deref()),
-        ];
-        self.execute(SAVE, params).await.map(drop)
+        let ids: Vec<i64> = rows.iter().map(|it| it.id).collect();
+        let columns = transposed(rows.iter().map(|it| columns::changing(&it.delivery)));
+        let columns = columns.iter().map(|it| it as &(dyn ToSql + Sync));
+        let params: Vec<_> = std::iter::once(&ids as &(dyn ToSql + Sync)).chain(columns).collect();
+        self.execute(&SAVE, &params).await.map(drop)
     }
 
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
@@ -143,13 +107,13 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         let sql = format!(
             "SELECT {} FROM hikyaku_delivery WHERE {LEASED} AND lease_until <= $1 ORDER BY lease_until LIMIT $2 \
              FOR UPDATE SKIP LOCKED",
-            read::ROW
+            *read::ROW
         );
         let mut rows = self.rows(&sql, &[&now.as_millis(), &limit], read::row).await?;
         let sql = format!(
             "SELECT {} FROM hikyaku_delivery WHERE first_maybe_at IS NOT NULL AND {WAITING} AND key_used_at <= $1 \
              ORDER BY key_used_at LIMIT $2 FOR UPDATE SKIP LOCKED",
-            read::ROW
+            *read::ROW
         );
         rows.extend(self.rows(&sql, &[&key_cut.as_millis(), &limit], read::row).await?);
         Ok(rows)
@@ -165,7 +129,7 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
         let sql = format!(
             "SELECT {} FROM hikyaku_delivery WHERE campaign = $1 AND state = $2 AND id > $3 ORDER BY id LIMIT $4 \
              FOR UPDATE SKIP LOCKED",
-            read::ROW
+            *read::ROW
         );
         let mut rows = Vec::new();
         for state in states {
@@ -184,9 +148,45 @@ impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
     }
 }
 
-/// One column of many rows, for a statement that takes them all at once.
-fn column<'a, R, T>(rows: &'a [R], of: impl Fn(&'a R) -> T) -> Vec<T> {
-    rows.iter().map(of).collect()
+/// Parameters from this number on, each a column of many rows.
+fn arrays<'a>(columns: impl IntoIterator<Item = &'a Column>, first: usize) -> String {
+    let mut numbers = first..;
+    columns::list(columns, |(_, of)| format!("${}::{of}[]", numbers.next().unwrap_or_default()))
+}
+
+/// The columns of many rows, for a statement that takes them all at once.
+fn transposed<'a, const N: usize>(
+    rows: impl Iterator<Item = [Value<'a>; N]>,
+) -> Vec<Vec<Value<'a>>> {
+    let length = rows.size_hint().0;
+    let mut columns: Vec<_> = (0..N).map(|_| Vec::with_capacity(length)).collect();
+    for row in rows {
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    columns
+}
+
+/// As wide as its column is.
+impl ToSql for Value<'_> {
+    fn to_sql(
+        &self,
+        of: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn Error + Sync + Send>> {
+        match (self, of) {
+            (Self::Integer(it), &Type::INT2) => it.map(i16::try_from).transpose()?.to_sql(of, out),
+            (Self::Integer(it), &Type::INT4) => it.map(i32::try_from).transpose()?.to_sql(of, out),
+            (Self::Integer(it), _) => it.to_sql(of, out),
+            (Self::Text(it), _) => it.to_sql(of, out),
+            (Self::Bytes(it), _) => it.to_sql(of, out),
+            (Self::Uuid(it), _) => it.to_sql(of, out),
+        }
+    }
+
+    accepts!(INT2, INT4, INT8, TEXT, BYTEA, UUID);
+    to_sql_checked!();
 }
 
 /// The ids of new rows. Those that were inserted come in their order; those that were there before are missing.

@@ -70,7 +70,7 @@ impl<'a> FromSql<'a> for Integer {
 
 /// The columns that [`stored`] reads.
 pub(super) fn stored_columns() -> String {
-    format!("{}, {}, {}", read::ROW, read::PAYLOAD, read::MORE)
+    format!("{}, {}, {}", *read::ROW, *read::PAYLOAD, *read::MORE)
 }
 
 pub(super) fn stored(it: &mut dyn read::Columns) -> Result<Stored> {

@@ -1,31 +1,48 @@
-use rusqlite::{CachedStatement, params};
+use std::sync::LazyLock;
+
+use rusqlite::{
+    CachedStatement, params, params_from_iter,
+    types::{ToSql, ToSqlOutput},
+};
 
 use super::{failed, read, seal, tx::SqliteTx};
 use crate::{
     Lane, Priority, State, Time,
     store::{
         Deliveries, Fresh, Payload, Result, Row,
+        columns::{self, CHANGING, FIXED, PAYLOAD, Value},
         read::oldest,
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
 
-const INSERT: &str = "INSERT INTO delivery (channel, campaign, chunk, lane, priority, idempotency_key, digest, created_at, kind, state, \
-    recipients, on_unknown, retry_key, key_used_at, first_maybe_at, claimed_at, lease_until, fence, attempts, due, expires_at, \
-    request_id, last_status, last_error, seal) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25) \
-    ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING";
+static INSERT: LazyLock<String> = LazyLock::new(|| {
+    let columns = || FIXED.iter().chain(&CHANGING);
+    format!(
+        "INSERT INTO delivery ({}, seal) VALUES ({}, ?) \
+         ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING",
+        columns::names(columns()),
+        columns::list(columns(), |_| "?".to_owned())
+    )
+});
 
-const INSERT_PAYLOAD: &str = "INSERT INTO payload (delivery, ids, body, delivery_tag, payload_seal) VALUES (?1, ?2, ?3, ?4, ?5)";
+static INSERT_PAYLOAD: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "INSERT INTO payload (delivery, {}, payload_seal) VALUES (?, {}, ?)",
+        columns::names(&PAYLOAD),
+        columns::list(&PAYLOAD, |_| "?".to_owned())
+    )
+});
 
-const SAVE: &str = "UPDATE delivery SET lane = ?2, state = ?3, retry_key = ?4, key_used_at = ?5, first_maybe_at = ?6, claimed_at = ?7, \
-    lease_until = ?8, fence = ?9, attempts = ?10, due = ?11, expires_at = ?12, request_id = ?13, last_status = ?14, last_error = ?15, \
-    seal = ?16 WHERE id = ?1";
+static SAVE: LazyLock<String> = LazyLock::new(|| {
+    let set = columns::list(&CHANGING, |(name, _)| format!("{name} = ?"));
+    format!("UPDATE delivery SET {set}, seal = ? WHERE id = ?")
+});
 
 impl Deliveries for SqliteTx<'_> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
-        let mut delivery = self.prepare(INSERT)?;
-        let mut payload = self.prepare(INSERT_PAYLOAD)?;
+        let mut delivery = self.prepare(&INSERT)?;
+        let mut payload = self.prepare(&INSERT_PAYLOAD)?;
         rows.iter()
             .map(|fresh| {
                 if !insert(&mut delivery, fresh)? {
@@ -69,7 +86,7 @@ impl Deliveries for SqliteTx<'_> {
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {
-        let mut statement = self.prepare(SAVE)?;
+        let mut statement = self.prepare(&SAVE)?;
         rows.iter().try_for_each(|row| save(&mut statement, row))
     }
 
@@ -118,74 +135,35 @@ impl Deliveries for SqliteTx<'_> {
 
 /// Whether it is new.
 fn insert(statement: &mut CachedStatement<'_>, fresh: &Fresh) -> Result<bool> {
-    let it = &fresh.delivery;
-    statement
-        .execute(params![
-            fresh.channel,
-            fresh.campaign,
-            fresh.chunk,
-            it.lane().code(),
-            fresh.priority.code(),
-            fresh.idempotency_key,
-            fresh.digest,
-            fresh.created_at.as_millis(),
-            Lane::of(it.kind).code(),
-            it.state.code(),
-            it.recipients,
-            it.on_unknown.code(),
-            it.retry_key.as_bytes(),
-            it.key_used_at.map(Time::as_millis),
-            it.first_maybe_at.map(Time::as_millis),
-            it.claimed_at.map(Time::as_millis),
-            it.lease_until.map(Time::as_millis),
-            it.fence,
-            it.attempts,
-            it.due.as_millis(),
-            it.expires_at.map(Time::as_millis),
-            it.request_id,
-            it.last_status,
-            it.last_error,
-            seal::row(&fresh.channel, fresh.campaign, it),
-        ])
-        .map(|inserted| inserted > 0)
-        .map_err(failed)
+    let seal = number(seal::row(&fresh.channel, fresh.campaign, &fresh.delivery));
+    let values = columns::fixed(fresh).into_iter().chain(columns::changing(&fresh.delivery));
+    let inserted = statement.execute(params_from_iter(values.chain([seal]))).map_err(failed)?;
+    Ok(inserted > 0)
 }
 
 fn insert_payload(statement: &mut CachedStatement<'_>, id: i64, payload: &Payload) -> Result<()> {
-    let body = payload.body.as_ref();
-    statement
-        .execute(params![
-            id,
-            payload.recipients.as_bytes(),
-            body.map(|body| &body.json),
-            body.and_then(|body| body.delivery_tag.as_ref()),
-            seal::payload(payload),
-        ])
-        .map(drop)
-        .map_err(failed)
+    let values = std::iter::once(number(id)).chain(columns::payload(payload));
+    let values = values.chain([number(seal::payload(payload))]);
+    statement.execute(params_from_iter(values)).map(drop).map_err(failed)
 }
 
 fn save(statement: &mut CachedStatement<'_>, row: &Row) -> Result<()> {
-    let it = &row.delivery;
-    statement
-        .execute(params![
-            row.id,
-            it.lane().code(),
-            it.state.code(),
-            it.retry_key.as_bytes(),
-            it.key_used_at.map(Time::as_millis),
-            it.first_maybe_at.map(Time::as_millis),
-            it.claimed_at.map(Time::as_millis),
-            it.lease_until.map(Time::as_millis),
-            it.fence,
-            it.attempts,
-            it.due.as_millis(),
-            it.expires_at.map(Time::as_millis),
-            it.request_id,
-            it.last_status,
-            it.last_error,
-            seal::row(&row.channel, row.campaign, it),
-        ])
-        .map(drop)
-        .map_err(failed)
+    let seal = number(seal::row(&row.channel, row.campaign, &row.delivery));
+    let values = columns::changing(&row.delivery).into_iter().chain([seal, number(row.id)]);
+    statement.execute(params_from_iter(values)).map(drop).map_err(failed)
+}
+
+fn number(number: i64) -> Value<'static> {
+    Value::Integer(Some(number))
+}
+
+impl ToSql for Value<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Integer(it) => it.to_sql(),
+            Self::Text(it) => it.to_sql(),
+            Self::Bytes(it) => it.to_sql(),
+            Self::Uuid(it) => Ok(ToSqlOutput::from(it.as_bytes().as_slice())),
+        }
+    }
 }

@@ -54,7 +54,7 @@ impl read::Columns for Columns<'_> {
 
 /// The columns that [`row`] reads.
 pub(super) fn row_columns() -> String {
-    format!("{}, seal", read::ROW)
+    format!("{}, seal", *read::ROW)
 }
 
 pub(super) fn row(it: &mut dyn read::Columns) -> Result<Row> {
@@ -67,7 +67,7 @@ pub(super) fn row(it: &mut dyn read::Columns) -> Result<Row> {
 
 /// The columns that [`row_and_payload`] reads.
 pub(super) fn row_and_payload_columns() -> String {
-    format!("{}, {}, payload_seal", row_columns(), read::PAYLOAD)
+    format!("{}, {}, payload_seal", row_columns(), *read::PAYLOAD)
 }
 
 pub(super) fn row_and_payload(it: &mut dyn read::Columns) -> Result<(Row, Payload)> {
@@ -84,7 +84,7 @@ pub(super) fn row_and_payload(it: &mut dyn read::Columns) -> Result<(Row, Payloa
 
 /// The columns that [`stored`] reads.
 pub(super) fn stored_columns() -> String {
-    format!("{}, {}", row_and_payload_columns(), read::MORE)
+    format!("{}, {}", row_and_payload_columns(), *read::MORE)
 }
 
 pub(super) fn stored(it: &mut dyn read::Columns) -> Result<Stored> {
