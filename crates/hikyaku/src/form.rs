@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
 use bytes::Bytes;
+use hikyaku_model::ChannelSecret;
 use percent_encoding::utf8_percent_encode;
 
 use crate::target::VALUE;
@@ -19,6 +20,11 @@ impl Form {
         let value = utf8_percent_encode(value, VALUE);
         write!(self.0, "{separator}{name}={value}").expect("a string takes all");
         self
+    }
+
+    /// The id and the secret by which a channel says who it is, in OAuth's words.
+    pub(crate) fn channel(self, id: &str, secret: &ChannelSecret) -> Self {
+        self.field("client_id", id).field("client_secret", secret.expose())
     }
 
     pub(crate) fn as_str(&self) -> &str {

@@ -80,8 +80,7 @@ impl Client {
             .field("grant_type", "authorization_code")
             .field("code", code)
             .field("redirect_uri", redirect_uri)
-            .field("client_id", &channel.id)
-            .field("client_secret", channel.secret.expose());
+            .channel(&channel.id, &channel.secret);
         IssueLogin { client: self, form }
     }
 
@@ -97,8 +96,7 @@ impl Client {
         let form = Form::default()
             .field("grant_type", "refresh_token")
             .field("refresh_token", refresh_token.expose())
-            .field("client_id", &channel.id)
-            .field("client_secret", channel.secret.expose());
+            .channel(&channel.id, &channel.secret);
         self.request(&ROUTE, &[])?.form(form).read().await
     }
 }

@@ -23,8 +23,7 @@ impl Client {
         token: &UserAccessToken,
     ) -> Result<Answer<()>, Error> {
         let form = Form::default()
-            .field("client_id", &channel.id)
-            .field("client_secret", channel.secret.expose())
+            .channel(&channel.id, &channel.secret)
             .field("access_token", token.expose());
         self.request(&ROUTE, &[])?.form(form).send().await?.empty()
     }

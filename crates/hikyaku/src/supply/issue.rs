@@ -38,8 +38,7 @@ impl TokenEndpoint<'_> {
     ) -> Result<Answer<IssuedToken>, Error> {
         let form = Form::default()
             .field("grant_type", "client_credentials")
-            .field("client_id", channel_id)
-            .field("client_secret", channel_secret.expose());
+            .channel(channel_id, channel_secret);
         self.issue(&STATELESS, form).await
     }
 

@@ -90,8 +90,7 @@ impl Client {
         token: &ChannelToken,
     ) -> Result<Answer<()>, Error> {
         let form = Form::default()
-            .field("client_id", channel_id)
-            .field("client_secret", channel_secret.expose())
+            .channel(channel_id, channel_secret)
             .field("access_token", token.expose());
         self.request(&REVOKE, &[])?.form(form).send().await?.empty()
     }
