@@ -104,9 +104,6 @@ pub(crate) fn judge_unreadable(tried: Tried, reason: String) -> Outcome {
 
 fn judge_error(tried: Tried, error: &Error) -> Verdict {
     let status = error.status().map(|status| status.as_u16());
-    if let Some(request_id) = accepted_request_id(error).filter(|_| tried.lane.has_retry_key()) {
-        return Verdict::of(Outcome::Accepted { request_id: Some(request_id), duplicate: true });
-    }
     let patient = backoff(tried.attempts, tried.chance);
     let later = |after| Outcome::Retry {
         after,
@@ -169,12 +166,6 @@ impl Verdict {
     fn of(outcome: Outcome) -> Self {
         Self { outcome, hold: None, failed: false }
     }
-}
-
-/// What LINE's 409 says even where the rest of the answer was lost.
-fn accepted_request_id(error: &Error) -> Option<String> {
-    let id = error.headers().get("x-line-accepted-request-id")?;
-    id.to_str().ok().map(str::to_owned)
 }
 
 /// Whether LINE's refusal names a recipient, so that the others may get it without that one.
