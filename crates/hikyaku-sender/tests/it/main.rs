@@ -14,6 +14,7 @@ mod move_to;
 mod namespace;
 mod narrowcast;
 mod network;
+mod old_schema;
 mod outbox;
 mod pace;
 mod partition;

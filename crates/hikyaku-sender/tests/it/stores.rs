@@ -47,6 +47,11 @@ impl Bench {
         Self { outbox, clock, url, _folder: folder.map(Arc::new) }
     }
 
+    /// One whose store is the caller's.
+    pub(crate) fn of(outbox: Outbox, clock: Clock, url: String) -> Self {
+        Self { outbox, clock, url, _folder: None }
+    }
+
     /// What holds whenever no worker is at work: no row is paused in a campaign that runs or is cancelled, none is in
     /// flight, campaigns count what their rows say, and nothing is reserved.
     pub(crate) async fn assert_at_rest(&self) {

@@ -21,7 +21,7 @@ use crate::{Error, ErrorKind, store::Result};
 const CONNECTIONS: usize = 4;
 
 /// The schema, version by version: each entry brings a store from the version before it to its own.
-const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// The oldest PostgreSQL that this was built for.
 const OLDEST: i32 = 150_000;

@@ -1,0 +1,1 @@
+-- Fairness, order, holds, attempts and outcomes.
