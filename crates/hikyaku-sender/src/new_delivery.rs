@@ -8,11 +8,10 @@ use hikyaku_model::{
     },
 };
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    Error, Lane, Priority, Time, UnknownPolicy,
+    Error, Priority, Time, UnknownPolicy,
     delivery::Delivery,
     key,
     recipients::Recipients,
@@ -243,16 +242,7 @@ impl NewDelivery {
             let rule = "the request is larger than the 2 MB that LINE takes";
             return Err(Error::breaks(Vec::new(), Problem::Rule(rule)));
         }
-        let lane = Lane::of(self.kind);
         let delivery_tag = self.delivery_tag.as_ref().map(DeliveryTag::as_str);
-        let digest = Sha256::new()
-            .chain_update([0, lane as u8])
-            .chain_update((recipients.as_bytes().len() as u64).to_be_bytes())
-            .chain_update(recipients.as_bytes())
-            .chain_update(&json)
-            .chain_update([0])
-            .chain_update(delivery_tag.unwrap_or_default())
-            .finalize();
         let retry_key = match &self.idempotency_key {
             Some(name) => key::derive(&self.channel, name),
             None => Uuid::new_v4(),
@@ -271,7 +261,6 @@ impl NewDelivery {
             chunk: None,
             priority: self.priority,
             idempotency_key: self.idempotency_key,
-            digest: digest.to_vec(),
             payload: Payload {
                 recipients,
                 body: Some(Body { json, delivery_tag: delivery_tag.map(str::to_owned) }),

@@ -10,7 +10,7 @@ use crate::{Lane, Time, delivery::Delivery};
 pub(super) type Column = (&'static str, &'static str);
 
 /// What is written once.
-pub(super) const FIXED: [Column; 10] = [
+pub(super) const FIXED: [Column; 9] = [
     ("channel", "text"),
     ("campaign", "bigint"),
     ("created_at", "bigint"),
@@ -20,7 +20,6 @@ pub(super) const FIXED: [Column; 10] = [
     ("chunk", "bigint"),
     ("priority", "smallint"),
     ("idempotency_key", "text"),
-    ("digest", "bytea"),
 ];
 
 /// What each step may change.
@@ -76,7 +75,6 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
         Value::Text(it.idempotency_key.as_deref()),
-        Value::Bytes(&it.digest),
     ]
 }
 

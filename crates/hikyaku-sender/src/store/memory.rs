@@ -110,7 +110,6 @@ impl Deliveries for MemoryTx<'_> {
                 priority: fresh.priority,
                 idempotency_key: fresh.idempotency_key.clone(),
                 chunk: fresh.chunk,
-                digest: fresh.digest.clone(),
                 payload: fresh.payload.clone(),
             };
             self.memory.rows.insert(id, stored);
@@ -313,10 +312,10 @@ impl Reads for MemoryTx<'_> {
         Ok(self.memory.moved.clone())
     }
 
-    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
+    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(Row, Payload)>> {
         let found = self
             .rows(|it| it.row.channel == channel && it.idempotency_key.as_deref() == Some(key))
-            .map(|it| (it.row.id, it.digest.clone()))
+            .map(|it| (it.row.clone(), it.payload.clone()))
             .next();
         Ok(found)
     }

@@ -6,6 +6,7 @@
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod columns;
+mod contents;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;

@@ -134,7 +134,6 @@ pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result
         chunk: it.integer()?,
         priority: it.code(Priority::from_code)?,
         idempotency_key: it.text_if_any()?,
-        digest: it.bytes()?,
     })
 }
 
@@ -145,7 +144,7 @@ pub(super) fn oldest(mut rows: Vec<Row>, limit: u32) -> Vec<Row> {
     rows
 }
 
-/// An id and the digest of what it stands for.
+/// The id of a campaign and the digest of what it stands for.
 pub(super) fn id_and_digest(it: &mut dyn Columns) -> Result<(i64, Vec<u8>)> {
     Ok((it.number()?, it.bytes()?))
 }

@@ -28,8 +28,6 @@ pub(crate) struct Fresh {
     pub(crate) chunk: Option<i64>,
     pub(crate) priority: Priority,
     pub(crate) idempotency_key: Option<String>,
-    /// Of all that is sent, to tell a repeat from another send under the same idempotency key.
-    pub(crate) digest: Vec<u8>,
     pub(crate) payload: Payload,
     pub(crate) delivery: Delivery,
     pub(crate) created_at: Time,
@@ -57,7 +55,6 @@ pub(crate) struct Stored {
     pub(crate) priority: Priority,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) chunk: Option<i64>,
-    pub(crate) digest: Vec<u8>,
     pub(crate) payload: Payload,
 }
 

@@ -16,12 +16,12 @@ pub(crate) trait Reads: Send {
     /// Where the store was moved, or is being moved.
     fn moved(&mut self) -> impl Future<Output = Result<Option<Move>>> + Send;
 
-    /// The row that an idempotency key stands for, and the digest of what it sends.
+    /// The row that an idempotency key stands for, and what it sends.
     fn by_key(
         &mut self,
         channel: &str,
         key: &str,
-    ) -> impl Future<Output = Result<Option<(i64, Vec<u8>)>>> + Send;
+    ) -> impl Future<Output = Result<Option<(Row, Payload)>>> + Send;
 
     /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
     fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;

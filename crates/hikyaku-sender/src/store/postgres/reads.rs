@@ -1,7 +1,7 @@
 use tokio_postgres::GenericClient;
 
 use super::{
-    read::{stored, stored_columns},
+    read::{row_and_payload, stored, stored_columns},
     tx::PgTx,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     filter::Filter,
     pace::Bucket,
     store::{
-        CampaignRow, LaneDue, Move, Quota, Reads, Result, Stored,
+        CampaignRow, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
         read::{self, id_and_digest},
         states::{CLAIMABLE, LEASED, OPEN_CAMPAIGN, PAUSED},
     },
@@ -35,10 +35,13 @@ impl<C: GenericClient + Sync> Reads for PgTx<'_, C> {
         self.row(sql, &[], |it| Ok(Move { to: it.text()?, done: it.flag()? })).await
     }
 
-    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
-        let sql =
-            "SELECT id, digest FROM hikyaku_delivery WHERE channel = $1 AND idempotency_key = $2";
-        self.row(sql, &[&channel, &key], id_and_digest).await
+    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(Row, Payload)>> {
+        let sql = format!(
+            "SELECT {}, {} FROM hikyaku_delivery WHERE channel = $1 AND idempotency_key = $2",
+            *read::ROW,
+            *read::PAYLOAD
+        );
+        self.row(&sql, &[&channel, &key], row_and_payload).await
     }
 
     async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {

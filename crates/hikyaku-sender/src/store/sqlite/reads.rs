@@ -1,7 +1,7 @@
 use rusqlite::params;
 
 use super::{
-    read::{stored, stored_columns},
+    read::{row_and_payload, row_and_payload_columns, stored, stored_columns},
     tx::SqliteTx,
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     pace::Bucket,
     recipients::Recipients,
     store::{
-        CampaignRow, LaneDue, Move, Quota, Reads, Result, Stored,
+        CampaignRow, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
         read::{self, id_and_digest, known},
         states::{CLAIMABLE, LEASED, OPEN_CAMPAIGN, PAUSED},
     },
@@ -26,9 +26,12 @@ impl Reads for SqliteTx<'_> {
         self.row(sql, [], |it| Ok(Move { to: it.text()?, done: it.flag()? }))
     }
 
-    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(i64, Vec<u8>)>> {
-        let sql = "SELECT id, digest FROM delivery WHERE channel = ?1 AND idempotency_key = ?2";
-        self.row(sql, [channel, key], id_and_digest)
+    async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(Row, Payload)>> {
+        let sql = format!(
+            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE channel = ?1 AND idempotency_key = ?2",
+            row_and_payload_columns()
+        );
+        self.row(&sql, [channel, key], row_and_payload)
     }
 
     async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {

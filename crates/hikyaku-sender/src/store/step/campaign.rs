@@ -145,7 +145,6 @@ fn row(
         chunk: Some(number),
         priority: spec.priority,
         idempotency_key: None,
-        digest: Vec::new(),
         payload: Payload {
             recipients: Recipients::pack(ids),
             body: body.map(|json| Body { json, delivery_tag: None }),

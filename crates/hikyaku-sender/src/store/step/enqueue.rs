@@ -31,10 +31,11 @@ impl WriteStep for Enqueue {
             enqueued.push(match (id, &row.idempotency_key) {
                 (Some(id), _) => Enqueued { id, verdict: Verdict::New },
                 (None, Some(key)) => {
-                    let (id, digest) = tx.by_key(&row.channel, key).await?.ok_or_else(gone)?;
-                    let verdict =
-                        if digest == row.digest { Verdict::Existing } else { Verdict::Conflict };
-                    Enqueued { id, verdict }
+                    let (known, payload) = tx.by_key(&row.channel, key).await?.ok_or_else(gone)?;
+                    let is_same = known.delivery.kind == row.delivery.kind
+                        && payload.is_same_as(&row.payload);
+                    let verdict = if is_same { Verdict::Existing } else { Verdict::Conflict };
+                    Enqueued { id: known.id, verdict }
                 }
                 (None, None) => return Err(gone()),
             });

@@ -122,7 +122,6 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 chunk: None,
                 priority: parent.priority,
                 idempotency_key: None,
-                digest: parent.digest.clone(),
                 payload: Payload { recipients, body: parent.payload.body.clone() },
                 delivery: half,
                 created_at: parent.row.created_at,

@@ -1,1 +1,4 @@
 -- Fairness, order, holds, attempts and outcomes.
+
+-- A repeat under an idempotency key is told by its contents.
+ALTER TABLE delivery DROP COLUMN digest;
