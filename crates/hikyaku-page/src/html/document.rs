@@ -1,0 +1,99 @@
+use super::{Asset, Html};
+
+/// A whole page, with its style sheets and scripts in it, that needs no other file.
+#[derive(Clone, Debug)]
+pub struct Document {
+    lang: &'static str,
+    title: String,
+    is_dark: Option<bool>,
+    pictures: bool,
+    styles: Vec<Asset>,
+    script: Option<(Asset, &'static str)>,
+}
+
+impl Document {
+    /// A page in a language (`en`, `zh-Hant`), with the name that a browser's tab shows.
+    pub fn new(lang: &'static str, title: impl Into<String>) -> Self {
+        Self {
+            lang,
+            title: title.into(),
+            is_dark: None,
+            pictures: true,
+            styles: Vec::new(),
+            script: None,
+        }
+    }
+
+    /// Sets it light or dark; without it, it follows the reader's system.
+    pub fn dark(mut self, is_dark: bool) -> Self {
+        self.is_dark = Some(is_dark);
+        self
+    }
+
+    /// Whether pictures may be loaded at all, even by a person who asks for them. They may be by default.
+    pub fn pictures(mut self, allowed: bool) -> Self {
+        self.pictures = allowed;
+        self
+    }
+
+    /// Adds a style sheet.
+    pub fn style(mut self, sheet: Asset) -> Self {
+        self.styles.push(sheet);
+        self
+    }
+
+    /// Sets its script, and the hash by which the page's policy knows it: `sha256-…` of the text, in base64.
+    pub fn script(mut self, script: Asset, hash: &'static str) -> Self {
+        self.script = Some((script, hash));
+        self
+    }
+
+    /// The page with what a function adds to its body.
+    ///
+    /// Its content security policy refuses everything but its own style and script and pictures over HTTPS.
+    pub fn body(self, content: impl FnOnce(&mut Html)) -> Html {
+        let mut html = Html::default();
+        html.push("<!DOCTYPE html>\n<html lang=\"");
+        html.text(self.lang);
+        html.push("\"");
+        if let Some(is_dark) = self.is_dark {
+            html.push(if is_dark { " data-theme=\"dark\"" } else { " data-theme=\"light\"" });
+        }
+        html.push("><head><meta charset=\"utf-8\">");
+        html.push("<meta http-equiv=\"Content-Security-Policy\" content=\"");
+        html.text(&self.policy());
+        html.push("\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
+        html.push("<meta name=\"referrer\" content=\"no-referrer\"><title>");
+        html.text(&self.title);
+        html.push("</title>");
+        for sheet in &self.styles {
+            html.push("<style>");
+            html.push(sheet.as_str());
+            html.push("</style>");
+        }
+        html.push("</head><body>");
+        content(&mut html);
+        if let Some((script, _)) = self.script {
+            html.push("<script>");
+            html.push(script.as_str());
+            html.push("</script>");
+        }
+        html.push("</body></html>\n");
+        html
+    }
+
+    fn policy(&self) -> String {
+        let mut policy =
+            "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"
+                .to_owned();
+        if self.pictures {
+            policy.push_str("; img-src https:");
+        }
+        if let Some((_, hash)) = self.script {
+            policy.push_str("; script-src '");
+            policy.push_str(hash);
+            policy.push('\'');
+        }
+        policy
+    }
+}

@@ -1,0 +1,43 @@
+use std::fmt;
+
+use hikyaku_model::{Checker, limits};
+
+/// An address that a page may load or link to: HTTPS and nothing else, percent-encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Url(String);
+
+impl Url {
+    /// Takes an address that LINE would take for a picture; nothing for any other text.
+    ///
+    /// ```
+    /// use hikyaku_page::html::Url;
+    ///
+    /// assert!(Url::https("https://example.com/a.png").is_some());
+    /// for other in ["http://example.com/", "javascript:alert(1)", "data:text/html,a", "//example.com", "https://a b"] {
+    ///     assert!(Url::https(other).is_none(), "{other}");
+    /// }
+    /// ```
+    pub fn https(text: &str) -> Option<Self> {
+        let mut checker = Checker::default();
+        limits::MEDIA_URL.check(text, &mut checker);
+        checker.finish().is_ok().then(|| Self(text.to_owned()))
+    }
+
+    /// The address.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The last part of its path, to tell pictures apart; the host where it has none.
+    pub fn name(&self) -> &str {
+        let rest = self.0.split_once("://").map_or(self.as_str(), |(_, rest)| rest);
+        let path = rest.split(['?', '#']).next().unwrap_or_default();
+        path.rsplit('/').find(|part| !part.is_empty()).unwrap_or(path)
+    }
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,74 @@
+use crate::{
+    css::Property,
+    html::{Attribute, Element, Html, Tag, Url},
+    look::Pictures,
+    pen::Pen,
+};
+
+/// A picture of others, or what stands for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Picture<'a> {
+    pub(crate) url: &'a str,
+    /// Whether it fills its place, or is whole in it.
+    pub(crate) is_cover: bool,
+    pub(crate) is_animated: bool,
+    /// Whether its place is too small for words.
+    pub(crate) is_small: bool,
+}
+
+impl<'a> Picture<'a> {
+    /// A picture that fills its place.
+    pub(crate) fn cover(url: &'a str) -> Self {
+        Self { url, is_cover: true, is_animated: false, is_small: false }
+    }
+
+    /// The same, too small for words.
+    pub(crate) fn small(url: &'a str) -> Self {
+        Self { is_small: true, ..Self::cover(url) }
+    }
+}
+
+/// Draws a picture into an element that has its size.
+pub(crate) fn draw(pen: &Pen<'_>, place: Element<'_>, picture: Picture<'_>) {
+    let lang = pen.look.lang;
+    let place = place.class("pic").class(if picture.is_cover { "pic-cover" } else { "pic-fit" });
+    let place = if picture.is_small { place.class("pic-small") } else { place };
+    let Some(url) = Url::https(picture.url) else {
+        let place = place.class("pic-wrong").set(Attribute::Title, lang.no_picture());
+        return place.body(|html| {
+            if !picture.is_small {
+                html.span("pic-name").text(lang.no_picture());
+            }
+        });
+    };
+    let chip = |html: &mut Html| {
+        if picture.is_animated {
+            html.span("pic-chip").text(lang.animated());
+        }
+    };
+    if pen.look.pictures == Pictures::Loaded {
+        return place.body(|html| {
+            html.element(Tag::Img).class("pic-img").src(&url).empty();
+            chip(html);
+        });
+    }
+    let place = place.class("pic-empty").style(Property::Hue, hue(&url)).data_src(&url);
+    place.body(|html| {
+        if !picture.is_small {
+            html.span("pic-name").text(url.name());
+            let load = html.element(Tag::Button).class("pic-load").plain_button();
+            load.set(Attribute::Title, url.as_str()).text(lang.load());
+        }
+        chip(html);
+    });
+}
+
+/// A colour that is always the same for a picture, so that placeholders can be told apart.
+fn hue(url: &Url) -> u32 {
+    // FNV-1a: short, and good enough for 24 colours.
+    let hash = url
+        .as_str()
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    (hash >> 16) % 24 * 15
+}

@@ -1,0 +1,97 @@
+//! The words of a drawing, in every language of the pages.
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lang {
+    /// English.
+    #[default]
+    English,
+    /// Japanese.
+    Japanese,
+    /// Traditional Chinese, as in Taiwan.
+    Chinese,
+    /// Thai.
+    Thai,
+}
+
+impl Lang {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 4] = [Self::English, Self::Japanese, Self::Chinese, Self::Thai];
+
+    /// The tag of BCP 47, which picks fonts and line breaks.
+    pub fn tag(self) -> &'static str {
+        self.pick(["en", "ja", "zh-Hant", "th"])
+    }
+
+    /// Reads a tag: `en`, `ja`, `zh-Hant` or `zh-TW`, `th`; the case of letters does not matter.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        match tag.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::English),
+            "ja" => Some(Self::Japanese),
+            "zh-hant" | "zh-tw" => Some(Self::Chinese),
+            "th" => Some(Self::Thai),
+            _ => None,
+        }
+    }
+
+    fn pick(self, [english, japanese, chinese, thai]: [&'static str; 4]) -> &'static str {
+        match self {
+            Self::English => english,
+            Self::Japanese => japanese,
+            Self::Chinese => chinese,
+            Self::Thai => thai,
+        }
+    }
+}
+
+/// A method for each string. A row that lacks a language is an array that is too short, which does not compile.
+macro_rules! strings {
+    ($($(#[$doc:meta])* $name:ident: $texts:expr;)*) => {
+        impl Lang {
+            $($(#[$doc])* pub fn $name(self) -> &'static str {
+                self.pick($texts)
+            })*
+        }
+    };
+}
+
+strings! {
+    /// On a button that loads a picture.
+    load: ["Load", "読み込む", "載入", "โหลด"];
+    /// On a button that loads all pictures.
+    load_all: ["Load pictures", "画像を読み込む", "載入圖片", "โหลดรูปภาพ"];
+    /// In the place of a picture whose URL is none that LINE loads.
+    no_picture: ["No HTTPS URL", "HTTPSのURLではありません", "不是 HTTPS 網址", "ไม่ใช่ URL แบบ HTTPS"];
+    /// On a picture that moves.
+    animated: ["Animated", "アニメーション", "動畫", "เคลื่อนไหว"];
+    /// In the place of what this version cannot draw, before its name.
+    unknown: ["Not drawn", "未対応", "無法顯示", "แสดงไม่ได้"];
+    /// Beside a message that was read.
+    read: ["Read", "既読", "已讀", "อ่านแล้ว"];
+    /// What a screen reader calls a video's mark.
+    play: ["Play", "再生", "播放", "เล่น"];
+    /// Under a sticker.
+    sticker: ["Sticker", "スタンプ", "貼圖", "สติกเกอร์"];
+    /// On a coupon.
+    coupon: ["Coupon", "クーポン", "優惠券", "คูปอง"];
+    /// Under a file's name, before its size.
+    file: ["File", "ファイル", "檔案", "ไฟล์"];
+    /// Who is mentioned when all are.
+    everyone: ["All", "All", "All", "All"];
+    /// What a screen reader calls a message's quick replies.
+    quick_replies: ["Quick replies", "クイックリプライ", "快速回覆", "ตอบกลับด่วน"];
+    /// What a screen reader calls bubbles to scroll.
+    carousel: ["Carousel", "カルーセル", "輪播", "แบบเลื่อน"];
+    /// Before the text of a quoted message that is not at hand.
+    quoted: ["Quoted message", "引用したメッセージ", "引用的訊息", "ข้อความที่อ้างถึง"];
+    /// Before what a page has to say about a message.
+    notes: ["Notes", "注意", "注意事項", "หมายเหตุ"];
+    /// Why a page is not what a phone shows.
+    approximate: [
+        "LINE draws the same JSON differently by system, version and font. Structure, order and wrapping are what to trust here.",
+        "LINEの表示はOS、バージョン、フォントによって異なります。構造、順序、折り返しの確認にお使いください。",
+        "LINE 的顯示會因系統、版本與字型而異。請以此確認結構、順序與換行。",
+        "LINE แสดงผลต่างกันตามระบบ เวอร์ชัน และฟอนต์ ใช้หน้านี้เพื่อดูโครงสร้าง ลำดับ และการตัดบรรทัด"
+    ];
+}
