@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The store's channel where the command line names none.
-const CHANNEL: &str = "default";
+pub(crate) const CHANNEL: &str = "default";
 
 // How fast to send, and through which channel.
 #[derive(Debug, Args)]

@@ -1,6 +1,8 @@
 use tokio::sync::broadcast;
 
-use crate::{CampaignId, DeliveryId, HoldReason, Lane, State, Waiting, store::step::Settled};
+use crate::{
+    CampaignId, DeliveryId, HoldReason, Lane, State, Waiting, list::reference, store::step::Settled,
+};
 
 /// How many events a slow listener may be behind before it misses some.
 const BEHIND: usize = 4096;
@@ -19,6 +21,8 @@ pub enum Event {
         campaign: Option<CampaignId>,
         /// How many recipients it counts for.
         recipients: u32,
+        /// The caller's own JSON, see [`NewDelivery::reference`](crate::NewDelivery::reference).
+        reference: Option<serde_json::Value>,
         /// Where it stands now.
         state: State,
     },
@@ -94,6 +98,7 @@ impl EventSource {
                 delivery: DeliveryId(it.id),
                 campaign: it.campaign.map(CampaignId),
                 recipients: it.recipients,
+                reference: reference(it.reference.as_deref()),
                 state: it.state,
             });
         }

@@ -31,6 +31,8 @@ pub struct Listed {
     pub body: Option<serde_json::Value>,
     /// The caller's name for it.
     pub idempotency_key: Option<String>,
+    /// The caller's own JSON, see [`NewDelivery::reference`](crate::NewDelivery::reference).
+    pub reference: Option<serde_json::Value>,
     /// The key that makes its repeats safe.
     pub retry_key: RetryKey,
     /// How many attempts came to an end, or are under way.
@@ -50,6 +52,11 @@ pub struct Listed {
     pub last_status: Option<u16>,
     /// Why it is not accepted, in LINE's words where there were any.
     pub last_error: Option<String>,
+}
+
+/// The caller's own JSON, as it was given.
+pub(crate) fn reference(kept: Option<&str>) -> Option<serde_json::Value> {
+    kept.and_then(|json| serde_json::from_str(json).ok())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -86,7 +93,8 @@ impl From<Stored> for Listed {
             recipients: delivery.recipients,
             to,
             body: stored.payload.body.and_then(|body| serde_json::from_str(&body.json).ok()),
-            idempotency_key: stored.idempotency_key,
+            idempotency_key: stored.row.idempotency_key,
+            reference: reference(stored.row.reference.as_deref()),
             retry_key: delivery.retry_key.into(),
             attempts: delivery.attempts,
             created_at: stored.row.created_at,

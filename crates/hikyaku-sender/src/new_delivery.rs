@@ -21,6 +21,9 @@ use crate::{
 /// The channel of an outbox that serves only one.
 pub(crate) const DEFAULT_CHANNEL: &str = "default";
 
+/// How large a reference may be, as JSON.
+const REFERENCE_BYTES: usize = 2000;
+
 /// One send, to be put into an [`Outbox`](crate::Outbox).
 ///
 /// Whatever it holds is checked when it is enqueued, and fixed from then on: every attempt sends the same bytes.
@@ -41,6 +44,7 @@ pub struct NewDelivery {
     delivery_tag: Option<DeliveryTag>,
     channel: String,
     idempotency_key: Option<String>,
+    reference: Option<serde_json::Value>,
     at: Option<Time>,
     expires_at: Option<Time>,
     priority: Priority,
@@ -94,6 +98,7 @@ impl NewDelivery {
             delivery_tag: None,
             channel: DEFAULT_CHANNEL.to_owned(),
             idempotency_key: None,
+            reference: None,
             at: None,
             expires_at: None,
             priority: Priority::default(),
@@ -153,6 +158,20 @@ impl NewDelivery {
     /// other contents it is refused as a conflict. Names are remembered as long as finished deliveries are kept.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// JSON of the caller's own, up to 2,000 bytes: the order that it is about, say. It is kept with the delivery, is never
+    /// sent, and comes back in [`Listed`](crate::Listed) and [`Event::Settled`](crate::Event::Settled). Enqueued again
+    /// under its idempotency key, a delivery keeps the reference that it had first.
+    ///
+    /// ```
+    /// # use hikyaku_sender::NewDelivery;
+    /// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "your order is on its way")
+    ///     .reference(serde_json::json!({ "order": 17 }));
+    /// ```
+    pub fn reference(mut self, value: impl Into<serde_json::Value>) -> Self {
+        self.reference = Some(value.into());
         self
     }
 
@@ -261,6 +280,7 @@ impl NewDelivery {
             chunk: None,
             priority: self.priority,
             idempotency_key: self.idempotency_key,
+            reference: self.reference.map(|value| value.to_string()),
             payload: Payload {
                 recipients,
                 body: Some(Body { json, delivery_tag: delivery_tag.map(str::to_owned) }),
@@ -281,6 +301,9 @@ impl NewDelivery {
                 checker.report_field("idempotency_key", Problem::Rule(rule));
             }
             None => {}
+        }
+        if let Some(reference) = &self.reference {
+            check_reference(reference, &mut checker);
         }
         check_times(self.at, self.expires_at, &mut checker);
         self.check_request(&mut checker);
@@ -341,6 +364,15 @@ impl NewDelivery {
                 checker.report_field(field, Problem::Forbidden(why));
             }
         }
+    }
+}
+
+/// Refuses what a store should not hold, and what nothing could read again.
+fn check_reference(reference: &serde_json::Value, checker: &mut Checker) {
+    let json = reference.to_string();
+    if json.len() > REFERENCE_BYTES || serde_json::from_str::<serde_json::Value>(&json).is_err() {
+        let rule = "must have at most 2000 bytes and 127 levels as JSON";
+        checker.report_field("reference", Problem::Rule(rule));
     }
 }
 

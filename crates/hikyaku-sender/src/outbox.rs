@@ -12,7 +12,7 @@ use crate::{
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
-        step::{self, Act, ActOnOne, GetOverview, List, Show, Verdict},
+        step::{self, Act, ActOnOne, Find, GetOverview, List, Show, Verdict},
     },
 };
 
@@ -228,6 +228,19 @@ impl Outbox {
     /// The store cannot be read.
     pub async fn show(&self, id: DeliveryId) -> Result<Option<Listed>, Error> {
         Ok(self.0.store.read(Show(id.0)).await?.map(Listed::from))
+    }
+
+    /// The delivery of a channel that an idempotency key stands for; `None` where there is none, or no more.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn find(
+        &self,
+        channel: impl Into<String>,
+        idempotency_key: impl Into<String>,
+    ) -> Result<Option<Listed>, Error> {
+        let find = Find { channel: channel.into(), key: idempotency_key.into() };
+        Ok(self.0.store.read(find).await?.map(Listed::from))
     }
 
     /// The deliveries that fit a filter, the newest first.

@@ -304,3 +304,32 @@ fn a_store_moves_with_what_is_in_it() {
     ");
     assert!(!shell.folder().join("nothing.db").exists());
 }
+
+#[test]
+fn a_reference_comes_back_with_the_delivery() {
+    let shell = Shell::bare();
+    let add = ["outbox", "add", "push", USER, "--text", "paid", "--idempotency-key", "order-17"];
+    assert_eq!(shell.run(add.into_iter().chain(["--reference", r#"{"order":17}"#])).code, 0);
+    let line = r#"{"kind":"push","to":"U4af4980629000000000000000000000a","messages":[{"type":"text","text":"a"}],"idempotency_key":"b","channel":"shop","reference":"r"}"#;
+    assert_eq!(shell.run_with_input(["outbox", "add", "--batch", "-"], line).code, 0);
+    let reference = |words: &[&str]| {
+        let shown = shell.run(["outbox", "show"].iter().chain(words).chain(&["--json"]).copied());
+        let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+        (shown["id"].as_i64().unwrap(), shown["reference"].clone())
+    };
+    let order = (1, serde_json::json!({"order": 17}));
+    assert_eq!(reference(&["1"]), order);
+    assert_eq!(reference(&["--idempotency-key", "order-17"]), order);
+    assert_eq!(reference(&["--idempotency-key", "b", "--channel", "shop"]), (2, "r".into()));
+    insta::assert_snapshot!(shell.run(["outbox", "show", "--idempotency-key", "b"]), @r"
+    exit 4
+    --- stderr
+    error: not found: there is no delivery with the idempotency key b; finished ones are kept for 7 days, see `hikyaku outbox list`
+    ");
+    insta::assert_snapshot!(shell.run(add.into_iter().chain(["--reference", "order"])), @r#"
+    exit 2
+    --- stderr
+    error: invalid value 'order' for '--reference <JSON>': expected JSON, such as 17, "order 17" in quotes or {"order":17}: expected value at line 1 column 1; see --help
+    "#);
+    assert_eq!(shell.run(["outbox", "show"]).code, 2);
+}

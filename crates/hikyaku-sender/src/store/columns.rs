@@ -10,16 +10,17 @@ use crate::{Lane, Time, delivery::Delivery};
 pub(super) type Column = (&'static str, &'static str);
 
 /// What is written once.
-pub(super) const FIXED: [Column; 9] = [
+pub(super) const FIXED: [Column; 10] = [
     ("channel", "text"),
     ("campaign", "bigint"),
     ("created_at", "bigint"),
     ("kind", "smallint"),
     ("recipients", "integer"),
     ("on_unknown", "smallint"),
+    ("idempotency_key", "text"),
+    ("reference", "text"),
     ("chunk", "bigint"),
     ("priority", "smallint"),
-    ("idempotency_key", "text"),
 ];
 
 /// What each step may change.
@@ -72,9 +73,10 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::number(Lane::of(it.delivery.kind).code()),
         Value::number(it.delivery.recipients),
         Value::number(it.delivery.on_unknown.code()),
+        Value::Text(it.idempotency_key.as_deref()),
+        Value::Text(it.reference.as_deref()),
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
-        Value::Text(it.idempotency_key.as_deref()),
     ]
 }
 

@@ -90,7 +90,7 @@ impl Deliveries for MemoryTx<'_> {
             let taken = fresh.idempotency_key.is_some()
                 && self.memory.rows.values().any(|stored| {
                     stored.row.channel == fresh.channel
-                        && stored.idempotency_key == fresh.idempotency_key
+                        && stored.row.idempotency_key == fresh.idempotency_key
                 });
             if taken {
                 ids.push(None);
@@ -103,12 +103,13 @@ impl Deliveries for MemoryTx<'_> {
                 channel: fresh.channel.clone(),
                 campaign: fresh.campaign,
                 created_at: fresh.created_at,
+                idempotency_key: fresh.idempotency_key.clone(),
+                reference: fresh.reference.clone(),
                 delivery: fresh.delivery.clone(),
             };
             let stored = Stored {
                 row,
                 priority: fresh.priority,
-                idempotency_key: fresh.idempotency_key.clone(),
                 chunk: fresh.chunk,
                 payload: fresh.payload.clone(),
             };
@@ -314,7 +315,7 @@ impl Reads for MemoryTx<'_> {
 
     async fn by_key(&mut self, channel: &str, key: &str) -> Result<Option<(Row, Payload)>> {
         let found = self
-            .rows(|it| it.row.channel == channel && it.idempotency_key.as_deref() == Some(key))
+            .rows(|it| it.row.channel == channel && it.row.idempotency_key.as_deref() == Some(key))
             .map(|it| (it.row.clone(), it.payload.clone()))
             .next();
         Ok(found)

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
-const FIXED_IN_ROW: usize = 6;
+const FIXED_IN_ROW: usize = 8;
 
 /// The columns that [`row`] reads.
 pub(super) static ROW: LazyLock<String> = LazyLock::new(|| {
@@ -92,6 +92,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
     let (id, channel, campaign, created_at) = (it.number()?, it.text()?, it.integer()?, it.time()?);
     let kind = it.code(|code| Lane::from_code(code)?.kind())?;
     let (recipients, on_unknown) = (it.number()?, it.code(UnknownPolicy::from_code)?);
+    let (idempotency_key, reference) = (it.text_if_any()?, it.text_if_any()?);
     // The lane follows from the others.
     it.code(Lane::from_code)?;
     Ok(Row {
@@ -99,6 +100,8 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
         channel,
         campaign,
         created_at,
+        idempotency_key,
+        reference,
         delivery: Delivery {
             kind,
             recipients,
@@ -128,13 +131,7 @@ pub(super) fn payload(it: &mut dyn Columns) -> Result<Payload> {
 
 /// What is left of a delivery whose row and payload were read.
 pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result<Stored> {
-    Ok(Stored {
-        row,
-        payload,
-        chunk: it.integer()?,
-        priority: it.code(Priority::from_code)?,
-        idempotency_key: it.text_if_any()?,
-    })
+    Ok(Stored { row, payload, chunk: it.integer()?, priority: it.code(Priority::from_code)? })
 }
 
 /// The oldest of rows that come from several queries.

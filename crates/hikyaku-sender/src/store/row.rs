@@ -17,6 +17,9 @@ pub(crate) struct Row {
     pub(crate) channel: String,
     pub(crate) campaign: Option<i64>,
     pub(crate) created_at: Time,
+    pub(crate) idempotency_key: Option<String>,
+    /// The caller's own JSON.
+    pub(crate) reference: Option<String>,
     pub(crate) delivery: Delivery,
 }
 
@@ -28,6 +31,7 @@ pub(crate) struct Fresh {
     pub(crate) chunk: Option<i64>,
     pub(crate) priority: Priority,
     pub(crate) idempotency_key: Option<String>,
+    pub(crate) reference: Option<String>,
     pub(crate) payload: Payload,
     pub(crate) delivery: Delivery,
     pub(crate) created_at: Time,
@@ -53,7 +57,6 @@ pub(crate) struct Body {
 pub(crate) struct Stored {
     pub(crate) row: Row,
     pub(crate) priority: Priority,
-    pub(crate) idempotency_key: Option<String>,
     pub(crate) chunk: Option<i64>,
     pub(crate) payload: Payload,
 }

@@ -36,7 +36,7 @@ async fn moves(source: Bench, target: Bench) {
     };
     // In doubt: LINE took it, and the answer was lost.
     sim.fault(FaultRule::drop_after_accept().on("POST", "/v2/bot/message/push").times(1)).unwrap();
-    let in_doubt = NewDelivery::push(user(1), "in doubt").idempotency_key("doubt");
+    let in_doubt = NewDelivery::push(user(1), "in doubt").idempotency_key("doubt").reference(17);
     source.outbox.enqueue(in_doubt.clone()).await.unwrap();
     let once = source.outbox.worker().channel("default", client.clone()).limits(Limits::none());
     let stop = async {
@@ -63,6 +63,7 @@ async fn moves(source: Bench, target: Bench) {
     assert!(target.outbox.enqueue(in_doubt).await.unwrap().existing);
     let oldest = target.outbox.list(Filter::default()).await.unwrap().pop().unwrap();
     assert_eq!((oldest.retry_key, oldest.may_have_landed), (before.retry_key, true));
+    assert_eq!(oldest.reference, Some(17.into()));
     let campaign = target.outbox.campaign(moved.campaigns[0].1).await.unwrap();
     let fed = campaign.feed(std::io::Cursor::new(list)).await.unwrap();
     assert_eq!((fed.progress.total, fed.progress.repeated), (15_000, 10));

@@ -1,11 +1,11 @@
 use std::time::Duration;
 
 use hikyaku_model::audience::Limit;
-use hikyaku_sender::{ErrorKind, Existing, Filter, NewDelivery, Priority, State};
+use hikyaku_sender::{ErrorKind, Event, Existing, Filter, Limits, NewDelivery, Priority, State};
 
 use crate::{
     stores::{Bench, on_every_store, user},
-    worker::line,
+    worker::{line, work},
 };
 
 on_every_store![
@@ -22,6 +22,8 @@ on_every_store![
     lists_are_filtered_and_paged,
     keys_derive_from_the_channel_and_the_name,
     a_reply_token_is_not_shown,
+    a_reference_comes_back,
+    a_reference_that_is_too_large_is_refused,
 ];
 
 async fn the_same_key_and_contents_are_one_delivery(bench: Bench) {
@@ -64,6 +66,45 @@ async fn a_batch_answers_line_by_line(bench: Bench) {
     let existing: Vec<_> =
         answers.iter().map(|it| it.as_ref().ok().map(|it| it.existing)).collect();
     assert_eq!(existing, [Some(false), Some(true), None, Some(false)]);
+}
+
+async fn a_reference_comes_back(bench: Bench) {
+    let (_sim, client) = line().await;
+    let order = serde_json::json!({"order": 17, "of": "渡辺 \u{0}"});
+    let named = || NewDelivery::push(user(1), "paid").idempotency_key("order-17");
+    bench.outbox.enqueue(named().reference(order.clone())).await.unwrap();
+    // It is no part of what is sent, so this is the same delivery, with the reference that it has.
+    let again = bench.outbox.enqueue(named().reference("another")).await.unwrap();
+    assert!(again.existing);
+    bench.outbox.enqueue(NewDelivery::push(user(2), "paid")).await.unwrap();
+    let found = bench.outbox.find("default", "order-17").await.unwrap().unwrap();
+    assert_eq!((found.id, found.reference), (again.id, Some(order.clone())));
+    for (channel, key) in [("default", "order-18"), ("shop", "order-17")] {
+        assert!(bench.outbox.find(channel, key).await.unwrap().is_none(), "{channel} {key}");
+    }
+    let mut events = bench.outbox.events();
+    let worker = bench.outbox.worker().channel("default", client).limits(Limits::none());
+    work(&bench, worker.until_idle()).await;
+    let mut settled = Vec::new();
+    while settled.len() < 2 {
+        if let Event::Settled { reference, .. } = events.next().await.unwrap() {
+            settled.push(reference);
+        }
+    }
+    settled.sort_by_key(Option::is_none);
+    assert_eq!(settled, [Some(order), None]);
+}
+
+async fn a_reference_that_is_too_large_is_refused(bench: Bench) {
+    let of =
+        |bytes: usize| NewDelivery::push(user(1), "a").reference("x".repeat(bytes - "\"\"".len()));
+    assert!(bench.outbox.enqueue(of(2000)).await.is_ok());
+    let deep = (0..200).fold(serde_json::Value::Null, |inner, _| serde_json::json!([inner]));
+    for refused in [of(2001), NewDelivery::push(user(1), "a").reference(deep)] {
+        let why = bench.outbox.enqueue(refused).await.unwrap_err().to_string();
+        assert_eq!(why, "reference: must have at most 2000 bytes and 127 levels as JSON");
+    }
+    assert_eq!(bench.outbox.list(Filter::default()).await.unwrap().len(), 1);
 }
 
 /// A narrowcast with the filter that some JSON is.

@@ -18,7 +18,7 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have channel, at, expires, notification_disabled, unit, delivery_tag, recipient, filter \
+A line of a --batch file; besides, it may have idempotency_key, reference, channel, at, expires, notification_disabled, unit, delivery_tag, recipient, filter \
 and limit:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
 
@@ -142,6 +142,10 @@ struct Send {
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
 
+    /// JSON of your own, up to 2000 bytes; it is never sent, and comes back wherever the send is told of
+    #[arg(long, value_name = "JSON", value_parser = reference)]
+    reference: Option<serde_json::Value>,
+
     /// The channel of the store that it belongs to [default: default]
     #[arg(long, value_name = "NAME")]
     channel: Option<String>,
@@ -156,6 +160,12 @@ struct Send {
 
     #[command(flatten)]
     silence: Silence,
+}
+
+fn reference(json: &str) -> Result<serde_json::Value, String> {
+    serde_json::from_str(json).map_err(|why| {
+        format!("expected JSON, such as 17, \"order 17\" in quotes or {{\"order\":17}}: {why}")
+    })
 }
 
 impl Add {
@@ -246,6 +256,9 @@ impl Send {
     fn complete(self, mut delivery: NewDelivery, now: hikyaku_sender::Time) -> NewDelivery {
         if let Some(key) = self.idempotency_key {
             delivery = delivery.idempotency_key(key);
+        }
+        if let Some(reference) = self.reference {
+            delivery = delivery.reference(reference);
         }
         if let Some(channel) = self.channel {
             delivery = delivery.channel(channel);

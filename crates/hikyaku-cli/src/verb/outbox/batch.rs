@@ -29,6 +29,7 @@ struct Line {
     to: To,
     messages: Vec<Message>,
     idempotency_key: Option<String>,
+    reference: Option<serde_json::Value>,
     channel: Option<String>,
     at: Option<String>,
     expires: Option<String>,
@@ -199,6 +200,9 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     let made_up = (to_many && line.idempotency_key.is_none()).then(fresh_key);
     if let Some(key) = line.idempotency_key.or_else(|| made_up.clone()) {
         send = send.idempotency_key(key);
+    }
+    if let Some(reference) = line.reference {
+        send = send.reference(reference);
     }
     if let Some(channel) = line.channel {
         send = send.channel(channel);

@@ -1,26 +1,51 @@
 use clap::Args;
 use hikyaku_sender::DeliveryId;
 
-use crate::{failure::not_found, output::Output, store::StoreArgs};
+use crate::{
+    failure::not_found,
+    output::{Output, visible},
+    store::StoreArgs,
+    work::CHANNEL,
+};
 
 /// Show all about one delivery
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   hikyaku outbox show 17
+  hikyaku outbox show --idempotency-key order-17
   hikyaku outbox show 17 --json | jq -r .last_error")]
 pub(super) struct Show {
-    #[arg(value_name = "ID", help = "What `outbox add` printed as delivery_id")]
-    id: DeliveryId,
+    #[arg(
+        value_name = "ID",
+        help = "What `outbox add` printed as delivery_id",
+        required_unless_present = "idempotency_key"
+    )]
+    id: Option<DeliveryId>,
+
+    /// Your name for it, instead of its ID
+    #[arg(long, value_name = "KEY", conflicts_with = "id")]
+    idempotency_key: Option<String>,
+
+    /// The channel of the store whose name it is
+    #[arg(long, value_name = "NAME", default_value = CHANNEL, requires = "idempotency_key")]
+    channel: String,
 }
 
 impl Show {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let found = store.open().await?.show(self.id).await?;
+        let outbox = store.open().await?;
+        let (found, which) = match (self.id, self.idempotency_key) {
+            (Some(id), _) => (outbox.show(id).await?, id.to_string()),
+            (None, key) => {
+                let key = key.unwrap_or_default();
+                let found = outbox.find(self.channel, &key).await?;
+                (found, format!("with the idempotency key {}", visible(&key)))
+            }
+        };
         let delivery = found.ok_or_else(|| {
             not_found(format!(
-                "there is no delivery {}; finished ones are kept for 7 days, see `hikyaku outbox list`",
-                self.id
+                "there is no delivery {which}; finished ones are kept for 7 days, see `hikyaku outbox list`",
             ))
         })?;
         output.print(&delivery, serde_json::to_string_pretty(&delivery)?)

@@ -145,6 +145,7 @@ fn row(
         chunk: Some(number),
         priority: spec.priority,
         idempotency_key: None,
+        reference: None,
         payload: Payload {
             recipients: Recipients::pack(ids),
             body: body.map(|json| Body { json, delivery_tag: None }),

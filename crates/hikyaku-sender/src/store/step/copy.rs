@@ -107,9 +107,19 @@ impl WriteStep for Import {
 
 /// A delivery of the source as it is written into the target.
 pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
-    let Stored { row, priority, idempotency_key, chunk, payload } = stored;
-    let Row { channel, created_at, delivery, .. } = row;
-    Fresh { channel, campaign, chunk, priority, idempotency_key, payload, delivery, created_at }
+    let Stored { row, priority, chunk, payload } = stored;
+    let Row { channel, created_at, idempotency_key, reference, delivery, .. } = row;
+    Fresh {
+        channel,
+        campaign,
+        chunk,
+        priority,
+        idempotency_key,
+        reference,
+        payload,
+        delivery,
+        created_at,
+    }
 }
 
 /// Puts a campaign into the target. Its id there.

@@ -31,6 +31,24 @@ impl ReadStep for Show {
     }
 }
 
+/// The delivery that an idempotency key stands for.
+#[derive(Debug)]
+pub(crate) struct Find {
+    pub(crate) channel: String,
+    pub(crate) key: String,
+}
+
+impl ReadStep for Find {
+    type Out = Option<Stored>;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        match tx.by_key(&self.channel, &self.key).await? {
+            Some((row, _)) => tx.show(row.id).await,
+            None => Ok(None),
+        }
+    }
+}
+
 /// One campaign.
 #[derive(Debug)]
 pub(crate) struct GetCampaign(pub(crate) i64);

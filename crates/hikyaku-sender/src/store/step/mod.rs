@@ -26,7 +26,7 @@ pub(crate) use copy::{
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use look::{
-    DueElsewhere, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
+    DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{Act, ActOnOne, ActOnTray};

@@ -25,6 +25,8 @@ pub(crate) struct Settled {
     pub(crate) id: i64,
     pub(crate) campaign: Option<i64>,
     pub(crate) recipients: u32,
+    /// The caller's own JSON.
+    pub(crate) reference: Option<String>,
     pub(crate) state: State,
     /// Whether it is a narrowcast that was accepted before and was only looked after.
     pub(crate) looked_after: bool,
@@ -72,11 +74,12 @@ impl WriteStep for Settle {
                 }
             }
             effects.note(before, row);
-            let Row { id, campaign, delivery, .. } = row;
+            let Row { id, campaign, reference, delivery, .. } = row;
             settled.push(Settled {
                 id: *id,
                 campaign: *campaign,
                 recipients: delivery.recipients,
+                reference: reference.clone(),
                 state: delivery.state,
                 looked_after,
                 applied,
@@ -102,7 +105,7 @@ impl WriteStep for Settle {
 /// Two rows in the place of one that was rejected for one of its recipients. They share its idempotency key's fate but
 /// not the key itself, which stays with their parent.
 fn halves(parent: &Stored) -> Vec<Fresh> {
-    let Row { channel, campaign, delivery, .. } = &parent.row;
+    let Row { channel, campaign, reference, delivery, .. } = &parent.row;
     parent
         .payload
         .recipients
@@ -122,6 +125,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 chunk: None,
                 priority: parent.priority,
                 idempotency_key: None,
+                reference: reference.clone(),
                 payload: Payload { recipients, body: parent.payload.body.clone() },
                 delivery: half,
                 created_at: parent.row.created_at,

@@ -2,3 +2,5 @@
 
 -- A repeat under an idempotency key is told by its contents.
 ALTER TABLE delivery DROP COLUMN digest;
+-- The caller's own JSON.
+ALTER TABLE delivery ADD COLUMN reference TEXT;
