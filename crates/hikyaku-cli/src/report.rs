@@ -181,9 +181,9 @@ impl Report {
             StoreErrorKind::Recipients(_) | StoreErrorKind::Unsuitable(_) => ("usage", exit::USAGE),
             StoreErrorKind::Conflict { .. } => ("conflict", exit::REJECTED),
             StoreErrorKind::Refused(..) => ("refused", exit::REJECTED),
-            StoreErrorKind::NoDelivery(_) | StoreErrorKind::NoCampaign(_) => {
-                ("not_found", exit::REJECTED)
-            }
+            StoreErrorKind::NoDelivery(_)
+            | StoreErrorKind::NoCampaign(_)
+            | StoreErrorKind::NoHold(_) => ("not_found", exit::REJECTED),
             StoreErrorKind::Locked { .. } => ("locked", exit::OTHER),
             _ => ("store", exit::OTHER),
         };

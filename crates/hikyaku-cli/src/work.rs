@@ -112,7 +112,7 @@ struct Wait {
     channel: String,
     kind: &'static str,
     reason: &'static str,
-    until: String,
+    until: Option<String>,
 }
 
 impl From<Report> for Done {
@@ -121,7 +121,7 @@ impl From<Report> for Done {
             channel: it.channel,
             kind: it.lane.name(),
             reason: it.reason.name(),
-            until: it.until.to_string(),
+            until: it.until.map(|until| until.to_string()),
         };
         Self {
             accepted: report.accepted,
@@ -149,6 +149,7 @@ impl fmt::Display for Done {
         let Self { accepted, rejected, unknown, waiting } = self;
         write!(f, "{accepted} accepted, {rejected} rejected, {unknown} unknown")?;
         for Wait { channel, kind, reason, until } in waiting {
+            let until = until.as_deref().unwrap_or("it is released");
             if *reason == WaitingFor::Worker.name() {
                 write!(f, "\n  {kind} of {channel} waits for a worker, since {until}")?;
             } else {
@@ -168,6 +169,7 @@ pub(crate) fn told(reason: WaitingFor) -> &'static str {
         WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota) => "waits for the month's quota",
         WaitingFor::Hold(HoldReason::Unauthorized) => "waits for a token that LINE takes",
         WaitingFor::Hold(HoldReason::LineDown) => "waits for LINE to come back",
+        WaitingFor::Release => "waits until a person releases it",
         WaitingFor::Worker => "waits for a worker that has its channel",
         other => other.name(),
     }

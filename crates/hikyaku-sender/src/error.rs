@@ -5,7 +5,7 @@ use hikyaku_model::{
     limits::{Problem, Segment},
 };
 
-use crate::{CampaignId, DeliveryId, delivery::Refusal};
+use crate::{CampaignId, DeliveryId, HoldId, delivery::Refusal};
 
 /// Why the sender did not do what it was asked to. Nothing is half done: what failed left no trace.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub enum ErrorKind {
     NoDelivery(DeliveryId),
     /// There is no such campaign.
     NoCampaign(CampaignId),
+    /// There is no such hold, or it is over.
+    NoHold(HoldId),
     /// The delivery stays as it is, and why.
     Refused(DeliveryId, Refusal),
     /// A line of the recipients cannot be used, or the list is not the one that was begun with.
@@ -149,6 +151,7 @@ impl fmt::Display for Error {
             ),
             ErrorKind::NoDelivery(id) => write!(f, "there is no delivery {id}"),
             ErrorKind::NoCampaign(id) => write!(f, "there is no campaign {id}"),
+            ErrorKind::NoHold(id) => write!(f, "there is no hold {id}, or it is over"),
             ErrorKind::Refused(id, why) => write!(f, "delivery {id} {why}"),
             ErrorKind::Locked { holder } => {
                 write!(

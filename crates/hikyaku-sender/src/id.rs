@@ -47,6 +47,11 @@ id! {
     CampaignId
 }
 
+id! {
+    /// One hold in one store.
+    HoldId
+}
+
 /// A text that is the id of nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoId;

@@ -5,8 +5,8 @@ use crate::{
     store::{
         Move,
         step::{
-            BeginMove, EndMove, ExportLanes, Import, ImportCampaign, ImportLanes, ListCampaigns,
-            MustBeEmpty, Page, Remember, Remembered, fresh,
+            BeginMove, EndMove, ExportHolds, ExportLanes, Import, ImportCampaign, ImportHolds,
+            ImportLanes, ListCampaigns, MustBeEmpty, Page, Remember, Remembered, fresh,
         },
     },
 };
@@ -26,7 +26,7 @@ pub struct Moved {
 
 impl Outbox {
     /// Brings everything into another, empty outbox: deliveries with their retry keys and doubts, campaigns with their
-    /// places in their lists, rates and quotas. Deliveries get new ids. `told` hears how many were moved so far.
+    /// places in their lists, rates, quotas and holds. Deliveries get new ids. `told` hears how many were moved so far.
     ///
     /// From its beginning on nothing is put into this outbox or sent from it any more; when it is broken off, it is done
     /// again, into an empty outbox.
@@ -45,6 +45,8 @@ impl Outbox {
         let place = Move { to: to.place.clone(), done: false };
         let begin = BeginMove { to: place.clone(), alone: lock.is_some() };
         from.store.run(begin).await?;
+        // Before any delivery, in case that a worker has the target already.
+        to.store.run(ImportHolds(from.store.read(ExportHolds).await?)).await?;
         let mut moved = Moved::default();
         let mut new_ids = HashMap::new();
         let mut campaigns = from.store.read(ListCampaigns(u32::MAX)).await?;

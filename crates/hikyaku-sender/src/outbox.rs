@@ -5,14 +5,17 @@ use crate::store::SqliteStore;
 #[cfg(feature = "postgres")]
 use crate::store::{PgStore, PgTx, Reads as _, fenced};
 use crate::{
-    Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Listed, NewDelivery,
-    Overview, Time,
+    Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold, HoldId, Listed,
+    NewDelivery, NewHold, Overview, Time,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
-        step::{self, Act, ActOnOne, Find, GetOverview, List, Show, Verdict},
+        step::{
+            self, Act, ActOnOne, EndHold, Find, GetOverview, List, ListHolds, PlaceHold, Show,
+            Verdict,
+        },
     },
 };
 
@@ -276,6 +279,38 @@ impl Outbox {
     #[doc(hidden)]
     pub async fn contradictions(&self) -> Result<Vec<String>, Error> {
         self.0.store.read(step::Audit).await
+    }
+
+    /// Stops sends, until the hold is released or ends by itself. All workers heed it within a second, and after restarts,
+    /// too. What is on its way ends, and more can be enqueued.
+    ///
+    /// The 23 hours of the retry keys of what is in doubt go on meanwhile. Of several holds, the last that is released lets
+    /// the sends go on.
+    ///
+    /// # Errors
+    /// Its channel, reason or name is empty or too long, its end has come already, or the store did not take it.
+    pub async fn hold(&self, hold: NewHold) -> Result<Hold, Error> {
+        let hold = hold.placed(self.0.store.time().await?)?;
+        self.0.store.run(PlaceHold(hold)).await
+    }
+
+    /// Ends a hold. What it was.
+    ///
+    /// # Errors
+    /// There is no such hold, it is over, or the store did not do it.
+    pub async fn release(&self, id: impl Into<HoldId>) -> Result<Hold, Error> {
+        let hold = self.0.store.run(EndHold(id.into())).await?;
+        self.0.store.news().tell();
+        self.0.store.wake().await?;
+        Ok(hold)
+    }
+
+    /// The holds that stand, the oldest first.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn holds(&self) -> Result<Vec<Hold>, Error> {
+        self.0.store.read(ListHolds).await
     }
 
     /// Withdraws a delivery that surely was not sent.

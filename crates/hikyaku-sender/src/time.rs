@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 /// A moment on the store's clock, in milliseconds since 1970 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,6 +68,13 @@ impl From<SystemTime> for Time {
             Ok(after) => Self(0) + after,
             Err(before) => Self(0) - before.duration(),
         }
+    }
+}
+
+/// As it is shown.
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -10,8 +10,9 @@ pub struct Waiting {
     pub lane: Lane,
     /// What it waits for.
     pub reason: WaitingFor,
-    /// Until when, as far as is known; where it waits for a [`Worker`](WaitingFor::Worker), since when.
-    pub until: Time,
+    /// Until when, as far as is known; where it waits for a [`Worker`](WaitingFor::Worker), since when. `None` where a
+    /// person's hold ends only when it is released.
+    pub until: Option<Time>,
 }
 
 /// What a lane waits for.
@@ -24,6 +25,8 @@ pub enum WaitingFor {
     Quota,
     /// The end of a hold that LINE's answers caused.
     Hold(HoldReason),
+    /// The end of a hold that a person has placed; [`Outbox::holds`](crate::Outbox::holds) tells why.
+    Release,
     /// A worker that has its channel: this program's worker has none of that name.
     Worker,
 }
@@ -35,6 +38,7 @@ impl WaitingFor {
             Self::Rate => "rate",
             Self::Quota => "quota",
             Self::Hold(reason) => reason.name(),
+            Self::Release => "hold",
             Self::Worker => "worker",
         }
     }

@@ -7,6 +7,7 @@ mod campaign;
 mod completions;
 mod content;
 mod demo;
+mod hold;
 mod loading;
 mod mark_as_read;
 mod message;
@@ -82,6 +83,10 @@ pub(crate) enum Verb {
     Campaign(campaign::Campaign),
     /// Deliver what is in the outbox
     Worker(worker::Worker),
+    /// Stop sends of a store until they are released, or list what is stopped
+    Hold(hold::Hold),
+    /// Let go on what `hikyaku hold` has stopped
+    Release(hold::Release),
     /// Move a store to another, or take a restored one into use
     Store(store::Store),
     /// Call LINE Notify's API on a gateway that serves it
@@ -137,6 +142,8 @@ impl Verb {
             Self::Outbox(verb) => verb.run(output).await,
             Self::Campaign(verb) => verb.run(output).await,
             Self::Worker(verb) => verb.run(output).await,
+            Self::Hold(verb) => verb.run(output).await,
+            Self::Release(verb) => verb.run(output).await,
             Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,

@@ -22,6 +22,40 @@ fn on_each_store(test: impl Fn(&Platform, Shell)) {
     }
 }
 
+#[test]
+fn what_is_held_is_sent_when_it_is_released() {
+    on_each_store(|platform, shell| {
+        let user = platform.sim.add_friend();
+        let push = ["outbox", "add", "push", user.as_str(), "--text", "one"];
+        json(&shell, push);
+        let hold = ["hold", "--lane", "push", "--reason", "wrong price", "--by", "ann", "--json"];
+        let hold = json(&shell, hold);
+        assert_eq!(hold["id"], 1);
+        let id = json(&shell, ["hold", "--reason", "lunch", "--until", "1h", "--json"])["id"]
+            .to_string();
+        let done = json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!((&done["accepted"], &done["waiting"][0]["reason"]), (&0.into(), &"hold".into()));
+
+        let listed = shell.run(["hold", "list"]);
+        assert!(listed.stdout.contains("push of every channel is held since 20"), "{listed}");
+        assert!(listed.stdout.contains(", by ann: wrong price\n"), "{listed}");
+        assert_eq!(shell.run(["release", id.as_str()]).code, 0);
+        let done = shell.run(["worker", "run", "--until-idle"]);
+        assert!(done.stdout.contains("push waits: hold, until it is released"), "{done}");
+        assert_eq!(shell.run(["release", "--lane", "multicast"]).code, 4);
+        let released = json(&shell, ["release", "--lane", "push", "--json"]);
+        assert_eq!(released["holds"][0], hold);
+        assert_eq!(shell.run(["hold", "list"]).stdout, "nothing is held\n");
+        let done = json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!(done["accepted"], 1);
+        for wrong in
+            [&["hold"][..], &["hold", "--reason", ""], &["release", "--all", "--lane", "push"]]
+        {
+            assert_eq!(shell.run(wrong.iter().copied()).code, 2, "{wrong:?}");
+        }
+    });
+}
+
 fn ids(sim: &Sim, people: usize) -> String {
     sim.add_friends(people).iter().fold(String::new(), |mut list, id| {
         writeln!(list, "{}", id.as_str()).unwrap();

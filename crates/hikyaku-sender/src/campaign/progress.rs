@@ -126,20 +126,26 @@ impl Watch {
         });
         let lane = if stored.spec.personal { Lane::Push } else { Lane::Multicast };
         let look = LookAtLane { channel: stored.spec.channel.clone(), lane };
-        let (at, bucket, quota) = self.campaign.inner.store.read(look).await?;
-        let waiting =
-            |reason, until| Waiting { channel: stored.spec.channel.clone(), lane, reason, until };
+        let (at, bucket, quota, by_person) = self.campaign.inner.store.read(look).await?;
+        let waiting = |reason, until: Option<_>| Waiting {
+            channel: stored.spec.channel.clone(),
+            lane,
+            reason,
+            until,
+        };
         // A lane that has spent its permits and is looked at all the time goes as fast as it may.
         let paced = bucket
             .as_ref()
             .is_some_and(|bucket| bucket.tokens < 1.0 && at.since(bucket.at) < JUST_NOW);
         let held = bucket.and_then(|bucket| bucket.held(at));
-        let held = held.map(|(until, reason)| waiting(WaitingFor::Hold(reason), until));
+        let held = held.map(|(until, reason)| waiting(WaitingFor::Hold(reason), Some(until)));
         // What is in flight has its share already, and is no wait.
         let used_up = quota.is_some_and(|quota| quota.room() == Some(0) && quota.reserved == 0);
-        let waiting = held
-            .or_else(|| used_up.then(|| waiting(WaitingFor::Quota, at)))
-            .or_else(|| paced.then(|| waiting(WaitingFor::Rate, at)));
+        let waiting = by_person
+            .map(|hold| waiting(WaitingFor::Release, hold.until))
+            .or(held)
+            .or_else(|| used_up.then(|| waiting(WaitingFor::Quota, Some(at))))
+            .or_else(|| paced.then(|| waiting(WaitingFor::Rate, Some(at))));
         let waiting = waiting.filter(|_| progress.open() > 0);
         Ok(Watched { progress, per_second: self.per_second, remaining, waiting })
     }

@@ -10,7 +10,7 @@ use super::{
     Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tx,
     WriteStep, fenced, now_or_never,
 };
-use crate::{Clock, Lane, State, Time, filter::Filter, pace::Bucket};
+use crate::{Clock, Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
 
 #[derive(Debug)]
 pub(crate) struct MemoryStore {
@@ -26,6 +26,8 @@ struct Memory {
     buckets: BTreeMap<(String, Lane), Bucket>,
     sends: BTreeMap<(String, Lane), Vec<Time>>,
     quotas: BTreeMap<String, Quota>,
+    last_hold: i64,
+    holds: BTreeMap<HoldId, Hold>,
     last_campaign: i64,
     campaigns: BTreeMap<i64, CampaignRow>,
     seen: BTreeSet<(i64, String)>,
@@ -226,6 +228,17 @@ impl Lanes for MemoryTx<'_> {
         Ok(())
     }
 
+    async fn insert_hold(&mut self, hold: &Hold) -> Result<HoldId> {
+        self.memory.last_hold += 1;
+        let id = HoldId(self.memory.last_hold);
+        self.memory.holds.insert(id, Hold { id, ..hold.clone() });
+        Ok(id)
+    }
+
+    async fn remove_hold(&mut self, id: HoldId) -> Result<bool> {
+        Ok(self.memory.holds.remove(&id).is_some())
+    }
+
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         self.memory.sends.entry((channel.to_owned(), lane)).or_default().extend(at);
         Ok(())
@@ -350,6 +363,10 @@ impl Reads for MemoryTx<'_> {
     async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
         let buckets = self.memory.buckets.iter();
         Ok(buckets.map(|((channel, lane), it)| (channel.clone(), *lane, it.clone())).collect())
+    }
+
+    async fn holds(&mut self) -> Result<Vec<Hold>> {
+        Ok(self.memory.holds.values().cloned().collect())
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {

@@ -10,7 +10,7 @@ use super::{
     columns::{self, CHANGING, FIXED},
 };
 use crate::{
-    Error, Lane, Priority, State, Time, UnknownPolicy,
+    Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
     delivery::Delivery,
     pace::{Bucket, HoldReason},
     recipients::Recipients,
@@ -39,6 +39,9 @@ pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, b
 /// The columns that [`bucket`] reads.
 pub(super) const BUCKET: &str =
     "channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason";
+
+/// The columns that [`hold`] reads.
+pub(super) const HOLD: &str = "id, channel, lane, reason, who, at, until";
 
 /// The columns that [`quota`] reads.
 pub(super) const QUOTA: &str = "most, used, reserved, checked_at";
@@ -200,6 +203,18 @@ pub(super) fn bucket(it: &mut dyn Columns) -> Result<(String, Lane, Bucket)> {
         hold_reason: it.number_if_any()?.and_then(HoldReason::from_code),
     };
     Ok((channel, lane, bucket))
+}
+
+pub(super) fn hold(it: &mut dyn Columns) -> Result<Hold> {
+    Ok(Hold {
+        id: HoldId(it.number()?),
+        channel: it.text_if_any()?,
+        lane: it.number_if_any()?.map(|code| known(Lane::from_code(code))).transpose()?,
+        reason: it.text()?,
+        who: it.text()?,
+        at: it.time()?,
+        until: it.time_if_any()?,
+    })
 }
 
 pub(super) fn quota(it: &mut dyn Columns) -> Result<Quota> {

@@ -71,7 +71,8 @@ pub(crate) struct LaneDue {
 
 impl LaneDue {
     /// It has to wait.
-    pub(crate) fn waits_for(&self, reason: WaitingFor, until: Time) -> Waiting {
+    pub(crate) fn waits_for(&self, reason: WaitingFor, until: impl Into<Option<Time>>) -> Waiting {
+        let until = until.into();
         Waiting { channel: self.channel.clone(), lane: self.lane, reason, until }
     }
 }

@@ -6,7 +6,7 @@ use super::{
     CampaignCounts, CampaignRow, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
     Stored,
 };
-use crate::{Lane, State, Time, filter::Filter, pace::Bucket};
+use crate::{Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
 
 /// What a step may look at.
 pub(crate) trait Reads: Send {
@@ -34,6 +34,9 @@ pub(crate) trait Reads: Send {
 
     /// Every bucket there is.
     fn buckets(&mut self) -> impl Future<Output = Result<Vec<(String, Lane, Bucket)>>> + Send;
+
+    /// Every hold that a person has placed, those that are over among them, by their ids.
+    fn holds(&mut self) -> impl Future<Output = Result<Vec<Hold>>> + Send;
 
     /// The sends of a lane that were written down since, oldest first.
     fn sends_since(
@@ -148,6 +151,12 @@ pub(crate) trait Lanes: Send {
         lane: Lane,
         bucket: &Bucket,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Writes down a person's hold. Its id, which is not the one that it had.
+    fn insert_hold(&mut self, hold: &Hold) -> impl Future<Output = Result<HoldId>> + Send;
+
+    /// Ends a person's hold. Whether there was one.
+    fn remove_hold(&mut self, id: HoldId) -> impl Future<Output = Result<bool>> + Send;
 
     /// Writes down sends of a lane.
     fn log_sends(

@@ -91,7 +91,7 @@ struct Dispatch<'a> {
     turn: usize,
     failures: u32,
     /// What listeners know that lanes wait for, and until when.
-    told: HashMap<(String, Lane), (WaitingFor, Time)>,
+    told: HashMap<(String, Lane), (WaitingFor, Option<Time>)>,
     report: Report,
 }
 
@@ -246,7 +246,11 @@ impl Dispatch<'_> {
     /// Tells of each wait once: again only when it is for something else, or is over and has begun again.
     fn tell_waiting(&mut self, grant: &Grant) {
         let lane = |it: &Waiting| (it.channel.clone(), it.lane);
-        self.told.retain(|_, (_, until)| *until > grant.now);
+        let still_waits = |of: &(String, Lane)| grant.waiting.iter().any(|it| lane(it) == *of);
+        self.told.retain(|of, (_, until)| match until {
+            Some(until) => *until > grant.now,
+            None => still_waits(of),
+        });
         for waiting in &grant.waiting {
             let told = self.told.insert(lane(waiting), (waiting.reason, waiting.until));
             if told.is_none_or(|(reason, _)| reason != waiting.reason) {
@@ -262,11 +266,12 @@ impl Dispatch<'_> {
         if self.held > 0 || self.news.has_changed().unwrap_or(false) {
             return false;
         }
-        let helpless = |it: &Waiting| {
-            matches!(
-                it.reason,
-                WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota | HoldReason::Unauthorized)
-            )
+        let helpless = |it: &Waiting| match it.reason {
+            WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota | HoldReason::Unauthorized) => {
+                true
+            }
+            WaitingFor::Release => it.until.is_none_or(|until| until.since(grant.now) >= SOON),
+            _ => false,
         };
         let soon = grant.later.is_some_and(|later| later.since(grant.now) < SOON);
         if grant.more || soon || !grant.waiting.iter().all(helpless) {

@@ -35,7 +35,7 @@ impl Warnings {
                 tracing::warn!(
                     channel = lane.channel,
                     kind = lane.lane.name(),
-                    since = %lane.until,
+                    since = lane.until.map(tracing::field::display),
                     "deliveries wait for a channel that this worker does not have; is its name right?"
                 );
                 shared.inner.events.tell(|| Event::Waiting(lane));

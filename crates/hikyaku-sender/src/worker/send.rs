@@ -17,14 +17,14 @@ use super::{
     request,
 };
 use crate::{
-    Event, Lane,
+    Event, Hold, Lane,
     delivery::{
         Outcome, Phase, Stop, Tried, Verdict, backoff, judge, judge_progress, judge_unreadable,
     },
     pace,
     store::{
         Body,
-        step::{GetCampaign, Hold, Job},
+        step::{self, GetCampaign, Job, ListHolds},
     },
 };
 
@@ -38,12 +38,18 @@ const EXACT_PERMIT_LIFE: Duration = Duration::from_secs(5);
 /// How many campaigns' requests are kept in memory at most; what is not is read from the store again.
 const BODIES: usize = 100;
 
+/// What was claimed longer ago is sent only after another look at the holds of people, so that none begins a second after
+/// a hold was placed.
+const HOLDS_KNOWN: Duration = Duration::from_millis(500);
+
 /// Makes one attempt at one delivery.
 pub(super) struct Sender<'a> {
     shared: &'a Shared,
     /// The requests of campaigns, by their ids.
     bodies: Mutex<HashMap<i64, Arc<str>>>,
     refusals: Refusals,
+    /// The holds of people, where they had to be looked at, and when they were.
+    holds: tokio::sync::Mutex<Option<(Instant, Vec<Hold>)>>,
     /// What is known of each channel's lanes, by their codes.
     lanes: HashMap<String, [LaneNow; Lane::ALL.len()]>,
 }
@@ -69,7 +75,13 @@ pub(super) struct ClaimedAt {
 impl<'a> Sender<'a> {
     pub(super) fn new(shared: &'a Shared) -> Self {
         let lanes = shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
-        Self { shared, bodies: Mutex::default(), refusals: Refusals::default(), lanes }
+        Self {
+            shared,
+            bodies: Mutex::default(),
+            refusals: Refusals::default(),
+            holds: tokio::sync::Mutex::default(),
+            lanes,
+        }
     }
 
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
@@ -82,6 +94,9 @@ impl<'a> Sender<'a> {
         let Some(client) = self.shared.channels.get(&job.channel) else { return Outcome::NotSent };
         // It was claimed ahead, and would only be answered the same.
         if self.lane(&job.channel, job.lane).is_some_and(|lane| lane.was_stopped(claimed.began)) {
+            return Outcome::NotSent;
+        }
+        if claimed.began.elapsed() > HOLDS_KNOWN && self.is_held(&job).await {
             return Outcome::NotSent;
         }
         if job.lane == Lane::NarrowcastProgress {
@@ -123,6 +138,26 @@ impl<'a> Sender<'a> {
         // The first claim was to send it, and the second to look for the first time.
         let looks = u32::try_from(job.fence.saturating_sub(2)).unwrap_or(0);
         self.execute(job, judge_progress(self.tried(job), looks, answer)).await
+    }
+
+    /// Whether a person has placed a hold on it, as of half a second ago. A store that cannot tell is taken for one that
+    /// says so.
+    async fn is_held(&self, job: &Job) -> bool {
+        let mut known = self.holds.lock().await;
+        let holds = match known.take() {
+            Some((at, holds)) if at.elapsed() < HOLDS_KNOWN => known.insert((at, holds)),
+            _ => {
+                let at = Instant::now();
+                match self.shared.inner.store.read(ListHolds).await {
+                    Ok(holds) => known.insert((at, holds)),
+                    Err(why) => {
+                        tracing::warn!(%why, "the store did not say which lanes are held");
+                        return true;
+                    }
+                }
+            }
+        };
+        holds.1.iter().any(|hold| hold.stops(&job.channel, job.lane))
     }
 
     fn tried(&self, job: &Job) -> Tried {
@@ -202,7 +237,7 @@ impl<'a> Sender<'a> {
     async fn hold(&self, job: &Job, stop: Stop) -> bool {
         let Stop { lanes, reason, at_least, status, why } = stop;
         let channel = job.channel.clone();
-        let hold = Hold {
+        let hold = step::Hold {
             channel: channel.clone(),
             lanes: lanes.clone(),
             reason,

@@ -8,6 +8,7 @@ mod crash;
 mod disk;
 mod dropped;
 mod failover;
+mod hold;
 mod import;
 mod metrics;
 mod move_to;

@@ -180,7 +180,7 @@ async fn a_lane_that_waits_uses_its_rate(bench: Bench) {
     let ticking = async {
         while let Some(event) = events.next().await {
             if let Event::Waiting(lane) = event {
-                bench.clock.advance(lane.until.since(bench.clock.now()) + MORE);
+                bench.clock.advance(lane.until.unwrap().since(bench.clock.now()) + MORE);
             }
         }
     };

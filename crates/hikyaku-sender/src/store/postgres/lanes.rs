@@ -2,7 +2,7 @@ use tokio_postgres::GenericClient;
 
 use super::tx::{Params, PgTx, int};
 use crate::{
-    Lane, Time,
+    Hold, HoldId, Lane, Time,
     pace::Bucket,
     store::{Lanes, Quota, Reads as _, Result, read},
 };
@@ -47,6 +47,19 @@ impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
         )
         .await
         .map(drop)
+    }
+
+    async fn insert_hold(&mut self, hold: &Hold) -> Result<HoldId> {
+        let sql = "INSERT INTO hikyaku_hold (channel, lane, reason, who, at, until) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let Hold { channel, lane, reason, who, at, until, .. } = hold;
+        let (lane, until) = (lane.map(Lane::code), until.map(Time::as_millis));
+        let params: Params<'_> = &[channel, &lane, reason, who, &at.as_millis(), &until];
+        read::known(self.row(sql, params, |it| it.number()).await?).map(HoldId)
+    }
+
+    async fn remove_hold(&mut self, id: HoldId) -> Result<bool> {
+        let sql = "DELETE FROM hikyaku_hold WHERE id = $1";
+        Ok(self.execute(sql, &[&id.0]).await? > 0)
     }
 
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {

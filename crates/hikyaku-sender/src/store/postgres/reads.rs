@@ -5,7 +5,7 @@ use super::{
     tx::PgTx,
 };
 use crate::{
-    Lane, Priority, State, Time,
+    Hold, Lane, Priority, State, Time,
     filter::Filter,
     pace::Bucket,
     store::{
@@ -76,6 +76,11 @@ impl<C: GenericClient + Sync> Reads for PgTx<'_, C> {
     async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
         let sql = format!("SELECT {} FROM hikyaku_bucket ORDER BY channel, lane", read::BUCKET);
         self.rows(&sql, &[], read::bucket).await
+    }
+
+    async fn holds(&mut self) -> Result<Vec<Hold>> {
+        let sql = format!("SELECT {} FROM hikyaku_hold ORDER BY id", read::HOLD);
+        self.rows(&sql, &[], read::hold).await
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {

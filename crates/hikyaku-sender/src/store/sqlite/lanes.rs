@@ -2,7 +2,7 @@ use rusqlite::params;
 
 use super::tx::SqliteTx;
 use crate::{
-    HoldReason, Lane, Time,
+    Hold, HoldId, HoldReason, Lane, Time,
     pace::Bucket,
     store::{Lanes, Quota, Reads as _, Result, read},
 };
@@ -29,6 +29,18 @@ impl Lanes for SqliteTx<'_> {
             bucket.hold_reason.map(HoldReason::code),
         ];
         self.execute(sql, params).map(drop)
+    }
+
+    async fn insert_hold(&mut self, hold: &Hold) -> Result<HoldId> {
+        let sql = "INSERT INTO hold (channel, lane, reason, who, at, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let Hold { channel, lane, reason, who, at, until, .. } = hold;
+        let (lane, until) = (lane.map(Lane::code), until.map(Time::as_millis));
+        self.execute(sql, params![channel, lane, reason, who, at.as_millis(), until])?;
+        Ok(HoldId(self.last_id()))
+    }
+
+    async fn remove_hold(&mut self, id: HoldId) -> Result<bool> {
+        Ok(self.execute("DELETE FROM hold WHERE id = ?1", [id.0])? > 0)
     }
 
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {

@@ -5,7 +5,7 @@ use super::{
     tx::SqliteTx,
 };
 use crate::{
-    Lane, Priority, State, Time,
+    Hold, Lane, Priority, State, Time,
     filter::Filter,
     pace::Bucket,
     recipients::Recipients,
@@ -73,6 +73,11 @@ impl Reads for SqliteTx<'_> {
     async fn buckets(&mut self) -> Result<Vec<(String, Lane, Bucket)>> {
         let sql = format!("SELECT {} FROM bucket ORDER BY channel, lane", read::BUCKET);
         self.rows(&sql, [], read::bucket)
+    }
+
+    async fn holds(&mut self) -> Result<Vec<Hold>> {
+        let sql = format!("SELECT {} FROM hold ORDER BY id", read::HOLD);
+        self.rows(&sql, [], read::hold)
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {

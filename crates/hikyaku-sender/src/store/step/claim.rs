@@ -6,9 +6,9 @@ use std::{
 use hikyaku_model::SendKind;
 use uuid::Uuid;
 
-use super::{campaign::CANCELLED, permits::Permits, room::Room, set_back};
+use super::{campaign::CANCELLED, hold, permits::Permits, room::Room, set_back};
 use crate::{
-    Lane, State, Time,
+    Hold, Lane, State, Time,
     delivery::Claimed,
     pace::{Bucket, HoldReason, Limits},
     store::{CampaignState, LaneDue, Payload, Result, Row, Tx, WriteStep, row::Effects},
@@ -43,7 +43,7 @@ impl Grant {
     /// When to claim again, if nothing else happens.
     pub(crate) fn next(&self) -> Option<Time> {
         let now = self.more.then_some(self.now);
-        now.into_iter().chain(self.later).chain(self.waiting.iter().map(|it| it.until)).min()
+        now.into_iter().chain(self.later).chain(self.waiting.iter().filter_map(|it| it.until)).min()
     }
 }
 
@@ -98,11 +98,18 @@ impl WriteStep for Claim {
             let first = self.turn % ready.len();
             ready.rotate_left(first);
         }
+        // Only now: a hold may have been placed while it waited.
+        let holds =
+            if ready.is_empty() { Vec::new() } else { hold::standing(tx, turn.now).await? };
         let mut left = self.want;
         let mut others = u32::try_from(ready.len()).unwrap_or(u32::MAX);
         for (lane, bucket) in ready {
             let share = left.div_ceil(others);
             others -= 1;
+            if let Some(hold) = Hold::longest(&holds, &lane.channel, lane.lane) {
+                grant.waiting.push(lane.waits_for(WaitingFor::Release, hold.until));
+                continue;
+            }
             let before = turn.jobs.len();
             let room = rooms.entry(lane.channel.clone()).or_default();
             match self.claim_lane(tx, &lane, bucket, room, share, &mut turn).await? {
@@ -235,7 +242,7 @@ async fn wait_for_room<T: Tx>(
     room: &Room,
     waiting: Waiting,
 ) -> Result<Waiting> {
-    let until = waiting.until;
+    let until = room.look_again;
     let stands_still = !room.may_grow();
     if stands_still {
         permits.park(tx, lane, HoldReason::Quota, until).await?;
@@ -279,7 +286,7 @@ async fn claim_due<T: Tx>(
             // What is in flight may come back and make room. Without that, all workers wait, and whoever watches sees for
             // what.
             if turn.jobs.is_empty() && !room.may_grow() {
-                permits.park(tx, lane, HoldReason::Quota, waiting.until).await?;
+                permits.park(tx, lane, HoldReason::Quota, room.look_again).await?;
             }
             return Ok(Came::Wait(waiting));
         }

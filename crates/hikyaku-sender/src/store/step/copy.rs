@@ -2,7 +2,7 @@
 
 use super::sweep::end_leases;
 use crate::{
-    CampaignId, Error, ErrorKind, Lane, Time,
+    CampaignId, Error, ErrorKind, Hold, Lane, Time,
     pace::Bucket,
     store::{
         CampaignRow, Fence, Fresh, Move, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep,
@@ -198,6 +198,33 @@ impl ReadStep for ExportLanes {
             lanes.push(LaneState { channel, lane, bucket, sends, quota });
         }
         Ok(lanes)
+    }
+}
+
+/// All holds of people that the source has.
+#[derive(Debug)]
+pub(crate) struct ExportHolds;
+
+impl ReadStep for ExportHolds {
+    type Out = Vec<Hold>;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Vec<Hold>> {
+        tx.holds().await
+    }
+}
+
+/// Writes them into the target.
+#[derive(Debug)]
+pub(crate) struct ImportHolds(pub(crate) Vec<Hold>);
+
+impl WriteStep for ImportHolds {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        for hold in &self.0 {
+            tx.insert_hold(hold).await?;
+        }
+        Ok(())
     }
 }
 

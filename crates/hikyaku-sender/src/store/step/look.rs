@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
+use super::hold::standing;
 use crate::{
-    Lane, State, Time,
+    Hold, Lane, State, Time,
     filter::Filter,
     pace::Bucket,
     store::{CampaignRow, LaneDue, Quota, ReadStep, Reads, Result, Stored},
@@ -136,7 +137,7 @@ pub(crate) struct LookAtLane {
 }
 
 impl ReadStep for LookAtLane {
-    type Out = (Time, Option<Bucket>, Option<Quota>);
+    type Out = (Time, Option<Bucket>, Option<Quota>, Option<Hold>);
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         let bucket = tx
@@ -145,6 +146,9 @@ impl ReadStep for LookAtLane {
             .into_iter()
             .find(|(channel, lane, _)| *channel == self.channel && *lane == self.lane);
         let quota = tx.quota(&self.channel).await?;
-        Ok((tx.now().await?, bucket.map(|(_, _, bucket)| bucket), quota))
+        let now = tx.now().await?;
+        let holds = standing(tx, now).await?;
+        let hold = Hold::longest(&holds, &self.channel, self.lane).cloned();
+        Ok((now, bucket.map(|(_, _, bucket)| bucket), quota, hold))
     }
 }

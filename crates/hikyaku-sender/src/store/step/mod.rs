@@ -5,6 +5,7 @@ mod campaign;
 mod claim;
 mod copy;
 mod enqueue;
+mod hold;
 mod look;
 mod pace;
 mod permits;
@@ -21,10 +22,11 @@ pub(crate) use campaign::{
 };
 pub(crate) use claim::{Claim, Grant, Job};
 pub(crate) use copy::{
-    BeginMove, EndMove, ExportLanes, Import, ImportCampaign, ImportLanes, MustBeEmpty, Page,
-    Remember, Remembered, fresh,
+    BeginMove, EndMove, ExportHolds, ExportLanes, Import, ImportCampaign, ImportHolds, ImportLanes,
+    MustBeEmpty, Page, Remember, Remembered, fresh,
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
+pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
 pub(crate) use look::{
     DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
 };

@@ -17,7 +17,8 @@ pub(super) struct Room {
     /// No number where nothing limits it.
     left: Option<i64>,
     in_flight: i64,
-    look_again: Time,
+    /// When a lane that has too little of it looks again.
+    pub(super) look_again: Time,
 }
 
 impl Room {

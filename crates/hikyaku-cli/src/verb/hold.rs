@@ -1,0 +1,201 @@
+//! What a person stops in a store, and lets go on.
+
+use std::fmt;
+
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use hikyaku_sender::{HoldId, Lane, NewHold, Outbox};
+use serde::Serialize;
+
+use crate::{
+    failure::not_found,
+    output::{Output, visible},
+    store::{StoreArgs, When},
+};
+
+/// Stop sends of a store until they are released, or list what is stopped
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Without --channel and --lane it stops everything. All workers heed it within a second, and after restarts, too. What is on \
+its way ends, more can be added meanwhile, and nothing is lost.
+
+Examples:
+  hikyaku hold --reason 'the price is wrong' --lane multicast
+  hikyaku hold --reason 'LINE asked us to' --channel shop --until 2h
+  hikyaku hold list"
+)]
+pub(crate) struct Hold {
+    #[command(subcommand)]
+    verb: Option<HoldVerb>,
+
+    #[command(flatten)]
+    scope: Scope,
+
+    /// Why, for whoever sees it
+    #[arg(long, value_name = "TEXT", required = true)]
+    reason: Option<String>,
+
+    /// Who stops it [default: the user of this machine]
+    #[arg(long, value_name = "NAME")]
+    by: Option<String>,
+
+    /// When it ends by itself: a time such as 2026-12-24T18:00:00+09:00, or a wait such as 2h [default: when released]
+    #[arg(long, value_name = "TIME")]
+    until: Option<When>,
+
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum HoldVerb {
+    /// List what is stopped, by whom and why
+    #[command(after_help = "\
+Examples:
+  hikyaku hold list
+  hikyaku hold list --json | jq '.holds[].id'")]
+    List,
+}
+
+/// Let go on what `hikyaku hold` has stopped
+#[derive(Debug, Args)]
+#[command(after_help = "\
+What two holds have stopped goes on when both are released.
+
+Examples:
+  hikyaku release 3
+  hikyaku release --lane multicast
+  hikyaku release --all")]
+pub(crate) struct Release {
+    #[arg(value_name = "ID", help = "What `hikyaku hold` printed; `hikyaku hold list` has it")]
+    id: Option<HoldId>,
+
+    #[command(flatten)]
+    scope: Scope,
+
+    /// Release every hold
+    #[arg(long, conflicts_with_all = ["id", "channel", "lane"])]
+    all: bool,
+
+    #[command(flatten)]
+    store: StoreArgs,
+}
+
+// What is stopped.
+#[derive(Debug, Args)]
+struct Scope {
+    /// Only this channel of the store
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+
+    /// Only this kind of send
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_parser = PossibleValuesParser::new(Lane::ALL.iter().map(|lane| lane.name()))
+            .try_map(|name| name.parse::<Lane>())
+    )]
+    lane: Option<Lane>,
+}
+
+/// Holds, as they are printed.
+#[derive(Serialize)]
+struct Holds {
+    holds: Vec<hikyaku_sender::Hold>,
+}
+
+impl Hold {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let outbox = self.store.open().await?;
+        if let Some(HoldVerb::List) = self.verb {
+            let holds = Holds { holds: outbox.holds().await? };
+            return output.print(&holds, &holds);
+        }
+        let Scope { channel, lane } = self.scope;
+        let mut hold = NewHold::new(self.reason.unwrap_or_default());
+        if let Some(channel) = channel {
+            hold = hold.channel(channel);
+        }
+        if let Some(lane) = lane {
+            hold = hold.lane(lane);
+        }
+        if let Some(who) = self.by.or_else(user) {
+            hold = hold.by(who);
+        }
+        if let Some(until) = self.until {
+            hold = hold.until(until.after(outbox.now().await?));
+        }
+        let hold = outbox.hold(hold).await?;
+        output.print(&hold, Told(&hold))
+    }
+}
+
+/// The user of this machine, as the shell knows them.
+fn user() -> Option<String> {
+    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok())
+}
+
+impl Release {
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let outbox = self.store.open().await?;
+        let ids = match self.id {
+            Some(id) => vec![id],
+            None => found(&outbox, self.all, &self.scope).await?,
+        };
+        let mut released = Holds { holds: Vec::with_capacity(ids.len()) };
+        for id in ids {
+            released.holds.push(outbox.release(id).await?);
+        }
+        output.print(&released, format_args!("released:\n{released}"))
+    }
+}
+
+/// The holds on exactly this, or all.
+async fn found(outbox: &Outbox, all: bool, scope: &Scope) -> anyhow::Result<Vec<HoldId>> {
+    let mut holds = outbox.holds().await?;
+    holds.retain(|it| all || (it.channel == scope.channel && it.lane == scope.lane));
+    if holds.is_empty() {
+        return Err(not_found("there is no such hold; see `hikyaku hold list`".to_owned()));
+    }
+    Ok(holds.into_iter().map(|it| it.id).collect())
+}
+
+/// A hold in one line.
+struct Told<'a>(&'a hikyaku_sender::Hold);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hikyaku_sender::Hold { id, channel, lane, reason, who, at, until, .. } = self.0;
+        write!(f, "{id:>4}  ")?;
+        match (channel, lane) {
+            (None, None) => write!(f, "everything")?,
+            (None, Some(lane)) => write!(f, "{lane} of every channel")?,
+            (Some(channel), None) => write!(f, "channel {}", visible(channel))?,
+            (Some(channel), Some(lane)) => write!(f, "{lane} of channel {}", visible(channel))?,
+        }
+        write!(f, " is held since {at}")?;
+        if let Some(until) = until {
+            write!(f, ", until {until}")?;
+        }
+        if !who.is_empty() {
+            write!(f, ", by {}", visible(who))?;
+        }
+        write!(f, ": {}", visible(reason))
+    }
+}
+
+impl fmt::Display for Holds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.holds.is_empty() {
+            return f.write_str("nothing is held");
+        }
+        for (index, hold) in self.holds.iter().enumerate() {
+            write!(f, "{}{}", if index == 0 { "" } else { "\n" }, Told(hold))?;
+        }
+        Ok(())
+    }
+}

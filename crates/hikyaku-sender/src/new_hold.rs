@@ -1,0 +1,74 @@
+use crate::{Error, Hold, HoldId, Lane, Time, new_delivery::check_name};
+use hikyaku_model::{Checker, limits::Problem};
+
+/// Lets a person stop sends. Made for [`Outbox::hold`](crate::Outbox::hold).
+///
+/// Without a channel and a lane, it stops everything.
+///
+/// ```
+/// use hikyaku_sender::{Lane, NewHold};
+///
+/// let hold = NewHold::new("the price is wrong").channel("shop").lane(Lane::Multicast).by("ann");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a hold does nothing until it is placed"]
+pub struct NewHold {
+    channel: Option<String>,
+    lane: Option<Lane>,
+    reason: String,
+    who: String,
+    until: Option<Time>,
+}
+
+impl NewHold {
+    /// Stops everything, for this reason: 1 to 200 bytes that whoever sees the hold reads.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self { channel: None, lane: None, reason: reason.into(), who: String::new(), until: None }
+    }
+
+    /// Stops only what this channel sends.
+    pub fn channel(mut self, name: impl Into<String>) -> Self {
+        self.channel = Some(name.into());
+        self
+    }
+
+    /// Stops only this lane; without a [`channel`](Self::channel), that of every channel.
+    ///
+    /// To look how far a narrowcast is sends nothing, so that only a hold on
+    /// [`Lane::NarrowcastProgress`] itself stops it.
+    pub fn lane(mut self, lane: Lane) -> Self {
+        self.lane = Some(lane);
+        self
+    }
+
+    /// Who stops it, for whoever sees the hold: up to 200 bytes.
+    pub fn by(mut self, who: impl Into<String>) -> Self {
+        self.who = who.into();
+        self
+    }
+
+    /// When it ends by itself; only when it is released unless set.
+    pub fn until(mut self, time: impl Into<Time>) -> Self {
+        self.until = Some(time.into());
+        self
+    }
+
+    /// Checks it.
+    pub(crate) fn placed(self, now: Time) -> Result<Hold, Error> {
+        let Self { channel, lane, reason, who, until } = self;
+        let mut checker = Checker::default();
+        if let Some(channel) = &channel {
+            check_name("channel", channel, &mut checker);
+        }
+        check_name("reason", &reason, &mut checker);
+        if !who.is_empty() {
+            check_name("who", &who, &mut checker);
+        }
+        if until.is_some_and(|until| until <= now || !until.has_date()) {
+            let rule = "must be later than now, and before the year 10000";
+            checker.report_field("until", Problem::Rule(rule));
+        }
+        checker.finish().map_err(Error::invalid)?;
+        Ok(Hold { id: HoldId(0), channel, lane, reason, who, at: now, until })
+    }
+}
