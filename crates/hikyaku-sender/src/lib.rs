@@ -74,7 +74,5 @@ pub use pace::{HoldReason, Limits};
 pub use priority::Priority;
 pub use quarantine::Quarantined;
 pub use time::{Clock, Time};
-#[cfg(feature = "postgres")]
-pub use tokio_postgres;
 pub use waiting::{Waiting, WaitingFor};
 pub use worker::{Report, Worker};

@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    Error, Priority, Time, UnknownPolicy,
+    Error, Lane, Priority, Time, UnknownPolicy,
     delivery::Delivery,
     key,
     recipients::Recipients,
@@ -74,6 +74,52 @@ pub(crate) struct Request<'a, M> {
     pub(crate) messages: &'a M,
     #[serde(flatten)]
     pub(crate) options: &'a Options,
+}
+
+/// A send as `schema/enqueue.sql` and a batch of the command read it.
+#[derive(Serialize)]
+struct Line<'a> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "To::is_nobody")]
+    to: To<'a>,
+    messages: &'a PreparedMessages,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<&'a str>,
+    channel: &'a str,
+    priority: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires: Option<String>,
+    on_unknown: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_disabled: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'a AggregationUnit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_tag: Option<&'a DeliveryTag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<&'a Recipient>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<&'a Filter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'a Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<&'a serde_json::Value>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum To<'a> {
+    Nobody,
+    One(&'a str),
+    Many(&'a [String]),
+}
+
+impl To<'_> {
+    fn is_nobody(&self) -> bool {
+        matches!(self, Self::Nobody)
+    }
 }
 
 impl Check for Options {
@@ -245,6 +291,65 @@ impl NewDelivery {
     pub fn allow_unknown_narrowing(mut self) -> Self {
         self.options.unknown_narrowing = true;
         self
+    }
+
+    /// Checks it, and writes it as JSON for `hikyaku_enqueue_v1`, a function that a `PostgreSQL` store has in its database.
+    /// It puts the send into the outbox within the caller's own transaction, so that a business row and its notification are
+    /// committed together or not at all, by whatever the caller talks to its database with:
+    ///
+    /// ```sql
+    /// SELECT id, existing FROM hikyaku_enqueue_v1($1::text::jsonb)
+    /// ```
+    ///
+    /// Workers find it within a second of the commit, or at once after
+    /// [`wake_workers`](crate::Outbox::wake_workers). Several go in with one call as a JSON array:
+    /// `format!("[{}]", list.join(","))`. Rows and errors of the function are in `docs/sender.md` in the repository.
+    ///
+    /// ```
+    /// use hikyaku_sender::NewDelivery;
+    ///
+    /// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "it is on its way");
+    /// let json = receipt.idempotency_key("order-17-shipped").to_json()?;
+    /// assert!(json.starts_with(r#"{"kind":"push","to":"U4af4980629"#));
+    /// # Ok::<(), hikyaku_sender::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// It breaks a rule, as when it is [enqueued](crate::Outbox::enqueue).
+    pub fn to_json(&self) -> Result<String, Error> {
+        self.check()?;
+        let Options {
+            recipient,
+            filter,
+            limit,
+            notification_disabled,
+            custom_aggregation_units,
+            unknown_narrowing: _,
+        } = &self.options;
+        let line = Line {
+            kind: Lane::of(self.kind).name(),
+            to: match (self.kind, self.to.as_slice()) {
+                (SendKind::Multicast, users) => To::Many(users),
+                (_, [one]) => To::One(one),
+                _ => To::Nobody,
+            },
+            messages: self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?,
+            idempotency_key: self.idempotency_key.as_deref(),
+            channel: &self.channel,
+            priority: self.priority.name(),
+            at: self.at.map(|time| time.to_string()),
+            expires: self.expires_at.map(|time| time.to_string()),
+            on_unknown: self.on_unknown.name(),
+            notification_disabled: *notification_disabled,
+            unit: custom_aggregation_units.first(),
+            delivery_tag: self.delivery_tag.as_ref(),
+            recipient: recipient.as_ref(),
+            filter: filter.as_ref(),
+            limit: limit.as_ref(),
+            reference: self.reference.as_ref(),
+        };
+        serde_json::to_string(&line)
+            .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))
     }
 
     /// Checks it, and makes the row that a store keeps.

@@ -1,9 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
+#[cfg(feature = "postgres")]
+use crate::store::PgStore;
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
-#[cfg(feature = "postgres")]
-use crate::store::{PgStore, PgTx, Reads as _, fenced};
 use crate::{
     Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold, HoldId, Listed,
     NewDelivery, NewHold, Overview, Time,
@@ -57,8 +57,6 @@ pub(crate) struct Inner {
     pub(crate) place: String,
     pub(crate) events: EventSource,
     pub(crate) metrics: Metrics,
-    #[cfg(feature = "postgres")]
-    clock: Clock,
 }
 
 /// What became of one send.
@@ -100,8 +98,6 @@ impl OutboxBuilder {
     /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
     pub async fn open(self) -> Result<Outbox, Error> {
         let Self { url, clock, keep } = self;
-        #[cfg(feature = "postgres")]
-        let given = clock.clone();
         let (place, store) = match Place::read(&url)? {
             Place::Memory => (without_password(&url), Store::Memory(MemoryStore::new(clock))),
             #[cfg(feature = "sqlite")]
@@ -126,8 +122,6 @@ impl OutboxBuilder {
             place,
             events: EventSource::default(),
             metrics: Metrics::default(),
-            #[cfg(feature = "postgres")]
-            clock: given,
         })))
     }
 }
@@ -181,42 +175,9 @@ impl Outbox {
         Ok(enqueued.into_iter().map(answer).collect())
     }
 
-    /// Puts sends into the outbox within a transaction of the caller's own, so that a business row and its
-    /// notification are committed together or not at all. The transaction must be on the database of this outbox. Workers
-    /// find it within a second, or at once after [`wake_workers`](Self::wake_workers).
-    ///
-    /// ```no_run
-    /// # async fn example(outbox: hikyaku_sender::Outbox, client: &mut tokio_postgres::Client) -> Result<(), Box<dyn std::error::Error>> {
-    /// use hikyaku_sender::NewDelivery;
-    ///
-    /// let transaction = client.transaction().await?;
-    /// transaction.execute("UPDATE orders SET state = 'shipped' WHERE id = 17", &[]).await?;
-    /// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "it is on its way");
-    /// outbox.enqueue_in(&transaction, vec![receipt.idempotency_key("order-17-shipped")]).await?;
-    /// transaction.commit().await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    /// As [`enqueue_all`](Self::enqueue_all). After one, the transaction should be rolled back.
-    #[cfg(feature = "postgres")]
-    pub async fn enqueue_in(
-        &self,
-        transaction: &tokio_postgres::Transaction<'_>,
-        deliveries: Vec<NewDelivery>,
-    ) -> Result<Vec<Result<Enqueued, Error>>, Error> {
-        let mut tx = PgTx::of_caller(transaction, &self.0.clock).await?;
-        let now = tx.now().await?;
-        let fresh =
-            deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
-        let enqueued = fenced(&step::Enqueue(fresh), &mut tx).await?;
-        Ok(enqueued.into_iter().map(answer).collect())
-    }
-
     /// Wakes the workers of other programs, which look for work once a second otherwise. [`enqueue`](Self::enqueue) does
-    /// so by itself. After [`enqueue_in`](Self::enqueue_in) it is for the caller, once its transaction is committed:
-    /// PostgreSQL lets transactions that notify commit only one after the other.
+    /// so by itself. After a commit of what [`NewDelivery::to_json`] is for, it is for the caller: `PostgreSQL` lets
+    /// transactions that notify commit only one after the other.
     ///
     /// # Errors
     /// The store cannot be reached.

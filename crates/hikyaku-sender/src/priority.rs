@@ -1,3 +1,5 @@
+use crate::UnknownName;
+
 /// How urgent a delivery is, among those of its channel and kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -14,11 +16,28 @@ pub enum Priority {
 impl Priority {
     pub(crate) const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
 
+    /// The word that a line of a batch uses, and the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Normal => "normal",
+            Self::Low => "low",
+        }
+    }
+
     pub(crate) const fn code(self) -> i16 {
         self as i16
     }
 
     pub(crate) fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|priority| priority.code() == code)
+    }
+}
+
+impl std::str::FromStr for Priority {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|priority| priority.name() == name).ok_or(UnknownName)
     }
 }

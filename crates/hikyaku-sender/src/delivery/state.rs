@@ -104,12 +104,29 @@ pub enum UnknownPolicy {
 impl UnknownPolicy {
     const ALL: [Self; 3] = [Self::Hold, Self::Drop, Self::SendAgain];
 
+    /// The word that a line of a batch uses, and the store.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hold => "hold",
+            Self::Drop => "drop",
+            Self::SendAgain => "send-again",
+        }
+    }
+
     pub(crate) const fn code(self) -> i16 {
         self as i16
     }
 
     pub(crate) fn from_code(code: i16) -> Option<Self> {
         Self::ALL.into_iter().find(|policy| policy.code() == code)
+    }
+}
+
+impl std::str::FromStr for UnknownPolicy {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.into_iter().find(|policy| policy.name() == name).ok_or(UnknownName)
     }
 }
 

@@ -30,7 +30,7 @@ use tokio::sync::watch;
 
 pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::{PgStore, PgTx};
+pub(crate) use postgres::PgStore;
 pub(crate) use row::{
     Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Fresh, LaneDue, Move, NewCampaign,
     Payload, Quota, Row, Stored,

@@ -24,6 +24,7 @@ mod postgres;
 mod program;
 mod proxy;
 mod restore;
+mod sql;
 mod sqlite_file;
 mod stores;
 mod tls;

@@ -52,7 +52,11 @@ async fn a_send_is_enqueued_with_its_callers_transaction_or_not_at_all() {
         let transaction = client.transaction().await.unwrap();
         transaction.execute("INSERT INTO orders VALUES ($1)", &[&order]).await.unwrap();
         let send = NewDelivery::push(user(1), "shipped").idempotency_key(format!("order-{order}"));
-        outbox.enqueue_in(&transaction, vec![send]).await.unwrap();
+        let json = send.to_json().unwrap();
+        transaction
+            .query_one("SELECT * FROM hikyaku_enqueue_v1($1::text::jsonb)", &[&json])
+            .await
+            .unwrap();
         assert_eq!(overview(&outbox).await.count(State::Ready), 0);
         if commit {
             transaction.commit().await.unwrap();

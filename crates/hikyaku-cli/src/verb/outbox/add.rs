@@ -18,8 +18,8 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have idempotency_key, reference, channel, at, expires, notification_disabled, unit, delivery_tag, recipient, filter \
-and limit:
+A line of a --batch file; besides, it may have idempotency_key, reference, channel, at, expires, priority, on_unknown, \
+notification_disabled, unit, delivery_tag, recipient, filter and limit:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
 
 Examples:

@@ -33,6 +33,8 @@ struct Line {
     channel: Option<String>,
     at: Option<String>,
     expires: Option<String>,
+    priority: Option<String>,
+    on_unknown: Option<String>,
     notification_disabled: Option<bool>,
     unit: Option<String>,
     delivery_tag: Option<String>,
@@ -213,6 +215,14 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     if let Some(expires) = line.expires {
         let expires = expires.parse::<When>().map_err(|why| invalid("expires", why))?;
         send = send.expires_at(expires.after(now));
+    }
+    if let Some(priority) = line.priority {
+        let known = |_| invalid("priority", "must be high, normal or low");
+        send = send.priority(priority.parse().map_err(known)?);
+    }
+    if let Some(policy) = line.on_unknown {
+        let known = |_| invalid("on_unknown", "must be hold, drop or send-again");
+        send = send.on_unknown(policy.parse().map_err(known)?);
     }
     if let Some(disabled) = line.notification_disabled {
         send = send.notification_disabled(disabled);

@@ -1,14 +1,12 @@
 use std::collections::HashSet;
 
-use tokio_postgres::GenericClient;
-
 use super::tx::{Params, PgTx};
 use crate::{
     Time,
     store::{CampaignCounts, CampaignRow, Campaigns, NewCampaign, Result, read},
 };
 
-impl<C: GenericClient + Sync> Campaigns for PgTx<'_, C> {
+impl Campaigns for PgTx<'_> {
     async fn insert_campaign(&mut self, it: &NewCampaign) -> Result<Option<i64>> {
         let sql = "INSERT INTO hikyaku_campaign (channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, \
             due, expires_at, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \

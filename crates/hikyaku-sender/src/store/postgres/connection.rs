@@ -23,6 +23,9 @@ const CONNECTIONS: usize = 4;
 /// The schema, version by version: each entry brings a store from the version before it to its own.
 const MIGRATIONS: [&str; 2] = [include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
+/// What other programs call and look at. It is made anew for each version of the tables.
+const FUNCTIONS: [&str; 2] = [include_str!("schema/enqueue.sql"), include_str!("schema/views.sql")];
+
 /// The oldest PostgreSQL that this was built for.
 const OLDEST: i32 = 150_000;
 
@@ -239,8 +242,18 @@ impl Connection {
         if found > known {
             return Err(Error::new(ErrorKind::NewerSchema { found, known }));
         }
-        for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0)) {
-            self.execute(migration).await?;
+        if found == known {
+            return Ok(());
+        }
+        // The schema that the tables are in, whatever is before it by now: functions keep this path.
+        self.execute(
+            "SELECT set_config('search_path', relnamespace::regnamespace || ', pg_temp', true) FROM pg_class \
+             WHERE oid = 'hikyaku_meta'::regclass",
+        )
+        .await?;
+        let migrations = MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(0));
+        for statements in migrations.chain(&FUNCTIONS) {
+            self.execute(statements).await?;
         }
         self.execute(&format!("UPDATE hikyaku_meta SET version = {known}")).await
     }

@@ -2,7 +2,7 @@ use std::{error::Error, sync::LazyLock};
 
 use bytes::BytesMut;
 use tokio_postgres::{
-    GenericClient, Row as Sql,
+    Row as Sql,
     types::{IsNull, ToSql, Type, accepts, to_sql_checked},
 };
 
@@ -40,7 +40,7 @@ static SAVE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-impl<C: GenericClient + Sync> Deliveries for PgTx<'_, C> {
+impl Deliveries for PgTx<'_> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         if rows.is_empty() {
             return Ok(Vec::new());

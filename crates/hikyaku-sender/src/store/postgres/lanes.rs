@@ -1,5 +1,3 @@
-use tokio_postgres::GenericClient;
-
 use super::tx::{Params, PgTx, int};
 use crate::{
     Hold, HoldId, Lane, Time,
@@ -7,7 +5,7 @@ use crate::{
     store::{Lanes, Quota, Reads as _, Result, read},
 };
 
-impl<C: GenericClient + Sync> Lanes for PgTx<'_, C> {
+impl Lanes for PgTx<'_> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
         // Two claims must not both find no bucket.
         let new = Bucket::new(self.now().await?);

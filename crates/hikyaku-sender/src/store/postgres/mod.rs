@@ -26,7 +26,7 @@ use crate::{Clock, Error, ErrorKind, Time};
 use connection::{Connection, Pool, silent};
 use gather::Gather;
 use server::Server;
-pub(crate) use tx::PgTx;
+use tx::PgTx;
 
 /// How often a step is tried that PostgreSQL has surely rolled back for another's sake.
 const TRIES: u32 = 5;

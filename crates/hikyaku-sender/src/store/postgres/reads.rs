@@ -1,5 +1,3 @@
-use tokio_postgres::GenericClient;
-
 use super::{
     read::{row_and_payload, stored, stored_columns},
     tx::PgTx,
@@ -15,7 +13,7 @@ use crate::{
     },
 };
 
-impl<C: GenericClient + Sync> Reads for PgTx<'_, C> {
+impl Reads for PgTx<'_> {
     async fn now(&mut self) -> Result<Time> {
         if let Some(now) = self.clock.manual_now() {
             return Ok(now);

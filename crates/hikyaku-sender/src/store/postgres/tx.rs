@@ -1,4 +1,4 @@
-use tokio_postgres::{GenericClient, SimpleQueryMessage, Statement, types::ToSql};
+use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::ToSql};
 
 use super::{Connection, failed, read::Columns};
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
     },
 };
 
-/// A transaction that is open on a connection: our own, or a caller's.
-pub(crate) struct PgTx<'a, C> {
-    pub(super) client: &'a C,
-    /// What our own connection has prepared before.
-    statements: Option<&'a mut std::collections::HashMap<String, Statement>>,
+/// A transaction that is open on a connection.
+pub(crate) struct PgTx<'a> {
+    pub(super) client: &'a Client,
+    /// What the connection has prepared before.
+    statements: &'a mut std::collections::HashMap<String, Statement>,
     pub(super) clock: &'a Clock,
     /// What was asked along with the beginning.
     pub(super) begun: Option<Begun>,
@@ -29,7 +29,7 @@ pub(super) struct Begun {
 /// What nearly every step begins with: the time, and where the store was moved.
 const NOW_AND_MOVE: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, moved_to, moved FROM hikyaku_meta";
 
-/// Every change holds this lock together with the others, and a move alone. Where a store was moved is read under it, in
+/// Every change holds this lock together with the others (`schema/enqueue.sql`, too), and a move alone. Where a store was moved is read under it, in
 /// a statement of its own: one statement sees what was committed before it began to wait.
 const MOVE_LOCK: i64 = 0x4849_4b5a;
 
@@ -54,12 +54,12 @@ pub(super) fn begin_to_write(fence: Fence) -> String {
 
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
-impl<'a> PgTx<'a, tokio_postgres::Client> {
+impl<'a> PgTx<'a> {
     pub(super) fn new(connection: &'a mut Connection, clock: &'a Clock) -> Self {
         let live = &mut connection.live;
         Self {
             client: &live.client,
-            statements: Some(&mut live.statements),
+            statements: &mut live.statements,
             clock,
             begun: None,
             inserted: false,
@@ -76,25 +76,9 @@ impl<'a> PgTx<'a, tokio_postgres::Client> {
         tx.ask(statements).await?;
         Ok(tx)
     }
-}
 
-impl<'a, C: GenericClient + Sync> PgTx<'a, C> {
-    /// Works within a transaction that its caller has begun and will end, behind the fence of changes.
-    pub(crate) async fn of_caller(client: &'a C, clock: &'a Clock) -> Result<Self> {
-        let mut tx = Self { client, statements: None, clock, begun: None, inserted: false };
-        let isolation = "SHOW transaction_isolation";
-        let fence = format!("SELECT pg_advisory_xact_lock_shared({MOVE_LOCK})");
-        let isolation = tx.ask(&format!("{fence}; {isolation}; {NOW_AND_MOVE}")).await?;
-        if isolation.is_none_or(|level| level != "read committed") {
-            // It sees the store as it was when the transaction began. This fails if that is no longer so.
-            tx.ask(&format!("{NOW_AND_MOVE} FOR SHARE")).await?;
-        }
-        Ok(tx)
-    }
-
-    /// Runs statements that end with [`NOW_AND_MOVE`]. What another one of them told.
-    async fn ask(&mut self, statements: &str) -> Result<Option<String>> {
-        let mut told = None;
+    /// Runs statements that end with [`NOW_AND_MOVE`].
+    async fn ask(&mut self, statements: &str) -> Result<()> {
         for message in self.client.simple_query(statements).await.map_err(failed)? {
             match message {
                 SimpleQueryMessage::Row(row) if row.len() == 3 => {
@@ -104,21 +88,18 @@ impl<'a, C: GenericClient + Sync> PgTx<'a, C> {
                     let moved = row.get(1).map(|to| Move { to: to.to_owned(), done });
                     self.begun = Some(Begun { now, moved });
                 }
-                SimpleQueryMessage::Row(row) => told = row.get(0).map(str::to_owned),
                 _ => {}
             }
         }
-        Ok(told)
+        Ok(())
     }
 
     pub(super) async fn prepare(&mut self, sql: &str) -> Result<Statement> {
-        if let Some(statement) = self.statements.as_ref().and_then(|known| known.get(sql)) {
+        if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
         let statement = self.client.prepare(sql).await.map_err(failed)?;
-        if let Some(known) = &mut self.statements {
-            known.insert(sql.to_owned(), statement.clone());
-        }
+        self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 
@@ -155,7 +136,7 @@ pub(super) fn int(count: u32) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
-impl<C: GenericClient + Sync> Tx for PgTx<'_, C> {
+impl Tx for PgTx<'_> {
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         self.begun = None;
         let sql = "UPDATE hikyaku_meta SET moved_to = $1, moved = $2";

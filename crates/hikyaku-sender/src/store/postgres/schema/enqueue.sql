@@ -1,0 +1,418 @@
+-- Enqueueing from any language. Kept in step with `NewDelivery`; tests compare the rows that both make.
+
+-- Stops with what is wrong, where, and what to write.
+CREATE OR REPLACE FUNCTION hikyaku_refuse(place text, rule text, hint text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: %', place, rule USING ERRCODE = 'invalid_parameter_value', HINT = hint;
+END $$;
+
+-- PostgreSQL has SHA-1 in an extension only, and version 5 UUIDs are made of it.
+CREATE OR REPLACE FUNCTION hikyaku_sha1(message bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    mask CONSTANT bigint := 4294967295;
+    padded CONSTANT bytea := message || '\x80'::bytea || decode(repeat('00', (119 - length(message) % 64) % 64), 'hex')
+        || int8send(length(message) * 8::bigint);
+    h0 bigint := 1732584193;
+    h1 bigint := 4023233417;
+    h2 bigint := 2562383102;
+    h3 bigint := 271733878;
+    h4 bigint := 3285377520;
+    w bigint[] := array_fill(0::bigint, ARRAY[80], ARRAY[0]);
+    a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;
+    place integer;
+BEGIN
+    FOR block IN 0 .. length(padded) / 64 - 1 LOOP
+        FOR i IN 0 .. 15 LOOP
+            place := block * 64 + i * 4;
+            w[i] := (get_byte(padded, place)::bigint << 24) | (get_byte(padded, place + 1) << 16)
+                | (get_byte(padded, place + 2) << 8) | get_byte(padded, place + 3);
+        END LOOP;
+        FOR i IN 16 .. 79 LOOP
+            x := w[i - 3] # w[i - 8] # w[i - 14] # w[i - 16];
+            w[i] := ((x << 1) & mask) | (x >> 31);
+        END LOOP;
+        a := h0; b := h1; c := h2; d := h3; e := h4;
+        FOR i IN 0 .. 79 LOOP
+            IF i < 20 THEN
+                f := (b & c) | ((~b) & d); k := 1518500249;
+            ELSIF i < 40 THEN
+                f := b # c # d; k := 1859775393;
+            ELSIF i < 60 THEN
+                f := (b & c) | (b & d) | (c & d); k := 2400959708;
+            ELSE
+                f := b # c # d; k := 3395469782;
+            END IF;
+            x := ((((a << 5) & mask) | (a >> 27)) + f + e + k + w[i]) & mask;
+            e := d; d := c; c := ((b << 30) & mask) | (b >> 2); b := a; a := x;
+        END LOOP;
+        h0 := (h0 + a) & mask; h1 := (h1 + b) & mask; h2 := (h2 + c) & mask; h3 := (h3 + d) & mask; h4 := (h4 + e) & mask;
+    END LOOP;
+    RETURN substring(int8send(h0) FROM 5) || substring(int8send(h1) FROM 5) || substring(int8send(h2) FROM 5)
+        || substring(int8send(h3) FROM 5) || substring(int8send(h4) FROM 5);
+END $$;
+
+-- The key that follows from another and a name: their version 5 UUID.
+CREATE OR REPLACE FUNCTION hikyaku_uuid5(root uuid, name text) RETURNS uuid LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    hash bytea := substring(hikyaku_sha1(uuid_send(root) || convert_to(name, 'UTF8')) FROM 1 FOR 16);
+BEGIN
+    hash := set_byte(hash, 6, (get_byte(hash, 6) & 15) | 80);
+    hash := set_byte(hash, 8, (get_byte(hash, 8) & 63) | 128);
+    RETURN encode(hash, 'hex')::uuid;
+END $$;
+
+-- LINE counts most texts in UTF-16: what lies beyond the basic plane counts two.
+CREATE OR REPLACE FUNCTION hikyaku_utf16(message text) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT length(message) + length(regexp_replace(message, '[^\U00010000-\U0010ffff]', '', 'g'))
+$$;
+
+-- Refuses members of an object that are not among these.
+CREATE OR REPLACE FUNCTION hikyaku_no_others(place text, object jsonb, known text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    other text;
+BEGIN
+    SELECT name INTO other FROM jsonb_object_keys(object) AS name WHERE name <> ALL (known) ORDER BY name LIMIT 1;
+    IF FOUND THEN
+        PERFORM hikyaku_refuse(place || other, 'is no field that belongs here', 'known are ' || array_to_string(known, ', '));
+    END IF;
+END $$;
+
+-- A text, or null where it is missing.
+CREATE OR REPLACE FUNCTION hikyaku_text(place text, object jsonb, name text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    IF jsonb_typeof(object -> name) NOT IN ('string', 'null') THEN
+        PERFORM hikyaku_refuse(place || name, 'must be a text', 'write it in quotes');
+    END IF;
+    RETURN object ->> name;
+END $$;
+
+-- Refuses names that no index or log should hold.
+CREATE OR REPLACE FUNCTION hikyaku_check_name(place text, name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF octet_length(name) NOT BETWEEN 1 AND 200 OR name ~ '[\u0001-\u001f\u007f-\u009f]' THEN
+        PERFORM hikyaku_refuse(place, 'must have 1 to 200 bytes and no control characters', 'choose a shorter name');
+    END IF;
+END $$;
+
+-- Refuses what surely is no id. LINE judges the rest.
+CREATE OR REPLACE FUNCTION hikyaku_check_id(place text, id text, users_only boolean) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF id = '' THEN
+        PERFORM hikyaku_refuse(place, 'must not be empty', 'write an id as LINE gave it');
+    ELSIF id ~ '[\u0001-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]' THEN
+        PERFORM hikyaku_refuse(place, 'must not contain blanks or control characters', 'write an id as LINE gave it');
+    ELSIF users_only AND id ~ '^[CR][0-9a-fA-F]{32}$' THEN
+        PERFORM hikyaku_refuse(place, 'is the id of a group or a room; a multicast goes to users', 'send a push to it');
+    END IF;
+END $$;
+
+-- A time in milliseconds: with its offset, or so long from now.
+CREATE OR REPLACE FUNCTION hikyaku_time(place text, written text, now bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF written ~* '^\d{4}-\d\d-\d\d[t ]\d\d:\d\d(:\d\d(\.\d+)?)?(z|[+-]\d\d(:?\d\d)?)$' THEN
+        RETURN floor(extract(epoch FROM written::timestamptz) * 1000);
+    ELSIF written ~ '^(\d{1,9} ?(ms|s|m|h) ?)+$' THEN
+        RETURN now + floor(extract(epoch FROM written::interval) * 1000);
+    END IF;
+    IF written IS NOT NULL THEN
+        PERFORM hikyaku_refuse(place, 'is no time',
+            'write a time with its offset, such as 2026-12-24T18:00:00+09:00, or a wait, such as 90s or 2h');
+    END IF;
+    RETURN NULL;
+END $$;
+
+-- Refuses what surely are no messages. LINE judges the rest.
+CREATE OR REPLACE FUNCTION hikyaku_check_messages(place text, messages jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    at text;
+    message jsonb;
+    field text;
+    longest integer;
+    words text;
+BEGIN
+    IF jsonb_typeof(messages) IS DISTINCT FROM 'array' OR jsonb_array_length(messages) NOT BETWEEN 1 AND 5 THEN
+        PERFORM hikyaku_refuse(place, 'must be a list of 1 to 5 messages', 'such as [{"type": "text", "text": "hello"}]');
+    END IF;
+    FOR n IN 0 .. jsonb_array_length(messages) - 1 LOOP
+        at := format('%s[%s]', place, n);
+        message := messages -> n;
+        IF jsonb_typeof(message) <> 'object' OR jsonb_typeof(message -> 'type') IS DISTINCT FROM 'string' THEN
+            PERFORM hikyaku_refuse(at, 'must be a message with a type', 'such as {"type": "text", "text": "hello"}');
+        END IF;
+        CASE
+            WHEN message ->> 'type' IN ('text', 'textV2') THEN field := 'text'; longest := 5000;
+            WHEN message ->> 'type' IN ('flex', 'template', 'imagemap') THEN field := 'altText'; longest := 1500;
+            ELSE CONTINUE;
+        END CASE;
+        words := hikyaku_text(at || '.', message, field);
+        IF words IS NULL THEN
+            PERFORM hikyaku_refuse(at || '.' || field, 'must be there', format('add "%s" to the message', field));
+        ELSIF hikyaku_utf16(words) NOT BETWEEN 1 AND longest THEN
+            PERFORM hikyaku_refuse(at || '.' || field, format('must have 1 to %s characters and has %s', longest,
+                hikyaku_utf16(words)), 'LINE counts in UTF-16; up to five messages go into one send');
+        END IF;
+    END LOOP;
+END $$;
+
+-- Refuses a recipient or a demographic filter with a key or a type that is not known: LINE passes over unknown keys, so that
+-- a misspelt one would reach every friend.
+CREATE OR REPLACE FUNCTION hikyaku_check_narrowing(place text, part jsonb, demographic boolean) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    kind text;
+    keys text[];
+BEGIN
+    IF jsonb_typeof(part) <> 'object' THEN
+        PERFORM hikyaku_refuse(place, 'must be an object', 'such as {"type": "operator", "and": []}');
+    END IF;
+    kind := hikyaku_text(place || '.', part, 'type');
+    keys := CASE
+        WHEN kind = 'operator' THEN ARRAY['and', 'or', 'not']
+        WHEN demographic AND kind IN ('gender', 'appType', 'area') THEN ARRAY['oneOf']
+        WHEN demographic AND kind IN ('age', 'subscriptionPeriod') THEN ARRAY['gte', 'lt']
+        WHEN kind = 'audience' AND NOT demographic THEN ARRAY['audienceGroupId']
+        WHEN kind = 'redelivery' AND NOT demographic THEN ARRAY['requestId']
+    END;
+    IF keys IS NULL THEN
+        PERFORM hikyaku_refuse(place || '.type', 'is not known', 'known are ' || CASE WHEN demographic
+            THEN 'gender, age, appType, area, subscriptionPeriod, operator' ELSE 'audience, redelivery, operator' END);
+    END IF;
+    PERFORM hikyaku_no_others(place || '.', part, ARRAY['type'] || keys);
+    IF NOT part ?| keys THEN
+        PERFORM hikyaku_refuse(place, 'must have ' || array_to_string(keys, ', or '), 'without it every friend is reached');
+    END IF;
+    IF kind = 'operator' THEN
+        FOR n IN 1 .. 2 LOOP
+            IF part ? keys[n] AND (jsonb_typeof(part -> keys[n]) <> 'array' OR jsonb_array_length(part -> keys[n]) = 0) THEN
+                PERFORM hikyaku_refuse(place || '.' || keys[n], 'must be a list that is not empty', 'of objects with a type');
+            END IF;
+            PERFORM hikyaku_check_narrowing(format('%s.%s[%s]', place, keys[n], number - 1), it, demographic)
+                FROM jsonb_array_elements(part -> keys[n]) WITH ORDINALITY AS its (it, number);
+        END LOOP;
+        IF part ? 'not' THEN
+            PERFORM hikyaku_check_narrowing(place || '.not', part -> 'not', demographic);
+        END IF;
+    END IF;
+END $$;
+
+-- Puts one send, or an array of them, into the outbox within the caller's transaction. It runs with its owner's rights, so
+-- that who may call it needs no right on the tables.
+CREATE OR REPLACE FUNCTION hikyaku_enqueue_v1(sends jsonb) RETURNS TABLE (id bigint, existing boolean)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET standard_conforming_strings = on AS $$
+#variable_conflict use_column
+DECLARE
+    known CONSTANT text[] := ARRAY['kind', 'to', 'messages', 'idempotency_key', 'channel', 'priority', 'at', 'expires', 'on_unknown',
+        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference'];
+    moved_where text;
+    moved_wholly boolean;
+    now bigint;
+    place text := '';
+    number bigint;
+    send jsonb;
+    kind_word text;
+    kind_code smallint;
+    recipients text[];
+    ids_packed bytea;
+    channel_name text;
+    name text;
+    priority_code smallint;
+    policy_code smallint;
+    send_at bigint;
+    ends_at bigint;
+    tag text;
+    own_reference jsonb;
+    request jsonb;
+    key uuid;
+BEGIN
+    -- Behind the fence that a move of the store waits for (MOVE_LOCK). Where it was moved is read in a statement of its own: one
+    -- statement sees what was committed before it began to wait.
+    PERFORM pg_advisory_xact_lock_shared(1212762970);
+    IF current_setting('transaction_isolation') = 'read committed' THEN
+        SELECT moved_to, moved INTO moved_where, moved_wholly FROM hikyaku_meta;
+    ELSE
+        -- It sees the store as it was when the transaction began. This fails if that is no longer so.
+        SELECT moved_to, moved INTO moved_where, moved_wholly FROM hikyaku_meta FOR SHARE;
+    END IF;
+    IF moved_where IS NOT NULL THEN
+        RAISE EXCEPTION 'this store % to %', CASE WHEN moved_wholly THEN 'was moved' ELSE 'is being moved' END, moved_where
+            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'enqueue into that one';
+    END IF;
+    now := extract(epoch FROM clock_timestamp()) * 1000;
+
+    IF sends IS NULL OR jsonb_typeof(sends) NOT IN ('object', 'array') THEN
+        PERFORM hikyaku_refuse('sends', 'must be one send, or a list of them',
+            'such as {"kind": "push", "to": "U4af4980629…", "messages": [{"type": "text", "text": "hello"}]}');
+    END IF;
+    FOR send, number IN SELECT it, n FROM jsonb_array_elements(CASE jsonb_typeof(sends) WHEN 'array' THEN sends
+        ELSE jsonb_build_array(sends) END) WITH ORDINALITY AS its (it, n)
+    LOOP
+        IF jsonb_typeof(sends) = 'array' THEN
+            place := format('[%s].', number - 1);
+        END IF;
+        IF jsonb_typeof(send) <> 'object' THEN
+            PERFORM hikyaku_refuse(place || 'send', 'must be an object',
+                'such as {"kind": "push", "to": "U4af4980629…", "messages": [{"type": "text", "text": "hello"}]}');
+        END IF;
+        own_reference := nullif(send -> 'reference', 'null');
+        -- As text it has a blank behind each comma and colon, which a program that writes it need not have.
+        IF octet_length(own_reference::text) > 3000
+            OR jsonb_path_exists(own_reference, 'strict $.**{127} ? (@.type() == "array" || @.type() == "object")') THEN
+            PERFORM hikyaku_refuse(place || 'reference', 'must have at most 2000 bytes and 127 levels as JSON', 'keep the rest in a table of yours');
+        END IF;
+        -- Programs write null for what is not there.
+        send := jsonb_strip_nulls(send);
+        PERFORM hikyaku_no_others(place, send, known);
+
+        kind_word := hikyaku_text(place, send, 'kind');
+        -- As `Lane` has them.
+        kind_code := array_position(ARRAY['push', 'multicast', 'broadcast', 'narrowcast', 'reply', 'push-by-phone'], kind_word) - 1;
+        IF kind_code IS NULL THEN
+            PERFORM hikyaku_refuse(place || 'kind', 'must say how it is sent',
+                'known are push, multicast, broadcast, narrowcast, reply, push-by-phone');
+        END IF;
+
+        CASE
+            WHEN kind_word IN ('broadcast', 'narrowcast') THEN
+                IF send ? 'to' THEN
+                    PERFORM hikyaku_refuse(place || 'to', 'does not go with this kind, which picks its own recipients', 'leave it out');
+                END IF;
+                recipients := ARRAY[]::text[];
+            WHEN kind_word = 'multicast' AND jsonb_typeof(send -> 'to') = 'array' THEN
+                IF jsonb_path_exists(send, 'strict $.to[*] ? (@.type() != "string")')
+                    OR jsonb_array_length(send -> 'to') NOT BETWEEN 1 AND 500 THEN
+                    PERFORM hikyaku_refuse(place || 'to', 'must be a list of 1 to 500 users', 'start a campaign for more');
+                END IF;
+                recipients := ARRAY(SELECT jsonb_array_elements_text(send -> 'to'));
+            WHEN jsonb_typeof(send -> 'to') = 'string' THEN
+                recipients := ARRAY[send ->> 'to'];
+            WHEN kind_word = 'multicast' THEN
+                PERFORM hikyaku_refuse(place || 'to', 'must be a list of users', 'such as ["U4af4980629…"]');
+            ELSE
+                PERFORM hikyaku_refuse(place || 'to', 'must be one text', 'a user, a group, a room, a reply token or a phone number''s hash');
+        END CASE;
+        IF kind_word = 'push-by-phone' AND recipients[1] !~ '^[0-9a-f]{64}$' THEN
+            PERFORM hikyaku_refuse(place || 'to', 'must be a SHA-256 digest in 64 lower-case hexadecimal digits',
+                'hash the phone number in E.164 form, with its +');
+        END IF;
+        FOR n IN 1 .. cardinality(recipients) LOOP
+            PERFORM hikyaku_check_id(CASE WHEN jsonb_typeof(send -> 'to') = 'array' THEN format('%sto[%s]', place, n - 1)
+                ELSE place || 'to' END, recipients[n], kind_word = 'multicast');
+        END LOOP;
+        -- As `Recipients` packs them.
+        IF (SELECT bool_and(it ~ '^U[0-9a-f]{32}$') IS NOT FALSE FROM unnest(recipients) AS it) THEN
+            ids_packed := '\x00'::bytea || decode((SELECT coalesce(string_agg(substr(it, 2), '' ORDER BY n), '')
+                FROM unnest(recipients) WITH ORDINALITY AS its (it, n)), 'hex');
+        ELSE
+            ids_packed := '\x01'::bytea || convert_to(array_to_string(recipients, E'\n'), 'UTF8');
+        END IF;
+
+        channel_name := coalesce(hikyaku_text(place, send, 'channel'), 'default');
+        PERFORM hikyaku_check_name(place || 'channel', channel_name);
+        name := hikyaku_text(place, send, 'idempotency_key');
+        IF name IS NOT NULL THEN
+            PERFORM hikyaku_check_name(place || 'idempotency_key', name);
+        ELSIF kind_word IN ('broadcast', 'narrowcast') THEN
+            PERFORM hikyaku_refuse(place || 'idempotency_key', 'must be set, so that what goes to many is never sent twice by mistake',
+                'name the send after what it tells, such as opening-2026');
+        END IF;
+        priority_code := array_position(ARRAY['high', 'normal', 'low'], coalesce(hikyaku_text(place, send, 'priority'), 'normal')) - 1;
+        IF priority_code IS NULL THEN
+            PERFORM hikyaku_refuse(place || 'priority', 'is not known', 'known are high, normal, low');
+        END IF;
+        policy_code := array_position(ARRAY['hold', 'drop', 'send-again'], coalesce(hikyaku_text(place, send, 'on_unknown'), 'hold')) - 1;
+        IF policy_code IS NULL THEN
+            PERFORM hikyaku_refuse(place || 'on_unknown', 'is not known', 'known are hold, drop, send-again');
+        END IF;
+        send_at := hikyaku_time(place || 'at', hikyaku_text(place, send, 'at'), now);
+        ends_at := hikyaku_time(place || 'expires', hikyaku_text(place, send, 'expires'), now);
+        IF ends_at <= send_at THEN
+            PERFORM hikyaku_refuse(place || 'expires', 'must be later than the time to send it at, or it is never sent', 'write a later one');
+        END IF;
+        IF ends_at IS NULL AND kind_word = 'reply' THEN
+            -- A reply token's minute.
+            ends_at := coalesce(send_at, now) + 60000;
+        END IF;
+
+        PERFORM hikyaku_check_messages(place || 'messages', send -> 'messages');
+        request := jsonb_build_object('messages', send -> 'messages');
+        IF send ?| ARRAY['recipient', 'filter', 'limit'] THEN
+            IF kind_word <> 'narrowcast' THEN
+                PERFORM hikyaku_refuse(place || 'recipient, filter and limit', 'go with a narrowcast only', 'leave them out');
+            END IF;
+            IF send ? 'recipient' THEN
+                PERFORM hikyaku_check_narrowing(place || 'recipient', send -> 'recipient', false);
+                request := request || jsonb_build_object('recipient', send -> 'recipient');
+            END IF;
+            IF send ? 'filter' THEN
+                IF jsonb_typeof(send -> 'filter') <> 'object' OR NOT send -> 'filter' ? 'demographic' THEN
+                    PERFORM hikyaku_refuse(place || 'filter', 'must have demographic', 'such as {"demographic": {"type": "age", "gte": "age_20"}}');
+                END IF;
+                PERFORM hikyaku_no_others(place || 'filter.', send -> 'filter', ARRAY['demographic']);
+                PERFORM hikyaku_check_narrowing(place || 'filter.demographic', send #> '{filter,demographic}', true);
+                request := request || jsonb_build_object('filter', send -> 'filter');
+            END IF;
+            IF send ? 'limit' THEN
+                IF jsonb_typeof(send -> 'limit') <> 'object'
+                    OR NOT send -> 'limit' ?| ARRAY['max', 'upToRemainingQuota', 'forbidPartialDelivery'] THEN
+                    PERFORM hikyaku_refuse(place || 'limit', 'must have max, upToRemainingQuota or forbidPartialDelivery', 'such as {"max": 1000}');
+                END IF;
+                PERFORM hikyaku_no_others(place || 'limit.', send -> 'limit', ARRAY['max', 'upToRemainingQuota', 'forbidPartialDelivery']);
+                request := request || jsonb_build_object('limit', send -> 'limit');
+            END IF;
+        END IF;
+        IF send ? 'notification_disabled' THEN
+            IF jsonb_typeof(send -> 'notification_disabled') <> 'boolean' THEN
+                PERFORM hikyaku_refuse(place || 'notification_disabled', 'must be true or false', 'without quotes');
+            END IF;
+            request := request || jsonb_build_object('notificationDisabled', send -> 'notification_disabled');
+        END IF;
+        IF send ? 'unit' THEN
+            IF kind_word NOT IN ('push', 'multicast') THEN
+                PERFORM hikyaku_refuse(place || 'unit', 'goes with a push or a multicast only', 'leave it out');
+            ELSIF hikyaku_text(place, send, 'unit') !~ '^[a-zA-Z0-9_]{1,30}$' THEN
+                PERFORM hikyaku_refuse(place || 'unit', 'must have 1 to 30 of a-z, A-Z, 0-9 and _', 'choose another name');
+            END IF;
+            request := request || jsonb_build_object('customAggregationUnits', jsonb_build_array(send -> 'unit'));
+        END IF;
+        tag := hikyaku_text(place, send, 'delivery_tag');
+        IF tag IS NOT NULL AND kind_word <> 'push-by-phone' THEN
+            PERFORM hikyaku_refuse(place || 'delivery_tag', 'goes with a push-by-phone only', 'leave it out');
+        ELSIF tag !~ '^[\u0021-\u007e]{16,100}$' THEN
+            PERFORM hikyaku_refuse(place || 'delivery_tag', 'must have 16 to 100 visible ASCII characters', 'it travels in a header');
+        END IF;
+        IF octet_length(request::text) + octet_length(array_to_string(recipients, '')) > 2097152 THEN
+            PERFORM hikyaku_refuse(place || 'messages', 'are larger than the 2 MB that LINE takes', 'send less at once');
+        END IF;
+
+        -- As `key::derive` makes it.
+        key := coalesce(hikyaku_uuid5(hikyaku_uuid5('1d9a6a2e-40c5-4f8c-9d1b-7a4e2f6093b7', channel_name), name), gen_random_uuid());
+        INSERT INTO hikyaku_delivery AS new (channel, created_at, kind, recipients, on_unknown, priority, idempotency_key, lane, state,
+                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference)
+            VALUES (channel_name, now, kind_code, greatest(cardinality(recipients), 1), policy_code, priority_code, name, kind_code, 0,
+                key, 0, 0, coalesce(send_at, now), ends_at, ids_packed, request::text, tag, own_reference)
+            ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+            RETURNING new.id INTO id;
+        existing := NOT FOUND;
+        IF existing THEN
+            -- What Rust has written may hold what jsonb does not.
+            SELECT it.id, it.kind = kind_code AND it.ids = ids_packed AND it.delivery_tag IS NOT DISTINCT FROM tag AND CASE
+                    WHEN strpos(it.body, '\u0000') > 0 THEN false
+                    ELSE jsonb_strip_nulls(it.body::jsonb) = request
+                END
+                INTO id, existing FROM hikyaku_delivery AS it WHERE it.channel = channel_name AND it.idempotency_key = name;
+            IF NOT FOUND THEN
+                RAISE EXCEPTION '%idempotency_key: its delivery was removed at this moment', place
+                    USING ERRCODE = 'serialization_failure', HINT = 'try again';
+            ELSIF NOT existing THEN
+                RAISE EXCEPTION '%idempotency_key: it already stands for another send (delivery %)', place, id
+                    USING ERRCODE = 'unique_violation', HINT = 'use a new key for new contents', TABLE = 'hikyaku_delivery',
+                    CONSTRAINT = 'hikyaku_delivery_key';
+            END IF;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+REVOKE EXECUTE ON FUNCTION hikyaku_enqueue_v1(jsonb) FROM PUBLIC;
+
+-- Wakes the workers, which look for work once a second otherwise. It is for after the commit: PostgreSQL lets transactions that
+-- notify commit only one after the other.
+CREATE OR REPLACE FUNCTION hikyaku_wake_v1() RETURNS void LANGUAGE sql AS $$ SELECT pg_notify('hikyaku', '') $$;
