@@ -30,6 +30,8 @@
 pub mod campaign;
 pub mod delivery;
 
+mod act;
+mod bulk;
 mod error;
 mod events;
 mod filter;
@@ -55,6 +57,8 @@ mod time;
 mod waiting;
 mod worker;
 
+pub use act::Act;
+pub use bulk::{Acted, Preview};
 pub use campaign::Campaign;
 pub use delivery::{State, UnknownPolicy};
 pub use error::{Error, ErrorKind, Existing};

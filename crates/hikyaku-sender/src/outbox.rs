@@ -5,17 +5,14 @@ use crate::store::PgStore;
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 use crate::{
-    Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold, HoldId, Listed,
-    NewDelivery, NewHold, Overview, Time,
+    Act, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold, HoldId,
+    Listed, NewDelivery, NewHold, Overview, Time,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
-        step::{
-            self, Act, ActOnOne, EndHold, Find, GetOverview, List, ListHolds, PlaceHold, Show,
-            Verdict,
-        },
+        step::{self, ActOnOne, EndHold, Find, GetOverview, ListHolds, PlaceHold, Show, Verdict},
     },
 };
 
@@ -212,7 +209,7 @@ impl Outbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn list(&self, filter: Filter) -> Result<Vec<Listed>, Error> {
-        Ok(self.0.store.read(List(filter)).await?.into_iter().map(Listed::from).collect())
+        Ok(self.0.store.list(filter).await?.into_iter().map(Listed::from).collect())
     }
 
     /// The whole outbox at a glance. It counts all rows, so it is nothing to ask for many times a second.

@@ -68,6 +68,16 @@ impl Recipients {
         ids
     }
 
+    /// Whether this is one of the ids, letter for letter.
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        match self.0.split_first() {
+            Some((&PACKED, ids)) => user_id_bytes(id)
+                .is_some_and(|bytes| ids.chunks_exact(16).any(|chunk| chunk == bytes)),
+            Some((_, ids)) => ids.split(|byte| *byte == b'\n').any(|line| line == id.as_bytes()),
+            None => false,
+        }
+    }
+
     /// Each id as LINE writes it, without a copy of its own, until one fails.
     fn try_for_each<E>(&self, mut with: impl FnMut(&str) -> Result<(), E>) -> Result<(), E> {
         match self.0.split_first() {
@@ -137,6 +147,7 @@ mod tests {
         fn ids_come_back_as_they_were(ids in prop::collection::vec("U[0-9a-f]{32}|[!-~]{1,40}", 1..20)) {
             let packed = Recipients::pack(&ids);
             prop_assert_eq!(packed.ids(), ids.clone());
+            prop_assert!(ids.iter().all(|id| packed.contains(id)) && !packed.contains("U0"));
             prop_assert_eq!(Recipients::from_bytes(packed.as_bytes().to_vec()), Some(packed.clone()));
             let [first, second] = packed.halves();
             prop_assert_eq!([first.ids(), second.ids()].concat().into_iter().filter(|id| !id.is_empty()).collect::<Vec<_>>(), ids);

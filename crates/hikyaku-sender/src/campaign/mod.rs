@@ -15,16 +15,13 @@ pub use crate::phase::CampaignPhase;
 use std::sync::Arc;
 
 use crate::{
-    CampaignId, Error, ErrorKind, Filter, Listed, Outbox, State,
+    Act, CampaignId, Error, ErrorKind, Filter, Listed, Outbox, State, bulk,
     outbox::Inner,
     store::{
         CampaignRow, CampaignState,
-        step::{Act, ActOnTray, GetCampaign, List, ListCampaigns, SetCampaignState},
+        step::{GetCampaign, ListCampaigns, SetCampaignState},
     },
 };
-
-/// How many dead letters one commit acts on.
-const PAGE: u32 = 500;
 
 /// A message on its way to a list. A clone is cheap and is the same campaign.
 #[derive(Clone, Debug)]
@@ -97,9 +94,8 @@ impl Campaign {
     /// # Errors
     /// The store cannot be read.
     pub async fn dead_letters(&self, tray: State, limit: u32) -> Result<Vec<Listed>, Error> {
-        let filter =
-            Filter { state: Some(tray), campaign: Some(self.id), limit, ..Filter::default() };
-        Ok(self.inner.store.read(List(filter)).await?.into_iter().map(Listed::from).collect())
+        let filter = Filter::default().state(tray).campaign(self.id).limit(limit);
+        Ok(self.inner.store.list(filter).await?.into_iter().map(Listed::from).collect())
     }
 
     /// Retries its dead letters of one tray, as [`Outbox::retry`] and, with `may_duplicate`,
@@ -132,16 +128,7 @@ impl Campaign {
     }
 
     async fn act(&self, tray: State, act: Act) -> Result<u64, Error> {
-        let (mut all, mut before) = (0, None);
-        loop {
-            let step = ActOnTray { campaign: self.id.0, tray, act, before, limit: PAGE };
-            let (done, last) = self.inner.store.run(step).await?;
-            all += done;
-            before = last;
-            if last.is_none() {
-                self.inner.store.news().tell();
-                return Ok(all);
-            }
-        }
+        let filter = Filter::default().state(tray).campaign(self.id);
+        Ok(bulk::act_on(&self.inner, &filter, act, |_| {}).await?.done)
     }
 }

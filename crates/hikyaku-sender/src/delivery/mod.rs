@@ -87,6 +87,18 @@ pub enum Refusal {
     MayDuplicate,
 }
 
+impl Refusal {
+    /// The word that the command line uses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MayHaveBeenSent => "may_have_been_sent",
+            Self::Finished => "finished",
+            Self::NoDeadLetter => "no_dead_letter",
+            Self::MayDuplicate => "may_duplicate",
+        }
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

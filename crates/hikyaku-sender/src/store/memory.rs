@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::{
-    CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Fresh, LaneDue,
-    Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tx,
-    WriteStep, fenced, now_or_never,
+    CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Found, Fresh,
+    LaneDue, Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored,
+    Tx, WriteStep, fenced, fits::fits, now_or_never,
 };
 use crate::{Clock, Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
 
@@ -422,20 +422,9 @@ impl Reads for MemoryTx<'_> {
         Ok(seen.take(limit as usize).map(|(_, id)| id.clone()).collect())
     }
 
-    async fn list(&mut self, filter: &Filter) -> Result<Vec<Stored>> {
-        let Filter { state, channel, campaign, before, limit } = filter;
-        let mut found: Vec<Stored> = self
-            .rows(|it| {
-                state.is_none_or(|state| it.row.delivery.state == state)
-                    && channel.as_ref().is_none_or(|channel| it.row.channel == *channel)
-                    && campaign.is_none_or(|campaign| it.row.campaign == Some(campaign.0))
-                    && before.is_none_or(|before| it.row.id < before.0)
-            })
-            .cloned()
-            .collect();
-        found.reverse();
-        found.truncate(*limit as usize);
-        Ok(found)
+    async fn list(&mut self, filter: &Filter) -> Result<Found> {
+        let fitting = self.memory.rows.values().rev().filter(|it| fits(filter, it));
+        Ok(Found::all(fitting.take(filter.limit as usize).cloned().collect()))
     }
 
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {

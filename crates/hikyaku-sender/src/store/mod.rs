@@ -7,12 +7,15 @@
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod columns;
 mod contents;
+mod fits;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod read;
 mod row;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod search;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
@@ -28,12 +31,13 @@ use std::{
 
 use tokio::sync::watch;
 
+pub(crate) use fits::still_fits;
 pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::PgStore;
 pub(crate) use row::{
-    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Fresh, LaneDue, Move, NewCampaign,
-    Payload, Quota, Row, Stored,
+    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Found, Fresh, LaneDue, Move,
+    NewCampaign, Payload, Quota, Row, Stored,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::{SqliteStore, WorkerLock};
@@ -44,7 +48,7 @@ pub(crate) enum WorkerLock {}
 
 pub(crate) use tx::{Campaigns, Deliveries, Lanes, Reads, Tx};
 
-use crate::{Error, Time};
+use crate::{DeliveryId, Error, Filter, Time};
 
 /// How many rows one commit brings into line with their campaign.
 const ALIGNED: u32 = 2000;
@@ -153,6 +157,21 @@ impl Store {
             Self::Sqlite(store) => store.read(step).await,
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => store.read(step).await,
+        }
+    }
+
+    /// Deliveries that fit a filter, the newest first.
+    pub(crate) async fn list(&self, mut filter: Filter) -> Result<Vec<Stored>> {
+        let mut all = Vec::new();
+        loop {
+            let Found { deliveries, next } = self.read(step::List(filter.clone())).await?;
+            filter.limit =
+                filter.limit.saturating_sub(u32::try_from(deliveries.len()).unwrap_or(u32::MAX));
+            all.extend(deliveries);
+            match next {
+                Some(next) => filter.before = Some(DeliveryId(next)),
+                None => return Ok(all),
+            }
         }
     }
 

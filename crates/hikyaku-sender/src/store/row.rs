@@ -61,6 +61,21 @@ pub(crate) struct Stored {
     pub(crate) payload: Payload,
 }
 
+/// Deliveries that fit a filter, the newest first.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) deliveries: Vec<Stored>,
+    /// Before which id it has not been looked yet, where one transaction did not look through all of them.
+    pub(crate) next: Option<i64>,
+}
+
+impl Found {
+    /// Wherever they are, these are all.
+    pub(crate) fn all(deliveries: Vec<Stored>) -> Self {
+        Self { deliveries, next: None }
+    }
+}
+
 /// A lane with rows that wait, and when the first falls due.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct LaneDue {

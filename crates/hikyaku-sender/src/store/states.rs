@@ -10,6 +10,9 @@ pub(super) const LEASED: &str = "state = 1";
 /// Ready or paused: it waits for its first attempt or the next.
 pub(super) const WAITING: &str = "state IN (0, 2)";
 
+/// Rejected or unknown.
+pub(super) const DEAD: &str = "state IN (5, 6)";
+
 /// Paused. It has no index of its own: it is asked for by campaign.
 pub(super) const PAUSED: &str = "state = 2";
 
@@ -38,8 +41,7 @@ mod tests {
             FINISHED,
             &[State::Accepted, State::Cancelled, State::Split, State::Dropped],
         ),
-        // It is asked for by one state at a time.
-        ("delivery_dead", "state IN (5, 6)", &[State::Rejected, State::Unknown]),
+        ("delivery_dead", DEAD, &[State::Rejected, State::Unknown]),
     ];
 
     #[test]

@@ -3,8 +3,8 @@
 use std::future::Future;
 
 use super::{
-    CampaignCounts, CampaignRow, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result, Row,
-    Stored,
+    CampaignCounts, CampaignRow, Found, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result,
+    Row, Stored,
 };
 use crate::{Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
 
@@ -74,7 +74,7 @@ pub(crate) trait Reads: Send {
     ) -> impl Future<Output = Result<Vec<String>>> + Send;
 
     /// Deliveries that fit a filter, the newest first.
-    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+    fn list(&mut self, filter: &Filter) -> impl Future<Output = Result<Found>> + Send;
 
     /// One delivery with all there is to it.
     fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;

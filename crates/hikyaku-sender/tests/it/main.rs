@@ -1,6 +1,7 @@
 //! The sender as its users see it. One suite runs on every store.
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
+mod bulk;
 mod campaign;
 mod clock;
 mod cluster;
@@ -24,6 +25,7 @@ mod postgres;
 mod program;
 mod proxy;
 mod restore;
+mod search;
 mod sql;
 mod sqlite_file;
 mod stores;

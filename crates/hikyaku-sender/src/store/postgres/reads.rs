@@ -7,10 +7,20 @@ use crate::{
     filter::Filter,
     pace::Bucket,
     store::{
-        CampaignRow, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
+        CampaignRow, Found, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
         read::{self, id_and_digest},
+        search::{Dialect, Search, Sought},
         states::{CLAIMABLE, LEASED, OPEN_CAMPAIGN, PAUSED},
     },
+};
+
+const DIALECT: Dialect = Dialect {
+    sign: '$',
+    table: "hikyaku_delivery",
+    from: "hikyaku_delivery",
+    from_payload: "hikyaku_delivery",
+    has_bytes: |bytes| format!("position({bytes}::bytea IN ids) > 0"),
+    has_text: |text| format!("strpos(last_error, {text}) > 0"),
 };
 
 impl Reads for PgTx<'_> {
@@ -134,17 +144,21 @@ impl Reads for PgTx<'_> {
         self.rows(sql, &[&campaign, &after, &i64::from(limit)], read).await
     }
 
-    async fn list(&mut self, filter: &Filter) -> Result<Vec<Stored>> {
-        let Filter { state, channel, campaign, before, limit } = filter;
-        let sql = format!(
-            "SELECT {} FROM hikyaku_delivery WHERE id < $1 AND ($3::text IS NULL OR channel = $3) {} {} ORDER BY id DESC LIMIT $2",
-            stored_columns(),
-            state.map(|state| format!("AND state = {}", state.code())).unwrap_or_default(),
-            if campaign.is_some() { "AND campaign = $4" } else { "AND $4::bigint IS NULL" },
-        );
-        let before = before.map_or(i64::MAX, |id| id.0);
-        let campaign = campaign.map(|id| id.0);
-        self.rows(&sql, &[&before, &i64::from(*limit), channel, &campaign], stored).await
+    async fn list(&mut self, filter: &Filter) -> Result<Found> {
+        let (columns, limit) = (stored_columns(), filter.limit);
+        let search = Search::new(filter, &DIALECT);
+        let Some(recipient) = &filter.recipient else {
+            let newest = search.newest(&columns, limit);
+            return self.rows_once(&newest, &search.values, stored).await.map(Found::all);
+        };
+        let sought = Sought::new(recipient);
+        let many = self.rows_once(&search.many(), &search.values, |it| it.number()).await?;
+        let lowest = Sought::lowest(&many);
+        let (sql, values) = search.clone().alone(&columns, &sought, lowest, limit);
+        let alone = self.rows_once(&sql, &values, stored).await?;
+        let (sql, values) = search.among(&columns, &sought, lowest);
+        let among = self.rows_once(&sql, &values, stored).await?;
+        Ok(sought.found(alone, among, lowest, limit))
     }
 
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {

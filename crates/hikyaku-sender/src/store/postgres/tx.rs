@@ -5,6 +5,7 @@ use crate::{
     Clock, Time,
     store::{
         Fence, Move, Result, Tx,
+        columns::Value,
         read::{self, known},
     },
 };
@@ -111,6 +112,18 @@ impl<'a> PgTx<'a> {
     ) -> Result<Vec<T>> {
         let statement = self.prepare(sql).await?;
         let rows = self.client.query(&statement, params).await.map_err(failed)?;
+        rows.iter().map(|row| read(&mut Columns::new(row))).collect()
+    }
+
+    /// Asks what may be asked in many forms, none of which is worth keeping.
+    pub(super) async fn rows_once<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value<'_>],
+        read: impl Fn(&mut dyn read::Columns) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let params: Vec<_> = values.iter().map(|it| it as &(dyn ToSql + Sync)).collect();
+        let rows = self.client.query(sql, &params).await.map_err(failed)?;
         rows.iter().map(|row| read(&mut Columns::new(row))).collect()
     }
 

@@ -1,4 +1,4 @@
-use rusqlite::params;
+use rusqlite::{params, params_from_iter};
 
 use super::{
     read::{row_and_payload, row_and_payload_columns, stored, stored_columns},
@@ -10,10 +10,22 @@ use crate::{
     pace::Bucket,
     recipients::Recipients,
     store::{
-        CampaignRow, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
+        CampaignRow, Found, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
+        columns::Value,
         read::{self, id_and_digest, known},
+        search::{Dialect, Search, Sought},
         states::{CLAIMABLE, LEASED, OPEN_CAMPAIGN, PAUSED},
     },
+};
+
+const DIALECT: Dialect = Dialect {
+    sign: '?',
+    table: "delivery",
+    from: "delivery JOIN payload ON delivery = id",
+    // In this order of the two: the other one goes through all deliveries.
+    from_payload: "payload CROSS JOIN delivery ON delivery = id",
+    has_bytes: |bytes| format!("instr(ids, {bytes}) > 0"),
+    has_text: |text| format!("instr(last_error, {text}) > 0"),
 };
 
 impl Reads for SqliteTx<'_> {
@@ -131,17 +143,22 @@ impl Reads for SqliteTx<'_> {
         })
     }
 
-    async fn list(&mut self, filter: &Filter) -> Result<Vec<Stored>> {
-        let Filter { state, channel, campaign, before, limit } = filter;
-        let sql = format!(
-            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE id < ?1 {} {} {} ORDER BY id DESC LIMIT ?2",
-            stored_columns(),
-            state.map(|state| format!("AND state = {}", state.code())).unwrap_or_default(),
-            if campaign.is_some() { "AND campaign = ?4" } else { "AND ?4 IS NULL" },
-            if channel.is_some() { "AND channel = ?3" } else { "AND ?3 IS NULL" },
-        );
-        let before = before.map_or(i64::MAX, |id| id.0);
-        self.rows(&sql, params![before, limit, channel, campaign.map(|id| id.0)], stored)
+    async fn list(&mut self, filter: &Filter) -> Result<Found> {
+        let (columns, limit) = (stored_columns(), filter.limit);
+        let search = Search::new(filter, &DIALECT);
+        let query =
+            |sql: &str, values: &[Value<'_>]| self.rows(sql, params_from_iter(values), stored);
+        let Some(recipient) = &filter.recipient else {
+            return query(&search.newest(&columns, limit), &search.values).map(Found::all);
+        };
+        let sought = Sought::new(recipient);
+        let id = |it: &mut dyn read::Columns| it.number();
+        let many = self.rows(&search.many(), params_from_iter(&search.values), id)?;
+        let lowest = Sought::lowest(&many);
+        let (sql, values) = search.clone().alone(&columns, &sought, lowest, limit);
+        let alone = query(&sql, &values)?;
+        let (sql, values) = search.among(&columns, &sought, lowest);
+        Ok(sought.found(alone, query(&sql, &values)?, lowest, limit))
     }
 
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {

@@ -5,7 +5,7 @@ use crate::{
     Hold, Lane, State, Time,
     filter::Filter,
     pace::Bucket,
-    store::{CampaignRow, LaneDue, Quota, ReadStep, Reads, Result, Stored},
+    store::{CampaignRow, Found, LaneDue, Quota, ReadStep, Reads, Result, Stored},
 };
 
 /// Deliveries that fit a filter.
@@ -13,9 +13,12 @@ use crate::{
 pub(crate) struct List(pub(crate) Filter);
 
 impl ReadStep for List {
-    type Out = Vec<Stored>;
+    type Out = Found;
 
-    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Found> {
+        if self.0.fits_nothing() {
+            return Ok(Found::all(Vec::new()));
+        }
         tx.list(&self.0).await
     }
 }

@@ -31,7 +31,7 @@ pub(crate) use look::{
     DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
-pub(crate) use person::{Act, ActOnOne, ActOnTray};
+pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
 pub(crate) use sweep::{EndLeases, Misaligned, Sweep, Swept};

@@ -1,28 +1,10 @@
 use crate::{
-    CampaignId, DeliveryId, Error, ErrorKind, Filter, Time,
-    delivery::{Refusal, State},
-    store::{Result, Row, Tx, WriteStep, row::Effects},
+    Act, DeliveryId, Error, ErrorKind, Filter, Lane, State,
+    delivery::Refusal,
+    store::{Found, ReadStep, Reads, Result, Stored, Tx, WriteStep, row::Effects, still_fits},
 };
 
-/// What a person does to a delivery.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Act {
-    Cancel,
-    Retry { may_duplicate: bool },
-    Drop,
-}
-
-impl Act {
-    fn on(self, row: &mut Row, now: Time) -> std::result::Result<(), Refusal> {
-        match self {
-            Self::Cancel => row.delivery.cancel("cancelled by a person"),
-            Self::Retry { may_duplicate } => row.delivery.retry(may_duplicate, now),
-            Self::Drop => row.delivery.drop_dead_letter(),
-        }
-    }
-}
-
-/// Does it to one delivery.
+/// What a person does to one delivery.
 #[derive(Debug)]
 pub(crate) struct ActOnOne {
     pub(crate) id: i64,
@@ -38,7 +20,9 @@ impl WriteStep for ActOnOne {
         let id = DeliveryId(self.id);
         let row = rows.first_mut().ok_or_else(|| Error::new(ErrorKind::NoDelivery(id)))?;
         let before = row.delivery.state;
-        self.act.on(row, now).map_err(|why| Error::new(ErrorKind::Refused(id, why)))?;
+        self.act
+            .on(&mut row.delivery, now)
+            .map_err(|why| Error::new(ErrorKind::Refused(id, why)))?;
         let mut effects = Effects::default();
         effects.note(before, row);
         tx.save(&rows).await?;
@@ -46,48 +30,139 @@ impl WriteStep for ActOnOne {
     }
 }
 
-/// Does it to a page of the dead letters of a campaign, the newest first. How many took it, and the last of the page.
+/// What a person would do to a page of deliveries: those that fit the filter, as many as its limit says.
 #[derive(Debug)]
-pub(crate) struct ActOnTray {
-    pub(crate) campaign: i64,
-    pub(crate) tray: State,
+pub(crate) struct PreviewPage {
+    pub(crate) filter: Filter,
     pub(crate) act: Act,
-    /// The last of the page before: those that did not take it are in the tray still.
-    pub(crate) before: Option<DeliveryId>,
-    pub(crate) limit: u32,
 }
 
-impl WriteStep for ActOnTray {
-    type Out = (u64, Option<DeliveryId>);
+/// What an act comes to, or would.
+#[derive(Debug, Default)]
+pub(crate) struct ActedOn {
+    /// Those that it changes.
+    pub(crate) changed: u64,
+    /// Those that stay as they are, by the reason.
+    pub(crate) refused: Vec<(Refusal, u64)>,
+    /// Where the next page begins, if there may be one.
+    pub(crate) next: Option<DeliveryId>,
+}
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
-        if tx.campaign(self.campaign).await?.is_none() {
-            return Err(Error::new(ErrorKind::NoCampaign(CampaignId(self.campaign))));
-        }
+/// What a preview tells besides.
+#[derive(Debug, Default)]
+pub(crate) struct Previewed {
+    pub(crate) acted: ActedOn,
+    /// The newest of those that would change.
+    pub(crate) examples: Vec<Stored>,
+    /// How many recipients of those that would be sent again count against the month.
+    pub(crate) quota: u64,
+    /// How many of those that would be sent again may arrive twice.
+    pub(crate) may_duplicate: u64,
+}
+
+/// How many examples a preview has.
+pub(crate) const EXAMPLES: usize = 10;
+
+impl ReadStep for PreviewPage {
+    type Out = Previewed;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Previewed> {
         let now = tx.now().await?;
-        let filter = Filter {
-            state: Some(self.tray),
-            campaign: Some(CampaignId(self.campaign)),
-            before: self.before,
-            limit: self.limit,
-            ..Filter::default()
-        };
-        let page: Vec<i64> = tx.list(&filter).await?.iter().map(|it| it.row.id).collect();
-        let mut rows = tx.load(&page).await?;
-        let mut effects = Effects::default();
-        let mut done = 0;
-        rows.retain_mut(|row| {
-            let before = row.delivery.state;
-            // Somebody else may have acted on it meanwhile.
-            let taken = before == self.tray && self.act.on(row, now).is_ok();
-            if taken {
-                done += 1;
-                effects.note(before, row);
+        let found = found(tx, &self.filter).await?;
+        let mut previewed = Previewed::default();
+        previewed.acted.next = next(&found, self.filter.limit);
+        for stored in found.deliveries {
+            let mut after = stored.row.delivery.clone();
+            if let Err(why) = self.act.on(&mut after, now) {
+                previewed.acted.refuse(why);
+                continue;
             }
-            taken
+            previewed.acted.changed += 1;
+            if matches!(self.act, Act::Retry { .. }) {
+                let before = &stored.row.delivery;
+                if Lane::of(before.kind).counts_recipients() {
+                    previewed.quota += u64::from(before.recipients);
+                }
+                let may_duplicate =
+                    before.state == State::Unknown && before.retry_key != after.retry_key;
+                previewed.may_duplicate += u64::from(may_duplicate);
+            }
+            if previewed.examples.len() < EXAMPLES {
+                previewed.examples.push(stored);
+            }
+        }
+        Ok(previewed)
+    }
+}
+
+/// What a person does to such a page.
+#[derive(Debug)]
+pub(crate) struct ActOnPage {
+    pub(crate) filter: Filter,
+    pub(crate) act: Act,
+}
+
+impl WriteStep for ActOnPage {
+    type Out = ActedOn;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<ActedOn> {
+        let now = tx.now().await?;
+        let found = found(tx, &self.filter).await?;
+        let mut acted = ActedOn { next: next(&found, self.filter.limit), ..ActedOn::default() };
+        let ids: Vec<i64> = found.deliveries.iter().map(|it| it.row.id).collect();
+        let mut rows = tx.load(&ids).await?;
+        let mut effects = Effects::default();
+        rows.retain_mut(|row| {
+            // Somebody else may have changed it before it was locked.
+            if !still_fits(&self.filter, row) {
+                return false;
+            }
+            let before = row.delivery.state;
+            match self.act.on(&mut row.delivery, now) {
+                Ok(()) => {
+                    acted.changed += 1;
+                    effects.note(before, row);
+                    true
+                }
+                Err(why) => {
+                    acted.refuse(why);
+                    false
+                }
+            }
         });
         tx.save(&rows).await?;
         super::apply(tx, effects).await?;
-        Ok((done, page.last().map(|id| DeliveryId(*id))))
+        Ok(acted)
+    }
+}
+
+async fn found<T: Reads>(tx: &mut T, filter: &Filter) -> Result<Found> {
+    if filter.fits_nothing() { Ok(Found::all(Vec::new())) } else { tx.list(filter).await }
+}
+
+fn next(found: &Found, limit: u32) -> Option<DeliveryId> {
+    let last = found.deliveries.last().filter(|_| found.deliveries.len() >= limit as usize);
+    last.map(|it| it.row.id).or(found.next).map(DeliveryId)
+}
+
+impl ActedOn {
+    fn refuse(&mut self, why: Refusal) {
+        self.count(why, 1);
+    }
+
+    /// Counts so many more that stay for this reason.
+    fn count(&mut self, why: Refusal, deliveries: u64) {
+        match self.refused.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, count)) => *count += deliveries,
+            None => self.refused.push((why, deliveries)),
+        }
+    }
+
+    /// Adds what a page came to.
+    pub(crate) fn add(&mut self, page: &Self) {
+        self.changed += page.changed;
+        for (why, deliveries) in &page.refused {
+            self.count(*why, *deliveries);
+        }
     }
 }

@@ -14,3 +14,8 @@ CREATE TABLE hikyaku_hold (
     at bigint NOT NULL,
     until bigint
 );
+
+-- By recipient: sends to one by what they hold, and those to several one after the other. The condition keeps most of the
+-- others out of the index.
+CREATE INDEX hikyaku_delivery_alone ON hikyaku_delivery (ids, id) WHERE length(ids) <= 100;
+CREATE INDEX hikyaku_delivery_many ON hikyaku_delivery (id) WHERE recipients > 1;

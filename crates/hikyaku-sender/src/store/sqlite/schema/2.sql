@@ -14,3 +14,8 @@ CREATE TABLE hold (
     at INTEGER NOT NULL,
     until INTEGER
 );
+
+-- By recipient: sends to one by what they hold, and those to several one after the other. The condition keeps most of the
+-- others out of the index.
+CREATE INDEX payload_alone ON payload (ids) WHERE length(ids) <= 100;
+CREATE INDEX delivery_many ON delivery (id) WHERE recipients > 1;
