@@ -129,6 +129,29 @@ impl Drop for Count {
     }
 }
 
+/// How much is done of what has a known end. It goes away when dropped.
+pub(crate) struct Share(ProgressBar);
+
+impl Share {
+    pub(crate) fn new(total: u64) -> Self {
+        const BAR: &str = "  {spinner} {bar:40.green} {human_pos} of {human_len}, {elapsed}";
+
+        let bar = ProgressBar::new(total).with_style(style(BAR));
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
+    pub(crate) fn show(&self, done: u64) {
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).expect("a template that is written here")
 }

@@ -60,6 +60,39 @@ impl When {
     }
 }
 
+/// A moment as it is asked for: a time, or how long ago it was.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Moment {
+    At(Timestamp),
+    Ago(SignedDuration),
+}
+
+impl Moment {
+    /// The moment on the clock that says `now`.
+    pub(crate) fn before(self, now: Time) -> Time {
+        match self {
+            Self::At(time) => SystemTime::from(time).into(),
+            Self::Ago(ago) => now - ago.unsigned_abs(),
+        }
+    }
+}
+
+impl std::str::FromStr for Moment {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(time) = text.parse() {
+            return Ok(Self::At(time));
+        }
+        match text.parse::<SignedDuration>() {
+            Ok(ago) if ago.is_positive() => Ok(Self::Ago(ago)),
+            _ => Err(
+                "expected a time with its offset, such as 2026-12-24T18:00:00+09:00, or how long ago, such as 90s or 2h",
+            ),
+        }
+    }
+}
+
 impl std::str::FromStr for When {
     type Err = &'static str;
 

@@ -77,7 +77,7 @@ pub(crate) enum Verb {
     Message(message::Message),
     /// Read, verify, send and receive webhooks
     Webhook(webhook::Webhook),
-    /// Add sends to a durable store, and list, retry or drop them
+    /// Add sends to a durable store, and find, cancel, retry or drop them
     Outbox(outbox::Outbox),
     /// Send one message to a list of any length, each recipient once
     Campaign(campaign::Campaign),

@@ -333,3 +333,75 @@ fn a_reference_comes_back_with_the_delivery() {
     "#);
     assert_eq!(shell.run(["outbox", "show"]).code, 2);
 }
+
+#[test]
+fn deliveries_are_found_by_what_is_known_of_them() {
+    let shell = Shell::bare();
+    let other = "U00000000000000000000000000000001";
+    let reference = r#"{"order":17}"#;
+    shell.run(["outbox", "add", "push", USER, "--text", "a", "--reference", reference]);
+    shell.run(["outbox", "add", "push", other, "--text", "b", "--idempotency-key", "order-17"]);
+    shell.run(["outbox", "add", "multicast", USER, other, "--text", "c", "--channel", "shop"]);
+    let found = |words: &[&str]| {
+        let outcome = shell.run(["outbox", "list", "--json"].iter().chain(words).copied());
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{words:?}");
+        let listed: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let ids = listed["deliveries"].as_array().unwrap().iter();
+        ids.map(|it| it["id"].as_i64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["--to", USER]), [3, 1]);
+    assert_eq!(found(&["--to", USER, "--channel", "shop"]), [3]);
+    assert_eq!(found(&["--idempotency-key", "order-17"]), [2]);
+    assert_eq!(found(&["--reference", r#"{ "order": 17 }"#]), [1]);
+    assert_eq!(found(&["--state", "ready", "--state", "unknown", "--limit", "2"]), [3, 2]);
+    assert_eq!(found(&["--created-since", "1h", "--due-since", "1h"]), [3, 2, 1]);
+    assert_eq!(found(&["--created-before", "1h"]), [0; 0]);
+    assert_eq!(found(&["--created-before", "2999-01-01T00:00:00Z", "--before", "3"]), [2, 1]);
+    assert_eq!(found(&["--error", "no such", "--request-id", "r"]), [0; 0]);
+    let refused = shell.run(["outbox", "list", "--due-before", "yesterday"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("or how long ago, such as 90s or 2h"), "{refused}");
+}
+
+#[test]
+fn all_that_fit_are_withdrawn_after_a_look() {
+    let shell = Shell::bare();
+    for text in ["a", "b"] {
+        shell.run(["outbox", "add", "push", USER, "--text", text]);
+    }
+    shell.run(["outbox", "add", "broadcast", "--text", "c", "--idempotency-key", "c"]);
+    let cancel = |words: &[&str]| shell.run(["outbox", "cancel"].iter().chain(words).copied());
+    let refuses = |words: &[&str], why: &str| {
+        let outcome = cancel(words);
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains(why) && outcome.stdout.is_empty(), "{outcome}");
+    };
+    refuses(&[], "say which: the id of one, what they have in common, ");
+    refuses(&["1", "--to", USER], "name one delivery, or what all of them have in common");
+    refuses(&["--all", "--to", USER], "say which");
+    refuses(&["--to", USER], "2 deliveries would be withdrawn; repeat it with --yes to do so");
+    let gives = |words: &[&str], stdout: &str| {
+        let outcome = cancel(words);
+        assert_eq!((outcome.code, outcome.stdout.trim_end()), (0, stdout), "{outcome}");
+    };
+    let looked = cancel(&["--to", USER, "--dry-run"]);
+    assert!(looked.stdout.starts_with("2 deliveries would be withdrawn\n"), "{looked}");
+    assert_eq!(looked.stdout.matches(USER).count(), 2, "{looked}");
+    let looked = cancel(&["--to", USER, "--dry-run", "--json"]);
+    let looked: serde_json::Value = serde_json::from_str(&looked.stdout).unwrap();
+    assert_eq!(looked["deliveries"], 2);
+    assert_eq!(looked["examples"][1]["id"], 1);
+    gives(&["--to", USER, "--yes"], "2 deliveries are withdrawn");
+    gives(
+        &["--state", "cancelled", "--yes", "--json"],
+        r#"{"done":0,"refused":[{"reason":"finished","deliveries":2}]}"#,
+    );
+    gives(
+        &["--state", "cancelled", "--yes"],
+        "0 deliveries are withdrawn\n2 others stay as they are: each is finished, so there is nothing to cancel",
+    );
+    gives(&["3"], "delivery 3 is withdrawn");
+    assert_eq!(cancel(&["3", "--json"]).code, 4);
+    let retried = shell.run(["outbox", "retry", "--all", "--yes", "--json"]);
+    assert_eq!(retried.stdout.trim_end(), r#"{"done":0,"refused":[]}"#, "{retried}");
+}

@@ -162,7 +162,7 @@ struct Send {
     silence: Silence,
 }
 
-fn reference(json: &str) -> Result<serde_json::Value, String> {
+pub(super) fn reference(json: &str) -> Result<serde_json::Value, String> {
     serde_json::from_str(json).map_err(|why| {
         format!("expected JSON, such as 17, \"order 17\" in quotes or {{\"order\":17}}: {why}")
     })

@@ -1,23 +1,32 @@
 use clap::Args;
-use hikyaku_sender::DeliveryId;
+use hikyaku_sender::{Act, State};
 
+use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
 
-/// Give a rejected or unknown delivery up
+/// Give a rejected or unknown delivery up, or all that fit
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It is no dead letter any more, and is removed with what is finished, after 7 days.
+It is no dead letter any more, and is removed with what is finished, after 7 days. Without --state, all dead letters: \
+rejected and unknown.
 
-Example:
-  hikyaku outbox drop 17")]
+Examples:
+  hikyaku outbox drop 17
+  hikyaku outbox drop --state rejected --created-before 720h --yes")]
 pub(super) struct Drop {
-    #[arg(value_name = "ID", help = "What `outbox add` printed as delivery_id")]
-    id: DeliveryId,
+    #[command(flatten)]
+    which: ActArgs,
 }
 
 impl Drop {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        store.open().await?.drop_dead_letter(self.id).await?;
-        output.done(format_args!("delivery {} is given up", self.id))
+        let doing = Doing {
+            act: Act::Drop,
+            states: [State::Rejected, State::Unknown],
+            one: "is given up",
+            many: "are given up",
+            would: "would be given up",
+        };
+        self.which.run(doing, store, output).await
     }
 }

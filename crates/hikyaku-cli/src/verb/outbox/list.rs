@@ -1,12 +1,10 @@
 use std::fmt;
 
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
-use hikyaku_sender::{CampaignId, DeliveryId, Filter, Lane, Listed, State};
+use clap::Args;
+use hikyaku_sender::{DeliveryId, Lane, Listed};
 use serde::Serialize;
 
+use super::filter::FilterArgs;
 use crate::{
     output::{Output, visible},
     store::StoreArgs,
@@ -17,20 +15,13 @@ use crate::{
 #[command(after_help = "\
 Examples:
   hikyaku outbox list
-  hikyaku outbox list --state rejected
+  hikyaku outbox list --state rejected --state unknown --error 'invalid user'
+  hikyaku outbox list --to \"$USER_ID\" --created-since 24h
+  hikyaku outbox list --idempotency-key order-17
   hikyaku outbox list --campaign 1 --limit 1000 --json")]
 pub(super) struct List {
-    /// Only those in this state
-    #[arg(
-        long,
-        value_parser = PossibleValuesParser::new(State::ALL.iter().map(|state| state.name()))
-            .try_map(|name| name.parse::<State>())
-    )]
-    state: Option<State>,
-
-    /// Only those of this campaign
-    #[arg(long, value_name = "ID")]
-    campaign: Option<CampaignId>,
+    #[command(flatten)]
+    which: FilterArgs,
 
     /// Only those added before this one, to go on after a full page
     #[arg(long, value_name = "ID")]
@@ -49,10 +40,10 @@ pub(crate) struct Deliveries {
 
 impl List {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let Self { state, campaign, before, limit } = self;
-        let mut filter = Filter::default().limit(limit);
-        (filter.state, filter.campaign, filter.before) = (state, campaign, before);
-        let deliveries = Deliveries { deliveries: store.open().await?.list(filter).await? };
+        let outbox = store.open().await?;
+        let mut filter = self.which.filter(outbox.now().await?).limit(self.limit);
+        filter.before = self.before;
+        let deliveries = Deliveries { deliveries: outbox.list(filter).await? };
         output.print(&deliveries, &deliveries)
     }
 }

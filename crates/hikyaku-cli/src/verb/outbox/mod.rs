@@ -1,9 +1,12 @@
 //! Sends that wait in a store until a worker makes them.
 
+mod act;
 mod add;
 mod added;
 mod batch;
+mod cancel;
 mod drop;
+mod filter;
 mod list;
 mod retry;
 mod show;
@@ -24,7 +27,9 @@ Examples:
   hikyaku outbox add --batch sends.jsonl
   hikyaku outbox list --state rejected --json
   hikyaku outbox show 17
-  hikyaku outbox retry 17
+  hikyaku outbox list --to \"$USER_ID\"
+  hikyaku outbox cancel 17
+  hikyaku outbox retry --state unknown --dry-run
   hikyaku outbox drop 17")]
 pub(crate) struct Outbox {
     #[command(subcommand)]
@@ -39,6 +44,7 @@ enum OutboxVerb {
     Add(add::Add),
     List(list::List),
     Show(show::Show),
+    Cancel(cancel::Cancel),
     Retry(retry::Retry),
     Drop(drop::Drop),
 }
@@ -50,6 +56,7 @@ impl Outbox {
             OutboxVerb::Add(verb) => verb.run(&store, output).await,
             OutboxVerb::List(verb) => verb.run(&store, output).await,
             OutboxVerb::Show(verb) => verb.run(&store, output).await,
+            OutboxVerb::Cancel(verb) => verb.run(&store, output).await,
             OutboxVerb::Retry(verb) => verb.run(&store, output).await,
             OutboxVerb::Drop(verb) => verb.run(&store, output).await,
         }

@@ -1,33 +1,38 @@
 use clap::Args;
-use hikyaku_sender::DeliveryId;
+use hikyaku_sender::{Act, State};
 
+use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
 
-/// Send a rejected or unknown delivery again
+/// Send a rejected or unknown delivery again, or all that fit
 #[derive(Debug, Args)]
 #[command(after_help = "\
-An unknown one may have arrived. Where no retry key keeps it from arriving twice any more, only --may-duplicate sends it.
+Without --state, all dead letters: rejected and unknown. An unknown one may have arrived. Where no retry key keeps it from \
+arriving twice any more, only --may-duplicate sends it.
 
 Examples:
   hikyaku outbox retry 17
-  hikyaku outbox retry 17 --may-duplicate")]
+  hikyaku outbox retry 17 --may-duplicate
+  hikyaku outbox retry --error 'not enough quota' --dry-run
+  hikyaku outbox retry --state unknown --campaign 1 --yes")]
 pub(super) struct Retry {
-    #[arg(value_name = "ID", help = "What `outbox add` printed as delivery_id")]
-    id: DeliveryId,
+    #[command(flatten)]
+    which: ActArgs,
 
-    /// Send it even where it may have arrived and nothing keeps it from arriving twice
+    /// Send even what may have arrived and what nothing keeps from arriving twice
     #[arg(long)]
     may_duplicate: bool,
 }
 
 impl Retry {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let outbox = store.open().await?;
-        if self.may_duplicate {
-            outbox.retry_may_duplicate(self.id).await?;
-        } else {
-            outbox.retry(self.id).await?;
-        }
-        output.done(format_args!("delivery {} will be sent again", self.id))
+        let doing = Doing {
+            act: Act::Retry { may_duplicate: self.may_duplicate },
+            states: [State::Rejected, State::Unknown],
+            one: "will be sent again",
+            many: "will be sent again",
+            would: "would be sent again",
+        };
+        self.which.run(doing, store, output).await
     }
 }

@@ -1,0 +1,237 @@
+//! Acts on one delivery, or on all that fit a filter.
+
+use std::{
+    fmt,
+    io::{self, IsTerminal, Write},
+};
+
+use anyhow::Context;
+use clap::Args;
+use hikyaku_sender::{Act, Acted, DeliveryId, Filter, Outbox, Preview, State, delivery::Refusal};
+use serde::{Serialize, Serializer};
+
+use super::{filter::FilterArgs, list::Deliveries};
+use crate::{failure::usage, output::Output, progress::Share, store::StoreArgs};
+
+// One delivery, or a filter and whether to ask.
+#[derive(Debug, Args)]
+pub(super) struct ActArgs {
+    #[arg(
+        value_name = "ID",
+        help = "What `outbox add` printed as delivery_id; without it, all that fit"
+    )]
+    id: Option<DeliveryId>,
+
+    #[command(flatten)]
+    filter: FilterArgs,
+
+    /// All of them, where nothing else says which
+    #[arg(long)]
+    all: bool,
+
+    /// Do it without asking; needed for more than one where there is no terminal to ask at
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Only show how many, ten of them, and what it may cost
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
+/// An act, and how it is told.
+pub(super) struct Doing {
+    pub(super) act: Act,
+    /// The states that it is for, where the command names none.
+    pub(super) states: [State; 2],
+    /// What has become of a delivery, of several, and what would: "17 deliveries would be sent again".
+    pub(super) one: &'static str,
+    pub(super) many: &'static str,
+    pub(super) would: &'static str,
+}
+
+impl ActArgs {
+    pub(super) async fn run(
+        self,
+        doing: Doing,
+        store: &StoreArgs,
+        output: Output,
+    ) -> anyhow::Result<()> {
+        let outbox = store.open().await?;
+        let mut filter = self.filter.filter(outbox.now().await?);
+        let names_some = filter != Filter::default();
+        match self.id {
+            Some(_) if names_some || self.all => {
+                Err(usage("name one delivery, or what all of them have in common; not both"))
+            }
+            Some(id) => one(&outbox, id, &doing, output).await,
+            None if names_some == self.all => Err(usage(
+                "say which: the id of one, what they have in common, such as --state unknown, or else --all",
+            )),
+            None => {
+                if filter.states.is_empty() {
+                    filter.states = doing.states.to_vec();
+                }
+                let asks = if self.yes { Asks::No } else { Asks::First };
+                let asks = if self.dry_run { Asks::Only } else { asks };
+                many(&outbox, &filter, &doing, asks, output).await
+            }
+        }
+    }
+}
+
+/// Whether a preview comes before the act, or in its place.
+#[derive(PartialEq)]
+enum Asks {
+    No,
+    First,
+    Only,
+}
+
+async fn one(outbox: &Outbox, id: DeliveryId, doing: &Doing, output: Output) -> anyhow::Result<()> {
+    match doing.act {
+        Act::Cancel => outbox.cancel(id).await?,
+        Act::Retry { may_duplicate: true } => outbox.retry_may_duplicate(id).await?,
+        Act::Retry { .. } => outbox.retry(id).await?,
+        _ => outbox.drop_dead_letter(id).await?,
+    }
+    output.done(format_args!("delivery {id} {}", doing.one))
+}
+
+async fn many(
+    outbox: &Outbox,
+    filter: &Filter,
+    doing: &Doing,
+    asks: Asks,
+    output: Output,
+) -> anyhow::Result<()> {
+    let preview = outbox.preview(filter, doing.act).await?;
+    let total = preview.possible;
+    if asks == Asks::Only {
+        let preview = Previewed::new(preview, doing);
+        return output.print(&preview, &preview);
+    }
+    if asks == Asks::First && total > 0 {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Err(usage(format!(
+                "{total} deliveries {}; repeat it with --yes to do so, or with --dry-run to see them",
+                doing.would
+            )));
+        }
+        if !agrees(&Previewed::new(preview, doing))? {
+            return Err(usage("nothing was done"));
+        }
+    }
+    let bar = Share::new(total);
+    let acted = outbox.act_on(filter, doing.act, |so_far| bar.show(so_far.done)).await?;
+    drop(bar);
+    let Acted { done, refused, .. } = acted;
+    let did = Did { done, refused: Refused(refused), many: doing.many };
+    output.print(&did, &did)
+}
+
+/// Shows what would be done, and asks.
+fn agrees(preview: &Previewed) -> anyhow::Result<bool> {
+    let mut stderr = anstream::stderr().lock();
+    write!(stderr, "{preview}\ngo on? [y/N] ").context("cannot write to stderr")?;
+    stderr.flush().context("cannot write to stderr")?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// What would be done, as it is printed.
+#[derive(Serialize)]
+struct Previewed {
+    deliveries: u64,
+    possible: u64,
+    refused: Refused,
+    quota: u64,
+    may_duplicate: u64,
+    #[serde(flatten)]
+    examples: Examples,
+    #[serde(skip)]
+    would: &'static str,
+}
+
+#[derive(Serialize)]
+struct Examples {
+    #[serde(rename = "examples")]
+    shown: Vec<hikyaku_sender::Listed>,
+}
+
+impl Previewed {
+    fn new(preview: Preview, doing: &Doing) -> Self {
+        Self {
+            deliveries: preview.deliveries(),
+            possible: preview.possible,
+            refused: Refused(preview.refused),
+            quota: preview.quota,
+            may_duplicate: preview.may_duplicate,
+            examples: Examples { shown: preview.examples },
+            would: doing.would,
+        }
+    }
+}
+
+impl fmt::Display for Previewed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { possible, would, quota, may_duplicate, .. } = self;
+        write!(f, "{possible} deliveries {would}")?;
+        if *quota > 0 {
+            write!(f, ", which may use up {quota} of the month's messages")?;
+        }
+        if *may_duplicate > 0 {
+            write!(f, "; {may_duplicate} may arrive twice")?;
+        }
+        let shown = &self.examples.shown;
+        if !shown.is_empty() {
+            write!(f, "\n{}", Deliveries { deliveries: shown.clone() })?;
+        }
+        if *possible > shown.len() as u64 {
+            write!(f, "\n{:>10}…", "")?;
+        }
+        self.refused.fmt(f)
+    }
+}
+
+/// What was done, as it is printed.
+#[derive(Serialize)]
+struct Did {
+    done: u64,
+    refused: Refused,
+    #[serde(skip)]
+    many: &'static str,
+}
+
+impl fmt::Display for Did {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} deliveries {}", self.done, self.many)?;
+        self.refused.fmt(f)
+    }
+}
+
+struct Refused(Vec<(Refusal, u64)>);
+
+impl Serialize for Refused {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Reason {
+            reason: &'static str,
+            deliveries: u64,
+        }
+
+        serializer.collect_seq(
+            self.0
+                .iter()
+                .map(|(why, deliveries)| Reason { reason: why.name(), deliveries: *deliveries }),
+        )
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|(why, deliveries)| {
+            write!(f, "\n{deliveries} others stay as they are: each {why}")
+        })
+    }
+}

@@ -1,0 +1,32 @@
+use clap::Args;
+use hikyaku_sender::{Act, State};
+
+use super::act::{ActArgs, Doing};
+use crate::{output::Output, store::StoreArgs};
+
+/// Withdraw a delivery that surely was not sent, or all that fit
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --state, those that wait: ready and paused. What may have been sent stays until it is found out.
+
+Examples:
+  hikyaku outbox cancel 17
+  hikyaku outbox cancel --to \"$USER_ID\" --dry-run
+  hikyaku outbox cancel --channel shop --created-since 1h --yes")]
+pub(super) struct Cancel {
+    #[command(flatten)]
+    which: ActArgs,
+}
+
+impl Cancel {
+    pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
+        let doing = Doing {
+            act: Act::Cancel,
+            states: [State::Ready, State::Paused],
+            one: "is withdrawn",
+            many: "are withdrawn",
+            would: "would be withdrawn",
+        };
+        self.which.run(doing, store, output).await
+    }
+}

@@ -1,0 +1,87 @@
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use hikyaku_sender::{CampaignId, Filter, State, Time};
+
+use super::add::reference;
+use crate::store::Moment;
+
+// Which deliveries: those that fit all of it.
+#[derive(Debug, Args)]
+pub(super) struct FilterArgs {
+    /// Only those in this state; repeat it for several
+    #[arg(
+        long,
+        value_parser = PossibleValuesParser::new(State::ALL.iter().map(|state| state.name()))
+            .try_map(|name| name.parse::<State>())
+    )]
+    state: Vec<State>,
+
+    /// Only those of this channel
+    #[arg(long, value_name = "NAME")]
+    channel: Option<String>,
+
+    /// Only those of this campaign
+    #[arg(long, value_name = "ID")]
+    campaign: Option<CampaignId>,
+
+    /// Only those to this user, group, room or hash of a phone number, alone or among others
+    #[arg(long, value_name = "ID")]
+    to: Option<String>,
+
+    /// Only the one that was added under this key
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+
+    /// Only those with this reference, all of it
+    #[arg(long, value_name = "JSON", value_parser = reference)]
+    reference: Option<serde_json::Value>,
+
+    /// Only the one that LINE accepted under this request id
+    #[arg(long, value_name = "ID")]
+    request_id: Option<String>,
+
+    /// Only those whose last error has this text in it
+    #[arg(long, value_name = "TEXT")]
+    error: Option<String>,
+
+    /// Only those added since: a time such as 2026-12-24T18:00:00+09:00, or how long ago, such as 2h
+    #[arg(long, value_name = "TIME")]
+    created_since: Option<Moment>,
+
+    /// Only those added before, in the same forms
+    #[arg(long, value_name = "TIME")]
+    created_before: Option<Moment>,
+
+    /// Only those that are or were due since, in the same forms
+    #[arg(long, value_name = "TIME")]
+    due_since: Option<Moment>,
+
+    /// Only those that are or were due before, in the same forms
+    #[arg(long, value_name = "TIME")]
+    due_before: Option<Moment>,
+}
+
+impl FilterArgs {
+    /// The filter, on a store whose clock says `now`.
+    pub(super) fn filter(self, now: Time) -> Filter {
+        let at = |moment: Option<Moment>| moment.map(|moment| moment.before(now));
+        let mut filter = Filter::default();
+        filter.states = self.state;
+        filter.channel = self.channel;
+        filter.campaign = self.campaign;
+        filter.recipient = self.to;
+        filter.idempotency_key = self.idempotency_key;
+        if let Some(reference) = self.reference {
+            filter = filter.reference(reference);
+        }
+        filter.request_id = self.request_id;
+        filter.error = self.error;
+        filter.created_since = at(self.created_since);
+        filter.created_before = at(self.created_before);
+        filter.due_since = at(self.due_since);
+        filter.due_before = at(self.due_before);
+        filter
+    }
+}
