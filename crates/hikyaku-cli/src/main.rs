@@ -3,9 +3,11 @@
 //! This crate reads words, calls the client and prints; it knows no rule of LINE's. `docs/cli.md` is its manual.
 
 mod args;
+mod browser;
 mod channel;
 mod connect;
 mod demo;
+mod document;
 mod download;
 mod failure;
 mod file;

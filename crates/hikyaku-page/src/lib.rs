@@ -17,6 +17,7 @@
 //! needs [`STYLES`], and [`SCRIPT`] for pictures on demand, texts that shrink to fit, and taps, which it tells in events
 //! named `hikyaku-tap`.
 
+pub mod chat;
 pub mod css;
 pub mod html;
 
@@ -24,12 +25,15 @@ mod flex;
 mod look;
 mod pen;
 mod picture;
+mod play;
 mod pointer;
+mod preview;
 mod strings;
 
 use hikyaku_model::flex::Container;
 
 pub use look::{Look, Pictures};
+pub use preview::{Preview, Shown};
 pub use strings::Lang;
 
 use html::{Asset, Html};
@@ -47,7 +51,7 @@ pub const STYLES: [Asset; 4] = [
 pub const SCRIPT: Asset = Asset::new(include_str!("asset/drawing.js"));
 
 /// The hash of [`SCRIPT`] for a content security policy.
-pub const SCRIPT_HASH: &str = "sha256-707OUGwqaB/mcQIF11pmHBK5H4jpYHEJ6Cp6tZLAArc=";
+pub const SCRIPT_HASH: &str = "sha256-8H471GgqBlCFXPXthBGPM20CUYSwUbCIJMf43/RCSVI=";
 
 /// Draws a Flex layout. `pointer` is where in its JSON it stands, `/messages/0/contents` or nothing.
 pub fn flex(container: &Container, look: &Look, pointer: &str) -> Html {

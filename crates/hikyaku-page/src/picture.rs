@@ -52,7 +52,7 @@ pub(crate) fn draw(pen: &Pen<'_>, place: Element<'_>, picture: Picture<'_>) {
             chip(html);
         });
     }
-    let place = place.class("pic-empty").style(Property::Hue, hue(&url)).data_src(&url);
+    let place = place.class("pic-empty").style(Property::Hue, hue(url.as_str())).data_src(&url);
     place.body(|html| {
         if !picture.is_small {
             html.span("pic-name").text(url.name());
@@ -63,11 +63,10 @@ pub(crate) fn draw(pen: &Pen<'_>, place: Element<'_>, picture: Picture<'_>) {
     });
 }
 
-/// A colour that is always the same for a picture, so that placeholders can be told apart.
-fn hue(url: &Url) -> u32 {
+/// A hue that is always the same for a text, so that placeholders can be told apart.
+pub(crate) fn hue(text: &str) -> u32 {
     // FNV-1a: short, and good enough for 24 colours.
-    let hash = url
-        .as_str()
+    let hash = text
         .bytes()
         .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     (hash >> 16) % 24 * 15

@@ -67,6 +67,8 @@ strings! {
     animated: ["Animated", "アニメーション", "動畫", "เคลื่อนไหว"];
     /// In the place of what this version cannot draw, before its name.
     unknown: ["Not drawn", "未対応", "無法顯示", "แสดงไม่ได้"];
+    /// What the account is called whose messages are shown.
+    account: ["Account", "アカウント", "官方帳號", "บัญชี"];
     /// Beside a message that was read.
     read: ["Read", "既読", "已讀", "อ่านแล้ว"];
     /// What a screen reader calls a video's mark.

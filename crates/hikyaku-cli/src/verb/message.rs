@@ -1,13 +1,9 @@
 use clap::{Args, Subcommand};
-use hikyaku::model::{
-    Check, Checker, Message as LineMessage, Object, Violations, flex::Container, limits::Segment,
-    message::from_json, warnings,
-};
-use serde::Serialize;
+use hikyaku::model::{Check, Violations, warnings};
 
+use super::preview::Preview;
 use crate::{
-    failure::usage,
-    file,
+    document::Document,
     output::{self, Output},
 };
 
@@ -15,6 +11,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   hikyaku message fmt receipt.json
+  hikyaku message preview receipt.json -o receipt.html
   pbpaste | hikyaku message fmt - > bubble.json")]
 pub(crate) struct Message {
     #[command(subcommand)]
@@ -24,6 +21,7 @@ pub(crate) struct Message {
 #[derive(Debug, Subcommand)]
 enum MessageVerb {
     Fmt(Fmt),
+    Preview(Preview),
 }
 
 /// Print messages or Flex as they are understood, and warn of what is not
@@ -39,29 +37,18 @@ struct Fmt {
     file: String,
 }
 
-/// What a file of messages holds.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Document {
-    Flex(Box<Container>),
-    One(Box<LineMessage>),
-    Many(Vec<LineMessage>),
-}
-
 impl Message {
     pub(crate) fn run(self, output: Output) -> anyhow::Result<()> {
         match self.verb {
             MessageVerb::Fmt(verb) => verb.run(output),
+            MessageVerb::Preview(verb) => verb.run(output),
         }
     }
 }
 
 impl Fmt {
     fn run(self, output: Output) -> anyhow::Result<()> {
-        let json = file::read(&self.file)?;
-        let document = read(&json).map_err(|why| {
-            usage(format!("{} is no JSON of messages: {why}; mend it there", self.file))
-        })?;
+        let document = Document::read(&self.file)?;
         let broken = document.validate().err();
         for warning in warnings(&document).iter().chain(broken.iter().flat_map(Violations::iter)) {
             output.warn(warning);
@@ -72,33 +59,5 @@ impl Fmt {
             serde_json::to_string_pretty(&document)?
         };
         output::print(json)
-    }
-}
-
-fn read(json: &str) -> Result<Document, hikyaku::model::InvalidJson> {
-    let mut messages = from_json(json)?;
-    if let Ok(object) = serde_json::from_str::<Object>(json) {
-        let kind = object.get("type").and_then(|kind| kind.as_str()).unwrap_or_default();
-        if Container::TYPES.contains(&kind) {
-            return Ok(Document::Flex(Box::new(object.into())));
-        }
-        if let Some(message) = messages.pop() {
-            return Ok(Document::One(Box::new(message)));
-        }
-    }
-    Ok(Document::Many(messages))
-}
-
-impl Check for Document {
-    fn check(&self, checker: &mut Checker) {
-        match self {
-            Self::Flex(container) => container.check(checker),
-            Self::One(message) => message.check(checker),
-            Self::Many(messages) => {
-                for (index, message) in messages.iter().enumerate() {
-                    checker.at(Segment::Index(index), |checker| message.check(checker));
-                }
-            }
-        }
     }
 }

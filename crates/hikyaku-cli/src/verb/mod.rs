@@ -7,6 +7,7 @@ mod campaign;
 mod completions;
 mod content;
 mod demo;
+mod flex;
 mod hold;
 mod loading;
 mod mark_as_read;
@@ -16,6 +17,7 @@ mod narrowcast;
 mod narrowcast_progress;
 mod notify;
 mod outbox;
+mod preview;
 mod push;
 mod push_by_phone;
 mod quota;
@@ -75,6 +77,8 @@ pub(crate) enum Verb {
     Api(api::Api),
     /// Work on messages in JSON
     Message(message::Message),
+    /// Draw Flex layouts in JSON
+    Flex(flex::Flex),
     /// Read, verify, send and receive webhooks
     Webhook(webhook::Webhook),
     /// Add sends to a durable store, and find, cancel, retry or drop them
@@ -138,6 +142,7 @@ impl Verb {
             Self::Richmenu(verb) => verb.run(output).await,
             Self::Api(verb) => verb.run(output).await,
             Self::Message(verb) => verb.run(output),
+            Self::Flex(verb) => verb.run(output),
             Self::Webhook(verb) => verb.run(output).await,
             Self::Outbox(verb) => verb.run(output).await,
             Self::Campaign(verb) => verb.run(output).await,

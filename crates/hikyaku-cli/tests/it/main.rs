@@ -4,6 +4,8 @@
 
 mod api;
 mod bad_input;
+#[path = "../../../hikyaku-page/tests/it/browser.rs"]
+mod browser;
 mod campaign;
 mod channels;
 #[path = "../../../hikyaku-sender/tests/it/cluster.rs"]
@@ -22,6 +24,7 @@ mod narrowcast;
 mod notify;
 mod outbox;
 mod platform;
+mod preview;
 mod recorder;
 mod richmenu;
 mod secrets;

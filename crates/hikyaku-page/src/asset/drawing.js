@@ -39,6 +39,7 @@
       document.querySelectorAll('[data-src]').forEach(load);
       return;
     }
+    if (event.target.closest('a[href]')) return;
     // The innermost one that is tapped acts, and no other.
     const tapped = event.target.closest('[data-ptr]');
     if (!tapped) return;
@@ -55,5 +56,10 @@
 
   const fitAll = () => document.querySelectorAll('[data-fit]').forEach(fit);
   fitAll();
-  window.addEventListener('load', fitAll);
+  window.addEventListener('load', () => {
+    fitAll();
+    // For whatever takes a picture of the page.
+    const { documentElement: root, body } = document;
+    root.dataset.height = String(Math.floor(body.getBoundingClientRect().height));
+  });
 })();

@@ -75,7 +75,15 @@ fn box_block(pen: &mut Pen<'_>, field: &str, block: &Box, place: Element<'_>) {
 
 fn draw_hero(pen: &mut Pen<'_>, hero: &Component, html: &mut Html) {
     match hero {
-        Component::Video(it) => video::draw(pen, it, html),
+        Component::Video(it) => {
+            video::draw(pen, it, html);
+            // Hidden unless the page shows what LINE shows where there are no videos.
+            html.div("fx-alt").body(|html| {
+                pen.field("altContent", |pen| {
+                    block::component(pen, &it.alt_content, CELL, html);
+                });
+            });
+        }
         other => block::component(pen, other, CELL, html),
     }
 }

@@ -13,6 +13,8 @@ mod text;
 mod unknown;
 mod video;
 
+pub(crate) use unknown::draw as unknown;
+
 use hikyaku_model::flex::Container;
 
 use crate::{html::Html, pen::Pen};
@@ -27,7 +29,7 @@ pub(crate) fn container(
     match container {
         Container::Bubble(bubble) => bubble::draw(pen, bubble, alt, html),
         Container::Carousel(carousel) => carousel::draw(pen, carousel, alt, html),
-        Container::Unknown(object) => unknown::draw(pen, object, html),
+        Container::Unknown(object) => unknown(pen, object, html),
         _ => {}
     }
 }

@@ -3,9 +3,10 @@ use hikyaku_model::flex::Video;
 use super::measure;
 use crate::{
     css::{Length, Property},
-    html::{Attribute, Html, Tag},
+    html::{Html, Tag},
     pen::Pen,
     picture::{self, Picture},
+    play,
 };
 
 pub(super) fn draw(pen: &mut Pen<'_>, video: &Video, html: &mut Html) {
@@ -15,10 +16,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, video: &Video, html: &mut Html) {
             .style(Property::Width, Length::percent(100.0))
             .style(Property::AspectRatio, measure::ratio(video.aspect_ratio.as_deref()));
         picture::draw(pen, preview, Picture::cover(&video.preview_url));
-        html.span("play")
-            .set(Attribute::Role, "img")
-            .set(Attribute::AriaLabel, pen.look.lang.play())
-            .empty();
+        play::draw(pen, "play", &video.url, html);
         if let Some(action) = &video.action {
             let link = html.element(Tag::Button).class("fx-video-link").plain_button();
             pen.act(link, "action", action).text(action.label().unwrap_or_default());

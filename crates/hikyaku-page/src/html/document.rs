@@ -8,7 +8,7 @@ pub struct Document {
     is_dark: Option<bool>,
     pictures: bool,
     styles: Vec<Asset>,
-    script: Option<(Asset, &'static str)>,
+    scripts: Vec<(Asset, &'static str)>,
 }
 
 impl Document {
@@ -20,7 +20,7 @@ impl Document {
             is_dark: None,
             pictures: true,
             styles: Vec::new(),
-            script: None,
+            scripts: Vec::new(),
         }
     }
 
@@ -42,9 +42,9 @@ impl Document {
         self
     }
 
-    /// Sets its script, and the hash by which the page's policy knows it: `sha256-…` of the text, in base64.
+    /// Adds a script, and the hash by which the page's policy knows it: `sha256-…` of the text, in base64.
     pub fn script(mut self, script: Asset, hash: &'static str) -> Self {
-        self.script = Some((script, hash));
+        self.scripts.push((script, hash));
         self
     }
 
@@ -73,7 +73,7 @@ impl Document {
         }
         html.push("</head><body>");
         content(&mut html);
-        if let Some((script, _)) = self.script {
+        for (script, _) in &self.scripts {
             html.push("<script>");
             html.push(script.as_str());
             html.push("</script>");
@@ -89,10 +89,13 @@ impl Document {
         if self.pictures {
             policy.push_str("; img-src https:");
         }
-        if let Some((_, hash)) = self.script {
-            policy.push_str("; script-src '");
-            policy.push_str(hash);
-            policy.push('\'');
+        if !self.scripts.is_empty() {
+            policy.push_str("; script-src");
+            for (_, hash) in &self.scripts {
+                policy.push_str(" '");
+                policy.push_str(hash);
+                policy.push('\'');
+            }
         }
         policy
     }

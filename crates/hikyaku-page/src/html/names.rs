@@ -49,6 +49,7 @@ names! {
     Attribute {
         AriaHidden = "aria-hidden",
         AriaLabel = "aria-label",
+        AriaLive = "aria-live",
         DataAct = "data-act",
         DataFit = "data-fit",
         DataPtr = "data-ptr",

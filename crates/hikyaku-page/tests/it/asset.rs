@@ -1,11 +1,25 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
-use hikyaku_page::{SCRIPT, SCRIPT_HASH, STYLES};
+use hikyaku_model::flex::Container;
+use hikyaku_page::{Look, Preview, SCRIPT, SCRIPT_HASH, STYLES, Shown};
 use sha2::{Digest, Sha256};
 
 #[test]
 fn the_policy_knows_the_script_by_its_hash() {
     let hash = BASE64_STANDARD.encode(Sha256::digest(SCRIPT.as_str()));
     assert_eq!(SCRIPT_HASH, format!("sha256-{hash}"));
+}
+
+#[test]
+fn the_policy_of_a_preview_knows_every_script_on_it() {
+    let bubble = Container::from_json(r#"{"type":"bubble"}"#).unwrap();
+    let page = Preview::new("bubble.json", &Look::default()).draw(Shown::Flex(&bubble)).to_string();
+    let scripts: Vec<&str> = page.split("<script>").skip(1).collect();
+    assert_eq!(scripts.len(), 2);
+    for script in scripts {
+        let text = script.split("</script>").next().unwrap();
+        let hash = BASE64_STANDARD.encode(Sha256::digest(text));
+        assert!(page.contains(&format!("&#39;sha256-{hash}&#39;")), "{hash}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Whatever a message holds, its drawing has only tags, attributes, addresses and styles that the writer means.
 
-use hikyaku_model::{Object, flex::Container};
+use hikyaku_model::{Message, Object, flex::Container};
 use hikyaku_page::{
     Look, Pictures,
+    chat::{self, Entry},
     css::Property,
     flex,
     html::{Attribute, Tag},
@@ -224,6 +225,52 @@ pub(crate) fn container() -> impl Strategy<Value = Value> {
     ]
 }
 
+/// A message of any kind around hostile texts.
+fn message() -> impl Strategy<Value = Value> {
+    let texts = || proptest::collection::vec(text(), 6);
+    let kind = prop_oneof![
+        texts().prop_map(|t| json!({"type": "text", "text": t[0], "quoteToken": t[1],
+            "emojis": [{"index": 0, "productId": t[2], "emojiId": t[3]}]})),
+        texts().prop_map(|t| json!({"type": "textV2", "text": format!("{{a}}{}{{b}}{}", t[0], t[1]), "substitution": {
+            "a": {"type": "mention", "mentionee": {"type": "user", "userId": t[2]}},
+            "b": {"type": "emoji", "productId": t[3], "emojiId": t[4]}}})),
+        texts().prop_map(|t| json!({"type": "sticker", "packageId": t[0], "stickerId": t[1]})),
+        texts().prop_map(|t| json!({"type": "image", "originalContentUrl": t[0], "previewImageUrl": t[1]})),
+        texts().prop_map(|t| json!({"type": "video", "originalContentUrl": t[0], "previewImageUrl": t[1]})),
+        any::<u64>().prop_map(|ms| json!({"type": "audio", "originalContentUrl": "", "duration": ms})),
+        (texts(), any::<f64>()).prop_map(|(t, degrees)| json!({"type": "location", "title": t[0], "address": t[1],
+            "latitude": degrees, "longitude": 1})),
+        texts().prop_map(|t| json!({"type": "coupon", "couponId": t[0]})),
+        (texts(), any::<[u32; 6]>(), action()).prop_map(|(t, n, action)| {
+            let area = json!({"x": n[0], "y": n[1], "width": n[2], "height": n[3]});
+            json!({"type": "imagemap", "baseUrl": t[0], "altText": t[1], "baseSize": {"width": n[4], "height": n[5]},
+                "actions": [{"type": "message", "label": t[2], "text": t[3], "area": area}, action],
+                "video": {"originalContentUrl": t[4], "previewImageUrl": t[4], "area": area}})
+        }),
+        (texts(), action(), select(&["buttons", "confirm"][..])).prop_map(|(t, action, kind)| {
+            json!({"type": "template", "altText": t[0], "template": {"type": kind, "title": t[1], "text": t[2],
+                "thumbnailImageUrl": t[3], "imageBackgroundColor": t[4], "imageSize": t[5],
+                "defaultAction": action, "actions": [action, action]}})
+        }),
+        (texts(), action()).prop_map(|(t, action)| {
+            json!({"type": "template", "altText": t[0], "template": {"type": "carousel", "columns": [
+                {"title": t[1], "text": t[2], "thumbnailImageUrl": t[3], "imageBackgroundColor": t[4], "actions": [action]}]}})
+        }),
+        (texts(), action()).prop_map(|(t, action)| {
+            json!({"type": "template", "altText": t[0], "template": {"type": "image_carousel", "columns": [
+                {"imageUrl": t[1], "action": action}]}})
+        }),
+        (text(), container()).prop_map(|(alt, contents)| json!({"type": "flex", "altText": alt, "contents": contents})),
+        text().prop_map(|kind| json!({"type": kind})),
+    ];
+    (kind, texts(), action()).prop_map(|(mut message, t, action)| {
+        message["sender"] = json!({"name": t[0], "iconUrl": t[1]});
+        message["quickReply"] =
+            json!({"items": [{"type": "action", "imageUrl": t[2], "action": action}]});
+        message
+    })
+}
+
 /// Fails if a drawing has anything that the writer did not mean.
 pub(crate) fn check(html: &str) {
     let markup = Markup::read(html);
@@ -245,7 +292,9 @@ pub(crate) fn check(html: &str) {
                 "type" => assert_eq!(value, "button"),
                 "tabindex" => assert_eq!(value, "0"),
                 "target" => assert_eq!(value, "_blank"),
-                "role" => assert!(["button", "group", "img"].contains(&value.as_str()), "{value}"),
+                "role" => {
+                    assert!(["button", "group", "img", "log"].contains(&value.as_str()), "{value}");
+                }
                 _ => {}
             }
         }
@@ -290,6 +339,19 @@ proptest! {
         let container: Container = serde_json::from_value(json).unwrap();
         check(flex(&container, &Look::default(), "/messages/0").as_str());
         check(flex(&container, &Look::default().pictures(Pictures::Loaded), "").as_str());
+    }
+
+    #[test]
+    fn no_message_yields_markup_of_its_own(json in message(), texts in proptest::collection::vec(text(), 4)) {
+        let message: Message = serde_json::from_value(json).unwrap();
+        let look = Look::default().name(texts[0].as_str(), texts[1].as_str());
+        let entries = [
+            Entry::notice(&texts[0]),
+            Entry::file(&texts[1], 7).mine(),
+            Entry::message(&message, "/0").by(&texts[2]).quoting(&texts[3], &texts[0]),
+        ];
+        check(chat::draw(&entries, &look).as_str());
+        check(chat::draw(&entries, &look.pictures(Pictures::Loaded)).as_str());
     }
 
     #[test]

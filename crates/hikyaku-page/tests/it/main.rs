@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panic")]
 
 mod asset;
+mod browser;
+mod chat;
+mod complete;
 mod css;
 mod flex;
+mod geometry;
 mod hostile;
 mod markup;

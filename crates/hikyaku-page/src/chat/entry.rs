@@ -1,0 +1,145 @@
+use std::fmt;
+
+use hikyaku_model::{Message, flex::Container, message::Sender};
+
+/// One message of a conversation, or a notice in it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry<'a> {
+    /// Who says it.
+    pub speaker: Speaker<'a>,
+    /// What is said.
+    pub said: Said<'a>,
+    /// The JSON pointer of the message, from which those of its actions go on.
+    pub pointer: &'a str,
+    /// When it was said.
+    pub time: Option<Time>,
+    /// Whether the other side has read it.
+    pub is_read: bool,
+    /// What it quotes.
+    pub quote: Option<Quote<'a>>,
+}
+
+/// Who says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Speaker<'a> {
+    /// The person whose phone it is: on the side where lines end, in green.
+    Me,
+    /// Somebody else, by name.
+    Other(&'a str),
+}
+
+/// What is said.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Said<'a> {
+    /// A message.
+    Message(&'a Message),
+    /// A Flex layout whose JSON is not in a message yet.
+    Flex(&'a Container),
+    /// A file, which people send and accounts cannot.
+    File {
+        /// Its name.
+        name: &'a str,
+        /// Its size.
+        bytes: u64,
+    },
+    /// A line in the middle: a day, somebody who joined, a message that was unsent.
+    Notice(&'a str),
+}
+
+/// A time of the day, on the clock of whoever looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// From 0 to 23.
+    pub hour: u8,
+    /// From 0 to 59.
+    pub minute: u8,
+}
+
+/// A message that another one quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quote<'a> {
+    /// Who said it.
+    pub who: &'a str,
+    /// What it said, or what stands for it.
+    pub text: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    fn new(said: Said<'a>, pointer: &'a str) -> Self {
+        Self { speaker: Speaker::Other(""), said, pointer, time: None, is_read: false, quote: None }
+    }
+
+    /// A message, and the JSON pointer that it has.
+    pub fn message(message: &'a Message, pointer: &'a str) -> Self {
+        Self::new(Said::Message(message), pointer)
+    }
+
+    /// A Flex layout, and the JSON pointer that it has.
+    pub fn flex(container: &'a Container, pointer: &'a str) -> Self {
+        Self::new(Said::Flex(container), pointer)
+    }
+
+    /// A file that a person sends.
+    pub fn file(name: &'a str, bytes: u64) -> Self {
+        Self::new(Said::File { name, bytes }, "")
+    }
+
+    /// A line in the middle.
+    pub fn notice(text: &'a str) -> Self {
+        Self::new(Said::Notice(text), "")
+    }
+
+    /// Somebody else says it.
+    pub fn by(mut self, name: &'a str) -> Self {
+        self.speaker = Speaker::Other(name);
+        self
+    }
+
+    /// The person whose phone it is says it.
+    pub fn mine(mut self) -> Self {
+        self.speaker = Speaker::Me;
+        self
+    }
+
+    /// Sets when it was said.
+    pub fn at(mut self, time: Time) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// The other side has read it.
+    pub fn read(mut self) -> Self {
+        self.is_read = true;
+        self
+    }
+
+    /// Sets what it quotes.
+    pub fn quoting(mut self, who: &'a str, text: &'a str) -> Self {
+        self.quote = Some(Quote { who, text });
+        self
+    }
+
+    /// Who the message itself says it is from.
+    pub(super) fn sender(&self) -> Option<&'a Sender> {
+        match self.said {
+            Said::Message(message) => message.sender.as_ref(),
+            Said::Flex(_) | Said::File { .. } | Said::Notice(_) => None,
+        }
+    }
+
+    /// Whether it goes on with what an entry before it began.
+    pub(super) fn follows(&self, before: &Entry<'_>) -> bool {
+        !matches!(before.said, Said::Notice(_))
+            && self.speaker == before.speaker
+            && self.sender() == before.sender()
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.hour, self.minute)
+    }
+}

@@ -1,0 +1,94 @@
+use hikyaku_model::message::Sender;
+
+use super::{
+    entry::{Entry, Said, Speaker},
+    kind, media, quick_reply,
+};
+use crate::{
+    css::Property,
+    flex,
+    html::{Attribute, Html, Tag},
+    look::Look,
+    pen::Pen,
+    picture::{self, Picture},
+};
+
+/// Draws one entry. `before` is the one above it.
+pub(super) fn draw(
+    entry: &Entry<'_>,
+    before: Option<&Entry<'_>>,
+    is_last: bool,
+    look: &Look,
+    html: &mut Html,
+) {
+    if let Said::Notice(text) = entry.said {
+        return html.element(Tag::P).class("notice").text(text);
+    }
+    let follows = before.is_some_and(|before| entry.follows(before));
+    let mut pen = Pen::new(look, entry.pointer);
+    let name = entry.sender().and_then(|sender| sender.name.as_deref());
+    let (side, name) = match entry.speaker {
+        Speaker::Me => ("row-mine", None),
+        Speaker::Other(account) => ("row-theirs", Some(name.unwrap_or(account))),
+    };
+    let row = html.div("row").class(side).class_some(follows.then_some("row-more"));
+    row.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, name).body(|html| {
+        if let Some(name) = name {
+            if follows {
+                html.span("avatar-gap").empty();
+            } else {
+                avatar(&pen, name, entry.sender(), html);
+            }
+        }
+        html.div("said").body(|html| {
+            if let Some(name) = name.filter(|name| !follows && !name.is_empty()) {
+                html.span("who").text(name);
+            }
+            let is_wide = match entry.said {
+                Said::Message(message) => kind::is_wide(message),
+                Said::Flex(_) => true,
+                Said::File { .. } | Said::Notice(_) => false,
+            };
+            let line = html.div("line").class_some(is_wide.then_some("line-wide"));
+            line.body(|html| {
+                match entry.said {
+                    Said::Message(message) => {
+                        kind::draw(&mut pen, message, entry.quote.as_ref(), html);
+                    }
+                    Said::Flex(container) => flex::container(&mut pen, container, None, html),
+                    Said::File { name, bytes } => media::file(&pen, name, bytes, html),
+                    Said::Notice(_) => {}
+                }
+                when(entry, look, html);
+            });
+        });
+    });
+    if let Said::Message(message) = entry.said
+        && let Some(quick_reply) = message.quick_reply.as_ref().filter(|_| is_last)
+    {
+        quick_reply::draw(&mut pen, quick_reply, html);
+    }
+}
+
+fn avatar(pen: &Pen<'_>, name: &str, sender: Option<&Sender>, html: &mut Html) {
+    let place = html.span("avatar").set(Attribute::AriaHidden, "true");
+    if let Some(url) = sender.and_then(|sender| sender.icon_url.as_deref()) {
+        return picture::draw(pen, place, Picture::small(url));
+    }
+    let initial = name.chars().next().map(String::from).unwrap_or_default();
+    place.style(Property::Hue, picture::hue(name)).text(&initial);
+}
+
+fn when(entry: &Entry<'_>, look: &Look, html: &mut Html) {
+    if entry.time.is_none() && !entry.is_read {
+        return;
+    }
+    html.span("when").body(|html| {
+        if entry.is_read {
+            html.span("read").text(look.lang.read());
+        }
+        if let Some(time) = entry.time {
+            html.element(Tag::Time).text(&time.to_string());
+        }
+    });
+}
