@@ -32,7 +32,10 @@ pub(super) fn component(pen: &mut Pen<'_>, component: &Component, cell: Cell<'_>
             Some(length) => {
                 html.div("fx-spacer").style(Property::Flex, Value::Flex(0, length)).empty();
             }
-            None => unknown::draw(pen, object, html),
+            None => {
+                let place = cell.put(html.div("fx-unknown"), &Place::default());
+                place.body(|html| unknown::draw(pen, object, html));
+            }
         },
         _ => {}
     }

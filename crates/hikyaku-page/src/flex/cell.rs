@@ -59,7 +59,8 @@ impl Cell<'_> {
         }
         let before =
             if self.is_vertical() { Property::MarginTop } else { Property::MarginInlineStart };
-        style.set_some(before, place.margin.or(self.spacing).and_then(measure::space));
+        let space = place.margin.and_then(measure::space);
+        style.set_some(before, space.or_else(|| self.spacing.and_then(measure::space)));
     }
 
     fn offsets(self, style: &mut Style, place: &Place<'_>) {

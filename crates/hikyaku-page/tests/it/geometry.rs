@@ -23,6 +23,8 @@ struct Found {
     inner: Rect,
     letters: f64,
     overflows: bool,
+    /// The pointers that a tap on it told of.
+    taps: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +94,7 @@ fn measure(containers: &[Value]) -> Option<BTreeMap<String, Found>> {
             inner: Rect::of(&value["inner"]),
             letters: value["letters"].as_f64().unwrap(),
             overflows: value["overflows"].as_bool().unwrap(),
+            taps: serde_json::from_value(value["taps"].clone()).unwrap_or_default(),
         };
         (name, found)
     };
@@ -181,6 +184,11 @@ fn shares() -> Value {
 fn check_shares(found: &BTreeMap<String, Found>) {
     let outer = |name: &str| found[name].outer;
     near(outer("row").width, 300.0);
+    // The innermost one that is tapped acts, and no other.
+    assert_eq!(found["a"].taps, ["/body/contents/0/contents/0/action"]);
+    assert_eq!(found["high"].taps, ["/body/contents/6/action"]);
+    assert_eq!(found["row"].taps, ["/body/contents/0/action"]);
+    assert!(found["long"].taps.is_empty());
     for (name, width) in [("a", 50.0), ("b", 100.0), ("c", 150.0)] {
         near(outer(name).width, width);
     }

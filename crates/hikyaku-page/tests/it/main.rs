@@ -6,6 +6,7 @@ mod asset;
 mod browser;
 mod chat;
 mod complete;
+mod contrast;
 mod css;
 mod flex;
 mod geometry;

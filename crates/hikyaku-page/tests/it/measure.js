@@ -17,5 +17,17 @@ window.addEventListener('load', () => {
   document.querySelectorAll('.fx-carousel > .fx-bubble').forEach((bubble, index) => {
     found[`bubble-${index}`] = { outer: rect(bubble), inner: rect(bubble), letters: 0, overflows: false };
   });
+  // What is told when a word is pressed, and when a key is pressed on a box around it.
+  const taps = [];
+  document.addEventListener('hikyaku-tap', ({ detail }) => taps.push(detail.pointer));
+  const tap = (name, act) => {
+    taps.length = 0;
+    act(document.querySelector(`[data-ptr][title="${name}"]`));
+    found[name].taps = [...taps];
+  };
+  tap('a', (text) => text.firstElementChild.click());
+  tap('high', (button) => button.firstElementChild.click());
+  tap('row', (box) => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })));
+  tap('long', (box) => box.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true })));
   document.documentElement.dataset.found = JSON.stringify(found);
 });
