@@ -31,6 +31,7 @@ pub mod campaign;
 pub mod delivery;
 
 mod act;
+mod attempt;
 mod bulk;
 mod error;
 mod events;
@@ -58,6 +59,7 @@ mod waiting;
 mod worker;
 
 pub use act::Act;
+pub use attempt::Attempt;
 pub use bulk::{Acted, Preview};
 pub use campaign::Campaign;
 pub use delivery::{State, UnknownPolicy};

@@ -1,5 +1,5 @@
-use hikyaku::RetryKey;
-use serde::{Serialize, Serializer};
+use hikyaku::{RetryKey, SentMessage};
+use serde::{Deserialize, Serialize, Serializer};
 
 use hikyaku_model::SendKind;
 
@@ -46,8 +46,12 @@ pub struct Listed {
     /// When it is no longer worth sending.
     #[serde(serialize_with = "shown_if_any")]
     pub expires_at: Option<Time>,
+    /// The program that has it, or had it last: host and process.
+    pub worker: Option<String>,
     /// LINE's id of the accepted request.
     pub request_id: Option<String>,
+    /// The messages that LINE made of it, with the tokens to quote them by: of an accepted push or reply.
+    pub sent_messages: Vec<SentMessage>,
     /// The last status that LINE answered.
     pub last_status: Option<u16>,
     /// Why it is not accepted, in LINE's words where there were any.
@@ -57,6 +61,17 @@ pub struct Listed {
 /// The caller's own JSON, as it was given.
 pub(crate) fn reference(kept: Option<&str>) -> Option<serde_json::Value> {
     kept.and_then(|json| serde_json::from_str(json).ok())
+}
+
+/// What LINE's answer says of the messages that it made.
+pub(crate) fn sent_messages(answer: Option<&str>) -> Vec<SentMessage> {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(rename = "sentMessages")]
+        sent_messages: Vec<SentMessage>,
+    }
+    let answer = answer.and_then(|json| serde_json::from_str::<Answer>(json).ok());
+    answer.map(|answer| answer.sent_messages).unwrap_or_default()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -100,7 +115,9 @@ impl From<Stored> for Listed {
             created_at: stored.row.created_at,
             due: delivery.due,
             expires_at: delivery.expires_at,
+            worker: delivery.worker.as_deref().map(str::to_owned),
             request_id: delivery.request_id,
+            sent_messages: sent_messages(delivery.answer.as_deref()),
             last_status: delivery.last_status,
             last_error: delivery.last_error,
         }

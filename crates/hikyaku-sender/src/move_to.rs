@@ -60,7 +60,7 @@ impl Outbox {
         }
         let mut after = 0;
         loop {
-            let page = from.store.read(Page { after, limit: PAGE }).await?;
+            let (page, attempts) = from.store.read(Page { after, limit: PAGE }).await?;
             let Some(last) = page.last() else { break };
             after = last.row.id;
             moved.deliveries += page.len() as u64;
@@ -68,7 +68,12 @@ impl Outbox {
                 let campaign = it.row.campaign.and_then(|old| new_ids.get(&old).copied());
                 fresh(it, campaign)
             };
-            to.store.run(Import(page.into_iter().map(renumbered).collect())).await?;
+            let places: HashMap<i64, usize> =
+                page.iter().enumerate().map(|(place, it)| (it.row.id, place)).collect();
+            let attempts = attempts.into_iter();
+            let attempts = attempts.filter_map(|(id, it)| Some((*places.get(&id)?, it))).collect();
+            let rows = page.into_iter().map(renumbered).collect();
+            to.store.run(Import { rows, attempts }).await?;
             told(moved.deliveries);
         }
         let lanes = from.store.read(ExportLanes).await?;

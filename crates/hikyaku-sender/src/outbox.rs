@@ -5,14 +5,16 @@ use crate::store::PgStore;
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 use crate::{
-    Act, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold, HoldId,
-    Listed, NewDelivery, NewHold, Overview, Time,
+    Act, Attempt, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold,
+    HoldId, Listed, NewDelivery, NewHold, Overview, Time,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
-        step::{self, ActOnOne, EndHold, Find, GetOverview, ListHolds, PlaceHold, Show, Verdict},
+        step::{
+            self, ActOnOne, EndHold, Find, GetOverview, ListHolds, PlaceHold, Show, Story, Verdict,
+        },
     },
 };
 
@@ -189,6 +191,15 @@ impl Outbox {
     /// The store cannot be read.
     pub async fn show(&self, id: DeliveryId) -> Result<Option<Listed>, Error> {
         Ok(self.0.store.read(Show(id.0)).await?.map(Listed::from))
+    }
+
+    /// The requests that were made for a delivery, the first and the newest 20; empty where there is no such delivery.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn attempts(&self, id: DeliveryId) -> Result<Vec<Attempt>, Error> {
+        let story = self.0.store.read(Story(id.0)).await?;
+        Ok(story.map(|(_, attempts)| attempts).unwrap_or_default())
     }
 
     /// The delivery of a channel that an idempotency key stands for; `None` where there is none, or no more.

@@ -1,3 +1,4 @@
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,7 @@ pub struct Accepted {
     pub deduplicated: bool,
     status: StatusCode,
     headers: HeaderMap,
+    body: Bytes,
 }
 
 /// A message that LINE made of a send.
@@ -44,6 +46,11 @@ impl Accepted {
     /// The answer's headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
+    }
+
+    /// The answer's body as it came.
+    pub fn body(&self) -> &[u8] {
+        &self.body
     }
 
     pub(crate) fn read(exchange: Exchange) -> Result<Self, Error> {
@@ -70,6 +77,7 @@ impl Accepted {
         } else {
             answer::request_id(&headers)
         };
-        Ok(Self { request_id: id.map(str::to_owned), sent_messages, deduplicated, status, headers })
+        let request_id = id.map(str::to_owned);
+        Ok(Self { request_id, sent_messages, deduplicated, status, headers, body })
     }
 }

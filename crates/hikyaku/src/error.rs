@@ -23,6 +23,8 @@ struct Inner {
     message: String,
     details: Vec<Detail>,
     headers: HeaderMap,
+    /// LINE's own answer as it came.
+    body: Vec<u8>,
     may_have_landed: bool,
     source: Option<Source>,
 }
@@ -109,6 +111,7 @@ impl Inner {
             message: told(message),
             details: Vec::new(),
             headers: HeaderMap::new(),
+            body: Vec::new(),
             may_have_landed: false,
             source: None,
         }
@@ -173,6 +176,12 @@ impl Error {
         &self.0.headers
     }
 
+    /// The answer's body as it came, up to 64 kB, where LINE itself refused the request. Empty for every other error:
+    /// what a proxy or a portal answers may repeat what it was asked.
+    pub fn body(&self) -> &[u8] {
+        &self.0.body
+    }
+
     /// Whether the same call can succeed later. Repeating a send is safe only under the same retry key.
     pub fn is_retryable(&self) -> bool {
         matches!(
@@ -233,6 +242,12 @@ impl Error {
             may_have_landed: source.may_have_landed(),
             ..Inner::new(ErrorKind::Network, &source.to_string()).caused_by(source)
         }))
+    }
+
+    /// Keeps the body of LINE's own answer.
+    pub(crate) fn with_body(mut self, body: &[u8]) -> Self {
+        self.0.body = body.to_vec();
+        self
     }
 
     /// A success whose body says something else than LINE documents.

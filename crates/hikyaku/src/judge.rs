@@ -119,7 +119,8 @@ impl Asked {
         if kind == ErrorKind::Foreign {
             message = format!("LINE was not reached, something else answered: {message}");
         }
-        Error::answered(kind, status, headers, &message, details, may_have_landed)
+        let error = Error::answered(kind, status, headers, &message, details, may_have_landed);
+        if own { error.with_body(body) } else { error }
     }
 }
 

@@ -1,4 +1,4 @@
-use hikyaku_sim::Sim;
+use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{command::Shell, platform::Platform};
 
@@ -404,4 +404,52 @@ fn all_that_fit_are_withdrawn_after_a_look() {
     assert_eq!(cancel(&["3", "--json"]).code, 4);
     let retried = shell.run(["outbox", "retry", "--all", "--yes", "--json"]);
     assert_eq!(retried.stdout.trim_end(), r#"{"done":0,"refused":[]}"#, "{retried}");
+}
+
+#[test]
+fn the_story_of_a_delivery_says_why_it_has_not_arrived_and_what_to_do() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    let story = |id: &str| {
+        let shown = shell.run(["outbox", "show", id]);
+        assert_eq!(shown.code, 0, "{shown}");
+        shown.stdout
+    };
+    let add =
+        |to: &str| assert_eq!(shell.run(["outbox", "add", "push", to, "--text", "hi"]).code, 0);
+    let friend = platform.sim.add_friend();
+    add(friend.as_str());
+    let waits = story("1");
+    assert!(waits.starts_with("delivery 1 is ready: it is due since "), "{waits}");
+    assert!(waits.contains("see that `hikyaku worker run` is running and has channel default"));
+    assert!(waits.contains("\n  requests    none\n"), "{waits}");
+    let push = ("POST", "/v2/bot/message/push");
+    platform.sim.fault(FaultRule::drop_after_accept().on(push.0, push.1).times(1)).unwrap();
+    assert_eq!(shell.run(["worker", "run", "--until-idle"]).code, 0);
+    let accepted = story("1");
+    assert!(accepted.starts_with("delivery 1 is accepted: LINE has accepted it\n"), "{accepted}");
+    assert!(accepted.contains(" ms  network  by "), "{accepted}");
+    assert!(accepted.contains(" ms  409 duplicate  by "), "{accepted}");
+    assert!(accepted.contains("blocked the account"), "{accepted}");
+    assert!(accepted.contains(&platform.sim.outbox()[0].message_ids[0]), "{accepted}");
+    add(USER);
+    assert_eq!(shell.run(["worker", "run", "--until-idle"]).code, 0);
+    let rejected = story("2");
+    assert!(rejected.starts_with("delivery 2 is rejected: LINE refused it, and nobody got it\n"));
+    assert!(rejected.contains("`hikyaku outbox retry 2`"), "{rejected}");
+    let words = r#"LINE's answer: {"message":"Failed to send messages"}"#;
+    assert!(rejected.contains(words), "{rejected}");
+    let shown = shell.run(["outbox", "show", "2", "--json"]);
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(shown["requests"][0]["body"], r#"{"message":"Failed to send messages"}"#);
+    assert_eq!(
+        (&shown["requests"][0]["status"], &shown["state"]),
+        (&400.into(), &"rejected".into())
+    );
+    platform.sim.set_quota(1, 1);
+    add(friend.as_str());
+    assert_eq!(shell.run(["worker", "run", "--until-idle"]).code, 0);
+    let parked = story("3");
+    assert!(parked.contains("because the month's messages are used up"), "{parked}");
+    assert!(parked.contains("raise the channel's monthly limit"), "{parked}");
 }

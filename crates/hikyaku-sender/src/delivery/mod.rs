@@ -24,7 +24,7 @@ mod model_test;
 #[cfg(test)]
 mod verdict_test;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use hikyaku_model::{
     SendKind,
@@ -71,6 +71,12 @@ pub(crate) struct Delivery {
     pub(crate) request_id: Option<String>,
     pub(crate) last_status: Option<u16>,
     pub(crate) last_error: Option<String>,
+    /// The program that claimed it last.
+    pub(crate) worker: Option<Arc<str>>,
+    /// The first request, as a store keeps it.
+    pub(crate) first_attempt: Option<String>,
+    /// LINE's answer to the request that it accepted, as it came.
+    pub(crate) answer: Option<String>,
 }
 
 /// Why a delivery stays as it is.
@@ -131,6 +137,9 @@ impl Delivery {
             request_id: None,
             last_status: None,
             last_error: None,
+            worker: None,
+            first_attempt: None,
+            answer: None,
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) const FIXED: [Column; 10] = [
 ];
 
 /// What each step may change.
-pub(super) const CHANGING: [Column; 14] = [
+pub(super) const CHANGING: [Column; 17] = [
     ("lane", "smallint"),
     ("state", "smallint"),
     ("retry_key", "uuid"),
@@ -39,6 +39,9 @@ pub(super) const CHANGING: [Column; 14] = [
     ("request_id", "text"),
     ("last_status", "integer"),
     ("last_error", "text"),
+    ("worker", "text"),
+    ("first_attempt", "text"),
+    ("answer", "text"),
 ];
 
 /// What is sent.
@@ -97,6 +100,9 @@ pub(super) fn changing(it: &Delivery) -> [Value<'_>; CHANGING.len()] {
         Value::Text(it.request_id.as_deref()),
         Value::Integer(it.last_status.map(i64::from)),
         Value::Text(it.last_error.as_deref()),
+        Value::Text(it.worker.as_deref()),
+        Value::Text(it.first_attempt.as_deref()),
+        Value::Text(it.answer.as_deref()),
     ]
 }
 

@@ -10,7 +10,9 @@ use super::{
     LaneDue, Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored,
     Tx, WriteStep, fenced, fits::fits, now_or_never,
 };
-use crate::{Clock, Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
+use crate::{
+    Attempt, Clock, Hold, HoldId, Lane, State, Time, attempt::NEWEST, filter::Filter, pace::Bucket,
+};
 
 #[derive(Debug)]
 pub(crate) struct MemoryStore {
@@ -28,6 +30,7 @@ struct Memory {
     quotas: BTreeMap<String, Quota>,
     last_hold: i64,
     holds: BTreeMap<HoldId, Hold>,
+    attempts: BTreeMap<(i64, i64), Attempt>,
     last_campaign: i64,
     campaigns: BTreeMap<i64, CampaignRow>,
     seen: BTreeSet<(i64, String)>,
@@ -200,6 +203,19 @@ impl Deliveries for MemoryTx<'_> {
         Ok(rows)
     }
 
+    async fn save_attempts(&mut self, attempts: &[(i64, Attempt)]) -> Result<()> {
+        let kept = &mut self.memory.attempts;
+        for (delivery, attempt) in attempts {
+            let of = (*delivery, i64::MIN)..=(*delivery, i64::MAX);
+            kept.insert((*delivery, attempt.number), attempt.clone());
+            let numbers: Vec<i64> = kept.range(of).map(|((_, number), _)| *number).collect();
+            for old in numbers.iter().rev().skip(NEWEST as usize) {
+                kept.remove(&(*delivery, *old));
+            }
+        }
+        Ok(())
+    }
+
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {
         let old: Vec<i64> = self
             .rows(|it| {
@@ -212,6 +228,7 @@ impl Deliveries for MemoryTx<'_> {
             .map(|it| it.row.id)
             .collect();
         for id in &old {
+            self.memory.attempts.retain(|(of, _), _| of != id);
             self.memory.rows.remove(id);
         }
         Ok(old.len() as u64)
@@ -429,6 +446,11 @@ impl Reads for MemoryTx<'_> {
 
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {
         Ok(self.memory.rows.get(&id).cloned())
+    }
+
+    async fn attempts(&mut self, from: i64, to: i64) -> Result<Vec<(i64, Attempt)>> {
+        let found = self.memory.attempts.range((from, i64::MIN)..=(to, i64::MAX));
+        Ok(found.map(|((delivery, _), attempt)| (*delivery, attempt.clone())).collect())
     }
 
     async fn after(&mut self, id: i64, limit: u32) -> Result<Vec<Stored>> {

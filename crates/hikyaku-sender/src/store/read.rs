@@ -1,6 +1,6 @@
 //! From a store's rows to ours, column by column. What does not fit is damage.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::{
     columns::{self, CHANGING, FIXED},
 };
 use crate::{
-    Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
+    Attempt, Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
     delivery::Delivery,
     pace::{Bucket, HoldReason},
     recipients::Recipients,
@@ -122,6 +122,9 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
             request_id: it.text_if_any()?,
             last_status: it.number_if_any()?,
             last_error: it.text_if_any()?,
+            worker: it.text_if_any()?.map(Arc::from),
+            first_attempt: it.text_if_any()?,
+            answer: it.text_if_any()?,
         },
     })
 }
@@ -142,6 +145,12 @@ pub(super) fn oldest(mut rows: Vec<Row>, limit: u32) -> Vec<Row> {
     rows.sort_unstable_by_key(|row| row.id);
     rows.truncate(limit as usize);
     rows
+}
+
+/// A request, and the delivery that it was made for; nothing where it cannot be read.
+pub(super) fn attempt(it: &mut dyn Columns) -> Result<Option<(i64, Attempt)>> {
+    let delivery = it.number()?;
+    Ok(Attempt::from_kept(&it.text()?).map(|attempt| (delivery, attempt)))
 }
 
 /// The id of a campaign and the digest of what it stands for.

@@ -6,7 +6,7 @@ use super::{
     CampaignCounts, CampaignRow, Found, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result,
     Row, Stored,
 };
-use crate::{Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
+use crate::{Attempt, Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
 
 /// What a step may look at.
 pub(crate) trait Reads: Send {
@@ -79,6 +79,13 @@ pub(crate) trait Reads: Send {
     /// One delivery with all there is to it.
     fn show(&mut self, id: i64) -> impl Future<Output = Result<Option<Stored>>> + Send;
 
+    /// The requests besides the first of deliveries with an id from one to another, in their order.
+    fn attempts(
+        &mut self,
+        from: i64,
+        to: i64,
+    ) -> impl Future<Output = Result<Vec<(i64, Attempt)>>> + Send;
+
     /// Deliveries with a greater id, the oldest first.
     fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send;
 
@@ -130,6 +137,12 @@ pub(crate) trait Deliveries: Send {
         after: i64,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+
+    /// Keeps requests besides the first of each delivery; one of the same number gives way. Of many, the newest are kept.
+    fn save_attempts(
+        &mut self,
+        attempts: &[(i64, Attempt)],
+    ) -> impl Future<Output = Result<()>> + Send;
 
     /// Removes accepted, cancelled, split and dropped rows that ended before.
     fn prune(&mut self, before: Time, limit: u32) -> impl Future<Output = Result<u64>> + Send;

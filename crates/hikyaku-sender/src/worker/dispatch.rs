@@ -143,6 +143,7 @@ impl Dispatch<'_> {
             want: u32::try_from(want).unwrap_or(u32::MAX),
             lease: shared.settings.lease,
             limits: shared.settings.limits.clone(),
+            worker: shared.name.clone(),
         };
         self.claiming = Some(
             async move {
@@ -183,14 +184,14 @@ impl Dispatch<'_> {
             waiting.extend(elsewhere::waiting(self.shared, Duration::ZERO).await);
             return Ok(Some(waiting));
         }
-        self.take(grant.jobs, now);
+        self.take(grant, now);
         Ok(None)
     }
 
-    fn take(&mut self, jobs: Vec<Job>, granted: Instant) {
-        self.held += jobs.len();
-        let claimed = ClaimedAt { began: self.claim_began, granted };
-        self.queue.extend(jobs.into_iter().map(|job| (job, claimed)));
+    fn take(&mut self, grant: Grant, granted: Instant) {
+        self.held += grant.jobs.len();
+        let claimed = ClaimedAt { began: self.claim_began, granted, at: grant.now };
+        self.queue.extend(grant.jobs.into_iter().map(|job| (job, claimed)));
     }
 
     /// Sends as many as may be on their way at once.
@@ -199,13 +200,7 @@ impl Dispatch<'_> {
             && let Some((job, claimed)) = self.queue.pop_front()
         {
             let sender = self.sender;
-            self.sending.push(
-                async move {
-                    let (id, fence) = (job.id, job.fence);
-                    Attempt { id, fence, outcome: sender.send(job, claimed).await }
-                }
-                .boxed(),
-            );
+            self.sending.push(sender.send(job, claimed).boxed());
         }
     }
 
@@ -291,6 +286,8 @@ impl Dispatch<'_> {
                 id: job.id,
                 fence: job.fence,
                 outcome: Outcome::NotSent,
+                request: None,
+                answer: None,
             });
             self.outcomes.extend(unsent);
             self.settle(true);
@@ -301,7 +298,7 @@ impl Dispatch<'_> {
                 // A claim that has begun is seen through: what it took would be nobody's until its lease ends.
                 grant = ended(&mut self.claiming) => {
                     self.claiming = None;
-                    self.take(grant.map(|grant| grant.jobs).unwrap_or_default(), Instant::now());
+                    self.take(grant.unwrap_or_default(), Instant::now());
                 }
                 settled = ended(&mut self.settling) => self.settled(&settled),
                 Some(attempt) = self.sending.next() => self.sent(attempt),

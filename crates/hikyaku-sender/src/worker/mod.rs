@@ -4,6 +4,7 @@ mod ahead;
 mod dispatch;
 mod elsewhere;
 mod keep;
+mod record;
 mod refusals;
 mod request;
 mod send;
@@ -62,6 +63,7 @@ struct Settings {
     quota_every: Option<Duration>,
     limits: Limits,
     until_idle: bool,
+    name: Option<String>,
     hook: Option<Hook>,
 }
 
@@ -85,6 +87,8 @@ struct Shared {
     inner: Arc<Inner>,
     channels: HashMap<String, Client>,
     settings: Settings,
+    /// What is kept with each attempt, to know who made it.
+    name: Arc<str>,
     /// Whether no other worker can have this store.
     is_alone: bool,
 }
@@ -102,6 +106,7 @@ impl Outbox {
                 quota_every: Some(QUOTA_EVERY),
                 limits: Limits::default(),
                 until_idle: false,
+                name: None,
                 hook: None,
             },
         }
@@ -158,6 +163,12 @@ impl Worker {
         self
     }
 
+    /// What is kept with each attempt, to know who made it; the host's name and the process's number unless set.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.settings.name = Some(name.into());
+        self
+    }
+
     /// Is told before and after each durable step by its name, so that a test can kill the program there.
     #[doc(hidden)]
     pub fn on_step(mut self, hook: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
@@ -185,7 +196,8 @@ impl Worker {
         let inner = outbox.shared();
         let lock = inner.store.lock_worker().await?;
         let is_alone = lock.is_some();
-        let shared = Arc::new(Shared { inner, channels, settings, is_alone });
+        let name = settings.name.clone().unwrap_or_else(own_name).into();
+        let shared = Arc::new(Shared { inner, channels, settings, name, is_alone });
         if is_alone {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
@@ -200,6 +212,15 @@ impl Worker {
         drop(lock);
         report
     }
+}
+
+/// Host and process.
+fn own_name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let host = host.or_else(|| std::env::var("HOSTNAME").ok());
+    let host = host.as_deref().map_or("", str::trim);
+    let process = std::process::id();
+    if host.is_empty() { format!("process {process}") } else { format!("{host}/{process}") }
 }
 
 impl Shared {

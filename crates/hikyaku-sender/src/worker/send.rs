@@ -13,18 +13,19 @@ use uuid::Uuid;
 
 use super::{
     Shared,
+    record::{self, Record},
     refusals::{self, Refusals},
     request,
 };
 use crate::{
-    Event, Hold, Lane,
+    Event, Hold, Lane, Time,
     delivery::{
         Outcome, Phase, Stop, Tried, Verdict, backoff, judge, judge_progress, judge_unreadable,
     },
     pace,
     store::{
         Body,
-        step::{self, GetCampaign, Job, ListHolds},
+        step::{self, Attempt, GetCampaign, Job, ListHolds},
     },
 };
 
@@ -70,6 +71,8 @@ pub(super) struct ClaimedAt {
     pub(super) began: Instant,
     /// When it ended, with permits that have just been granted.
     pub(super) granted: Instant,
+    /// The same on the store's clock, or a little earlier.
+    pub(super) at: Time,
 }
 
 impl<'a> Sender<'a> {
@@ -85,33 +88,46 @@ impl<'a> Sender<'a> {
     }
 
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
-    pub(super) async fn send(&self, job: Job, claimed: ClaimedAt) -> Outcome {
+    pub(super) async fn send(&self, job: Job, claimed: ClaimedAt) -> Attempt {
+        let (outcome, record) = self.try_to_send(&job, claimed).await;
+        let (request, answer) = match record {
+            Some(Record { attempt, answer }) => (Some(attempt), answer),
+            None => (None, None),
+        };
+        Attempt { id: job.id, fence: job.fence, outcome, request, answer }
+    }
+
+    /// What comes of it, and what is kept of the request, where one was made.
+    async fn try_to_send(&self, job: &Job, claimed: ClaimedAt) -> (Outcome, Option<Record>) {
         let late = match self.shared.settings.limits.get(job.lane) {
             Some(rate) if pace::is_exact(rate) => EXACT_PERMIT_LIFE,
             Some(_) => PERMIT_LIFE,
             None => self.shared.settings.lease / 2,
         };
-        let Some(client) = self.shared.channels.get(&job.channel) else { return Outcome::NotSent };
+        let Some(client) = self.shared.channels.get(&job.channel) else {
+            return (Outcome::NotSent, None);
+        };
         // It was claimed ahead, and would only be answered the same.
         if self.lane(&job.channel, job.lane).is_some_and(|lane| lane.was_stopped(claimed.began)) {
-            return Outcome::NotSent;
+            return (Outcome::NotSent, None);
         }
-        if claimed.began.elapsed() > HOLDS_KNOWN && self.is_held(&job).await {
-            return Outcome::NotSent;
+        if claimed.began.elapsed() > HOLDS_KNOWN && self.is_held(job).await {
+            return (Outcome::NotSent, None);
         }
         if job.lane == Lane::NarrowcastProgress {
-            return self.look(client, &job).await;
+            return (self.look(client, job).await, None);
         }
-        let body = match self.body(&job).await {
+        let body = match self.body(job).await {
             Ok(body) => body,
             Err(why) => {
                 tracing::error!(delivery = job.id, %why, "a delivery could not be read");
-                return judge_unreadable(self.tried(&job), why.to_string());
+                return (judge_unreadable(self.tried(job), why.to_string()), None);
             }
         };
         if claimed.granted.elapsed() > late {
-            return Outcome::NotSent;
+            return (Outcome::NotSent, None);
         }
+        let (began, at) = (Instant::now(), claimed.at + claimed.granted.elapsed());
         self.shared.step("before send");
         let mut send = client.send_written(job.kind, body);
         if Lane::of(job.kind).has_retry_key() {
@@ -122,13 +138,9 @@ impl<'a> Sender<'a> {
         }
         let answer = send.await;
         self.shared.step("after send");
-        let result = match &answer {
-            Ok(accepted) if accepted.deduplicated => "duplicate",
-            Ok(_) => "accepted",
-            Err(error) => error.kind().as_str(),
-        };
-        self.shared.inner.metrics.count(&job.channel, job.lane, result);
-        self.execute(&job, judge(self.tried(&job), answer)).await
+        let record = Record::of(job.fence, at, began.elapsed(), &self.shared.name, &answer);
+        self.shared.inner.metrics.count(&job.channel, job.lane, record::result(&answer));
+        (self.execute(job, judge(self.tried(job), answer)).await, Some(record))
     }
 
     async fn look(&self, client: &Client, job: &Job) -> Outcome {

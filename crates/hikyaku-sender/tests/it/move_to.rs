@@ -44,6 +44,13 @@ async fn moves(source: Bench, target: Bench) {
     };
     once.run(stop).await.unwrap();
     let before = &source.outbox.list(Filter::default()).await.unwrap()[0];
+    // More than its row holds.
+    sim.fault(FaultRule::answer(500).on("POST", "/v2/bot/message/push").times(1)).unwrap();
+    let id = before.id;
+    tried_again(&source, worker(&source)).await;
+    let attempts = source.outbox.attempts(id).await.unwrap();
+    assert_eq!(attempts.len(), 2);
+    let before = &source.outbox.list(Filter::default()).await.unwrap()[0];
     assert!(before.may_have_landed && before.state == State::Ready);
     source.outbox.enqueue(NewDelivery::push(user(2), "waiting")).await.unwrap();
     // Half read.
@@ -64,12 +71,31 @@ async fn moves(source: Bench, target: Bench) {
     let oldest = target.outbox.list(Filter::default()).await.unwrap().pop().unwrap();
     assert_eq!((oldest.retry_key, oldest.may_have_landed), (before.retry_key, true));
     assert_eq!(oldest.reference, Some(17.into()));
+    assert_eq!(target.outbox.attempts(oldest.id).await.unwrap(), attempts);
     let campaign = target.outbox.campaign(moved.campaigns[0].1).await.unwrap();
     let fed = campaign.feed(std::io::Cursor::new(list)).await.unwrap();
     assert_eq!((fed.progress.total, fed.progress.repeated), (15_000, 10));
     work(&target, worker(&target)).await;
     assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
     assert_eq!((sim.people_reached(), sim.duplicates()), (15_002, vec![]));
+}
+
+/// Until what is in doubt was tried once more.
+async fn tried_again(bench: &Bench, worker: hikyaku_sender::Worker) {
+    let mut events = bench.outbox.events();
+    let stop = async {
+        while !matches!(events.next().await, Some(hikyaku_sender::Event::Settled { .. })) {}
+    };
+    let ticking = async {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            bench.clock.advance(std::time::Duration::from_secs(1));
+        }
+    };
+    tokio::select! {
+        report = worker.run(stop) => drop(report.unwrap()),
+        () = ticking => unreachable!(),
+    }
 }
 
 struct Failing;

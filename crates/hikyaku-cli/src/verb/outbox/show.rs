@@ -1,6 +1,7 @@
 use clap::Args;
 use hikyaku_sender::DeliveryId;
 
+use super::story::Story;
 use crate::{
     failure::not_found,
     output::{Output, visible},
@@ -8,7 +9,7 @@ use crate::{
     work::CHANNEL,
 };
 
-/// Show all about one delivery
+/// Show where one delivery stands, every request that was made for it, and what to do next
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -48,6 +49,8 @@ impl Show {
                 "there is no delivery {which}; finished ones are kept for 7 days, see `hikyaku outbox list`",
             ))
         })?;
-        output.print(&delivery, serde_json::to_string_pretty(&delivery)?)
+        let requests = outbox.attempts(delivery.id).await?;
+        let told = Story::new(delivery, requests, &outbox.overview().await?);
+        output.print(&told, &told)
     }
 }

@@ -12,7 +12,8 @@ use super::{
     tx::{Params, PgTx},
 };
 use crate::{
-    Lane, Priority, State, Time,
+    Attempt, Lane, Priority, State, Time,
+    attempt::NEWEST,
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, Column, FIXED, PAYLOAD, Value},
@@ -137,6 +138,20 @@ impl Deliveries for PgTx<'_> {
             rows.extend(self.rows(&sql, params, read::row).await?);
         }
         Ok(oldest(rows, limit))
+    }
+
+    async fn save_attempts(&mut self, attempts: &[(i64, Attempt)]) -> Result<()> {
+        let deliveries: Vec<i64> = attempts.iter().map(|(delivery, _)| *delivery).collect();
+        let numbers: Vec<i64> = attempts.iter().map(|(_, attempt)| attempt.number).collect();
+        let kept: Vec<String> = attempts.iter().map(|(_, attempt)| attempt.to_kept()).collect();
+        let save = "INSERT INTO hikyaku_attempt (delivery, number, attempt) \
+            SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[]) \
+            ON CONFLICT (delivery, number) DO UPDATE SET attempt = excluded.attempt";
+        self.execute(save, &[&deliveries, &numbers, &kept]).await?;
+        let forget = "DELETE FROM hikyaku_attempt AS old USING (SELECT DISTINCT unnest($1::bigint[]) AS delivery) AS these \
+            WHERE old.delivery = these.delivery AND number <= \
+            (SELECT number FROM hikyaku_attempt WHERE delivery = these.delivery ORDER BY number DESC LIMIT 1 OFFSET $2)";
+        self.execute(forget, &[&deliveries, &i64::from(NEWEST)]).await.map(drop)
     }
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {

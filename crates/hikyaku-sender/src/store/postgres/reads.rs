@@ -3,7 +3,7 @@ use super::{
     tx::PgTx,
 };
 use crate::{
-    Hold, Lane, Priority, State, Time,
+    Attempt, Hold, Lane, Priority, State, Time,
     filter::Filter,
     pace::Bucket,
     store::{
@@ -164,6 +164,11 @@ impl Reads for PgTx<'_> {
     async fn show(&mut self, id: i64) -> Result<Option<Stored>> {
         let sql = format!("SELECT {} FROM hikyaku_delivery WHERE id = $1", stored_columns());
         self.row(&sql, &[&id], stored).await
+    }
+
+    async fn attempts(&mut self, from: i64, to: i64) -> Result<Vec<(i64, Attempt)>> {
+        let sql = "SELECT delivery, attempt FROM hikyaku_attempt WHERE delivery BETWEEN $1 AND $2 ORDER BY delivery, number";
+        Ok(self.rows(sql, &[&from, &to], read::attempt).await?.into_iter().flatten().collect())
     }
 
     async fn after(&mut self, id: i64, limit: u32) -> Result<Vec<Stored>> {

@@ -7,7 +7,8 @@ use rusqlite::{
 
 use super::{failed, read, seal, tx::SqliteTx};
 use crate::{
-    Lane, Priority, State, Time,
+    Attempt, Lane, Priority, State, Time,
+    attempt::NEWEST,
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, FIXED, PAYLOAD, Value},
@@ -122,6 +123,16 @@ impl Deliveries for SqliteTx<'_> {
             rows.extend(self.rows(&sql, params, read::row)?);
         }
         Ok(oldest(rows, limit))
+    }
+
+    async fn save_attempts(&mut self, attempts: &[(i64, Attempt)]) -> Result<()> {
+        let save = "INSERT OR REPLACE INTO attempt (delivery, number, attempt) VALUES (?1, ?2, ?3)";
+        let forget = "DELETE FROM attempt WHERE delivery = ?1 AND number <= \
+            (SELECT number FROM attempt WHERE delivery = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)";
+        attempts.iter().try_for_each(|(delivery, attempt)| {
+            self.execute(save, params![delivery, attempt.number, attempt.to_kept()])?;
+            self.execute(forget, params![delivery, NEWEST]).map(drop)
+        })
     }
 
     async fn prune(&mut self, before: Time, limit: u32) -> Result<u64> {

@@ -5,7 +5,7 @@ use super::{
     tx::SqliteTx,
 };
 use crate::{
-    Hold, Lane, Priority, State, Time,
+    Attempt, Hold, Lane, Priority, State, Time,
     filter::Filter,
     pace::Bucket,
     recipients::Recipients,
@@ -166,6 +166,11 @@ impl Reads for SqliteTx<'_> {
         let sql =
             format!("SELECT {columns} FROM delivery JOIN payload ON delivery = id WHERE id = ?1");
         self.row(&sql, [id], stored)
+    }
+
+    async fn attempts(&mut self, from: i64, to: i64) -> Result<Vec<(i64, Attempt)>> {
+        let sql = "SELECT delivery, attempt FROM attempt WHERE delivery BETWEEN ?1 AND ?2 ORDER BY delivery, number";
+        Ok(self.rows(sql, [from, to], read::attempt)?.into_iter().flatten().collect())
     }
 
     async fn after(&mut self, id: i64, limit: u32) -> Result<Vec<Stored>> {

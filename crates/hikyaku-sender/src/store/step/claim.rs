@@ -1,5 +1,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -24,6 +25,8 @@ pub(crate) struct Claim {
     pub(crate) want: u32,
     pub(crate) lease: Duration,
     pub(crate) limits: Limits,
+    /// Who claims.
+    pub(crate) worker: Arc<str>,
 }
 
 /// What a claim gave.
@@ -75,6 +78,7 @@ impl WriteStep for Claim {
         let mut turn = Turn {
             now: tx.now().await?,
             lease: self.lease,
+            worker: self.worker.clone(),
             jobs: Vec::new(),
             campaigns: Vec::new(),
             paused: BTreeMap::new(),
@@ -162,6 +166,7 @@ enum Came {
 struct Turn {
     now: Time,
     lease: Duration,
+    worker: Arc<str>,
     jobs: Vec<Job>,
     campaigns: Vec<(i64, CampaignState)>,
     /// What was paused with its campaign.
@@ -319,6 +324,7 @@ async fn claim_rows<T: Tx>(
                 if !room.take(row.delivery.kind, row.delivery.recipients) {
                     break;
                 }
+                row.delivery.worker = Some(turn.worker.clone());
                 row.delivery.claim(turn.now, turn.lease)
             }
         };

@@ -2,7 +2,7 @@
 
 use super::sweep::end_leases;
 use crate::{
-    CampaignId, Error, ErrorKind, Hold, Lane, Time,
+    Attempt, CampaignId, Error, ErrorKind, Hold, Lane, Time,
     pace::Bucket,
     store::{
         CampaignRow, Fence, Fresh, Move, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep,
@@ -80,23 +80,37 @@ pub(crate) struct Page {
 }
 
 impl ReadStep for Page {
-    type Out = Vec<Stored>;
+    type Out = (Vec<Stored>, Vec<(i64, Attempt)>);
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
-        tx.after(self.after, self.limit).await
+        let page = tx.after(self.after, self.limit).await?;
+        let attempts = match page.last() {
+            Some(last) => tx.attempts(self.after + 1, last.row.id).await?,
+            None => Vec::new(),
+        };
+        Ok((page, attempts))
     }
 }
 
 /// Puts deliveries into the target as they were: keys, doubts and all.
 #[derive(Debug)]
-pub(crate) struct Import(pub(crate) Vec<Fresh>);
+pub(crate) struct Import {
+    pub(crate) rows: Vec<Fresh>,
+    /// Their requests, each with the place of its row.
+    pub(crate) attempts: Vec<(usize, Attempt)>,
+}
 
 impl WriteStep for Import {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
-        if tx.insert(&self.0).await?.iter().all(Option::is_some) {
-            return Ok(());
+        let ids = tx.insert(&self.rows).await?;
+        if ids.iter().all(Option::is_some) {
+            let of = |place: usize| ids.get(place).copied().flatten();
+            let attempts = self.attempts.iter();
+            let attempts: Vec<_> =
+                attempts.filter_map(|(place, it)| Some((of(*place)?, it.clone()))).collect();
+            return if attempts.is_empty() { Ok(()) } else { tx.save_attempts(&attempts).await };
         }
         Err(Error::new(ErrorKind::Unsuitable(
             "the store to move to was written to meanwhile; move again, into an empty one"

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::hold::standing;
 use crate::{
-    Hold, Lane, State, Time,
+    Attempt, Hold, Lane, State, Time,
     filter::Filter,
     pace::Bucket,
     store::{CampaignRow, Found, LaneDue, Quota, ReadStep, Reads, Result, Stored},
@@ -32,6 +32,22 @@ impl ReadStep for Show {
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         tx.show(self.0).await
+    }
+}
+
+/// One delivery, and the requests that were made for it.
+#[derive(Debug)]
+pub(crate) struct Story(pub(crate) i64);
+
+impl ReadStep for Story {
+    type Out = Option<(Stored, Vec<Attempt>)>;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        let Some(stored) = tx.show(self.0).await? else { return Ok(None) };
+        let first = stored.row.delivery.first_attempt.as_deref().and_then(Attempt::from_kept);
+        let others = tx.attempts(self.0, self.0).await?;
+        let attempts = first.into_iter().chain(others.into_iter().map(|(_, it)| it)).collect();
+        Ok(Some((stored, attempts)))
     }
 }
 

@@ -5,6 +5,7 @@ mod campaign;
 mod claim;
 mod copy;
 mod enqueue;
+mod history;
 mod hold;
 mod look;
 mod pace;
@@ -29,6 +30,7 @@ pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
 pub(crate) use look::{
     DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
+    Story,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};

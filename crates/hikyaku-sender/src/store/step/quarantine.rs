@@ -1,3 +1,4 @@
+use super::history::History;
 use crate::{
     Time,
     delivery::State,
@@ -30,11 +31,14 @@ impl WriteStep for Quarantine {
             tx.after(self.after, self.limit).await?.iter().map(|it| it.row.id).collect();
         let mut put = PutInDoubt { last: page.last().copied(), ..PutInDoubt::default() };
         let mut rows = tx.load(&page).await?;
-        let mut effects = Effects::default();
+        let (mut effects, mut history) = (Effects::default(), History::default());
         rows.retain_mut(|row| {
             let before = row.delivery.state;
             let concerned = row.delivery.forgot(self.since, now);
             if concerned {
+                if before == State::InFlight {
+                    history.lost(row);
+                }
                 effects.note(before, row);
                 match row.delivery.state {
                     State::Ready | State::Paused => put.in_doubt += 1,
@@ -44,6 +48,7 @@ impl WriteStep for Quarantine {
             concerned
         });
         tx.save(&rows).await?;
+        history.write(tx).await?;
         super::apply(tx, effects).await?;
         Ok(put)
     }

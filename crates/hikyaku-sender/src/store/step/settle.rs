@@ -1,7 +1,8 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use super::history::History;
 use crate::{
-    Lane,
+    Lane, attempt,
     delivery::{Delivery, Outcome, Settlement, State},
     key,
     store::{Fresh, Payload, Result, Row, Stored, Tx, WriteStep, row::Effects},
@@ -13,6 +14,10 @@ pub(crate) struct Attempt {
     pub(crate) id: i64,
     pub(crate) fence: i64,
     pub(crate) outcome: Outcome,
+    /// The request, where one was made.
+    pub(crate) request: Option<attempt::Attempt>,
+    /// LINE's answer as it came, where it accepted the request.
+    pub(crate) answer: Option<String>,
 }
 
 /// Applies what came of attempts.
@@ -45,7 +50,7 @@ impl WriteStep for Settle {
         ids.dedup();
         let mut rows = tx.load(&ids).await?;
         let mut attempts = attempts.into_iter().peekable();
-        let mut effects = Effects::default();
+        let (mut effects, mut history) = (Effects::default(), History::default());
         let mut settled = Vec::with_capacity(rows.len());
         let mut split = Vec::new();
         let mut unspent: BTreeMap<(String, Lane), u32> = BTreeMap::new();
@@ -57,10 +62,16 @@ impl WriteStep for Settle {
                     // Its row is there no more.
                     continue;
                 }
+                if let Some(request) = &it.request {
+                    history.note(row, request);
+                }
                 looked_after |= matches!(it.outcome, Outcome::Tracked(_));
                 match row.delivery.settle(it.fence, it.outcome.clone(), now) {
                     Settlement::Applied => {
                         applied = true;
+                        if it.answer.is_some() {
+                            row.delivery.answer.clone_from(&it.answer);
+                        }
                         if it.outcome == Outcome::NotSent {
                             let lane = (row.channel.clone(), row.delivery.lane());
                             *unspent.entry(lane).or_default() += 1;
@@ -86,6 +97,7 @@ impl WriteStep for Settle {
             });
         }
         tx.save(&rows).await?;
+        history.write(tx).await?;
         for id in split {
             if let Some(parent) = tx.show(id).await? {
                 tx.insert(&halves(&parent)).await?;

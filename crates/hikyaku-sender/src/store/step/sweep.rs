@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use hikyaku_model::limits::RETRY_KEY_USE;
 
+use super::history::History;
 use crate::{
     Time,
     store::{ReadStep, Reads, Result, Tx, WriteStep, row::Effects},
@@ -38,16 +39,20 @@ impl WriteStep for Sweep {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Swept> {
         let now = tx.now().await?;
         let mut swept = Swept::default();
-        let mut effects = Effects::default();
+        let (mut effects, mut history) = (Effects::default(), History::default());
         let mut rows = tx.overdue(now, now - RETRY_KEY_USE, self.limit).await?;
         swept.more = rows.len() >= self.limit as usize;
         for row in &mut rows {
             let before = row.delivery.state;
-            swept.leases += u64::from(row.delivery.end_lease(now));
+            if row.delivery.end_lease(now) {
+                swept.leases += 1;
+                history.lost(row);
+            }
             swept.keys += u64::from(row.delivery.end_key(now));
             effects.note(before, row);
         }
         tx.save(&rows).await?;
+        history.write(tx).await?;
         super::apply(tx, effects).await?;
         swept.pruned = tx.prune(now - self.keep, self.limit).await?;
         swept.more |= swept.pruned >= u64::from(self.limit);
@@ -83,15 +88,20 @@ impl WriteStep for EndLeases {
 pub(super) async fn end_leases<T: Tx>(tx: &mut T, limit: u32) -> Result<u64> {
     let now = tx.now().await?;
     let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - RETRY_KEY_USE, limit).await?;
-    let mut effects = Effects::default();
+    let (mut effects, mut history) = (Effects::default(), History::default());
     let mut ended = 0;
     for row in &mut rows {
         let before = row.delivery.state;
         row.delivery.lease_until = row.delivery.lease_until.map(|until| until.min(now));
-        ended += u64::from(row.delivery.end_lease(now) || row.delivery.end_key(now));
+        let lost = row.delivery.end_lease(now);
+        if lost {
+            history.lost(row);
+        }
+        ended += u64::from(lost || row.delivery.end_key(now));
         effects.note(before, row);
     }
     tx.save(&rows).await?;
+    history.write(tx).await?;
     super::apply(tx, effects).await?;
     Ok(ended)
 }

@@ -19,3 +19,14 @@ CREATE TABLE hikyaku_hold (
 -- others out of the index.
 CREATE INDEX hikyaku_delivery_alone ON hikyaku_delivery (ids, id) WHERE length(ids) <= 100;
 CREATE INDEX hikyaku_delivery_many ON hikyaku_delivery (id) WHERE recipients > 1;
+-- The program that claimed it last; its first request, and LINE's answer to the accepted one.
+ALTER TABLE hikyaku_delivery ADD COLUMN worker text;
+ALTER TABLE hikyaku_delivery ADD COLUMN first_attempt text;
+ALTER TABLE hikyaku_delivery ADD COLUMN answer text;
+-- Requests besides the first.
+CREATE TABLE hikyaku_attempt (
+    delivery bigint NOT NULL REFERENCES hikyaku_delivery (id) ON DELETE CASCADE,
+    number bigint NOT NULL,
+    attempt text NOT NULL,
+    PRIMARY KEY (delivery, number)
+);

@@ -19,3 +19,14 @@ CREATE TABLE hold (
 -- others out of the index.
 CREATE INDEX payload_alone ON payload (ids) WHERE length(ids) <= 100;
 CREATE INDEX delivery_many ON delivery (id) WHERE recipients > 1;
+-- The program that claimed it last; its first request, and LINE's answer to the accepted one.
+ALTER TABLE delivery ADD COLUMN worker TEXT;
+ALTER TABLE delivery ADD COLUMN first_attempt TEXT;
+ALTER TABLE delivery ADD COLUMN answer TEXT;
+-- Requests besides the first.
+CREATE TABLE attempt (
+    delivery INTEGER NOT NULL REFERENCES delivery (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    attempt TEXT NOT NULL,
+    PRIMARY KEY (delivery, number)
+) WITHOUT ROWID;

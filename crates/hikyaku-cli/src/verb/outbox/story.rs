@@ -1,0 +1,180 @@
+//! A delivery as an operator reads it: where it stands, what was tried, and what to do next.
+
+use std::fmt;
+
+use hikyaku_sender::{Attempt, HoldReason, Lane, Listed, Overview, State, Time};
+use serde::Serialize;
+
+use crate::output::visible;
+
+/// A delivery and the requests that were made for it, as a script reads them.
+#[derive(Serialize)]
+pub(super) struct Story {
+    #[serde(flatten)]
+    pub(super) delivery: Listed,
+    pub(super) requests: Vec<Attempt>,
+    /// Why its lane stands still, and until when.
+    #[serde(skip)]
+    hold: Option<(HoldReason, Time)>,
+    #[serde(skip)]
+    now: Time,
+}
+
+impl Story {
+    pub(super) fn new(delivery: Listed, requests: Vec<Attempt>, overview: &Overview) -> Self {
+        let lane = Lane::of(delivery.kind);
+        let lane =
+            overview.lanes.iter().find(|it| it.channel == delivery.channel && it.lane == lane);
+        let hold = lane.and_then(|lane| lane.hold);
+        Self { delivery, requests, hold, now: overview.now }
+    }
+
+    /// Where it stands.
+    fn standing(&self) -> String {
+        let Listed { due, .. } = self.delivery;
+        match self.delivery.state {
+            State::Ready => match self.hold {
+                Some((reason, until)) => {
+                    format!("it waits until {until}, because {}", told(reason))
+                }
+                None if due <= self.now => {
+                    format!("it is due since {due}, and no worker has taken it")
+                }
+                None if self.requests.is_empty() => format!("it waits for its time, {due}"),
+                None => format!("the last request failed; the next one is made at {due}"),
+            },
+            State::InFlight => {
+                let worker = self.delivery.worker.as_deref().unwrap_or("a worker");
+                format!("{} is sending it", visible(worker))
+            }
+            State::Paused => "its campaign is paused, or its list is still being read".to_owned(),
+            State::Tracking => {
+                "LINE has accepted the narrowcast and is still sending it".to_owned()
+            }
+            State::Accepted => "LINE has accepted it".to_owned(),
+            State::Rejected => "LINE refused it, and nobody got it".to_owned(),
+            State::Unknown => "it may have arrived, and nobody can find out any more".to_owned(),
+            State::Cancelled => "it was withdrawn before anything was sent".to_owned(),
+            State::Split => {
+                "LINE refused it for one of its recipients, so it was cut in two".to_owned()
+            }
+            State::Dropped => "it was given up".to_owned(),
+            _ => String::new(),
+        }
+    }
+
+    /// What to do.
+    fn next(&self) -> Option<String> {
+        let Listed { id, ref channel, campaign, .. } = self.delivery;
+        Some(match self.delivery.state {
+            State::Ready => match self.hold {
+                Some((HoldReason::Quota, _)) => "raise the channel's monthly limit, or wait for the next month; it is sent then".to_owned(),
+                Some((HoldReason::Unauthorized, _)) => format!(
+                    "give the worker of channel {} a token that LINE takes; it is sent then", visible(channel)
+                ),
+                None if self.delivery.due <= self.now => format!(
+                    "see that `hikyaku worker run` is running and has channel {}", visible(channel)
+                ),
+                _ => return None,
+            },
+            State::InFlight => "nothing; should that program be gone, another one takes it over when its lease ends, within a minute".to_owned(),
+            State::Paused => match campaign {
+                Some(campaign) => format!("`hikyaku campaign resume {campaign}`, when it is to go on"),
+                None => return None,
+            },
+            State::Accepted => "if nothing arrived, ask whether the person has blocked the account: LINE accepts such messages, too".to_owned(),
+            State::Rejected => format!(
+                "mend what LINE says and add it anew, or `hikyaku outbox retry {id}` once the reason is gone; `hikyaku outbox drop {id}` gives it up"
+            ),
+            State::Unknown => format!(
+                "find out whether it arrived; `hikyaku outbox drop {id}` if it did, else `hikyaku outbox retry {id}` (with --may-duplicate where that is refused)"
+            ),
+            State::Split => "see its halves, with greater ids, in `hikyaku outbox list`".to_owned(),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Story {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let it = &self.delivery;
+        writeln!(f, "delivery {} is {}: {}", it.id, it.state, self.standing())?;
+        if let Some(why) = it.last_error.as_deref().filter(|_| it.state != State::Accepted) {
+            writeln!(f, "  reason      {}", visible(why))?;
+        }
+        if it.may_have_landed && it.state == State::Ready {
+            writeln!(
+                f,
+                "  in doubt    an earlier request may have arrived; the next one has the same retry key, so LINE acts once"
+            )?;
+        }
+        if let Some(next) = self.next() {
+            writeln!(f, "  what to do  {next}")?;
+        }
+        let to = match it.to.as_slice() {
+            [] => String::new(),
+            [one] => format!(" to {}", visible(one)),
+            [first, ..] => format!(" to {} users, the first {}", it.recipients, visible(first)),
+        };
+        writeln!(
+            f,
+            "  send        {}{to}, channel {}",
+            Lane::of(it.kind).name(),
+            visible(&it.channel)
+        )?;
+        writeln!(f, "  added       {}", it.created_at)?;
+        if let Some(key) = &it.idempotency_key {
+            writeln!(f, "  name        {}", visible(key))?;
+        }
+        if let Some(reference) = &it.reference {
+            writeln!(f, "  reference   {}", visible(&reference.to_string()))?;
+        }
+        if let Some(id) = &it.request_id {
+            writeln!(f, "  request id  {}", visible(id))?;
+        }
+        for message in &it.sent_messages {
+            writeln!(f, "  message     {}", visible(&message.id))?;
+        }
+        write!(f, "  requests    {}", if self.requests.is_empty() { "none" } else { "" })?;
+        let attempts = usize::try_from(it.attempts).unwrap_or(usize::MAX);
+        for (n, request) in self.requests.iter().enumerate() {
+            if n == 1 && attempts > self.requests.len() {
+                write!(f, "\n    … {} more …", attempts - self.requests.len())?;
+            }
+            write_request(f, request)?;
+        }
+        Ok(())
+    }
+}
+
+fn write_request(f: &mut fmt::Formatter<'_>, request: &Attempt) -> fmt::Result {
+    write!(f, "\n    {}  ", request.began)?;
+    match request.took {
+        Some(took) => write!(f, "{} ms  ", took.as_millis())?,
+        None => write!(f, "the worker did not come back  ")?,
+    }
+    if let Some(status) = request.status {
+        write!(f, "{status} ")?;
+    }
+    write!(f, "{}", visible(&request.result))?;
+    if let Some(worker) = &request.worker {
+        write!(f, "  by {}", visible(worker))?;
+    }
+    if let Some(error) = &request.error {
+        write!(f, "\n      {}", visible(error))?;
+    }
+    if let Some(body) = &request.body {
+        write!(f, "\n      LINE's answer: {}", visible(body))?;
+    }
+    Ok(())
+}
+
+fn told(reason: HoldReason) -> &'static str {
+    match reason {
+        HoldReason::Rate => "LINE says that the channel is too fast",
+        HoldReason::Quota => "the month's messages are used up",
+        HoldReason::Unauthorized => "LINE refuses the channel's token",
+        HoldReason::LineDown => "LINE does not answer, or only with errors",
+        other => other.name(),
+    }
+}
