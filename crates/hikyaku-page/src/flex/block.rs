@@ -1,5 +1,9 @@
-use hikyaku_model::flex::{
-    AlignItems, Background, Box, Component, Filler, JustifyContent, Layout, Position,
+use hikyaku_model::{
+    Object,
+    flex::{
+        AlignItems, Background, Box, Component, Filler, JustifyContent, Layout, LinearGradient,
+        Position, Text,
+    },
 };
 
 use super::{
@@ -8,7 +12,7 @@ use super::{
     icon, image, measure, separator, text, unknown, video,
 };
 use crate::{
-    css::{Angle, Color, Gradient, Length, Property, Style, Value},
+    css::{Angle, Basis, Color, Gradient, Length, Property, Style, Value},
     html::{Element, Html},
     pen::Pen,
 };
@@ -25,18 +29,10 @@ pub(super) fn component(pen: &mut Pen<'_>, component: &Component, cell: Cell<'_>
         Component::Filler(it) => filler(it, cell, html),
         Component::Video(it) => video::draw(pen, it, html),
         Component::Span(it) => {
-            let lone = hikyaku_model::flex::Text::spans([it.clone()]);
+            let lone = Text::spans([it.clone()]);
             text::draw(pen, &lone, cell, html);
         }
-        Component::Unknown(object) => match spacer(object) {
-            Some(length) => {
-                html.div("fx-spacer").style(Property::Flex, Value::Flex(0, length)).empty();
-            }
-            None => {
-                let place = cell.put(html.div("fx-unknown"), &Place::default());
-                place.body(|html| unknown::draw(pen, object, html));
-            }
-        },
+        Component::Unknown(object) => draw_unknown(pen, object, cell, html),
         _ => {}
     }
 }
@@ -133,7 +129,7 @@ fn background(style: &mut Style, block: &Box) {
 }
 
 /// A gradient, if all that it needs can be understood.
-fn gradient(gradient: &hikyaku_model::flex::LinearGradient) -> Option<Gradient> {
+fn gradient(gradient: &LinearGradient) -> Option<Gradient> {
     let center = gradient.center_color.as_deref().and_then(Color::parse).map(|color| {
         let at = gradient.center_position.as_ref().and_then(measure::dimension);
         (color, at.filter(|at| at.is_percent()).unwrap_or(Length::percent(50.0)))
@@ -151,12 +147,20 @@ fn filler(filler: &Filler, cell: Cell<'_>, html: &mut Html) {
     cell.put(html.div("fx-filler"), &place).empty();
 }
 
+fn draw_unknown(pen: &Pen<'_>, object: &Object, cell: Cell<'_>, html: &mut Html) {
+    if let Some(length) = spacer(object) {
+        return html.div("fx-spacer").style(Property::Flex, Value::Flex(0, length)).empty();
+    }
+    let place = cell.put(html.div("fx-unknown"), &Place::default());
+    place.body(|html| unknown::draw(pen, object, html));
+}
+
 /// How long a spacer is: LINE took it away, and old JSON still has it.
-fn spacer(object: &hikyaku_model::Object) -> Option<crate::css::Basis> {
+fn spacer(object: &Object) -> Option<Basis> {
     object.get("type").filter(|kind| *kind == "spacer")?;
     let size = object.get("size").and_then(|size| size.as_str()).unwrap_or("md");
     let length = measure::space(&size.into()).unwrap_or(Length::px(8.0));
-    Some(crate::css::Basis::Length(length))
+    Some(Basis::Length(length))
 }
 
 fn is_absolute(component: &Component) -> bool {
