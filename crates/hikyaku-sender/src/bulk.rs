@@ -156,7 +156,7 @@ fn passes(filter: &Filter) -> Vec<Filter> {
         return vec![whole];
     }
     let rank = |state: &State| match state {
-        State::Ready | State::Paused => 1,
+        State::Ready => 1,
         State::Rejected | State::Unknown => 2,
         _ => 0,
     };

@@ -35,6 +35,7 @@ mod attempt;
 mod bulk;
 mod error;
 mod events;
+mod fairness;
 mod filter;
 mod hold;
 mod id;

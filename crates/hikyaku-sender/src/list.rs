@@ -29,6 +29,8 @@ pub struct Listed {
     pub to: Vec<String>,
     /// The request without its recipients; empty where it is the campaign's.
     pub body: Option<serde_json::Value>,
+    /// Whose share of its lane it takes; `campaign:17` where it is a part of campaign 17.
+    pub fairness_key: Option<String>,
     /// The caller's name for it.
     pub idempotency_key: Option<String>,
     /// The caller's own JSON, see [`NewDelivery::reference`](crate::NewDelivery::reference).
@@ -108,6 +110,7 @@ impl From<Stored> for Listed {
             recipients: delivery.recipients,
             to,
             body: stored.payload.body.and_then(|body| serde_json::from_str(&body.json).ok()),
+            fairness_key: Some(stored.fairness_key).filter(|key| !key.is_empty()),
             idempotency_key: stored.row.idempotency_key,
             reference: reference(stored.row.reference.as_deref()),
             retry_key: delivery.retry_key.into(),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     Error, Lane, Priority, Time, UnknownPolicy,
     delivery::Delivery,
-    key,
+    fairness, key,
     recipients::Recipients,
     store::{Body, Fresh, Payload},
 };
@@ -48,6 +48,7 @@ pub struct NewDelivery {
     at: Option<Time>,
     expires_at: Option<Time>,
     priority: Priority,
+    fairness_key: String,
     on_unknown: UnknownPolicy,
 }
 
@@ -148,6 +149,7 @@ impl NewDelivery {
             at: None,
             expires_at: None,
             priority: Priority::default(),
+            fairness_key: String::new(),
             on_unknown: UnknownPolicy::default(),
         }
     }
@@ -236,6 +238,16 @@ impl NewDelivery {
     /// How urgent it is among those of its kind.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
+        self
+    }
+
+    /// Whose share of the lane it takes: a tenant, a user of an API, a source of events. While several keys have due sends
+    /// of one kind and priority, each of them gets its turn, so that a key with a million of them stands before nobody
+    /// else's single one. Sends without a key share one turn, and each campaign has its own.
+    ///
+    /// It has 1 to 200 bytes, no control characters, and does not begin with `campaign:`. It is no part of what is sent.
+    pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
+        self.fairness_key = key.into();
         self
     }
 
@@ -384,6 +396,7 @@ impl NewDelivery {
             campaign: None,
             chunk: None,
             priority: self.priority,
+            fairness_key: self.fairness_key,
             idempotency_key: self.idempotency_key,
             reference: self.reference.map(|value| value.to_string()),
             payload: Payload {
@@ -409,6 +422,13 @@ impl NewDelivery {
         }
         if let Some(reference) = &self.reference {
             check_reference(reference, &mut checker);
+        }
+        if !self.fairness_key.is_empty() {
+            check_name("fairness_key", &self.fairness_key, &mut checker);
+        }
+        if fairness::is_of_a_campaign(&self.fairness_key) {
+            let rule = "must not begin with campaign: because the keys of campaigns do";
+            checker.report_field("fairness_key", Problem::Rule(rule));
         }
         check_times(self.at, self.expires_at, &mut checker);
         self.check_request(&mut checker);

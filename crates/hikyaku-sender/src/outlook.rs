@@ -65,7 +65,7 @@ impl From<Snapshot> for Overview {
             let of = LaneOverview { channel, lane, speed: bucket.slow, hold, next_due: None };
             lanes.insert((name, lane), of);
         }
-        for LaneDue { channel, lane, due } in due {
+        for LaneDue { channel, lane, due, .. } in due {
             let name = channel.clone();
             let unused = LaneOverview { channel, lane, speed: 1.0, hold: None, next_due: None };
             lanes.entry((name, lane)).or_insert(unused).next_due = Some(due);

@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use hikyaku_model::limits::{Rate, rates};
 
-use crate::{Lane, Time};
+use crate::{Lane, Time, fairness::Served};
 
 /// Whether each send is written down and counted exactly. Buckets are for limits that fill in seconds; an hour's worth
 /// must survive restarts to the last request.
@@ -136,6 +136,8 @@ pub(crate) struct Bucket {
     pub(crate) strikes: u32,
     pub(crate) hold_until: Option<Time>,
     pub(crate) hold_reason: Option<HoldReason>,
+    /// Whose turn it was.
+    pub(crate) served: Served,
 }
 
 impl Bucket {
@@ -150,6 +152,7 @@ impl Bucket {
             strikes: 0,
             hold_until: None,
             hold_reason: None,
+            served: Served::default(),
         }
     }
 

@@ -1,5 +1,5 @@
 //! What durability costs: enqueueing alone and together, sending through the outbox beside sending without a store, how
-//! soon a new row is on its way, and what an idle worker takes.
+//! soon a new row is on its way, what fairness and a paused campaign cost, and what an idle worker takes.
 //!
 //! `cargo bench -p hikyaku-sender` prints figures and ratios from rounds that take turns, which hold when the machine's
 //! speed drifts; `-- pushes` does that part only, `-- pushes SQLite` on one store only. The simulator runs in a process of
@@ -10,6 +10,7 @@
 #[path = "../../tests/it/cluster.rs"]
 mod cluster;
 mod enqueue;
+mod fair;
 mod idle;
 mod line;
 mod pickup;
@@ -45,6 +46,9 @@ fn main() {
         }
         if wanted("multicasts") {
             send::measure(&stores, "multicasts", 1_000, 500).await;
+        }
+        if wanted("fair") {
+            fair::measure(&stores).await;
         }
         if wanted("pickup") {
             pickup::measure(&stores).await;

@@ -96,12 +96,6 @@ impl Campaign {
 }
 
 impl Campaign {
-    /// Lets go what was held until the list was found good. After a kill in between, a worker's sweep does it.
-    async fn fed(&self) -> Result<Fed, Error> {
-        self.inner.store.align(self.id.0).await?;
-        Ok(Fed { progress: self.progress().await? })
-    }
-
     /// Ends it, because its list must not be sent.
     async fn refuse(&self, why: &str) -> Result<Error, Error> {
         let end = if self.inner.store.run(TakeBack { campaign: self.id.0 }).await? {
@@ -173,7 +167,7 @@ impl Feed {
         }
         let read = reader.await;
         match read.map_err(|why| Error::store("reading the list was broken off").because(why))? {
-            Ok(()) => campaign.fed().await,
+            Ok(()) => Ok(Fed { progress: campaign.progress().await? }),
             Err(Stop::Refused(why)) => Err(campaign.refuse(&why).await?),
             Err(Stop::Failed(why)) => Err(why),
         }

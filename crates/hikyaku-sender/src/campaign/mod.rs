@@ -86,7 +86,9 @@ impl Campaign {
     /// # Errors
     /// The store did not take it.
     pub async fn cancel(&self) -> Result<(), Error> {
-        self.set(CampaignState::Cancelled).await
+        self.set(CampaignState::Cancelled).await?;
+        // A kill in between is no harm: a worker's sweep goes on.
+        self.inner.store.withdraw(self.id.0).await.map(drop)
     }
 
     /// Its dead letters of one tray: [`State::Rejected`] or [`State::Unknown`].
@@ -121,10 +123,11 @@ impl Campaign {
         found.ok_or_else(|| Error::new(ErrorKind::NoCampaign(self.id)))
     }
 
-    /// From here on, claims heed it; then its rows follow. A kill in between is no harm: a worker's sweep goes on.
+    /// One row is written, and claims heed it from then on.
     async fn set(&self, to: CampaignState) -> Result<(), Error> {
         self.inner.store.run(SetCampaignState { id: self.id.0, to }).await?;
-        self.inner.store.align(self.id.0).await.map(drop)
+        self.inner.store.news().tell();
+        Ok(())
     }
 
     async fn act(&self, tray: State, act: Act) -> Result<u64, Error> {

@@ -63,10 +63,7 @@ impl Delivery {
 
     /// Ends a waiting row whose key is spent; for rows that no claim reaches. Whether it changed.
     pub(crate) fn end_key(&mut self, now: Time) -> bool {
-        if !matches!(self.state, State::Ready | State::Paused)
-            || !self.maybe_landed()
-            || !self.key_spent(now)
-        {
+        if self.state != State::Ready || !self.maybe_landed() || !self.key_spent(now) {
             return false;
         }
         self.give_up_or_send_again(now);

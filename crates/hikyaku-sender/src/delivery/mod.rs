@@ -158,26 +158,12 @@ impl Delivery {
     /// Withdraws it, if surely nothing was sent.
     pub(crate) fn cancel(&mut self, why: &str) -> Result<(), Refusal> {
         match self.state {
-            State::Ready | State::Paused if !self.maybe_landed() => {
+            State::Ready if !self.maybe_landed() => {
                 self.end(State::Cancelled, Some(why.to_owned()));
                 Ok(())
             }
-            State::Ready | State::Paused | State::InFlight => Err(Refusal::MayHaveBeenSent),
+            State::Ready | State::InFlight => Err(Refusal::MayHaveBeenSent),
             _ => Err(Refusal::Finished),
-        }
-    }
-
-    /// Takes it out of the way of claims, until [`resume`](Self::resume).
-    pub(crate) fn pause(&mut self) {
-        if self.state == State::Ready {
-            self.state = State::Paused;
-        }
-    }
-
-    /// Lets it be claimed again.
-    pub(crate) fn resume(&mut self) {
-        if self.state == State::Paused {
-            self.state = State::Ready;
         }
     }
 

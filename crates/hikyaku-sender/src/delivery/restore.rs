@@ -10,7 +10,7 @@ impl Delivery {
     /// Its key clears that up, as long as LINE knows it and as it is surely the one that was used last.
     pub(crate) fn forgot(&mut self, since: Time, now: Time) -> bool {
         let waited = match self.state {
-            State::Ready | State::Paused => self.due <= now,
+            State::Ready => self.due <= now,
             State::InFlight => true,
             _ => false,
         };

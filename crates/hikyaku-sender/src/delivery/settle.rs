@@ -127,7 +127,7 @@ impl Delivery {
 
     /// Acceptance is the one outcome that is true whoever brings it, however late.
     fn accept(&mut self, request_id: Option<String>, now: Time) -> Settlement {
-        if !matches!(self.state, State::Ready | State::InFlight | State::Paused | State::Unknown) {
+        if !matches!(self.state, State::Ready | State::InFlight | State::Unknown) {
             return Settlement::Stale;
         }
         // A narrowcast that had failed as a conflict and is answered with the same id again has no other id to follow.

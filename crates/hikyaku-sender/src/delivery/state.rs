@@ -6,26 +6,25 @@ use crate::UnknownName;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// Waits to be sent.
-    Ready,
+    /// Waits to be sent; with its campaign, where that is paused.
+    Ready = 0,
     /// A worker has it.
-    InFlight,
-    /// Its campaign is paused or still being read.
-    Paused,
+    InFlight = 1,
+    // 2 is that of a paused campaign's deliveries in stores of schema 1.
     /// LINE has accepted the narrowcast and is still sending it.
-    Tracking,
+    Tracking = 3,
     /// LINE has accepted it, once.
-    Accepted,
+    Accepted = 4,
     /// LINE itself has refused it; nobody got it. A dead letter.
-    Rejected,
+    Rejected = 5,
     /// It may have been delivered, and LINE can no longer tell. A dead letter.
-    Unknown,
+    Unknown = 6,
     /// Withdrawn, or expired, before anything was sent.
-    Cancelled,
+    Cancelled = 7,
     /// A rejected chunk that was cut in two; its halves stand for it.
-    Split,
+    Split = 8,
     /// A dead letter that a person or a policy has put away.
-    Dropped,
+    Dropped = 9,
 }
 
 impl State {
@@ -33,7 +32,6 @@ impl State {
     pub const ALL: &'static [Self] = &[
         Self::Ready,
         Self::InFlight,
-        Self::Paused,
         Self::Tracking,
         Self::Accepted,
         Self::Rejected,
@@ -48,7 +46,6 @@ impl State {
         match self {
             Self::Ready => "ready",
             Self::InFlight => "in_flight",
-            Self::Paused => "paused",
             Self::Tracking => "tracking",
             Self::Accepted => "accepted",
             Self::Rejected => "rejected",
@@ -61,7 +58,7 @@ impl State {
 
     /// Whether nothing will happen to it unless a person acts.
     pub const fn is_final(self) -> bool {
-        !matches!(self, Self::Ready | Self::InFlight | Self::Paused | Self::Tracking)
+        !matches!(self, Self::Ready | Self::InFlight | Self::Tracking)
     }
 
     pub(crate) const fn code(self) -> i16 {
@@ -158,7 +155,7 @@ impl Count {
 
     pub(crate) const fn of(state: State) -> Self {
         match state {
-            State::Ready | State::InFlight | State::Paused => Self::Open,
+            State::Ready | State::InFlight => Self::Open,
             State::Tracking | State::Accepted => Self::Accepted,
             State::Rejected => Self::Rejected,
             State::Unknown | State::Dropped => Self::Unknown,

@@ -10,7 +10,7 @@ use crate::{Lane, Time, delivery::Delivery};
 pub(super) type Column = (&'static str, &'static str);
 
 /// What is written once.
-pub(super) const FIXED: [Column; 10] = [
+pub(super) const FIXED: [Column; 11] = [
     ("channel", "text"),
     ("campaign", "bigint"),
     ("created_at", "bigint"),
@@ -21,6 +21,7 @@ pub(super) const FIXED: [Column; 10] = [
     ("reference", "text"),
     ("chunk", "bigint"),
     ("priority", "smallint"),
+    ("fairness_key", "text"),
 ];
 
 /// What each step may change.
@@ -80,6 +81,7 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::Text(it.reference.as_deref()),
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
+        Value::Text(Some(&it.fairness_key)),
     ]
 }
 

@@ -7,11 +7,12 @@ use std::{
 
 use super::{
     CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Found, Fresh,
-    LaneDue, Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads, Result, Row, Stored,
-    Tx, WriteStep, fenced, fits::fits, now_or_never,
+    KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads,
+    Result, Row, Stored, Tx, WriteStep, fenced, fits::fits, now_or_never,
 };
 use crate::{
-    Attempt, Clock, Hold, HoldId, Lane, State, Time, attempt::NEWEST, filter::Filter, pace::Bucket,
+    Attempt, Clock, Hold, HoldId, Lane, Priority, State, Time, attempt::NEWEST, fairness,
+    filter::Filter, pace::Bucket,
 };
 
 #[derive(Debug)]
@@ -75,6 +76,14 @@ impl MemoryTx<'_> {
     fn rows(&self, keep: impl Fn(&Stored) -> bool) -> impl Iterator<Item = &Stored> {
         self.memory.rows.values().filter(move |stored| keep(stored))
     }
+
+    /// Rows of a lane that may be claimed, now or later.
+    fn waiting(&self, channel: &str, lane: Lane) -> impl Iterator<Item = &Stored> {
+        self.rows(move |it| {
+            let Row { channel: of, delivery, .. } = &it.row;
+            claimable(delivery.state) && of == channel && delivery.lane() == lane
+        })
+    }
 }
 
 fn claimable(state: State) -> bool {
@@ -115,6 +124,7 @@ impl Deliveries for MemoryTx<'_> {
             let stored = Stored {
                 row,
                 priority: fresh.priority,
+                fairness_key: fresh.fairness_key.clone(),
                 chunk: fresh.chunk,
                 payload: fresh.payload.clone(),
             };
@@ -128,24 +138,23 @@ impl Deliveries for MemoryTx<'_> {
         &mut self,
         channel: &str,
         lane: Lane,
+        priority: Priority,
+        keys: &[(String, u32)],
         now: Time,
-        limit: u32,
-    ) -> Result<Vec<(Row, Payload)>> {
-        let mut found: Vec<&Stored> = self
-            .rows(|it| {
-                let Row { channel: of, delivery, .. } = &it.row;
-                claimable(delivery.state)
-                    && of == channel
-                    && delivery.lane() == lane
-                    && delivery.due <= now
-            })
-            .collect();
-        found.sort_by_key(|it| (it.priority, it.row.delivery.due, it.row.id));
-        Ok(found
-            .into_iter()
-            .take(limit as usize)
-            .map(|it| (it.row.clone(), it.payload.clone()))
-            .collect())
+    ) -> Result<Vec<Vec<(Row, Payload)>>> {
+        let of_key = |(key, limit): &(String, u32)| {
+            let mut found: Vec<&Stored> = self
+                .waiting(channel, lane)
+                .filter(|it| {
+                    let is_due = it.row.delivery.due <= now;
+                    is_due && it.priority == priority && it.fairness_key == *key
+                })
+                .collect();
+            found.sort_by_key(|it| (it.row.delivery.due, it.row.id));
+            let found = found.into_iter().take(*limit as usize);
+            found.map(|it| (it.row.clone(), it.payload.clone())).collect()
+        };
+        Ok(keys.iter().map(of_key).collect())
     }
 
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
@@ -171,7 +180,7 @@ impl Deliveries for MemoryTx<'_> {
                 let delivery = &it.row.delivery;
                 match delivery.state {
                     State::InFlight => delivery.lease_until.is_some_and(|until| until <= now),
-                    State::Ready | State::Paused => {
+                    State::Ready => {
                         delivery.maybe_landed()
                             && delivery.key_used_at.is_some_and(|at| at <= key_cut)
                     }
@@ -187,14 +196,14 @@ impl Deliveries for MemoryTx<'_> {
     async fn campaign_rows(
         &mut self,
         campaign: i64,
-        states: &[State],
+        state: State,
         after: i64,
         limit: u32,
     ) -> Result<Vec<Row>> {
         let rows = self
             .rows(|it| {
                 it.row.campaign == Some(campaign)
-                    && states.contains(&it.row.delivery.state)
+                    && it.row.delivery.state == state
                     && it.row.id > after
             })
             .take(limit as usize)
@@ -351,20 +360,59 @@ impl Reads for MemoryTx<'_> {
         Ok(found)
     }
 
-    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let mut lanes: BTreeMap<(String, Lane), Time> = BTreeMap::new();
-        for stored in self.rows(|it| claimable(it.row.delivery.state)) {
-            let Row { channel, delivery, .. } = &stored.row;
-            if channels.contains(channel) {
-                let due = lanes.entry((channel.clone(), delivery.lane())).or_insert(delivery.due);
-                *due = (*due).min(delivery.due);
+    async fn stopped(&mut self) -> Result<Vec<String>> {
+        let stopped = self
+            .memory
+            .campaigns
+            .values()
+            .filter(|it| matches!(it.spec.state, CampaignState::Paused | CampaignState::Held));
+        Ok(stopped.map(|it| fairness::of_campaign(it.id)).collect())
+    }
+
+    async fn due(
+        &mut self,
+        channels: &[String],
+        stopped: &[String],
+        _enough: Time,
+    ) -> Result<Vec<LaneDue>> {
+        let mut lanes = Vec::new();
+        for channel in channels {
+            for &lane in Lane::ALL {
+                let waiting = self.waiting(channel, lane);
+                let waiting = waiting.filter(|it| !stopped.contains(&it.fairness_key));
+                let first = waiting
+                    .min_by_key(|it| (it.row.delivery.due, it.priority, it.fairness_key.as_str()));
+                lanes.extend(first.map(|it| LaneDue {
+                    channel: channel.clone(),
+                    lane,
+                    due: it.row.delivery.due,
+                    priority: it.priority,
+                    fairness_key: it.fairness_key.clone(),
+                }));
             }
         }
-        let lanes = lanes
-            .into_iter()
-            .map(|((channel, lane), due)| LaneDue { channel, lane, due })
-            .collect();
         Ok(lanes)
+    }
+
+    async fn keys(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        search: &KeySearch<'_>,
+    ) -> Result<Vec<KeyDue>> {
+        let mut keys: BTreeMap<(Priority, bool, &str), Time> = BTreeMap::new();
+        for it in self.waiting(channel, lane) {
+            let comes_round = it.fairness_key.as_str() <= search.served.by(it.priority);
+            let key = (it.priority, comes_round, it.fairness_key.as_str());
+            let due = keys.entry(key).or_insert(it.row.delivery.due);
+            *due = (*due).min(it.row.delivery.due);
+        }
+        let key = |((priority, _, key), due): ((Priority, bool, &str), Time)| KeyDue {
+            priority,
+            fairness_key: key.to_owned(),
+            due,
+        };
+        Ok(keys.into_iter().map(key).collect())
     }
 
     async fn channels(&mut self) -> Result<Vec<String>> {
@@ -410,19 +458,26 @@ impl Reads for MemoryTx<'_> {
         Ok(self.memory.campaigns.get(&id).cloned())
     }
 
+    async fn campaign_state(&mut self, id: i64) -> Result<Option<CampaignState>> {
+        Ok(self.memory.campaigns.get(&id).map(|it| it.spec.state))
+    }
+
     async fn campaigns(&mut self, limit: u32) -> Result<Vec<CampaignRow>> {
         Ok(self.memory.campaigns.values().rev().take(limit as usize).cloned().collect())
     }
 
-    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
-        let pauses = |id| {
-            let is_paused = |it: &Stored| it.row.delivery.state == State::Paused;
-            self.rows(|it| it.row.campaign == Some(id) && is_paused(it)).next().is_some()
+    async fn cancelled(&mut self, limit: u32) -> Result<Vec<i64>> {
+        let waits = |id| {
+            let waits = |it: &Stored| {
+                it.row.campaign == Some(id)
+                    && it.row.delivery.state == State::Ready
+                    && !it.row.delivery.maybe_landed()
+            };
+            self.rows(waits).next().is_some()
         };
-        let found = self.memory.campaigns.values().filter(|it| {
-            matches!(it.spec.state, CampaignState::Running | CampaignState::Cancelled)
-                && pauses(it.id)
-        });
+        let campaigns = self.memory.campaigns.values();
+        let found =
+            campaigns.filter(|it| it.spec.state == CampaignState::Cancelled && waits(it.id));
         Ok(found.take(limit as usize).map(|it| it.id).collect())
     }
 

@@ -36,7 +36,7 @@ pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::PgStore;
 pub(crate) use row::{
-    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Found, Fresh, LaneDue, Move,
+    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Found, Fresh, KeyDue, LaneDue, Move,
     NewCampaign, Payload, Quota, Row, Stored,
 };
 #[cfg(feature = "sqlite")]
@@ -46,12 +46,12 @@ pub(crate) use sqlite::{SqliteStore, WorkerLock};
 #[derive(Debug)]
 pub(crate) enum WorkerLock {}
 
-pub(crate) use tx::{Campaigns, Deliveries, Lanes, Reads, Tx};
+pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Reads, Tx};
 
 use crate::{DeliveryId, Error, Filter, Time};
 
-/// How many rows one commit brings into line with their campaign.
-const ALIGNED: u32 = 2000;
+/// How many rows of a cancelled campaign one commit withdraws.
+const WITHDRAWN: u32 = 2000;
 
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
@@ -175,29 +175,25 @@ impl Store {
         }
     }
 
-    /// Brings a campaign's rows into line with its state. How many that changed.
-    pub(crate) async fn align(&self, campaign: i64) -> Result<u64> {
-        let (mut changed, mut after) = (0, 0);
+    /// Withdraws what surely was not sent of a cancelled campaign. How many rows.
+    pub(crate) async fn withdraw(&self, campaign: i64) -> Result<u64> {
+        let (mut withdrawn, mut after) = (0, 0);
         loop {
-            let page = self.run(step::Align { campaign, after, limit: ALIGNED }).await?;
-            changed += page.changed;
+            let page = self.run(step::Withdraw { campaign, after, limit: WITHDRAWN }).await?;
+            withdrawn += page.withdrawn;
             match page.last {
                 Some(last) => after = last,
-                None => break,
+                None => return Ok(withdrawn),
             }
         }
-        if changed > 0 {
-            self.news().tell();
-        }
-        Ok(changed)
     }
 
     /// Tidies up, and finishes what programs that are gone have begun with campaigns.
     pub(crate) async fn sweep(&self, sweep: step::Sweep) -> Result<step::Swept> {
         let limit = sweep.limit;
         let mut swept = self.run(sweep).await?;
-        for campaign in self.read(step::Misaligned(limit)).await? {
-            swept.aligned += self.align(campaign).await?;
+        for campaign in self.read(step::Cancelled(limit)).await? {
+            swept.withdrawn += self.withdraw(campaign).await?;
         }
         Ok(swept)
     }

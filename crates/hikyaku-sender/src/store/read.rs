@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Attempt, Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
     delivery::Delivery,
+    fairness::Served,
     pace::{Bucket, HoldReason},
     recipients::Recipients,
 };
@@ -37,8 +38,7 @@ pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, b
     unknown, cancelled, repeated, bad_lines";
 
 /// The columns that [`bucket`] reads.
-pub(super) const BUCKET: &str =
-    "channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason";
+pub(super) const BUCKET: &str = "channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason, served_high, served_normal, served_low";
 
 /// The columns that [`hold`] reads.
 pub(super) const HOLD: &str = "id, channel, lane, reason, who, at, until";
@@ -137,14 +137,13 @@ pub(super) fn payload(it: &mut dyn Columns) -> Result<Payload> {
 
 /// What is left of a delivery whose row and payload were read.
 pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result<Stored> {
-    Ok(Stored { row, payload, chunk: it.integer()?, priority: it.code(Priority::from_code)? })
-}
-
-/// The oldest of rows that come from several queries.
-pub(super) fn oldest(mut rows: Vec<Row>, limit: u32) -> Vec<Row> {
-    rows.sort_unstable_by_key(|row| row.id);
-    rows.truncate(limit as usize);
-    rows
+    Ok(Stored {
+        row,
+        payload,
+        chunk: it.integer()?,
+        priority: it.code(Priority::from_code)?,
+        fairness_key: it.text()?,
+    })
 }
 
 /// A request, and the delivery that it was made for; nothing where it cannot be read.
@@ -210,6 +209,7 @@ pub(super) fn bucket(it: &mut dyn Columns) -> Result<(String, Lane, Bucket)> {
         strikes: it.number()?,
         hold_until: it.time_if_any()?,
         hold_reason: it.number_if_any()?.and_then(HoldReason::from_code),
+        served: Served { high: it.text()?, normal: it.text()?, low: it.text()? },
     };
     Ok((channel, lane, bucket))
 }

@@ -30,6 +30,7 @@ pub(crate) struct Fresh {
     pub(crate) campaign: Option<i64>,
     pub(crate) chunk: Option<i64>,
     pub(crate) priority: Priority,
+    pub(crate) fairness_key: String,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) reference: Option<String>,
     pub(crate) payload: Payload,
@@ -57,6 +58,7 @@ pub(crate) struct Body {
 pub(crate) struct Stored {
     pub(crate) row: Row,
     pub(crate) priority: Priority,
+    pub(crate) fairness_key: String,
     pub(crate) chunk: Option<i64>,
     pub(crate) payload: Payload,
 }
@@ -81,6 +83,17 @@ impl Found {
 pub(crate) struct LaneDue {
     pub(crate) channel: String,
     pub(crate) lane: Lane,
+    pub(crate) due: Time,
+    /// Which of its rows that is.
+    pub(crate) priority: Priority,
+    pub(crate) fairness_key: String,
+}
+
+/// A fairness key of a lane with rows that wait, and when its first falls due.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct KeyDue {
+    pub(crate) priority: Priority,
+    pub(crate) fairness_key: String,
     pub(crate) due: Time,
 }
 

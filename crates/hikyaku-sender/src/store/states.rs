@@ -7,18 +7,18 @@ pub(super) const CLAIMABLE: &str = "state IN (0, 3)";
 /// In flight.
 pub(super) const LEASED: &str = "state = 1";
 
-/// Ready or paused: it waits for its first attempt or the next.
-pub(super) const WAITING: &str = "state IN (0, 2)";
+/// Ready: it waits for its first attempt or the next.
+pub(super) const WAITING: &str = "state = 0";
 
 /// Rejected or unknown.
 pub(super) const DEAD: &str = "state IN (5, 6)";
 
-/// Paused. It has no index of its own: it is asked for by campaign.
-pub(super) const PAUSED: &str = "state = 2";
+/// A campaign that is held or paused: nothing of it is claimed.
+pub(super) const STOPPED_CAMPAIGN: &str = "state IN (1, 2)";
 
-/// A campaign that runs or is cancelled, and has recipients that are still to be served.
-pub(super) const OPEN_CAMPAIGN: &str =
-    "campaign.state IN (0, 3) AND total > accepted + rejected + unknown + cancelled";
+/// A campaign that is cancelled, and has recipients that are still to be accounted for.
+pub(super) const OPEN_CANCELLED_CAMPAIGN: &str =
+    "campaign.state = 3 AND total > accepted + rejected + unknown + cancelled";
 
 /// Accepted, cancelled, split or dropped: it is removed some day. No list, because `SQLite` would build a table of it for
 /// each row it changes.
@@ -35,7 +35,7 @@ mod tests {
     const INDEXES: [(&str, &str, &[State]); 5] = [
         ("delivery_claimable", CLAIMABLE, &[State::Ready, State::Tracking]),
         ("delivery_leased", LEASED, &[State::InFlight]),
-        ("delivery_doubted", WAITING, &[State::Ready, State::Paused]),
+        ("delivery_doubted", WAITING, &[State::Ready]),
         (
             "delivery_finished",
             FINISHED,

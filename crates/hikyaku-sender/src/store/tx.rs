@@ -3,10 +3,13 @@
 use std::future::Future;
 
 use super::{
-    CampaignCounts, CampaignRow, Found, Fresh, LaneDue, Move, NewCampaign, Payload, Quota, Result,
-    Row, Stored,
+    CampaignCounts, CampaignRow, CampaignState, Found, Fresh, KeyDue, LaneDue, Move, NewCampaign,
+    Payload, Quota, Result, Row, Stored,
 };
-use crate::{Attempt, Hold, HoldId, Lane, State, Time, filter::Filter, pace::Bucket};
+use crate::{
+    Attempt, Hold, HoldId, Lane, Priority, State, Time, fairness::Served, filter::Filter,
+    pace::Bucket,
+};
 
 /// What a step may look at.
 pub(crate) trait Reads: Send {
@@ -23,8 +26,26 @@ pub(crate) trait Reads: Send {
         key: &str,
     ) -> impl Future<Output = Result<Option<(Row, Payload)>>> + Send;
 
-    /// The lanes of these channels that have rows to claim, each with the earliest time that one falls due.
-    fn due(&mut self, channels: &[String]) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
+    /// The fairness keys of which nothing is claimed: those of campaigns that are paused or held.
+    fn stopped(&mut self) -> impl Future<Output = Result<Vec<String>>> + Send;
+
+    /// The lanes of these channels that have rows to claim, each with the earliest of them, or the first that was found
+    /// to be due by `enough`. What has one of the `stopped` keys is passed over.
+    fn due(
+        &mut self,
+        channels: &[String],
+        stopped: &[String],
+        enough: Time,
+    ) -> impl Future<Output = Result<Vec<LaneDue>>> + Send;
+
+    /// The fairness keys of a lane that have rows to claim: by priority, from the key after the one that was served last
+    /// round to that one, stopped ones among them.
+    fn keys(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        search: &KeySearch<'_>,
+    ) -> impl Future<Output = Result<Vec<KeyDue>>> + Send;
 
     /// Every channel that has rows to claim.
     fn channels(&mut self) -> impl Future<Output = Result<Vec<String>>> + Send;
@@ -59,11 +80,17 @@ pub(crate) trait Reads: Send {
     /// A campaign.
     fn campaign(&mut self, id: i64) -> impl Future<Output = Result<Option<CampaignRow>>> + Send;
 
+    /// How a campaign was asked to go.
+    fn campaign_state(
+        &mut self,
+        id: i64,
+    ) -> impl Future<Output = Result<Option<CampaignState>>> + Send;
+
     /// Campaigns, newest first.
     fn campaigns(&mut self, limit: u32) -> impl Future<Output = Result<Vec<CampaignRow>>> + Send;
 
-    /// Campaigns that run or are cancelled and have paused rows all the same.
-    fn misaligned(&mut self, limit: u32) -> impl Future<Output = Result<Vec<i64>>> + Send;
+    /// Cancelled campaigns with rows that wait and surely were not sent.
+    fn cancelled(&mut self, limit: u32) -> impl Future<Output = Result<Vec<i64>>> + Send;
 
     /// The ids that a campaign remembers, in some order, after one of them.
     fn remembered(
@@ -93,6 +120,26 @@ pub(crate) trait Reads: Send {
     fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
 }
 
+/// Which fairness keys of a lane to look for, and for how long.
+#[derive(Debug)]
+pub(crate) struct KeySearch<'a> {
+    /// The keys after which it begins.
+    pub(crate) served: &'a Served,
+    pub(crate) now: Time,
+    pub(crate) stopped: &'a [String],
+    /// It may end when so many that have due rows and are not stopped are found.
+    pub(crate) enough: u32,
+    /// How many of each priority are looked at.
+    pub(crate) most: u32,
+}
+
+impl KeySearch<'_> {
+    /// Whether a row of this key may be claimed.
+    pub(crate) fn finds(&self, key: &KeyDue) -> bool {
+        key.due <= self.now && !self.stopped.contains(&key.fairness_key)
+    }
+}
+
 /// One open transaction that changes something.
 pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns {
     /// Writes down that it is moved.
@@ -104,15 +151,16 @@ pub(crate) trait Deliveries: Send {
     /// Adds rows; `None` where the channel has the idempotency key already.
     fn insert(&mut self, rows: &[Fresh]) -> impl Future<Output = Result<Vec<Option<i64>>>> + Send;
 
-    /// Rows of a lane that are due, and what they send, the most urgent and then the oldest first, locked; others' locked
-    /// ones are skipped.
+    /// Rows of a lane that are due, and what they send, locked; others' locked ones are skipped. Up to so many of each of
+    /// these fairness keys, the oldest first, and a list for each key.
     fn claimable(
         &mut self,
         channel: &str,
         lane: Lane,
+        priority: Priority,
+        keys: &[(String, u32)],
         now: Time,
-        limit: u32,
-    ) -> impl Future<Output = Result<Vec<(Row, Payload)>>> + Send;
+    ) -> impl Future<Output = Result<Vec<Vec<(Row, Payload)>>>> + Send;
 
     /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
     fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
@@ -128,12 +176,11 @@ pub(crate) trait Deliveries: Send {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
-    /// Rows of a campaign in any of these states with a greater id, the oldest first, locked; others' locked ones are
-    /// skipped.
+    /// Rows of a campaign in this state with a greater id, the oldest first, locked; others' locked ones are skipped.
     fn campaign_rows(
         &mut self,
         campaign: i64,
-        states: &[State],
+        state: State,
         after: i64,
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;

@@ -10,6 +10,7 @@ mod crash;
 mod disk;
 mod dropped;
 mod failover;
+mod fairness;
 mod hold;
 mod import;
 mod metrics;

@@ -52,12 +52,25 @@ impl Bench {
         Self { outbox, clock, url, _folder: None }
     }
 
-    /// What holds whenever no worker is at work: no row is paused in a campaign that runs or is cancelled, none is in
-    /// flight, campaigns count what their rows say, and nothing is reserved.
+    /// What holds whenever no worker is at work: no row is in flight, none of a cancelled campaign waits that surely was not
+    /// sent, campaigns count what their rows say and lend them their keys, and nothing is reserved.
     pub(crate) async fn assert_at_rest(&self) {
         let found = self.outbox.contradictions().await.unwrap();
         let shown = &found[..found.len().min(5)];
         assert!(found.is_empty(), "{} contradictions: {shown:#?}", found.len());
+    }
+}
+
+impl Bench {
+    /// The same store as a program finds it that is started later. In memory, nothing outlives the program.
+    pub(crate) async fn restarted(self) -> Self {
+        if self.url == "memory:" {
+            return self;
+        }
+        let Self { outbox, clock, url, _folder } = self;
+        drop(outbox);
+        let outbox = Outbox::builder(&url).clock(clock.clone()).open().await.unwrap();
+        Self { outbox, clock, url, _folder }
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use hikyaku::Client;
 use hikyaku_sender::{
-    Error, Filter, Limits, NewDelivery, Priority, State, UnknownPolicy, campaign::Campaign,
+    CampaignId, Error, Filter, Limits, NewDelivery, Priority, State, UnknownPolicy,
+    campaign::{Campaign, CampaignPhase},
 };
 use hikyaku_sim::{FaultRule, Sim};
 
@@ -117,7 +118,8 @@ impl Play {
         let send = send
             .idempotency_key(number.to_string())
             .on_unknown(policy[pick(doings.next(3))])
-            .priority(priority[pick(doings.next(3))]);
+            .priority(priority[pick(doings.next(3))])
+            .fairness_key(["", "shop", "news"][pick(doings.next(3))]);
         let send = match doings.next(6) {
             0 => send.at(self.bench.clock.now() + Duration::from_secs(10 * 60)),
             1 => send.expires_at(self.bench.clock.now() + Duration::from_secs(30 * 60)),
@@ -196,8 +198,11 @@ impl Play {
         let done = async {
             loop {
                 let rows = self.rows().await;
+                let paused = self.paused().await;
                 let open = |it: &hikyaku_sender::Listed| {
-                    it.state == State::InFlight || (it.state == State::Ready && it.due <= now)
+                    let waits = it.state == State::Ready && it.due <= now;
+                    let stands_still = it.campaign.is_some_and(|of| paused.contains(&of));
+                    it.state == State::InFlight || (waits && !stands_still)
                 };
                 if !rows.iter().any(open) {
                     return;
@@ -212,6 +217,13 @@ impl Play {
             "work: {} accepted, {} rejected, {} unknown",
             report.accepted, report.rejected, report.unknown
         )
+    }
+
+    /// The campaigns of which nothing is sent now.
+    async fn paused(&self) -> Vec<CampaignId> {
+        let campaigns = self.bench.outbox.campaigns(100).await.unwrap();
+        let paused = campaigns.iter().filter(|(_, it)| it.state == CampaignPhase::Paused);
+        paused.map(|(id, _)| *id).collect()
     }
 
     /// All deliveries, in an order that does not depend on which of two was cut in two first.
@@ -230,7 +242,8 @@ impl Play {
             let to = row.to.first().map(String::as_str).unwrap_or_default();
             writeln!(
                 looks,
-                "{:?} {} {} to {}, {to}: attempts {}, doubt {}, status {:?}, key {}",
+                "{:?} {:?} {} {} to {}, {to}: attempts {}, doubt {}, status {:?}, key {}",
+                row.fairness_key,
                 row.kind,
                 row.state,
                 row.recipients,

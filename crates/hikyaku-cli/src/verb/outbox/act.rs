@@ -42,7 +42,7 @@ pub(super) struct ActArgs {
 pub(super) struct Doing {
     pub(super) act: Act,
     /// The states that it is for, where the command names none.
-    pub(super) states: [State; 2],
+    pub(super) states: &'static [State],
     /// What has become of a delivery, of several, and what would: "17 deliveries would be sent again".
     pub(super) one: &'static str,
     pub(super) many: &'static str,

@@ -158,6 +158,10 @@ struct Send {
     #[arg(long, value_name = "TIME")]
     expires: Option<When>,
 
+    /// Whose share of the rate it takes: while several keys have sends of this kind, they take turns
+    #[arg(long, value_name = "KEY")]
+    fairness_key: Option<String>,
+
     #[command(flatten)]
     silence: Silence,
 }
@@ -268,6 +272,9 @@ impl Send {
         }
         if let Some(expires) = self.expires {
             delivery = delivery.expires_at(expires.after(now));
+        }
+        if let Some(key) = self.fairness_key {
+            delivery = delivery.fairness_key(key);
         }
         if self.silence.notification_disabled {
             delivery = delivery.notification_disabled(true);

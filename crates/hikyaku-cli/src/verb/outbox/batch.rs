@@ -35,6 +35,7 @@ struct Line {
     expires: Option<String>,
     priority: Option<String>,
     on_unknown: Option<String>,
+    fairness_key: Option<String>,
     notification_disabled: Option<bool>,
     unit: Option<String>,
     delivery_tag: Option<String>,
@@ -223,6 +224,9 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     if let Some(policy) = line.on_unknown {
         let known = |_| invalid("on_unknown", "must be hold, drop or send-again");
         send = send.on_unknown(policy.parse().map_err(known)?);
+    }
+    if let Some(key) = line.fairness_key {
+        send = send.fairness_key(key);
     }
     if let Some(disabled) = line.notification_disabled {
         send = send.notification_disabled(disabled);

@@ -7,7 +7,7 @@ use crate::{output::Output, store::StoreArgs};
 /// Withdraw a delivery that surely was not sent, or all that fit
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without --state, those that wait: ready and paused. What may have been sent stays until it is found out.
+Without --state, those that wait: ready. What may have been sent stays until it is found out.
 
 Examples:
   hikyaku outbox cancel 17
@@ -22,7 +22,7 @@ impl Cancel {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let doing = Doing {
             act: Act::Cancel,
-            states: [State::Ready, State::Paused],
+            states: &[State::Ready],
             one: "is withdrawn",
             many: "are withdrawn",
             would: "would be withdrawn",

@@ -22,7 +22,7 @@ impl Drop {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let doing = Doing {
             act: Act::Drop,
-            states: [State::Rejected, State::Unknown],
+            states: &[State::Rejected, State::Unknown],
             one: "is given up",
             many: "are given up",
             would: "would be given up",

@@ -28,7 +28,7 @@ impl Retry {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let doing = Doing {
             act: Act::Retry { may_duplicate: self.may_duplicate },
-            states: [State::Rejected, State::Unknown],
+            states: &[State::Rejected, State::Unknown],
             one: "will be sent again",
             many: "will be sent again",
             would: "would be sent again",

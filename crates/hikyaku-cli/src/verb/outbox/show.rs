@@ -50,7 +50,11 @@ impl Show {
             ))
         })?;
         let requests = outbox.attempts(delivery.id).await?;
-        let told = Story::new(delivery, requests, &outbox.overview().await?);
+        let campaign = match delivery.campaign {
+            Some(id) => Some(outbox.campaign(id).await?.progress().await?.state),
+            None => None,
+        };
+        let told = Story::new(delivery, requests, &outbox.overview().await?, campaign);
         output.print(&told, &told)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use hikyaku_sender::{Attempt, HoldReason, Lane, Listed, Overview, State, Time};
+use hikyaku_sender::{
+    Attempt, CampaignId, HoldReason, Lane, Listed, Overview, State, Time, campaign::CampaignPhase,
+};
 use serde::Serialize;
 
 use crate::output::visible;
@@ -16,23 +18,33 @@ pub(super) struct Story {
     /// Why its lane stands still, and until when.
     #[serde(skip)]
     hold: Option<(HoldReason, Time)>,
+    /// The campaign that is paused, and it with it.
+    #[serde(skip)]
+    paused: Option<CampaignId>,
     #[serde(skip)]
     now: Time,
 }
 
 impl Story {
-    pub(super) fn new(delivery: Listed, requests: Vec<Attempt>, overview: &Overview) -> Self {
+    pub(super) fn new(
+        delivery: Listed,
+        requests: Vec<Attempt>,
+        overview: &Overview,
+        campaign: Option<CampaignPhase>,
+    ) -> Self {
         let lane = Lane::of(delivery.kind);
         let lane =
             overview.lanes.iter().find(|it| it.channel == delivery.channel && it.lane == lane);
         let hold = lane.and_then(|lane| lane.hold);
-        Self { delivery, requests, hold, now: overview.now }
+        let paused = delivery.campaign.filter(|_| campaign == Some(CampaignPhase::Paused));
+        Self { delivery, requests, hold, paused, now: overview.now }
     }
 
     /// Where it stands.
     fn standing(&self) -> String {
         let Listed { due, .. } = self.delivery;
         match self.delivery.state {
+            State::Ready if self.paused.is_some() => "its campaign is paused".to_owned(),
             State::Ready => match self.hold {
                 Some((reason, until)) => {
                     format!("it waits until {until}, because {}", told(reason))
@@ -47,7 +59,6 @@ impl Story {
                 let worker = self.delivery.worker.as_deref().unwrap_or("a worker");
                 format!("{} is sending it", visible(worker))
             }
-            State::Paused => "its campaign is paused, or its list is still being read".to_owned(),
             State::Tracking => {
                 "LINE has accepted the narrowcast and is still sending it".to_owned()
             }
@@ -65,7 +76,10 @@ impl Story {
 
     /// What to do.
     fn next(&self) -> Option<String> {
-        let Listed { id, ref channel, campaign, .. } = self.delivery;
+        let Listed { id, ref channel, .. } = self.delivery;
+        if let (State::Ready, Some(campaign)) = (self.delivery.state, self.paused) {
+            return Some(format!("`hikyaku campaign resume {campaign}`, when it is to go on"));
+        }
         Some(match self.delivery.state {
             State::Ready => match self.hold {
                 Some((HoldReason::Quota, _)) => "raise the channel's monthly limit, or wait for the next month; it is sent then".to_owned(),
@@ -78,10 +92,6 @@ impl Story {
                 _ => return None,
             },
             State::InFlight => "nothing; should that program be gone, another one takes it over when its lease ends, within a minute".to_owned(),
-            State::Paused => match campaign {
-                Some(campaign) => format!("`hikyaku campaign resume {campaign}`, when it is to go on"),
-                None => return None,
-            },
             State::Accepted => "if nothing arrived, ask whether the person has blocked the account: LINE accepts such messages, too".to_owned(),
             State::Rejected => format!(
                 "mend what LINE says and add it anew, or `hikyaku outbox retry {id}` once the reason is gone; `hikyaku outbox drop {id}` gives it up"

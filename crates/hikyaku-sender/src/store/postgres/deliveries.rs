@@ -17,7 +17,7 @@ use crate::{
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, Column, FIXED, PAYLOAD, Value},
-        read::{self, oldest},
+        read,
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
@@ -41,6 +41,15 @@ static SAVE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+static CLAIM: LazyLock<String> = LazyLock::new(|| {
+    let columns = format!("{}, {}", *read::ROW, *read::PAYLOAD);
+    format!(
+        "SELECT turn.place, {columns} FROM unnest($4::text[], $5::bigint[]) WITH ORDINALITY AS turn (served, most, place), \
+         LATERAL (SELECT {columns} FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = $1 AND lane = $2 AND priority = $3 \
+         AND fairness_key = turn.served AND due <= $6 ORDER BY due, id LIMIT turn.most FOR UPDATE SKIP LOCKED) AS found"
+    )
+});
+
 impl Deliveries for PgTx<'_> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         if rows.is_empty() {
@@ -60,28 +69,23 @@ impl Deliveries for PgTx<'_> {
         &mut self,
         channel: &str,
         lane: Lane,
+        priority: Priority,
+        keys: &[(String, u32)],
         now: Time,
-        limit: u32,
-    ) -> Result<Vec<(Row, Payload)>> {
-        let sql = format!(
-            "SELECT {}, {} FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = $1 AND lane = $2 AND priority = $3 AND due <= $4 \
-             ORDER BY due, id LIMIT $5 FOR UPDATE SKIP LOCKED",
-            *read::ROW,
-            *read::PAYLOAD
-        );
-        let mut rows = Vec::new();
-        for priority in Priority::ALL {
-            let left =
-                i64::from(limit).saturating_sub(i64::try_from(rows.len()).unwrap_or(i64::MAX));
-            if left > 0 {
-                let (lane, priority, now) = (lane.code(), priority.code(), now.as_millis());
-                rows.extend(
-                    self.rows(&sql, &[&channel, &lane, &priority, &now, &left], row_and_payload)
-                        .await?,
-                );
+    ) -> Result<Vec<Vec<(Row, Payload)>>> {
+        let mut found: Vec<Vec<(Row, Payload)>> = keys.iter().map(|_| Vec::new()).collect();
+        let (keys, limits): (Vec<&str>, Vec<i64>) =
+            keys.iter().map(|(key, limit)| (key.as_str(), i64::from(*limit))).unzip();
+        let (lane, priority, now) = (lane.code(), priority.code(), now.as_millis());
+        let params: Params<'_> = &[&channel, &lane, &priority, &keys, &limits, &now];
+        let read = |it: &mut dyn read::Columns| Ok((it.number::<usize>()?, row_and_payload(it)?));
+        for (place, row) in self.rows(&CLAIM, params, read).await? {
+            // They are counted from 1.
+            if let Some(rows) = found.get_mut(place.wrapping_sub(1)) {
+                rows.push(row);
             }
         }
-        Ok(rows)
+        Ok(found)
     }
 
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
@@ -123,7 +127,7 @@ impl Deliveries for PgTx<'_> {
     async fn campaign_rows(
         &mut self,
         campaign: i64,
-        states: &[State],
+        state: State,
         after: i64,
         limit: u32,
     ) -> Result<Vec<Row>> {
@@ -132,12 +136,8 @@ impl Deliveries for PgTx<'_> {
              FOR UPDATE SKIP LOCKED",
             *read::ROW
         );
-        let mut rows = Vec::new();
-        for state in states {
-            let params: Params<'_> = &[&campaign, &state.code(), &after, &i64::from(limit)];
-            rows.extend(self.rows(&sql, params, read::row).await?);
-        }
-        Ok(oldest(rows, limit))
+        let params: Params<'_> = &[&campaign, &state.code(), &after, &i64::from(limit)];
+        self.rows(&sql, params, read::row).await
     }
 
     async fn save_attempts(&mut self, attempts: &[(i64, Attempt)]) -> Result<()> {

@@ -26,9 +26,10 @@ impl Lanes for PgTx<'_> {
     }
 
     async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
-        let sql = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (channel, lane) DO UPDATE SET tokens = $3, at = $4, slow = $5, \
-            slowed_at = $6, strikes = $7, hold_until = $8, hold_reason = $9";
+        let sql = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason, \
+            served_high, served_normal, served_low) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            ON CONFLICT (channel, lane) DO UPDATE SET tokens = $3, at = $4, slow = $5, slowed_at = $6, strikes = $7, hold_until = $8, \
+            hold_reason = $9, served_high = $10, served_normal = $11, served_low = $12";
         self.execute(
             sql,
             &[
@@ -41,6 +42,9 @@ impl Lanes for PgTx<'_> {
                 &int(bucket.strikes),
                 &bucket.hold_until.map(Time::as_millis),
                 &bucket.hold_reason.map(crate::HoldReason::code),
+                &bucket.served.high,
+                &bucket.served.normal,
+                &bucket.served.low,
             ],
         )
         .await

@@ -1,16 +1,19 @@
+use std::sync::LazyLock;
+
 use super::{
     read::{row_and_payload, stored, stored_columns},
-    tx::PgTx,
+    tx::{Params, PgTx},
 };
 use crate::{
-    Attempt, Hold, Lane, Priority, State, Time,
+    Attempt, Hold, Lane, Priority, State, Time, fairness,
     filter::Filter,
     pace::Bucket,
     store::{
-        CampaignRow, Found, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
+        CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, Payload, Quota, Reads,
+        Result, Row, Stored,
         read::{self, id_and_digest},
         search::{Dialect, Search, Sought},
-        states::{CLAIMABLE, LEASED, OPEN_CAMPAIGN, PAUSED},
+        states::{CLAIMABLE, LEASED, OPEN_CANCELLED_CAMPAIGN, STOPPED_CAMPAIGN, WAITING},
     },
 };
 
@@ -22,6 +25,52 @@ const DIALECT: Dialect = Dialect {
     has_bytes: |bytes| format!("position({bytes}::bytea IN ids) > 0"),
     has_text: |text| format!("strpos(last_error, {text}) > 0"),
 };
+/// From key to key by the index: there are few of them, and may be many rows. What is due by `$3` is enough of a lane.
+static DUE: LazyLock<String> = LazyLock::new(|| {
+    let next = |after: &str| {
+        format!(
+            "SELECT lane, priority, fairness_key, due FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = c {after} \
+             ORDER BY lane, priority, fairness_key, due LIMIT 1"
+        )
+    };
+    format!(
+        "SELECT DISTINCT ON (c, lane) c, lane, priority, fairness_key, due FROM unnest($1::text[]) AS c, LATERAL ( \
+         WITH RECURSIVE key AS (({}) UNION ALL SELECT next.* FROM key, LATERAL ({}) AS next) \
+         SELECT * FROM key WHERE fairness_key <> ALL($2::text[])) AS found ORDER BY c, lane, due, priority, fairness_key",
+        next(""),
+        next(
+            "AND (lane, priority, fairness_key) > (key.lane, \
+             CASE WHEN key.due <= $3 AND key.fairness_key <> ALL($2) THEN 32767 ELSE key.priority END, key.fairness_key)"
+        )
+    )
+});
+
+/// The same within a lane, and in a circle.
+static KEYS: LazyLock<String> = LazyLock::new(|| {
+    let next = |of: &str, looked: &str, found: &str, keys: &str| {
+        format!(
+            "SELECT next.*, {looked} AS looked, {found} + (next.due <= $6 AND next.fairness_key <> ALL($5::text[]))::int AS found \
+             FROM {of} (SELECT fairness_key, due FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = $1 AND lane = $2 \
+             AND priority = turn.priority AND {keys} ORDER BY fairness_key, due LIMIT 1) AS next"
+        )
+    };
+    let circle = |name: &str, first: &str, last: &str| {
+        let from = format!("{name}, LATERAL");
+        let (looked, found) = (format!("{name}.looked + 1"), format!("{name}.found"));
+        let keys = format!("fairness_key > {name}.fairness_key {last}");
+        format!(
+            "{name} AS (({}) UNION ALL ({} WHERE {name}.looked < $8::bigint AND {name}.found < $7::bigint))",
+            next("", "1", "0", &format!("{first} {last}")),
+            next(&from, &looked, &found, &keys)
+        )
+    };
+    format!(
+        "SELECT turn.priority, keys.fairness_key, keys.due FROM unnest($3::smallint[], $4::text[]) AS turn (priority, served), \
+         LATERAL (WITH RECURSIVE {}, {} SELECT fairness_key, due FROM ahead UNION ALL SELECT fairness_key, due FROM behind LIMIT $8::bigint) AS keys",
+        circle("ahead", "fairness_key > turn.served", ""),
+        circle("behind", "true", "AND fairness_key <= turn.served")
+    )
+});
 
 impl Reads for PgTx<'_> {
     async fn now(&mut self) -> Result<Time> {
@@ -52,18 +101,46 @@ impl Reads for PgTx<'_> {
         self.row(&sql, &[&channel, &key], row_and_payload).await
     }
 
-    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let sql = format!(
-            "SELECT c, l, min(due) FROM unnest($1::text[]) c, unnest($2::smallint[]) l, unnest($3::smallint[]) p, \
-             LATERAL (SELECT due FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = c AND lane = l AND priority = p \
-             ORDER BY due LIMIT 1) AS first GROUP BY c, l ORDER BY c, l"
-        );
-        let lanes: Vec<i16> = Lane::ALL.iter().map(|lane| lane.code()).collect();
-        let priorities: Vec<i16> = Priority::ALL.iter().map(|priority| priority.code()).collect();
+    async fn stopped(&mut self) -> Result<Vec<String>> {
+        let sql = format!("SELECT id FROM hikyaku_campaign WHERE {STOPPED_CAMPAIGN}");
+        self.rows(&sql, &[], |it| it.number().map(fairness::of_campaign)).await
+    }
+
+    async fn due(
+        &mut self,
+        channels: &[String],
+        stopped: &[String],
+        enough: Time,
+    ) -> Result<Vec<LaneDue>> {
         let read = |it: &mut dyn read::Columns| {
-            Ok(LaneDue { channel: it.text()?, lane: it.code(Lane::from_code)?, due: it.time()? })
+            Ok(LaneDue {
+                channel: it.text()?,
+                lane: it.code(Lane::from_code)?,
+                priority: it.code(Priority::from_code)?,
+                fairness_key: it.text()?,
+                due: it.time()?,
+            })
         };
-        self.rows(&sql, &[&channels, &lanes, &priorities], read).await
+        self.rows(&DUE, &[&channels, &stopped, &enough.as_millis()], read).await
+    }
+
+    async fn keys(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        search: &KeySearch<'_>,
+    ) -> Result<Vec<KeyDue>> {
+        let priorities: Vec<i16> = Priority::ALL.iter().map(|it| it.code()).collect();
+        let served: Vec<&str> = Priority::ALL.iter().map(|it| search.served.by(*it)).collect();
+        let (lane, now) = (lane.code(), search.now.as_millis());
+        let (enough, most) = (i64::from(search.enough), i64::from(search.most));
+        let params: Params<'_> =
+            &[&channel, &lane, &priorities, &served, &search.stopped, &now, &enough, &most];
+        let read = |it: &mut dyn read::Columns| {
+            let priority = it.code(Priority::from_code)?;
+            Ok(KeyDue { priority, fairness_key: it.text()?, due: it.time()? })
+        };
+        self.rows(&KEYS, params, read).await
     }
 
     async fn channels(&mut self) -> Result<Vec<String>> {
@@ -116,16 +193,22 @@ impl Reads for PgTx<'_> {
         self.row(&sql, &[&id], read::campaign).await
     }
 
+    async fn campaign_state(&mut self, id: i64) -> Result<Option<CampaignState>> {
+        let sql = "SELECT state FROM hikyaku_campaign WHERE id = $1";
+        self.row(sql, &[&id], |it| it.code(CampaignState::from_code)).await
+    }
+
     async fn campaigns(&mut self, limit: u32) -> Result<Vec<CampaignRow>> {
         let sql =
             format!("SELECT {} FROM hikyaku_campaign ORDER BY id DESC LIMIT $1", read::CAMPAIGN);
         self.rows(&sql, &[&i64::from(limit)], read::campaign).await
     }
 
-    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
+    async fn cancelled(&mut self, limit: u32) -> Result<Vec<i64>> {
         let sql = format!(
-            "SELECT id FROM hikyaku_campaign AS campaign WHERE {OPEN_CAMPAIGN} \
-             AND EXISTS (SELECT 1 FROM hikyaku_delivery WHERE campaign = campaign.id AND {PAUSED}) ORDER BY id LIMIT $1"
+            "SELECT id FROM hikyaku_campaign AS campaign WHERE {OPEN_CANCELLED_CAMPAIGN} \
+             AND EXISTS (SELECT 1 FROM hikyaku_delivery WHERE campaign = campaign.id AND {WAITING} AND first_maybe_at IS NULL) \
+             ORDER BY id LIMIT $1"
         );
         self.rows(&sql, &[&i64::from(limit)], |it| it.number()).await
     }

@@ -12,7 +12,6 @@ use crate::{
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, FIXED, PAYLOAD, Value},
-        read::oldest,
         states::{CLAIMABLE, FINISHED, LEASED, WAITING},
     },
 };
@@ -60,23 +59,21 @@ impl Deliveries for SqliteTx<'_> {
         &mut self,
         channel: &str,
         lane: Lane,
+        priority: Priority,
+        keys: &[(String, u32)],
         now: Time,
-        limit: u32,
-    ) -> Result<Vec<(Row, Payload)>> {
+    ) -> Result<Vec<Vec<(Row, Payload)>>> {
         let sql = format!(
-            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 AND due <= ?4 \
-             ORDER BY due, id LIMIT ?5",
+            "SELECT {} FROM delivery JOIN payload ON delivery = id WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 \
+             AND fairness_key = ?4 AND due <= ?5 ORDER BY due, id LIMIT ?6",
             read::row_and_payload_columns()
         );
-        let mut rows = Vec::new();
-        for priority in Priority::ALL {
-            let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(limit));
-            if left > 0 {
-                let params = params![channel, lane.code(), priority.code(), now.as_millis(), left];
-                rows.extend(self.rows(&sql, params, read::row_and_payload)?);
-            }
-        }
-        Ok(rows)
+        let of_key = |(key, limit): &(String, u32)| {
+            let (lane, priority) = (lane.code(), priority.code());
+            let params = params![channel, lane, priority, key, now.as_millis(), limit];
+            self.rows(&sql, params, read::row_and_payload)
+        };
+        keys.iter().map(of_key).collect()
     }
 
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
@@ -109,7 +106,7 @@ impl Deliveries for SqliteTx<'_> {
     async fn campaign_rows(
         &mut self,
         campaign: i64,
-        states: &[State],
+        state: State,
         after: i64,
         limit: u32,
     ) -> Result<Vec<Row>> {
@@ -117,12 +114,7 @@ impl Deliveries for SqliteTx<'_> {
             "SELECT {} FROM delivery WHERE campaign = ?1 AND state = ?2 AND id > ?3 ORDER BY id LIMIT ?4",
             read::row_columns()
         );
-        let mut rows = Vec::new();
-        for state in states {
-            let params = params![campaign, state.code(), after, limit];
-            rows.extend(self.rows(&sql, params, read::row)?);
-        }
-        Ok(oldest(rows, limit))
+        self.rows(&sql, params![campaign, state.code(), after, limit], read::row)
     }
 
     async fn save_attempts(&mut self, attempts: &[(i64, Attempt)]) -> Result<()> {

@@ -12,7 +12,7 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use super::{failed, mark::Mark};
+use super::{failed, mark::Mark, paused};
 use crate::{Clock, Error, ErrorKind, Time};
 
 /// `HIKY`, which tells the file from any other program's.
@@ -139,6 +139,9 @@ fn migrate(connection: &mut Connection, from: usize) -> Result<(), Error> {
     let from = usize::try_from(from).unwrap_or(0);
     for migration in MIGRATIONS.iter().skip(from) {
         tx.execute_batch(migration).map_err(failed)?;
+    }
+    if from < 2 {
+        paused::make_ready(&tx)?;
     }
     tx.execute_batch(&format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {};",

@@ -15,8 +15,8 @@ impl Lanes for SqliteTx<'_> {
     }
 
     async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
-        let sql = "INSERT OR REPLACE INTO bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        let sql = "INSERT OR REPLACE INTO bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason, \
+            served_high, served_normal, served_low) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         let params = params![
             channel,
             lane.code(),
@@ -27,6 +27,9 @@ impl Lanes for SqliteTx<'_> {
             bucket.strikes,
             bucket.hold_until.map(Time::as_millis),
             bucket.hold_reason.map(HoldReason::code),
+            bucket.served.high,
+            bucket.served.normal,
+            bucket.served.low,
         ];
         self.execute(sql, params).map(drop)
     }

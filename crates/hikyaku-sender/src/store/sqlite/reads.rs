@@ -5,16 +5,17 @@ use super::{
     tx::SqliteTx,
 };
 use crate::{
-    Attempt, Hold, Lane, Priority, State, Time,
+    Attempt, Hold, Lane, Priority, State, Time, fairness,
     filter::Filter,
     pace::Bucket,
     recipients::Recipients,
     store::{
-        CampaignRow, Found, LaneDue, Move, Payload, Quota, Reads, Result, Row, Stored,
+        CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, Payload, Quota, Reads,
+        Result, Row, Stored,
         columns::Value,
         read::{self, id_and_digest, known},
         search::{Dialect, Search, Sought},
-        states::{CLAIMABLE, LEASED, OPEN_CAMPAIGN, PAUSED},
+        states::{CLAIMABLE, LEASED, OPEN_CANCELLED_CAMPAIGN, STOPPED_CAMPAIGN, WAITING},
     },
 };
 
@@ -46,25 +47,78 @@ impl Reads for SqliteTx<'_> {
         self.row(&sql, [channel, key], row_and_payload)
     }
 
-    async fn due(&mut self, channels: &[String]) -> Result<Vec<LaneDue>> {
-        let sql = format!(
-            "SELECT due FROM delivery WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 ORDER BY due LIMIT 1"
-        );
-        let mut lanes = Vec::new();
+    async fn stopped(&mut self) -> Result<Vec<String>> {
+        let sql = format!("SELECT id FROM campaign WHERE {STOPPED_CAMPAIGN}");
+        self.rows(&sql, [], |it| it.number().map(fairness::of_campaign))
+    }
+
+    async fn due(
+        &mut self,
+        channels: &[String],
+        stopped: &[String],
+        enough: Time,
+    ) -> Result<Vec<LaneDue>> {
+        let mut lanes: Vec<LaneDue> = Vec::new();
         for channel in channels {
-            for &lane in Lane::ALL {
-                let mut first: Option<Time> = None;
-                for priority in Priority::ALL {
-                    let params = params![channel, lane.code(), priority.code()];
-                    let due = self.row(&sql, params, |it| it.time())?;
-                    first = first.into_iter().chain(due).min();
+            let (mut lane, mut priority, mut key) = (-1, -1, String::new());
+            while let Some(next) = self.next_of_channel(channel, lane, priority, &key)? {
+                (lane, priority) = (next.lane.code(), next.priority.code());
+                key.clone_from(&next.fairness_key);
+                if stopped.contains(&key) {
+                    continue;
                 }
-                if let Some(due) = first {
-                    lanes.push(LaneDue { channel: channel.clone(), lane, due });
+                if next.due <= enough {
+                    // On to the next lane.
+                    priority = i16::MAX;
+                }
+                match lanes.last_mut() {
+                    Some(last) if last.channel == next.channel && last.lane == next.lane => {
+                        if next.due < last.due {
+                            *last = next;
+                        }
+                    }
+                    _ => lanes.push(next),
                 }
             }
         }
         Ok(lanes)
+    }
+
+    async fn keys(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        search: &KeySearch<'_>,
+    ) -> Result<Vec<KeyDue>> {
+        let (mut keys, mut found) = (Vec::new(), 0);
+        for priority in Priority::ALL {
+            let served = search.served.by(priority);
+            let mut after = Some(served.to_owned());
+            let mut wrapped = false;
+            let mut looked = 0;
+            while found < search.enough && looked < search.most {
+                let next = self.next_of_lane(channel, lane, priority, after.as_deref())?;
+                let Some(key) = next else {
+                    if wrapped {
+                        break;
+                    }
+                    (wrapped, after) = (true, None);
+                    continue;
+                };
+                let is_last = key.fairness_key.as_str() >= served;
+                if wrapped && key.fairness_key.as_str() > served {
+                    break;
+                }
+                looked += 1;
+                found += u32::from(search.finds(&key));
+                after = Some(key.fairness_key.clone());
+                keys.push(key);
+                if wrapped && is_last {
+                    break;
+                }
+            }
+        }
+        Ok(keys)
     }
 
     async fn channels(&mut self) -> Result<Vec<String>> {
@@ -117,15 +171,22 @@ impl Reads for SqliteTx<'_> {
         self.row(&sql, [id], read::campaign)
     }
 
+    async fn campaign_state(&mut self, id: i64) -> Result<Option<CampaignState>> {
+        self.row("SELECT state FROM campaign WHERE id = ?1", [id], |it| {
+            it.code(CampaignState::from_code)
+        })
+    }
+
     async fn campaigns(&mut self, limit: u32) -> Result<Vec<CampaignRow>> {
         let sql = format!("SELECT {} FROM campaign ORDER BY id DESC LIMIT ?1", read::CAMPAIGN);
         self.rows(&sql, [limit], read::campaign)
     }
 
-    async fn misaligned(&mut self, limit: u32) -> Result<Vec<i64>> {
+    async fn cancelled(&mut self, limit: u32) -> Result<Vec<i64>> {
         let sql = format!(
-            "SELECT id FROM campaign AS campaign WHERE {OPEN_CAMPAIGN} \
-             AND EXISTS (SELECT 1 FROM delivery WHERE campaign = campaign.id AND {PAUSED}) ORDER BY id LIMIT ?1"
+            "SELECT id FROM campaign AS campaign WHERE {OPEN_CANCELLED_CAMPAIGN} \
+             AND EXISTS (SELECT 1 FROM delivery WHERE campaign = campaign.id AND {WAITING} AND first_maybe_at IS NULL) \
+             ORDER BY id LIMIT ?1"
         );
         self.rows(&sql, [limit], |it| it.number())
     }
@@ -184,5 +245,50 @@ impl Reads for SqliteTx<'_> {
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {
         let sql = "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state";
         Ok(self.rows(sql, [], read::tally)?.into_iter().flatten().collect())
+    }
+}
+
+/// From key to key by the index: there are few of them, and may be many rows.
+impl SqliteTx<'_> {
+    /// The first fairness key of a channel's lanes behind another one.
+    fn next_of_channel(
+        &self,
+        channel: &str,
+        lane: i16,
+        priority: i16,
+        key: &str,
+    ) -> Result<Option<LaneDue>> {
+        let sql = format!(
+            "SELECT lane, priority, fairness_key, due FROM delivery WHERE {CLAIMABLE} AND channel = ?1 \
+             AND (lane, priority, fairness_key) > (?2, ?3, ?4) ORDER BY lane, priority, fairness_key, due LIMIT 1"
+        );
+        self.row(&sql, params![channel, lane, priority, key], |it| {
+            Ok(LaneDue {
+                channel: channel.to_owned(),
+                lane: it.code(Lane::from_code)?,
+                priority: it.code(Priority::from_code)?,
+                fairness_key: it.text()?,
+                due: it.time()?,
+            })
+        })
+    }
+
+    /// The first fairness key of a lane, or the first behind another one.
+    fn next_of_lane(
+        &self,
+        channel: &str,
+        lane: Lane,
+        priority: Priority,
+        after: Option<&str>,
+    ) -> Result<Option<KeyDue>> {
+        let sql = format!(
+            "SELECT fairness_key, due FROM delivery WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 \
+             AND fairness_key {} ?4 ORDER BY fairness_key, due LIMIT 1",
+            if after.is_some() { ">" } else { ">=" }
+        );
+        let after = after.unwrap_or_default();
+        self.row(&sql, params![channel, lane.code(), priority.code(), after], |it| {
+            Ok(KeyDue { priority, fairness_key: it.text()?, due: it.time()? })
+        })
     }
 }

@@ -40,11 +40,21 @@ impl Sum {
 }
 
 pub(super) fn row(channel: &str, campaign: Option<i64>, it: &Delivery) -> i64 {
+    row_with_state(channel, campaign, it, it.state.code())
+}
+
+/// That of a row whose state is written with this code.
+pub(super) fn row_with_state(
+    channel: &str,
+    campaign: Option<i64>,
+    it: &Delivery,
+    state: i16,
+) -> i64 {
     Sum::new()
         .bytes(channel.as_bytes())
         .number(campaign.unwrap_or(i64::MIN))
         .number(i64::from(Lane::of(it.kind).code()))
-        .number(i64::from(it.state.code()))
+        .number(i64::from(state))
         .number(i64::from(it.recipients))
         .number(i64::from(it.on_unknown.code()))
         .bytes(it.retry_key.as_bytes())

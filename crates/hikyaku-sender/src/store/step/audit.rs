@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use crate::{
     Lane, State,
     delivery::Count,
+    fairness,
     store::{CampaignCounts, CampaignRow, CampaignState, ReadStep, Reads, Result, Stored},
 };
 
@@ -66,10 +67,11 @@ impl Sums {
             self.found.push(format!("delivery {} is in flight, and no worker is there", row.id));
         }
         let campaign = row.campaign.and_then(|id| Some((id, *campaigns.get(&id)?)));
-        if state == State::Paused
-            && !matches!(campaign, Some((_, CampaignState::Paused | CampaignState::Held)))
+        let key = &stored.fairness_key;
+        if row.campaign.map(fairness::of_campaign).is_some_and(|of_campaign| *key != of_campaign)
+            || row.campaign.is_none() && fairness::is_of_a_campaign(key)
         {
-            self.found.push(format!("delivery {} is paused, its campaign {campaign:?}", row.id));
+            self.found.push(format!("delivery {} of {:?} has the key {key}", row.id, row.campaign));
         }
         if let Some((id, campaign)) = campaign {
             let (open, counts) = self.campaigns.entry(id).or_default();

@@ -3,7 +3,7 @@ use hikyaku_model::SendKind;
 use crate::{
     CampaignId, Error, ErrorKind,
     delivery::{Delivery, State},
-    key,
+    fairness, key,
     phase::CampaignPhase,
     recipients::Recipients,
     store::{
@@ -136,14 +136,12 @@ fn row(
     let mut delivery = Delivery::new(kind, recipients, retry_key, spec.due);
     delivery.on_unknown = spec.on_unknown;
     delivery.expires_at = spec.expires_at;
-    if spec.state != CampaignState::Running {
-        delivery.pause();
-    }
     Fresh {
         channel: spec.channel.clone(),
         campaign: Some(campaign.id),
         chunk: Some(number),
         priority: spec.priority,
+        fairness_key: fairness::of_campaign(campaign.id),
         idempotency_key: None,
         reference: None,
         payload: Payload {
@@ -205,9 +203,9 @@ impl WriteStep for SetCampaignState {
     }
 }
 
-/// Brings a page of a campaign's rows into line with its state, whatever that is by now. Nobody changes it meanwhile.
+/// Withdraws a page of what surely was not sent of a cancelled campaign.
 #[derive(Debug)]
-pub(crate) struct Align {
+pub(crate) struct Withdraw {
     pub(crate) campaign: i64,
     /// The last of the page before: those in doubt stay what they are.
     pub(crate) after: i64,
@@ -216,46 +214,33 @@ pub(crate) struct Align {
 
 /// What became of a page.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Aligned {
-    pub(crate) changed: u64,
+pub(crate) struct Withdrawn {
+    pub(crate) withdrawn: u64,
     /// The last of it; none where there is no more.
     pub(crate) last: Option<i64>,
 }
 
-impl WriteStep for Align {
-    type Out = Aligned;
+impl WriteStep for Withdraw {
+    type Out = Withdrawn;
 
-    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Aligned> {
-        // Before its rows, against the usual order; but no row is waited for, so that nobody waits for this.
-        let Some(campaign) = tx.lock_campaign(self.campaign).await? else {
-            return Ok(Aligned::default());
-        };
-        let from: &[State] = match campaign.spec.state {
-            CampaignState::Running => &[State::Paused],
-            CampaignState::Paused | CampaignState::Held => &[State::Ready],
-            CampaignState::Cancelled => &[State::Ready, State::Paused],
-        };
-        let mut rows = tx.campaign_rows(self.campaign, from, self.after, self.limit).await?;
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<Withdrawn> {
+        // What is cancelled once stays so.
+        if tx.campaign_state(self.campaign).await? != Some(CampaignState::Cancelled) {
+            return Ok(Withdrawn::default());
+        }
+        let mut rows =
+            tx.campaign_rows(self.campaign, State::Ready, self.after, self.limit).await?;
         let last = rows.last().map(|row| row.id);
         let mut effects = Effects::default();
         rows.retain_mut(|row| {
             let before = row.delivery.state;
-            match campaign.spec.state {
-                CampaignState::Running => row.delivery.resume(),
-                CampaignState::Paused | CampaignState::Held => row.delivery.pause(),
-                CampaignState::Cancelled => {
-                    // What may have been sent is cleared up by a worker, so it must not stand still.
-                    if row.delivery.cancel(CANCELLED).is_err() {
-                        row.delivery.resume();
-                    }
-                }
-            }
+            let withdrawn = row.delivery.cancel(CANCELLED).is_ok();
             effects.note(before, row);
-            row.delivery.state != before
+            withdrawn
         });
         tx.save(&rows).await?;
         super::apply(tx, effects).await?;
-        Ok(Aligned { changed: rows.len() as u64, last })
+        Ok(Withdrawn { withdrawn: rows.len() as u64, last })
     }
 }
 

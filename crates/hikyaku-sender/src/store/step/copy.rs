@@ -2,7 +2,7 @@
 
 use super::sweep::end_leases;
 use crate::{
-    Attempt, CampaignId, Error, ErrorKind, Hold, Lane, Time,
+    Attempt, CampaignId, Error, ErrorKind, Hold, Lane, Time, fairness,
     pace::Bucket,
     store::{
         CampaignRow, Fence, Fresh, Move, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep,
@@ -121,13 +121,15 @@ impl WriteStep for Import {
 
 /// A delivery of the source as it is written into the target.
 pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
-    let Stored { row, priority, chunk, payload } = stored;
+    let Stored { row, priority, fairness_key, chunk, payload } = stored;
     let Row { channel, created_at, idempotency_key, reference, delivery, .. } = row;
     Fresh {
         channel,
         campaign,
         chunk,
         priority,
+        // A campaign has another id there, and so another key.
+        fairness_key: campaign.map_or(fairness_key, fairness::of_campaign),
         idempotency_key,
         reference,
         payload,

@@ -8,6 +8,9 @@ use crate::{
     store::{CampaignRow, Found, LaneDue, Quota, ReadStep, Reads, Result, Stored},
 };
 
+/// No row that falls due later is enough.
+const EARLIEST: Time = Time::from_millis(i64::MIN);
+
 /// Deliveries that fit a filter.
 #[derive(Debug)]
 pub(crate) struct List(pub(crate) Filter);
@@ -120,7 +123,8 @@ impl ReadStep for GetOverview {
         let channels = self.channels.iter().chain(&working).chain(used);
         let channels: BTreeSet<String> = channels.cloned().collect();
         let channels = Vec::from_iter(channels);
-        let due = tx.due(&channels).await?;
+        let stopped = tx.stopped().await?;
+        let due = tx.due(&channels, &stopped, EARLIEST).await?;
         let mut quotas = Vec::new();
         for channel in channels {
             if let Some(quota) = tx.quota(&channel).await? {
@@ -142,7 +146,8 @@ impl ReadStep for DueElsewhere {
         let now = tx.now().await?;
         let mut channels = tx.channels().await?;
         channels.retain(|channel| !self.0.contains(channel));
-        let mut due = tx.due(&channels).await?;
+        let stopped = tx.stopped().await?;
+        let mut due = tx.due(&channels, &stopped, EARLIEST).await?;
         due.retain(|lane| lane.due <= now);
         Ok((now, due))
     }

@@ -7,6 +7,7 @@ mod copy;
 mod enqueue;
 mod history;
 mod hold;
+mod job;
 mod look;
 mod pace;
 mod permits;
@@ -16,18 +17,21 @@ mod room;
 mod set_back;
 mod settle;
 mod sweep;
+mod take;
+mod turns;
 
 pub(crate) use audit::Audit;
 pub(crate) use campaign::{
-    Align, Append, Chunk, SetCampaignState, StartCampaign, Started, TakeBack,
+    Append, Chunk, SetCampaignState, StartCampaign, Started, TakeBack, Withdraw,
 };
-pub(crate) use claim::{Claim, Grant, Job};
+pub(crate) use claim::{Claim, Grant};
 pub(crate) use copy::{
     BeginMove, EndMove, ExportHolds, ExportLanes, Import, ImportCampaign, ImportHolds, ImportLanes,
     MustBeEmpty, Page, Remember, Remembered, fresh,
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
+pub(crate) use job::Job;
 pub(crate) use look::{
     DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
     Story,
@@ -36,7 +40,7 @@ pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
-pub(crate) use sweep::{EndLeases, Misaligned, Sweep, Swept};
+pub(crate) use sweep::{Cancelled, EndLeases, Sweep, Swept};
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,8 @@ use std::{result, time::Duration};
 use hikyaku_model::limits::Rate;
 
 use crate::{
-    Time,
+    Priority, Time,
+    fairness::Served,
     pace::{self, Bucket, HoldReason},
     store::{LaneDue, Result, Tx},
     waiting::{Waiting, WaitingFor},
@@ -18,6 +19,8 @@ pub(super) struct Permits {
     count: u32,
     rate: Option<Rate>,
     bucket: Bucket,
+    /// Whether another fairness key was served last than before.
+    turned: bool,
     now: Time,
 }
 
@@ -51,12 +54,25 @@ impl Permits {
                 }
             },
         };
-        Ok(Ok(Self { count, rate, bucket, now }))
+        Ok(Ok(Self { count, rate, bucket, turned: false, now }))
     }
 
     /// How many there are.
     pub(super) fn count(&self) -> u32 {
         self.count
+    }
+
+    /// Whose turn it was.
+    pub(super) fn served(&self) -> &Served {
+        &self.bucket.served
+    }
+
+    /// This key had its turn.
+    pub(super) fn serve(&mut self, priority: Priority, key: &str) {
+        if self.bucket.served.by(priority) != key {
+            self.bucket.served.set(priority, key);
+            self.turned = true;
+        }
     }
 
     /// Lets all workers wait with this lane.
@@ -71,7 +87,7 @@ impl Permits {
         tx.save_bucket(&lane.channel, lane.lane, &self.bucket).await
     }
 
-    /// Writes down how many were used, and gives the others back.
+    /// Writes down how many were used and by whom, and gives the others back.
     pub(super) async fn settle<T: Tx>(
         mut self,
         tx: &mut T,
@@ -80,17 +96,21 @@ impl Permits {
     ) -> Result<()> {
         let LaneDue { channel, lane, .. } = lane;
         match self.rate {
-            None => Ok(()),
+            None => {}
             Some(rate) if pace::is_exact(rate) => {
                 let kept = pace::window(rate).max(SENDS_KEPT);
                 tx.forget_sends(channel, *lane, self.now - kept).await?;
-                tx.log_sends(channel, *lane, &vec![self.now; used as usize]).await
+                tx.log_sends(channel, *lane, &vec![self.now; used as usize]).await?;
             }
             Some(rate) => {
                 self.bucket.give_back(rate, self.count.saturating_sub(used));
-                tx.save_bucket(channel, *lane, &self.bucket).await
+                return tx.save_bucket(channel, *lane, &self.bucket).await;
             }
         }
+        if self.turned {
+            tx.save_bucket(channel, *lane, &self.bucket).await?;
+        }
+        Ok(())
     }
 }
 

@@ -41,7 +41,7 @@ impl WriteStep for Quarantine {
                 }
                 effects.note(before, row);
                 match row.delivery.state {
-                    State::Ready | State::Paused => put.in_doubt += 1,
+                    State::Ready => put.in_doubt += 1,
                     _ => put.unknown += 1,
                 }
             }

@@ -136,6 +136,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 campaign: *campaign,
                 chunk: None,
                 priority: parent.priority,
+                fairness_key: parent.fairness_key.clone(),
                 idempotency_key: None,
                 reference: reference.clone(),
                 payload: Payload { recipients, body: parent.payload.body.clone() },

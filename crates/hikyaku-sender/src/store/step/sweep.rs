@@ -23,8 +23,8 @@ pub(crate) struct Swept {
     pub(crate) leases: u64,
     /// Deliveries in doubt whose retry key is spent.
     pub(crate) keys: u64,
-    /// Rows that a program had no time to bring into line with their campaign.
-    pub(crate) aligned: u64,
+    /// Rows of cancelled campaigns that a program had no time to withdraw.
+    pub(crate) withdrawn: u64,
     /// Finished rows that were removed.
     pub(crate) pruned: u64,
     /// Whether another sweep at once would find more.
@@ -61,15 +61,15 @@ impl WriteStep for Sweep {
     }
 }
 
-/// Campaigns whose rows are paused though it runs or is cancelled: some of them.
+/// Cancelled campaigns with rows that are still to be withdrawn: some of them.
 #[derive(Debug)]
-pub(crate) struct Misaligned(pub(crate) u32);
+pub(crate) struct Cancelled(pub(crate) u32);
 
-impl ReadStep for Misaligned {
+impl ReadStep for Cancelled {
     type Out = Vec<i64>;
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Vec<i64>> {
-        tx.misaligned(self.0).await
+        tx.cancelled(self.0).await
     }
 }
 

@@ -30,3 +30,19 @@ CREATE TABLE hikyaku_attempt (
     attempt text NOT NULL,
     PRIMARY KEY (delivery, number)
 );
+-- Within a priority of a lane, keys take turns. In the order of their bytes, whatever language the database speaks.
+ALTER TABLE hikyaku_delivery ADD COLUMN fairness_key text COLLATE "C" NOT NULL DEFAULT '';
+UPDATE hikyaku_delivery SET fairness_key = 'campaign:' || campaign WHERE campaign IS NOT NULL;
+ALTER TABLE hikyaku_bucket ADD COLUMN served_high text NOT NULL DEFAULT '';
+ALTER TABLE hikyaku_bucket ADD COLUMN served_normal text NOT NULL DEFAULT '';
+ALTER TABLE hikyaku_bucket ADD COLUMN served_low text NOT NULL DEFAULT '';
+DROP INDEX hikyaku_delivery_claimable;
+-- 0 ready, 3 tracking
+CREATE INDEX hikyaku_delivery_claimable ON hikyaku_delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3);
+-- 2 was paused. A campaign is, and its deliveries wait with it.
+UPDATE hikyaku_delivery SET state = 0 WHERE state = 2;
+DROP INDEX hikyaku_delivery_doubted;
+-- 0 ready
+CREATE INDEX hikyaku_delivery_doubted ON hikyaku_delivery (key_used_at) WHERE first_maybe_at IS NOT NULL AND state = 0;
+-- 1 held, 2 paused
+CREATE INDEX hikyaku_campaign_stopped ON hikyaku_campaign (id) WHERE state IN (1, 2);

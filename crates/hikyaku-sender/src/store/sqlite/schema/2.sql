@@ -30,3 +30,18 @@ CREATE TABLE attempt (
     attempt TEXT NOT NULL,
     PRIMARY KEY (delivery, number)
 ) WITHOUT ROWID;
+-- Within a priority of a lane, keys take turns.
+ALTER TABLE delivery ADD COLUMN fairness_key TEXT NOT NULL DEFAULT '';
+UPDATE delivery SET fairness_key = 'campaign:' || campaign WHERE campaign IS NOT NULL;
+ALTER TABLE bucket ADD COLUMN served_high TEXT NOT NULL DEFAULT '';
+ALTER TABLE bucket ADD COLUMN served_normal TEXT NOT NULL DEFAULT '';
+ALTER TABLE bucket ADD COLUMN served_low TEXT NOT NULL DEFAULT '';
+DROP INDEX delivery_claimable;
+-- 0 ready, 3 tracking
+CREATE INDEX delivery_claimable ON delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3);
+-- 2 was paused. A campaign is, and its deliveries wait with it; `paused.rs` makes them ready.
+DROP INDEX delivery_doubted;
+-- 0 ready
+CREATE INDEX delivery_doubted ON delivery (key_used_at) WHERE first_maybe_at IS NOT NULL AND state = 0;
+-- 1 held, 2 paused
+CREATE INDEX campaign_stopped ON campaign (id) WHERE state IN (1, 2);
