@@ -103,7 +103,7 @@ async fn a_campaign_stands_before_nobody_s_single_push(bench: Bench) {
     let template = [Message::text("hello {name}")];
     let campaign = bench.outbox.new_personal_campaign(&template).priority(Priority::Normal);
     let campaign = campaign.start().await.unwrap();
-    let list: String = (0..many).map(|n| format!("{},friend\n", user(n))).collect();
+    let list: String = (0..many).map(|n| user(n) + ",friend\n").collect();
     campaign.feed(std::io::Cursor::new(format!("id,name\n{list}"))).await.unwrap();
     enqueue(&bench, [NewDelivery::push(user(many), "your code is 123456")]).await;
     let stop = async {
@@ -133,7 +133,7 @@ async fn keys_that_only_wait_for_later_hold_up_no_others(bench: Bench) {
     let (sim, client) = line().await;
     let tomorrow = bench.clock.now() + Duration::from_secs(24 * 3600);
     let later = |n: usize| {
-        let priority = if n % 2 == 0 { Priority::High } else { Priority::Normal };
+        let priority = if n.is_multiple_of(2) { Priority::High } else { Priority::Normal };
         let send = NewDelivery::push(user(n), "hello").at(tomorrow).priority(priority);
         send.fairness_key(format!("later {n}"))
     };

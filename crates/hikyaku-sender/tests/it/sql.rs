@@ -307,7 +307,7 @@ async fn each_needs_few_rights() {
     let Some(cluster) = Cluster::own() else { return };
     let (name, _, owners) = database(&cluster).await;
     let (_sim, line) = line().await;
-    let tables = "hikyaku_meta, hikyaku_delivery, hikyaku_campaign, hikyaku_bucket, hikyaku_send_log, hikyaku_quota, hikyaku_seen";
+    let tables = "hikyaku_meta, hikyaku_delivery, hikyaku_campaign, hikyaku_bucket, hikyaku_send_log, hikyaku_quota, hikyaku_seen, hikyaku_hold";
     for sql in [
         "CREATE ROLE shop LOGIN",
         "CREATE ROLE reader LOGIN",
@@ -362,12 +362,11 @@ async fn the_views_say_what_lists_say() {
     let campaign = outbox.new_campaign("hello").idempotency_key("spring").start().await.unwrap();
     campaign.feed_ids((0..3).map(user)).await.unwrap();
     outbox.enqueue_all(corpus()).await.unwrap();
-    let codes = State::ALL.len();
-    cluster
-        .sql(&name, &format!("UPDATE hikyaku_delivery SET state = id % {codes} WHERE kind <> 4"));
+    let states = "UPDATE hikyaku_delivery SET state = (ARRAY[0, 1, 3, 4, 5, 6, 7, 8, 9])[id % 9 + 1] WHERE kind <> 4";
+    cluster.sql(&name, states);
     let seen = cluster.sql(&name, "SELECT json_agg(it ORDER BY id) FROM hikyaku_delivery_v1 AS it");
     let seen: Vec<Value> = serde_json::from_str(&seen).unwrap();
-    assert!(seen.len() > codes);
+    assert!(seen.len() > State::ALL.len());
     for it in &seen {
         let id = hikyaku_sender::DeliveryId::from(it["id"].as_i64().unwrap());
         let listed = outbox.show(id).await.unwrap().unwrap();

@@ -67,10 +67,10 @@ impl Bench {
         if self.url == "memory:" {
             return self;
         }
-        let Self { outbox, clock, url, _folder } = self;
+        let Self { outbox, clock, url, _folder: folder } = self;
         drop(outbox);
         let outbox = Outbox::builder(&url).clock(clock.clone()).open().await.unwrap();
-        Self { outbox, clock, url, _folder }
+        Self { outbox, clock, url, _folder: folder }
     }
 }
 

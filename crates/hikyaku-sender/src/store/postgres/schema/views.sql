@@ -24,9 +24,9 @@ SELECT
     campaign AS campaign_id,
     (ARRAY['push', 'multicast', 'broadcast', 'narrowcast', 'reply', 'push-by-phone'])[kind + 1] AS kind,
     (ARRAY['high', 'normal', 'low'])[priority + 1] AS priority,
-    (ARRAY['ready', 'in_flight', 'paused', 'tracking', 'accepted', 'rejected', 'unknown', 'cancelled', 'split', 'dropped'])[state + 1]
+    (ARRAY['ready', 'in_flight', NULL, 'tracking', 'accepted', 'rejected', 'unknown', 'cancelled', 'split', 'dropped'])[state + 1]
         AS state,
-    first_maybe_at IS NOT NULL AND state IN (0, 2) AS in_doubt,
+    first_maybe_at IS NOT NULL AND state = 0 AS in_doubt,
     recipients,
     CASE WHEN kind <> 4 THEN hikyaku_ids(ids) END AS recipient_ids,
     attempts,
