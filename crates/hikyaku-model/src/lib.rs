@@ -77,6 +77,7 @@ mod setters;
 mod shape;
 mod text;
 mod union;
+mod unknown;
 mod warnings;
 mod word;
 
@@ -92,4 +93,5 @@ pub use secret::{
     RefreshToken, UserAccessToken,
 };
 pub use send::{PreparedMessages, SendKind};
+pub use unknown::Unknown;
 pub use warnings::{unknown_fields, warnings};

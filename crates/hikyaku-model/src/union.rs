@@ -115,10 +115,13 @@ macro_rules! tagged {
     };
 }
 
-/// Makes an enum of tagged structs and `Unknown(Object)` readable, and buildable from each of the structs.
+/// Makes an enum of tagged structs and `Unknown(Unknown)` readable, and buildable from each of the structs.
 ///
 /// What it writes for each: JSON of a known `type` that fits is read as its variant; everything else is kept as
-/// `Unknown`, and `misfit` tells why where the type is a known one.
+/// `Unknown`, and `explain` tells why.
+///
+/// All that reads is `#[inline]`, so that it is compiled in the programs that read and in no others: functions without
+/// that are compiled with this crate, which costs every program that depends on it.
 macro_rules! union {
     ($name:ident { $($variant:ident($of:ty)),* $(,)? }) => {
         impl $name {
@@ -126,6 +129,7 @@ macro_rules! union {
             pub const TYPES: &'static [&'static str] =
                 &[$(<$of as $crate::union::Tagged>::TYPE),*];
 
+            #[inline]
             fn read(object: &$crate::Object) -> Result<Option<Self>, $crate::shape::Misfit> {
                 const VARIANTS: &[$crate::union::Variant<$name>] = &[$((
                     <$of as $crate::union::Tagged>::TYPE,
@@ -135,7 +139,8 @@ macro_rules! union {
             }
 
             /// Reports why an object was kept as unknown.
-            fn check_unknown(object: &$crate::Object, checker: &mut $crate::Checker) {
+            #[inline]
+            fn explain(object: &$crate::Object, checker: &mut $crate::Checker) {
                 match Self::read(object) {
                     Ok(Some(_)) => {}
                     Ok(None) => checker.unknown_word("type", Self::TYPES),
@@ -145,10 +150,13 @@ macro_rules! union {
         }
 
         impl From<$crate::Object> for $name {
+            #[inline]
             fn from(object: $crate::Object) -> Self {
                 match Self::read(&object) {
                     Ok(Some(known)) => known,
-                    Ok(None) | Err(_) => Self::Unknown(object),
+                    Ok(None) | Err(_) => {
+                        Self::Unknown($crate::Unknown::new(object, Self::explain))
+                    }
                 }
             }
         }

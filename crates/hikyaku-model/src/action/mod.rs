@@ -25,7 +25,7 @@ pub use postback::{InputOption, POSTBACK_DATA, POSTBACK_TEXT, PostbackAction};
 pub use rich_menu_switch::{RICH_MENU_ALIAS, RichMenuSwitchAction};
 pub use uri::{AltUri, UriAction};
 
-use crate::{Object, union::union};
+use crate::{Unknown, union::union};
 
 /// What happens when a user taps a button, an item or an area.
 ///
@@ -61,7 +61,7 @@ pub enum Action {
     /// Copies a text.
     Clipboard(ClipboardAction),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(Action {

@@ -98,7 +98,7 @@ impl Action {
             Self::RichMenuSwitch(action) => action.check(checker),
             Self::Clipboard(action) => action.check(checker),
             Self::Camera(_) | Self::CameraRoll(_) | Self::Location(_) => {}
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operator::{check_operands, operands};
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::{Count, Problem, Segment},
     setters::setters,
     union::{extra, tagged, union},
@@ -51,7 +51,7 @@ pub enum DemographicFilter {
     /// A combination of others.
     Operator(OperatorFilter),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 /// By gender.
@@ -342,7 +342,7 @@ impl DemographicFilter {
                 );
                 checker.no_extra(extra, &["type", "and", "or", "not"]);
             }
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operator::{check_operands, operands};
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::{Count, Problem},
     union::{extra, tagged, union},
 };
@@ -26,7 +26,7 @@ pub enum Recipient {
     /// A combination of others.
     Operator(OperatorRecipient),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 /// The users of an audience.
@@ -147,7 +147,7 @@ impl Recipient {
                 );
                 checker.no_extra(extra, &["type", "and", "or", "not"]);
             }
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::Problem,
     union::{extra, tagged, union},
 };
@@ -20,7 +20,7 @@ pub enum AcquisitionCondition {
     /// By bringing a friend. LINE tells of such coupons; the API cannot make them.
     Referral(ReferralAcquisitionCondition),
     /// A newer kind, or a known one whose JSON does not fit its type.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(AcquisitionCondition {
@@ -54,7 +54,7 @@ impl Check for AcquisitionCondition {
             Self::Referral(_) => {
                 checker.report_field("type", Problem::OneOf(&["normal", "lottery"]));
             }
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

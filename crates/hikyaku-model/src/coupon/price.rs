@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CouponCurrency;
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::Problem,
     union::{extra, tagged, union},
 };
@@ -21,7 +21,7 @@ pub enum PriceInfo {
     /// The price before and after. Discounts only.
     Explicit(ExplicitPrice),
     /// A newer kind, or a known one whose JSON does not fit its type.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(PriceInfo {
@@ -65,7 +65,7 @@ impl Check for PriceInfo {
                 only(&price.extra, checker);
             }
             Self::Explicit(price) => only(&price.extra, checker),
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PriceInfo;
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::Problem,
     union::{extra, tagged, union},
 };
@@ -25,7 +25,7 @@ pub enum CouponReward {
     /// Anything else.
     Others(OthersReward),
     /// A newer kind, or a known one whose JSON does not fit its type.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(CouponReward {
@@ -75,7 +75,7 @@ impl Check for CouponReward {
                 &reward.price_info
             }
             Self::Free(_) | Self::Gift(_) | Self::Others(_) => return,
-            Self::Unknown(object) => return Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => return unknown.check(checker),
         };
         match price {
             Some(price) => checker.field("priceInfo", price),

@@ -111,6 +111,7 @@ impl Event {
     ///
     /// # Errors
     /// What stands at `at` is no JSON, or is in the middle of a character.
+    #[inline]
     pub fn read_shared(
         json: &Arc<str>,
         at: usize,

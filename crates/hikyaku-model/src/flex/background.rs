@@ -5,7 +5,7 @@ use super::{
     measure::{check_stop, is_number},
 };
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::Problem,
     setters::setters,
     union::{extra, tagged, union},
@@ -21,7 +21,7 @@ pub enum Background {
     /// One colour turning into another.
     LinearGradient(LinearGradient),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 /// One colour turning into another.
@@ -75,7 +75,7 @@ impl Check for Background {
     fn check(&self, checker: &mut Checker) {
         match self {
             Self::LinearGradient(gradient) => gradient.check(checker),
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

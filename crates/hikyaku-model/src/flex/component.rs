@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::{Box, Button, Filler, Icon, Image, Separator, Span, Text, Video};
-use crate::{Check, Checker, Object, limits::Problem, union::union};
+use crate::{Check, Checker, Unknown, limits::Problem, union::union};
 
 /// What can stand in a box.
 ///
@@ -30,7 +30,7 @@ pub enum Component {
     /// Empty space.
     Filler(Filler),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(Component {
@@ -102,7 +102,7 @@ impl Check for Component {
                 let why = "LINE took the spacer away; margins, spacing and padding make room";
                 checker.report_field("type", Problem::Forbidden(why));
             }
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

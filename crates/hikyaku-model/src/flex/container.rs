@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::{Bubble, Carousel};
-use crate::{Check, Checker, InvalidJson, Object, json, limits::Count, union::union};
+use crate::{Check, Checker, InvalidJson, Unknown, json, limits::Count, union::union};
 
 /// Animated pictures in one message.
 ///
@@ -21,7 +21,7 @@ pub enum Container {
     /// Bubbles to scroll.
     Carousel(Carousel),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(Container {
@@ -48,6 +48,7 @@ impl Container {
     /// ```
     ///
     /// Source: <https://developers.line.biz/flex-simulator/>
+    #[inline]
     pub fn from_json(json: &str) -> Result<Self, InvalidJson> {
         json::parse(json)
     }
@@ -66,7 +67,7 @@ impl Check for Container {
         match self {
             Self::Bubble(bubble) => bubble.check(checker),
             Self::Carousel(carousel) => carousel.check(checker),
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

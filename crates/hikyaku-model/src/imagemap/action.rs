@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ImagemapArea;
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     action::CLIPBOARD_TEXT,
     limits::{self, Length},
     setters::setters,
@@ -33,7 +33,7 @@ pub enum ImagemapAction {
     /// Copies a text.
     Clipboard(ClipboardImagemapAction),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 /// Sends a text as the user.
@@ -144,7 +144,7 @@ impl Check for ImagemapAction {
                 checker.length("clipboardText", &action.clipboard_text, CLIPBOARD_TEXT);
                 &action.label
             }
-            Self::Unknown(object) => return Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => return unknown.check(checker),
         };
         checker.optional_length("label", label.as_deref(), IMAGEMAP_LABEL);
     }

@@ -4,7 +4,7 @@ use super::{
     AudioMessage, CouponMessage, FlexMessage, ImageMessage, ImagemapMessage, LocationMessage,
     StickerMessage, TemplateMessage, TextMessage, TextV2Message, VideoMessage,
 };
-use crate::{Check, Checker, Object, union::union};
+use crate::{Check, Checker, Object, Unknown, union::union};
 
 /// The kinds of message.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,7 +34,7 @@ pub enum MessageKind {
     /// A layout of one's own.
     Flex(FlexMessage),
     /// A newer kind, or a known one whose JSON does not fit its type; [`Check`] tells the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(MessageKind {
@@ -75,6 +75,17 @@ impl MessageKind {
     }
 }
 
+impl MessageKind {
+    /// Checks a message that was kept as unknown for something other than its kind, which may fit.
+    #[inline]
+    pub(super) fn check_kind(object: &Object, checker: &mut Checker) {
+        match Self::read(object) {
+            Ok(Some(known)) => known.check(checker),
+            _ => Self::explain(object, checker),
+        }
+    }
+}
+
 impl Check for MessageKind {
     fn check(&self, checker: &mut Checker) {
         match self {
@@ -89,11 +100,7 @@ impl Check for MessageKind {
             Self::Imagemap(message) => message.check(checker),
             Self::Template(message) => message.check(checker),
             Self::Flex(message) => message.check(checker),
-            Self::Unknown(object) => match Self::read(object) {
-                // The kind fits; it was the quick reply or the sender that did not.
-                Ok(Some(known)) => known.check(checker),
-                _ => Self::check_unknown(object, checker),
-            },
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

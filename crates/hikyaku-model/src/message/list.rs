@@ -22,6 +22,7 @@ use crate::{InvalidJson, json};
 /// let mistake = message::from_json("[{\n  \"type\": text\n}]").unwrap_err();
 /// assert_eq!(mistake.to_string(), "line 2, column 12: expected ident");
 /// ```
+#[inline]
 pub fn from_json(json: &str) -> Result<Vec<Message>, InvalidJson> {
     json::parse::<OneOrMany>(json).map(|OneOrMany(messages)| messages)
 }

@@ -42,7 +42,7 @@ pub use text_v2::{
 pub use video::{TRACKING_ID, VideoMessage};
 
 use crate::{
-    Check, Checker, Object,
+    Check, Checker, Object, Unknown,
     extra::read_object,
     flex::Container,
     imagemap::ImagemapAction,
@@ -210,24 +210,29 @@ impl<'de> Deserialize<'de> for Message {
                 object.remove("sender");
                 Self { kind: object.into(), quick_reply, sender }
             }
-            Err(_) => Self::from(MessageKind::Unknown(object)),
+            Err(_) => Self::from(MessageKind::Unknown(Unknown::new(object, explain))),
         })
     }
 }
 
 /// What all kinds have in common.
+#[inline]
 fn common(object: &Object) -> Result<(Option<QuickReply>, Option<Sender>), Misfit> {
     Ok((shape::read_key(object, "quickReply")?, shape::read_key(object, "sender")?))
+}
+
+/// Reports why a message was kept as unknown whose quick reply or sender does not fit.
+#[inline]
+fn explain(object: &Object, checker: &mut Checker) {
+    MessageKind::check_kind(object, checker);
+    if let Err(misfit) = common(object) {
+        misfit.report(checker);
+    }
 }
 
 impl Check for Message {
     fn check(&self, checker: &mut Checker) {
         self.kind.check(checker);
-        if let MessageKind::Unknown(object) = &self.kind
-            && let Err(misfit) = common(object)
-        {
-            misfit.report(checker);
-        }
         checker.optional("quickReply", self.quick_reply.as_ref());
         checker.optional("sender", self.sender.as_ref());
     }

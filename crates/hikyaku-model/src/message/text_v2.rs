@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TEXT;
 use crate::{
-    Check, Checker, Extra, Object, UserId,
+    Check, Checker, Extra, Unknown, UserId,
     limits::{Count, Problem, SUBSTITUTION_KEY, Segment},
     setters::setters,
     union::{extra, tagged, union},
@@ -65,7 +65,7 @@ pub enum Substitution {
     /// A LINE emoji.
     Emoji(EmojiSubstitution),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 /// Mentions a user or all. Replies and pushes to groups and rooms only.
@@ -108,7 +108,7 @@ pub enum Mentionee {
     /// All members.
     All(AllMentionee),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 /// One user.
@@ -227,7 +227,7 @@ impl Check for Substitution {
                 checker.required("productId", &emoji.product_id);
                 checker.required("emojiId", &emoji.emoji_id);
             }
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }
@@ -241,7 +241,7 @@ impl Check for Mentionee {
                 }
             }
             Self::All(_) => {}
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

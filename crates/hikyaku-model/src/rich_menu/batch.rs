@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Check, Checker, Extra, Object,
+    Check, Checker, Extra, Unknown,
     limits::{Count, Problem, Segment},
     union::{extra, tagged, union},
 };
@@ -79,7 +79,7 @@ pub enum RichMenuBatchOperation {
     /// Takes every menu from its users; it stands alone in its batch.
     UnlinkAll(RichMenuBatchUnlinkAll),
     /// A newer kind, or a known one whose JSON does not fit its type.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(RichMenuBatchOperation {
@@ -123,7 +123,7 @@ impl RichMenuBatchOperation {
             Self::UnlinkAll(_) => {
                 checker.report(Problem::Rule("unlinkAll must be the only operation of its batch"));
             }
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }

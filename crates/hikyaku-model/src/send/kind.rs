@@ -46,6 +46,7 @@ pub fn check_messages(messages: &[Message], send: Option<SendKind>, checker: &mu
 }
 
 /// The [`warnings`] of the messages of one request. Paths begin with `messages[0]`.
+#[inline]
 pub fn message_warnings(messages: &[Message]) -> Vec<Violation> {
     warnings(&Body { messages })
 }

@@ -24,6 +24,7 @@ const PROPERTIES: &[&str] = &["messages", "recipient", "filter", "limit", "notif
 /// ```
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
+#[inline]
 pub fn check_narrowcast(body: &Object, checker: &mut Checker) {
     for name in body.keys().filter(|name| !PROPERTIES.contains(&name.as_str())) {
         checker.key(name, |checker| checker.report(Problem::UnknownField(PROPERTIES)));

@@ -31,6 +31,7 @@ impl PreparedMessages {
         clippy::missing_panics_doc,
         reason = "JSON of a message has string keys, so it cannot fail"
     )]
+    #[inline]
     pub fn new(messages: &[Message]) -> Result<Self, Violations> {
         let mut checker = Checker::default();
         check_messages(messages, None, &mut checker);

@@ -21,7 +21,7 @@ pub use confirm::{CONFIRM_ACTIONS, CONFIRM_TEXT, ConfirmTemplate};
 pub use image_carousel::{IMAGE_CAROUSEL_COLUMNS, ImageCarouselColumn, ImageCarouselTemplate};
 
 use crate::{
-    Action, Check, Checker, Object,
+    Action, Check, Checker, Unknown,
     action::ActionPlace,
     limits::{Count, Segment},
     union::union,
@@ -44,7 +44,7 @@ pub enum Template {
     /// Pictures to scroll.
     ImageCarousel(ImageCarouselTemplate),
     /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
-    Unknown(Object),
+    Unknown(Unknown),
 }
 
 union!(Template {
@@ -77,7 +77,7 @@ impl Check for Template {
             Self::Confirm(template) => template.check(checker),
             Self::Carousel(template) => template.check(checker),
             Self::ImageCarousel(template) => template.check(checker),
-            Self::Unknown(object) => Self::check_unknown(object, checker),
+            Self::Unknown(unknown) => unknown.check(checker),
         }
     }
 }
