@@ -1,6 +1,8 @@
 use clap::{Args, ValueEnum};
-use hikyaku::message::{SentCountKind, SentCountStatus};
-use jiff::civil::Date;
+use hikyaku::{
+    Date,
+    message::{SentCountKind, SentCountStatus},
+};
 
 use crate::{connect::Connection, output::Output};
 
@@ -69,5 +71,5 @@ fn date(text: &str) -> Result<Date, &'static str> {
     if text.len() != 8 {
         return Err(EXPECTED);
     }
-    Date::strptime("%Y%m%d", text).map_err(|_| EXPECTED)
+    text.parse().map_err(|_| EXPECTED)
 }

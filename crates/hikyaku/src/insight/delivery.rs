@@ -1,9 +1,8 @@
 use hikyaku_model::Extra;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::InsightStatus;
-use crate::{Answer, Client, Error, date::yyyymmdd, route::Route};
+use crate::{Answer, Client, Date, Error, route::Route};
 
 pub(super) static ROUTE: Route =
     Route::get("getNumberOfMessageDeliveries", "/v2/bot/insight/message/delivery").query(&["date"]);
@@ -76,6 +75,6 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-number-of-delivery-messages>
     pub async fn message_deliveries(&self, date: Date) -> Result<Answer<MessageDeliveries>, Error> {
-        self.request(&ROUTE, &[])?.query("date", &yyyymmdd(date)).read().await
+        self.request(&ROUTE, &[])?.query("date", &date.digits()).read().await
     }
 }

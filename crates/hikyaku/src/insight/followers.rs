@@ -1,8 +1,7 @@
 use hikyaku_model::Extra;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, date::yyyymmdd, route::Route};
+use crate::{Answer, Client, Date, Error, route::Route};
 
 pub(super) static ROUTE: Route =
     Route::get("getNumberOfFollowers", "/v2/bot/insight/followers").query(&["date"]);
@@ -52,6 +51,6 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-number-of-followers>
     pub async fn number_of_followers(&self, date: Date) -> Result<Answer<FollowerCount>, Error> {
-        self.request(&ROUTE, &[])?.query("date", &yyyymmdd(date)).read().await
+        self.request(&ROUTE, &[])?.query("date", &date.digits()).read().await
     }
 }

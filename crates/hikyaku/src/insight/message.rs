@@ -1,8 +1,7 @@
 use hikyaku_model::Extra;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, date::yyyymmdd, route::Route};
+use crate::{Answer, Client, Date, Error, route::Route};
 
 pub(super) static EVENT: Route =
     Route::get("getMessageEvent", "/v2/bot/insight/message/event").query(&["requestId"]);
@@ -156,8 +155,8 @@ impl Client {
     ) -> Result<Answer<Statistics>, Error> {
         self.request(&UNIT, &[])?
             .query("customAggregationUnit", unit)
-            .query("from", &yyyymmdd(from))
-            .query("to", &yyyymmdd(to))
+            .query("from", &from.digits())
+            .query("to", &to.digits())
             .read()
             .await
     }

@@ -1,8 +1,7 @@
 use hikyaku_model::{Extra, rich_menu::RichMenuBounds};
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, date::yyyymmdd, request::Request, route::Route};
+use crate::{Answer, Client, Date, Error, request::Request, route::Route};
 
 pub(super) static SUMMARY: Route =
     Route::get("getRichMenuInsightSummary", "/v2/bot/insight/richmenu/{richMenuId}/summary")
@@ -170,5 +169,5 @@ impl Client {
 }
 
 fn between(request: Request<'_>, from: Date, to: Date) -> Request<'_> {
-    request.query("from", &yyyymmdd(from)).query("to", &yyyymmdd(to))
+    request.query("from", &from.digits()).query("to", &to.digits())
 }

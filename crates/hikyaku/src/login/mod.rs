@@ -6,14 +6,16 @@
 //! [`Client::deauthorize`] is the exception.
 //!
 //! ```no_run
-//! use hikyaku::{Client, jiff::Timestamp, login::{IdTokenVerifier, LoginChannel}};
+//! use std::time::SystemTime;
+//!
+//! use hikyaku::{Client, login::{IdTokenVerifier, LoginChannel}};
 //!
 //! # async fn example(code: &str, nonce: &str) -> Result<(), Box<dyn std::error::Error>> {
 //! let channel = LoginChannel::new("1234567890", std::env::var("LINE_LOGIN_SECRET")?.parse()?);
 //! let client = Client::without_token().build()?;
 //! let login = client.issue_login(&channel, code, "https://example.com/back").await?;
 //! if let Some(id_token) = &login.id_token {
-//!     let claims = IdTokenVerifier::new(&channel).verify(id_token, Some(nonce), Timestamp::now())?;
+//!     let claims = IdTokenVerifier::new(&channel).verify(id_token, Some(nonce), SystemTime::now())?;
 //!     println!("{} logged in", claims.sub);
 //! }
 //! # Ok(())

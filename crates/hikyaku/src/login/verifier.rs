@@ -1,12 +1,12 @@
-use std::fmt;
+use std::{fmt, time::SystemTime};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hikyaku_model::IdToken;
-use jiff::Timestamp;
 use ring::{hmac, signature};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::{IdTokenClaims, LoginChannel, LoginKey, LoginKeys};
+use crate::date::unix_seconds;
 
 const ISSUER: &str = "https://access.line.me";
 
@@ -69,7 +69,7 @@ impl IdTokenVerifier {
         &self,
         id_token: &IdToken,
         nonce: Option<&str>,
-        now: Timestamp,
+        now: SystemTime,
     ) -> Result<IdTokenClaims, InvalidIdToken> {
         let (signed, signature) =
             id_token.expose().rsplit_once('.').ok_or(InvalidIdToken::Malformed)?;
@@ -97,7 +97,7 @@ impl IdTokenVerifier {
             Err(InvalidIdToken::Issuer)
         } else if claims.aud != *self.channel.id {
             Err(InvalidIdToken::Audience)
-        } else if claims.exp <= now.as_second() {
+        } else if !u64::try_from(claims.exp).is_ok_and(|end| end > unix_seconds(now)) {
             Err(InvalidIdToken::Expired)
         } else if nonce.is_some() && claims.nonce.as_deref() != nonce {
             Err(InvalidIdToken::Nonce)

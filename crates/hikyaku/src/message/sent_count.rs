@@ -1,8 +1,7 @@
 use hikyaku_model::Extra;
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, date::yyyymmdd, route::Route};
+use crate::{Answer, Client, Date, Error, route::Route};
 
 pub(super) static REPLY: Route =
     count("getNumberOfSentReplyMessages", "/v2/bot/message/delivery/reply");
@@ -93,6 +92,6 @@ impl Client {
         kind: SentCountKind,
         date: Date,
     ) -> Result<Answer<SentCount>, Error> {
-        self.request(kind.route(), &[])?.query("date", &yyyymmdd(date)).read().await
+        self.request(kind.route(), &[])?.query("date", &date.digits()).read().await
     }
 }

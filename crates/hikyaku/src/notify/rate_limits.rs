@@ -1,14 +1,17 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use http::HeaderMap;
-use jiff::Timestamp;
 
 /// How much of an hour's calls and image uploads a token has left, as the answer's headers say.
 ///
 /// A value that the server did not send is `None`. An error may have them too:
 ///
 /// ```
+/// use std::time::SystemTime;
+///
 /// use hikyaku::{Error, notify::RateLimits};
 ///
-/// fn free_again(error: &Error) -> Option<jiff::Timestamp> {
+/// fn free_again(error: &Error) -> Option<SystemTime> {
 ///     RateLimits::from_headers(error.headers()).reset
 /// }
 /// ```
@@ -24,7 +27,7 @@ pub struct RateLimits {
     /// Image uploads left.
     pub image_remaining: Option<u64>,
     /// When both begin anew.
-    pub reset: Option<Timestamp>,
+    pub reset: Option<SystemTime>,
 }
 
 impl RateLimits {
@@ -37,7 +40,7 @@ impl RateLimits {
             image_limit: number("x-ratelimit-imagelimit"),
             image_remaining: number("x-ratelimit-imageremaining"),
             reset: number("x-ratelimit-reset")
-                .and_then(|seconds| Timestamp::from_second(i64::try_from(seconds).ok()?).ok()),
+                .and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds))),
         }
     }
 }

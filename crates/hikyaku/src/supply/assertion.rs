@@ -1,7 +1,10 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jiff::Timestamp;
 use ring::{
     rand::SystemRandom,
     rsa::{KeyPairComponents, PublicKeyComponents},
@@ -10,7 +13,7 @@ use ring::{
 use rustls::pki_types::{PrivateKeyDer, pem::PemObject};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, form::Form};
+use crate::{Error, date::unix_seconds, form::Form};
 
 pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -117,7 +120,7 @@ impl AssertionKey {
             iss: &'a str,
             sub: &'a str,
             aud: &'static str,
-            exp: i64,
+            exp: u64,
             #[serde(skip_serializing_if = "Option::is_none")]
             token_exp: Option<u64>,
         }
@@ -127,7 +130,7 @@ impl AssertionKey {
             iss: &self.channel_id,
             sub: &self.channel_id,
             aud: "https://api.line.me/",
-            exp: (Timestamp::now() + ASSERTION_LIFE).as_second(),
+            exp: unix_seconds(SystemTime::now() + ASSERTION_LIFE),
             token_exp: token_life.map(|life| life.as_secs()),
         };
         let mut jwt = format!("{}.{}", encode(&header)?, encode(&claims)?);

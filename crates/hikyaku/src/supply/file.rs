@@ -2,16 +2,15 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write},
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use hikyaku_model::ChannelToken;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
 use super::issued::IssuedToken;
-use crate::Error;
+use crate::{Error, date::unix_seconds};
 
 /// How long another program may take to issue a token and keep it.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
@@ -30,7 +29,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// let file = TokenFile::new("/var/lib/my-bot/line-tokens.json");
 /// let client = Client::without_token().build()?;
 /// for token in file.tokens().await? {
-///     println!("{} until {}", token.key_id, token.expires_at);
+///     println!("{} of channel {}", token.key_id, token.channel_id);
 ///     file.revoke(&client, &token.channel_id, &secret, &token.key_id).await?;
 /// }
 /// # Ok(())
@@ -52,7 +51,7 @@ pub struct KeptToken {
     /// The token.
     pub access_token: ChannelToken,
     /// When it ends.
-    pub expires_at: Timestamp,
+    pub expires_at: SystemTime,
 }
 
 /// The one place where a token is written out.
@@ -62,7 +61,7 @@ struct Line {
     key_id: String,
     access_token: String,
     /// Seconds since 1970.
-    expires_at: i64,
+    expires_at: u64,
 }
 
 impl TokenFile {
@@ -155,18 +154,18 @@ impl From<KeptToken> for IssuedToken {
 
 impl KeptToken {
     /// What is worth keeping of a token that was issued at about this time.
-    pub(super) fn new(channel_id: &str, issued: &IssuedToken, began: Timestamp) -> Option<Self> {
+    pub(super) fn new(channel_id: &str, issued: &IssuedToken, began: SystemTime) -> Option<Self> {
         Some(Self {
             channel_id: channel_id.to_owned(),
             key_id: issued.key_id.clone()?,
             access_token: issued.access_token.clone(),
-            expires_at: began.checked_add(issued.lifetime()).ok()?,
+            expires_at: began.checked_add(issued.lifetime())?,
         })
     }
 
     /// How long it still lives.
     pub(super) fn left(&self) -> Duration {
-        Duration::try_from(self.expires_at.duration_since(Timestamp::now())).unwrap_or_default()
+        self.expires_at.duration_since(SystemTime::now()).unwrap_or_default()
     }
 }
 
@@ -184,7 +183,7 @@ fn read(path: &Path) -> Result<Vec<KeptToken>, Error> {
             channel_id: line.channel_id,
             key_id: line.key_id,
             access_token: ChannelToken::new(line.access_token).ok()?,
-            expires_at: Timestamp::from_second(line.expires_at).ok()?,
+            expires_at: UNIX_EPOCH.checked_add(Duration::from_secs(line.expires_at))?,
         })
     });
     Ok(tokens.filter(|token| !token.left().is_zero()).collect())
@@ -197,7 +196,7 @@ fn write(path: &Path, tokens: &[KeptToken]) -> io::Result<()> {
             channel_id: token.channel_id.clone(),
             key_id: token.key_id.clone(),
             access_token: token.access_token.expose().to_owned(),
-            expires_at: token.expires_at.as_second(),
+            expires_at: unix_seconds(token.expires_at),
         })
         .collect();
     let new = beside(path, "new");

@@ -1,8 +1,12 @@
-use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+use std::{
+    error::Error as StdError,
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{ChannelSecret, ChannelToken};
-use jiff::Timestamp;
 
 use super::{
     assertion::AssertionKey,
@@ -165,7 +169,7 @@ async fn kept_or_issued(
     if let Some(kept) = kept(refused.clone()).await? {
         return Ok(kept.into());
     }
-    let began = Timestamp::now();
+    let began = SystemTime::now();
     let issued = living(endpoint.v2_1(key, life).await?)?;
     if let Some(lock) = lock
         && let Err(why) =

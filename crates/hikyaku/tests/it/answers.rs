@@ -4,10 +4,9 @@ use hikyaku::{
     ErrorKind,
     message::{NarrowcastPhase, QuotaKind, SentCountKind, SentCountStatus},
 };
-use jiff::civil::date;
 
 use crate::{
-    react,
+    day, react,
     server::{answer, answer_with},
 };
 
@@ -132,7 +131,7 @@ async fn counts_that_are_not_ready_have_no_number() {
         (r#"{"status":"unavailable_for_privacy"}"#, SentCountStatus::UnavailableForPrivacy, None),
     ] {
         let count = async |client: &hikyaku::Client| {
-            client.sent_count(SentCountKind::Push, date(2026, 1, 2)).await
+            client.sent_count(SentCountKind::Push, day(2026, 1, 2)).await
         };
         let count = react(answer(200, body), count).await.unwrap();
         assert_eq!((&count.status, count.success), (&status, success));

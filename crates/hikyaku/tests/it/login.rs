@@ -1,9 +1,10 @@
 //! LINE Login: each call's request, and the checking of ID tokens without a call.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use hikyaku::{
     Client, Error, ErrorKind,
-    jiff::Timestamp,
     login::{
         AuthorizeUrl, IdTokenVerifier, InvalidIdToken, LoginChannel, LoginKeys, code_challenge,
     },
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::server::{Server, answer};
 
-const NOW: i64 = 1_767_225_600;
+const NOW: u64 = 1_767_225_600;
 
 fn channel() -> LoginChannel {
     LoginChannel::new("1234567890", ChannelSecret::new("SECRET").unwrap())
@@ -182,7 +183,7 @@ fn by_secret(claims: &Value, secret: &str) -> IdToken {
 }
 
 fn verify(token: &IdToken, nonce: Option<&str>) -> Result<String, InvalidIdToken> {
-    let now = Timestamp::from_second(NOW).unwrap();
+    let now = UNIX_EPOCH + Duration::from_secs(NOW);
     let claims = IdTokenVerifier::new(&channel()).verify(token, nonce, now)?;
     Ok(claims.sub.to_string())
 }
@@ -246,7 +247,7 @@ async fn an_id_token_of_an_app_is_checked_by_lines_keys() {
             key.sign(&random, text).unwrap().as_ref().to_vec()
         })
     };
-    let now = Timestamp::from_second(NOW).unwrap();
+    let now = UNIX_EPOCH + Duration::from_secs(NOW);
     let verify = |token: &IdToken, keys: &LoginKeys| {
         let verifier = IdTokenVerifier::new(&channel()).keys(keys.clone());
         verifier.verify(token, Some("NONCE"), now).map(|claims| claims.sub.to_string())

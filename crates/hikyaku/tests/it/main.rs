@@ -17,9 +17,13 @@ mod token;
 mod types;
 mod wire;
 
-use hikyaku::{Client, RetryPolicy};
+use hikyaku::{Client, Date, RetryPolicy};
 
 use crate::server::Server;
+
+fn day(year: u16, month: u8, day: u8) -> Date {
+    Date::new(year, month, day).unwrap()
+}
 
 /// A client of the server that gives up at the first failure.
 fn client(server: &Server) -> Client {

@@ -5,10 +5,12 @@ use hikyaku::{
     message::{SentCountKind, TemplateButton, TemplateItem},
     model::{GroupId, Message, PreparedMessages, SendKind, UserId},
 };
-use jiff::civil::date;
 use uuid::Uuid;
 
-use crate::server::{Server, answer};
+use crate::{
+    day,
+    server::{Server, answer},
+};
 
 const KEY: Uuid = Uuid::from_u128(0x1234_5678_9abc_4def_8123_4567_89ab_cdef);
 
@@ -218,7 +220,7 @@ async fn the_count_of_each_kind_of_send() {
     ] {
         check(
             r#"{"status":"ready","success":7}"#,
-            async |client| client.sent_count(kind, date(2026, 1, 2)).await,
+            async |client| client.sent_count(kind, day(2026, 1, 2)).await,
             &format!("GET /v2/bot/message/delivery/{path}?date=20260102 HTTP/1.1\n\n"),
         )
         .await;

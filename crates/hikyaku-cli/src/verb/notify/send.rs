@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use hikyaku::notify::RateLimits;
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Service;
@@ -89,7 +90,9 @@ impl Send {
                 remaining: limits.remaining,
                 image_limit: limits.image_limit,
                 image_remaining: limits.image_remaining,
-                reset: limits.reset.map(|time| time.to_string()),
+                reset: limits
+                    .reset
+                    .and_then(|time| Some(Timestamp::try_from(time).ok()?.to_string())),
             },
         };
         output.print(&document, format_args!("sent{}", left(limits)))

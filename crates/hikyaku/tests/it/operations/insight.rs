@@ -1,13 +1,13 @@
 use hikyaku::insight::{Gender, InsightStatus};
-use jiff::civil::date;
 
 use super::check;
+use crate::day;
 
 #[tokio::test]
 async fn counts_of_a_day() {
     let deliveries = check(
         r#"{"status":"ready","broadcast":5385,"apiPush":7,"brandNewWay":1}"#,
-        async |client| client.message_deliveries(date(2026, 1, 2)).await,
+        async |client| client.message_deliveries(day(2026, 1, 2)).await,
         "GET /v2/bot/insight/message/delivery?date=20260102",
     )
     .await;
@@ -15,7 +15,7 @@ async fn counts_of_a_day() {
     assert_eq!(deliveries.extra.get("brandNewWay"), Some(&1.into()));
     let followers = check(
         r#"{"status":"unready"}"#,
-        async |client| client.number_of_followers(date(2026, 1, 2)).await,
+        async |client| client.number_of_followers(day(2026, 1, 2)).await,
         "GET /v2/bot/insight/followers?date=20260102",
     )
     .await;
@@ -49,7 +49,7 @@ async fn statistics_of_messages() {
     check(
         statistics,
         async |client| {
-            client.statistics_per_unit("promotion_a", date(2026, 1, 2), date(2026, 1, 31)).await
+            client.statistics_per_unit("promotion_a", day(2026, 1, 2), day(2026, 1, 31)).await
         },
         "GET /v2/bot/insight/message/event/aggregation?customAggregationUnit=promotion_a&from=20260102&to=20260131",
     )
@@ -58,7 +58,7 @@ async fn statistics_of_messages() {
 
 #[tokio::test]
 async fn statistics_of_a_rich_menu() {
-    let (from, to) = (date(2026, 1, 2), date(2026, 1, 31));
+    let (from, to) = (day(2026, 1, 2), day(2026, 1, 31));
     let summary = check(
         r#"{"richMenuId":"richmenu-1","impression":{"metrics":{"count":100,"uniqueUsers":40}},"clicks":[{"bounds":{"x":0,"y":0,"width":1,"height":1},"metrics":{"count":9,"uniqueUsers":8}}]}"#,
         async |client| client.rich_menu_summary("richmenu-1", from, to).await,
