@@ -157,9 +157,12 @@ impl<'a> Request<'a> {
     }
 
     /// Makes the call and reads the whole answer, an empty one unless the request says otherwise.
-    pub(crate) async fn send(self) -> Result<Exchange, Error> {
+    ///
+    /// Boxed, as is [`open`](Self::open): a future that is polled in another crate is compiled there, and this one has
+    /// the pool, TLS and HTTP/2 in it.
+    pub(crate) fn send(self) -> BoxFuture<'a, Result<Exchange, Error>> {
         let Self { client, auth, mut call } = self;
-        exchange(client, auth, &mut call).await
+        Box::pin(async move { exchange(client, auth, &mut call).await })
     }
 
     /// Makes the call and reads a JSON answer.
@@ -182,18 +185,20 @@ impl<'a> Request<'a> {
     }
 
     /// Makes the call and leaves the answer's body to be read as it comes.
-    pub(crate) async fn open(self) -> Result<Exchange<ResponseBody>, Error> {
+    pub(crate) fn open(self) -> BoxFuture<'a, Result<Exchange<ResponseBody>, Error>> {
         let Self { client, auth, mut call } = self;
-        call.asked.expects = Expects::Bytes;
-        call.target.check()?;
-        authorize(client, auth, &mut call).await?;
-        match client.connection().open(&call).await {
-            Err(error) if replace_token(client, auth, &mut call, &error).await => {
-                let result = client.connection().open(&call).await;
-                result.map_err(|last| last.after_doubt(error.may_have_landed()))
+        Box::pin(async move {
+            call.asked.expects = Expects::Bytes;
+            call.target.check()?;
+            authorize(client, auth, &mut call).await?;
+            match client.connection().open(&call).await {
+                Err(error) if replace_token(client, auth, &mut call, &error).await => {
+                    let result = client.connection().open(&call).await;
+                    result.map_err(|last| last.after_doubt(error.may_have_landed()))
+                }
+                result => result,
             }
-            result => result,
-        }
+        })
     }
 }
 

@@ -217,6 +217,7 @@ impl<'a> IntoFuture for CreateAudienceFromFile<'a> {
     type Output = Result<Answer<CreatedAudience>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
@@ -226,6 +227,7 @@ impl<'a> IntoFuture for AddAudienceFile<'a> {
     type Output = Result<Answer<()>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

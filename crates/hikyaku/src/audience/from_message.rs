@@ -93,6 +93,7 @@ impl<'a> IntoFuture for CreateClickAudience<'a> {
     type Output = Result<Answer<CreatedAudience>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -171,6 +171,7 @@ impl<'a, I: AsRef<str> + Sync> IntoFuture for CreateAudience<'a, I> {
     type Output = Result<Answer<CreatedAudience>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
@@ -180,6 +181,7 @@ impl<'a, I: AsRef<str> + Sync> IntoFuture for AddAudience<'a, I> {
     type Output = Result<Answer<()>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -89,6 +89,7 @@ impl<'a> IntoFuture for WaitForMessageContent<'a> {
     type Output = Result<Content, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.wait())
     }

@@ -97,6 +97,7 @@ impl<'a> IntoFuture for VerifyIdToken<'a> {
     type Output = Result<Answer<IdTokenClaims>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

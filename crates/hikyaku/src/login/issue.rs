@@ -117,6 +117,7 @@ impl<'a> IntoFuture for IssueLogin<'a> {
     type Output = Result<Answer<Login>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

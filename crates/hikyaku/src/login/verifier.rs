@@ -65,6 +65,7 @@ impl IdTokenVerifier {
     ///
     /// # Errors
     /// The first thing that is wrong.
+    #[inline]
     pub fn verify(
         &self,
         id_token: &IdToken,

@@ -58,6 +58,7 @@ impl<'a> IntoFuture for StartLoading<'a> {
     type Output = Result<Answer<()>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -154,6 +154,7 @@ impl<'a> IntoFuture for MulticastInChunks<'a> {
     type Output = Result<Vec<MulticastChunk<'a>>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -161,6 +161,7 @@ impl<'a> IntoFuture for WaitForNarrowcast<'a> {
     type Output = Result<Answer<NarrowcastProgress>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.wait())
     }

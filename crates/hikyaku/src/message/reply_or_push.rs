@@ -98,6 +98,7 @@ impl<'a> IntoFuture for ReplyOrPush<'a> {
     type Output = Result<SentBy, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

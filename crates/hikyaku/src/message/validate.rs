@@ -109,6 +109,7 @@ impl<'a> IntoFuture for Validate<'a> {
     type Output = Result<Answer<()>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.ask())
     }

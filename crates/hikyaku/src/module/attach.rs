@@ -105,6 +105,7 @@ impl<'a> IntoFuture for AttachModule<'a> {
     type Output = Result<Answer<AttachedModule>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

@@ -90,6 +90,7 @@ impl<'a> IntoFuture for AcquireChatControl<'a> {
     type Output = Result<Answer<()>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

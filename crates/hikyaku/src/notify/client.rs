@@ -1,5 +1,6 @@
 use std::{fmt, sync::Arc};
 
+use futures_core::future::BoxFuture;
 use hikyaku_model::{NotifyClientSecret, NotifyToken};
 
 use super::{
@@ -63,7 +64,17 @@ impl NotifyClient {
         self.0.redirect_uri.as_deref().ok_or_else(|| not_set("redirect_uri"))
     }
 
-    pub(super) async fn call(
+    /// Boxed, for the reason that [`Request::send`](crate::request::Request::send) has.
+    pub(super) fn call<'a>(
+        &'a self,
+        endpoint: &'static Endpoint,
+        token: Option<&'a NotifyToken>,
+        body: Body,
+    ) -> BoxFuture<'a, Result<Exchange, Error>> {
+        Box::pin(self.exchange(endpoint, token, body))
+    }
+
+    async fn exchange(
         &self,
         endpoint: &'static Endpoint,
         token: Option<&NotifyToken>,

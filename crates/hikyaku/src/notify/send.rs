@@ -122,6 +122,7 @@ impl<'a> IntoFuture for Notify<'a> {
     type Output = Result<Answer<Notified>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }

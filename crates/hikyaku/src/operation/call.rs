@@ -236,6 +236,7 @@ impl<'a> IntoFuture for CallOperation<'a> {
     type Output = Result<Content, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
+    #[inline]
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
