@@ -23,6 +23,17 @@ fn the_policy_of_a_preview_knows_every_script_on_it() {
 }
 
 #[test]
+fn what_a_page_is_called_and_says_stays_text() {
+    let bubble = Container::from_json(r#"{"type":"bubble"}"#).unwrap();
+    let text = "</title></style><script>alert(1)</script>";
+    let page =
+        Preview::new(text, &Look::default()).notes(&[text.to_owned()]).draw(Shown::Flex(&bubble));
+    assert_eq!(page.as_str().matches("<script>").count(), 2);
+    assert_eq!(page.as_str().matches("</style>").count(), STYLES.len());
+    assert_eq!(page.as_str().matches("&lt;/title&gt;").count(), 3);
+}
+
+#[test]
 fn style_sheets_load_nothing() {
     for sheet in STYLES {
         for word in ["url(", "@import", "@font-face", "image-set", "//"] {

@@ -12,3 +12,4 @@ mod flex;
 mod geometry;
 mod hostile;
 mod markup;
+mod measure;
