@@ -61,7 +61,7 @@ impl Browser {
         let folder = Folder::new()?;
         let file = folder.0.join("page.html");
         fs::write(&file, page).context("cannot write a temporary file")?;
-        let address = format!("file://{}", file.display());
+        let address = file.display().to_string();
         let measured = self.run(&folder.0, online, width, 600, &["--dump-dom", &address])?;
         let height = height(&String::from_utf8_lossy(&measured)).unwrap_or(600).clamp(1, HEIGHT);
         let picture = folder.0.join("page.png");
