@@ -163,7 +163,8 @@ mod tests {
         for word in ["a", "b", "a"] {
             words.of(word, AtomicU64::default).unwrap().fetch_add(1, Ordering::Relaxed);
         }
-        let all: Vec<_> = words.iter().map(|(word, it)| (word, it.load(Ordering::Relaxed))).collect();
+        let all: Vec<_> =
+            words.iter().map(|(word, it)| (word, it.load(Ordering::Relaxed))).collect();
         assert_eq!(all, [("a", 2), ("b", 1)]);
     }
 }

@@ -37,6 +37,7 @@ mod error;
 mod events;
 mod fairness;
 mod filter;
+mod histogram;
 mod hold;
 mod id;
 mod key;

@@ -5,58 +5,157 @@
 use std::{
     collections::BTreeMap,
     fmt::{Display, Write},
-    sync::{Mutex, PoisonError},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use crate::{Lane, Overview, Time};
+use crate::{
+    Lane, Overview, State, Time,
+    histogram::{ByWord, Histogram, Reading, SECONDS, TIMES},
+    store::step::Settled,
+};
 
-/// What the workers of this program count, by channel.
+/// What the workers of this program count.
 #[derive(Debug, Default)]
-pub(crate) struct Metrics(Mutex<BTreeMap<String, OfChannel>>);
+pub(crate) struct Metrics {
+    channels: RwLock<BTreeMap<String, OfChannel>>,
+    claims: ByWord<Histogram>,
+    settles: ByWord<Histogram>,
+}
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct OfChannel {
-    /// By lane, and by what came of them.
-    sends: BTreeMap<(Lane, &'static str), u64>,
-    /// How far the store's clock is ahead of LINE's, in seconds.
-    clock_ahead: Option<i64>,
+    /// How many workers have it now.
+    workers: AtomicU64,
+    /// By the lanes' codes.
+    lanes: [OfLane; Lane::ALL.len()],
+    /// How far the store's clock is ahead of LINE's, in seconds, once that is known.
+    clock_ahead: Option<AtomicI64>,
+}
+
+#[derive(Debug, Default)]
+struct OfLane {
+    /// How long LINE took to answer, by what came of it.
+    answers: ByWord<Histogram>,
+    /// What became of deliveries, by their states.
+    ended: ByWord<Ended>,
+}
+
+#[derive(Debug)]
+struct Ended {
+    seconds: Histogram,
+    attempts: Histogram,
+}
+
+/// A worker that has a channel, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct AtWork<'a> {
+    metrics: &'a Metrics,
+    channels: Vec<&'a str>,
 }
 
 impl Metrics {
-    /// A worker has this channel.
-    pub(crate) fn begin(&self, channel: &str) {
-        self.of(channel, |_| {});
+    /// A worker has these channels.
+    pub(crate) fn begin<'a>(&'a self, channels: impl Iterator<Item = &'a String>) -> AtWork<'a> {
+        let channels: Vec<&str> = channels.map(String::as_str).collect();
+        for channel in &channels {
+            self.of(channel, |of| of.workers.fetch_add(1, Ordering::Relaxed));
+        }
+        AtWork { metrics: self, channels }
     }
 
-    /// One request to send was answered, or was not.
-    pub(crate) fn count(&self, channel: &str, lane: Lane, result: &'static str) {
-        self.of(channel, |of| *of.sends.entry((lane, result)).or_default() += 1);
+    /// One request to send was answered, or was not, after so long.
+    pub(crate) fn answered(&self, channel: &str, lane: Lane, result: &'static str, took: Duration) {
+        self.of_lane(channel, lane, |of| {
+            if let Some(histogram) = of.answers.of(result, || Histogram::new(&SECONDS)) {
+                histogram.note_time(took);
+            }
+        });
+    }
+
+    /// What became of deliveries was written down.
+    pub(crate) fn settled(&self, settled: &[Settled]) {
+        for it in settled.iter().filter(|it| it.has_ended()) {
+            // What LINE accepts is accepted, also while it is still sending it.
+            let state = if it.state == State::Tracking { State::Accepted } else { it.state };
+            let new =
+                || Ended { seconds: Histogram::new(&SECONDS), attempts: Histogram::new(&TIMES) };
+            self.of_lane(&it.channel, Lane::of(it.kind), |of| {
+                if let Some(ended) = of.ended.of(state.name(), new) {
+                    ended.seconds.note_time(it.took);
+                    ended.attempts.note(u64::from(it.attempts));
+                }
+            });
+        }
+    }
+
+    /// The store gave work, or did not.
+    pub(crate) fn claimed(&self, done: bool, took: Duration) {
+        note(&self.claims, done, took);
+    }
+
+    /// The store took what came of some, or did not.
+    pub(crate) fn wrote(&self, done: bool, took: Duration) {
+        note(&self.settles, done, took);
     }
 
     pub(crate) fn clock_ahead(&self, channel: &str, seconds: i64) {
-        self.of(channel, |of| of.clock_ahead = Some(seconds));
+        let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
+        let of = channels.entry(channel.to_owned()).or_default();
+        of.clock_ahead = Some(AtomicI64::new(seconds));
     }
 
-    /// The channels that workers of this program have.
+    /// The channels that workers of this program have, or had.
     pub(crate) fn channels(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+        self.channels.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
 
-    fn of(&self, channel: &str, change: impl FnOnce(&mut OfChannel)) {
-        let mut channels = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match channels.get_mut(channel) {
-            Some(of) => change(of),
-            None => change(channels.entry(channel.to_owned()).or_default()),
+    fn of_lane(&self, channel: &str, lane: Lane, change: impl Fn(&OfLane)) {
+        self.of(channel, |of| {
+            let of = usize::try_from(lane.code()).ok().and_then(|code| of.lanes.get(code));
+            of.map(&change)
+        });
+    }
+
+    fn of<T>(&self, channel: &str, change: impl Fn(&OfChannel) -> T) -> T {
+        if let Some(of) = self.channels.read().unwrap_or_else(PoisonError::into_inner).get(channel)
+        {
+            return change(of);
+        }
+        let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
+        change(channels.entry(channel.to_owned()).or_default())
+    }
+}
+
+fn note(times: &ByWord<Histogram>, done: bool, took: Duration) {
+    let result = if done { "ok" } else { "failed" };
+    if let Some(histogram) = times.of(result, || Histogram::new(&SECONDS)) {
+        histogram.note_time(took);
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        for channel in &self.channels {
+            self.metrics.of(channel, |of| of.workers.fetch_sub(1, Ordering::Relaxed));
         }
     }
 }
 
 /// A store at a glance and what this program's workers have done, in Prometheus's text format.
 pub(crate) fn text(overview: &Overview, metrics: &Metrics) -> String {
-    let channels = metrics.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let mut text = Text(String::new());
     text.store(overview);
-    text.program(&channels);
+    text.program(&metrics.channels.read().unwrap_or_else(PoisonError::into_inner));
+    let name = "hikyaku_claim_seconds";
+    text.family(name, "histogram", "How long the store took to give work.");
+    text.times(name, &metrics.claims);
+    let name = "hikyaku_settle_seconds";
+    text.family(name, "histogram", "How long the store took to write down what came of it.");
+    text.times(name, &metrics.settles);
     text.0
 }
 
@@ -104,21 +203,64 @@ impl Text {
     }
 
     fn program(&mut self, channels: &BTreeMap<String, OfChannel>) {
+        let name = "hikyaku_workers";
+        self.family(name, "gauge", "Workers of this program that have the channel now.");
+        for (channel, of) in channels {
+            self.sample(name, &[("channel", channel)], of.workers.load(Ordering::Relaxed));
+        }
+        // Read once, so that a count and its histogram never differ.
+        let answers = each(channels, |of| &of.answers, Histogram::read);
         let name = "hikyaku_sends_total";
         self.family(name, "counter", "Requests of this program to send, by what came of them.");
-        for (channel, of) in channels {
-            for ((lane, result), count) in &of.sends {
-                let [channel, kind] = of_lane(channel, *lane);
-                self.sample(name, &[channel, kind, ("result", result)], count);
-            }
+        for (labels, answers) in &answers {
+            self.sample(name, labels, answers.count);
+        }
+        let name = "hikyaku_answer_seconds";
+        self.family(name, "histogram", "How long LINE took to answer a request to send.");
+        for (labels, answers) in &answers {
+            self.histogram(name, labels, answers);
+        }
+        let ended = each(channels, |of| &of.ended, |it| (it.seconds.read(), it.attempts.read()));
+        let name = "hikyaku_deliveries_total";
+        self.family(name, "counter", "Deliveries that workers of this program have ended.");
+        for (labels, (seconds, _)) in &ended {
+            self.sample(name, labels, seconds.count);
+        }
+        let name = "hikyaku_delivery_seconds";
+        self.family(name, "histogram", "From the commit of a delivery to its end.");
+        for (labels, (seconds, _)) in &ended {
+            self.histogram(name, labels, seconds);
+        }
+        let name = "hikyaku_delivery_attempts";
+        self.family(name, "histogram", "Attempts of a delivery up to its end.");
+        for (labels, (_, attempts)) in &ended {
+            self.histogram(name, labels, attempts);
         }
         let name = "hikyaku_clock_ahead_seconds";
         self.family(name, "gauge", "How far the store's clock is ahead of LINE's.");
         for (channel, of) in channels {
-            if let Some(ahead) = of.clock_ahead {
-                self.sample(name, &[("channel", channel)], ahead);
+            if let Some(ahead) = &of.clock_ahead {
+                self.sample(name, &[("channel", channel)], ahead.load(Ordering::Relaxed));
             }
         }
+    }
+
+    fn times(&mut self, name: &str, times: &ByWord<Histogram>) {
+        for (result, histogram) in times.iter() {
+            self.histogram(name, &[("result", result)], &histogram.read());
+        }
+    }
+
+    fn histogram(&mut self, name: &str, labels: &[(&str, &str)], reading: &Reading) {
+        let (bucket, mut labelled) = (format!("{name}_bucket"), labels.to_vec());
+        let ends = reading.buckets.iter().map(|(end, below)| (end.to_string(), *below));
+        for (end, below) in ends.chain([("+Inf".to_owned(), reading.count)]) {
+            labelled.push(("le", &end));
+            self.sample(&bucket, &labelled, below);
+            labelled.truncate(labels.len());
+        }
+        self.sample(&format!("{name}_sum"), labels, reading.sum);
+        self.sample(&format!("{name}_count"), labels, reading.count);
     }
 
     fn family(&mut self, name: &str, kind: &str, help: &str) {
@@ -134,6 +276,26 @@ impl Text {
         }
         let _ = writeln!(self.0, "}} {value}");
     }
+}
+
+/// A channel, a kind and a result.
+type Labels<'a> = [(&'a str, &'a str); 3];
+
+/// What is read of each of something that lanes have by the words for what came of it.
+fn each<'a, T: 'a, R>(
+    channels: &'a BTreeMap<String, OfChannel>,
+    of: impl Fn(&'a OfLane) -> &'a ByWord<T>,
+    read: impl Fn(&'a T) -> R,
+) -> Vec<(Labels<'a>, R)> {
+    let mut found = Vec::new();
+    for (channel, it) in channels {
+        for (lane, it) in Lane::ALL.iter().zip(&it.lanes) {
+            let [channel, kind] = of_lane(channel, *lane);
+            let words = of(it).iter();
+            found.extend(words.map(|(result, it)| ([channel, kind, ("result", result)], read(it))));
+        }
+    }
+    found
 }
 
 fn of_lane(channel: &str, lane: Lane) -> [(&str, &str); 2] {

@@ -148,7 +148,9 @@ impl Dispatch<'_> {
         self.claiming = Some(
             async move {
                 shared.step("before claim");
-                let grant = shared.inner.store.run(claim).await?;
+                let grant = shared.inner.store.run(claim).await;
+                shared.inner.metrics.claimed(grant.is_ok(), now.elapsed());
+                let grant = grant?;
                 shared.step("after claim");
                 Ok(grant)
             }

@@ -78,7 +78,6 @@ async fn sweep(shared: &Shared) {
 /// messages. LINE is asked before anything is claimed, so that nobody is told to wait for what has come.
 pub(super) async fn begin(shared: &Shared) {
     let begin = async |(name, client): (&String, &Client)| {
-        shared.inner.metrics.begin(name);
         release(shared, name, HoldReason::Unauthorized).await;
         if shared.settings.quota_every.is_some() {
             // It is asked again later.

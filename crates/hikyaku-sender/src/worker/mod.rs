@@ -202,6 +202,7 @@ impl Worker {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
         }
+        let at_work = shared.inner.metrics.begin(shared.channels.keys());
         keep::begin(&shared).await;
         // Ends with this future, however that ends.
         let mut keeper = JoinSet::new();
@@ -209,6 +210,7 @@ impl Worker {
         // Boxed: it is large, and its caller's future would be.
         let report = Box::pin(dispatch::run(&shared, stop)).await;
         drop(keeper);
+        drop(at_work);
         drop(lock);
         report
     }

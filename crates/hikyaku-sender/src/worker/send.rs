@@ -137,9 +137,11 @@ impl<'a> Sender<'a> {
             send = send.delivery_tag(tag);
         }
         let answer = send.await;
+        let took = began.elapsed();
         self.shared.step("after send");
-        let record = Record::of(job.fence, at, began.elapsed(), &self.shared.name, &answer);
-        self.shared.inner.metrics.count(&job.channel, job.lane, record::result(&answer));
+        let record = Record::of(job.fence, at, took, &self.shared.name, &answer);
+        let result = record::result(&answer);
+        self.shared.inner.metrics.answered(&job.channel, job.lane, result, took);
         (self.execute(job, judge(self.tried(job), answer)).await, Some(record))
     }
 

@@ -1,5 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
+use tokio::time::Instant;
+
 use super::Shared;
 use crate::{
     Error,
@@ -44,6 +46,7 @@ pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
         }
     }
     shared.step("after settle");
+    shared.inner.metrics.settled(&settled);
     shared.inner.events.tell_settled(&settled);
     shared.inner.store.news().tell();
     Ended { released, settled }
@@ -54,7 +57,10 @@ async fn write(shared: &Shared, attempts: Arc<[Attempt]>) -> Result<Vec<Settled>
     let mut pause = Duration::from_millis(50);
     let mut tries = 1;
     loop {
-        match shared.inner.store.run(Settle(attempts.clone())).await {
+        let began = Instant::now();
+        let written = shared.inner.store.run(Settle(attempts.clone())).await;
+        shared.inner.metrics.wrote(written.is_ok(), began.elapsed());
+        match written {
             Err(why) if why.is_retryable() && !why.blames_a_row() && tries < TRIES => {
                 tracing::warn!(%why, outcomes = attempts.len(), "outcomes could not be written down");
                 tokio::time::sleep(pause).await;

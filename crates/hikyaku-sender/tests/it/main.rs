@@ -7,6 +7,7 @@ mod campaign;
 mod clock;
 mod cluster;
 mod crash;
+mod deploy;
 mod disk;
 mod dropped;
 mod failover;

@@ -1,5 +1,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use hikyaku_model::SendKind;
+
 use super::history::History;
 use crate::{
     Lane, attempt,
@@ -28,8 +30,13 @@ pub(crate) struct Settle(pub(crate) Arc<[Attempt]>);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Settled {
     pub(crate) id: i64,
+    pub(crate) channel: String,
     pub(crate) campaign: Option<i64>,
+    pub(crate) kind: SendKind,
     pub(crate) recipients: u32,
+    pub(crate) attempts: u32,
+    /// Since it was enqueued or, where its first attempt was meant to be later, since then.
+    pub(crate) took: Duration,
     /// The caller's own JSON.
     pub(crate) reference: Option<String>,
     pub(crate) state: State,
@@ -37,6 +44,14 @@ pub(crate) struct Settled {
     pub(crate) looked_after: bool,
     /// Whether the row took the outcome; otherwise it had moved on.
     pub(crate) applied: bool,
+}
+
+impl Settled {
+    /// Whether LINE has just accepted it, or it has come to another end.
+    pub(crate) fn has_ended(&self) -> bool {
+        let over = self.state.is_final() || self.state == State::Tracking;
+        self.applied && over && !self.looked_after
+    }
 }
 
 impl WriteStep for Settle {
@@ -51,11 +66,15 @@ impl WriteStep for Settle {
         let mut rows = tx.load(&ids).await?;
         let mut attempts = attempts.into_iter().peekable();
         let (mut effects, mut history) = (Effects::default(), History::default());
-        let mut settled = Vec::with_capacity(rows.len());
+        let mut came = Vec::with_capacity(rows.len());
         let mut split = Vec::new();
         let mut unspent: BTreeMap<(String, Lane), u32> = BTreeMap::new();
         for row in &mut rows {
             let before = row.delivery.state;
+            let since = match row.delivery.attempts {
+                0 | 1 => row.created_at.max(row.delivery.due),
+                _ => row.created_at,
+            };
             let (mut applied, mut looked_after) = (false, false);
             while let Some(it) = attempts.next_if(|it| it.id <= row.id) {
                 if it.id < row.id {
@@ -85,16 +104,7 @@ impl WriteStep for Settle {
                 }
             }
             effects.note(before, row);
-            let Row { id, campaign, reference, delivery, .. } = row;
-            settled.push(Settled {
-                id: *id,
-                campaign: *campaign,
-                recipients: delivery.recipients,
-                reference: reference.clone(),
-                state: delivery.state,
-                looked_after,
-                applied,
-            });
+            came.push((applied, looked_after, now.since(since)));
         }
         tx.save(&rows).await?;
         history.write(tx).await?;
@@ -110,7 +120,23 @@ impl WriteStep for Settle {
             }
         }
         super::apply(tx, effects).await?;
-        Ok(settled)
+        let settled = rows.into_iter().zip(came).map(|(row, (applied, looked_after, took))| {
+            let Row { id, channel, campaign, reference, delivery, .. } = row;
+            Settled {
+                id,
+                channel,
+                campaign,
+                kind: delivery.kind,
+                recipients: delivery.recipients,
+                attempts: delivery.attempts,
+                took,
+                reference,
+                state: delivery.state,
+                looked_after,
+                applied,
+            }
+        });
+        Ok(settled.collect())
     }
 }
 
