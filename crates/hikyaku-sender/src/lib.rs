@@ -57,6 +57,7 @@ mod quarantine;
 mod recipients;
 mod store;
 mod time;
+mod trace_context;
 mod waiting;
 mod worker;
 

@@ -3,7 +3,9 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use hikyaku_model::SendKind;
 
-use crate::{CampaignId, DeliveryId, Lane, State, Time, store::Stored};
+use crate::{
+    CampaignId, DeliveryId, Lane, State, Time, store::Stored, trace_context::TraceContext,
+};
 
 /// A delivery, for people.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +37,10 @@ pub struct Listed {
     pub idempotency_key: Option<String>,
     /// The caller's own JSON, see [`NewDelivery::reference`](crate::NewDelivery::reference).
     pub reference: Option<serde_json::Value>,
+    /// The trace that it is a part of, see [`NewDelivery::trace_context`](crate::NewDelivery::trace_context).
+    pub traceparent: Option<String>,
+    /// What belongs to it.
+    pub tracestate: Option<String>,
     /// The key that makes its repeats safe.
     pub retry_key: RetryKey,
     /// How many attempts came to an end, or are under way.
@@ -100,6 +106,11 @@ impl From<Stored> for Listed {
             SendKind::Reply => Vec::new(),
             _ => stored.payload.recipients.ids(),
         };
+        let trace = stored.payload.trace;
+        let (traceparent, tracestate) = match trace {
+            Some(TraceContext { parent, state }) => (Some(parent), state),
+            None => (None, None),
+        };
         Self {
             id: DeliveryId(stored.row.id),
             channel: stored.row.channel,
@@ -113,6 +124,8 @@ impl From<Stored> for Listed {
             fairness_key: Some(stored.fairness_key).filter(|key| !key.is_empty()),
             idempotency_key: stored.row.idempotency_key,
             reference: reference(stored.row.reference.as_deref()),
+            traceparent,
+            tracestate,
             retry_key: delivery.retry_key.into(),
             attempts: delivery.attempts,
             created_at: stored.row.created_at,

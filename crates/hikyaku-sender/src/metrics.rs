@@ -252,12 +252,11 @@ impl Text {
     }
 
     fn histogram(&mut self, name: &str, labels: &[(&str, &str)], reading: &Reading) {
-        let (bucket, mut labelled) = (format!("{name}_bucket"), labels.to_vec());
+        let bucket = format!("{name}_bucket");
         let ends = reading.buckets.iter().map(|(end, below)| (end.to_string(), *below));
         for (end, below) in ends.chain([("+Inf".to_owned(), reading.count)]) {
-            labelled.push(("le", &end));
-            self.sample(&bucket, &labelled, below);
-            labelled.truncate(labels.len());
+            let labels: Vec<_> = labels.iter().copied().chain([("le", end.as_str())]).collect();
+            self.sample(&bucket, &labels, below);
         }
         self.sample(&format!("{name}_sum"), labels, reading.sum);
         self.sample(&format!("{name}_count"), labels, reading.count);

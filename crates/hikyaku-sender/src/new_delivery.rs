@@ -16,6 +16,7 @@ use crate::{
     fairness, key,
     recipients::Recipients,
     store::{Body, Fresh, Payload},
+    trace_context::TraceContext,
 };
 
 /// The channel of an outbox that serves only one.
@@ -42,6 +43,7 @@ pub struct NewDelivery {
     messages: Result<PreparedMessages, Violations>,
     options: Options,
     delivery_tag: Option<DeliveryTag>,
+    trace: Option<TraceContext>,
     channel: String,
     idempotency_key: Option<String>,
     reference: Option<serde_json::Value>,
@@ -143,6 +145,7 @@ impl NewDelivery {
             messages: messages.prepare(),
             options: Options::default(),
             delivery_tag: None,
+            trace: None,
             channel: DEFAULT_CHANNEL.to_owned(),
             idempotency_key: None,
             reference: None,
@@ -277,6 +280,18 @@ impl NewDelivery {
         self
     }
 
+    /// The trace that the send is a part of, as its caller's `traceparent` and `tracestate` name it. They are kept, so that
+    /// each attempt's span belongs to that trace, also after a restart, and are never sent to LINE.
+    ///
+    /// What is malformed is dropped, and the send is not: a `traceparent`, and a `tracestate` of more than 512 bytes. Enqueued
+    /// again under its idempotency key, a delivery keeps the trace that it had first.
+    ///
+    /// Source: <https://www.w3.org/TR/trace-context/>
+    pub fn trace_context(mut self, traceparent: impl AsRef<str>, tracestate: Option<&str>) -> Self {
+        self.trace = TraceContext::read(traceparent.as_ref(), tracestate);
+        self
+    }
+
     /// Only those of these audiences and earlier narrowcasts; goes with a narrowcast.
     pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
         self.options.recipient = Some(recipient.into());
@@ -402,6 +417,7 @@ impl NewDelivery {
             payload: Payload {
                 recipients,
                 body: Some(Body { json, delivery_tag: delivery_tag.map(str::to_owned) }),
+                trace: self.trace,
             },
             delivery,
             created_at: now,

@@ -132,3 +132,34 @@ fn a_limit_that_cannot_be_read_is_refused() {
     error: invalid value 'push=fast' for '--limit <KIND=N/s>': expected KIND=N/s, N/m or N/h, KIND=none or none, such as multicast=200/s; see --help
     ");
 }
+
+#[test]
+fn attempts_belong_to_the_trace_of_their_send() {
+    let platform = Platform::with(Sim::builder());
+    let to = platform.sim.add_friend();
+    let trace = |span: &str| format!("00-0af7651916cd43dd8448eb211c80319c-{span}-01");
+    let (flag, variable, line) =
+        (trace("b7ad6b7169203331"), trace("b7ad6b7169203332"), trace("b7ad6b7169203333"));
+    let add = ["outbox", "add", "push", to.as_str(), "--text", "hi"];
+    let shell = platform.shell().with("HIKYAKU_LOG", "hikyaku=info");
+    let store = format!("sqlite:{}", shell.folder().join("hikyaku.db").display());
+    let traced = platform.shell().with("TRACEPARENT", &variable).with("HIKYAKU_STORE", &store);
+    assert_eq!(traced.run(add).code, 0);
+    assert_eq!(shell.run(add.into_iter().chain(["--traceparent", &flag])).code, 0);
+    let of_batch = format!(
+        r#"{{"kind":"push","to":"{to}","messages":[{{"type":"text","text":"hi"}}],"traceparent":"{line}"}}"#,
+        to = to.as_str()
+    );
+    assert_eq!(shell.run_with_input(["outbox", "add", "--batch", "-"], &of_batch).code, 0);
+    assert_eq!(shell.run(add.into_iter().chain(["--traceparent", "malformed"])).code, 0);
+    let outcome = shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(platform.sim.delivered(), 4);
+    let attempts = outcome.stderr.lines().filter(|line| line.contains("attempt{"));
+    let attempts: Vec<_> = attempts.filter(|line| line.contains("outcome=\"accepted\"")).collect();
+    assert_eq!(attempts.len(), 4, "{outcome}");
+    for trace in [flag, variable, line] {
+        let of_trace =
+            attempts.iter().filter(|it| it.contains(&format!("traceparent=\"{trace}\"")));
+        assert_eq!(of_trace.count(), 1, "{trace}: {outcome}");
+    }
+}

@@ -41,6 +41,20 @@ pub(crate) enum Outcome {
     Tracked(Phase),
 }
 
+impl Outcome {
+    /// What a span calls it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Accepted { duplicate: true, .. } => "duplicate",
+            Self::Accepted { .. } => "accepted",
+            Self::Retry { .. } => "retry",
+            Self::Rejected { .. } => "rejected",
+            Self::NotSent => "not_sent",
+            Self::Tracked(_) => "tracked",
+        }
+    }
+}
+
 /// How far LINE is with a narrowcast.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-narrowcast-progress-status>

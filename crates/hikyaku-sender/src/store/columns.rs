@@ -46,8 +46,13 @@ pub(super) const CHANGING: [Column; 17] = [
 ];
 
 /// What is sent.
-pub(super) const PAYLOAD: [Column; 3] =
-    [("ids", "bytea"), ("body", "text"), ("delivery_tag", "text")];
+pub(super) const PAYLOAD: [Column; 5] = [
+    ("ids", "bytea"),
+    ("body", "text"),
+    ("delivery_tag", "text"),
+    ("traceparent", "text"),
+    ("tracestate", "text"),
+];
 
 /// A value on its way into a store.
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +120,8 @@ pub(super) fn payload(it: &Payload) -> [Value<'_>; PAYLOAD.len()] {
         Value::Bytes(it.recipients.as_bytes()),
         Value::Text(body.map(|body| body.json.as_str())),
         Value::Text(body.and_then(|body| body.delivery_tag.as_deref())),
+        Value::Text(it.trace.as_ref().map(|trace| trace.parent.as_str())),
+        Value::Text(it.trace.as_ref().and_then(|trace| trace.state.as_deref())),
     ]
 }
 

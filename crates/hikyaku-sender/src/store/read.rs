@@ -15,6 +15,7 @@ use crate::{
     fairness::Served,
     pace::{Bucket, HoldReason},
     recipients::Recipients,
+    trace_context::TraceContext,
 };
 
 /// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
@@ -132,7 +133,12 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
 pub(super) fn payload(it: &mut dyn Columns) -> Result<Payload> {
     let recipients = known(Recipients::from_bytes(it.bytes()?))?;
     let (json, delivery_tag) = (it.text_if_any()?, it.text_if_any()?);
-    Ok(Payload { recipients, body: json.map(|json| Body { json, delivery_tag }) })
+    let (parent, state) = (it.text_if_any()?, it.text_if_any()?);
+    Ok(Payload {
+        recipients,
+        body: json.map(|json| Body { json, delivery_tag }),
+        trace: parent.map(|parent| TraceContext { parent, state }),
+    })
 }
 
 /// What is left of a delivery whose row and payload were read.

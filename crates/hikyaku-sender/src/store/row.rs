@@ -7,6 +7,7 @@ use crate::{
     delivery::{Count, Delivery, State, UnknownPolicy},
     phase::CampaignPhase,
     recipients::Recipients,
+    trace_context::TraceContext,
     waiting::{Waiting, WaitingFor},
 };
 
@@ -44,6 +45,8 @@ pub(crate) struct Payload {
     pub(crate) recipients: Recipients,
     /// The request without its recipients; the campaign's where there is none.
     pub(crate) body: Option<Body>,
+    /// The trace that it is a part of, which is not sent.
+    pub(crate) trace: Option<TraceContext>,
 }
 
 /// The JSON object of a request without its `to` or `replyToken`, and the one header that is not the key.

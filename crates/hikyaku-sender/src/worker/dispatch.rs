@@ -11,6 +11,7 @@ use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
 };
+use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
     Report, Shared,
@@ -152,8 +153,10 @@ impl Dispatch<'_> {
                 shared.inner.metrics.claimed(grant.is_ok(), now.elapsed());
                 let grant = grant?;
                 shared.step("after claim");
+                Span::current().record("jobs", grant.jobs.len());
                 Ok(grant)
             }
+            .instrument(tracing::debug_span!("claim", want, jobs = Empty))
             .boxed(),
         );
         true
@@ -202,7 +205,13 @@ impl Dispatch<'_> {
             && let Some((job, claimed)) = self.queue.pop_front()
         {
             let sender = self.sender;
-            self.sending.push(sender.send(job, claimed).boxed());
+            let span = attempt_span(&job);
+            let attempt = async move {
+                let attempt = sender.send(job, claimed).await;
+                Span::current().record("outcome", attempt.outcome.name());
+                attempt
+            };
+            self.sending.push(attempt.instrument(span).boxed());
         }
     }
 
@@ -222,7 +231,9 @@ impl Dispatch<'_> {
         if now && self.settling.is_none() && !self.outcomes.is_empty() {
             self.settle_at = None;
             let outcomes = std::mem::take(&mut self.outcomes);
-            self.settling = Some(settle::settle(self.shared, outcomes).boxed());
+            let span = tracing::debug_span!("settle", outcomes = outcomes.len());
+            let settling = settle::settle(self.shared, outcomes).instrument(span);
+            self.settling = Some(settling.boxed());
         }
     }
 
@@ -318,6 +329,21 @@ impl Dispatch<'_> {
             }
         }
     }
+}
+
+/// One attempt, within the trace that its delivery is a part of. Where nobody listens, it costs nothing.
+fn attempt_span(job: &Job) -> Span {
+    let trace = job.payload.trace.as_ref();
+    tracing::info_span!(
+        "attempt",
+        delivery = job.id,
+        channel = job.channel,
+        kind = job.lane.name(),
+        attempt = job.attempts,
+        traceparent = trace.map(|it| it.parent.as_str()),
+        tracestate = trace.and_then(|it| it.state.as_deref()),
+        outcome = Empty,
+    )
 }
 
 /// What comes of what is being done; never, where nothing is.

@@ -33,6 +33,7 @@ mod sql;
 mod sqlite_file;
 mod stores;
 mod tls;
+mod trace_context;
 mod traces;
 mod types;
 mod worker;

@@ -18,7 +18,7 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have idempotency_key, reference, channel, at, expires, priority, on_unknown, \
+A line of a --batch file; besides, it may have idempotency_key, reference, traceparent, tracestate, channel, at, expires, priority, on_unknown, \
 notification_disabled, unit, delivery_tag, recipient, filter and limit:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
 
@@ -150,6 +150,18 @@ struct Send {
     #[arg(long, value_name = "NAME")]
     channel: Option<String>,
 
+    #[arg(
+        long,
+        env = "TRACEPARENT",
+        value_name = "TRACEPARENT",
+        help = "The trace that it is a part of, as in W3C's header; kept for the spans of its attempts, and never sent to LINE"
+    )]
+    traceparent: Option<String>,
+
+    /// What belongs to the trace, up to 512 bytes
+    #[arg(long, env = "TRACESTATE", value_name = "TRACESTATE")]
+    tracestate: Option<String>,
+
     /// When to send it: a time such as 2026-12-24T18:00:00+09:00, or a wait such as 2h [default: at once]
     #[arg(long, value_name = "TIME")]
     at: Option<When>,
@@ -263,6 +275,9 @@ impl Send {
         }
         if let Some(reference) = self.reference {
             delivery = delivery.reference(reference);
+        }
+        if let Some(traceparent) = self.traceparent {
+            delivery = delivery.trace_context(traceparent, self.tracestate.as_deref());
         }
         if let Some(channel) = self.channel {
             delivery = delivery.channel(channel);

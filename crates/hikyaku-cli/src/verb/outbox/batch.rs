@@ -29,6 +29,8 @@ struct Line {
     to: To,
     messages: Vec<Message>,
     idempotency_key: Option<String>,
+    traceparent: Option<String>,
+    tracestate: Option<String>,
     reference: Option<serde_json::Value>,
     channel: Option<String>,
     at: Option<String>,
@@ -206,6 +208,9 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     }
     if let Some(reference) = line.reference {
         send = send.reference(reference);
+    }
+    if let Some(traceparent) = line.traceparent {
+        send = send.trace_context(traceparent, line.tracestate.as_deref());
     }
     if let Some(channel) = line.channel {
         send = send.channel(channel);

@@ -147,6 +147,7 @@ fn row(
         payload: Payload {
             recipients: Recipients::pack(ids),
             body: body.map(|json| Body { json, delivery_tag: None }),
+            trace: None,
         },
         delivery,
         created_at: now,

@@ -165,7 +165,11 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 fairness_key: parent.fairness_key.clone(),
                 idempotency_key: None,
                 reference: reference.clone(),
-                payload: Payload { recipients, body: parent.payload.body.clone() },
+                payload: Payload {
+                    recipients,
+                    body: parent.payload.body.clone(),
+                    trace: parent.payload.trace.clone(),
+                },
                 delivery: half,
                 created_at: parent.row.created_at,
             }

@@ -46,3 +46,6 @@ DROP INDEX hikyaku_delivery_doubted;
 CREATE INDEX hikyaku_delivery_doubted ON hikyaku_delivery (key_used_at) WHERE first_maybe_at IS NOT NULL AND state = 0;
 -- 1 held, 2 paused
 CREATE INDEX hikyaku_campaign_stopped ON hikyaku_campaign (id) WHERE state IN (1, 2);
+-- The trace that a send is a part of.
+ALTER TABLE hikyaku_delivery ADD COLUMN traceparent text;
+ALTER TABLE hikyaku_delivery ADD COLUMN tracestate text;

@@ -45,3 +45,6 @@ DROP INDEX delivery_doubted;
 CREATE INDEX delivery_doubted ON delivery (key_used_at) WHERE first_maybe_at IS NOT NULL AND state = 0;
 -- 1 held, 2 paused
 CREATE INDEX campaign_stopped ON campaign (id) WHERE state IN (1, 2);
+-- The trace that a send is a part of.
+ALTER TABLE payload ADD COLUMN traceparent TEXT;
+ALTER TABLE payload ADD COLUMN tracestate TEXT;
