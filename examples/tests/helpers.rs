@@ -178,8 +178,8 @@ async fn a_helper_answers_an_event_by_its_token() {
     assert!(matches!(pushed, SentBy::Push(_)), "{pushed:?}");
 
     let event = |token: Option<&str>| {
-        let mut event = Event::new(EventKind::Join);
-        event.reply_token = token.map(str::to_owned);
+        let mut event: Event = Event::new(EventKind::Join);
+        event.reply_token = token.map(Into::into);
         event
     };
     let fresh = sim.user_says(&bot.owner, "hi").reply_token;

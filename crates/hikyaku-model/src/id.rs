@@ -101,6 +101,8 @@ macro_rules! id {
             }
         }
 
+        crate::text::read_plain!($name);
+
         impl FromStr for $name {
             type Err = InvalidId;
 

@@ -75,6 +75,7 @@ mod extra;
 mod json;
 mod setters;
 mod shape;
+mod shared_str;
 mod text;
 mod union;
 mod unknown;

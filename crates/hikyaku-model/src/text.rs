@@ -1,15 +1,125 @@
-use std::{borrow::Cow, fmt, ops::Deref};
+use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// The text in an event: [`String`], its own, or [`Str`], borrowed from the JSON it was read from.
-pub trait Text<'a>:
-    AsRef<str> + Serialize + Deserialize<'a> + From<&'a str> + From<String>
-{
+/// The text in an event: [`SharedStr`](crate::event::SharedStr), which is owned, or [`Str`], borrowed from the JSON it was read from.
+pub trait Text<'a>: AsRef<str> + Serialize + Read<'a> {
+    /// Keeps a text that was read, as a part of the body that it was read from if the events share one.
+    fn keep(text: Str<'a>, body: Option<&Arc<str>>) -> Self;
 }
 
-impl Text<'_> for String {}
-impl<'a> Text<'a> for Str<'a> {}
+/// What is read from the JSON of an event, whose texts are parts of a body that they share if there is one. Serde's own
+/// `Deserialize` has nowhere to say which.
+pub trait Read<'de>: Sized {
+    /// Reads it.
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, D::Error>;
+}
+
+/// [`Read`] as serde asks for it inside of objects and arrays.
+pub(crate) struct Seed<'b, T> {
+    body: Option<&'b Arc<str>>,
+    what: PhantomData<T>,
+}
+
+impl<'b, T> Seed<'b, T> {
+    pub(crate) fn new(body: Option<&'b Arc<str>>) -> Self {
+        Self { body, what: PhantomData }
+    }
+}
+
+impl<'de, T: Read<'de>> de::DeserializeSeed<'de> for Seed<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer, self.body)
+    }
+}
+
+/// Values without text of an event's own.
+macro_rules! read_plain {
+    ($($name:ty),*) => {$(
+        impl<'de> $crate::text::Read<'de> for $name {
+            fn read<D: serde::Deserializer<'de>>(
+                deserializer: D,
+                _body: Option<&std::sync::Arc<str>>,
+            ) -> Result<Self, D::Error> {
+                serde::Deserialize::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+
+pub(crate) use read_plain;
+
+read_plain!(bool, u64, i64, f64, serde_json::Value);
+
+impl<'de, T: Read<'de>> Read<'de> for Box<T> {
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, D::Error> {
+        T::read(deserializer, body).map(Box::new)
+    }
+}
+
+impl<'de, T: Read<'de>> Read<'de> for Option<T> {
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, D::Error> {
+        deserializer.deserialize_option(Seed::<T>::new(body))
+    }
+}
+
+impl<'de, T: Read<'de>> de::Visitor<'de> for Seed<'_, T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("option")
+    }
+
+    fn visit_none<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::read(deserializer, self.body).map(Some)
+    }
+}
+
+impl<'de, T: Read<'de>> Read<'de> for Vec<T> {
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Items(Seed::new(body)))
+    }
+}
+
+struct Items<'b, T>(Seed<'b, T>);
+
+impl<'de, T: Read<'de>> de::Visitor<'de> for Items<'_, T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element_seed(Seed::new(self.0.body))? {
+            all.push(item);
+        }
+        Ok(all)
+    }
+}
 
 /// Text that borrows from the JSON it was read from, and owns a copy only when an escape (`\n`, `\u3042`) made the
 /// two differ.
@@ -17,10 +127,33 @@ impl<'a> Text<'a> for Str<'a> {}
 #[serde(transparent)]
 pub struct Str<'a>(Cow<'a, str>);
 
-impl Str<'_> {
+impl<'a> Str<'a> {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text, if it is the very one that was read.
+    pub(crate) fn borrowed(&self) -> Option<&'a str> {
+        match self.0 {
+            Cow::Borrowed(text) => Some(text),
+            Cow::Owned(_) => None,
+        }
+    }
+}
+
+impl<'a> Text<'a> for Str<'a> {
+    fn keep(text: Str<'a>, _body: Option<&Arc<str>>) -> Self {
+        text
+    }
+}
+
+impl<'de: 'a, 'a> Read<'de> for Str<'a> {
+    fn read<D: Deserializer<'de>>(
+        deserializer: D,
+        _body: Option<&Arc<str>>,
+    ) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
     }
 }
 

@@ -80,6 +80,8 @@ macro_rules! words {
             }
         }
 
+        $crate::text::read_plain!($name);
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 // Borrowed where it can be: a known word needs no copy.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use hikyaku_model::{
     Extra,
-    event::{Event, Str, Text},
+    event::{Event, SharedStr, Str, Text},
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +23,7 @@ const USUAL_EVENT: usize = 512;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(bound(serialize = "S: AsRef<str> + Serialize"))]
 #[non_exhaustive]
-pub struct Webhook<S = String> {
+pub struct Webhook<S = SharedStr> {
     /// The user id of the bot that the events are for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<S>,
@@ -35,8 +35,9 @@ pub struct Webhook<S = String> {
 }
 
 impl Webhook {
-    /// Reads a body into events that own their text, to be kept and sent between threads. Their [`raw`](Event::raw) JSON is
-    /// one copy of the body that they share.
+    /// Reads a body into events that own their text, to be kept and sent between threads. Their texts and their
+    /// [`raw`](Event::raw) JSON are parts of one copy of the body, which is freed with the last of them: see
+    /// [`SharedStr`] about keeping one for long.
     ///
     /// # Errors
     /// The body is not UTF-8, or not a JSON object with an array `events`. An event that does not fit its type is no
@@ -44,7 +45,7 @@ impl Webhook {
     /// Refused as well: more events than one for each 32 bytes of body, 256 aside.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         let text: Arc<str> = utf8(body)?.into();
-        read(&text, |rest, events| {
+        read(&text, Some(&text), |rest, events| {
             let end = Event::read_shared(&text, text.len() - rest.len(), events)?;
             Ok(text.get(end..).unwrap_or(""))
         })
@@ -57,7 +58,7 @@ impl<'a> Webhook<Str<'a>> {
     /// # Errors
     /// As [`parse`](Webhook::parse).
     pub fn borrow(body: &'a [u8]) -> Result<Self, Error> {
-        read(utf8(body)?, Event::read_into)
+        read(utf8(body)?, None, Event::read_into)
     }
 }
 
@@ -68,6 +69,7 @@ fn utf8(body: &[u8]) -> Result<&str, Error> {
 /// Reads a body, and each event with `read_event`, which adds it and returns what follows it.
 fn read<'a, S: Text<'a>>(
     text: &'a str,
+    shared: Option<&Arc<str>>,
     read_event: impl Fn(&'a str, &mut Vec<Event<S>>) -> Result<&'a str, serde_json::Error>,
 ) -> Result<Webhook<S>, Error> {
     let mut cursor = Cursor { text, rest: text };
@@ -80,7 +82,10 @@ fn read<'a, S: Text<'a>>(
             let key: Str<'a> = cursor.value()?;
             cursor.expect(':')?;
             match key.as_str() {
-                "destination" => destination = cursor.value()?,
+                "destination" => {
+                    let id: Option<Str<'a>> = cursor.value()?;
+                    destination = id.map(|id| S::keep(id, shared));
+                }
                 "events" if events.is_some() => return Err(cursor.error("`events` comes twice")),
                 "events" => events = Some(cursor.events(&read_event)?),
                 _ => extra.insert(key, cursor.value::<serde_json::Value>()?),

@@ -1,14 +1,14 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::{Extra, word::words};
+use crate::{Extra, shared_str::SharedStr, word::words};
 
 /// How the linking of a user's account with the bot's own went.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#account-link-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct LinkContent<S = String> {
+pub struct LinkContent<S = SharedStr> {
     /// Whether the accounts are linked. If not, the event has neither a source nor a reply token.
     pub result: LinkResult,
     /// The nonce that the bot's server made for this user.

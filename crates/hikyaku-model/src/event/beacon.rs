@@ -1,14 +1,14 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::{Extra, word::words};
+use crate::{Extra, shared_str::SharedStr, word::words};
 
 /// The beacon that a user came near.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#beacon-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct BeaconContent<S = String> {
+pub struct BeaconContent<S = SharedStr> {
     /// The hardware id of the beacon.
     pub hwid: S,
     /// What the user did.

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::Extra;
+use crate::{Extra, shared_str::SharedStr};
 
 /// Whether an event is sent again.
 ///
@@ -35,7 +35,7 @@ object! {
 /// Source: <https://developers.line.biz/en/docs/partner-docs/line-notification-messages/message-sending-complete-webhook-event/>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct PnpDelivery<S = String> {
+pub struct PnpDelivery<S = SharedStr> {
     /// The hashed phone number, or the delivery tag that the message was sent with.
     pub data: S,
     /// Fields that this version does not know.

@@ -1,5 +1,7 @@
 use serde::Serialize;
 
+use crate::shared_str::SharedStr;
+
 use super::{
     BeaconContent, ChatControl, FollowDetail, LinkContent, Members, MembershipContent,
     MessageContent, ModuleContent, PnpDelivery, PostbackContent, UnsendDetail, VideoPlayComplete,
@@ -10,7 +12,7 @@ use super::{
 /// The larger payloads are boxed, so that all events are small.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum EventKind<S = String> {
+pub enum EventKind<S = SharedStr> {
     /// A user sent a message.
     Message(Box<MessageContent<S>>),
     /// A user changed a message sent to a group. The id is the first one's; the largest timestamp is the last version.
@@ -58,7 +60,7 @@ pub enum EventKind<S = String> {
 /// An event that has no type here.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Unknown<S = String> {
+pub struct Unknown<S = SharedStr> {
     /// LINE's word for its type; empty if it has none.
     pub r#type: S,
     /// Why the JSON of a known type could not be read as that type. `None` for a type that this version does not
@@ -69,7 +71,7 @@ pub struct Unknown<S = String> {
 /// The JSON of a known type that does not fit it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Misfit<S = String> {
+pub struct Misfit<S = SharedStr> {
     /// What does not fit, and where in `json` it is.
     pub reason: String,
     /// The event as it came.

@@ -18,8 +18,9 @@
 //! ```
 //!
 //! # Text that is borrowed
-//! Every type here that holds text is generic over it: `Event` is `Event<String>` and owns its text, `Event<Str<'_>>`
-//! borrows it from the JSON and costs no allocation for it.
+//! Every type here that holds text is generic over it: `Event` is `Event<SharedStr>` and owns its text, `Event<Str<'_>>`
+//! borrows it from the JSON. Neither costs an allocation for each text, if an owned one is read from a body that the
+//! texts share, as a webhook's events are.
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>
 
@@ -40,12 +41,14 @@ mod unsend;
 mod video_play_complete;
 
 mod object;
-mod raw;
 mod read;
 mod reply_token;
 mod write;
 
-pub use crate::text::{Str, Text};
+pub use crate::{
+    shared_str::SharedStr,
+    text::{Str, Text},
+};
 pub use account_link::{LinkContent, LinkResult};
 pub use beacon::{BeaconContent, BeaconType};
 pub use delivery::{DeliveryContext, PnpDelivery};
@@ -61,8 +64,6 @@ pub use source::{Source, SourceKind};
 pub use unsend::UnsendDetail;
 pub use video_play_complete::VideoPlayComplete;
 
-use raw::Raw;
-
 use crate::{ChatId, Extra, UserId, word::words};
 
 /// The reply tokens of the two events that LINE's console once sent to verify a URL.
@@ -77,7 +78,7 @@ const DUMMY_REPLY_TOKENS: [&str; 2] =
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#common-properties>
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Event<S = String> {
+pub struct Event<S = SharedStr> {
     /// What happened.
     pub kind: EventKind<S>,
     /// Where it happened.
@@ -94,7 +95,7 @@ pub struct Event<S = String> {
     pub reply_token: Option<S>,
     /// Fields that this version does not know.
     pub extra: Extra,
-    raw: Raw<S>,
+    raw: Option<S>,
 }
 
 words! {
@@ -121,7 +122,7 @@ impl<S> Event<S> {
             delivery_context: None,
             reply_token: None,
             extra: Extra::default(),
-            raw: Raw::None,
+            raw: None,
         }
     }
 
@@ -218,7 +219,7 @@ impl<S: AsRef<str>> Event<S> {
 
     /// The JSON that the event was read from with [`Event::read`], to the byte. `None` for an event made otherwise.
     pub fn raw(&self) -> Option<&str> {
-        self.raw.get()
+        self.raw.as_ref().map(S::as_ref)
     }
 }
 

@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::{Extra, UserId, word::words};
+use crate::{Extra, UserId, shared_str::SharedStr, word::words};
 
 /// What happened between a module channel and an account.
 ///
@@ -9,7 +9,7 @@ use crate::{Extra, UserId, word::words};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct ModuleContent<S = String> {
+pub struct ModuleContent<S = SharedStr> {
     /// What happened.
     pub r#type: ModuleType,
     /// The account's bot.

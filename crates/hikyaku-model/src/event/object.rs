@@ -2,15 +2,18 @@
 //!
 //! Serde's derived `flatten` does the same by way of a buffer, which costs a webhook time and a program code.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserializer,
     de::{Error, MapAccess, Visitor},
 };
 
 use super::Str;
-use crate::Extra;
+use crate::{
+    Extra,
+    text::{Read, Seed},
+};
 
 /// A type that is read from the fields of an object.
 pub(super) trait FromFields<'de>: Sized {
@@ -18,19 +21,24 @@ pub(super) trait FromFields<'de>: Sized {
     const EXPECTED: &'static str;
 
     /// Reads all the fields.
-    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error>;
+    fn from_fields<A: MapAccess<'de>>(fields: A, body: Option<&Arc<str>>)
+    -> Result<Self, A::Error>;
 }
 
 /// Reads an object.
-pub(super) fn deserialize<'de, T: FromFields<'de>, D: Deserializer<'de>>(
+pub(super) fn read<'de, T: FromFields<'de>, D: Deserializer<'de>>(
     deserializer: D,
+    body: Option<&Arc<str>>,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    deserializer.deserialize_map(ObjectVisitor { body, what: PhantomData })
 }
 
-struct ObjectVisitor<T>(PhantomData<T>);
+struct ObjectVisitor<'b, T> {
+    body: Option<&'b Arc<str>>,
+    what: PhantomData<T>,
+}
 
-impl<'de, T: FromFields<'de>> Visitor<'de> for ObjectVisitor<T> {
+impl<'de, T: FromFields<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -38,7 +46,7 @@ impl<'de, T: FromFields<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-        T::from_fields(fields)
+        T::from_fields(fields, self.body)
     }
 }
 
@@ -57,34 +65,62 @@ pub(super) fn each<'de, A: MapAccess<'de>>(
 }
 
 /// Reads the value of a field that may be there once. `null` is as good as nothing.
-pub(super) fn once<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
+pub(super) fn once<'de, A: MapAccess<'de>, T: Read<'de>>(
     slot: &mut Option<T>,
     name: &'static str,
     fields: &mut A,
+    body: Option<&Arc<str>>,
 ) -> Result<bool, A::Error> {
     if slot.is_some() {
         return Err(A::Error::duplicate_field(name));
     }
-    *slot = fields.next_value()?;
+    *slot = value(fields, body)?;
     Ok(true)
+}
+
+/// Reads the value of a field.
+pub(super) fn value<'de, A: MapAccess<'de>, T: Read<'de>>(
+    fields: &mut A,
+    body: Option<&Arc<str>>,
+) -> Result<T, A::Error> {
+    fields.next_value_seed(Seed::new(body))
+}
+
+/// Makes a type with [`FromFields`] readable.
+macro_rules! readable {
+    ($name:ident $(<$text:ident>)?) => {
+        impl<'de $(, $text: crate::text::Text<'de>)?> crate::text::Read<'de> for $name $(<$text>)? {
+            fn read<D: serde::Deserializer<'de>>(
+                deserializer: D,
+                body: Option<&std::sync::Arc<str>>,
+            ) -> Result<Self, D::Error> {
+                $crate::event::object::read(deserializer, body)
+            }
+        }
+
+        impl<'de $(, $text: crate::text::Text<'de>)?> serde::Deserialize<'de> for $name $(<$text>)? {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::event::object::read(deserializer, None)
+            }
+        }
+    };
 }
 
 /// Makes a struct readable from the object with these fields, `required` or `optional`, and `extra` for all others.
 macro_rules! object {
     ($name:ident $(<$text:ident>)? is $expected:literal { $($need:ident $field:ident = $key:literal),* $(,)? }) => {
-        impl<'de $(, $text: serde::Deserialize<'de>)?> serde::Deserialize<'de> for $name $(<$text>)? {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::event::object::deserialize(deserializer)
-            }
-        }
+        $crate::event::object::readable!($name $(<$text>)?);
 
-        impl<'de $(, $text: serde::Deserialize<'de>)?> $crate::event::object::FromFields<'de> for $name $(<$text>)? {
+        impl<'de $(, $text: crate::text::Text<'de>)?> $crate::event::object::FromFields<'de> for $name $(<$text>)? {
             const EXPECTED: &'static str = $expected;
 
-            fn from_fields<A: serde::de::MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+            fn from_fields<A: serde::de::MapAccess<'de>>(
+                fields: A,
+                body: Option<&std::sync::Arc<str>>,
+            ) -> Result<Self, A::Error> {
                 $(let mut $field = None;)*
                 let extra = $crate::event::object::each(fields, |name, fields| match name {
-                    $($key => $crate::event::object::once(&mut $field, $key, fields),)*
+                    $($key => $crate::event::object::once(&mut $field, $key, fields, body),)*
                     _ => Ok(false),
                 })?;
                 Ok(Self { $($field: $crate::event::object::object!(@$need $field, $key, A),)* extra })
@@ -99,4 +135,4 @@ macro_rules! object {
     };
 }
 
-pub(super) use object;
+pub(super) use {object, readable};

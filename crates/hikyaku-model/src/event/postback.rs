@@ -1,14 +1,14 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::{Extra, word::words};
+use crate::{Extra, shared_str::SharedStr, word::words};
 
 /// What the bot attached to the action that a user performed.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct PostbackContent<S = String> {
+pub struct PostbackContent<S = SharedStr> {
     /// The action's data, as the bot gave it.
     pub data: S,
     /// What the user chose, for a date picker or a rich menu switch.
@@ -39,7 +39,7 @@ object! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct PostbackParams<S = String> {
+pub struct PostbackParams<S = SharedStr> {
     /// A date, `2017-12-25`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<S>,

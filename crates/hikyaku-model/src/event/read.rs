@@ -10,7 +10,6 @@ use super::{
     Event, EventKind, EventType, Misfit, Str, Text, Unknown,
     kind::Payload,
     object::{self, FromFields},
-    raw::Raw,
 };
 use crate::Extra;
 
@@ -45,56 +44,58 @@ impl<'a, S: Text<'a>> Event<S> {
     /// # Errors
     /// What `json` begins with is no JSON.
     pub fn read_into(json: &'a str, events: &mut Vec<Self>) -> Result<&'a str, serde_json::Error> {
-        Self::read_and_keep(json, events, |raw| Raw::Own(raw.into()))
+        Self::read_part(json, events, None)
     }
 
-    fn read_and_keep(
+    fn read_part(
         json: &'a str,
         events: &mut Vec<Self>,
-        keep: impl FnOnce(&'a str) -> Raw<S>,
+        body: Option<&Arc<str>>,
     ) -> Result<&'a str, serde_json::Error> {
         let before = events.len();
         let mut deserializer = serde_json::Deserializer::from_str(json);
-        let (raw, rest) = match deserializer.deserialize_map(Push(events)) {
+        let (raw, rest) = match deserializer.deserialize_map(Push { events, body }) {
             Ok(()) => split(json, deserializer),
             Err(error) => {
                 events.truncate(before); // it may fit and lack its closing brace
                 let mut deserializer = serde_json::Deserializer::from_str(json);
                 IgnoredAny::deserialize(&mut deserializer)?;
                 let (raw, rest) = split(json, deserializer);
-                events.push(Self::misfitting(raw, &error));
+                events.push(Self::misfitting(raw, &error, body));
                 (raw, rest)
             }
         };
         if let Some(event) = events.last_mut() {
-            event.raw = keep(raw);
+            event.raw = Some(S::keep(raw.into(), body));
         }
         Ok(rest)
     }
 
     /// The event for JSON that does not fit, with what of the shared fields does.
-    fn misfitting(raw: &'a str, error: &serde_json::Error) -> Self {
+    fn misfitting(raw: &'a str, error: &serde_json::Error, body: Option<&Arc<str>>) -> Self {
         let fields: Fields<'a> = serde_json::from_str(raw).unwrap_or_default();
-        let misfit = Box::new(Misfit { reason: error.to_string(), json: raw.into() });
-        let r#type = lenient(&fields, "type").unwrap_or_else(|| S::from(""));
+        let misfit =
+            Box::new(Misfit { reason: error.to_string(), json: S::keep(raw.into(), body) });
+        let text = |name| lenient(&fields, name).map(|text| S::keep(text, body));
+        let r#type = text("type").unwrap_or_else(|| S::keep("".into(), None));
         Self {
             kind: EventKind::Unknown(Unknown { r#type, misfit: Some(misfit) }),
             source: lenient(&fields, "source"),
             timestamp: lenient(&fields, "timestamp"),
             mode: lenient(&fields, "mode"),
-            webhook_event_id: lenient(&fields, "webhookEventId"),
+            webhook_event_id: text("webhookEventId"),
             delivery_context: lenient(&fields, "deliveryContext"),
-            reply_token: lenient(&fields, "replyToken"),
+            reply_token: text("replyToken"),
             extra: Extra::default(),
-            raw: Raw::None,
+            raw: None,
         }
     }
 }
 
 impl Event {
-    /// As [`read_into`](Self::read_into), from a text that all its events share: [`raw`](Self::raw) is then a part of it
-    /// instead of a copy for each event, and the text is freed with the last of them. The event begins at byte `at`;
-    /// what is returned is where it ends.
+    /// As [`read_into`](Self::read_into), from a text that all its events share: their texts and [`raw`](Self::raw) are
+    /// parts of it instead of copies, and it is freed with the last of them. The event begins at byte `at`; what is
+    /// returned is where it ends.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -120,11 +121,7 @@ impl Event {
         let Some(text) = json.get(at..) else {
             return Err(serde_json::Error::custom("the middle of a character is no JSON"));
         };
-        let rest = Self::read_and_keep(text, events, |raw| {
-            // What precedes it is blank.
-            let begin = at + (text.len() - text.trim_ascii_start().len());
-            Raw::Part { of: Arc::clone(json), begin, end: begin + raw.len() }
-        })?;
+        let rest = Self::read_part(text, events, Some(json))?;
         Ok(json.len() - rest.len())
     }
 }
@@ -144,9 +141,12 @@ fn split<'a>(json: &'a str, read: serde_json::Deserializer<StrRead<'a>>) -> (&'a
 }
 
 /// Adds an event to others.
-struct Push<'v, S>(&'v mut Vec<Event<S>>);
+struct Push<'v, S> {
+    events: &'v mut Vec<Event<S>>,
+    body: Option<&'v Arc<str>>,
+}
 
-impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Visitor<'de> for Push<'_, S> {
+impl<'de, S: Text<'de>> Visitor<'de> for Push<'_, S> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -154,23 +154,26 @@ impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Visitor<'de> for Push<'_
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<(), A::Error> {
-        self.0.push(Event::from_fields(fields)?);
+        self.events.push(Event::from_fields(fields, self.body)?);
         Ok(())
     }
 }
 
 /// Strict: JSON of a known type that does not fit it is an error. [`Event::read`] is not.
-impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Deserialize<'de> for Event<S> {
+impl<'de, S: Text<'de>> Deserialize<'de> for Event<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        object::deserialize(deserializer)
+        object::read(deserializer, None)
     }
 }
 
-impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for Event<S> {
+impl<'de, S: Text<'de>> FromFields<'de> for Event<S> {
     const EXPECTED: &'static str = "a webhook event, which is an object";
 
-    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
-        let mut r#type: Option<S> = None;
+    fn from_fields<A: MapAccess<'de>>(
+        fields: A,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, A::Error> {
+        let mut r#type: Option<Str<'de>> = None;
         let mut payload: Option<EventKind<S>> = None;
         let mut former = Vec::new();
         let mut source = None;
@@ -182,34 +185,39 @@ impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for Even
         let mut extra = object::each(fields, |name, fields| {
             // The payload's field tells its type, wherever `type` comes, so nothing has to be set aside until it does.
             let next = match name {
-                "type" => return object::once(&mut r#type, "type", fields),
-                "source" => return object::once(&mut source, "source", fields),
-                "timestamp" => return object::once(&mut timestamp, "timestamp", fields),
-                "mode" => return object::once(&mut mode, "mode", fields),
+                "type" => return object::once(&mut r#type, "type", fields, body),
+                "source" => return object::once(&mut source, "source", fields, body),
+                "timestamp" => return object::once(&mut timestamp, "timestamp", fields, body),
+                "mode" => return object::once(&mut mode, "mode", fields, body),
                 "webhookEventId" => {
-                    return object::once(&mut webhook_event_id, "webhookEventId", fields);
+                    return object::once(&mut webhook_event_id, "webhookEventId", fields, body);
                 }
                 "deliveryContext" => {
-                    return object::once(&mut delivery_context, "deliveryContext", fields);
+                    return object::once(&mut delivery_context, "deliveryContext", fields, body);
                 }
-                "replyToken" => return object::once(&mut reply_token, "replyToken", fields),
-                "message" => fields.next_value::<Option<_>>()?.map(EventKind::Message),
-                "unsend" => fields.next_value::<Option<_>>()?.map(EventKind::Unsend),
-                "follow" => {
-                    fields.next_value::<Option<_>>()?.map(|follow| EventKind::Follow(Some(follow)))
+                "replyToken" => return object::once(&mut reply_token, "replyToken", fields, body),
+                "message" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::Message),
+                "unsend" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::Unsend),
+                "follow" => object::value::<_, Option<_>>(fields, body)?
+                    .map(|follow| EventKind::Follow(Some(follow))),
+                "joined" => {
+                    object::value::<_, Option<_>>(fields, body)?.map(EventKind::MemberJoined)
                 }
-                "joined" => fields.next_value::<Option<_>>()?.map(EventKind::MemberJoined),
-                "left" => fields.next_value::<Option<_>>()?.map(EventKind::MemberLeft),
-                "postback" => fields.next_value::<Option<_>>()?.map(EventKind::Postback),
+                "left" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::MemberLeft),
+                "postback" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::Postback),
                 "videoPlayComplete" => {
-                    fields.next_value::<Option<_>>()?.map(EventKind::VideoPlayComplete)
+                    object::value::<_, Option<_>>(fields, body)?.map(EventKind::VideoPlayComplete)
                 }
-                "beacon" => fields.next_value::<Option<_>>()?.map(EventKind::Beacon),
-                "link" => fields.next_value::<Option<_>>()?.map(EventKind::AccountLink),
-                "membership" => fields.next_value::<Option<_>>()?.map(EventKind::Membership),
-                "module" => fields.next_value::<Option<_>>()?.map(EventKind::Module),
-                "chatControl" => fields.next_value::<Option<_>>()?.map(EventKind::Activated),
-                "delivery" => fields.next_value::<Option<_>>()?.map(EventKind::Delivery),
+                "beacon" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::Beacon),
+                "link" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::AccountLink),
+                "membership" => {
+                    object::value::<_, Option<_>>(fields, body)?.map(EventKind::Membership)
+                }
+                "module" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::Module),
+                "chatControl" => {
+                    object::value::<_, Option<_>>(fields, body)?.map(EventKind::Activated)
+                }
+                "delivery" => object::value::<_, Option<_>>(fields, body)?.map(EventKind::Delivery),
                 _ => return Ok(false),
             };
             if let Some(next) = next {
@@ -220,7 +228,7 @@ impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for Even
         for former in &former {
             keep_payload(&mut extra, former);
         }
-        let kind = kind(r#type, payload, &mut extra).map_err(A::Error::missing_field)?;
+        let kind = kind(r#type, payload, &mut extra, body).map_err(A::Error::missing_field)?;
         Ok(Event {
             kind,
             source,
@@ -230,17 +238,18 @@ impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for Even
             delivery_context,
             reply_token,
             extra,
-            raw: Raw::None,
+            raw: None,
         })
     }
 }
 
 /// Brings the type and the payload together, or tells which payload is missing. A payload that is not the type's is
 /// kept with the fields that are not known: LINE may give one type tomorrow what another has today.
-fn kind<S: AsRef<str> + Serialize>(
-    r#type: Option<S>,
+fn kind<'a, S: Text<'a>>(
+    r#type: Option<Str<'a>>,
     payload: Option<EventKind<S>>,
     extra: &mut Extra,
+    body: Option<&Arc<str>>,
 ) -> Result<EventKind<S>, &'static str> {
     let Some(r#type) = r#type else {
         return Err("type");
@@ -277,7 +286,7 @@ fn kind<S: AsRef<str> + Serialize>(
         "module" => return Err("module"),
         "activated" => return Err("chatControl"),
         "delivery" => return Err("delivery"),
-        _ => EventKind::Unknown(Unknown { r#type, misfit: None }),
+        _ => EventKind::Unknown(Unknown { r#type: S::keep(r#type, body), misfit: None }),
     })
 }
 

@@ -16,8 +16,8 @@ use crate::limits::{REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE};
 ///
 /// use hikyaku_model::event::{Event, EventKind, ReplyToken};
 ///
-/// let mut event = Event::new(EventKind::Join);
-/// event.reply_token = Some("757913772c4646b784d4b7ce46d12671".to_owned());
+/// let mut event: Event = Event::new(EventKind::Join);
+/// event.reply_token = Some("757913772c4646b784d4b7ce46d12671".into());
 ///
 /// let received = SystemTime::now();
 /// let token = ReplyToken::of(&event, received).unwrap();

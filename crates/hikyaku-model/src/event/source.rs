@@ -1,11 +1,13 @@
+use std::sync::Arc;
+
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Serialize,
     de::{Error as _, MapAccess},
 };
 
 use super::{
     Str,
-    object::{self, FromFields},
+    object::{self, FromFields, readable},
 };
 use crate::{ChatId, Extra, GroupId, RoomId, UserId};
 
@@ -79,25 +81,24 @@ impl Source {
     }
 }
 
-impl<'de> Deserialize<'de> for Source {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        object::deserialize(deserializer)
-    }
-}
+readable!(Source);
 
 impl<'de> FromFields<'de> for Source {
     const EXPECTED: &'static str = "a source, which is an object";
 
-    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+    fn from_fields<A: MapAccess<'de>>(
+        fields: A,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, A::Error> {
         let mut r#type: Option<Str<'de>> = None;
         let mut user_id: Option<UserId> = None;
         let mut group_id: Option<GroupId> = None;
         let mut room_id: Option<RoomId> = None;
         let mut extra = object::each(fields, |name, fields| match name {
-            "type" => object::once(&mut r#type, "type", fields),
-            "userId" => object::once(&mut user_id, "userId", fields),
-            "groupId" => object::once(&mut group_id, "groupId", fields),
-            "roomId" => object::once(&mut room_id, "roomId", fields),
+            "type" => object::once(&mut r#type, "type", fields, body),
+            "userId" => object::once(&mut user_id, "userId", fields, body),
+            "groupId" => object::once(&mut group_id, "groupId", fields, body),
+            "roomId" => object::once(&mut room_id, "roomId", fields, body),
             _ => Ok(false),
         })?;
         let missing = A::Error::missing_field;

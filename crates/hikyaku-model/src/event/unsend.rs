@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::Extra;
+use crate::{Extra, shared_str::SharedStr};
 
 /// The message that a user took back. LINE asks to delete what was stored of it.
 ///
@@ -9,7 +9,7 @@ use crate::Extra;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct UnsendDetail<S = String> {
+pub struct UnsendDetail<S = SharedStr> {
     /// The id of the message.
     pub message_id: S,
     /// Fields that this version does not know.

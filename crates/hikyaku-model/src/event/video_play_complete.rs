@@ -1,7 +1,7 @@
 use serde::Serialize;
 
 use super::object::object;
-use crate::Extra;
+use crate::{Extra, shared_str::SharedStr};
 
 /// The video that a user has seen to its end.
 ///
@@ -9,7 +9,7 @@ use crate::Extra;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct VideoPlayComplete<S = String> {
+pub struct VideoPlayComplete<S = SharedStr> {
     /// The tracking id that the bot sent the video with.
     pub tracking_id: S,
     /// Fields that this version does not know.

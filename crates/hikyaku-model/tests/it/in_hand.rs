@@ -62,7 +62,7 @@ fn an_imagemap_is_made_in_one_call() {
 #[test]
 fn params_of_a_postback_begin_empty() {
     let mut params: PostbackParams = PostbackParams::default();
-    params.date = Some("2026-12-25".to_owned());
+    params.date = Some("2026-12-25".into());
     assert_eq!(to_value(params).unwrap(), json!({"date": "2026-12-25"}));
 }
 

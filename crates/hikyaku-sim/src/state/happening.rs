@@ -54,10 +54,10 @@ impl World {
             let bot = self.channels[channel].bot.clone();
             let kind = message.into_kind(said.quote_token.as_deref(), &bot);
             let mut message = MessageContent::new(said.message_id.clone(), kind);
-            message.mark_as_read_token = Some(said.mark_as_read_token.clone());
+            message.mark_as_read_token = Some(said.mark_as_read_token.as_str().into());
             let mut event = Event::new(EventKind::Message(Box::new(message)));
             event.source = Some(source(&target, Some(user)));
-            event.reply_token = Some(said.reply_token.clone());
+            event.reply_token = Some(said.reply_token.as_str().into());
             said.webhook_event_id = self.announce(channel, event);
         } else {
             self.channels[channel].add_reply_token(said.reply_token.clone(), target, now);
@@ -153,7 +153,7 @@ impl World {
         let webhook_event_id = if self.tells(channel) {
             let mut event = Event::new(EventKind::Postback(Box::new(content)));
             event.source = Some(source(target, Some(user)));
-            event.reply_token = Some(reply_token.clone());
+            event.reply_token = Some(reply_token.as_str().into());
             self.announce(channel, event)
         } else {
             let now = self.clock.now();
@@ -208,7 +208,7 @@ impl World {
         let mode = event.mode.get_or_insert(Mode::Active).clone();
         event.timestamp.get_or_insert(now.as_millisecond());
         event.delivery_context.get_or_insert_with(DeliveryContext::default);
-        let id = event.webhook_event_id.get_or_insert_with(|| ulid(now)).clone();
+        let id = event.webhook_event_id.get_or_insert_with(|| ulid(now).into()).to_string();
         let chat = event.chat_id().and_then(|id| Target::parse(id.as_str()));
         if let EventKind::Message(message) = &mut event.kind
             && message.id.is_empty()
@@ -217,9 +217,10 @@ impl World {
         }
         if let Some(chat) = chat.filter(|_| mode == Mode::Active) {
             let given = event.reply_token.take();
-            event.reply_token = given.or_else(|| can_be_answered(&event.kind).then(random_token));
+            event.reply_token =
+                given.or_else(|| can_be_answered(&event.kind).then(|| random_token().into()));
             if let Some(token) = &event.reply_token {
-                self.channels[channel].add_reply_token(token.clone(), chat, now);
+                self.channels[channel].add_reply_token(token.to_string(), chat, now);
             }
         }
         self.webhooks.add(channel, event);
@@ -229,8 +230,8 @@ impl World {
     /// Gives a message that has no id one, and the tokens that go with it.
     fn identify(&mut self, channel: usize, message: &mut MessageContent, chat: Option<Target>) {
         let (id, now) = (self.message_id(), self.clock.now());
-        message.id = id.to_string();
-        let quote = || Some(quote_token(id));
+        message.id = id.to_string().into();
+        let quote = || Some(quote_token(id).into());
         match &mut message.kind {
             ContentKind::Text(text) if text.quote_token.is_none() => text.quote_token = quote(),
             ContentKind::Sticker(sticker) if sticker.quote_token.is_none() => {
@@ -241,7 +242,8 @@ impl World {
             _ => {}
         }
         if let Some(chat) = chat {
-            let token = message.mark_as_read_token.get_or_insert_with(random_token).clone();
+            let token = message.mark_as_read_token.get_or_insert_with(|| random_token().into());
+            let token = token.to_string();
             self.channels[channel].read_tokens.insert(token, (chat, id), now);
         }
     }

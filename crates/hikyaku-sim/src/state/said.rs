@@ -4,7 +4,7 @@ use bytes::Bytes;
 use hikyaku_model::{
     ChatId, UserId,
     event::{
-        ContentType,
+        ContentType, SharedStr,
         message::{
             AudioMessageContent, ContentKind, ContentProvider, FileMessageContent,
             ImageMessageContent, LocationMessageContent, StickerMessageContent, TextMessageContent,
@@ -44,12 +44,12 @@ pub(crate) enum Preparation {
 
 impl UserMessage {
     /// A text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<SharedStr>) -> Self {
         TextMessageContent::new(text).into()
     }
 
     /// A sticker.
-    pub fn sticker(package_id: impl Into<String>, sticker_id: impl Into<String>) -> Self {
+    pub fn sticker(package_id: impl Into<SharedStr>, sticker_id: impl Into<SharedStr>) -> Self {
         ContentKind::Sticker(StickerMessageContent {
             package_id: package_id.into(),
             sticker_id: sticker_id.into(),
@@ -93,7 +93,7 @@ impl UserMessage {
     }
 
     /// A file, which the account can download.
-    pub fn file(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+    pub fn file(name: impl Into<SharedStr>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let file = FileMessageContent { file_name: name.into(), file_size: bytes.len() as u64 };
         Self::from(ContentKind::File(file)).with_content(bytes)
@@ -133,8 +133,8 @@ impl UserMessage {
     /// The message as its event has it.
     pub(crate) fn into_kind(self, quote_token: Option<&str>, bot: &UserId) -> ContentKind {
         let mut kind = self.kind;
-        let quoted = self.quoted_message_id;
-        let token = quote_token.map(str::to_owned);
+        let quoted = self.quoted_message_id.map(SharedStr::from);
+        let token = quote_token.map(SharedStr::from);
         match &mut kind {
             ContentKind::Text(text) => {
                 (text.quote_token, text.quoted_message_id) = (token, quoted);

@@ -1,6 +1,6 @@
 use hikyaku_model::{
     ChatId, UserId,
-    event::{PostbackContent, PostbackParams, RichMenuSwitchStatus},
+    event::{PostbackContent, PostbackParams, RichMenuSwitchStatus, SharedStr},
 };
 use serde::Serialize;
 
@@ -18,30 +18,30 @@ pub struct Tap(pub(crate) PostbackContent);
 
 impl Tap {
     /// Something that sends this data.
-    pub fn new(data: impl Into<String>) -> Self {
+    pub fn new(data: impl Into<SharedStr>) -> Self {
         Self(PostbackContent::new(data))
     }
 
     /// Picks a date, `2026-12-25`.
-    pub fn date(self, date: impl Into<String>) -> Self {
+    pub fn date(self, date: impl Into<SharedStr>) -> Self {
         let date = Some(date.into());
         self.picking(|params| params.date = date)
     }
 
     /// Picks a time, `18:30`.
-    pub fn time(self, time: impl Into<String>) -> Self {
+    pub fn time(self, time: impl Into<SharedStr>) -> Self {
         let time = Some(time.into());
         self.picking(|params| params.time = time)
     }
 
     /// Picks a date and time, `2026-12-25T18:30`.
-    pub fn datetime(self, datetime: impl Into<String>) -> Self {
+    pub fn datetime(self, datetime: impl Into<SharedStr>) -> Self {
         let datetime = Some(datetime.into());
         self.picking(|params| params.datetime = datetime)
     }
 
     /// Switches to the rich menu of this alias.
-    pub fn switched_to(self, alias: impl Into<String>) -> Self {
+    pub fn switched_to(self, alias: impl Into<SharedStr>) -> Self {
         let alias = Some(alias.into());
         self.picking(|params| {
             params.new_rich_menu_alias_id = alias;

@@ -30,7 +30,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         received_at: SystemTime,
         timer: impl Fn() -> T,
     ) -> Vec<Arc<Outcome>> {
-        let destination: Option<Arc<str>> = webhook.destination.map(Arc::from);
+        let destination: Option<Arc<str>> = webhook.destination.map(|id| id.as_str().into());
         let mut outcomes = Vec::with_capacity(webhook.events.len());
         for event in webhook.events {
             let span = tracing::info_span!(

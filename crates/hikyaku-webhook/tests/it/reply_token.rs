@@ -1,6 +1,9 @@
 use std::time::{Duration, SystemTime};
 
-use hikyaku_model::{Event, EventKind, event::DeliveryContext};
+use hikyaku_model::{
+    Event, EventKind,
+    event::{DeliveryContext, SharedStr},
+};
 use hikyaku_webhook::ReplyToken;
 
 const RECEIVED: SystemTime = SystemTime::UNIX_EPOCH;
@@ -11,7 +14,7 @@ fn after(seconds: u64) -> SystemTime {
 
 fn event(token: &str) -> Event {
     let mut event = Event::new(EventKind::Join);
-    event.reply_token = Some(token.to_owned());
+    event.reply_token = Some(token.into());
     event
 }
 
@@ -42,7 +45,7 @@ fn a_redeliverys_token_ends_twenty_minutes_after_the_event_at_the_latest() {
 
 #[test]
 fn events_without_a_token_and_the_consoles_dummies_have_none() {
-    assert!(ReplyToken::of(&Event::<String>::new(EventKind::Leave), RECEIVED).is_none());
+    assert!(ReplyToken::of(&Event::<SharedStr>::new(EventKind::Leave), RECEIVED).is_none());
     assert!(ReplyToken::of(&event("00000000000000000000000000000000"), RECEIVED).is_none());
     assert!(ReplyToken::of(&event("ffffffffffffffffffffffffffffffff"), RECEIVED).is_none());
 }

@@ -1,11 +1,13 @@
 use serde::Serialize;
 
+use crate::shared_str::SharedStr;
+
 /// A file that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-file>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FileMessageContent<S = String> {
+pub struct FileMessageContent<S = SharedStr> {
     /// The name of the file, as the user has it. Never use it as a path unchecked.
     pub file_name: S,
     /// How big the file is, in bytes.

@@ -1,10 +1,12 @@
 use serde::Serialize;
 
+use crate::shared_str::SharedStr;
+
 /// A place that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-location>
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct LocationMessageContent<S = String> {
+pub struct LocationMessageContent<S = SharedStr> {
     /// The name of the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<S>,

@@ -1,13 +1,13 @@
 use serde::Serialize;
 
-use crate::{Extra, event::object::object, word::words};
+use crate::{Extra, event::object::object, shared_str::SharedStr, word::words};
 
 /// A picture that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-image>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ImageMessageContent<S = String> {
+pub struct ImageMessageContent<S = SharedStr> {
     /// Who holds the picture.
     pub content_provider: ContentProvider<S>,
     /// The set that the picture was sent in, if several were sent at once.
@@ -23,7 +23,7 @@ pub struct ImageMessageContent<S = String> {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-video>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct VideoMessageContent<S = String> {
+pub struct VideoMessageContent<S = SharedStr> {
     /// Who holds the video.
     pub content_provider: ContentProvider<S>,
     /// How long the video is, in milliseconds.
@@ -39,7 +39,7 @@ pub struct VideoMessageContent<S = String> {
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-audio>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AudioMessageContent<S = String> {
+pub struct AudioMessageContent<S = SharedStr> {
     /// Who holds the recording.
     pub content_provider: ContentProvider<S>,
     /// How long the recording is, in milliseconds.
@@ -51,7 +51,7 @@ pub struct AudioMessageContent<S = String> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct ContentProvider<S = String> {
+pub struct ContentProvider<S = SharedStr> {
     /// LINE, or a server elsewhere.
     pub r#type: ContentProviderType,
     /// Where the content is, if elsewhere.
@@ -98,7 +98,7 @@ words! {
 /// The set of pictures that a user sent at once. Each comes in an event of its own, in any order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
-pub struct ImageSet<S = String> {
+pub struct ImageSet<S = SharedStr> {
     /// What the pictures of a set have in common.
     pub id: S,
     /// Which of the set this one is, from 1. Old apps do not tell.

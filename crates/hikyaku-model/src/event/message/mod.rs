@@ -20,7 +20,7 @@ pub use media::{
 pub use sticker::{StickerMessageContent, StickerResourceType};
 pub use text::{Emoji, Mention, Mentionee, MentioneeType, TextMessageContent};
 
-use crate::Extra;
+use crate::{Extra, shared_str::SharedStr};
 
 /// A message that a user sent.
 ///
@@ -28,7 +28,7 @@ use crate::Extra;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct MessageContent<S = String> {
+pub struct MessageContent<S = SharedStr> {
     /// What was sent.
     #[serde(flatten)]
     pub kind: ContentKind<S>,
@@ -46,7 +46,7 @@ pub struct MessageContent<S = String> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 #[non_exhaustive]
-pub enum ContentKind<S = String> {
+pub enum ContentKind<S = SharedStr> {
     /// Text.
     Text(TextMessageContent<S>),
     /// A picture.

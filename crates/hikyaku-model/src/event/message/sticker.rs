@@ -1,13 +1,13 @@
 use serde::Serialize;
 
-use crate::word::words;
+use crate::{shared_str::SharedStr, word::words};
 
 /// A sticker that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-sticker>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct StickerMessageContent<S = String> {
+pub struct StickerMessageContent<S = SharedStr> {
     /// The set that the sticker is of.
     pub package_id: S,
     /// Which one of the set it is.

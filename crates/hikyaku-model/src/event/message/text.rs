@@ -1,13 +1,13 @@
 use serde::Serialize;
 
-use crate::{Extra, UserId, event::object::object, word::words};
+use crate::{Extra, UserId, event::object::object, shared_str::SharedStr, word::words};
 
 /// The text that a user wrote.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-text>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct TextMessageContent<S = String> {
+pub struct TextMessageContent<S = SharedStr> {
     /// The text. A LINE emoji is in it by its name, such as `(love)`.
     pub text: S,
     /// The LINE emoji in the text.
@@ -41,7 +41,7 @@ impl<S> TextMessageContent<S> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Emoji<S = String> {
+pub struct Emoji<S = SharedStr> {
     /// Where it begins, in UTF-16 code units from 0.
     pub index: u64,
     /// How long its name is in the text, in UTF-16 code units.

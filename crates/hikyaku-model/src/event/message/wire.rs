@@ -1,5 +1,7 @@
+use std::sync::Arc;
+
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Serialize,
     de::{Error as _, MapAccess},
 };
 
@@ -10,13 +12,14 @@ use super::{
 };
 use crate::{
     Extra,
-    event::object::{self, FromFields},
+    event::object::{self, FromFields, readable},
+    text::{Str, Text},
 };
 
 /// The fields of all kinds of message side by side. LINE does not promise that `type` comes first, and a reader that
 /// waits for it has to copy all that comes before.
-struct Wire<S> {
-    r#type: Option<S>,
+struct Wire<'a, S> {
+    r#type: Option<Str<'a>>,
     id: Option<S>,
     mark_as_read_token: Option<S>,
     quote_token: Option<S>,
@@ -40,54 +43,53 @@ struct Wire<S> {
     extra: Extra,
 }
 
-impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> Deserialize<'de> for MessageContent<S> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        object::deserialize(deserializer)
-    }
-}
+readable!(MessageContent<S>);
 
-impl<'de, S: AsRef<str> + Serialize + Deserialize<'de>> FromFields<'de> for MessageContent<S> {
+impl<'de, S: Text<'de>> FromFields<'de> for MessageContent<S> {
     const EXPECTED: &'static str = "a message, which is an object";
 
-    fn from_fields<A: MapAccess<'de>>(fields: A) -> Result<Self, A::Error> {
+    fn from_fields<A: MapAccess<'de>>(
+        fields: A,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, A::Error> {
         let mut wire = Wire::default();
         wire.extra = object::each(fields, |name, fields| match name {
-            "type" => object::once(&mut wire.r#type, "type", fields),
-            "id" => object::once(&mut wire.id, "id", fields),
+            "type" => object::once(&mut wire.r#type, "type", fields, body),
+            "id" => object::once(&mut wire.id, "id", fields, body),
             "markAsReadToken" => {
-                object::once(&mut wire.mark_as_read_token, "markAsReadToken", fields)
+                object::once(&mut wire.mark_as_read_token, "markAsReadToken", fields, body)
             }
-            "quoteToken" => object::once(&mut wire.quote_token, "quoteToken", fields),
+            "quoteToken" => object::once(&mut wire.quote_token, "quoteToken", fields, body),
             "quotedMessageId" => {
-                object::once(&mut wire.quoted_message_id, "quotedMessageId", fields)
+                object::once(&mut wire.quoted_message_id, "quotedMessageId", fields, body)
             }
-            "text" => object::once(&mut wire.text, "text", fields),
-            "emojis" => object::once(&mut wire.emojis, "emojis", fields),
-            "mention" => object::once(&mut wire.mention, "mention", fields),
+            "text" => object::once(&mut wire.text, "text", fields, body),
+            "emojis" => object::once(&mut wire.emojis, "emojis", fields, body),
+            "mention" => object::once(&mut wire.mention, "mention", fields, body),
             "contentProvider" => {
-                object::once(&mut wire.content_provider, "contentProvider", fields)
+                object::once(&mut wire.content_provider, "contentProvider", fields, body)
             }
-            "imageSet" => object::once(&mut wire.image_set, "imageSet", fields),
-            "duration" => object::once(&mut wire.duration, "duration", fields),
-            "fileName" => object::once(&mut wire.file_name, "fileName", fields),
-            "fileSize" => object::once(&mut wire.file_size, "fileSize", fields),
-            "title" => object::once(&mut wire.title, "title", fields),
-            "address" => object::once(&mut wire.address, "address", fields),
-            "latitude" => object::once(&mut wire.latitude, "latitude", fields),
-            "longitude" => object::once(&mut wire.longitude, "longitude", fields),
-            "packageId" => object::once(&mut wire.package_id, "packageId", fields),
-            "stickerId" => object::once(&mut wire.sticker_id, "stickerId", fields),
+            "imageSet" => object::once(&mut wire.image_set, "imageSet", fields, body),
+            "duration" => object::once(&mut wire.duration, "duration", fields, body),
+            "fileName" => object::once(&mut wire.file_name, "fileName", fields, body),
+            "fileSize" => object::once(&mut wire.file_size, "fileSize", fields, body),
+            "title" => object::once(&mut wire.title, "title", fields, body),
+            "address" => object::once(&mut wire.address, "address", fields, body),
+            "latitude" => object::once(&mut wire.latitude, "latitude", fields, body),
+            "longitude" => object::once(&mut wire.longitude, "longitude", fields, body),
+            "packageId" => object::once(&mut wire.package_id, "packageId", fields, body),
+            "stickerId" => object::once(&mut wire.sticker_id, "stickerId", fields, body),
             "stickerResourceType" => {
-                object::once(&mut wire.sticker_resource_type, "stickerResourceType", fields)
+                object::once(&mut wire.sticker_resource_type, "stickerResourceType", fields, body)
             }
-            "keywords" => object::once(&mut wire.keywords, "keywords", fields),
+            "keywords" => object::once(&mut wire.keywords, "keywords", fields, body),
             _ => Ok(false),
         })?;
-        wire.into_content().map_err(A::Error::missing_field)
+        wire.into_content(body).map_err(A::Error::missing_field)
     }
 }
 
-impl<S> Default for Wire<S> {
+impl<S> Default for Wire<'_, S> {
     fn default() -> Self {
         Self {
             r#type: None,
@@ -116,12 +118,15 @@ impl<S> Default for Wire<S> {
     }
 }
 
-impl<S: AsRef<str> + Serialize> Wire<S> {
+impl<'a, S: Text<'a>> Wire<'a, S> {
     /// The message, or the name of the field that is missing.
-    fn into_content(mut self) -> Result<MessageContent<S>, &'static str> {
+    fn into_content(mut self, body: Option<&Arc<str>>) -> Result<MessageContent<S>, &'static str> {
         let r#type = self.r#type.take().ok_or("type")?;
         let id = self.id.take().ok_or("id")?;
-        let kind = self.take_kind(r#type)?;
+        let kind = match self.take_kind(r#type.as_str())? {
+            Some(kind) => kind,
+            None => ContentKind::Unknown { r#type: S::keep(r#type, body) },
+        };
         self.keep_the_rest();
         Ok(MessageContent {
             kind,
@@ -132,8 +137,8 @@ impl<S: AsRef<str> + Serialize> Wire<S> {
     }
 
     /// Takes the fields that belong to the kind, or tells which one is missing. An unknown kind takes none.
-    fn take_kind(&mut self, r#type: S) -> Result<ContentKind<S>, &'static str> {
-        Ok(match r#type.as_ref() {
+    fn take_kind(&mut self, r#type: &str) -> Result<Option<ContentKind<S>>, &'static str> {
+        Ok(Some(match r#type {
             "text" => ContentKind::Text(TextMessageContent {
                 text: self.text.take().ok_or("text")?,
                 emojis: self.emojis.take(),
@@ -174,8 +179,8 @@ impl<S: AsRef<str> + Serialize> Wire<S> {
                 quote_token: self.quote_token.take(),
                 quoted_message_id: self.quoted_message_id.take(),
             }),
-            _ => ContentKind::Unknown { r#type },
-        })
+            _ => return Ok(None),
+        }))
     }
 
     /// Keeps what the kind did not take: LINE may give one kind tomorrow what another has today.

@@ -1,6 +1,6 @@
 //! What is not known, or does not fit.
 
-use hikyaku_model::event::{ContentKind, Event, EventKind, EventType, Str};
+use hikyaku_model::event::{ContentKind, Event, EventKind, EventType, SharedStr, Str};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -171,7 +171,7 @@ fn escapes_are_read_and_need_no_borrowing() {
 #[test]
 fn what_is_no_json_is_an_error() {
     for json in ["", " ", "{", r#"{"type":"join""#, "nul", "}", r#"{"type":"join",}"#] {
-        assert!(Event::<String>::read(json).is_err(), "{json}");
+        assert!(Event::<SharedStr>::read(json).is_err(), "{json}");
     }
 }
 
@@ -214,7 +214,7 @@ proptest! {
     ) {
         let json = json!({"type": word, "message": payload, "follow": payload, "postback": own, "source": source});
         let text = json.to_string();
-        let event = Event::<String>::read(&text).unwrap().0;
+        let event = Event::<SharedStr>::read(&text).unwrap().0;
         let mut back: Value = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
         if event.misfit().is_none() {
             // A shared field or payload that is null is as good as absent.

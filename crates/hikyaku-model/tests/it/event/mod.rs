@@ -245,7 +245,7 @@ fn a_delivery_has_no_source() {
 fn an_event_can_be_made_and_reads_back_the_same() {
     let mut made: Event = Event::new(EventKind::Join);
     made.source = Some(hikyaku_model::event::Source::group("C1", Some("U1".into())));
-    made.reply_token = Some("abc".to_owned());
+    made.reply_token = Some("abc".into());
     let text = serde_json::to_string(&made).unwrap();
     assert_eq!(
         text,
