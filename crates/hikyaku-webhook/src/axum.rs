@@ -105,7 +105,8 @@ impl Queue {
 /// The route that LINE's requests go to, and the work behind it.
 ///
 /// The route verifies a request, puts it in the queue and answers 200; handlers run later, in the work. It answers 401
-/// to a bad signature, 413 to a body that is too long, 503 when the queue stays full.
+/// to a bad signature, 413 to a body that is too long, 503 when the queue stays full. Events are received at the time of the
+/// [receiver's clock](Receiver::clock), which also ends their reply tokens.
 ///
 /// The work is a future to spawn. It ends when the server has dropped the route and all that was accepted is handled:
 /// await it after the server's own end. A program that is killed loses what was accepted and not yet handled, because
@@ -148,7 +149,7 @@ async fn accept(State(callback): State<Callback>, webhook: Webhook) -> StatusCod
     }
     match timeout(callback.patience, callback.places.reserve()).await {
         Ok(Ok(place)) => {
-            place.send(Received { webhook, at: SystemTime::now() });
+            place.send(Received { webhook, at: callback.receiver.now() });
             StatusCode::OK
         }
         Ok(Err(_)) | Err(_) => StatusCode::SERVICE_UNAVAILABLE,

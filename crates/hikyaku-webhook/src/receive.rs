@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use http::request::Parts;
 
@@ -32,6 +32,7 @@ pub const BODY_LIMIT: usize = 1024 * 1024;
 pub struct Receiver {
     verifier: Which,
     limit: usize,
+    clock: Option<Arc<dyn Fn() -> SystemTime + Send + Sync>>,
 }
 
 type Choose = dyn Fn(&Parts, Option<&str>) -> Option<Verifier> + Send + Sync;
@@ -45,7 +46,7 @@ enum Which {
 impl Receiver {
     /// Takes what is for one channel.
     pub fn new(verifier: Verifier) -> Self {
-        Self { verifier: Which::One(verifier), limit: BODY_LIMIT }
+        Self { verifier: Which::One(verifier), limit: BODY_LIMIT, clock: None }
     }
 
     /// Takes what is for many channels. `choose` finds the verifier, by the path and headers of the request or by the
@@ -65,7 +66,7 @@ impl Receiver {
     pub fn choosing(
         choose: impl Fn(&Parts, Option<&str>) -> Option<Verifier> + Send + Sync + 'static,
     ) -> Self {
-        Self { verifier: Which::Chosen(Arc::new(choose)), limit: BODY_LIMIT }
+        Self { verifier: Which::Chosen(Arc::new(choose)), limit: BODY_LIMIT, clock: None }
     }
 
     /// Takes bodies up to this length, in bytes, instead of [`BODY_LIMIT`].
@@ -73,6 +74,19 @@ impl Receiver {
     pub fn limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;
         self
+    }
+
+    /// Takes the time from this clock instead of the system's: in a test, from the one that the simulator and the sender go
+    /// by, so that reply tokens end when LINE's do.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// What time it is by its clock: when a webhook that it takes now was received.
+    pub fn now(&self) -> SystemTime {
+        self.clock.as_ref().map_or_else(SystemTime::now, |now| now())
     }
 
     /// The longest body it takes, in bytes.
@@ -115,6 +129,9 @@ impl fmt::Debug for Receiver {
             Which::One(verifier) => verifier,
             Which::Chosen(_) => &"chosen by request",
         };
-        f.debug_struct("Receiver").field("verifier", verifier).field("limit", &self.limit).finish()
+        f.debug_struct("Receiver")
+            .field("verifier", verifier)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
     }
 }

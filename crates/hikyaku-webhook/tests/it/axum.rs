@@ -4,7 +4,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use axum::{Router as App, body::Body, extract::FromRef, routing::post};
@@ -52,6 +52,26 @@ async fn line_is_answered_before_the_event_is_handled_and_what_is_accepted_is_ha
     gate.add_permits(3);
     work.await.unwrap();
     assert_eq!(handled.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn events_are_received_by_the_clock_of_the_receiver() {
+    type Told = Arc<Mutex<Vec<(SystemTime, Duration)>>>;
+
+    let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let told = Told::default();
+    let router = Router::new(Arc::clone(&told)).fallback(async |context: Context<Told>| {
+        let token = context.reply_token().unwrap();
+        let left = token.left(context.received_at);
+        context.state.lock().unwrap().push((context.received_at, left));
+    });
+    let (route, work) = callback(receiver().clock(move || at), router, Queue::default());
+    let app = App::new().route("/callback", route);
+    let event = r#"{"events":[{"type":"join","replyToken":"abc"}]}"#;
+    assert_eq!(send(&app, signed("secret", event)).await.0, StatusCode::OK);
+    drop(app);
+    work.await;
+    assert_eq!(*told.lock().unwrap(), [(at, Duration::from_secs(60))]);
 }
 
 #[tokio::test]

@@ -65,6 +65,6 @@ fn the_secret_is_chosen_by_path() {
 fn a_receiver_shows_no_secret() {
     assert_eq!(
         format!("{:?}", receiver()),
-        "Receiver { verifier: Verifier(1 secrets), limit: 1048576 }"
+        "Receiver { verifier: Verifier(1 secrets), limit: 1048576, .. }"
     );
 }
