@@ -53,6 +53,6 @@ pub use hikyaku_model::event::{Expired, ReplyToken};
 pub use receive::{BODY_LIMIT, Receiver};
 #[cfg(feature = "regex")]
 pub use regex_lite::Regex;
-pub use router::{Context, Handled, Outcome, Router};
+pub use router::{Context, Handled, Outcome, Passed, Router};
 pub use seen::{Seen, SeenInMemory};
 pub use signature::{SIGNATURE_HEADER, Verifier, sign};

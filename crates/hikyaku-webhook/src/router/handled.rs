@@ -1,5 +1,6 @@
 use std::{
     future::Future,
+    ops::ControlFlow,
     pin::Pin,
     task::{self, Poll},
 };
@@ -34,9 +35,37 @@ impl<E: Into<BoxError>> Handled for Result<(), E> {
     }
 }
 
+/// What a function before the handlers may return: whether the event goes on, or a `Result` of that with any error that a
+/// handler may return.
+#[diagnostic::on_unimplemented(
+    message = "a function before the handlers cannot return `{Self}`",
+    label = "it returns `ControlFlow<()>` or `Result<ControlFlow<()>, E>`",
+    note = "the error `E` is any that converts into `BoxError`, such as `hikyaku::Error`; text becomes one by `.into()`"
+)]
+pub trait Passed {
+    /// Converts it.
+    ///
+    /// # Errors
+    /// The function's own.
+    fn into_result(self) -> Result<ControlFlow<()>, BoxError>;
+}
+
+impl Passed for ControlFlow<()> {
+    fn into_result(self) -> Result<ControlFlow<()>, BoxError> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> Passed for Result<ControlFlow<()>, E> {
+    fn into_result(self) -> Result<ControlFlow<()>, BoxError> {
+        self.map_err(Into::into)
+    }
+}
+
 /// A handler at work, on the heap. The future stands there as the handler made it: an async block around it would drop it
 /// while its panic unwinds, and a second panic then would end the program.
-pub(super) struct Handling(Pin<Box<dyn PollHandled + Send>>);
+pub(super) struct Handling<T = ()>(Pin<Box<dyn PollAs<T> + Send>>);
 
 impl Handling {
     pub(super) fn new(future: impl Future<Output: Handled> + Send + 'static) -> Self {
@@ -44,26 +73,39 @@ impl Handling {
     }
 }
 
-impl Future for Handling {
-    type Output = Result<(), BoxError>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
-        self.get_mut().0.as_mut().poll_handled(context)
+impl Handling<ControlFlow<()>> {
+    pub(super) fn before(future: impl Future<Output: Passed> + Send + 'static) -> Self {
+        Self(Box::pin(future))
     }
 }
 
-trait PollHandled {
-    fn poll_handled(
-        self: Pin<&mut Self>,
-        context: &mut task::Context<'_>,
-    ) -> Poll<Result<(), BoxError>>;
+impl<T> Future for Handling<T> {
+    type Output = Result<T, BoxError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Self::Output> {
+        self.get_mut().0.as_mut().poll_as(context)
+    }
 }
 
-impl<F: Future<Output: Handled>> PollHandled for F {
-    fn poll_handled(
+/// A future whose output converts into a result of `T`.
+trait PollAs<T> {
+    fn poll_as(self: Pin<&mut Self>, context: &mut task::Context<'_>) -> Poll<Result<T, BoxError>>;
+}
+
+impl<F: Future<Output: Handled>> PollAs<()> for F {
+    fn poll_as(
         self: Pin<&mut Self>,
         context: &mut task::Context<'_>,
     ) -> Poll<Result<(), BoxError>> {
         self.poll(context).map(Handled::into_result)
+    }
+}
+
+impl<F: Future<Output: Passed>> PollAs<ControlFlow<()>> for F {
+    fn poll_as(
+        self: Pin<&mut Self>,
+        context: &mut task::Context<'_>,
+    ) -> Poll<Result<ControlFlow<()>, BoxError>> {
+        self.poll(context).map(Passed::into_result)
     }
 }

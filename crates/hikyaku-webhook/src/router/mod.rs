@@ -12,19 +12,15 @@ use std::{fmt, future::Future, ops::ControlFlow, sync::Arc};
 use hikyaku_model::event::{ContentType, Event, EventType};
 
 pub use context::Context;
-pub use handled::Handled;
 use handled::Handling;
+pub use handled::{Handled, Passed};
 use matcher::Matcher;
 pub use outcome::Outcome;
 
-use crate::{
-    Seen,
-    boxed::{BoxError, BoxFuture},
-};
+use crate::{Seen, boxed::BoxFuture};
 
 type Handler<S> = Box<dyn Fn(Context<S>) -> Handling + Send + Sync>;
-type Before<S> =
-    Box<dyn Fn(Context<S>) -> BoxFuture<'static, Result<ControlFlow<()>, BoxError>> + Send + Sync>;
+type Before<S> = Box<dyn Fn(Context<S>) -> Handling<ControlFlow<()>> + Send + Sync>;
 type After<S> = Box<dyn Fn(Context<S>, Arc<Outcome>) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Brings each event to the first handler that was added for it.
@@ -189,7 +185,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Sees each event before its handler, and may stop it. Several run in the order they were added.
+    /// Sees each event before its handler, and may stop it. Several run in the order they were added. It may also return a
+    /// `Result` with any error ([`Passed`]), which ends the event as a handler's error does.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -198,14 +195,14 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     ///
     /// let router = Router::new(()).before(async |context: Context<()>| {
     ///     let stop = context.event.user_id().is_none(); // a member of a group who does not share their id
-    ///     Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    ///     if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     /// });
     /// ```
     pub fn before<F>(mut self, before: impl Fn(Context<S>) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<ControlFlow<()>, BoxError>> + Send + 'static,
+        F: Future<Output: Passed> + Send + 'static,
     {
-        self.before.push(Box::new(move |context| Box::pin(before(context))));
+        self.before.push(Box::new(move |context| Handling::before(before(context))));
         self
     }
 

@@ -162,7 +162,7 @@ async fn an_event_in_standby_is_passed_by_unless_the_bot_asks_for_it() {
         Router::new(log.clone())
             .before(async |context: Context<Log>| {
                 context.state.add("before");
-                Ok(ControlFlow::Continue(()))
+                ControlFlow::Continue(())
             })
             .fallback(note("handler"))
             .after(async |context: Context<Log>, _| context.state.add("after"))
@@ -238,13 +238,13 @@ async fn what_comes_before_can_stop_or_fail_and_what_comes_after_sees_it_all() {
             context.state.add("first");
             match context.event.text() {
                 Some("stop") => Ok(ControlFlow::Break(())),
-                Some("fail") => Err("not today".into()),
+                Some("fail") => Err("not today"),
                 _ => Ok(ControlFlow::Continue(())),
             }
         })
         .before(async |context: Context<Log>| {
             context.state.add("second");
-            Ok(ControlFlow::Continue(()))
+            ControlFlow::Continue(())
         })
         .fallback(note("handler"))
         .after(async |_, _| panic!("nobody hears"))
