@@ -223,6 +223,15 @@ impl Store {
         }
     }
 
+    /// Takes back what other workers had that are gone, where that can be told before their leases end. How many deliveries.
+    pub(crate) async fn take_over(&self) -> Result<u64> {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.take_over().await,
+            _ => Ok(0),
+        }
+    }
+
     /// Tells other programs that there may be new work.
     pub(crate) async fn wake(&self) -> Result<()> {
         match self {

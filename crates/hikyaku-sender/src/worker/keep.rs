@@ -14,6 +14,9 @@ use crate::{
 /// How often leases and keys are looked after.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
+/// How often a worker looks whether others are gone.
+const LOOK_AFTER_OTHERS: Duration = Duration::from_secs(1);
+
 /// How many rows one sweep handles in a transaction.
 const SWEEP: u32 = 1000;
 
@@ -42,7 +45,23 @@ pub(super) async fn keep(shared: Arc<Shared>) {
             sweep(&shared).await;
         }
     };
-    tokio::join!(quotas, sweeps);
+    let others = async {
+        if shared.is_alone {
+            return;
+        }
+        loop {
+            tokio::time::sleep(LOOK_AFTER_OTHERS).await;
+            match shared.inner.store.take_over().await {
+                Ok(0) => {}
+                Ok(deliveries) => {
+                    tracing::info!(deliveries, "took over deliveries of workers that are gone");
+                    shared.inner.store.news().tell();
+                }
+                Err(why) => tracing::debug!(%why, "the store did not say which workers are gone"),
+            }
+        }
+    };
+    tokio::join!(quotas, sweeps, others);
 }
 
 async fn sweep(shared: &Shared) {

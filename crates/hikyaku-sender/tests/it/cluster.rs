@@ -269,7 +269,7 @@ fn template(programs: &Path) -> PathBuf {
 }
 
 /// In memory where there is much of it, because a server is a thousand files; else, or in a benchmark, on disk.
-fn place() -> PathBuf {
+pub(crate) fn place() -> PathBuf {
     const ENOUGH_MIB: u64 = 4096;
     if !cfg!(debug_assertions) {
         return "/tmp".into();
@@ -284,7 +284,7 @@ fn place() -> PathBuf {
 }
 
 /// A new one, with a short name, because the name of a socket has to be short.
-fn folder(place: &Path) -> PathBuf {
+pub(crate) fn folder(place: &Path) -> PathBuf {
     let folder = tempfile::Builder::new().prefix("hk").tempdir_in(place).unwrap().keep();
     if is_root() {
         run(Command::new("chown").arg("postgres").arg(&folder));
@@ -303,7 +303,7 @@ fn programs() -> Option<PathBuf> {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_postgres(program: &Path) -> Command {
+pub(crate) fn as_postgres(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }

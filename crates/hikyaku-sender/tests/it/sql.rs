@@ -307,7 +307,9 @@ async fn each_needs_few_rights() {
     let Some(cluster) = Cluster::own() else { return };
     let (name, _, owners) = database(&cluster).await;
     let (_sim, line) = line().await;
-    let tables = "hikyaku_meta, hikyaku_delivery, hikyaku_campaign, hikyaku_bucket, hikyaku_send_log, hikyaku_quota, hikyaku_seen, hikyaku_hold";
+    let tables =
+        "SELECT string_agg(tablename, ', ') FROM pg_tables WHERE tablename LIKE 'hikyaku%'";
+    let tables = cluster.sql(&name, tables);
     for sql in [
         "CREATE ROLE shop LOGIN",
         "CREATE ROLE reader LOGIN",
@@ -453,18 +455,18 @@ async fn a_node_program_commits_an_order_and_its_notification_together() {
 }
 
 /// Runs a program, and reads the JSON that it prints.
-async fn said(mut program: Command) -> Value {
+pub(crate) async fn said(mut program: Command) -> Value {
     let output = tokio::task::spawn_blocking(move || program.output().unwrap()).await.unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn here(name: &str) -> PathBuf {
+pub(crate) fn here(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sql").join(name)
 }
 
 /// A Python that has psycopg; nothing where that is not possible here and need not be.
-fn python() -> Option<PathBuf> {
+pub(crate) fn python() -> Option<PathBuf> {
     let wanted = std::fs::read(here("requirements.txt")).unwrap();
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let (python, installed) = (to.join("bin/python"), to.join("installed.txt"));

@@ -6,7 +6,9 @@ import sys
 import psycopg
 from psycopg.types.json import Jsonb
 
-database = psycopg.connect(sys.argv[1])
+# Behind a pooler in transaction mode, nothing may be prepared in a session.
+prepare = None if sys.argv[2:] == ["pooled"] else 5
+database = psycopg.connect(sys.argv[1], prepare_threshold=prepare)
 ENQUEUE = "SELECT id, existing FROM hikyaku_enqueue_v1(%s)"
 
 

@@ -36,6 +36,19 @@ const MIGRATION_LOCK: i64 = 0x4849_4b59;
 pub(super) const GIVE_UP: &str = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3; \
     SET tcp_user_timeout = '10s'";
 
+/// What transactions need. A worker that is stopped within one must not keep its rows from the others. What is to be seen
+/// by one transaction only is locked, so that stricter isolation would only break off those that wait. A table that grows
+/// faster than its statistics is looked up by index all the same.
+pub(super) const SETTINGS: [&str; 7] = [
+    "synchronous_commit = on",
+    "idle_in_transaction_session_timeout = '5s'",
+    "default_transaction_isolation = 'read committed'",
+    "jit = off",
+    "enable_seqscan = off",
+    "enable_hashjoin = off",
+    "enable_mergejoin = off",
+];
+
 /// Connections that are lent and come back.
 #[derive(Debug)]
 pub(super) struct Pool {
@@ -157,14 +170,11 @@ async fn connect(server: &Server) -> Result<Live> {
     });
     let socket = socket.abort_handle();
     let mut live = Live { client, statements: HashMap::new(), process: 0, socket };
-    // A worker that is stopped within a transaction must not keep its rows from the others. What is to be seen by one
-    // transaction only is locked, so that stricter isolation would only break off those that wait. A table that grows
-    // faster than its statistics is looked up by index all the same.
-    let set_up = format!(
-        "{GIVE_UP}; SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '5s'; \
-        SET default_transaction_isolation = 'read committed'; SET jit = off; SET enable_seqscan = off; \
-        SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT pg_backend_pid()"
-    );
+    if server.is_pooled() {
+        // What is set in a session would be others' soon.
+        return Ok(live);
+    }
+    let set_up = format!("{GIVE_UP}; SET {}; SELECT pg_backend_pid()", SETTINGS.join("; SET "));
     for message in answered(SILENCE, live.client.simple_query(&set_up)).await? {
         if let SimpleQueryMessage::Row(row) = message {
             live.process = row.get(0).and_then(|pid| pid.parse().ok()).unwrap_or_default();
@@ -189,12 +199,32 @@ impl Connection {
         row.try_get(0).map_err(failed)
     }
 
+    /// A column of whole numbers.
+    pub(super) async fn numbers(&self, sql: &str) -> Result<Vec<i32>> {
+        let messages = self.live.client.simple_query(sql).await.map_err(failed)?;
+        Ok(messages
+            .iter()
+            .filter_map(|it| match it {
+                SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
+                _ => None,
+            })
+            .collect())
+    }
+
     async fn setting(&self, name: &str) -> Result<String> {
         self.value(&format!("SHOW {name}")).await
     }
 
     /// Refuses a server that cannot keep the promise, and warns of one that keeps it on one machine only.
     pub(super) async fn check(&self, trusted_to_flush: bool) -> Result<()> {
+        // Behind a pooler, only the statements of one transaction surely reach the same session.
+        self.execute("BEGIN").await?;
+        let checked = self.check_within(trusted_to_flush).await;
+        self.execute("COMMIT").await?;
+        checked
+    }
+
+    async fn check_within(&self, trusted_to_flush: bool) -> Result<()> {
         let version: i32 = self.setting("server_version_num").await?.parse().unwrap_or(0);
         let unsuitable = |what: &str| Err(Error::new(ErrorKind::Unsuitable(what.to_owned())));
         if version < OLDEST {

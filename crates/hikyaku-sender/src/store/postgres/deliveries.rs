@@ -33,8 +33,13 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
 });
 
 static SAVE: LazyLock<String> = LazyLock::new(|| {
+    // A claim is what makes a fence grow.
+    let node = format!(
+        "CASE WHEN new.state <> 1 THEN NULL WHEN new.fence <> it.fence THEN ${}::integer ELSE it.node END",
+        CHANGING.len() + 2
+    );
     format!(
-        "UPDATE hikyaku_delivery AS it SET {} FROM unnest($1::bigint[], {}) AS new (id, {}) WHERE it.id = new.id",
+        "UPDATE hikyaku_delivery AS it SET {}, node = {node} FROM unnest($1::bigint[], {}) AS new (id, {}) WHERE it.id = new.id",
         columns::list(&CHANGING, |(name, _)| format!("{name} = new.{name}")),
         arrays(&CHANGING, 2),
         columns::names(&CHANGING)
@@ -103,7 +108,10 @@ impl Deliveries for PgTx<'_> {
         let ids: Vec<i64> = rows.iter().map(|it| it.id).collect();
         let columns = transposed(rows.iter().map(|it| columns::changing(&it.delivery)));
         let columns = columns.iter().map(|it| it as &(dyn ToSql + Sync));
-        let params: Vec<_> = std::iter::once(&ids as &(dyn ToSql + Sync)).chain(columns).collect();
+        let (ids, node) = (&ids as &(dyn ToSql + Sync), self.node);
+        let node = &node as &(dyn ToSql + Sync);
+        let params: Vec<_> =
+            std::iter::once(ids).chain(columns).chain(std::iter::once(node)).collect();
         self.execute(&SAVE, &params).await.map(drop)
     }
 
@@ -160,6 +168,17 @@ impl Deliveries for PgTx<'_> {
              AND due < $1 AND created_at < $1 ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED)"
         );
         self.execute(&sql, &[&before.as_millis(), &i64::from(limit)]).await
+    }
+}
+
+impl PgTx<'_> {
+    /// Some of what the worker of this number has, locked.
+    pub(super) async fn held_by(&mut self, node: i32, limit: u32) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_delivery WHERE {LEASED} AND node = $1 ORDER BY id LIMIT $2 FOR UPDATE",
+            *read::ROW
+        );
+        self.rows(&sql, &[&node, &i64::from(limit)], read::row).await
     }
 }
 

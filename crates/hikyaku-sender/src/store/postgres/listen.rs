@@ -1,16 +1,18 @@
-use std::{future::poll_fn, time::Duration};
+use std::{future::poll_fn, sync::Arc, time::Duration};
 
-use tokio_postgres::AsyncMessage;
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage};
 
 use super::{
+    Database,
     connection::{GIVE_UP, answered},
     failed,
     server::{SILENCE, Server},
 };
 use crate::store::{News, Result};
 
-/// How long a listener that lost its connection waits; workers look by themselves in the meantime.
-const PAUSE: Duration = Duration::from_secs(1);
+/// How long a listener that lost its connection waits before it connects again; workers look by themselves in the meantime.
+/// Its deliveries count as those of a worker that is gone soon after.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// How often a listener that hears nothing makes sure that it would.
 const PROVE: Duration = Duration::from_secs(15);
@@ -18,17 +20,30 @@ const PROVE: Duration = Duration::from_secs(15);
 /// The channel that is notified of new work.
 pub(super) const CHANNEL: &str = "hikyaku";
 
-/// Passes on the news of other programs, until it is aborted.
-pub(super) async fn listen(server: Server, news: News) {
+/// Passes on the news of other programs, and holds the lock that shows that this one lives, until it is aborted.
+pub(super) async fn listen(database: Arc<Database>, news: News) {
     loop {
-        if let Err(why) = listen_once(&server, &news).await {
-            tracing::debug!(%why, "the listener lost its connection to PostgreSQL");
+        let server = database.pool.server();
+        let pooled =
+            if server.is_pooled() { Ok(true) } else { listen_once(server, &database, &news).await };
+        database.node.unlocked();
+        match pooled {
+            Ok(true) => {
+                tracing::warn!(
+                    "a pooler in transaction mode is between this worker and PostgreSQL: it looks for work once a second, and when it is \
+                     killed, its deliveries wait until their leases end; give workers the address of the server itself"
+                );
+                return;
+            }
+            Ok(false) => {}
+            Err(why) => tracing::debug!(%why, "the listener lost its connection to PostgreSQL"),
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn listen_once(server: &Server, news: &News) -> Result<()> {
+/// Ends when the connection does, or at once when a pooler gives each transaction another session. Whether it does.
+async fn listen_once(server: &Server, database: &Database, news: &News) -> Result<bool> {
     let (client, mut connection) = answered(server.patience(), server.connect()).await?;
     let passed_on = async {
         loop {
@@ -36,12 +51,18 @@ async fn listen_once(server: &Server, news: &News) -> Result<()> {
                 Some(Ok(AsyncMessage::Notification(_))) => news.tell(),
                 Some(Ok(_)) => {}
                 Some(Err(why)) => return Err(failed(why)),
-                None => return Ok(()),
+                None => return Ok(false),
             }
         }
     };
     let asked = async {
+        if is_pooled(server, &client).await? {
+            return Ok(true);
+        }
         answered(SILENCE, client.batch_execute(&format!("{GIVE_UP}; LISTEN {CHANNEL}"))).await?;
+        if let Err(why) = database.node.lock(&client).await {
+            tracing::warn!(%why, "when this worker is killed, its deliveries wait until their leases end");
+        }
         // What came before it listened is not told again.
         news.tell();
         loop {
@@ -53,4 +74,31 @@ async fn listen_once(server: &Server, news: &News) -> Result<()> {
         ended = passed_on => ended,
         ended = asked => ended,
     }
+}
+
+/// Whether the sessions of two connections are not each one's own: while another one has a transaction, this one comes to a
+/// session that was or is not its own.
+async fn is_pooled(server: &Server, client: &Client) -> Result<bool> {
+    let (other, connection) = answered(server.patience(), server.connect()).await?;
+    let other_asked = async {
+        let before = process(client, "").await?;
+        let others = process(&other, "BEGIN; ").await?;
+        let pooled = before == others || before != process(client, "").await?;
+        answered(SILENCE, other.batch_execute("COMMIT")).await?;
+        Ok(pooled)
+    };
+    tokio::select! {
+        asked = other_asked => asked,
+        ended = connection => ended.map(|()| false).map_err(failed),
+    }
+}
+
+/// The server's process that does what a connection asks.
+async fn process(client: &Client, before: &str) -> Result<Option<String>> {
+    let sql = format!("{before}SELECT pg_backend_pid()");
+    let messages = answered(SILENCE, client.simple_query(&sql)).await?;
+    Ok(messages.iter().find_map(|it| match it {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    }))
 }

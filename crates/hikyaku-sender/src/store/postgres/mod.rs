@@ -6,6 +6,7 @@ mod deliveries;
 mod gather;
 mod lanes;
 mod listen;
+mod node;
 mod read;
 mod reads;
 mod server;
@@ -20,11 +21,12 @@ use std::{
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_postgres::error::SqlState;
 
-use super::{Fresh, News, ReadStep, Reads as _, Result, WriteStep, fenced, step::Enqueued};
+use super::{Fence, Fresh, News, ReadStep, Reads, Result, WriteStep, fenced, step::Enqueued};
 use crate::{Clock, Error, ErrorKind, Time};
 
 use connection::{Connection, Pool, silent};
 use gather::Gather;
+use node::Node;
 use server::Server;
 use tx::PgTx;
 
@@ -50,8 +52,8 @@ impl PgStore {
         connection.check(pool.server().is_trusted_to_flush()).await?;
         connection.migrate().await?;
         pool.put(connection);
-        let untold = Notify::new();
-        let database = Arc::new(Database { pool, clock, told: Mutex::default(), untold });
+        let (untold, node) = (Notify::new(), Node::new());
+        let database = Arc::new(Database { pool, clock, told: Mutex::default(), untold, node });
         let gather = Gather::start(&database);
         Ok(Self { database, gather, news: News::default(), listener: Mutex::default() })
     }
@@ -76,13 +78,18 @@ impl PgStore {
     pub(crate) fn listen(&self) {
         let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
         if listener.as_ref().is_none_or(JoinHandle::is_finished) {
-            let server = self.database.pool.server().clone();
-            *listener = Some(tokio::spawn(listen::listen(server, self.news.clone())));
+            let (database, news) = (self.database.clone(), self.news.clone());
+            *listener = Some(tokio::spawn(listen::listen(database, news)));
         }
     }
 
     pub(crate) async fn wake(&self) -> Result<()> {
         self.database.wake().await
+    }
+
+    /// Takes back what workers had that are gone. How many deliveries.
+    pub(crate) async fn take_over(&self) -> Result<u64> {
+        self.database.take_over().await
     }
 
     pub(crate) fn news(&self) -> &News {
@@ -107,6 +114,7 @@ struct Database {
     told: Mutex<Option<(Time, Instant)>>,
     /// Something was committed that workers of other programs were not told of.
     untold: Notify,
+    node: Node,
 }
 
 impl Database {
@@ -123,12 +131,13 @@ impl Database {
 
     async fn try_run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
         self.with_connection(async |connection| {
-            let begin = tx::begin_to_write(S::FENCE);
+            let begin = tx::begin_to_write(S::FENCE, self.pool.server().is_pooled());
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
+            tx.node = self.node.claims_as();
             self.note(tx.now().await?);
             let done = fenced(step, &mut tx).await;
             let inserted = tx.inserted;
-            let ended = ended(connection, done).await?;
+            let ended = self.ended(connection, done).await?;
             if inserted && ended.is_ok() {
                 self.untold.notify_one();
             }
@@ -139,11 +148,39 @@ impl Database {
 
     async fn read<S: ReadStep>(&self, step: &S) -> Result<S::Out> {
         self.with_connection(async |connection| {
-            let begin = tx::begin_to_read();
+            let begin = tx::begin_to_read(self.pool.server().is_pooled());
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             self.note(tx.now().await?);
             let done = step.run(&mut tx).await;
-            ended(connection, done).await
+            self.ended(connection, done).await
+        })
+        .await?
+    }
+
+    async fn take_over(&self) -> Result<u64> {
+        let without_lock = self
+            .with_connection(async |connection| connection.numbers(&Node::look()).await)
+            .await?;
+        let mut taken = 0;
+        for number in self.node.gone(&without_lock) {
+            loop {
+                let rows = self.take_over_from(number).await?;
+                taken += rows;
+                if rows == 0 {
+                    break;
+                }
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Takes back some of what a worker had, and forgets it when there is no more.
+    async fn take_over_from(&self, number: i32) -> Result<u64> {
+        self.with_connection(async |connection| {
+            let begin = tx::begin_to_write(Fence::Shared, self.pool.server().is_pooled());
+            let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
+            let done = tx.take_over_from(number).await;
+            self.ended(connection, done).await
         })
         .await?
     }
@@ -163,14 +200,20 @@ impl Database {
         let told = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
         match told.map(|(time, at)| (time, at.elapsed())) {
             Some((time, ago)) if ago < TIME_KEPT => Ok(time + ago),
-            _ => {
-                let asked = async |connection: &mut Connection| {
-                    PgTx::new(connection, &self.clock).now().await
-                };
-                let now = self.with_connection(asked).await?;
-                self.note(now);
-                Ok(now)
-            }
+            _ => self.read(&AskTime).await,
+        }
+    }
+
+    /// Ends a transaction. The outer error is the connection's.
+    async fn ended<T>(&self, connection: &mut Connection, done: Result<T>) -> Result<Result<T>> {
+        if self.pool.server().is_pooled() {
+            // What was prepared is gone with the transaction's session; it is closed there before others get it.
+            connection.live.statements.clear();
+        }
+        match done {
+            Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
+            Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
+            Err(why) => Err(why),
         }
     }
 
@@ -190,19 +233,22 @@ impl Database {
         let done = tokio::select! {
             biased;
             done = work(&mut connection) => done?,
-            () = self.pool.cut_off(process) => return Err(silent()),
+            // Behind a pooler, nobody knows which process it is.
+            () = self.pool.cut_off(process), if !self.pool.server().is_pooled() => return Err(silent()),
         };
         self.pool.put(connection);
         Ok(done)
     }
 }
 
-/// Ends a transaction. The outer error is the connection's.
-async fn ended<T>(connection: &Connection, done: Result<T>) -> Result<Result<T>> {
-    match done {
-        Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),
-        Err(why) if connection.execute("ROLLBACK").await.is_ok() => Ok(Err(why)),
-        Err(why) => Err(why),
+/// Asks the server's clock.
+struct AskTime;
+
+impl ReadStep for AskTime {
+    type Out = Time;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Time> {
+        tx.now().await
     }
 }
 
@@ -220,6 +266,10 @@ pub(super) fn unsuitable(what: &str) -> Error {
     Error::new(ErrorKind::Unsuitable(format!("the PostgreSQL URL cannot be used: {what}")))
 }
 
+/// A session forgot what was prepared in it, so it was another one.
+const POOLED: &str = "a pooler in transaction mode is between this program and PostgreSQL; add pooler=transaction to the URL, and \
+    give workers the address of the server itself";
+
 /// What a failure of PostgreSQL means.
 pub(super) fn failed(why: tokio_postgres::Error) -> Error {
     let what = match why.as_db_error() {
@@ -233,6 +283,12 @@ pub(super) fn failed(why: tokio_postgres::Error) -> Error {
         Some(db) if *db.code() == SqlState::LOCK_NOT_AVAILABLE => {
             "a transaction that changes this store is still open; let it end and try again"
                 .to_owned()
+        }
+        Some(db)
+            if [SqlState::INVALID_SQL_STATEMENT_NAME, SqlState::DUPLICATE_PSTATEMENT]
+                .contains(db.code()) =>
+        {
+            return Error::new(ErrorKind::Unsuitable(POOLED.to_owned())).because(why);
         }
         Some(db) => format!("PostgreSQL did not do it: {}", db.message()),
         None => match std::error::Error::source(&why) {

@@ -21,6 +21,7 @@ pub(super) struct Server {
     config: Arc<Config>,
     tls: Tls,
     trusted_to_flush: bool,
+    pooled: bool,
 }
 
 /// How a URL wants the connection, in libpq's words.
@@ -53,7 +54,7 @@ impl Server {
     pub(super) fn read(url: &str) -> Result<Self> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut mode, mut roots, mut rest) = (None, None, String::new());
-        let mut trusted_to_flush = false;
+        let (mut trusted_to_flush, mut pooled) = (false, false);
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let value = percent_decode_str(value).decode_utf8_lossy();
@@ -64,6 +65,10 @@ impl Server {
                     })?);
                 }
                 "storage" if value == "durable" => trusted_to_flush = true,
+                "pooler" if value == "transaction" => pooled = true,
+                "pooler" => {
+                    return Err(unsuitable("its pooler can be transaction or not be named"));
+                }
                 "storage" => return Err(unsuitable("its storage can be durable or not be named")),
                 "sslrootcert" => roots = Some(value.into_owned()),
                 _ => {
@@ -109,12 +114,17 @@ impl Server {
             Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
         });
         notice_when_cut_off(&mut config);
-        Ok(Self { config: Arc::new(config), tls: Tls::new(trust)?, trusted_to_flush })
+        Ok(Self { config: Arc::new(config), tls: Tls::new(trust)?, trusted_to_flush, pooled })
     }
 
     /// Whether its storage keeps what is committed though it says that it does not flush.
     pub(super) fn is_trusted_to_flush(&self) -> bool {
         self.trusted_to_flush
+    }
+
+    /// Whether a pooler gives each transaction the next best session.
+    pub(super) fn is_pooled(&self) -> bool {
+        self.pooled
     }
 
     /// How long connecting takes at most.

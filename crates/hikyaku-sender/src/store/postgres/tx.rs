@@ -1,12 +1,13 @@
 use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::ToSql};
 
-use super::{Connection, failed, read::Columns};
+use super::{Connection, connection::SETTINGS, failed, node::Node, read::Columns};
 use crate::{
     Clock, Time,
     store::{
-        Fence, Move, Result, Tx,
+        Fence, Move, Reads as _, Result, Tx,
         columns::Value,
         read::{self, known},
+        step,
     },
 };
 
@@ -18,6 +19,8 @@ pub(crate) struct PgTx<'a> {
     pub(super) clock: &'a Clock,
     /// What was asked along with the beginning.
     pub(super) begun: Option<Begun>,
+    /// Who claims in it.
+    pub(super) node: Option<i32>,
     /// Whether it has put deliveries into the store.
     pub(super) inserted: bool,
 }
@@ -38,20 +41,29 @@ const MOVE_LOCK: i64 = 0x4849_4b5a;
 const LONGEST_CHANGE: &str = "10s";
 
 /// The statements that begin a transaction that only looks. All of it sees the same, and a standby may run it.
-pub(super) fn begin_to_read() -> String {
-    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {NOW_AND_MOVE}")
+pub(super) fn begin_to_read(pooled: bool) -> String {
+    let settings = settings(pooled);
+    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings}{NOW_AND_MOVE}")
+}
+
+/// Behind a pooler, the session is this program's for one transaction only, and has to be as others left it.
+fn settings(pooled: bool) -> String {
+    if pooled { format!("SET LOCAL {}; ", SETTINGS.join("; SET LOCAL ")) } else { String::new() }
 }
 
 /// The statements that begin a transaction behind this fence.
-pub(super) fn begin_to_write(fence: Fence) -> String {
+pub(super) fn begin_to_write(fence: Fence, pooled: bool) -> String {
     let fence = match fence {
         Fence::Shared => format!("SELECT pg_advisory_xact_lock_shared({MOVE_LOCK})"),
         Fence::Exclusive => format!(
             "SET LOCAL lock_timeout = '{LONGEST_CHANGE}'; SELECT pg_advisory_xact_lock({MOVE_LOCK})"
         ),
     };
-    format!("BEGIN; {fence}; {NOW_AND_MOVE}")
+    format!("BEGIN ISOLATION LEVEL READ COMMITTED; {}{fence}; {NOW_AND_MOVE}", settings(pooled))
 }
+
+/// How many deliveries of a worker that is gone are taken over with one commit.
+const TAKEN_OVER: u32 = 1000;
 
 pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
@@ -63,6 +75,7 @@ impl<'a> PgTx<'a> {
             statements: &mut live.statements,
             clock,
             begun: None,
+            node: None,
             inserted: false,
         }
     }
@@ -141,6 +154,27 @@ impl<'a> PgTx<'a> {
     pub(super) async fn execute(&mut self, sql: &str, params: Params<'_>) -> Result<u64> {
         let statement = self.prepare(sql).await?;
         self.client.execute(&statement, params).await.map_err(failed)
+    }
+}
+
+impl PgTx<'_> {
+    /// Takes back some of what the worker of a number had, and forgets it when there is no more.
+    pub(super) async fn take_over_from(&mut self, number: i32) -> Result<u64> {
+        if self.moved().await?.is_some() || !self.is_mine(&Node::take(number)).await? {
+            return Ok(0);
+        }
+        let rows = self.held_by(number, TAKEN_OVER).await?;
+        let taken = rows.len() as u64;
+        if rows.is_empty() {
+            self.execute("DELETE FROM hikyaku_node WHERE node = $1", &[&number]).await?;
+        } else {
+            step::take_back(self, rows).await?;
+        }
+        Ok(taken)
+    }
+
+    async fn is_mine(&mut self, sql: &str) -> Result<bool> {
+        Ok(self.row(sql, &[], |it| it.flag()).await?.unwrap_or_default())
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
+#[cfg(feature = "postgres")]
+pub(crate) use sweep::take_back;
 pub(crate) use sweep::{Cancelled, EndLeases, Sweep, Swept};
 
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ use hikyaku_model::limits::RETRY_KEY_USE;
 use super::history::History;
 use crate::{
     Time,
-    store::{ReadStep, Reads, Result, Tx, WriteStep, row::Effects},
+    store::{ReadStep, Reads, Result, Row, Tx, WriteStep, row::Effects},
 };
 
 /// Tidies up: leases that ended, keys that are spent, rows that are long done.
@@ -87,7 +87,13 @@ impl WriteStep for EndLeases {
 
 pub(super) async fn end_leases<T: Tx>(tx: &mut T, limit: u32) -> Result<u64> {
     let now = tx.now().await?;
-    let mut rows = tx.overdue(Time::from_millis(i64::MAX), now - RETRY_KEY_USE, limit).await?;
+    let rows = tx.overdue(Time::from_millis(i64::MAX), now - RETRY_KEY_USE, limit).await?;
+    take_back(tx, rows).await
+}
+
+/// Ends the leases of these rows, and what else is over. How many changed.
+pub(crate) async fn take_back<T: Tx>(tx: &mut T, mut rows: Vec<Row>) -> Result<u64> {
+    let now = tx.now().await?;
     let (mut effects, mut history) = (Effects::default(), History::default());
     let mut ended = 0;
     for row in &mut rows {

@@ -49,3 +49,7 @@ CREATE INDEX hikyaku_campaign_stopped ON hikyaku_campaign (id) WHERE state IN (1
 -- The trace that a send is a part of.
 ALTER TABLE hikyaku_delivery ADD COLUMN traceparent text;
 ALTER TABLE hikyaku_delivery ADD COLUMN tracestate text;
+-- Workers that are at work, or were until they were killed: each holds a session's advisory lock on its number.
+CREATE TABLE hikyaku_node (node integer PRIMARY KEY);
+-- Who has a delivery that is in flight; null where only its lease can tell.
+ALTER TABLE hikyaku_delivery ADD COLUMN node integer;
