@@ -55,6 +55,7 @@ mod place;
 mod priority;
 mod quarantine;
 mod recipients;
+mod steps;
 mod store;
 mod time;
 mod trace_context;

@@ -1,9 +1,9 @@
 use std::{sync::Arc, time::Duration};
 
-#[cfg(feature = "postgres")]
-use crate::store::PgStore;
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
+#[cfg(feature = "postgres")]
+use crate::store::{Gate, PgStore};
 use crate::{
     Act, Attempt, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold,
     HoldId, Listed, NewDelivery, NewHold, Overview, Time,
@@ -75,6 +75,8 @@ pub struct OutboxBuilder {
     url: String,
     clock: Clock,
     keep: Duration,
+    #[cfg(feature = "postgres")]
+    gate: Option<Gate>,
 }
 
 impl OutboxBuilder {
@@ -91,12 +93,29 @@ impl OutboxBuilder {
         self
     }
 
+    /// Is waited for before each statement of a step on `PostgreSQL`, so that a test can stop it there.
+    #[cfg(feature = "postgres")]
+    #[doc(hidden)]
+    pub fn on_statement(
+        mut self,
+        gate: impl Fn() -> futures_core::future::BoxFuture<'static, ()> + Send + Sync + 'static,
+    ) -> Self {
+        self.gate = Some(Gate::new(gate));
+        self
+    }
+
     /// Opens it, and brings an older store up to date.
     ///
     /// # Errors
     /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
     pub async fn open(self) -> Result<Outbox, Error> {
-        let Self { url, clock, keep } = self;
+        let Self {
+            url,
+            clock,
+            keep,
+            #[cfg(feature = "postgres")]
+            gate,
+        } = self;
         let (place, store) = match Place::read(&url)? {
             Place::Memory => (without_password(&url), Store::Memory(MemoryStore::new(clock))),
             #[cfg(feature = "sqlite")]
@@ -106,7 +125,7 @@ impl OutboxBuilder {
             }
             #[cfg(feature = "postgres")]
             Place::Postgres => {
-                let store = PgStore::open(&url, clock).await?;
+                let store = PgStore::open(&url, clock, gate).await?;
                 (without_password(&url), Store::Postgres(store))
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -136,7 +155,13 @@ impl Outbox {
 
     /// Starts an outbox with settings of its own.
     pub fn builder(url: impl Into<String>) -> OutboxBuilder {
-        OutboxBuilder { url: url.into(), clock: Clock::default(), keep: KEEP }
+        OutboxBuilder {
+            url: url.into(),
+            clock: Clock::default(),
+            keep: KEEP,
+            #[cfg(feature = "postgres")]
+            gate: None,
+        }
     }
 
     /// Puts a send into the outbox. When this returns, it will be delivered or end as a dead letter that can be seen.

@@ -34,7 +34,7 @@ use tokio::sync::watch;
 pub(crate) use fits::still_fits;
 pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
-pub(crate) use postgres::PgStore;
+pub(crate) use postgres::{Gate, PgStore};
 pub(crate) use row::{
     Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Found, Fresh, KeyDue, LaneDue, Move,
     NewCampaign, Payload, Quota, Row, Stored,

@@ -14,6 +14,7 @@ mod failover;
 mod fairness;
 mod hold;
 mod import;
+mod interleave;
 mod killed;
 mod metrics;
 mod move_to;

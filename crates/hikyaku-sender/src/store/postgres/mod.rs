@@ -3,6 +3,7 @@
 mod campaigns;
 mod connection;
 mod deliveries;
+mod gate;
 mod gather;
 mod lanes;
 mod listen;
@@ -25,6 +26,7 @@ use super::{Fence, Fresh, News, ReadStep, Reads, Result, WriteStep, fenced, step
 use crate::{Clock, Error, ErrorKind, Time};
 
 use connection::{Connection, Pool, silent};
+pub(crate) use gate::Gate;
 use gather::Gather;
 use node::Node;
 use server::Server;
@@ -46,14 +48,15 @@ pub(crate) struct PgStore {
 }
 
 impl PgStore {
-    pub(crate) async fn open(url: &str, clock: Clock) -> Result<Self> {
+    pub(crate) async fn open(url: &str, clock: Clock, gate: Option<Gate>) -> Result<Self> {
         let pool = Pool::new(Server::read(url)?);
         let connection = pool.get().await?;
         connection.check(pool.server().is_trusted_to_flush()).await?;
         connection.migrate().await?;
         pool.put(connection);
         let (untold, node) = (Notify::new(), Node::new());
-        let database = Arc::new(Database { pool, clock, told: Mutex::default(), untold, node });
+        let database =
+            Arc::new(Database { pool, clock, told: Mutex::default(), untold, node, gate });
         let gather = Gather::start(&database);
         Ok(Self { database, gather, news: News::default(), listener: Mutex::default() })
     }
@@ -115,6 +118,7 @@ struct Database {
     /// Something was committed that workers of other programs were not told of.
     untold: Notify,
     node: Node,
+    gate: Option<Gate>,
 }
 
 impl Database {
@@ -134,6 +138,7 @@ impl Database {
             let begin = tx::begin_to_write(S::FENCE, self.pool.server().is_pooled());
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             tx.node = self.node.claims_as();
+            tx.gate = self.gate.as_ref();
             self.note(tx.now().await?);
             let done = fenced(step, &mut tx).await;
             let inserted = tx.inserted;
@@ -209,6 +214,9 @@ impl Database {
         if self.pool.server().is_pooled() {
             // What was prepared is gone with the transaction's session; it is closed there before others get it.
             connection.live.statements.clear();
+        }
+        if let Some(gate) = &self.gate {
+            gate.pass().await;
         }
         match done {
             Ok(out) => connection.execute("COMMIT").await.map(|()| Ok(out)),

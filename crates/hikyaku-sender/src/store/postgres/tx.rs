@@ -1,6 +1,6 @@
 use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::ToSql};
 
-use super::{Connection, connection::SETTINGS, failed, node::Node, read::Columns};
+use super::{Connection, connection::SETTINGS, failed, gate::Gate, node::Node, read::Columns};
 use crate::{
     Clock, Time,
     store::{
@@ -19,6 +19,8 @@ pub(crate) struct PgTx<'a> {
     pub(super) clock: &'a Clock,
     /// What was asked along with the beginning.
     pub(super) begun: Option<Begun>,
+    /// Where it is stopped in tests.
+    pub(super) gate: Option<&'a Gate>,
     /// Who claims in it.
     pub(super) node: Option<i32>,
     /// Whether it has put deliveries into the store.
@@ -75,6 +77,7 @@ impl<'a> PgTx<'a> {
             statements: &mut live.statements,
             clock,
             begun: None,
+            gate: None,
             node: None,
             inserted: false,
         }
@@ -108,7 +111,11 @@ impl<'a> PgTx<'a> {
         Ok(())
     }
 
+    /// Every statement comes by here.
     pub(super) async fn prepare(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(gate) = self.gate {
+            gate.pass().await;
+        }
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }

@@ -1,0 +1,49 @@
+//! The steps of a worker, one at a time: for tests that stop one of them in the middle.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    Error, Limits, Outbox,
+    delivery::Outcome,
+    store::step::{Attempt, Claim, Settle, Sweep},
+};
+
+impl Outbox {
+    /// Claims as many of a channel as a worker would that has room for so many. Their ids and fences.
+    #[doc(hidden)]
+    pub async fn claim_some(
+        &self,
+        channel: &str,
+        want: u32,
+        lease: Duration,
+    ) -> Result<Vec<(i64, i64)>, Error> {
+        let (channels, limits) = (vec![channel.to_owned()], Limits::none());
+        let claim = Claim { channels, turn: 1, want, lease, limits, worker: "a test".into() };
+        let grant = self.shared().store.run(claim).await?;
+        Ok(grant.jobs.into_iter().map(|job| (job.id, job.fence)).collect())
+    }
+
+    /// Writes down that LINE accepted them.
+    #[doc(hidden)]
+    pub async fn settle_as_accepted(&self, claimed: &[(i64, i64)]) -> Result<(), Error> {
+        let outcome = Outcome::Accepted { request_id: None, duplicate: false };
+        let attempts: Arc<[Attempt]> = claimed
+            .iter()
+            .map(|&(id, fence)| Attempt {
+                id,
+                fence,
+                outcome: outcome.clone(),
+                request: None,
+                answer: None,
+            })
+            .collect();
+        self.shared().store.run(Settle(attempts)).await.map(drop)
+    }
+
+    /// Tidies up once.
+    #[doc(hidden)]
+    pub async fn sweep_once(&self) -> Result<(), Error> {
+        let inner = self.shared();
+        inner.store.sweep(Sweep { keep: inner.keep, limit: 1000 }).await.map(drop)
+    }
+}
