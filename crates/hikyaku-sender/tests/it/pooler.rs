@@ -210,10 +210,12 @@ impl Subscriber for Log {
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
+        use std::fmt::Write as _;
+
         struct Words(String);
         impl Visit for Words {
             fn record_debug(&mut self, _: &Field, value: &dyn std::fmt::Debug) {
-                self.0.push_str(&format!("{value:?} "));
+                let _ = write!(self.0, "{value:?} ");
             }
         }
         let mut words = Words(String::new());
