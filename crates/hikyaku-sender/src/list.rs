@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use hikyaku_model::SendKind;
 
 use crate::{
-    CampaignId, DeliveryId, Lane, State, Time, store::Stored, trace_context::TraceContext,
+    CampaignId, DeliveryId, Lane, State, Time, WaitingFor, store::Stored,
+    trace_context::TraceContext,
 };
 
 /// A delivery, for people.
@@ -41,6 +42,10 @@ pub struct Listed {
     pub traceparent: Option<String>,
     /// What belongs to it.
     pub tracestate: Option<String>,
+    /// The key of those that it is sent in order with.
+    pub order_key: Option<String>,
+    /// What it waits for besides its time, as far as the store knows.
+    pub waiting_for: Option<WaitingFor>,
     /// The key that makes its repeats safe.
     pub retry_key: RetryKey,
     /// How many attempts came to an end, or are under way.
@@ -126,6 +131,8 @@ impl From<Stored> for Listed {
             reference: reference(stored.row.reference.as_deref()),
             traceparent,
             tracestate,
+            waiting_for: delivery.waits_its_turn().then_some(WaitingFor::Order),
+            order_key: delivery.order.map(|order| order.key),
             retry_key: delivery.retry_key.into(),
             attempts: delivery.attempts,
             created_at: stored.row.created_at,

@@ -46,6 +46,7 @@ pub struct NewDelivery {
     trace: Option<TraceContext>,
     channel: String,
     idempotency_key: Option<String>,
+    order_key: Option<String>,
     reference: Option<serde_json::Value>,
     at: Option<Time>,
     expires_at: Option<Time>,
@@ -88,6 +89,8 @@ struct Line<'a> {
     messages: &'a PreparedMessages,
     #[serde(skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_key: Option<&'a str>,
     channel: &'a str,
     priority: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,6 +151,7 @@ impl NewDelivery {
             trace: None,
             channel: DEFAULT_CHANNEL.to_owned(),
             idempotency_key: None,
+            order_key: None,
             reference: None,
             at: None,
             expires_at: None,
@@ -223,6 +227,17 @@ impl NewDelivery {
     /// ```
     pub fn reference(mut self, value: impl Into<serde_json::Value>) -> Self {
         self.reference = Some(value.into());
+        self
+    }
+
+    /// Sends those of the channel that have the same key one after another, in the order in which they were enqueued, also
+    /// across retries; a chat's id is a good key. The next one leaves when it is known what became of the one before.
+    ///
+    /// One that LINE does not take keeps the others waiting for a minute after its first attempt; then they overtake it, and
+    /// it is tried again beside them. Two of one key are never on their way at the same time. One that is to be sent at a later
+    /// time has its turn then.
+    pub fn in_order(mut self, key: impl Into<String>) -> Self {
+        self.order_key = Some(key.into());
         self
     }
 
@@ -362,6 +377,7 @@ impl NewDelivery {
             },
             messages: self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?,
             idempotency_key: self.idempotency_key.as_deref(),
+            order_key: self.order_key.as_deref(),
             channel: &self.channel,
             priority: self.priority.name(),
             at: self.at.map(|time| time.to_string()),
@@ -406,6 +422,9 @@ impl NewDelivery {
             SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_TOKEN_LIFE)),
             _ => self.expires_at,
         };
+        if let Some(key) = self.order_key {
+            delivery.put_in_order(key);
+        }
         Ok(Fresh {
             channel: self.channel,
             campaign: None,
@@ -445,6 +464,9 @@ impl NewDelivery {
         if fairness::is_of_a_campaign(&self.fairness_key) {
             let rule = "must not begin with campaign: because the keys of campaigns do";
             checker.report_field("fairness_key", Problem::Rule(rule));
+        }
+        if let Some(key) = &self.order_key {
+            check_name("order_key", key, &mut checker);
         }
         check_times(self.at, self.expires_at, &mut checker);
         self.check_request(&mut checker);

@@ -1,3 +1,5 @@
+use serde::{Serialize, Serializer};
+
 use crate::{Lane, Time, pace::HoldReason};
 
 /// A lane that has due work and stands still.
@@ -27,8 +29,17 @@ pub enum WaitingFor {
     Hold(HoldReason),
     /// The end of a hold that a person has placed; [`Outbox::holds`](crate::Outbox::holds) tells why.
     Release,
+    /// Another delivery of its order key.
+    Order,
     /// A worker that has its channel: this program's worker has none of that name.
     Worker,
+}
+
+/// As [`name`](WaitingFor::name).
+impl Serialize for WaitingFor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl WaitingFor {
@@ -39,6 +50,7 @@ impl WaitingFor {
             Self::Quota => "quota",
             Self::Hold(reason) => reason.name(),
             Self::Release => "hold",
+            Self::Order => "order",
             Self::Worker => "worker",
         }
     }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Delivery, KEY_FRESH, State, UnknownPolicy};
+use super::{Delivery, KEY_FRESH, Place, State, UnknownPolicy};
 use crate::{Lane, Time};
 
 /// What a claim made of a row.
@@ -42,6 +42,9 @@ impl Delivery {
             self.rotate_key();
         }
         self.state = State::InFlight;
+        if let Some(order) = &mut self.order {
+            order.place = Place::Free;
+        }
         self.claimed_at = Some(now);
         self.key_used_at.get_or_insert(now);
         self.lease_until = Some(now + lease);

@@ -14,6 +14,7 @@
 
 mod backoff;
 mod claim;
+mod order;
 mod restore;
 mod settle;
 mod state;
@@ -34,6 +35,7 @@ use uuid::Uuid;
 
 pub use backoff::backoff;
 pub(crate) use claim::Claimed;
+pub(crate) use order::{Ahead, Order, Place, Turn};
 pub(crate) use settle::{Outcome, Phase, Settlement};
 pub(crate) use state::Count;
 pub use state::{State, UnknownPolicy};
@@ -77,6 +79,8 @@ pub(crate) struct Delivery {
     pub(crate) first_attempt: Option<String>,
     /// LINE's answer to the request that it accepted, as it came.
     pub(crate) answer: Option<String>,
+    /// Its place among those of its order key, where it has one.
+    pub(crate) order: Option<Order>,
 }
 
 /// Why a delivery stays as it is.
@@ -140,6 +144,7 @@ impl Delivery {
             worker: None,
             first_attempt: None,
             answer: None,
+            order: None,
         }
     }
 
@@ -181,6 +186,11 @@ impl Delivery {
         self.state = State::Ready;
         self.due = now;
         self.expires_at = None;
+        // Behind those that wait by now, as if it were enqueued again.
+        if let Some(order) = &mut self.order {
+            order.turn = Some(now);
+            order.place = Place::Free;
+        }
         Ok(())
     }
 

@@ -4,13 +4,16 @@
 use uuid::Uuid;
 
 use super::{Fresh, Payload};
-use crate::{Lane, Time, delivery::Delivery};
+use crate::{
+    Lane, Time,
+    delivery::{Delivery, Place},
+};
 
 /// A column's name and its type in PostgreSQL.
 pub(super) type Column = (&'static str, &'static str);
 
 /// What is written once.
-pub(super) const FIXED: [Column; 11] = [
+pub(super) const FIXED: [Column; 12] = [
     ("channel", "text"),
     ("campaign", "bigint"),
     ("created_at", "bigint"),
@@ -19,13 +22,14 @@ pub(super) const FIXED: [Column; 11] = [
     ("on_unknown", "smallint"),
     ("idempotency_key", "text"),
     ("reference", "text"),
+    ("ordered", "text"),
     ("chunk", "bigint"),
     ("priority", "smallint"),
     ("fairness_key", "text"),
 ];
 
 /// What each step may change.
-pub(super) const CHANGING: [Column; 17] = [
+pub(super) const CHANGING: [Column; 19] = [
     ("lane", "smallint"),
     ("state", "smallint"),
     ("retry_key", "uuid"),
@@ -43,6 +47,8 @@ pub(super) const CHANGING: [Column; 17] = [
     ("worker", "text"),
     ("first_attempt", "text"),
     ("answer", "text"),
+    ("turn", "bigint"),
+    ("behind", "smallint"),
 ];
 
 /// What is sent.
@@ -84,6 +90,7 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::number(it.delivery.on_unknown.code()),
         Value::Text(it.idempotency_key.as_deref()),
         Value::Text(it.reference.as_deref()),
+        Value::Text(it.delivery.order.as_ref().map(|order| order.key.as_str())),
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
         Value::Text(Some(&it.fairness_key)),
@@ -110,6 +117,8 @@ pub(super) fn changing(it: &Delivery) -> [Value<'_>; CHANGING.len()] {
         Value::Text(it.worker.as_deref()),
         Value::Text(it.first_attempt.as_deref()),
         Value::Text(it.answer.as_deref()),
+        Value::time(it.order.as_ref().and_then(|order| order.turn)),
+        Value::number(it.order.as_ref().map_or(Place::Free, |order| order.place).code()),
     ]
 }
 

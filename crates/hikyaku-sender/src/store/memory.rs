@@ -11,8 +11,12 @@ use super::{
     Result, Row, Stored, Tx, WriteStep, fenced, fits::fits, now_or_never,
 };
 use crate::{
-    Attempt, Clock, Hold, HoldId, Lane, Priority, State, Time, attempt::NEWEST, fairness,
-    filter::Filter, pace::Bucket,
+    Attempt, Clock, Hold, HoldId, Lane, Priority, State, Time,
+    attempt::NEWEST,
+    delivery::{Delivery, Place},
+    fairness,
+    filter::Filter,
+    pace::Bucket,
 };
 
 #[derive(Debug)]
@@ -81,13 +85,23 @@ impl MemoryTx<'_> {
     fn waiting(&self, channel: &str, lane: Lane) -> impl Iterator<Item = &Stored> {
         self.rows(move |it| {
             let Row { channel: of, delivery, .. } = &it.row;
-            claimable(delivery.state) && of == channel && delivery.lane() == lane
+            claimable(delivery) && of == channel && delivery.lane() == lane
         })
     }
 }
 
-fn claimable(state: State) -> bool {
-    matches!(state, State::Ready | State::Tracking)
+fn claimable(delivery: &Delivery) -> bool {
+    let is_behind = delivery.order.as_ref().is_some_and(|order| order.place == Place::Behind);
+    matches!(delivery.state, State::Ready | State::Tracking) && !is_behind
+}
+
+/// Whether it is ready or in flight, and has an order key.
+fn is_ordered(delivery: &Delivery) -> bool {
+    delivery.order.is_some() && matches!(delivery.state, State::Ready | State::InFlight)
+}
+
+fn turn(row: &Row) -> Option<(Time, i64)> {
+    Some((row.delivery.order.as_ref()?.turn?, row.id))
 }
 
 impl Tx for MemoryTx<'_> {
@@ -163,6 +177,47 @@ impl Deliveries for MemoryTx<'_> {
         let rows =
             ids.iter().filter_map(|id| Some(self.memory.rows.get(id)?.row.clone())).collect();
         Ok(rows)
+    }
+
+    async fn load_unlocked(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
+        self.load(ids).await
+    }
+
+    async fn ahead(&mut self, rows: &[&Row]) -> Result<Vec<(i64, i64)>> {
+        let mut pairs = Vec::new();
+        for row in rows {
+            let of_key = |it: &Stored| {
+                let key = |row: &Row| row.delivery.order.as_ref().map(|order| order.key.clone());
+                it.row.id != row.id && it.row.channel == row.channel && key(&it.row) == key(row)
+            };
+            let others = || self.rows(|it| is_ordered(&it.row.delivery) && of_key(it));
+            let in_flight_or_overtaken = others()
+                .map(|it| &it.row)
+                .filter(|it| it.delivery.state == State::InFlight || turn(it).is_none());
+            let ready = others().map(|it| &it.row).filter(|it| it.delivery.state == State::Ready);
+            let before = ready.filter(|it| turn(it).is_some() && turn(it) < turn(row));
+            let others = in_flight_or_overtaken.chain(before.max_by_key(|it| turn(it)));
+            pairs.extend(others.map(|it| (row.id, it.id)));
+        }
+        Ok(pairs)
+    }
+
+    async fn fronts(&mut self, keys: &[(String, String)]) -> Result<Vec<Row>> {
+        let mut fronts = Vec::new();
+        for (channel, key) in keys {
+            let mut rows: Vec<&Row> = self
+                .rows(|it| {
+                    let order = it.row.delivery.order.as_ref();
+                    is_ordered(&it.row.delivery)
+                        && it.row.channel == *channel
+                        && order.is_some_and(|order| order.key == *key && order.turn.is_some())
+                })
+                .map(|it| &it.row)
+                .collect();
+            rows.sort_by_key(|row| turn(row));
+            fronts.extend(rows.into_iter().take(2).cloned());
+        }
+        Ok(fronts)
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {
@@ -416,7 +471,7 @@ impl Reads for MemoryTx<'_> {
     }
 
     async fn channels(&mut self) -> Result<Vec<String>> {
-        let rows = self.rows(|it| claimable(it.row.delivery.state));
+        let rows = self.rows(|it| claimable(&it.row.delivery));
         let channels: BTreeSet<String> = rows.map(|it| it.row.channel.clone()).collect();
         Ok(channels.into_iter().collect())
     }

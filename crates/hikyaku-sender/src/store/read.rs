@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Attempt, Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
-    delivery::Delivery,
+    delivery::{Delivery, Order, Place},
     fairness::Served,
     pace::{Bucket, HoldReason},
     recipients::Recipients,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
-const FIXED_IN_ROW: usize = 8;
+const FIXED_IN_ROW: usize = 9;
 
 /// The columns that [`row`] reads.
 pub(super) static ROW: LazyLock<String> = LazyLock::new(|| {
@@ -97,6 +97,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
     let kind = it.code(|code| Lane::from_code(code)?.kind())?;
     let (recipients, on_unknown) = (it.number()?, it.code(UnknownPolicy::from_code)?);
     let (idempotency_key, reference) = (it.text_if_any()?, it.text_if_any()?);
+    let ordered = it.text_if_any()?;
     // The lane follows from the others.
     it.code(Lane::from_code)?;
     Ok(Row {
@@ -126,8 +127,14 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
             worker: it.text_if_any()?.map(Arc::from),
             first_attempt: it.text_if_any()?,
             answer: it.text_if_any()?,
+            order: order(it, ordered)?,
         },
     })
+}
+
+fn order(it: &mut dyn Columns, key: Option<String>) -> Result<Option<Order>> {
+    let (turn, place) = (it.time_if_any()?, it.code(Place::from_code)?);
+    Ok(key.map(|key| Order { key, turn, place }))
 }
 
 pub(super) fn payload(it: &mut dyn Columns) -> Result<Payload> {

@@ -1,8 +1,11 @@
 //! Conditions on a delivery's state in SQL. Each is also that of a partial index, which serves only what is asked for in
 //! the same words.
 
-/// Ready or tracking: a worker may claim it.
-pub(super) const CLAIMABLE: &str = "state IN (0, 3)";
+/// Ready and behind no other of its order key, or tracking: a worker may claim it.
+pub(super) const CLAIMABLE: &str = "state IN (0, 3) AND behind < 2";
+
+/// Ready or in flight, with an order key.
+pub(super) const ORDERED: &str = "ordered IS NOT NULL AND state IN (0, 1)";
 
 /// In flight.
 pub(super) const LEASED: &str = "state = 1";
@@ -32,8 +35,9 @@ mod tests {
     use crate::State;
 
     /// Every partial index on states: how its name ends, its condition where one is asked for in SQL, and its states.
-    const INDEXES: [(&str, &str, &[State]); 5] = [
+    const INDEXES: [(&str, &str, &[State]); 6] = [
         ("delivery_claimable", CLAIMABLE, &[State::Ready, State::Tracking]),
+        ("delivery_ordered", ORDERED, &[State::Ready, State::InFlight]),
         ("delivery_leased", LEASED, &[State::InFlight]),
         ("delivery_doubted", WAITING, &[State::Ready]),
         (
@@ -48,7 +52,9 @@ mod tests {
     fn a_condition_holds_for_the_states_that_it_is_named_after() {
         let sqlite = Connection::open_in_memory().unwrap();
         for (_, condition, states) in INDEXES {
-            let sql = format!("SELECT {condition} FROM (SELECT ?1 AS state)");
+            let sql = format!(
+                "SELECT {condition} FROM (SELECT ?1 AS state, 0 AS behind, 'key' AS ordered)"
+            );
             let holds = |state: &&State| {
                 sqlite.query_row(&sql, [state.code()], |row| row.get::<_, bool>(0)).unwrap()
             };

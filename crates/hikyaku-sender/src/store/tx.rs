@@ -165,6 +165,20 @@ pub(crate) trait Deliveries: Send {
     /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
     fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
+    /// As [`load`](Self::load), but others' locked ones are left out, too.
+    fn load_unlocked(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
+
+    /// For each of these rows, which have order keys, the others of its key that may be in its way: those in flight, those
+    /// that were overtaken, and the one whose turn is right before. Pairs of ids, its own first; nothing is locked.
+    fn ahead(&mut self, rows: &[&Row]) -> impl Future<Output = Result<Vec<(i64, i64)>>> + Send;
+
+    /// The first two ready or in flight of each channel and order key that were not overtaken, in the order of their
+    /// turns; those of one key together, and nothing is locked.
+    fn fronts(
+        &mut self,
+        keys: &[(String, String)],
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+
     /// Writes back what the state machine changed.
     fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;
 

@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
+use hikyaku_model::SendKind;
 use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{
     cluster::Cluster,
-    program::{Deed, LIST, LIST_FROM, Plan, Program},
+    program::{Deed, LIST, LIST_FROM, ORDERED, Plan, Program},
     stores::assert_each_arrived_once,
 };
 
@@ -108,7 +109,8 @@ impl Run {
         let sim = Sim::builder()
             .any_user_is_friend()
             .rate_limits(false)
-            .keep_messages(10)
+            // All of them: they tell in which order they came.
+            .keep_messages(100_000)
             .keep_requests(10)
             .start()
             .await
@@ -148,6 +150,7 @@ impl Run {
             line: self.sim.api_url(),
             sends: self.next..self.next + sends,
             feeds: true,
+            orders: true,
             point,
             ends: false,
             fresh_keys: self.fresh_keys,
@@ -190,6 +193,14 @@ impl Run {
     fn assert_all_arrived_once(&self) {
         let told = format!("{} killed, {} acknowledged", self.killed, self.next);
         crate::tell(&told);
+        let mut outbox = self.sim.outbox();
+        outbox.retain(|it| it.kind == SendKind::Push);
+        outbox.sort_by_key(|it| it.seq);
+        let numbers =
+            outbox.iter().map(|it| usize::from_str_radix(&it.to.as_str()[1..], 16).unwrap());
+        let ordered: Vec<usize> = numbers.filter(|n| n.is_multiple_of(ORDERED)).collect();
+        assert_eq!(ordered.len(), self.next.div_ceil(ORDERED), "{told}");
+        assert!(ordered.is_sorted(), "seed {}: {told}, out of order: {ordered:?}", self.seed);
         let by_killed = self.next - SENDS;
         assert!(by_killed as u64 > self.killed, "the killed ones acknowledged {by_killed} only");
         let all = (0..self.next).chain(LIST_FROM..LIST_FROM + LIST);

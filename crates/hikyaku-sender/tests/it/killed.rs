@@ -24,6 +24,7 @@ fn stops_before_it_sends(url: &str, sim: &Sim) -> Program {
         line: sim.api_url(),
         sends: Range::default(),
         feeds: false,
+        orders: false,
         point: Some(("before send", 1, Deed::Stop)),
         ends: false,
         fresh_keys: false,

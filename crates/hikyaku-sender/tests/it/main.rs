@@ -22,6 +22,7 @@ mod namespace;
 mod narrowcast;
 mod network;
 mod old_schema;
+mod order;
 mod outbox;
 mod pace;
 mod partition;

@@ -153,6 +153,7 @@ fn plan(store: String, line: SocketAddr) -> Plan {
         line: format!("http://{line}"),
         sends: 0..0,
         feeds: false,
+        orders: false,
         point: None,
         ends: false,
         fresh_keys: false,

@@ -27,6 +27,7 @@ fn plan(url: &str, sim: &Sim, point: &'static str) -> Plan {
         line: sim.api_url(),
         sends: 0..0,
         feeds: false,
+        orders: false,
         point: Some((point, 2, Deed::Stop)),
         ends: true,
         fresh_keys: false,

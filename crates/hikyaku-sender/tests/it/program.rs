@@ -25,6 +25,9 @@ use crate::{network::Site, stores::user};
 pub(crate) const LIST: usize = 25_000;
 pub(crate) const LIST_FROM: usize = 1_000_000;
 
+/// Of so many pushes, one has an order key, where they are to have any.
+pub(crate) const ORDERED: usize = 4;
+
 /// What a program does.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -34,6 +37,8 @@ pub(crate) struct Plan {
     /// The numbers of the users that it enqueues a push for.
     pub(crate) sends: std::ops::Range<usize>,
     pub(crate) feeds: bool,
+    /// Whether some of its pushes leave one after another.
+    pub(crate) orders: bool,
     /// A durable step, and the how many-th time it comes there, and what it does to itself then.
     pub(crate) point: Option<(&'static str, u64, Deed)>,
     /// Whether it ends when there is nothing left to do; otherwise when it is told to, or killed.
@@ -79,6 +84,7 @@ impl Program {
             .env("CHILD_FIRST", plan.sends.start.to_string())
             .env("CHILD_SENDS", plan.sends.len().to_string())
             .env("CHILD_FEEDS", yes(plan.feeds))
+            .env("CHILD_ORDERS", yes(plan.orders))
             .env("CHILD_POINT", point)
             .env("CHILD_TIMES", times.to_string())
             .env("CHILD_STOPS", yes(deed == Deed::Stop))
@@ -184,7 +190,10 @@ async fn child() {
     let fill = async {
         for n in first..first + sends {
             step("before enqueue");
-            let send = NewDelivery::push(user(n), "hello").idempotency_key(n.to_string());
+            let mut send = NewDelivery::push(user(n), "hello").idempotency_key(n.to_string());
+            if is("CHILD_ORDERS") && n % ORDERED == 0 {
+                send = send.in_order("some");
+            }
             outbox.enqueue(send).await.unwrap();
             step("after enqueue");
             say(&format!("ack {n}"));

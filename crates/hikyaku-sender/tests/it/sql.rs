@@ -61,6 +61,7 @@ fn corpus() -> Vec<NewDelivery> {
         .idempotency_key("many")
         .notification_disabled(false)
         .unit("unit_1")
+        .in_order("chat 2")
         .reference(json!({"order": 17, "of": [1, 2.50, null]})),
         NewDelivery::multicast([user(3), user(4)], "hello")
             .channel("second")
@@ -70,6 +71,7 @@ fn corpus() -> Vec<NewDelivery> {
             .notification_disabled(true),
         NewDelivery::multicast([user(3), "of-another-form".to_owned()], "hello")
             .at(at)
+            .in_order(user(3))
             .expires_at(Time::from_millis(4_000_000_999_000)),
         NewDelivery::multicast((0..500).map(user), "hello").on_unknown(UnknownPolicy::Drop),
         NewDelivery::broadcast("hello").idempotency_key("broadcast"),
@@ -86,7 +88,7 @@ fn corpus() -> Vec<NewDelivery> {
 
 /// Every column but those that are made up anew, with what is JSON as such.
 const ROWS: &str = "SELECT jsonb_pretty(jsonb_agg(to_jsonb(it) - ARRAY['id', 'created_at'] || jsonb_build_object( \
-    'body', body::jsonb, 'reference', reference::jsonb, 'due', CASE WHEN due <> created_at THEN due END, \
+    'body', body::jsonb, 'reference', reference::jsonb, 'due', CASE WHEN due <> created_at THEN due END, 'turn', CASE WHEN turn <> created_at THEN turn END, \
     'expires_at', CASE WHEN kind = 4 AND expires_at < 4000000000000 THEN expires_at - due ELSE expires_at END, \
     'retry_key', CASE WHEN idempotency_key IS NOT NULL THEN retry_key END) ORDER BY id)) FROM hikyaku_delivery AS it";
 
@@ -266,6 +268,10 @@ async fn what_cannot_be_sent_is_refused_with_its_place_and_what_to_write() {
         (
             broad("narrowcast", json!({"limit": {"maximum": 1}})),
             "limit: must have max, upToRemainingQuota or forbidPartialDelivery (",
+        ),
+        (
+            with(json!({"order_key": ""})),
+            "order_key: must have 1 to 200 bytes and no control characters (",
         ),
         (
             with(json!({"reference": "x".repeat(3000)})),

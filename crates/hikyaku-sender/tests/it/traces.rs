@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hikyaku::Client;
 use hikyaku_sender::{
-    CampaignId, Error, Filter, Limits, NewDelivery, Priority, State, UnknownPolicy,
+    CampaignId, Error, Filter, Limits, NewDelivery, Priority, State, UnknownPolicy, WaitingFor,
     campaign::{Campaign, CampaignPhase},
 };
 use hikyaku_sim::{FaultRule, Sim};
@@ -125,6 +125,10 @@ impl Play {
             1 => send.expires_at(self.bench.clock.now() + Duration::from_secs(30 * 60)),
             _ => send,
         };
+        let send = match doings.next(3) {
+            0 => send,
+            chat => send.in_order(format!("chat {chat}")),
+        };
         let answer = self.bench.outbox.enqueue(send).await;
         format!("enqueue {number}: {}", told(answer.map(|it| it.existing)))
     }
@@ -200,7 +204,8 @@ impl Play {
                 let rows = self.rows().await;
                 let paused = self.paused().await;
                 let open = |it: &hikyaku_sender::Listed| {
-                    let waits = it.state == State::Ready && it.due <= now;
+                    let is_due = it.state == State::Ready && it.due <= now;
+                    let waits = is_due && it.waiting_for != Some(WaitingFor::Order);
                     let stands_still = it.campaign.is_some_and(|of| paused.contains(&of));
                     it.state == State::InFlight || (waits && !stands_still)
                 };
@@ -242,7 +247,7 @@ impl Play {
             let to = row.to.first().map(String::as_str).unwrap_or_default();
             writeln!(
                 looks,
-                "{:?} {:?} {} {} to {}, {to}: attempts {}, doubt {}, status {:?}, key {}",
+                "{:?} {:?} {} {} to {}, {to}: attempts {}, doubt {}, status {:?}, key {}, waits {:?} in {:?}",
                 row.fairness_key,
                 row.kind,
                 row.state,
@@ -251,7 +256,9 @@ impl Play {
                 row.attempts,
                 row.may_have_landed,
                 row.last_status,
-                row.retry_key
+                row.retry_key,
+                row.waiting_for,
+                row.order_key
             )
             .unwrap();
         }

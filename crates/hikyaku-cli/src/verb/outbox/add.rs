@@ -18,7 +18,7 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have idempotency_key, reference, traceparent, tracestate, channel, at, expires, priority, on_unknown, \
+A line of a --batch file; besides, it may have idempotency_key, reference, traceparent, tracestate, order_key, channel, at, expires, priority, on_unknown, \
 notification_disabled, unit, delivery_tag, recipient, filter and limit:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
 
@@ -26,6 +26,7 @@ Examples:
   hikyaku outbox add push \"$USER_ID\" --text paid --idempotency-key order-17
   hikyaku outbox add multicast --to-file friends.txt --text 'hello' --at 2h --expires 4h
   hikyaku outbox add broadcast --text 'we open at nine' --idempotency-key opening
+  hikyaku outbox add push \"$USER_ID\" --text shipped --order-key \"$USER_ID\"
   hikyaku outbox add reply \"$REPLY_TOKEN\" --text 'on its way'
   hikyaku outbox add --batch - < sends.jsonl")]
 pub(super) struct Add {
@@ -145,6 +146,10 @@ struct Send {
     /// JSON of your own, up to 2000 bytes; it is never sent, and comes back wherever the send is told of
     #[arg(long, value_name = "JSON", value_parser = reference)]
     reference: Option<serde_json::Value>,
+
+    /// Those of a channel with the same key leave one after another, in the order in which they were added
+    #[arg(long, value_name = "KEY")]
+    order_key: Option<String>,
 
     /// The channel of the store that it belongs to [default: default]
     #[arg(long, value_name = "NAME")]
@@ -272,6 +277,9 @@ impl Send {
     fn complete(self, mut delivery: NewDelivery, now: hikyaku_sender::Time) -> NewDelivery {
         if let Some(key) = self.idempotency_key {
             delivery = delivery.idempotency_key(key);
+        }
+        if let Some(key) = self.order_key {
+            delivery = delivery.in_order(key);
         }
         if let Some(reference) = self.reference {
             delivery = delivery.reference(reference);

@@ -32,6 +32,7 @@ struct Line {
     traceparent: Option<String>,
     tracestate: Option<String>,
     reference: Option<serde_json::Value>,
+    order_key: Option<String>,
     channel: Option<String>,
     at: Option<String>,
     expires: Option<String>,
@@ -205,6 +206,9 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
     let made_up = (to_many && line.idempotency_key.is_none()).then(fresh_key);
     if let Some(key) = line.idempotency_key.or_else(|| made_up.clone()) {
         send = send.idempotency_key(key);
+    }
+    if let Some(key) = line.order_key {
+        send = send.in_order(key);
     }
     if let Some(reference) = line.reference {
         send = send.reference(reference);

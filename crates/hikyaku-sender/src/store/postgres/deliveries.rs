@@ -18,7 +18,7 @@ use crate::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, Column, FIXED, PAYLOAD, Value},
         read,
-        states::{CLAIMABLE, FINISHED, LEASED, WAITING},
+        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, WAITING},
     },
 };
 
@@ -99,6 +99,54 @@ impl Deliveries for PgTx<'_> {
             *read::ROW
         );
         self.rows(&sql, &[&ids], read::row).await
+    }
+
+    async fn load_unlocked(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_delivery WHERE id = ANY($1) ORDER BY id FOR UPDATE SKIP LOCKED",
+            *read::ROW
+        );
+        self.rows(&sql, &[&ids], read::row).await
+    }
+
+    async fn ahead(&mut self, rows: &[&Row]) -> Result<Vec<(i64, i64)>> {
+        let of_key = format!(
+            "SELECT id FROM hikyaku_delivery WHERE {ORDERED} AND channel = of.channel AND ordered = of.ordered"
+        );
+        let sql = format!(
+            "SELECT of.id, other.id FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS of (id, channel, ordered, turn), \
+             LATERAL (({of_key} AND state = 1 AND id <> of.id LIMIT 2) \
+             UNION ALL ({of_key} AND state = 0 AND turn IS NULL AND id <> of.id LIMIT 20) \
+             UNION ALL ({of_key} AND state = 0 AND (turn, id) < (of.turn, of.id) ORDER BY turn DESC, id DESC LIMIT 1)) AS other"
+        );
+        let orders = || rows.iter().map(|row| row.delivery.order.as_ref());
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let channels: Vec<&str> = rows.iter().map(|row| row.channel.as_str()).collect();
+        let keys: Vec<Option<&str>> = orders().map(|it| it.map(|it| it.key.as_str())).collect();
+        let turns: Vec<Option<i64>> =
+            orders().map(|it| it.and_then(|it| it.turn).map(Time::as_millis)).collect();
+        let read = |it: &mut dyn read::Columns| Ok((it.number()?, it.number()?));
+        self.rows(&sql, &[&ids, &channels, &keys, &turns], read).await
+    }
+
+    async fn fronts(&mut self, keys: &[(String, String)]) -> Result<Vec<Row>> {
+        let first = |state: State| {
+            format!(
+                "(SELECT * FROM hikyaku_delivery WHERE {ORDERED} AND channel = c AND ordered = k AND state = {} AND turn IS NOT NULL \
+                 ORDER BY turn, id LIMIT 2)",
+                state.code()
+            )
+        };
+        let sql = format!(
+            "SELECT {} FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS of (c, k, number), \
+             LATERAL (SELECT * FROM ({} UNION ALL {}) AS any_state ORDER BY turn, id LIMIT 2) AS it ORDER BY number, turn, id",
+            *read::ROW,
+            first(State::InFlight),
+            first(State::Ready)
+        );
+        let channels: Vec<&str> = keys.iter().map(|(channel, _)| channel.as_str()).collect();
+        let keys: Vec<&str> = keys.iter().map(|(_, key)| key.as_str()).collect();
+        self.rows(&sql, &[&channels, &keys], read::row).await
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {

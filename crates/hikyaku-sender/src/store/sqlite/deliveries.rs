@@ -9,10 +9,11 @@ use super::{failed, read, seal, tx::SqliteTx};
 use crate::{
     Attempt, Lane, Priority, State, Time,
     attempt::NEWEST,
+    delivery::Order,
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, FIXED, PAYLOAD, Value},
-        states::{CLAIMABLE, FINISHED, LEASED, WAITING},
+        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, WAITING},
     },
 };
 
@@ -81,6 +82,53 @@ impl Deliveries for SqliteTx<'_> {
         ids.sort_unstable();
         let sql = format!("SELECT {} FROM delivery WHERE id = ?1", read::row_columns());
         self.each(&sql, &ids, read::row)
+    }
+
+    async fn load_unlocked(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
+        self.load(ids).await
+    }
+
+    async fn ahead(&mut self, rows: &[&Row]) -> Result<Vec<(i64, i64)>> {
+        let of_key =
+            format!("SELECT id FROM delivery WHERE {ORDERED} AND channel = ?1 AND ordered = ?2");
+        let in_flight = format!("{of_key} AND state = 1 AND id <> ?3 LIMIT 2");
+        let overtaken = format!("{of_key} AND state = 0 AND turn IS NULL AND id <> ?3 LIMIT 20");
+        let before = format!(
+            "{of_key} AND state = 0 AND (turn, id) < (?4, ?3) ORDER BY turn DESC, id DESC LIMIT 1"
+        );
+        let mut pairs = Vec::new();
+        for row in rows {
+            let Some(Order { key, turn, .. }) = &row.delivery.order else { continue };
+            let id = |it: &mut dyn super::super::read::Columns| it.number();
+            let mut others = self.rows(&in_flight, params![row.channel, key, row.id], id)?;
+            others.extend(self.rows(&overtaken, params![row.channel, key, row.id], id)?);
+            if let Some(turn) = turn {
+                let params = params![row.channel, key, row.id, turn.as_millis()];
+                others.extend(self.rows(&before, params, id)?);
+            }
+            pairs.extend(others.into_iter().map(|other: i64| (row.id, other)));
+        }
+        Ok(pairs)
+    }
+
+    async fn fronts(&mut self, keys: &[(String, String)]) -> Result<Vec<Row>> {
+        let sql = |state: State| {
+            format!(
+                "SELECT {} FROM delivery WHERE {ORDERED} AND channel = ?1 AND ordered = ?2 AND state = {} AND turn IS NOT NULL \
+                 ORDER BY turn, id LIMIT 2",
+                read::row_columns(),
+                state.code()
+            )
+        };
+        let (in_flight, ready) = (sql(State::InFlight), sql(State::Ready));
+        let mut fronts = Vec::new();
+        for (channel, key) in keys {
+            let mut rows = self.rows(&in_flight, [channel, key], read::row)?;
+            rows.extend(self.rows(&ready, [channel, key], read::row)?);
+            rows.sort_by_key(|row| (row.delivery.order.as_ref().and_then(|it| it.turn), row.id));
+            fronts.extend(rows.into_iter().take(2));
+        }
+        Ok(fronts)
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {

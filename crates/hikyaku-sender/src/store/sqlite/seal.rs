@@ -1,6 +1,10 @@
 //! Checksums over what decides what is sent. `SQLite` notices a damaged tree, but not a damaged value.
 
-use crate::{Lane, Time, delivery::Delivery, store::Payload};
+use crate::{
+    Lane, Time,
+    delivery::{Delivery, Order},
+    store::Payload,
+};
 
 /// FNV-1a on words of eight bytes: each step can be undone, so one changed word always changes it.
 struct Sum(u64);
@@ -50,7 +54,7 @@ pub(super) fn row_with_state(
     it: &Delivery,
     state: i16,
 ) -> i64 {
-    Sum::new()
+    let sum = Sum::new()
         .bytes(channel.as_bytes())
         .number(campaign.unwrap_or(i64::MIN))
         .number(i64::from(Lane::of(it.kind).code()))
@@ -66,8 +70,10 @@ pub(super) fn row_with_state(
         .number(i64::from(it.attempts))
         .time(Some(it.due))
         .time(it.expires_at)
-        .text(it.request_id.as_deref())
-        .finish()
+        .text(it.request_id.as_deref());
+    // Rows without an order key have the seal that they had before there were any.
+    let Some(Order { key, turn, place }) = &it.order else { return sum.finish() };
+    sum.bytes(key.as_bytes()).time(*turn).number(place.code().into()).finish()
 }
 
 pub(super) fn payload(payload: &Payload) -> i64 {

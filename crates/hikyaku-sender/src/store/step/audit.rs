@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Lane, State,
-    delivery::Count,
+    Lane, State, Time,
+    delivery::{Count, Place},
     fairness,
     store::{CampaignCounts, CampaignRow, CampaignState, ReadStep, Reads, Result, Stored},
 };
@@ -42,6 +42,12 @@ impl ReadStep for Audit {
                 ));
             }
         }
+        for (key, (_, id, place)) in std::mem::take(&mut sums.first_of_keys) {
+            if place == Place::Behind {
+                sums.found
+                    .push(format!("delivery {id} is the first of {key:?} and behind another"));
+            }
+        }
         Ok(sums.found)
     }
 }
@@ -52,6 +58,8 @@ struct Sums {
     campaigns: BTreeMap<i64, (i64, CampaignCounts)>,
     /// Recipients by channel, of those that count against its month.
     in_flight: BTreeMap<String, i64>,
+    /// By channel and order key: the one whose turn is first of those that wait.
+    first_of_keys: BTreeMap<(String, String), (Time, i64, Place)>,
     found: Vec<String>,
 }
 
@@ -65,6 +73,15 @@ impl Sums {
                 *reserved += recipients;
             }
             self.found.push(format!("delivery {} is in flight, and no worker is there", row.id));
+        }
+        if let Some(order) = row.delivery.order.as_ref().filter(|_| state == State::Ready)
+            && let Some(turn) = order.turn
+        {
+            let key = (row.channel.clone(), order.key.clone());
+            let first = self.first_of_keys.entry(key).or_insert((turn, row.id, order.place));
+            if (turn, row.id) < (first.0, first.1) {
+                *first = (turn, row.id, order.place);
+            }
         }
         let campaign = row.campaign.and_then(|id| Some((id, *campaigns.get(&id)?)));
         let key = &stored.fairness_key;

@@ -7,6 +7,7 @@ use std::{
 use super::{
     hold,
     job::Job,
+    order,
     permits::Permits,
     room::Room,
     set_back,
@@ -101,6 +102,10 @@ impl WriteStep for Claim {
             }
             left = left.saturating_sub(taken.jobs_since(before));
         }
+        grant.later = grant.later.into_iter().chain(taken.orders.later).min();
+        // Those behind them may go now.
+        grant.more |= taken.orders.goes_on || !taken.orders.ended.is_empty();
+        order::let_go(tx, std::mem::take(&mut taken.orders.ended)).await?;
         grant.jobs = taken.jobs;
         super::apply(tx, taken.effects).await?;
         Ok(grant)

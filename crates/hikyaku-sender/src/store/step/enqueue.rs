@@ -25,6 +25,8 @@ impl WriteStep for Enqueue {
     type Out = Vec<Enqueued>;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
+        // One with an order key is put in free, with its due time as its turn: the first claim that sees it finds out whom
+        // it is behind. So an enqueuer never waits for a worker, nor for another enqueuer of the same key.
         let ids = tx.insert(&self.0).await?;
         let mut enqueued = Vec::with_capacity(ids.len());
         for (row, id) in self.0.iter().zip(ids) {

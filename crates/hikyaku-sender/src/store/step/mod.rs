@@ -9,6 +9,7 @@ mod history;
 mod hold;
 mod job;
 mod look;
+mod order;
 mod pace;
 mod permits;
 mod person;

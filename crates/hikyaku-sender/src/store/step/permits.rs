@@ -75,6 +75,11 @@ impl Permits {
         }
     }
 
+    /// Until when the lane stood still last because nothing could be sent at all.
+    pub(super) fn stood_still_until(&self) -> Option<Time> {
+        self.bucket.hold_until.filter(|_| self.bucket.hold_reason != Some(HoldReason::Rate))
+    }
+
     /// Lets all workers wait with this lane.
     pub(super) async fn park<T: Tx>(
         &mut self,

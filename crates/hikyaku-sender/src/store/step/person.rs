@@ -1,3 +1,4 @@
+use super::order;
 use crate::{
     Act, DeliveryId, Error, ErrorKind, Filter, Lane, State,
     delivery::Refusal,
@@ -26,6 +27,7 @@ impl WriteStep for ActOnOne {
         let mut effects = Effects::default();
         effects.note(before, row);
         tx.save(&rows).await?;
+        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
         super::apply(tx, effects).await
     }
 }
@@ -131,6 +133,7 @@ impl WriteStep for ActOnPage {
             }
         });
         tx.save(&rows).await?;
+        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
         super::apply(tx, effects).await?;
         Ok(acted)
     }

@@ -1,4 +1,4 @@
-use super::history::History;
+use super::{history::History, order};
 use crate::{
     Time,
     delivery::State,
@@ -49,6 +49,7 @@ impl WriteStep for Quarantine {
         });
         tx.save(&rows).await?;
         history.write(tx).await?;
+        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
         super::apply(tx, effects).await?;
         Ok(put)
     }

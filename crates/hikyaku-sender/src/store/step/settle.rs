@@ -1,8 +1,12 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use hikyaku_model::SendKind;
 
-use super::history::History;
+use super::{history::History, order};
 use crate::{
     Lane, attempt,
     delivery::{Delivery, Outcome, Settlement, State},
@@ -68,6 +72,7 @@ impl WriteStep for Settle {
         let (mut effects, mut history) = (Effects::default(), History::default());
         let mut came = Vec::with_capacity(rows.len());
         let mut split = Vec::new();
+        let mut ordered = BTreeSet::new();
         let mut unspent: BTreeMap<(String, Lane), u32> = BTreeMap::new();
         for row in &mut rows {
             let before = row.delivery.state;
@@ -103,6 +108,9 @@ impl WriteStep for Settle {
                     Settlement::Stale => {}
                 }
             }
+            if applied {
+                ordered.extend(order::key_of(row));
+            }
             effects.note(before, row);
             came.push((applied, looked_after, now.since(since)));
         }
@@ -119,6 +127,7 @@ impl WriteStep for Settle {
                 tx.save_bucket(&channel, lane, &bucket).await?;
             }
         }
+        order::let_go(tx, ordered).await?;
         super::apply(tx, effects).await?;
         let settled = rows.into_iter().zip(came).map(|(row, (applied, looked_after, took))| {
             let Row { id, channel, campaign, reference, delivery, .. } = row;
@@ -157,6 +166,10 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
             let mut half = Delivery::new(delivery.kind, count, retry_key, due);
             half.on_unknown = delivery.on_unknown;
             half.expires_at = delivery.expires_at;
+            half.order = delivery.order.clone().map(|mut order| {
+                order.turn = order.turn.map(|turn| turn - Duration::from_millis(1));
+                order
+            });
             Fresh {
                 channel: channel.clone(),
                 campaign: *campaign,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use hikyaku_model::limits::RETRY_KEY_USE;
 
-use super::history::History;
+use super::{history::History, order};
 use crate::{
     Time,
     store::{ReadStep, Reads, Result, Row, Tx, WriteStep, row::Effects},
@@ -53,6 +53,7 @@ impl WriteStep for Sweep {
         }
         tx.save(&rows).await?;
         history.write(tx).await?;
+        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
         super::apply(tx, effects).await?;
         swept.pruned = tx.prune(now - self.keep, self.limit).await?;
         swept.more |= swept.pruned >= u64::from(self.limit);
@@ -108,6 +109,7 @@ pub(crate) async fn take_back<T: Tx>(tx: &mut T, mut rows: Vec<Row>) -> Result<u
     }
     tx.save(&rows).await?;
     history.write(tx).await?;
+    order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
     super::apply(tx, effects).await?;
     Ok(ended)
 }

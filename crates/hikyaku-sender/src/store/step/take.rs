@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     campaign::CANCELLED,
     job::Job,
+    order,
     permits::Permits,
     room::Room,
     turns::{self, Turn},
@@ -39,13 +40,16 @@ pub(super) struct Taken {
     pub(super) effects: Effects,
     /// The keys of campaigns that stand still.
     pub(super) stopped: Vec<String>,
+    /// Who is before whom of an order key.
+    pub(super) orders: order::Turns,
     campaigns: BTreeMap<i64, CampaignState>,
 }
 
 impl Taken {
     pub(super) fn new(now: Time, lease: Duration, worker: Arc<str>, stopped: Vec<String>) -> Self {
         let (jobs, effects, campaigns) = (Vec::new(), Effects::default(), BTreeMap::new());
-        Self { now, lease, worker, jobs, effects, stopped, campaigns }
+        let orders = order::Turns::default();
+        Self { now, lease, worker, jobs, effects, stopped, orders, campaigns }
     }
 
     /// How many jobs it has got since it had so many.
@@ -90,7 +94,7 @@ pub(super) async fn claim_due<T: Tx>(
             keys.retain(|_| !used_up.next().unwrap_or(false));
             let rows = in_turns(due);
             found_any |= !rows.is_empty();
-            let fits = claim_rows(tx, rows, room, taken).await?;
+            let fits = claim_rows(tx, rows, permits, room, taken).await?;
             keys.retain(|key| !taken.stopped.contains(key));
             if !fits {
                 return wait_for_more(tx, lane, permits, room, taken).await.map(Came::Wait);
@@ -137,11 +141,18 @@ async fn wait_for_more<T: Tx>(
 async fn claim_rows<T: Tx>(
     tx: &mut T,
     due: Vec<(Row, Payload)>,
+    permits: &Permits,
     room: &mut Room,
     taken: &mut Taken,
 ) -> Result<bool> {
     let (mut rows, mut payloads, mut fits) = (Vec::with_capacity(due.len()), Vec::new(), true);
+    taken.orders.look_around(tx, due.iter().map(|(row, _)| row)).await?;
     for (mut row, payload) in due {
+        if !taken.orders.may_claim(&mut row, permits.stood_still_until(), taken.now) {
+            payloads.push((payload, Claimed::Ended));
+            rows.push(row);
+            continue;
+        }
         let before = row.delivery.state;
         let campaign = match row.campaign {
             Some(id) => campaign_state(tx, id, taken).await?,
@@ -161,11 +172,13 @@ async fn claim_rows<T: Tx>(
                 row.delivery.claim(taken.now, taken.lease)
             }
         };
+        taken.orders.claimed(&row);
         taken.effects.note(before, &row);
         payloads.push((payload, claimed));
         rows.push(row);
     }
     tx.save(&rows).await?;
+    tx.save(&std::mem::take(&mut taken.orders.overtaken)).await?;
     for (row, (payload, claimed)) in rows.into_iter().zip(payloads) {
         if claimed != Claimed::Ended {
             taken.jobs.push(Job::new(row, payload));

@@ -36,9 +36,6 @@ UPDATE hikyaku_delivery SET fairness_key = 'campaign:' || campaign WHERE campaig
 ALTER TABLE hikyaku_bucket ADD COLUMN served_high text NOT NULL DEFAULT '';
 ALTER TABLE hikyaku_bucket ADD COLUMN served_normal text NOT NULL DEFAULT '';
 ALTER TABLE hikyaku_bucket ADD COLUMN served_low text NOT NULL DEFAULT '';
-DROP INDEX hikyaku_delivery_claimable;
--- 0 ready, 3 tracking
-CREATE INDEX hikyaku_delivery_claimable ON hikyaku_delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3);
 -- 2 was paused. A campaign is, and its deliveries wait with it.
 UPDATE hikyaku_delivery SET state = 0 WHERE state = 2;
 DROP INDEX hikyaku_delivery_doubted;
@@ -53,3 +50,13 @@ ALTER TABLE hikyaku_delivery ADD COLUMN tracestate text;
 CREATE TABLE hikyaku_node (node integer PRIMARY KEY);
 -- Who has a delivery that is in flight; null where only its lease can tell.
 ALTER TABLE hikyaku_delivery ADD COLUMN node integer;
+
+-- The order key; when its turn is, none once it was overtaken; 1 next behind one that may be overtaken, 2 behind another.
+ALTER TABLE hikyaku_delivery ADD COLUMN ordered text;
+ALTER TABLE hikyaku_delivery ADD COLUMN turn bigint;
+ALTER TABLE hikyaku_delivery ADD COLUMN behind smallint NOT NULL DEFAULT 0;
+-- 0 ready, 1 in flight
+CREATE INDEX hikyaku_delivery_ordered ON hikyaku_delivery (channel, ordered, state, turn, id) WHERE ordered IS NOT NULL AND state IN (0, 1);
+-- 0 ready, 3 tracking
+DROP INDEX hikyaku_delivery_claimable;
+CREATE INDEX hikyaku_delivery_claimable ON hikyaku_delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3) AND behind < 2;

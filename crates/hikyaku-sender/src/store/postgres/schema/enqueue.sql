@@ -201,7 +201,7 @@ CREATE OR REPLACE FUNCTION hikyaku_enqueue_v1(sends jsonb) RETURNS TABLE (id big
 #variable_conflict use_column
 DECLARE
     known CONSTANT text[] := ARRAY['kind', 'to', 'messages', 'idempotency_key', 'channel', 'priority', 'at', 'expires', 'on_unknown',
-        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference'];
+        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference', 'order_key'];
     moved_where text;
     moved_wholly boolean;
     now bigint;
@@ -220,6 +220,7 @@ DECLARE
     ends_at bigint;
     tag text;
     own_reference jsonb;
+    order_key text;
     request jsonb;
     key uuid;
 BEGIN
@@ -383,12 +384,17 @@ BEGIN
             PERFORM hikyaku_refuse(place || 'messages', 'are larger than the 2 MB that LINE takes', 'send less at once');
         END IF;
 
+        order_key := hikyaku_text(place, send, 'order_key');
+        PERFORM hikyaku_check_name(place || 'order_key', order_key);
+
         -- As `key::derive` makes it.
         key := coalesce(hikyaku_uuid5(hikyaku_uuid5('1d9a6a2e-40c5-4f8c-9d1b-7a4e2f6093b7', channel_name), name), gen_random_uuid());
         INSERT INTO hikyaku_delivery AS new (channel, created_at, kind, recipients, on_unknown, priority, idempotency_key, lane, state,
-                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference)
+                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference, ordered, turn)
             VALUES (channel_name, now, kind_code, greatest(cardinality(recipients), 1), policy_code, priority_code, name, kind_code, 0,
-                key, 0, 0, coalesce(send_at, now), ends_at, ids_packed, request::text, tag, own_reference)
+                key, 0, 0, coalesce(send_at, now), ends_at, ids_packed, request::text, tag, own_reference, order_key,
+                -- Its turn is when it is to be sent; a claim finds out whom it is behind.
+                CASE WHEN order_key IS NOT NULL THEN coalesce(send_at, now) END)
             ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING new.id INTO id;
         existing := NOT FOUND;

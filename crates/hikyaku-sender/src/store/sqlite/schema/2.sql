@@ -36,9 +36,6 @@ UPDATE delivery SET fairness_key = 'campaign:' || campaign WHERE campaign IS NOT
 ALTER TABLE bucket ADD COLUMN served_high TEXT NOT NULL DEFAULT '';
 ALTER TABLE bucket ADD COLUMN served_normal TEXT NOT NULL DEFAULT '';
 ALTER TABLE bucket ADD COLUMN served_low TEXT NOT NULL DEFAULT '';
-DROP INDEX delivery_claimable;
--- 0 ready, 3 tracking
-CREATE INDEX delivery_claimable ON delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3);
 -- 2 was paused. A campaign is, and its deliveries wait with it; `paused.rs` makes them ready.
 DROP INDEX delivery_doubted;
 -- 0 ready
@@ -48,3 +45,13 @@ CREATE INDEX campaign_stopped ON campaign (id) WHERE state IN (1, 2);
 -- The trace that a send is a part of.
 ALTER TABLE payload ADD COLUMN traceparent TEXT;
 ALTER TABLE payload ADD COLUMN tracestate TEXT;
+
+-- The order key; when its turn is, none once it was overtaken; 1 next behind one that may be overtaken, 2 behind another.
+ALTER TABLE delivery ADD COLUMN ordered TEXT;
+ALTER TABLE delivery ADD COLUMN turn INTEGER;
+ALTER TABLE delivery ADD COLUMN behind INTEGER NOT NULL DEFAULT 0;
+-- 0 ready, 1 in flight
+CREATE INDEX delivery_ordered ON delivery (channel, ordered, state, turn, id) WHERE ordered IS NOT NULL AND state IN (0, 1);
+-- 0 ready, 3 tracking
+DROP INDEX delivery_claimable;
+CREATE INDEX delivery_claimable ON delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3) AND behind < 2;
