@@ -71,8 +71,9 @@ impl Outbox {
         clippy::missing_panics_doc,
         reason = "JSON of a message has string keys, so it cannot fail"
     )]
-    pub fn new_personal_campaign(&self, template: &[Message]) -> CampaignBuilder {
-        let json = serde_json::to_string(template).expect("messages have string keys");
+    pub fn new_personal_campaign<'a>(&self, template: impl IntoMessages<'a>) -> CampaignBuilder {
+        let json =
+            serde_json::to_string(&template.into_messages()).expect("messages have string keys");
         CampaignBuilder::new(self.shared(), Ok(raw(&json)), true)
     }
 }

@@ -265,8 +265,8 @@ async fn repetitions_are_left_out(bench: Bench) {
 
 async fn each_line_gets_its_own_words(bench: Bench) {
     let (sim, client) = line().await;
-    let template = ["dear {name}, you have {points} points {{}}".into()];
-    let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
+    let template = "dear {name}, you have {points} points {{}}";
+    let campaign = bench.outbox.new_personal_campaign(template).start().await.unwrap();
     let csv = format!("id,name,points\n{},\"A \"\"B\"\"\",7\n{},,\nnobody,x,1\n", user(1), user(2));
     let fed = campaign.feed(text(csv)).await.unwrap();
     assert_eq!((fed.progress.total, fed.progress.bad_lines), (2, 1));
@@ -369,8 +369,8 @@ async fn a_campaign_that_is_done_stays_so(bench: Bench) {
 }
 
 async fn a_line_without_a_value_for_each_name_is_a_bad_one(bench: Bench) {
-    let template = ["dear {name}".into()];
-    let campaign = bench.outbox.new_personal_campaign(&template).start().await.unwrap();
+    let template = "dear {name}";
+    let campaign = bench.outbox.new_personal_campaign(template).start().await.unwrap();
     let csv = format!("id,name\n{}\n{},\n{},a,b\n", user(1), user(2), user(3));
     let told: Arc<Mutex<Vec<BadLine>>> = Arc::default();
     let heard = told.clone();
