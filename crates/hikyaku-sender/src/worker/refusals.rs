@@ -12,6 +12,12 @@ use crate::store::step::Job;
 /// list, and not one of them.
 const ALONE: u32 = 10;
 
+/// How an error's text begins to tell the id of LINE's request, after all else.
+const REQUEST_ID: &str = " [request id";
+
+/// How many characters are told of a refusal at most.
+const LONGEST: usize = 500;
+
 /// How many messages are remembered at most.
 const MESSAGES: usize = 1000;
 
@@ -61,12 +67,14 @@ impl Refusals {
     }
 }
 
-/// What is told of one that is not cut in two.
+/// What is told of one that is not cut in two, with the id of LINE's request if the reason has it, however long it is.
 pub(super) fn told(reason: &str) -> String {
+    let (words, id) = reason.split_at(reason.rfind(REQUEST_ID).unwrap_or(reason.len()));
     let told = format!(
-        "not cut in two, because each of {ALONE} recipients alone was refused in the same words: {reason}"
+        "not cut in two, because each of {ALONE} recipients alone was refused in the same words: {words}"
     );
-    told.chars().take(500).collect()
+    let room = LONGEST.saturating_sub(id.chars().count());
+    told.chars().take(room).chain(id.chars()).take(LONGEST).collect()
 }
 
 fn message(job: &Job) -> u64 {
@@ -79,7 +87,7 @@ fn message(job: &Job) -> u64 {
 
 /// The words of a refusal, without its request's id and the places that it names.
 fn words(reason: &str) -> String {
-    let words = reason.split(" [request id").next().unwrap_or(reason);
+    let words = reason.split(REQUEST_ID).next().unwrap_or(reason);
     words.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
 
@@ -98,6 +106,17 @@ mod tests {
         assert!(!refusals.note(1, 1, "to[0] is bad"));
         assert!(!refusals.note(1, 500, "to[77] is bad"));
         assert!(refusals.note(1, 500, "something else"));
+    }
+
+    #[test]
+    fn the_request_id_is_told_after_words_of_any_length() {
+        let told = |words: String| super::told(&format!("{words} [request id 5a3f-1]"));
+        let short = told("`to` is bad".to_owned());
+        assert!(short.ends_with("words: `to` is bad [request id 5a3f-1]"), "{short}");
+        let long = told("悪".repeat(600));
+        assert_eq!(long.chars().count(), LONGEST);
+        assert!(long.ends_with("悪 [request id 5a3f-1]"), "{long}");
+        assert_eq!(super::told(&"x".repeat(600)).chars().count(), LONGEST);
     }
 
     #[test]
