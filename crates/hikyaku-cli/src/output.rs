@@ -46,14 +46,25 @@ impl Output {
 
     /// Warns on stderr of a value that is sent or printed all the same.
     pub(crate) fn warn(self, warning: &Violation) {
+        self.warn_of(None, warning);
+    }
+
+    /// As [`warn`](Self::warn), of a value in this line of a file.
+    pub(crate) fn warn_of_line(self, number: u64, warning: &Violation) {
+        self.warn_of(Some(number), warning);
+    }
+
+    fn warn_of(self, line: Option<u64>, warning: &Violation) {
         let mut stderr = anstream::stderr().lock();
         // What is done is done, whether somebody listens or not.
         let _ = if self.json {
             let text = |text: String| serde_json::Value::from(text);
             let (property, message) = (text(warning.property()), text(warning.problem.to_string()));
-            writeln!(stderr, r#"{{"warning":{{"property":{property},"message":{message}}}}}"#)
+            let line = line.map_or_else(String::new, |line| format!(r#""line":{line},"#));
+            writeln!(stderr, r#"{{"warning":{{{line}"property":{property},"message":{message}}}}}"#)
         } else {
-            writeln!(stderr, "{WARNING}warning{WARNING:#}: {}", visible(&warning.to_string()))
+            let line = line.map_or_else(String::new, |line| format!("line {line}: "));
+            writeln!(stderr, "{WARNING}warning{WARNING:#}: {line}{}", visible(&warning.to_string()))
         };
     }
 

@@ -31,6 +31,11 @@ impl StoreArgs {
     pub(crate) async fn open_or_make(&self) -> anyhow::Result<Outbox> {
         Ok(Outbox::open(self.store.as_str()).await?)
     }
+
+    /// Whether other workers may be at work on it: a file takes one.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.store.starts_with("postgres")
+    }
 }
 
 /// Opens a store that is there; a path that is misspelt must not become a new one.

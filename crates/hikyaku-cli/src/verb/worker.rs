@@ -63,6 +63,7 @@ impl Worker {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let WorkerVerb::Run(Run { until_idle, metrics, channels, work }) = self.verb;
         let clients = work.clients(&channels, output)?;
+        let shared = self.store.is_shared();
         let outbox = self.store.open_or_make().await?;
         if let Some(address) = metrics {
             metrics::serve(address, outbox.clone(), output).await?;
@@ -74,6 +75,7 @@ impl Worker {
         let stop = StopSignals::listen()?;
         let done = Done::from(worker.run(stop.wait()).await?);
         output.print(&done, &done)?;
-        done.unserved()
+        // Where another worker may have the channels, it is told and no error.
+        if shared { Ok(()) } else { done.unserved() }
     }
 }

@@ -150,6 +150,26 @@ fn a_batch_is_answered_line_by_line() {
 }
 
 #[test]
+fn a_batch_warns_of_what_is_not_known_and_names_the_line() {
+    let shell = Shell::bare();
+    let line = |message: &str| format!(r#"{{"kind":"push","to":"{USER}","messages":[{message}]}}"#);
+    let plain = line(r#"{"type":"text","text":"hi"}"#);
+    let lines = [plain, line(r#"{"type":"text","text":"hi","colour":"red"}"#)].join("\n");
+    insta::assert_snapshot!(shell.run_with_input(["outbox", "add", "--batch", "-"], &lines), @r#"
+    exit 0
+    --- stdout
+    {"delivery_id":1,"existing":false}
+    {"delivery_id":2,"existing":false}
+    --- stderr
+    warning: line 2: messages[0].colour: is a field that this version does not know
+    "#);
+    let outcome = shell.run_with_input(["outbox", "add", "--batch", "-", "--json"], &lines);
+    let told: serde_json::Value = serde_json::from_str(&outcome.stderr).unwrap();
+    assert_eq!(told["warning"]["line"], 2, "{outcome}");
+    assert_eq!(told["warning"]["property"], "messages[0].colour", "{outcome}");
+}
+
+#[test]
 fn a_batch_names_the_key_that_a_broadcast_got_and_repeats_none() {
     let platform = Platform::with(Sim::builder());
     platform.sim.add_friends(2);

@@ -347,6 +347,21 @@ fn a_time_that_a_store_was_restored_to_has_its_offset() {
 }
 
 #[test]
+fn what_another_worker_of_a_postgresql_store_may_have_is_no_error_of_one_until_idle() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell().with("HIKYAKU_STORE", &cluster.database());
+    let user = platform.sim.add_friend();
+    let add = ["outbox", "add", "push", user.as_str(), "--text", "hi"];
+    shell.run(add);
+    shell.run(add.into_iter().chain(["--channel", "shop"]));
+    let outcome = shell.run(["worker", "run", "--until-idle"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert!(outcome.stdout.contains("push of shop waits for a worker"), "{outcome}");
+    assert_eq!(platform.sim.delivered(), 1);
+}
+
+#[test]
 fn workers_share_a_postgresql_store_and_one_is_told_to_stop() {
     let Some(cluster) = Cluster::shared() else { return };
     let platform = Platform::with(Sim::builder());

@@ -3,6 +3,7 @@ use std::io::{BufRead, BufReader};
 use hikyaku::model::{
     Message,
     audience::{Filter, Limit, Recipient},
+    send::message_warnings,
 };
 use hikyaku_sender::{ErrorKind, NewDelivery, Outbox, Time};
 use serde::Deserialize;
@@ -98,7 +99,7 @@ pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::
             number += 1;
             let mark = if number == 1 { file::MARK } else { &[] };
             let line = line.strip_prefix(mark).unwrap_or(&line);
-            let read = read(line.trim_ascii(), number, now);
+            let read = read(line.trim_ascii(), number, now, output);
             if let Ok(Read { made_up: Some(key), .. }) = &read {
                 // Before the commit: who is broken off between the two must be able to say the same again.
                 let named = Named { line: Some(number), idempotency_key: key };
@@ -178,7 +179,7 @@ async fn enqueue_one(outbox: &Outbox, send: NewDelivery) -> anyhow::Result<anyho
     }
 }
 
-fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
+fn read(line: &[u8], number: u64, now: Time, output: Output) -> anyhow::Result<Read> {
     if line.is_empty() {
         return Err(invalid("line", format!("line {number} is empty; leave it out")));
     }
@@ -188,6 +189,9 @@ fn read(line: &[u8], number: u64, now: Time) -> anyhow::Result<Read> {
         invalid("line", format!("line {number} is no send: {why}"))
     })?;
     let messages = &line.messages;
+    for warning in message_warnings(messages) {
+        output.warn_of_line(number, &warning);
+    }
     let to_many = matches!(line.kind, Kind::Broadcast | Kind::Narrowcast);
     let mut send = match (line.kind, line.to) {
         (Kind::Push, To::One(to)) => NewDelivery::push(to, messages),
