@@ -144,7 +144,9 @@ mod tests {
         #[test]
         fn counts_grow_up_to_all(millis in prop::collection::vec(0..10_000_000_u64, 0..50)) {
             let histogram = Histogram::new(&SECONDS);
-            millis.iter().for_each(|it| histogram.note_time(Duration::from_millis(*it)));
+            for it in millis.iter().copied() {
+                histogram.note_time(Duration::from_millis(it));
+            }
             let Reading { buckets, count, sum } = histogram.read();
             prop_assert!(buckets.is_sorted());
             for (end, below) in buckets {

@@ -40,6 +40,8 @@ async fn fill(bench: &Bench) {
 }
 
 async fn a_preview_is_what_comes_of_it(bench: Bench) {
+    use State::{Ready, Rejected, Unknown};
+
     fill(&bench).await;
     let outbox = &bench.outbox;
     let check = async |filter: Filter, act: Act| {
@@ -53,7 +55,6 @@ async fn a_preview_is_what_comes_of_it(bench: Bench) {
         assert_eq!(told.last(), Some(&acted));
         (preview.possible, preview.quota, preview.may_duplicate, examples, acted.refused)
     };
-    use State::{Ready, Rejected, Unknown};
     let dead = Filter::default().state(Rejected).state(Unknown);
     let refused = vec![(Refusal::MayDuplicate, 2)];
     let came = check(dead.clone(), RETRY).await;

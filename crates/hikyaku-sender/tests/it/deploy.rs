@@ -16,7 +16,7 @@ use crate::{
     worker::line,
 };
 
-/// Words of PromQL that are no metric and no label.
+/// Words of `PromQL` that are no metric and no label.
 const WORDS: [&str; 9] =
     ["by", "on", "unless", "or", "and", "ignoring", "without", "offset", "bool"];
 

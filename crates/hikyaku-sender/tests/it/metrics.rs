@@ -40,7 +40,7 @@ impl Exposition {
         assert!(text.ends_with('\n'));
         for line in text.lines() {
             if let Some(help) = line.strip_prefix("# HELP ") {
-                helped = help.split_once(' ').unwrap().0.to_owned();
+                help.split_once(' ').unwrap().0.clone_into(&mut helped);
             } else if let Some(kind) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = kind.split_once(' ').unwrap();
                 assert_eq!(name, helped, "help and type belong together");

@@ -290,7 +290,7 @@ async fn one_for_later_keeps_nobody_waiting(bench: Bench) {
 async fn halves_of_a_list_come_before_what_was_enqueued_after_it(bench: Bench) {
     let line = Line::start().await;
     let mut to: Vec<String> = (1..8).map(user).collect();
-    to[3] = "unheard-of".to_owned();
+    "unheard-of".clone_into(&mut to[3]);
     let list = NewDelivery::multicast(to, "0").in_order("all");
     bench.outbox.enqueue(list).await.unwrap();
     for n in 1..8 {

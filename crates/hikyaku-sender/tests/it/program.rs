@@ -30,6 +30,7 @@ pub(crate) const ORDERED: usize = 4;
 
 /// What a program does.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its command line")]
 pub(crate) struct Plan {
     pub(crate) store: String,
     /// Where it finds LINE.
