@@ -85,4 +85,4 @@ pub use priority::Priority;
 pub use quarantine::Quarantined;
 pub use time::{Clock, Time};
 pub use waiting::{Waiting, WaitingFor};
-pub use worker::{Report, Worker};
+pub use worker::{Report, Worker, WorkerHandle};

@@ -3,7 +3,7 @@
 //! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::{Display, Write},
     sync::{
         PoisonError, RwLock,
@@ -50,21 +50,17 @@ struct Ended {
     attempts: Histogram,
 }
 
-/// A worker that has a channel, until it is dropped.
+/// A worker that has channels, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct AtWork<'a> {
     metrics: &'a Metrics,
-    channels: Vec<&'a str>,
+    channels: BTreeSet<String>,
 }
 
 impl Metrics {
-    /// A worker has these channels.
-    pub(crate) fn begin<'a>(&'a self, channels: impl Iterator<Item = &'a String>) -> AtWork<'a> {
-        let channels: Vec<&str> = channels.map(String::as_str).collect();
-        for channel in &channels {
-            self.of(channel, |of| of.workers.fetch_add(1, Ordering::Relaxed));
-        }
-        AtWork { metrics: self, channels }
+    /// A worker begins.
+    pub(crate) fn begin(&self) -> AtWork<'_> {
+        AtWork { metrics: self, channels: BTreeSet::new() }
     }
 
     /// One request to send was answered, or was not, after so long.
@@ -137,11 +133,23 @@ fn note(times: &ByWord<Histogram>, done: bool, took: Duration) {
     }
 }
 
-impl Drop for AtWork<'_> {
-    fn drop(&mut self) {
-        for channel in &self.channels {
+impl AtWork<'_> {
+    /// The worker has these channels now, and no others.
+    pub(crate) fn serve<'b>(&mut self, channels: impl Iterator<Item = &'b String>) {
+        let channels: BTreeSet<String> = channels.cloned().collect();
+        for channel in channels.difference(&self.channels) {
+            self.metrics.of(channel, |of| of.workers.fetch_add(1, Ordering::Relaxed));
+        }
+        for channel in self.channels.difference(&channels) {
             self.metrics.of(channel, |of| of.workers.fetch_sub(1, Ordering::Relaxed));
         }
+        self.channels = channels;
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.serve(std::iter::empty());
     }
 }
 

@@ -18,11 +18,13 @@ use super::{
     ahead::Ahead,
     elsewhere,
     send::{ClaimedAt, Sender},
+    served::Served,
     settle,
 };
 use crate::{
     Error, Event, HoldReason, Lane, State, Time, Waiting, WaitingFor,
     delivery::{Outcome, backoff},
+    metrics::AtWork,
     store::step::{Attempt, Claim, Grant, Job, Sweep},
 };
 
@@ -42,12 +44,18 @@ const LAST_WRITE: Duration = Duration::from_secs(3);
 ///
 /// All of it is one task. Some deliveries are claimed, others sent and others written down at the same time, and only
 /// whole batches go from thread to thread.
-pub(super) async fn run(shared: &Shared, stop: impl Future<Output = ()>) -> Result<Report, Error> {
+pub(super) async fn run<'a>(
+    shared: &'a Shared,
+    at_work: AtWork<'a>,
+    stop: impl Future<Output = ()>,
+) -> Result<Report, Error> {
     let sender = Sender::new(shared);
     let mut dispatch = Dispatch {
         shared,
         sender: &sender,
         news: shared.inner.store.news().listen(),
+        served: shared.served.subscribe(),
+        at_work,
         queue: VecDeque::new(),
         sending: FuturesUnordered::new(),
         outcomes: Vec::new(),
@@ -74,6 +82,8 @@ struct Dispatch<'a> {
     shared: &'a Shared,
     sender: &'a Sender<'a>,
     news: watch::Receiver<u64>,
+    served: watch::Receiver<Served>,
+    at_work: AtWork<'a>,
     /// Claimed and not yet on their way, with when they were.
     queue: VecDeque<(Job, ClaimedAt)>,
     sending: FuturesUnordered<BoxFuture<'a, Attempt>>,
@@ -111,6 +121,10 @@ impl Dispatch<'_> {
             tokio::select! {
                 biased;
                 () = &mut stop => return Ok(Vec::new()),
+                Ok(()) = self.served.changed() => {
+                    self.at_work.serve(self.shared.served().channels.keys());
+                    self.look_at = now;
+                }
                 grant = ended(&mut self.claiming) => {
                     if let Some(waiting) = self.granted(grant).await? {
                         return Ok(waiting);
@@ -138,12 +152,13 @@ impl Dispatch<'_> {
         self.claim_began = now;
         self.turn = self.turn.wrapping_add(1);
         let shared = self.shared;
+        let served = shared.served();
         let claim = Claim {
-            channels: shared.channels.keys().cloned().collect(),
+            channels: served.channels.keys().cloned().collect(),
             turn: self.turn,
             want: u32::try_from(want).unwrap_or(u32::MAX),
             lease: shared.settings.lease,
-            limits: shared.settings.limits.clone(),
+            limits: served.limits,
             worker: shared.name.clone(),
         };
         self.claiming = Some(

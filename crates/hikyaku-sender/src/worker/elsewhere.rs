@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The lanes of other channels that have due deliveries, and since when. A store that cannot tell is no reason to fail.
 pub(super) async fn waiting(shared: &Shared, due_for: Duration) -> Vec<Waiting> {
-    let served = shared.channels.keys().cloned().collect();
+    let served = shared.served().channels.keys().cloned().collect();
     match shared.inner.store.read(DueElsewhere(served)).await {
         Ok((now, mut due)) => {
             due.retain(|lane| now.since(lane.due) >= due_for);

@@ -1,15 +1,18 @@
 //! What has to be done from time to time.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use hikyaku::{Client, message::QuotaKind};
 
-use super::{Shared, elsewhere::Warnings};
+use super::{Shared, elsewhere::Warnings, served::Channel};
 use crate::{
     Error, Event, HoldReason,
     store::step::{EndLeases, Release, SetQuota, Sweep},
 };
+
+/// The channels that a worker has begun with, and which setting of them it was.
+pub(super) type Begun = HashMap<String, u64>;
 
 /// How often leases and keys are looked after.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
@@ -27,13 +30,13 @@ const FIRST_ANSWER: Duration = Duration::from_secs(3);
 const SKEW: i64 = 60;
 
 /// Sweeps and asks for quotas, until it is aborted.
-pub(super) async fn keep(shared: Arc<Shared>) {
+pub(super) async fn keep(shared: Arc<Shared>, mut begun: Begun) {
     let quotas = async {
         let Some(every) = shared.settings.quota_every else { return };
         loop {
             tokio::time::sleep(every).await;
-            for (name, client) in &shared.channels {
-                ask_quota(&shared, name, client).await;
+            for (name, channel) in &*shared.served().channels {
+                ask_quota(&shared, name, &channel.client).await;
             }
         }
     };
@@ -61,7 +64,16 @@ pub(super) async fn keep(shared: Arc<Shared>) {
             }
         }
     };
-    tokio::join!(quotas, sweeps, others);
+    let changes = async {
+        let mut changes = shared.served.subscribe();
+        loop {
+            begun = begin(&shared, begun).await;
+            if changes.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::join!(quotas, sweeps, others, changes);
 }
 
 async fn sweep(shared: &Shared) {
@@ -94,16 +106,21 @@ async fn sweep(shared: &Shared) {
 }
 
 /// Lets go of what a worker before this one had to wait for: this one may have a valid token, and the month more
-/// messages. LINE is asked before anything is claimed, so that nobody is told to wait for what has come.
-pub(super) async fn begin(shared: &Shared) {
-    let begin = async |(name, client): (&String, &Client)| {
+/// messages. A channel that is added later begins in the same way. LINE is asked before the first claim, so that nobody is
+/// told to wait for what has come.
+pub(super) async fn begin(shared: &Shared, known: Begun) -> Begun {
+    let served = shared.served();
+    let begin = async |(name, channel): (&String, &Channel)| {
         release(shared, name, HoldReason::Unauthorized).await;
         if shared.settings.quota_every.is_some() {
             // It is asked again later.
-            let _ = tokio::time::timeout(FIRST_ANSWER, ask_quota(shared, name, client)).await;
+            let _ =
+                tokio::time::timeout(FIRST_ANSWER, ask_quota(shared, name, &channel.client)).await;
         }
     };
-    join_all(shared.channels.iter().map(begin)).await;
+    let new = served.channels.iter().filter(|(name, it)| known.get(*name) != Some(&it.number));
+    join_all(new.map(begin)).await;
+    served.channels.iter().map(|(name, it)| (name.clone(), it.number)).collect()
 }
 
 /// Takes back all that a worker before this one had.

@@ -8,13 +8,18 @@ mod record;
 mod refusals;
 mod request;
 mod send;
+mod served;
 mod settle;
 
 use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
 
 use hikyaku::Client;
 use hikyaku_model::limits::{Problem, Segment};
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
+
+use served::Served;
+
+pub use served::WorkerHandle;
 
 use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
 
@@ -49,7 +54,7 @@ const QUOTA_EVERY: Duration = Duration::from_secs(5 * 60);
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker {
     outbox: Outbox,
-    channels: HashMap<String, Client>,
+    served: Arc<watch::Sender<Served>>,
     settings: Settings,
 }
 
@@ -61,7 +66,6 @@ struct Settings {
     lease: Duration,
     drain: Duration,
     quota_every: Option<Duration>,
-    limits: Limits,
     until_idle: bool,
     name: Option<String>,
     hook: Option<Hook>,
@@ -85,7 +89,8 @@ pub struct Report {
 /// What the parts of a running worker share.
 struct Shared {
     inner: Arc<Inner>,
-    channels: HashMap<String, Client>,
+    /// What it serves now.
+    served: Arc<watch::Sender<Served>>,
     settings: Settings,
     /// What is kept with each attempt, to know who made it.
     name: Arc<str>,
@@ -98,13 +103,12 @@ impl Outbox {
     pub fn worker(&self) -> Worker {
         Worker {
             outbox: self.clone(),
-            channels: HashMap::new(),
+            served: Arc::new(watch::Sender::new(Served::new(LEASE))),
             settings: Settings {
                 concurrency: CONCURRENCY,
                 lease: LEASE,
                 drain: DRAIN,
                 quota_every: Some(QUOTA_EVERY),
-                limits: Limits::default(),
                 until_idle: false,
                 name: None,
                 hook: None,
@@ -118,8 +122,8 @@ impl Worker {
     ///
     /// A client with a [`TokenProvider`](hikyaku::TokenProvider) renews its token by itself. While LINE refuses the token,
     /// the channel stands still and is tried again about once a minute; nothing is lost by a wrong token.
-    pub fn channel(mut self, name: impl Into<String>, client: Client) -> Self {
-        self.channels.insert(name.into(), client);
+    pub fn channel(self, name: impl Into<String>, client: Client) -> Self {
+        self.served.send_modify(|served| served.set(name.into(), client));
         self
     }
 
@@ -130,8 +134,8 @@ impl Worker {
     }
 
     /// How fast each lane may go; LINE's limits unless set. All workers of a channel should say the same.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.settings.limits = limits;
+    pub fn limits(self, limits: Limits) -> Self {
+        self.served.send_modify(|served| served.limits = limits);
         self
     }
 
@@ -139,6 +143,7 @@ impl Worker {
     /// what writing the answer down takes.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease;
+        self.served.send_modify(|served| served.lease = lease);
         self
     }
 
@@ -169,6 +174,11 @@ impl Worker {
         self
     }
 
+    /// Changes its channels and limits while it runs. A worker that has a handle may begin without any channel.
+    pub fn handle(&self) -> WorkerHandle {
+        WorkerHandle(self.served.clone())
+    }
+
     /// Is told before and after each durable step by its name, so that a test can kill the program there.
     #[doc(hidden)]
     pub fn on_step(mut self, hook: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
@@ -183,34 +193,32 @@ impl Worker {
     /// It has no [`channel`](Self::channel), its [`lease`](Self::lease) is no longer than a client's timeout, another worker has this `SQLite` file, the store is damaged, or it failed in a
     /// way that waiting does not mend.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<Report, Error> {
-        let Self { outbox, channels, settings } = self;
-        if channels.is_empty() {
+        let Self { outbox, served, settings } = self;
+        let now = served.borrow().clone();
+        // Nobody else can give it any.
+        if now.channels.is_empty() && Arc::strong_count(&served) == 1 {
             let rule = "must be set, or the worker has nothing that it may send";
             return Err(Error::breaks(vec![Segment::Field("channel")], Problem::Rule(rule)));
         }
-        let timeout = channels.values().map(Client::timeout).max().unwrap_or_default();
-        if settings.lease <= timeout {
-            let rule = "must be longer than the timeout of every client, or a delivery is taken over while it is sent";
-            return Err(Error::breaks(vec![Segment::Field("lease")], Problem::Rule(rule)));
-        }
+        now.check(now.channels.values().map(|channel| channel.client.timeout()))?;
         let inner = outbox.shared();
         let lock = inner.store.lock_worker().await?;
         let is_alone = lock.is_some();
         let name = settings.name.clone().unwrap_or_else(own_name).into();
-        let shared = Arc::new(Shared { inner, channels, settings, name, is_alone });
+        let shared = Arc::new(Shared { inner, served, settings, name, is_alone });
         if is_alone {
             // Nobody else can have them, so there is no lease to wait for.
             keep::end_all_leases(&shared).await?;
         }
-        let at_work = shared.inner.metrics.begin(shared.channels.keys());
-        keep::begin(&shared).await;
+        let mut at_work = shared.inner.metrics.begin();
+        at_work.serve(shared.served().channels.keys());
+        let begun = keep::begin(&shared, HashMap::new()).await;
         // Ends with this future, however that ends.
         let mut keeper = JoinSet::new();
-        keeper.spawn(keep::keep(shared.clone()));
+        keeper.spawn(keep::keep(shared.clone(), begun));
         // Boxed: it is large, and its caller's future would be.
-        let report = Box::pin(dispatch::run(&shared, stop)).await;
+        let report = Box::pin(dispatch::run(&shared, at_work, stop)).await;
         drop(keeper);
-        drop(at_work);
         drop(lock);
         report
     }
@@ -226,6 +234,10 @@ fn own_name() -> String {
 }
 
 impl Shared {
+    fn served(&self) -> Served {
+        self.served.borrow().clone()
+    }
+
     fn step(&self, name: &'static str) {
         if let Some(hook) = &self.settings.hook {
             hook(name);
@@ -236,7 +248,7 @@ impl Shared {
 impl std::fmt::Debug for Worker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Worker")
-            .field("channels", &self.channels.keys())
+            .field("channels", &self.handle().channels())
             .field("concurrency", &self.settings.concurrency)
             .finish_non_exhaustive()
     }

@@ -52,7 +52,7 @@ pub(super) struct Sender<'a> {
     /// The holds of people, where they had to be looked at, and when they were.
     holds: tokio::sync::Mutex<Option<(Instant, Vec<Hold>)>>,
     /// What is known of each channel's lanes, by their codes.
-    lanes: HashMap<String, [LaneNow; Lane::ALL.len()]>,
+    lanes: Mutex<HashMap<String, [Arc<LaneNow>; Lane::ALL.len()]>>,
 }
 
 /// What this worker knows of a lane.
@@ -77,13 +77,12 @@ pub(super) struct ClaimedAt {
 
 impl<'a> Sender<'a> {
     pub(super) fn new(shared: &'a Shared) -> Self {
-        let lanes = shared.channels.keys().map(|name| (name.clone(), Default::default())).collect();
         Self {
             shared,
             bodies: Mutex::default(),
             refusals: Refusals::default(),
             holds: tokio::sync::Mutex::default(),
-            lanes,
+            lanes: Mutex::default(),
         }
     }
 
@@ -99,23 +98,27 @@ impl<'a> Sender<'a> {
 
     /// What comes of it, and what is kept of the request, where one was made.
     async fn try_to_send(&self, job: &Job, claimed: ClaimedAt) -> (Outcome, Option<Record>) {
-        let late = match self.shared.settings.limits.get(job.lane) {
+        let (client, limit) = {
+            let served = self.shared.served.borrow();
+            let channel = served.channels.get(&job.channel);
+            (channel.map(|channel| channel.client.clone()), served.limits.get(job.lane))
+        };
+        let late = match limit {
             Some(rate) if pace::is_exact(rate) => EXACT_PERMIT_LIFE,
             Some(_) => PERMIT_LIFE,
             None => self.shared.settings.lease / 2,
         };
-        let Some(client) = self.shared.channels.get(&job.channel) else {
-            return (Outcome::NotSent, None);
-        };
+        // It was taken away meanwhile.
+        let Some(client) = client else { return (Outcome::NotSent, None) };
         // It was claimed ahead, and would only be answered the same.
-        if self.lane(&job.channel, job.lane).is_some_and(|lane| lane.was_stopped(claimed.began)) {
+        if self.lane(&job.channel, job.lane).was_stopped(claimed.began) {
             return (Outcome::NotSent, None);
         }
         if claimed.began.elapsed() > HOLDS_KNOWN && self.is_held(job).await {
             return (Outcome::NotSent, None);
         }
         if job.lane == Lane::NarrowcastProgress {
-            return (self.look(client, job).await, None);
+            return (self.look(&client, job).await, None);
         }
         let body = match self.body(job).await {
             Ok(body) => body,
@@ -176,19 +179,18 @@ impl<'a> Sender<'a> {
 
     fn tried(&self, job: &Job) -> Tried {
         let lane = self.lane(&job.channel, job.lane);
-        let failures = lane.map_or(0, |lane| lane.failures.load(Ordering::Relaxed));
+        let failures = lane.failures.load(Ordering::Relaxed);
         Tried { lane: job.lane, attempts: job.attempts, failures, chance: chance() }
     }
 
     /// Holds what must wait, and gives what is to be written down.
     async fn execute(&self, job: &Job, verdict: Verdict) -> Outcome {
         let Verdict { mut outcome, hold, failed } = verdict;
-        if let Some(LaneNow { failures, .. }) = self.lane(&job.channel, job.lane) {
-            if failed {
-                failures.fetch_add(1, Ordering::Relaxed);
-            } else if failures.load(Ordering::Relaxed) > 0 {
-                failures.store(0, Ordering::Relaxed);
-            }
+        let lane = self.lane(&job.channel, job.lane);
+        if failed {
+            lane.failures.fetch_add(1, Ordering::Relaxed);
+        } else if lane.failures.load(Ordering::Relaxed) > 0 {
+            lane.failures.store(0, Ordering::Relaxed);
         }
         match &mut outcome {
             Outcome::Accepted { .. } if job.lane == Lane::Multicast => self.refusals.accepted(job),
@@ -243,8 +245,14 @@ impl<'a> Sender<'a> {
         self.bodies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lane(&self, channel: &str, lane: Lane) -> Option<&LaneNow> {
-        self.lanes.get(channel)?.get(usize::try_from(lane.code()).ok()?)
+    fn lane(&self, channel: &str, lane: Lane) -> Arc<LaneNow> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = match lanes.get(channel) {
+            Some(of) => of,
+            None => lanes.entry(channel.to_owned()).or_default(),
+        };
+        let lane = usize::try_from(lane.code()).ok().and_then(|code| of.get(code));
+        lane.cloned().unwrap_or_default()
     }
 
     /// Stops lanes for all workers. Whether the store has written it down.
@@ -260,8 +268,8 @@ impl<'a> Sender<'a> {
         };
         let written = self.shared.inner.store.run(hold).await;
         // Only now: a claim that has begun since sees the hold.
-        for lane in lanes.into_iter().filter_map(|lane| self.lane(&channel, lane)) {
-            lane.stop();
+        for lane in lanes {
+            self.lane(&channel, lane).stop();
         }
         match written {
             // The answers to all that was on its way together are one reason.

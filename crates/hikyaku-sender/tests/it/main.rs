@@ -33,6 +33,7 @@ mod program;
 mod proxy;
 mod restore;
 mod search;
+mod served;
 mod sql;
 mod sqlite_file;
 mod stores;

@@ -1,0 +1,100 @@
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use hikyaku::Client;
+use hikyaku_model::limits::{Problem, Segment};
+use tokio::sync::watch;
+
+use crate::{Error, Limits};
+
+/// What a worker serves. It may change while the worker runs.
+#[derive(Clone, Debug)]
+pub(super) struct Served {
+    pub(super) channels: Arc<HashMap<String, Channel>>,
+    pub(super) limits: Limits,
+    /// Every client's timeout must be shorter.
+    pub(super) lease: Duration,
+    /// How many channels were set so far.
+    count: u64,
+}
+
+/// The client of a channel.
+#[derive(Clone, Debug)]
+pub(super) struct Channel {
+    pub(super) client: Client,
+    /// Which of all that were set it is: a channel that is set anew begins anew.
+    pub(super) number: u64,
+}
+
+impl Served {
+    pub(super) fn new(lease: Duration) -> Self {
+        Self { channels: Arc::default(), limits: Limits::default(), lease, count: 0 }
+    }
+
+    pub(super) fn set(&mut self, name: String, client: Client) {
+        self.count += 1;
+        Arc::make_mut(&mut self.channels).insert(name, Channel { client, number: self.count });
+    }
+
+    /// Whether its leases outlast the requests of these clients.
+    pub(super) fn check(&self, clients: impl IntoIterator<Item = Duration>) -> Result<(), Error> {
+        if clients.into_iter().all(|timeout| timeout < self.lease) {
+            return Ok(());
+        }
+        let rule = "must be longer than the timeout of every client, or a delivery is taken over while it is sent";
+        Err(Error::breaks(vec![Segment::Field("lease")], Problem::Rule(rule)))
+    }
+}
+
+/// Changes what a [`Worker`](crate::Worker) serves, also while it runs. Made by
+/// [`Worker::handle`](crate::Worker::handle); a clone is of the same worker.
+///
+/// ```no_run
+/// # async fn example(outbox: hikyaku_sender::Outbox, client: hikyaku::Client) -> Result<(), hikyaku_sender::Error> {
+/// let worker = outbox.worker();
+/// let handle = worker.handle();
+/// tokio::spawn(worker.run(std::future::pending()));
+///
+/// handle.add_channel("shop", client)?;
+/// handle.remove_channel("support");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct WorkerHandle(pub(super) Arc<watch::Sender<Served>>);
+
+impl WorkerHandle {
+    /// Sends the deliveries of this channel, too, from now on. A channel that it has already gets this client from the next
+    /// delivery on, and is tried at once where it waited for a valid token.
+    ///
+    /// # Errors
+    /// The client's timeout is not shorter than the worker's [`lease`](crate::Worker::lease).
+    pub fn add_channel(&self, name: impl Into<String>, client: Client) -> Result<(), Error> {
+        self.0.borrow().check([client.timeout()])?;
+        self.0.send_modify(|served| served.set(name.into(), client));
+        Ok(())
+    }
+
+    /// Takes a channel away. What is on its way ends and is written down; what was claimed goes back into the store, and waits
+    /// for a worker that has the channel. Whether the worker had it.
+    pub fn remove_channel(&self, name: &str) -> bool {
+        self.0.send_if_modified(|served| {
+            let has = served.channels.contains_key(name);
+            if has {
+                Arc::make_mut(&mut served.channels).remove(name);
+            }
+            has
+        })
+    }
+
+    /// The channels that it has, in the order of their names.
+    pub fn channels(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.0.borrow().channels.keys().cloned().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// How fast each lane may go, from the next claim on. All workers of a channel should say the same.
+    pub fn set_limits(&self, limits: Limits) {
+        self.0.send_modify(|served| served.limits = limits);
+    }
+}
