@@ -1,7 +1,7 @@
 use tokio::sync::broadcast;
 
 use crate::{
-    CampaignId, DeliveryId, HoldReason, Lane, State, Waiting, list::reference, store::step::Settled,
+    CampaignId, DeliveryId, HoldReason, Lane, State, Waiting, answer, store::step::Settled,
 };
 
 /// How many events a slow listener may be behind before it misses some.
@@ -98,7 +98,7 @@ impl EventSource {
                 delivery: DeliveryId(it.id),
                 campaign: it.campaign.map(CampaignId),
                 recipients: it.recipients,
-                reference: reference(it.reference.as_deref()),
+                reference: answer::parsed(it.reference.as_deref()),
                 state: it.state,
             });
         }

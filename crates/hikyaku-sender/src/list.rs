@@ -1,10 +1,10 @@
 use hikyaku::{RetryKey, SentMessage};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 use hikyaku_model::SendKind;
 
 use crate::{
-    CampaignId, DeliveryId, Lane, State, Time, WaitingFor, store::Stored,
+    CampaignId, DeliveryId, Lane, State, Time, WaitingFor, answer, store::Stored,
     trace_context::TraceContext,
 };
 
@@ -71,22 +71,6 @@ pub struct Listed {
     pub last_error: Option<String>,
 }
 
-/// The caller's own JSON, as it was given.
-pub(crate) fn reference(kept: Option<&str>) -> Option<serde_json::Value> {
-    kept.and_then(|json| serde_json::from_str(json).ok())
-}
-
-/// What LINE's answer says of the messages that it made.
-pub(crate) fn sent_messages(answer: Option<&str>) -> Vec<SentMessage> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(rename = "sentMessages")]
-        sent_messages: Vec<SentMessage>,
-    }
-    let answer = answer.and_then(|json| serde_json::from_str::<Answer>(json).ok());
-    answer.map(|answer| answer.sent_messages).unwrap_or_default()
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn kind_name<S: Serializer>(kind: &SendKind, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(Lane::of(*kind).name())
@@ -128,7 +112,7 @@ impl From<Stored> for Listed {
             body: stored.payload.body.and_then(|body| serde_json::from_str(&body.json).ok()),
             fairness_key: Some(stored.fairness_key).filter(|key| !key.is_empty()),
             idempotency_key: stored.row.idempotency_key,
-            reference: reference(stored.row.reference.as_deref()),
+            reference: answer::parsed(stored.row.reference.as_deref()),
             traceparent,
             tracestate,
             waiting_for: delivery.waits_its_turn().then_some(WaitingFor::Order),
@@ -140,7 +124,7 @@ impl From<Stored> for Listed {
             expires_at: delivery.expires_at,
             worker: delivery.worker.as_deref().map(str::to_owned),
             request_id: delivery.request_id,
-            sent_messages: sent_messages(delivery.answer.as_deref()),
+            sent_messages: answer::sent_messages(delivery.answer.as_deref()),
             last_status: delivery.last_status,
             last_error: delivery.last_error,
         }

@@ -5,8 +5,9 @@ use crate::{
     store::{
         Move,
         step::{
-            BeginMove, EndMove, ExportHolds, ExportLanes, Import, ImportCampaign, ImportHolds,
-            ImportLanes, ListCampaigns, MustBeEmpty, Page, Remember, Remembered, fresh,
+            BeginMove, EndMove, ExportHolds, ExportLanes, ExportOutcomes, Import, ImportCampaign,
+            ImportHolds, ImportLanes, ImportOutcomes, ListCampaigns, MustBeEmpty, Page, Remember,
+            Remembered, fresh,
         },
     },
 };
@@ -47,6 +48,8 @@ impl Outbox {
         from.store.run(begin).await?;
         // Before any delivery, in case that a worker has the target already.
         to.store.run(ImportHolds(from.store.read(ExportHolds).await?)).await?;
+        // Also before: what a worker adds there comes after them.
+        self.move_outcomes(target).await?;
         let mut moved = Moved::default();
         let mut new_ids = HashMap::new();
         let mut campaigns = from.store.read(ListCampaigns(u32::MAX)).await?;
@@ -82,6 +85,20 @@ impl Outbox {
         to.store.news().tell();
         drop(lock);
         Ok(moved)
+    }
+
+    async fn move_outcomes(&self, target: &Outbox) -> Result<(), Error> {
+        let (from, to) = (self.shared(), target.shared());
+        let mut after = 0;
+        loop {
+            let (outcomes, mark) = from.store.read(ExportOutcomes { after, limit: PAGE }).await?;
+            let last = outcomes.last().map(|it| it.id);
+            to.store.run(ImportOutcomes { outcomes, mark }).await?;
+            match last {
+                Some(last) => after = last,
+                None => return Ok(()),
+            }
+        }
     }
 
     async fn move_memory(&self, target: &Outbox, old: i64, new: i64) -> Result<(), Error> {

@@ -48,6 +48,7 @@ pub struct NewDelivery {
     idempotency_key: Option<String>,
     order_key: Option<String>,
     reference: Option<serde_json::Value>,
+    tells: bool,
     at: Option<Time>,
     expires_at: Option<Time>,
     priority: Priority,
@@ -112,6 +113,8 @@ struct Line<'a> {
     limit: Option<&'a Limit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a serde_json::Value>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tell_outcome: bool,
 }
 
 #[derive(Serialize)]
@@ -153,6 +156,7 @@ impl NewDelivery {
             idempotency_key: None,
             order_key: None,
             reference: None,
+            tells: false,
             at: None,
             expires_at: None,
             priority: Priority::default(),
@@ -238,6 +242,13 @@ impl NewDelivery {
     /// time has its turn then.
     pub fn in_order(mut self, key: impl Into<String>) -> Self {
         self.order_key = Some(key.into());
+        self
+    }
+
+    /// Makes its acceptance an [`Outcome`](crate::Outcome), too. That it was refused, is unknown, expired or was cancelled
+    /// is one anyway.
+    pub fn tell_outcome(mut self) -> Self {
+        self.tells = true;
         self
     }
 
@@ -390,6 +401,7 @@ impl NewDelivery {
             filter: filter.as_ref(),
             limit: limit.as_ref(),
             reference: self.reference.as_ref(),
+            tell_outcome: self.tells,
         };
         serde_json::to_string(&line)
             .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))
@@ -433,6 +445,7 @@ impl NewDelivery {
             fairness_key: self.fairness_key,
             idempotency_key: self.idempotency_key,
             reference: self.reference.map(|value| value.to_string()),
+            tells: self.tells,
             payload: Payload {
                 recipients,
                 body: Some(Body { json, delivery_tag: delivery_tag.map(str::to_owned) }),

@@ -6,20 +6,27 @@ use crate::store::SqliteStore;
 use crate::store::{Gate, PgStore};
 use crate::{
     Act, Attempt, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold,
-    HoldId, Listed, NewDelivery, NewHold, Overview, Time,
+    HoldId, Listed, NewDelivery, NewHold, Outcome, Overview, Time,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
         step::{
-            self, ActOnOne, EndHold, Find, GetOverview, ListHolds, PlaceHold, Show, Story, Verdict,
+            self, ActOnOne, EndHold, Find, GetOverview, ListHolds, Outcomes, PlaceHold, Show,
+            Story, Verdict,
         },
     },
 };
 
 /// How long finished deliveries are kept, unless told otherwise.
 const KEEP: Duration = Duration::from_secs(168 * 60 * 60);
+
+/// How many outcomes a page has at most.
+const OUTCOMES: u32 = 100;
+
+/// How long nobody looks for outcomes that another program may have written.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
 ///
@@ -225,6 +232,33 @@ impl Outbox {
     pub async fn attempts(&self, id: DeliveryId) -> Result<Vec<Attempt>, Error> {
         let story = self.0.store.read(Story(id.0)).await?;
         Ok(story.map(|(_, attempts)| attempts).unwrap_or_default())
+    }
+
+    /// What became of deliveries, channels and campaigns, after the [`Outcome`] with this id; 0 for all that is kept. At most
+    /// 100 in their order; empty where there are none yet. The caller keeps the id of the last one that it has dealt with, and
+    /// misses none of the last seven days, whatever is killed.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn outcomes(&self, after: i64) -> Result<Vec<Outcome>, Error> {
+        self.0.store.read(Outcomes { after, limit: OUTCOMES }).await
+    }
+
+    /// Like [`outcomes`](Self::outcomes), and waits until there is one: what this program's workers do is heard at once,
+    /// and what others do within a second.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn next_outcomes(&self, after: i64) -> Result<Vec<Outcome>, Error> {
+        let mut news = self.0.store.news().listen();
+        loop {
+            let outcomes = self.outcomes(after).await?;
+            if !outcomes.is_empty() {
+                return Ok(outcomes);
+            }
+            // A sender is a part of the store, and lives as long as this outbox.
+            let _ = tokio::time::timeout(LOOK, news.changed()).await;
+        }
     }
 
     /// The delivery of a channel that an idempotency key stands for; `None` where there is none, or no more.

@@ -119,6 +119,9 @@ const QUIET: Duration = Duration::from_secs(60);
 const STEADY: f64 = 0.85;
 const BURST: f64 = 0.05;
 
+/// A lane that stands still again for the same reason within this time has not gone on meanwhile.
+const GOES_ON: Duration = Duration::from_secs(10 * 60);
+
 /// How far the clocks of two steps may differ before the later one counts as set back.
 const CLOCK_ERROR: Duration = Duration::from_secs(5);
 
@@ -164,6 +167,13 @@ impl Bucket {
         }
         let until = self.hold_until.filter(|until| *until > now)?;
         Some((until, self.hold_reason?))
+    }
+
+    /// Whether a hold of this kind is told, or only goes on: each of a token that LINE refuses is over in a minute, and
+    /// comes again.
+    pub(crate) fn is_news(&self, reason: HoldReason, now: Time) -> bool {
+        self.hold_reason != Some(reason)
+            || self.hold_until.is_none_or(|until| now.since(until) > GOES_ON)
     }
 
     /// Takes up to `want` permits, or says when there will be one.

@@ -473,3 +473,27 @@ fn the_story_of_a_delivery_says_why_it_has_not_arrived_and_what_to_do() {
     assert!(parked.contains("because the month's messages are used up"), "{parked}");
     assert!(parked.contains("raise the channel's monthly limit"), "{parked}");
 }
+
+#[test]
+fn outcomes_are_told_in_order_and_after_the_last_that_was_seen() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    let friend = platform.sim.add_friend();
+    let add = ["outbox", "add", "push", friend.as_str(), "--text", "hi", "--tell-outcome"];
+    assert_eq!(shell.run(add.into_iter().chain(["--reference", "17"])).code, 0);
+    assert_eq!(shell.run(["worker", "run", "--until-idle"]).code, 0);
+    assert_eq!(shell.run(["outbox", "add", "push", USER, "--text", "hi"]).code, 0);
+    assert_eq!(shell.run(["worker", "run", "--until-idle"]).code, 0);
+    let told = shell.run(["outbox", "outcomes", "--json"]);
+    assert_eq!(told.code, 0, "{told}");
+    let told: Vec<serde_json::Value> =
+        told.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let types: Vec<_> = told.iter().map(|it| (it["id"].as_i64(), it["type"].as_str())).collect();
+    let expected = [(Some(1), Some("delivery.accepted")), (Some(2), Some("delivery.rejected"))];
+    assert_eq!(types, expected);
+    assert_eq!(told[0]["data"]["reference"], 17);
+    let later = shell.run(["outbox", "outcomes", "--after", "1"]);
+    assert_eq!(later.stdout.lines().count(), 1, "{later}");
+    assert!(later.stdout.contains("  delivery.rejected  {"), "{later}");
+    assert_eq!(shell.run(["outbox", "outcomes", "--after", "2"]).stdout, "");
+}

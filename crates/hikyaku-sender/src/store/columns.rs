@@ -13,7 +13,7 @@ use crate::{
 pub(super) type Column = (&'static str, &'static str);
 
 /// What is written once.
-pub(super) const FIXED: [Column; 12] = [
+pub(super) const FIXED: [Column; 13] = [
     ("channel", "text"),
     ("campaign", "bigint"),
     ("created_at", "bigint"),
@@ -23,6 +23,7 @@ pub(super) const FIXED: [Column; 12] = [
     ("idempotency_key", "text"),
     ("reference", "text"),
     ("ordered", "text"),
+    ("tells", "smallint"),
     ("chunk", "bigint"),
     ("priority", "smallint"),
     ("fairness_key", "text"),
@@ -91,6 +92,7 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::Text(it.idempotency_key.as_deref()),
         Value::Text(it.reference.as_deref()),
         Value::Text(it.delivery.order.as_ref().map(|order| order.key.as_str())),
+        Value::number(i16::from(it.tells)),
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
         Value::Text(Some(&it.fairness_key)),

@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Found, Fresh,
-    KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, Payload, Quota, ReadStep, Reads,
-    Result, Row, Stored, Tx, WriteStep, fenced, fits::fits, now_or_never,
+    KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, Outcomes, Payload, Quota, ReadStep,
+    Reads, Result, Row, Stored, Tx, WriteStep, fenced, fits::fits, now_or_never,
 };
 use crate::{
     Attempt, Clock, Hold, HoldId, Lane, Priority, State, Time,
@@ -16,6 +16,7 @@ use crate::{
     delivery::{Delivery, Place},
     fairness,
     filter::Filter,
+    outcome::{NewOutcome, Outcome},
     pace::Bucket,
 };
 
@@ -40,6 +41,8 @@ struct Memory {
     campaigns: BTreeMap<i64, CampaignRow>,
     seen: BTreeSet<(i64, String)>,
     moved: Option<Move>,
+    last_outcome: i64,
+    outcomes: BTreeMap<i64, Outcome>,
 }
 
 impl MemoryStore {
@@ -133,6 +136,7 @@ impl Deliveries for MemoryTx<'_> {
                 created_at: fresh.created_at,
                 idempotency_key: fresh.idempotency_key.clone(),
                 reference: fresh.reference.clone(),
+                tells: fresh.tells,
                 delivery: fresh.delivery.clone(),
             };
             let stored = Stored {
@@ -342,6 +346,32 @@ impl Lanes for MemoryTx<'_> {
     }
 }
 
+impl Outcomes for MemoryTx<'_> {
+    async fn tell(&mut self, outcomes: &[NewOutcome]) -> Result<()> {
+        for outcome in outcomes {
+            self.memory.last_outcome += 1;
+            let id = self.memory.last_outcome;
+            self.memory.outcomes.insert(id, outcome.clone().at(id));
+        }
+        Ok(())
+    }
+
+    async fn import_outcomes(&mut self, outcomes: &[Outcome], mark: i64) -> Result<()> {
+        self.memory.outcomes.extend(outcomes.iter().map(|it| (it.id, it.clone())));
+        self.memory.last_outcome = self.memory.last_outcome.max(mark);
+        Ok(())
+    }
+
+    async fn forget_outcomes(&mut self, before: Time, limit: u32) -> Result<u64> {
+        let oldest = self.memory.outcomes.values().take(limit as usize);
+        let old: Vec<i64> = oldest.filter(|it| it.at < before).map(|it| it.id).collect();
+        for id in &old {
+            self.memory.outcomes.remove(id);
+        }
+        Ok(old.len() as u64)
+    }
+}
+
 impl Campaigns for MemoryTx<'_> {
     async fn insert_campaign(&mut self, campaign: &NewCampaign) -> Result<Option<i64>> {
         let taken = campaign.idempotency_key.is_some()
@@ -381,11 +411,10 @@ impl Campaigns for MemoryTx<'_> {
         Ok(())
     }
 
-    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<()> {
-        if let Some(stored) = self.memory.campaigns.get_mut(&campaign) {
-            stored.counts = stored.counts.plus(counts);
-        }
-        Ok(())
+    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<bool> {
+        let Some(stored) = self.memory.campaigns.get_mut(&campaign) else { return Ok(false) };
+        stored.counts = stored.counts.plus(counts);
+        Ok(stored.cursor.done && stored.counts.finished() >= stored.counts.total)
     }
 
     async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {
@@ -565,6 +594,15 @@ impl Reads for MemoryTx<'_> {
 
     async fn after(&mut self, id: i64, limit: u32) -> Result<Vec<Stored>> {
         Ok(self.rows(|it| it.row.id > id).take(limit as usize).cloned().collect())
+    }
+
+    async fn outcomes(&mut self, after: i64, limit: u32) -> Result<Vec<Outcome>> {
+        let found = self.memory.outcomes.range(after.saturating_add(1)..);
+        Ok(found.take(limit as usize).map(|(_, it)| it.clone()).collect())
+    }
+
+    async fn outcome_mark(&mut self) -> Result<i64> {
+        Ok(self.memory.last_outcome)
     }
 
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {

@@ -46,7 +46,7 @@ pub(crate) use sqlite::{SqliteStore, WorkerLock};
 #[derive(Debug)]
 pub(crate) enum WorkerLock {}
 
-pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Reads, Tx};
+pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Outcomes, Reads, Tx};
 
 use crate::{DeliveryId, Error, Filter, Time};
 

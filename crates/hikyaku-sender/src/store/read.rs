@@ -13,13 +13,14 @@ use crate::{
     Attempt, Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
     delivery::{Delivery, Order, Place},
     fairness::Served,
+    outcome::{NewOutcome, Outcome, OutcomeKind},
     pace::{Bucket, HoldReason},
     recipients::Recipients,
     trace_context::TraceContext,
 };
 
 /// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
-const FIXED_IN_ROW: usize = 9;
+const FIXED_IN_ROW: usize = 10;
 
 /// The columns that [`row`] reads.
 pub(super) static ROW: LazyLock<String> = LazyLock::new(|| {
@@ -98,6 +99,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
     let (recipients, on_unknown) = (it.number()?, it.code(UnknownPolicy::from_code)?);
     let (idempotency_key, reference) = (it.text_if_any()?, it.text_if_any()?);
     let ordered = it.text_if_any()?;
+    let tells = it.flag()?;
     // The lane follows from the others.
     it.code(Lane::from_code)?;
     Ok(Row {
@@ -107,6 +109,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
         created_at,
         idempotency_key,
         reference,
+        tells,
         delivery: Delivery {
             kind,
             recipients,
@@ -163,6 +166,21 @@ pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result
 pub(super) fn attempt(it: &mut dyn Columns) -> Result<Option<(i64, Attempt)>> {
     let delivery = it.number()?;
     Ok(Attempt::from_kept(&it.text()?).map(|attempt| (delivery, attempt)))
+}
+
+/// The columns that [`outcome`] reads.
+pub(super) const OUTCOME: &str = "id, message, at, kind, delivery, body";
+
+pub(super) fn outcome(it: &mut dyn Columns) -> Result<Outcome> {
+    let id = it.number()?;
+    let new = NewOutcome {
+        message: it.uuid()?,
+        at: it.time()?,
+        kind: it.code(OutcomeKind::from_code)?,
+        delivery: it.integer()?,
+        body: it.text()?,
+    };
+    Ok(new.at(id))
 }
 
 /// The id of a campaign and the digest of what it stands for.

@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Error, ErrorKind, Lane, Priority, Time,
+    Error, ErrorKind, Lane, Priority, Time, answer,
     delivery::{Count, Delivery, State, UnknownPolicy},
+    outcome::OutcomeKind,
     phase::CampaignPhase,
     recipients::Recipients,
     trace_context::TraceContext,
@@ -21,6 +23,8 @@ pub(crate) struct Row {
     pub(crate) idempotency_key: Option<String>,
     /// The caller's own JSON.
     pub(crate) reference: Option<String>,
+    /// Whether its acceptance is an outcome, too.
+    pub(crate) tells: bool,
     pub(crate) delivery: Delivery,
 }
 
@@ -34,6 +38,7 @@ pub(crate) struct Fresh {
     pub(crate) fairness_key: String,
     pub(crate) idempotency_key: Option<String>,
     pub(crate) reference: Option<String>,
+    pub(crate) tells: bool,
     pub(crate) payload: Payload,
     pub(crate) delivery: Delivery,
     pub(crate) created_at: Time,
@@ -268,6 +273,22 @@ pub(crate) struct CampaignRow {
 }
 
 impl CampaignRow {
+    /// What is told of it when nothing of it is open any more.
+    pub(crate) fn outcome_data(&self) -> Value {
+        let CampaignCounts { total, accepted, rejected, unknown, cancelled, .. } = self.counts;
+        json!({
+            "id": self.id,
+            "channel": self.spec.channel,
+            "idempotency_key": self.spec.idempotency_key,
+            "state": self.phase(),
+            "total": total,
+            "accepted": accepted,
+            "rejected": rejected,
+            "unknown": unknown,
+            "cancelled": cancelled,
+        })
+    }
+
     /// What it is doing.
     pub(crate) fn phase(&self) -> CampaignPhase {
         match self.spec.state {
@@ -287,6 +308,8 @@ impl CampaignRow {
 pub(crate) struct Effects {
     pub(crate) campaigns: BTreeMap<i64, CampaignCounts>,
     pub(crate) quotas: BTreeMap<String, (i64, i64)>,
+    /// What is told to programs: of which delivery, and its data.
+    pub(crate) outcomes: Vec<(OutcomeKind, Option<i64>, Value)>,
 }
 
 impl Effects {
@@ -294,6 +317,9 @@ impl Effects {
     pub(crate) fn note(&mut self, before: State, row: &Row) {
         let after = row.delivery.state;
         let recipients = i64::from(row.delivery.recipients);
+        if let Some(kind) = to_be_told(before, row) {
+            self.outcomes.push((kind, Some(row.id), outcome_data(row)));
+        }
         if let Some(campaign) = row.campaign
             && let Some(counted) = Count::after(before, after)
         {
@@ -314,6 +340,46 @@ impl Effects {
             }
         }
     }
+}
+
+/// What a row's new state is to programs that must not miss it.
+fn to_be_told(before: State, row: &Row) -> Option<OutcomeKind> {
+    let after = row.delivery.state;
+    if before == after {
+        return None;
+    }
+    match after {
+        // Who was told that it is unknown hears that it is not.
+        State::Accepted if row.tells || before == State::Unknown => Some(OutcomeKind::Accepted),
+        State::Rejected => Some(OutcomeKind::Rejected),
+        State::Unknown => Some(OutcomeKind::Unknown),
+        // Put away by its policy. A person who puts a dead letter away knows of it.
+        State::Dropped if !matches!(before, State::Rejected | State::Unknown) => {
+            Some(OutcomeKind::Unknown)
+        }
+        State::Cancelled if row.campaign.is_none() => Some(OutcomeKind::Cancelled),
+        _ => None,
+    }
+}
+
+fn outcome_data(row: &Row) -> Value {
+    let delivery = &row.delivery;
+    let error = delivery.last_error.as_ref().filter(|_| delivery.state != State::Accepted);
+    json!({
+        "id": row.id,
+        "channel": row.channel,
+        "kind": Lane::of(delivery.kind).name(),
+        "state": delivery.state.name(),
+        "created_at": row.created_at.to_string(),
+        "recipients": delivery.recipients,
+        "campaign": row.campaign,
+        "idempotency_key": row.idempotency_key,
+        "reference": answer::parsed(row.reference.as_deref()),
+        "request_id": delivery.request_id,
+        "sent_messages": answer::sent_messages(delivery.answer.as_deref()),
+        "attempts": delivery.attempts,
+        "error": error.map(|message| json!({ "status": delivery.last_status, "message": message })),
+    })
 }
 
 /// Whether a row of this state may be forgotten after a while. Dead letters wait for a person.

@@ -7,7 +7,10 @@ use super::{
     Payload, Quota, Result, Row, Stored,
 };
 use crate::{
-    Attempt, Hold, HoldId, Lane, Priority, State, Time, fairness::Served, filter::Filter,
+    Attempt, Hold, HoldId, Lane, Priority, State, Time,
+    fairness::Served,
+    filter::Filter,
+    outcome::{NewOutcome, Outcome},
     pace::Bucket,
 };
 
@@ -116,6 +119,16 @@ pub(crate) trait Reads: Send {
     /// Deliveries with a greater id, the oldest first.
     fn after(&mut self, id: i64, limit: u32) -> impl Future<Output = Result<Vec<Stored>>> + Send;
 
+    /// Outcomes after one of them, in their order.
+    fn outcomes(
+        &mut self,
+        after: i64,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Outcome>>> + Send;
+
+    /// The greatest id that an outcome ever had.
+    fn outcome_mark(&mut self) -> impl Future<Output = Result<i64>> + Send;
+
     /// How many deliveries are in each state.
     fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
 }
@@ -141,9 +154,30 @@ impl KeySearch<'_> {
 }
 
 /// One open transaction that changes something.
-pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns {
+pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns + Outcomes {
     /// Writes down that it is moved.
     fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// What is told to programs.
+pub(crate) trait Outcomes: Send {
+    /// Writes outcomes down. Nothing of the transaction that may wait for another comes after it: whoever sees one of them
+    /// sees all before it, so they are written one transaction after the other.
+    fn tell(&mut self, outcomes: &[NewOutcome]) -> impl Future<Output = Result<()>> + Send;
+
+    /// Brings outcomes of another store here, with their ids, and goes on after this id.
+    fn import_outcomes(
+        &mut self,
+        outcomes: &[Outcome],
+        mark: i64,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Forgets the oldest, if they came about before.
+    fn forget_outcomes(
+        &mut self,
+        before: Time,
+        limit: u32,
+    ) -> impl Future<Output = Result<u64>> + Send;
 }
 
 /// Deliveries, as the state machine changes them.
@@ -279,12 +313,12 @@ pub(crate) trait Campaigns: Send {
     /// Removes a campaign that has no deliveries.
     fn remove_campaign(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
 
-    /// Adds to a campaign's counts.
+    /// Adds to a campaign's counts. Whether nothing of it is open any more.
     fn add_counts(
         &mut self,
         campaign: i64,
         counts: CampaignCounts,
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<bool>> + Send;
 
     /// Whether each id is new to the campaign, which remembers it from now on.
     fn remember(

@@ -23,7 +23,7 @@ use crate::{
 const BEGAN: Time = Time::from_millis(1_800_000_000_000);
 
 /// Those that hold what is enqueued and how it goes.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "hikyaku_meta",
     "hikyaku_campaign",
     "hikyaku_delivery",
@@ -32,6 +32,7 @@ const TABLES: [&str; 8] = [
     "hikyaku_send_log",
     "hikyaku_quota",
     "hikyaku_seen",
+    "hikyaku_outcome",
 ];
 
 const LEASE: Duration = Duration::from_secs(60);

@@ -24,6 +24,7 @@ mod network;
 mod old_schema;
 mod order;
 mod outbox;
+mod outcomes;
 mod pace;
 mod partition;
 mod pause;

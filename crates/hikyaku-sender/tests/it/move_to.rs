@@ -1,4 +1,4 @@
-use hikyaku_sender::{Filter, Limits, NewDelivery, State, campaign::CampaignPhase};
+use hikyaku_sender::{Filter, Limits, NewDelivery, NewHold, State, campaign::CampaignPhase};
 use hikyaku_sim::FaultRule;
 use tokio_postgres::IsolationLevel;
 
@@ -60,8 +60,14 @@ async fn moves(source: Bench, target: Bench) {
     let half = std::io::Cursor::new(list[..34 * 12_000].to_owned());
     campaign.feed(std::io::Read::chain(half, Failing)).await.unwrap_err();
 
+    let withdrawn = source.outbox.enqueue(NewDelivery::push(user(4), "withdrawn")).await.unwrap();
+    source.outbox.cancel(withdrawn.id).await.unwrap();
+    let outcomes = source.outbox.outcomes(0).await.unwrap();
+    assert_eq!(outcomes.len(), 1);
+
     let moved = source.outbox.move_to(&target.outbox, |_| {}).await.unwrap();
-    assert_eq!((moved.deliveries, moved.campaigns.len()), (22, 1));
+    assert_eq!((moved.deliveries, moved.campaigns.len()), (23, 1));
+    assert_eq!(target.outbox.outcomes(0).await.unwrap(), outcomes);
     let refused = source.outbox.enqueue(NewDelivery::push(user(3), "too late")).await.unwrap_err();
     assert!(refused.to_string().starts_with("this store was moved to "), "{refused}");
     let refused = source.outbox.move_to(&target.outbox, |_| {}).await.unwrap_err();
@@ -78,6 +84,8 @@ async fn moves(source: Bench, target: Bench) {
     work(&target, worker(&target)).await;
     assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
     assert_eq!((sim.people_reached(), sim.duplicates()), (15_002, vec![]));
+    let later = target.outbox.outcomes(outcomes[0].id).await.unwrap();
+    assert_eq!(later.len(), 1, "the campaign that is done, after all that a reader has seen");
 }
 
 /// Until what is in doubt was tried once more.
@@ -104,6 +112,17 @@ impl std::io::Read for Failing {
     fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
         Err(std::io::Error::other("broken off"))
     }
+}
+
+#[tokio::test]
+async fn a_target_with_outcomes_that_somebody_may_have_read_is_refused() {
+    let (source, target) = (Bench::sqlite().await, Bench::sqlite().await);
+    let hold = target.outbox.hold(NewHold::new("a wrong price")).await.unwrap();
+    target.outbox.release(hold.id).await.unwrap();
+    let refused = source.outbox.move_to(&target.outbox, |_| {}).await.unwrap_err();
+    assert!(refused.to_string().contains("move into an empty one"), "{refused}");
+    // The source is open all the same.
+    source.outbox.enqueue(push(1).remove(0)).await.unwrap();
 }
 
 /// A database, two outboxes on it and on another, and a connection of a program that has its own rows there.

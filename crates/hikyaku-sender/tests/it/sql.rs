@@ -62,7 +62,8 @@ fn corpus() -> Vec<NewDelivery> {
         .notification_disabled(false)
         .unit("unit_1")
         .in_order("chat 2")
-        .reference(json!({"order": 17, "of": [1, 2.50, null]})),
+        .reference(json!({"order": 17, "of": [1, 2.50, null]}))
+        .tell_outcome(),
         NewDelivery::multicast([user(3), user(4)], "hello")
             .channel("second")
             .idempotency_key("multicast")
@@ -230,6 +231,7 @@ async fn what_cannot_be_sent_is_refused_with_its_place_and_what_to_write() {
             with(json!({"notification_disabled": "true"})),
             "notification_disabled: must be true or false (without quotes)",
         ),
+        (with(json!({"tell_outcome": 1})), "tell_outcome: must be true or false (without quotes)"),
         (with(json!({"unit": "a-b"})), "unit: must have 1 to 30 of a-z, A-Z, 0-9 and _ ("),
         (
             broad("broadcast", json!({"unit": "a"})),

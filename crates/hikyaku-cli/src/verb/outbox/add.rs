@@ -18,7 +18,7 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have idempotency_key, reference, traceparent, tracestate, order_key, channel, at, expires, priority, on_unknown, \
+A line of a --batch file; besides, it may have idempotency_key, reference, tell_outcome, traceparent, tracestate, order_key, channel, at, expires, priority, on_unknown, \
 notification_disabled, unit, delivery_tag, recipient, filter and limit:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
 
@@ -150,6 +150,10 @@ struct Send {
     /// Those of a channel with the same key leave one after another, in the order in which they were added
     #[arg(long, value_name = "KEY")]
     order_key: Option<String>,
+
+    /// Make its acceptance an outcome, too, for `outbox outcomes`
+    #[arg(long)]
+    tell_outcome: bool,
 
     /// The channel of the store that it belongs to [default: default]
     #[arg(long, value_name = "NAME")]
@@ -286,6 +290,9 @@ impl Send {
         }
         if let Some(traceparent) = self.traceparent {
             delivery = delivery.trace_context(traceparent, self.tracestate.as_deref());
+        }
+        if self.tell_outcome {
+            delivery = delivery.tell_outcome();
         }
         if let Some(channel) = self.channel {
             delivery = delivery.channel(channel);

@@ -34,6 +34,8 @@ struct Line {
     tracestate: Option<String>,
     reference: Option<serde_json::Value>,
     order_key: Option<String>,
+    #[serde(default)]
+    tell_outcome: bool,
     channel: Option<String>,
     at: Option<String>,
     expires: Option<String>,
@@ -219,6 +221,9 @@ fn read(line: &[u8], number: u64, now: Time, output: Output) -> anyhow::Result<R
     }
     if let Some(traceparent) = line.traceparent {
         send = send.trace_context(traceparent, line.tracestate.as_deref());
+    }
+    if line.tell_outcome {
+        send = send.tell_outcome();
     }
     if let Some(channel) = line.channel {
         send = send.channel(channel);

@@ -8,6 +8,7 @@ mod cancel;
 mod drop;
 mod filter;
 mod list;
+mod outcomes;
 mod retry;
 mod show;
 mod story;
@@ -45,6 +46,7 @@ enum OutboxVerb {
     Add(add::Add),
     List(list::List),
     Show(show::Show),
+    Outcomes(outcomes::Outcomes),
     Cancel(cancel::Cancel),
     Retry(retry::Retry),
     Drop(drop::Drop),
@@ -56,6 +58,7 @@ impl Outbox {
         match verb {
             OutboxVerb::Add(verb) => verb.run(&store, output).await,
             OutboxVerb::List(verb) => verb.run(&store, output).await,
+            OutboxVerb::Outcomes(verb) => verb.run(&store, output).await,
             OutboxVerb::Show(verb) => verb.run(&store, output).await,
             OutboxVerb::Cancel(verb) => verb.run(&store, output).await,
             OutboxVerb::Retry(verb) => verb.run(&store, output).await,

@@ -61,9 +61,10 @@ impl Campaigns for PgTx<'_> {
         self.execute("DELETE FROM hikyaku_campaign WHERE id = $1", &[&id]).await.map(drop)
     }
 
-    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<()> {
+    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<bool> {
         let sql = "UPDATE hikyaku_campaign SET total = total + $2, accepted = accepted + $3, rejected = rejected + $4, \
-            unknown = unknown + $5, cancelled = cancelled + $6, repeated = repeated + $7, bad_lines = bad_lines + $8 WHERE id = $1";
+            unknown = unknown + $5, cancelled = cancelled + $6, repeated = repeated + $7, bad_lines = bad_lines + $8 WHERE id = $1 \
+            RETURNING cursor_done AND accepted + rejected + unknown + cancelled >= total";
         let params: Params<'_> = &[
             &campaign,
             &counts.total,
@@ -74,7 +75,7 @@ impl Campaigns for PgTx<'_> {
             &counts.repeated,
             &counts.bad_lines,
         ];
-        self.execute(sql, params).await.map(drop)
+        Ok(self.row(sql, params, |it| it.flag()).await?.unwrap_or(false))
     }
 
     async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {

@@ -8,6 +8,7 @@ mod gather;
 mod lanes;
 mod listen;
 mod node;
+mod outcomes;
 mod read;
 mod reads;
 mod server;

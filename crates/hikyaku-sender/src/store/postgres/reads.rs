@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Attempt, Hold, Lane, Priority, State, Time, fairness,
     filter::Filter,
+    outcome::Outcome,
     pace::Bucket,
     store::{
         CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, Payload, Quota, Reads,
@@ -260,6 +261,19 @@ impl Reads for PgTx<'_> {
             stored_columns()
         );
         self.rows(&sql, &[&id, &i64::from(limit)], stored).await
+    }
+
+    async fn outcomes(&mut self, after: i64, limit: u32) -> Result<Vec<Outcome>> {
+        let columns = read::OUTCOME;
+        let sql =
+            format!("SELECT {columns} FROM hikyaku_outcome WHERE id > $1 ORDER BY id LIMIT $2");
+        self.rows(&sql, &[&after, &i64::from(limit)], read::outcome).await
+    }
+
+    async fn outcome_mark(&mut self) -> Result<i64> {
+        let sql =
+            "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM hikyaku_outcome_id_seq";
+        Ok(self.row(sql, &[], |it| it.number()).await?.unwrap_or(0))
     }
 
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {

@@ -55,9 +55,10 @@ impl Campaigns for SqliteTx<'_> {
         self.execute("DELETE FROM campaign WHERE id = ?1", [id]).map(drop)
     }
 
-    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<()> {
+    async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<bool> {
         let sql = "UPDATE campaign SET total = total + ?2, accepted = accepted + ?3, rejected = rejected + ?4, unknown = unknown + ?5, \
-            cancelled = cancelled + ?6, repeated = repeated + ?7, bad_lines = bad_lines + ?8 WHERE id = ?1";
+            cancelled = cancelled + ?6, repeated = repeated + ?7, bad_lines = bad_lines + ?8 WHERE id = ?1 \
+            RETURNING cursor_done AND accepted + rejected + unknown + cancelled >= total";
         let params = params![
             campaign,
             counts.total,
@@ -68,7 +69,7 @@ impl Campaigns for SqliteTx<'_> {
             counts.repeated,
             counts.bad_lines,
         ];
-        self.execute(sql, params).map(drop)
+        Ok(self.row(sql, params, |it| it.flag())?.unwrap_or(false))
     }
 
     async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {

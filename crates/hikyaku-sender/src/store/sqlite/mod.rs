@@ -8,6 +8,7 @@ mod file;
 mod lanes;
 mod lock;
 mod mark;
+mod outcomes;
 mod paused;
 mod read;
 mod reads;

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Attempt, Hold, Lane, Priority, State, Time, fairness,
     filter::Filter,
+    outcome::Outcome,
     pace::Bucket,
     recipients::Recipients,
     store::{
@@ -240,6 +241,17 @@ impl Reads for SqliteTx<'_> {
             stored_columns()
         );
         self.rows(&sql, params![id, limit], stored)
+    }
+
+    async fn outcomes(&mut self, after: i64, limit: u32) -> Result<Vec<Outcome>> {
+        let sql =
+            format!("SELECT {} FROM outcome WHERE id > ?1 ORDER BY id LIMIT ?2", read::OUTCOME);
+        self.rows(&sql, params![after, limit], read::outcome)
+    }
+
+    async fn outcome_mark(&mut self) -> Result<i64> {
+        let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'outcome'";
+        Ok(self.row(sql, [], |it| it.number())?.unwrap_or(0))
     }
 
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {

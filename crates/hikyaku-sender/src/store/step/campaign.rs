@@ -116,7 +116,11 @@ impl WriteStep for Append {
             }
         }
         tx.save_campaign(&campaign).await?;
-        tx.add_counts(self.campaign, counts).await?;
+        let is_over = tx.add_counts(self.campaign, counts).await?;
+        if is_over && self.to.done {
+            let done = super::campaign_done(tx, self.campaign).await?;
+            super::tell(tx, done.into_iter().collect()).await?;
+        }
         campaign.counts = campaign.counts.plus(counts);
         Ok(campaign)
     }
@@ -144,6 +148,7 @@ fn row(
         fairness_key: fairness::of_campaign(campaign.id),
         idempotency_key: None,
         reference: None,
+        tells: false,
         payload: Payload {
             recipients: Recipients::pack(ids),
             body: body.map(|json| Body { json, delivery_tag: None }),

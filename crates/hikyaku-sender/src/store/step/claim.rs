@@ -155,7 +155,7 @@ impl Claim {
             Err(waiting) => return Ok(Came::Wait(waiting)),
         };
         if let Some(waiting) = room.wait(lane) {
-            return wait_for_room(tx, lane, permits, room, waiting).await.map(Came::Wait);
+            return wait_for_room(tx, lane, permits, room, waiting, taken).await.map(Came::Wait);
         }
         let before = taken.jobs.len();
         let came = claim_due(tx, lane, &mut permits, room, taken).await?;
@@ -173,11 +173,12 @@ async fn wait_for_room<T: Tx>(
     mut permits: Permits,
     room: &Room,
     waiting: Waiting,
+    taken: &mut Taken,
 ) -> Result<Waiting> {
     let until = room.look_again;
     let stands_still = !room.may_grow();
-    if stands_still {
-        permits.park(tx, lane, HoldReason::Quota, until).await?;
+    if stands_still && permits.park(tx, lane, HoldReason::Quota, until).await? {
+        taken.tell_used_up(lane);
     }
     permits.settle(tx, lane, 0).await?;
     if stands_still {

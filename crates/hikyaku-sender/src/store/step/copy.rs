@@ -3,6 +3,7 @@
 use super::sweep::end_leases;
 use crate::{
     Attempt, CampaignId, Error, ErrorKind, Hold, Lane, Time, fairness,
+    outcome::Outcome,
     pace::Bucket,
     store::{
         CampaignRow, Fence, Fresh, Move, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep,
@@ -63,11 +64,15 @@ impl ReadStep for MustBeEmpty {
     type Out = ();
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<()> {
-        if tx.after(0, 1).await?.is_empty() && tx.campaigns(1).await?.is_empty() {
+        let is_empty = tx.after(0, 1).await?.is_empty()
+            && tx.campaigns(1).await?.is_empty()
+            && tx.outcomes(0, 1).await?.is_empty();
+        if is_empty {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Unsuitable(
-            "the store to move to holds deliveries already; move into an empty one".to_owned(),
+            "the store to move to holds deliveries or outcomes already; move into an empty one"
+                .to_owned(),
         )))
     }
 }
@@ -122,7 +127,7 @@ impl WriteStep for Import {
 /// A delivery of the source as it is written into the target.
 pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
     let Stored { row, priority, fairness_key, chunk, payload } = stored;
-    let Row { channel, created_at, idempotency_key, reference, delivery, .. } = row;
+    let Row { channel, created_at, idempotency_key, reference, tells, delivery, .. } = row;
     Fresh {
         channel,
         campaign,
@@ -132,6 +137,7 @@ pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
         fairness_key: campaign.map_or(fairness_key, fairness::of_campaign),
         idempotency_key,
         reference,
+        tells,
         payload,
         delivery,
         created_at,
@@ -186,6 +192,36 @@ impl WriteStep for Remember {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
         tx.remember(self.campaign, &self.ids).await.map(drop)
+    }
+}
+
+/// A page of the source's outcomes, and the greatest id that one ever had.
+#[derive(Debug)]
+pub(crate) struct ExportOutcomes {
+    pub(crate) after: i64,
+    pub(crate) limit: u32,
+}
+
+impl ReadStep for ExportOutcomes {
+    type Out = (Vec<Outcome>, i64);
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        Ok((tx.outcomes(self.after, self.limit).await?, tx.outcome_mark().await?))
+    }
+}
+
+/// Puts them into the target, under their ids: listeners keep them as cursors.
+#[derive(Debug)]
+pub(crate) struct ImportOutcomes {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) mark: i64,
+}
+
+impl WriteStep for ImportOutcomes {
+    type Out = ();
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        tx.import_outcomes(&self.outcomes, self.mark).await
     }
 }
 

@@ -1,5 +1,8 @@
+use serde_json::Value;
+
 use crate::{
     Error, ErrorKind, Hold, HoldId, Time,
+    outcome::OutcomeKind,
     store::{ReadStep, Reads, Result, Tx, WriteStep},
 };
 
@@ -17,8 +20,15 @@ impl WriteStep for PlaceHold {
                 tx.remove_hold(hold.id).await?;
             }
         }
-        Ok(Hold { id: tx.insert_hold(&self.0).await?, ..self.0.clone() })
+        let hold = Hold { id: tx.insert_hold(&self.0).await?, ..self.0.clone() };
+        super::tell(tx, vec![(OutcomeKind::LaneHeld, None, data(&hold))]).await?;
+        Ok(hold)
     }
+}
+
+fn data(hold: &Hold) -> Value {
+    // Texts, numbers and times, which JSON has.
+    serde_json::to_value(hold).unwrap_or_default()
 }
 
 /// Ends a hold. What it was.
@@ -33,6 +43,7 @@ impl WriteStep for EndHold {
         let found = standing(tx, now).await?.into_iter().find(|it| it.id == self.0);
         let hold = found.ok_or_else(|| Error::new(ErrorKind::NoHold(self.0)))?;
         tx.remove_hold(self.0).await?;
+        super::tell(tx, vec![(OutcomeKind::LaneReleased, None, data(&hold))]).await?;
         Ok(hold)
     }
 }

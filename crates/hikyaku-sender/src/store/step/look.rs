@@ -4,6 +4,7 @@ use super::hold::standing;
 use crate::{
     Attempt, Hold, Lane, State, Time,
     filter::Filter,
+    outcome::Outcome,
     pace::Bucket,
     store::{CampaignRow, Found, LaneDue, Quota, ReadStep, Reads, Result, Stored},
 };
@@ -51,6 +52,21 @@ impl ReadStep for Story {
         let others = tx.attempts(self.0, self.0).await?;
         let attempts = first.into_iter().chain(others.into_iter().map(|(_, it)| it)).collect();
         Ok(Some((stored, attempts)))
+    }
+}
+
+/// Outcomes after one of them.
+#[derive(Debug)]
+pub(crate) struct Outcomes {
+    pub(crate) after: i64,
+    pub(crate) limit: u32,
+}
+
+impl ReadStep for Outcomes {
+    type Out = Vec<Outcome>;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.outcomes(self.after, self.limit).await
     }
 }
 

@@ -27,15 +27,15 @@ pub(crate) use campaign::{
 };
 pub(crate) use claim::{Claim, Grant};
 pub(crate) use copy::{
-    BeginMove, EndMove, ExportHolds, ExportLanes, Import, ImportCampaign, ImportHolds, ImportLanes,
-    MustBeEmpty, Page, Remember, Remembered, fresh,
+    BeginMove, EndMove, ExportHolds, ExportLanes, ExportOutcomes, Import, ImportCampaign,
+    ImportHolds, ImportLanes, ImportOutcomes, MustBeEmpty, Page, Remember, Remembered, fresh,
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
 pub(crate) use job::Job;
 pub(crate) use look::{
-    DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Show, Snapshot,
-    Story,
+    DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Outcomes, Show,
+    Snapshot, Story,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
@@ -47,8 +47,13 @@ pub(crate) use sweep::{Cancelled, EndLeases, Sweep, Swept};
 
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::{Quota, Result, Tx, row::Effects};
-use crate::Time;
+use crate::{
+    Time,
+    outcome::{NewOutcome, OutcomeKind},
+};
 
 /// The store's time now, where it was `then` when a wait for locks began. A bucket that another worker has written
 /// meanwhile would look as if it came from the future, and its clock as if it had been set back.
@@ -61,7 +66,7 @@ fn after_waiting(then: Time, began: Instant) -> Time {
 
 /// Writes the counts around rows that changed: always the channels first and then the campaigns, in their order, so
 /// that no two transactions wait for each other.
-async fn apply<T: Tx>(tx: &mut T, effects: Effects) -> Result<()> {
+async fn apply<T: Tx>(tx: &mut T, mut effects: Effects) -> Result<()> {
     for (channel, (reserved, used)) in effects.quotas {
         if (reserved, used) != (0, 0)
             && let Some(quota) = tx.lock_quota(&channel).await?
@@ -72,9 +77,31 @@ async fn apply<T: Tx>(tx: &mut T, effects: Effects) -> Result<()> {
         }
     }
     for (campaign, counts) in effects.campaigns {
-        if !counts.is_zero() {
-            tx.add_counts(campaign, counts).await?;
+        if !counts.is_zero() && tx.add_counts(campaign, counts).await? && counts.finished() > 0 {
+            effects.outcomes.extend(campaign_done(tx, campaign).await?);
         }
     }
-    Ok(())
+    tell(tx, effects.outcomes).await
+}
+
+/// What is told of a campaign of which nothing is open any more.
+async fn campaign_done<T: Tx>(
+    tx: &mut T,
+    id: i64,
+) -> Result<Option<(OutcomeKind, Option<i64>, Value)>> {
+    let campaign = tx.campaign(id).await?;
+    Ok(campaign.map(|campaign| (OutcomeKind::CampaignDone, None, campaign.outcome_data())))
+}
+
+/// Writes outcomes down. It is the last thing that a step does.
+async fn tell<T: Tx>(tx: &mut T, outcomes: Vec<(OutcomeKind, Option<i64>, Value)>) -> Result<()> {
+    if outcomes.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now().await?;
+    let outcomes: Vec<NewOutcome> = outcomes
+        .into_iter()
+        .map(|(kind, delivery, data)| NewOutcome::new(kind, now, delivery, &data))
+        .collect();
+    tx.tell(&outcomes).await
 }

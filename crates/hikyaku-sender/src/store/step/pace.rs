@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Lane,
+    outcome::{NewOutcome, OutcomeKind},
     pace::{Bucket, HoldReason},
     store::{Quota, Result, Tx, WriteStep},
 };
@@ -22,16 +23,30 @@ impl WriteStep for Hold {
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
         let (then, began) = (tx.now().await?, Instant::now());
-        let mut new = false;
+        let (mut new, mut news) = (false, true);
         for lane in &self.lanes {
             let bucket = tx.bucket(&self.channel, *lane).await?;
             let now = super::after_waiting(then, began);
             let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
             new |= bucket.held(now).is_none();
+            news &= bucket.is_news(self.reason, now);
             bucket.hold(self.reason, self.at_least, self.chance, now);
             tx.save_bucket(&self.channel, *lane, &bucket).await?;
         }
+        if news && let Some(kind) = told_of(self.reason) {
+            let data = NewOutcome::of_channel(&self.channel);
+            super::tell(tx, vec![(kind, None, data)]).await?;
+        }
         Ok(new)
+    }
+}
+
+/// What a hold of LINE's own making is to programs. Rates and outages come and go by themselves; metrics show them.
+pub(super) fn told_of(reason: HoldReason) -> Option<OutcomeKind> {
+    match reason {
+        HoldReason::Unauthorized => Some(OutcomeKind::Unauthorized),
+        HoldReason::Quota => Some(OutcomeKind::QuotaUsedUp),
+        _ => None,
     }
 }
 

@@ -80,16 +80,21 @@ impl Permits {
         self.bucket.hold_until.filter(|_| self.bucket.hold_reason != Some(HoldReason::Rate))
     }
 
-    /// Lets all workers wait with this lane.
+    /// Lets all workers wait with this lane. Whether no lane of its channel did so before for the same reason.
     pub(super) async fn park<T: Tx>(
         &mut self,
         tx: &mut T,
         lane: &LaneDue,
         reason: HoldReason,
         until: Time,
-    ) -> Result<()> {
+    ) -> Result<bool> {
+        let mut is_news = self.bucket.is_news(reason, self.now);
+        for (channel, _, bucket) in tx.buckets().await? {
+            is_news &= channel != lane.channel || bucket.is_news(reason, self.now);
+        }
         self.bucket.park(reason, until);
-        tx.save_bucket(&lane.channel, lane.lane, &self.bucket).await
+        tx.save_bucket(&lane.channel, lane.lane, &self.bucket).await?;
+        Ok(is_news)
     }
 
     /// Writes down how many were used and by whom, and gives the others back.

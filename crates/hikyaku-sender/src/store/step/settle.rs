@@ -152,7 +152,7 @@ impl WriteStep for Settle {
 /// Two rows in the place of one that was rejected for one of its recipients. They share its idempotency key's fate but
 /// not the key itself, which stays with their parent.
 fn halves(parent: &Stored) -> Vec<Fresh> {
-    let Row { channel, campaign, reference, delivery, .. } = &parent.row;
+    let Row { channel, campaign, reference, tells, delivery, .. } = &parent.row;
     parent
         .payload
         .recipients
@@ -178,6 +178,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 fairness_key: parent.fairness_key.clone(),
                 idempotency_key: None,
                 reference: reference.clone(),
+                tells: *tells,
                 payload: Payload {
                     recipients,
                     body: parent.payload.body.clone(),

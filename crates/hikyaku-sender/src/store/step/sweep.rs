@@ -16,6 +16,9 @@ pub(crate) struct Sweep {
     pub(crate) limit: u32,
 }
 
+/// How long outcomes are kept at least.
+const OUTCOMES_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
 /// What a sweep found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Swept {
@@ -54,10 +57,13 @@ impl WriteStep for Sweep {
         tx.save(&rows).await?;
         history.write(tx).await?;
         order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
-        super::apply(tx, effects).await?;
         swept.pruned = tx.prune(now - self.keep, self.limit).await?;
+        // Long enough for a listener that is not reached to be tried again and again.
+        let kept = self.keep.max(OUTCOMES_KEPT);
+        swept.more |= tx.forget_outcomes(now - kept, self.limit).await? >= u64::from(self.limit);
         swept.more |= swept.pruned >= u64::from(self.limit);
         swept.leased = tx.is_leased().await?;
+        super::apply(tx, effects).await?;
         Ok(swept)
     }
 }

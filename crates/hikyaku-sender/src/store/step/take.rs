@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Time,
     delivery::Claimed,
+    outcome::{NewOutcome, OutcomeKind},
     pace::HoldReason,
     store::{CampaignState, LaneDue, Payload, Result, Row, Tx, row::Effects},
     waiting::Waiting,
@@ -46,6 +47,12 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// Programs hear that a channel's month is used up.
+    pub(super) fn tell_used_up(&mut self, lane: &LaneDue) {
+        let data = NewOutcome::of_channel(&lane.channel);
+        self.effects.outcomes.push((OutcomeKind::QuotaUsedUp, None, data));
+    }
+
     pub(super) fn new(now: Time, lease: Duration, worker: Arc<str>, stopped: Vec<String>) -> Self {
         let (jobs, effects, campaigns) = (Vec::new(), Effects::default(), BTreeMap::new());
         let orders = order::Turns::default();
@@ -128,11 +135,12 @@ async fn wait_for_more<T: Tx>(
     lane: &LaneDue,
     permits: &mut Permits,
     room: &Room,
-    taken: &Taken,
+    taken: &mut Taken,
 ) -> Result<Waiting> {
     let waiting = room.too_small(lane);
-    if taken.jobs.is_empty() && !room.may_grow() {
-        permits.park(tx, lane, HoldReason::Quota, room.look_again).await?;
+    let stands_still = taken.jobs.is_empty() && !room.may_grow();
+    if stands_still && permits.park(tx, lane, HoldReason::Quota, room.look_again).await? {
+        taken.tell_used_up(lane);
     }
     Ok(waiting)
 }

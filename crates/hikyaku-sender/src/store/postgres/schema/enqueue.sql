@@ -201,7 +201,8 @@ CREATE OR REPLACE FUNCTION hikyaku_enqueue_v1(sends jsonb) RETURNS TABLE (id big
 #variable_conflict use_column
 DECLARE
     known CONSTANT text[] := ARRAY['kind', 'to', 'messages', 'idempotency_key', 'channel', 'priority', 'at', 'expires', 'on_unknown',
-        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference', 'order_key'];
+        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference', 'order_key',
+        'tell_outcome'];
     moved_where text;
     moved_wholly boolean;
     now bigint;
@@ -374,6 +375,9 @@ BEGIN
             END IF;
             request := request || jsonb_build_object('customAggregationUnits', jsonb_build_array(send -> 'unit'));
         END IF;
+        IF jsonb_typeof(send -> 'tell_outcome') <> 'boolean' THEN
+            PERFORM hikyaku_refuse(place || 'tell_outcome', 'must be true or false', 'without quotes');
+        END IF;
         tag := hikyaku_text(place, send, 'delivery_tag');
         IF tag IS NOT NULL AND kind_word <> 'push-by-phone' THEN
             PERFORM hikyaku_refuse(place || 'delivery_tag', 'goes with a push-by-phone only', 'leave it out');
@@ -390,11 +394,12 @@ BEGIN
         -- As `key::derive` makes it.
         key := coalesce(hikyaku_uuid5(hikyaku_uuid5('1d9a6a2e-40c5-4f8c-9d1b-7a4e2f6093b7', channel_name), name), gen_random_uuid());
         INSERT INTO hikyaku_delivery AS new (channel, created_at, kind, recipients, on_unknown, priority, idempotency_key, lane, state,
-                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference, ordered, turn)
+                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference, ordered, turn, tells)
             VALUES (channel_name, now, kind_code, greatest(cardinality(recipients), 1), policy_code, priority_code, name, kind_code, 0,
                 key, 0, 0, coalesce(send_at, now), ends_at, ids_packed, request::text, tag, own_reference, order_key,
                 -- Its turn is when it is to be sent; a claim finds out whom it is behind.
-                CASE WHEN order_key IS NOT NULL THEN coalesce(send_at, now) END)
+                CASE WHEN order_key IS NOT NULL THEN coalesce(send_at, now) END,
+                (coalesce((send ->> 'tell_outcome')::boolean, false))::integer)
             ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING new.id INTO id;
         existing := NOT FOUND;

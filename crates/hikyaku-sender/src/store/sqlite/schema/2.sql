@@ -55,3 +55,15 @@ CREATE INDEX delivery_ordered ON delivery (channel, ordered, state, turn, id) WH
 -- 0 ready, 3 tracking
 DROP INDEX delivery_claimable;
 CREATE INDEX delivery_claimable ON delivery (channel, lane, priority, fairness_key, due, id) WHERE state IN (0, 3) AND behind < 2;
+
+-- Whether its caller wants to be told that it was accepted, too.
+ALTER TABLE delivery ADD COLUMN tells INTEGER NOT NULL DEFAULT 0;
+-- What is told to programs, in order.
+CREATE TABLE outcome (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    delivery INTEGER,
+    body TEXT NOT NULL
+);

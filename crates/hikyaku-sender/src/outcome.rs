@@ -1,0 +1,178 @@
+//! What is told to programs that must not miss it.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{Time, UnknownName};
+
+/// Something that became of a delivery, a channel or a campaign. It is written down in the same commit as that, and kept
+/// for a week, so that no kill loses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Its place: greater than that of every outcome before it, and the cursor to ask for those after it.
+    pub id: i64,
+    /// When it came about.
+    pub at: Time,
+    /// What it is.
+    pub kind: OutcomeKind,
+    /// All of it as JSON, `{"type","timestamp","data"}`: what webhooks are sent. Of a delivery, `data` has `id`, `channel`, `kind`,
+    /// `state`, `created_at`, `recipients`, `campaign`, `idempotency_key`, `reference`, `request_id`, `sent_messages`, `attempts` (how
+    /// many) and `error` (`status` and `message`).
+    pub body: String,
+    /// The delivery that it is about, by which it is told in order.
+    pub(crate) delivery: Option<i64>,
+    pub(crate) message: Uuid,
+}
+
+impl Outcome {
+    /// Its name, the same however often it is told: what webhooks are sent as `webhook-id`.
+    pub fn message_id(&self) -> String {
+        format!("msg_{}", self.message.simple())
+    }
+
+    /// The store's own way to write the name.
+    pub(crate) fn message(&self) -> Uuid {
+        self.message
+    }
+}
+
+/// What an [`Outcome`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OutcomeKind {
+    /// LINE has accepted a delivery that [asked for it](crate::NewDelivery::tell_outcome), or one that was told as unknown
+    /// before.
+    Accepted,
+    /// LINE has refused a delivery; nobody got it.
+    Rejected,
+    /// A delivery may have arrived, and nobody can tell any more.
+    Unknown,
+    /// A delivery was withdrawn or expired before anything was sent. Those of a campaign are counted and not told.
+    Cancelled,
+    /// LINE refuses a channel's token, so its sends wait.
+    Unauthorized,
+    /// A channel's month is used up, so its sends wait.
+    QuotaUsedUp,
+    /// A person has stopped a lane.
+    LaneHeld,
+    /// A person lets a lane go on.
+    LaneReleased,
+    /// Nothing of a campaign is open any more.
+    CampaignDone,
+}
+
+impl OutcomeKind {
+    /// Every kind, in the order of their codes.
+    pub const ALL: &'static [Self] = &[
+        Self::Accepted,
+        Self::Rejected,
+        Self::Unknown,
+        Self::Cancelled,
+        Self::Unauthorized,
+        Self::QuotaUsedUp,
+        Self::LaneHeld,
+        Self::LaneReleased,
+        Self::CampaignDone,
+    ];
+
+    /// The `type` of its JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "delivery.accepted",
+            Self::Rejected => "delivery.rejected",
+            Self::Unknown => "delivery.unknown",
+            Self::Cancelled => "delivery.cancelled",
+            Self::Unauthorized => "channel.unauthorized",
+            Self::QuotaUsedUp => "channel.quota_used_up",
+            Self::LaneHeld => "lane.held",
+            Self::LaneReleased => "lane.released",
+            Self::CampaignDone => "campaign.done",
+        }
+    }
+
+    pub(crate) const fn code(self) -> i16 {
+        self as i16
+    }
+
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.code() == code)
+    }
+}
+
+impl fmt::Display for OutcomeKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for OutcomeKind {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name).ok_or(UnknownName)
+    }
+}
+
+/// An outcome that has no place yet.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct NewOutcome {
+    pub(crate) message: Uuid,
+    pub(crate) at: Time,
+    pub(crate) kind: OutcomeKind,
+    pub(crate) delivery: Option<i64>,
+    pub(crate) body: String,
+}
+
+impl NewOutcome {
+    pub(crate) fn new(kind: OutcomeKind, at: Time, delivery: Option<i64>, data: &Value) -> Self {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            r#type: &'a str,
+            timestamp: String,
+            data: &'a Value,
+        }
+
+        let body = Body { r#type: kind.name(), timestamp: at.to_string(), data };
+        // Values of JSON, which can be written.
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        Self { message: Uuid::new_v4(), at, kind, delivery, body }
+    }
+
+    /// One of a channel as a whole.
+    pub(crate) fn of_channel(channel: &str) -> Value {
+        json!({ "channel": channel })
+    }
+
+    pub(crate) fn at(self, id: i64) -> Outcome {
+        let Self { message, at, kind, delivery, body } = self;
+        Outcome { id, at, kind, body, delivery, message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_codes_read_back() {
+        for &kind in OutcomeKind::ALL {
+            assert_eq!(kind.name().parse(), Ok(kind));
+            assert_eq!(OutcomeKind::from_code(kind.code()), Some(kind));
+        }
+        assert_eq!(OutcomeKind::from_code(9), None);
+    }
+
+    #[test]
+    fn its_json_has_the_documented_order() {
+        let data = NewOutcome::of_channel("shop");
+        let outcome =
+            NewOutcome::new(OutcomeKind::Unauthorized, Time::from_millis(0), None, &data).at(7);
+        let body = r#"{"type":"channel.unauthorized","timestamp":"1970-01-01T00:00:00Z","data":{"channel":"shop"}}"#;
+        assert_eq!((outcome.id, outcome.body.as_str()), (7, body));
+        assert!(outcome.message_id().starts_with("msg_") && outcome.message_id().len() == 36);
+    }
+}
