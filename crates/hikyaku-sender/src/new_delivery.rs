@@ -92,6 +92,12 @@ struct Line<'a> {
     idempotency_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     order_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fairness_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    traceparent: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tracestate: Option<&'a str>,
     channel: &'a str,
     priority: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -356,7 +362,7 @@ impl NewDelivery {
     ///
     /// Workers find it within a second of the commit, or at once after
     /// [`wake_workers`](crate::Outbox::wake_workers). Several go in with one call as a JSON array:
-    /// `format!("[{}]", list.join(","))`. Rows and errors of the function are in `docs/sender.md` in the repository.
+    /// `format!("[{}]", list.join(","))`. Rows and errors of the function are in `docs/postgresql.md` in the repository.
     ///
     /// ```
     /// use hikyaku_sender::NewDelivery;
@@ -389,6 +395,9 @@ impl NewDelivery {
             messages: self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?,
             idempotency_key: self.idempotency_key.as_deref(),
             order_key: self.order_key.as_deref(),
+            fairness_key: Some(self.fairness_key.as_str()).filter(|key| !key.is_empty()),
+            traceparent: self.trace.as_ref().map(|it| it.parent.as_str()),
+            tracestate: self.trace.as_ref().and_then(|it| it.state.as_deref()),
             channel: &self.channel,
             priority: self.priority.name(),
             at: self.at.map(|time| time.to_string()),

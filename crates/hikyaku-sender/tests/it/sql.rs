@@ -32,6 +32,8 @@ fn push() -> Value {
     json!({"kind": "push", "to": user(1), "messages": [{"type": "text", "text": "hello"}]})
 }
 
+const TRACEPARENT: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 /// One of each kind and option, as Rust writes them.
 fn corpus() -> Vec<NewDelivery> {
     let flex = json!({"type": "flex", "altText": "a \"quoted\" 😀", "contents": {"type": "bubble", "body":
@@ -76,6 +78,9 @@ fn corpus() -> Vec<NewDelivery> {
             .expires_at(Time::from_millis(4_000_000_999_000)),
         NewDelivery::multicast((0..500).map(user), "hello").on_unknown(UnknownPolicy::Drop),
         NewDelivery::broadcast("hello").idempotency_key("broadcast"),
+        NewDelivery::push(user(5), "hello")
+            .fairness_key("tenant 5")
+            .trace_context(TRACEPARENT, Some("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE")),
         NewDelivery::narrowcast("hello")
             .idempotency_key("narrowcast")
             .filter(filter)
@@ -108,6 +113,32 @@ async fn the_function_makes_the_rows_that_rust_makes() {
         let json = it.to_json().unwrap();
         assert!(enqueue(cluster, &rust, &json).ends_with("|t"), "{json}");
         assert!(other.enqueue(it).await.unwrap().existing, "{json}");
+    }
+}
+
+#[tokio::test]
+async fn a_malformed_trace_is_dropped_and_the_send_is_not() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let (name, _, _outbox) = database(cluster).await;
+    let zeros = TRACEPARENT.replace("b7ad6b7169203331", "0000000000000000");
+    let long = format!("a={}", "b".repeat(511));
+    for (parent, state, kept) in [
+        (TRACEPARENT, " a=1, ,b=2 ", format!("{TRACEPARENT}|a=1, ,b=2")),
+        (TRACEPARENT, "no member", format!("{TRACEPARENT}|")),
+        (TRACEPARENT, "a=\u{e9}", format!("{TRACEPARENT}|")),
+        (TRACEPARENT, &long, format!("{TRACEPARENT}|")),
+        (&zeros, "a=1", "|".to_owned()),
+        (&TRACEPARENT.to_uppercase(), "a=1", "|".to_owned()),
+        (&TRACEPARENT.replacen("00", "ff", 1), "a=1", "|".to_owned()),
+        ("", "a=1", "|".to_owned()),
+    ] {
+        let mut send = push();
+        send["traceparent"] = parent.into();
+        send["tracestate"] = state.into();
+        enqueue(cluster, &name, &send.to_string());
+        let newest =
+            "SELECT traceparent, tracestate FROM hikyaku_delivery ORDER BY id DESC LIMIT 1";
+        assert_eq!(cluster.sql(&name, newest), kept, "{send}");
     }
 }
 
@@ -272,6 +303,10 @@ async fn what_cannot_be_sent_is_refused_with_its_place_and_what_to_write() {
             "limit: must have max, upToRemainingQuota or forbidPartialDelivery (",
         ),
         (
+            with(json!({"fairness_key": "campaign:1"})),
+            "fairness_key: must not begin with campaign: because the keys of campaigns do (",
+        ),
+        (
             with(json!({"order_key": ""})),
             "order_key: must have 1 to 200 bytes and no control characters (",
         ),
@@ -384,6 +419,8 @@ async fn the_views_say_what_lists_say() {
         assert_eq!(it["kind"], hikyaku_sender::Lane::of(listed.kind).name(), "{it}");
         assert_eq!(it["channel"], listed.channel, "{it}");
         assert_eq!(it["reference"], listed.reference.unwrap_or_default(), "{it}");
+        assert_eq!(it["order_key"], json!(listed.order_key), "{it}");
+        assert_eq!(it["fairness_key"], json!(listed.fairness_key), "{it}");
         if it["kind"] == "reply" {
             assert_eq!(it["recipient_ids"], Value::Null);
         } else {

@@ -194,6 +194,19 @@ BEGIN
     END IF;
 END $$;
 
+-- A `traceparent` as W3C has it, or null: a malformed one is dropped, and the send is not.
+CREATE OR REPLACE FUNCTION hikyaku_trace_parent(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT it FROM btrim(written, E' \t\r\n') AS it
+    WHERE it ~ '^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$'
+$$;
+
+-- The same of a `tracestate`.
+CREATE OR REPLACE FUNCTION hikyaku_trace_state(written text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT it FROM btrim(written, E' \t\r\n') AS it
+    WHERE octet_length(it) BETWEEN 1 AND 512 AND it !~ '[^\u0020-\u007e]'
+        AND NOT EXISTS (SELECT FROM regexp_split_to_table(it, ',') AS member WHERE btrim(member) <> '' AND btrim(member) !~ '^[^=]+=')
+$$;
+
 -- Puts one send, or an array of them, into the outbox within the caller's transaction. It runs with its owner's rights, so
 -- that who may call it needs no right on the tables.
 CREATE OR REPLACE FUNCTION hikyaku_enqueue_v1(sends jsonb) RETURNS TABLE (id bigint, existing boolean)
@@ -201,8 +214,8 @@ CREATE OR REPLACE FUNCTION hikyaku_enqueue_v1(sends jsonb) RETURNS TABLE (id big
 #variable_conflict use_column
 DECLARE
     known CONSTANT text[] := ARRAY['kind', 'to', 'messages', 'idempotency_key', 'channel', 'priority', 'at', 'expires', 'on_unknown',
-        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference', 'order_key',
-        'tell_outcome'];
+        'notification_disabled', 'unit', 'delivery_tag', 'recipient', 'filter', 'limit', 'reference', 'order_key', 'fairness_key',
+        'traceparent', 'tracestate', 'tell_outcome'];
     moved_where text;
     moved_wholly boolean;
     now bigint;
@@ -222,6 +235,9 @@ DECLARE
     tag text;
     own_reference jsonb;
     order_key text;
+    fairness_key text;
+    trace_parent text;
+    trace_state text;
     request jsonb;
     key uuid;
 BEGIN
@@ -390,15 +406,24 @@ BEGIN
 
         order_key := hikyaku_text(place, send, 'order_key');
         PERFORM hikyaku_check_name(place || 'order_key', order_key);
+        fairness_key := nullif(hikyaku_text(place, send, 'fairness_key'), '');
+        PERFORM hikyaku_check_name(place || 'fairness_key', fairness_key);
+        IF starts_with(fairness_key, 'campaign:') THEN
+            PERFORM hikyaku_refuse(place || 'fairness_key', 'must not begin with campaign: because the keys of campaigns do',
+                'choose another key');
+        END IF;
+        trace_parent := hikyaku_trace_parent(hikyaku_text(place, send, 'traceparent'));
+        trace_state := CASE WHEN trace_parent IS NOT NULL THEN hikyaku_trace_state(hikyaku_text(place, send, 'tracestate')) END;
 
         -- As `key::derive` makes it.
         key := coalesce(hikyaku_uuid5(hikyaku_uuid5('1d9a6a2e-40c5-4f8c-9d1b-7a4e2f6093b7', channel_name), name), gen_random_uuid());
         INSERT INTO hikyaku_delivery AS new (channel, created_at, kind, recipients, on_unknown, priority, idempotency_key, lane, state,
-                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference, ordered, turn, tells)
+                retry_key, fence, attempts, due, expires_at, ids, body, delivery_tag, reference, ordered, turn, fairness_key,
+                traceparent, tracestate, tells)
             VALUES (channel_name, now, kind_code, greatest(cardinality(recipients), 1), policy_code, priority_code, name, kind_code, 0,
                 key, 0, 0, coalesce(send_at, now), ends_at, ids_packed, request::text, tag, own_reference, order_key,
                 -- Its turn is when it is to be sent; a claim finds out whom it is behind.
-                CASE WHEN order_key IS NOT NULL THEN coalesce(send_at, now) END,
+                CASE WHEN order_key IS NOT NULL THEN coalesce(send_at, now) END, coalesce(fairness_key, ''), trace_parent, trace_state,
                 (coalesce((send ->> 'tell_outcome')::boolean, false))::integer)
             ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
             RETURNING new.id INTO id;

@@ -36,7 +36,9 @@ SELECT
     hikyaku_timestamp(claimed_at) AS last_attempt_at,
     request_id,
     last_status,
-    last_error
+    last_error,
+    ordered AS order_key,
+    nullif(fairness_key, '') AS fairness_key
 FROM hikyaku_delivery;
 
 CREATE OR REPLACE VIEW hikyaku_campaign_v1 AS
