@@ -1,7 +1,9 @@
+use std::cmp::Ordering;
+
 use crate::UnknownName;
 
-/// How urgent a delivery is, among those of its channel and kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// How urgent a delivery is, among those of its channel and kind. The more urgent one is the greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Priority {
     /// Before all others: one-time passwords, alarms.
@@ -34,10 +36,33 @@ impl Priority {
     }
 }
 
+impl Ord for Priority {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.code().cmp(&self.code())
+    }
+}
+
+impl PartialOrd for Priority {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl std::str::FromStr for Priority {
     type Err = UnknownName;
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
         Self::ALL.into_iter().find(|priority| priority.name() == name).ok_or(UnknownName)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_urgent_is_the_greater() {
+        assert!(Priority::High > Priority::Normal && Priority::Normal > Priority::Low);
+        assert_eq!(Priority::ALL.into_iter().max(), Some(Priority::High));
     }
 }

@@ -1,6 +1,7 @@
 //! The reference: plain collections under one lock. Nothing outlives the program.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
@@ -464,8 +465,9 @@ impl Reads for MemoryTx<'_> {
             for &lane in Lane::ALL {
                 let waiting = self.waiting(channel, lane);
                 let waiting = waiting.filter(|it| !stopped.contains(&it.fairness_key));
-                let first = waiting
-                    .min_by_key(|it| (it.row.delivery.due, it.priority, it.fairness_key.as_str()));
+                let first = waiting.min_by_key(|it| {
+                    (it.row.delivery.due, Reverse(it.priority), it.fairness_key.as_str())
+                });
                 lanes.extend(first.map(|it| LaneDue {
                     channel: channel.clone(),
                     lane,
@@ -484,17 +486,15 @@ impl Reads for MemoryTx<'_> {
         lane: Lane,
         search: &KeySearch<'_>,
     ) -> Result<Vec<KeyDue>> {
-        let mut keys: BTreeMap<(Priority, bool, &str), Time> = BTreeMap::new();
+        let mut keys: BTreeMap<(Reverse<Priority>, bool, &str), Time> = BTreeMap::new();
         for it in self.waiting(channel, lane) {
             let comes_round = it.fairness_key.as_str() <= search.served.by(it.priority);
-            let key = (it.priority, comes_round, it.fairness_key.as_str());
+            let key = (Reverse(it.priority), comes_round, it.fairness_key.as_str());
             let due = keys.entry(key).or_insert(it.row.delivery.due);
             *due = (*due).min(it.row.delivery.due);
         }
-        let key = |((priority, _, key), due): ((Priority, bool, &str), Time)| KeyDue {
-            priority,
-            fairness_key: key.to_owned(),
-            due,
+        let key = |((Reverse(priority), _, key), due): ((Reverse<Priority>, bool, &str), Time)| {
+            KeyDue { priority, fairness_key: key.to_owned(), due }
         };
         Ok(keys.into_iter().map(key).collect())
     }
