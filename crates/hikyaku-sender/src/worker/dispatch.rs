@@ -204,13 +204,15 @@ impl Dispatch<'_> {
             waiting.extend(elsewhere::waiting(self.shared, Duration::ZERO).await);
             return Ok(Some(waiting));
         }
-        self.take(grant, now);
+        self.take(grant);
         Ok(None)
     }
 
-    fn take(&mut self, grant: Grant, granted: Instant) {
+    fn take(&mut self, grant: Grant) {
         self.held += grant.jobs.len();
-        let claimed = ClaimedAt { began: self.claim_began, granted, at: grant.now };
+        let granted = grant.granted.map_or_else(Instant::now, Instant::from_std);
+        let claimed =
+            ClaimedAt { began: self.claim_began, granted, ended: Instant::now(), at: grant.now };
         self.queue.extend(grant.jobs.into_iter().map(|job| (job, claimed)));
     }
 
@@ -326,7 +328,7 @@ impl Dispatch<'_> {
                 // A claim that has begun is seen through: what it took would be nobody's until its lease ends.
                 grant = ended(&mut self.claiming) => {
                     self.claiming = None;
-                    self.take(grant.unwrap_or_default(), Instant::now());
+                    self.take(grant.unwrap_or_default());
                 }
                 settled = ended(&mut self.settling) => self.settled(&settled),
                 Some(attempt) = self.sending.next() => self.sent(attempt),

@@ -30,8 +30,11 @@ use crate::{
 };
 
 /// How long a permit is good: a worker that is late must not fire an old lot into a new second. One that is not spent
-/// goes back to its bucket.
-const PERMIT_LIFE: Duration = Duration::from_millis(100);
+/// goes back to its bucket. It counts from the grant, because others spend theirs while a claim is being committed.
+const PERMIT_LIFE: Duration = Duration::from_millis(75);
+
+/// How long it is good at least, once the claim is committed: with a slow store, nothing would be sent otherwise.
+const PERMIT_LEFT: Duration = Duration::from_millis(25);
 
 /// The same where an hour's sends are counted one by one, with ten seconds to spare.
 const EXACT_PERMIT_LIFE: Duration = Duration::from_secs(5);
@@ -69,8 +72,10 @@ struct LaneNow {
 pub(super) struct ClaimedAt {
     /// When the claim began: a stop after this one, it may not have seen.
     pub(super) began: Instant,
-    /// When it ended, with permits that have just been granted.
+    /// When its permits were granted.
     pub(super) granted: Instant,
+    /// When it ended.
+    pub(super) ended: Instant,
     /// The same on the store's clock, or a little earlier.
     pub(super) at: Time,
 }
@@ -127,7 +132,7 @@ impl<'a> Sender<'a> {
                 return (judge_unreadable(self.tried(job), why.to_string()), None);
             }
         };
-        if claimed.granted.elapsed() > late {
+        if claimed.granted.elapsed() > late && claimed.ended.elapsed() > PERMIT_LEFT {
             return (Outcome::NotSent, None);
         }
         let (began, at) = (Instant::now(), claimed.at + claimed.granted.elapsed());

@@ -44,6 +44,8 @@ pub(crate) struct Grant {
     /// When the first delivery falls due of those that are not.
     pub(crate) later: Option<Time>,
     pub(crate) now: Time,
+    /// When that was: the permits of its jobs are as old as this, however long the claim took to be committed.
+    pub(crate) granted: Option<Instant>,
 }
 
 impl Grant {
@@ -77,6 +79,7 @@ impl WriteStep for Claim {
         let (mut ready, mut rooms) = lock(tx, ready, now).await?;
         taken.now = super::after_waiting(now, began);
         grant.now = taken.now;
+        grant.granted = Some(Instant::now());
         if !ready.is_empty() {
             let first = self.turn % ready.len();
             ready.rotate_left(first);
