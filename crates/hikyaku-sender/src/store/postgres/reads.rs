@@ -79,7 +79,8 @@ impl Reads for PgTx<'_> {
             return Ok(now);
         }
         if let Some(begun) = &self.begun {
-            return Ok(begun.now);
+            // It may have waited for locks since.
+            return Ok(begun.now + begun.at.elapsed());
         }
         let sql = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint";
         Ok(self.row(sql, &[], |it| it.time()).await?.unwrap_or_default())

@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::ToSql};
 
 use super::{Connection, connection::SETTINGS, failed, gate::Gate, node::Node, read::Columns};
@@ -28,7 +30,9 @@ pub(crate) struct PgTx<'a> {
 }
 
 pub(super) struct Begun {
+    /// The server's time, and when it was told.
     pub(super) now: Time,
+    pub(super) at: Instant,
     pub(super) moved: Option<Move>,
 }
 
@@ -103,7 +107,7 @@ impl<'a> PgTx<'a> {
                         known(row.get(0).and_then(|now| now.parse().ok()).map(Time::from_millis))?;
                     let done = row.get(2) == Some("t");
                     let moved = row.get(1).map(|to| Move { to: to.to_owned(), done });
-                    self.begun = Some(Begun { now, moved });
+                    self.begun = Some(Begun { now, at: Instant::now(), moved });
                 }
                 _ => {}
             }

@@ -75,9 +75,10 @@ impl WriteStep for Claim {
                 grant.more |= set_back::fall_due(tx, lane, &taken.stopped, now).await?;
             }
         }
-        let began = Instant::now();
         let (mut ready, mut rooms) = lock(tx, ready, now).await?;
-        taken.now = super::after_waiting(now, began);
+        // Not the time before it waited for the locks: what others were granted meanwhile would look as if it came from the
+        // future, and a second would get permits of the one before.
+        taken.now = tx.now().await?;
         grant.now = taken.now;
         grant.granted = Some(Instant::now());
         if !ready.is_empty() {

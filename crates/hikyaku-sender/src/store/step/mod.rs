@@ -45,24 +45,10 @@ pub(crate) use settle::{Attempt, Settle, Settled};
 pub(crate) use sweep::take_back;
 pub(crate) use sweep::{Cancelled, EndLeases, Sweep, Swept};
 
-use std::time::{Duration, Instant};
-
 use serde_json::Value;
 
 use super::{Quota, Result, Tx, row::Effects};
-use crate::{
-    Time,
-    outcome::{NewOutcome, OutcomeKind},
-};
-
-/// The store's time now, where it was `then` when a wait for locks began. A bucket that another worker has written
-/// meanwhile would look as if it came from the future, and its clock as if it had been set back.
-fn after_waiting(then: Time, began: Instant) -> Time {
-    // No wait to speak of, and a clock of tests that stands still.
-    const SHORT: Duration = Duration::from_secs(1);
-    let waited = began.elapsed();
-    if waited < SHORT { then } else { then + waited }
-}
+use crate::outcome::{NewOutcome, OutcomeKind};
 
 /// Writes the counts around rows that changed: always the channels first and then the campaigns, in their order, so
 /// that no two transactions wait for each other.

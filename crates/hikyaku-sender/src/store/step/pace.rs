@@ -1,4 +1,4 @@
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::{
     Lane,
@@ -22,11 +22,11 @@ impl WriteStep for Hold {
     type Out = bool;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
-        let (then, began) = (tx.now().await?, Instant::now());
         let (mut new, mut news) = (false, true);
         for lane in &self.lanes {
             let bucket = tx.bucket(&self.channel, *lane).await?;
-            let now = super::after_waiting(then, began);
+            // Not the time before it waited for the lock.
+            let now = tx.now().await?;
             let mut bucket = bucket.unwrap_or_else(|| Bucket::new(now));
             new |= bucket.held(now).is_none();
             news &= bucket.is_news(self.reason, now);
