@@ -124,7 +124,9 @@ impl OutboxBuilder {
             gate,
         } = self;
         let (place, store) = match Place::read(&url)? {
-            Place::Memory => (without_password(&url), Store::Memory(MemoryStore::new(clock))),
+            Place::Memory => {
+                (without_password(&url), Store::Memory(Box::new(MemoryStore::new(clock))))
+            }
             #[cfg(feature = "sqlite")]
             Place::Sqlite(path) => {
                 let store = SqliteStore::open(path, clock).await?;

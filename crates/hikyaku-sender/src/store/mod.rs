@@ -121,7 +121,8 @@ impl News {
 /// One of the stores.
 #[derive(Debug)]
 pub(crate) enum Store {
-    Memory(MemoryStore),
+    /// Boxed, because it is much larger than the others.
+    Memory(Box<MemoryStore>),
     #[cfg(feature = "sqlite")]
     Sqlite(SqliteStore),
     #[cfg(feature = "postgres")]
