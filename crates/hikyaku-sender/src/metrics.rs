@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    Lane, Overview, State, Time,
+    Lane, Limits, Overview, State, Time, WaitingFor,
     histogram::{ByWord, Histogram, Reading, SECONDS, TIMES},
     store::step::Settled,
 };
@@ -30,6 +30,8 @@ pub(crate) struct Metrics {
 struct OfChannel {
     /// How many workers have it now.
     workers: AtomicU64,
+    /// How fast they may go, or might.
+    limits: RwLock<Limits>,
     /// By the lanes' codes.
     lanes: [OfLane; Lane::ALL.len()],
     /// How far the store's clock is ahead of LINE's, in seconds, once that is known.
@@ -61,6 +63,14 @@ impl Metrics {
     /// A worker begins.
     pub(crate) fn begin(&self) -> AtWork<'_> {
         AtWork { metrics: self, channels: BTreeSet::new() }
+    }
+
+    /// How fast the workers of a channel may go, or might; LINE's limits, where there was none.
+    pub(crate) fn limits(&self, channel: &str) -> Limits {
+        let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
+        let limits = channels.get(channel).map(|of| &of.limits);
+        let limits = limits.map(|it| it.read().unwrap_or_else(PoisonError::into_inner).clone());
+        limits.unwrap_or_default()
     }
 
     /// One request to send was answered, or was not, after so long.
@@ -134,22 +144,32 @@ fn note(times: &ByWord<Histogram>, done: bool, took: Duration) {
 }
 
 impl AtWork<'_> {
-    /// The worker has these channels now, and no others.
-    pub(crate) fn serve<'b>(&mut self, channels: impl Iterator<Item = &'b String>) {
-        let channels: BTreeSet<String> = channels.cloned().collect();
-        for channel in channels.difference(&self.channels) {
-            self.metrics.of(channel, |of| of.workers.fetch_add(1, Ordering::Relaxed));
-        }
-        for channel in self.channels.difference(&channels) {
+    /// The worker has these channels now, and no others, and may go so fast.
+    pub(crate) fn serve<'b>(
+        &mut self,
+        channels: impl Iterator<Item = &'b String>,
+        limits: &Limits,
+    ) {
+        let before = std::mem::replace(&mut self.channels, channels.cloned().collect());
+        for channel in before.difference(&self.channels) {
             self.metrics.of(channel, |of| of.workers.fetch_sub(1, Ordering::Relaxed));
         }
-        self.channels = channels;
+        for channel in &self.channels {
+            self.metrics.of(channel, |of| {
+                if !before.contains(channel) {
+                    of.workers.fetch_add(1, Ordering::Relaxed);
+                }
+                of.limits.write().unwrap_or_else(PoisonError::into_inner).clone_from(limits);
+            });
+        }
     }
 }
 
 impl Drop for AtWork<'_> {
     fn drop(&mut self) {
-        self.serve(std::iter::empty());
+        for channel in &self.channels {
+            self.metrics.of(channel, |of| of.workers.fetch_sub(1, Ordering::Relaxed));
+        }
     }
 }
 
@@ -171,7 +191,7 @@ struct Text(String);
 
 impl Text {
     fn store(&mut self, overview: &Overview) {
-        let Overview { now, deliveries, lanes, quotas } = overview;
+        let Overview { now, deliveries, lanes, quotas, .. } = overview;
         self.family("hikyaku_outbox_deliveries", "gauge", "Deliveries in the store, by state.");
         for (state, count) in deliveries {
             self.sample("hikyaku_outbox_deliveries", &[("state", state.name())], count);
@@ -181,6 +201,18 @@ impl Text {
         for lane in lanes {
             let overdue = seconds(*now, lane.next_due.unwrap_or(*now));
             self.sample(name, &of_lane(&lane.channel, lane.lane), overdue);
+        }
+        let name = "hikyaku_outbox_due_deliveries";
+        self.family(name, "gauge", "Deliveries that are due and not on their way.");
+        for lane in lanes {
+            self.sample(name, &of_lane(&lane.channel, lane.lane), lane.waiting);
+        }
+        let name = "hikyaku_outbox_rate_per_second";
+        self.family(name, "gauge", "Requests a second that a lane may send steadily now.");
+        for lane in lanes {
+            if let Some(per_second) = lane.per_second {
+                self.sample(name, &of_lane(&lane.channel, lane.lane), per_second);
+            }
         }
         let name = "hikyaku_outbox_speed_ratio";
         self.family(name, "gauge", "The share of its rate that is left to a lane after 429s.");
@@ -194,6 +226,15 @@ impl Text {
                 let [channel, kind] = of_lane(&lane.channel, lane.lane);
                 let labels = [channel, kind, ("reason", reason.name())];
                 self.sample(name, &labels, seconds(until, *now));
+            }
+            if lane.waiting_for == Some(WaitingFor::Release) {
+                let [channel, kind] = of_lane(&lane.channel, lane.lane);
+                let left = lane.until.map_or(f64::INFINITY, |until| seconds(until, *now));
+                self.sample(
+                    name,
+                    &[channel, kind, ("reason", WaitingFor::Release.name())],
+                    Number(left),
+                );
             }
         }
         let name = "hikyaku_outbox_quota_messages";
@@ -282,6 +323,15 @@ impl Text {
             let _ = write!(self.0, "{}{label}=\"{text}\"", if index == 0 { '{' } else { ',' });
         }
         let _ = writeln!(self.0, "}} {value}");
+    }
+}
+
+/// As Prometheus writes what has no end.
+struct Number(f64);
+
+impl Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_infinite() { f.write_str("+Inf") } else { self.0.fmt(f) }
     }
 }
 

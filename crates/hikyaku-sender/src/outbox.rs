@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
@@ -6,15 +6,15 @@ use crate::store::SqliteStore;
 use crate::store::{Gate, PgStore};
 use crate::{
     Act, Attempt, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold,
-    HoldId, Listed, NewDelivery, NewHold, Outcome, Overview, Time,
+    HoldId, Lane, Listed, NewDelivery, NewHold, Outcome, Overview, State, Time,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
         step::{
-            self, ActOnOne, EndHold, Find, GetOverview, ListHolds, Outcomes, PlaceHold, Show,
-            Story, Verdict,
+            self, ActOnOne, EndHold, Find, GetOverview, ListHolds, LookAtLanes, Outcomes,
+            PlaceHold, Show, Story, Verdict,
         },
     },
 };
@@ -224,7 +224,8 @@ impl Outbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn show(&self, id: DeliveryId) -> Result<Option<Listed>, Error> {
-        Ok(self.0.store.read(Show(id.0)).await?.map(Listed::from))
+        let shown = self.0.store.read(Show(id.0)).await?.map(Listed::from);
+        Ok(self.with_waits(shown.into_iter().collect()).await?.pop())
     }
 
     /// The requests that were made for a delivery, the first and the newest 20; empty where there is no such delivery.
@@ -273,7 +274,8 @@ impl Outbox {
         idempotency_key: impl Into<String>,
     ) -> Result<Option<Listed>, Error> {
         let find = Find { channel: channel.into(), key: idempotency_key.into() };
-        Ok(self.0.store.read(find).await?.map(Listed::from))
+        let found = self.0.store.read(find).await?.map(Listed::from);
+        Ok(self.with_waits(found.into_iter().collect()).await?.pop())
     }
 
     /// The deliveries that fit a filter, the newest first.
@@ -281,7 +283,24 @@ impl Outbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn list(&self, filter: Filter) -> Result<Vec<Listed>, Error> {
-        Ok(self.0.store.list(filter).await?.into_iter().map(Listed::from).collect())
+        let listed = self.0.store.list(filter).await?.into_iter().map(Listed::from).collect();
+        self.with_waits(listed).await
+    }
+
+    /// Says what those that are due wait for.
+    async fn with_waits(&self, mut listed: Vec<Listed>) -> Result<Vec<Listed>, Error> {
+        let waits = |it: &&mut Listed| it.state == State::Ready && it.waiting_for.is_none();
+        let channels = listed.iter_mut().filter(waits).map(|it| it.channel.clone());
+        let channels: BTreeSet<String> = channels.collect();
+        if channels.is_empty() {
+            return Ok(listed);
+        }
+        let lanes = self.0.store.read(LookAtLanes(channels.into_iter().collect())).await?;
+        for it in listed.iter_mut().filter(waits).filter(|it| it.due <= lanes.now) {
+            let wait = lanes.waiting_for(&it.channel, Lane::of(it.kind));
+            it.waiting_for = wait.map(|(reason, _)| reason);
+        }
+        Ok(listed)
     }
 
     /// The whole outbox at a glance. It counts all rows, so it is nothing to ask for many times a second.
@@ -289,7 +308,9 @@ impl Outbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn overview(&self) -> Result<Overview, Error> {
-        Ok(self.0.store.read(GetOverview { channels: self.0.metrics.channels() }).await?.into())
+        let snapshot =
+            self.0.store.read(GetOverview { channels: self.0.metrics.channels() }).await?;
+        Ok(Overview::new(snapshot, |channel| self.0.metrics.limits(channel)))
     }
 
     /// The store at a glance and what this program's workers have done, in Prometheus's text format. It names channels

@@ -1,10 +1,15 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeSet, time::Duration};
+
+use hikyaku_model::limits::Rate;
 
 use crate::{
-    Lane, State, Time,
-    pace::HoldReason,
-    store::{LaneDue, step::Snapshot},
+    Hold, Lane, Limits, State, Time, WaitingFor,
+    pace::{self, Bucket, HoldReason},
+    store::step::{LanesNow, Snapshot},
 };
+
+/// A worker that has something to do looks at its lane more often than this.
+const JUST_NOW: Duration = Duration::from_secs(2);
 
 /// A store at a glance.
 #[derive(Clone, Debug)]
@@ -18,6 +23,8 @@ pub struct Overview {
     pub lanes: Vec<LaneOverview>,
     /// The months of the channels that LINE was asked about.
     pub quotas: Vec<QuotaOverview>,
+    /// What people have stopped.
+    pub holds: Vec<Hold>,
 }
 
 impl Overview {
@@ -35,9 +42,21 @@ pub struct LaneOverview {
     pub channel: String,
     /// The lane.
     pub lane: Lane,
+    /// Its limit, as this program's last worker of the channel has or had it; LINE's, where there was none. `None` for no
+    /// limit.
+    pub limit: Option<Rate>,
+    /// How many requests a second it may send steadily now; `None` without a limit.
+    pub per_second: Option<f64>,
     /// The share of its rate that is left after LINE said that it was too fast: 0 to 1.
     pub speed: f64,
-    /// Why it stands still and until when, if it does.
+    /// How many of its deliveries are due and not on their way, those of paused campaigns among them.
+    pub waiting: u64,
+    /// What they wait for, if they do: what makes the lane stand still, or its rate limit. What waits for a worker that has its
+    /// channel is not among that: the store does not know the workers.
+    pub waiting_for: Option<WaitingFor>,
+    /// Until when they wait for that, as far as is known.
+    pub until: Option<Time>,
+    /// Why LINE's answers let it stand still and until when, if they do.
     pub hold: Option<(HoldReason, Time)>,
     /// When the first of its waiting deliveries falls due, or fell due.
     pub next_due: Option<Time>,
@@ -55,32 +74,70 @@ pub struct QuotaOverview {
     pub used: u64,
 }
 
-impl From<Snapshot> for Overview {
-    fn from(snapshot: Snapshot) -> Self {
-        let Snapshot { now, states, buckets, due, quotas } = snapshot;
-        let mut lanes = BTreeMap::new();
-        for (channel, lane, bucket) in buckets {
-            let hold = bucket.held(now).map(|(until, reason)| (reason, until));
-            let name = channel.clone();
-            let of = LaneOverview { channel, lane, speed: bucket.slow, hold, next_due: None };
-            lanes.insert((name, lane), of);
-        }
-        for LaneDue { channel, lane, due, .. } in due {
-            let name = channel.clone();
-            let unused = LaneOverview { channel, lane, speed: 1.0, hold: None, next_due: None };
-            lanes.entry((name, lane)).or_insert(unused).next_due = Some(due);
-        }
+impl Overview {
+    /// `limits` gives a channel's limits.
+    pub(crate) fn new(snapshot: Snapshot, limits: impl Fn(&str) -> Limits) -> Self {
+        let Snapshot { states, due, waiting, lanes: now } = snapshot;
+        let used = now.buckets.iter().map(|(channel, lane, _)| (channel.clone(), *lane));
+        let working = due.iter().map(|it| (it.channel.clone(), it.lane));
+        let all = waiting.iter().map(|(channel, lane, _)| (channel.clone(), *lane));
+        let all: BTreeSet<(String, Lane)> = all.chain(used).chain(working).collect();
+        let lanes = all.into_iter().map(|(channel, lane)| {
+            let bucket = now.bucket(&channel, lane);
+            let count = waiting.iter().find(|(of, kind, _)| *of == channel && *kind == lane);
+            let waiting = count.map_or(0, |(.., count)| *count);
+            let next = due.iter().find(|it| it.channel == channel && it.lane == lane);
+            let wait = now.waiting_for(&channel, lane).filter(|_| waiting > 0);
+            let limit = limits(&channel).get(lane);
+            LaneOverview {
+                limit,
+                per_second: limit.map(|rate| pace::steadily(rate, bucket)),
+                speed: bucket.map_or(1.0, |bucket| bucket.slow),
+                waiting,
+                waiting_for: wait.map(|(reason, _)| reason),
+                until: wait.and_then(|(_, until)| until),
+                hold: bucket.and_then(|it| it.held(now.now)).map(|(until, reason)| (reason, until)),
+                next_due: next.map(|it| it.due),
+                channel,
+                lane,
+            }
+        });
+        let lanes = lanes.collect();
         let number = |count: i64| u64::try_from(count).unwrap_or(0);
-        let quotas = quotas.into_iter().map(|(channel, quota)| QuotaOverview {
+        let quotas = now.quotas.into_iter().map(|(channel, quota)| QuotaOverview {
             channel,
             limit: quota.limit.map(number),
             used: number(quota.used + quota.reserved),
         });
-        Self {
-            now,
-            deliveries: states,
-            lanes: lanes.into_values().collect(),
-            quotas: quotas.collect(),
+        Self { now: now.now, deliveries: states, lanes, quotas: quotas.collect(), holds: now.holds }
+    }
+}
+
+impl LanesNow {
+    fn bucket(&self, channel: &str, lane: Lane) -> Option<&Bucket> {
+        let found = self.buckets.iter().find(|(of, kind, _)| of == channel && *kind == lane);
+        found.map(|(.., bucket)| bucket)
+    }
+
+    /// What the due deliveries of a lane wait for, and until when; nothing where they may be claimed.
+    pub(crate) fn waiting_for(
+        &self,
+        channel: &str,
+        lane: Lane,
+    ) -> Option<(WaitingFor, Option<Time>)> {
+        if let Some(hold) = Hold::longest(&self.holds, channel, lane) {
+            return Some((WaitingFor::Release, hold.until));
         }
+        let bucket = self.bucket(channel, lane);
+        if let Some((until, reason)) = bucket.and_then(|bucket| bucket.held(self.now)) {
+            return Some((WaitingFor::Hold(reason), Some(until)));
+        }
+        let quota = self.quotas.iter().find(|(of, _)| of == channel).map(|(_, quota)| quota);
+        // What is in flight has its share already, and may come back.
+        if lane.uses_quota() && quota.is_some_and(|it| it.room() == Some(0) && it.reserved == 0) {
+            return Some((WaitingFor::Quota, None));
+        }
+        let paced = bucket.is_some_and(|it| it.tokens < 1.0 && self.now.since(it.at) < JUST_NOW);
+        paced.then_some((WaitingFor::Rate, None))
     }
 }

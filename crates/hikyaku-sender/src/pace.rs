@@ -263,6 +263,15 @@ impl Bucket {
     }
 }
 
+/// How many requests a second a lane may send steadily.
+pub(crate) fn steadily(rate: Rate, bucket: Option<&Bucket>) -> f64 {
+    if is_exact(rate) {
+        return f64::from(rate.requests) / window(rate).as_secs_f64();
+    }
+    let per_second = f64::from(rate.requests) / rate.per.as_secs_f64() * STEADY;
+    per_second * bucket.map_or(1.0, |bucket| bucket.slow)
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -605,6 +605,18 @@ impl Reads for MemoryTx<'_> {
         Ok(self.memory.last_outcome)
     }
 
+    async fn due_counts(&mut self, now: Time) -> Result<Vec<(String, Lane, u64)>> {
+        let mut lanes: BTreeMap<(String, Lane), u64> = BTreeMap::new();
+        for stored in self.rows(|it| {
+            let delivery = &it.row.delivery;
+            matches!(delivery.state, State::Ready | State::Tracking) && delivery.due <= now
+        }) {
+            let Row { channel, delivery, .. } = &stored.row;
+            *lanes.entry((channel.clone(), delivery.lane())).or_default() += 1;
+        }
+        Ok(lanes.into_iter().map(|((channel, lane), count)| (channel, lane, count)).collect())
+    }
+
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {
         let counted = State::ALL
             .iter()

@@ -129,6 +129,12 @@ pub(crate) trait Reads: Send {
     /// The greatest id that an outcome ever had.
     fn outcome_mark(&mut self) -> impl Future<Output = Result<i64>> + Send;
 
+    /// How many deliveries are due in each lane, those among them that wait for another of their order key.
+    fn due_counts(
+        &mut self,
+        now: Time,
+    ) -> impl Future<Output = Result<Vec<(String, Lane, u64)>>> + Send;
+
     /// How many deliveries are in each state.
     fn tally(&mut self) -> impl Future<Output = Result<Vec<(State, u64)>>> + Send;
 }

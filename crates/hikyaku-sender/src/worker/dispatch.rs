@@ -122,7 +122,8 @@ impl Dispatch<'_> {
                 biased;
                 () = &mut stop => return Ok(Vec::new()),
                 Ok(()) = self.served.changed() => {
-                    self.at_work.serve(self.shared.served().channels.keys());
+                    let served = self.shared.served();
+                    self.at_work.serve(served.channels.keys(), &served.limits);
                     self.look_at = now;
                 }
                 grant = ended(&mut self.claiming) => {

@@ -211,7 +211,7 @@ impl Worker {
             keep::end_all_leases(&shared).await?;
         }
         let mut at_work = shared.inner.metrics.begin();
-        at_work.serve(shared.served().channels.keys());
+        at_work.serve(now.channels.keys(), &now.limits);
         let begun = keep::begin(&shared, HashMap::new()).await;
         // Ends with this future, however that ends.
         let mut keeper = JoinSet::new();

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use hikyaku_sender::{Limits, NewDelivery, State};
+use hikyaku_sender::{NewDelivery, State};
 use hikyaku_sim::FaultRule;
 
 use crate::{
@@ -80,7 +80,7 @@ fn check(expression: &str, exported: &BTreeMap<String, BTreeSet<String>>) -> Vec
     let Expression { metrics, groups } = read(expression);
     assert!(!metrics.is_empty(), "it asks for nothing: {expression}");
     let states: Vec<_> = State::ALL.iter().map(|state| state.name()).collect();
-    let reasons = ["rate", "quota", "unauthorized", "line_down"];
+    let reasons = ["rate", "quota", "unauthorized", "line_down", "hold"];
     let mut grouped = BTreeSet::new();
     for (metric, matchers) in &metrics {
         let labels = exported.get(metric).unwrap_or_else(|| panic!("{metric} of {expression}"));
@@ -108,8 +108,10 @@ async fn exported() -> BTreeMap<String, BTreeSet<String>> {
     let (sim, client) = line().await;
     sim.set_quota(100, 40);
     bench.outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
-    let worker = || bench.outbox.worker().channel("default", client.clone()).limits(Limits::none());
+    let worker = || bench.outbox.worker().channel("default", client.clone());
     worker().until_idle().run(pending()).await.unwrap();
+    // For the lane's next permit.
+    bench.clock.advance(Duration::from_secs(1));
     sim.fault(FaultRule::answer(401).on("POST", "/v2/bot/message/push")).unwrap();
     bench.outbox.enqueue(NewDelivery::push(user(2), "hello")).await.unwrap();
     worker().until_idle().run(pending()).await.unwrap();

@@ -25,6 +25,7 @@ mod old_schema;
 mod order;
 mod outbox;
 mod outcomes;
+mod outlook;
 mod pace;
 mod partition;
 mod pause;

@@ -8,6 +8,7 @@ use super::filter::FilterArgs;
 use crate::{
     output::{Output, visible},
     store::StoreArgs,
+    work,
 };
 
 /// List what is in the outbox, the newest first
@@ -65,6 +66,9 @@ impl fmt::Display for Deliveries {
                 state.name(),
                 visible(to)
             )?;
+            if let Some(reason) = it.waiting_for {
+                write!(f, "\n{:>10}{}", "", work::told(reason))?;
+            }
             if let Some(why) = &it.last_error {
                 write!(f, "\n{:>10}{}", "", visible(why))?;
             }

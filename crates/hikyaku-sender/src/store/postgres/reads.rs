@@ -277,6 +277,16 @@ impl Reads for PgTx<'_> {
         Ok(self.row(sql, &[], |it| it.number()).await?.unwrap_or(0))
     }
 
+    async fn due_counts(&mut self, now: Time) -> Result<Vec<(String, Lane, u64)>> {
+        // Some indexes hold only some of them, and a glance looks at all rows anyhow.
+        let sql = "SELECT channel, lane, count(*) FROM hikyaku_delivery WHERE state IN (0, 3) AND due <= $1 \
+            GROUP BY channel, lane ORDER BY channel, lane";
+        self.rows(sql, &[&now.as_millis()], |it| {
+            Ok((it.text()?, it.code(Lane::from_code)?, it.number()?))
+        })
+        .await
+    }
+
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {
         let sql = "SELECT state, count(*) FROM hikyaku_delivery GROUP BY state ORDER BY state";
         Ok(self.rows(sql, &[], read::tally).await?.into_iter().flatten().collect())

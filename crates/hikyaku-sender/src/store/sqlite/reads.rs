@@ -254,6 +254,15 @@ impl Reads for SqliteTx<'_> {
         Ok(self.row(sql, [], |it| it.number())?.unwrap_or(0))
     }
 
+    async fn due_counts(&mut self, now: Time) -> Result<Vec<(String, Lane, u64)>> {
+        // Some indexes hold only some of them, and a glance looks at all rows anyhow.
+        let sql = "SELECT channel, lane, count(*) FROM delivery WHERE state IN (0, 3) AND due <= ?1 \
+            GROUP BY channel, lane ORDER BY channel, lane";
+        self.rows(sql, [now.as_millis()], |it| {
+            Ok((it.text()?, it.code(Lane::from_code)?, it.number()?))
+        })
+    }
+
     async fn tally(&mut self) -> Result<Vec<(State, u64)>> {
         let sql = "SELECT state, count(*) FROM delivery GROUP BY state ORDER BY state";
         Ok(self.rows(sql, [], read::tally)?.into_iter().flatten().collect())

@@ -122,11 +122,20 @@ pub(crate) struct GetOverview {
 /// What a glance shows.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
-    pub(crate) now: Time,
     pub(crate) states: Vec<(State, u64)>,
-    pub(crate) buckets: Vec<(String, Lane, Bucket)>,
     pub(crate) due: Vec<LaneDue>,
+    /// How many are due in each lane.
+    pub(crate) waiting: Vec<(String, Lane, u64)>,
+    pub(crate) lanes: LanesNow,
+}
+
+/// How the lanes stand.
+#[derive(Debug)]
+pub(crate) struct LanesNow {
+    pub(crate) now: Time,
+    pub(crate) buckets: Vec<(String, Lane, Bucket)>,
     pub(crate) quotas: Vec<(String, Quota)>,
+    pub(crate) holds: Vec<Hold>,
 }
 
 impl ReadStep for GetOverview {
@@ -141,14 +150,38 @@ impl ReadStep for GetOverview {
         let channels = Vec::from_iter(channels);
         let stopped = tx.stopped().await?;
         let due = tx.due(&channels, &stopped, EARLIEST).await?;
-        let mut quotas = Vec::new();
-        for channel in channels {
-            if let Some(quota) = tx.quota(&channel).await? {
-                quotas.push((channel, quota));
-            }
-        }
-        Ok(Snapshot { now, states, buckets, due, quotas })
+        let waiting = tx.due_counts(now).await?;
+        let lanes = lanes_now(tx, now, buckets, channels).await?;
+        Ok(Snapshot { states, due, waiting, lanes })
     }
+}
+
+/// How the lanes of these channels stand.
+#[derive(Debug)]
+pub(crate) struct LookAtLanes(pub(crate) Vec<String>);
+
+impl ReadStep for LookAtLanes {
+    type Out = LanesNow;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<LanesNow> {
+        let (now, buckets) = (tx.now().await?, tx.buckets().await?);
+        lanes_now(tx, now, buckets, self.0.clone()).await
+    }
+}
+
+async fn lanes_now<T: Reads>(
+    tx: &mut T,
+    now: Time,
+    buckets: Vec<(String, Lane, Bucket)>,
+    channels: Vec<String>,
+) -> Result<LanesNow> {
+    let mut quotas = Vec::new();
+    for channel in channels {
+        if let Some(quota) = tx.quota(&channel).await? {
+            quotas.push((channel, quota));
+        }
+    }
+    Ok(LanesNow { now, buckets, quotas, holds: standing(tx, now).await? })
 }
 
 /// Lanes with due deliveries of channels other than these, and the store's time.

@@ -34,8 +34,8 @@ pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
 pub(crate) use job::Job;
 pub(crate) use look::{
-    DueElsewhere, Find, GetCampaign, GetOverview, List, ListCampaigns, LookAtLane, Outcomes, Show,
-    Snapshot, Story,
+    DueElsewhere, Find, GetCampaign, GetOverview, LanesNow, List, ListCampaigns, LookAtLane,
+    LookAtLanes, Outcomes, Show, Snapshot, Story,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
