@@ -50,11 +50,14 @@ pub(super) async fn run<'a>(
     stop: impl Future<Output = ()>,
 ) -> Result<Report, Error> {
     let sender = Sender::new(shared);
+    let mut served = shared.served.subscribe();
+    // It may have changed while the worker began.
+    served.mark_changed();
     let mut dispatch = Dispatch {
         shared,
         sender: &sender,
         news: shared.inner.store.news().listen(),
-        served: shared.served.subscribe(),
+        served,
         at_work,
         queue: VecDeque::new(),
         sending: FuturesUnordered::new(),
