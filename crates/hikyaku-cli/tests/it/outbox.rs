@@ -475,6 +475,35 @@ fn the_story_of_a_delivery_says_why_it_has_not_arrived_and_what_to_do() {
 }
 
 #[test]
+fn the_story_of_a_delivery_that_is_held_names_each_hold_and_how_to_release_it() {
+    let platform = Platform::with(Sim::builder());
+    let shell = platform.shell();
+    let story = || shell.run(["outbox", "show", "1"]).stdout;
+    assert_eq!(shell.run(["outbox", "add", "push", USER, "--text", "hi"]).code, 0);
+    let place = |args: &[&str]| {
+        let held = shell.run(["hold", "--by", "ann"].iter().chain(args).copied());
+        assert_eq!(held.code, 0, "{held}");
+    };
+    place(&["--reason", "a wrong list", "--lane", "multicast"]);
+    place(&["--reason", "another shop", "--channel", "other"]);
+    assert!(story().contains("no worker has taken it"), "{}", story());
+    place(&["--reason", "a wrong price", "--lane", "push"]);
+    let held = story();
+    let first = "delivery 1 is ready: hold 3 of ann keeps it back: a wrong price\n";
+    assert!(held.starts_with(first), "{held}");
+    assert!(held.contains("  what to do  `hikyaku release 3`; it goes on then\n"), "{held}");
+    place(&["--reason", "a fire", "--until", "2h"]);
+    let held = story();
+    let first = "delivery 1 is ready: hold 3 of ann keeps it back: a wrong price; hold 4 of ann keeps it back: a fire\n";
+    assert!(held.starts_with(first), "{held}");
+    let both = "`hikyaku release 3`, and `hikyaku release 4`, or wait until ";
+    assert!(held.contains(both), "{held}");
+    assert_eq!(shell.run(["release", "3"]).code, 0);
+    assert_eq!(shell.run(["release", "4"]).code, 0);
+    assert!(story().contains("no worker has taken it"), "{}", story());
+}
+
+#[test]
 fn outcomes_are_told_in_order_and_after_the_last_that_was_seen() {
     let platform = Platform::with(Sim::builder());
     let shell = platform.shell();

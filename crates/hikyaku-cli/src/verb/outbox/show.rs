@@ -54,7 +54,8 @@ impl Show {
             Some(id) => Some(outbox.campaign(id).await?.progress().await?.state),
             None => None,
         };
-        let told = Story::new(delivery, requests, &outbox.overview().await?, campaign);
+        let (overview, holds) = (outbox.overview().await?, outbox.holds().await?);
+        let told = Story::new(delivery, requests, &overview, holds, campaign);
         output.print(&told, &told)
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use hikyaku_sender::{
-    Attempt, CampaignId, HoldReason, Lane, Listed, Overview, State, Time, campaign::CampaignPhase,
+    Attempt, CampaignId, Hold, HoldReason, Lane, Listed, Overview, State, Time,
+    campaign::CampaignPhase,
 };
 use serde::Serialize;
 
@@ -18,6 +19,9 @@ pub(super) struct Story {
     /// Why its lane stands still, and until when.
     #[serde(skip)]
     hold: Option<(HoldReason, Time)>,
+    /// What people have placed on its lane.
+    #[serde(skip)]
+    holds: Vec<Hold>,
     /// The campaign that is paused, and it with it.
     #[serde(skip)]
     paused: Option<CampaignId>,
@@ -30,14 +34,16 @@ impl Story {
         delivery: Listed,
         requests: Vec<Attempt>,
         overview: &Overview,
+        mut holds: Vec<Hold>,
         campaign: Option<CampaignPhase>,
     ) -> Self {
         let lane = Lane::of(delivery.kind);
+        holds.retain(|hold| hold.stops(&delivery.channel, lane));
         let lane =
             overview.lanes.iter().find(|it| it.channel == delivery.channel && it.lane == lane);
         let hold = lane.and_then(|lane| lane.hold);
         let paused = delivery.campaign.filter(|_| campaign == Some(CampaignPhase::Paused));
-        Self { delivery, requests, hold, paused, now: overview.now }
+        Self { delivery, requests, hold, holds, paused, now: overview.now }
     }
 
     /// Where it stands.
@@ -45,6 +51,14 @@ impl Story {
         let Listed { due, .. } = self.delivery;
         match self.delivery.state {
             State::Ready if self.paused.is_some() => "its campaign is paused".to_owned(),
+            State::Ready if !self.holds.is_empty() => {
+                let holds = self.holds.iter().map(|hold| {
+                    let Hold { id, reason, who, .. } = hold;
+                    let by = if who.is_empty() { "" } else { " of " };
+                    format!("hold {id}{by}{} keeps it back: {}", visible(who), visible(reason))
+                });
+                holds.collect::<Vec<_>>().join("; ")
+            }
             State::Ready => match self.hold {
                 Some((reason, until)) => {
                     format!("it waits until {until}, because {}", told(reason))
@@ -81,6 +95,13 @@ impl Story {
             return Some(format!("`hikyaku campaign resume {campaign}`, when it is to go on"));
         }
         Some(match self.delivery.state {
+            State::Ready if !self.holds.is_empty() => {
+                let releases = self.holds.iter().map(|hold| {
+                    let ends = hold.until.map(|until| format!(", or wait until {until}, when it ends"));
+                    format!("`hikyaku release {}`{}", hold.id, ends.unwrap_or_default())
+                });
+                format!("{}; it goes on then", releases.collect::<Vec<_>>().join(", and "))
+            }
             State::Ready => match self.hold {
                 Some((HoldReason::Quota, _)) => "raise the channel's monthly limit, or wait for the next month; it is sent then".to_owned(),
                 Some((HoldReason::Unauthorized, _)) => format!(
