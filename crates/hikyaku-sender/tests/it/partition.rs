@@ -61,12 +61,15 @@ async fn the_server_is_not_left_with_the_connections_of_a_machine_that_is_gone()
         return crate::tell("skipped: a proxy never lets the server's side of a connection go");
     };
     let program = Program::start_at(&site, &plan(store, line), &sim);
-    let there = format!("FROM pg_stat_activity WHERE client_addr = '{}'", wire.worker());
-    // A connection says with its first statement how soon the server is to give it up.
-    cluster.wait_until(&format!("SELECT count(*) > 0 AND bool_and(query <> '') {there}"), "t");
+    let its = format!("FROM pg_stat_activity WHERE client_addr = '{}'", wire.worker());
+    // A connection says with its first statement how soon the server is to give it up; the one that listens does so when
+    // it knows that no pooler is in between, and then takes the lock of two numbers.
+    let listens = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2)";
+    cluster.wait_until(&format!("SELECT count(*) > 0 {its} AND {listens}"), "t");
     wire.cut(Cut::Both);
     drop(program);
-    cluster.wait_until(&format!("SELECT count(*) > 0 {there}"), "f");
+    // One that the cut kept from saying anything is kept as long as the server likes.
+    cluster.wait_until(&format!("SELECT count(*) > 0 {its} AND query <> ''"), "f");
 }
 
 /// One worker loses the store. Another does the work meanwhile; the first one comes back.
