@@ -17,6 +17,9 @@ use crate::{
 
 const LEASE: Duration = Duration::from_secs(60 * 60);
 
+const HELD: &str = "SELECT string_agg(pid::text, ',') FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted \
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
 /// A worker in a program of its own, which stops when it has claimed something and is about to send it.
 fn stops_before_it_sends(url: &str, sim: &Sim) -> Program {
     let plan = Plan {
@@ -30,12 +33,7 @@ fn stops_before_it_sends(url: &str, sim: &Sim) -> Program {
         fresh_keys: false,
         lease: LEASE,
     };
-    let program = Program::start(&plan, sim);
-    let began = Instant::now();
-    while !program.is_stopped() {
-        assert!(began.elapsed() < LONGEST, "it never sends");
-    }
-    program
+    Program::start(&plan, sim)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,11 +41,19 @@ async fn another_worker_has_at_once_what_a_killed_one_had() {
     const SENDS: usize = 20;
     let Some(cluster) = Cluster::shared() else { return };
     let url = cluster.database();
+    let name = url.split(['/', '?']).nth(3).unwrap();
     let (sim, line) = line().await;
     let outbox = Outbox::open(&url).await.unwrap();
+    let mut program = stops_before_it_sends(&url, &sim);
+    let began = Instant::now();
+    while cluster.sql(name, HELD).is_empty() {
+        assert!(began.elapsed() < LONGEST, "it does not hold the lock");
+    }
     let sends = (0..SENDS).map(|n| NewDelivery::push(user(n), "hello")).collect();
     outbox.enqueue_all(sends).await.unwrap();
-    let mut program = stops_before_it_sends(&url, &sim);
+    while !program.is_stopped() {
+        assert!(began.elapsed() < LONGEST, "it never sends");
+    }
     let had = outbox.overview().await.unwrap().count(State::InFlight);
     assert!(had > 0, "it had nothing");
 
@@ -59,7 +65,6 @@ async fn another_worker_has_at_once_what_a_killed_one_had() {
     assert_eq!(report.accepted, SENDS as u64);
     assert_eq!((sim.people_reached(), sim.duplicates()), (SENDS, vec![]));
     // The dead are forgotten.
-    let name = url.split(['/', '?']).nth(3).unwrap();
     assert_eq!(cluster.sql(name, "SELECT count(*) FROM hikyaku_node"), "1");
 }
 
@@ -71,14 +76,12 @@ async fn a_worker_that_loses_its_session_holds_its_lock_again() {
     let name = url.split(['/', '?']).nth(3).unwrap().to_owned();
     let (_sim, line) = line().await;
     let outbox = Outbox::open(&url).await.unwrap();
-    let held = "SELECT string_agg(pid::text, ',') FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND granted \
-        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
     let stop = async {
         let began = Instant::now();
         let mut first = String::new();
         loop {
             assert!(began.elapsed() < LONGEST, "nobody holds the lock");
-            let holder = cluster.sql(&name, held);
+            let holder = cluster.sql(&name, HELD);
             if first.is_empty() && !holder.is_empty() {
                 cluster.sql(&name, &format!("SELECT pg_terminate_backend({holder})"));
                 first = holder;

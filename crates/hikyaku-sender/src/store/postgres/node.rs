@@ -26,8 +26,8 @@ const GONE: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct Node {
     number: i32,
-    /// The same, while its lock is held; else 0.
-    locked: AtomicI32,
+    /// The same, or 0 while its lock is lost.
+    claims: AtomicI32,
     /// Since when others are missing.
     missing: Mutex<HashMap<i32, Instant>>,
 }
@@ -36,12 +36,13 @@ impl Node {
     pub(super) fn new() -> Self {
         let [a, b, c, d, ..] = Uuid::new_v4().into_bytes();
         let number = i32::from_be_bytes([a & 0x7f, b, c, d]).max(1);
-        Self { number, locked: AtomicI32::default(), missing: Mutex::default() }
+        Self { number, claims: AtomicI32::new(number), missing: Mutex::default() }
     }
 
-    /// What its claims bear, while its end would be noticed.
+    /// What its claims bear, while its end would be noticed, or will be: a number without a lock is nobody's until it was
+    /// once locked, so the first claims need not wait for the lock.
     pub(super) fn claims_as(&self) -> Option<i32> {
-        Some(self.locked.load(Ordering::SeqCst)).filter(|number| *number != 0)
+        Some(self.claims.load(Ordering::SeqCst)).filter(|number| *number != 0)
     }
 
     /// Takes its lock in this session.
@@ -51,13 +52,13 @@ impl Node {
             "SELECT pg_advisory_lock({CLASS}, {number}); INSERT INTO hikyaku_node (node) VALUES ({number}) ON CONFLICT DO NOTHING"
         );
         session.batch_execute(&sql).await.map_err(failed)?;
-        self.locked.store(number, Ordering::SeqCst);
+        self.claims.store(number, Ordering::SeqCst);
         Ok(())
     }
 
     /// The session is over, or about to be.
     pub(super) fn unlocked(&self) {
-        self.locked.store(0, Ordering::SeqCst);
+        self.claims.store(0, Ordering::SeqCst);
     }
 
     /// The numbers of all whose lock nobody holds.
