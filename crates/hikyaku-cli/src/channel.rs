@@ -146,10 +146,15 @@ fn channel_secret(secret: String) -> anyhow::Result<ChannelSecret> {
 impl ChannelSecretArgs {
     /// The secret, from where it is set.
     pub(crate) fn read(&self, profile: &Profile) -> anyhow::Result<ChannelSecret> {
+        self.find(profile)?.ok_or_else(|| usage(NO_SECRET))
+    }
+
+    /// The secret, if it is set anywhere.
+    pub(crate) fn find(&self, profile: &Profile) -> anyhow::Result<Option<ChannelSecret>> {
         let secret = match &self.channel_secret {
-            Some(secret) => secret.read()?,
-            None => profile.channel_secret()?.ok_or_else(|| usage(NO_SECRET))?,
+            Some(secret) => Some(secret.read()?),
+            None => profile.channel_secret()?,
         };
-        channel_secret(secret)
+        secret.map(channel_secret).transpose()
     }
 }

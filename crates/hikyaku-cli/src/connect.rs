@@ -149,6 +149,16 @@ impl Connection {
         self.profile.is_given()
     }
 
+    /// The token that the client of these settings has, unless it issues its own.
+    pub(crate) fn given_token(&self) -> anyhow::Result<Option<String>> {
+        let profile = self.profile.read()?;
+        if self.token.is_some() || profile.has_token() {
+            self.token(&profile).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// Whether a token is given, by a flag or the environment.
     pub(crate) fn has_token(&self) -> bool {
         self.token.is_some()

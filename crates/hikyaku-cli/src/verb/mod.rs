@@ -7,6 +7,7 @@ mod campaign;
 mod completions;
 mod content;
 mod demo;
+mod doctor;
 mod flex;
 mod hold;
 mod loading;
@@ -97,6 +98,8 @@ pub(crate) enum Verb {
     Notify(notify::Notify),
     /// Run a simulator of LINE on this machine until Ctrl-C
     Sim(sim::Sim),
+    /// Look for what keeps messages and webhooks from arriving
+    Doctor(doctor::Doctor),
     /// Watch messages being delivered by a simulator in the same process
     Demo(demo::Demo),
     /// Generate shell completions
@@ -152,6 +155,7 @@ impl Verb {
             Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,
+            Self::Doctor(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,
             Self::Completions(verb) => verb.run(whole()),
         }

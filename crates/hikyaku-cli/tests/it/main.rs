@@ -14,6 +14,7 @@ mod cluster;
 mod command;
 mod connection;
 mod content;
+mod doctor;
 mod errors;
 mod help;
 mod manual;

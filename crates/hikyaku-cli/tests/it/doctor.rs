@@ -1,0 +1,229 @@
+//! What keeps messages from arriving: each thing that LINE says, and what to do about it.
+
+use hikyaku_sim::Sim;
+
+use crate::{
+    command::{Outcome, Shell},
+    platform::Platform,
+    recorder::{Answer, Recorder},
+};
+
+const BOT: &str = r#"{"userId":"U0000000000000000000000000000000b","basicId":"@123abcde","displayName":"Courier","chatMode":"bot","markAsReadMode":"auto"}"#;
+const CHANNEL: &str = r#"{"client_id":"1234567890","expires_in":2591659,"scope":"P CM"}"#;
+const ISSUED: &str =
+    r#"{"token_type":"Bearer","access_token":"issued-for-15-minutes","expires_in":900}"#;
+const LIMITED: &str = r#"{"type":"limited","value":200}"#;
+const USED: &str = r#"{"totalUsage":57}"#;
+const ENDPOINT: &str = r#"{"endpoint":"https://bot.example.com/callback","active":true}"#;
+const TESTED: &str = r#"{"success":true,"timestamp":"2026-01-31T12:34:56.789Z","statusCode":200,"reason":"OK","detail":"200"}"#;
+
+/// LINE's answers in the order in which they are asked for, with one replaced.
+fn answers(place: usize, answer: Answer) -> [Answer; 7] {
+    let mut all =
+        [BOT, CHANNEL, ISSUED, LIMITED, USED, ENDPOINT, TESTED].map(|body| Answer::new(200, body));
+    all[place] = answer;
+    all
+}
+
+fn shell(recorder: &Recorder) -> Shell {
+    Shell::at(recorder).with("LINE_CHANNEL_SECRET", "0123456789abcdef")
+}
+
+fn with_answer(place: usize, status: u16, body: &str) -> Outcome {
+    let recorder = Recorder::answering(answers(place, Answer::new(status, body)));
+    shell(&recorder).run(["doctor", "--no-retry"])
+}
+
+#[test]
+fn all_is_well_with_an_account_that_is_set_up() {
+    let recorder = Recorder::answering(answers(0, Answer::new(200, BOT)));
+    let outcome = shell(&recorder).run(["doctor"]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome}");
+    insta::assert_snapshot!(outcome.stdout);
+    let lines: Vec<_> = recorder.requests().into_iter().map(|request| request.line).collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /v2/bot/info",
+            "POST /v2/oauth/verify",
+            "POST /oauth2/v3/token",
+            "GET /v2/bot/message/quota",
+            "GET /v2/bot/message/quota/consumption",
+            "GET /v2/bot/channel/webhook/endpoint",
+            "POST /v2/bot/channel/webhook/test",
+        ]
+    );
+}
+
+#[test]
+fn each_problem_is_told_with_the_next_step() {
+    let test = |reason: &str, status: i32, detail: &str| {
+        format!(
+            r#"{{"success":false,"timestamp":"2026-01-31T12:34:56.789Z","statusCode":{status},"reason":"{reason}","detail":"{detail}"}}"#
+        )
+    };
+    let cases: [(usize, u16, String, &str, &str); 10] = [
+        (
+            0,
+            401,
+            r#"{"message":"Authentication failed"}"#.into(),
+            "problem  token",
+            "issue a token",
+        ),
+        (
+            2,
+            400,
+            r#"{"error":"invalid_client","error_description":"invalid client_secret"}"#.into(),
+            "problem  secret    does not belong to channel 1234567890",
+            "Basic settings",
+        ),
+        (
+            4,
+            200,
+            r#"{"totalUsage":200}"#.into(),
+            "problem  quota     200 of 200",
+            "replies cost nothing",
+        ),
+        (
+            5,
+            200,
+            r#"{"endpoint":"https://bot.example.com/callback","active":false}"#.into(),
+            "problem  webhook   https://bot.example.com/callback is set, and webhooks are off",
+            "Use webhook",
+        ),
+        (
+            6,
+            200,
+            test("COULD_NOT_CONNECT", 0, "TLS handshake failure: https://bot.example.com"),
+            "problem  webhook   LINE calls the bot, and that fails: COULD_NOT_CONNECT TLS handshake failure",
+            "certificate",
+        ),
+        (
+            6,
+            200,
+            test("REQUEST_TIMEOUT", 0, "Request timeout"),
+            "REQUEST_TIMEOUT",
+            "answer 200 first",
+        ),
+        (
+            6,
+            200,
+            test("ERROR_STATUS_CODE", 401, "401"),
+            "ERROR_STATUS_CODE 401",
+            "this channel's secret",
+        ),
+        (6, 200, test("ERROR_STATUS_CODE", 404, "404"), "ERROR_STATUS_CODE 404", "the path"),
+        (6, 200, test("ERROR_STATUS_CODE", 302, "302"), "ERROR_STATUS_CODE 302", "does not follow"),
+        (6, 200, test("ERROR_STATUS_CODE", 500, "500"), "ERROR_STATUS_CODE 500", "the bot's log"),
+    ];
+    for (place, status, body, problem, next) in cases {
+        let outcome = with_answer(place, status, &body);
+        assert!(outcome.stdout.contains(problem), "{problem}: {outcome}");
+        let told = outcome.stdout.lines().skip_while(|line| !line.contains(problem)).nth(1);
+        assert!(
+            told.is_some_and(|line| line.contains("next: ") && line.contains(next)),
+            "{next}: {outcome}"
+        );
+        assert_eq!(outcome.code, 1, "{outcome}");
+        assert_eq!(outcome.stderr, "error: one problem keeps messages from arriving\n");
+    }
+}
+
+#[test]
+fn a_warning_is_no_failure() {
+    let cases = [
+        (
+            1,
+            200,
+            r#"{"client_id":"1234567890","expires_in":7300}"#,
+            "warning  token",
+            "the token lapses in 2 hours",
+        ),
+        (4, 200, r#"{"totalUsage":180}"#, "warning  quota", "180 of 200"),
+        (
+            5,
+            404,
+            r#"{"message":"Webhook endpoint not found"}"#,
+            "warning  webhook",
+            "no URL is set",
+        ),
+        (3, 500, "{}", "unknown  quota", "LINE does not say"),
+    ];
+    for (place, status, body, finding, message) in cases {
+        let outcome = with_answer(place, status, body);
+        let line = outcome.stdout.lines().find(|line| line.starts_with(finding));
+        assert!(line.is_some_and(|line| line.contains(message)), "{finding}: {outcome}");
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{outcome}");
+    }
+}
+
+#[test]
+fn the_clock_is_compared_with_lines() {
+    let answer = Answer::new(200, BOT).header("date", "Wed, 21 Oct 2015 07:28:00 GMT");
+    let recorder = Recorder::answering(answers(0, answer));
+    let outcome = shell(&recorder).run(["doctor"]);
+    let line = outcome.stdout.lines().find(|line| line.starts_with("warning  clock")).unwrap();
+    assert!(line.contains("this machine's is ") && line.ends_with(" s ahead"), "{outcome}");
+}
+
+#[test]
+fn findings_are_one_json_document() {
+    let recorder =
+        Recorder::answering([Answer::new(401, r#"{"message":"Authentication failed"}"#)]);
+    let outcome = shell(&recorder).run(["doctor", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+    assert_eq!(document["findings"][0]["check"], "token");
+    assert_eq!(document["findings"][0]["state"], "problem");
+    assert_eq!(document["findings"].as_array().unwrap().len(), 1, "nothing else can be asked");
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
+fn webhooks_are_not_called_against_ones_will() {
+    let recorder = Recorder::answering(answers(0, Answer::new(200, BOT)));
+    assert_eq!(shell(&recorder).run(["doctor", "--no-webhook-test"]).code, 0);
+    assert!(!recorder.requests().iter().any(|request| request.line.ends_with("/test")));
+}
+
+#[test]
+fn a_recipient_is_somebody_whom_messages_reach() {
+    let platform = Platform::with(Sim::builder());
+    let friend = platform.sim.add_friend();
+    let bot = platform.sim.bot_user_id();
+    let to = |id: &str| platform.shell().run(["doctor", "--to", id]);
+
+    let outcome = to(friend.as_str());
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert!(outcome.stdout.contains("ok       recipient"), "{outcome}");
+    let cases = [
+        ("U4af4980629000000000000000000000a", "no friend of this account has this id"),
+        ("C4af4980629000000000000000000000a", "the bot is not in this chat"),
+        ("@123abcde", "an account's id"),
+        ("Ann", "no id of the Messaging API"),
+        ("Uabc", "no id of the Messaging API"),
+        (bot.as_str(), "the bot's own id"),
+    ];
+    for (id, message) in cases {
+        let outcome = to(id);
+        let line = outcome.stdout.lines().find(|line| line.starts_with("problem  recipient"));
+        assert!(line.is_some_and(|line| line.contains(message)), "{id}: {outcome}");
+        assert_eq!(outcome.code, 1);
+    }
+}
+
+#[test]
+fn a_picture_is_looked_at_as_lines_app_does() {
+    let recorder = Recorder::answering(answers(0, Answer::new(200, BOT)));
+    let outcome = shell(&recorder).run(["doctor", "--picture", "http://example.com/cat.jpg"]);
+    assert!(outcome.stdout.contains("does not begin with https://"), "{outcome}");
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let recorder = Recorder::answering(answers(0, Answer::new(200, BOT)));
+    let outcome = shell(&recorder).run(["doctor", "-vv"]);
+    for secret in ["test-token", "0123456789abcdef", "issued-for-15-minutes"] {
+        assert!(!outcome.to_string().contains(secret), "{outcome}");
+    }
+}
