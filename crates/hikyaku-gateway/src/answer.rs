@@ -1,0 +1,68 @@
+//! Answers in LINE Notify's own form.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http_body_util::Full;
+use serde::Serialize;
+
+use crate::window::{CALLS, Left, UPLOADS};
+
+pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// LINE Notify's text for a token that is unknown, revoked or missing.
+pub(crate) const INVALID_TOKEN: &str = "Invalid access token";
+
+#[derive(Serialize)]
+struct Body<'a> {
+    status: u16,
+    message: &'a str,
+}
+
+/// The state of a token.
+#[derive(Serialize)]
+pub(crate) struct StatusBody<'a> {
+    pub(crate) status: u16,
+    pub(crate) message: &'a str,
+    #[serde(rename = "targetType")]
+    pub(crate) target_type: &'a str,
+    pub(crate) target: Option<&'a str>,
+}
+
+/// `{"status":…,"message":"…"}`: the order of the keys counts, and there are no spaces. A client compares the whole text.
+pub(crate) fn told(status: StatusCode, message: &str) -> Answer {
+    json(status, &Body { status: status.as_u16(), message })
+}
+
+pub(crate) fn ok() -> Answer {
+    told(StatusCode::OK, "ok")
+}
+
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
+    // Texts and numbers, which JSON has.
+    bytes(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
+}
+
+pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Answer {
+    bytes(status, "text/plain; charset=utf-8", body.into().into_bytes())
+}
+
+fn bytes(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Answer {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer
+}
+
+/// Tells a token's window.
+pub(crate) fn set_rate_limits(answer: &mut Answer, left: Left) {
+    let pairs = [
+        ("x-ratelimit-limit", i64::from(CALLS)),
+        ("x-ratelimit-imagelimit", i64::from(UPLOADS)),
+        ("x-ratelimit-remaining", i64::from(left.calls)),
+        ("x-ratelimit-imageremaining", i64::from(UPLOADS)),
+        ("x-ratelimit-reset", left.reset),
+    ];
+    for (name, value) in pairs {
+        answer.headers_mut().insert(HeaderName::from_static(name), value.into());
+    }
+}

@@ -1,0 +1,166 @@
+//! LINE Notify's endpoints.
+
+use bytes::Bytes;
+use hikyaku_sender::{ErrorKind, Outbox};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+
+use crate::{
+    Error, NotifySettings, State, TokenRow,
+    answer::{self, Answer, INVALID_TOKEN, StatusBody, told},
+    deliver::{Told, deliver},
+    fields::Fields,
+    notification::Notification,
+    window::{Left, Windows},
+};
+
+/// LINE Notify's text where its account was not in the group. Scripts compare it.
+const NOT_IN_GROUP: &str = "LINE Notify account doesn't join group which you want to send.";
+
+/// LINE's words for a target that does not exist or that the account is not in.
+const FAILED_TO_SEND: &str = "Failed to send messages";
+
+/// The API of LINE Notify over one outbox.
+#[derive(Debug)]
+pub(crate) struct Door {
+    pub(crate) outbox: Outbox,
+    pub(crate) state: State,
+    pub(crate) settings: NotifySettings,
+    pub(crate) windows: Windows,
+}
+
+impl Door {
+    /// Answers a request whose path is one of the door's.
+    pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes) -> Answer {
+        let path = parts.uri.path().trim_end_matches('/');
+        let result = match (path, &parts.method) {
+            ("/api/notify", &Method::POST) => self.notify(parts, body).await,
+            ("/api/status", &Method::GET | &Method::POST) => self.status(parts).await,
+            ("/api/revoke", &Method::POST) => self.revoke(parts).await,
+            ("/api/notify" | "/api/status" | "/api/revoke", _) => {
+                Ok(told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"))
+            }
+            _ => Ok(told(StatusCode::NOT_FOUND, "Not found")),
+        };
+        // To a script, 401 means that its token is gone for ever: what fails here is never one.
+        result.unwrap_or_else(|error| {
+            tracing::error!(%error, path, "a call of LINE Notify's API failed");
+            told(StatusCode::INTERNAL_SERVER_ERROR, "the gateway's store failed, try again later")
+        })
+    }
+
+    async fn notify(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
+        let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
+        let left = self.count(&token).await?;
+        let mut answer = if left.granted {
+            self.send(&token, parts, body).await?
+        } else {
+            told(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
+        };
+        answer::set_rate_limits(&mut answer, left);
+        Ok(answer)
+    }
+
+    async fn send(&self, token: &TokenRow, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
+        let content_type = parts.headers.get(header::CONTENT_TYPE);
+        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let fields = Fields::read(parts.uri.query(), content_type, body);
+        let prefix = self.settings.prefix.replace("{name}", &token.name);
+        let read = Notification::read(&fields, &prefix, self.settings.longest_message);
+        let notification = match read {
+            Ok(notification) => notification,
+            Err(wrong) => return Ok(told(StatusCode::BAD_REQUEST, &wrong)),
+        };
+        let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+        let wait = self.settings.wait();
+        let first = deliver(&self.outbox, token, &notification, key, wait).await;
+        let outcome = match (first, notification.without_sticker()) {
+            (Ok(Told::Refused(why)), Some(rest)) if why.contains(&notification.sticker_path()) => {
+                tracing::warn!(
+                    token = token.id,
+                    "LINE refuses the sticker, the text is sent alone"
+                );
+                let key = key.map(|key| format!("{key}:no-sticker"));
+                deliver(&self.outbox, token, &rest, key.as_deref(), wait).await
+            }
+            (first, _) => first,
+        };
+        match outcome {
+            Ok(outcome) => Ok(outcome_answer(token, outcome)),
+            Err(error) => match error.kind() {
+                ErrorKind::Invalid(broken) => {
+                    Ok(told(StatusCode::BAD_REQUEST, &broken.to_string()))
+                }
+                ErrorKind::Conflict { .. } => {
+                    let why = "this Idempotency-Key stands for another notification already";
+                    Ok(told(StatusCode::CONFLICT, why))
+                }
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    async fn status(&self, parts: &Parts) -> Result<Answer, Error> {
+        let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
+        let left = self.count(&token).await?;
+        let mut answer = if left.granted {
+            let target_type = if token.target.starts_with('U') { "USER" } else { "GROUP" };
+            let target = token.target_name.as_deref();
+            answer::json(
+                StatusCode::OK,
+                &StatusBody { status: 200, message: "ok", target_type, target },
+            )
+        } else {
+            told(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
+        };
+        answer::set_rate_limits(&mut answer, left);
+        Ok(answer)
+    }
+
+    async fn revoke(&self, parts: &Parts) -> Result<Answer, Error> {
+        let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
+        let now = self.outbox.now().await?;
+        // Of two at once, one comes too late.
+        let revoked = self.state.revoke(token.id, now).await?;
+        Ok(if revoked { answer::ok() } else { unauthorized() })
+    }
+
+    async fn count(&self, token: &TokenRow) -> Result<Left, Error> {
+        Ok(self.windows.count(token.id, self.outbox.now().await?))
+    }
+
+    async fn token(&self, headers: &HeaderMap) -> Result<Option<TokenRow>, Error> {
+        match bearer(headers) {
+            Some(token) => self.state.find(token).await,
+            None => Ok(None),
+        }
+    }
+}
+
+fn outcome_answer(token: &TokenRow, outcome: Told) -> Answer {
+    let (mut answer, delivery) = match outcome {
+        Told::Sent => (answer::ok(), "sent"),
+        Told::Queued => (answer::ok(), "queued"),
+        Told::Refused(why) if why.contains(FAILED_TO_SEND) && !token.target.starts_with('U') => {
+            (told(StatusCode::BAD_REQUEST, NOT_IN_GROUP), "refused")
+        }
+        Told::Refused(why) => {
+            (told(StatusCode::BAD_REQUEST, &format!("LINE refused it: {why}")), "refused")
+        }
+        Told::OurFault => {
+            let why = "LINE refuses the gateway's channel access token; nothing was sent";
+            (told(StatusCode::INTERNAL_SERVER_ERROR, why), "refused")
+        }
+    };
+    answer.headers_mut().insert("x-gateway-delivery", HeaderValue::from_static(delivery));
+    answer
+}
+
+fn unauthorized() -> Answer {
+    told(StatusCode::UNAUTHORIZED, INVALID_TOKEN)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.trim().split_once([' ', '\t'])?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

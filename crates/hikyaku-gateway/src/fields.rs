@@ -1,0 +1,161 @@
+//! The fields of a request, in every form that LINE Notify took: urlencoded, multipart, and in the query.
+
+use percent_encoding::percent_decode;
+
+/// What was sent, by name. Of a name that comes twice, the first counts; the body goes before the query.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    texts: Vec<(String, String)>,
+    has_file: bool,
+}
+
+impl Fields {
+    pub(crate) fn read(query: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Self {
+        let mut fields = Self::default();
+        let content_type = content_type.unwrap_or_default();
+        let is_multipart =
+            content_type.get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"));
+        if is_multipart {
+            fields.add_multipart(content_type, body);
+        } else {
+            fields.add_urlencoded(body);
+        }
+        fields.add_urlencoded(query.unwrap_or_default().as_bytes());
+        fields
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether there is a picture among them.
+    pub(crate) fn has_image_file(&self) -> bool {
+        self.has_file
+    }
+
+    /// Microcontrollers send `message=` and the bare text: a `%` that begins no escape stands for itself.
+    fn add_urlencoded(&mut self, pairs: &[u8]) {
+        for pair in pairs.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+            let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+            let (name, value) = pair.split_at(at);
+            let value = value.strip_prefix(b"=").unwrap_or(value);
+            self.texts.push((decoded(name), decoded(value)));
+        }
+    }
+
+    fn add_multipart(&mut self, content_type: &str, body: &[u8]) {
+        let Some(boundary) = parameter(content_type, "boundary").or_else(|| first_line(body))
+        else {
+            return;
+        };
+        let delimiter = format!("--{boundary}").into_bytes();
+        let mut rest = body;
+        let Some(start) = find(rest, &delimiter) else { return };
+        rest = rest.get(start + delimiter.len()..).unwrap_or_default();
+        // A delimiter counts at the beginning of a line only: one made of dashes may be in a text, too.
+        let at_line = [b"\n".as_slice(), &delimiter].concat();
+        while let Some(part) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
+            let end = find(part, &at_line).unwrap_or(part.len());
+            let content = part.get(..end).unwrap_or_default();
+            self.add_part(content.strip_suffix(b"\r").unwrap_or(content));
+            rest = part.get(end + at_line.len()..).unwrap_or_default();
+        }
+    }
+
+    fn add_part(&mut self, part: &[u8]) {
+        let (head, value) = match (find(part, b"\r\n\r\n"), find(part, b"\n\n")) {
+            (Some(at), _) => (part.get(..at), part.get(at + 4..)),
+            (None, Some(at)) => (part.get(..at), part.get(at + 2..)),
+            (None, None) => return,
+        };
+        let head = String::from_utf8_lossy(head.unwrap_or_default());
+        let disposition = head.lines().find(|line| {
+            line.get(..20).is_some_and(|name| name.eq_ignore_ascii_case("content-disposition:"))
+        });
+        let Some(name) = disposition.and_then(|line| parameter(line, "name")) else { return };
+        if name == "imageFile" {
+            self.has_file = true;
+        } else {
+            // Some clients send texts as files.
+            let value = String::from_utf8_lossy(value.unwrap_or_default()).into_owned();
+            self.texts.push((name, value));
+        }
+    }
+}
+
+/// The value of `name=value` or `name="value"` behind a `;`.
+fn parameter(line: &str, name: &str) -> Option<String> {
+    let of = |part: &str| {
+        let (key, value) = part.split_once('=')?;
+        let value = value.trim();
+        let value = value.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(value);
+        key.trim().eq_ignore_ascii_case(name).then(|| value.to_owned())
+    };
+    line.split(';').skip(1).find_map(of).filter(|value| !value.is_empty())
+}
+
+/// The boundary of a body whose content type does not name it.
+fn first_line(body: &[u8]) -> Option<String> {
+    let line = body.split(|byte| *byte == b'\n').next()?;
+    let line = std::str::from_utf8(line).ok()?.trim_end();
+    line.strip_prefix("--").filter(|it| !it.is_empty()).map(str::to_owned)
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn decoded(bytes: &[u8]) -> String {
+    let spaced: Vec<u8> =
+        bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    percent_decode(&spaced).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(query: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Option<String> {
+        Fields::read(query, content_type, body).get("message").map(str::to_owned)
+    }
+
+    const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
+
+    #[test]
+    fn urlencoded_as_scripts_and_microcontrollers_send_it() {
+        for (body, text) in [
+            ("message=hello", "hello"),
+            ("title=x&message=a%2Bb+c", "a+b c"),
+            ("message=line1%0Aline2", "line1\nline2"),
+            ("message=a b 100% ไทย", "a b 100% ไทย"),
+            ("message=%e0%b9%84%", "ไ%"),
+            ("message=a=b", "a=b"),
+            ("message", ""),
+        ] {
+            assert_eq!(message(None, FORM, body.as_bytes()).as_deref(), Some(text), "{body}");
+            assert_eq!(message(None, None, body.as_bytes()).as_deref(), Some(text), "{body}");
+            assert_eq!(message(Some(body), FORM, b"").as_deref(), Some(text), "{body}");
+        }
+        assert_eq!(message(Some("message=query"), FORM, b"message=body").as_deref(), Some("body"));
+    }
+
+    #[test]
+    fn multipart_as_loose_as_it_comes() {
+        let curl = b"--X\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhi\r\nyou\r\n--X--\r\n";
+        let typed = Some("multipart/form-data; boundary=X");
+        assert_eq!(message(None, typed, curl).as_deref(), Some("hi\r\nyou"));
+        assert_eq!(message(None, Some("multipart/form-data"), curl).as_deref(), Some("hi\r\nyou"));
+        let script = b"------\r\nContent-Disposition: form-data; name=\"message\"; \r\n\r\na----b\r\n------\r\n\
+            content-disposition: form-data; name=\"imageFullsize\"; filename=\"imageFullsize\"\r\n\r\nhttps://a.example/b.jpg\r\n--------\r\n";
+        let fields = Fields::read(None, Some("multipart/form-data; boundary=\"----\""), script);
+        assert_eq!(fields.get("message"), Some("a----b"));
+        assert_eq!(fields.get("imageFullsize"), Some("https://a.example/b.jpg"));
+        assert!(!fields.has_image_file());
+        let file =
+            b"--X\nContent-Disposition: form-data; name=imageFile; filename=a\n\n\x89PNG\n--X--";
+        assert!(Fields::read(None, typed, file).has_image_file());
+        for broken in [&b""[..], b"--X", b"--X\r\n", b"--X\r\nno end", b"--X--"] {
+            assert_eq!(message(None, typed, broken), None);
+        }
+    }
+}

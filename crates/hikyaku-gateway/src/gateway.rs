@@ -1,0 +1,113 @@
+use std::{collections::BTreeMap, future::Future, net::SocketAddr, pin::pin, sync::Arc};
+
+use hikyaku_sender::{Outbox, Worker};
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+
+use crate::{
+    Config, Error, State,
+    door::Door,
+    server::{self, Service},
+    window::Windows,
+};
+
+/// A gateway that listens, and is not running yet.
+#[must_use = "a gateway does nothing until it runs"]
+#[derive(Debug)]
+pub struct Gateway {
+    door: Arc<Door>,
+    listeners: Vec<(TcpListener, Arc<Service>)>,
+    addresses: BTreeMap<String, SocketAddr>,
+    worker: SilentWorker,
+}
+
+/// A worker has clients, and they have tokens.
+struct SilentWorker(Worker);
+
+impl std::fmt::Debug for SilentWorker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Worker")
+    }
+}
+
+impl Gateway {
+    /// Opens the store and listens.
+    ///
+    /// # Errors
+    /// The configuration is wrong, the store cannot be used, or an address is taken.
+    pub async fn open(config: Config) -> Result<Self, Error> {
+        let outbox = Outbox::open(&config.store).await?;
+        Self::over(outbox, config).await
+    }
+
+    /// As [`open`](Self::open), over an outbox of the caller's own: a test's, with its clock.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn over(outbox: Outbox, config: Config) -> Result<Self, Error> {
+        config.check()?;
+        let mut worker = outbox.worker();
+        for (name, channel) in &config.channel {
+            worker = worker.channel(name, channel.client(name)?);
+        }
+        let state = State::open(&config.store).await?;
+        let settings = config.notify;
+        let door = Arc::new(Door { outbox, state, settings, windows: Windows::default() });
+        let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
+        for (name, listen) in config.listen {
+            let cannot = |why| Error::because(format!("cannot listen at {}", listen.address), why);
+            let listener = TcpListener::bind(listen.address).await.map_err(cannot)?;
+            addresses.insert(name, listener.local_addr().map_err(cannot)?);
+            let service = Service { door: door.clone(), serve: listen.serve };
+            listeners.push((listener, Arc::new(service)));
+        }
+        Ok(Self { door, listeners, addresses, worker: SilentWorker(worker) })
+    }
+
+    /// Where it listens, by the names of the configuration.
+    pub fn addresses(&self) -> &BTreeMap<String, SocketAddr> {
+        &self.addresses
+    }
+
+    /// Its tokens.
+    pub fn state(&self) -> &State {
+        &self.door.state
+    }
+
+    /// Serves and delivers until `stop`. Then it takes no more requests, answers those that it has, and waits for LINE's
+    /// answers to what is on its way.
+    ///
+    /// # Errors
+    /// The worker failed in a way that waiting does not mend: another one has the store, or it is damaged.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
+        let (stopping, stopped) = watch::channel(());
+        let mut servers = JoinSet::new();
+        for (listener, service) in self.listeners {
+            let mut stopped = stopped.clone();
+            servers.spawn(async move {
+                // An error: the gateway stops.
+                server::serve(listener, service, async { drop(stopped.changed().await) }).await;
+            });
+        }
+        // The worker goes on while the last requests wait for it.
+        let (served, all_served) = watch::channel(());
+        let mut worker = pin!(self.worker.0.run(async {
+            let mut all_served = all_served;
+            drop(all_served.changed().await);
+        }));
+        tokio::select! {
+            report = &mut worker => {
+                report?;
+                return Err(Error::new("the worker ended by itself"));
+            }
+            () = stop => {}
+        }
+        drop(stopping);
+        let drain = async {
+            while servers.join_next().await.is_some() {}
+            drop(served);
+        };
+        let (report, ()) = tokio::join!(worker, drain);
+        report?;
+        Ok(())
+    }
+}

@@ -1,0 +1,36 @@
+//! A server that speaks LINE Notify's API, which LINE closed on 2025-03-31, and delivers through the Messaging API.
+//!
+//! Old scripts change one host name and work again. What is taken is on disk before it is answered, and is sent by
+//! [`hikyaku_sender`], so a kill loses nothing.
+//!
+//! ```no_run
+//! use hikyaku_gateway::{Config, Gateway};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let gateway = Gateway::open(Config::read("gateway.toml")?).await?;
+//! gateway.run(std::future::pending()).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! How to set it up: `docs/gateway.md` in the repository.
+
+mod answer;
+mod config;
+mod deliver;
+mod door;
+mod error;
+mod fields;
+mod gateway;
+mod notification;
+mod server;
+mod spelling;
+mod state;
+mod token;
+mod window;
+
+pub use config::{Channel, Config, DeliveryMode, Listener, NotifySettings, Served};
+pub use error::Error;
+pub use gateway::Gateway;
+pub use state::{IssuedToken, NewToken, State, TokenRow};
+pub use token::AccessToken;

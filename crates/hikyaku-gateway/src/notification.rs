@@ -1,0 +1,199 @@
+//! What a script wants to have sent, and the messages that it becomes.
+
+use hikyaku_model::message::{ImageMessage, Message, StickerMessage};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::fields::Fields;
+
+/// The most UTF-16 units of a text message.
+const TEXT_UNITS: usize = 5000;
+
+/// The most messages of a push.
+const MESSAGES: usize = 5;
+
+/// One call of `/api/notify` that can be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Notification {
+    texts: Vec<String>,
+    image: Option<ImageMessage>,
+    sticker: Option<StickerMessage>,
+    pub(crate) silent: bool,
+}
+
+impl Notification {
+    /// Reads the fields. What is wrong is told as LINE Notify told it, for people.
+    pub(crate) fn read(
+        fields: &Fields,
+        prefix: &str,
+        longest: Option<usize>,
+    ) -> Result<Self, String> {
+        let message = fields.get("message").unwrap_or_default();
+        if message.is_empty() {
+            return Err("message: must not be empty".to_owned());
+        }
+        if longest.is_some_and(|longest| message.chars().count() > longest) {
+            return Err("message: is too long".to_owned());
+        }
+        if fields.has_image_file() {
+            return Err(
+                "imageFile: this gateway does not take uploads of pictures, nothing was sent; \
+                        send imageThumbnail and imageFullsize, or the text alone"
+                    .to_owned(),
+            );
+        }
+        let (image, sticker) = (image(fields)?, sticker(fields)?);
+        let texts = split(&format!("{prefix}{message}"));
+        let others = usize::from(image.is_some()) + usize::from(sticker.is_some());
+        if texts.len() + others > MESSAGES {
+            return Err("message: is too long for one push".to_owned());
+        }
+        Ok(Self { texts, image, sticker, silent: silent(fields)? })
+    }
+
+    /// Text, picture, sticker.
+    pub(crate) fn messages(&self) -> Vec<Message> {
+        let texts = self.texts.iter().map(|text| Message::from(text.as_str()));
+        let image = self.image.clone().map(Message::from);
+        texts.chain(image).chain(self.sticker.clone().map(Message::from)).collect()
+    }
+
+    /// The same without its sticker, if it has one.
+    pub(crate) fn without_sticker(&self) -> Option<Self> {
+        self.sticker.is_some().then(|| Self { sticker: None, ..self.clone() })
+    }
+
+    /// How LINE calls the sticker when it refuses it.
+    pub(crate) fn sticker_path(&self) -> String {
+        format!("messages[{}]", self.texts.len() + usize::from(self.image.is_some()))
+    }
+}
+
+fn filled<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
+    fields.get(name).map(str::trim).filter(|value| !value.is_empty())
+}
+
+/// One URL stands for both pictures.
+fn image(fields: &Fields) -> Result<Option<ImageMessage>, String> {
+    let (preview, full) = (filled(fields, "imageThumbnail"), filled(fields, "imageFullsize"));
+    for (name, url) in [("imageThumbnail", preview), ("imageFullsize", full)] {
+        if url
+            .is_some_and(|url| !url.get(..8).is_some_and(|it| it.eq_ignore_ascii_case("https://")))
+        {
+            return Err(format!("{name}: must be an https URL"));
+        }
+    }
+    let image = |full: &str, preview: &str| ImageMessage::new(full).preview(preview);
+    Ok(full.or(preview).map(|full| image(full, preview.unwrap_or(full))))
+}
+
+fn sticker(fields: &Fields) -> Result<Option<StickerMessage>, String> {
+    let (package, sticker) = (filled(fields, "stickerPackageId"), filled(fields, "stickerId"));
+    for (name, id) in [("stickerPackageId", package), ("stickerId", sticker)] {
+        if id.is_some_and(|id| id.len() > 20 || !id.bytes().all(|byte| byte.is_ascii_digit())) {
+            return Err(format!("{name}: must be a number"));
+        }
+    }
+    match (package, sticker) {
+        (Some(package), Some(sticker)) => Ok(Some(StickerMessage::new(package, sticker))),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err("stickerId: must not be empty beside stickerPackageId".to_owned()),
+        (None, Some(_)) => Err("stickerPackageId: must not be empty beside stickerId".to_owned()),
+    }
+}
+
+/// Python writes `True`, C writes `1`.
+fn silent(fields: &Fields) -> Result<bool, String> {
+    let word = filled(fields, "notificationDisabled").unwrap_or_default().to_ascii_lowercase();
+    match word.as_str() {
+        "" | "false" | "0" | "off" | "no" => Ok(false),
+        "true" | "1" | "on" | "yes" => Ok(true),
+        _ => Err("notificationDisabled: must be true or false".to_owned()),
+    }
+}
+
+/// Texts of at most 5,000 UTF-16 units, cut between what people see as characters.
+fn split(text: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    let (mut current, mut units) = (String::new(), 0);
+    let mut add = |piece: &str, length: usize| {
+        if units + length > TEXT_UNITS {
+            texts.push(std::mem::take(&mut current));
+            units = 0;
+        }
+        current.push_str(piece);
+        units += length;
+    };
+    for cluster in text.graphemes(true) {
+        let length = cluster.encode_utf16().count();
+        if length <= TEXT_UNITS {
+            add(cluster, length);
+            continue;
+        }
+        // A letter with thousands of marks.
+        for letter in cluster.chars() {
+            add(letter.encode_utf8(&mut [0; 4]), letter.len_utf16());
+        }
+    }
+    texts.push(current);
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(form: &str) -> Result<Notification, String> {
+        Notification::read(&Fields::read(None, None, form.as_bytes()), "[srv] ", None)
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        let family = "👨‍👩‍👧";
+        let text = format!("{}{}", "x".repeat(4997), family.repeat(200));
+        let texts = split(&text);
+        assert_eq!(texts.concat(), text);
+        assert!(texts.iter().all(|text| text.encode_utf16().count() <= TEXT_UNITS));
+        assert_eq!(texts[0].len(), 4997);
+        let marks = format!("e{}", "\u{301}".repeat(6000));
+        assert_eq!(split(&marks).concat(), marks);
+        assert_eq!(split("a"), ["a"]);
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_told_by_its_field() {
+        for (form, told) in [
+            ("", "message: must not be empty"),
+            ("message=", "message: must not be empty"),
+            ("message=a&stickerId=1", "stickerPackageId: must not be empty beside stickerId"),
+            ("message=a&stickerId=x&stickerPackageId=1", "stickerId: must be a number"),
+            (
+                "message=a&imageFullsize=http://a.example/b.jpg",
+                "imageFullsize: must be an https URL",
+            ),
+            ("message=a&notificationDisabled=maybe", "notificationDisabled: must be true or false"),
+        ] {
+            assert_eq!(read(form).unwrap_err(), told, "{form}");
+        }
+        assert_eq!(
+            read(&format!("message={}", "x".repeat(25_000))).unwrap_err(),
+            "message: is too long for one push"
+        );
+    }
+
+    #[test]
+    fn booleans_in_every_spelling() {
+        for (word, silent) in [
+            ("true", true),
+            ("True", true),
+            ("1", true),
+            ("on", true),
+            ("false", false),
+            ("False", false),
+            ("0", false),
+            ("", false),
+        ] {
+            let form = format!("message=a&notificationDisabled={word}");
+            assert_eq!(read(&form).unwrap().silent, silent, "{word}");
+        }
+    }
+}

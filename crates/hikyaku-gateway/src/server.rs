@@ -1,0 +1,200 @@
+//! Connections and requests.
+
+use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use hyper::{
+    body::{Body, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, watch},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Served,
+    answer::{self, Answer, told},
+    door::Door,
+    spelling::Spelled,
+};
+
+/// The most connections of a listener at once; others wait until one ends.
+const CONNECTIONS: usize = 256;
+
+/// How long the head of a request may take to come, and a connection may say nothing.
+const HEAD_TIME: Duration = Duration::from_secs(10);
+
+/// How long a request may take, its body and its answer included.
+const REQUEST_TIME: Duration = Duration::from_secs(30);
+
+/// The most bytes of a head.
+const MOST_HEAD: usize = 16 << 10;
+
+/// The most bytes of a body that are kept: a message with everything that fits beside it.
+const MOST_BODY: usize = 1 << 20;
+
+/// The most bytes of a longer body that are read and thrown away, so that its sender gets to see the answer.
+const MOST_READ: usize = 16 << 20;
+
+/// How long connections may take to end after `stop`.
+const STOP_TIME: Duration = Duration::from_secs(10);
+
+/// What one listener serves.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) door: Arc<Door>,
+    pub(crate) serve: Vec<Served>,
+}
+
+impl Service {
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        let (parts, body) = request.into_parts();
+        match parts.uri.path() {
+            "/healthz" if parts.method == Method::GET => {
+                return answer::text(StatusCode::OK, "ok\n");
+            }
+            "/readyz" if parts.method == Method::GET => return self.ready().await,
+            "/metrics" if self.serve.contains(&Served::Metrics) => return self.metrics().await,
+            _ => {}
+        }
+        if !self.serve.contains(&Served::Notify) {
+            return told(StatusCode::NOT_FOUND, "Not found");
+        }
+        match whole(body).await {
+            Ok(body) => self.door.answer(&parts, &body).await,
+            Err(refusal) => refusal,
+        }
+    }
+
+    async fn ready(&self) -> Answer {
+        let ready = match self.door.outbox.overview().await {
+            Ok(_) => self.door.state.tokens().await.map(drop).map_err(|why| why.to_string()),
+            Err(why) => Err(why.to_string()),
+        };
+        match ready {
+            Ok(()) => answer::text(StatusCode::OK, "ready\n"),
+            Err(error) => {
+                tracing::warn!(error, "the gateway is not ready");
+                answer::text(StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n")
+            }
+        }
+    }
+
+    async fn metrics(&self) -> Answer {
+        match self.door.outbox.metrics().await {
+            Ok(text) => answer::text(StatusCode::OK, text),
+            Err(error) => {
+                tracing::warn!(%error, "no metrics");
+                answer::text(StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n")
+            }
+        }
+    }
+}
+
+/// The body. Of one that is too long, the rest is read without being kept.
+async fn whole(mut body: Incoming) -> Result<Bytes, Answer> {
+    let too_long = || {
+        told(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the request is too large: this gateway does not take uploads of pictures; nothing was sent",
+        )
+    };
+    if body.size_hint().lower() > MOST_READ as u64 {
+        return Err(too_long());
+    }
+    let (mut kept, mut read) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else {
+            return Err(told(
+                StatusCode::BAD_REQUEST,
+                "the request's body did not come to its end",
+            ));
+        };
+        let Some(data) = frame.data_ref() else { continue };
+        read += data.len();
+        if read <= MOST_BODY {
+            kept.extend_from_slice(data);
+        } else if read > MOST_READ {
+            break;
+        }
+    }
+    if read > MOST_BODY { Err(too_long()) } else { Ok(kept.freeze()) }
+}
+
+/// Serves until `stop`, and lets what has begun end.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    stop: impl Future<Output = ()>,
+) {
+    let mut stop = pin!(stop);
+    let (stopping, stopped) = watch::channel(());
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let accept = async {
+            // The semaphore is never closed.
+            let place = places.clone().acquire_owned().await.ok();
+            (listener.accept().await, place)
+        };
+        tokio::select! {
+            () = &mut stop => break,
+            (accepted, place) = accept => match accepted {
+                Ok((stream, _)) => {
+                    let (service, stopped) = (service.clone(), stopped.clone());
+                    connections.spawn(async move {
+                        connection(stream, service, stopped).await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(Duration::from_millis(50)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(stopping);
+    let ended = async { while connections.join_next().await.is_some() {} };
+    if timeout(STOP_TIME, ended).await.is_err() {
+        connections.shutdown().await;
+    }
+}
+
+/// Serves one connection until it ends, takes too long, or the server stops.
+async fn connection(stream: TcpStream, service: Arc<Service>, mut stopped: watch::Receiver<()>) {
+    // Answers are small, and a caller waits for each.
+    let _ = stream.set_nodelay(true);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let service = service.clone();
+        async move {
+            let answer = timeout(REQUEST_TIME, service.answer(request)).await;
+            let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
+            Ok::<_, Infallible>(answer.unwrap_or_else(late))
+        }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME)
+            .max_buf_size(MOST_HEAD)
+            .serve_connection(TokioIo::new(Spelled::new(stream)), service)
+    );
+    tokio::select! {
+        // How a connection ends is its own affair.
+        _ = &mut connection => {}
+        // It ends with an error when the server stops.
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A gateway at work, and bytes to and from it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken};
+use hikyaku_model::UserId;
+use hikyaku_sender::{Clock, Outbox};
+use hikyaku_sim::{Person, Sim};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::oneshot,
+    task::JoinHandle,
+};
+
+pub(crate) const OK: &str = r#"{"status":200,"message":"ok"}"#;
+
+/// A gateway that runs, and Alice, who has token `t1`; `srv` is the name of `t2`, of a group of three.
+pub(crate) struct Home {
+    pub(crate) sim: Sim,
+    pub(crate) alice: UserId,
+    pub(crate) group: String,
+    pub(crate) t1: AccessToken,
+    pub(crate) t2: AccessToken,
+    pub(crate) outbox: Outbox,
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    running: JoinHandle<Result<(), hikyaku_gateway::Error>>,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) fn config(store: &str, sim: &Sim, token: &str, notify: &str) -> Config {
+    let api_url = sim.api_url();
+    Config::parse(&format!(
+        "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"metrics\"]\n\
+         [channel.default]\ntoken = \"{token}\"\napi_url = \"{api_url}\"\n[notify]\n{notify}"
+    ))
+    .unwrap()
+}
+
+impl Home {
+    pub(crate) async fn new() -> Self {
+        Self::with("", None).await
+    }
+
+    /// With these lines in `[notify]`, and this token for LINE.
+    pub(crate) async fn with(notify: &str, token: Option<&str>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store: PathBuf = folder.path().join("hikyaku.db");
+        let store = format!("sqlite:{}", store.display());
+        let sim = Sim::start().await.unwrap();
+        let alice = sim
+            .add_friend_as(Person { display_name: Some("Alice".to_owned()), ..Person::default() });
+        let group = sim.add_group(&[alice.clone(), sim.add_friend(), sim.add_friend()]);
+        let group = group.as_str().to_owned();
+        let clock = Clock::from_fn(sim.clock());
+        let outbox = Outbox::builder(&store).clock(clock).open().await.unwrap();
+        let real = sim.channel_token();
+        let config = config(&store, &sim, token.unwrap_or(real.expose()), notify);
+        let gateway = Gateway::over(outbox.clone(), config).await.unwrap();
+        let state = gateway.state();
+        let address = gateway.addresses()["all"];
+        let now = outbox.now().await.unwrap();
+        let new = |name: &str, target: &str, called: &str| NewToken {
+            name: name.to_owned(),
+            target: target.to_owned(),
+            target_name: Some(called.to_owned()),
+            channel: "default".to_owned(),
+        };
+        let t1 = state.issue(new("cron", alice.as_str(), "Alice"), None, now).await.unwrap().token;
+        let t2 = state.issue(new("srv", &group, "Ops"), None, now).await.unwrap().token;
+        let (stop, stopped) = oneshot::channel();
+        let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
+        Self { sim, alice, group, t1, t2, outbox, address, stop, running, _folder: folder }
+    }
+
+    /// Sends these bytes, and reads until the gateway closes the connection.
+    pub(crate) async fn raw(&self, request: impl AsRef<[u8]>) -> String {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_ref()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    /// A call with a token and these further headers.
+    pub(crate) async fn call(
+        &self,
+        line: &str,
+        token: &AccessToken,
+        headers: &str,
+        body: &str,
+    ) -> Answer {
+        let token = token.expose();
+        let length = body.len();
+        let request = format!(
+            "{line} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+             {headers}Content-Length: {length}\r\n\r\n{body}"
+        );
+        Answer::read(self.raw(request).await)
+    }
+
+    pub(crate) async fn notify(&self, token: &AccessToken, form: &str) -> Answer {
+        let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+        self.call("POST /api/notify", token, headers, form).await
+    }
+
+    /// The messages of the newest push, as LINE got them.
+    pub(crate) fn pushed(&self) -> serde_json::Value {
+        let pushes = self.sim.requests();
+        let push = pushes.iter().rfind(|it| it.path == "/v2/bot/message/push").expect("a push");
+        serde_json::from_slice(&push.body).unwrap()
+    }
+
+    pub(crate) fn pushes(&self) -> usize {
+        self.sim.requests().iter().filter(|it| it.path == "/v2/bot/message/push").count()
+    }
+
+    pub(crate) async fn stop(self) {
+        drop(self.stop);
+        self.running.await.unwrap().unwrap();
+    }
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// As it came.
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn read(bytes: impl AsRef<str>) -> Self {
+        let (head, body) = bytes.as_ref().split_once("\r\n\r\n").expect("a head");
+        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok()).expect(head);
+        Self { status, head: format!("{head}\r\n"), body: body.to_owned() }
+    }
+
+    /// A header by its very letters.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}

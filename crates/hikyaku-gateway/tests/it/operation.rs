@@ -1,0 +1,104 @@
+//! What an operator relies on.
+
+use hikyaku_gateway::{AccessToken, Gateway, NewToken, State};
+use hikyaku_sender::{Outbox, Time};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::home::{Answer, Home, OK, config};
+
+#[tokio::test]
+async fn health_and_metrics_tell_no_secret() {
+    let home = Home::new().await;
+    home.notify(&home.t1, "message=s3cret").await;
+    let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(Answer::read(home.raw(get(path)).await).status, 200, "{path}");
+    }
+    let metrics = Answer::read(home.raw(get("/metrics")).await);
+    assert!(metrics.body.contains("hikyaku_"), "{metrics:?}");
+    assert!(!metrics.body.contains("s3cret") && !metrics.body.contains(home.t1.expose()));
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn bytes_may_come_one_at_a_time() {
+    let home = Home::new().await;
+    let token = home.t1.expose();
+    let request = format!(
+        "POST /api/notify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\nContent-Length: 9\r\n\r\nmessage=a"
+    );
+    let mut stream = tokio::net::TcpStream::connect(home.address).await.unwrap();
+    for byte in request.bytes() {
+        stream.write_all(&[byte]).await.unwrap();
+        stream.flush().await.unwrap();
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(Answer::read(answer).body, OK);
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_100_gets_it() {
+    let home = Home::new().await;
+    let token = home.t1.expose();
+    let head = format!(
+        "POST /api/notify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    );
+    let mut stream = tokio::net::TcpStream::connect(home.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(b"message=a").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(Answer::read(answer).body, OK);
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_answered_as_queued_is_sent_once_when_line_is_back() {
+    let home = Home::with("delivery = \"queued\"", None).await;
+    let gone = hikyaku_sim::FaultRule::answer(500).on("POST", "/v2/bot/message/push");
+    home.sim.fault(gone).unwrap();
+    let answer = home.notify(&home.t1, "message=x").await;
+    assert_eq!((answer.body.as_str(), answer.header("x-gateway-delivery")), (OK, Some("queued")));
+    home.sim.clear_faults();
+    home.sim.wait_for(1).await.unwrap();
+    assert!(home.sim.duplicates().is_empty());
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn tokens_survive_a_restart_and_are_kept_as_hashes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hikyaku.db");
+    let store = format!("sqlite:{}", path.display());
+    let outbox = Outbox::open(&store).await.unwrap();
+    let target = "U4af4980629000000000000000000000a".to_owned();
+    let new =
+        NewToken { name: "a".to_owned(), target, target_name: None, channel: "default".to_owned() };
+    let state = State::open(&store).await.unwrap();
+    let old = AccessToken::import(&"x".repeat(43)).unwrap();
+    let now = Time::from_millis(1);
+    state.issue(new.clone(), Some(old.clone()), now).await.unwrap();
+    let made = state.issue(new.clone(), None, now).await.unwrap();
+    assert!(state.issue(new.clone(), Some(old), now).await.is_err(), "imported twice");
+    let wrong = NewToken { target: "@basic".to_owned(), ..new };
+    assert!(state.issue(wrong, None, now).await.is_err());
+    drop((state, outbox));
+
+    let sim = hikyaku_sim::Sim::start().await.unwrap();
+    let token = sim.channel_token();
+    let gateway = Gateway::open(config(&store, &sim, token.expose(), "")).await.unwrap();
+    let tokens = gateway.state().tokens().await.unwrap();
+    assert_eq!(tokens.iter().map(|it| it.id).collect::<Vec<_>>(), [1, 2]);
+    let mut files = Vec::new();
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        files.extend(std::fs::read(file.unwrap().path()).unwrap_or_default());
+    }
+    let contains = |text: &str| files.windows(text.len()).any(|it| it == text.as_bytes());
+    assert!(!contains(made.token.expose()) && !contains(&"x".repeat(43)));
+    assert!(contains("U4af4980629000000000000000000000a"));
+}
