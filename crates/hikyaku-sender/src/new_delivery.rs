@@ -226,6 +226,12 @@ impl NewDelivery {
         self
     }
 
+    /// Its [`idempotency_key`](Self::idempotency_key), unless it has one already.
+    pub fn or_idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key.get_or_insert_with(|| key.into());
+        self
+    }
+
     /// JSON of the caller's own, up to 2,000 bytes: the order that it is about, say. It is kept with the delivery, is never
     /// sent, and comes back in [`Listed`](crate::Listed) and [`Event::Settled`](crate::Event::Settled). Enqueued again
     /// under its idempotency key, a delivery keeps the reference that it had first.

@@ -422,7 +422,7 @@ impl Outbox {
     }
 }
 
-fn answer(it: step::Enqueued) -> Result<Enqueued, Error> {
+pub(crate) fn answer(it: step::Enqueued) -> Result<Enqueued, Error> {
     match it.verdict {
         Verdict::Conflict => {
             let existing = Existing::Delivery(DeliveryId(it.id));

@@ -12,7 +12,7 @@ use super::{
     Reads, Result, Row, Stored, Tx, WriteStep, fenced, fits::fits, now_or_never,
 };
 use crate::{
-    Attempt, Clock, Hold, HoldId, Lane, Priority, State, Time,
+    Attempt, Clock, Datum, Error, ErrorKind, Hold, HoldId, Lane, Priority, State, Time,
     attempt::NEWEST,
     delivery::{Delivery, Place},
     fairness,
@@ -112,6 +112,11 @@ impl Tx for MemoryTx<'_> {
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         self.memory.moved = Some(moved.clone());
         Ok(())
+    }
+
+    async fn query(&mut self, _: &str, _: &[Datum]) -> Result<Vec<Vec<Datum>>> {
+        let what = "a store in memory keeps no tables; use sqlite:PATH or postgres://…";
+        Err(Error::new(ErrorKind::Unsuitable(what.to_owned())))
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     Payload, Quota, Result, Row, Stored,
 };
 use crate::{
-    Attempt, Hold, HoldId, Lane, Priority, State, Time,
+    Attempt, Datum, Hold, HoldId, Lane, Priority, State, Time,
     fairness::Served,
     filter::Filter,
     outcome::{NewOutcome, Outcome},
@@ -163,6 +163,16 @@ impl KeySearch<'_> {
 pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns + Outcomes {
     /// Writes down that it is moved.
     fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
+
+    /// Whether its SQL is `PostgreSQL`'s.
+    const IS_POSTGRES: bool = false;
+
+    /// Runs one statement on tables that are not the sender's.
+    fn query(
+        &mut self,
+        sql: &str,
+        params: &[Datum],
+    ) -> impl Future<Output = Result<Vec<Vec<Datum>>>> + Send;
 }
 
 /// What is told to programs.

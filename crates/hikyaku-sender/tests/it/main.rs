@@ -42,6 +42,7 @@ mod stores;
 mod tls;
 mod trace_context;
 mod traces;
+mod transact;
 mod types;
 mod worker;
 

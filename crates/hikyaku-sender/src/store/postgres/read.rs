@@ -1,13 +1,17 @@
 //! From PostgreSQL's rows to ours.
 
+use bytes::BytesMut;
 use tokio_postgres::{
     Row as Sql,
-    types::{FromSql, Type, accepts},
+    types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked},
 };
 use uuid::Uuid;
 
 use super::failed;
-use crate::store::{Payload, Result, Row, Stored, read};
+use crate::{
+    Datum,
+    store::{Payload, Result, Row, Stored, read},
+};
 
 /// One row of an answer.
 pub(super) struct Columns<'a> {
@@ -66,6 +70,53 @@ impl<'a> FromSql<'a> for Integer {
     }
 
     accepts!(BOOL, INT2, INT4, INT8);
+}
+
+impl<'a> FromSql<'a> for Datum {
+    fn from_sql(
+        of: &Type,
+        bytes: &'a [u8],
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(match *of {
+            Type::TEXT | Type::VARCHAR | Type::NAME => Self::Text(String::from_sql(of, bytes)?),
+            Type::BYTEA => Self::Bytes(bytes.to_vec()),
+            _ => Self::Integer(Integer::from_sql(of, bytes)?.0),
+        })
+    }
+
+    fn from_sql_null(
+        _: &Type,
+    ) -> std::result::Result<Self, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Self::Null)
+    }
+
+    accepts!(BOOL, INT2, INT4, INT8, TEXT, VARCHAR, NAME, BYTEA);
+}
+
+impl ToSql for Datum {
+    fn to_sql(
+        &self,
+        of: &Type,
+        out: &mut BytesMut,
+    ) -> std::result::Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Integer(number) => match *of {
+                Type::INT2 => i16::try_from(*number)?.to_sql(of, out),
+                Type::INT4 => i32::try_from(*number)?.to_sql(of, out),
+                _ => number.to_sql_checked(of, out),
+            },
+            Self::Text(text) => text.to_sql_checked(of, out),
+            Self::Bytes(bytes) => bytes.to_sql_checked(of, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // Each value is checked as it is written.
+        true
+    }
+
+    to_sql_checked!();
 }
 
 /// The columns that [`stored`] reads.

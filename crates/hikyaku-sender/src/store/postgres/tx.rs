@@ -4,7 +4,7 @@ use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::ToSql};
 
 use super::{Connection, connection::SETTINGS, failed, gate::Gate, node::Node, read::Columns};
 use crate::{
-    Clock, Time,
+    Clock, Datum, Time,
     store::{
         Fence, Move, Reads as _, Result, Tx,
         columns::Value,
@@ -195,9 +195,21 @@ pub(super) fn int(count: u32) -> i32 {
 }
 
 impl Tx for PgTx<'_> {
+    const IS_POSTGRES: bool = true;
+
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         self.begun = None;
         let sql = "UPDATE hikyaku_meta SET moved_to = $1, moved = $2";
         self.execute(sql, &[&moved.to, &moved.done]).await.map(drop)
+    }
+
+    async fn query(&mut self, sql: &str, params: &[Datum]) -> Result<Vec<Vec<Datum>>> {
+        let params: Vec<_> = params.iter().map(|it| it as &(dyn ToSql + Sync)).collect();
+        let statement = self.prepare(sql).await?;
+        let rows = self.client.query(&statement, &params).await.map_err(failed)?;
+        let read = |row: &tokio_postgres::Row| {
+            (0..row.len()).map(|column| row.try_get(column).map_err(failed)).collect()
+        };
+        rows.iter().map(read).collect()
     }
 }

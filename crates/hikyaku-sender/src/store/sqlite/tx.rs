@@ -1,8 +1,11 @@
-use rusqlite::{CachedStatement, Connection, Params, params};
+use rusqlite::{
+    CachedStatement, Connection, Params, params, params_from_iter,
+    types::{ToSqlOutput, ValueRef},
+};
 
 use super::{failed, read::Columns};
 use crate::{
-    Clock,
+    Clock, Datum, Error,
     store::{Move, Result, Tx, read},
 };
 
@@ -10,11 +13,13 @@ use crate::{
 pub(super) struct SqliteTx<'a> {
     connection: &'a mut Connection,
     pub(super) clock: &'a Clock,
+    /// Whether it may have changed tables themselves, which are not counted as changes of rows.
+    pub(super) altered: bool,
 }
 
 impl<'a> SqliteTx<'a> {
     pub(super) fn new(connection: &'a mut Connection, clock: &'a Clock) -> Self {
-        Self { connection, clock }
+        Self { connection, clock, altered: false }
     }
 
     pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
@@ -80,4 +85,43 @@ impl Tx for SqliteTx<'_> {
         let sql = "UPDATE meta SET moved_to = ?1, moved = ?2";
         self.execute(sql, params![moved.to, moved.done]).map(drop)
     }
+
+    async fn query(&mut self, sql: &str, params: &[Datum]) -> Result<Vec<Vec<Datum>>> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
+        self.altered |= !statement.readonly();
+        let columns = statement.column_count();
+        let params = params_from_iter(params.iter().map(value));
+        if columns == 0 {
+            return statement.execute(params).map(|_| Vec::new()).map_err(failed);
+        }
+        let mut rows = statement.query(params).map_err(failed)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let row = (0..columns).map(|column| row.get_ref(column).map(datum).map_err(failed)?);
+            found.push(row.collect::<Result<_>>()?);
+        }
+        Ok(found)
+    }
+}
+
+fn value(datum: &Datum) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(match datum {
+        Datum::Null => ValueRef::Null,
+        Datum::Integer(number) => ValueRef::Integer(*number),
+        Datum::Text(text) => ValueRef::Text(text.as_bytes()),
+        Datum::Bytes(bytes) => ValueRef::Blob(bytes),
+    })
+}
+
+fn datum(value: ValueRef<'_>) -> Result<Datum> {
+    Ok(match value {
+        ValueRef::Null => Datum::Null,
+        ValueRef::Integer(number) => Datum::Integer(number),
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => Datum::Text(text.to_owned()),
+            Err(_) => return Err(Error::damaged("a text is no UTF-8")),
+        },
+        ValueRef::Blob(bytes) => Datum::Bytes(bytes.to_vec()),
+        ValueRef::Real(_) => return Err(Error::store("a column is no integer, text or bytes")),
+    })
 }

@@ -137,17 +137,19 @@ impl Loop {
     }
 
     fn try_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
-        let before = self.connection.total_changes();
         self.execute("BEGIN IMMEDIATE")?;
+        let mut changed = false;
         for job in jobs {
             let before = self.connection.total_changes();
-            let done = job.run(&mut SqliteTx::new(&mut self.connection, &self.clock));
-            let untouched = self.connection.total_changes() == before;
-            if !done && (!untouched || self.connection.is_autocommit()) {
+            let mut tx = SqliteTx::new(&mut self.connection, &self.clock);
+            let done = job.run(&mut tx);
+            let touched = tx.altered || self.connection.total_changes() != before;
+            if !done && (touched || self.connection.is_autocommit()) {
                 return Err(Failure::Halfway);
             }
+            changed |= touched;
         }
-        if self.connection.total_changes() == before {
+        if !changed {
             return Ok(self.execute("ROLLBACK")?);
         }
         let now = self.clock.now().as_millis();

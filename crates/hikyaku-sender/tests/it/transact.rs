@@ -1,0 +1,80 @@
+//! Rows of a program's own and sends: both or neither.
+
+use hikyaku_sender::{Datum, Error, Filter, NewDelivery, Transaction, Work};
+
+use crate::stores::{Bench, user};
+
+/// Notes an order and tells the customer.
+struct Order {
+    id: i64,
+    fails: bool,
+}
+
+impl Work for Order {
+    type Out = Vec<Vec<Datum>>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        let row = [self.id.into(), "paid".into(), Datum::Null];
+        let insert =
+            "INSERT INTO orders (id, note, raw) VALUES ($1, $2, $3) RETURNING id, note, raw";
+        let rows = tx.query(insert, &row).await?;
+        tx.enqueue(NewDelivery::push(user(1), "paid").idempotency_key(self.id.to_string())).await?;
+        if self.fails {
+            // A failure that is not passed on takes the rest with it all the same.
+            let _ = tx.query(insert, &row).await;
+        }
+        Ok(rows)
+    }
+}
+
+/// Reads what is there.
+struct Count;
+
+impl Work for Count {
+    type Out = Vec<Vec<Datum>>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        tx.query("SELECT count(*) FROM orders", &[]).await
+    }
+}
+
+/// Makes a table and nothing else.
+struct Make;
+
+impl Work for Make {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), Error> {
+        tx.query("CREATE TABLE orders (id bigint PRIMARY KEY, note text, raw bigint)", &[])
+            .await
+            .map(drop)
+    }
+}
+
+async fn both_or_neither(bench: Bench) {
+    bench.outbox.transact(Make).await.unwrap();
+    assert_eq!(bench.outbox.transact(Count).await.unwrap(), [[Datum::Integer(0)]]);
+    let rows = bench.outbox.transact(Order { id: 1, fails: false }).await.unwrap();
+    assert_eq!(rows, [[Datum::Integer(1), Datum::from("paid"), Datum::Null]]);
+    bench.outbox.transact(Order { id: 2, fails: true }).await.unwrap_err();
+    assert_eq!(bench.outbox.transact(Count).await.unwrap(), [[Datum::Integer(1)]]);
+    assert_eq!(bench.outbox.list(Filter::default()).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_row_and_a_send_are_committed_together_in_a_file() {
+    both_or_neither(Bench::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn a_row_and_a_send_are_committed_together_on_postgresql() {
+    if let Some(bench) = Bench::postgres().await {
+        both_or_neither(bench).await;
+    }
+}
+
+#[tokio::test]
+async fn a_store_in_memory_says_that_it_keeps_no_tables() {
+    let told = Bench::memory().await.outbox.transact(Count).await.unwrap_err();
+    assert!(!told.is_retryable(), "{told}");
+}
