@@ -4,6 +4,7 @@ use std::{
 };
 
 use hikyaku_model::event::{Event, ReplyToken};
+use http::Extensions;
 
 /// What a handler is given: the event, and what it needs to deal with it. Cheap to clone if the state is.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct Context<S> {
     pub destination: Option<Arc<str>>,
     /// When the event was received.
     pub received_at: SystemTime,
+    /// What the part of the program that called the router has put there for handlers.
+    pub extensions: Extensions,
     reply_token: Arc<Mutex<Option<ReplyToken>>>,
 }
 
@@ -25,10 +28,11 @@ impl<S> Context<S> {
         event: Event,
         destination: Option<Arc<str>>,
         received_at: SystemTime,
+        extensions: Extensions,
         state: S,
     ) -> Self {
         let reply_token = Arc::new(Mutex::new(ReplyToken::of(&event, received_at)));
-        Self { event: Arc::new(event), state, destination, received_at, reply_token }
+        Self { event: Arc::new(event), state, destination, received_at, extensions, reply_token }
     }
 
     /// Takes the reply token of the event, which works once: so it is given out once, to whichever part of the program

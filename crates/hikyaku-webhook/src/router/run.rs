@@ -6,13 +6,14 @@ use std::{
 };
 
 use hikyaku_model::event::Event;
+use http::Extensions;
 use tracing::Instrument as _;
 
 use super::{
     Context, Outcome, Router,
     contain::{Ended, contain},
 };
-use crate::Webhook;
+use crate::{Seen, Webhook};
 
 impl<S: Clone + Send + Sync + 'static> Router<S> {
     /// Handles the events of a webhook, one after the other in LINE's order, and tells what became of each.
@@ -33,24 +34,58 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         let destination: Option<Arc<str>> = webhook.destination.map(|id| id.as_str().into());
         let mut outcomes = Vec::with_capacity(webhook.events.len());
         for event in webhook.events {
-            let span = tracing::info_span!(
-                "webhook_event",
-                r#type = event.type_word(),
-                id = event.webhook_event_id(),
-                destination = destination.as_deref(),
-            );
-            let context = Context::new(event, destination.clone(), received_at, self.state.clone());
-            outcomes.push(self.handle_event(context, &timer).instrument(span).await);
+            let origin = Origin {
+                destination: destination.clone(),
+                received_at,
+                extensions: Extensions::new(),
+            };
+            outcomes.push(self.handle_event(event, origin, self.seen.as_deref(), &timer).await);
         }
         outcomes
     }
 
+    /// Handles one event that a store keeps until it is handled, and tells what became of it. [`once`](Self::once) is passed
+    /// over: the store knows which events were there before, and gives one that failed to the handlers again.
+    ///
+    /// `extensions` reach the handlers in their [`Context`]. `timer` is asked for the time limit of the handler, and again for
+    /// each function [after](Self::after) it: what is not done when it ends is dropped.
+    pub async fn handle_kept<T: Future<Output = ()>>(
+        &self,
+        event: Event,
+        destination: Option<Arc<str>>,
+        received_at: SystemTime,
+        extensions: Extensions,
+        timer: impl Fn() -> T,
+    ) -> Arc<Outcome> {
+        let origin = Origin { destination, received_at, extensions };
+        self.handle_event(event, origin, None, &timer).await
+    }
+
     async fn handle_event<T: Future<Output = ()>>(
         &self,
-        context: Context<S>,
+        event: Event,
+        origin: Origin,
+        seen: Option<&dyn Seen>,
         timer: &impl Fn() -> T,
     ) -> Arc<Outcome> {
-        let outcome = match contain(|| self.outcome(context.clone()), timer()).await {
+        let Origin { destination, received_at, extensions } = origin;
+        let span = tracing::info_span!(
+            "webhook_event",
+            r#type = event.type_word(),
+            id = event.webhook_event_id(),
+            destination = destination.as_deref(),
+        );
+        let context = Context::new(event, destination, received_at, extensions, self.state.clone());
+        self.handle_in(context, seen, timer).instrument(span).await
+    }
+
+    async fn handle_in<T: Future<Output = ()>>(
+        &self,
+        context: Context<S>,
+        seen: Option<&dyn Seen>,
+        timer: &impl Fn() -> T,
+    ) -> Arc<Outcome> {
+        let outcome = match contain(|| self.outcome(context.clone(), seen), timer()).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(Ended::Panicked(text))) | Err(Ended::Panicked(text)) => Outcome::Panicked(text),
             Ok(Err(Ended::TimedOut)) | Err(Ended::TimedOut) => Outcome::TimedOut,
@@ -76,14 +111,18 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         outcome
     }
 
-    async fn outcome(&self, context: Context<S>) -> Result<Outcome, Ended> {
+    async fn outcome(
+        &self,
+        context: Context<S>,
+        seen: Option<&dyn Seen>,
+    ) -> Result<Outcome, Ended> {
         if context.event.is_dummy() {
             return Ok(Outcome::Dummy);
         }
         if context.event.is_standby() && !self.standby {
             return Ok(Outcome::Standby);
         }
-        if self.is_duplicate(&context.event).await? {
+        if is_duplicate(seen, &context.event).await? {
             return Ok(Outcome::Duplicate);
         }
         for before in &self.before {
@@ -103,14 +142,21 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
             Err(error) => Outcome::Failed(error),
         })
     }
+}
 
-    /// An event without an id, or with one that the store cannot tell about, is handled: twice is better than never.
-    async fn is_duplicate(&self, event: &Event) -> Result<bool, Ended> {
-        match (&self.seen, event.webhook_event_id()) {
-            (Some(seen), Some(id)) => {
-                Ok(!contain(|| seen.is_first(id), pending()).await?.unwrap_or(true))
-            }
-            _ => Ok(false),
+/// An event without an id, or with one that the store cannot tell about, is handled: twice is better than never.
+async fn is_duplicate(seen: Option<&dyn Seen>, event: &Event) -> Result<bool, Ended> {
+    match (seen, event.webhook_event_id()) {
+        (Some(seen), Some(id)) => {
+            Ok(!contain(|| seen.is_first(id), pending()).await?.unwrap_or(true))
         }
+        _ => Ok(false),
     }
+}
+
+/// What the events of a webhook share.
+struct Origin {
+    destination: Option<Arc<str>>,
+    received_at: SystemTime,
+    extensions: Extensions,
 }
