@@ -24,8 +24,7 @@
 //! No event is lost by being read: unknown and misfitting ones are given out with their JSON. But webhooks that wait to be
 //! handled are in memory only: [`axum::callback`] answers LINE with 200 before it handles them, and up to 256 that wait
 //! and 32 that are being handled (settings of [`axum::Queue`]) are lost if the program crashes; LINE does not send them
-//! again. A queue on disk (a durable inbox) is not here yet. Until then a bot that must not lose any event stores the body
-//! itself, in a handler of its own that takes a [`Webhook`] or calls [`Receiver::verify`], and answers after that.
+//! again. The crate `hikyaku-inbox` keeps them on disk, and handles each chat in order.
 //!
 //! # Features
 //! - `axum`: the server side of a bot, with a bounded queue.

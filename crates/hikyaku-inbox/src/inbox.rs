@@ -1,0 +1,157 @@
+use std::fmt;
+
+use axum::routing::MethodRouter;
+use hikyaku_sender::Outbox;
+use hikyaku_webhook::{Receiver, Router};
+
+use crate::{
+    Settings, callback,
+    store::{Change, KeptEvent, KeptState, List, Migrate},
+    work,
+};
+
+/// Where events wait for their handlers, in the database of an outbox. A clone is the same inbox.
+#[derive(Clone, Debug)]
+pub struct Inbox {
+    outbox: Outbox,
+    settings: Settings,
+}
+
+/// Why the inbox did not do what it was asked to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The store did not do it.
+    Store(hikyaku_sender::Error),
+    /// The inbox was written by a newer version.
+    NewerSchema(i64),
+    /// There is no such event.
+    NoEvent(i64),
+    /// The event stays as it is.
+    Refused(i64, KeptState),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(why) => why.fmt(f),
+            Self::NewerSchema(version) => {
+                write!(
+                    f,
+                    "the inbox has schema {version}, and this program is older; use a newer one"
+                )
+            }
+            Self::NoEvent(id) => write!(f, "there is no event {id} in the inbox"),
+            Self::Refused(id, state) => write!(
+                f,
+                "event {id} is {state}: only what waits or is a dead letter is retried or dropped"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(why) => std::error::Error::source(why),
+            _ => None,
+        }
+    }
+}
+
+impl From<hikyaku_sender::Error> for Error {
+    fn from(why: hikyaku_sender::Error) -> Self {
+        Self::Store(why)
+    }
+}
+
+impl Inbox {
+    /// Opens the inbox in the database of this outbox, and makes its tables where there are none.
+    ///
+    /// # Errors
+    /// The outbox is in memory, its database cannot be written, or a newer version has written the inbox.
+    pub async fn open(outbox: &Outbox) -> Result<Self, Error> {
+        match outbox.transact(Migrate).await? {
+            Some(newer) => Err(Error::NewerSchema(newer)),
+            None => Ok(Self { outbox: outbox.clone(), settings: Settings::default() }),
+        }
+    }
+
+    /// Handles events by these settings.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// The route that LINE's requests go to, and the work behind it.
+    ///
+    /// The route verifies a request, and answers 200 when its events are on disk: 503 when the store does not take them, so
+    /// that LINE sends them again; 401 to a bad signature, 413 to a body that is too long. Of requests that come at the same
+    /// time, many share a commit.
+    ///
+    /// The work is a future to spawn. It writes the events down and handles them: one chat in the order of LINE's
+    /// timestamps, many chats at once. It ends when the server has dropped the route and the handlers that were running are
+    /// done; what waits stays in the inbox. Several programs may work on one `PostgreSQL`, and on one file.
+    ///
+    /// [`Router::once`] has no effect here: the inbox knows by `webhookEventId` what came before. An event without that id is
+    /// handled each time it comes.
+    pub fn callback<App, S>(
+        &self,
+        receiver: Receiver,
+        router: Router<App>,
+    ) -> (MethodRouter<S>, impl Future<Output = ()> + Send + use<App, S>)
+    where
+        App: Clone + Send + Sync + 'static,
+        S: Clone + Send + Sync + 'static,
+    {
+        let (route, arrived) = callback::route(receiver, self.settings.patience);
+        (route, work::work(self.outbox.clone(), self.settings.clone(), arrived, router))
+    }
+
+    /// Events, the newest first: those in this state, or all; those before this id, or the newest.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn list(
+        &self,
+        state: Option<KeptState>,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<Vec<KeptEvent>, Error> {
+        Ok(self.outbox.transact(List { id: None, state, before, limit }).await?)
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// There is none, or the store cannot be read.
+    pub async fn show(&self, id: i64) -> Result<KeptEvent, Error> {
+        let list = List { id: Some(id), state: None, before: None, limit: 1 };
+        self.outbox.transact(list).await?.pop().ok_or(Error::NoEvent(id))
+    }
+
+    /// Lets a dead letter be handled again from its first attempt, or an event that waits for its next attempt at once.
+    ///
+    /// # Errors
+    /// There is none, it is neither, or the store did not do it.
+    pub async fn retry(&self, id: i64) -> Result<KeptEvent, Error> {
+        self.change(id, true).await
+    }
+
+    /// Gives up a dead letter or an event that waits. It is remembered, so that LINE's redelivery does not bring it back.
+    ///
+    /// # Errors
+    /// There is none, it is neither, or the store did not do it.
+    pub async fn drop_event(&self, id: i64) -> Result<KeptEvent, Error> {
+        self.change(id, false).await
+    }
+
+    async fn change(&self, id: i64, retry: bool) -> Result<KeptEvent, Error> {
+        match self.outbox.transact(Change { id, retry }).await? {
+            Some((event, true)) => Ok(event),
+            Some((event, false)) => Err(Error::Refused(id, event.state)),
+            None => Err(Error::NoEvent(id)),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A durable inbox for LINE webhooks: what LINE was told 200 for is handled, whatever is killed.
+//!
+//! The events of a webhook are on disk, in the database of a [`hikyaku_sender::Outbox`], before LINE has its answer. They are
+//! handled from there: one chat in order, many chats at once, again after a failure, and as a dead letter at last. What a
+//! handler sends through [`InContext::transaction`] is committed together with "handled".
+//!
+//! ```no_run
+//! use hikyaku_inbox::{InContext as _, Inbox};
+//! use hikyaku_sender::{NewDelivery, Outbox};
+//! use hikyaku_webhook::{BoxError, Context, Receiver, Router, Verifier};
+//!
+//! async fn answer(context: Context<()>) -> Result<(), BoxError> {
+//!     let Some(chat) = context.event.chat_id() else { return Ok(()) };
+//!     context.transaction()?.enqueue(NewDelivery::push(&chat, "your order is here"))?;
+//!     Ok(())
+//! }
+//!
+//! # async fn serve(verifier: Verifier) -> Result<(), BoxError> {
+//! let outbox = Outbox::open("sqlite:bot.db").await?;
+//! let inbox = Inbox::open(&outbox).await?;
+//! let (route, work) = inbox.callback(Receiver::new(verifier), Router::new(()).fallback(answer));
+//! let work = tokio::spawn(work);
+//! let app: axum::Router = axum::Router::new().route("/callback", route);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The guide is `docs/webhooks.md` in the repository.
+
+mod callback;
+mod context;
+mod inbox;
+mod settings;
+mod store;
+mod work;
+
+pub use context::{EventTransaction, InContext, NotOpen};
+pub use inbox::{Error, Inbox};
+pub use settings::Settings;
+pub use store::{KeptEvent, KeptState, UnknownState};

@@ -1,0 +1,109 @@
+use std::time::Duration;
+
+use hikyaku_sender::{Datum, Error, Time, Transaction, Work};
+
+use super::row::Row;
+
+/// The first waiting event of each chat of which none is being handled.
+const FIRST: &str = "SELECT e.id FROM hikyaku_inbox_event e WHERE e.state = 0 AND e.due <= $1 \
+    AND NOT EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = e.chat AND o.state = 1) \
+    AND NOT EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = e.chat AND o.state = 0 AND (o.at, o.id) < (e.at, e.id)) \
+    ORDER BY e.due, e.id LIMIT $2";
+
+const EXPIRED: &str =
+    "SELECT 1 FROM hikyaku_inbox_event WHERE state = 1 AND leased_until < $1 LIMIT 1";
+
+/// A program that is killed again and again by one event must not be so for ever.
+const TAKE_BACK: &str = "UPDATE hikyaku_inbox_event SET state = 0, lease = NULL WHERE state = 1 AND leased_until < $1 AND attempts < $2";
+const BURY: &str = "UPDATE hikyaku_inbox_event SET state = 3, lease = NULL, done_at = $1, error = $2 \
+    WHERE state = 1 AND leased_until < $3";
+
+/// Claims happen one after the other: what one has taken is seen by the next.
+const ALONE: &str = "UPDATE hikyaku_inbox_meta SET claims = claims + 1";
+
+const TAKE: &str = "UPDATE hikyaku_inbox_event SET state = 1, lease = $1, leased_until = $2, attempts = attempts + 1, \
+    late = CASE WHEN EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = hikyaku_inbox_event.chat AND o.state = 2 \
+    AND o.at > hikyaku_inbox_event.at) THEN 1 ELSE 0 END \
+    WHERE id = $3 AND state = 0 RETURNING id, destination, event_id, received_at, body, late, attempts";
+
+/// Takes events that are due, each the first of its chat.
+pub(crate) struct Claim {
+    /// Who takes them.
+    pub(crate) lease: String,
+    pub(crate) lease_for: Duration,
+    pub(crate) limit: usize,
+    /// How often an event may be begun.
+    pub(crate) attempts: i64,
+}
+
+/// An event that this program is to handle.
+#[derive(Debug)]
+pub(crate) struct Claimed {
+    pub(crate) id: i64,
+    pub(crate) destination: String,
+    pub(crate) event_id: String,
+    pub(crate) received_at: Time,
+    pub(crate) body: String,
+    pub(crate) late: bool,
+    pub(crate) attempt: i64,
+}
+
+impl Work for Claim {
+    type Out = Vec<Claimed>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        let now = tx.now().await?;
+        let at: Datum = now.as_millis().into();
+        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
+        let first = [at.clone(), limit.into()];
+        let expired = !tx.query(EXPIRED, std::slice::from_ref(&at)).await?.is_empty();
+        // With nothing to do, nothing is written.
+        if !expired && tx.query(FIRST, &first).await?.is_empty() {
+            return Ok(Vec::new());
+        }
+        tx.query(ALONE, &[]).await?;
+        if expired {
+            tx.query(TAKE_BACK, &[at.clone(), self.attempts.into()]).await?;
+            let why = "its program was killed, or stood still for longer than its lease";
+            tx.query(BURY, &[at.clone(), why.into(), at.clone()]).await?;
+        }
+        let until = (now + self.lease_for).as_millis();
+        let mut claimed = Vec::new();
+        for id in tx.query(FIRST, &first).await?.into_iter().flatten() {
+            let params = [self.lease.as_str().into(), until.into(), id];
+            claimed.extend(tx.query(TAKE, &params).await?.into_iter().map(|row| {
+                let mut row = Row(row.into_iter());
+                Claimed {
+                    id: row.number(),
+                    destination: row.text(),
+                    event_id: row.text(),
+                    received_at: row.time(),
+                    body: row.text(),
+                    late: row.number() != 0,
+                    attempt: row.number(),
+                }
+            }));
+        }
+        Ok(claimed)
+    }
+}
+
+/// Keeps what this program is handling.
+pub(crate) struct Renew {
+    pub(crate) lease: String,
+    pub(crate) lease_for: Duration,
+    pub(crate) ids: Vec<i64>,
+}
+
+impl Work for Renew {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), Error> {
+        let until = (tx.now().await? + self.lease_for).as_millis();
+        let sql = "UPDATE hikyaku_inbox_event SET leased_until = $1 WHERE id = $2 AND lease = $3 AND state = 1";
+        for id in &self.ids {
+            tx.query(sql, &[until.into(), (*id).into(), self.lease.as_str().into()]).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+use std::{fmt, str::FromStr};
+
+use hikyaku_sender::{Datum, Error, Time, Transaction};
+use serde::Serialize;
+
+pub(super) const COLUMNS: &str = "id, destination, event_id, chat, at, received_at, body, state, late, attempts, due, error, done_at";
+
+/// An event in the inbox, as people see it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct KeptEvent {
+    /// Its number in the inbox.
+    pub id: i64,
+    /// The user id of the bot that it is for; empty where LINE named none.
+    pub destination: String,
+    /// LINE's `webhookEventId`, or a name of the inbox's own where there is none.
+    pub event_id: String,
+    /// The user, group or room that it came from, after the bot's id and a blank. An event from nowhere is alone in its chat.
+    pub chat: String,
+    /// When it happened, by LINE's clock.
+    pub at: Time,
+    /// When it came, or came again.
+    pub received_at: Time,
+    /// Its JSON, as it came.
+    pub body: String,
+    /// Where it stands.
+    pub state: KeptState,
+    /// Whether a later event of its chat was handled before it.
+    pub late: bool,
+    /// How often its handling was begun.
+    pub attempts: i64,
+    /// Before this it is not handled.
+    pub due: Time,
+    /// Why its last attempt failed.
+    pub error: Option<String>,
+    /// When it was handled or dropped, or became a dead letter.
+    pub done_at: Option<Time>,
+}
+
+/// Where an event stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum KeptState {
+    /// It is to be handled, or to be tried again.
+    Waiting,
+    /// A program is handling it, or was until it was killed.
+    Handling,
+    /// It was handled, or no handler was for it.
+    Handled,
+    /// All attempts failed. It is kept until a person retries or drops it.
+    Dead,
+    /// A person gave it up.
+    Dropped,
+}
+
+impl KeptState {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Waiting, Self::Handling, Self::Handled, Self::Dead, Self::Dropped];
+
+    /// Its name, as it is shown.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Handling => "handling",
+            Self::Handled => "handled",
+            Self::Dead => "dead",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    pub(super) const fn code(self) -> i64 {
+        match self {
+            Self::Waiting => 0,
+            Self::Handling => 1,
+            Self::Handled => 2,
+            Self::Dead => 3,
+            Self::Dropped => 4,
+        }
+    }
+}
+
+impl fmt::Display for KeptState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no such state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownState;
+
+impl fmt::Display for UnknownState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("expected waiting, handling, handled, dead or dropped")
+    }
+}
+
+impl std::error::Error for UnknownState {}
+
+impl FromStr for KeptState {
+    type Err = UnknownState;
+
+    fn from_str(name: &str) -> Result<Self, UnknownState> {
+        Self::ALL.into_iter().find(|state| state.name() == name).ok_or(UnknownState)
+    }
+}
+
+/// Reads the rows of a statement that returns [`COLUMNS`].
+pub(super) async fn read(
+    tx: &mut Transaction<'_>,
+    sql: &str,
+    params: &[Datum],
+) -> Result<Vec<KeptEvent>, Error> {
+    let rows = tx.query(sql, params).await?;
+    Ok(rows.into_iter().map(|row| one(&mut Row(row.into_iter()))).collect())
+}
+
+fn one(row: &mut Row) -> KeptEvent {
+    KeptEvent {
+        id: row.number(),
+        destination: row.text(),
+        event_id: row.text(),
+        chat: row.text(),
+        at: row.time(),
+        received_at: row.time(),
+        body: row.text(),
+        state: {
+            let code = row.number();
+            KeptState::ALL.into_iter().find(|it| it.code() == code).unwrap_or(KeptState::Dead)
+        },
+        late: row.number() != 0,
+        attempts: row.number(),
+        due: row.time(),
+        error: row.text_if_any(),
+        done_at: row.next().as_integer().map(Time::from_millis),
+    }
+}
+
+/// The values of a row, one after the other. The columns that may be null are asked for as such.
+pub(super) struct Row(pub(super) std::vec::IntoIter<Datum>);
+
+impl Row {
+    fn next(&mut self) -> Datum {
+        self.0.next().unwrap_or(Datum::Null)
+    }
+
+    pub(super) fn number(&mut self) -> i64 {
+        self.next().as_integer().unwrap_or_default()
+    }
+
+    pub(super) fn time(&mut self) -> Time {
+        Time::from_millis(self.number())
+    }
+
+    pub(super) fn text(&mut self) -> String {
+        self.text_if_any().unwrap_or_default()
+    }
+
+    fn text_if_any(&mut self) -> Option<String> {
+        match self.next() {
+            Datum::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}

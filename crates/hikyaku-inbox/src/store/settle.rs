@@ -1,0 +1,63 @@
+use std::time::Duration;
+
+use hikyaku_sender::{Datum, Error, NewDelivery, Transaction, Work};
+
+/// What became of an attempt.
+#[derive(Clone, Debug)]
+pub(crate) enum Ending {
+    /// It is done, with what is to be committed with it.
+    Handled { statements: Vec<(String, Vec<Datum>)>, sends: Vec<NewDelivery> },
+    /// It failed, and is tried again after a while.
+    Again { error: String, after: Duration },
+    /// It failed for the last time.
+    Dead { error: String },
+}
+
+/// Writes down what became of an attempt, unless another program has the event by now.
+#[derive(Clone)]
+pub(crate) struct Settle {
+    pub(crate) id: i64,
+    pub(crate) lease: String,
+    pub(crate) attempt: i64,
+    pub(crate) ending: Ending,
+}
+
+impl Work for Settle {
+    /// Whether it was still this program's.
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
+        let now = tx.now().await?;
+        let (state, due, error, done_at): (i64, Option<i64>, Option<&str>, Option<i64>) =
+            match &self.ending {
+                Ending::Handled { .. } => (2, None, None, Some(now.as_millis())),
+                Ending::Again { error, after } => {
+                    (0, Some((now + *after).as_millis()), Some(error), None)
+                }
+                Ending::Dead { error } => (3, None, Some(error), Some(now.as_millis())),
+            };
+        let sql = "UPDATE hikyaku_inbox_event SET state = $1, due = coalesce($2, due), error = $3, done_at = $4, lease = NULL \
+            WHERE id = $5 AND lease = $6 AND attempts = $7 AND state = 1 RETURNING id";
+        let params = [
+            state.into(),
+            due.into(),
+            error.into(),
+            done_at.into(),
+            self.id.into(),
+            self.lease.as_str().into(),
+            self.attempt.into(),
+        ];
+        if tx.query(sql, &params).await?.is_empty() {
+            return Ok(false);
+        }
+        if let Ending::Handled { statements, sends } = &self.ending {
+            for (sql, params) in statements {
+                tx.query(sql, params).await?;
+            }
+            for send in sends {
+                tx.enqueue(send.clone()).await?;
+            }
+        }
+        Ok(true)
+    }
+}

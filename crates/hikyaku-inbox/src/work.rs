@@ -1,0 +1,276 @@
+//! What happens behind the route: arrivals are written down, and handled from the store.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use hikyaku_sender::Outbox;
+use hikyaku_webhook::{Outcome, Router, Webhook};
+use http::Extensions;
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, sleep, timeout},
+};
+use uuid::Uuid;
+
+use crate::{
+    EventTransaction, Settings,
+    callback::Arrived,
+    context::Collected,
+    store::{Accept, Claim, Claimed, Ending, Renew, Settle, Sweep},
+};
+
+/// How many requests share one commit at most.
+const BATCH: usize = 500;
+
+/// How often it looks for events that are due again, or that other programs have left.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// How often what was handled long ago is forgotten.
+const SWEEP: Duration = Duration::from_secs(60);
+
+/// How often, and after what pause, an attempt is settled that the store does not take.
+const SETTLES: u32 = 3;
+const SETTLE_AGAIN: Duration = Duration::from_millis(300);
+
+/// The longest text of an error that is kept, in characters.
+const ERROR: usize = 2000;
+
+/// What the parts of the work share.
+struct Shared {
+    outbox: Outbox,
+    settings: Settings,
+    /// Who this program is in the store.
+    lease: String,
+    /// What is being handled.
+    running: Mutex<BTreeSet<i64>>,
+    /// There may be something to claim.
+    news: Notify,
+    /// The route is gone.
+    closing: AtomicBool,
+}
+
+/// Writes arrivals down and handles them until the route is dropped.
+pub(crate) async fn work<App: Clone + Send + Sync + 'static>(
+    outbox: Outbox,
+    settings: Settings,
+    arrived: mpsc::Receiver<Arrived>,
+    router: Router<App>,
+) {
+    let shared = Arc::new(Shared {
+        outbox,
+        settings,
+        lease: Uuid::new_v4().to_string(),
+        running: Mutex::default(),
+        news: Notify::new(),
+        closing: AtomicBool::new(false),
+    });
+    // Tasks of their own, so that a slow store holds up nothing else.
+    let mut beside = JoinSet::new();
+    beside.spawn(renew(shared.clone()));
+    beside.spawn(sweep(shared.clone()));
+    let mut tasks = JoinSet::new();
+    let router = Arc::new(router);
+    tokio::join!(write_down(&shared, arrived), handle(&shared, &router, &mut tasks));
+    while tasks.join_next().await.is_some() {}
+}
+
+/// Ends when the route is gone.
+async fn write_down(shared: &Shared, mut arrived: mpsc::Receiver<Arrived>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while arrived.recv_many(&mut batch, BATCH).await > 0 {
+        let (events, waiting): (Vec<_>, Vec<_>) =
+            batch.drain(..).map(|it| (it.events, it.stored)).unzip();
+        let stored = shared.outbox.transact(Accept(events.into_iter().flatten().collect())).await;
+        if let Err(why) = &stored {
+            tracing::error!(%why, requests = waiting.len(), "webhooks cannot be stored and are refused");
+        }
+        for it in waiting {
+            // LINE may have gone away by now; what is stored is handled all the same.
+            let _ = it.send(stored.is_ok());
+        }
+        shared.news.notify_one();
+    }
+    shared.closing.store(true, Ordering::Relaxed);
+    shared.news.notify_one();
+}
+
+/// Claims nothing more when the route is gone. A claim that has begun is not broken off: what it took would wait for the end of
+/// its lease.
+async fn handle<App: Clone + Send + Sync + 'static>(
+    shared: &Arc<Shared>,
+    router: &Arc<Router<App>>,
+    tasks: &mut JoinSet<()>,
+) {
+    while !shared.closing.load(Ordering::Relaxed) {
+        while tasks.try_join_next().is_some() {}
+        let places = shared.settings.at_once.saturating_sub(tasks.len());
+        let claimed = if places == 0 { Vec::new() } else { claim(shared, places).await };
+        let full = !claimed.is_empty() && claimed.len() == places;
+        for event in claimed {
+            tasks.spawn(attempt(shared.clone(), router.clone(), event));
+        }
+        if full {
+            continue;
+        }
+        // Each that ends rings, too: the next of its chat can be claimed then.
+        let _ = timeout(LOOK, shared.news.notified()).await;
+    }
+}
+
+async fn claim(shared: &Shared, limit: usize) -> Vec<Claimed> {
+    let claim = Claim {
+        lease: shared.lease.clone(),
+        lease_for: shared.settings.lease,
+        limit,
+        attempts: shared.settings.attempts,
+    };
+    match shared.outbox.transact(claim).await {
+        Ok(claimed) => claimed,
+        Err(why) => {
+            tracing::error!(%why, "the inbox cannot be read; it is tried again");
+            Vec::new()
+        }
+    }
+}
+
+/// Takes an event out of what is running when its attempt ends, however it ends.
+struct Running<'a>(&'a Shared, i64);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.1);
+        self.0.news.notify_one();
+    }
+}
+
+async fn attempt<App: Clone + Send + Sync + 'static>(
+    shared: Arc<Shared>,
+    router: Arc<Router<App>>,
+    event: Claimed,
+) {
+    shared.running.lock().unwrap_or_else(PoisonError::into_inner).insert(event.id);
+    let _running = Running(&shared, event.id);
+    let key = format!("{}:{}", event.destination, event.event_id);
+    let transaction = EventTransaction::new(key, event.attempt, event.late);
+    let failure = run(&shared, &router, &event, &transaction).await;
+    let Collected { statements, sends } = transaction.close();
+    let ending = match failure {
+        None => Ending::Handled { statements, sends },
+        Some(why) => failed(&shared.settings, event.attempt, &why),
+    };
+    let settled = settle(&shared, &event, ending).await;
+    if let Err(why) = settled {
+        // Its sends or statements may be to blame, so it is told as a failure of the event.
+        let ending = failed(&shared.settings, event.attempt, &why);
+        if let Err(why) = settle(&shared, &event, ending).await {
+            tracing::error!(
+                event = event.id,
+                why,
+                "an attempt cannot be settled; its lease will end"
+            );
+        }
+    }
+}
+
+/// Why the attempt failed, if it did.
+async fn run<App: Clone + Send + Sync + 'static>(
+    shared: &Shared,
+    router: &Router<App>,
+    event: &Claimed,
+    transaction: &EventTransaction,
+) -> Option<String> {
+    let body = format!(r#"{{"events":[{}]}}"#, event.body);
+    let Some(parsed) =
+        Webhook::parse(body.as_bytes()).ok().and_then(|it| it.events.into_iter().next())
+    else {
+        return Some("what is kept of the event is no event".to_owned());
+    };
+    let destination = (!event.destination.is_empty()).then(|| event.destination.as_str().into());
+    let Some(received_at) = event.received_at.to_system_time() else {
+        return Some("what is kept of the event has no time".to_owned());
+    };
+    let mut extensions = Extensions::new();
+    extensions.insert(transaction.clone());
+    let limit = shared.settings.time_limit;
+    let timer = || sleep(limit);
+    match &*router.handle_kept(parsed, destination, received_at, extensions, timer).await {
+        Outcome::Failed(why) => Some(why.to_string()),
+        Outcome::Panicked(text) => Some(format!("a handler panicked: {text}")),
+        Outcome::TimedOut => Some(format!("a handler took longer than {limit:?}")),
+        _ => None,
+    }
+}
+
+fn failed(settings: &Settings, attempt: i64, why: &str) -> Ending {
+    let error: String = why.replace('\0', " ").chars().take(ERROR).collect();
+    if attempt >= settings.attempts {
+        Ending::Dead { error }
+    } else {
+        Ending::Again { error, after: settings.wait_after(attempt) }
+    }
+}
+
+/// Why it could not be settled.
+async fn settle(shared: &Shared, event: &Claimed, ending: Ending) -> Result<(), String> {
+    let settle =
+        Settle { id: event.id, lease: shared.lease.clone(), attempt: event.attempt, ending };
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match shared.outbox.transact(settle.clone()).await {
+            Ok(true) => return Ok(()),
+            Ok(false) => {
+                tracing::warn!(
+                    event = event.id,
+                    "another program took the event over, or it was settled already"
+                );
+                return Ok(());
+            }
+            Err(why) if tries == SETTLES || !why.is_retryable() => return Err(why.to_string()),
+            Err(_) => sleep(SETTLE_AGAIN).await,
+        }
+    }
+}
+
+/// Renews the leases of what is being handled.
+async fn renew(shared: Arc<Shared>) {
+    let mut ticks = interval(shared.settings.lease / 3);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let ids: Vec<i64> =
+            shared.running.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let renew = Renew { lease: shared.lease.clone(), lease_for: shared.settings.lease, ids };
+        if let Err(why) = shared.outbox.transact(renew).await {
+            tracing::warn!(%why, "leases cannot be renewed; others may take the events over");
+        }
+    }
+}
+
+async fn sweep(shared: Arc<Shared>) {
+    let mut ticks = interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        loop {
+            match shared.outbox.transact(Sweep { keep: shared.settings.keep }).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(why) => {
+                    tracing::warn!(%why, "the inbox was not tidied up");
+                    break;
+                }
+            }
+        }
+    }
+}
