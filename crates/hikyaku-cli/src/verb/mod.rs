@@ -9,6 +9,7 @@ mod content;
 mod demo;
 mod doctor;
 mod flex;
+mod gateway;
 mod hold;
 mod loading;
 mod mark_as_read;
@@ -96,6 +97,8 @@ pub(crate) enum Verb {
     Store(store::Store),
     /// Call LINE Notify's API on a gateway that serves it
     Notify(notify::Notify),
+    /// Serve LINE Notify's API to old scripts, and keep their tokens
+    Gateway(gateway::Gateway),
     /// Run a simulator of LINE on this machine until Ctrl-C
     Sim(sim::Sim),
     /// Look for what keeps messages and webhooks from arriving
@@ -120,6 +123,7 @@ impl Verb {
         match self {
             Self::Worker(_) => true,
             Self::Campaign(verb) => verb.sends(),
+            Self::Gateway(verb) => verb.serves(),
             _ => false,
         }
     }
@@ -154,6 +158,7 @@ impl Verb {
             Self::Release(verb) => verb.run(output).await,
             Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
+            Self::Gateway(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,
             Self::Doctor(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,

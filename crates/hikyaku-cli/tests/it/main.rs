@@ -16,6 +16,7 @@ mod connection;
 mod content;
 mod doctor;
 mod errors;
+mod gateway;
 mod help;
 mod manual;
 mod marks;

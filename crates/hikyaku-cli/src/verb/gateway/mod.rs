@@ -1,0 +1,64 @@
+//! The server that speaks LINE Notify's API, and its tokens.
+
+mod demo;
+mod serve;
+mod token;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use hikyaku_gateway::{Config, State};
+use hikyaku_sender::Outbox;
+
+use crate::output::Output;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The configuration's keys are explained in the file gateway.toml of the crate hikyaku-gateway. After SIGTERM or Ctrl-C it \
+answers what it has and ends.
+
+Examples:
+  hikyaku gateway --demo
+  hikyaku gateway --config gateway.toml
+  hikyaku gateway token issue --name backup --target \"$GROUP_ID\"
+  hikyaku gateway token list")]
+pub(crate) struct Gateway {
+    #[command(subcommand)]
+    verb: Option<GatewayVerb>,
+
+    /// The configuration
+    #[arg(long, global = true, value_name = "FILE", default_value = "gateway.toml")]
+    config: PathBuf,
+
+    /// Serve on a simulator in the same process, with a token that is ready, and print what arrives
+    #[arg(long, conflicts_with = "config")]
+    demo: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum GatewayVerb {
+    Token(token::Token),
+}
+
+impl Gateway {
+    /// Whether it works for long with nobody to answer.
+    pub(crate) fn serves(&self) -> bool {
+        self.verb.is_none()
+    }
+
+    pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        match self.verb {
+            Some(GatewayVerb::Token(verb)) => verb.run(&self.config, output).await,
+            None if self.demo => demo::run(output).await,
+            None => serve::run(&self.config, output).await,
+        }
+    }
+}
+
+/// The tokens of a configuration's store, which is made where there is none, and its outbox.
+async fn open(config: &std::path::Path) -> anyhow::Result<(Config, Outbox, State)> {
+    let config = Config::read(config)?;
+    let outbox = Outbox::open(&config.store).await?;
+    let state = State::open(&config.store).await?;
+    Ok((config, outbox, state))
+}

@@ -1,0 +1,166 @@
+//! The server that speaks LINE Notify's API, as an operator runs it.
+
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    net::TcpStream,
+};
+
+use hikyaku_sim::{FaultRule, Sim};
+use serde_json::Value;
+
+use crate::{
+    command::{Shell, Started},
+    platform::Platform,
+};
+
+const PUSH: &str = "/v2/bot/message/push";
+
+/// A folder with a configuration for the platform, with these lines in `[notify]`.
+fn configured(platform: &Platform, notify: &str) -> Shell {
+    let config = format!(
+        "store = \"sqlite:hikyaku.db\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\n\
+         [channel.default]\ntoken_file = \"line.token\"\napi_url = \"{}\"\n[notify]\n{notify}",
+        platform.sim.api_url()
+    );
+    let token = platform.sim.channel_token();
+    platform.shell().with_file("gateway.toml", config).with_file("line.token", token.expose())
+}
+
+fn issue(shell: &Shell, target: &str) -> String {
+    let words = ["gateway", "token", "issue", "--name", "cron", "--target", target, "--json"];
+    let issued: Value = serde_json::from_str(&shell.run(words).stdout).unwrap();
+    issued["access_token"].as_str().unwrap().to_owned()
+}
+
+/// A gateway that listens, and its address.
+fn start(shell: &Shell) -> (Started, String) {
+    let mut gateway = shell.start(["gateway", "--json"]);
+    let line: Value = serde_json::from_str(&gateway.lines().next().unwrap()).unwrap();
+    let address = line["urls"]["lan"].as_str().unwrap().strip_prefix("http://").unwrap();
+    (gateway, address.to_owned())
+}
+
+fn notify(address: &str, token: &str, message: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = message.len() + 8;
+    write!(
+        stream,
+        "POST /api/notify HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\nmessage={message}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_token_is_issued_used_listed_and_revoked() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "");
+    let token = issue(&shell, user.as_str());
+    let (gateway, address) = start(&shell);
+    let answer = notify(&address, &token, "hi");
+    assert!(answer.ends_with(r#"{"status":200,"message":"ok"}"#), "{answer}");
+    assert_eq!(platform.sim.delivery_count(&user), 1);
+
+    let list = shell.run(["gateway", "token", "list", "--json"]).stdout;
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(
+        (&list["tokens"][0]["name"], &list["tokens"][0]["revoked"]),
+        (&"cron".into(), &false.into())
+    );
+    let shown = shell.run(["gateway", "token", "list"]).stdout;
+    assert!(shown.contains(user.as_str()) && !shown.contains(&token), "{shown}");
+
+    assert_eq!(shell.run(["gateway", "token", "revoke", "1"]).code, 0);
+    assert_eq!(shell.run(["gateway", "token", "revoke", "1"]).code, 4);
+    let answer = notify(&address, &token, "again");
+    assert!(answer.ends_with(r#"{"status":401,"message":"Invalid access token"}"#), "{answer}");
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+}
+
+#[test]
+fn an_old_token_is_taken_over() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let old = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
+    let shell = configured(&platform, "").with_file("old.token", format!("{old}\n"));
+    let words = [
+        "gateway",
+        "token",
+        "import",
+        "--token",
+        "@old.token",
+        "--name",
+        "a",
+        "--target",
+        user.as_str(),
+    ];
+    let imported = shell.run(words);
+    assert_eq!((imported.code, imported.stdout.contains(old)), (0, false), "{imported}");
+    assert_ne!(shell.run(words).code, 0);
+    let (gateway, address) = start(&shell);
+    let answer = notify(&address, old, "hi");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+    let wrong = shell.run([
+        "gateway",
+        "token",
+        "import",
+        "--token",
+        "short",
+        "--name",
+        "a",
+        "--target",
+        user.as_str(),
+    ]);
+    assert_eq!(wrong.code, 2, "{wrong}");
+}
+
+#[test]
+fn what_was_answered_is_sent_once_though_the_gateway_is_killed() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "delivery = \"queued\"");
+    let token = issue(&shell, user.as_str());
+    // The first attempts reach LINE, and their answers get lost.
+    platform.sim.fault(FaultRule::drop_after_accept().on("POST", PUSH)).unwrap();
+    let (gateway, address) = start(&shell);
+    let answer = notify(&address, &token, "hi");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert_eq!(gateway.stop("KILL").0, None);
+    platform.sim.clear_faults();
+
+    let (gateway, address) = start(&shell);
+    let answer = notify(&address, &token, "after it, in order");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    platform.wait_for_deliveries(2);
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+    assert_eq!(platform.sim.delivery_count(&user), 2);
+    let requests = platform.sim.requests();
+    let keys: BTreeSet<_> = requests.iter().filter_map(|it| it.retry_key()).collect();
+    assert_eq!(keys.len(), 2, "{requests:?}");
+}
+
+#[test]
+fn the_demos_line_works_when_it_is_pasted() {
+    let shell = Platform::with(Sim::builder()).shell();
+    let mut demo = shell.start(["gateway", "--demo"]);
+    let mut lines = demo.lines();
+    let curl = lines.find(|line| line.contains("curl")).unwrap();
+    let answer = shell.run_script(&curl);
+    assert_eq!(answer.stdout, r#"{"status":200,"message":"ok"}"#, "{answer}");
+    let received = lines.find(|line| line.starts_with("Alice received ")).unwrap();
+    assert!(received.contains("[demo] hello"), "{received}");
+    assert_eq!(demo.stop("INT").0, Some(0));
+}
+
+#[test]
+fn a_wrong_configuration_is_told() {
+    let shell = Shell::bare();
+    let missing = shell.run(["gateway"]);
+    assert!(missing.code != 0 && missing.stderr.contains("cannot read gateway.toml"), "{missing}");
+}
