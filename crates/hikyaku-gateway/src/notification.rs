@@ -1,15 +1,12 @@
 //! What a script wants to have sent, and the messages that it becomes.
 
-use hikyaku_model::message::{ImageMessage, Message, StickerMessage};
+use hikyaku_model::{
+    limits::{MESSAGES, Unit},
+    message::{ImageMessage, Message, StickerMessage, TEXT},
+};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::fields::Fields;
-
-/// The most UTF-16 units of a text message.
-const TEXT_UNITS: usize = 5000;
-
-/// The most messages of a push.
-const MESSAGES: usize = 5;
 
 /// One call of `/api/notify` that can be sent.
 #[derive(Clone, Debug)]
@@ -44,7 +41,7 @@ impl Notification {
         let (image, sticker) = (image(fields)?, sticker(fields)?);
         let texts = split(&format!("{prefix}{message}"));
         let others = usize::from(image.is_some()) + usize::from(sticker.is_some());
-        if texts.len() + others > MESSAGES {
+        if !MESSAGES.allows(texts.len() + others) {
             return Err("message: is too long for one push".to_owned());
         }
         Ok(Self { texts, image, sticker, silent: silent(fields)? })
@@ -116,7 +113,7 @@ fn split(text: &str) -> Vec<String> {
     let mut texts = Vec::new();
     let (mut current, mut units) = (String::new(), 0);
     let mut add = |piece: &str, length: usize| {
-        if units + length > TEXT_UNITS {
+        if units + length > TEXT.max {
             texts.push(std::mem::take(&mut current));
             units = 0;
         }
@@ -124,8 +121,8 @@ fn split(text: &str) -> Vec<String> {
         units += length;
     };
     for cluster in text.graphemes(true) {
-        let length = cluster.encode_utf16().count();
-        if length <= TEXT_UNITS {
+        let length = Unit::Utf16.count(cluster);
+        if length <= TEXT.max {
             add(cluster, length);
             continue;
         }
@@ -152,7 +149,7 @@ mod tests {
         let text = format!("{}{}", "x".repeat(4997), family.repeat(200));
         let texts = split(&text);
         assert_eq!(texts.concat(), text);
-        assert!(texts.iter().all(|text| text.encode_utf16().count() <= TEXT_UNITS));
+        assert!(texts.iter().all(|text| text.encode_utf16().count() <= 5000));
         assert_eq!(texts[0].len(), 4997);
         let marks = format!("e{}", "\u{301}".repeat(6000));
         assert_eq!(split(&marks).concat(), marks);

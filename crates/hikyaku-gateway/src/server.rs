@@ -73,9 +73,10 @@ impl Service {
         }
     }
 
+    /// Anybody may ask, and often, so that it reads what is small or has an index: not every delivery and token.
     async fn ready(&self) -> Answer {
-        let ready = match self.door.outbox.overview().await {
-            Ok(_) => self.door.state.tokens().await.map(drop).map_err(|why| why.to_string()),
+        let ready = match self.door.outbox.holds().await {
+            Ok(_) => self.door.state.find("").await.map(drop).map_err(|why| why.to_string()),
             Err(why) => Err(why.to_string()),
         };
         match ready {
