@@ -1,7 +1,7 @@
 use clap::Args;
 use hikyaku::model::{
-    Checker, Object,
-    audience::{Filter, Limit, Recipient},
+    Object,
+    audience::{Limit, Targeting},
 };
 use serde::de::DeserializeOwned;
 
@@ -28,14 +28,6 @@ pub(crate) struct TargetingArgs {
     up_to_remaining_quota: bool,
 }
 
-/// The same as LINE's objects.
-#[derive(Debug)]
-pub(crate) struct Targeting {
-    pub(crate) recipient: Option<Recipient>,
-    pub(crate) filter: Option<Filter>,
-    pub(crate) limit: Option<Limit>,
-}
-
 impl TargetingArgs {
     pub(crate) fn read(&self) -> anyhow::Result<Targeting> {
         let mut limit = Limit::new();
@@ -45,11 +37,11 @@ impl TargetingArgs {
         if self.up_to_remaining_quota {
             limit = limit.up_to_remaining_quota(true);
         }
-        Ok(Targeting {
-            recipient: read("--recipient", self.recipient.as_deref())?,
-            filter: read("--filter", self.filter.as_deref())?,
-            limit: (limit != Limit::new()).then_some(limit),
-        })
+        let mut targeting = Targeting::new();
+        targeting.recipient = read("--recipient", self.recipient.as_deref())?;
+        targeting.filter = read("--filter", self.filter.as_deref())?;
+        targeting.limit = (limit != Limit::new()).then_some(limit);
+        Ok(targeting)
     }
 
     /// Whether any of it is given.
@@ -58,15 +50,6 @@ impl TargetingArgs {
             || self.filter.is_some()
             || self.limit_max.is_some()
             || self.up_to_remaining_quota
-    }
-}
-
-impl Targeting {
-    /// Reports the rules that it breaks.
-    pub(crate) fn check(&self, checker: &mut Checker) {
-        checker.optional("recipient", self.recipient.as_ref());
-        checker.optional("filter", self.filter.as_ref());
-        checker.optional("limit", self.limit.as_ref());
     }
 }
 

@@ -1,7 +1,7 @@
 use hikyaku::{IntoMessages, IntoReplyTo, IntoTo, Messages};
 use hikyaku_model::{
     ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
-    audience::{Filter, Limit, Recipient},
+    audience::{Filter, Limit, Recipient, Targeting},
     limits::{MULTICAST_USERS, Problem, REPLY_TOKEN_LIFE, REQUEST_BYTES},
     send::{
         AggregationUnit, DeliveryTag, PhoneHash, check_aggregation_units, check_multicast_users,
@@ -59,12 +59,8 @@ pub struct NewDelivery {
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Options {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recipient: Option<Recipient>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<Filter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<Limit>,
+    #[serde(flatten)]
+    targeting: Targeting,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) notification_disabled: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -111,12 +107,8 @@ struct Line<'a> {
     unit: Option<&'a AggregationUnit>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery_tag: Option<&'a DeliveryTag>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    recipient: Option<&'a Recipient>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    filter: Option<&'a Filter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    limit: Option<&'a Limit>,
+    #[serde(flatten)]
+    targeting: &'a Targeting,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<&'a serde_json::Value>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -142,9 +134,7 @@ impl Check for Options {
         if self.unknown_narrowing {
             checker.allow_unknown_narrowing();
         }
-        checker.optional("recipient", self.recipient.as_ref());
-        checker.optional("filter", self.filter.as_ref());
-        checker.optional("limit", self.limit.as_ref());
+        self.targeting.check(checker);
         check_aggregation_units(&self.custom_aggregation_units, checker);
     }
 }
@@ -332,19 +322,25 @@ impl NewDelivery {
 
     /// Only those of these audiences and earlier narrowcasts; goes with a narrowcast.
     pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
-        self.options.recipient = Some(recipient.into());
+        self.options.targeting.recipient = Some(recipient.into());
         self
     }
 
     /// Only friends who are like this; goes with a narrowcast.
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
-        self.options.filter = Some(filter.into());
+        self.options.targeting.filter = Some(filter.into());
         self
     }
 
     /// No more than this; goes with a narrowcast.
     pub fn limit(mut self, limit: Limit) -> Self {
-        self.options.limit = Some(limit);
+        self.options.targeting.limit = Some(limit);
+        self
+    }
+
+    /// The recipient, the filter and the limit at once, instead of what was set before; goes with a narrowcast.
+    pub fn targeting(mut self, targeting: Targeting) -> Self {
+        self.options.targeting = targeting;
         self
     }
 
@@ -384,9 +380,7 @@ impl NewDelivery {
     pub fn to_json(&self) -> Result<String, Error> {
         self.check()?;
         let Options {
-            recipient,
-            filter,
-            limit,
+            targeting,
             notification_disabled,
             custom_aggregation_units,
             unknown_narrowing: _,
@@ -412,9 +406,7 @@ impl NewDelivery {
             notification_disabled: *notification_disabled,
             unit: custom_aggregation_units.first(),
             delivery_tag: self.delivery_tag.as_ref(),
-            recipient: recipient.as_ref(),
-            filter: filter.as_ref(),
-            limit: limit.as_ref(),
+            targeting,
             reference: self.reference.as_ref(),
             tell_outcome: self.tells,
         };
@@ -530,14 +522,14 @@ impl NewDelivery {
 
     /// Checks that each option is one of its kind of send.
     fn check_fit(&self, checker: &mut Checker) {
-        let Options { recipient, filter, limit, custom_aggregation_units, .. } = &self.options;
+        let Options { targeting, custom_aggregation_units, .. } = &self.options;
         let narrow = self.kind == SendKind::Narrowcast;
         let counted = matches!(self.kind, SendKind::Push | SendKind::Multicast);
         let tagged = self.kind == SendKind::PhoneNumber;
         for (field, is_given, fits, why) in [
-            ("recipient", recipient.is_some(), narrow, "only a narrowcast takes it"),
-            ("filter", filter.is_some(), narrow, "only a narrowcast takes it"),
-            ("limit", limit.is_some(), narrow, "only a narrowcast takes it"),
+            ("recipient", targeting.recipient.is_some(), narrow, "only a narrowcast takes it"),
+            ("filter", targeting.filter.is_some(), narrow, "only a narrowcast takes it"),
+            ("limit", targeting.limit.is_some(), narrow, "only a narrowcast takes it"),
             (
                 "customAggregationUnits",
                 !custom_aggregation_units.is_empty(),

@@ -61,16 +61,7 @@ impl Narrowcast {
         let targeting = self.targeting.read()?;
         let client = self.connection.client(output)?;
         let key = self.options.key();
-        let mut narrowcast = client.narrowcast(&messages).retry_key(key);
-        if let Some(recipient) = targeting.recipient {
-            narrowcast = narrowcast.recipient(recipient);
-        }
-        if let Some(filter) = targeting.filter {
-            narrowcast = narrowcast.filter(filter);
-        }
-        if let Some(limit) = targeting.limit {
-            narrowcast = narrowcast.limit(limit);
-        }
+        let mut narrowcast = client.narrowcast(&messages).retry_key(key).targeting(targeting);
         if self.options.silence.notification_disabled {
             narrowcast = narrowcast.notification_disabled(true);
         }

@@ -1,7 +1,7 @@
 use clap::{Args, ValueEnum};
 use hikyaku::{
     message::ValidateKind,
-    model::{Checker, SendKind, send::check_messages},
+    model::{Check, Checker, SendKind, send::check_messages},
 };
 
 use crate::{
@@ -85,17 +85,7 @@ impl Validate {
         }
         checker.finish().map_err(hikyaku::Error::from)?;
         let client = self.connection.client(output)?;
-        let mut validate = client.validate(self.kind.for_line(), &messages);
-        if let Some(recipient) = targeting.recipient {
-            validate = validate.recipient(recipient);
-        }
-        if let Some(filter) = targeting.filter {
-            validate = validate.filter(filter);
-        }
-        if let Some(limit) = targeting.limit {
-            validate = validate.limit(limit);
-        }
-        validate.await?;
+        client.validate(self.kind.for_line(), &messages).targeting(targeting).await?;
         output.done("valid, says LINE")
     }
 }

@@ -25,6 +25,7 @@ mod demographic;
 mod limit;
 mod operator;
 mod recipient;
+mod targeting;
 
 pub use demographic::{
     Age, AgeFilter, AppType, AppTypeFilter, Area, AreaFilter, DEMOGRAPHIC_FILTERS,
@@ -35,3 +36,4 @@ pub use limit::Limit;
 pub use recipient::{
     AudienceRecipient, OperatorRecipient, RECIPIENTS, Recipient, RedeliveryRecipient,
 };
+pub use targeting::Targeting;

@@ -2,8 +2,8 @@ use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{
-    SendKind,
-    audience::{Filter, Limit, Recipient},
+    Check, SendKind,
+    audience::{Filter, Limit, Recipient, Targeting},
 };
 use serde::Serialize;
 
@@ -66,17 +66,6 @@ struct Body<'a> {
     notification_disabled: Option<bool>,
 }
 
-/// Who gets a narrowcast.
-#[derive(Debug, Default, Serialize)]
-pub(super) struct Targeting {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) recipient: Option<Recipient>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) filter: Option<Filter>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) limit: Option<Limit>,
-}
-
 impl Client {
     /// Starts a [`Narrowcast`].
     pub fn narrowcast<'a, 'm: 'a>(&'a self, messages: impl IntoMessages<'m>) -> Narrowcast<'a> {
@@ -105,6 +94,12 @@ impl<'a> Narrowcast<'a> {
         self
     }
 
+    /// The recipient, the filter and the limit at once, instead of what was set before.
+    pub fn targeting(mut self, targeting: Targeting) -> Self {
+        self.body.targeting = targeting;
+        self
+    }
+
     /// Sends the recipient, the filter and the limit though they have keys, types or words that this version does not
     /// know.
     ///
@@ -129,14 +124,11 @@ impl<'a> Narrowcast<'a> {
 
     fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
-            let Targeting { recipient, filter, limit } = &self.body.targeting;
             self.body.messages.check(SendKind::Narrowcast, checker);
             if self.unknown_narrowing {
                 checker.allow_unknown_narrowing();
             }
-            checker.optional("recipient", recipient.as_ref());
-            checker.optional("filter", filter.as_ref());
-            checker.optional("limit", limit.as_ref());
+            self.body.targeting.check(checker);
         })?;
         let size_hint = self.body.messages.size_hint();
         let request = self.client.request(&ROUTE, &[])?.retry_key(self.retry_key);

@@ -1,10 +1,9 @@
 use std::future::IntoFuture;
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::audience::{Filter, Limit, Recipient};
+use hikyaku_model::audience::{Filter, Limit, Recipient, Targeting};
 use serde::Serialize;
 
-use super::narrowcast::Targeting;
 use crate::{Answer, Client, Error, IntoMessages, Messages, route::Route};
 
 pub(super) static REPLY: Route =
@@ -97,6 +96,12 @@ impl Validate<'_> {
     /// A narrowcast's limit, sent along.
     pub fn limit(mut self, limit: Limit) -> Self {
         self.body.targeting.limit = Some(limit);
+        self
+    }
+
+    /// A narrowcast's recipient, filter and limit at once, instead of what was set before.
+    pub fn targeting(mut self, targeting: Targeting) -> Self {
+        self.body.targeting = targeting;
         self
     }
 

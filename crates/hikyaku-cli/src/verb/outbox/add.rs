@@ -241,18 +241,8 @@ impl Kind {
                 (NewDelivery::broadcast(&send.messages.read(output)?), send)
             }
             Self::Narrowcast { targeting, send } => {
-                let targeting = targeting.read()?;
-                let mut narrowcast = NewDelivery::narrowcast(&send.messages.read(output)?);
-                if let Some(recipient) = targeting.recipient {
-                    narrowcast = narrowcast.recipient(recipient);
-                }
-                if let Some(filter) = targeting.filter {
-                    narrowcast = narrowcast.filter(filter);
-                }
-                if let Some(limit) = targeting.limit {
-                    narrowcast = narrowcast.limit(limit);
-                }
-                (narrowcast, send)
+                let messages = send.messages.read(output)?;
+                (NewDelivery::narrowcast(&messages).targeting(targeting.read()?), send)
             }
             Self::Reply { reply_token, send } => {
                 (NewDelivery::reply(reply_token, &send.messages.read(output)?), send)
