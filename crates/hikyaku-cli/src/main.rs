@@ -11,6 +11,7 @@ mod document;
 mod download;
 mod failure;
 mod file;
+mod folder;
 mod invocation;
 mod listener;
 mod log;

@@ -37,9 +37,3 @@ impl From<hikyaku_sender::Error> for Error {
         Self::because("the outbox", why)
     }
 }
-
-impl From<rusqlite::Error> for Error {
-    fn from(why: rusqlite::Error) -> Self {
-        Self::because("the store of tokens", why)
-    }
-}

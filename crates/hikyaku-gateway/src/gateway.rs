@@ -49,7 +49,7 @@ impl Gateway {
         for (name, channel) in &config.channel {
             worker = worker.channel(name, channel.client(name)?);
         }
-        let state = State::open(&config.store).await?;
+        let state = State::open(&outbox).await?;
         let settings = config.notify;
         let door = Arc::new(Door { outbox, state, settings, windows: Windows::default() });
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());

@@ -1,7 +1,5 @@
 use std::{
     env::current_exe,
-    fs,
-    path::PathBuf,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -13,7 +11,7 @@ use hikyaku_sender::{
 };
 use hikyaku_sim::Sim;
 
-use crate::progress::CampaignBar;
+use crate::{folder::Folder, progress::CampaignBar};
 
 const PEOPLE: usize = 50_000;
 
@@ -30,7 +28,7 @@ pub(super) async fn campaign() -> anyhow::Result<String> {
     let sim = Sim::builder().keep_messages(0).start().await?;
     let people = sim.add_friends(PEOPLE);
     let folder = Folder::new()?;
-    let store = format!("sqlite:{}", folder.0.join("demo.db").display());
+    let store = format!("sqlite:{}", folder.path().join("demo.db").display());
     let outbox = Outbox::open(&store).await?;
     let campaign = outbox.new_campaign("Spring is here").idempotency_key("spring").start().await?;
     campaign.feed_ids(people.clone().into_iter().map(|id| id.as_str().to_owned())).await?;
@@ -107,23 +105,5 @@ impl Drop for Worker {
         // It may have ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
-    }
-}
-
-/// A folder that goes away when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("hikyaku-demo-{}", uuid::Uuid::new_v4()));
-        fs::create_dir(&path).with_context(|| format!("cannot make {}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What stays behind is in the folder for temporary files.
-        let _ = fs::remove_dir_all(&self.0);
     }
 }

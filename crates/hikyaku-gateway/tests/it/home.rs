@@ -60,15 +60,14 @@ impl Home {
         let gateway = Gateway::over(outbox.clone(), config).await.unwrap();
         let state = gateway.state();
         let address = gateway.addresses()["all"];
-        let now = outbox.now().await.unwrap();
         let new = |name: &str, target: &str, called: &str| NewToken {
             name: name.to_owned(),
             target: target.to_owned(),
             target_name: Some(called.to_owned()),
             channel: "default".to_owned(),
         };
-        let t1 = state.issue(new("cron", alice.as_str(), "Alice"), None, now).await.unwrap().token;
-        let t2 = state.issue(new("srv", &group, "Ops"), None, now).await.unwrap().token;
+        let t1 = state.issue(new("cron", alice.as_str(), "Alice"), None).await.unwrap().token;
+        let t2 = state.issue(new("srv", &group, "Ops"), None).await.unwrap().token;
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
         Self { sim, alice, group, t1, t2, outbox, address, stop, running, _folder: folder }

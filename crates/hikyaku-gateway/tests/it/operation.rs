@@ -1,7 +1,7 @@
 //! What an operator relies on.
 
 use hikyaku_gateway::{AccessToken, Gateway, NewToken, State};
-use hikyaku_sender::{Outbox, Time};
+use hikyaku_sender::Outbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::home::{Answer, Home, OK, config};
@@ -79,14 +79,13 @@ async fn tokens_survive_a_restart_and_are_kept_as_hashes() {
     let target = "U4af4980629000000000000000000000a".to_owned();
     let new =
         NewToken { name: "a".to_owned(), target, target_name: None, channel: "default".to_owned() };
-    let state = State::open(&store).await.unwrap();
+    let state = State::open(&outbox).await.unwrap();
     let old = AccessToken::import(&"x".repeat(43)).unwrap();
-    let now = Time::from_millis(1);
-    state.issue(new.clone(), Some(old.clone()), now).await.unwrap();
-    let made = state.issue(new.clone(), None, now).await.unwrap();
-    assert!(state.issue(new.clone(), Some(old), now).await.is_err(), "imported twice");
+    state.issue(new.clone(), Some(old.clone())).await.unwrap();
+    let made = state.issue(new.clone(), None).await.unwrap();
+    assert!(state.issue(new.clone(), Some(old)).await.is_err(), "imported twice");
     let wrong = NewToken { target: "@basic".to_owned(), ..new };
-    assert!(state.issue(wrong, None, now).await.is_err());
+    assert!(state.issue(wrong, None).await.is_err());
     drop((state, outbox));
 
     let sim = hikyaku_sim::Sim::start().await.unwrap();

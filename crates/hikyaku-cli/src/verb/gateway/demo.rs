@@ -1,10 +1,10 @@
 use anyhow::Context;
 use hikyaku_gateway::{Config, Gateway, NewToken};
-use hikyaku_sender::Outbox;
 use hikyaku_sim::{Person, Sim};
 use serde::Serialize;
 
 use crate::{
+    folder::Folder,
     output::{self, Output},
     stop::StopSignals,
 };
@@ -22,21 +22,22 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let person = Person { display_name: Some("Alice".to_owned()), ..Person::default() };
     let alice = sim.add_friend_as(person);
     let (token, api_url) = (sim.channel_token(), sim.api_url());
+    let folder = Folder::new()?;
+    // A literal of TOML: a path may have a backslash.
+    let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let config = Config::parse(&format!(
-        "store = \"memory:\"\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\n\
+        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\n\
          [channel.default]\ntoken = \"{}\"\napi_url = \"{api_url}\"",
         token.expose()
     ))?;
-    let outbox = Outbox::open("memory:").await?;
-    let now = outbox.now().await?;
-    let gateway = Gateway::over(outbox, config).await?;
+    let gateway = Gateway::open(config).await?;
     let new = NewToken {
         name: "demo".to_owned(),
         target: alice.as_str().to_owned(),
         target_name: Some("Alice".to_owned()),
         channel: "default".to_owned(),
     };
-    let issued = gateway.state().issue(new, None, now).await?;
+    let issued = gateway.state().issue(new, None).await?;
     let stop = StopSignals::listen()?;
     let address = gateway.addresses().values().next().context("the gateway does not listen")?;
     let url = format!("http://{address}");

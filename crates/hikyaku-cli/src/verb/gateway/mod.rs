@@ -56,9 +56,9 @@ impl Gateway {
 }
 
 /// The tokens of a configuration's store, which is made where there is none, and its outbox.
-async fn open(config: &std::path::Path) -> anyhow::Result<(Config, Outbox, State)> {
+async fn open(config: &std::path::Path) -> anyhow::Result<(Config, State)> {
     let config = Config::read(config)?;
     let outbox = Outbox::open(&config.store).await?;
-    let state = State::open(&config.store).await?;
-    Ok((config, outbox, state))
+    let state = State::open(&outbox).await?;
+    Ok((config, state))
 }

@@ -127,14 +127,14 @@ async fn keep(
     imported: Option<AccessToken>,
     output: Output,
 ) -> anyhow::Result<()> {
-    let (config, outbox, state) = open(config).await?;
+    let (config, state) = open(config).await?;
     let NewArgs { name, target, target_name, channel } = new;
     if !config.channel.contains_key(&channel) {
         return Err(invalid("--channel", format!("the configuration has no channel.{channel}")));
     }
     let is_new = imported.is_none();
     let new = NewToken { name, target, target_name, channel };
-    let issued = state.issue(new, imported, outbox.now().await?).await?;
+    let issued = state.issue(new, imported).await?;
     if is_new {
         let token = issued.token.expose();
         output.print(&Issued { id: issued.id, access_token: token }, token)
@@ -148,7 +148,7 @@ async fn keep(
 }
 
 async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
-    let (_, _, state) = open(config).await?;
+    let (_, state) = open(config).await?;
     let tokens = state.tokens().await?;
     let rows = tokens.iter().map(|TokenRow { id, name, target, revoked, .. }| {
         let state = if *revoked { "revoked" } else { "works" };
@@ -160,8 +160,8 @@ async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
 }
 
 async fn revoke(config: &Path, id: i64, output: Output) -> anyhow::Result<()> {
-    let (_, outbox, state) = open(config).await?;
-    if !state.revoke(id, outbox.now().await?).await? {
+    let (_, state) = open(config).await?;
+    if !state.revoke(id).await? {
         return Err(not_found(format!("there is no token {id} that works")));
     }
     output.print(&Nothing {}, format_args!("token {id} works no more"))

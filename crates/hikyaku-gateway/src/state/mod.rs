@@ -1,0 +1,55 @@
+//! What the gateway remembers, in the database of the outbox.
+
+mod row;
+mod schema;
+mod token;
+
+use hikyaku_sender::{Datum, Outbox};
+
+use crate::{
+    Error,
+    token::{Hasher, new_key},
+};
+use row::{One, Row};
+use schema::{Found, Migrate};
+
+pub use token::{IssuedToken, NewToken, TokenRow};
+
+/// The gateway's own tables. A clone is the same store.
+#[derive(Clone, Debug)]
+pub struct State {
+    outbox: Outbox,
+    hasher: Hasher,
+}
+
+impl State {
+    /// Opens the tables in the outbox's database, and makes them where there are none.
+    ///
+    /// # Errors
+    /// The outbox is in memory, its database cannot be written, or its tables are of a newer version.
+    pub async fn open(outbox: &Outbox) -> Result<Self, Error> {
+        match outbox.transact(Migrate { new_key: new_key()? }).await? {
+            Some(Found::Key(key)) => Ok(Self { outbox: outbox.clone(), hasher: Hasher::new(&key) }),
+            Some(Found::Newer(version)) => Err(Error::new(format!(
+                "the gateway's tables have version {version}, and this program is older; use a newer one"
+            ))),
+            None => Err(Error::new("the gateway's tables lost their key; restore the store")),
+        }
+    }
+
+    /// Runs one statement, in a transaction of its own.
+    async fn ask<T: Send + 'static>(
+        &self,
+        sql: impl Into<String>,
+        params: impl Into<Vec<Datum>>,
+        read: fn(&mut Row) -> T,
+    ) -> Result<Vec<T>, Error> {
+        let one = One { sql: sql.into(), params: params.into(), read };
+        Ok(self.outbox.transact(one).await?)
+    }
+
+    /// The store's clock, in milliseconds since 1970.
+    async fn now(&self) -> Result<i64, Error> {
+        Ok(self.outbox.now().await?.as_millis())
+    }
+}

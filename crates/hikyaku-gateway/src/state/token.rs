@@ -1,0 +1,145 @@
+use hikyaku_sender::Datum;
+use serde::Serialize;
+
+use super::{State, row::Row};
+use crate::{AccessToken, Error};
+
+/// The longest name of a token, in characters: it is a part of every message.
+const LONGEST_NAME: usize = 100;
+
+const COLUMNS: &str =
+    "id, name, target, target_name, channel, CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END";
+
+/// A token to be made.
+#[derive(Clone, Debug)]
+pub struct NewToken {
+    /// What stands in front of each message.
+    pub name: String,
+    /// The user, group or room.
+    pub target: String,
+    /// What `/api/status` calls it.
+    pub target_name: Option<String>,
+    /// The channel that sends, by its name in the configuration.
+    pub channel: String,
+}
+
+/// A token that was made.
+#[derive(Clone, Debug)]
+pub struct IssuedToken {
+    /// Its number.
+    pub id: i64,
+    /// The token itself; nobody can read it again.
+    pub token: AccessToken,
+}
+
+/// What is kept of a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct TokenRow {
+    /// Its number.
+    pub id: i64,
+    /// What stands in front of each message.
+    pub name: String,
+    /// The user, group or room.
+    pub target: String,
+    /// What `/api/status` calls it.
+    pub target_name: Option<String>,
+    /// The channel that sends.
+    pub channel: String,
+    /// Whether it works no more.
+    pub revoked: bool,
+}
+
+impl State {
+    /// Keeps a new token, or one that LINE Notify had issued.
+    ///
+    /// # Errors
+    /// The name is empty or too long, the target is no chat's id, the token is there already, or the store did not take
+    /// it.
+    pub async fn issue(
+        &self,
+        new: NewToken,
+        imported: Option<AccessToken>,
+    ) -> Result<IssuedToken, Error> {
+        check(&new)?;
+        let token = match imported {
+            Some(token) => token,
+            None => AccessToken::new()?,
+        };
+        let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, target_name, channel, created_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id";
+        let params: [Datum; 6] = [
+            self.hasher.hash(token.expose()).into(),
+            new.name.into(),
+            new.target.into(),
+            new.target_name.into(),
+            new.channel.into(),
+            self.now().await?.into(),
+        ];
+        match self.ask(sql, params, Row::number).await?.pop() {
+            Some(id) => Ok(IssuedToken { id, token }),
+            None => Err(Error::new("this token is in the store already, or was revoked there")),
+        }
+    }
+
+    /// All tokens, the oldest first, and the revoked ones among them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn tokens(&self) -> Result<Vec<TokenRow>, Error> {
+        self.ask(format!("SELECT {COLUMNS} FROM hikyaku_gateway_token ORDER BY id"), [], read).await
+    }
+
+    /// Makes a token useless at once; whether it was of use before.
+    ///
+    /// # Errors
+    /// The store did not do it.
+    pub async fn revoke(&self, id: i64) -> Result<bool, Error> {
+        let sql = "UPDATE hikyaku_gateway_token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
+        let revoked = self.ask(sql, [self.now().await?.into(), id.into()], Row::number).await?;
+        Ok(!revoked.is_empty())
+    }
+
+    /// The token that works, by itself.
+    pub(crate) async fn find(&self, token: &str) -> Result<Option<TokenRow>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM hikyaku_gateway_token WHERE hash = $1 AND revoked_at IS NULL"
+        );
+        Ok(self.ask(sql, [self.hasher.hash(token).into()], read).await?.pop())
+    }
+}
+
+fn read(row: &mut Row) -> TokenRow {
+    TokenRow {
+        id: row.number(),
+        name: row.text(),
+        target: row.text(),
+        target_name: row.text_if_any(),
+        channel: row.text(),
+        revoked: row.flag(),
+    }
+}
+
+fn check(new: &NewToken) -> Result<(), Error> {
+    check_name(&new.name)?;
+    let mut target = new.target.chars();
+    let kind = target.next();
+    let rest = target.as_str();
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if !matches!(kind, Some('U' | 'C' | 'R')) || rest.len() != 32 || !rest.bytes().all(is_hex) {
+        return Err(Error::new(
+            "a target is the id of a user, group or room: U, C or R and 32 hexadecimal digits, as webhooks bring it; it is neither a display name nor a LINE ID",
+        ));
+    }
+    Ok(())
+}
+
+/// Checks what is to stand in front of messages.
+pub(super) fn check_name(name: &str) -> Result<(), Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control)
+    {
+        return Err(Error::new("a name has 1 to 100 characters, none of them a control character"));
+    }
+    Ok(())
+}
