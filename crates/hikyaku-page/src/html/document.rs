@@ -7,6 +7,7 @@ pub struct Document {
     title: String,
     is_dark: Option<bool>,
     pictures: bool,
+    forms: bool,
     styles: Vec<Asset>,
     scripts: Vec<(Asset, &'static str)>,
 }
@@ -19,6 +20,7 @@ impl Document {
             title: title.into(),
             is_dark: None,
             pictures: true,
+            forms: false,
             styles: Vec::new(),
             scripts: Vec::new(),
         }
@@ -36,6 +38,12 @@ impl Document {
         self
     }
 
+    /// Lets it have forms. Nothing holds where they lead, because an answer to one may send the reader on to any address.
+    pub fn forms(mut self) -> Self {
+        self.forms = true;
+        self
+    }
+
     /// Adds a style sheet.
     pub fn style(mut self, sheet: Asset) -> Self {
         self.styles.push(sheet);
@@ -50,7 +58,8 @@ impl Document {
 
     /// The page with what a function adds to its body.
     ///
-    /// Its content security policy refuses everything but its own style and script and pictures over HTTPS.
+    /// Its content security policy refuses everything but its own style and script, pictures over HTTPS, and forms where
+    /// it has any.
     pub fn body(self, content: impl FnOnce(&mut Html)) -> Html {
         let mut html = Html::default();
         html.push("<!DOCTYPE html>\n<html lang=\"");
@@ -83,9 +92,11 @@ impl Document {
     }
 
     fn policy(&self) -> String {
-        let mut policy =
-            "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"
-                .to_owned();
+        let mut policy = "default-src 'none'; base-uri 'none'".to_owned();
+        if !self.forms {
+            policy.push_str("; form-action 'none'");
+        }
+        policy.push_str("; style-src 'unsafe-inline'");
         if self.pictures {
             policy.push_str("; img-src https:");
         }

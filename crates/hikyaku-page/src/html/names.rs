@@ -30,10 +30,13 @@ names! {
         Button = "button",
         Div = "div",
         Footer = "footer",
+        Form = "form",
         H1 = "h1",
         H2 = "h2",
         Header = "header",
         Img = "img",
+        Input = "input",
+        Label = "label",
         Li = "li",
         Main = "main",
         P = "p",
@@ -64,6 +67,6 @@ names! {
 impl Tag {
     /// Whether it has no content and no end.
     pub(super) fn is_void(self) -> bool {
-        self == Self::Img
+        matches!(self, Self::Img | Self::Input)
     }
 }

@@ -109,6 +109,22 @@ impl Element<'_> {
         self.attribute("type", "button")
     }
 
+    /// Makes a `form` one that is posted to the page's own address.
+    pub fn posted(self) -> Self {
+        self.attribute("method", "post")
+    }
+
+    /// Makes a `button` one that sends its form, with this field.
+    pub fn submit(self, name: &'static str, value: &str) -> Self {
+        self.attribute("type", "submit").attribute("name", name).attribute("value", value)
+    }
+
+    /// Makes an `input` a box to tick, which sends this field when it is ticked.
+    pub fn checkbox(self, name: &'static str, is_ticked: bool) -> Self {
+        let element = self.attribute("type", "checkbox").attribute("name", name);
+        if is_ticked { element.attribute("checked", "") } else { element }
+    }
+
     /// Sets where a link leads. It opens beside the page, and is not told where from.
     pub fn href(self, url: &Url) -> Self {
         self.attribute("href", url.as_str())
