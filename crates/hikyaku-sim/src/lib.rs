@@ -47,8 +47,9 @@ mod state;
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};
 pub use hikyaku_model::limits::Rate;
-pub use sim::{Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
+pub use sim::{Login, Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
 pub use state::{
+    assertion::InvalidAssertionKey,
     audience::{Audience, AudienceKind},
     friendship::Friendship,
     log::{Host, LoggedRequest},

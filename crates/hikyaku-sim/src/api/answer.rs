@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hikyaku_model::limits::{Refusal, RefusalDetail};
-use http::{Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -16,6 +16,8 @@ pub(crate) struct Answer {
     /// JSON, unless it has another content type.
     pub(crate) body: Bytes,
     pub(crate) content_type: Option<Box<str>>,
+    /// Headers that only some answers have.
+    pub(crate) headers: Option<Box<HeaderMap>>,
     /// The request that a retry key was accepted with.
     pub(crate) accepted_request_id: Option<Uuid>,
     /// What a push sent, to be repeated under its retry key.
@@ -25,7 +27,7 @@ pub(crate) struct Answer {
     /// Whether it stands for an answer of LINE's, and so has a request id.
     pub(crate) is_lines: bool,
     /// What the caller may have meant; for the log.
-    pub(crate) hint: Option<String>,
+    pub(crate) hint: Option<Box<str>>,
 }
 
 impl Answer {
@@ -107,7 +109,7 @@ impl Answer {
         let message = "The simulator does not serve this operation yet";
         let mut answer = Self::error(StatusCode::NOT_IMPLEMENTED, message);
         answer.is_lines = false;
-        answer.hint = Some(format!("the simulator does not serve {method} {path} yet"));
+        answer.hint = Some(format!("the simulator does not serve {method} {path} yet").into());
         answer
     }
 
@@ -124,6 +126,11 @@ impl Answer {
         Self::error(StatusCode::TOO_MANY_REQUESTS, "You have reached your monthly limit.")
     }
 
+    /// Adds a header that only some answers have.
+    pub(crate) fn set_header(&mut self, name: HeaderName, value: HeaderValue) {
+        self.headers.get_or_insert_default().insert(name, value);
+    }
+
     fn new(status: StatusCode, body: Bytes) -> Self {
         Self {
             status,
@@ -132,6 +139,7 @@ impl Answer {
             sent_messages: None,
             ping: None,
             content_type: None,
+            headers: None,
             is_lines: true,
             hint: None,
         }

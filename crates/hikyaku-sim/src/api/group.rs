@@ -102,7 +102,11 @@ fn read_member(request: &Request) -> Result<Action, Answer> {
         let is_member = chat(scene, &target).is_some_and(|chat| chat.members.contains(&user));
         let person = scene.world.people.get(user).filter(|_| is_member);
         let Some(person) = person else { return Answer::not_found() };
-        Answer::ok(&json!({ "displayName": person.display_name, "userId": person.user_id }))
+        let mut profile = json!({ "displayName": person.display_name, "userId": person.user_id });
+        if let Some(picture) = &person.picture_url {
+            profile["pictureUrl"] = picture.as_str().into();
+        }
+        Answer::ok(&profile)
     }))
 }
 

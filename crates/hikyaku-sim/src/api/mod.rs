@@ -11,8 +11,10 @@ mod broadcast;
 mod content;
 mod coupon;
 mod followers;
+mod form;
 mod group;
 mod loading;
+mod login;
 mod mark_as_read;
 mod multicast;
 mod narrowcast;
@@ -41,6 +43,7 @@ use uuid::Uuid;
 
 pub(crate) use answer::Answer;
 pub(crate) use body::{Body, Messages};
+pub(crate) use login::authorize::CONSENT as LOGIN_CONSENT;
 pub(crate) use route::{Routes, check_place, documented};
 pub(crate) use webhook_endpoint::tell_ping;
 
@@ -49,8 +52,11 @@ use crate::{
     state::{
         World,
         channel::{Accepted, Channel},
+        holder::Holder,
         log::Host,
+        login::LoginChannel,
         person::UserKey,
+        token::TokenKind,
     },
 };
 
@@ -133,7 +139,19 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     token::short_lived::VERIFY,
     token::short_lived::REVOKE,
     token::stateless::ISSUE,
+    token::v2_1::ISSUE,
+    token::v2_1::KEY_IDS,
     token::v2_1::VERIFY,
+    token::v2_1::REVOKE,
+    login::authorize::PAGE,
+    login::authorize::CONSENT,
+    login::id_token::VERIFY,
+    login::id_token::KEYS,
+    login::user::INFO,
+    login::user::INFO_BY_POST,
+    login::user::PROFILE,
+    login::friendship::STATUS,
+    login::deauthorize::ENDPOINT,
     webhook_endpoint::SET,
     webhook_endpoint::GET,
     webhook_endpoint::TEST,
@@ -155,8 +173,11 @@ pub(crate) struct Endpoint {
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
-    /// Whoever has a channel access token.
+    /// Whoever has a token of a Messaging API channel.
     Channel,
+    /// Whoever has a token of a LINE Login channel, of one of these kinds. [`Scene::channel`] is then its place among
+    /// those.
+    Login(&'static [TokenKind]),
     /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
     Open,
 }
@@ -183,8 +204,13 @@ impl Endpoint {
     }
 
     /// The operation for callers without a token.
-    pub(crate) const fn open(mut self) -> Self {
-        self.auth = Auth::Open;
+    pub(crate) const fn open(self) -> Self {
+        self.auth(Auth::Open)
+    }
+
+    /// The operation for other callers.
+    pub(crate) const fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
         self
     }
 
@@ -239,7 +265,7 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) world: &'a mut World,
-    /// The place of the channel that asks.
+    /// The place of the channel that asks, among those of the kind that the operation is for.
     pub(crate) channel: usize,
     pub(crate) request_id: Uuid,
     pub(crate) now: Timestamp,
@@ -248,6 +274,11 @@ pub(crate) struct Scene<'a> {
 impl Scene<'_> {
     pub(crate) fn channel(&mut self) -> &mut Channel {
         &mut self.world.channels[self.channel]
+    }
+
+    /// The LINE Login channel that asks.
+    pub(crate) fn login(&mut self) -> &mut LoginChannel {
+        &mut self.world.logins[self.channel]
     }
 
     /// Whether a message to a person alone arrives.
@@ -267,25 +298,32 @@ pub(crate) fn admit(
     request: &Request,
 ) -> Result<(usize, usize), Answer> {
     let endpoint = routes.find(host, &request.method, &request.path)?;
-    if ENDPOINTS[endpoint].auth == Auth::Open {
-        return Ok((endpoint, 0));
-    }
-    let channel = request.token().and_then(|token| world.channel_of_token(token));
-    let Some(channel) = channel else {
-        // The words for a token that is missing are not known; these are those for a wrong one.
-        return Err(Answer::error(
-            StatusCode::UNAUTHORIZED,
-            "Authentication failed due to the following reason: invalid token. \
-             Confirm that the access token in the authorization header is valid.",
-        ));
-    };
     let now = world.clock.now();
+    let token = request.token().and_then(|token| world.tokens.get(token, now));
+    let channel = match (ENDPOINTS[endpoint].auth, token.map(|token| (token.holder, token.kind))) {
+        (Auth::Open, _) => return Ok((endpoint, 0)),
+        (Auth::Channel, Some((Holder::Messaging(channel), _))) => channel,
+        (Auth::Login(kinds), Some((Holder::Login(login), kind))) if kinds.contains(&kind) => {
+            // LINE names no rate for these.
+            return Ok((endpoint, login));
+        }
+        _ => return Err(unauthorized()),
+    };
     if let Some(rate) = world.rate(endpoint, ENDPOINTS[endpoint].rate)
         && !world.channels[channel].take_token(endpoint, rate, now)
     {
         return Err(Answer::rate_limited());
     }
     Ok((endpoint, channel))
+}
+
+/// The words for a token that is missing are not known; these are those for a wrong one.
+fn unauthorized() -> Answer {
+    Answer::error(
+        StatusCode::UNAUTHORIZED,
+        "Authentication failed due to the following reason: invalid token. \
+         Confirm that the access token in the authorization header is valid.",
+    )
 }
 
 /// Does what a request asks for, once for each retry key.

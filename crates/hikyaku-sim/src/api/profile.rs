@@ -35,6 +35,12 @@ fn read(request: &Request) -> Result<Action, Answer> {
         if let Some(language) = &person.language {
             profile["language"] = language.as_str().into();
         }
+        if let Some(picture) = &person.picture_url {
+            profile["pictureUrl"] = picture.as_str().into();
+        }
+        if let Some(message) = &person.status_message {
+            profile["statusMessage"] = message.as_str().into();
+        }
         Answer::ok(&profile)
     }))
 }

@@ -58,7 +58,7 @@ impl Routes {
             return Err(Answer::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"));
         }
         let mut answer = Answer::not_found();
-        answer.hint = self.hint(host, path);
+        answer.hint = self.hint(host, path).map(Into::into);
         Err(answer)
     }
 
@@ -146,7 +146,7 @@ mod tests {
         }
         let wrong_host = routes.find(Host::Data, &Method::POST, "/v2/bot/message/push");
         let hint = wrong_host.unwrap_err().hint.unwrap();
-        assert_eq!(hint, "/v2/bot/message/push is served by the API listener, as by api.line.me");
+        assert_eq!(&*hint, "/v2/bot/message/push is served by the API listener, as by api.line.me");
         let wrong_method = routes.find(Host::Api, &Method::GET, "/v2/bot/message/push");
         assert_eq!(wrong_method.unwrap_err().status, StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -155,7 +155,7 @@ mod tests {
     fn a_path_that_is_nearly_right_gets_a_hint() {
         let routes = Routes::new(false);
         let answer = routes.find(Host::Api, &Method::POST, "/v2/bot/messages/push").unwrap_err();
-        assert_eq!(answer.hint.unwrap(), "unknown path; did you mean /v2/bot/message/push?");
+        assert_eq!(&*answer.hint.unwrap(), "unknown path; did you mean /v2/bot/message/push?");
         let answer = routes.find(Host::Api, &Method::POST, "/something/else").unwrap_err();
         assert_eq!(answer.hint, None);
     }

@@ -7,17 +7,6 @@ use crate::state::log::Host;
 ///
 /// Sources: <https://github.com/line/line-openapi>, <https://developers.line.biz/en/reference/>
 pub(super) static UNSERVED: &[(Host, Method, &str)] = &[
-    (Host::Api, Method::GET, "/oauth2/v2.1/tokens/kid"),
-    (Host::Api, Method::POST, "/oauth2/v2.1/token"),
-    (Host::Api, Method::POST, "/oauth2/v2.1/revoke"),
-    // LINE Login.
-    (Host::Api, Method::POST, "/oauth2/v2.1/verify"),
-    (Host::Api, Method::GET, "/oauth2/v2.1/userinfo"),
-    (Host::Api, Method::POST, "/oauth2/v2.1/userinfo"),
-    (Host::Api, Method::GET, "/oauth2/v2.1/certs"),
-    (Host::Api, Method::GET, "/v2/profile"),
-    (Host::Api, Method::GET, "/friendship/v1/status"),
-    (Host::Api, Method::POST, "/user/v1/deauthorize"),
     // LINE notification messages by template.
     (Host::Api, Method::POST, "/v2/bot/message/pnp/templated/push"),
     (Host::Api, Method::GET, "/v2/bot/message/delivery/pnp/templated"),

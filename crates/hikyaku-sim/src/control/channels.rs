@@ -43,6 +43,18 @@ pub(super) fn add(call: &Call<'_>) -> Reply {
     })
 }
 
+/// Registers the public half of an assertion signing key.
+pub(super) fn register_key(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    let jwk = String::from_utf8_lossy(call.body);
+    call.shared.change(|world| {
+        let holder = world.holder_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
+        match world.keys.register(holder, &jwk) {
+            Ok(key_id) => Ok(Reply::created(&json!({ "keyId": key_id }))),
+            Err(invalid) => Err(Problem::invalid("", invalid.to_string())),
+        }
+    })
+}
+
 /// Changes where a channel's webhooks go and how.
 pub(super) fn change(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     #[derive(Deserialize)]

@@ -22,9 +22,8 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
         "log" => &["limit"],
         "chats" if matches!(rest, [_, "messages", _]) => &["channel", "userId"],
         "health" | "reset" | "channels" | "faults" | "clock" | "ratelimit" => &[],
-        "users" | "groups" | "rooms" | "chats" | "account-links" | "audiences" | "quota" => {
-            &["channel"]
-        }
+        "logins" | "users" | "groups" | "rooms" | "chats" | "account-links" | "audiences"
+        | "quota" => &["channel"],
         _ => return None,
     })
 }

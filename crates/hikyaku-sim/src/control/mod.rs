@@ -5,6 +5,7 @@ mod channels;
 mod guard;
 mod known;
 mod limits;
+mod logins;
 mod people;
 mod reply;
 mod traffic;
@@ -54,7 +55,11 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("GET", ["channels"]) => Ok(channels::channels(call)),
         ("POST", ["channels"]) => Ok(channels::add(call)),
         ("PATCH", ["channels", id]) => channels::change(call, id),
+        ("POST", ["channels", id, "keys"]) => channels::register_key(call, id),
         ("POST", ["channels", id, "events"]) => webhooks::send_event(call, id),
+        ("GET", ["logins"]) => Ok(logins::logins(call)),
+        ("POST", ["logins"]) => logins::add(call),
+        ("PATCH", ["logins", id]) => logins::change(call, id),
         ("GET", ["users"]) => people::users(call),
         ("POST", ["users"]) => people::add_user(call),
         ("PUT", ["users", id, "friendship"]) => acts::set_friendship(call, id),

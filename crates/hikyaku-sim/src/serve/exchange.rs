@@ -64,7 +64,7 @@ pub(super) async fn exchange(
     let response = respond(strike.as_ref(), answer.as_ref(), request.id);
     let status = response.as_ref().map(|response| response.status().as_u16());
     let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
-    let hint = answer.and_then(|answer| answer.hint);
+    let hint = answer.and_then(|answer| answer.hint).map(String::from);
     let hint = hint.or_else(|| missed_fault(&request.headers, strike.as_ref()));
     let mut world = shared.world();
     let channel_id = request.token().and_then(|token| world.channel_id_of_token(token));
@@ -237,6 +237,9 @@ fn http(answer: &Answer, id: Uuid, body: impl FnOnce(Bytes) -> WireBody) -> Resp
     // What a test gives as a media type may be none.
     if let Some(content_type) = answer.content_type.as_ref().and_then(|text| text.parse().ok()) {
         response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    }
+    for (name, value) in answer.headers.iter().flat_map(|headers| headers.iter()) {
+        response.headers_mut().insert(name.clone(), value.clone());
     }
     if !answer.is_lines {
         response.headers_mut().remove("x-line-request-id");

@@ -1,6 +1,7 @@
 mod acts;
 mod builder;
 mod limits;
+mod login;
 mod people;
 mod talk;
 mod traffic;
@@ -18,12 +19,13 @@ use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 
 pub use builder::{SimBuilder, StartError};
+pub use login::Login;
 pub use traffic::WaitTimeout;
 pub use webhooks::Webhooks;
 
 use crate::{
     shared::Shared,
-    state::{World, channel::Channel},
+    state::{World, assertion::InvalidAssertionKey, channel::Channel, holder::Holder},
 };
 
 /// A running simulator, seen with one of its channels.
@@ -107,6 +109,19 @@ impl Sim {
     /// The channel secret.
     pub fn channel_secret(&self) -> ChannelSecret {
         self.look(|world| world.channels[self.channel].secret.clone())
+    }
+
+    /// Registers the public half of an assertion signing key, as a JSON Web Key, as LINE's console does: `kty` `RSA` of
+    /// 2048 bits, `alg` `RS256`, and either `use` `sig` or `key_ops` `["verify"]`. Gives the key's id, which the
+    /// assertions have as their `kid`.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/>
+    ///
+    /// # Errors
+    /// It is no such key.
+    pub fn register_assertion_key(&self, jwk: &str) -> Result<String, InvalidAssertionKey> {
+        let holder = Holder::Messaging(self.channel);
+        self.change(|world| world.keys.register(holder, jwk))
     }
 
     /// The user id of the channel's account.

@@ -1,6 +1,7 @@
 //! Everything that a simulator remembers. Nothing here knows of HTTP.
 
 pub(crate) mod aging;
+pub(crate) mod assertion;
 pub(crate) mod audience;
 pub(crate) mod bucket;
 pub(crate) mod channel;
@@ -9,8 +10,10 @@ pub(crate) mod content;
 pub(crate) mod coupon;
 pub(crate) mod friendship;
 mod happening;
+pub(crate) mod holder;
 pub(crate) mod id;
 pub(crate) mod log;
+pub(crate) mod login;
 mod mention;
 pub(crate) mod narrowcast;
 pub(crate) mod outbox;

@@ -1,7 +1,10 @@
 use std::collections::HashMap;
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64_URL};
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
+use super::holder::Holder;
 use crate::clock::later;
 
 /// How long a short-lived token is good, and how many a channel has at most: one more ends the oldest.
@@ -9,6 +12,12 @@ use crate::clock::later;
 /// Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
 const SHORT_LIVED: SignedDuration = SignedDuration::from_secs(30 * 24 * 60 * 60);
 const MOST_SHORT_LIVED: usize = 30;
+
+/// How long a v2.1 token can be good, and how many a channel has at most: one more is refused.
+///
+/// Source: <https://developers.line.biz/en/docs/basics/channel-access-token/>
+pub(crate) const LONGEST_V2_1: SignedDuration = SHORT_LIVED;
+const MOST_V2_1: usize = 30;
 
 /// How long a stateless token is good.
 ///
@@ -24,16 +33,20 @@ pub(crate) enum TokenKind {
     /// The one that a channel has from the start.
     LongLived,
     ShortLived,
+    /// Issued by an assertion, for as long as it asks.
+    V2_1,
     Stateless,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Token {
-    pub(crate) channel: usize,
+    pub(crate) holder: Holder,
     pub(crate) kind: TokenKind,
     expires: Timestamp,
     /// The place among all tokens, by which the oldest is found.
     number: u64,
+    /// What a v2.1 token is called in lists.
+    pub(crate) key_id: Option<String>,
 }
 
 impl Token {
@@ -52,37 +65,56 @@ pub(crate) struct Tokens {
 }
 
 impl Tokens {
-    pub(crate) fn add_long_lived(&mut self, text: String, channel: usize) {
-        let token = self.make(channel, TokenKind::LongLived, Timestamp::MAX);
+    pub(crate) fn add_long_lived(&mut self, text: String, holder: Holder) {
+        let token = self.make(holder, TokenKind::LongLived, Timestamp::MAX);
         self.by_text.insert(text, token);
     }
 
     /// Issues a short-lived token.
-    pub(crate) fn issue_short_lived(&mut self, channel: usize, now: Timestamp) -> (String, Token) {
-        let alive = |token: &Token| {
-            token.channel == channel && token.kind == TokenKind::ShortLived && token.expires > now
+    pub(crate) fn issue_short_lived(&mut self, holder: Holder, now: Timestamp) -> (String, Token) {
+        let oldest = {
+            let live = self.live(holder, TokenKind::ShortLived, now);
+            let full = live.clone().count() >= MOST_SHORT_LIVED;
+            live.min_by_key(|(_, token)| token.number)
+                .map(|(text, _)| text.clone())
+                .filter(|_| full)
         };
-        let live = self.by_text.iter().filter(|(_, token)| alive(token));
-        if live.clone().count() >= MOST_SHORT_LIVED {
-            let oldest = live.min_by_key(|(_, token)| token.number).map(|(text, _)| text.clone());
-            oldest.and_then(|oldest| self.by_text.remove(&oldest));
-        }
-        self.issue(channel, TokenKind::ShortLived, later(now, SHORT_LIVED), now)
+        oldest.and_then(|oldest| self.by_text.remove(&oldest));
+        self.issue(holder, TokenKind::ShortLived, later(now, SHORT_LIVED), now)
+    }
+
+    /// Issues a v2.1 token that is good for so long. Nothing where there are too many.
+    pub(crate) fn issue_v2_1(
+        &mut self,
+        holder: Holder,
+        life: SignedDuration,
+        now: Timestamp,
+    ) -> Option<(String, Token)> {
+        let full = self.live(holder, TokenKind::V2_1, now).count() >= MOST_V2_1;
+        (!full).then(|| self.issue(holder, TokenKind::V2_1, later(now, life), now))
+    }
+
+    /// What the v2.1 tokens of a channel that are good are called, oldest first.
+    pub(crate) fn key_ids(&self, holder: Holder, now: Timestamp) -> Vec<&str> {
+        let mut live: Vec<_> =
+            self.live(holder, TokenKind::V2_1, now).map(|(_, token)| token).collect();
+        live.sort_unstable_by_key(|token| token.number);
+        live.into_iter().filter_map(|token| token.key_id.as_deref()).collect()
     }
 
     /// Issues a stateless token.
-    pub(crate) fn issue_stateless(&mut self, channel: usize, now: Timestamp) -> (String, Token) {
-        self.issue(channel, TokenKind::Stateless, later(now, STATELESS), now)
+    pub(crate) fn issue_stateless(&mut self, holder: Holder, now: Timestamp) -> (String, Token) {
+        self.issue(holder, TokenKind::Stateless, later(now, STATELESS), now)
     }
 
     /// A token that is good.
-    pub(crate) fn get(&self, text: &str, now: Timestamp) -> Option<Token> {
-        self.by_text.get(text).copied().filter(|token| token.expires > now)
+    pub(crate) fn get(&self, text: &str, now: Timestamp) -> Option<&Token> {
+        self.by_text.get(text).filter(|token| token.expires > now)
     }
 
-    /// The place of the channel that a good token is for.
-    pub(crate) fn channel_of(&self, text: &str, now: Timestamp) -> Option<usize> {
-        self.get(text, now).map(|token| token.channel)
+    /// The channel that a good token is for.
+    pub(crate) fn holder_of(&self, text: &str, now: Timestamp) -> Option<Holder> {
+        self.get(text, now).map(|token| token.holder)
     }
 
     /// Whether a token was issued that is over by now.
@@ -90,16 +122,38 @@ impl Tokens {
         self.by_text.get(text).is_some_and(|token| token.expires <= now)
     }
 
-    /// Ends a token. A stateless one cannot be ended.
+    /// Ends a long-lived or short-lived token.
     pub(crate) fn revoke(&mut self, text: &str) {
-        if self.by_text.get(text).is_some_and(|token| token.kind != TokenKind::Stateless) {
+        let ends = [TokenKind::LongLived, TokenKind::ShortLived];
+        if self.by_text.get(text).is_some_and(|token| ends.contains(&token.kind)) {
             self.by_text.remove(text);
         }
     }
 
+    /// Ends a channel's v2.1 token. False where it has no such one.
+    pub(crate) fn revoke_v2_1(&mut self, text: &str, holder: Holder) -> bool {
+        let token = self.by_text.get(text);
+        let found = token.is_some_and(|t| t.holder == holder && t.kind == TokenKind::V2_1);
+        if found {
+            self.by_text.remove(text);
+        }
+        found
+    }
+
+    fn live(
+        &self,
+        holder: Holder,
+        kind: TokenKind,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (&String, &Token)> + Clone {
+        self.by_text.iter().filter(move |(_, token)| {
+            token.holder == holder && token.kind == kind && token.expires > now
+        })
+    }
+
     fn issue(
         &mut self,
-        channel: usize,
+        holder: Holder,
         kind: TokenKind,
         expires: Timestamp,
         now: Timestamp,
@@ -107,15 +161,31 @@ impl Tokens {
         if self.by_text.len() >= MANY {
             self.by_text.retain(|_, token| token.expires > now);
         }
-        let token = self.make(channel, kind, expires);
-        let word = if kind == TokenKind::Stateless { "stateless" } else { "short-lived" };
-        let text = format!("sim-{word}-token-{}", token.number);
-        self.by_text.insert(text.clone(), token);
+        let token = self.make(holder, kind, expires);
+        let number = token.number;
+        let text = match kind {
+            TokenKind::V2_1 => jws(&format!("sim-v2.1-token-{number}")),
+            TokenKind::Stateless => format!("sim-stateless-token-{number}"),
+            TokenKind::ShortLived | TokenKind::LongLived => {
+                format!("sim-short-lived-token-{number}")
+            }
+        };
+        self.by_text.insert(text.clone(), token.clone());
         (text, token)
     }
 
-    fn make(&mut self, channel: usize, kind: TokenKind, expires: Timestamp) -> Token {
+    fn make(&mut self, holder: Holder, kind: TokenKind, expires: Timestamp) -> Token {
         self.made += 1;
-        Token { channel, kind, expires, number: self.made }
+        let key_id =
+            (kind == TokenKind::V2_1).then(|| BASE64_URL.encode(Uuid::new_v4().into_bytes()));
+        Token { holder, kind, expires, number: self.made, key_id }
     }
+}
+
+/// A token in the form of a JSON Web Signature, as v2.1 tokens and those of people have it. Nothing is signed: what it
+/// is good for is looked up.
+pub(crate) fn jws(payload: &str) -> String {
+    let [header, payload, signature] =
+        [r#"{"alg":"HS256"}"#, payload, "sim"].map(|part| BASE64_URL.encode(part));
+    format!("{header}.{payload}.{signature}")
 }

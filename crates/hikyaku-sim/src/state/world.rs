@@ -5,11 +5,14 @@ use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
 use jiff::Timestamp;
 
 use super::{
+    assertion::AssertionKeys,
     channel::Channel,
     chat::{Chats, Target},
     content::Contents,
     friendship::Friendship,
+    holder::Holder,
     log::Log,
+    login::{IdTokenKey, InvalidUserToken, LoginChannel, UserToken},
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
@@ -41,7 +44,10 @@ pub(crate) struct World {
     pub(crate) people: People,
     pub(crate) chats: Chats,
     pub(crate) channels: Vec<Channel>,
+    pub(crate) logins: Vec<LoginChannel>,
+    pub(crate) id_token_key: IdTokenKey,
     pub(crate) tokens: Tokens,
+    pub(crate) keys: AssertionKeys,
     pub(crate) contents: Contents,
     pub(crate) outbox: Outbox,
     pub(crate) log: Log,
@@ -55,7 +61,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A world with one channel and nobody in it.
+    /// A world with one channel of each kind and nobody in it.
     pub(crate) fn new(settings: Settings) -> Self {
         let clock = Clock::new(settings.clock);
         let first_message_id = first_message_id();
@@ -65,7 +71,10 @@ impl World {
             people: People::default(),
             chats: Chats::default(),
             channels: Vec::new(),
+            logins: vec![LoginChannel::new(0, 0)],
+            id_token_key: IdTokenKey::new(),
             tokens: Tokens::default(),
+            keys: AssertionKeys::default(),
             contents: Contents::default(),
             outbox: Outbox::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
@@ -87,10 +96,14 @@ impl World {
     /// on, so that none is given twice.
     pub(crate) fn reset(&mut self) {
         let (channels, last_message_id) = (self.channels.len(), self.last_message_id);
+        let linked: Vec<_> = self.logins.iter().map(|login| login.linked).collect();
         let webhooks = self.webhooks.made();
         *self = Self::new(self.settings.clone());
         while self.channels.len() < channels {
             self.add_channel();
+        }
+        for linked in linked.into_iter().skip(1) {
+            self.add_login(linked);
         }
         (self.first_message_id, self.last_message_id) = (last_message_id, last_message_id);
         self.webhooks = Webhooks::after(webhooks);
@@ -140,7 +153,7 @@ impl World {
     pub(crate) fn add_channel(&mut self) -> usize {
         let place = self.channels.len();
         let token = format!("sim-token-{}", place + 1);
-        self.tokens.add_long_lived(token.clone(), place);
+        self.tokens.add_long_lived(token.clone(), Holder::Messaging(place));
         let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
         let secret = ChannelSecret::new(format!("sim-secret-{}", place + 1))
             .expect("made of letters, digits and hyphens");
@@ -149,13 +162,52 @@ impl World {
         place
     }
 
-    /// The place of the channel with this token.
-    pub(crate) fn channel_of_token(&self, token: &str) -> Option<usize> {
-        self.tokens.channel_of(token, self.clock.now())
+    /// Adds a LINE Login channel that is linked to a channel's account; gives its place.
+    pub(crate) fn add_login(&mut self, linked: usize) -> usize {
+        let place = self.logins.len();
+        self.logins.push(LoginChannel::new(place, linked));
+        place
     }
 
+    /// A person's access token that is good, and the place of the LINE Login channel that has it.
+    pub(crate) fn user_token(&self, text: &str) -> Result<(usize, &UserToken), InvalidUserToken> {
+        let now = self.clock.now();
+        let mut why = InvalidUserToken::Unknown;
+        for (place, login) in self.logins.iter().enumerate() {
+            match login.tokens.get(text, now) {
+                Ok(token) => return Ok((place, token)),
+                Err(InvalidUserToken::Unknown) => {}
+                Err(other) => why = other,
+            }
+        }
+        Err(why)
+    }
+
+    /// The id of the channel with this token.
     pub(crate) fn channel_id_of_token(&self, token: &str) -> Option<Arc<str>> {
-        self.channel_of_token(token).map(|place| self.channels[place].id.clone())
+        Some(self.id_of(self.tokens.holder_of(token, self.clock.now())?).clone())
+    }
+
+    /// The channel with this id.
+    pub(crate) fn holder_of_id(&self, id: &str) -> Option<Holder> {
+        let login = self.logins.iter().position(|login| *login.id == *id).map(Holder::Login);
+        self.channel_of_id(id).map(Holder::Messaging).or(login)
+    }
+
+    /// A channel's id.
+    pub(crate) fn id_of(&self, holder: Holder) -> &Arc<str> {
+        match holder {
+            Holder::Messaging(place) => &self.channels[place].id,
+            Holder::Login(place) => &self.logins[place].id,
+        }
+    }
+
+    /// A channel's secret.
+    pub(crate) fn secret_of(&self, holder: Holder) -> &ChannelSecret {
+        match holder {
+            Holder::Messaging(place) => &self.channels[place].secret,
+            Holder::Login(place) => &self.logins[place].secret,
+        }
     }
 
     /// The place of the channel with this id.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod account_link;
+mod assertion;
 mod audience;
 mod bot;
 mod chat;
@@ -15,6 +16,7 @@ mod http;
 mod known;
 mod lifecycle;
 mod limits;
+mod login;
 mod many;
 mod narrowcast;
 mod people;

@@ -33,14 +33,10 @@ const NOT_SERVED: &[&str] = &[
     "getSharedAudienceData",
     "getSharedAudienceGroups",
     "getStatisticsPerUnit",
-    "getsAllValidChannelAccessTokenKeyIds",
-    "issueChannelTokenByJWT",
     // The older form of a call that is driven by its newer one.
     "issueStatelessChannelToken",
-    "issueStatelessChannelTokenByJWTAssertion",
     "missionStickerV3",
     "releaseChatControl",
-    "revokeChannelTokenByJWT",
     "updateLIFFApp",
 ];
 

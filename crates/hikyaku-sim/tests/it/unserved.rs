@@ -8,7 +8,6 @@ const NOT_YET: &str = r#"{"message":"The simulator does not serve this operation
 async fn an_operation_that_is_not_served_is_no_answer_of_lines() {
     let sim = Sim::start().await.unwrap();
     for (method, path) in [
-        ("POST", "/oauth2/v2.1/token"),
         ("POST", "/liff/v1/apps"),
         ("GET", "/v2/bot/insight/followers?date=20260801"),
         ("GET", "/v2/bot/membership/list"),
@@ -21,7 +20,7 @@ async fn an_operation_that_is_not_served_is_no_answer_of_lines() {
     }
     let log = sim.requests();
     let hint = log[0].hint.as_deref();
-    assert_eq!(hint, Some("the simulator does not serve POST /oauth2/v2.1/token yet"));
+    assert_eq!(hint, Some("the simulator does not serve POST /liff/v1/apps yet"));
     let by_file = "/v2/bot/audienceGroup/upload/byFile";
     let data = sim.data_url();
     let token = bearer(&sim);

@@ -1,7 +1,7 @@
 // Calls a simulator with LINE's official SDK: every call that the simulator serves, each with a check of its answer.
 // Prints the names of the SDK's other calls, as JSON. Fails on the first that does not do what LINE's does.
 import assert from "node:assert/strict";
-import { randomUUID, createHash } from "node:crypto";
+import { randomUUID, createHash, createSign, generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { LineBotClient, channelAccessToken, validateSignature } from "@line/bot-sdk";
 
@@ -212,6 +212,35 @@ await assert.rejects(connect(short.access_token).getBotInfo(), { status: 401 });
 const stateless = await call("issueStatelessChannelTokenByClientSecret", ...credentials);
 await connect(stateless.access_token).getBotInfo();
 await call("verifyChannelTokenByJWT", stateless.access_token);
+const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const jwk = { ...pair.publicKey.export({ format: "jwk" }), alg: "RS256", use: "sig" };
+const { keyId } = await control("POST", `/channels/${sim.channelId}/keys`, jwk);
+const encode = (part) => Buffer.from(JSON.stringify(part)).toString("base64url");
+const assertion = () => {
+  const claims = {
+    iss: sim.channelId,
+    sub: sim.channelId,
+    aud: "https://api.line.me/",
+    exp: Math.floor(Date.now() / 1000) + 600,
+    token_exp: 3600,
+  };
+  const text = `${encode({ alg: "RS256", typ: "JWT", kid: keyId })}.${encode(claims)}`;
+  return `${text}.${createSign("RSA-SHA256").update(text).sign(pair.privateKey, "base64url")}`;
+};
+const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+const signed = await call(
+  "issueChannelTokenByJWT",
+  "client_credentials",
+  assertionType,
+  assertion(),
+);
+await connect(signed.access_token).getBotInfo();
+const { kids } = await call("getsAllValidChannelAccessTokenKeyIds", assertionType, assertion());
+assert.deepEqual(kids, [signed.key_id]);
+await call("revokeChannelTokenByJWT", ...credentials, signed.access_token);
+await assert.rejects(connect(signed.access_token).getBotInfo(), { status: 401 });
+const other = await call("issueStatelessChannelTokenByJWTAssertion", assertion());
+await connect(other.access_token).getBotInfo();
 
 server.close();
 // A webhook that is still on its way would keep this program waiting.

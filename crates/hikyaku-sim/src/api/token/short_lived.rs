@@ -1,9 +1,12 @@
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::{Form, channel, is_token, issued, missed, oauth_error, verified};
+use super::{channel, is_token, issued, verified};
 use crate::{
-    api::{Action, Answer, Endpoint, Request},
+    api::{
+        Action, Answer, Endpoint, Request,
+        form::{Form, missed, oauth_error},
+    },
     state::token::TokenKind,
 };
 
@@ -34,7 +37,7 @@ fn read_issue(request: &Request) -> Result<Action, Answer> {
     Ok(Box::new(move |scene| match channel(scene, &id, &secret) {
         Ok(channel) => {
             let token = scene.world.tokens.issue_short_lived(channel, scene.now);
-            issued(scene, token)
+            Answer::ok(&issued(scene, &token))
         }
         Err(why) => oauth_error("invalid_client", why),
     }))
@@ -47,7 +50,8 @@ fn read_verify(request: &Request) -> Result<Action, Answer> {
     }
     Ok(Box::new(move |scene| {
         let token = scene.world.tokens.get(&token, scene.now);
-        match token.filter(|token| token.kind != TokenKind::Stateless) {
+        let kinds = [TokenKind::LongLived, TokenKind::ShortLived];
+        match token.filter(|token| kinds.contains(&token.kind)) {
             Some(token) => verified(scene, token),
             None => oauth_error("invalid_request", "access_token invalid"),
         }

@@ -1,9 +1,12 @@
 use http::Method;
 
-use super::{Form, channel, issued, no_key, oauth_error};
-use crate::api::{Action, Answer, Endpoint, Request};
+use super::{assertion, channel, issued};
+use crate::api::{
+    Action, Answer, Endpoint, Request,
+    form::{Form, oauth_error},
+};
 
-/// Issues a stateless token, by secret. By an assertion there is none, see [`no_key`].
+/// Issues a stateless token, by secret or by an assertion.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#issue-stateless-channel-access-token>
 pub(crate) const ISSUE: Endpoint =
@@ -11,19 +14,31 @@ pub(crate) const ISSUE: Endpoint =
 
 fn read_issue(request: &Request) -> Result<Action, Answer> {
     let form = Form::read(request)?;
-    let invalid = || oauth_error("invalid_request", "Invalid 'client_credentials'.");
     if form.field("grant_type")? != "client_credentials" {
         return Err(invalid());
     }
-    if form.field("client_assertion").is_ok() {
-        return Err(no_key());
+    if let Some(jwt) = form.optional("client_assertion") {
+        if form.field("client_assertion_type")? != assertion::TYPE {
+            return Err(invalid());
+        }
+        return Ok(Box::new(move |scene| match assertion::check(scene, &jwt) {
+            Ok(assertion) => {
+                let token = scene.world.tokens.issue_stateless(assertion.holder, scene.now);
+                Answer::ok(&issued(scene, &token))
+            }
+            Err(refused) => refused,
+        }));
     }
     let (id, secret) = (form.field("client_id")?, form.field("client_secret")?);
     Ok(Box::new(move |scene| match channel(scene, &id, &secret) {
         Ok(channel) => {
             let token = scene.world.tokens.issue_stateless(channel, scene.now);
-            issued(scene, token)
+            Answer::ok(&issued(scene, &token))
         }
         Err(_) => invalid(),
     }))
+}
+
+fn invalid() -> Answer {
+    oauth_error("invalid_request", "Invalid 'client_credentials'.")
 }

@@ -35,7 +35,7 @@ async fn tokens() {
         r#"{"error":"invalid_request","error_description":"Invalid 'client_credentials'."}"#;
     form(&sim, stateless, &mine, 400, invalid).await;
     let assertion = format!(
-        "{grant}&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=a.b.c"
+        "{grant}&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.e30.AA"
     );
     let no_key = r#"{"message":"Cannot find channel key that satisfies the conditions"}"#;
     form(&sim, stateless, &assertion, 404, no_key).await;

@@ -1,0 +1,96 @@
+use hikyaku_page::{
+    STYLES,
+    html::{Asset, Attribute, Document, Html, Tag},
+};
+
+use super::request::Authorization;
+use crate::{
+    api::Scene,
+    state::{login::Scope, person::UserKey},
+};
+
+/// How the pages look, beside the design tokens of all pages.
+const STYLE: Asset = Asset::new(include_str!("page.css"));
+
+/// How many people can be chosen from.
+const MOST_SHOWN: usize = 50;
+
+/// The page where a person agrees, or does not. It needs no script.
+pub(super) fn consent_page(
+    scene: &Scene<'_>,
+    asked: &Authorization,
+    session: Option<UserKey>,
+) -> String {
+    let people = &scene.world.people;
+    let mut users: Vec<UserKey> = people.iter().map(|(user, _)| user).collect();
+    users.sort_unstable_by_key(|user| (Some(*user) != session, *user));
+    let channel = scene.world.logins.get(asked.login).map(|login| login.id.to_string());
+    let channel = channel.unwrap_or_default();
+    page("LINE Login, simulated", |html| {
+        html.element(Tag::H1).text("LINE Login, simulated");
+        html.element(Tag::P).body(|html| {
+            html.text(&channel);
+            html.text(" would like to have:");
+        });
+        html.element(Tag::Ul).body(|html| {
+            for scope in asked.scopes.iter().filter(|scope| **scope != Scope::Email) {
+                html.element(Tag::Li).text(match scope {
+                    Scope::Profile => "your main profile: name, picture and status message",
+                    Scope::Openid => "your internal identifier",
+                    Scope::Email => "your e-mail address",
+                    Scope::ChatMessageWrite => "sending messages in your name",
+                });
+            }
+        });
+        html.element(Tag::Form).posted().body(|html| {
+            if asked.scopes.contains(&Scope::Email) {
+                tick(html, "email", true, "your e-mail address");
+            }
+            if asked.asks_to_add {
+                tick(html, "add", true, "add the linked account as a friend");
+            }
+            if users.is_empty() {
+                let words = "Nobody is here who could log in: add people with \
+                             Sim::add_user or POST /_sim/v1/users, and load this page again.";
+                html.element(Tag::P).text(words);
+            }
+            for user in users.iter().take(MOST_SHOWN) {
+                let id = user.id();
+                let name = people.get(*user).and_then(|person| person.display_name.as_deref());
+                let button = html.element(Tag::Button).class("go").submit("user", id.as_str());
+                button.set(Attribute::Title, id.as_str()).body(|html| {
+                    html.text("Continue as ");
+                    html.text(name.unwrap_or(id.as_str()));
+                });
+            }
+            if let Some(more) = users.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
+                let words = format!("{more} more people are not shown.");
+                html.element(Tag::P).class("fine").text(&words);
+            }
+            html.element(Tag::Button).submit("answer", "deny").text("Cancel");
+            html.element(Tag::Button).submit("answer", "fail").text("Let LINE fail");
+        });
+    })
+}
+
+/// The page about a request that nobody else can be told of.
+pub(super) fn error_page(why: &str) -> String {
+    page("400 Bad Request", |html| {
+        html.element(Tag::H1).text("400 Bad Request");
+        html.element(Tag::P).text(why);
+    })
+}
+
+fn tick(html: &mut Html, name: &'static str, is_ticked: bool, words: &str) {
+    html.element(Tag::Label).body(|html| {
+        html.element(Tag::Input).checkbox(name, is_ticked).empty();
+        html.text(words);
+    });
+}
+
+fn page(title: &str, content: impl FnOnce(&mut Html)) -> String {
+    let [tokens, ..] = STYLES;
+    let document = Document::new("en", title).pictures(false).forms().style(tokens).style(STYLE);
+    let body = |html: &mut Html| html.element(Tag::Main).class("login").body(content);
+    document.body(body).into()
+}

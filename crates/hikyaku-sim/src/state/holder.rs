@@ -1,0 +1,8 @@
+/// A channel that can have tokens: its place among those of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Holder {
+    /// A Messaging API channel.
+    Messaging(usize),
+    /// A LINE Login channel.
+    Login(usize),
+}

@@ -1,0 +1,87 @@
+//! LINE Login channels: who has agreed to what, and what a channel may do in their names.
+
+mod code;
+mod id_token;
+mod scope;
+mod user_token;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use hikyaku_model::ChannelSecret;
+use jiff::{SignedDuration, Timestamp};
+
+pub(crate) use code::{Code, Grant, InvalidCode};
+pub(crate) use id_token::{Expected, IdTokenKey, InvalidIdToken, claims, sign, verify};
+pub(crate) use scope::{Scope, Scopes, words};
+pub(crate) use user_token::{InvalidUserToken, UserToken, UserTokens};
+
+use super::{aging::Aging, person::UserKey};
+
+/// How long the code of a login is good.
+///
+/// Source: <https://developers.line.biz/en/docs/line-login/integrate-line-login/#receiving-the-authorization-code>
+const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How many codes a channel remembers. Our choice, to bound memory.
+const MOST_CODES: usize = 100_000;
+
+/// One LINE Login channel.
+#[derive(Debug)]
+pub(crate) struct LoginChannel {
+    pub(crate) id: Arc<str>,
+    pub(crate) secret: ChannelSecret,
+    /// The place of the Messaging API channel whose account is linked to it.
+    pub(crate) linked: usize,
+    /// Where people may be sent back to.
+    pub(crate) redirect_uris: BTreeSet<String>,
+    /// What people have agreed to.
+    consents: HashMap<UserKey, Scopes>,
+    pub(super) codes: Aging<String, Code>,
+    pub(crate) tokens: UserTokens,
+}
+
+impl LoginChannel {
+    /// The channel at a place, with credentials that are visibly fake and the same in every run.
+    pub(crate) fn new(place: usize, linked: usize) -> Self {
+        let secret = ChannelSecret::new(format!("sim-login-secret-{}", place + 1))
+            .expect("made of letters, digits and hyphens");
+        Self {
+            id: format!("sim-login-{}", place + 1).into(),
+            secret,
+            linked,
+            redirect_uris: BTreeSet::new(),
+            consents: HashMap::new(),
+            codes: Aging::new(CODE_LIFE, MOST_CODES),
+            tokens: UserTokens::new(place),
+        }
+    }
+
+    /// Whether people may be sent back to an address: to one that is registered, with any further query.
+    pub(crate) fn may_redirect_to(&self, uri: &str) -> bool {
+        self.redirect_uris.iter().any(|registered| {
+            uri.strip_prefix(registered.as_str()).is_some_and(|rest| {
+                let joint = if registered.contains('?') { '&' } else { '?' };
+                rest.is_empty() || rest.starts_with(joint)
+            })
+        })
+    }
+
+    /// Whether a person has agreed to all of this.
+    pub(crate) fn has_consent(&self, user: UserKey, scopes: &Scopes) -> bool {
+        self.consents.get(&user).is_some_and(|given| given.is_superset(scopes))
+    }
+
+    /// Lets a person agree, in addition to what they have agreed to before.
+    pub(crate) fn consent(&mut self, user: UserKey, scopes: &Scopes) {
+        self.consents.entry(user).or_default().extend(scopes);
+    }
+
+    /// Takes back all that a person has agreed to, and ends what was issued for it.
+    pub(crate) fn deauthorize(&mut self, user: UserKey, now: Timestamp) {
+        self.consents.remove(&user);
+        self.tokens.revoke_all(user, now);
+    }
+}
