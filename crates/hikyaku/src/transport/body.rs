@@ -18,6 +18,7 @@ pub struct RequestBody(Outgoing);
 
 enum Outgoing {
     Whole(Bytes),
+    Boxed(BoxedBody),
     // Boxed, since nearly all bodies are whole, and the pool moves them about.
     Streamed(Box<Streamed>),
 }
@@ -36,11 +37,19 @@ impl RequestBody {
         Self(Outgoing::Streamed(Box::new(Streamed { chunks: Box::pin(chunks), length })))
     }
 
-    /// The bytes, where they are all there: only uploads of files are made while they are sent.
+    /// Any body, for a program that passes requests on.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: Body<Data = Bytes, Error: Into<Box<dyn StdError + Send + Sync>>> + Send + 'static,
+    {
+        Self(Outgoing::Boxed(Box::pin(BoxedError(Box::pin(body)))))
+    }
+
+    /// The bytes, where they are all there: only uploads of files, and what is passed on, are made while they are sent.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Outgoing::Whole(bytes) => Some(bytes),
-            Outgoing::Streamed(_) => None,
+            Outgoing::Boxed(_) | Outgoing::Streamed(_) => None,
         }
     }
 }
@@ -64,17 +73,23 @@ impl Body for RequestBody {
                 let bytes = std::mem::take(bytes);
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
+            Outgoing::Boxed(body) => body.as_mut().poll_frame(context).map_err(io::Error::other),
             Outgoing::Streamed(body) => body.chunks.as_mut().poll_next(context).map_ok(Frame::data),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(&self.0, Outgoing::Whole(bytes) if bytes.is_empty())
+        match &self.0 {
+            Outgoing::Whole(bytes) => bytes.is_empty(),
+            Outgoing::Boxed(body) => body.is_end_stream(),
+            Outgoing::Streamed(_) => false,
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Outgoing::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Outgoing::Boxed(body) => body.size_hint(),
             Outgoing::Streamed(body) => {
                 body.length.map_or_else(SizeHint::default, SizeHint::with_exact)
             }
