@@ -1,4 +1,4 @@
-use hikyaku::{IntoMessages, IntoReplyTo, IntoTo, Messages};
+use hikyaku::{IntoMessages, IntoReplyTo, IntoTo, Messages, RetryKey};
 use hikyaku_model::{
     ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
     audience::{Filter, Limit, Recipient, Targeting},
@@ -17,6 +17,7 @@ use crate::{
     recipients::Recipients,
     store::{Body, Fresh, Payload},
     trace_context::TraceContext,
+    written::Written,
 };
 
 /// The channel of an outbox that serves only one.
@@ -40,12 +41,14 @@ const REFERENCE_BYTES: usize = 2000;
 pub struct NewDelivery {
     kind: SendKind,
     to: Vec<String>,
-    messages: Result<PreparedMessages, Violations>,
+    contents: Contents,
     options: Options,
     delivery_tag: Option<DeliveryTag>,
     trace: Option<TraceContext>,
     channel: String,
     idempotency_key: Option<String>,
+    retry_key: Option<RetryKey>,
+    takes_over: bool,
     order_key: Option<String>,
     reference: Option<serde_json::Value>,
     tells: bool,
@@ -54,6 +57,16 @@ pub struct NewDelivery {
     priority: Priority,
     fairness_key: String,
     on_unknown: UnknownPolicy,
+}
+
+/// What is sent.
+#[derive(Clone, Debug)]
+enum Contents {
+    Messages(PreparedMessages),
+    /// Messages that break rules.
+    Broken(Violations),
+    /// A whole request without its recipients, as its caller wrote it.
+    Written(String),
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -129,6 +142,24 @@ impl To<'_> {
     }
 }
 
+impl Options {
+    /// Refuses what a request that was written elsewhere says by itself.
+    fn check_unset(&self, checker: &mut Checker) {
+        for (field, is_set) in [
+            ("recipient", self.targeting.recipient.is_some()),
+            ("filter", self.targeting.filter.is_some()),
+            ("limit", self.targeting.limit.is_some()),
+            ("notificationDisabled", self.notification_disabled.is_some()),
+            ("customAggregationUnits", !self.custom_aggregation_units.is_empty()),
+        ] {
+            if is_set {
+                let why = "a request that was written elsewhere says it by itself";
+                checker.report_field(field, Problem::Forbidden(why));
+            }
+        }
+    }
+}
+
 impl Check for Options {
     fn check(&self, checker: &mut Checker) {
         if self.unknown_narrowing {
@@ -141,15 +172,21 @@ impl Check for Options {
 
 impl NewDelivery {
     fn new(kind: SendKind, to: Vec<String>, messages: &Messages<'_>) -> Self {
+        Self::of(kind, to, messages.prepare().map_or_else(Contents::Broken, Contents::Messages))
+    }
+
+    fn of(kind: SendKind, to: Vec<String>, contents: Contents) -> Self {
         Self {
             kind,
             to,
-            messages: messages.prepare(),
+            contents,
             options: Options::default(),
             delivery_tag: None,
             trace: None,
             channel: DEFAULT_CHANNEL.to_owned(),
             idempotency_key: None,
+            retry_key: None,
+            takes_over: false,
             order_key: None,
             reference: None,
             tells: false,
@@ -203,6 +240,35 @@ impl NewDelivery {
         Self::new(SendKind::PhoneNumber, vec![hash], &messages.into_messages())
     }
 
+    /// A request that was written elsewhere, as JSON: a program that serves LINE's API keeps what it was sent.
+    ///
+    /// LINE gets its members in their order and their values byte by byte, unknown ones among them, with the recipients in
+    /// front. No limit of LINE's is checked but those of the recipients, and a multicast is never cut in two to leave a bad
+    /// recipient out. Methods that set a part of the request, such as [`unit`](Self::unit), have no place here; the
+    /// [`delivery_tag`](Self::delivery_tag), which is a header, has.
+    ///
+    /// ```
+    /// use hikyaku_sender::{NewDelivery, SendKind};
+    ///
+    /// let body = r#"{"to":"U4af4980629000000000000000000000a","messages":[{"type":"text","text":"hi"}]}"#;
+    /// let push = NewDelivery::request(SendKind::Push, body)?;
+    /// assert_eq!(push.recipients(), ["U4af4980629000000000000000000000a"]);
+    /// # Ok::<(), hikyaku_sender::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// It is no JSON object, a member stands twice in it, or its recipients are missing or of another type.
+    pub fn request(kind: SendKind, json: impl AsRef<str>) -> Result<Self, Error> {
+        let Written { to, rest } = Written::read(kind, json.as_ref()).map_err(Error::invalid)?;
+        Ok(Self::of(kind, to, Contents::Written(rest)))
+    }
+
+    /// To whom it goes: users, a chat, the hash of a phone number, or a reply token, which is a secret. Empty where LINE
+    /// chooses.
+    pub fn recipients(&self) -> &[String] {
+        &self.to
+    }
+
     /// The channel that sends it, by the name that its worker gives it; `default` unless set.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = name.into();
@@ -219,6 +285,27 @@ impl NewDelivery {
     /// Its [`idempotency_key`](Self::idempotency_key), unless it has one already.
     pub fn or_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key.get_or_insert_with(|| key.into());
+        self
+    }
+
+    /// The retry key that LINE gets, where the caller has one: that of a request which is passed on, so that what was sent
+    /// under it before stays deduplicated. It is the first that is used, and is renewed as others are when it is too old
+    /// and no attempt is in doubt. Only sends [with a retry key](Lane::has_retry_key) take it.
+    ///
+    /// One key is one delivery: unless an [`idempotency_key`](Self::idempotency_key) was set before, the key is that, too.
+    pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
+        let key = key.into();
+        self.retry_key = Some(key);
+        self.or_idempotency_key(format!("retry-key:{key}"))
+    }
+
+    /// Where its [`idempotency_key`](Self::idempotency_key) stands for a delivery that surely was not sent, because LINE
+    /// refused it or it was withdrawn, this one takes the name over and is a new delivery, whatever it holds. The other one
+    /// is put away: it can be retried no more, since its send would go out twice.
+    ///
+    /// The name of what is accepted, waits, or may have arrived is never taken over.
+    pub fn take_over_name(mut self) -> Self {
+        self.takes_over = true;
         self
     }
 
@@ -379,6 +466,19 @@ impl NewDelivery {
     /// It breaks a rule, as when it is [enqueued](crate::Outbox::enqueue).
     pub fn to_json(&self) -> Result<String, Error> {
         self.check()?;
+        let messages = match &self.contents {
+            Contents::Messages(messages) => messages,
+            Contents::Broken(why) => return Err(Error::invalid(why.clone())),
+            Contents::Written(_) => {
+                return Err(not_in_json("a request that was written elsewhere"));
+            }
+        };
+        if self.retry_key.is_some() {
+            return Err(not_in_json("a retry key of the caller's own"));
+        }
+        if self.takes_over {
+            return Err(not_in_json("taking a name over"));
+        }
         let Options {
             targeting,
             notification_disabled,
@@ -392,7 +492,7 @@ impl NewDelivery {
                 (_, [one]) => To::One(one),
                 _ => To::Nobody,
             },
-            messages: self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?,
+            messages,
             idempotency_key: self.idempotency_key.as_deref(),
             order_key: self.order_key.as_deref(),
             fairness_key: Some(self.fairness_key.as_str()).filter(|key| !key.is_empty()),
@@ -417,9 +517,14 @@ impl NewDelivery {
     /// Checks it, and makes the row that a store keeps.
     pub(crate) fn into_fresh(self, now: Time) -> Result<Fresh, Error> {
         self.check()?;
-        let messages = self.messages.as_ref().map_err(|why| Error::invalid(why.clone()))?;
-        let json = serde_json::to_string(&Request { messages, options: &self.options })
-            .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))?;
+        let json = match &self.contents {
+            Contents::Messages(messages) => {
+                serde_json::to_string(&Request { messages, options: &self.options })
+                    .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))?
+            }
+            Contents::Broken(why) => return Err(Error::invalid(why.clone())),
+            Contents::Written(json) => json.clone(),
+        };
         let recipients = match self.to.as_slice() {
             [] => Recipients::none(),
             to => Recipients::pack(to),
@@ -429,14 +534,16 @@ impl NewDelivery {
             return Err(Error::breaks(Vec::new(), Problem::Rule(rule)));
         }
         let delivery_tag = self.delivery_tag.as_ref().map(DeliveryTag::as_str);
-        let retry_key = match &self.idempotency_key {
-            Some(name) => key::derive(&self.channel, name),
-            None => Uuid::new_v4(),
+        let retry_key = match (self.retry_key, &self.idempotency_key) {
+            (Some(key), _) => key.into(),
+            (None, Some(name)) => key::derive(&self.channel, name),
+            (None, None) => Uuid::new_v4(),
         };
         let due = self.at.unwrap_or(now);
         let count = u32::try_from(self.to.len().max(1)).unwrap_or(u32::MAX);
         let mut delivery = Delivery::new(self.kind, count, retry_key, due);
         delivery.on_unknown = self.on_unknown;
+        delivery.verbatim = matches!(self.contents, Contents::Written(_));
         delivery.expires_at = match self.kind {
             SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_TOKEN_LIFE)),
             _ => self.expires_at,
@@ -451,6 +558,7 @@ impl NewDelivery {
             priority: self.priority,
             fairness_key: self.fairness_key,
             idempotency_key: self.idempotency_key,
+            takes_over: self.takes_over,
             reference: self.reference.map(|value| value.to_string()),
             tells: self.tells,
             payload: Payload {
@@ -475,6 +583,10 @@ impl NewDelivery {
             }
             None => {}
         }
+        if self.retry_key.is_some() && !Lane::of(self.kind).has_retry_key() {
+            let why = "LINE takes no retry key for a reply or a send to a phone number";
+            checker.report_field("retry_key", Problem::Forbidden(why));
+        }
         if let Some(reference) = &self.reference {
             check_reference(reference, &mut checker);
         }
@@ -494,9 +606,14 @@ impl NewDelivery {
     }
 
     fn check_request(&self, checker: &mut Checker) {
-        let messages = self.messages.as_ref().and_then(|messages| messages.check(self.kind));
-        if let Err(violations) = messages {
-            checker.include(violations);
+        match &self.contents {
+            Contents::Messages(messages) => {
+                if let Err(violations) = messages.check(self.kind) {
+                    checker.include(violations);
+                }
+            }
+            Contents::Broken(violations) => checker.include(violations),
+            Contents::Written(_) => self.options.check_unset(checker),
         }
         let to = self.to.first().map_or("", String::as_str);
         let chat = |field, checker: &mut Checker| {
@@ -548,6 +665,12 @@ impl NewDelivery {
             }
         }
     }
+}
+
+/// What `schema/enqueue.sql` and a batch do not read.
+fn not_in_json(what: &str) -> Error {
+    let why = format!("{what} cannot be written as JSON for the database; enqueue it");
+    Error::breaks(Vec::new(), Problem::Shape(why))
 }
 
 /// Refuses what a store should not hold, and what nothing could read again.

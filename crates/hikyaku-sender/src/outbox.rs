@@ -1,12 +1,15 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use tokio::time::{Instant, timeout_at};
+
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 #[cfg(feature = "postgres")]
 use crate::store::{Gate, PgStore};
 use crate::{
     Act, Attempt, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold,
-    HoldId, Lane, Listed, NewDelivery, NewHold, Outcome, Overview, State, Time,
+    HoldId, HoldReason, Lane, LineAnswer, Listed, NewDelivery, NewHold, Outcome, Overview, State,
+    Time, WaitingFor,
     events::EventSource,
     metrics::{self, Metrics},
     place::{Place, without_password},
@@ -17,6 +20,7 @@ use crate::{
             PlaceHold, Show, Story, Verdict,
         },
     },
+    watchers::Watchers,
 };
 
 /// How long finished deliveries are kept, unless told otherwise.
@@ -27,6 +31,9 @@ const OUTCOMES: u32 = 100;
 
 /// How long nobody looks for outcomes that another program may have written.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How often somebody who waits for a delivery looks at what another program may have done with it.
+const LOOK_AT_ONE: Duration = Duration::from_millis(250);
 
 /// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
 ///
@@ -62,6 +69,7 @@ pub(crate) struct Inner {
     /// The store by its URL, without a password.
     pub(crate) place: String,
     pub(crate) events: EventSource,
+    pub(crate) watchers: Watchers,
     pub(crate) metrics: Metrics,
 }
 
@@ -148,6 +156,7 @@ impl OutboxBuilder {
             keep,
             place,
             events: EventSource::default(),
+            watchers: Watchers::default(),
             metrics: Metrics::default(),
         })))
     }
@@ -226,6 +235,57 @@ impl Outbox {
     pub async fn show(&self, id: DeliveryId) -> Result<Option<Listed>, Error> {
         let shown = self.0.store.read(Show(id.0)).await?.map(Listed::from);
         Ok(self.with_waits(shown.into_iter().collect()).await?.pop())
+    }
+
+    /// Waits until it is known what became of a delivery, and gives it as it is then; `None` where there is none.
+    ///
+    /// That is when it has ended, and for a narrowcast when LINE has accepted it. It comes back earlier where the delivery
+    /// waits for what takes longer than any caller does: a person's hold, the month's quota, a new token. After `patience`
+    /// it gives the delivery as it stands. What this program's workers do is heard at once, and what others do within a
+    /// quarter of a second; a dropped wait changes nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(outbox: hikyaku_sender::Outbox, push: hikyaku_sender::NewDelivery) -> Result<(), hikyaku_sender::Error> {
+    /// use std::time::Duration;
+    ///
+    /// use hikyaku_sender::State;
+    ///
+    /// let id = outbox.enqueue(push).await?.id;
+    /// let delivery = outbox.wait(id, Duration::from_secs(3)).await?;
+    /// if delivery.is_some_and(|it| it.state == State::Accepted) {
+    ///     let answer = outbox.answer(id).await?; // LINE's own
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn wait(&self, id: DeliveryId, patience: Duration) -> Result<Option<Listed>, Error> {
+        let end = Instant::now().checked_add(patience);
+        let watcher = self.0.watchers.watch(id.0);
+        loop {
+            // Before the look: what happens since then ends the pause.
+            let told = watcher.told();
+            let Some(listed) = self.show(id).await? else { return Ok(None) };
+            let now = Instant::now();
+            let is_over = listed.state.is_final() || listed.state == State::Tracking;
+            if is_over || stands_still(&listed) || end.is_some_and(|end| end <= now) {
+                return Ok(Some(listed));
+            }
+            let look = now + LOOK_AT_ONE;
+            let _ = timeout_at(end.map_or(look, |end| end.min(look)), told).await;
+        }
+    }
+
+    /// LINE's answer to a delivery as it came: to the request that it accepted or, where it accepted none, to the newest one.
+    /// `None` where LINE did not answer.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn answer(&self, id: DeliveryId) -> Result<Option<LineAnswer>, Error> {
+        let story = self.0.store.read(Story(id.0)).await?;
+        Ok(story.and_then(|(it, attempts)| LineAnswer::find(&it.row.delivery, &attempts)))
     }
 
     /// The requests that were made for a delivery, the first and the newest 20; empty where there is no such delivery.
@@ -420,6 +480,18 @@ impl Outbox {
     pub(crate) fn shared(&self) -> Arc<Inner> {
         self.0.clone()
     }
+}
+
+/// Whether it waits for what no caller waits for.
+fn stands_still(listed: &Listed) -> bool {
+    let waits_for = |waiting| match waiting {
+        WaitingFor::Release | WaitingFor::Quota => true,
+        WaitingFor::Hold(reason) => {
+            matches!(reason, HoldReason::Quota | HoldReason::Unauthorized)
+        }
+        _ => false,
+    };
+    listed.waiting_for.is_some_and(waits_for)
 }
 
 pub(crate) fn answer(it: step::Enqueued) -> Result<Enqueued, Error> {

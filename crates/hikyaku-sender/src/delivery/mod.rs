@@ -81,6 +81,8 @@ pub(crate) struct Delivery {
     pub(crate) answer: Option<String>,
     /// Its place among those of its order key, where it has one.
     pub(crate) order: Option<Order>,
+    /// Whether it is sent as its caller wrote it, and so never cut in two.
+    pub(crate) verbatim: bool,
 }
 
 /// Why a delivery stays as it is.
@@ -145,6 +147,7 @@ impl Delivery {
             first_attempt: None,
             answer: None,
             order: None,
+            verbatim: false,
         }
     }
 
@@ -211,6 +214,16 @@ impl Delivery {
         match self.kind {
             SendKind::Reply => Some(REPLY_TOKEN_LIFE),
             kind => Lane::of(kind).has_retry_key().then_some(RETRY_KEY_USE),
+        }
+    }
+
+    /// Whether nobody got it, and nobody will: LINE refused it or it was withdrawn, and no attempt is in doubt.
+    pub(crate) fn surely_not_sent(&self) -> bool {
+        match self.state {
+            State::Rejected | State::Cancelled => true,
+            // A refusal that was put away, not a doubt. A send to a phone number does not say which.
+            State::Dropped => !self.maybe_landed() && self.repeats_for().is_some(),
+            _ => false,
         }
     }
 

@@ -163,7 +163,11 @@ impl Delivery {
         self.last_status = Some(status);
         if self.maybe_landed() {
             self.give_up(&format!("refused now, but an earlier attempt may have landed: {reason}"));
-        } else if bad_recipient && self.kind == SendKind::Multicast && self.recipients > 1 {
+        } else if bad_recipient
+            && self.kind == SendKind::Multicast
+            && self.recipients > 1
+            && !self.verbatim
+        {
             self.end(State::Split, Some(reason));
             return Settlement::Split;
         } else {

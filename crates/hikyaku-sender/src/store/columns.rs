@@ -13,7 +13,7 @@ use crate::{
 pub(super) type Column = (&'static str, &'static str);
 
 /// What is written once.
-pub(super) const FIXED: [Column; 13] = [
+pub(super) const FIXED: [Column; 14] = [
     ("channel", "text"),
     ("campaign", "bigint"),
     ("created_at", "bigint"),
@@ -24,6 +24,7 @@ pub(super) const FIXED: [Column; 13] = [
     ("reference", "text"),
     ("ordered", "text"),
     ("tells", "smallint"),
+    ("verbatim", "smallint"),
     ("chunk", "bigint"),
     ("priority", "smallint"),
     ("fairness_key", "text"),
@@ -93,6 +94,7 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::Text(it.reference.as_deref()),
         Value::Text(it.delivery.order.as_ref().map(|order| order.key.as_str())),
         Value::number(i16::from(it.tells)),
+        Value::number(i16::from(it.delivery.verbatim)),
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
         Value::Text(Some(&it.fairness_key)),

@@ -239,6 +239,13 @@ impl Deliveries for MemoryTx<'_> {
         Ok(())
     }
 
+    async fn free_name(&mut self, id: i64) -> Result<()> {
+        if let Some(stored) = self.memory.rows.get_mut(&id) {
+            stored.row.idempotency_key = None;
+        }
+        Ok(())
+    }
+
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
         let rows = self
             .rows(|it| {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
-const FIXED_IN_ROW: usize = 10;
+const FIXED_IN_ROW: usize = 11;
 
 /// The columns that [`row`] reads.
 pub(super) static ROW: LazyLock<String> = LazyLock::new(|| {
@@ -99,7 +99,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
     let (recipients, on_unknown) = (it.number()?, it.code(UnknownPolicy::from_code)?);
     let (idempotency_key, reference) = (it.text_if_any()?, it.text_if_any()?);
     let ordered = it.text_if_any()?;
-    let tells = it.flag()?;
+    let (tells, verbatim) = (it.flag()?, it.flag()?);
     // The lane follows from the others.
     it.code(Lane::from_code)?;
     Ok(Row {
@@ -131,6 +131,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
             first_attempt: it.text_if_any()?,
             answer: it.text_if_any()?,
             order: order(it, ordered)?,
+            verbatim,
         },
     })
 }

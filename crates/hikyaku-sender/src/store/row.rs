@@ -37,6 +37,8 @@ pub(crate) struct Fresh {
     pub(crate) priority: Priority,
     pub(crate) fairness_key: String,
     pub(crate) idempotency_key: Option<String>,
+    /// Whether it takes its name over from one that surely was not sent.
+    pub(crate) takes_over: bool,
     pub(crate) reference: Option<String>,
     pub(crate) tells: bool,
     pub(crate) payload: Payload,

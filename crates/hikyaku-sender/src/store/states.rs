@@ -65,9 +65,16 @@ mod tests {
 
     #[test]
     fn an_index_has_the_condition_that_is_asked_for() {
-        let sqlite = [include_str!("sqlite/schema/1.sql"), include_str!("sqlite/schema/2.sql")];
-        let postgres =
-            [include_str!("postgres/schema/1.sql"), include_str!("postgres/schema/2.sql")];
+        let sqlite = [
+            include_str!("sqlite/schema/1.sql"),
+            include_str!("sqlite/schema/2.sql"),
+            include_str!("sqlite/schema/3.sql"),
+        ];
+        let postgres = [
+            include_str!("postgres/schema/1.sql"),
+            include_str!("postgres/schema/2.sql"),
+            include_str!("postgres/schema/3.sql"),
+        ];
         for schema in [sqlite.concat(), postgres.concat()] {
             for (name, condition, _) in INDEXES {
                 // A later migration may make it anew.

@@ -232,6 +232,9 @@ pub(crate) trait Deliveries: Send {
     /// Writes back what the state machine changed.
     fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;
 
+    /// Takes the idempotency key of a row away.
+    fn free_name(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
+
     /// Rows in flight whose lease has ended, and waiting rows in doubt whose key was first used before `key_cut`.
     fn overdue(
         &mut self,

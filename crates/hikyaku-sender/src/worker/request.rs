@@ -19,7 +19,8 @@ pub(super) fn body(kind: SendKind, recipients: &Recipients, rest: &str) -> Resul
     let fields = rest
         .strip_prefix('{')
         .ok_or_else(|| Error::damaged("the request of a delivery is no JSON object"))?;
-    Ok(format!(r#"{{"{}":{},{fields}"#, to.0, to.1))
+    let comma = if fields == "}" { "" } else { "," };
+    Ok(format!(r#"{{"{}":{}{comma}{fields}"#, to.0, to.1))
 }
 
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<String, Error> {
@@ -43,6 +44,10 @@ mod tests {
         check(SendKind::Multicast, &["U1", "U2"], r#"{"to":["U1","U2"],"messages":[]}"#);
         check(SendKind::Reply, &["t\"k"], r#"{"replyToken":"t\"k","messages":[]}"#);
         check(SendKind::Broadcast, &[], rest);
+        assert_eq!(
+            body(SendKind::Push, &Recipients::pack(&["C1"]), "{}").unwrap(),
+            r#"{"to":"C1"}"#
+        );
         check(SendKind::Narrowcast, &[], rest);
     }
 }

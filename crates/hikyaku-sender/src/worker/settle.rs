@@ -47,6 +47,7 @@ pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
     }
     shared.step("after settle");
     shared.inner.metrics.settled(&settled);
+    shared.inner.watchers.tell(settled.iter().map(|it| it.id));
     shared.inner.events.tell_settled(&settled);
     shared.inner.store.news().tell();
     Ended { released, settled }

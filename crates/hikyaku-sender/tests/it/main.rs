@@ -1,6 +1,7 @@
 //! The sender as its users see it. One suite runs on every store.
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
+mod answered;
 mod attempts;
 mod bulk;
 mod campaign;

@@ -27,20 +27,38 @@ async fn open(url: String) -> Bench {
 
 #[tokio::test]
 async fn a_file_of_schema_1_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.db");
-    let old = rusqlite::Connection::open(&path).unwrap();
-    old.execute_batch(include_str!("old/1.sqlite.sql")).unwrap();
-    old.close().unwrap();
-    goes_on(open(format!("sqlite:{}", path.display())).await).await;
+    a_file_goes_on(include_str!("old/1.sqlite.sql")).await;
+}
+
+#[tokio::test]
+async fn a_file_of_schema_2_goes_on() {
+    a_file_goes_on(include_str!("old/2.sqlite.sql")).await;
 }
 
 #[tokio::test]
 async fn a_database_of_schema_1_goes_on() {
+    a_database_goes_on(include_str!("old/1.postgres.sql")).await;
+}
+
+#[tokio::test]
+async fn a_database_of_schema_2_goes_on() {
+    a_database_goes_on(include_str!("old/2.postgres.sql")).await;
+}
+
+async fn a_file_goes_on(written: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("old.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(written).unwrap();
+    old.close().unwrap();
+    goes_on(open(format!("sqlite:{}", path.display())).await).await;
+}
+
+async fn a_database_goes_on(written: &str) {
     let Some(cluster) = Cluster::shared() else { return };
     let url = cluster.database();
     let name = url.split(['/', '?']).nth(3).unwrap();
-    cluster.sql(name, include_str!("old/1.postgres.sql"));
+    cluster.sql(name, written);
     goes_on(open(url).await).await;
 }
 

@@ -163,6 +163,11 @@ impl Deliveries for PgTx<'_> {
         self.execute(&SAVE, &params).await.map(drop)
     }
 
+    async fn free_name(&mut self, id: i64) -> Result<()> {
+        let sql = "UPDATE hikyaku_delivery SET idempotency_key = NULL WHERE id = $1";
+        self.execute(sql, &[&id]).await.map(drop)
+    }
+
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
         let limit = i64::from(limit);
         let sql = format!(

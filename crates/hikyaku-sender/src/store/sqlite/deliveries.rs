@@ -136,6 +136,10 @@ impl Deliveries for SqliteTx<'_> {
         rows.iter().try_for_each(|row| save(&mut statement, row))
     }
 
+    async fn free_name(&mut self, id: i64) -> Result<()> {
+        self.execute("UPDATE delivery SET idempotency_key = NULL WHERE id = ?1", [id]).map(drop)
+    }
+
     async fn overdue(&mut self, now: Time, key_cut: Time, limit: u32) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {} FROM delivery WHERE {LEASED} AND lease_until <= ?1 ORDER BY lease_until LIMIT ?2",

@@ -71,7 +71,8 @@ pub(super) fn row_with_state(
         .time(Some(it.due))
         .time(it.expires_at)
         .text(it.request_id.as_deref());
-    // Rows without an order key have the seal that they had before there were any.
+    // Rows without it have the seal that they had before there was such a thing; so have those without an order key.
+    let sum = if it.verbatim { sum.text(Some("verbatim")) } else { sum };
     let Some(Order { key, turn, place }) = &it.order else { return sum.finish() };
     sum.bytes(key.as_bytes()).time(*turn).number(place.code().into()).finish()
 }

@@ -147,6 +147,7 @@ fn row(
         priority: spec.priority,
         fairness_key: fairness::of_campaign(campaign.id),
         idempotency_key: None,
+        takes_over: false,
         reference: None,
         tells: false,
         payload: Payload {

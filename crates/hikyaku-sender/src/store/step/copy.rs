@@ -136,6 +136,7 @@ pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
         // A campaign has another id there, and so another key.
         fairness_key: campaign.map_or(fairness_key, fairness::of_campaign),
         idempotency_key,
+        takes_over: false,
         reference,
         tells,
         payload,

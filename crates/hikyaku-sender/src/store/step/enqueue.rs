@@ -1,4 +1,4 @@
-use crate::store::{Fresh, Result, Tx, WriteStep};
+use crate::store::{Fresh, Result, Row, Tx, WriteStep};
 
 /// Puts deliveries into the store, all or none.
 #[derive(Debug)]
@@ -30,20 +30,48 @@ impl WriteStep for Enqueue {
         let ids = tx.insert(&self.0).await?;
         let mut enqueued = Vec::with_capacity(ids.len());
         for (row, id) in self.0.iter().zip(ids) {
-            enqueued.push(match (id, &row.idempotency_key) {
-                (Some(id), _) => Enqueued { id, verdict: Verdict::New },
-                (None, Some(key)) => {
-                    let (known, payload) = tx.by_key(&row.channel, key).await?.ok_or_else(gone)?;
-                    let is_same = known.delivery.kind == row.delivery.kind
-                        && payload.is_same_as(&row.payload);
-                    let verdict = if is_same { Verdict::Existing } else { Verdict::Conflict };
-                    Enqueued { id: known.id, verdict }
-                }
-                (None, None) => return Err(gone()),
+            enqueued.push(match id {
+                Some(id) => Enqueued { id, verdict: Verdict::New },
+                None => known(tx, row).await?,
             });
         }
         Ok(enqueued)
     }
+}
+
+/// What becomes of a row whose name the store has already.
+async fn known<T: Tx>(tx: &mut T, row: &Fresh) -> Result<Enqueued> {
+    let Some(key) = &row.idempotency_key else { return Err(gone()) };
+    let (known, payload) = tx.by_key(&row.channel, key).await?.ok_or_else(gone)?;
+    if row.takes_over && known.delivery.surely_not_sent() && let_name_go(tx, &known).await? {
+        let id = tx.insert(std::slice::from_ref(row)).await?.pop().flatten().ok_or_else(gone)?;
+        return Ok(Enqueued { id, verdict: Verdict::New });
+    }
+    // Of two that take a name over at once, one came too late: the name is the other's by now.
+    let (known, payload) = if row.takes_over {
+        tx.by_key(&row.channel, key).await?.ok_or_else(gone)?
+    } else {
+        (known, payload)
+    };
+    let is_same = known.delivery.kind == row.delivery.kind && payload.is_same_as(&row.payload);
+    let verdict = if is_same { Verdict::Existing } else { Verdict::Conflict };
+    Ok(Enqueued { id: known.id, verdict })
+}
+
+/// Takes the name away from a row that surely was not sent, and puts the row away: were it retried, the send would go out
+/// twice. Whether it still had the name, and still was not sent, when it was locked.
+async fn let_name_go<T: Tx>(tx: &mut T, known: &Row) -> Result<bool> {
+    let mut rows = tx.load(&[known.id]).await?;
+    let Some(row) = rows.first_mut() else { return Ok(false) };
+    if row.idempotency_key != known.idempotency_key || !row.delivery.surely_not_sent() {
+        return Ok(false);
+    }
+    // A cancelled one is no dead letter, and is never retried anyway.
+    if row.delivery.drop_dead_letter().is_ok() {
+        tx.save(&rows).await?;
+    }
+    tx.free_name(known.id).await?;
+    Ok(true)
 }
 
 /// Another transaction removed the row between two statements; the whole step may simply be tried again.

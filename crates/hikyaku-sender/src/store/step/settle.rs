@@ -177,6 +177,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 priority: parent.priority,
                 fairness_key: parent.fairness_key.clone(),
                 idempotency_key: None,
+                takes_over: false,
                 reference: reference.clone(),
                 tells: *tells,
                 payload: Payload {
