@@ -15,11 +15,11 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
             _ => &[],
         },
         "webhooks" => match rest {
-            [] => &["channel", "wait", "count"],
+            [] => &["channel", "after", "limit", "wait", "count"],
             ["errors"] => &["channel"],
             _ => &[],
         },
-        "log" => &["limit"],
+        "log" => &["after", "limit", "wait", "count"],
         "chats" if matches!(rest, [_, "messages", _]) => &["channel", "userId"],
         "health" | "reset" | "channels" | "faults" | "clock" | "ratelimit" => &[],
         "logins" | "users" | "groups" | "rooms" | "chats" | "account-links" | "audiences"

@@ -56,13 +56,34 @@ pub(super) fn counts(call: &Call<'_>) -> Reply {
     }))
 }
 
-/// The newest requests, oldest first.
-pub(super) fn log(call: &Call<'_>) -> Result<Reply, Problem> {
+/// The newest requests, oldest first; with `after`, the first that follow it. With `wait`, not before there are `count` of
+/// them, or 408. A log that began anew has none after a place that it has not reached, and says so at once by its `last`.
+pub(super) async fn log(call: &Call<'_>) -> Result<Reply, Problem> {
     let limit = number(call, "limit")?.unwrap_or(100);
+    let after = number(call, "after")?.map(|after| after as u64);
+    if let Some(wait) = patience(call)? {
+        let count = number(call, "count")?.unwrap_or(1) as u64;
+        let wanted = after.unwrap_or(0).saturating_add(count);
+        let enough = || {
+            let seen = call.shared.world().log.requests();
+            seen >= wanted || after.is_some_and(|after| seen < after)
+        };
+        if timeout(wait, call.shared.when(enough)).await.is_err() {
+            let world = call.shared.world();
+            let seen = world.log.requests();
+            return Err(in_vain(&world, &format!("{wanted} requests and saw {seen}")));
+        }
+    }
     let world = call.shared.world();
-    let mut requests: Vec<_> = world.log.iter().rev().take(limit).collect();
-    requests.reverse();
-    Ok(Reply::ok(&json!({ "requests": requests, "dropped": world.log.dropped() })))
+    let requests: Vec<_> = if let Some(after) = after {
+        world.log.after(after).take(limit).collect()
+    } else {
+        let mut newest: Vec<_> = world.log.iter().rev().take(limit).collect();
+        newest.reverse();
+        newest
+    };
+    let (last, dropped) = (world.log.requests(), world.log.dropped());
+    Ok(Reply::ok(&json!({ "requests": requests, "last": last, "dropped": dropped })))
 }
 
 fn filter(call: &Call<'_>) -> Result<DeliveryFilter, Problem> {

@@ -8,20 +8,31 @@ use super::{
     traffic::{in_vain, number, patience},
 };
 
-/// The webhooks of a channel. With `wait`, not before `count` tries to deliver any have ended, or 408.
+/// The webhooks of a channel; with `after`, those with a try that ended later. With `wait`, not before `count` tries have
+/// ended (after `after`), or 408. After a reset there are fewer tries, and `attempts` says so at once.
 pub(super) async fn webhooks(call: &Call<'_>) -> Result<Reply, Problem> {
+    let after = number(call, "after")?.map(|after| after as u64);
+    let limit = number(call, "limit")?.unwrap_or(usize::MAX);
     if let Some(wait) = patience(call)? {
         let count = number(call, "count")?.unwrap_or(1) as u64;
-        let enough = || call.shared.world().webhooks.attempts() >= count;
+        let wanted = after.unwrap_or(0).saturating_add(count);
+        let enough = || {
+            let seen = call.shared.world().webhooks.attempts();
+            seen >= wanted || after.is_some_and(|after| seen < after)
+        };
         if timeout(wait, call.shared.when(enough)).await.is_err() {
             let world = call.shared.world();
             let seen = world.webhooks.attempts();
-            return Err(in_vain(&world, &format!("{count} webhook attempts and saw {seen}")));
+            return Err(in_vain(&world, &format!("{wanted} webhook attempts and saw {seen}")));
         }
     }
     let world = call.shared.world();
-    let webhooks = world.webhooks_of(call.channel(&world)?);
-    Ok(Reply::ok(&json!({ "webhooks": webhooks })))
+    let mut webhooks = world.webhooks_of(call.channel(&world)?);
+    if let Some(after) = after {
+        webhooks.retain(|webhook| webhook.attempts.iter().any(|attempt| attempt.seq > after));
+    }
+    webhooks.drain(..webhooks.len().saturating_sub(limit));
+    Ok(Reply::ok(&json!({ "webhooks": webhooks, "attempts": world.webhooks.attempts() })))
 }
 
 pub(super) fn errors(call: &Call<'_>) -> Result<Reply, Problem> {

@@ -125,6 +125,11 @@ impl Log {
         self.ring.iter()
     }
 
+    /// The requests after this place, oldest first.
+    pub(crate) fn after(&self, seq: u64) -> impl DoubleEndedIterator<Item = &LoggedRequest> {
+        self.ring.after(move |request| request.seq <= seq)
+    }
+
     /// How many requests are no longer kept.
     pub(crate) fn dropped(&self) -> u64 {
         self.ring.dropped()

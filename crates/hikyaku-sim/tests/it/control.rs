@@ -77,6 +77,48 @@ async fn the_outbox_can_be_filtered_and_waited_for() {
     );
 }
 
+#[tokio::test]
+async fn the_log_and_the_webhooks_can_be_followed() {
+    let bot = crate::bot::Bot::that_answers(200).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    let friend = sim.add_friend();
+    let path = |requests: &Value| -> Vec<String> {
+        let requests = requests["requests"].as_array().unwrap();
+        requests
+            .iter()
+            .map(|it| format!("{} {}", it["seq"], it["path"].as_str().unwrap()))
+            .collect()
+    };
+    let (news, _) = tokio::join!(
+        control(&sim, "GET", "/log?after=0&wait=9s", ""),
+        post(&sim, PUSH, &hello(&friend))
+    );
+    assert_eq!(path(&news.json()), [format!("1 {PUSH}")]);
+    get(&sim, "/v2/bot/info").await;
+    get(&sim, "/v2/bot/message/quota").await;
+    let news = control(&sim, "GET", "/log?after=1&limit=1", "").await.json();
+    assert_eq!((path(&news), &news["last"]), (vec!["2 /v2/bot/info".to_owned()], &json!(3)));
+
+    let webhooks = "/webhooks?after=0&wait=9s";
+    let (news, _) = tokio::join!(control(&sim, "GET", webhooks, ""), async {
+        sim.user_says(&friend, "one");
+        sim.user_says(&friend, "two");
+    });
+    assert_eq!(news.json()["webhooks"][0]["attempts"][0]["seq"], 1);
+    let news = control(&sim, "GET", "/webhooks?after=1&wait=9s", "").await.json();
+    assert_eq!(news["webhooks"].as_array().unwrap().len(), 1);
+    assert_eq!(news["webhooks"][0]["events"][0]["message"]["text"], "two");
+    let none = control(&sim, "GET", "/webhooks?limit=0", "").await.json();
+    assert_eq!(none, json!({ "webhooks": [], "attempts": 2 }));
+
+    // Who waits for what follows a place of before a reset would wait for ever.
+    sim.reset();
+    let anew = control(&sim, "GET", "/log?after=3&wait=9s", "").await.json();
+    assert_eq!(anew, json!({ "requests": [], "last": 0, "dropped": 0 }));
+    let anew = control(&sim, "GET", "/webhooks?after=2&wait=9s", "").await.json();
+    assert_eq!(anew, json!({ "webhooks": [], "attempts": 0 }));
+}
+
 #[tokio::test(start_paused = true)]
 async fn waiting_in_vain_is_a_408_that_says_what_came() {
     let sim = Sim::start().await.unwrap();

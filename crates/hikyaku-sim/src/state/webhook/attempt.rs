@@ -63,6 +63,8 @@ impl Verdict {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookAttempt {
+    /// The place among all tries of all webhooks, from 1, in the order in which they ended.
+    pub seq: u64,
     /// When it ended, by the simulator's clock.
     pub at: Timestamp,
     /// How it ended.

@@ -147,10 +147,11 @@ impl Webhooks {
         };
         let (state, channel, lane) = (webhook.state, webhook.channel, webhook.lane.clone());
         let is_redelivery = !webhook.attempts.is_empty();
-        let attempt =
-            WebhookAttempt { at: now, reason, status, detail: detail.clone(), is_redelivery };
-        webhook.attempts.push(attempt);
         self.attempts += 1;
+        let (seq, at) = (self.attempts, now);
+        let attempt =
+            WebhookAttempt { seq, at, reason, status, detail: detail.clone(), is_redelivery };
+        webhook.attempts.push(attempt);
         if reason != WebhookReason::Ok {
             self.count_error(channel, channel_id, reason, detail, now);
         }
