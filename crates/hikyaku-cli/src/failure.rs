@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Stuck(Stuck),
     /// Deliveries of these channels are due, and the worker does not have them.
     Unserved(String),
+    /// A command that was run failed with this exit code, and has said why.
+    Ended(u8),
 }
 
 /// What a campaign cannot go on without.
@@ -46,6 +48,7 @@ impl fmt::Display for Failure {
                 f,
                 "deliveries are due for channels that this worker does not have: {channels}; is the name right?"
             ),
+            Self::Ended(code) => write!(f, "the command ended with exit code {code}"),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }
     }
@@ -91,6 +94,11 @@ pub(crate) fn stuck(why: Stuck) -> anyhow::Error {
 /// Deliveries of these channels are due, and the worker does not have them.
 pub(crate) fn unserved(channels: &str) -> anyhow::Error {
     Failure::Unserved(channels.to_owned()).into()
+}
+
+/// A command that was run failed, and has said why.
+pub(crate) fn ended(code: u8) -> anyhow::Error {
+    Failure::Ended(code).into()
 }
 
 /// What to do about an error: attach it with `context`.

@@ -29,6 +29,9 @@ const SETTINGS: [(&str, &str, &str); 4] = [
 
 /// Tells the user of an error, and gives the exit code that goes with it.
 pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
+    if let Some(Failure::Ended(code)) = error.downcast_ref() {
+        return ExitCode::from(*code);
+    }
     Report::of(error).print(output.is_json())
 }
 
@@ -136,6 +139,9 @@ impl Report {
                 }
                 Some(failure @ Failure::Stuck(Stuck::Unauthorized)) => {
                     Self::new("unauthorized", exit::FORBIDDEN, failure.to_string())
+                }
+                Some(failure @ Failure::Ended(_)) => {
+                    Self::new("other", exit::OTHER, failure.to_string())
                 }
                 Some(failure @ Failure::Unserved(_)) => {
                     Self::new("unserved", exit::OTHER, failure.to_string())

@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use hikyaku_sim::Sim;
-use signals::Signals;
+pub(crate) use signals::{INTERRUPT, Signals, ended_by, pass_on};
 use tokio::{sync::Notify, time::timeout};
 
 /// How long requests that have begun may take to end.
@@ -43,24 +43,43 @@ impl StopSignals {
 
 #[cfg(unix)]
 mod signals {
+    use std::{os::unix::process::ExitStatusExt, process::ExitStatus};
+
     use anyhow::Context;
+    use rustix::process::{self, Pid};
     use tokio::signal::unix::{Signal, SignalKind, signal};
 
+    /// The number of SIGINT.
+    pub(crate) const INTERRUPT: i32 = SignalKind::interrupt().as_raw_value();
+
     /// SIGINT and SIGTERM.
-    pub(super) struct Signals {
+    pub(crate) struct Signals {
         interrupt: Signal,
         terminate: Signal,
     }
 
+    /// Sends a signal to a process that may have ended.
+    pub(crate) fn pass_on(signal: i32, id: u32) {
+        let process = i32::try_from(id).ok().and_then(Pid::from_raw);
+        if let Some((process, signal)) = process.zip(process::Signal::from_named_raw(signal)) {
+            let _ = process::kill_process(process, signal);
+        }
+    }
+
+    /// The signal that ended a process.
+    pub(crate) fn ended_by(status: ExitStatus) -> Option<i32> {
+        status.signal()
+    }
+
     impl Signals {
-        pub(super) fn listen() -> anyhow::Result<Self> {
+        pub(crate) fn listen() -> anyhow::Result<Self> {
             let listen = |kind| signal(kind).context("cannot wait for signals");
             let interrupt = listen(SignalKind::interrupt())?;
             Ok(Self { interrupt, terminate: listen(SignalKind::terminate())? })
         }
 
         /// Waits for the next one, and gives its number.
-        pub(super) async fn next(&mut self) -> i32 {
+        pub(crate) async fn next(&mut self) -> i32 {
             let kind = tokio::select! {
                 _ = self.interrupt.recv() => SignalKind::interrupt(),
                 _ = self.terminate.recv() => SignalKind::terminate(),
@@ -72,26 +91,36 @@ mod signals {
 
 #[cfg(windows)]
 mod signals {
+    use std::process::ExitStatus;
+
     use anyhow::Context;
     use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
 
     /// The number that Ctrl-C has elsewhere.
-    const INTERRUPT: i32 = 2;
+    pub(crate) const INTERRUPT: i32 = 2;
 
     /// Ctrl-C and Ctrl-Break.
-    pub(super) struct Signals {
+    pub(crate) struct Signals {
         interrupt: CtrlC,
         end: CtrlBreak,
     }
 
+    /// Nothing: a console sends its signals to all of its programs.
+    pub(crate) fn pass_on(_signal: i32, _id: u32) {}
+
+    /// Nothing: there are no signals that end a process.
+    pub(crate) fn ended_by(_status: ExitStatus) -> Option<i32> {
+        None
+    }
+
     impl Signals {
-        pub(super) fn listen() -> anyhow::Result<Self> {
+        pub(crate) fn listen() -> anyhow::Result<Self> {
             let interrupt = ctrl_c().context("cannot wait for Ctrl-C")?;
             Ok(Self { interrupt, end: ctrl_break().context("cannot wait for Ctrl-Break")? })
         }
 
         /// Waits for the next one, and gives its number.
-        pub(super) async fn next(&mut self) -> i32 {
+        pub(crate) async fn next(&mut self) -> i32 {
             tokio::select! {
                 _ = self.interrupt.recv() => {}
                 _ = self.end.recv() => {}

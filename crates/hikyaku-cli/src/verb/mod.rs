@@ -99,7 +99,7 @@ pub(crate) enum Verb {
     Notify(notify::Notify),
     /// Serve LINE Notify's API to old scripts, and keep their tokens
     Gateway(gateway::Gateway),
-    /// Run a simulator of LINE on this machine until Ctrl-C
+    /// Run a simulator of LINE on this machine, watch it and act in it
     Sim(sim::Sim),
     /// Look for what keeps messages and webhooks from arriving
     Doctor(doctor::Doctor),
@@ -113,7 +113,8 @@ impl Verb {
     /// Whether the verb has much to do at once, and does not only make a call.
     pub(crate) fn serves(&self) -> bool {
         match self {
-            Self::Sim(_) | Self::Demo(_) => true,
+            Self::Sim(verb) => verb.serves(),
+            Self::Demo(_) => true,
             _ => self.works_alone(),
         }
     }

@@ -89,7 +89,7 @@ fn every_example_of_the_help_is_a_command() {
         let examples = help.lines().skip_while(|line| !line.starts_with("Example")).skip(1);
         for example in examples.filter_map(|line| line.find("hikyaku ").map(|at| &line[at..])) {
             // Read and not done: the words before `--help` have to be right.
-            let end = [" > ", " < ", " | "].iter().filter_map(|it| example.find(it)).min();
+            let end = [" > ", " < ", " | ", " -- "].iter().filter_map(|it| example.find(it)).min();
             let words = &example[..end.unwrap_or(example.len())];
             let outcome = shell.run_script(&format!("{words} --help"));
             assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{example}: {outcome}");

@@ -32,6 +32,8 @@ mod richmenu;
 mod secrets;
 mod sends;
 mod sim;
+mod sim_acts;
+mod sim_exec;
 mod stores;
 mod terminal;
 mod validate;

@@ -1,0 +1,209 @@
+use std::{fmt::Display, future::Future, time::Duration};
+
+use anyhow::Context;
+use bytes::Bytes;
+use clap::Args;
+use hikyaku::transport::{HyperTransport, Transport};
+use http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tokio::time::timeout;
+
+use crate::failure::{network, refused, usage};
+
+/// How long a call may take besides what it waits for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+// Which simulator.
+#[derive(Debug, Args)]
+pub(super) struct SimArgs {
+    /// Base URL of the simulator's API
+    #[arg(
+        long,
+        env = "HIKYAKU_API_URL",
+        hide_env_values = true,
+        value_name = "URL",
+        default_value = "http://127.0.0.1:8686"
+    )]
+    api_url: String,
+
+    /// Id of a channel of the simulator [default: the first]
+    #[arg(long, value_name = "ID")]
+    channel: Option<String>,
+}
+
+/// A simulator that runs elsewhere, by its control API.
+pub(super) struct Control {
+    url: String,
+    channel: Option<String>,
+    transport: HyperTransport,
+}
+
+/// A channel of the simulator, as far as it matters here.
+pub(super) struct Channel {
+    pub(super) id: String,
+    pub(super) token: String,
+    /// Where its webhooks go, if they go anywhere.
+    pub(super) webhook: Option<String>,
+}
+
+impl SimArgs {
+    pub(super) fn control(&self) -> anyhow::Result<Control> {
+        let url = self.api_url.trim_end_matches('/').to_owned();
+        // LINE itself has no such calls, and a token that went there by mistake would be a real one's.
+        if !url.starts_with("http://") {
+            return Err(usage(format!(
+                "{url} is not the URL of a simulator, which begins with http://; set --api-url (HIKYAKU_API_URL)"
+            )));
+        }
+        let transport = HyperTransport::new(Duration::from_secs(2));
+        Ok(Control { url, channel: self.channel.clone(), transport })
+    }
+}
+
+impl Control {
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The id of the channel that was asked for.
+    pub(super) fn chosen_channel(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// Calls the control API, and gives the answer's JSON.
+    pub(super) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
+        let (status, answer) = self.exchange(PATIENCE, method, path, body, None).await?;
+        self.judge(status, answer)
+    }
+
+    /// Reads what there is after a place, and waits for it if there is nothing. Nothing where nothing came.
+    pub(super) async fn news(&self, path: &str, wait: Duration) -> anyhow::Result<Option<Value>> {
+        let path = format!("{path}&wait={}ms", wait.as_millis());
+        let (status, answer) =
+            self.exchange(PATIENCE + wait, Method::GET, &path, None, None).await?;
+        if status == StatusCode::REQUEST_TIMEOUT {
+            return Ok(None);
+        }
+        self.judge(status, answer).map(Some)
+    }
+
+    /// The channel that is meant.
+    pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
+        let channels = self.call(Method::GET, "/_sim/v1/channels", None).await?;
+        let channels = channels["channels"].as_array().into_iter().flatten();
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let mut channels = channels.filter_map(|channel| {
+            let webhook = &channel["webhook"];
+            Some(Channel {
+                id: text(&channel["channelId"])?,
+                token: text(&channel["channelAccessToken"])?,
+                webhook: text(&webhook["url"]).filter(|_| webhook["active"] == true),
+            })
+        });
+        let channel = channels
+            .find(|channel| self.channel.as_ref().is_none_or(|wanted| *wanted == channel.id));
+        channel.ok_or_else(|| {
+            let wanted = self.channel.as_deref().unwrap_or("sim-channel-1");
+            refused(format!(
+                "the simulator has no channel {wanted}; leave --channel out for the first"
+            ))
+        })
+    }
+
+    /// Lets the simulator test the endpoint of a channel, or another, as LINE's console does; gives why it is not well.
+    pub(super) async fn test_webhook(
+        &self,
+        channel: &Channel,
+        endpoint: Option<&str>,
+    ) -> anyhow::Result<Result<(), String>> {
+        let body = endpoint
+            .map_or_else(|| serde_json::json!({}), |url| serde_json::json!({ "endpoint": url }));
+        let path = "/v2/bot/channel/webhook/test";
+        let (status, answer) =
+            self.exchange(PATIENCE, Method::POST, path, Some(&body), Some(&channel.token)).await?;
+        if status != StatusCode::OK {
+            return Ok(Err(message(&answer)
+                .unwrap_or("it refuses to test the webhook")
+                .to_owned()));
+        }
+        if answer["success"] == true {
+            return Ok(Ok(()));
+        }
+        let word = |name: &str| answer[name].as_str().unwrap_or_default();
+        Ok(Err(format!("{} ({})", word("reason"), word("detail"))))
+    }
+
+    fn judge(&self, status: StatusCode, answer: Value) -> anyhow::Result<Value> {
+        if status.is_success() {
+            return Ok(answer);
+        }
+        Err(match message(&answer) {
+            Some(message) => refused(message),
+            None => network(format!(
+                "{} answered {status}, which no simulator does; check --api-url (HIKYAKU_API_URL)",
+                self.url
+            )),
+        })
+    }
+
+    /// Sends a request and reads the answer, whatever it says.
+    fn exchange(
+        &self,
+        patience: Duration,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        token: Option<&str>,
+    ) -> impl Future<Output = anyhow::Result<(StatusCode, Value)>> {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let request = Request::builder().method(method).uri(format!("{}{path}", self.url));
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let request = match token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        };
+        let request = request.body(Bytes::from(body).into());
+        async move {
+            let request =
+                request.context("cannot make the request; check --api-url and the ids")?;
+            let answer = async {
+                let answer = self.transport.send(request).await.map_err(|why| self.silent(&why))?;
+                let (head, body) = answer.into_parts();
+                let body = body.collect().await.map_err(|why| self.silent(&why))?.to_bytes();
+                let json =
+                    if body.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&body) };
+                let json = json.map_err(|_| self.foreign())?;
+                Ok((head.status, json))
+            };
+            match timeout(patience, answer).await {
+                Ok(answer) => answer,
+                Err(_) => Err(self.silent(&"no answer in time")),
+            }
+        }
+    }
+
+    fn silent(&self, why: &dyn Display) -> anyhow::Error {
+        network(format!(
+            "no simulator answers at {}: {why}; start `hikyaku sim`, or set --api-url (HIKYAKU_API_URL)",
+            self.url
+        ))
+    }
+
+    fn foreign(&self) -> anyhow::Error {
+        network(format!(
+            "something else than a simulator answers at {}; check --api-url (HIKYAKU_API_URL)",
+            self.url
+        ))
+    }
+}
+
+/// What an answer says went wrong.
+fn message(answer: &Value) -> Option<&str> {
+    answer["message"].as_str()
+}

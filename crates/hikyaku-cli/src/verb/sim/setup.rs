@@ -1,0 +1,144 @@
+use std::fmt;
+
+use anstyle::{Effects, Style};
+use clap::Args;
+use hikyaku_sim::{Sim as Simulator, StartError};
+use serde::Serialize;
+
+use crate::{failure::usage, invocation};
+
+const STRONG: Style = Style::new().effects(Effects::BOLD);
+const NAME: Style = Style::new().effects(Effects::DIMMED);
+
+// What a simulator begins with.
+#[derive(Debug, Args)]
+pub(super) struct Setup {
+    /// Serve the paths of both hosts on the API's port
+    #[arg(long)]
+    one_listener: bool,
+
+    /// Begin with this many friends of the account
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    friends: usize,
+
+    /// Send signed webhooks to the bot at this URL of this machine
+    #[arg(long, value_name = "URL")]
+    webhook: Option<String>,
+
+    /// Send webhooks that fail again, after 1, 5, 15, 30 and 60 minutes
+    #[arg(long)]
+    webhook_redelivery: bool,
+
+    /// Let webhooks go to other machines, too
+    #[arg(long)]
+    allow_remote_webhooks: bool,
+}
+
+/// What a program needs to speak to a simulator; the names are those of a profile's keys.
+#[derive(Serialize)]
+pub(super) struct Credentials {
+    pub(super) api_url: String,
+    data_url: String,
+    /// Nothing is served for this host. It is named so that no call goes to LINE's.
+    manager_url: String,
+    channel_id: String,
+    channel_secret: String,
+    token: String,
+    friends: Vec<String>,
+}
+
+impl Setup {
+    /// Starts the simulator that these flags describe.
+    pub(super) async fn start(
+        self,
+        port: u16,
+        data_port: u16,
+    ) -> anyhow::Result<(Simulator, Credentials)> {
+        let mut builder = Simulator::builder()
+            .port(port)
+            .data_port(data_port)
+            .webhook_redelivery(self.webhook_redelivery);
+        if self.one_listener {
+            builder = builder.one_listener();
+        }
+        if self.allow_remote_webhooks {
+            builder = builder.allow_remote_webhooks();
+        }
+        if let Some(url) = self.webhook {
+            builder = builder.webhook(url);
+        }
+        let sim = builder.start().await.map_err(|error| match error {
+            StartError::Webhook(why) => usage(format!("--webhook: {why}")),
+            error => error.into(),
+        })?;
+        let friends = sim.add_friends(self.friends);
+        let credentials = Credentials {
+            api_url: sim.api_url(),
+            data_url: sim.data_url(),
+            manager_url: sim.api_url(),
+            channel_id: sim.channel_id(),
+            channel_secret: sim.channel_secret().expose().to_owned(),
+            token: sim.channel_token().expose().to_owned(),
+            friends: friends.iter().map(|id| id.as_str().to_owned()).collect(),
+        };
+        Ok((sim, credentials))
+    }
+}
+
+impl Credentials {
+    /// The environment of a program that is to speak to the simulator. Every name by which LINE's own examples read a
+    /// token or a secret is among them, so that none of a real channel is used by mistake.
+    pub(super) fn environment(&self) -> [(&'static str, String); 10] {
+        [
+            ("HIKYAKU_API_URL", self.api_url.clone()),
+            ("HIKYAKU_DATA_URL", self.data_url.clone()),
+            ("HIKYAKU_MANAGER_URL", self.manager_url.clone()),
+            ("HIKYAKU_SIM_FRIENDS", self.friends.join(" ")),
+            ("LINE_CHANNEL_ID", self.channel_id.clone()),
+            ("LINE_CHANNEL_SECRET", self.channel_secret.clone()),
+            ("CHANNEL_SECRET", self.channel_secret.clone()),
+            ("LINE_CHANNEL_ACCESS_TOKEN", self.token.clone()),
+            ("LINE_CHANNEL_TOKEN", self.token.clone()),
+            ("CHANNEL_ACCESS_TOKEN", self.token.clone()),
+        ]
+    }
+}
+
+impl fmt::Display for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { api_url, data_url, manager_url, channel_id, channel_secret, token, friends } =
+            self;
+        let rows = [
+            ("API", api_url),
+            ("contents", data_url),
+            ("channel", channel_id),
+            ("secret", channel_secret),
+            ("token", token),
+        ];
+        writeln!(f, "{STRONG}LINE, simulated{STRONG:#}\n")?;
+        for (name, value) in rows.into_iter().chain(friends.iter().map(|id| ("friend", id))) {
+            writeln!(f, "  {NAME}{name:<9}{NAME:#} {value}")?;
+        }
+        writeln!(f, "\n{STRONG}In another terminal{STRONG:#}\n")?;
+        if let Some(alias) = invocation::alias() {
+            writeln!(f, "  {alias}")?;
+        }
+        writeln!(f, "  export HIKYAKU_API_URL={api_url} HIKYAKU_DATA_URL={data_url}")?;
+        writeln!(f, "  export HIKYAKU_MANAGER_URL={manager_url}")?;
+        writeln!(
+            f,
+            "  export LINE_CHANNEL_ACCESS_TOKEN={token} LINE_CHANNEL_SECRET={channel_secret}"
+        )?;
+        let commands = [
+            (format!("curl -X POST {api_url}/_sim/v1/users"), "another friend; prints the id"),
+            ("hikyaku broadcast --text hello".to_owned(), "to all friends"),
+            ("hikyaku sim trigger message --text hi".to_owned(), "a friend writes to the bot"),
+            ("hikyaku sim tail".to_owned(), "watch requests and webhooks"),
+            (format!("curl {api_url}/_sim/v1/outbox/latest"), "what arrived last"),
+        ];
+        for (command, what) in commands {
+            writeln!(f, "  {command:<56} {NAME}# {what}{NAME:#}")?;
+        }
+        write!(f, "\nCtrl-C stops it")
+    }
+}
