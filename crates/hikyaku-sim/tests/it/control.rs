@@ -89,10 +89,9 @@ async fn the_log_and_the_webhooks_can_be_followed() {
             .map(|it| format!("{} {}", it["seq"], it["path"].as_str().unwrap()))
             .collect()
     };
-    let (news, _) = tokio::join!(
-        control(&sim, "GET", "/log?after=0&wait=9s", ""),
-        post(&sim, PUSH, &hello(&friend))
-    );
+    let body = hello(&friend);
+    let (news, _) =
+        tokio::join!(control(&sim, "GET", "/log?after=0&wait=9s", ""), post(&sim, PUSH, &body));
     assert_eq!(path(&news.json()), [format!("1 {PUSH}")]);
     get(&sim, "/v2/bot/info").await;
     get(&sim, "/v2/bot/message/quota").await;
