@@ -7,7 +7,7 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # What one store needs, a build without it does not.
 ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self
 
-.PHONY: help demo test lint fmt doc bench build-cpu chaos
+.PHONY: help demo test lint fmt doc pictures bench build-cpu chaos
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -39,6 +39,9 @@ fmt: ## Format the code
 
 doc: ## Build the documentation and open it
 	$(CARGO) doc --workspace --no-deps --open
+
+pictures: ## Draw the pictures of the documentation that show the simulator's page (needs Chromium)
+	$(CARGO) run -p hikyaku-sim --example pictures -- docs
 
 bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches

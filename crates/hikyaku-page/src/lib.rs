@@ -51,7 +51,7 @@ pub const STYLES: [Asset; 4] = [
 pub const SCRIPT: Asset = Asset::new(include_str!("asset/drawing.js"));
 
 /// The hash of [`SCRIPT`] for a content security policy.
-pub const SCRIPT_HASH: &str = "sha256-8H471GgqBlCFXPXthBGPM20CUYSwUbCIJMf43/RCSVI=";
+pub const SCRIPT_HASH: &str = "sha256-Tk6QSEM/XbjNgdiTduwl79nzEkoNSE1I9c/fgMATkdI=";
 
 /// Draws a Flex layout. `pointer` is where in its JSON it stands, `/messages/0/contents` or nothing.
 pub fn flex(container: &Container, look: &Look, pointer: &str) -> Html {

@@ -35,6 +35,7 @@ mod control;
 mod deliver;
 mod fault;
 mod near;
+mod page;
 mod poster;
 mod query;
 mod random;

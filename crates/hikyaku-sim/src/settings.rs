@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) one_listener: bool,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) most_connections: usize,
+    /// What the first channel's account is called.
+    pub(crate) account_name: Option<String>,
     pub(crate) clock: ClockMode,
     pub(crate) seed: u64,
     pub(crate) any_user_is_friend: bool,
@@ -64,6 +66,7 @@ impl Default for Settings {
             one_listener: false,
             allowed_hosts: Vec::new(),
             most_connections: 4096,
+            account_name: None,
             clock: ClockMode::Wall,
             seed: 1,
             any_user_is_friend: false,

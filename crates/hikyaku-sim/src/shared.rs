@@ -5,6 +5,7 @@ use std::{
 };
 
 use tokio::{sync::Notify, time::sleep};
+use uuid::Uuid;
 
 use crate::{api::Routes, poster::Poster, settings::Settings, state::World};
 
@@ -15,6 +16,11 @@ pub(crate) struct Shared {
     pub(crate) routes: Routes,
     /// Tells those who wait that something may have changed.
     pub(crate) changed: Notify,
+    /// Which simulator this is, for pages that stay while it is started again.
+    pub(crate) run: Uuid,
+    /// Where it is reached; without a slash at the end.
+    pub(crate) api_url: String,
+    pub(crate) data_url: String,
     /// Tells that something may fall due at another time than before.
     pub(crate) rescheduled: Notify,
     /// Tells that a webhook may wait to be posted.
@@ -25,10 +31,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings) -> Self {
+    pub(crate) fn new(settings: Settings, api_url: String, data_url: String) -> Self {
         Self {
+            api_url,
+            data_url,
             routes: Routes::new(settings.one_listener),
             changed: Notify::new(),
+            run: Uuid::new_v4(),
             rescheduled: Notify::new(),
             webhooks_wait: Notify::new(),
             poster: Poster::new(settings.webhook.remote_allowed),

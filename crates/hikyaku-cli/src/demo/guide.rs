@@ -15,6 +15,7 @@ const PHONE: &str = "+818000001234";
 
 /// What to type to go on with a simulator that has some friends.
 pub(super) struct Guide {
+    page_url: String,
     api_url: String,
     data_url: String,
     token: String,
@@ -27,6 +28,7 @@ impl Guide {
     pub(super) fn new(sim: &Sim) -> Self {
         let ken = Person { phone: Some(PHONE.to_owned()), ..Person::default() };
         Self {
+            page_url: sim.page_url(),
             api_url: sim.api_url(),
             data_url: sim.data_url(),
             token: sim.channel_token().expose().to_owned(),
@@ -42,8 +44,11 @@ impl Guide {
 
 impl fmt::Display for Guide {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { api_url, data_url, token, friends: [aki, ken], today } = self;
-        writeln!(f, "\n{TITLE}The simulator stays up{TITLE:#} at {api_url} until Ctrl-C")?;
+        let Self { page_url, api_url, data_url, token, friends: [aki, ken], today } = self;
+        writeln!(
+            f,
+            "\n{TITLE}The simulator stays up{TITLE:#} until Ctrl-C: open {page_url} in a browser"
+        )?;
         writeln!(f, "\n{TITLE}In another terminal, with this program{TITLE:#}\n")?;
         if let Some(alias) = invocation::alias() {
             writeln!(f, "  {alias}")?;

@@ -56,6 +56,8 @@
 
   const fitAll = () => document.querySelectorAll('[data-fit]').forEach(fit);
   fitAll();
+  // A page that has added drawings says so.
+  document.addEventListener('hikyaku-drawn', fitAll);
   window.addEventListener('load', () => {
     fitAll();
     // For whatever takes a picture of the page.

@@ -2,6 +2,8 @@ use std::fmt;
 
 use hikyaku_model::{Message, flex::Container, message::Sender};
 
+use crate::html::Url;
+
 /// One message of a conversation, or a notice in it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -18,6 +20,10 @@ pub struct Entry<'a> {
     pub is_read: bool,
     /// What it quotes.
     pub quote: Option<Quote<'a>>,
+    /// What a script finds it by: `data-id` of its row and of its quick replies.
+    pub id: Option<&'a str>,
+    /// What went wrong with it, below it.
+    pub problem: Option<&'a str>,
 }
 
 /// Who says something.
@@ -45,6 +51,8 @@ pub enum Said<'a> {
         /// Its size.
         bytes: u64,
     },
+    /// A picture that the page's own server has.
+    Picture(&'a Url),
     /// A line in the middle: a day, somebody who joined, a message that was unsent.
     Notice(&'a str),
 }
@@ -69,7 +77,16 @@ pub struct Quote<'a> {
 
 impl<'a> Entry<'a> {
     fn new(said: Said<'a>, pointer: &'a str) -> Self {
-        Self { speaker: Speaker::Other(""), said, pointer, time: None, is_read: false, quote: None }
+        Self {
+            speaker: Speaker::Other(""),
+            said,
+            pointer,
+            time: None,
+            is_read: false,
+            quote: None,
+            id: None,
+            problem: None,
+        }
     }
 
     /// A message, and the JSON pointer that it has.
@@ -85,6 +102,11 @@ impl<'a> Entry<'a> {
     /// A file that a person sends.
     pub fn file(name: &'a str, bytes: u64) -> Self {
         Self::new(Said::File { name, bytes }, "")
+    }
+
+    /// A picture that the page's own server has.
+    pub fn picture(url: &'a Url) -> Self {
+        Self::new(Said::Picture(url), "")
     }
 
     /// A line in the middle.
@@ -122,11 +144,23 @@ impl<'a> Entry<'a> {
         self
     }
 
+    /// Sets what a script finds it by.
+    pub fn id(mut self, id: &'a str) -> Self {
+        self.id = Some(id);
+        self
+    }
+
+    /// Sets what went wrong with it.
+    pub fn problem(mut self, problem: &'a str) -> Self {
+        self.problem = Some(problem);
+        self
+    }
+
     /// Who the message itself says it is from.
     pub(super) fn sender(&self) -> Option<&'a Sender> {
         match self.said {
             Said::Message(message) => message.sender.as_ref(),
-            Said::Flex(_) | Said::File { .. } | Said::Notice(_) => None,
+            _ => None,
         }
     }
 

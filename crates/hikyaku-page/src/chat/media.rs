@@ -4,7 +4,7 @@ use hikyaku_model::message::{
 
 use crate::{
     css::{Property, Ratio},
-    html::{Attribute, Html},
+    html::{Attribute, Html, Tag, Url},
     pen::Pen,
     picture::{self, Picture},
     play,
@@ -24,6 +24,13 @@ pub(super) fn image(pen: &Pen<'_>, preview: &str, html: &mut Html) {
     html.div("shot").body(|html| {
         let place = html.div("shot-pic").style(Property::AspectRatio, Ratio::new(4.0, 3.0));
         picture::draw(pen, place, Picture::cover(preview));
+    });
+}
+
+/// Draws a picture that is on the page's own server.
+pub(super) fn picture(url: &Url, html: &mut Html) {
+    html.div("shot").class("shot-own").body(|html| {
+        html.element(Tag::Img).class("shot-img").src(url).empty();
     });
 }
 

@@ -10,6 +10,7 @@ mod template;
 mod text;
 
 pub use entry::{Entry, Quote, Said, Speaker, Time};
+pub use row::avatar;
 
 use crate::{
     html::{Attribute, Html},
@@ -35,13 +36,16 @@ use crate::{
 /// ```
 pub fn draw(entries: &[Entry<'_>], look: &Look) -> Html {
     let mut html = Html::default();
-    html.div("chat").set(Attribute::Role, "log").body(|html| {
-        let mut before = None;
-        for (index, entry) in entries.iter().enumerate() {
-            let is_last = index + 1 == entries.len();
-            row::draw(entry, before, is_last, look, html);
-            before = Some(entry);
-        }
-    });
+    html.div("chat").set(Attribute::Role, "log").body(|html| rows(entries, look, html));
     html
+}
+
+/// Draws the rows of a conversation into an element of the class `chat`, as [`draw`] does.
+pub fn rows(entries: &[Entry<'_>], look: &Look, html: &mut Html) {
+    let mut before = None;
+    for (index, entry) in entries.iter().enumerate() {
+        let is_last = index + 1 == entries.len();
+        row::draw(entry, before, is_last, look, html);
+        before = Some(entry);
+    }
 }

@@ -6,8 +6,8 @@ use crate::{
     picture::{self, Picture},
 };
 
-pub(super) fn draw(pen: &mut Pen<'_>, quick_reply: &QuickReply, html: &mut Html) {
-    let row = html.div("quick").set(Attribute::Role, "group");
+pub(super) fn draw(pen: &mut Pen<'_>, quick_reply: &QuickReply, id: Option<&str>, html: &mut Html) {
+    let row = html.div("quick").set(Attribute::Role, "group").set_some(Attribute::DataId, id);
     row.set(Attribute::AriaLabel, pen.look.lang.quick_replies()).body(|html| {
         pen.field("quickReply", |pen| {
             pen.field("items", |pen| {

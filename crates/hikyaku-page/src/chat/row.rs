@@ -22,7 +22,8 @@ pub(super) fn draw(
     html: &mut Html,
 ) {
     if let Said::Notice(text) = entry.said {
-        return html.element(Tag::P).class("notice").text(text);
+        let notice = html.element(Tag::P).class("notice");
+        return notice.set_some(Attribute::DataId, entry.id).text(text);
     }
     let follows = before.is_some_and(|before| entry.follows(before));
     let mut pen = Pen::new(look, entry.pointer);
@@ -32,12 +33,13 @@ pub(super) fn draw(
         Speaker::Other(account) => ("row-theirs", Some(name.unwrap_or(account))),
     };
     let row = html.div("row").class(side).class_some(follows.then_some("row-more"));
-    row.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, name).body(|html| {
+    let row = row.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, name);
+    row.set_some(Attribute::DataId, entry.id).body(|html| {
         if let Some(name) = name {
             if follows {
                 html.span("avatar-gap").empty();
             } else {
-                avatar(&pen, name, entry.sender(), html);
+                sender_avatar(&pen, name, entry.sender(), html);
             }
         }
         html.div("said").body(|html| {
@@ -47,7 +49,7 @@ pub(super) fn draw(
             let is_wide = match entry.said {
                 Said::Message(message) => kind::is_wide(message),
                 Said::Flex(_) => true,
-                Said::File { .. } | Said::Notice(_) => false,
+                Said::File { .. } | Said::Picture(_) | Said::Notice(_) => false,
             };
             let line = html.div("line").class_some(is_wide.then_some("line-wide"));
             line.body(|html| {
@@ -57,24 +59,34 @@ pub(super) fn draw(
                     }
                     Said::Flex(container) => flex::container(&mut pen, container, None, html),
                     Said::File { name, bytes } => media::file(&pen, name, bytes, html),
+                    Said::Picture(url) => media::picture(url, html),
                     Said::Notice(_) => {}
                 }
                 when(entry, look, html);
             });
+            if let Some(problem) = entry.problem {
+                html.element(Tag::P).class("problem").text(problem);
+            }
         });
     });
     if let Said::Message(message) = entry.said
         && let Some(quick_reply) = message.quick_reply.as_ref().filter(|_| is_last)
     {
-        quick_reply::draw(&mut pen, quick_reply, html);
+        quick_reply::draw(&mut pen, quick_reply, entry.id, html);
     }
 }
 
-fn avatar(pen: &Pen<'_>, name: &str, sender: Option<&Sender>, html: &mut Html) {
-    let place = html.span("avatar").set(Attribute::AriaHidden, "true");
+fn sender_avatar(pen: &Pen<'_>, name: &str, sender: Option<&Sender>, html: &mut Html) {
     if let Some(url) = sender.and_then(|sender| sender.icon_url.as_deref()) {
+        let place = html.span("avatar").set(Attribute::AriaHidden, "true");
         return picture::draw(pen, place, Picture::small(url));
     }
+    avatar(name, html);
+}
+
+/// Draws what stands for the picture of a person or an account: the first letter of the name.
+pub fn avatar(name: &str, html: &mut Html) {
+    let place = html.span("avatar").set(Attribute::AriaHidden, "true");
     let initial = name.chars().next().map(String::from).unwrap_or_default();
     place.style(Property::Hue, picture::hue(name)).text(&initial);
 }

@@ -1,4 +1,4 @@
-use super::{Asset, Html};
+use super::{Asset, Html, Url};
 
 /// A whole page, with its style sheets and scripts in it, that needs no other file.
 #[derive(Clone, Debug)]
@@ -10,6 +10,15 @@ pub struct Document {
     forms: bool,
     styles: Vec<Asset>,
     scripts: Vec<(Asset, &'static str)>,
+    linked: Option<Linked>,
+}
+
+/// The files of a page that a server has beside it.
+#[derive(Clone, Debug)]
+struct Linked {
+    icon: Url,
+    style: Url,
+    scripts: Vec<Url>,
 }
 
 impl Document {
@@ -23,6 +32,7 @@ impl Document {
             forms: false,
             styles: Vec::new(),
             scripts: Vec::new(),
+            linked: None,
         }
     }
 
@@ -56,10 +66,17 @@ impl Document {
         self
     }
 
+    /// Takes an icon, a style sheet and scripts from the page's own server. The server then also has the content security
+    /// policy to send: the page itself has none.
+    pub fn linked(mut self, icon: Url, style: Url, scripts: impl Into<Vec<Url>>) -> Self {
+        self.linked = Some(Linked { icon, style, scripts: scripts.into() });
+        self
+    }
+
     /// The page with what a function adds to its body.
     ///
     /// Its content security policy refuses everything but its own style and script, pictures over HTTPS, and forms where
-    /// it has any.
+    /// it has any; where its files are [`linked`](Self::linked), the policy is the server's.
     pub fn body(self, content: impl FnOnce(&mut Html)) -> Html {
         let mut html = Html::default();
         html.push("<!DOCTYPE html>\n<html lang=\"");
@@ -69,9 +86,12 @@ impl Document {
             html.push(if is_dark { " data-theme=\"dark\"" } else { " data-theme=\"light\"" });
         }
         html.push("><head><meta charset=\"utf-8\">");
-        html.push("<meta http-equiv=\"Content-Security-Policy\" content=\"");
-        html.text(&self.policy());
-        html.push("\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
+        if self.linked.is_none() {
+            html.push("<meta http-equiv=\"Content-Security-Policy\" content=\"");
+            html.text(&self.policy());
+            html.push("\">");
+        }
+        html.push("<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">");
         html.push("<meta name=\"referrer\" content=\"no-referrer\"><title>");
         html.text(&self.title);
         html.push("</title>");
@@ -79,6 +99,9 @@ impl Document {
             html.push("<style>");
             html.push(sheet.as_str());
             html.push("</style>");
+        }
+        if let Some(linked) = &self.linked {
+            linked.write(&mut html);
         }
         html.push("</head><body>");
         content(&mut html);
@@ -109,5 +132,20 @@ impl Document {
             }
         }
         policy
+    }
+}
+
+impl Linked {
+    fn write(&self, html: &mut Html) {
+        html.push("<link rel=\"icon\" href=\"");
+        html.text(self.icon.as_str());
+        html.push("\"><link rel=\"stylesheet\" href=\"");
+        html.text(self.style.as_str());
+        html.push("\">");
+        for script in &self.scripts {
+            html.push("<script defer src=\"");
+            html.text(script.as_str());
+            html.push("\"></script>");
+        }
     }
 }

@@ -125,6 +125,16 @@ impl Element<'_> {
         if is_ticked { element.attribute("checked", "") } else { element }
     }
 
+    /// Makes an `input` one for a line of text.
+    pub fn text_input(self) -> Self {
+        self.attribute("type", "text")
+    }
+
+    /// Makes an `input` one that picks files of these types, `image/png,image/jpeg`.
+    pub fn file_input(self, accept: &'static str) -> Self {
+        self.attribute("type", "file").attribute("accept", accept)
+    }
+
     /// Sets where a link leads. It opens beside the page, and is not told where from.
     pub fn href(self, url: &Url) -> Self {
         self.attribute("href", url.as_str())

@@ -2,7 +2,7 @@ use std::fmt;
 
 use hikyaku_model::{Checker, limits};
 
-/// An address that a page may load or link to: HTTPS and nothing else, percent-encoded.
+/// An address that a page may load or link to: HTTPS, percent-encoded, or a path of the page's own server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url(String);
 
@@ -21,6 +21,24 @@ impl Url {
         let mut checker = Checker::default();
         limits::MEDIA_URL.check(text, &mut checker);
         checker.finish().is_ok().then(|| Self(text.to_owned()))
+    }
+
+    /// Takes a path of the server that the page is from; nothing for a text that could lead anywhere else.
+    ///
+    /// ```
+    /// use hikyaku_page::html::Url;
+    ///
+    /// assert!(Url::path("/pictures/1.png").is_some());
+    /// for other in ["", "a", "//example.com/", "/../a", "/a?b", "/a b", "/\\example.com"] {
+    ///     assert!(Url::path(other).is_none(), "{other}");
+    /// }
+    /// ```
+    pub fn path(text: &str) -> Option<Self> {
+        let mut steps = text.strip_prefix('/')?.split('/');
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let is_plain =
+            |step: &str| !step.is_empty() && !step.starts_with('.') && step.bytes().all(plain);
+        steps.all(is_plain).then(|| Self(text.to_owned()))
     }
 
     /// The address.

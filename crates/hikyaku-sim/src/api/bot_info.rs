@@ -25,7 +25,7 @@ fn read(_: &Request) -> Result<Action, Answer> {
         Answer::ok(&json!({
             "userId": scene.channel().bot,
             "basicId": format!("@sim{number}"),
-            "displayName": format!("simulated account {number}"),
+            "displayName": scene.channel().name,
             "chatMode": "chat",
             "markAsReadMode": "manual",
         }))

@@ -77,7 +77,7 @@ pub(super) fn say(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;
         let channel = call.channel(world)?;
-        let said = world.say(channel, target, user, message);
+        let said = world.say(channel, &target, user, message);
         said.map(|said| Reply::created(&said)).ok_or_else(|| nobody(id))
     })
 }
@@ -201,7 +201,7 @@ pub(super) fn link_account(call: &Call<'_>) -> Result<Reply, Problem> {
     })
 }
 
-fn target(id: &str) -> Result<Target, Problem> {
+pub(super) fn target(id: &str) -> Result<Target, Problem> {
     Target::parse(id).ok_or_else(|| Problem::unknown("chat", id))
 }
 

@@ -31,7 +31,8 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
 /// Whether a call has a body.
 fn has_body(method: &Method, steps: &[&str]) -> bool {
     match (method.as_str(), steps) {
-        ("POST", ["channels" | "reset"] | ["webhooks", ..]) | ("PUT", ["chats", ..]) => false,
+        ("POST", ["channels" | "reset"] | ["channels", _, "test"] | ["webhooks", ..])
+        | ("PUT", ["chats", ..]) => false,
         ("POST" | "PUT" | "PATCH", _) => true,
         _ => false,
     }

@@ -8,6 +8,7 @@ mod limits;
 mod logins;
 mod people;
 mod reply;
+mod tap;
 mod traffic;
 mod webhooks;
 
@@ -26,6 +27,14 @@ struct Call<'a> {
     shared: &'a Shared,
     query: &'a str,
     body: &'a [u8],
+}
+
+/// The path of the stream that tells of changes.
+pub(crate) const EVENTS: &str = "/_sim/v1/events";
+
+/// Refuses what a page of somebody else's could have sent.
+pub(crate) fn refusal(shared: &Shared, head: &Parts) -> Option<Response<Bytes>> {
+    guard::check(shared, head).err().map(Problem::into_response)
 }
 
 /// Answers a call. A body that is too large is absent.
@@ -57,6 +66,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("PATCH", ["channels", id]) => channels::change(call, id),
         ("POST", ["channels", id, "keys"]) => channels::register_key(call, id),
         ("POST", ["channels", id, "events"]) => webhooks::send_event(call, id),
+        ("POST", ["channels", id, "test"]) => webhooks::test(call, id).await,
         ("GET", ["logins"]) => Ok(logins::logins(call)),
         ("POST", ["logins"]) => logins::add(call),
         ("PATCH", ["logins", id]) => logins::change(call, id),
@@ -71,6 +81,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("POST", ["chats", id, "messages"]) => acts::say(call, id),
         ("DELETE", ["chats", id, "messages", message]) => acts::unsend(call, id, message),
         ("POST", ["chats", id, "postback"]) => acts::postback(call, id),
+        ("POST", ["chats", id, "tap"]) => tap::tap(call, id),
         ("PUT", ["chats", id, "members", user]) => acts::set_member(call, id, user, true),
         ("DELETE", ["chats", id, "members", user]) => acts::set_member(call, id, user, false),
         ("PUT", ["chats", id, "account"]) => acts::join(call, id),

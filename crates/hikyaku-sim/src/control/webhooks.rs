@@ -7,6 +7,7 @@ use super::{
     Call, Problem, Reply, acts,
     traffic::{in_vain, number, patience},
 };
+use crate::{poster::Post, state::webhook::WebhookReason};
 
 /// The webhooks of a channel; with `after`, those with a try that ended later. With `wait`, not before `count` tries have
 /// ended (after `after`), or 408. After a reset there are fewer tries, and `attempts` says so at once.
@@ -46,6 +47,29 @@ pub(super) fn redeliver(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     if known { Ok(Reply::none()) } else { Err(Problem::unknown("webhook", id)) }
 }
 
+/// Posts a webhook without events to a channel's bot, and tells what came of it, as LINE's own test does.
+pub(super) async fn test(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    let post = {
+        let world = call.shared.world();
+        let place = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
+        let channel = &world.channels[place];
+        let url = channel.webhook.url.as_deref().ok_or_else(|| no_webhook(id))?;
+        Post::new(channel, url, &[])
+    };
+    let verdict = call.shared.poster.post(post).await;
+    Ok(Reply::ok(&json!({
+        "success": verdict.reason == WebhookReason::Ok,
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "detail": verdict.detail,
+    })))
+}
+
+fn no_webhook(id: &str) -> Problem {
+    let message = format!("no webhook is sent for the channel `{id}`; set its `webhook.url`");
+    Problem::new(StatusCode::CONFLICT, "no_webhook", message)
+}
+
 /// Tells a channel's bot of any event; what it lacks is filled in. Events of types that nobody knows pass, those of known
 /// types must fit.
 pub(super) fn send_event(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
@@ -61,11 +85,7 @@ pub(super) fn send_event(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     }
     call.shared.change(|world| {
         let channel = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
-        let event_id = world.announce(channel, event).ok_or_else(|| {
-            let message =
-                format!("no webhook is sent for the channel `{id}`; set its `webhook.url`");
-            Problem::new(StatusCode::CONFLICT, "no_webhook", message)
-        })?;
+        let event_id = world.announce(channel, event).ok_or_else(|| no_webhook(id))?;
         Ok(Reply::created(&json!({ "webhookEventId": event_id })))
     })
 }

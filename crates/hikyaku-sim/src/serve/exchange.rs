@@ -1,27 +1,37 @@
 use std::{
     pin::pin,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
 use bytes::{Bytes, BytesMut};
 use hikyaku_model::limits::REQUEST_BYTES;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Request as HttpRequest, Response, StatusCode, header,
-    request,
+    HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest, Response, StatusCode,
+    header, request,
 };
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use serde_json::Value;
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 use uuid::Uuid;
 
-use super::wire::{CutOff, WireBody};
+use super::{
+    events,
+    wire::{CutOff, WireBody},
+};
 use crate::{
     api::{self, Answer, ENDPOINTS, Request, Scene},
     control,
     fault::{Effect, Strike, Suspect},
+    page,
     shared::Shared,
     state::log::{Host, LoggedRequest, MOST_BODY},
 };
@@ -34,14 +44,25 @@ const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// Answers one request.
 pub(super) async fn exchange(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     host: Host,
     request: HttpRequest<Incoming>,
+    stopping: watch::Receiver<bool>,
     reset: &AtomicBool,
 ) -> Result<Response<WireBody>, CutOff> {
     let arrived_at = shared.world().clock.now();
     let (head, body) = request.into_parts();
     let body = timeout(BODY_TIME, read(body)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
+    if host == Host::Api && page::is_served(&head) {
+        return Ok(page::answer(shared, &head).map(WireBody::whole));
+    }
+    if host == Host::Api && head.uri.path() == control::EVENTS && head.method == Method::GET {
+        let refusal = control::refusal(shared, &head);
+        return Ok(match refusal {
+            Some(refusal) => refusal.map(WireBody::whole),
+            None => events::stream(shared.clone(), stopping),
+        });
+    }
     if host == Host::Api && head.uri.path().starts_with(control::PREFIX) {
         let answer = control::answer(shared, &head, body.as_deref()).await;
         return Ok(answer.map(WireBody::whole));

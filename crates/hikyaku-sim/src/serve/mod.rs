@@ -1,5 +1,6 @@
 //! The sockets: accepting, reading whole requests, and ending connections as faults want it.
 
+mod events;
 mod exchange;
 mod wire;
 
@@ -89,15 +90,17 @@ async fn connection(
     shared: Arc<Shared>,
     stopping: watch::Receiver<bool>,
 ) {
-    let mut stop = pin!(stopped(stopping));
+    let mut stop = pin!(stopped(stopping.clone()));
     // Fails only on a connection that is gone already.
     let _ = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
     let service = {
         let reset = reset.clone();
         service_fn(move |request: Request<Incoming>| -> Exchange {
-            let (shared, reset) = (shared.clone(), reset.clone());
-            Box::pin(async move { exchange::exchange(&shared, host, request, &reset).await })
+            let (shared, stopping, reset) = (shared.clone(), stopping.clone(), reset.clone());
+            Box::pin(
+                async move { exchange::exchange(&shared, host, request, stopping, &reset).await },
+            )
         })
     };
     let mut connection = http1::Builder::new()

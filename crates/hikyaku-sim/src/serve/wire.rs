@@ -6,13 +6,14 @@ use std::{
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use tokio::sync::mpsc::Receiver;
 
 /// The body of an answer: whole, or cut off.
 #[derive(Debug)]
 pub(crate) struct WireBody {
     next: Next,
-    /// What the answer says its length is.
-    declared: u64,
+    /// What the answer says its length is; nothing where it has no end.
+    declared: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -23,6 +24,8 @@ enum Next {
     Part(Bytes),
     /// Time to write that part to the socket.
     Flush,
+    /// What comes, as long as something does.
+    Stream(Receiver<Bytes>),
     /// The end of the connection.
     Cut,
     Done,
@@ -48,13 +51,18 @@ impl From<Infallible> for CutOff {
 
 impl WireBody {
     pub(crate) fn whole(bytes: Bytes) -> Self {
-        Self { declared: bytes.len() as u64, next: Next::Whole(bytes) }
+        Self { declared: Some(bytes.len() as u64), next: Next::Whole(bytes) }
     }
 
     /// Half of a body that claims to be whole; of an empty one, one byte that never comes.
     pub(crate) fn half(bytes: &Bytes) -> Self {
-        let declared = bytes.len().max(1) as u64;
+        let declared = Some(bytes.len().max(1) as u64);
         Self { declared, next: Next::Part(bytes.slice(..bytes.len() / 2)) }
+    }
+
+    /// Pieces as they come, until their sender is gone.
+    pub(crate) fn stream(pieces: Receiver<Bytes>) -> Self {
+        Self { declared: None, next: Next::Stream(pieces) }
     }
 }
 
@@ -79,6 +87,13 @@ impl Body for WireBody {
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
+            Next::Stream(mut pieces) => {
+                let piece = pieces.poll_recv(context);
+                if !matches!(piece, Poll::Ready(None)) {
+                    self.next = Next::Stream(pieces);
+                }
+                piece.map(|piece| piece.map(|piece| Ok(Frame::data(piece))))
+            }
             Next::Cut => Poll::Ready(Some(Err(CutOff))),
             Next::Done => Poll::Ready(None),
         }
@@ -93,6 +108,6 @@ impl Body for WireBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.declared)
+        self.declared.map_or_else(SizeHint::default, SizeHint::with_exact)
     }
 }

@@ -162,7 +162,7 @@ impl Sim {
 
     fn say(&self, chat: &str, user: Option<UserKey>, message: UserMessage) -> Said {
         let target = target(chat);
-        self.change(|world| world.say(self.channel, target, user, message))
+        self.change(|world| world.say(self.channel, &target, user, message))
             .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
     }
 

@@ -1,6 +1,6 @@
 use std::{
     fmt, io,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -64,6 +64,12 @@ impl SimBuilder {
     /// How many connections each listener serves at once; 4,096 by default. More of them wait.
     pub fn most_connections(mut self, connections: usize) -> Self {
         self.settings.most_connections = connections.max(1);
+        self
+    }
+
+    /// What the first channel's account is called, in the bot info and on the page; `simulated account 1` without it.
+    pub fn account_name(mut self, name: impl Into<String>) -> Self {
+        self.settings.account_name = Some(name.into());
         self
     }
 
@@ -179,13 +185,13 @@ impl SimBuilder {
         };
         let (api, api_address) = listen(port).await?;
         let data = if one_listener { None } else { Some(listen(data_port).await?) };
-        let shared = Arc::new(Shared::new(self.settings));
+        let data_address = data.as_ref().map_or(api_address, |(_, address)| *address);
+        let shared = Shared::new(self.settings, url(api_address), url(data_address));
+        let shared = Arc::new(shared);
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api, Host::Api, shared.clone(), stopping.clone()));
-        let mut data_address = api_address;
-        if let Some((data, address)) = data {
-            data_address = address;
+        if let Some((data, _)) = data {
             tasks.spawn(serve::serve(data, Host::Data, shared.clone(), stopping.clone()));
         }
         let (postman, until) = (shared.clone(), stopping.clone());
@@ -203,8 +209,18 @@ impl SimBuilder {
             }
         });
         let tasks = Mutex::new(tasks);
-        Ok(Sim::new(Running { shared, api_address, data_address, stop, tasks }))
+        Ok(Sim::new(Running { shared, stop, tasks }))
     }
+}
+
+/// The URL of a listener. One on all addresses is reached on the loopback one.
+fn url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// Why a simulator could not start.

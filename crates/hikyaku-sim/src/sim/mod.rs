@@ -9,7 +9,6 @@ mod webhooks;
 
 use std::{
     fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -44,8 +43,6 @@ pub struct Sim {
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) api_address: SocketAddr,
-    pub(crate) data_address: SocketAddr,
     pub(crate) stop: watch::Sender<bool>,
     /// Aborted when dropped.
     pub(crate) tasks: Mutex<JoinSet<()>>,
@@ -79,12 +76,17 @@ impl Sim {
 
     /// The base URL that stands for `https://api.line.me`; without a slash at its end.
     pub fn api_url(&self) -> String {
-        url(self.running.api_address)
+        self.running.shared.api_url.clone()
+    }
+
+    /// The page with the chats of all people, to look at and to act on by hand.
+    pub fn page_url(&self) -> String {
+        format!("{}/", self.running.shared.api_url)
     }
 
     /// The base URL that stands for `https://api-data.line.me`; without a slash at its end.
     pub fn data_url(&self) -> String {
-        url(self.running.data_address)
+        self.running.shared.data_url.clone()
     }
 }
 
@@ -164,14 +166,4 @@ impl fmt::Debug for Sim {
             .field("channel_id", &self.channel_id())
             .finish_non_exhaustive()
     }
-}
-
-/// The URL of a listener. One on all addresses is reached on the loopback one.
-fn url(address: SocketAddr) -> String {
-    let ip = match address.ip() {
-        ip if !ip.is_unspecified() => ip,
-        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-    };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
 }

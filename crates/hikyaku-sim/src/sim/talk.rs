@@ -84,7 +84,7 @@ impl Sim {
     ) -> Result<Delivery, WaitTimeout> {
         let target = super::acts::target(chat);
         let (before, said) = self.change(|world| {
-            (world.outbox.delivered(), world.say(self.channel, target, user, message))
+            (world.outbox.delivered(), world.say(self.channel, &target, user, message))
         });
         let said = said.unwrap_or_else(|| panic!("nobody there to speak: {chat}"));
         self.next_to(said.chat_id, before, said.webhook_event_id).await

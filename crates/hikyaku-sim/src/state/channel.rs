@@ -56,6 +56,8 @@ struct ReplyToken {
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) id: Arc<str>,
+    /// What the account is called.
+    pub(crate) name: String,
     pub(crate) token: ChannelToken,
     pub(crate) secret: ChannelSecret,
     /// The user id of the account.
@@ -123,6 +125,11 @@ impl Channel {
         let remembered = reply_token_life.saturating_add(REDELIVERED_WITHIN);
         Self {
             id: format!("sim-channel-{}", place + 1).into(),
+            name: settings
+                .account_name
+                .clone()
+                .filter(|_| place == 0)
+                .unwrap_or_else(|| format!("simulated account {}", place + 1)),
             token,
             secret,
             bot: format!("U{:032x}", u128::MAX - place as u128).into(),

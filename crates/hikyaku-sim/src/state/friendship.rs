@@ -82,6 +82,11 @@ impl Friends {
         }
     }
 
+    /// All who are friends or have blocked the account, in the order of their ids.
+    pub(crate) fn known(&self) -> impl Iterator<Item = UserKey> + Clone {
+        self.known.keys().copied()
+    }
+
     /// All friends who have not blocked the account, and since when, in the order of their ids.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (UserKey, Timestamp)> {
         self.known

@@ -16,6 +16,7 @@ use super::{
     id::{random_token, ulid},
     person::UserKey,
     said::{Said, UserMessage, quote_token},
+    talk::Deed,
     tap::{Tap, Tapped},
     webhook::WebhookDelivery,
 };
@@ -26,11 +27,11 @@ impl World {
     pub(crate) fn say(
         &mut self,
         channel: usize,
-        target: Target,
+        target: &Target,
         user: Option<UserKey>,
         message: UserMessage,
     ) -> Option<Said> {
-        let user = self.speaker(channel, &target, user)?;
+        let user = self.speaker(channel, target, user)?;
         let now = self.clock.now();
         let id = self.message_id();
         if let Some(content) = Content::of(channel, &message, now) {
@@ -46,22 +47,25 @@ impl World {
             webhook_event_id: None,
         };
         let of = &mut self.channels[channel];
-        if target == Target::User(user) {
+        if *target == Target::User(user) {
             of.friends.talk(user, now);
         }
         of.read_tokens.insert(said.mark_as_read_token.clone(), (target.clone(), id), now);
+        let bot = of.bot.clone();
+        let kind = message.into_kind(said.quote_token.as_deref(), &bot);
+        let deed = Deed::Said { message_id: id, content: kind.clone() };
         if self.tells(channel) {
-            let bot = self.channels[channel].bot.clone();
-            let kind = message.into_kind(said.quote_token.as_deref(), &bot);
             let mut message = MessageContent::new(said.message_id.clone(), kind);
             message.mark_as_read_token = Some(said.mark_as_read_token.as_str().into());
             let mut event = Event::new(EventKind::Message(Box::new(message)));
-            event.source = Some(source(&target, Some(user)));
+            event.source = Some(source(target, Some(user)));
             event.reply_token = Some(said.reply_token.as_str().into());
             said.webhook_event_id = self.announce(channel, event);
         } else {
-            self.channels[channel].add_reply_token(said.reply_token.clone(), target, now);
+            let token = said.reply_token.clone();
+            self.channels[channel].add_reply_token(token, target.clone(), now);
         }
+        self.note(channel, target, Some(user), deed, said.webhook_event_id.is_some());
         Some(said)
     }
 
@@ -79,7 +83,10 @@ impl World {
             (Friendship::Friend, Friendship::Blocked) => EventKind::Unfollow,
             _ => return,
         };
-        self.tell(channel, &Target::User(user), Some(user), kind);
+        let deed = if to == Friendship::Friend { Deed::Followed } else { Deed::Blocked };
+        let chat = Target::User(user);
+        let told = self.tell(channel, &chat, Some(user), kind);
+        self.note(channel, &chat, Some(user), deed, told.is_some());
     }
 
     /// Lets the account join a chat that is there. False where there is none, or it takes part already.
@@ -87,7 +94,8 @@ impl World {
         let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
         let joined = chat.is_some_and(|chat| chat.channels.insert(channel));
         if joined {
-            self.tell(channel, target, None, EventKind::Join);
+            let told = self.tell(channel, target, None, EventKind::Join);
+            self.note(channel, target, None, Deed::Joined, told.is_some());
         }
         joined
     }
@@ -97,7 +105,8 @@ impl World {
         let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
         let left = chat.is_some_and(|chat| chat.channels.remove(&channel));
         if left {
-            self.tell(channel, target, None, EventKind::Leave);
+            let told = self.tell(channel, target, None, EventKind::Leave);
+            self.note(channel, target, None, Deed::Left, told.is_some());
         }
         left
     }
@@ -113,12 +122,13 @@ impl World {
             for channel in channels {
                 let members = vec![Source::user(user.id())];
                 let members = Members::new(members);
-                let kind = if is_member {
-                    EventKind::MemberJoined(members)
+                let (kind, deed) = if is_member {
+                    (EventKind::MemberJoined(members), Deed::Joined)
                 } else {
-                    EventKind::MemberLeft(members)
+                    (EventKind::MemberLeft(members), Deed::Left)
                 };
-                self.tell(channel, target, None, kind);
+                let told = self.tell(channel, target, None, kind);
+                self.note(channel, target, Some(user), deed, told.is_some());
             }
         }
         changed
@@ -150,6 +160,7 @@ impl World {
     ) -> Option<Tapped> {
         let user = self.speaker(channel, target, user)?;
         let reply_token = random_token();
+        let deed = Deed::Tapped(content.clone());
         let webhook_event_id = if self.tells(channel) {
             let mut event = Event::new(EventKind::Postback(Box::new(content)));
             event.source = Some(source(target, Some(user)));
@@ -160,6 +171,7 @@ impl World {
             self.channels[channel].add_reply_token(reply_token.clone(), target.clone(), now);
             None
         };
+        self.note(channel, target, Some(user), deed, webhook_event_id.is_some());
         let (user_id, chat_id) = (user.id(), target.id());
         Some(Tapped { reply_token, user_id, chat_id, webhook_event_id })
     }
@@ -174,6 +186,7 @@ impl World {
     ) -> Option<String> {
         if let Ok(id) = message_id.parse() {
             self.contents.take_back(channel, id);
+            self.talk.unsend(target, id);
         }
         let detail = UnsendDetail::new(message_id);
         self.tell(channel, target, user, EventKind::Unsend(detail))

@@ -22,6 +22,7 @@ pub(crate) mod quota;
 pub(crate) mod rich_menu;
 pub(crate) mod ring;
 pub(crate) mod said;
+pub(crate) mod talk;
 pub(crate) mod tap;
 pub(crate) mod token;
 pub(crate) mod webhook;

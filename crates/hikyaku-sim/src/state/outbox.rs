@@ -167,6 +167,32 @@ impl Stored {
     }
 }
 
+/// A delivery as it is kept.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival<'a> {
+    pub(crate) seq: u64,
+    pub(crate) at: Timestamp,
+    pub(crate) user: UserKey,
+    /// The group or room; nothing where it is the chat with the person alone.
+    pub(crate) chat: Option<&'a Arc<str>>,
+    pub(crate) sent: &'a Arc<Sent>,
+}
+
+impl Arrival<'_> {
+    /// Whether it arrived in this chat.
+    pub(crate) fn is_in(&self, chat: &Target) -> bool {
+        match (chat, self.chat) {
+            (Target::User(user), None) => self.user == *user,
+            (Target::Chat(id), Some(of)) => id == of,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        self.chat.map_or(Target::User(self.user), |chat| Target::Chat(chat.clone()))
+    }
+}
+
 /// What people received: the newest deliveries whole, and of all of them how many each person had.
 #[derive(Debug)]
 pub(crate) struct Outbox {
@@ -224,6 +250,18 @@ impl Outbox {
     fn matching(&self, filter: &DeliveryFilter) -> impl DoubleEndedIterator<Item = &Stored> {
         let after = filter.after.unwrap_or(0);
         self.ring.after(move |stored| stored.seq <= after).filter(|stored| filter.matches(stored))
+    }
+
+    /// What is still kept of a channel's deliveries, newest first.
+    pub(crate) fn newest(&self, channel: &str) -> impl Iterator<Item = Arrival<'_>> {
+        let stored = self.ring.iter().rev().filter(move |stored| *stored.sent.channel == *channel);
+        stored.map(|stored| Arrival {
+            seq: stored.seq,
+            at: stored.at,
+            user: stored.user,
+            chat: stored.chat.as_ref(),
+            sent: &stored.sent,
+        })
     }
 
     /// How many deliveries there were in all.

@@ -16,6 +16,7 @@ use super::{
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
+    talk::{Act, Deed, Talk},
     token::Tokens,
     webhook::{WebhookSettings, Webhooks},
 };
@@ -50,6 +51,7 @@ pub(crate) struct World {
     pub(crate) keys: AssertionKeys,
     pub(crate) contents: Contents,
     pub(crate) outbox: Outbox,
+    pub(crate) talk: Talk,
     pub(crate) log: Log,
     pub(crate) webhooks: Webhooks,
     pub(crate) faults: Faults,
@@ -77,6 +79,7 @@ impl World {
             keys: AssertionKeys::default(),
             contents: Contents::default(),
             outbox: Outbox::new(settings.keep_deliveries),
+            talk: Talk::new(settings.keep_deliveries),
             log: Log::new(settings.keep_requests),
             webhooks: Webhooks::after(0),
             faults: Faults::default(),
@@ -260,6 +263,27 @@ impl World {
         members: impl IntoIterator<Item = UserKey>,
     ) -> Arc<str> {
         self.chats.add(letter, members.into_iter().collect(), [channel].into())
+    }
+
+    /// Notes what was done in a chat, and the webhook that tells of it, which is the newest one if there is any.
+    pub(crate) fn note(
+        &mut self,
+        channel: usize,
+        chat: &Target,
+        user: Option<UserKey>,
+        deed: Deed,
+        is_told: bool,
+    ) {
+        self.talk.add(Act {
+            seq: 0,
+            at: self.clock.now(),
+            channel,
+            chat: chat.clone(),
+            user,
+            after: self.outbox.delivered(),
+            deed,
+            webhook: is_told.then(|| self.webhooks.made()),
+        });
     }
 
     pub(crate) fn last_message_id(&self) -> u64 {

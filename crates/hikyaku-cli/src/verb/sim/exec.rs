@@ -50,7 +50,7 @@ impl Exec {
         let Some((program, arguments)) = self.command.split_first() else {
             return Err(usage("no command; give one after --"));
         };
-        let (sim, credentials) = self.setup.start(0, 0).await?;
+        let (sim, credentials) = self.setup.start(0, 0, 0).await?;
         // From here on a signal is the command's affair.
         let signals = Signals::listen()?;
         let mut command = Command::new(program);

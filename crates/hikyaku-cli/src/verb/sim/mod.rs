@@ -17,12 +17,13 @@ use crate::{output::Output, stop::StopSignals};
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-It begins with one channel and nobody in it; add people with --friends or through its control API. exec starts a simulator
-of its own; wait, tail and trigger speak to one that runs.
+It begins with one channel and one friend; open its page to write to your bot as that person. More people come with
+--friends, on the page, or through its control API. exec starts a simulator of its own; wait, tail and trigger speak to
+one that runs.
 
 Examples:
   hikyaku sim --friends 3
-  hikyaku sim --friends 1 --webhook http://127.0.0.1:3000/callback
+  hikyaku sim --webhook http://127.0.0.1:3000/callback
   hikyaku sim --port 0 --data-port 0 --json
   hikyaku sim exec -- npm test"
 )]
@@ -63,7 +64,7 @@ impl Sim {
             Some(SimVerb::Tail(verb)) => verb.run(output).await,
             Some(SimVerb::Trigger(verb)) => verb.run(output).await,
             None => {
-                let (sim, credentials) = self.setup.start(self.port, self.data_port).await?;
+                let (sim, credentials) = self.setup.start(self.port, self.data_port, 1).await?;
                 let stop = StopSignals::listen()?;
                 output.print(&credentials, &credentials)?;
                 stop.end(sim).await;

@@ -18,8 +18,8 @@ pub(super) struct Setup {
     one_listener: bool,
 
     /// Begin with this many friends of the account
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    friends: usize,
+    #[arg(long, value_name = "N")]
+    friends: Option<usize>,
 
     /// Send signed webhooks to the bot at this URL of this machine
     #[arg(long, value_name = "URL")]
@@ -34,9 +34,11 @@ pub(super) struct Setup {
     allow_remote_webhooks: bool,
 }
 
-/// What a program needs to speak to a simulator; the names are those of a profile's keys.
+/// What a person and a program need to speak to a simulator; the names are those of a profile's keys, but for the page's.
 #[derive(Serialize)]
 pub(super) struct Credentials {
+    /// The page with the chats, for a browser.
+    page_url: String,
     pub(super) api_url: String,
     data_url: String,
     /// Nothing is served for this host. It is named so that no call goes to LINE's.
@@ -48,11 +50,12 @@ pub(super) struct Credentials {
 }
 
 impl Setup {
-    /// Starts the simulator that these flags describe.
+    /// Starts the simulator that these flags describe, with so many friends where they name no number.
     pub(super) async fn start(
         self,
         port: u16,
         data_port: u16,
+        friends: usize,
     ) -> anyhow::Result<(Simulator, Credentials)> {
         let mut builder = Simulator::builder()
             .port(port)
@@ -71,8 +74,9 @@ impl Setup {
             StartError::Webhook(why) => usage(format!("--webhook: {why}")),
             error => error.into(),
         })?;
-        let friends = sim.add_friends(self.friends);
+        let friends = sim.add_friends(self.friends.unwrap_or(friends));
         let credentials = Credentials {
+            page_url: sim.page_url(),
             api_url: sim.api_url(),
             data_url: sim.data_url(),
             manager_url: sim.api_url(),
@@ -106,8 +110,7 @@ impl Credentials {
 
 impl fmt::Display for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { api_url, data_url, manager_url, channel_id, channel_secret, token, friends } =
-            self;
+        let Self { api_url, data_url, manager_url, channel_id, channel_secret, token, .. } = self;
         let rows = [
             ("API", api_url),
             ("contents", data_url),
@@ -115,8 +118,8 @@ impl fmt::Display for Credentials {
             ("secret", channel_secret),
             ("token", token),
         ];
-        writeln!(f, "{STRONG}LINE, simulated{STRONG:#}\n")?;
-        for (name, value) in rows.into_iter().chain(friends.iter().map(|id| ("friend", id))) {
+        writeln!(f, "{STRONG}LINE, simulated{STRONG:#}: open {} in a browser\n", self.page_url)?;
+        for (name, value) in rows.into_iter().chain(self.friends.iter().map(|id| ("friend", id))) {
             writeln!(f, "  {NAME}{name:<9}{NAME:#} {value}")?;
         }
         writeln!(f, "\n{STRONG}In another terminal{STRONG:#}\n")?;

@@ -1,60 +1,6 @@
-//! The words of a drawing, in every language of the pages.
+//! The words of a drawing.
 
-/// A language of the pages.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Lang {
-    /// English.
-    #[default]
-    English,
-    /// Japanese.
-    Japanese,
-    /// Traditional Chinese, as in Taiwan.
-    Chinese,
-    /// Thai.
-    Thai,
-}
-
-impl Lang {
-    /// All of them, in the order of the table.
-    pub const ALL: [Self; 4] = [Self::English, Self::Japanese, Self::Chinese, Self::Thai];
-
-    /// The tag of BCP 47, which picks fonts and line breaks.
-    pub fn tag(self) -> &'static str {
-        self.pick(["en", "ja", "zh-Hant", "th"])
-    }
-
-    /// Reads a tag: `en`, `ja`, `zh-Hant` or `zh-TW`, `th`; the case of letters does not matter.
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag.to_ascii_lowercase().as_str() {
-            "en" => Some(Self::English),
-            "ja" => Some(Self::Japanese),
-            "zh-hant" | "zh-tw" => Some(Self::Chinese),
-            "th" => Some(Self::Thai),
-            _ => None,
-        }
-    }
-
-    fn pick(self, [english, japanese, chinese, thai]: [&'static str; 4]) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::Japanese => japanese,
-            Self::Chinese => chinese,
-            Self::Thai => thai,
-        }
-    }
-}
-
-/// A method for each string. A row that lacks a language is an array that is too short, which does not compile.
-macro_rules! strings {
-    ($($(#[$doc:meta])* $name:ident: $texts:expr;)*) => {
-        impl Lang {
-            $($(#[$doc])* pub fn $name(self) -> &'static str {
-                self.pick($texts)
-            })*
-        }
-    };
-}
+use super::Lang;
 
 strings! {
     /// On a button that loads a picture.

@@ -1,0 +1,199 @@
+//! The words of the simulator's page.
+
+use super::Lang;
+
+strings! {
+    /// The name of the page.
+    page_title: ["LINE, simulated", "LINE シミュレーター", "LINE 模擬器", "LINE จำลอง"];
+    /// Above the list of chats.
+    chats: ["Chats", "トーク", "聊天", "แชต"];
+    /// In the field that searches chats.
+    find_chat: ["Search people", "名前で検索", "搜尋姓名", "ค้นหาชื่อ"];
+    /// On the button that adds a friend.
+    add_friend: ["Add friend", "友だちを追加", "新增好友", "เพิ่มเพื่อน"];
+    /// On the button that makes a group.
+    new_group: ["New group", "グループを作成", "建立群組", "สร้างกลุ่ม"];
+    /// Where the list of chats would be.
+    nobody: [
+        "Nobody is here yet. Add a friend, who can then write to your bot.",
+        "まだ誰もいません。友だちを追加すると、ボットに話しかけられます。",
+        "這裡還沒有人。新增好友後，就能傳訊息給你的機器人。",
+        "ยังไม่มีใคร เพิ่มเพื่อนเพื่อเริ่มคุยกับบอตของคุณ",
+    ];
+    /// Where a search finds nobody.
+    nobody_found: ["Nobody has such a name.", "該当する人はいません。", "找不到這個名字。", "ไม่พบชื่อนี้"];
+    /// On a chat with a person who blocked the account.
+    blocked: ["Blocked", "ブロック中", "已封鎖", "บล็อกแล้ว"];
+    /// On a chat with a person who is no friend.
+    stranger: ["Not a friend", "友だちではありません", "不是好友", "ยังไม่เป็นเพื่อน"];
+    /// On the button that blocks the account.
+    block: ["Block", "ブロック", "封鎖", "บล็อก"];
+    /// On the button that takes the account back.
+    unblock: ["Unblock", "ブロック解除", "解除封鎖", "เลิกบล็อก"];
+    /// On the button that adds the account.
+    follow: ["Add account", "アカウントを追加", "加入帳號", "เพิ่มบัญชี"];
+    /// In the field to write in; the name takes the place of the braces.
+    write_as: ["Write as {}", "{}として入力", "以 {} 的身分輸入", "พิมพ์ในฐานะ {}"];
+    /// On the button that sends.
+    send: ["Send", "送信", "傳送", "ส่ง"];
+    /// On the button that sends a picture.
+    attach: ["Send a picture or file", "画像やファイルを送る", "傳送圖片或檔案", "ส่งรูปภาพหรือไฟล์"];
+    /// What a screen reader calls the list of members who can speak.
+    speak_as: ["Speak as", "発言する人", "發言者", "พูดในฐานะ"];
+    /// Where no message is yet.
+    quiet: [
+        "No messages yet. Write one below: your bot gets it as a webhook, and its answer appears here.",
+        "まだメッセージはありません。下に入力すると、Webhookでボットに届き、返事がここに表示されます。",
+        "還沒有訊息。在下方輸入，機器人會收到 Webhook，回覆會顯示在這裡。",
+        "ยังไม่มีข้อความ พิมพ์ด้านล่าง บอตจะได้รับผ่าน Webhook และคำตอบจะแสดงที่นี่",
+    ];
+    /// Where no chat is open.
+    pick_chat: ["Choose a chat", "トークを選択してください", "請選擇聊天", "เลือกแชต"];
+    /// On the button that shows older messages.
+    earlier: ["Show earlier messages", "以前のメッセージを表示", "顯示較早的訊息", "แสดงข้อความก่อนหน้า"];
+    /// On the button that leads down to new messages.
+    newer: ["New messages", "新着メッセージ", "新訊息", "ข้อความใหม่"];
+    /// What a screen reader says while the loading animation shows.
+    typing: ["The account is preparing an answer", "アカウントが返信を準備しています", "帳號正在準備回覆", "บัญชีกำลังเตรียมคำตอบ"];
+    /// Above the field to write in, where the bot is told nothing.
+    no_bot: [
+        "Your bot hears nothing yet: no webhook URL is set.",
+        "Webhook URLが未設定のため、ボットには届きません。",
+        "尚未設定 Webhook URL，機器人收不到訊息。",
+        "ยังไม่ได้ตั้ง Webhook URL บอตจึงไม่ได้รับข้อความ",
+    ];
+    /// On the link to where that can be changed.
+    connect_it: ["Connect it", "接続する", "連接", "เชื่อมต่อ"];
+    /// Above the field to write in, where the person has blocked the account.
+    is_blocked: [
+        "The account is blocked: nothing it sends arrives here.",
+        "ブロック中のため、アカウントからのメッセージは届きません。",
+        "已封鎖此帳號，收不到它的訊息。",
+        "บล็อกบัญชีนี้อยู่ จะไม่ได้รับข้อความ",
+    ];
+    /// Above the field to write in, where the account is not in the group.
+    has_left: [
+        "The account is not in this group.",
+        "アカウントはこのグループにいません。",
+        "帳號不在此群組。",
+        "บัญชีไม่อยู่ในกลุ่มนี้",
+    ];
+    /// The name of the panel about the bot's connection.
+    connect: ["Connect", "接続", "連接", "เชื่อมต่อ"];
+    /// The name of the panel about requests.
+    requests: ["Requests", "リクエスト", "請求", "คำขอ"];
+    /// Above the webhook's settings.
+    your_bot: ["Your bot", "ボット", "你的機器人", "บอตของคุณ"];
+    /// What the field of the webhook's URL is called.
+    webhook_url: ["Webhook URL", "Webhook URL", "Webhook URL", "Webhook URL"];
+    /// On the button that saves.
+    save: ["Save", "保存", "儲存", "บันทึก"];
+    /// On the button that tests the webhook.
+    test: ["Test", "テスト", "測試", "ทดสอบ"];
+    /// The state of a webhook without a URL.
+    webhook_unset: [
+        "Not set. Enter where your bot listens on this machine.",
+        "未設定です。このマシンでボットが待ち受けるURLを入力してください。",
+        "尚未設定。請輸入機器人在本機監聽的網址。",
+        "ยังไม่ได้ตั้ง ใส่ URL ที่บอตรอรับบนเครื่องนี้",
+    ];
+    /// The state of a webhook that was not tried yet.
+    webhook_untried: [
+        "Set. Test it, or write a message.",
+        "設定済みです。テストするか、メッセージを送ってください。",
+        "已設定。請測試或傳送訊息。",
+        "ตั้งแล้ว ลองทดสอบหรือส่งข้อความ",
+    ];
+    /// The state of a webhook that works, before the status.
+    webhook_good: ["The bot answered", "ボットの応答", "機器人已回應", "บอตตอบแล้ว"];
+    /// The state of a webhook that fails, before the reason.
+    webhook_bad: ["The last webhook failed", "直近のWebhookが失敗しました", "上次 Webhook 失敗", "Webhook ล่าสุดล้มเหลว"];
+    /// Below a message that the bot was not told of, before the reason.
+    not_told: ["The bot did not get this", "ボットに届きませんでした", "機器人沒有收到", "บอตไม่ได้รับข้อความนี้"];
+    /// Above the channel's credentials.
+    credentials: ["Credentials", "認証情報", "憑證", "ข้อมูลรับรอง"];
+    /// What there is to know about them.
+    credentials_fake: [
+        "Fake, and the same in every run. They open nothing but this simulator.",
+        "ダミーで、起動のたびに同じ値です。このシミュレーターでしか使えません。",
+        "皆為假資料，每次啟動都相同，只能用於此模擬器。",
+        "เป็นค่าปลอมและเหมือนเดิมทุกครั้ง ใช้ได้กับตัวจำลองนี้เท่านั้น",
+    ];
+    /// A channel's id.
+    channel_id: ["Channel ID", "チャネルID", "Channel ID", "Channel ID"];
+    /// A channel's secret.
+    channel_secret: ["Channel secret", "チャネルシークレット", "Channel secret", "Channel secret"];
+    /// A channel's token.
+    channel_token: ["Access token", "アクセストークン", "Access token", "Access token"];
+    /// The id of the person whose chat is open.
+    user_id: ["User ID", "ユーザーID", "使用者 ID", "User ID"];
+    /// The id of the group or room that is open.
+    group_id: ["Group ID", "グループID", "群組 ID", "Group ID"];
+    /// What stands for api.line.me.
+    api_url: ["API base URL", "APIのベースURL", "API 網址", "URL ของ API"];
+    /// What stands for api-data.line.me.
+    data_url: ["Data base URL", "データAPIのベースURL", "資料 API 網址", "URL ของ Data API"];
+    /// Above what to put into one's program.
+    point_here: ["Point your program here", "プログラムの接続先を変更", "將程式指向這裡", "ชี้โปรแกรมมาที่นี่"];
+    /// On the button that copies.
+    copy: ["Copy", "コピー", "複製", "คัดลอก"];
+    /// On it, once that is done.
+    copied: ["Copied", "コピーしました", "已複製", "คัดลอกแล้ว"];
+    /// While the page follows the simulator.
+    live: ["Live", "接続中", "已連線", "เชื่อมต่อแล้ว"];
+    /// While it cannot.
+    offline: [
+        "The simulator does not answer. Start it again with “hikyaku sim”; this page goes on by itself.",
+        "シミュレーターが応答しません。「hikyaku sim」で再起動すると、自動的に再開します。",
+        "模擬器沒有回應。請重新執行「hikyaku sim」，此頁會自動恢復。",
+        "ตัวจำลองไม่ตอบสนอง เริ่มใหม่ด้วย “hikyaku sim” แล้วหน้านี้จะทำงานต่อเอง",
+    ];
+    /// What a screen reader calls the choice of language.
+    language: ["Language", "言語", "語言", "ภาษา"];
+    /// What a screen reader calls the switch between light and dark.
+    theme: ["Light or dark", "ライト／ダーク", "淺色／深色", "สว่าง/มืด"];
+    /// What a screen reader calls the choice of channel.
+    channel: ["Channel", "チャネル", "Channel", "Channel"];
+    /// After the number of a group's members.
+    members: ["members", "人のメンバー", "位成員", "สมาชิก"];
+    /// Below a list that is cut, after the numbers.
+    more_people: ["shown; search for the others", "件を表示。他は検索してください", "位；其餘請搜尋", "รายการ ค้นหาเพื่อดูเพิ่ม"];
+    /// Who has sent a video.
+    video: ["Video", "動画", "影片", "วิดีโอ"];
+    /// Who has sent a recording.
+    audio: ["Voice message", "ボイスメッセージ", "語音訊息", "ข้อความเสียง"];
+    /// Where a picture was sent.
+    picture: ["Picture", "画像", "圖片", "รูปภาพ"];
+    /// Where a place was sent.
+    location: ["Location", "位置情報", "位置資訊", "ตำแหน่ง"];
+    /// Where a Flex message has no other text.
+    message: ["Message", "メッセージ", "訊息", "ข้อความ"];
+    /// Who has added the account; after the name.
+    added_account: ["added the account", "さんが友だち追加しました", "加入了帳號", "เพิ่มบัญชีแล้ว"];
+    /// Who has blocked the account; after the name.
+    blocked_account: ["blocked the account", "さんがブロックしました", "封鎖了帳號", "บล็อกบัญชีแล้ว"];
+    /// The account has come.
+    account_joined: ["The account joined", "アカウントが参加しました", "帳號已加入", "บัญชีเข้าร่วมแล้ว"];
+    /// The account has gone.
+    account_left: ["The account left", "アカウントが退出しました", "帳號已離開", "บัญชีออกแล้ว"];
+    /// Who has come; after the name.
+    joined: ["joined", "さんが参加しました", "已加入", "เข้าร่วมแล้ว"];
+    /// Who has gone; after the name.
+    left: ["left", "さんが退出しました", "已離開", "ออกแล้ว"];
+    /// Who has taken a message back; after the name.
+    unsent: ["unsent a message", "さんがメッセージの送信を取り消しました", "收回了訊息", "ยกเลิกข้อความ"];
+    /// What was sent to the bot by a tap; before the data.
+    tapped: ["Postback", "ポストバック", "Postback", "Postback"];
+    /// What a tap would open on a phone; before the address.
+    opens: ["A phone would open", "スマートフォンでは次を開きます", "手機會開啟", "มือถือจะเปิด"];
+    /// On the link that opens it here.
+    open: ["Open", "開く", "開啟", "เปิด"];
+    /// Above the choice of a date or time.
+    pick_date: ["Choose a date or time", "日時を選択", "選擇日期時間", "เลือกวันเวลา"];
+    /// On the button that gives up.
+    cancel: ["Cancel", "キャンセル", "取消", "ยกเลิก"];
+    /// On the button that goes on.
+    ok: ["OK", "OK", "確定", "ตกลง"];
+    /// Between the messages of yesterday and today.
+    today: ["Today", "今日", "今天", "วันนี้"];
+}

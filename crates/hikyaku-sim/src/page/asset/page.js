@@ -1,0 +1,465 @@
+// Follows the simulator, and does what people do on the page by calls of the control API. Parts of the page come from the
+// server as HTML that is escaped there; nothing that a message says is put together here.
+(() => {
+  'use strict';
+
+  const root = document.documentElement;
+  const app = document.getElementById('app');
+  const thread = document.getElementById('thread');
+  const words = document.getElementById('words');
+  const find = document.getElementById('find');
+  const webhookUrl = document.getElementById('webhook-url');
+  const said = (id) => document.getElementById(id).textContent;
+
+  // What went wrong on the page itself, for whoever tests it.
+  const failures = [];
+  window.hikyakuFailures = failures;
+  window.addEventListener('error', (event) => failures.push(String(event.message)));
+  window.addEventListener('unhandledrejection', (event) => failures.push(String(event.reason)));
+
+  const address = new URL(location.href);
+  const shown = {
+    chat: address.searchParams.get('chat') ?? '',
+    channel: address.searchParams.get('channel') ?? '',
+    speaker: '',
+    most: 100,
+  };
+  const drafts = new Map();
+
+  // What is kept for this browser alone; it may be switched off.
+  const keep = (name, value) => {
+    try {
+      if (value === undefined) return localStorage.getItem(`hikyaku-${name}`);
+      localStorage.setItem(`hikyaku-${name}`, value);
+    } catch { /* Then it is not kept. */ }
+    return null;
+  };
+  const prefer = (name, value) => {
+    document.cookie = `hikyaku-${name}=${value}; path=/; max-age=31536000; samesite=strict`;
+  };
+  const seen = new Map(Object.entries(JSON.parse(keep('seen') ?? '{}')));
+
+  // Calls.
+
+  const call = async (method, path, body) => {
+    const url = new URL(`/_sim/v1${path}`, location.href);
+    if (shown.channel && !path.startsWith('/channels')) url.searchParams.set('channel', shown.channel);
+    const answer = await fetch(url, {
+      method,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    const json = text === '' ? null : JSON.parse(text);
+    if (!answer.ok) throw new Error(json?.message ?? String(answer.status));
+    return json;
+  };
+
+  let toastEnds = 0;
+  const toast = (text, link) => {
+    const place = document.getElementById('toast');
+    const anchor = document.getElementById('toast-link');
+    document.getElementById('toast-words').textContent = text;
+    anchor.hidden = !/^https?:\/\//.test(link ?? '');
+    if (anchor.hidden) anchor.removeAttribute('href');
+    else Object.assign(anchor, { href: link, target: '_blank', rel: 'noopener noreferrer' });
+    place.hidden = false;
+    clearTimeout(toastEnds);
+    toastEnds = setTimeout(() => { place.hidden = true; }, 6000);
+  };
+
+  /** Does something that may be refused, and says why if it is. */
+  const attempt = async (act) => {
+    try {
+      await act();
+    } catch (error) {
+      toast(error.message);
+    }
+  };
+
+  // Parts: what the server drew replaces what it drew before; what is the same stays, with its place, its focus and what
+  // was loaded into it.
+
+  const sources = new WeakMap();
+  const key = (node) => `${node.classList[0] ?? node.localName} ${node.dataset.id ?? node.outerHTML}`;
+
+  const focusables = (node) => [...node.querySelectorAll('button, select, input, a[href], [tabindex]')];
+  const replace = (old, fresh) => {
+    const held = old.contains(document.activeElement)
+      ? [old, ...focusables(old)].indexOf(document.activeElement) : -1;
+    old.replaceWith(fresh);
+    if (held >= 0) [fresh, ...focusables(fresh)][held]?.focus({ preventScroll: true });
+  };
+
+  const merge = (place, fresh) => {
+    for (const { name, value } of fresh.attributes) {
+      if (place.getAttribute(name) !== value) place.setAttribute(name, value);
+    }
+    for (const name of place.getAttributeNames()) if (!fresh.hasAttribute(name)) place.removeAttribute(name);
+    const before = new Map([...place.children].map((node) => [sources.get(node)?.key, node]));
+    let at = place.firstElementChild;
+    let changed = false;
+    for (const node of [...fresh.children]) {
+      const source = { key: key(node), html: node.outerHTML };
+      const old = before.get(source.key);
+      before.delete(source.key);
+      let current = old;
+      if (old && sources.get(old).html !== source.html) {
+        if (at === old) at = node;
+        replace(old, node);
+        current = node;
+        changed = true;
+      } else if (!old) {
+        current = node;
+        changed = true;
+      }
+      sources.set(current, source);
+      if (at === current) at = current.nextElementSibling;
+      else place.insertBefore(current, at);
+    }
+    for (const gone of before.values()) { gone.remove(); changed = true; }
+    return changed;
+  };
+
+  const part = (name) => app.querySelector(`[data-part="${name}"]`);
+  const isAtEnd = () => thread.scrollHeight - thread.scrollTop - thread.clientHeight < 48;
+  const goToEnd = () => {
+    thread.scrollTop = thread.scrollHeight;
+    document.getElementById('newer').hidden = true;
+  };
+
+  let again = 0;
+  const apply = (html) => {
+    const fresh = document.createElement('template');
+    fresh.innerHTML = html;
+    const atEnd = isAtEnd();
+    const { scrollHeight, scrollTop } = thread;
+    const chatBefore = part('who')?.querySelector('[data-id="who"]')?.dataset.to ?? '';
+    let isNew = false;
+    for (const piece of [...fresh.content.children]) {
+      const place = part(piece.dataset.part);
+      if (place && merge(place, piece) && piece.dataset.part === 'thread') isNew = true;
+    }
+    const who = part('who').querySelector('[data-id="who"]');
+    const chat = who?.dataset.to ?? '';
+    const isOther = chat !== chatBefore;
+    words.placeholder = who?.dataset.state ?? '';
+    words.disabled = !who;
+    if (isOther) enter(chat);
+    if (isNew) document.dispatchEvent(new CustomEvent('hikyaku-drawn'));
+    if (isOther || atEnd) goToEnd();
+    else if (isNew && wantsEarlier) thread.scrollTop = scrollTop + thread.scrollHeight - scrollHeight;
+    else if (isNew) document.getElementById('newer').hidden = false;
+    wantsEarlier = false;
+    showWebhook();
+    showSeen();
+    showSnippet();
+    clearTimeout(again);
+    const until = part('again')?.firstElementChild?.dataset.to;
+    if (until) again = setTimeout(refresh, Number(until) + 50);
+  };
+
+  let wantsEarlier = false;
+  let isAsking = false;
+  let asksAgain = false;
+  const refresh = async () => {
+    if (isAsking) { asksAgain = true; return; }
+    isAsking = true;
+    try {
+      const url = new URL('/_sim/page/view', location.href);
+      const asked = {
+        lang: root.lang, chat: shown.chat, channel: shown.channel, as: shown.speaker,
+        find: find.value, most: shown.most, offset: -new Date().getTimezoneOffset(),
+      };
+      for (const [name, value] of Object.entries(asked)) if (value !== '') url.searchParams.set(name, value);
+      const answer = await fetch(url);
+      if (answer.ok) apply(await answer.text());
+    } catch (error) {
+      // Not there at the moment: the stream of events tells when it is again.
+      if (!(error instanceof TypeError)) throw error;
+    } finally {
+      isAsking = false;
+      if (asksAgain) { asksAgain = false; setTimeout(refresh, 40); }
+    }
+  };
+
+  // Chats.
+
+  const enter = (chat) => {
+    if (shown.chat && words.value) drafts.set(shown.chat, words.value);
+    const isOther = chat !== shown.chat;
+    shown.chat = chat;
+    shown.speaker = '';
+    if (isOther) shown.most = 100;
+    words.value = drafts.get(chat) ?? '';
+    drafts.delete(chat);
+    grow();
+    const url = new URL(location.href);
+    if (chat) url.searchParams.set('chat', chat);
+    else url.searchParams.delete('chat');
+    history.replaceState(null, '', url);
+  };
+
+  const showSeen = () => {
+    let changed = false;
+    for (const item of document.querySelectorAll('.chat-item')) {
+      const { to, state } = item.dataset;
+      if (to === shown.chat && document.visibilityState === 'visible' && seen.get(to) !== state) {
+        seen.set(to, state);
+        changed = true;
+      }
+      item.classList.toggle('is-new', Number(state) > Number(seen.get(to) ?? 0));
+    }
+    if (changed) keep('seen', JSON.stringify(Object.fromEntries([...seen].slice(-500))));
+  };
+
+  const grow = () => {
+    words.style.height = 'auto';
+    words.style.height = `${Math.min(words.scrollHeight, 120)}px`;
+  };
+
+  const speaker = () => part('who').querySelector('select')?.value;
+  const asSpeaker = (body) => ({ ...body, ...(speaker() ? { userId: speaker() } : {}) });
+
+  const send = () => attempt(async () => {
+    const text = words.value;
+    if (!text.trim() || !shown.chat) return;
+    words.value = '';
+    grow();
+    goToEnd();
+    try {
+      await call('POST', `/chats/${shown.chat}/messages`, asSpeaker({ text }));
+    } catch (error) {
+      words.value = text;
+      grow();
+      throw error;
+    }
+  });
+
+  const base64 = async (file) => {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 0x8000) {
+      text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+    }
+    return btoa(text);
+  };
+
+  const sendFile = (file) => attempt(async () => {
+    if (!file || !shown.chat) return;
+    const kind = file.type.split('/')[0];
+    const known = ['image', 'video', 'audio'].includes(kind);
+    const message = known ? { type: kind } : { type: 'file', fileName: file.name, fileSize: file.size };
+    const content = await base64(file);
+    goToEnd();
+    await call('POST', `/chats/${shown.chat}/messages`, asSpeaker({
+      message, content, ...(file.type ? { contentType: file.type } : {}),
+    }));
+  });
+
+  // Taps. The server finds the action where the message has it, so that the page cannot make one up.
+
+  let picking = null;
+  const picker = document.getElementById('picker');
+  const picked = document.getElementById('picked');
+
+  const tap = (place, params) => attempt(async () => {
+    const row = place.closest('[data-id]');
+    const { ptr } = place.dataset;
+    const body = asSpeaker({ messageId: row.dataset.id, pointer: ptr, ...(params ? { params } : {}) });
+    const done = await call('POST', `/chats/${shown.chat}/tap`, body);
+    if (done.type === 'uri') toast(`${said('say-opens')} ${done.uri}`, done.uri);
+    if (done.type === 'clipboard') await copy(done.text);
+    if (done.type === 'camera' || done.type === 'cameraRoll') document.getElementById('attach').click();
+    if (done.type === 'location') await sendPlace();
+    if (done.fillInText && words.value === '') { words.value = done.fillInText; grow(); }
+    if (done.inputOption === 'openKeyboard') words.focus();
+    if (done.type === 'datetimepicker' && !done.tapped) pick(place, done);
+  });
+
+  const sendPlace = () => call('POST', `/chats/${shown.chat}/messages`, asSpeaker({
+    message: { type: 'location', title: 'LINEヤフー', address: '東京都千代田区紀尾井町1-3', latitude: 35.6795, longitude: 139.7366 },
+  }));
+
+  const pick = (place, { mode, initial, min, max }) => {
+    picking = { place, mode };
+    picked.type = { date: 'date', time: 'time', datetime: 'datetime-local' }[mode] ?? 'text';
+    picked.min = min ?? '';
+    picked.max = max ?? '';
+    picked.value = initial ?? '';
+    picker.hidden = false;
+    picked.focus();
+  };
+
+  const endPicking = () => { picking = null; picker.hidden = true; };
+
+  const copy = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      toast(said('say-copied'));
+    } catch {
+      // Without the right to the clipboard: the old way.
+      const field = document.createElement('textarea');
+      field.value = text;
+      document.body.append(field);
+      field.select();
+      const isDone = document.execCommand('copy');
+      field.remove();
+      toast(isDone ? said('say-copied') : text);
+    }
+  };
+
+  // The panel.
+
+  let knownWebhook = null;
+  const channelId = () => part('webhook')?.firstElementChild?.dataset.id ?? '';
+  const showWebhook = () => {
+    const url = part('webhook')?.firstElementChild?.dataset.to ?? '';
+    if (url === knownWebhook) return;
+    knownWebhook = url;
+    if (document.activeElement !== webhookUrl) webhookUrl.value = url;
+  };
+
+  const saveWebhook = () => attempt(async () => {
+    const url = webhookUrl.value.trim();
+    await call('PATCH', `/channels/${channelId()}`, { webhook: { url } });
+  });
+
+  const testWebhook = () => attempt(async () => {
+    if (webhookUrl.value.trim() !== knownWebhook) await saveWebhook();
+    const { detail, success } = await call('POST', `/channels/${channelId()}/test`);
+    toast(`${success ? '✓' : '✗'} ${detail}`);
+  });
+
+  let snippet = keep('snippet') ?? 'Shell';
+  const showSnippet = () => {
+    for (const tab of document.querySelectorAll('.tab')) {
+      tab.setAttribute('aria-selected', String(tab.dataset.to === snippet));
+    }
+    for (const code of document.querySelectorAll('.snippet')) code.hidden = code.dataset.id !== snippet;
+  };
+
+  const showColumn = (name) => {
+    app.dataset.state = name;
+    for (const tab of document.querySelectorAll('.bottom-tab')) {
+      tab.setAttribute('aria-pressed', String(tab.dataset.to === name));
+    }
+  };
+
+  // What buttons do, by their `data-do`.
+  const acts = {
+    open: ({ to }) => {
+      enter(to);
+      showColumn('chat');
+      refresh().then(goToEnd);
+      if (matchMedia('(min-width: 900px)').matches) words.focus();
+    },
+    send,
+    copy: ({ copy: text }) => copy(text),
+    earlier: () => { shown.most += 200; wantsEarlier = true; refresh(); },
+    newer: goToEnd,
+    connect: () => { showColumn('side'); webhookUrl.focus(); },
+    column: ({ to }) => showColumn(to),
+    friendship: ({ to }) => attempt(() => call('PUT', `/users/${shown.chat}/friendship`, { friendship: to })),
+    snippet: ({ to }) => { snippet = to; keep('snippet', to); showSnippet(); },
+    'add-friend': () => attempt(async () => {
+      const { userId } = await call('POST', '/users', {});
+      acts.open({ to: userId });
+    }),
+    'copy-snippet': () => copy(document.querySelector('.snippet:not([hidden])')?.textContent ?? ''),
+    'save-webhook': saveWebhook,
+    'test-webhook': testWebhook,
+    'pick-cancel': endPicking,
+    'pick-ok': () => {
+      if (!picking || !picked.value) return;
+      const { place, mode } = picking;
+      endPicking();
+      tap(place, { [mode]: picked.value });
+    },
+    theme: () => {
+      const isDark = root.dataset.theme
+        ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+      root.dataset.theme = isDark ? 'light' : 'dark';
+      prefer('theme', root.dataset.theme);
+    },
+  };
+  const choices = {
+    language: (value) => { prefer('lang', value); location.reload(); },
+    channel: (value) => { shown.channel = value; shown.chat = ''; refresh(); },
+    speak: (value) => { shown.speaker = value; refresh(); },
+  };
+
+  document.addEventListener('click', (event) => {
+    const place = event.target instanceof Element && event.target.closest('button[data-do]');
+    if (place) acts[place.dataset.do]?.(place.dataset);
+  });
+  document.addEventListener('change', (event) => {
+    const { target } = event;
+    if (target.matches('select[data-do]')) choices[target.dataset.do]?.(target.value);
+    if (target.id === 'attach') { sendFile(target.files[0]); target.value = ''; }
+  });
+  document.addEventListener('hikyaku-tap', ({ target }) => tap(target));
+
+  words.addEventListener('input', grow);
+  words.addEventListener('keydown', (event) => {
+    // An input method's Enter takes a word and sends nothing; 229 is how some of them say so.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    send();
+  });
+  webhookUrl.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && !event.isComposing) saveWebhook();
+  });
+  picked.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') acts['pick-ok']();
+    if (event.key === 'Escape') endPicking();
+  });
+  find.addEventListener('input', refresh);
+  document.addEventListener('keydown', (event) => {
+    const isTyping = event.target.matches?.('input, textarea, select');
+    if (event.key === '/' && !isTyping) { event.preventDefault(); showColumn('chats'); find.focus(); }
+    if (event.key === 'Escape' && event.target === find) { find.value = ''; refresh(); words.focus(); }
+  });
+
+  const handset = document.getElementById('handset');
+  words.addEventListener('paste', (event) => {
+    const file = [...(event.clipboardData?.files ?? [])][0];
+    if (file) { event.preventDefault(); sendFile(file); }
+  });
+  handset.addEventListener('dragover', (event) => { event.preventDefault(); handset.classList.add('is-target'); });
+  handset.addEventListener('dragleave', () => handset.classList.remove('is-target'));
+  handset.addEventListener('drop', (event) => {
+    event.preventDefault();
+    handset.classList.remove('is-target');
+    sendFile(event.dataTransfer?.files[0]);
+  });
+  thread.addEventListener('scroll', () => { if (isAtEnd()) document.getElementById('newer').hidden = true; });
+
+  // Events. A tab that nobody looks at holds no connection.
+
+  let stream = null;
+  const setLive = (isLive) => {
+    document.getElementById('live').dataset.state = isLive ? 'live' : 'off';
+    document.getElementById('offline').hidden = isLive;
+  };
+  let missing = 0;
+  const follow = () => {
+    stream?.close();
+    stream = new EventSource('/_sim/v1/events');
+    stream.addEventListener('open', () => { clearTimeout(missing); missing = 0; setLive(true); });
+    stream.addEventListener('change', refresh);
+    stream.addEventListener('error', () => {
+      // A moment's break is not worth a word.
+      missing ||= setTimeout(() => setLive(false), 400);
+      if (stream.readyState === EventSource.CLOSED) setTimeout(follow, 1000);
+    });
+  };
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') follow();
+    else { stream?.close(); stream = null; }
+  });
+
+  showSnippet();
+  follow();
+  refresh();
+})();

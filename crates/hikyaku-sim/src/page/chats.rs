@@ -1,0 +1,188 @@
+//! The list of chats.
+
+use std::collections::HashMap;
+
+use hikyaku_page::{
+    chat::avatar,
+    html::{Attribute, Html, Tag},
+};
+use jiff::Timestamp;
+
+use super::{
+    asked::Asked,
+    history::{self, Step},
+};
+use crate::state::{World, chat::Target, friendship::Friendship};
+
+/// How many chats are listed at most; the others can be searched for.
+const MOST: usize = 200;
+
+/// The chats of a channel's account.
+#[derive(Debug)]
+pub(super) struct List {
+    items: Vec<Item>,
+    /// How many there are, listed or not.
+    all: usize,
+    is_search: bool,
+}
+
+#[derive(Debug)]
+struct Item {
+    chat: Target,
+    name: String,
+    members: Option<usize>,
+    friendship: Option<Friendship>,
+    last: Option<Last>,
+}
+
+/// What happened last in a chat.
+#[derive(Clone, Debug)]
+struct Last {
+    at: Timestamp,
+    words: Option<String>,
+    /// The place of the last delivery, to tell whether it was seen.
+    delivery: u64,
+}
+
+impl List {
+    /// Those with the latest news first, then all others.
+    pub(super) fn of(world: &World, channel: usize, asked: &Asked) -> Self {
+        let mut order = Vec::new();
+        let mut lasts: HashMap<Target, Last> = HashMap::new();
+        for step in history::newest(world, channel) {
+            let chat = step.chat();
+            let last = lasts.entry(chat).or_insert_with_key(|chat| {
+                order.push(chat.clone());
+                Last { at: at(&step), words: None, delivery: 0 }
+            });
+            if last.words.is_none() {
+                last.words = words(&step, asked);
+            }
+            if let (0, Step::Arrival(arrival)) = (last.delivery, step) {
+                last.delivery = arrival.seq;
+            }
+        }
+        let friends = &world.channels[channel].friends;
+        let mut groups: Vec<Target> = world
+            .chats
+            .iter()
+            .filter(|(_, chat)| chat.channels.contains(&channel))
+            .map(|(id, _)| Target::Chat(id.into()))
+            .filter(|chat| !lasts.contains_key(chat))
+            .collect();
+        groups.sort_unstable_by_key(Target::id);
+        let others = friends.known().map(Target::User).filter(|chat| !lasts.contains_key(chat));
+        let all = groups.len() + others.clone().count() + order.len();
+        let candidates = order.into_iter().chain(groups).chain(others);
+        let named = candidates.filter_map(|chat| {
+            let (name, members) = name(world, &chat);
+            let fits = asked.find.is_empty() || name.to_lowercase().contains(&asked.find);
+            fits.then_some((chat, name, members))
+        });
+        let items = named.take(MOST).map(|(chat, name, members)| {
+            let friendship = match &chat {
+                Target::User(user) => Some(friends.get(*user)),
+                Target::Chat(_) => None,
+            };
+            let last = lasts.get(&chat).cloned();
+            Item { chat, name, members, friendship, last }
+        });
+        let items = items.collect();
+        Self { items, all, is_search: !asked.find.is_empty() }
+    }
+
+    /// The chat to show where none was chosen.
+    pub(super) fn first(&self) -> Option<Target> {
+        self.items.first().map(|item| item.chat.clone())
+    }
+
+    pub(super) fn draw(&self, open: Option<&Target>, asked: &Asked, html: &mut Html) {
+        let lang = asked.lang;
+        html.element(Tag::Ul).class("chats").set(Attribute::DataPart, "chats").body(|html| {
+            for item in &self.items {
+                item.draw(open == Some(&item.chat), asked, html);
+            }
+            if self.items.is_empty() {
+                let words = if self.is_search { lang.nobody_found() } else { lang.nobody() };
+                html.element(Tag::Li).class("hint").set(Attribute::DataId, "empty").text(words);
+            } else if self.all > self.items.len() && !self.is_search {
+                let words = format!("{} / {} {}", self.items.len(), self.all, lang.more_people());
+                html.element(Tag::Li).class("hint").set(Attribute::DataId, "more").text(&words);
+            }
+        });
+    }
+}
+
+impl Item {
+    fn draw(&self, is_open: bool, asked: &Asked, html: &mut Html) {
+        let (lang, id) = (asked.lang, self.chat.id());
+        html.element(Tag::Li).set(Attribute::DataId, id.as_str()).body(|html| {
+            let delivery = self.last.as_ref().map_or(0, |last| last.delivery);
+            let button = html.element(Tag::Button).class("chat-item").plain_button();
+            button
+                .set(Attribute::DataDo, "open")
+                .set(Attribute::DataTo, id.as_str())
+                .set(Attribute::DataState, &delivery.to_string())
+                .set_some(Attribute::AriaCurrent, is_open.then_some("true"))
+                .body(|html| {
+                    avatar(&self.name, html);
+                    html.span("chat-words").body(|html| {
+                        html.span("chat-top").body(|html| {
+                            html.span("chat-name").text(&self.name);
+                            if let Some(members) = self.members {
+                                html.span("chat-count").text(&format!("({members})"));
+                            }
+                            if let Some(last) = &self.last {
+                                html.element(Tag::Time)
+                                    .class("chat-time")
+                                    .text(&asked.short_time(last.at));
+                            }
+                        });
+                        html.span("chat-bottom").body(|html| {
+                            let badge = match self.friendship {
+                                Some(Friendship::Blocked) => Some(lang.blocked()),
+                                Some(Friendship::None) => Some(lang.stranger()),
+                                _ => None,
+                            };
+                            if let Some(badge) = badge {
+                                html.span("badge").text(badge);
+                            }
+                            let words = self.last.as_ref().and_then(|last| last.words.as_deref());
+                            html.span("chat-last").text(words.unwrap_or_default());
+                            html.span("chat-dot").set(Attribute::AriaHidden, "true").empty();
+                        });
+                    });
+                });
+        });
+    }
+}
+
+fn at(step: &Step<'_>) -> Timestamp {
+    match step {
+        Step::Act(act) => act.at,
+        Step::Arrival(arrival) => arrival.at,
+    }
+}
+
+/// The last words of a step. Texts are cut to what a line can show.
+fn words(step: &Step<'_>, asked: &Asked) -> Option<String> {
+    let words = match step {
+        Step::Act(act) => history::deed_summary(&act.deed, asked.lang)?,
+        Step::Arrival(arrival) => history::summary(arrival.sent.messages.last()?.get(), asked.lang),
+    };
+    Some(words.chars().take(80).collect())
+}
+
+/// What a chat is called, and how many are in it.
+pub(super) fn name(world: &World, chat: &Target) -> (String, Option<usize>) {
+    match chat {
+        Target::User(user) => {
+            let name = world.people.get(*user).and_then(|person| person.display_name.clone());
+            (name.unwrap_or_else(|| user.id().as_str().to_owned()), None)
+        }
+        Target::Chat(id) => match world.chats.get(id) {
+            Some(chat) => (chat.name.clone(), Some(chat.members.len())),
+            None => (id.to_string(), None),
+        },
+    }
+}

@@ -1,0 +1,113 @@
+//! The page: the chats of a simulator's people as their phones show them, and what a program says beside it.
+//!
+//! It has no powers of its own. Whatever a person does on it is a call of the control API.
+
+mod asked;
+mod chats;
+mod connect;
+mod history;
+mod shell;
+mod thread;
+mod view;
+
+use bytes::Bytes;
+use hikyaku_model::event::ContentType;
+use hikyaku_page::{SCRIPT, STYLES};
+use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
+
+use self::asked::Asked;
+use crate::{control, shared::Shared, state::content::Readiness};
+
+/// What all paths of the page begin with, but for the page itself.
+const PREFIX: &str = "/_sim/page/";
+
+const STYLE: &str = include_str!("asset/page.css");
+const PAGE_SCRIPT: &str = include_str!("asset/page.js");
+const ICON: &str = include_str!("asset/icon.svg");
+
+/// Nothing runs but the page's own scripts, nothing is loaded from elsewhere but pictures that a person asks for, nothing is
+/// sent anywhere else, and no other page can frame it. Drawings set styles on elements, which run nothing.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https:; \
+    connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Pictures of people are shown, and nothing in them runs.
+const CONTENT_POLICY: &str = "default-src 'none'; sandbox";
+
+/// Whether the page answers a request.
+pub(crate) fn is_served(head: &Parts) -> bool {
+    let path = head.uri.path();
+    head.method == Method::GET && (path == "/" || path.starts_with(PREFIX))
+}
+
+/// Answers a request for the page or a part of it.
+pub(crate) fn answer(shared: &Shared, head: &Parts) -> Response<Bytes> {
+    if let Some(refusal) = control::refusal(shared, head) {
+        return refusal;
+    }
+    let path = head.uri.path();
+    match path.strip_prefix(PREFIX) {
+        None => html(shell::draw(&Asked::read(head)).into()),
+        Some("view") => html(view::draw(shared, &Asked::read(head)).into()),
+        Some("style.css") => file("text/css; charset=utf-8", styles()),
+        Some("drawing.js") => file(SCRIPT_TYPE, SCRIPT.as_str().into()),
+        Some("page.js") => file(SCRIPT_TYPE, PAGE_SCRIPT.into()),
+        Some("icon.svg") => file("image/svg+xml", ICON.into()),
+        Some(other) => content(shared, other).unwrap_or_else(missing),
+    }
+}
+
+const SCRIPT_TYPE: &str = "text/javascript; charset=utf-8";
+
+fn styles() -> Bytes {
+    let mut all: String = STYLES.iter().map(|sheet| sheet.as_str()).collect();
+    all.push_str(STYLE);
+    all.into()
+}
+
+/// A picture that somebody has sent: `content/{channel id}/{message id}`.
+fn content(shared: &Shared, path: &str) -> Option<Response<Bytes>> {
+    let (channel, message) = path.strip_prefix("content/")?.split_once('/')?;
+    let world = shared.world();
+    let channel = world.channel_of_id(channel)?;
+    let content = world.contents.get(channel, message.parse().ok()?)?;
+    if content.kind != ContentType::Image || content.readiness(world.clock.now()) == Readiness::Gone
+    {
+        return None;
+    }
+    // Only types of pictures that run nothing.
+    let media_type = ["image/png", "image/jpeg", "image/gif", "image/webp"]
+        .into_iter()
+        .find(|known| *known == content.media_type)?;
+    let mut response = file(media_type, content.bytes.clone());
+    set(&mut response, header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    Some(response)
+}
+
+fn html(text: String) -> Response<Bytes> {
+    file("text/html; charset=utf-8", text.into())
+}
+
+fn file(media_type: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    for (name, value) in [
+        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        set(&mut response, name, value);
+    }
+    response
+}
+
+fn missing() -> Response<Bytes> {
+    let mut response =
+        file("text/plain; charset=utf-8", Bytes::from_static(b"there is no such file"));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+fn set(response: &mut Response<Bytes>, name: header::HeaderName, value: &'static str) {
+    response.headers_mut().insert(name, HeaderValue::from_static(value));
+}

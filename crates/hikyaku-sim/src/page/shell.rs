@@ -1,0 +1,240 @@
+//! The page around its parts: what stays while they change.
+
+use hikyaku_page::{
+    Lang,
+    html::{Attribute, Document, Element, Html, Tag, Url},
+};
+
+use super::{asked::Asked, connect::SNIPPETS};
+
+/// Pictures that LINE takes from people, and anything else as a file.
+const ATTACHMENTS: &str = "image/png,image/jpeg,image/gif,image/webp,video/mp4,audio/*,*/*";
+
+/// The page. Its parts are empty until its script has asked for them.
+pub(super) fn draw(asked: &Asked) -> Html {
+    let lang = asked.lang;
+    let mut document = Document::new(lang.tag(), lang.page_title());
+    if let Some(is_dark) = asked.is_dark {
+        document = document.dark(is_dark);
+    }
+    if let [Some(icon), Some(style), Some(drawing), Some(page)] =
+        ["icon.svg", "style.css", "drawing.js", "page.js"]
+            .map(|name| Url::path(&format!("{}{name}", super::PREFIX)))
+    {
+        document = document.linked(icon, style, [drawing, page]);
+    }
+    document.body(|html| {
+        html.div("app").set(Attribute::Id, "app").set(Attribute::DataState, "chat").body(|html| {
+            draw_bar(lang, html);
+            html.element(Tag::P)
+                .class("offline")
+                .set(Attribute::Id, "offline")
+                .set(Attribute::Role, "alert")
+                .set(Attribute::Hidden, "")
+                .text(lang.offline());
+            html.element(Tag::Main).class("columns").body(|html| {
+                draw_chats(lang, html);
+                draw_phone(lang, html);
+                draw_side(lang, html);
+            });
+            draw_tabs(lang, html);
+        });
+        draw_words(lang, html);
+    })
+}
+
+/// An element that the script fills with a part.
+fn part<'e>(html: &'e mut Html, tag: Tag, name: &str) -> Element<'e> {
+    html.element(tag).set(Attribute::DataPart, name)
+}
+
+fn button<'e>(html: &'e mut Html, class: &'static str, does: &str) -> Element<'e> {
+    html.element(Tag::Button).class(class).plain_button().set(Attribute::DataDo, does)
+}
+
+fn draw_bar(lang: Lang, html: &mut Html) {
+    html.element(Tag::Header).class("bar").body(|html| {
+        html.span("mark").set(Attribute::AriaHidden, "true").empty();
+        html.element(Tag::H1).class("bar-title").text(lang.page_title());
+        part(html, Tag::Div, "account").empty();
+        html.span("bar-gap").empty();
+        html.span("live")
+            .set(Attribute::Id, "live")
+            .set(Attribute::Role, "status")
+            .text(lang.live());
+        let select = html.element(Tag::Select).class("quiet").set(Attribute::DataDo, "language");
+        select.set(Attribute::AriaLabel, lang.language()).body(|html| {
+            for (of, name) in Lang::ALL.into_iter().zip(["English", "日本語", "繁體中文", "ไทย"])
+            {
+                html.element(Tag::Option)
+                    .set(Attribute::Value, of.tag())
+                    .set(Attribute::Lang, of.tag())
+                    .set_some(Attribute::Selected, (of == lang).then_some(""))
+                    .text(name);
+            }
+        });
+        let theme = button(html, "icon-button", "theme").class("icon-theme");
+        theme.set(Attribute::AriaLabel, lang.theme()).set(Attribute::Title, lang.theme()).empty();
+    });
+}
+
+fn draw_chats(lang: Lang, html: &mut Html) {
+    let column = html.element(Tag::Nav).class("column").class("column-chats");
+    column.set(Attribute::AriaLabel, lang.chats()).body(|html| {
+        html.div("column-head").body(|html| {
+            html.element(Tag::H2).class("column-title").text(lang.chats());
+            button(html, "quiet", "add-friend").text(lang.add_friend());
+        });
+        html.div("search").body(|html| {
+            html.element(Tag::Input)
+                .class("field")
+                .text_input()
+                .set(Attribute::Id, "find")
+                .set(Attribute::Autocomplete, "off")
+                .set(Attribute::Spellcheck, "false")
+                .set(Attribute::Placeholder, lang.find_chat())
+                .set(Attribute::AriaLabel, lang.find_chat())
+                .empty();
+        });
+        part(html, Tag::Ul, "chats").class("chats").empty();
+    });
+}
+
+fn draw_phone(lang: Lang, html: &mut Html) {
+    let column = html.element(Tag::Section).class("column").class("column-phone");
+    column.body(|html| {
+        html.div("handset").set(Attribute::Id, "handset").body(|html| {
+            part(html, Tag::Header, "who").class("who-bar").empty();
+            html.div("thread").set(Attribute::Id, "thread").set(Attribute::TabIndex, "-1").body(
+                |html| {
+                    part(html, Tag::Div, "thread").class("chat").class("thread-rows").empty();
+                },
+            );
+            part(html, Tag::Div, "again").set(Attribute::Hidden, "").empty();
+            let newer = button(html, "newer", "newer").set(Attribute::Id, "newer");
+            newer.set(Attribute::Hidden, "").text(lang.newer());
+            part(html, Tag::Div, "foot").class("foot-notes").empty();
+            draw_picker(lang, html);
+            html.div("composer").set(Attribute::Id, "composer").body(|html| {
+                let attach = html.element(Tag::Label).class("icon-button").class("icon-attach");
+                attach.set(Attribute::Title, lang.attach()).body(|html| {
+                    html.element(Tag::Input)
+                        .class("file-input")
+                        .file_input(ATTACHMENTS)
+                        .set(Attribute::Id, "attach")
+                        .set(Attribute::AriaLabel, lang.attach())
+                        .empty();
+                });
+                html.element(Tag::Textarea)
+                    .class("words-field")
+                    .set(Attribute::Id, "words")
+                    .set(Attribute::Rows, "1")
+                    .set(Attribute::AriaLabel, lang.message())
+                    .empty();
+                let send = button(html, "icon-button", "send").class("icon-send");
+                send.set(Attribute::Id, "send")
+                    .set(Attribute::AriaLabel, lang.send())
+                    .set(Attribute::Title, lang.send())
+                    .empty();
+            });
+            html.div("toast")
+                .set(Attribute::Id, "toast")
+                .set(Attribute::Role, "status")
+                .set(Attribute::Hidden, "")
+                .body(|html| {
+                    html.span("toast-words").set(Attribute::Id, "toast-words").empty();
+                    html.element(Tag::A)
+                        .class("toast-link")
+                        .set(Attribute::Id, "toast-link")
+                        .set(Attribute::Hidden, "")
+                        .text(lang.open());
+                });
+        });
+    });
+}
+
+/// What asks for a date or time.
+fn draw_picker(lang: Lang, html: &mut Html) {
+    let picker = html.div("picker").set(Attribute::Id, "picker").set(Attribute::Hidden, "");
+    picker.set(Attribute::Role, "group").set(Attribute::AriaLabel, lang.pick_date()).body(|html| {
+        html.element(Tag::Label).class("picker-label").body(|html| {
+            html.text(lang.pick_date());
+            let field = html.element(Tag::Input).class("field").text_input();
+            field.set(Attribute::Id, "picked").empty();
+        });
+        html.div("picker-buttons").body(|html| {
+            button(html, "quiet", "pick-cancel").text(lang.cancel());
+            button(html, "strong", "pick-ok").text(lang.ok());
+        });
+    });
+}
+
+fn draw_side(lang: Lang, html: &mut Html) {
+    let column = html.element(Tag::Section).class("column").class("column-side");
+    column.set(Attribute::AriaLabel, lang.connect()).body(|html| {
+        html.div("panel").set(Attribute::Id, "panel-connect").body(|html| {
+            html.element(Tag::Section).class("block").body(|html| {
+                html.element(Tag::H3).class("block-title").text(lang.your_bot());
+                part(html, Tag::P, "health").class("health").empty();
+                part(html, Tag::Div, "webhook").set(Attribute::Hidden, "").empty();
+                html.div("field-row").body(|html| {
+                    html.element(Tag::Input)
+                        .class("field")
+                        .class("mono")
+                        .text_input()
+                        .set(Attribute::Id, "webhook-url")
+                        .set(Attribute::Autocomplete, "off")
+                        .set(Attribute::Spellcheck, "false")
+                        .set(Attribute::Placeholder, "http://127.0.0.1:8000/callback")
+                        .set(Attribute::AriaLabel, lang.webhook_url())
+                        .empty();
+                    button(html, "strong", "save-webhook").text(lang.save());
+                    button(html, "quiet", "test-webhook").text(lang.test());
+                });
+            });
+            html.element(Tag::Section).class("block").body(|html| {
+                html.element(Tag::H3).class("block-title").text(lang.credentials());
+                html.element(Tag::P).class("fine").text(lang.credentials_fake());
+                part(html, Tag::Ul, "credentials").class("facts").empty();
+            });
+            html.element(Tag::Section).class("block").body(|html| {
+                html.element(Tag::H3).class("block-title").text(lang.point_here());
+                html.div("tabs").set(Attribute::Role, "tablist").body(|html| {
+                    for (index, name) in SNIPPETS.into_iter().enumerate() {
+                        button(html, "tab", "snippet")
+                            .set(Attribute::Role, "tab")
+                            .set(Attribute::DataTo, name)
+                            .set(Attribute::AriaSelected, if index == 0 { "true" } else { "false" })
+                            .text(name);
+                    }
+                    html.span("bar-gap").empty();
+                    button(html, "copy", "copy-snippet").text(lang.copy());
+                });
+                part(html, Tag::Div, "snippets").class("snippets").empty();
+            });
+        });
+    });
+}
+
+/// On a narrow screen, which column is seen.
+fn draw_tabs(lang: Lang, html: &mut Html) {
+    html.element(Tag::Nav).class("bottom").body(|html| {
+        for (to, name) in
+            [("chats", lang.chats()), ("chat", lang.message()), ("side", lang.connect())]
+        {
+            button(html, "bottom-tab", "column")
+                .set(Attribute::DataTo, to)
+                .set(Attribute::AriaPressed, if to == "chat" { "true" } else { "false" })
+                .text(name);
+        }
+    });
+}
+
+/// Words that the script says.
+fn draw_words(lang: Lang, html: &mut Html) {
+    html.div("words-of-script").set(Attribute::Hidden, "").body(|html| {
+        for (id, words) in [("say-copied", lang.copied()), ("say-opens", lang.opens())] {
+            html.span("say").set(Attribute::Id, id).text(words);
+        }
+    });
+}

@@ -1,0 +1,32 @@
+//! The parts of the page that change. The page's script puts each in the place of its older self.
+
+use hikyaku_page::html::Html;
+
+use super::{asked::Asked, chats, connect, thread::Thread};
+use crate::shared::Shared;
+
+/// All parts, as they are now.
+pub(super) fn draw(shared: &Shared, asked: &Asked) -> Html {
+    // What is read here is drawn below, so that nobody waits for the drawing.
+    let (list, chat, thread, connection) = {
+        let world = shared.world();
+        let channel = asked.channel(&world);
+        let list = chats::List::of(&world, channel, asked);
+        let chat = asked.chat(&world).cloned().or_else(|| list.first());
+        let thread = chat.as_ref().map(|chat| Thread::of(&world, channel, chat, asked));
+        let connection = connect::Connection::of(shared, &world, channel);
+        (list, chat, thread, connection)
+    };
+    let mut html = Html::default();
+    list.draw(chat.as_ref(), asked, &mut html);
+    match &thread {
+        Some(thread) => {
+            thread.draw_head(&mut html);
+            thread.draw(asked, &mut html);
+            thread.draw_foot(&mut html);
+        }
+        None => Thread::draw_none(asked.lang, &mut html),
+    }
+    connection.draw(asked.lang, &mut html);
+    html
+}
