@@ -35,6 +35,15 @@ pub enum ErrorKind {
     NoCampaign(CampaignId),
     /// There is no such hold, or it is over.
     NoHold(HoldId),
+    /// Another reader has this place in the outcomes.
+    CursorTaken {
+        /// The place's name.
+        name: String,
+        /// Who has it: host, process and a number of its own.
+        reader: String,
+    },
+    /// The receiver of a webhook says that it is gone for good (410); this is its host.
+    ReceiverGone(String),
     /// The delivery stays as it is, and why.
     Refused(DeliveryId, Refusal),
     /// A line of the recipients cannot be used, or the list is not the one that was begun with.
@@ -152,6 +161,15 @@ impl fmt::Display for Error {
             ErrorKind::NoDelivery(id) => write!(f, "there is no delivery {id}"),
             ErrorKind::NoCampaign(id) => write!(f, "there is no campaign {id}"),
             ErrorKind::NoHold(id) => write!(f, "there is no hold {id}, or it is over"),
+            ErrorKind::CursorTaken { name, reader } => write!(
+                f,
+                "another reader has the outcome cursor {name}: {reader}; stop it first, or use another name"
+            ),
+            ErrorKind::ReceiverGone(host) => write!(
+                f,
+                "the receiver at {host} answered 410, which says that it is gone for good; it is told nothing more until it is \
+                 asked for again"
+            ),
             ErrorKind::Refused(id, why) => write!(f, "delivery {id} {why}"),
             ErrorKind::Locked { holder } => {
                 write!(

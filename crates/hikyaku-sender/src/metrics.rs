@@ -191,7 +191,7 @@ struct Text(String);
 
 impl Text {
     fn store(&mut self, overview: &Overview) {
-        let Overview { now, deliveries, lanes, quotas, .. } = overview;
+        let Overview { now, deliveries, lanes, quotas, outcome_cursors, .. } = overview;
         self.family("hikyaku_outbox_deliveries", "gauge", "Deliveries in the store, by state.");
         for (state, count) in deliveries {
             self.sample("hikyaku_outbox_deliveries", &[("state", state.name())], count);
@@ -248,6 +248,17 @@ impl Text {
         self.family(name, "gauge", "Messages of the month that are used or on their way.");
         for quota in quotas {
             self.sample(name, &[("channel", &quota.channel)], quota.used);
+        }
+        let name = "hikyaku_outbox_outcomes_untold";
+        self.family(name, "gauge", "Outcomes that a reader has not dealt with yet.");
+        for place in outcome_cursors {
+            self.sample(name, &[("cursor", &place.name)], place.behind);
+        }
+        let name = "hikyaku_outbox_outcomes_untold_seconds";
+        self.family(name, "gauge", "How long the oldest of them has waited.");
+        for place in outcome_cursors {
+            let waited = seconds(*now, place.oldest.unwrap_or(*now));
+            self.sample(name, &[("cursor", &place.name)], waited);
         }
     }
 

@@ -5,9 +5,9 @@ use crate::{
     store::{
         Move,
         step::{
-            BeginMove, EndMove, ExportHolds, ExportLanes, ExportOutcomes, Import, ImportCampaign,
-            ImportHolds, ImportLanes, ImportOutcomes, ListCampaigns, MustBeEmpty, Page, Remember,
-            Remembered, fresh,
+            BeginMove, EndMove, ExportHolds, ExportLanes, ExportOutcomes, ExportPlaces, Import,
+            ImportCampaign, ImportHolds, ImportLanes, ImportOutcomes, ImportPlaces, ListCampaigns,
+            MustBeEmpty, Page, Remember, Remembered, fresh,
         },
     },
 };
@@ -96,9 +96,10 @@ impl Outbox {
             to.store.run(ImportOutcomes { outcomes, mark }).await?;
             match last {
                 Some(last) => after = last,
-                None => return Ok(()),
+                None => break,
             }
         }
+        to.store.run(ImportPlaces(from.store.read(ExportPlaces).await?)).await
     }
 
     async fn move_memory(&self, target: &Outbox, old: i64, new: i64) -> Result<(), Error> {

@@ -27,10 +27,10 @@ use crate::{
 const KEEP: Duration = Duration::from_secs(168 * 60 * 60);
 
 /// How many outcomes a page has at most.
-const OUTCOMES: u32 = 100;
+pub(crate) const OUTCOMES: u32 = 100;
 
 /// How long nobody looks for outcomes that another program may have written.
-const LOOK: Duration = Duration::from_secs(1);
+pub(crate) const LOOK: Duration = Duration::from_secs(1);
 
 /// How often somebody who waits for a delivery looks at what another program may have done with it.
 const LOOK_AT_ONE: Duration = Duration::from_millis(250);

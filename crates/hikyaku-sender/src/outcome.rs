@@ -40,6 +40,22 @@ impl Outcome {
     }
 }
 
+/// How far the readers of outcomes of one name are. Made by [`Outbox::outcome_cursors`](crate::Outbox::outcome_cursors).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutcomePlace {
+    /// The name.
+    pub name: String,
+    /// The id of the last outcome that was dealt with; 0 for none.
+    pub after: i64,
+    /// Who reads now: host, process and a number of its own. `None` where nobody does.
+    pub reader: Option<String>,
+    /// How many outcomes are still to be dealt with.
+    pub behind: u64,
+    /// When the first of those came about.
+    pub oldest: Option<Time>,
+}
+
 /// What an [`Outcome`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -63,6 +79,8 @@ pub enum OutcomeKind {
     LaneReleased,
     /// Nothing of a campaign is open any more.
     CampaignDone,
+    /// A campaign was cancelled, and nothing of it is open any more.
+    CampaignCancelled,
 }
 
 impl OutcomeKind {
@@ -77,6 +95,7 @@ impl OutcomeKind {
         Self::LaneHeld,
         Self::LaneReleased,
         Self::CampaignDone,
+        Self::CampaignCancelled,
     ];
 
     /// The `type` of its JSON.
@@ -91,6 +110,7 @@ impl OutcomeKind {
             Self::LaneHeld => "lane.held",
             Self::LaneReleased => "lane.released",
             Self::CampaignDone => "campaign.done",
+            Self::CampaignCancelled => "campaign.cancelled",
         }
     }
 
@@ -163,7 +183,7 @@ mod tests {
             assert_eq!(kind.name().parse(), Ok(kind));
             assert_eq!(OutcomeKind::from_code(kind.code()), Some(kind));
         }
-        assert_eq!(OutcomeKind::from_code(9), None);
+        assert_eq!(OutcomeKind::from_code(10), None);
     }
 
     #[test]

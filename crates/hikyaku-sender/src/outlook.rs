@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, time::Duration};
 use hikyaku_model::limits::Rate;
 
 use crate::{
-    Hold, Lane, Limits, State, Time, WaitingFor,
+    Hold, Lane, Limits, OutcomePlace, State, Time, WaitingFor,
     pace::{self, Bucket, HoldReason},
     store::step::{LanesNow, Snapshot},
 };
@@ -25,6 +25,8 @@ pub struct Overview {
     pub quotas: Vec<QuotaOverview>,
     /// What people have stopped.
     pub holds: Vec<Hold>,
+    /// How far the readers of outcomes are.
+    pub outcome_cursors: Vec<OutcomePlace>,
 }
 
 impl Overview {
@@ -77,7 +79,7 @@ pub struct QuotaOverview {
 impl Overview {
     /// `limits` gives a channel's limits.
     pub(crate) fn new(snapshot: Snapshot, limits: impl Fn(&str) -> Limits) -> Self {
-        let Snapshot { states, due, waiting, lanes: now } = snapshot;
+        let Snapshot { states, due, waiting, lanes: now, places } = snapshot;
         let used = now.buckets.iter().map(|(channel, lane, _)| (channel.clone(), *lane));
         let working = due.iter().map(|it| (it.channel.clone(), it.lane));
         let all = waiting.iter().map(|(channel, lane, _)| (channel.clone(), *lane));
@@ -109,7 +111,14 @@ impl Overview {
             limit: quota.limit.map(number),
             used: number(quota.used + quota.reserved),
         });
-        Self { now: now.now, deliveries: states, lanes, quotas: quotas.collect(), holds: now.holds }
+        Self {
+            now: now.now,
+            deliveries: states,
+            lanes,
+            quotas: quotas.collect(),
+            holds: now.holds,
+            outcome_cursors: places,
+        }
     }
 }
 
@@ -119,7 +128,8 @@ impl LanesNow {
         found.map(|(.., bucket)| bucket)
     }
 
-    /// What the due deliveries of a lane wait for, and until when; nothing where they may be claimed.
+    /// What the due deliveries of a lane, or of this fairness key in it, wait for, and until when; nothing where they may be
+    /// claimed.
     pub(crate) fn waiting_for(
         &self,
         channel: &str,

@@ -8,8 +8,9 @@ use std::{
 
 use super::{
     CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Found, Fresh,
-    KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, Outcomes, Payload, Quota, ReadStep,
-    Reads, Result, Row, Stored, Tx, WriteStep, fenced, fits::fits, now_or_never,
+    KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, OutcomeCursorRow, Outcomes,
+    Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep, fenced, fits::fits,
+    now_or_never,
 };
 use crate::{
     Attempt, Clock, Datum, Error, ErrorKind, Hold, HoldId, Lane, Priority, State, Time,
@@ -44,6 +45,7 @@ struct Memory {
     moved: Option<Move>,
     last_outcome: i64,
     outcomes: BTreeMap<i64, Outcome>,
+    outcome_cursors: BTreeMap<String, OutcomeCursorRow>,
 }
 
 impl MemoryStore {
@@ -375,6 +377,22 @@ impl Outcomes for MemoryTx<'_> {
         Ok(())
     }
 
+    async fn lock_outcome_cursor(&mut self, name: &str) -> Result<OutcomeCursorRow> {
+        let new =
+            || OutcomeCursorRow { name: name.to_owned(), after: 0, reader: None, until: None };
+        Ok(self.memory.outcome_cursors.entry(name.to_owned()).or_insert_with(new).clone())
+    }
+
+    async fn save_outcome_cursor(&mut self, cursor: &OutcomeCursorRow) -> Result<()> {
+        self.memory.outcome_cursors.insert(cursor.name.clone(), cursor.clone());
+        Ok(())
+    }
+
+    async fn remove_outcome_cursor(&mut self, name: &str) -> Result<()> {
+        self.memory.outcome_cursors.remove(name);
+        Ok(())
+    }
+
     async fn forget_outcomes(&mut self, before: Time, limit: u32) -> Result<u64> {
         let oldest = self.memory.outcomes.values().take(limit as usize);
         let old: Vec<i64> = oldest.filter(|it| it.at < before).map(|it| it.id).collect();
@@ -427,7 +445,7 @@ impl Campaigns for MemoryTx<'_> {
     async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<bool> {
         let Some(stored) = self.memory.campaigns.get_mut(&campaign) else { return Ok(false) };
         stored.counts = stored.counts.plus(counts);
-        Ok(stored.cursor.done && stored.counts.finished() >= stored.counts.total)
+        Ok(stored.is_over())
     }
 
     async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {
@@ -615,6 +633,20 @@ impl Reads for MemoryTx<'_> {
 
     async fn outcome_mark(&mut self) -> Result<i64> {
         Ok(self.memory.last_outcome)
+    }
+
+    async fn outcomes_after(&mut self, after: i64) -> Result<(u64, Option<Time>)> {
+        let found = self.memory.outcomes.range(after.saturating_add(1)..);
+        let times: Vec<Time> = found.map(|(_, it)| it.at).collect();
+        Ok((times.len() as u64, times.into_iter().min()))
+    }
+
+    async fn outcome_cursors(&mut self) -> Result<Vec<OutcomeCursorRow>> {
+        Ok(self.memory.outcome_cursors.values().cloned().collect())
+    }
+
+    async fn outcome_cursor(&mut self, name: &str) -> Result<Option<OutcomeCursorRow>> {
+        Ok(self.memory.outcome_cursors.get(name).cloned())
     }
 
     async fn due_counts(&mut self, now: Time) -> Result<Vec<(String, Lane, u64)>> {

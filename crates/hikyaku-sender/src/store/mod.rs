@@ -37,7 +37,7 @@ pub(crate) use memory::MemoryStore;
 pub(crate) use postgres::{Gate, PgStore};
 pub(crate) use row::{
     Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Found, Fresh, KeyDue, LaneDue, Move,
-    NewCampaign, Payload, Quota, Row, Stored,
+    NewCampaign, OutcomeCursorRow, Payload, Quota, Row, Stored,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::{SqliteStore, WorkerLock};

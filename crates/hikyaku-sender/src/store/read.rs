@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock};
 use uuid::Uuid;
 
 use super::{
-    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, NewCampaign, Payload, Quota, Result,
-    Row, Stored,
+    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, NewCampaign, OutcomeCursorRow,
+    Payload, Quota, Result, Row, Stored,
     columns::{self, CHANGING, FIXED},
 };
 use crate::{
@@ -79,7 +79,7 @@ impl dyn Columns + '_ {
         self.number().map(Time::from_millis)
     }
 
-    fn time_if_any(&mut self) -> Result<Option<Time>> {
+    pub(super) fn time_if_any(&mut self) -> Result<Option<Time>> {
         Ok(self.integer()?.map(Time::from_millis))
     }
 
@@ -182,6 +182,18 @@ pub(super) fn outcome(it: &mut dyn Columns) -> Result<Outcome> {
         body: it.text()?,
     };
     Ok(new.at(id))
+}
+
+/// The columns that [`outcome_cursor`] reads.
+pub(super) const OUTCOME_CURSOR: &str = "name, after, reader, until";
+
+pub(super) fn outcome_cursor(it: &mut dyn Columns) -> Result<OutcomeCursorRow> {
+    Ok(OutcomeCursorRow {
+        name: it.text()?,
+        after: it.number()?,
+        reader: it.text_if_any()?,
+        until: it.time_if_any()?,
+    })
 }
 
 /// The id of a campaign and the digest of what it stands for.

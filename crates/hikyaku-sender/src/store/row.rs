@@ -276,9 +276,13 @@ pub(crate) struct CampaignRow {
 
 impl CampaignRow {
     /// What is told of it when nothing of it is open any more.
-    pub(crate) fn outcome_data(&self) -> Value {
+    pub(crate) fn outcome(&self) -> (OutcomeKind, Option<i64>, Value) {
+        let kind = match self.spec.state {
+            CampaignState::Cancelled => OutcomeKind::CampaignCancelled,
+            _ => OutcomeKind::CampaignDone,
+        };
         let CampaignCounts { total, accepted, rejected, unknown, cancelled, .. } = self.counts;
-        json!({
+        let data = json!({
             "id": self.id,
             "channel": self.spec.channel,
             "idempotency_key": self.spec.idempotency_key,
@@ -288,7 +292,14 @@ impl CampaignRow {
             "rejected": rejected,
             "unknown": unknown,
             "cancelled": cancelled,
-        })
+        });
+        (kind, None, data)
+    }
+
+    /// Whether nothing of it is open any more.
+    pub(crate) fn is_over(&self) -> bool {
+        let no_more_is_read = self.cursor.done || self.spec.state == CampaignState::Cancelled;
+        no_more_is_read && self.counts.finished() >= self.counts.total
     }
 
     /// What it is doing.
@@ -387,4 +398,16 @@ fn outcome_data(row: &Row) -> Value {
 /// Whether a row of this state may be forgotten after a while. Dead letters wait for a person.
 pub(crate) const fn is_prunable(state: State) -> bool {
     matches!(state, State::Accepted | State::Cancelled | State::Split | State::Dropped)
+}
+
+/// How far a reader has dealt with the outcomes.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct OutcomeCursorRow {
+    pub(crate) name: String,
+    /// The last one that was dealt with.
+    pub(crate) after: i64,
+    /// Who reads now.
+    pub(crate) reader: Option<String>,
+    /// Until when nobody else may.
+    pub(crate) until: Option<Time>,
 }

@@ -19,6 +19,9 @@ pub(super) const DEAD: &str = "state IN (5, 6)";
 /// A campaign that is held or paused: nothing of it is claimed.
 pub(super) const STOPPED_CAMPAIGN: &str = "state IN (1, 2)";
 
+/// A campaign that is cancelled.
+pub(super) const CANCELLED_CAMPAIGN: &str = "state = 3";
+
 /// A campaign that is cancelled, and has recipients that are still to be accounted for.
 pub(super) const OPEN_CANCELLED_CAMPAIGN: &str =
     "campaign.state = 3 AND total > accepted + rejected + unknown + cancelled";

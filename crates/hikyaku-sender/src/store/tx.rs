@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::{
     CampaignCounts, CampaignRow, CampaignState, Found, Fresh, KeyDue, LaneDue, Move, NewCampaign,
-    Payload, Quota, Result, Row, Stored,
+    OutcomeCursorRow, Payload, Quota, Result, Row, Stored,
 };
 use crate::{
     Attempt, Datum, Hold, HoldId, Lane, Priority, State, Time,
@@ -129,6 +129,21 @@ pub(crate) trait Reads: Send {
     /// The greatest id that an outcome ever had.
     fn outcome_mark(&mut self) -> impl Future<Output = Result<i64>> + Send;
 
+    /// How many outcomes there are after one of them, and when the first of them came about.
+    fn outcomes_after(
+        &mut self,
+        after: i64,
+    ) -> impl Future<Output = Result<(u64, Option<Time>)>> + Send;
+
+    /// The places of all readers of outcomes, by their names.
+    fn outcome_cursors(&mut self) -> impl Future<Output = Result<Vec<OutcomeCursorRow>>> + Send;
+
+    /// The place of one reader of outcomes.
+    fn outcome_cursor(
+        &mut self,
+        name: &str,
+    ) -> impl Future<Output = Result<Option<OutcomeCursorRow>>> + Send;
+
     /// How many deliveries are due in each lane, those among them that wait for another of their order key.
     fn due_counts(
         &mut self,
@@ -187,6 +202,21 @@ pub(crate) trait Outcomes: Send {
         outcomes: &[Outcome],
         mark: i64,
     ) -> impl Future<Output = Result<()>> + Send;
+
+    /// The place of a reader, locked; it is made where there is none.
+    fn lock_outcome_cursor(
+        &mut self,
+        name: &str,
+    ) -> impl Future<Output = Result<OutcomeCursorRow>> + Send;
+
+    /// Writes the place of a reader.
+    fn save_outcome_cursor(
+        &mut self,
+        cursor: &OutcomeCursorRow,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Forgets the place of a reader.
+    fn remove_outcome_cursor(&mut self, name: &str) -> impl Future<Output = Result<()>> + Send;
 
     /// Forgets the oldest, if they came about before.
     fn forget_outcomes(
@@ -332,7 +362,7 @@ pub(crate) trait Campaigns: Send {
     /// Removes a campaign that has no deliveries.
     fn remove_campaign(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
 
-    /// Adds to a campaign's counts. Whether nothing of it is open any more.
+    /// Adds to a campaign's counts. Whether nothing of it is open any more, nor will be.
     fn add_counts(
         &mut self,
         campaign: i64,

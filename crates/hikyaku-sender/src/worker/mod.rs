@@ -21,7 +21,7 @@ use served::Served;
 
 pub use served::WorkerHandle;
 
-use crate::{Error, Limits, Outbox, Waiting, outbox::Inner};
+use crate::{Error, Limits, Outbox, Waiting, outbox::Inner, this_program};
 
 /// How many requests a worker has on their way at once, unless told otherwise.
 const CONCURRENCY: usize = 64;
@@ -204,7 +204,7 @@ impl Worker {
         let inner = outbox.shared();
         let lock = inner.store.lock_worker().await?;
         let is_alone = lock.is_some();
-        let name = settings.name.clone().unwrap_or_else(own_name).into();
+        let name = settings.name.clone().unwrap_or_else(this_program::name).into();
         let shared = Arc::new(Shared { inner, served, settings, name, is_alone });
         if is_alone {
             // Nobody else can have them, so there is no lease to wait for.
@@ -222,15 +222,6 @@ impl Worker {
         drop(lock);
         report
     }
-}
-
-/// Host and process.
-fn own_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let host = host.or_else(|| std::env::var("HOSTNAME").ok());
-    let host = host.as_deref().map_or("", str::trim);
-    let process = std::process::id();
-    if host.is_empty() { format!("process {process}") } else { format!("{host}/{process}") }
 }
 
 impl Shared {

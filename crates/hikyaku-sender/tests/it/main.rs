@@ -25,6 +25,7 @@ mod network;
 mod old_schema;
 mod order;
 mod outbox;
+mod outcome_cursor;
 mod outcomes;
 mod outlook;
 mod pace;

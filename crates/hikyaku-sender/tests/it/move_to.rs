@@ -62,12 +62,19 @@ async fn moves(source: Bench, target: Bench) {
 
     let withdrawn = source.outbox.enqueue(NewDelivery::push(user(4), "withdrawn")).await.unwrap();
     source.outbox.cancel(withdrawn.id).await.unwrap();
+    source.outbox.hold(NewHold::new("before the move")).await.unwrap();
+    source.outbox.release(1).await.unwrap();
     let outcomes = source.outbox.outcomes(0).await.unwrap();
-    assert_eq!(outcomes.len(), 1);
+    assert_eq!(outcomes.len(), 3);
+    let reader = source.outbox.outcome_cursor("shop").unwrap();
+    reader.read().await.unwrap();
+    reader.advance(outcomes[0].id).await.unwrap();
 
     let moved = source.outbox.move_to(&target.outbox, |_| {}).await.unwrap();
     assert_eq!((moved.deliveries, moved.campaigns.len()), (23, 1));
     assert_eq!(target.outbox.outcomes(0).await.unwrap(), outcomes);
+    let reader = target.outbox.outcome_cursor("shop").unwrap();
+    assert_eq!(reader.read().await.unwrap(), outcomes[1..]);
     let refused = source.outbox.enqueue(NewDelivery::push(user(3), "too late")).await.unwrap_err();
     assert!(refused.to_string().starts_with("this store was moved to "), "{refused}");
     let refused = source.outbox.move_to(&target.outbox, |_| {}).await.unwrap_err();
@@ -84,7 +91,7 @@ async fn moves(source: Bench, target: Bench) {
     work(&target, worker(&target)).await;
     assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
     assert_eq!((sim.people_reached(), sim.duplicates()), (15_002, vec![]));
-    let later = target.outbox.outcomes(outcomes[0].id).await.unwrap();
+    let later = target.outbox.outcomes(outcomes[2].id).await.unwrap();
     assert_eq!(later.len(), 1, "the campaign that is done, after all that a reader has seen");
 }
 

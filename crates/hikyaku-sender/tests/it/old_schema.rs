@@ -1,14 +1,19 @@
 //! Stores that an older version wrote, kept as SQL in `old/`: they open, are brought up to date and go on.
 //!
-//! In each: sends that were accepted, refused, in flight when their worker was killed, and due in 2050; a campaign that is
-//! paused, one that is done, and one that waits for a worker of its channel.
+//! In each of schema 1, and in what schema 2 made of them: sends that were accepted, refused, in flight when their worker
+//! was killed, and due in 2050; a campaign that is paused, one that is done, and one that waits for a worker of its channel.
+//!
+//! In those that used what schema 2 brought: an accepted send that told of it, a refused one, one that was in flight when
+//! its worker was killed with another of its order key behind it, one of another fairness key, one that is due in 2050; a
+//! hold on multicasts and a paused campaign of one.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use hikyaku_sender::{
-    CampaignId, Clock, DeliveryId, Filter, Limits, NewDelivery, Outbox, State, Time,
-    campaign::CampaignPhase,
+    CampaignId, Clock, DeliveryId, Filter, Lane, Limits, NewDelivery, Outbox, Outcome, OutcomeKind,
+    State, Time, campaign::CampaignPhase,
 };
+use serde_json::json;
 
 use crate::{
     cluster::Cluster,
@@ -16,50 +21,71 @@ use crate::{
     worker::{line, work},
 };
 
-/// When the worker was killed, or a little later.
+/// When the workers of the stores were killed, or a little later.
 const THEN: Time = Time::from_millis(1_795_914_900_000);
+const THEN_2: Time = Time::from_millis(1_795_954_346_000);
 
-async fn open(url: String) -> Bench {
-    let clock = Clock::manual(THEN);
+async fn open(url: String, then: Time) -> Bench {
+    let clock = Clock::manual(then);
     let outbox = Outbox::builder(&url).clock(clock.clone()).open().await.unwrap();
     Bench::of(outbox, clock, url)
 }
 
-#[tokio::test]
-async fn a_file_of_schema_1_goes_on() {
-    a_file_goes_on(include_str!("old/1.sqlite.sql")).await;
+fn file(folder: &Path, sql: &str) -> String {
+    let path = folder.join("old.db");
+    let old = rusqlite::Connection::open(&path).unwrap();
+    old.execute_batch(sql).unwrap();
+    old.close().unwrap();
+    format!("sqlite:{}", path.display())
+}
+
+/// Nothing where there is no PostgreSQL.
+fn database(sql: &str) -> Option<String> {
+    let cluster = Cluster::shared()?;
+    let url = cluster.database();
+    let name = url.split(['/', '?']).nth(3).unwrap();
+    cluster.sql(name, sql);
+    Some(url)
 }
 
 #[tokio::test]
-async fn a_file_of_schema_2_goes_on() {
-    a_file_goes_on(include_str!("old/2.sqlite.sql")).await;
+async fn a_file_of_schema_1_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    goes_on(open(file(folder.path(), include_str!("old/1.sqlite.sql")), THEN).await).await;
 }
 
 #[tokio::test]
 async fn a_database_of_schema_1_goes_on() {
-    a_database_goes_on(include_str!("old/1.postgres.sql")).await;
+    if let Some(url) = database(include_str!("old/1.postgres.sql")) {
+        goes_on(open(url, THEN).await).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_schema_2_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    goes_on(open(file(folder.path(), include_str!("old/2.sqlite.sql")), THEN).await).await;
 }
 
 #[tokio::test]
 async fn a_database_of_schema_2_goes_on() {
-    a_database_goes_on(include_str!("old/2.postgres.sql")).await;
+    if let Some(url) = database(include_str!("old/2.postgres.sql")) {
+        goes_on(open(url, THEN).await).await;
+    }
 }
 
-async fn a_file_goes_on(written: &str) {
+#[tokio::test]
+async fn a_file_that_used_what_schema_2_brought_goes_on() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("old.db");
-    let old = rusqlite::Connection::open(&path).unwrap();
-    old.execute_batch(written).unwrap();
-    old.close().unwrap();
-    goes_on(open(format!("sqlite:{}", path.display())).await).await;
+    let url = file(folder.path(), include_str!("old/2-used.sqlite.sql"));
+    goes_on_from_2(open(url, THEN_2).await).await;
 }
 
-async fn a_database_goes_on(written: &str) {
-    let Some(cluster) = Cluster::shared() else { return };
-    let url = cluster.database();
-    let name = url.split(['/', '?']).nth(3).unwrap();
-    cluster.sql(name, written);
-    goes_on(open(url).await).await;
+#[tokio::test]
+async fn a_database_that_used_what_schema_2_brought_goes_on() {
+    if let Some(url) = database(include_str!("old/2-used.postgres.sql")) {
+        goes_on_from_2(open(url, THEN_2).await).await;
+    }
 }
 
 async fn goes_on(bench: Bench) {
@@ -95,5 +121,46 @@ async fn goes_on(bench: Bench) {
     assert_eq!(campaign.progress().await.unwrap().state, CampaignPhase::Done);
     assert_eq!((sim.delivered(), sent_to_2()), (17, 3));
     assert_eq!(states(State::Ready).await, ["4"]);
+    bench.assert_at_rest().await;
+}
+
+async fn goes_on_from_2(bench: Bench) {
+    let outbox = &bench.outbox;
+    let states = async |of: State| {
+        let listed = outbox.list(Filter::default().state(of).limit(100)).await.unwrap();
+        listed.iter().map(|it| it.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(State::InFlight).await, ["4"]);
+    assert_eq!(states(State::Rejected).await, ["2"]);
+    let paid = outbox.find("default", "order-17").await.unwrap().unwrap();
+    assert_eq!((paid.state, paid.reference), (State::Accepted, Some(json!({"order": 17}))));
+    assert_eq!(outbox.attempts(DeliveryId::from(2)).await.unwrap()[0].status, Some(400));
+    let reader = outbox.outcome_cursor("shop").unwrap();
+    let kinds = |told: Vec<Outcome>| told.iter().map(|it| it.kind).collect::<Vec<_>>();
+    let told = [OutcomeKind::Accepted, OutcomeKind::Rejected, OutcomeKind::LaneHeld];
+    assert_eq!(kinds(reader.read().await.unwrap()), told);
+    reader.advance(3).await.unwrap();
+
+    // The lease of what was in flight is over.
+    bench.clock.advance(Duration::from_secs(120));
+    let (sim, client) = line().await;
+    let worker = || {
+        let worker = outbox.worker().channel("default", client.clone());
+        worker.limits(Limits::none()).until_idle()
+    };
+    work(&bench, worker()).await;
+    assert_eq!(states(State::Accepted).await, ["8", "6", "5", "4", "1"]);
+    let to_1 = sim.outbox().into_iter().filter(|it| it.to == user(1).as_str().into());
+    let texts: Vec<_> = to_1.map(|it| it.messages[0]["text"].clone()).collect();
+    assert_eq!(texts, ["first", "second"]);
+
+    let hold = outbox.holds().await.unwrap().remove(0);
+    assert_eq!((hold.reason.as_str(), hold.lane), ("the price is wrong", Some(Lane::Multicast)));
+    outbox.campaign(CampaignId::from(1)).await.unwrap().resume().await.unwrap();
+    outbox.release(hold.id).await.unwrap();
+    work(&bench, worker()).await;
+    assert_eq!(states(State::Ready).await, ["3"]);
+    let told = [OutcomeKind::LaneReleased, OutcomeKind::CampaignDone];
+    assert_eq!(kinds(reader.read().await.unwrap()), told);
     bench.assert_at_rest().await;
 }

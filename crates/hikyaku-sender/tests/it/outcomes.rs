@@ -1,11 +1,11 @@
 //! What is told to programs that must not miss it.
 
-use std::time::Duration;
+use std::{io::Read, time::Duration};
 
 use futures_util::future::join_all;
 use hikyaku::Client;
 use hikyaku_sender::{Limits, NewDelivery, NewHold, Outcome, OutcomeKind};
-use hikyaku_sim::Sim;
+use hikyaku_sim::{FaultRule, Sim};
 use serde_json::{Value, json};
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
 on_every_store![
     what_ends_without_arriving_is_told_and_what_asked_for_it,
     a_campaign_is_told_once_when_it_is_done,
+    a_campaign_that_is_cancelled_is_told_once_nothing_of_it_is_open,
     a_month_that_is_used_up_is_told_once,
     a_token_that_is_refused_again_and_again_is_told_once,
     a_hold_and_its_release_are_told,
@@ -104,6 +105,49 @@ async fn a_campaign_is_told_once_when_it_is_done(bench: Bench) {
         (&1200.into(), &1200.into(), &"done".into())
     );
     assert_eq!(sim.people_reached(), 1200);
+}
+
+async fn a_campaign_that_is_cancelled_is_told_once_nothing_of_it_is_open(bench: Bench) {
+    let (sim, client) = line().await;
+    // Its list was read, and LINE has the first request without that anybody knows.
+    let campaign = bench.outbox.new_campaign("bulk").idempotency_key("list").start().await.unwrap();
+    campaign.feed_ids((0..1200).map(user)).await.unwrap();
+    let multicast = ("POST", "/v2/bot/message/multicast");
+    let lost = FaultRule::drop_after_accept().on(multicast.0, multicast.1).times(1);
+    sim.fault(lost).unwrap();
+    let sent = async {
+        sim.wait_for(1).await.unwrap();
+    };
+    let worker = || bench.outbox.worker().channel("default", client.clone());
+    worker().concurrency(1).run(sent).await.unwrap();
+    campaign.cancel().await.unwrap();
+    campaign.cancel().await.unwrap();
+    assert_eq!(all(&bench).await, [], "one of it is in doubt");
+    bench.clock.advance(Duration::from_secs(120));
+    until_idle(&bench, client).await;
+    let told = all(&bench).await;
+    assert_eq!(kinds(&told), [OutcomeKind::CampaignCancelled]);
+    let of = data(&told[0]);
+    assert_eq!((&of["state"], &of["total"]), (&"cancelled".into(), &1200.into()));
+    assert_eq!((&of["accepted"], &of["cancelled"]), (&500.into(), &700.into()));
+
+    // One whose list is still being read, and one that nobody has fed.
+    let half = bench.outbox.new_campaign("half").start().await.unwrap();
+    let broken = std::io::Cursor::new(user(1) + "\n").chain(Broken);
+    half.feed(broken).await.unwrap_err();
+    half.cancel().await.unwrap();
+    bench.outbox.new_campaign("none").start().await.unwrap().cancel().await.unwrap();
+    let told = bench.outbox.outcomes(told[0].id).await.unwrap();
+    assert_eq!(kinds(&told), [OutcomeKind::CampaignCancelled; 2]);
+}
+
+/// The rest of a list that cannot be read.
+struct Broken;
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("the pipe broke"))
+    }
 }
 
 async fn a_month_that_is_used_up_is_told_once(bench: Bench) {

@@ -3,7 +3,10 @@ use std::collections::HashSet;
 use super::tx::{Params, PgTx};
 use crate::{
     Time,
-    store::{CampaignCounts, CampaignRow, Campaigns, NewCampaign, Result, read},
+    store::{
+        CampaignCounts, CampaignRow, Campaigns, NewCampaign, Result, read,
+        states::CANCELLED_CAMPAIGN,
+    },
 };
 
 impl Campaigns for PgTx<'_> {
@@ -62,9 +65,11 @@ impl Campaigns for PgTx<'_> {
     }
 
     async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<bool> {
-        let sql = "UPDATE hikyaku_campaign SET total = total + $2, accepted = accepted + $3, rejected = rejected + $4, \
+        let sql = format!(
+            "UPDATE hikyaku_campaign SET total = total + $2, accepted = accepted + $3, rejected = rejected + $4, \
             unknown = unknown + $5, cancelled = cancelled + $6, repeated = repeated + $7, bad_lines = bad_lines + $8 WHERE id = $1 \
-            RETURNING cursor_done AND accepted + rejected + unknown + cancelled >= total";
+            RETURNING (cursor_done OR {CANCELLED_CAMPAIGN}) AND accepted + rejected + unknown + cancelled >= total"
+        );
         let params: Params<'_> = &[
             &campaign,
             &counts.total,
@@ -75,7 +80,7 @@ impl Campaigns for PgTx<'_> {
             &counts.repeated,
             &counts.bad_lines,
         ];
-        Ok(self.row(sql, params, |it| it.flag()).await?.unwrap_or(false))
+        Ok(self.row(&sql, params, |it| it.flag()).await?.unwrap_or(false))
     }
 
     async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {

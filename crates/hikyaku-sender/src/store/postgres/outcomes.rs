@@ -4,7 +4,7 @@ use super::tx::PgTx;
 use crate::{
     Time,
     outcome::{NewOutcome, Outcome},
-    store::{Outcomes, Result},
+    store::{OutcomeCursorRow, Outcomes, Result, read},
 };
 
 /// Whoever writes outcomes down holds it until the commit, so that they become visible in the order of their ids.
@@ -34,6 +34,29 @@ impl Outcomes for PgTx<'_> {
         let sql = "SELECT setval('hikyaku_outcome_id_seq', greatest($1::bigint, last_value)) \
             FROM hikyaku_outcome_id_seq WHERE $1::bigint > 0";
         self.execute(sql, &[&mark]).await.map(drop)
+    }
+
+    async fn lock_outcome_cursor(&mut self, name: &str) -> Result<OutcomeCursorRow> {
+        let sql = "INSERT INTO hikyaku_outcome_cursor (name, after) VALUES ($1, 0) ON CONFLICT DO NOTHING";
+        self.execute(sql, &[&name]).await?;
+        let sql = format!(
+            "SELECT {} FROM hikyaku_outcome_cursor WHERE name = $1 FOR UPDATE",
+            read::OUTCOME_CURSOR
+        );
+        read::known(self.row(&sql, &[&name], read::outcome_cursor).await?)
+    }
+
+    async fn save_outcome_cursor(&mut self, cursor: &OutcomeCursorRow) -> Result<()> {
+        let OutcomeCursorRow { name, after, reader, until } = cursor;
+        let sql = "INSERT INTO hikyaku_outcome_cursor (name, after, reader, until) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (name) DO UPDATE SET after = $2, reader = $3, until = $4";
+        let until = until.map(Time::as_millis);
+        self.execute(sql, &[name, after, reader, &until]).await.map(drop)
+    }
+
+    async fn remove_outcome_cursor(&mut self, name: &str) -> Result<()> {
+        let sql = "DELETE FROM hikyaku_outcome_cursor WHERE name = $1";
+        self.execute(sql, &[&name]).await.map(drop)
     }
 
     async fn forget_outcomes(&mut self, before: Time, limit: u32) -> Result<u64> {

@@ -10,8 +10,8 @@ use crate::{
     outcome::Outcome,
     pace::Bucket,
     store::{
-        CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, Payload, Quota, Reads,
-        Result, Row, Stored,
+        CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, OutcomeCursorRow,
+        Payload, Quota, Reads, Result, Row, Stored,
         read::{self, id_and_digest},
         search::{Dialect, Search, Sought},
         states::{CLAIMABLE, LEASED, OPEN_CANCELLED_CAMPAIGN, STOPPED_CAMPAIGN, WAITING},
@@ -275,6 +275,25 @@ impl Reads for PgTx<'_> {
         let sql =
             "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM hikyaku_outcome_id_seq";
         Ok(self.row(sql, &[], |it| it.number()).await?.unwrap_or(0))
+    }
+
+    async fn outcomes_after(&mut self, after: i64) -> Result<(u64, Option<Time>)> {
+        let sql = "SELECT count(*), min(at) FROM hikyaku_outcome WHERE id > $1";
+        let found = self.row(sql, &[&after], |it| Ok((it.number()?, it.time_if_any()?))).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn outcome_cursors(&mut self) -> Result<Vec<OutcomeCursorRow>> {
+        let columns = read::OUTCOME_CURSOR;
+        let sql =
+            format!("SELECT {columns} FROM hikyaku_outcome_cursor ORDER BY name COLLATE \"C\"");
+        self.rows(&sql, &[], read::outcome_cursor).await
+    }
+
+    async fn outcome_cursor(&mut self, name: &str) -> Result<Option<OutcomeCursorRow>> {
+        let columns = read::OUTCOME_CURSOR;
+        let sql = format!("SELECT {columns} FROM hikyaku_outcome_cursor WHERE name = $1");
+        self.row(&sql, &[&name], read::outcome_cursor).await
     }
 
     async fn due_counts(&mut self, now: Time) -> Result<Vec<(String, Lane, u64)>> {

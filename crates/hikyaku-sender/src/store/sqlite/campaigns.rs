@@ -4,7 +4,10 @@ use super::tx::SqliteTx;
 use crate::{
     Time,
     recipients::Recipients,
-    store::{CampaignCounts, CampaignRow, Campaigns, NewCampaign, Reads as _, Result},
+    store::{
+        CampaignCounts, CampaignRow, Campaigns, NewCampaign, Reads as _, Result,
+        states::CANCELLED_CAMPAIGN,
+    },
 };
 
 const INSERT: &str = "INSERT INTO campaign (channel, idempotency_key, digest, seed, body, personal, dedupe, priority, on_unknown, due, \
@@ -56,9 +59,11 @@ impl Campaigns for SqliteTx<'_> {
     }
 
     async fn add_counts(&mut self, campaign: i64, counts: CampaignCounts) -> Result<bool> {
-        let sql = "UPDATE campaign SET total = total + ?2, accepted = accepted + ?3, rejected = rejected + ?4, unknown = unknown + ?5, \
+        let sql = format!(
+            "UPDATE campaign SET total = total + ?2, accepted = accepted + ?3, rejected = rejected + ?4, unknown = unknown + ?5, \
             cancelled = cancelled + ?6, repeated = repeated + ?7, bad_lines = bad_lines + ?8 WHERE id = ?1 \
-            RETURNING cursor_done AND accepted + rejected + unknown + cancelled >= total";
+            RETURNING (cursor_done OR {CANCELLED_CAMPAIGN}) AND accepted + rejected + unknown + cancelled >= total"
+        );
         let params = params![
             campaign,
             counts.total,
@@ -69,7 +74,7 @@ impl Campaigns for SqliteTx<'_> {
             counts.repeated,
             counts.bad_lines,
         ];
-        Ok(self.row(sql, params, |it| it.flag())?.unwrap_or(false))
+        Ok(self.row(&sql, params, |it| it.flag())?.unwrap_or(false))
     }
 
     async fn remember(&mut self, campaign: i64, ids: &[String]) -> Result<Vec<bool>> {

@@ -4,7 +4,7 @@ use super::tx::SqliteTx;
 use crate::{
     Time,
     outcome::{NewOutcome, Outcome},
-    store::{Outcomes, Result},
+    store::{OutcomeCursorRow, Outcomes, Reads as _, Result, read},
 };
 
 impl Outcomes for SqliteTx<'_> {
@@ -31,6 +31,22 @@ impl Outcomes for SqliteTx<'_> {
         self.execute(sql, [])?;
         let sql = "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'outcome'";
         self.execute(sql, [mark]).map(drop)
+    }
+
+    async fn lock_outcome_cursor(&mut self, name: &str) -> Result<OutcomeCursorRow> {
+        let sql = "INSERT OR IGNORE INTO outcome_cursor (name, after) VALUES (?1, 0)";
+        self.execute(sql, [name])?;
+        read::known(self.outcome_cursor(name).await?)
+    }
+
+    async fn save_outcome_cursor(&mut self, cursor: &OutcomeCursorRow) -> Result<()> {
+        let OutcomeCursorRow { name, after, reader, until } = cursor;
+        let sql = "INSERT OR REPLACE INTO outcome_cursor (name, after, reader, until) VALUES (?1, ?2, ?3, ?4)";
+        self.execute(sql, params![name, after, reader, until.map(Time::as_millis)]).map(drop)
+    }
+
+    async fn remove_outcome_cursor(&mut self, name: &str) -> Result<()> {
+        self.execute("DELETE FROM outcome_cursor WHERE name = ?1", [name]).map(drop)
     }
 
     async fn forget_outcomes(&mut self, before: Time, limit: u32) -> Result<u64> {

@@ -11,8 +11,8 @@ use crate::{
     pace::Bucket,
     recipients::Recipients,
     store::{
-        CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, Payload, Quota, Reads,
-        Result, Row, Stored,
+        CampaignRow, CampaignState, Found, KeyDue, KeySearch, LaneDue, Move, OutcomeCursorRow,
+        Payload, Quota, Reads, Result, Row, Stored,
         columns::Value,
         read::{self, id_and_digest, known},
         search::{Dialect, Search, Sought},
@@ -252,6 +252,22 @@ impl Reads for SqliteTx<'_> {
     async fn outcome_mark(&mut self) -> Result<i64> {
         let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'outcome'";
         Ok(self.row(sql, [], |it| it.number())?.unwrap_or(0))
+    }
+
+    async fn outcomes_after(&mut self, after: i64) -> Result<(u64, Option<Time>)> {
+        let sql = "SELECT count(*), min(at) FROM outcome WHERE id > ?1";
+        let found = self.row(sql, [after], |it| Ok((it.number()?, it.time_if_any()?)))?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn outcome_cursors(&mut self) -> Result<Vec<OutcomeCursorRow>> {
+        let sql = format!("SELECT {} FROM outcome_cursor ORDER BY name", read::OUTCOME_CURSOR);
+        self.rows(&sql, [], read::outcome_cursor)
+    }
+
+    async fn outcome_cursor(&mut self, name: &str) -> Result<Option<OutcomeCursorRow>> {
+        let sql = format!("SELECT {} FROM outcome_cursor WHERE name = ?1", read::OUTCOME_CURSOR);
+        self.row(&sql, [name], read::outcome_cursor)
     }
 
     async fn due_counts(&mut self, now: Time) -> Result<Vec<(String, Lane, u64)>> {

@@ -118,7 +118,7 @@ impl WriteStep for Append {
         tx.save_campaign(&campaign).await?;
         let is_over = tx.add_counts(self.campaign, counts).await?;
         if is_over && self.to.done {
-            let done = super::campaign_done(tx, self.campaign).await?;
+            let done = super::campaign_over(tx, self.campaign).await?;
             super::tell(tx, done.into_iter().collect()).await?;
         }
         campaign.counts = campaign.counts.plus(counts);
@@ -205,6 +205,10 @@ impl WriteStep for SetCampaignState {
                 tx.forget(self.id).await?;
             }
             tx.save_campaign(&campaign).await?;
+            if campaign.spec.state == CampaignState::Cancelled && campaign.is_over() {
+                // Else the last of its rows that is withdrawn or settled tells it.
+                super::tell(tx, vec![campaign.outcome()]).await?;
+            }
         }
         Ok(campaign)
     }

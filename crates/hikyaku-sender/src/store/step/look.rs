@@ -1,10 +1,10 @@
 use std::collections::BTreeSet;
 
-use super::hold::standing;
+use super::{hold::standing, outcome_cursor::places};
 use crate::{
     Attempt, Hold, Lane, State, Time,
     filter::Filter,
-    outcome::Outcome,
+    outcome::{Outcome, OutcomePlace},
     pace::Bucket,
     store::{CampaignRow, Found, LaneDue, Quota, ReadStep, Reads, Result, Stored},
 };
@@ -127,6 +127,8 @@ pub(crate) struct Snapshot {
     /// How many are due in each lane.
     pub(crate) waiting: Vec<(String, Lane, u64)>,
     pub(crate) lanes: LanesNow,
+    /// How far the readers of outcomes are.
+    pub(crate) places: Vec<OutcomePlace>,
 }
 
 /// How the lanes stand.
@@ -152,7 +154,8 @@ impl ReadStep for GetOverview {
         let due = tx.due(&channels, &stopped, EARLIEST).await?;
         let waiting = tx.due_counts(now).await?;
         let lanes = lanes_now(tx, now, buckets, channels).await?;
-        Ok(Snapshot { states, due, waiting, lanes })
+        let places = places(tx).await?;
+        Ok(Snapshot { states, due, waiting, lanes, places })
     }
 }
 

@@ -10,6 +10,7 @@ mod hold;
 mod job;
 mod look;
 mod order;
+mod outcome_cursor;
 mod pace;
 mod permits;
 mod person;
@@ -36,6 +37,9 @@ pub(crate) use job::Job;
 pub(crate) use look::{
     DueElsewhere, Find, GetCampaign, GetOverview, LanesNow, List, ListCampaigns, LookAtLane,
     LookAtLanes, Outcomes, Show, Snapshot, Story,
+};
+pub(crate) use outcome_cursor::{
+    ExportPlaces, ForgetPlace, HELD, HoldPlace, ImportPlaces, LeavePlace, ListPlaces, ReadOn,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
@@ -64,19 +68,18 @@ async fn apply<T: Tx>(tx: &mut T, mut effects: Effects) -> Result<()> {
     }
     for (campaign, counts) in effects.campaigns {
         if !counts.is_zero() && tx.add_counts(campaign, counts).await? && counts.finished() > 0 {
-            effects.outcomes.extend(campaign_done(tx, campaign).await?);
+            effects.outcomes.extend(campaign_over(tx, campaign).await?);
         }
     }
     tell(tx, effects.outcomes).await
 }
 
 /// What is told of a campaign of which nothing is open any more.
-async fn campaign_done<T: Tx>(
+async fn campaign_over<T: Tx>(
     tx: &mut T,
     id: i64,
 ) -> Result<Option<(OutcomeKind, Option<i64>, Value)>> {
-    let campaign = tx.campaign(id).await?;
-    Ok(campaign.map(|campaign| (OutcomeKind::CampaignDone, None, campaign.outcome_data())))
+    Ok(tx.campaign(id).await?.map(|campaign| campaign.outcome()))
 }
 
 /// Writes outcomes down. It is the last thing that a step does.
