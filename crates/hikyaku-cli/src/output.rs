@@ -82,11 +82,16 @@ impl Output {
 
 /// Prints a text as it is.
 pub(crate) fn print(text: impl fmt::Display) -> anyhow::Result<()> {
+    // Who reads no further, as `head` does, has what they wanted.
+    is_read(text).map(drop)
+}
+
+/// Prints a text as it is. Whether somebody may still read it.
+pub(crate) fn is_read(text: impl fmt::Display) -> anyhow::Result<bool> {
     let mut stdout = anstream::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
-        // Who reads no further, as `head` does, has what they wanted.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        result => result.context("cannot write to stdout"),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
+        result => result.map(|()| true).context("cannot write to stdout"),
     }
 }
 

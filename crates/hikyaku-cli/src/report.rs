@@ -190,7 +190,10 @@ impl Report {
             StoreErrorKind::NoDelivery(_)
             | StoreErrorKind::NoCampaign(_)
             | StoreErrorKind::NoHold(_) => ("not_found", exit::REJECTED),
-            StoreErrorKind::Locked { .. } => ("locked", exit::OTHER),
+            StoreErrorKind::Locked { .. } | StoreErrorKind::CursorTaken { .. } => {
+                ("locked", exit::OTHER)
+            }
+            StoreErrorKind::ReceiverGone(_) => ("gone", exit::REJECTED),
             _ => ("store", exit::OTHER),
         };
         Self { retryable: error.is_retryable(), ..Self::new(kind, exit, message) }

@@ -123,6 +123,7 @@ impl Verb {
     pub(crate) fn works_alone(&self) -> bool {
         match self {
             Self::Worker(_) => true,
+            Self::Outbox(verb) => verb.works_alone(),
             Self::Campaign(verb) => verb.sends(),
             Self::Gateway(verb) => verb.serves(),
             _ => false,

@@ -202,9 +202,12 @@ fn why_line_refuses_is_told() {
     let words = ["campaign", "start", "--to-file", "-", "--personal", "--text", "hi"];
     let nobody = "id\nU4af4980629000000000000000000000a\nU4af4980629000000000000000000000b\n";
     let started = shell.run_with_input(words, nobody);
-    let why = "refused for 2: ";
-    assert!(started.stderr.contains(&format!("note: {why}")), "{started}");
+    assert_eq!(started.code, 4, "{started}");
+    let error = "error: rejected: LINE refused it for everybody: rejected (400): ";
+    assert!(started.stderr.contains(error), "{started}");
+    assert!(started.stderr.contains("`hikyaku campaign dead 1 --retry`"), "{started}");
     assert!(!started.stderr.contains("request id"), "{started}");
+    let why = "refused for 2: ";
     for verb in ["status", "watch"] {
         let shown = shell.run(["campaign", verb, "1"]);
         assert!(shown.stdout.contains(&format!("\n  {why}")), "{shown}");
@@ -213,6 +216,11 @@ fn why_line_refuses_is_told() {
         assert_eq!(json["refusals"][0]["recipients"], 2, "{json}");
         assert!(!json["refusals"][0]["reason"].as_str().unwrap().is_empty(), "{json}");
     }
+    // Where somebody gets it, it is a success with a note.
+    let some = format!("{nobody}{}\n", platform.sim.add_friend());
+    let started = shell.run_with_input(words, &some);
+    assert_eq!(started.code, 0, "{started}");
+    assert!(started.stderr.contains(&format!("note: {why}")), "{started}");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod messages;
 mod narrowcast;
 mod notify;
 mod outbox;
+mod outcomes;
 mod platform;
 mod preview;
 mod recorder;

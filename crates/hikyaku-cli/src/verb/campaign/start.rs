@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use super::{status, watch::has_ended};
 use crate::{
-    failure::usage,
+    failure::{refused, usage},
     file,
     messages::MessageArgs,
     output::{self, Output},
@@ -190,7 +190,17 @@ impl Start {
             });
             output.note(&format!("nothing is sent for bad lines; {where_listed}"));
         }
-        for refusal in status::refusals(campaign, progress).await? {
+        let refusals = status::refusals(campaign, progress).await?;
+        if progress.rejected > 0 && progress.rejected == progress.total {
+            let reasons: Vec<_> = refusals.iter().map(status::Refusal::reason).collect();
+            return Err(refused(format!(
+                "LINE refused it for everybody: {}; mend the messages and start it anew, or `hikyaku campaign dead {} --retry` \
+                 once the reason is gone",
+                reasons.join("; "),
+                campaign.id()
+            )));
+        }
+        for refusal in refusals {
             output.note(&refusal.to_string());
         }
         Ok(())

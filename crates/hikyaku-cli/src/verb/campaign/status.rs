@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     cmp::Reverse,
     collections::BTreeMap,
     fmt::{self, Write},
@@ -84,6 +85,13 @@ pub(super) fn words(progress: &Progress) -> String {
 pub(super) struct Refusal {
     reason: String,
     recipients: u64,
+}
+
+impl Refusal {
+    /// The reason, in LINE's words.
+    pub(super) fn reason(&self) -> Cow<'_, str> {
+        visible(&self.reason)
+    }
 }
 
 impl fmt::Display for Refusal {

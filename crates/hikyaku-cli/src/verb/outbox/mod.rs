@@ -5,6 +5,7 @@ mod add;
 mod added;
 mod batch;
 mod cancel;
+mod cursors;
 mod drop;
 mod filter;
 mod list;
@@ -46,19 +47,28 @@ enum OutboxVerb {
     Add(add::Add),
     List(list::List),
     Show(show::Show),
-    Outcomes(outcomes::Outcomes),
+    // Boxed: it has many flags.
+    Outcomes(Box<outcomes::Outcomes>),
+    Cursors(cursors::Cursors),
     Cancel(cancel::Cancel),
     Retry(retry::Retry),
     Drop(drop::Drop),
 }
 
 impl Outbox {
+    /// Whether it works for long with nobody to answer.
+    pub(crate) fn works_alone(&self) -> bool {
+        matches!(&self.verb, OutboxVerb::Outcomes(verb) if verb.works_alone())
+    }
+
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         let Self { verb, store } = self;
         match verb {
             OutboxVerb::Add(verb) => verb.run(&store, output).await,
             OutboxVerb::List(verb) => verb.run(&store, output).await,
-            OutboxVerb::Outcomes(verb) => verb.run(&store, output).await,
+            // It is large, and each verb's future would be.
+            OutboxVerb::Outcomes(verb) => Box::pin(verb.run(&store, output)).await,
+            OutboxVerb::Cursors(verb) => verb.run(&store, output).await,
             OutboxVerb::Show(verb) => verb.run(&store, output).await,
             OutboxVerb::Cancel(verb) => verb.run(&store, output).await,
             OutboxVerb::Retry(verb) => verb.run(&store, output).await,
