@@ -30,6 +30,10 @@ pub struct Filter {
     pub idempotency_key: Option<String>,
     /// Only those with this reference, all of it, in the JSON that [`Filter::reference`] writes.
     pub reference: Option<String>,
+    /// Only those of this order key, in each channel.
+    pub order_key: Option<String>,
+    /// Only those of this fairness key.
+    pub fairness_key: Option<String>,
     /// Only the one that LINE accepted under this request id.
     pub request_id: Option<String>,
     /// Only those whose last error has this text in it, letter for letter.
@@ -57,6 +61,8 @@ impl Default for Filter {
             recipient: None,
             idempotency_key: None,
             reference: None,
+            order_key: None,
+            fairness_key: None,
             request_id: None,
             error: None,
             created_since: None,
@@ -103,6 +109,18 @@ impl Filter {
     /// Sets `reference`: all of what was given to [`NewDelivery::reference`](crate::NewDelivery::reference).
     pub fn reference(mut self, value: impl Into<serde_json::Value>) -> Self {
         self.reference = Some(value.into().to_string());
+        self
+    }
+
+    /// Sets `order_key`, see the field.
+    pub fn order_key(mut self, key: impl Into<String>) -> Self {
+        self.order_key = Some(key.into());
+        self
+    }
+
+    /// Sets `fairness_key`, see the field.
+    pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
+        self.fairness_key = Some(key.into());
         self
     }
 
@@ -161,6 +179,8 @@ impl Filter {
             &self.recipient,
             &self.idempotency_key,
             &self.reference,
+            &self.order_key,
+            &self.fairness_key,
             &self.request_id,
             &self.error,
         ];

@@ -13,6 +13,8 @@ pub struct Hold {
     /// The lane that it stops; `None` for all.
     #[serde(serialize_with = "lane_name")]
     pub lane: Option<Lane>,
+    /// The fairness key of what it stops; `None` for whatever key.
+    pub fairness_key: Option<String>,
     /// Why.
     pub reason: String,
     /// Who placed it; empty where nobody has said.
@@ -34,15 +36,40 @@ impl Hold {
         self.until.is_some_and(|until| until <= now)
     }
 
-    /// Whether it stops this lane.
-    pub fn stops(&self, channel: &str, lane: Lane) -> bool {
+    /// Whether it stops what has this fairness key in a lane; without one, whether it stops the whole lane.
+    pub fn stops(&self, channel: &str, lane: Lane, fairness_key: Option<&str>) -> bool {
+        self.may_stop(channel, lane)
+            && self.fairness_key.as_deref().is_none_or(|key| fairness_key == Some(key))
+    }
+
+    /// Whether it stops this lane, or a key in it.
+    fn may_stop(&self, channel: &str, lane: Lane) -> bool {
         self.channel.as_deref().is_none_or(|of| of == channel)
             && self.lane.map_or(lane != Lane::NarrowcastProgress, |of| of == lane)
     }
 
-    /// The one of these that stops a lane for the longest.
-    pub(crate) fn longest<'a>(holds: &'a [Self], channel: &str, lane: Lane) -> Option<&'a Self> {
-        let stops = holds.iter().filter(|hold| hold.stops(channel, lane));
-        stops.max_by_key(|hold| (hold.until.is_none(), hold.until))
+    /// The one of these that stops a lane, or this key in it, for the longest.
+    pub(crate) fn longest<'a>(
+        holds: &'a [Self],
+        channel: &str,
+        lane: Lane,
+        fairness_key: Option<&str>,
+    ) -> Option<&'a Self> {
+        longest(holds.iter().filter(|hold| hold.stops(channel, lane, fairness_key)))
     }
+
+    /// The keys of a lane that these stop, and the one of them that does so for the longest.
+    pub(crate) fn on_keys<'a>(
+        holds: &'a [Self],
+        channel: &str,
+        lane: Lane,
+    ) -> (Vec<String>, Option<&'a Self>) {
+        let on_keys = holds.iter().filter(|it| it.may_stop(channel, lane));
+        let keys = on_keys.clone().filter_map(|it| it.fairness_key.clone()).collect();
+        (keys, longest(on_keys.filter(|it| it.fairness_key.is_some())))
+    }
+}
+
+fn longest<'a>(holds: impl Iterator<Item = &'a Hold>) -> Option<&'a Hold> {
+    holds.max_by_key(|hold| (hold.until.is_none(), hold.until))
 }

@@ -15,6 +15,7 @@ use hikyaku_model::{Checker, limits::Problem};
 pub struct NewHold {
     channel: Option<String>,
     lane: Option<Lane>,
+    fairness_key: Option<String>,
     reason: String,
     who: String,
     until: Option<Time>,
@@ -23,7 +24,14 @@ pub struct NewHold {
 impl NewHold {
     /// Stops everything, for this reason: 1 to 200 bytes that whoever sees the hold reads.
     pub fn new(reason: impl Into<String>) -> Self {
-        Self { channel: None, lane: None, reason: reason.into(), who: String::new(), until: None }
+        Self {
+            channel: None,
+            lane: None,
+            fairness_key: None,
+            reason: reason.into(),
+            who: String::new(),
+            until: None,
+        }
     }
 
     /// Stops only what this channel sends.
@@ -41,6 +49,13 @@ impl NewHold {
         self
     }
 
+    /// Stops only what has this [fairness key](crate::NewDelivery::fairness_key): a tenant, a user of an API, or
+    /// `campaign:17` for what belongs to campaign 17. All else goes on.
+    pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
+        self.fairness_key = Some(key.into());
+        self
+    }
+
     /// Who stops it, for whoever sees the hold: up to 200 bytes.
     pub fn by(mut self, who: impl Into<String>) -> Self {
         self.who = who.into();
@@ -55,10 +70,13 @@ impl NewHold {
 
     /// Checks it.
     pub(crate) fn placed(self, now: Time) -> Result<Hold, Error> {
-        let Self { channel, lane, reason, who, until } = self;
+        let Self { channel, lane, fairness_key, reason, who, until } = self;
         let mut checker = Checker::default();
         if let Some(channel) = &channel {
             check_name("channel", channel, &mut checker);
+        }
+        if let Some(key) = &fairness_key {
+            check_name("fairness_key", key, &mut checker);
         }
         check_name("reason", &reason, &mut checker);
         if !who.is_empty() {
@@ -69,6 +87,6 @@ impl NewHold {
             checker.report_field("until", Problem::Rule(rule));
         }
         checker.finish().map_err(Error::invalid)?;
-        Ok(Hold { id: HoldId(0), channel, lane, reason, who, at: now, until })
+        Ok(Hold { id: HoldId(0), channel, lane, fairness_key, reason, who, at: now, until })
     }
 }

@@ -357,7 +357,8 @@ impl Outbox {
         }
         let lanes = self.0.store.read(LookAtLanes(channels.into_iter().collect())).await?;
         for it in listed.iter_mut().filter(waits).filter(|it| it.due <= lanes.now) {
-            let wait = lanes.waiting_for(&it.channel, Lane::of(it.kind));
+            let key = it.fairness_key.as_deref().unwrap_or_default();
+            let wait = lanes.waiting_for(&it.channel, Lane::of(it.kind), Some(key));
             it.waiting_for = wait.map(|(reason, _)| reason);
         }
         Ok(listed)

@@ -89,7 +89,7 @@ impl Overview {
             let count = waiting.iter().find(|(of, kind, _)| *of == channel && *kind == lane);
             let waiting = count.map_or(0, |(.., count)| *count);
             let next = due.iter().find(|it| it.channel == channel && it.lane == lane);
-            let wait = now.waiting_for(&channel, lane).filter(|_| waiting > 0);
+            let wait = now.waiting_for(&channel, lane, None).filter(|_| waiting > 0);
             let limit = limits(&channel).get(lane);
             LaneOverview {
                 limit,
@@ -134,8 +134,9 @@ impl LanesNow {
         &self,
         channel: &str,
         lane: Lane,
+        fairness_key: Option<&str>,
     ) -> Option<(WaitingFor, Option<Time>)> {
-        if let Some(hold) = Hold::longest(&self.holds, channel, lane) {
+        if let Some(hold) = Hold::longest(&self.holds, channel, lane, fairness_key) {
             return Some((WaitingFor::Release, hold.until));
         }
         let bucket = self.bucket(channel, lane);

@@ -20,12 +20,13 @@ use crate::{
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-Without --channel and --lane it stops everything. All workers heed it within a second, and after restarts, too. What is on \
+Without --channel, --lane and --key it stops everything. All workers heed it within a second, and after restarts, too. What is on \
 its way ends, more can be added meanwhile, and nothing is lost.
 
 Examples:
   hikyaku hold --reason 'the price is wrong' --lane multicast
   hikyaku hold --reason 'LINE asked us to' --channel shop --until 2h
+  hikyaku hold --reason 'a loop in their program' --key tenant-7
   hikyaku hold list"
 )]
 pub(crate) struct Hold {
@@ -78,7 +79,7 @@ pub(crate) struct Release {
     scope: Scope,
 
     /// Release every hold
-    #[arg(long, conflicts_with_all = ["id", "channel", "lane"])]
+    #[arg(long, conflicts_with_all = ["id", "channel", "lane", "key"])]
     all: bool,
 
     #[command(flatten)]
@@ -100,6 +101,10 @@ struct Scope {
             .try_map(|name| name.parse::<Lane>())
     )]
     lane: Option<Lane>,
+
+    /// Only what was added with this --fairness-key; campaign:17 is what belongs to campaign 17
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
 }
 
 /// Holds, as they are printed.
@@ -115,13 +120,16 @@ impl Hold {
             let holds = Holds { holds: outbox.holds().await? };
             return output.print(&holds, &holds);
         }
-        let Scope { channel, lane } = self.scope;
+        let Scope { channel, lane, key } = self.scope;
         let mut hold = NewHold::new(self.reason.unwrap_or_default());
         if let Some(channel) = channel {
             hold = hold.channel(channel);
         }
         if let Some(lane) = lane {
             hold = hold.lane(lane);
+        }
+        if let Some(key) = key {
+            hold = hold.fairness_key(key);
         }
         if let Some(who) = self.by.or_else(user) {
             hold = hold.by(who);
@@ -157,7 +165,11 @@ impl Release {
 /// The holds on exactly this, or all.
 async fn found(outbox: &Outbox, all: bool, scope: &Scope) -> anyhow::Result<Vec<HoldId>> {
     let mut holds = outbox.holds().await?;
-    holds.retain(|it| all || (it.channel == scope.channel && it.lane == scope.lane));
+    let Scope { channel, lane, key } = scope;
+    let is_meant = |it: &hikyaku_sender::Hold| {
+        it.channel == *channel && it.lane == *lane && it.fairness_key == *key
+    };
+    holds.retain(|it| all || is_meant(it));
     if holds.is_empty() {
         return Err(not_found("there is no such hold; see `hikyaku hold list`".to_owned()));
     }
@@ -169,13 +181,18 @@ struct Told<'a>(&'a hikyaku_sender::Hold);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hikyaku_sender::Hold { id, channel, lane, reason, who, at, until, .. } = self.0;
+        let hikyaku_sender::Hold {
+            id, channel, lane, fairness_key, reason, who, at, until, ..
+        } = self.0;
         write!(f, "{id:>4}  ")?;
         match (channel, lane) {
             (None, None) => write!(f, "everything")?,
             (None, Some(lane)) => write!(f, "{lane} of every channel")?,
             (Some(channel), None) => write!(f, "channel {}", visible(channel))?,
             (Some(channel), Some(lane)) => write!(f, "{lane} of channel {}", visible(channel))?,
+        }
+        if let Some(key) = fairness_key {
+            write!(f, " with key {}", visible(key))?;
         }
         write!(f, " is held since {at}")?;
         if let Some(until) = until {

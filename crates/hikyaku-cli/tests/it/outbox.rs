@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{command::Shell, platform::Platform};
@@ -525,4 +527,31 @@ fn outcomes_are_told_in_order_and_after_the_last_that_was_seen() {
     assert_eq!(later.stdout.lines().count(), 1, "{later}");
     assert!(later.stdout.contains("  delivery.rejected  {"), "{later}");
     assert_eq!(shell.run(["outbox", "outcomes", "--after", "2"]).stdout, "");
+}
+
+#[test]
+fn one_that_waits_for_another_of_its_order_key_says_for_which() {
+    let platform = Platform::with(Sim::builder());
+    let push = ("POST", "/v2/bot/message/push");
+    platform.sim.fault(FaultRule::answer(500).on(push.0, push.1)).unwrap();
+    let shell = platform.shell();
+    let to = platform.sim.add_friend();
+    for text in ["first", "second", "third"] {
+        let add = ["outbox", "add", "push", to.as_str(), "--text", text, "--order-key", "chat"];
+        assert_eq!(shell.run(add).code, 0);
+    }
+    let worker = shell.start(["worker", "run"]);
+    let story = || shell.run(["outbox", "show", "3"]).stdout;
+    let began = Instant::now();
+    while !story().contains("it waits for delivery 1 of its order key chat, which is ") {
+        assert!(began.elapsed() < Duration::from_secs(60), "{}", story());
+    }
+    assert!(story().contains("what to do  see `hikyaku outbox show 1`; "), "{}", story());
+    worker.stop("TERM");
+    let found = |flag: &str, key: &str| {
+        let found = shell.run(["outbox", "list", "--json", flag, key]).stdout;
+        let found: serde_json::Value = serde_json::from_str(&found).unwrap();
+        found["deliveries"].as_array().unwrap().len()
+    };
+    assert_eq!((found("--order-key", "chat"), found("--order-key", "chats")), (3, 0));
 }

@@ -56,6 +56,52 @@ fn what_is_held_is_sent_when_it_is_released() {
     });
 }
 
+#[test]
+fn tenants_take_turns_and_one_of_them_is_held() {
+    on_each_store(|platform, shell| {
+        let (many, few) = (platform.sim.add_friend(), platform.sim.add_friend());
+        let add = |to: &str, key| {
+            let add = ["outbox", "add", "push", to, "--text", "hi", "--fairness-key", key];
+            json(&shell, add)["delivery_id"].to_string()
+        };
+        let mut first = String::new();
+        for n in 0..4 {
+            let id = add(many.as_str(), "tenant-7");
+            if n == 0 {
+                first = id;
+            }
+        }
+        add(few.as_str(), "tenant-8");
+        let listed = json(&shell, ["outbox", "list", "--fairness-key", "tenant-7", "--json"]);
+        assert_eq!(listed["deliveries"].as_array().unwrap().len(), 4);
+
+        let reason = "a loop in their program";
+        let held = json(
+            &shell,
+            ["hold", "--key", "tenant-7", "--reason", reason, "--by", "ann", "--json"],
+        );
+        assert_eq!((&held["fairness_key"], &held["lane"]), (&"tenant-7".into(), &Value::Null));
+        let story = shell.run(["outbox", "show", &first]).stdout;
+        assert!(story.contains("hold 1 of ann keeps it back: a loop in their program"), "{story}");
+        let done = json(&shell, ["worker", "run", "--until-idle", "--json"]);
+        assert_eq!((&done["accepted"], &done["waiting"][0]["reason"]), (&1.into(), &"hold".into()));
+        assert_eq!((platform.sim.delivery_count(&many), platform.sim.delivery_count(&few)), (0, 1));
+        let listed = shell.run(["hold", "list"]).stdout;
+        assert!(listed.contains("everything with key tenant-7 is held since 20"), "{listed}");
+        assert_eq!(shell.run(["release", "--key", "tenant-8"]).code, 4);
+
+        // One that comes last is not behind all of the other's.
+        add(few.as_str(), "tenant-8");
+        let released = json(&shell, ["release", "--key", "tenant-7", "--json"]);
+        assert_eq!(released["holds"][0], held);
+        let run = ["worker", "run", "--until-idle", "--concurrency", "1"];
+        assert_eq!(shell.run(run).code, 0);
+        let order: Vec<_> = platform.sim.outbox().iter().map(|it| it.to == few).collect();
+        assert_eq!(order.len(), 6);
+        assert!(order[1..3].contains(&true), "{order:?}");
+    });
+}
+
 fn ids(sim: &Sim, people: usize) -> String {
     sim.add_friends(people).iter().fold(String::new(), |mut list, id| {
         writeln!(list, "{}", id.as_str()).unwrap();

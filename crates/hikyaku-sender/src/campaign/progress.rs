@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::{Campaign, CampaignPhase};
 use crate::{
-    Error, Lane, Waiting, WaitingFor,
+    Error, Lane, Waiting, WaitingFor, fairness,
     store::{CampaignRow, step::LookAtLane},
 };
 
@@ -125,7 +125,8 @@ impl Watch {
             Duration::from_secs_f64((estimate(progress.open()) / self.per_second).min(1e9))
         });
         let lane = if stored.spec.personal { Lane::Push } else { Lane::Multicast };
-        let look = LookAtLane { channel: stored.spec.channel.clone(), lane };
+        let channel = stored.spec.channel.clone();
+        let look = LookAtLane { channel, lane, fairness_key: fairness::of_campaign(stored.id) };
         let (at, bucket, quota, by_person) = self.campaign.inner.store.read(look).await?;
         let waiting = |reason, until: Option<_>| Waiting {
             channel: stored.spec.channel.clone(),

@@ -13,6 +13,11 @@ pub(super) fn fits(filter: &Filter, it: &Stored) -> bool {
         && filter.campaign.is_none_or(|asked| *campaign == Some(asked.0))
         && is_asked_for(filter.idempotency_key.as_ref(), row.idempotency_key.as_ref())
         && is_asked_for(filter.reference.as_ref(), row.reference.as_ref())
+        && is_asked_for(
+            filter.order_key.as_ref(),
+            row.delivery.order.as_ref().map(|order| &order.key),
+        )
+        && is_asked_for(filter.fairness_key.as_ref(), Some(&it.fairness_key))
         && filter.recipient.as_ref().is_none_or(|asked| {
             delivery.kind != SendKind::Reply && it.payload.recipients.contains(asked)
         })

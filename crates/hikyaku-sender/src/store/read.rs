@@ -43,7 +43,7 @@ pub(super) const CAMPAIGN: &str = "id, channel, idempotency_key, digest, seed, b
 pub(super) const BUCKET: &str = "channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason, served_high, served_normal, served_low";
 
 /// The columns that [`hold`] reads.
-pub(super) const HOLD: &str = "id, channel, lane, reason, who, at, until";
+pub(super) const HOLD: &str = "id, channel, lane, fairness_key, reason, who, at, until";
 
 /// The columns that [`quota`] reads.
 pub(super) const QUOTA: &str = "most, used, reserved, checked_at";
@@ -263,6 +263,7 @@ pub(super) fn hold(it: &mut dyn Columns) -> Result<Hold> {
         id: HoldId(it.number()?),
         channel: it.text_if_any()?,
         lane: it.number_if_any()?.map(|code| known(Lane::from_code(code))).transpose()?,
+        fairness_key: it.text_if_any()?,
         reason: it.text()?,
         who: it.text()?,
         at: it.time()?,

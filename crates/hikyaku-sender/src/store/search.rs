@@ -68,6 +68,12 @@ impl<'a> Search<'a> {
         if let Some(json) = &filter.reference {
             it.compare("reference =", Value::Text(Some(json)));
         }
+        if let Some(key) = &filter.order_key {
+            it.compare("ordered =", Value::Text(Some(key)));
+        }
+        if let Some(key) = &filter.fairness_key {
+            it.compare("fairness_key =", Value::Text(Some(key)));
+        }
         if let Some(id) = &filter.request_id {
             it.compare("request_id =", Value::Text(Some(id)));
         }

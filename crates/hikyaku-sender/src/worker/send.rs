@@ -179,7 +179,7 @@ impl<'a> Sender<'a> {
                 }
             }
         };
-        holds.1.iter().any(|hold| hold.stops(&job.channel, job.lane))
+        holds.1.iter().any(|hold| hold.stops(&job.channel, job.lane, Some(&job.fairness_key)))
     }
 
     fn tried(&self, job: &Job) -> Tried {

@@ -108,7 +108,12 @@ async fn fill(bench: Bench) -> Filled {
         };
         let send = if n % 2 == 0 { send.idempotency_key(format!("order-{n}")) } else { send };
         // Those of another form would be cut in two, in an order that is chance.
-        let send = if n % 3 == 0 || n % 5 == 4 { send.channel("shop") } else { send };
+        let send = if n % 3 == 0 || n % 5 == 4 {
+            let tenant = format!("tenant-{}", n % 2);
+            send.channel("shop").fairness_key(tenant).in_order(format!("chat-{}", n % 4))
+        } else {
+            send
+        };
         let send = if n % 8 == 7 {
             send.at(clock.now() + Duration::from_secs(n as u64 * 100 * 60))
         } else {
@@ -148,6 +153,8 @@ struct Asked {
     recipient: Option<String>,
     key: Option<usize>,
     reference: Option<usize>,
+    order: Option<usize>,
+    tenant: Option<usize>,
     request_of: Option<usize>,
     error: Option<&'static str>,
     created: (Option<i64>, Option<i64>),
@@ -169,6 +176,8 @@ impl Asked {
         if let Some(n) = self.reference {
             filter = filter.reference(serde_json::json!({ "'": n }));
         }
+        filter.order_key = self.order.map(|n| format!("chat-{n}"));
+        filter.fairness_key = self.tenant.map(|n| format!("tenant-{n}"));
         filter.request_id =
             self.request_of.map(|n| filled.rows[n].request_id.clone().unwrap_or_default());
         filter.error = self.error.map(str::to_owned);
@@ -196,6 +205,8 @@ fn asked() -> impl Strategy<Value = Asked> {
         weighted(0.4, recipient),
         weighted(0.15, 0..40_usize),
         weighted(0.15, 0..5_usize),
+        weighted(0.1, 0..5_usize),
+        weighted(0.1, 0..3_usize),
         weighted(0.15, 0..43_usize),
         weighted(
             0.2,
@@ -212,7 +223,7 @@ fn asked() -> impl Strategy<Value = Asked> {
     );
     let rest = (minutes(), minutes(), weighted(0.2, 0..43_usize), prop_oneof![0..5_u32, 5..60_u32]);
     (states, weighted(0.2, Just(())), texts, rest).prop_map(|(states, campaign, texts, rest)| {
-        let (channel, recipient, key, reference, request_of, error) = texts;
+        let (channel, recipient, key, reference, order, tenant, request_of, error) = texts;
         let (created, due, before, limit) = rest;
         let campaign = campaign.is_some();
         Asked {
@@ -222,6 +233,8 @@ fn asked() -> impl Strategy<Value = Asked> {
             recipient,
             key,
             reference,
+            order,
+            tenant,
             request_of,
             error,
             created,

@@ -38,6 +38,14 @@ pub(super) struct FilterArgs {
     #[arg(long, value_name = "JSON", value_parser = reference)]
     reference: Option<serde_json::Value>,
 
+    /// Only those of this order key
+    #[arg(long, value_name = "KEY")]
+    order_key: Option<String>,
+
+    /// Only those of this fairness key
+    #[arg(long, value_name = "KEY")]
+    fairness_key: Option<String>,
+
     /// Only the one that LINE accepted under this request id
     #[arg(long, value_name = "ID")]
     request_id: Option<String>,
@@ -76,6 +84,8 @@ impl FilterArgs {
         if let Some(reference) = self.reference {
             filter = filter.reference(reference);
         }
+        filter.order_key = self.order_key;
+        filter.fairness_key = self.fairness_key;
         filter.request_id = self.request_id;
         filter.error = self.error;
         filter.created_since = at(self.created_since);

@@ -1,5 +1,5 @@
 use clap::Args;
-use hikyaku_sender::DeliveryId;
+use hikyaku_sender::{DeliveryId, Filter, Listed, Outbox, State, WaitingFor};
 
 use super::story::Story;
 use crate::{
@@ -54,8 +54,25 @@ impl Show {
             Some(id) => Some(outbox.campaign(id).await?.progress().await?.state),
             None => None,
         };
+        let ahead = ahead(&outbox, &delivery).await?;
         let (overview, holds) = (outbox.overview().await?, outbox.holds().await?);
-        let told = Story::new(delivery, requests, &overview, holds, campaign);
+        let told = Story::new(delivery, requests, &overview, holds, campaign, ahead);
         output.print(&told, &told)
     }
+}
+
+/// The one that a delivery waits for because of its order key.
+async fn ahead(outbox: &Outbox, delivery: &Listed) -> anyhow::Result<Option<(DeliveryId, State)>> {
+    let Some(key) = delivery.order_key.as_ref().filter(|_| waits_its_turn(delivery)) else {
+        return Ok(None);
+    };
+    let of_key = Filter::default().channel(&delivery.channel).order_key(key).limit(u32::MAX);
+    let open = outbox.list(of_key.state(State::InFlight).state(State::Ready)).await?;
+    let first = open.iter().find(|it| it.state == State::InFlight);
+    let first = first.or_else(|| open.iter().rev().find(|it| !waits_its_turn(it)));
+    Ok(first.map(|it| (it.id, it.state)))
+}
+
+fn waits_its_turn(delivery: &Listed) -> bool {
+    delivery.waiting_for == Some(WaitingFor::Order)
 }

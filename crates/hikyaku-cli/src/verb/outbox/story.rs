@@ -3,7 +3,7 @@
 use std::fmt;
 
 use hikyaku_sender::{
-    Attempt, CampaignId, Hold, HoldReason, Lane, Listed, Overview, State, Time,
+    Attempt, CampaignId, DeliveryId, Hold, HoldReason, Lane, Listed, Overview, State, Time,
     campaign::CampaignPhase,
 };
 use serde::Serialize;
@@ -25,6 +25,9 @@ pub(super) struct Story {
     /// The campaign that is paused, and it with it.
     #[serde(skip)]
     paused: Option<CampaignId>,
+    /// The delivery that it waits for because of its order key, and where that stands.
+    #[serde(skip)]
+    ahead: Option<(DeliveryId, State)>,
     #[serde(skip)]
     now: Time,
 }
@@ -36,19 +39,33 @@ impl Story {
         overview: &Overview,
         mut holds: Vec<Hold>,
         campaign: Option<CampaignPhase>,
+        ahead: Option<(DeliveryId, State)>,
     ) -> Self {
         let lane = Lane::of(delivery.kind);
-        holds.retain(|hold| hold.stops(&delivery.channel, lane));
+        let key = delivery.fairness_key.as_deref().unwrap_or_default();
+        holds.retain(|hold| hold.stops(&delivery.channel, lane, Some(key)));
         let lane =
             overview.lanes.iter().find(|it| it.channel == delivery.channel && it.lane == lane);
         let hold = lane.and_then(|lane| lane.hold);
         let paused = delivery.campaign.filter(|_| campaign == Some(CampaignPhase::Paused));
-        Self { delivery, requests, hold, holds, paused, now: overview.now }
+        Self { delivery, requests, hold, holds, paused, ahead, now: overview.now }
+    }
+
+    /// The one that it waits for because of its order key, if nothing else keeps it back.
+    fn stands_behind(&self) -> Option<(DeliveryId, State)> {
+        self.ahead.filter(|_| self.paused.is_none() && self.holds.is_empty())
     }
 
     /// Where it stands.
     fn standing(&self) -> String {
         let Listed { due, .. } = self.delivery;
+        if let Some((id, state)) = self.stands_behind() {
+            let key = self.delivery.order_key.as_deref().unwrap_or_default();
+            return format!(
+                "it waits for delivery {id} of its order key {}, which is {state}",
+                visible(key)
+            );
+        }
         match self.delivery.state {
             State::Ready if self.paused.is_some() => "its campaign is paused".to_owned(),
             State::Ready if !self.holds.is_empty() => {
@@ -93,6 +110,11 @@ impl Story {
         let Listed { id, ref channel, .. } = self.delivery;
         if let (State::Ready, Some(campaign)) = (self.delivery.state, self.paused) {
             return Some(format!("`hikyaku campaign resume {campaign}`, when it is to go on"));
+        }
+        if let Some((first, _)) = self.stands_behind() {
+            return Some(format!(
+                "see `hikyaku outbox show {first}`; this one goes on when that one has ended, or a minute after its first attempt"
+            ));
         }
         Some(match self.delivery.state {
             State::Ready if !self.holds.is_empty() => {

@@ -52,10 +52,12 @@ impl Lanes for PgTx<'_> {
     }
 
     async fn insert_hold(&mut self, hold: &Hold) -> Result<HoldId> {
-        let sql = "INSERT INTO hikyaku_hold (channel, lane, reason, who, at, until) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-        let Hold { channel, lane, reason, who, at, until, .. } = hold;
+        let sql = "INSERT INTO hikyaku_hold (channel, lane, fairness_key, reason, who, at, until) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+            RETURNING id";
+        let Hold { channel, lane, fairness_key, reason, who, at, until, .. } = hold;
         let (lane, until) = (lane.map(Lane::code), until.map(Time::as_millis));
-        let params: Params<'_> = &[channel, &lane, reason, who, &at.as_millis(), &until];
+        let params: Params<'_> =
+            &[channel, &lane, fairness_key, reason, who, &at.as_millis(), &until];
         read::known(self.row(sql, params, |it| it.number()).await?).map(HoldId)
     }
 

@@ -35,10 +35,13 @@ impl Lanes for SqliteTx<'_> {
     }
 
     async fn insert_hold(&mut self, hold: &Hold) -> Result<HoldId> {
-        let sql = "INSERT INTO hold (channel, lane, reason, who, at, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let Hold { channel, lane, reason, who, at, until, .. } = hold;
+        let sql = "INSERT INTO hold (channel, lane, fairness_key, reason, who, at, until) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let Hold { channel, lane, fairness_key, reason, who, at, until, .. } = hold;
         let (lane, until) = (lane.map(Lane::code), until.map(Time::as_millis));
-        self.execute(sql, params![channel, lane, reason, who, at.as_millis(), until])?;
+        self.execute(
+            sql,
+            params![channel, lane, fairness_key, reason, who, at.as_millis(), until],
+        )?;
         Ok(HoldId(self.last_id()))
     }
 

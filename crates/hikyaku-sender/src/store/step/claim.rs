@@ -93,20 +93,25 @@ impl WriteStep for Claim {
         for (lane, bucket) in ready {
             let share = left.div_ceil(others);
             others -= 1;
-            if let Some(hold) = Hold::longest(&holds, &lane.channel, lane.lane) {
+            if let Some(hold) = Hold::longest(&holds, &lane.channel, lane.lane, None) {
                 grant.waiting.push(lane.waits_for(WaitingFor::Release, hold.until));
                 continue;
             }
+            let (keys, hold) = Hold::on_keys(&holds, &lane.channel, lane.lane);
+            // Those of campaigns that are found to stand still meanwhile come behind them.
+            let (first_held, count) = (taken.stopped.len(), keys.len());
+            taken.stopped.extend(keys);
             let before = taken.jobs.len();
-            let room = rooms.entry(lane.channel.clone()).or_default();
-            match self.claim_lane(tx, &lane, bucket, room, share, &mut taken).await? {
+            match self.claim_beside(tx, lane, hold, bucket, &mut rooms, share, &mut taken).await? {
                 Came::Done => {}
                 Came::More => grant.more = true,
                 Came::Wait(waiting) => grant.waiting.push(waiting),
             }
+            taken.stopped.drain(first_held..first_held + count);
             left = left.saturating_sub(taken.jobs_since(before));
         }
-        grant.later = grant.later.into_iter().chain(taken.orders.later).min();
+        let later = [grant.later, taken.later, taken.orders.later];
+        grant.later = later.into_iter().flatten().min();
         // Those behind them may go now.
         grant.more |= taken.orders.goes_on || !taken.orders.ended.is_empty();
         order::let_go(tx, std::mem::take(&mut taken.orders.ended)).await?;
@@ -140,6 +145,33 @@ async fn lock<T: Tx>(
 }
 
 impl Claim {
+    /// Claims what a lane may send now besides what this hold and others like it keep back.
+    #[expect(clippy::too_many_arguments, reason = "a lane and what it shares with others")]
+    async fn claim_beside<T: Tx>(
+        &self,
+        tx: &mut T,
+        mut lane: LaneDue,
+        hold: Option<&Hold>,
+        bucket: Bucket,
+        rooms: &mut BTreeMap<String, Room>,
+        want: u32,
+        taken: &mut Taken,
+    ) -> Result<Came> {
+        if let Some(hold) = hold {
+            let due =
+                tx.due(std::slice::from_ref(&lane.channel), &taken.stopped, taken.now).await?;
+            match due.into_iter().find(|it| it.lane == lane.lane) {
+                Some(others) if others.due <= taken.now => lane = others,
+                later => {
+                    taken.later = taken.later.into_iter().chain(later.map(|it| it.due)).min();
+                    return Ok(Came::Wait(lane.waits_for(WaitingFor::Release, hold.until)));
+                }
+            }
+        }
+        let room = rooms.entry(lane.channel.clone()).or_default();
+        self.claim_lane(tx, &lane, bucket, room, want, taken).await
+    }
+
     /// Claims what a lane may send now: by its rate limit, and then by its month.
     async fn claim_lane<T: Tx>(
         &self,

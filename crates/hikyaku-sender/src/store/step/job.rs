@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use hikyaku_model::SendKind;
 use uuid::Uuid;
 
@@ -15,6 +17,7 @@ pub(crate) struct Job {
     pub(crate) campaign: Option<i64>,
     pub(crate) kind: SendKind,
     pub(crate) lane: Lane,
+    pub(crate) fairness_key: Arc<str>,
     pub(crate) attempts: u32,
     pub(crate) retry_key: Uuid,
     pub(crate) request_id: Option<String>,
@@ -23,7 +26,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// What a claimed row asks for.
-    pub(super) fn new(row: Row, payload: Payload) -> Self {
+    pub(super) fn new(row: Row, payload: Payload, fairness_key: Arc<str>) -> Self {
         let Row { id, channel, campaign, delivery, .. } = row;
         Self {
             id,
@@ -32,6 +35,7 @@ impl Job {
             campaign,
             kind: delivery.kind,
             lane: delivery.lane(),
+            fairness_key,
             attempts: delivery.attempts,
             retry_key: delivery.retry_key,
             request_id: delivery.request_id,

@@ -210,6 +210,8 @@ impl ReadStep for DueElsewhere {
 pub(crate) struct LookAtLane {
     pub(crate) channel: String,
     pub(crate) lane: Lane,
+    /// For whom: also what holds this fairness key.
+    pub(crate) fairness_key: String,
 }
 
 impl ReadStep for LookAtLane {
@@ -224,7 +226,8 @@ impl ReadStep for LookAtLane {
         let quota = tx.quota(&self.channel).await?;
         let now = tx.now().await?;
         let holds = standing(tx, now).await?;
-        let hold = Hold::longest(&holds, &self.channel, self.lane).cloned();
+        let key = Some(self.fairness_key.as_str());
+        let hold = Hold::longest(&holds, &self.channel, self.lane, key).cloned();
         Ok((now, bucket.map(|(_, _, bucket)| bucket), quota, hold))
     }
 }

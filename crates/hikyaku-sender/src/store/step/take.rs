@@ -39,10 +39,12 @@ pub(super) struct Taken {
     pub(super) worker: Arc<str>,
     pub(super) jobs: Vec<Job>,
     pub(super) effects: Effects,
-    /// The keys of campaigns that stand still.
+    /// The keys of campaigns that stand still, and those that are held in the lane that is claimed from.
     pub(super) stopped: Vec<String>,
     /// Who is before whom of an order key.
     pub(super) orders: order::Turns,
+    /// When the first falls due of those that share a lane with what is held.
+    pub(super) later: Option<Time>,
     campaigns: BTreeMap<i64, CampaignState>,
 }
 
@@ -56,7 +58,7 @@ impl Taken {
     pub(super) fn new(now: Time, lease: Duration, worker: Arc<str>, stopped: Vec<String>) -> Self {
         let (jobs, effects, campaigns) = (Vec::new(), Effects::default(), BTreeMap::new());
         let orders = order::Turns::default();
-        Self { now, lease, worker, jobs, effects, stopped, orders, campaigns }
+        Self { now, lease, worker, jobs, effects, stopped, orders, later: None, campaigns }
     }
 
     /// How many jobs it has got since it had so many.
@@ -96,10 +98,10 @@ pub(super) async fn claim_due<T: Tx>(
                 first_round = false;
             }
             // A key with less than its share has no more. The first keys have shares.
-            let shares = shares.iter().map(|(_, share)| *share as usize);
-            let mut used_up = due.iter().zip(shares).map(|(rows, share)| rows.len() < share);
+            let of_keys = due.iter().zip(&shares);
+            let mut used_up = of_keys.map(|(rows, (_, share))| rows.len() < *share as usize);
             keys.retain(|_| !used_up.next().unwrap_or(false));
-            let rows = in_turns(due);
+            let rows = in_turns(shares.into_iter().map(|(key, _)| key).zip(due));
             found_any |= !rows.is_empty();
             let fits = claim_rows(tx, rows, permits, room, taken).await?;
             keys.retain(|key| !taken.stopped.contains(key));
@@ -116,13 +118,20 @@ pub(super) async fn claim_due<T: Tx>(
     Ok(if goes_on && found_any { Came::More } else { Came::Done })
 }
 
+/// A row that is due, what it sends, and its fairness key.
+type Due = (Row, Payload, Arc<str>);
+
 /// The first row of each key, then the second of each, and so on.
-fn in_turns(keys: Vec<Vec<(Row, Payload)>>) -> Vec<(Row, Payload)> {
-    let mut keys: Vec<_> = keys.into_iter().map(Vec::into_iter).collect();
+fn in_turns(keys: impl Iterator<Item = (String, Vec<(Row, Payload)>)>) -> Vec<Due> {
+    let keys = keys.map(|(key, rows)| (Arc::from(key), rows.into_iter()));
+    let mut keys: Vec<(Arc<str>, _)> = keys.collect();
     let mut rows = Vec::new();
     loop {
         let before = rows.len();
-        rows.extend(keys.iter_mut().filter_map(Iterator::next));
+        rows.extend(keys.iter_mut().filter_map(|(key, of_key)| {
+            let (row, payload) = of_key.next()?;
+            Some((row, payload, key.clone()))
+        }));
         if rows.len() == before {
             return rows;
         }
@@ -148,16 +157,16 @@ async fn wait_for_more<T: Tx>(
 /// Claims rows in their order. Whether the month had room for all.
 async fn claim_rows<T: Tx>(
     tx: &mut T,
-    due: Vec<(Row, Payload)>,
+    due: Vec<Due>,
     permits: &Permits,
     room: &mut Room,
     taken: &mut Taken,
 ) -> Result<bool> {
     let (mut rows, mut payloads, mut fits) = (Vec::with_capacity(due.len()), Vec::new(), true);
-    taken.orders.look_around(tx, due.iter().map(|(row, _)| row)).await?;
-    for (mut row, payload) in due {
+    taken.orders.look_around(tx, due.iter().map(|(row, ..)| row)).await?;
+    for (mut row, payload, key) in due {
         if !taken.orders.may_claim(&mut row, permits.stood_still_until(), taken.now) {
-            payloads.push((payload, Claimed::Ended));
+            payloads.push((payload, key, Claimed::Ended));
             rows.push(row);
             continue;
         }
@@ -182,14 +191,14 @@ async fn claim_rows<T: Tx>(
         };
         taken.orders.claimed(&row);
         taken.effects.note(before, &row);
-        payloads.push((payload, claimed));
+        payloads.push((payload, key, claimed));
         rows.push(row);
     }
     tx.save(&rows).await?;
     tx.save(&std::mem::take(&mut taken.orders.overtaken)).await?;
-    for (row, (payload, claimed)) in rows.into_iter().zip(payloads) {
+    for (row, (payload, key, claimed)) in rows.into_iter().zip(payloads) {
         if claimed != Claimed::Ended {
-            taken.jobs.push(Job::new(row, payload));
+            taken.jobs.push(Job::new(row, payload, key));
         }
     }
     Ok(fits)

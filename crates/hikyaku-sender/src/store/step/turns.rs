@@ -32,7 +32,7 @@ pub(super) async fn find<T: Tx>(
     let keys = tx.keys(&lane.channel, lane.lane, &search).await?;
     let mut turns: Vec<Turn> =
         Priority::ALL.into_iter().filter_map(|priority| turn(priority, &keys, &search)).collect();
-    if turns.iter().all(|turn| turn.keys.is_empty()) {
+    if turns.iter().all(|turn| turn.keys.is_empty()) && !stopped.contains(&lane.fairness_key) {
         // Those that were looked at wait for later, and there is one that does not.
         let known = turns.iter_mut().find(|turn| turn.priority == lane.priority);
         if let Some(turn) = known {
