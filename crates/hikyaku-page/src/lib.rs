@@ -39,9 +39,12 @@ pub use strings::Lang;
 use html::{Asset, Html};
 use pen::Pen;
 
+/// The style sheet that all others build on: design tokens, light and dark.
+pub const TOKENS: Asset = Asset::new(include_str!("asset/tokens.css"));
+
 /// The style sheets of all drawings and pages, in their order: design tokens, light and dark; Flex; chats; pages.
 pub const STYLES: [Asset; 4] = [
-    Asset::new(include_str!("asset/tokens.css")),
+    TOKENS,
     Asset::new(include_str!("asset/flex.css")),
     Asset::new(include_str!("asset/chat.css")),
     Asset::new(include_str!("asset/sheet.css")),

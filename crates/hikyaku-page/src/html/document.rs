@@ -1,4 +1,4 @@
-use super::{Asset, Html, Url};
+use super::{Asset, FormTarget, Html, Url};
 
 /// A whole page, with its style sheets and scripts in it, that needs no other file.
 #[derive(Clone, Debug)]
@@ -7,10 +7,17 @@ pub struct Document {
     title: String,
     is_dark: Option<bool>,
     pictures: bool,
-    forms: bool,
+    forms: Forms,
     styles: Vec<Asset>,
     scripts: Vec<(Asset, &'static str)>,
     linked: Option<Linked>,
+}
+
+/// Where the forms of a page may lead.
+#[derive(Clone, Debug)]
+enum Forms {
+    Any,
+    Listed(Vec<FormTarget>),
 }
 
 /// The files of a page that a server has beside it.
@@ -29,7 +36,7 @@ impl Document {
             title: title.into(),
             is_dark: None,
             pictures: true,
-            forms: false,
+            forms: Forms::Listed(Vec::new()),
             styles: Vec::new(),
             scripts: Vec::new(),
             linked: None,
@@ -50,7 +57,16 @@ impl Document {
 
     /// Lets it have forms. Nothing holds where they lead, because an answer to one may send the reader on to any address.
     pub fn forms(mut self) -> Self {
-        self.forms = true;
+        self.forms = Forms::Any;
+        self
+    }
+
+    /// Lets it have forms that lead to this target and nowhere else, and neither do their answers. Several may be named.
+    pub fn form(mut self, target: FormTarget) -> Self {
+        match &mut self.forms {
+            Forms::Any => {}
+            Forms::Listed(targets) => targets.push(target),
+        }
         self
     }
 
@@ -116,8 +132,18 @@ impl Document {
 
     fn policy(&self) -> String {
         let mut policy = "default-src 'none'; base-uri 'none'".to_owned();
-        if !self.forms {
-            policy.push_str("; form-action 'none'");
+        match &self.forms {
+            Forms::Any => {}
+            Forms::Listed(targets) if targets.is_empty() => {
+                policy.push_str("; form-action 'none'");
+            }
+            Forms::Listed(targets) => {
+                policy.push_str("; form-action");
+                for target in targets {
+                    policy.push(' ');
+                    policy.push_str(target.source());
+                }
+            }
         }
         policy.push_str("; style-src 'unsafe-inline'");
         if self.pictures {

@@ -1,7 +1,7 @@
 //! HTML that is escaped by construction.
 //!
 //! [`Html`] grows by [`Html::text`], which escapes, and by [`Html::element`], whose tags and attributes come from lists.
-//! No list has an attribute that runs script. Addresses are [`Url`]s, styles are [`Style`](crate::css::Style)s, and style
+//! No list has an attribute that runs script. Addresses are [`Url`]s and [`FormTarget`]s, styles are [`Style`](crate::css::Style)s, and style
 //! sheets and scripts are [`Asset`]s of the program. Nothing takes a string as HTML.
 //!
 //! ```
@@ -21,12 +21,14 @@
 mod asset;
 mod document;
 mod escape;
+mod form;
 mod names;
 mod tree;
 mod url;
 
 pub use asset::Asset;
 pub use document::Document;
+pub use form::FormTarget;
 pub use names::{Attribute, Tag};
 pub use tree::{Element, Html};
 pub use url::Url;

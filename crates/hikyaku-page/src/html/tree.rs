@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::{Attribute, Tag, Url, escape};
+use super::{Attribute, FormTarget, Tag, Url, escape};
 use crate::css::{Property, Style, Value};
 
 /// A part of a page.
@@ -114,6 +114,11 @@ impl Element<'_> {
         self.attribute("method", "post")
     }
 
+    /// Makes a `form` one that is posted to this target, which the [`Document`](super::Document) has to name, too.
+    pub fn post_to(self, target: &FormTarget) -> Self {
+        self.posted().attribute("action", target.action())
+    }
+
     /// Makes a `button` one that sends its form, with this field.
     pub fn submit(self, name: &'static str, value: &str) -> Self {
         self.attribute("type", "submit").attribute("name", name).attribute("value", value)
@@ -123,6 +128,18 @@ impl Element<'_> {
     pub fn checkbox(self, name: &'static str, is_ticked: bool) -> Self {
         let element = self.attribute("type", "checkbox").attribute("name", name);
         if is_ticked { element.attribute("checked", "") } else { element }
+    }
+
+    /// Makes an `input` a field that is sent and that nobody sees.
+    pub fn hidden(self, name: &str, value: &str) -> Self {
+        self.attribute("type", "hidden").attribute("name", name).attribute("value", value)
+    }
+
+    /// Makes an `input` one of several with this name, of which the picked one sends its value.
+    pub fn radio(self, name: &'static str, value: &str, is_picked: bool) -> Self {
+        let element = self.attribute("type", "radio").attribute("name", name);
+        let element = element.attribute("value", value);
+        if is_picked { element.attribute("checked", "") } else { element }
     }
 
     /// Makes an `input` one for a line of text.

@@ -35,7 +35,8 @@ impl Lang {
         }
     }
 
-    fn pick(self, [english, japanese, chinese, thai]: [&'static str; 4]) -> &'static str {
+    /// The one of these texts that is in this language, in the order of [`ALL`](Self::ALL).
+    pub fn pick(self, [english, japanese, chinese, thai]: [&'static str; 4]) -> &'static str {
         match self {
             Self::English => english,
             Self::Japanese => japanese,

@@ -32,7 +32,7 @@ impl Markup {
                 Token::StartTag(tag) => {
                     let name = string(&tag.name);
                     assert!(!tag.self_closing, "{name}");
-                    if name != "img" {
+                    if name != "img" && name != "input" {
                         open.push(name.clone());
                     }
                     let attributes = tag
@@ -77,4 +77,32 @@ fn whatever_is_written_is_read_as_it_was() {
     assert_eq!(markup.elements.len(), 1);
     assert_eq!(markup.elements[0].attributes["title"], expected);
     assert_eq!(markup.elements[0].attributes["class"], "a b");
+}
+
+#[test]
+fn a_form_is_sent_where_the_page_says_and_nowhere_else() {
+    use hikyaku_page::html::{Document, FormTarget, Tag};
+
+    let target = FormTarget::url("https://service.example:8443/back?a=b&c=d").unwrap();
+    let state = "\"><script>";
+    let page = Document::new("en", "t").form(FormTarget::own("/next")).form(target.clone());
+    let page = page.body(|html| {
+        html.element(Tag::Form).post_to(&target).body(|html| {
+            html.element(Tag::Input).hidden("state", state).empty();
+            html.element(Tag::Button).submit("act", "go").text("Go");
+        });
+    });
+    let page = page.as_str();
+    let sources = "form-action &#39;self&#39; https://service.example:8443";
+    assert!(page.contains(sources), "{page}");
+    let (_, form) = page.split_once("<body>").unwrap();
+    let markup = Markup::read(form.split_once("</body>").unwrap().0);
+    let of = |tag: &str, name: &str| {
+        markup.elements.iter().find(|it| it.tag == tag).unwrap().attributes[name].clone()
+    };
+    assert_eq!(of("form", "action"), "https://service.example:8443/back?a=b&c=d");
+    assert_eq!((of("form", "method"), of("button", "type")), ("post".into(), "submit".into()));
+    assert_eq!((of("input", "value"), of("input", "type")), (state.to_owned(), "hidden".into()));
+    let none = Document::new("en", "t").body(|_| {});
+    assert!(none.as_str().contains("form-action &#39;none&#39;"), "{none}");
 }
