@@ -1,10 +1,12 @@
 //! Answers in LINE Notify's own form.
 
 use bytes::Bytes;
+use hikyaku_page::html::Html;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
 use serde::Serialize;
 
+use crate::AccessToken;
 use crate::window::{CALLS, Left, UPLOADS};
 
 pub(crate) type Answer = Response<Full<Bytes>>;
@@ -16,6 +18,13 @@ pub(crate) const INVALID_TOKEN: &str = "Invalid access token";
 struct Body<'a> {
     status: u16,
     message: &'a str,
+}
+
+#[derive(Serialize)]
+struct IssuedBody<'a> {
+    status: u16,
+    message: &'a str,
+    access_token: &'a str,
 }
 
 /// The state of a token.
@@ -35,6 +44,17 @@ pub(crate) fn told(status: StatusCode, message: &str) -> Answer {
 
 pub(crate) fn ok() -> Answer {
     told(StatusCode::OK, "ok")
+}
+
+/// A token that a service gets for its code, as LINE Notify told it.
+pub(crate) fn issued(token: &AccessToken) -> Answer {
+    let access_token = token.expose();
+    let body = IssuedBody { status: 200, message: "access_token is issued", access_token };
+    json(StatusCode::OK, &body)
+}
+
+pub(crate) fn html(status: StatusCode, page: Html) -> Answer {
+    bytes(status, "text/html; charset=utf-8", String::from(page).into_bytes())
 }
 
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {

@@ -8,6 +8,8 @@ use std::{
 };
 
 use hikyaku::Client;
+use hikyaku_model::ChannelSecret;
+use hikyaku_webhook::Verifier;
 use serde::Deserialize;
 
 use crate::Error;
@@ -25,9 +27,15 @@ pub struct Config {
     pub listen: BTreeMap<String, Listener>,
     /// The channels that send, by the names that tokens have.
     pub channel: BTreeMap<String, Channel>,
+    /// Where people and LINE reach the gateway from outside, such as `https://notify.example`.
+    #[serde(default)]
+    pub public_url: Option<String>,
     /// The LINE Notify door.
     #[serde(default)]
     pub notify: NotifySettings,
+    /// How services ask people for tokens.
+    #[serde(default)]
+    pub oauth: OAuthSettings,
 }
 
 /// One address.
@@ -38,6 +46,9 @@ pub struct Listener {
     pub address: SocketAddr,
     /// What it serves.
     pub serve: Vec<Served>,
+    /// Whether all that comes here comes through a proxy, which says in `X-Forwarded-For` whose it is.
+    #[serde(default)]
+    pub behind_proxy: bool,
 }
 
 /// Something that a listener can serve. `/healthz` and `/readyz` are everywhere.
@@ -47,6 +58,10 @@ pub struct Listener {
 pub enum Served {
     /// LINE Notify's API.
     Notify,
+    /// LINE Notify's OAuth: pages for people, and the endpoint for services.
+    OAuth,
+    /// `/webhook`, for LINE.
+    Webhook,
     /// `/metrics`, for Prometheus.
     Metrics,
 }
@@ -61,6 +76,12 @@ pub struct Channel {
     /// A file with the token; its path begins where the configuration is.
     #[serde(default)]
     pub token_file: Option<PathBuf>,
+    /// Its secret, which webhooks are signed with. Without it, LINE's webhooks are not taken.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// A file with the secret; its path begins where the configuration is.
+    #[serde(default)]
+    pub secret_file: Option<PathBuf>,
     /// Where LINE's API is, where that is not LINE.
     #[serde(default)]
     pub api_url: Option<String>,
@@ -84,6 +105,20 @@ pub struct NotifySettings {
     pub wait_seconds: u64,
     /// The most characters of a message; without it, what fits into a push.
     pub longest_message: Option<usize>,
+}
+
+/// How services ask people for tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OAuthSettings {
+    /// The channel whose account people speak to; it has a secret.
+    pub channel: String,
+}
+
+impl Default for OAuthSettings {
+    fn default() -> Self {
+        Self { channel: "default".to_owned() }
+    }
 }
 
 /// When a caller is answered.
@@ -127,8 +162,10 @@ impl Config {
         let mut config =
             Self::parse(&text).map_err(|why| Error::because(format!("{}", path.display()), why))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for file in config.channel.values_mut().filter_map(|channel| channel.token_file.as_mut()) {
-            *file = folder.join(&*file);
+        for channel in config.channel.values_mut() {
+            for file in [&mut channel.token_file, &mut channel.secret_file].into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
         }
         Ok(config)
     }
@@ -154,18 +191,58 @@ impl Config {
                 "notify.wait_seconds is at most 8: callers give up after 10 seconds",
             ));
         }
+        let url = self.public_url.as_deref().unwrap_or("https://");
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(Error::new("public_url begins with https:// or http://"));
+        }
+        let serves = |served| self.listen.values().any(|it| it.serve.contains(&served));
+        if serves(Served::Webhook) && !self.channel.values().any(Channel::has_secret) {
+            return Err(Error::new(
+                "a listener serves \"webhook\", so a channel needs secret or secret_file",
+            ));
+        }
+        let OAuthSettings { channel } = &self.oauth;
+        if serves(Served::OAuth) && !self.channel.get(channel).is_some_and(Channel::has_secret) {
+            return Err(Error::new(format!(
+                "a listener serves \"oauth\", so channel.{channel}, to which people speak, needs secret or secret_file; \
+                 oauth.channel picks another one"
+            )));
+        }
         Ok(())
+    }
+
+    /// Whether people reach it over HTTPS, as far as is said.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }
 
 impl Channel {
+    fn has_secret(&self) -> bool {
+        self.secret.is_some() || self.secret_file.is_some()
+    }
+
+    /// What tells whether a webhook is LINE's, if the channel's secret is there.
+    pub(crate) fn verifier(&self, name: &str) -> Result<Option<Verifier>, Error> {
+        let secret = match (&self.secret, &self.secret_file) {
+            (None, None) => return Ok(None),
+            (Some(secret), None) => secret.clone(),
+            (None, Some(file)) => read(file)?,
+            (Some(_), Some(_)) => {
+                return Err(Error::new(format!(
+                    "channel.{name} has secret and secret_file; it needs one of them"
+                )));
+            }
+        };
+        let secret = ChannelSecret::new(secret)
+            .map_err(|why| Error::because(format!("channel.{name}.secret"), why))?;
+        Ok(Some(Verifier::new(&secret)))
+    }
+
     pub(crate) fn client(&self, name: &str) -> Result<Client, Error> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), None) => token.clone(),
-            (None, Some(file)) => std::fs::read_to_string(file)
-                .map_err(|why| Error::because(format!("cannot read {}", file.display()), why))?
-                .trim()
-                .to_owned(),
+            (None, Some(file)) => read(file)?,
             _ => {
                 return Err(Error::new(format!("channel.{name} needs either token or token_file")));
             }
@@ -176,6 +253,12 @@ impl Channel {
         }
         client.build().map_err(|why| Error::because(format!("channel.{name}"), why))
     }
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|why| Error::because(format!("cannot read {}", file.display()), why))?;
+    Ok(text.trim().to_owned())
 }
 
 #[cfg(test)]
@@ -198,9 +281,13 @@ mod tests {
     fn the_manual_has_every_key() {
         let line = |line: &str| line.strip_prefix("#: ").unwrap_or(line).to_owned();
         let all: Vec<String> = MANUAL.lines().map(line).collect();
-        let Config { store, listen, channel, notify } = Config::parse(&all.join("\n")).unwrap();
-        assert!(!store.is_empty());
-        for Listener { address, serve } in listen.values() {
+        let Config { store, listen, channel, notify, oauth, public_url } =
+            Config::parse(&all.join("\n")).unwrap();
+        assert!(!store.is_empty() && public_url.is_some());
+        let OAuthSettings { channel: speaks } = oauth;
+        assert_eq!(speaks, OAuthSettings::default().channel);
+        for Listener { address, serve, behind_proxy } in listen.values() {
+            assert_eq!(*behind_proxy, serve.contains(&Served::OAuth));
             assert_ne!(address.port(), 0);
             assert!(!serve.is_empty());
         }
@@ -208,7 +295,13 @@ mod tests {
         let both: Vec<_> = channel.values().collect();
         assert!(both.iter().any(|Channel { token, .. }| token.is_some()));
         assert!(both.iter().any(|Channel { token_file, .. }| token_file.is_some()));
-        assert!(both.iter().any(|Channel { token: _, token_file: _, api_url }| api_url.is_some()));
+        assert!(both.iter().any(|Channel { secret, .. }| secret.is_some()));
+        assert!(both.iter().any(|Channel { secret_file, .. }| secret_file.is_some()));
+        let has_url = |it: &&Channel| {
+            let Channel { token: _, token_file: _, secret: _, secret_file: _, api_url } = it;
+            api_url.is_some()
+        };
+        assert!(both.iter().any(has_url));
         let NotifySettings { prefix, delivery, wait_seconds, longest_message } = notify;
         assert!(prefix.contains("{name}") && longest_message.is_some());
         assert_eq!((delivery, wait_seconds), (DeliveryMode::Direct, 3));

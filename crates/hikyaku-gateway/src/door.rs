@@ -16,6 +16,9 @@ use crate::{
 /// LINE Notify's text where its account was not in the group. Scripts compare it.
 const NOT_IN_GROUP: &str = "LINE Notify account doesn't join group which you want to send.";
 
+/// What a user does to end it without a word: LINE would accept a message to such a user and show it to nobody.
+const BLOCKED: &str = "the user has blocked the LINE account";
+
 /// LINE's words for a target that does not exist or that the account is not in.
 const FAILED_TO_SEND: &str = "Failed to send messages";
 
@@ -70,6 +73,9 @@ impl Door {
             Ok(notification) => notification,
             Err(wrong) => return Ok(told(StatusCode::BAD_REQUEST, &wrong)),
         };
+        if token.target_gone {
+            return Ok(told(StatusCode::BAD_REQUEST, gone(token)));
+        }
         let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
         let wait = self.settings.wait();
         let first = deliver(&self.outbox, token, &notification, key, wait).await;
@@ -104,7 +110,7 @@ impl Door {
         let left = self.count(&token).await?;
         let mut answer = if left.granted {
             let target_type = if token.target.starts_with('U') { "USER" } else { "GROUP" };
-            let target = token.target_name.as_deref();
+            let target = token.target_name.as_deref().filter(|_| !token.target_gone);
             answer::json(
                 StatusCode::OK,
                 &StatusBody { status: 200, message: "ok", target_type, target },
@@ -152,6 +158,11 @@ fn outcome_answer(token: &TokenRow, outcome: Told) -> Answer {
     };
     answer.headers_mut().insert("x-gateway-delivery", HeaderValue::from_static(delivery));
     answer
+}
+
+/// What is told of a target that a webhook has said goodbye for. LINE is not asked.
+fn gone(token: &TokenRow) -> &'static str {
+    if token.target.starts_with('U') { BLOCKED } else { NOT_IN_GROUP }
 }
 
 fn unauthorized() -> Answer {

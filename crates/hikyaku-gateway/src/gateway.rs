@@ -5,7 +5,10 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use crate::{
     Config, Error, State,
+    account::{Account, Accounts},
     door::Door,
+    hook::Hook,
+    oauth::OAuth,
     server::{self, Service},
     window::Windows,
 };
@@ -45,11 +48,18 @@ impl Gateway {
     /// As [`open`](Self::open).
     pub async fn over(outbox: Outbox, config: Config) -> Result<Self, Error> {
         config.check()?;
-        let mut worker = outbox.worker();
+        let (mut worker, mut accounts) = (outbox.worker(), BTreeMap::new());
         for (name, channel) in &config.channel {
-            worker = worker.channel(name, channel.client(name)?);
+            let client = channel.client(name)?;
+            worker = worker.channel(name, client.clone());
+            accounts.insert(name.clone(), Account::new(client, channel.verifier(name)?));
         }
+        let accounts = Arc::new(Accounts(accounts));
         let state = State::open(&outbox).await?;
+        let is_https = config.is_https();
+        let oauth = OAuth::new(state.clone(), accounts.clone(), config.oauth.channel, is_https);
+        let oauth = Arc::new(oauth);
+        let hook = Hook { state: state.clone(), accounts };
         let settings = config.notify;
         let door = Arc::new(Door { outbox, state, settings, windows: Windows::default() });
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
@@ -57,7 +67,13 @@ impl Gateway {
             let cannot = |why| Error::because(format!("cannot listen at {}", listen.address), why);
             let listener = TcpListener::bind(listen.address).await.map_err(cannot)?;
             addresses.insert(name, listener.local_addr().map_err(cannot)?);
-            let service = Service { door: door.clone(), serve: listen.serve };
+            let service = Service {
+                door: door.clone(),
+                oauth: oauth.clone(),
+                hook: hook.clone(),
+                serve: listen.serve,
+                behind_proxy: listen.behind_proxy,
+            };
             listeners.push((listener, Arc::new(service)));
         }
         Ok(Self { door, listeners, addresses, worker: SilentWorker(worker) })

@@ -15,22 +15,33 @@
 //!
 //! How to set it up: `docs/gateway.md` in the repository.
 
+mod account;
 mod answer;
+mod callback;
 mod config;
 mod deliver;
 mod door;
 mod error;
 mod fields;
 mod gateway;
+mod hook;
+mod language;
 mod notification;
+mod oauth;
+mod page;
 mod server;
 mod spelling;
 mod state;
+mod throttle;
 mod token;
 mod window;
+mod words;
 
-pub use config::{Channel, Config, DeliveryMode, Listener, NotifySettings, Served};
+pub use config::{Channel, Config, DeliveryMode, Listener, NotifySettings, OAuthSettings, Served};
 pub use error::Error;
 pub use gateway::Gateway;
-pub use state::{IssuedToken, NewToken, State, TokenRow};
+pub use state::{
+    ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, State, TokenRow,
+    UnlinkedToken,
+};
 pub use token::AccessToken;

@@ -1,9 +1,9 @@
 //! Connections and requests.
 
-use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, request::Parts};
 use http_body_util::BodyExt;
 use hyper::{
     body::{Body, Incoming},
@@ -22,6 +22,8 @@ use crate::{
     Served,
     answer::{self, Answer, told},
     door::Door,
+    hook::Hook,
+    oauth::OAuth,
     spelling::Spelled,
 };
 
@@ -50,11 +52,15 @@ const STOP_TIME: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) door: Arc<Door>,
+    pub(crate) oauth: Arc<OAuth>,
+    pub(crate) hook: Hook,
     pub(crate) serve: Vec<Served>,
+    /// Whether a proxy stands before it.
+    pub(crate) behind_proxy: bool,
 }
 
 impl Service {
-    async fn answer(&self, request: Request<Incoming>) -> Answer {
+    async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Answer {
         let (parts, body) = request.into_parts();
         match parts.uri.path() {
             "/healthz" if parts.method == Method::GET => {
@@ -64,12 +70,25 @@ impl Service {
             "/metrics" if self.serve.contains(&Served::Metrics) => return self.metrics().await,
             _ => {}
         }
-        if !self.serve.contains(&Served::Notify) {
+        let area = match parts.uri.path() {
+            "/webhook" => Served::Webhook,
+            path if path.starts_with("/oauth/") => Served::OAuth,
+            _ => Served::Notify,
+        };
+        if !self.serve.contains(&area) {
             return told(StatusCode::NOT_FOUND, "Not found");
         }
-        match whole(body).await {
-            Ok(body) => self.door.answer(&parts, &body).await,
-            Err(refusal) => refusal,
+        let body = match whole(body).await {
+            Ok(body) => body,
+            Err(refusal) => return refusal,
+        };
+        match area {
+            Served::Webhook => self.hook.answer(&parts, &body).await,
+            Served::OAuth => {
+                let caller = if self.behind_proxy { forwarded(&parts) } else { None };
+                self.oauth.answer(&parts, &body, caller.unwrap_or(peer)).await
+            }
+            Served::Notify | Served::Metrics => self.door.answer(&parts, &body).await,
         }
     }
 
@@ -97,6 +116,12 @@ impl Service {
             }
         }
     }
+}
+
+/// Whose request it is, as the proxy before the gateway says: it adds the last address of the list.
+fn forwarded(parts: &Parts) -> Option<IpAddr> {
+    let last = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
+    last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }
 
 /// The body. Of one that is too long, the rest is read without being kept.
@@ -148,10 +173,10 @@ pub(crate) async fn serve(
         tokio::select! {
             () = &mut stop => break,
             (accepted, place) = accept => match accepted {
-                Ok((stream, _)) => {
+                Ok((stream, peer)) => {
                     let (service, stopped) = (service.clone(), stopped.clone());
                     connections.spawn(async move {
-                        connection(stream, service, stopped).await;
+                        connection(stream, peer.ip(), service, stopped).await;
                         drop(place);
                     });
                 }
@@ -171,13 +196,18 @@ pub(crate) async fn serve(
 }
 
 /// Serves one connection until it ends, takes too long, or the server stops.
-async fn connection(stream: TcpStream, service: Arc<Service>, mut stopped: watch::Receiver<()>) {
+async fn connection(
+    stream: TcpStream,
+    peer: IpAddr,
+    service: Arc<Service>,
+    mut stopped: watch::Receiver<()>,
+) {
     // Answers are small, and a caller waits for each.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let service = service.clone();
         async move {
-            let answer = timeout(REQUEST_TIME, service.answer(request)).await;
+            let answer = timeout(REQUEST_TIME, service.answer(request, peer)).await;
             let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
             Ok::<_, Infallible>(answer.unwrap_or_else(late))
         }

@@ -23,8 +23,8 @@ const NAMES: [&str; 9] = [
 
 /// A connection on which the names of answers' headers are spelled in LINE Notify's way.
 ///
-/// The server writes a head in one piece. It is taken whole, so that no name is cut in two. In a body, a line that begins
-/// with such a name would change, too: bodies of JSON have no line breaks.
+/// The server writes a head in one piece, and begins with it. It is taken whole, so that no name is cut in two. What follows
+/// a head, and what begins with none, is a body and stays as it is.
 #[derive(Debug)]
 pub(crate) struct Spelled<S> {
     stream: S,
@@ -87,8 +87,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Spelled<S> {
 }
 
 fn spell(bytes: &mut [u8]) {
+    if !bytes.starts_with(b"HTTP/1.") {
+        return;
+    }
     let mut at = 0;
-    while let Some(line) = bytes.get_mut(at..).filter(|line| !line.is_empty()) {
+    while let Some(line) = bytes.get_mut(at..).filter(|line| !matches!(*line, [] | [b'\r', ..])) {
         let length = line.iter().position(|byte| *byte == b'\n').map_or(line.len(), |end| end + 1);
         for name in NAMES {
             if let Some((found, rest)) = line.split_at_mut_checked(name.len())
@@ -108,9 +111,13 @@ mod tests {
 
     #[test]
     fn known_names_change_and_nothing_else() {
-        let mut head = *b"HTTP/1.1 200 OK\r\nx-ratelimit-imageremaining: 50\r\nx-other: date\r\n\r\n{\"date\":1}";
+        let mut head = *b"HTTP/1.1 200 OK\r\nx-ratelimit-imageremaining: 50\r\nx-other: date\r\n\r\na\ndate: 1";
         spell(&mut head);
-        let expected = b"HTTP/1.1 200 OK\r\nX-RateLimit-ImageRemaining: 50\r\nx-other: date\r\n\r\n{\"date\":1}";
+        let expected =
+            b"HTTP/1.1 200 OK\r\nX-RateLimit-ImageRemaining: 50\r\nx-other: date\r\n\r\na\ndate: 1";
         assert_eq!(head.as_slice(), expected);
+        let mut body = *b"\xff\ndate: 1\n";
+        spell(&mut body);
+        assert_eq!(&body, b"\xff\ndate: 1\n");
     }
 }

@@ -11,6 +11,14 @@ use crate::Error;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+const DIGITS: &[u8; 10] = b"0123456789";
+
+/// The letters of codes that people type: none looks like another.
+const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// The letters of a code that people type.
+const CODE: usize = 8;
+
 /// As long as LINE Notify's own: scripts and secret scanners look for this length.
 const LENGTH: usize = 43;
 
@@ -24,17 +32,7 @@ impl AccessToken {
     /// # Errors
     /// The system has no randomness.
     pub fn new() -> Result<Self, Error> {
-        let random = SystemRandom::new();
-        let mut token = String::with_capacity(LENGTH);
-        while token.len() < LENGTH {
-            let mut bytes = [0; 64];
-            random.fill(&mut bytes).map_err(|_| Error::new("the system has no randomness"))?;
-            // 248 = 4 * 62: each letter is as likely as any other.
-            let letters = bytes.iter().filter(|byte| **byte < 248);
-            let letters = letters.filter_map(|byte| ALPHABET.get(usize::from(byte % 62)));
-            token.extend(letters.take(LENGTH - token.len()).map(|letter| char::from(*letter)));
-        }
-        Ok(Self(token))
+        Ok(Self(letters(LENGTH)?))
     }
 
     /// One that LINE Notify had issued, so that nothing but the host changes in a script.
@@ -61,7 +59,71 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Turns tokens into what is kept of them. The key is the store's own, so a hash tells nothing elsewhere.
+/// So many random letters and digits.
+pub(crate) fn letters(length: usize) -> Result<String, Error> {
+    // 248 = 4 * 62: each letter is as likely as any other.
+    random(length, |byte| if byte < 248 { ALPHABET.get(usize::from(byte % 62)) } else { None })
+}
+
+/// So many random digits.
+pub(crate) fn digits(length: usize) -> Result<String, Error> {
+    random(length, |byte| if byte < 250 { DIGITS.get(usize::from(byte % 10)) } else { None })
+}
+
+fn random(length: usize, letter: fn(u8) -> Option<&'static u8>) -> Result<String, Error> {
+    let random = SystemRandom::new();
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        let mut bytes = [0; 64];
+        random.fill(&mut bytes).map_err(|_| Error::new("the system has no randomness"))?;
+        let letters = bytes.iter().filter_map(|byte| letter(*byte));
+        text.extend(letters.take(length - text.len()).map(|letter| char::from(*letter)));
+    }
+    Ok(text)
+}
+
+/// A code that people type in a chat, as it is kept and compared: without blanks and hyphens, in capitals. Nothing for a text
+/// that is none.
+pub(crate) fn typed_code(text: &str) -> Option<String> {
+    let letters = text.trim().chars().filter(|letter| !matches!(letter, ' ' | '-'));
+    let code: String = letters.take(CODE + 1).map(|it| it.to_ascii_uppercase()).collect();
+    let is_code = code.len() == CODE && code.bytes().all(|byte| CODE_ALPHABET.contains(&byte));
+    is_code.then_some(code)
+}
+
+/// A code as it is shown: with a hyphen in the middle.
+pub(crate) fn shown_code(code: &str) -> String {
+    let (start, end) = code.split_at_checked(CODE / 2).unwrap_or((code, ""));
+    format!("{start}-{end}")
+}
+
+/// What a hash is of, so that what is one kind of secret is never another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretKind {
+    Token,
+    ClientSecret,
+    AuthorizationCode,
+    Flow,
+    Browser,
+    LinkCode,
+    Answer,
+}
+
+impl SecretKind {
+    fn as_bytes(self) -> &'static [u8] {
+        match self {
+            Self::Token => b"token:",
+            Self::ClientSecret => b"client-secret:",
+            Self::AuthorizationCode => b"code:",
+            Self::Flow => b"flow:",
+            Self::Browser => b"browser:",
+            Self::LinkCode => b"link:",
+            Self::Answer => b"answer:",
+        }
+    }
+}
+
+/// Turns secrets into what is kept of them. The key is the store's own, so a hash tells nothing elsewhere.
 #[derive(Clone)]
 pub(crate) struct Hasher(hmac::Key);
 
@@ -70,9 +132,29 @@ impl Hasher {
         Self(hmac::Key::new(hmac::HMAC_SHA256, key))
     }
 
-    /// A token is found by its hash, so how long a search takes tells nothing about the tokens that there are.
-    pub(crate) fn hash(&self, token: &str) -> Vec<u8> {
-        hmac::sign(&self.0, token.as_bytes()).as_ref().to_vec()
+    /// A secret is found by its hash, so how long a search takes tells nothing about the secrets that there are.
+    pub(crate) fn hash(&self, kind: SecretKind, secret: &str) -> Vec<u8> {
+        self.sign(kind.as_bytes(), secret).as_ref().to_vec()
+    }
+
+    /// Whether a hash is a secret's, in a time that does not tell how much of it is.
+    pub(crate) fn is_of(&self, kind: SecretKind, secret: &str, hash: &[u8]) -> bool {
+        let signed = [kind.as_bytes(), secret.as_bytes()].concat();
+        hmac::verify(&self.0, &signed, hash).is_ok()
+    }
+
+    /// The code that people type for a flow, which follows from its secret: 40 bits.
+    pub(crate) fn link_code(&self, flow: &str) -> String {
+        let signed = self.sign(b"code-of-flow:", flow);
+        let letter = |byte: &u8| CODE_ALPHABET.get(usize::from(byte % 32)).copied();
+        signed.as_ref().iter().take(CODE).filter_map(letter).map(char::from).collect()
+    }
+
+    fn sign(&self, kind: &[u8], secret: &str) -> hmac::Tag {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(kind);
+        context.update(secret.as_bytes());
+        context.sign()
     }
 }
 
@@ -102,5 +184,24 @@ mod tests {
             assert!(AccessToken::import(wrong).is_err(), "{wrong}");
         }
         assert!(!format!("{one:?}").contains(one.expose()));
+    }
+
+    #[test]
+    fn codes_are_read_as_people_type_them() {
+        let hasher = Hasher::new(&new_key().unwrap());
+        let code = hasher.link_code("flow");
+        assert_eq!(code, hasher.link_code("flow"));
+        assert_ne!(code, hasher.link_code("other"));
+        let shown = shown_code(&code);
+        for typed in [shown.clone(), format!(" {} ", shown.to_lowercase()), code.clone()] {
+            assert_eq!(typed_code(&typed).as_deref(), Some(code.as_str()), "{typed}");
+        }
+        for none in ["", "hello", "ABCD-EFG", "ABCD-EFGHJ", "ABCD-EFG1", "ＡBCDEFGH"] {
+            assert_eq!(typed_code(none), None, "{none}");
+        }
+        assert!(digits(6).unwrap().bytes().all(|byte| byte.is_ascii_digit()));
+        let hash = hasher.hash(SecretKind::Token, "a");
+        assert!(hasher.is_of(SecretKind::Token, "a", &hash));
+        assert!(!hasher.is_of(SecretKind::Answer, "a", &hash));
     }
 }

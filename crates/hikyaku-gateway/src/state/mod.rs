@@ -1,7 +1,12 @@
 //! What the gateway remembers, in the database of the outbox.
 
+mod chat;
+mod code;
+mod flow;
+mod hear;
 mod row;
 mod schema;
+mod service;
 mod token;
 
 use hikyaku_sender::{Datum, Outbox};
@@ -13,7 +18,12 @@ use crate::{
 use row::{One, Row};
 use schema::{Found, Migrate};
 
-pub use token::{IssuedToken, NewToken, TokenRow};
+pub use chat::ChatRow;
+pub(crate) use code::Agreed;
+pub(crate) use flow::{Flow, NewFlow};
+pub(crate) use hear::{Heard, What};
+pub use service::{NewService, RegisteredService, ServiceRow};
+pub use token::{IssuedToken, NewToken, TokenRow, UnlinkedToken};
 
 /// The gateway's own tables. A clone is the same store.
 #[derive(Clone, Debug)]

@@ -7,10 +7,25 @@ use super::row::rows;
 const VERSION: i64 = 1;
 
 /// Version 1. `ID` is the numbered key, `BYTES` the type of bytes.
-const TABLES: [&str; 2] = [
+const TABLES: [&str; 9] = [
     "CREATE TABLE hikyaku_gateway_meta (version bigint NOT NULL, hash_key BYTES NOT NULL)",
     "CREATE TABLE hikyaku_gateway_token (id ID, hash BYTES NOT NULL UNIQUE, name text NOT NULL, target text NOT NULL, \
-     target_name text, channel text NOT NULL, created_at bigint NOT NULL, revoked_at bigint)",
+     target_name text, channel text NOT NULL, service bigint, created_at bigint NOT NULL, revoked_at bigint)",
+    "CREATE TABLE hikyaku_gateway_service (id ID, client_id text NOT NULL UNIQUE, secret_hash BYTES NOT NULL, \
+     name text NOT NULL, callbacks text NOT NULL, created_at bigint NOT NULL, removed_at bigint)",
+    "CREATE TABLE hikyaku_gateway_chat (channel text NOT NULL, id text NOT NULL, name text, gone bigint NOT NULL, \
+     at bigint NOT NULL, PRIMARY KEY (channel, id))",
+    "CREATE TABLE hikyaku_gateway_linked (channel text NOT NULL, person text NOT NULL, chat text NOT NULL, \
+     PRIMARY KEY (channel, person, chat))",
+    "CREATE TABLE hikyaku_gateway_flow (hash BYTES NOT NULL PRIMARY KEY, browser BYTES NOT NULL, service bigint NOT NULL, \
+     redirect_uri text NOT NULL, state text NOT NULL, form_post bigint NOT NULL, lang text NOT NULL, \
+     link BYTES NOT NULL UNIQUE, answer BYTES, answer_channel text, answer_person text, tries bigint NOT NULL, \
+     channel text, person text, expires_at bigint NOT NULL)",
+    "CREATE TABLE hikyaku_gateway_code (hash BYTES NOT NULL PRIMARY KEY, service bigint NOT NULL, redirect_uri text NOT NULL, \
+     target text NOT NULL, channel text NOT NULL, token bigint, expires_at bigint NOT NULL)",
+    "CREATE TABLE hikyaku_gateway_unlinked (link BYTES NOT NULL PRIMARY KEY, token BYTES NOT NULL, name text NOT NULL, \
+     lang text NOT NULL, expires_at bigint NOT NULL)",
+    "CREATE TABLE hikyaku_gateway_seen (event text NOT NULL PRIMARY KEY, at bigint NOT NULL)",
 ];
 
 /// Two programs do not make the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.

@@ -1,14 +1,23 @@
+use hikyaku_page::Lang;
 use hikyaku_sender::Datum;
 use serde::Serialize;
 
 use super::{State, row::Row};
-use crate::{AccessToken, Error};
+use crate::{
+    AccessToken, Error,
+    token::{SecretKind, letters, shown_code},
+};
 
 /// The longest name of a token, in characters: it is a part of every message.
 const LONGEST_NAME: usize = 100;
 
-const COLUMNS: &str =
-    "id, name, target, target_name, channel, CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END";
+/// How long a token waits for the chat that it is to be of, in milliseconds.
+const LINK_LIFE: i64 = 15 * 60 * 1000;
+
+/// A token, and what is known of its chat.
+const SELECT: &str = "SELECT t.id, t.name, t.target, coalesce(t.target_name, c.name), t.channel, t.service, \
+    CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, coalesce(c.gone, 0) FROM hikyaku_gateway_token t \
+    LEFT JOIN hikyaku_gateway_chat c ON c.channel = t.channel AND c.id = t.target";
 
 /// A token to be made.
 #[derive(Clone, Debug)]
@@ -32,6 +41,15 @@ pub struct IssuedToken {
     pub token: AccessToken,
 }
 
+/// A token that works as soon as its code was sent in the chat that it is to be of.
+#[derive(Clone, Debug)]
+pub struct UnlinkedToken {
+    /// The token itself; nobody can read it again.
+    pub token: AccessToken,
+    /// What is to be sent in the chat, within 15 minutes.
+    pub code: String,
+}
+
 /// What is kept of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -46,8 +64,12 @@ pub struct TokenRow {
     pub target_name: Option<String>,
     /// The channel that sends.
     pub channel: String,
+    /// The service that it was issued to, by its number; none for a token that the operator issued.
+    pub service: Option<i64>,
     /// Whether it works no more.
     pub revoked: bool,
+    /// Whether the user has blocked the account, or the account is no longer in the group.
+    pub target_gone: bool,
 }
 
 impl State {
@@ -69,7 +91,7 @@ impl State {
         let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, target_name, channel, created_at) \
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING id";
         let params: [Datum; 6] = [
-            self.hasher.hash(token.expose()).into(),
+            self.hasher.hash(SecretKind::Token, token.expose()).into(),
             new.name.into(),
             new.target.into(),
             new.target_name.into(),
@@ -82,12 +104,32 @@ impl State {
         }
     }
 
+    /// Makes a token that is of no chat yet: the one in which its code is sent within 15 minutes becomes its own.
+    ///
+    /// # Errors
+    /// The name is empty or too long, or the store did not take it.
+    pub async fn issue_unlinked(&self, name: String, lang: Lang) -> Result<UnlinkedToken, Error> {
+        check_name(&name)?;
+        let token = AccessToken::new()?;
+        let code = self.hasher.link_code(&letters(43)?);
+        let sql = "INSERT INTO hikyaku_gateway_unlinked (link, token, name, lang, expires_at) VALUES ($1, $2, $3, $4, $5)";
+        let params: [Datum; 5] = [
+            self.hasher.hash(SecretKind::LinkCode, &code).into(),
+            self.hasher.hash(SecretKind::Token, token.expose()).into(),
+            name.into(),
+            lang.tag().into(),
+            (self.now().await? + LINK_LIFE).into(),
+        ];
+        self.ask(sql, params, |_| ()).await?;
+        Ok(UnlinkedToken { token, code: shown_code(&code) })
+    }
+
     /// All tokens, the oldest first, and the revoked ones among them.
     ///
     /// # Errors
     /// The store cannot be read.
     pub async fn tokens(&self) -> Result<Vec<TokenRow>, Error> {
-        self.ask(format!("SELECT {COLUMNS} FROM hikyaku_gateway_token ORDER BY id"), [], read).await
+        self.ask(format!("{SELECT} ORDER BY t.id"), [], read).await
     }
 
     /// Makes a token useless at once; whether it was of use before.
@@ -102,10 +144,9 @@ impl State {
 
     /// The token that works, by itself.
     pub(crate) async fn find(&self, token: &str) -> Result<Option<TokenRow>, Error> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM hikyaku_gateway_token WHERE hash = $1 AND revoked_at IS NULL"
-        );
-        Ok(self.ask(sql, [self.hasher.hash(token).into()], read).await?.pop())
+        let sql = format!("{SELECT} WHERE t.hash = $1 AND t.revoked_at IS NULL");
+        let hash = self.hasher.hash(SecretKind::Token, token);
+        Ok(self.ask(sql, [hash.into()], read).await?.pop())
     }
 }
 
@@ -116,7 +157,9 @@ fn read(row: &mut Row) -> TokenRow {
         target: row.text(),
         target_name: row.text_if_any(),
         channel: row.text(),
+        service: row.number_if_any(),
         revoked: row.flag(),
+        target_gone: row.flag(),
     }
 }
 

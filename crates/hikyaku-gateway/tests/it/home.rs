@@ -1,8 +1,8 @@
 //! A gateway at work, and bytes to and from it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::net::SocketAddr;
 
-use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken};
+use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, State};
 use hikyaku_model::UserId;
 use hikyaku_sender::{Clock, Outbox};
 use hikyaku_sim::{Person, Sim};
@@ -12,6 +12,8 @@ use tokio::{
     sync::oneshot,
     task::JoinHandle,
 };
+
+use crate::cluster::Cluster;
 
 pub(crate) const OK: &str = r#"{"status":200,"message":"ok"}"#;
 
@@ -23,17 +25,19 @@ pub(crate) struct Home {
     pub(crate) t1: AccessToken,
     pub(crate) t2: AccessToken,
     pub(crate) outbox: Outbox,
+    pub(crate) state: State,
     pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), hikyaku_gateway::Error>>,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 pub(crate) fn config(store: &str, sim: &Sim, token: &str, notify: &str) -> Config {
-    let api_url = sim.api_url();
+    let (api_url, secret) = (sim.api_url(), sim.channel_secret());
+    let secret = secret.expose();
     Config::parse(&format!(
-        "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"metrics\"]\n\
-         [channel.default]\ntoken = \"{token}\"\napi_url = \"{api_url}\"\n[notify]\n{notify}"
+        "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"metrics\", \"oauth\", \"webhook\"]\n\
+         [channel.default]\ntoken = \"{token}\"\nsecret = \"{secret}\"\napi_url = \"{api_url}\"\n[notify]\n{notify}"
     ))
     .unwrap()
 }
@@ -46,20 +50,34 @@ impl Home {
     /// With these lines in `[notify]`, and this token for LINE.
     pub(crate) async fn with(notify: &str, token: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store: PathBuf = folder.path().join("hikyaku.db");
-        let store = format!("sqlite:{}", store.display());
+        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+        Self::on(&store, Some(folder), notify, token).await
+    }
+
+    /// On a PostgreSQL; nothing where there is none.
+    pub(crate) async fn on_postgres() -> Option<Self> {
+        Some(Self::on(&Cluster::shared()?.database(), None, "", None).await)
+    }
+
+    async fn on(
+        store: &str,
+        folder: Option<tempfile::TempDir>,
+        notify: &str,
+        token: Option<&str>,
+    ) -> Self {
         let sim = Sim::start().await.unwrap();
         let alice = sim
             .add_friend_as(Person { display_name: Some("Alice".to_owned()), ..Person::default() });
         let group = sim.add_group(&[alice.clone(), sim.add_friend(), sim.add_friend()]);
         let group = group.as_str().to_owned();
         let clock = Clock::from_fn(sim.clock());
-        let outbox = Outbox::builder(&store).clock(clock).open().await.unwrap();
+        let outbox = Outbox::builder(store).clock(clock).open().await.unwrap();
         let real = sim.channel_token();
-        let config = config(&store, &sim, token.unwrap_or(real.expose()), notify);
+        let config = config(store, &sim, token.unwrap_or(real.expose()), notify);
         let gateway = Gateway::over(outbox.clone(), config).await.unwrap();
-        let state = gateway.state();
+        let state = gateway.state().clone();
         let address = gateway.addresses()["all"];
+        sim.set_webhook(format!("http://{address}/webhook")).unwrap();
         let new = |name: &str, target: &str, called: &str| NewToken {
             name: name.to_owned(),
             target: target.to_owned(),
@@ -70,7 +88,7 @@ impl Home {
         let t2 = state.issue(new("srv", &group, "Ops"), None).await.unwrap().token;
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
-        Self { sim, alice, group, t1, t2, outbox, address, stop, running, _folder: folder }
+        Self { sim, alice, group, t1, t2, outbox, address, stop, running, state, _folder: folder }
     }
 
     /// Sends these bytes, and reads until the gateway closes the connection.
@@ -102,6 +120,15 @@ impl Home {
     pub(crate) async fn notify(&self, token: &AccessToken, form: &str) -> Answer {
         let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
         self.call("POST /api/notify", token, headers, form).await
+    }
+
+    /// A request of a browser or a service, without a token.
+    pub(crate) async fn request(&self, line: &str, headers: &str, body: &str) -> Answer {
+        let length = body.len();
+        let request = format!(
+            "{line} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+        );
+        Answer::read(self.raw(request).await)
     }
 
     /// The messages of the newest push, as LINE got them.

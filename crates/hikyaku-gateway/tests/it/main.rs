@@ -2,7 +2,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by it")]
 
+#[path = "../../../hikyaku-sender/tests/it/cluster.rs"]
+#[expect(dead_code, reason = "the sender's tests need more of it")]
+mod cluster;
+
 mod home;
+mod hook;
+mod node;
 mod notify;
+mod oauth;
 mod operation;
 mod sdk;
+
+/// Says something even where the output of tests is kept back.
+pub(crate) fn tell(what: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "{what}");
+}

@@ -1,0 +1,154 @@
+use hikyaku_sender::{Datum, Error as StoreError, Transaction, Work};
+
+use super::{
+    State,
+    flow::{Flow, read},
+    row::{Row, rows},
+};
+use crate::{
+    AccessToken, Error,
+    token::{SecretKind, letters},
+};
+
+/// How long a code may be exchanged, in milliseconds.
+const LIFE: i64 = 5 * 60 * 1000;
+
+/// How long a code that was exchanged is remembered, so that its use again is noticed, in milliseconds.
+const USED_LIFE: i64 = 24 * 60 * 60 * 1000;
+
+/// The length of a code, in letters and digits.
+const LENGTH: usize = 43;
+
+/// A wish that a person has agreed to.
+#[derive(Debug)]
+pub(crate) struct Agreed {
+    pub(crate) flow: Flow,
+    pub(crate) code: String,
+}
+
+impl State {
+    /// Ends a wish by a code for this chat; nothing if the wish is over, or the chat is none that its person can pick.
+    pub(crate) async fn agree(
+        &self,
+        flow: &str,
+        browser: &str,
+        chat: &str,
+    ) -> Result<Option<Agreed>, Error> {
+        let code = letters(LENGTH)?;
+        let agree = Agree {
+            flow: self.of_browser(flow, browser),
+            chat: chat.to_owned(),
+            code: self.hasher.hash(SecretKind::AuthorizationCode, &code),
+        };
+        Ok(self.outbox.transact(agree).await?.map(|flow| Agreed { flow, code }))
+    }
+
+    /// Gives a token for a code, once. A code that comes again ends the token that it gave: one of the two who have it is
+    /// not the service.
+    pub(crate) async fn exchange(
+        &self,
+        service: i64,
+        code: &str,
+        redirect_uri: &str,
+    ) -> Result<Option<AccessToken>, Error> {
+        let token = AccessToken::new()?;
+        let exchange = Exchange {
+            service,
+            code: self.hasher.hash(SecretKind::AuthorizationCode, code),
+            redirect_uri: redirect_uri.to_owned(),
+            token: self.hasher.hash(SecretKind::Token, token.expose()),
+        };
+        Ok(self.outbox.transact(exchange).await?.then_some(token))
+    }
+}
+
+struct Agree {
+    flow: Vec<Datum>,
+    chat: String,
+    code: Vec<u8>,
+}
+
+impl Work for Agree {
+    type Out = Option<Flow>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, StoreError> {
+        let now = tx.now().await?.as_millis();
+        let sql = "SELECT service, redirect_uri, state, form_post, channel, person FROM hikyaku_gateway_flow \
+                   WHERE hash = $1 AND browser = $2 AND expires_at > $3";
+        let mut params = self.flow.clone();
+        params.push(now.into());
+        let Some(flow) = rows(tx, sql, &params, read).await?.pop() else { return Ok(None) };
+        let Some((channel, person)) = &flow.person else { return Ok(None) };
+        let sql = "SELECT 1 FROM hikyaku_gateway_chat WHERE channel = $1 AND id = $2 AND gone = 0 AND (id = $3 OR id IN \
+             (SELECT chat FROM hikyaku_gateway_linked WHERE channel = $1 AND person = $3))";
+        let params: [Datum; 3] =
+            [channel.as_str().into(), self.chat.as_str().into(), person.as_str().into()];
+        if tx.query(sql, &params).await?.is_empty() {
+            return Ok(None);
+        }
+        let sql = "DELETE FROM hikyaku_gateway_flow WHERE hash = $1 AND browser = $2";
+        tx.query(sql, &self.flow).await?;
+        let sql = "INSERT INTO hikyaku_gateway_code (hash, service, redirect_uri, target, channel, expires_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let params: [Datum; 6] = [
+            self.code.clone().into(),
+            flow.service.into(),
+            flow.redirect_uri.as_str().into(),
+            self.chat.as_str().into(),
+            channel.as_str().into(),
+            (now + LIFE).into(),
+        ];
+        tx.query(sql, &params).await?;
+        Ok(Some(flow))
+    }
+}
+
+struct Exchange {
+    service: i64,
+    code: Vec<u8>,
+    redirect_uri: String,
+    token: Vec<u8>,
+}
+
+impl Work for Exchange {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+        let now = tx.now().await?.as_millis();
+        let sql = "SELECT c.redirect_uri, c.target, c.channel, c.token, c.expires_at, s.name FROM hikyaku_gateway_code c \
+                   JOIN hikyaku_gateway_service s ON s.id = c.service WHERE c.hash = $1 AND c.service = $2";
+        let params = [self.code.clone().into(), self.service.into()];
+        let read = |row: &mut Row| {
+            let redirect_uri = row.text();
+            let (target, channel) = (row.text(), row.text());
+            (redirect_uri, target, channel, row.number_if_any(), row.number(), row.text())
+        };
+        let found = rows(tx, sql, &params, read).await?.pop();
+        let Some((redirect_uri, target, channel, token, expires_at, name)) = found else {
+            return Ok(false);
+        };
+        if let Some(token) = token {
+            let sql = "UPDATE hikyaku_gateway_token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
+            tx.query(sql, &[now.into(), token.into()]).await?;
+            return Ok(false);
+        }
+        if redirect_uri != self.redirect_uri || expires_at <= now {
+            return Ok(false);
+        }
+        let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, service, created_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        let params: [Datum; 6] = [
+            self.token.clone().into(),
+            name.into(),
+            target.into(),
+            channel.into(),
+            self.service.into(),
+            now.into(),
+        ];
+        let id = rows(tx, sql, &params, Row::number).await?.pop();
+        let sql = "UPDATE hikyaku_gateway_code SET token = $1, expires_at = $2 WHERE hash = $3";
+        let params = [id.into(), (now + USED_LIFE).into(), self.code.clone().into()];
+        tx.query(sql, &params).await?;
+        Ok(id.is_some())
+    }
+}

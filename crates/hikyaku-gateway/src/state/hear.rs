@@ -1,0 +1,254 @@
+use hikyaku_page::Lang;
+use hikyaku_sender::{Datum, Error as StoreError, NewDelivery, Transaction, Work};
+
+use super::{
+    State,
+    row::{Row, rows},
+};
+use crate::{
+    Error,
+    token::{SecretKind, digits},
+    words,
+};
+
+/// The digits that the account answers a code with.
+const DIGITS: usize = 6;
+
+/// What a webhook told.
+#[derive(Debug)]
+pub(crate) struct Heard {
+    /// LINE's `webhookEventId`.
+    pub(crate) event: Option<String>,
+    /// When it happened, in milliseconds since 1970.
+    pub(crate) at: i64,
+    /// The user, group or room.
+    pub(crate) chat: String,
+    pub(crate) what: What,
+}
+
+/// What happened in a chat.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// The account is a friend, or in the group.
+    Here,
+    /// The account was blocked or removed.
+    Gone,
+    /// These people left the group.
+    Left(Vec<String>),
+    /// Somebody typed what may be a code.
+    Code {
+        /// Who, where LINE tells.
+        person: Option<String>,
+        code: String,
+        reply_token: Option<String>,
+    },
+}
+
+impl State {
+    /// Acts on what the webhooks of a channel told, each event once, and gives the chats whose names are not known yet.
+    pub(crate) async fn hear(
+        &self,
+        channel: &str,
+        heard: Vec<Heard>,
+    ) -> Result<Vec<String>, Error> {
+        let mut events = Vec::with_capacity(heard.len());
+        for Heard { event, at, chat, what } in heard {
+            let what = match what {
+                What::Here => Known::Here,
+                What::Gone => Known::Gone,
+                What::Left(people) => Known::Left(people),
+                What::Code { person, code, reply_token } => {
+                    let number = digits(DIGITS)?;
+                    Known::Code {
+                        person,
+                        link: self.hasher.hash(SecretKind::LinkCode, &code),
+                        answer: self.hasher.hash(SecretKind::Answer, &number),
+                        number,
+                        reply_token,
+                    }
+                }
+            };
+            events.push(Hashed { event, at, chat, what });
+        }
+        let hear = Hear { channel: channel.to_owned(), events };
+        Ok(self.outbox.transact(hear).await?)
+    }
+}
+
+struct Hear {
+    channel: String,
+    events: Vec<Hashed>,
+}
+
+/// [`Heard`], with the secrets hashed.
+struct Hashed {
+    event: Option<String>,
+    at: i64,
+    chat: String,
+    what: Known,
+}
+
+enum Known {
+    Here,
+    Gone,
+    Left(Vec<String>),
+    Code {
+        person: Option<String>,
+        link: Vec<u8>,
+        number: String,
+        answer: Vec<u8>,
+        reply_token: Option<String>,
+    },
+}
+
+impl Work for Hear {
+    type Out = Vec<String>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Vec<String>, StoreError> {
+        let mut nameless = Vec::new();
+        for heard in &self.events {
+            let changes = !matches!(heard.what, Known::Here);
+            if changes && !is_first(tx, heard.event.as_deref()).await? {
+                continue;
+            }
+            let here = !matches!(heard.what, Known::Gone);
+            if self.stands(tx, heard, here).await? {
+                nameless.push(heard.chat.clone());
+            }
+            match &heard.what {
+                Known::Here | Known::Gone => {}
+                Known::Left(people) => {
+                    for person in people {
+                        let sql = "DELETE FROM hikyaku_gateway_linked WHERE channel = $1 AND person = $2 AND chat = $3";
+                        let params: [Datum; 3] = [
+                            self.channel.as_str().into(),
+                            person.as_str().into(),
+                            heard.chat.as_str().into(),
+                        ];
+                        tx.query(sql, &params).await?;
+                    }
+                }
+                Known::Code { person, link, number, answer, reply_token } => {
+                    let code = Code { person: person.as_deref(), link, number, answer };
+                    let reply = self.link(tx, &heard.chat, &code).await?;
+                    if let Some((reply, token)) = reply.zip(reply_token.as_deref()) {
+                        let reply = NewDelivery::reply(token, reply).channel(&self.channel);
+                        tx.enqueue(reply).await?;
+                    }
+                }
+            }
+        }
+        nameless.sort_unstable();
+        nameless.dedup();
+        Ok(nameless)
+    }
+}
+
+/// Remembers an event; whether it was not there before. One without an id is always new.
+async fn is_first(tx: &mut Transaction<'_>, event: Option<&str>) -> Result<bool, StoreError> {
+    let Some(event) = event else { return Ok(true) };
+    let now = tx.now().await?.as_millis();
+    let sql = "INSERT INTO hikyaku_gateway_seen (event, at) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING at";
+    Ok(!tx.query(sql, &[event.into(), now.into()]).await?.is_empty())
+}
+
+/// A code that was typed.
+struct Code<'a> {
+    person: Option<&'a str>,
+    link: &'a [u8],
+    number: &'a str,
+    answer: &'a [u8],
+}
+
+impl Hear {
+    /// Notes whether the account is in a chat, unless a later event has told; whether the chat's name is to be asked for.
+    async fn stands(
+        &self,
+        tx: &mut Transaction<'_>,
+        heard: &Hashed,
+        here: bool,
+    ) -> Result<bool, StoreError> {
+        let key = [self.channel.as_str().into(), heard.chat.as_str().into()];
+        let sql = "SELECT name, gone, at FROM hikyaku_gateway_chat WHERE channel = $1 AND id = $2";
+        let read = |row: &mut Row| (row.text_if_any(), row.flag(), row.number());
+        let known = rows(tx, sql, &key, read).await?.pop();
+        let [channel, chat] = key;
+        match known {
+            Some((_, gone, at)) if gone == here && at <= heard.at => {
+                let sql = "UPDATE hikyaku_gateway_chat SET gone = $1, at = $2 WHERE channel = $3 AND id = $4";
+                let params = [i64::from(!here).into(), heard.at.into(), channel, chat];
+                tx.query(sql, &params).await?;
+            }
+            // It is what was known, or older than it.
+            Some(_) => {}
+            None => {
+                let sql = "INSERT INTO hikyaku_gateway_chat (channel, id, gone, at) VALUES ($1, $2, $3, $4)";
+                let params = [channel, chat, i64::from(!here).into(), heard.at.into()];
+                tx.query(sql, &params).await?;
+            }
+        }
+        Ok(here && known.is_none_or(|(name, _, _)| name.is_none()))
+    }
+
+    /// Acts on a code, and gives what the account says to it. A text that only looks like one gets no answer.
+    async fn link(
+        &self,
+        tx: &mut Transaction<'_>,
+        chat: &str,
+        code: &Code<'_>,
+    ) -> Result<Option<String>, StoreError> {
+        let now = tx.now().await?.as_millis();
+        let key = [code.link.to_vec().into(), now.into()];
+        let sql = "DELETE FROM hikyaku_gateway_unlinked WHERE link = $1 AND expires_at > $2 RETURNING token, name, lang";
+        let read = |row: &mut Row| (row.bytes(), row.text(), row.text());
+        if let Some((token, name, lang)) = rows(tx, sql, &key, read).await?.pop() {
+            let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, created_at) VALUES ($1, $2, $3, $4, $5)";
+            let params: [Datum; 5] = [
+                token.into(),
+                name.as_str().into(),
+                chat.into(),
+                self.channel.as_str().into(),
+                now.into(),
+            ];
+            tx.query(sql, &params).await?;
+            let text = words::token_is_linked(language(&lang));
+            return Ok(Some(words::fill(text, &[("service", &name)])));
+        }
+        let sql = "SELECT f.hash, f.channel, f.person, f.lang, s.name FROM hikyaku_gateway_flow f \
+                   JOIN hikyaku_gateway_service s ON s.id = f.service WHERE f.link = $1 AND f.expires_at > $2";
+        let read = |row: &mut Row| {
+            let (hash, channel) = (row.bytes(), row.text_if_any());
+            (hash, channel, row.text_if_any(), row.text(), row.text())
+        };
+        let found = rows(tx, sql, &key, read).await?.pop();
+        let Some((flow, channel, known, lang, service)) = found else { return Ok(None) };
+        let lang = language(&lang);
+        if chat.starts_with('U') {
+            if known.is_some() {
+                return Ok(None);
+            }
+            let sql = "UPDATE hikyaku_gateway_flow SET answer = $1, answer_channel = $2, answer_person = $3 WHERE hash = $4";
+            let params: [Datum; 4] = [
+                code.answer.to_vec().into(),
+                self.channel.as_str().into(),
+                chat.into(),
+                flow.into(),
+            ];
+            tx.query(sql, &params).await?;
+            let values = [("service", service.as_str()), ("number", code.number)];
+            return Ok(Some(words::fill(words::answer(lang), &values)));
+        }
+        // The person who looks at the page, or else whoever types here: both can see the group.
+        let known = known.filter(|_| channel.as_deref() == Some(&self.channel));
+        let Some(person) = known.as_deref().or(code.person) else {
+            return Ok(Some(words::first_alone(lang).to_owned()));
+        };
+        let sql = "INSERT INTO hikyaku_gateway_linked (channel, person, chat) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+        tx.query(sql, &[self.channel.as_str().into(), person.into(), chat.into()]).await?;
+        Ok(Some(words::group_is_known(lang).to_owned()))
+    }
+}
+
+fn language(tag: &str) -> Lang {
+    Lang::from_tag(tag).unwrap_or_default()
+}

@@ -1,0 +1,167 @@
+use hikyaku_sender::{Datum, Error as StoreError, Transaction, Work};
+use serde::Serialize;
+
+use super::{State, row::Row, token::check_name};
+use crate::{
+    Error, callback,
+    token::{SecretKind, letters},
+};
+
+/// The lengths that LINE Notify's had.
+const CLIENT_ID: usize = 22;
+const CLIENT_SECRET: usize = 43;
+
+const COLUMNS: &str =
+    "id, client_id, name, callbacks, CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END";
+
+/// A service to be registered: a program that asks people for tokens.
+#[derive(Clone, Debug)]
+pub struct NewService {
+    /// What people see, and what stands in front of its messages.
+    pub name: String,
+    /// Where people may be sent back to: whole URLs, which are compared letter by letter.
+    pub callbacks: Vec<String>,
+}
+
+/// A service that was registered.
+#[derive(Clone)]
+pub struct RegisteredService {
+    /// Its number.
+    pub id: i64,
+    /// What it calls itself by.
+    pub client_id: String,
+    /// What it proves itself by; nobody can read it again.
+    pub client_secret: String,
+}
+
+impl std::fmt::Debug for RegisteredService {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RegisteredService").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// What is kept of a service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ServiceRow {
+    /// Its number.
+    pub id: i64,
+    /// What it calls itself by.
+    pub client_id: String,
+    /// What people see.
+    pub name: String,
+    /// Where people may be sent back to.
+    pub callbacks: Vec<String>,
+    /// Whether it was removed.
+    pub removed: bool,
+}
+
+impl State {
+    /// Registers a service.
+    ///
+    /// # Errors
+    /// The name is empty or too long, there is no callback or one that cannot be one, or the store did not take it.
+    pub async fn add_service(&self, new: NewService) -> Result<RegisteredService, Error> {
+        check_name(&new.name)?;
+        if new.callbacks.is_empty() {
+            return Err(Error::new("a service has one callback URL at least"));
+        }
+        for url in &new.callbacks {
+            callback::check(url).map_err(|why| Error::new(format!("the callback {url}: {why}")))?;
+        }
+        let (client_id, client_secret) = (letters(CLIENT_ID)?, letters(CLIENT_SECRET)?);
+        let sql = "INSERT INTO hikyaku_gateway_service (client_id, secret_hash, name, callbacks, created_at) \
+                   VALUES ($1, $2, $3, $4, $5) RETURNING id";
+        let params: [Datum; 5] = [
+            client_id.as_str().into(),
+            self.hasher.hash(SecretKind::ClientSecret, &client_secret).into(),
+            new.name.into(),
+            // A URL has no line break.
+            new.callbacks.join("\n").into(),
+            self.now().await?.into(),
+        ];
+        match self.ask(sql, params, Row::number).await?.pop() {
+            Some(id) => Ok(RegisteredService { id, client_id, client_secret }),
+            None => Err(Error::new("the store did not tell the service's number")),
+        }
+    }
+
+    /// All services, the oldest first, and the removed ones among them.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn services(&self) -> Result<Vec<ServiceRow>, Error> {
+        let sql = format!("SELECT {COLUMNS} FROM hikyaku_gateway_service ORDER BY id");
+        self.ask(sql, [], read).await
+    }
+
+    /// Ends a service, and every token that was issued to it; whether it was there.
+    ///
+    /// # Errors
+    /// The store did not do it.
+    pub async fn remove_service(&self, id: i64) -> Result<bool, Error> {
+        Ok(self.outbox.transact(Remove { id }).await?)
+    }
+
+    /// The service that calls itself so.
+    pub(crate) async fn service(&self, client_id: &str) -> Result<Option<ServiceRow>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM hikyaku_gateway_service WHERE client_id = $1 AND removed_at IS NULL"
+        );
+        Ok(self.ask(sql, [client_id.into()], read).await?.pop())
+    }
+
+    /// The service of this number.
+    pub(crate) async fn service_by_id(&self, id: i64) -> Result<Option<ServiceRow>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM hikyaku_gateway_service WHERE id = $1 AND removed_at IS NULL"
+        );
+        Ok(self.ask(sql, [id.into()], read).await?.pop())
+    }
+
+    /// The service that proves itself by this secret.
+    pub(crate) async fn proven_service(
+        &self,
+        client_id: &str,
+        secret: &str,
+    ) -> Result<Option<ServiceRow>, Error> {
+        let sql = format!(
+            "SELECT {COLUMNS}, secret_hash FROM hikyaku_gateway_service WHERE client_id = $1 AND removed_at IS NULL"
+        );
+        let found = self.ask(sql, [client_id.into()], |row| (read(row), row.bytes())).await?.pop();
+        Ok(found
+            .filter(|(_, hash)| self.hasher.is_of(SecretKind::ClientSecret, secret, hash))
+            .map(|(service, _)| service))
+    }
+}
+
+fn read(row: &mut Row) -> ServiceRow {
+    ServiceRow {
+        id: row.number(),
+        client_id: row.text(),
+        name: row.text(),
+        callbacks: row.text().lines().map(str::to_owned).collect(),
+        removed: row.flag(),
+    }
+}
+
+struct Remove {
+    id: i64,
+}
+
+impl Work for Remove {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+        let (now, id) = (tx.now().await?.as_millis(), self.id);
+        let sql = "UPDATE hikyaku_gateway_service SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL RETURNING id";
+        if tx.query(sql, &[now.into(), id.into()]).await?.is_empty() {
+            return Ok(false);
+        }
+        let sql = "UPDATE hikyaku_gateway_token SET revoked_at = $1 WHERE service = $2 AND revoked_at IS NULL";
+        tx.query(sql, &[now.into(), id.into()]).await?;
+        tx.query("DELETE FROM hikyaku_gateway_flow WHERE service = $1", &[id.into()]).await?;
+        tx.query("DELETE FROM hikyaku_gateway_code WHERE service = $1", &[id.into()]).await?;
+        Ok(true)
+    }
+}

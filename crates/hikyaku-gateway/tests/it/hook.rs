@@ -1,0 +1,139 @@
+//! What LINE tells the gateway.
+
+use hikyaku_gateway::AccessToken;
+use hikyaku_page::Lang;
+use hikyaku_webhook::sign;
+
+use crate::home::{Answer, Home, OK};
+
+const NOT_IN_GROUP: &str =
+    r#"{"status":400,"message":"LINE Notify account doesn't join group which you want to send."}"#;
+
+impl Home {
+    async fn hook(&self, header: &str, body: &str) -> Answer {
+        self.request("POST /webhook", header, body).await
+    }
+
+    async fn told(&self) {
+        self.sim.webhooks().wait_until_idle().await.unwrap();
+    }
+
+    async fn known(&self) -> Vec<String> {
+        self.state.chats().await.unwrap().into_iter().map(|it| it.id).collect()
+    }
+}
+
+const GROUP: &str = "C0000000000000000000000000000000a";
+
+fn event(kind: &str, id: &str, at: i64) -> String {
+    format!(
+        r#"{{"destination":"U0","events":[{{"type":"{kind}","mode":"active","timestamp":{at},"webhookEventId":"{id}","source":{{"type":"group","groupId":"{GROUP}"}}}}]}}"#
+    )
+}
+
+#[tokio::test]
+async fn only_lines_signature_is_believed() {
+    let home = Home::new().await;
+    let body = event("join", "01", 1);
+    let signature = sign(&home.sim.channel_secret(), body.as_bytes());
+    let changed = event("join", "02", 1);
+    for (header, body) in [
+        (String::new(), &body),
+        ("x-line-signature: AAAA\r\n".to_owned(), &body),
+        (format!("x-line-signature: {}\r\n", signature.to_lowercase()), &body),
+        (format!("x-line-signature: {signature}\r\n"), &changed),
+        (format!("x-line-signature: {signature}\r\n"), &String::new()),
+    ] {
+        assert_eq!(home.hook(&header, body).await.status, 401, "{header}");
+    }
+    assert!(home.known().await.is_empty());
+    let answer = home.hook(&format!("X-Line-Signature: {signature}\r\n"), &body).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, OK));
+    assert_eq!(home.known().await, [GROUP]);
+    assert_eq!(home.request("GET /webhook", "", "").await.status, 405);
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn events_count_once_and_in_the_order_of_their_times() {
+    let home = Home::new().await;
+    let tell = async |kind: &str, id: &str, at: i64| {
+        let body = event(kind, id, at);
+        let signature = sign(&home.sim.channel_secret(), body.as_bytes());
+        let answer = home.hook(&format!("x-line-signature: {signature}\r\n"), &body).await;
+        assert_eq!(answer.status, 200);
+        home.state.chats().await.unwrap().pop().unwrap().gone
+    };
+    assert!(!tell("join", "01", 10).await);
+    assert!(tell("leave", "02", 20).await);
+    assert!(tell("join", "01", 10).await, "sent again");
+    assert!(tell("join", "03", 15).await, "too late");
+    assert!(!tell("join", "04", 30).await);
+    assert!(!tell("leave", "02", 20).await, "sent again");
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_target_that_says_goodbye_gets_nothing() {
+    let home = Home::new().await;
+    assert_eq!(home.notify(&home.t2, "message=x").await.body, OK);
+    let pushes = home.pushes();
+    home.sim.remove_from(&home.group);
+    home.told().await;
+    let answer = home.notify(&home.t2, "message=x").await;
+    assert_eq!((answer.status, answer.body.as_str()), (400, NOT_IN_GROUP));
+    let status = home.call("GET /api/status", &home.t2, "", "").await;
+    assert_eq!(status.body, r#"{"status":200,"message":"ok","targetType":"GROUP","target":null}"#);
+    home.sim.block(&home.alice);
+    home.told().await;
+    let answer = home.notify(&home.t1, "message=x").await;
+    let blocked = r#"{"status":400,"message":"the user has blocked the LINE account"}"#;
+    assert_eq!((answer.status, answer.body.as_str()), (400, blocked));
+    assert_eq!(home.pushes(), pushes, "LINE was asked");
+    home.sim.follow(&home.alice);
+    home.told().await;
+    assert_eq!(home.notify(&home.t1, "message=x").await.body, OK);
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_is_linked_by_a_code_in_its_group() {
+    let home = Home::new().await;
+    let new = home.state.issue_unlinked("door".to_owned(), Lang::English).await.unwrap();
+    assert_eq!(home.notify(&new.token, "message=x").await.status, 401);
+    let group = home.sim.invite(&[home.alice.clone(), home.sim.add_friend()]);
+    let before = home.sim.delivered();
+    home.sim.member_says(&group, &home.alice, "AAAA-AAAA");
+    home.sim.member_says(&group, &home.alice, &new.code);
+    let told = home.sim.wait_for(before + 1).await.unwrap();
+    let told = serde_json::to_string(&told).unwrap();
+    assert!(told.contains("Notifications of \\\"door\\\" come here from now on."), "{told}");
+    assert!(!told.contains(new.token.expose()));
+    assert_eq!(home.notify(&new.token, "message=x").await.body, OK);
+    assert_eq!(home.pushed()["to"], group.as_str());
+    // The code was for one chat.
+    home.sim.user_says(&home.alice, &new.code);
+    home.told().await;
+    let count = home.state.tokens().await.unwrap().len();
+    assert_eq!(count, 3);
+    let chats = home.state.chats().await.unwrap();
+    assert!(chats.iter().all(|it| !it.gone), "{chats:?}");
+    assert!(
+        chats.iter().any(|it| it.id == group.as_str())
+            && chats.iter().any(|it| it.id == home.alice.as_str())
+    );
+    assert!(AccessToken::import(new.token.expose()).is_ok());
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_for_a_token_is_over_after_a_while() {
+    let home = Home::new().await;
+    let new = home.state.issue_unlinked("door".to_owned(), Lang::English).await.unwrap();
+    home.sim.advance(std::time::Duration::from_secs(15 * 60 + 1));
+    home.sim.user_says(&home.alice, &new.code);
+    home.told().await;
+    assert_eq!(home.notify(&new.token, "message=x").await.status, 401);
+    assert_eq!(home.sim.delivered(), 0);
+    home.stop().await;
+}
