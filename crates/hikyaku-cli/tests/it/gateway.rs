@@ -159,6 +159,61 @@ fn the_demos_line_works_when_it_is_pasted() {
 }
 
 #[test]
+fn a_service_is_registered_listed_and_removed() {
+    let platform = Platform::with(Sim::builder());
+    let shell = configured(&platform, "");
+    let add = |callback: &str| {
+        shell.run([
+            "gateway",
+            "service",
+            "add",
+            "--name",
+            "Clinic",
+            "--callback",
+            callback,
+            "--json",
+        ])
+    };
+    let refused = add("javascript:alert(1)");
+    assert!(refused.code == 2 && refused.stderr.contains("https://"), "{refused}");
+    let added: Value = serde_json::from_str(&add("https://clinic.example/cb").stdout).unwrap();
+    let secret = added["client_secret"].as_str().unwrap();
+    assert_eq!((secret.len(), added["client_id"].as_str().unwrap().len()), (43, 22));
+    let list = shell.run(["gateway", "service", "list"]).stdout;
+    assert!(list.contains("Clinic") && list.contains("https://clinic.example/cb"), "{list}");
+    assert!(!list.contains(secret), "{list}");
+    assert_eq!(shell.run(["gateway", "service", "remove", "1"]).code, 0);
+    assert_eq!(shell.run(["gateway", "service", "remove", "1"]).code, 4);
+}
+
+#[test]
+fn a_token_is_linked_by_a_code_that_is_sent_in_its_chat() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "");
+    let words = ["gateway", "token", "issue", "--name", "door", "--json"];
+    let refused = shell.run(words);
+    assert!(refused.code == 2 && refused.stderr.contains("webhook"), "{refused}");
+    let config = format!(
+        "store = \"sqlite:hikyaku.db\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"webhook\"]\n\
+         [channel.default]\ntoken_file = \"line.token\"\nsecret = \"{}\"\napi_url = \"{}\"\n",
+        platform.sim.channel_secret().expose(),
+        platform.sim.api_url()
+    );
+    let shell = shell.with_file("gateway.toml", config);
+    let issued: Value = serde_json::from_str(&shell.run(words).stdout).unwrap();
+    let (gateway, address) = start(&shell);
+    platform.sim.set_webhook(format!("http://{address}/webhook")).unwrap();
+    platform.sim.user_says(&user, issued["code"].as_str().unwrap());
+    platform.wait_for_deliveries(1);
+    let answer = notify(&address, issued["access_token"].as_str().unwrap(), "hi");
+    assert!(answer.ends_with(r#"{"status":200,"message":"ok"}"#), "{answer}");
+    let targets = shell.run(["gateway", "target", "list"]).stdout;
+    assert!(targets.contains(user.as_str()) && targets.contains("there"), "{targets}");
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+}
+
+#[test]
 fn a_wrong_configuration_is_told() {
     let shell = Shell::bare();
     let missing = shell.run(["gateway"]);

@@ -1,5 +1,5 @@
 use anyhow::Context;
-use hikyaku_gateway::{Config, Gateway, NewToken};
+use hikyaku_gateway::{Config, Gateway, NewService, NewToken};
 use hikyaku_sim::{Person, Sim};
 use serde::Serialize;
 
@@ -9,11 +9,16 @@ use crate::{
     stop::StopSignals,
 };
 
-/// What a script needs to speak to it.
+/// What a script and a service need to speak to it.
 #[derive(Serialize)]
 struct Ready {
     url: String,
     token: String,
+    client_id: String,
+    client_secret: String,
+    callback: String,
+    /// Where Alice is made to say something.
+    alice_url: String,
 }
 
 /// A gateway that delivers to a simulated Alice, and forgets all when it ends.
@@ -21,14 +26,15 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let person = Person { display_name: Some("Alice".to_owned()), ..Person::default() };
     let alice = sim.add_friend_as(person);
-    let (token, api_url) = (sim.channel_token(), sim.api_url());
+    let (token, secret, api_url) = (sim.channel_token(), sim.channel_secret(), sim.api_url());
     let folder = Folder::new()?;
     // A literal of TOML: a path may have a backslash.
     let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let config = Config::parse(&format!(
-        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\n\
-         [channel.default]\ntoken = \"{}\"\napi_url = \"{api_url}\"",
-        token.expose()
+        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"oauth\", \"webhook\"]\n\
+         [channel.default]\ntoken = \"{}\"\nsecret = \"{}\"\napi_url = \"{api_url}\"",
+        token.expose(),
+        secret.expose()
     ))?;
     let gateway = Gateway::open(config).await?;
     let new = NewToken {
@@ -41,11 +47,33 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let stop = StopSignals::listen()?;
     let address = gateway.addresses().values().next().context("the gateway does not listen")?;
     let url = format!("http://{address}");
-    let ready = Ready { url, token: issued.token.expose().to_owned() };
+    sim.set_webhook(format!("{url}/webhook"))?;
+    let callback = format!("{url}/callback");
+    let new = NewService { name: "Demo".to_owned(), callbacks: vec![callback.clone()] };
+    let service = gateway.state().add_service(new).await?;
+    let ready = Ready {
+        url,
+        token: issued.token.expose().to_owned(),
+        client_id: service.client_id,
+        client_secret: service.client_secret,
+        callback,
+        alice_url: format!("{api_url}/_sim/v1/chats/{}/messages", alice.as_str()),
+    };
     let told = format!(
         "LINE Notify's API, delivered to a simulated Alice. In another terminal:\n\n  \
-         curl -H 'Authorization: Bearer {}' -F 'message=hello' {}/api/notify\n\nCtrl-C stops it",
-        ready.token, ready.url
+         curl -H 'Authorization: Bearer {token}' -F 'message=hello' {url}/api/notify\n\n\
+         A service asks Alice for a token. Open this, let her send the page's code, and enter the number that she receives:\n\n  \
+         {url}/oauth/authorize?response_type=code&client_id={id}&redirect_uri={callback}&scope=notify&state=1\n  \
+         curl {alice_url} -d '{{\"text\":\"CODE\"}}'\n\n\
+         The browser ends at a page that is not there, with a code in its address, which the service exchanges:\n\n  \
+         curl {url}/oauth/token -d grant_type=authorization_code -d code=CODE -d redirect_uri={callback} \
+         -d client_id={id} -d client_secret={secret}\n\nCtrl-C stops it",
+        token = ready.token,
+        url = ready.url,
+        id = ready.client_id,
+        secret = ready.client_secret,
+        callback = ready.callback,
+        alice_url = ready.alice_url,
     );
     output.print(&ready, told)?;
     tokio::select! {

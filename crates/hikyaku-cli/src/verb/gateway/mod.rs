@@ -1,7 +1,9 @@
-//! The server that speaks LINE Notify's API, and its tokens.
+//! The server that speaks LINE Notify's API, its tokens, and the services that ask people for some.
 
 mod demo;
 mod serve;
+mod service;
+mod target;
 mod token;
 
 use std::path::PathBuf;
@@ -21,7 +23,9 @@ Examples:
   hikyaku gateway --demo
   hikyaku gateway --config gateway.toml
   hikyaku gateway token issue --name backup --target \"$GROUP_ID\"
-  hikyaku gateway token list")]
+  hikyaku gateway token issue --name backup
+  hikyaku gateway service add --name Clinic --callback https://clinic.example/callback
+  hikyaku gateway target list")]
 pub(crate) struct Gateway {
     #[command(subcommand)]
     verb: Option<GatewayVerb>,
@@ -38,6 +42,8 @@ pub(crate) struct Gateway {
 #[derive(Debug, Subcommand)]
 enum GatewayVerb {
     Token(token::Token),
+    Service(service::Service),
+    Target(target::Target),
 }
 
 impl Gateway {
@@ -49,6 +55,8 @@ impl Gateway {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
         match self.verb {
             Some(GatewayVerb::Token(verb)) => verb.run(&self.config, output).await,
+            Some(GatewayVerb::Service(verb)) => verb.run(&self.config, output).await,
+            Some(GatewayVerb::Target(verb)) => verb.run(&self.config, output).await,
             None if self.demo => demo::run(output).await,
             None => serve::run(&self.config, output).await,
         }

@@ -1,7 +1,8 @@
 use std::path::Path;
 
 use clap::{Args, Subcommand};
-use hikyaku_gateway::{AccessToken, NewToken, TokenRow};
+use hikyaku_gateway::{AccessToken, NewToken, Served, TokenRow};
+use hikyaku_page::Lang;
 use serde::Serialize;
 
 use super::open;
@@ -31,14 +32,33 @@ enum TokenVerb {
     Revoke(Revoke),
 }
 
-/// Make a token for one chat, and print it this once
+/// Make a token for one chat, and print it this once; without --target also a code: the chat in which it is sent within
+/// 15 minutes becomes the token's
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Examples:
+  hikyaku gateway token issue --name backup
   hikyaku gateway token issue --name backup --target \"$GROUP_ID\" --target-name Ops")]
 struct Issue {
-    #[command(flatten)]
-    new: NewArgs,
+    /// What stands in front of each message
+    #[arg(long)]
+    name: String,
+
+    /// The id of the user, group or room that gets the messages
+    #[arg(long, value_name = "ID")]
+    target: Option<String>,
+
+    /// What `/api/status` calls the target
+    #[arg(long, value_name = "NAME", requires = "target")]
+    target_name: Option<String>,
+
+    /// The channel that sends, by its name in the configuration
+    #[arg(long, value_name = "NAME", default_value = CHANNEL, requires = "target")]
+    channel: String,
+
+    /// The language in which the account confirms the code: en, ja, zh-Hant or th
+    #[arg(long, value_name = "TAG", default_value = "en", value_parser = language, conflicts_with = "target")]
+    language: Lang,
 }
 
 /// Take over a token that LINE Notify had issued
@@ -99,6 +119,12 @@ struct Issued<'a> {
 }
 
 #[derive(Serialize)]
+struct Unlinked<'a> {
+    access_token: &'a str,
+    code: &'a str,
+}
+
+#[derive(Serialize)]
 struct Listed {
     tokens: Vec<TokenRow>,
 }
@@ -109,7 +135,15 @@ struct Nothing {}
 impl Token {
     pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
         match self.verb {
-            TokenVerb::Issue(Issue { new }) => keep(config, new, None, output).await,
+            TokenVerb::Issue(Issue { name, target: None, language, .. }) => {
+                issue_unlinked(config, name, language, output).await
+            }
+            TokenVerb::Issue(Issue {
+                name, target: Some(target), target_name, channel, ..
+            }) => {
+                let new = NewArgs { name, target, target_name, channel };
+                keep(config, new, None, output).await
+            }
             TokenVerb::Import(Import { token, new }) => {
                 let token = AccessToken::import(&token.read()?)
                     .map_err(|why| invalid("--token", why.to_string()))?;
@@ -119,6 +153,29 @@ impl Token {
             TokenVerb::Revoke(Revoke { id }) => revoke(config, id, output).await,
         }
     }
+}
+
+async fn issue_unlinked(
+    config: &Path,
+    name: String,
+    language: Lang,
+    output: Output,
+) -> anyhow::Result<()> {
+    let (config, state) = open(config).await?;
+    if !config.listen.values().any(|it| it.serve.contains(&Served::Webhook)) {
+        let why = "is needed: no listener of the configuration serves \"webhook\", so no code that is sent in a chat can reach the gateway";
+        return Err(invalid("--target", why));
+    }
+    let issued = state.issue_unlinked(name, language).await?;
+    let (access_token, code) = (issued.token.expose(), issued.code.as_str());
+    let told = format!(
+        "{access_token}\nsend {code} in the chat that is to get the messages, within 15 minutes; the token works from then on"
+    );
+    output.print(&Unlinked { access_token, code }, told)
+}
+
+fn language(tag: &str) -> Result<Lang, String> {
+    Lang::from_tag(tag).ok_or_else(|| "expected en, ja, zh-Hant or th".to_owned())
 }
 
 async fn keep(
@@ -150,8 +207,12 @@ async fn keep(
 async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
     let (_, state) = open(config).await?;
     let tokens = state.tokens().await?;
-    let rows = tokens.iter().map(|TokenRow { id, name, target, revoked, .. }| {
-        let state = if *revoked { "revoked" } else { "works" };
+    let rows = tokens.iter().map(|TokenRow { id, name, target, revoked, target_gone, .. }| {
+        let state = match (revoked, target_gone) {
+            (true, _) => "revoked",
+            (false, true) => "gone",
+            (false, false) => "works",
+        };
         format!("{id:>6}  {state:<8}  {target:<33}  {}", visible(name))
     });
     let head = format!("{:>6}  {:<8}  {:<33}  name", "id", "state", "target");
