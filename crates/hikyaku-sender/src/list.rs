@@ -92,7 +92,7 @@ impl From<Stored> for Listed {
     fn from(stored: Stored) -> Self {
         let delivery = stored.row.delivery;
         let to = match delivery.kind {
-            SendKind::Reply => Vec::new(),
+            SendKind::Reply if !delivery.or_push => Vec::new(),
             _ => stored.payload.recipients.ids(),
         };
         let trace = stored.payload.trace;

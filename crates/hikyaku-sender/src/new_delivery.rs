@@ -41,6 +41,8 @@ const REFERENCE_BYTES: usize = 2000;
 pub struct NewDelivery {
     kind: SendKind,
     to: Vec<String>,
+    /// The chat that a reply is pushed to, where it surely did not arrive.
+    push_to: Option<String>,
     contents: Contents,
     options: Options,
     delivery_tag: Option<DeliveryTag>,
@@ -179,6 +181,7 @@ impl NewDelivery {
         Self {
             kind,
             to,
+            push_to: None,
             contents,
             options: Options::default(),
             delivery_tag: None,
@@ -267,6 +270,25 @@ impl NewDelivery {
     /// chooses.
     pub fn recipients(&self) -> &[String] {
         &self.to
+    }
+
+    /// Pushes a reply to this chat, the one that the event came from, when it surely did not arrive: LINE refused the reply
+    /// token, or the token's minute was over before the reply could be sent. A push counts towards the month's quota, and a
+    /// reply does not.
+    ///
+    /// **A reply in doubt is never followed by its push**: it is repeated as a reply, and is [`Unknown`](crate::State::Unknown)
+    /// when the minute is over. The push has the reply's place among those of its [`in_order`](Self::in_order), and no end:
+    /// [`expires_at`](Self::expires_at) is the reply's.
+    ///
+    /// ```
+    /// use hikyaku_sender::NewDelivery;
+    ///
+    /// let user = "U4af4980629000000000000000000000a";
+    /// let answer = NewDelivery::reply("nHuyWiB7yP5Zw52FIkcQobQuGDXCTA", "yes").or_push(user).in_order(user);
+    /// ```
+    pub fn or_push<'t>(mut self, chat: impl IntoTo<'t>) -> Self {
+        self.push_to = Some(chat.into_to().into());
+        self
     }
 
     /// The channel that sends it, by the name that its worker gives it; `default` unless set.
@@ -479,6 +501,9 @@ impl NewDelivery {
         if self.takes_over {
             return Err(not_in_json("taking a name over"));
         }
+        if self.push_to.is_some() {
+            return Err(not_in_json("a reply that may become a push"));
+        }
         let Options {
             targeting,
             notification_disabled,
@@ -525,15 +550,19 @@ impl NewDelivery {
             Contents::Broken(why) => return Err(Error::invalid(why.clone())),
             Contents::Written(json) => json.clone(),
         };
-        let recipients = match self.to.as_slice() {
-            [] => Recipients::none(),
-            to => Recipients::pack(to),
+        let recipients = match (&self.push_to, self.to.as_slice()) {
+            (Some(chat), _) => Recipients::pack(&[chat]),
+            (None, []) => Recipients::none(),
+            (None, to) => Recipients::pack(to),
         };
         if json.len() + self.to.iter().map(String::len).sum::<usize>() > REQUEST_BYTES {
             let rule = "the request is larger than the 2 MB that LINE takes";
             return Err(Error::breaks(Vec::new(), Problem::Rule(rule)));
         }
-        let delivery_tag = self.delivery_tag.as_ref().map(DeliveryTag::as_str);
+        let delivery_tag = match (&self.push_to, self.to.first()) {
+            (Some(_), Some(token)) => Some(token.as_str()),
+            _ => self.delivery_tag.as_ref().map(DeliveryTag::as_str),
+        };
         let retry_key = match (self.retry_key, &self.idempotency_key) {
             (Some(key), _) => key.into(),
             (None, Some(name)) => key::derive(&self.channel, name),
@@ -542,6 +571,7 @@ impl NewDelivery {
         let due = self.at.unwrap_or(now);
         let count = u32::try_from(self.to.len().max(1)).unwrap_or(u32::MAX);
         let mut delivery = Delivery::new(self.kind, count, retry_key, due);
+        delivery.or_push = self.push_to.is_some();
         delivery.on_unknown = self.on_unknown;
         delivery.verbatim = matches!(self.contents, Contents::Written(_));
         delivery.expires_at = match self.kind {
@@ -621,6 +651,13 @@ impl NewDelivery {
                 checker.report_field(field, Problem::Id(why));
             }
         };
+        if let Some(chat) = &self.push_to {
+            if self.kind != SendKind::Reply {
+                checker.report_field("or_push", Problem::Forbidden("only a reply takes it"));
+            } else if let Err(why) = ChatId::check(chat) {
+                checker.report_field("or_push", Problem::Id(why));
+            }
+        }
         match self.kind {
             SendKind::Push => chat("to", checker),
             SendKind::Reply => chat("replyToken", checker),

@@ -10,7 +10,7 @@ pub(crate) enum Claimed {
     Send,
     /// Ask how far the narrowcast is.
     Track,
-    /// It is final now; there is nothing to send.
+    /// There is nothing to send now: it is final, or waits in another lane.
     Ended,
 }
 
@@ -26,6 +26,8 @@ impl Delivery {
         if self.expired(now) {
             if self.maybe_landed() {
                 self.give_up("expired while an earlier attempt was in doubt");
+            } else if self.push_instead("its time was over before it could be sent", now) {
+                // Another claim takes it, within the limits of its new lane.
             } else {
                 self.end(State::Cancelled, Some("expired before it could be sent".to_owned()));
             }

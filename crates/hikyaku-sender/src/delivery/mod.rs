@@ -10,7 +10,8 @@
 //! The claim is durable before the first byte leaves, so a row in flight is in doubt whatever happens to its worker.
 //! Doubt is sticky: a later attempt that surely did not land clears only itself, and so does one that LINE refuses.
 //!
-//! A retry key makes repeats safe for 23 hours. A reply has none, but its token does the same for a minute.
+//! A retry key makes repeats safe for 23 hours. A reply has none, but its token does the same for a minute. A reply that may
+//! become a push does so only where it surely did not arrive: in doubt it stays a reply, and ends as unknown.
 
 mod backoff;
 mod claim;
@@ -54,6 +55,8 @@ const CLOCK_ERROR: Duration = Duration::from_secs(5 * 60);
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Delivery {
     pub(crate) kind: SendKind,
+    /// Whether it is a reply that becomes a push when it surely did not arrive.
+    pub(crate) or_push: bool,
     pub(crate) state: State,
     /// How many recipients it counts for; 1 where LINE chooses them.
     pub(crate) recipients: u32,
@@ -128,6 +131,7 @@ impl Delivery {
     pub(crate) fn new(kind: SendKind, recipients: u32, retry_key: Uuid, due: Time) -> Self {
         Self {
             kind,
+            or_push: false,
             state: State::Ready,
             recipients,
             on_unknown: UnknownPolicy::default(),
@@ -154,6 +158,11 @@ impl Delivery {
     /// Whether an attempt that is over may have landed.
     pub(crate) fn maybe_landed(&self) -> bool {
         self.first_maybe_at.is_some()
+    }
+
+    /// How it is sent in the end: what it was enqueued as, whatever has become of it.
+    pub(crate) fn enqueued_as(&self) -> SendKind {
+        if self.or_push { SendKind::Push } else { self.kind }
     }
 
     pub(crate) fn lane(&self) -> Lane {
@@ -232,6 +241,23 @@ impl Delivery {
         let life = self.repeats_for().unwrap_or(RETRY_KEY_USE);
         self.key_used_at
             .is_some_and(|used| now.since(used) >= life || used.since(now) > CLOCK_ERROR)
+    }
+
+    /// A reply that surely did not arrive becomes the push that stands for it, where there is one. Its key was never used:
+    /// replies have none.
+    fn push_instead(&mut self, why: &str, now: Time) -> bool {
+        if !self.or_push || self.maybe_landed() {
+            return false;
+        }
+        self.kind = SendKind::Push;
+        self.or_push = false;
+        self.state = State::Ready;
+        self.key_used_at = None;
+        self.lease_until = None;
+        self.expires_at = None;
+        self.due = now;
+        self.last_error = Some(format!("pushed, because as a reply it did not arrive: {why}"));
+        true
     }
 
     fn rotate_key(&mut self) {

@@ -271,11 +271,16 @@ proptest! {
     #[test]
     fn no_order_of_events_delivers_twice_or_forgets_a_delivery(
         kind in prop_oneof![
-            3 => Just(SendKind::Push), 1 => Just(SendKind::Reply), 1 => Just(SendKind::PhoneNumber)
+            3 => Just(SendKind::Push), 2 => Just(SendKind::Reply), 1 => Just(SendKind::PhoneNumber)
         ],
+        or_push in any::<bool>(),
         events in events(),
     ) {
         let mut world = World::new(kind);
+        if or_push && kind == SendKind::Reply {
+            world.row.or_push = true;
+            world.row.expires_at = Some(world.now + REPLY_TOKEN_LIFE);
+        }
         for event in events {
             let before = world.row.state;
             world.step(event);
@@ -361,6 +366,50 @@ fn a_refusal_after_doubt_is_unknown_and_without_doubt_rejected() {
     asked.retry(false, at(22)).unwrap();
     assert_eq!((asked.state, asked.retry_key), (State::Ready, doubted.retry_key));
     assert_eq!(doubted.retry(false, at(23)), Err(Refusal::MayDuplicate));
+}
+
+#[test]
+fn a_reply_is_pushed_only_where_it_surely_did_not_arrive() {
+    let refusal = Outcome::Rejected { status: 400, reason: "bad".into(), bad_recipient: false };
+    let answer = || {
+        let mut row = row(SendKind::Reply);
+        (row.or_push, row.expires_at) = (true, Some(at(1)));
+        row
+    };
+    let is_push = |row: &Delivery| {
+        (row.kind, row.state, row.key_used_at, row.expires_at)
+            == (SendKind::Push, State::Ready, None, None)
+    };
+    let mut refused = answer();
+    refused.claim(at(0), LEASE);
+    refused.settle(1, refusal.clone(), at(0));
+    assert!(is_push(&refused), "{refused:?}");
+    assert_eq!(refused.claim(at(30), LEASE), Claimed::Send);
+    refused.settle(2, refusal.clone(), at(30));
+    assert_eq!(refused.state, State::Rejected);
+
+    let mut late = answer();
+    assert_eq!(late.claim(at(1), LEASE), Claimed::Ended);
+    assert!(is_push(&late), "{late:?}");
+
+    for refused in [true, false] {
+        let mut doubted = answer();
+        doubted.claim(at(0), LEASE);
+        doubted.settle(1, maybe(), at(0));
+        if refused {
+            doubted.claim(at(0), LEASE);
+            doubted.settle(2, refusal.clone(), at(0));
+        } else {
+            doubted.claim(at(1), LEASE);
+        }
+        assert_eq!((doubted.kind, doubted.state), (SendKind::Reply, State::Unknown));
+        // Only a person may let it be asked again, and then it is pushed at last.
+        assert_eq!(doubted.retry(false, at(1)), Err(Refusal::MayDuplicate));
+        doubted.retry(true, at(1)).unwrap();
+        doubted.claim(at(1), LEASE);
+        doubted.settle(doubted.fence, refusal.clone(), at(1));
+        assert!(is_push(&doubted), "{doubted:?}");
+    }
 }
 
 #[test]

@@ -124,7 +124,7 @@ impl Delivery {
                 self.note(status, reason);
             }
             (State::InFlight, Outcome::Rejected { status, reason, bad_recipient }) => {
-                return self.reject(status, reason, bad_recipient);
+                return self.reject(status, reason, bad_recipient, now);
             }
             (State::InFlight, Outcome::NotSent) => {
                 self.attempts = self.attempts.saturating_sub(1);
@@ -159,7 +159,13 @@ impl Delivery {
         Settlement::Applied
     }
 
-    fn reject(&mut self, status: u16, reason: String, bad_recipient: bool) -> Settlement {
+    fn reject(
+        &mut self,
+        status: u16,
+        reason: String,
+        bad_recipient: bool,
+        now: Time,
+    ) -> Settlement {
         self.last_status = Some(status);
         if self.maybe_landed() {
             self.give_up(&format!("refused now, but an earlier attempt may have landed: {reason}"));
@@ -170,6 +176,8 @@ impl Delivery {
         {
             self.end(State::Split, Some(reason));
             return Settlement::Split;
+        } else if self.push_instead(&reason, now) {
+            // LINE took nothing, and the push has a key.
         } else {
             self.end(State::Rejected, Some(reason));
         }

@@ -87,7 +87,7 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::Text(Some(&it.channel)),
         Value::Integer(it.campaign),
         Value::time(Some(it.created_at)),
-        Value::number(Lane::of(it.delivery.kind).code()),
+        Value::number(Lane::of(it.delivery.enqueued_as()).code()),
         Value::number(it.delivery.recipients),
         Value::number(it.delivery.on_unknown.code()),
         Value::Text(it.idempotency_key.as_deref()),

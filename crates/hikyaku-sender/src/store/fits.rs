@@ -19,7 +19,7 @@ pub(super) fn fits(filter: &Filter, it: &Stored) -> bool {
         )
         && is_asked_for(filter.fairness_key.as_ref(), Some(&it.fairness_key))
         && filter.recipient.as_ref().is_none_or(|asked| {
-            delivery.kind != SendKind::Reply && it.payload.recipients.contains(asked)
+            delivery.enqueued_as() != SendKind::Reply && it.payload.recipients.contains(asked)
         })
         && is_between(row.created_at, filter.created_since, filter.created_before)
         && filter.before.is_none_or(|before| *id < before.0)

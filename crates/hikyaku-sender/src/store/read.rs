@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use hikyaku_model::SendKind;
 use uuid::Uuid;
 
 use super::{
@@ -95,13 +96,13 @@ pub(super) fn known<T>(value: Option<T>) -> Result<T> {
 
 pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
     let (id, channel, campaign, created_at) = (it.number()?, it.text()?, it.integer()?, it.time()?);
-    let kind = it.code(|code| Lane::from_code(code)?.kind())?;
+    let enqueued_as = it.code(|code| Lane::from_code(code)?.kind())?;
     let (recipients, on_unknown) = (it.number()?, it.code(UnknownPolicy::from_code)?);
     let (idempotency_key, reference) = (it.text_if_any()?, it.text_if_any()?);
     let ordered = it.text_if_any()?;
     let (tells, verbatim) = (it.flag()?, it.flag()?);
-    // The lane follows from the others.
-    it.code(Lane::from_code)?;
+    // It follows from the others, but for a push that is a reply first.
+    let or_push = it.code(Lane::from_code)? == Lane::Reply && enqueued_as == SendKind::Push;
     Ok(Row {
         id,
         channel,
@@ -111,7 +112,8 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
         reference,
         tells,
         delivery: Delivery {
-            kind,
+            kind: if or_push { SendKind::Reply } else { enqueued_as },
+            or_push,
             recipients,
             on_unknown,
             state: it.code(State::from_code)?,

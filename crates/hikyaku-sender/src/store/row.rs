@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use hikyaku_model::SendKind;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
@@ -56,7 +57,8 @@ pub(crate) struct Payload {
     pub(crate) trace: Option<TraceContext>,
 }
 
-/// The JSON object of a request without its `to` or `replyToken`, and the one header that is not the key.
+/// The JSON object of a request without its `to` or `replyToken`, and the one header that is not the key. Of a push that is
+/// a reply first, the tag is the reply token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Body {
     pub(crate) json: String,
@@ -316,6 +318,19 @@ impl CampaignRow {
     }
 }
 
+/// What a row was before a step changed it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before {
+    state: State,
+    kind: SendKind,
+}
+
+impl Before {
+    pub(crate) fn of(delivery: &Delivery) -> Self {
+        Self { state: delivery.state, kind: delivery.kind }
+    }
+}
+
 /// What a step changed about the counts around rows: of campaigns, and of channels' months.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
@@ -327,7 +342,8 @@ pub(crate) struct Effects {
 
 impl Effects {
     /// Notes what a row was before and is now.
-    pub(crate) fn note(&mut self, before: State, row: &Row) {
+    pub(crate) fn note(&mut self, before: Before, row: &Row) {
+        let Before { state: before, kind } = before;
         let after = row.delivery.state;
         let recipients = i64::from(row.delivery.recipients);
         if let Some(kind) = to_be_told(before, row) {
@@ -340,15 +356,16 @@ impl Effects {
             counts.add(Count::of(before), -recipients);
             counts.add(counted, recipients);
         }
-        if Lane::of(row.delivery.kind).counts_recipients() && before != after {
+        let counted = |kind: SendKind| Lane::of(kind).counts_recipients();
+        if before != after && (counted(kind) || counted(row.delivery.kind)) {
             let (reserved, used) = self.quotas.entry(row.channel.clone()).or_default();
-            if before == State::InFlight {
+            if before == State::InFlight && counted(kind) {
                 *reserved -= recipients;
             }
-            if after == State::InFlight {
+            if after == State::InFlight && counted(row.delivery.kind) {
                 *reserved += recipients;
             }
-            if after == State::Accepted {
+            if after == State::Accepted && counted(row.delivery.kind) {
                 *used += recipients;
             }
         }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use hikyaku::{Answer, Client};
+use hikyaku_model::SendKind;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -23,6 +24,7 @@ use crate::{
         Outcome, Phase, Stop, Tried, Verdict, backoff, judge, judge_progress, judge_unreadable,
     },
     pace,
+    recipients::Recipients,
     store::{
         Body,
         step::{self, Attempt, GetCampaign, Job, ListHolds},
@@ -141,7 +143,8 @@ impl<'a> Sender<'a> {
         if Lane::of(job.kind).has_retry_key() {
             send = send.retry_key(job.retry_key);
         }
-        if let Some(tag) = job.payload.body.as_ref().and_then(|body| body.delivery_tag.as_deref()) {
+        let tag = job.payload.body.as_ref().and_then(|body| body.delivery_tag.as_deref());
+        if let Some(tag) = tag.filter(|_| job.kind == SendKind::PhoneNumber) {
             send = send.delivery_tag(tag);
         }
         let answer = send.await;
@@ -221,6 +224,9 @@ impl<'a> Sender<'a> {
     async fn body(&self, job: &Job) -> Result<String, crate::Error> {
         let recipients = &job.payload.recipients;
         match (&job.payload.body, job.campaign) {
+            (Some(Body { json, delivery_tag: Some(token) }), _) if job.kind == SendKind::Reply => {
+                request::body(job.kind, &Recipients::pack(&[token]), json)
+            }
             (Some(Body { json, .. }), _) => request::body(job.kind, recipients, json),
             (None, Some(campaign)) => {
                 request::body(job.kind, recipients, &self.campaign_body(campaign).await?)

@@ -12,6 +12,7 @@ use hikyaku::{
     token::{IssuedToken, TokenProvider},
     transport::{RequestBody, ResponseBody, Transport, TransportError},
 };
+use hikyaku_model::SendKind;
 use hikyaku_sender::{
     DeliveryId, Event, Filter, HoldReason, Limits, NewDelivery, State, WaitingFor, Worker,
 };
@@ -36,6 +37,7 @@ on_every_store![
     too_many_requests_hold_the_lane,
     a_network_that_was_away_for_long_is_tried_again_every_half_minute,
     a_reply_in_doubt_is_sent_again_under_its_token,
+    a_reply_is_pushed_where_it_surely_did_not_arrive_and_the_rest_follows,
     what_answers_in_line_s_place_ends_nothing,
     a_worker_that_is_told_to_stop_leaves_nothing_in_flight,
     what_is_due_later_waits,
@@ -512,6 +514,58 @@ async fn a_reply_in_doubt_is_sent_again_under_its_token(bench: Bench) {
     let bodies: Vec<_> = sent.map(|it| it.body.clone()).collect();
     assert_eq!(bodies.len(), 7);
     assert!(bodies[..6].chunks(2).all(|two| two[0] == two[1]), "the same bytes");
+}
+
+async fn a_reply_is_pushed_where_it_surely_did_not_arrive_and_the_rest_follows(bench: Bench) {
+    let (sim, client) = line().await;
+    let minute = Duration::from_secs(60);
+    for (name, ended, kind, arrived) in [
+        ("taken", State::Accepted, SendKind::Reply, vec!["answer", "rest"]),
+        ("used", State::Accepted, SendKind::Push, vec!["answer", "rest"]),
+        ("late", State::Accepted, SendKind::Push, vec!["answer", "rest"]),
+        ("in doubt", State::Unknown, SendKind::Reply, vec!["answer", "rest"]),
+    ] {
+        let friend = sim.add_friend();
+        let token = sim.user_says(&friend, "hi").reply_token;
+        match name {
+            "used" => drop(client.reply(&token, "used").await.unwrap()),
+            "in doubt" => {
+                let lost = FaultRule::drop_after_accept().on("POST", "/v2/bot/message/reply");
+                sim.fault(lost.times(1)).unwrap();
+            }
+            _ => {}
+        }
+        let answer =
+            NewDelivery::reply(&token, "answer").or_push(&friend).in_order(friend.as_str());
+        let answer = answer.idempotency_key(name);
+        let id = bench.outbox.enqueue(answer.clone()).await.unwrap().id;
+        let rest = NewDelivery::push(&friend, "rest").in_order(friend.as_str());
+        let rest = bench.outbox.enqueue(rest).await.unwrap().id;
+        let shown = bench.outbox.show(id).await.unwrap().unwrap();
+        assert_eq!((shown.kind, shown.to), (SendKind::Reply, vec![friend.to_string()]));
+        if name == "late" {
+            bench.clock.advance(minute);
+        }
+        let began = Instant::now();
+        while state(&bench, rest).await != State::Accepted {
+            assert!(began.elapsed() < minute, "{name}: {:?}", bench.outbox.show(id).await);
+            worker(&bench, client.clone())
+                .run(tokio::time::sleep(Duration::from_millis(50)))
+                .await
+                .unwrap();
+            bench.clock.advance(Duration::from_secs(1));
+        }
+        let shown = bench.outbox.show(id).await.unwrap().unwrap();
+        assert_eq!((shown.state, shown.kind), (ended, kind), "{name}: {shown:?}");
+        let texts = sim.outbox().into_iter().filter(|it| it.to == friend);
+        let texts: Vec<String> = texts.filter_map(|it| it.text().map(str::to_owned)).collect();
+        let texts: Vec<_> = texts.iter().filter(|it| *it != "used").collect();
+        assert_eq!(texts, arrived, "{name}");
+        // It is the same delivery to whoever enqueues it again, whatever it has become.
+        let again = bench.outbox.enqueue(answer).await.unwrap();
+        assert_eq!((again.id, again.existing), (id, true));
+        assert_eq!(bench.outbox.contradictions().await.unwrap(), Vec::<String>::new());
+    }
 }
 
 async fn a_worker_that_is_told_to_stop_leaves_nothing_in_flight(bench: Bench) {

@@ -8,7 +8,8 @@ use crate::{
     recipients::Recipients,
     store::{
         Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Fresh, NewCampaign, Payload,
-        Result, Tx, WriteStep, row::Effects,
+        Result, Tx, WriteStep,
+        row::{Before, Effects},
     },
 };
 
@@ -244,7 +245,7 @@ impl WriteStep for Withdraw {
         let last = rows.last().map(|row| row.id);
         let mut effects = Effects::default();
         rows.retain_mut(|row| {
-            let before = row.delivery.state;
+            let before = Before::of(&row.delivery);
             let withdrawn = row.delivery.cancel(CANCELLED).is_ok();
             effects.note(before, row);
             withdrawn

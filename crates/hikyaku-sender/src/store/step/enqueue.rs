@@ -53,7 +53,8 @@ async fn known<T: Tx>(tx: &mut T, row: &Fresh) -> Result<Enqueued> {
     } else {
         (known, payload)
     };
-    let is_same = known.delivery.kind == row.delivery.kind && payload.is_same_as(&row.payload);
+    let is_same = known.delivery.enqueued_as() == row.delivery.enqueued_as()
+        && payload.is_same_as(&row.payload);
     let verdict = if is_same { Verdict::Existing } else { Verdict::Conflict };
     Ok(Enqueued { id: known.id, verdict })
 }

@@ -125,7 +125,9 @@ impl Turns {
         if row.delivery.state.is_final() {
             self.ended.insert(key);
         } else {
-            self.met.insert(key, Met { is_in_flight: true, turn: turn(row) });
+            // A reply that has become a push has its turn still, in another lane.
+            let is_in_flight = row.delivery.state != State::Ready;
+            self.met.insert(key, Met { is_in_flight, turn: turn(row) });
         }
     }
 }

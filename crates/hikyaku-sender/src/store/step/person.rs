@@ -2,7 +2,11 @@ use super::order;
 use crate::{
     Act, DeliveryId, Error, ErrorKind, Filter, Lane, State,
     delivery::Refusal,
-    store::{Found, ReadStep, Reads, Result, Stored, Tx, WriteStep, row::Effects, still_fits},
+    store::{
+        Found, ReadStep, Reads, Result, Stored, Tx, WriteStep,
+        row::{Before, Effects},
+        still_fits,
+    },
 };
 
 /// What a person does to one delivery.
@@ -20,7 +24,7 @@ impl WriteStep for ActOnOne {
         let mut rows = tx.load(&[self.id]).await?;
         let id = DeliveryId(self.id);
         let row = rows.first_mut().ok_or_else(|| Error::new(ErrorKind::NoDelivery(id)))?;
-        let before = row.delivery.state;
+        let before = Before::of(&row.delivery);
         self.act
             .on(&mut row.delivery, now)
             .map_err(|why| Error::new(ErrorKind::Refused(id, why)))?;
@@ -119,7 +123,7 @@ impl WriteStep for ActOnPage {
             if !still_fits(&self.filter, row) {
                 return false;
             }
-            let before = row.delivery.state;
+            let before = Before::of(&row.delivery);
             match self.act.on(&mut row.delivery, now) {
                 Ok(()) => {
                     acted.changed += 1;

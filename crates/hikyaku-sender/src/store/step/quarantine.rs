@@ -2,7 +2,10 @@ use super::{history::History, order};
 use crate::{
     Time,
     delivery::State,
-    store::{Result, Tx, WriteStep, row::Effects},
+    store::{
+        Result, Tx, WriteStep,
+        row::{Before, Effects},
+    },
 };
 
 /// Puts deliveries in doubt that may have been sent after the moment that the store was restored to: a page of them.
@@ -33,13 +36,13 @@ impl WriteStep for Quarantine {
         let mut rows = tx.load(&page).await?;
         let (mut effects, mut history) = (Effects::default(), History::default());
         rows.retain_mut(|row| {
-            let before = row.delivery.state;
+            let (before, was) = (row.delivery.state, Before::of(&row.delivery));
             let concerned = row.delivery.forgot(self.since, now);
             if concerned {
                 if before == State::InFlight {
                     history.lost(row);
                 }
-                effects.note(before, row);
+                effects.note(was, row);
                 match row.delivery.state {
                     State::Ready => put.in_doubt += 1,
                     _ => put.unknown += 1,

@@ -11,7 +11,10 @@ use crate::{
     Lane, attempt,
     delivery::{Delivery, Outcome, Settlement, State},
     key,
-    store::{Fresh, Payload, Result, Row, Stored, Tx, WriteStep, row::Effects},
+    store::{
+        Fresh, Payload, Result, Row, Stored, Tx, WriteStep,
+        row::{Before, Effects},
+    },
 };
 
 /// What came of one claim.
@@ -75,7 +78,7 @@ impl WriteStep for Settle {
         let mut ordered = BTreeSet::new();
         let mut unspent: BTreeMap<(String, Lane), u32> = BTreeMap::new();
         for row in &mut rows {
-            let before = row.delivery.state;
+            let before = Before::of(&row.delivery);
             let since = match row.delivery.attempts {
                 0 | 1 => row.created_at.max(row.delivery.due),
                 _ => row.created_at,

@@ -5,7 +5,10 @@ use hikyaku_model::limits::RETRY_KEY_USE;
 use super::{history::History, order};
 use crate::{
     Time,
-    store::{ReadStep, Reads, Result, Row, Tx, WriteStep, row::Effects},
+    store::{
+        ReadStep, Reads, Result, Row, Tx, WriteStep,
+        row::{Before, Effects},
+    },
 };
 
 /// Tidies up: leases that ended, keys that are spent, rows that are long done.
@@ -46,7 +49,7 @@ impl WriteStep for Sweep {
         let mut rows = tx.overdue(now, now - RETRY_KEY_USE, self.limit).await?;
         swept.more = rows.len() >= self.limit as usize;
         for row in &mut rows {
-            let before = row.delivery.state;
+            let before = Before::of(&row.delivery);
             if row.delivery.end_lease(now) {
                 swept.leases += 1;
                 history.lost(row);
@@ -104,7 +107,7 @@ pub(crate) async fn take_back<T: Tx>(tx: &mut T, mut rows: Vec<Row>) -> Result<u
     let (mut effects, mut history) = (Effects::default(), History::default());
     let mut ended = 0;
     for row in &mut rows {
-        let before = row.delivery.state;
+        let before = Before::of(&row.delivery);
         row.delivery.lease_until = row.delivery.lease_until.map(|until| until.min(now));
         let lost = row.delivery.end_lease(now);
         if lost {

@@ -15,7 +15,10 @@ use crate::{
     delivery::Claimed,
     outcome::{NewOutcome, OutcomeKind},
     pace::HoldReason,
-    store::{CampaignState, LaneDue, Payload, Result, Row, Tx, row::Effects},
+    store::{
+        CampaignState, LaneDue, Payload, Result, Row, Tx,
+        row::{Before, Effects},
+    },
     waiting::Waiting,
 };
 
@@ -170,7 +173,7 @@ async fn claim_rows<T: Tx>(
             rows.push(row);
             continue;
         }
-        let before = row.delivery.state;
+        let before = Before::of(&row.delivery);
         let campaign = match row.campaign {
             Some(id) => campaign_state(tx, id, taken).await?,
             None => CampaignState::Running,
