@@ -65,6 +65,7 @@ pub use unsend::UnsendDetail;
 pub use video_play_complete::VideoPlayComplete;
 
 use crate::{ChatId, Extra, UserId, word::words};
+use message::TextMessageContent;
 
 /// The reply tokens of the two events that LINE's console once sent to verify a URL.
 const DUMMY_REPLY_TOKENS: [&str; 2] =
@@ -129,6 +130,11 @@ impl<S> Event<S> {
     /// Where the event happened. A failed account link and a delivery have none.
     pub fn source(&self) -> Option<&Source> {
         self.source.as_ref()
+    }
+
+    /// Whether it happened in a chat with one user, and not in a group or room.
+    pub fn is_one_to_one(&self) -> bool {
+        self.source.as_ref().is_some_and(|it| matches!(it.kind, SourceKind::User))
     }
 
     /// The user who made it happen, if LINE tells.
@@ -213,6 +219,33 @@ impl<S: AsRef<str>> Event<S> {
     pub fn text(&self) -> Option<&str> {
         match &self.message()?.kind {
             ContentKind::Text(text) => Some(text.text.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a text that mentions this bot; in a chat with one user there are no mentions.
+    pub fn mentions_me(&self) -> bool {
+        self.text_content().is_some_and(TextMessageContent::mentions_me)
+    }
+
+    /// The text of a message event without the mentions of this bot: what the bot was asked.
+    pub fn without_my_mentions(&self) -> Option<String> {
+        self.text_content().map(TextMessageContent::without_my_mentions)
+    }
+
+    /// The message that a message event quotes.
+    pub fn quoted_message_id(&self) -> Option<&str> {
+        let quoted = match &self.message()?.kind {
+            ContentKind::Text(text) => &text.quoted_message_id,
+            ContentKind::Sticker(sticker) => &sticker.quoted_message_id,
+            _ => return None,
+        };
+        quoted.as_ref().map(S::as_ref)
+    }
+
+    fn text_content(&self) -> Option<&TextMessageContent<S>> {
+        match &self.message()?.kind {
+            ContentKind::Text(text) => Some(text),
             _ => None,
         }
     }

@@ -10,6 +10,7 @@ mod event;
 mod in_hand;
 mod laws;
 mod limits;
+mod long_text;
 mod wire;
 
 /// The JSON of a value, read as `T` and written again, must be the same.

@@ -37,6 +37,59 @@ impl<S> TextMessageContent<S> {
     }
 }
 
+impl<S: AsRef<str>> TextMessageContent<S> {
+    /// Whether it mentions this bot. `@All` does not count.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-text>
+    pub fn mentions_me(&self) -> bool {
+        self.my_mentions().next().is_some()
+    }
+
+    /// The text without the mentions of this bot, and without the blanks that they leave: what it was asked. A mention whose
+    /// place is not in the text stays.
+    pub fn without_my_mentions(&self) -> String {
+        let text = self.text.as_ref();
+        let mut places: Vec<_> = self
+            .my_mentions()
+            .filter_map(|it| {
+                let end = it.index.checked_add(it.length)?;
+                Some((byte_of_unit(text, it.index)?, byte_of_unit(text, end)?))
+            })
+            .collect();
+        places.sort_unstable();
+        let (mut left, mut at) = (String::with_capacity(text.len()), 0);
+        for (begin, end) in places {
+            let Some(before) = text.get(at..begin) else { continue };
+            // One of the two blanks around it is enough.
+            let is_apart =
+                left.is_empty() && before.is_empty() || before.ends_with(char::is_whitespace);
+            left.push_str(before);
+            let behind = text.get(end..).unwrap_or_default();
+            at = end
+                + if is_apart { behind.len() - behind.trim_start_matches(' ').len() } else { 0 };
+        }
+        left.push_str(text.get(at..).unwrap_or_default());
+        left.trim().to_owned()
+    }
+
+    fn my_mentions(&self) -> impl Iterator<Item = &Mentionee> {
+        let mentionees = self.mention.iter().flat_map(|it| &it.mentionees);
+        mentionees.filter(|it| it.is_self == Some(true))
+    }
+}
+
+/// Where a UTF-16 code unit begins, in bytes; the end of the text is one, too.
+fn byte_of_unit(text: &str, unit: u64) -> Option<usize> {
+    let mut units = 0;
+    for (byte, c) in text.char_indices() {
+        if units == unit {
+            return Some(byte);
+        }
+        units += c.len_utf16() as u64;
+    }
+    (units == unit).then_some(text.len())
+}
+
 /// A LINE emoji in a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,0 +1,81 @@
+//! Long text as several texts.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::text::TEXT;
+
+/// Cuts a text into texts that LINE takes, each of at most 5,000 UTF-16 code units: between paragraphs where it can, else
+/// between lines, sentences or words, and between characters as people see them at worst.
+///
+/// What was said stays said: the parts hold the same in the same order, and only the blanks and line breaks where it was cut
+/// are gone. A part is never blank, so a blank text has none. Only a single character of more than 5,000 units is cut
+/// itself, between code points.
+///
+/// ```
+/// use hikyaku_model::message::split_text;
+///
+/// let (first, second) = ("a".repeat(4000), "b".repeat(4000));
+/// assert_eq!(split_text(&format!("{first}\n\n{second}")), [first, second]);
+/// assert_eq!(split_text("short"), ["short"]);
+/// ```
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message>
+pub fn split_text(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut rest = without_blank_end(text);
+    while !rest.is_empty() {
+        let window = longest(rest);
+        let at = if window.len() == rest.len() { rest.len() } else { cut(window) };
+        let (part, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        let part = without_blank_end(part);
+        if !part.is_empty() {
+            parts.push(part.to_owned());
+        }
+        let blanks = behind.graphemes(true).take_while(|it| matches!(*it, " " | "\n" | "\r\n"));
+        rest = behind.get(blanks.map(str::len).sum()..).unwrap_or_default();
+    }
+    parts
+}
+
+/// Without the blank characters at its end, of which none is cut; nothing where all are blank.
+fn without_blank_end(text: &str) -> &str {
+    let blanks = text.graphemes(true).rev().take_while(|it| it.trim().is_empty());
+    let blank: usize = blanks.map(str::len).sum();
+    text.get(..text.len() - blank).unwrap_or(text)
+}
+
+/// The longest beginning that one text can hold, of whole characters.
+fn longest(text: &str) -> &str {
+    let (mut units, mut end) = (0, 0);
+    for grapheme in text.graphemes(true) {
+        units += grapheme.encode_utf16().count();
+        if units > TEXT.max {
+            break;
+        }
+        end += grapheme.len();
+    }
+    // One character that is longer than a text is cut between code points.
+    if end == 0 {
+        let mut units = 0;
+        let fits = text.chars().take_while(|c| {
+            units += c.len_utf16();
+            units <= TEXT.max
+        });
+        end = fits.map(char::len_utf8).sum();
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+/// Where to cut a full text that goes on: at the best place in its later half.
+fn cut(window: &str) -> usize {
+    let half = window.len() / 2;
+    let starts: Vec<usize> = window.grapheme_indices(true).map(|(at, _)| at).collect();
+    let good = |end: &usize| *end >= half && starts.binary_search(end).is_ok();
+    let last = |ends: &mut dyn Iterator<Item = usize>| ends.filter(good).last();
+    let behind = |(at, it): (usize, &str)| at + it.len();
+    last(&mut window.match_indices("\n\n").map(behind))
+        .or_else(|| last(&mut window.match_indices('\n').map(behind)))
+        .or_else(|| last(&mut window.split_sentence_bound_indices().map(|(at, _)| at)))
+        .or_else(|| last(&mut window.split_word_bound_indices().map(|(at, _)| at)))
+        .unwrap_or(window.len())
+}
