@@ -1,8 +1,9 @@
-use std::future::IntoFuture;
+use std::{future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
 use hikyaku_model::{UserId, limits::Problem, send::check_loading_seconds};
 use serde::Serialize;
+use tokio::{runtime::Handle, task::AbortHandle, time::sleep};
 
 use crate::{Answer, Client, Error, client::check, route::Route};
 
@@ -33,6 +34,60 @@ impl Client {
     /// Starts a [`StartLoading`].
     pub fn start_loading<'a>(&'a self, user: &'a (impl AsRef<str> + ?Sized)) -> StartLoading<'a> {
         StartLoading { client: self, body: Body { chat_id: user.as_ref(), loading_seconds: 20 } }
+    }
+}
+
+/// How long one call of [`KeepLoading`] shows the animation, in seconds, and when the next one is made.
+const SHOWN: u32 = 30;
+const RENEWED: Duration = Duration::from_secs(25);
+
+/// Shows a user that the bot is at work until this is dropped. Made by [`Client::keep_loading`].
+#[derive(Debug)]
+#[must_use = "the animation is not renewed when this is dropped"]
+pub struct KeepLoading(Option<AbortHandle>);
+
+impl Drop for KeepLoading {
+    fn drop(&mut self) {
+        if let Some(task) = &self.0 {
+            task.abort();
+        }
+    }
+}
+
+impl Client {
+    /// Shows the loading animation in a chat with one user, now and again each 25 seconds, until what it returns is dropped.
+    /// LINE ends it with the next message of the bot, or 30 seconds after the last call at most. In a group or room, where LINE
+    /// has none, it does nothing. It is no work of importance: a call that fails is not told.
+    ///
+    /// ```no_run
+    /// # async fn think() -> String { String::new() }
+    /// # async fn answer(client: hikyaku::Client, user: hikyaku_model::UserId) -> Result<(), hikyaku::Error> {
+    /// let busy = client.keep_loading(&user);
+    /// let answer = think().await;
+    /// client.push(&user, answer).await?;
+    /// drop(busy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Limits
+    /// It needs a tokio runtime around it, and does nothing without one. 100 calls a second.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator>
+    pub fn keep_loading(&self, chat: &(impl AsRef<str> + ?Sized)) -> KeepLoading {
+        let (client, chat) = (self.clone(), chat.as_ref().to_owned());
+        let Some(runtime) = Handle::try_current().ok().filter(|_| UserId::check(&chat).is_ok())
+        else {
+            return KeepLoading(None);
+        };
+        let task = runtime.spawn(async move {
+            loop {
+                // The next one may do.
+                let _ = client.start_loading(&chat).seconds(SHOWN).await;
+                sleep(RENEWED).await;
+            }
+        });
+        KeepLoading(Some(task.abort_handle()))
     }
 }
 

@@ -20,7 +20,7 @@ mod validate;
 mod written;
 
 pub use broadcast::Broadcast;
-pub use loading::StartLoading;
+pub use loading::{KeepLoading, StartLoading};
 pub use multicast::Multicast;
 pub use multicast_in_chunks::{MulticastChunk, MulticastInChunks};
 pub use narrowcast::Narrowcast;

@@ -7,6 +7,7 @@ mod combined;
 mod dead_connection;
 mod failures;
 mod judgement;
+mod loading;
 mod login;
 mod notify;
 mod operations;
