@@ -7,7 +7,12 @@ mod matcher;
 mod outcome;
 mod run;
 
-use std::{fmt, future::Future, ops::ControlFlow, sync::Arc};
+use std::{
+    fmt,
+    future::{Future, ready},
+    ops::ControlFlow,
+    sync::Arc,
+};
 
 use hikyaku_model::event::{ContentType, Event, EventType};
 
@@ -204,6 +209,37 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     {
         self.before.push(Box::new(move |context| Handling::before(before(context))));
         self
+    }
+
+    /// In groups and rooms, brings only those messages to the handlers that mention this bot; the others end as
+    /// [`Outcome::Stopped`]. Chats with one user, and events that are no messages, pass. The mention is in the text still:
+    /// [`Event::without_my_mentions`] is what was asked.
+    ///
+    /// ```
+    /// use hikyaku_webhook::{Context, Router};
+    ///
+    /// let router = Router::new(()).only_when_mentioned().fallback(async |context: Context<()>| {
+    ///     println!("{:?} was asked", context.event.without_my_mentions());
+    /// });
+    /// ```
+    pub fn only_when_mentioned(self) -> Self {
+        self.only_when_mentioned_or_quoted(|_, _| false)
+    }
+
+    /// As [`only_when_mentioned`](Self::only_when_mentioned), and also brings those that quote a message of the bot's own:
+    /// `is_mine` is asked whether the message with this id is one. The ids of what was sent are in LINE's answer to a send.
+    pub fn only_when_mentioned_or_quoted(
+        self,
+        is_mine: impl Fn(&S, &str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.before(move |context: Context<S>| {
+            let event = &context.event;
+            let is_for_me = event.message().is_none()
+                || event.is_one_to_one()
+                || event.mentions_me()
+                || event.quoted_message_id().is_some_and(|quoted| is_mine(&context.state, quoted));
+            ready(if is_for_me { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })
     }
 
     /// Sees every event after all else, and what became of it: to log and to count, or to tell the user of a failure.

@@ -269,6 +269,44 @@ async fn what_comes_before_can_stop_or_fail_and_what_comes_after_sees_it_all() {
 }
 
 #[tokio::test]
+async fn in_a_group_only_what_is_meant_for_the_bot_reaches_it() {
+    let text = |source: serde_json::Value, mine: bool, quoted: Option<&str>| {
+        let mention =
+            json!({ "mentionees": [{ "index": 0, "length": 4, "type": "user", "isSelf": mine }] });
+        let mut message =
+            json!({ "type": "text", "id": "1", "text": "@bot hi", "mention": mention });
+        if let Some(quoted) = quoted {
+            message["quotedMessageId"] = quoted.into();
+        }
+        json!({ "type": "message", "source": source, "message": message })
+    };
+    let user = json!({ "type": "user", "userId": "U1" });
+    let group = json!({ "type": "group", "groupId": "C1", "userId": "U1" });
+    let room = json!({ "type": "room", "roomId": "R1" });
+    let sticker = json!({ "type": "sticker", "id": "1", "packageId": "1", "stickerId": "1" });
+    let events = json!([
+        text(user, false, None),
+        text(group.clone(), false, None),
+        text(group.clone(), true, None),
+        text(room, true, None),
+        text(group.clone(), false, Some("mine")),
+        text(group.clone(), false, Some("another's")),
+        {"type": "message", "source": group, "message": sticker},
+        {"type": "memberJoined", "source": group, "joined": {"members": []}},
+    ]);
+    let log = Log::default();
+    let mentioned = Router::new(log.clone()).only_when_mentioned().fallback(note("for me"));
+    let outcomes = handle(&mentioned, &log, webhook(&events)).await.0;
+    let (handled, stopped) = ("handled", "stopped");
+    assert_eq!(outcomes, [handled, stopped, handled, handled, stopped, stopped, stopped, handled]);
+    let quoted = Router::new(log.clone())
+        .only_when_mentioned_or_quoted(|_, id| id == "mine")
+        .fallback(note("for me"));
+    let outcomes = handle(&quoted, &log, webhook(&events)).await.0;
+    assert_eq!(outcomes, [handled, stopped, handled, handled, handled, stopped, stopped, handled]);
+}
+
+#[tokio::test]
 async fn an_event_that_comes_twice_is_handled_once_with_or_without_the_mark() {
     let log = Log::default();
     let router = Router::new(log.clone()).once(SeenInMemory::default()).fallback(note("handled"));
