@@ -3,10 +3,14 @@ use std::fmt;
 use axum::routing::MethodRouter;
 use hikyaku_sender::Outbox;
 use hikyaku_webhook::{Receiver, Router};
+use serde::Serialize;
 
 use crate::{
     Settings, callback,
-    store::{Change, KeptEvent, KeptState, List, Migrate},
+    store::{
+        ActOnOne, ActOnSome, EventAct, EventFilter, Exists, KeptEvent, KeptState, List, Look,
+        Migrate, Show,
+    },
     work,
 };
 
@@ -77,6 +81,18 @@ impl Inbox {
         }
     }
 
+    /// Opens the inbox that is in the database of this outbox; nothing where there is none.
+    ///
+    /// # Errors
+    /// The outbox is in memory, its database cannot be read, or a newer version has written the inbox.
+    pub async fn open_existing(outbox: &Outbox) -> Result<Option<Self>, Error> {
+        match outbox.transact(Exists).await? {
+            None => Ok(None),
+            Some(Some(newer)) => Err(Error::NewerSchema(newer)),
+            Some(None) => Self::open(outbox).await.map(Some),
+        }
+    }
+
     /// Handles events by these settings.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
@@ -109,17 +125,12 @@ impl Inbox {
         (route, work::work(self.outbox.clone(), self.settings.clone(), arrived, router))
     }
 
-    /// Events, the newest first: those in this state, or all; those before this id, or the newest.
+    /// The events that fit a filter, the newest first.
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn list(
-        &self,
-        state: Option<KeptState>,
-        before: Option<i64>,
-        limit: u32,
-    ) -> Result<Vec<KeptEvent>, Error> {
-        Ok(self.outbox.transact(List { id: None, state, before, limit }).await?)
+    pub async fn list(&self, filter: EventFilter) -> Result<Vec<KeptEvent>, Error> {
+        Ok(self.outbox.transact(List(filter)).await?)
     }
 
     /// One event.
@@ -127,8 +138,7 @@ impl Inbox {
     /// # Errors
     /// There is none, or the store cannot be read.
     pub async fn show(&self, id: i64) -> Result<KeptEvent, Error> {
-        let list = List { id: Some(id), state: None, before: None, limit: 1 };
-        self.outbox.transact(list).await?.pop().ok_or(Error::NoEvent(id))
+        self.outbox.transact(Show(id)).await?.ok_or(Error::NoEvent(id))
     }
 
     /// Lets a dead letter be handled again from its first attempt, or an event that waits for its next attempt at once.
@@ -136,7 +146,7 @@ impl Inbox {
     /// # Errors
     /// There is none, it is neither, or the store did not do it.
     pub async fn retry(&self, id: i64) -> Result<KeptEvent, Error> {
-        self.change(id, true).await
+        self.act(id, EventAct::Retry).await
     }
 
     /// Gives up a dead letter or an event that waits. It is remembered, so that LINE's redelivery does not bring it back.
@@ -144,14 +154,51 @@ impl Inbox {
     /// # Errors
     /// There is none, it is neither, or the store did not do it.
     pub async fn drop_event(&self, id: i64) -> Result<KeptEvent, Error> {
-        self.change(id, false).await
+        self.act(id, EventAct::Drop).await
     }
 
-    async fn change(&self, id: i64, retry: bool) -> Result<KeptEvent, Error> {
-        match self.outbox.transact(Change { id, retry }).await? {
+    /// What [`act_on`](Self::act_on) would do.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn preview(&self, filter: &EventFilter) -> Result<EventPreview, Error> {
+        let (events, possible, examples) = self.outbox.transact(Look(filter.clone())).await?;
+        Ok(EventPreview { events, possible, examples })
+    }
+
+    /// Retries or drops all events that fit, but for those that are being handled or were, and tells how many it was. It is
+    /// done in steps of 500, from the newest to the oldest, so what it has done when it fails stays done.
+    ///
+    /// # Errors
+    /// The store did not do it.
+    pub async fn act_on(&self, filter: &EventFilter, act: EventAct) -> Result<u64, Error> {
+        let (mut filter, mut total) = (filter.clone(), 0);
+        while let Some((done, oldest)) =
+            self.outbox.transact(ActOnSome { filter: filter.clone(), act }).await?
+        {
+            total += done;
+            filter.before = Some(oldest);
+        }
+        Ok(total)
+    }
+
+    async fn act(&self, id: i64, act: EventAct) -> Result<KeptEvent, Error> {
+        match self.outbox.transact(ActOnOne { id, act }).await? {
             Some((event, true)) => Ok(event),
             Some((event, false)) => Err(Error::Refused(id, event.state)),
             None => Err(Error::NoEvent(id)),
         }
     }
+}
+
+/// What an act on all events that fit a filter would do.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct EventPreview {
+    /// How many fit.
+    pub events: u64,
+    /// How many of them it would change; the others are being handled, or were, and stay as they are.
+    pub possible: u64,
+    /// The newest ten of those.
+    pub examples: Vec<KeptEvent>,
 }

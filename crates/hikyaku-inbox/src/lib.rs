@@ -27,14 +27,23 @@
 //!
 //! The guide is `docs/webhooks.md` in the repository.
 
+mod answer;
+mod button;
 mod callback;
 mod context;
+mod growing;
 mod inbox;
+mod later;
 mod settings;
 mod store;
+mod transaction;
 mod work;
 
-pub use context::{EventTransaction, InContext, NotOpen};
-pub use inbox::{Error, Inbox};
+pub use answer::{Answer, AnswerError};
+pub use context::InContext;
+pub use growing::Growing;
+pub use inbox::{Error, EventPreview, Inbox};
+pub use later::Later;
 pub use settings::Settings;
-pub use store::{KeptEvent, KeptState, UnknownState};
+pub use store::{EventAct, EventFilter, KeptEvent, KeptState, UnknownState};
+pub use transaction::{EventTransaction, NotOpen};

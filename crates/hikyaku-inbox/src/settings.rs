@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use crate::later::Later;
+
 /// How an [`Inbox`](crate::Inbox) handles events.
 ///
 /// As it is made: 32 events are handled at once, each for at most two minutes. One that fails is tried again after 1, 2, 4
@@ -14,6 +16,7 @@ pub struct Settings {
     pub(crate) lease: Duration,
     pub(crate) keep: Duration,
     pub(crate) patience: Duration,
+    pub(crate) later: Option<Later>,
 }
 
 impl Default for Settings {
@@ -26,6 +29,7 @@ impl Default for Settings {
             lease: Duration::from_secs(15),
             keep: Duration::from_secs(7 * 24 * 60 * 60),
             patience: Duration::from_millis(1500),
+            later: None,
         }
     }
 }
@@ -74,6 +78,13 @@ impl Settings {
     /// How long a request waits for its events to be on disk before it is answered with 503. LINE gives up after 2 seconds.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Pushes no answer: one that comes too late for its reply token, or is too long for it, is fetched with a button. See
+    /// [`Later`].
+    pub fn by_button(mut self, later: Later) -> Self {
+        self.later = Some(later);
         self
     }
 

@@ -20,10 +20,12 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    EventTransaction, Settings,
+    answer::Question,
+    button,
     callback::Arrived,
-    context::Collected,
+    settings::Settings,
     store::{Accept, Claim, Claimed, Ending, Renew, Settle, Sweep},
+    transaction::{ClaimOf, Collected, EventTransaction},
 };
 
 /// How many requests share one commit at most.
@@ -157,12 +159,22 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
 ) {
     shared.running.lock().unwrap_or_else(PoisonError::into_inner).insert(event.id);
     let _running = Running(&shared, event.id);
-    let key = format!("{}:{}", event.destination, event.event_id);
-    let transaction = EventTransaction::new(key, event.attempt, event.late);
+    let transaction = EventTransaction::new(ClaimOf {
+        outbox: shared.outbox.clone(),
+        id: event.id,
+        lease: shared.lease.clone(),
+        attempt: event.attempt,
+        late: event.late,
+        destination: event.destination.clone(),
+        event_id: event.event_id.clone(),
+        chat: event.chat.clone(),
+        given: event.given.clone(),
+        later: shared.settings.later.clone(),
+    });
     let failure = run(&shared, &router, &event, &transaction).await;
-    let Collected { statements, sends } = transaction.close();
+    let Collected { statements, sends, parts, .. } = transaction.close();
     let ending = match failure {
-        None => Ending::Handled { statements, sends },
+        None => Ending::Handled { statements, sends, parts },
         Some(why) => failed(&shared.settings, event.attempt, &why),
     };
     let settled = settle(&shared, &event, ending).await;
@@ -196,11 +208,23 @@ async fn run<App: Clone + Send + Sync + 'static>(
     let Some(received_at) = event.received_at.to_system_time() else {
         return Some("what is kept of the event has no time".to_owned());
     };
+    let question = Question { event: &parsed, received_at };
+    match button::fetch(transaction, &question).await {
+        Ok(true) => return None,
+        Ok(false) => {}
+        Err(why) => return Some(why.to_string()),
+    }
     let mut extensions = Extensions::new();
     extensions.insert(transaction.clone());
     let limit = shared.settings.time_limit;
     let timer = || sleep(limit);
-    match &*router.handle_kept(parsed, destination, received_at, extensions, timer).await {
+    let handling = router.handle_kept(parsed.clone(), destination, received_at, extensions, timer);
+    // The button is on its way or is not, before the event is settled.
+    let outcome = match button::beside(handling, transaction, &question).await {
+        Ok(outcome) => outcome,
+        Err(why) => return Some(format!("the button for a late answer was not sent: {why}")),
+    };
+    match &*outcome {
         Outcome::Failed(why) => Some(why.to_string()),
         Outcome::Panicked(text) => Some(format!("a handler panicked: {text}")),
         Outcome::TimedOut => Some(format!("a handler took longer than {limit:?}")),

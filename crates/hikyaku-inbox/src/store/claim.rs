@@ -2,21 +2,30 @@ use std::time::Duration;
 
 use hikyaku_sender::{Datum, Error, Time, Transaction, Work};
 
-use super::row::Row;
+use super::{behind, row::Row};
 
-/// The first waiting event of each chat of which none is being handled.
-const FIRST: &str = "SELECT e.id FROM hikyaku_inbox_event e WHERE e.state = 0 AND e.due <= $1 \
-    AND NOT EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = e.chat AND o.state = 1) \
-    AND NOT EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = e.chat AND o.state = 0 AND (o.at, o.id) < (e.at, e.id)) \
-    ORDER BY e.due, e.id LIMIT $2";
+/// How many events one statement looks at, at least.
+const WINDOW: usize = 200;
+
+/// How many statements one claim makes of it: what is left waits for the next one.
+const ROUNDS: usize = 10;
+
+const DUE: &str =
+    "SELECT 1 FROM hikyaku_inbox_event WHERE state = 0 AND behind = 0 AND due <= $1 LIMIT 1";
+
+/// Events that are due, and whether another of their chat is being handled or comes first.
+const LOOK: &str = "SELECT e.id, e.freed, CASE WHEN \
+    EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = e.chat AND o.state = 1) OR \
+    EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = e.chat AND o.state = 0 AND (o.at, o.id) < (e.at, e.id)) \
+    THEN 1 ELSE 0 END FROM hikyaku_inbox_event e WHERE e.state = 0 AND e.behind = 0 AND e.due <= $1 ORDER BY e.due, e.id LIMIT $2";
 
 const EXPIRED: &str =
     "SELECT 1 FROM hikyaku_inbox_event WHERE state = 1 AND leased_until < $1 LIMIT 1";
 
 /// A program that is killed again and again by one event must not be so for ever.
-const TAKE_BACK: &str = "UPDATE hikyaku_inbox_event SET state = 0, lease = NULL WHERE state = 1 AND leased_until < $1 AND attempts < $2";
+const TAKE_BACK: &str = "UPDATE hikyaku_inbox_event SET state = 0, behind = 0, freed = freed + 1, lease = NULL WHERE state = 1 AND leased_until < $1 AND attempts < $2";
 const BURY: &str = "UPDATE hikyaku_inbox_event SET state = 3, lease = NULL, done_at = $1, error = $2 \
-    WHERE state = 1 AND leased_until < $3";
+    WHERE state = 1 AND leased_until < $3 RETURNING chat";
 
 /// Claims happen one after the other: what one has taken is seen by the next.
 const ALONE: &str = "UPDATE hikyaku_inbox_meta SET claims = claims + 1";
@@ -24,7 +33,7 @@ const ALONE: &str = "UPDATE hikyaku_inbox_meta SET claims = claims + 1";
 const TAKE: &str = "UPDATE hikyaku_inbox_event SET state = 1, lease = $1, leased_until = $2, attempts = attempts + 1, \
     late = CASE WHEN EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = hikyaku_inbox_event.chat AND o.state = 2 \
     AND o.at > hikyaku_inbox_event.at) THEN 1 ELSE 0 END \
-    WHERE id = $3 AND state = 0 RETURNING id, destination, event_id, received_at, body, late, attempts";
+    WHERE id = $3 AND state = 0 RETURNING id, destination, event_id, chat, received_at, body, late, attempts, given";
 
 /// Takes events that are due, each the first of its chat.
 pub(crate) struct Claim {
@@ -42,10 +51,13 @@ pub(crate) struct Claimed {
     pub(crate) id: i64,
     pub(crate) destination: String,
     pub(crate) event_id: String,
+    pub(crate) chat: String,
     pub(crate) received_at: Time,
     pub(crate) body: String,
     pub(crate) late: bool,
     pub(crate) attempt: i64,
+    /// What an earlier attempt has said already, of an answer that grows.
+    pub(crate) given: Option<String>,
 }
 
 impl Work for Claim {
@@ -54,37 +66,60 @@ impl Work for Claim {
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
         let now = tx.now().await?;
         let at: Datum = now.as_millis().into();
-        let limit = i64::try_from(self.limit).unwrap_or(i64::MAX);
-        let first = [at.clone(), limit.into()];
         let expired = !tx.query(EXPIRED, std::slice::from_ref(&at)).await?.is_empty();
         // With nothing to do, nothing is written.
-        if !expired && tx.query(FIRST, &first).await?.is_empty() {
+        if !expired && tx.query(DUE, std::slice::from_ref(&at)).await?.is_empty() {
             return Ok(Vec::new());
         }
         tx.query(ALONE, &[]).await?;
         if expired {
             tx.query(TAKE_BACK, &[at.clone(), self.attempts.into()]).await?;
             let why = "its program was killed, or stood still for longer than its lease";
-            tx.query(BURY, &[at.clone(), why.into(), at.clone()]).await?;
+            for chat in
+                tx.query(BURY, &[at.clone(), why.into(), at.clone()]).await?.into_iter().flatten()
+            {
+                behind::set_next_free(tx, chat).await?;
+            }
         }
         let until = (now + self.lease_for).as_millis();
         let mut claimed = Vec::new();
-        for id in tx.query(FIRST, &first).await?.into_iter().flatten() {
-            let params = [self.lease.as_str().into(), until.into(), id];
-            claimed.extend(tx.query(TAKE, &params).await?.into_iter().map(|row| {
+        for _ in 0..ROUNDS {
+            let window = WINDOW.max(self.limit);
+            let limit = i64::try_from(window).unwrap_or(i64::MAX);
+            let rows = tx.query(LOOK, &[at.clone(), limit.into()]).await?;
+            let is_last = rows.len() < window;
+            let mut waits = Vec::new();
+            for row in rows {
                 let mut row = Row(row.into_iter());
-                Claimed {
-                    id: row.number(),
-                    destination: row.text(),
-                    event_id: row.text(),
-                    received_at: row.time(),
-                    body: row.text(),
-                    late: row.number() != 0,
-                    attempt: row.number(),
+                let (id, freed, is_behind) = (row.number(), row.number(), row.number() != 0);
+                if is_behind {
+                    waits.push((id, freed));
+                } else if claimed.len() < self.limit {
+                    let params = [self.lease.as_str().into(), until.into(), id.into()];
+                    claimed.extend(tx.query(TAKE, &params).await?.into_iter().map(read));
                 }
-            }));
+            }
+            behind::set_behind(tx, &waits).await?;
+            if is_last || claimed.len() >= self.limit {
+                break;
+            }
         }
         Ok(claimed)
+    }
+}
+
+fn read(row: Vec<Datum>) -> Claimed {
+    let mut row = Row(row.into_iter());
+    Claimed {
+        id: row.number(),
+        destination: row.text(),
+        event_id: row.text(),
+        chat: row.text(),
+        received_at: row.time(),
+        body: row.text(),
+        late: row.number() != 0,
+        attempt: row.number(),
+        given: row.text_if_any(),
     }
 }
 

@@ -1,57 +1,220 @@
+use std::collections::BTreeSet;
+
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
-use super::row::{COLUMNS, KeptEvent, KeptState, read};
+use super::{
+    behind,
+    filter::EventFilter,
+    row::{COLUMNS, KeptEvent, read},
+};
+
+/// How many events one transaction changes.
+const ROWS: i64 = 500;
+
+/// How many examples a preview has.
+const EXAMPLES: i64 = 10;
+
+/// What a person may change: what waits, and dead letters.
+const OPEN: &str = "(state = 0 OR state = 3)";
+
+/// What a person does to events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventAct {
+    /// A dead letter is handled again from its first attempt, and an event that waits for its next attempt at once.
+    Retry,
+    /// It is given up, and remembered, so that LINE's redelivery does not bring it back.
+    Drop,
+}
+
+impl EventAct {
+    /// What is set where `$1` is now.
+    const fn set(self) -> &'static str {
+        match self {
+            Self::Retry => {
+                "state = 0, behind = 0, freed = freed + 1, attempts = 0, due = $1, done_at = NULL"
+            }
+            Self::Drop => "state = 4, done_at = $1",
+        }
+    }
+}
 
 /// Events, the newest first.
-pub(crate) struct List {
-    pub(crate) id: Option<i64>,
-    pub(crate) state: Option<KeptState>,
-    pub(crate) before: Option<i64>,
-    pub(crate) limit: u32,
-}
+pub(crate) struct List(pub(crate) EventFilter);
 
 impl Work for List {
     type Out = Vec<KeptEvent>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
-        if let Some(id) = self.id {
-            let sql = format!("SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE id = $1");
-            return read(tx, &sql, &[id.into()]).await;
-        }
-        let state = self.state.map_or(String::new(), |it| format!("state = {} AND", it.code()));
+        let mut fits = Fits::new(&self.0);
+        let limit = fits.push(i64::from(self.0.limit));
         let sql = format!(
-            "SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE {state} id < $1 ORDER BY id DESC LIMIT $2"
+            "SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE {} ORDER BY id DESC LIMIT {limit}",
+            fits.sql
         );
-        let before = self.before.unwrap_or(i64::MAX);
-        read(tx, &sql, &[before.into(), i64::from(self.limit).into()]).await
+        read(tx, &sql, &fits.params).await
     }
 }
 
-/// What a person does to an event.
-pub(crate) struct Change {
-    pub(crate) id: i64,
-    /// Whether it is to be handled, or given up.
-    pub(crate) retry: bool,
+/// One event.
+pub(crate) struct Show(pub(crate) i64);
+
+impl Work for Show {
+    type Out = Option<KeptEvent>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        show(tx, self.0).await
+    }
 }
 
-impl Work for Change {
+async fn show(tx: &mut Transaction<'_>, id: i64) -> Result<Option<KeptEvent>, Error> {
+    let sql = format!("SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE id = $1");
+    Ok(read(tx, &sql, &[id.into()]).await?.pop())
+}
+
+/// How many events fit, and how many of them an act would change; with examples of those.
+pub(crate) struct Look(pub(crate) EventFilter);
+
+impl Work for Look {
+    type Out = (u64, u64, Vec<KeptEvent>);
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        let mut fits = Fits::new(&self.0);
+        let count = format!(
+            "SELECT count(*), count(CASE WHEN {OPEN} THEN 1 END) FROM hikyaku_inbox_event WHERE {}",
+            fits.sql
+        );
+        let count = tx.query(&count, &fits.params).await?;
+        let mut counts = count.into_iter().flatten().map(|it| it.as_integer().unwrap_or_default());
+        let (all, open) = (counts.next().unwrap_or_default(), counts.next().unwrap_or_default());
+        let limit = fits.push(EXAMPLES);
+        let sql = format!(
+            "SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE {OPEN} AND {} ORDER BY id DESC LIMIT {limit}",
+            fits.sql
+        );
+        let examples = read(tx, &sql, &fits.params).await?;
+        Ok((all.unsigned_abs(), open.unsigned_abs(), examples))
+    }
+}
+
+/// Acts on one event.
+pub(crate) struct ActOnOne {
+    pub(crate) id: i64,
+    pub(crate) act: EventAct,
+}
+
+impl Work for ActOnOne {
     /// The event as it is now, or as it was where it stays as it is; and whether it was changed.
     type Out = Option<(KeptEvent, bool)>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
         let now = tx.now().await?.as_millis();
-        let (sql, params): (_, Vec<Datum>) = if self.retry {
-            let set = "state = 0, attempts = 0, due = $1, done_at = NULL WHERE id = $2 AND (state = 3 OR state = 0)";
-            (set, vec![now.into(), self.id.into()])
-        } else {
-            let set = "state = 4, done_at = $1 WHERE id = $2 AND (state = 3 OR state = 0)";
-            (set, vec![now.into(), self.id.into()])
-        };
-        let sql = format!("UPDATE hikyaku_inbox_event SET {sql} RETURNING {COLUMNS}");
-        if let Some(changed) = read(tx, &sql, &params).await?.pop() {
+        let set = self.act.set();
+        let sql = format!(
+            "UPDATE hikyaku_inbox_event SET {set} WHERE id = $2 AND {OPEN} RETURNING {COLUMNS}"
+        );
+        if let Some(changed) = read(tx, &sql, &[now.into(), self.id.into()]).await?.pop() {
+            if self.act == EventAct::Drop {
+                behind::set_next_free(tx, changed.chat.as_str().into()).await?;
+            }
             return Ok(Some((changed, true)));
         }
-        let sql = format!("SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE id = $1");
-        Ok(read(tx, &sql, &[self.id.into()]).await?.pop().map(|it| (it, false)))
+        Ok(show(tx, self.id).await?.map(|it| (it, false)))
+    }
+}
+
+/// Acts on some of the events that fit, from the newest to the oldest.
+pub(crate) struct ActOnSome {
+    pub(crate) filter: EventFilter,
+    pub(crate) act: EventAct,
+}
+
+impl Work for ActOnSome {
+    /// How many it was, and the oldest of them; nothing where there were none.
+    type Out = Option<(u64, i64)>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        let now = tx.now().await?.as_millis();
+        let mut fits = Fits::new(&self.filter);
+        let limit = fits.push(ROWS);
+        let sql = format!(
+            "SELECT id FROM hikyaku_inbox_event WHERE {OPEN} AND {} ORDER BY id DESC LIMIT {limit}",
+            fits.sql
+        );
+        let rows = tx.query(&sql, &fits.params).await?;
+        let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|it| it.as_integer()).collect();
+        let set = self.act.set();
+        let sql =
+            format!("UPDATE hikyaku_inbox_event SET {set} WHERE id = $2 AND {OPEN} RETURNING chat");
+        let (mut done, mut chats) = (0, BTreeSet::new());
+        for id in &ids {
+            for chat in tx.query(&sql, &[now.into(), (*id).into()]).await?.into_iter().flatten() {
+                done += 1;
+                chats.extend(chat.as_text().map(str::to_owned));
+            }
+        }
+        for chat in chats {
+            behind::set_next_free(tx, chat.into()).await?;
+        }
+        Ok(ids.last().map(|oldest| (done, *oldest)))
+    }
+}
+
+/// The condition of a filter, and its parameters.
+struct Fits {
+    sql: String,
+    params: Vec<Datum>,
+}
+
+impl Fits {
+    fn new(filter: &EventFilter) -> Self {
+        let EventFilter {
+            states,
+            chat,
+            event_id,
+            error,
+            received_since,
+            received_before,
+            before,
+            limit: _,
+        } = filter;
+        let mut fits = Self { sql: String::new(), params: Vec::new() };
+        let newest = fits.push(before.unwrap_or(i64::MAX));
+        fits.sql = format!("id < {newest}");
+        if !states.is_empty() {
+            let codes: Vec<_> = states.iter().map(|it| it.code().to_string()).collect();
+            fits.and(&format!("state IN ({})", codes.join(", ")));
+        }
+        if let Some(chat) = chat {
+            // The bot's id stands before the chat's.
+            let chat = fits.push(chat.as_str());
+            fits.and(&format!("chat = destination || ' ' || {chat}"));
+        }
+        if let Some(event_id) = event_id {
+            let event_id = fits.push(event_id.as_str());
+            fits.and(&format!("event_id = {event_id}"));
+        }
+        if let Some(error) = error {
+            let error = fits.push(error.as_str());
+            fits.and(&format!("replace(error, {error}, '') <> error"));
+        }
+        for (time, sign) in [(received_since, ">="), (received_before, "<")] {
+            if let Some(time) = time {
+                let time = fits.push(time.as_millis());
+                fits.and(&format!("received_at {sign} {time}"));
+            }
+        }
+        fits
+    }
+
+    fn and(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+
+    /// Adds a parameter, and gives its name.
+    fn push(&mut self, value: impl Into<Datum>) -> String {
+        self.params.push(value.into());
+        format!("${}", self.params.len())
     }
 }

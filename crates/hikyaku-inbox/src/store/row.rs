@@ -1,7 +1,7 @@
 use std::{fmt, str::FromStr};
 
 use hikyaku_sender::{Datum, Error, Time, Transaction};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub(super) const COLUMNS: &str = "id, destination, event_id, chat, at, received_at, body, state, late, attempts, due, error, done_at";
 
@@ -22,6 +22,7 @@ pub struct KeptEvent {
     /// When it came, or came again.
     pub received_at: Time,
     /// Its JSON, as it came.
+    #[serde(serialize_with = "as_json")]
     pub body: String,
     /// Where it stands.
     pub state: KeptState,
@@ -35,6 +36,14 @@ pub struct KeptEvent {
     pub error: Option<String>,
     /// When it was handled or dropped, or became a dead letter.
     pub done_at: Option<Time>,
+}
+
+/// Writes the JSON itself, and not a text that holds it.
+fn as_json<S: Serializer>(body: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(json) => json.serialize(serializer),
+        Err(_) => serializer.serialize_str(body),
+    }
 }
 
 /// Where an event stands.
@@ -158,7 +167,7 @@ impl Row {
         self.text_if_any().unwrap_or_default()
     }
 
-    fn text_if_any(&mut self) -> Option<String> {
+    pub(super) fn text_if_any(&mut self) -> Option<String> {
         match self.next() {
             Datum::Text(text) => Some(text),
             _ => None,

@@ -2,11 +2,13 @@ use std::time::Duration;
 
 use hikyaku_sender::{Datum, Error, NewDelivery, Transaction, Work};
 
+use super::{answer::NewPart, behind};
+
 /// What became of an attempt.
 #[derive(Clone, Debug)]
 pub(crate) enum Ending {
     /// It is done, with what is to be committed with it.
-    Handled { statements: Vec<(String, Vec<Datum>)>, sends: Vec<NewDelivery> },
+    Handled { statements: Vec<(String, Vec<Datum>)>, sends: Vec<NewDelivery>, parts: Vec<NewPart> },
     /// It failed, and is tried again after a while.
     Again { error: String, after: Duration },
     /// It failed for the last time.
@@ -37,7 +39,7 @@ impl Work for Settle {
                 Ending::Dead { error } => (3, None, Some(error), Some(now.as_millis())),
             };
         let sql = "UPDATE hikyaku_inbox_event SET state = $1, due = coalesce($2, due), error = $3, done_at = $4, lease = NULL \
-            WHERE id = $5 AND lease = $6 AND attempts = $7 AND state = 1 RETURNING id";
+            WHERE id = $5 AND lease = $6 AND attempts = $7 AND state = 1 RETURNING chat";
         let params = [
             state.into(),
             due.into(),
@@ -47,15 +49,21 @@ impl Work for Settle {
             self.lease.as_str().into(),
             self.attempt.into(),
         ];
-        if tx.query(sql, &params).await?.is_empty() {
+        let Some(chat) = tx.query(sql, &params).await?.into_iter().flatten().next() else {
             return Ok(false);
+        };
+        if state != 0 {
+            behind::set_next_free(tx, chat).await?;
         }
-        if let Ending::Handled { statements, sends } = &self.ending {
+        if let Ending::Handled { statements, sends, parts } = &self.ending {
             for (sql, params) in statements {
                 tx.query(sql, params).await?;
             }
             for send in sends {
                 tx.enqueue(send.clone()).await?;
+            }
+            for part in parts {
+                part.keep(tx, now).await?;
             }
         }
         Ok(true)

@@ -2,10 +2,12 @@ use std::time::Duration;
 
 use hikyaku_sender::{Error, Transaction, Work};
 
+use super::behind;
+
 /// How many rows one commit removes.
 const ROWS: usize = 1000;
 
-/// Forgets events that were handled or dropped long ago.
+/// Forgets events that were handled or dropped long ago, and their answers.
 pub(crate) struct Sweep {
     pub(crate) keep: Duration,
 }
@@ -16,10 +18,17 @@ impl Work for Sweep {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
         let before = (tx.now().await? - self.keep).as_millis();
+        behind::set_left_free(tx).await?;
+        let sql = format!(
+            "DELETE FROM hikyaku_inbox_answer WHERE (destination, event_id, part) IN (SELECT destination, event_id, part \
+             FROM hikyaku_inbox_answer WHERE at < $1 ORDER BY at LIMIT {ROWS}) RETURNING part"
+        );
+        let answers = tx.query(&sql, &[before.into()]).await?.len();
         let sql = format!(
             "DELETE FROM hikyaku_inbox_event WHERE id IN (SELECT id FROM hikyaku_inbox_event \
              WHERE (state = 2 OR state = 4) AND done_at < $1 ORDER BY done_at LIMIT {ROWS}) RETURNING id"
         );
-        Ok(tx.query(&sql, &[before.into()]).await?.len() == ROWS)
+        let events = tx.query(&sql, &[before.into()]).await?.len();
+        Ok(answers.max(events) == ROWS)
     }
 }

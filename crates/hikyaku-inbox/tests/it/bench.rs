@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{Router as App, body::Body};
-use hikyaku_inbox::{Inbox, KeptEvent, KeptState, Settings};
+use hikyaku_inbox::{EventFilter, Inbox, KeptEvent, KeptState, Settings};
 use hikyaku_model::ChannelSecret;
 use hikyaku_sender::{Datum, Error, Outbox, Transaction, Work};
 use hikyaku_webhook::{Receiver, Router, Verifier, sign};
@@ -76,8 +76,24 @@ impl Bench {
         let _ = bot.work.await;
     }
 
+    /// The same for many bodies, posted at once.
+    pub(crate) async fn only_keeps_many(&self, bodies: Vec<String>) {
+        let bot = Arc::new(
+            self.serve(Router::new(()).fallback(async |_| std::future::pending::<()>().await)),
+        );
+        let mut posts = tokio::task::JoinSet::new();
+        for bodies in bodies.chunks(50) {
+            for body in bodies.to_vec() {
+                let bot = bot.clone();
+                posts.spawn(async move { assert_eq!(bot.post(&body).await, StatusCode::OK) });
+            }
+            while posts.join_next().await.is_some_and(|it| it.is_ok()) {}
+        }
+        bot.work.abort();
+    }
+
     pub(crate) async fn events(&self, state: KeptState) -> Vec<KeptEvent> {
-        self.inbox.list(Some(state), None, 1000).await.unwrap()
+        self.inbox.list(EventFilter::default().state(state).limit(1000)).await.unwrap()
     }
 
     /// Waits until so many events are in a state.
@@ -88,9 +104,19 @@ impl Bench {
             if events.len() == count {
                 return events;
             }
-            let all = self.inbox.list(None, None, 1000).await.unwrap();
+            let all = self.inbox.list(EventFilter::default().limit(1000)).await.unwrap();
             assert!(began.elapsed() < LONGEST, "{} of {count} are {state}: {all:#?}", events.len());
             tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until so many events are in a state, and no longer than this.
+    pub(crate) async fn until_within(&self, state: KeptState, count: usize, longest: Duration) {
+        let began = Instant::now();
+        let filter = EventFilter::default().state(state);
+        while self.inbox.preview(&filter).await.unwrap().events != count as u64 {
+            assert!(began.elapsed() < longest, "they are never {state}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
 

@@ -26,8 +26,16 @@ use hikyaku_webhook::{
 use crate::bench::{Bench, LONGEST, quick, says, secret};
 
 const CHATS: usize = 12;
-const EACH: usize = 25;
-const KILLS: usize = 6;
+
+/// How often the program is killed; `HIKYAKU_INBOX_KILLS` says otherwise.
+fn kills() -> usize {
+    std::env::var("HIKYAKU_INBOX_KILLS").ok().and_then(|it| it.parse().ok()).unwrap_or(6)
+}
+
+/// How many events each chat has: enough that some come between two kills.
+fn each() -> usize {
+    kills().max(25)
+}
 
 /// How long a handler takes: long enough that some are at work whenever the program is killed.
 const WORK: Duration = Duration::from_millis(8);
@@ -169,7 +177,7 @@ fn storm(url: &str, inbox: bool) -> Program {
                 };
                 // What is refused waits, and later ones come before it.
                 let mut missing: Vec<usize> = Vec::new();
-                for n in 0..EACH {
+                for n in 0..each() {
                     if !say(n, false) {
                         missing.push(n);
                     }
@@ -185,9 +193,9 @@ fn storm(url: &str, inbox: bool) -> Program {
                 }
             });
         }
-        for kill in 1..=KILLS {
+        for kill in 1..=kills() {
             let began = Instant::now();
-            while acknowledged.load(Ordering::SeqCst) < kill * CHATS * EACH / (KILLS + 1) {
+            while acknowledged.load(Ordering::SeqCst) < kill * CHATS * each() / (kills() + 1) {
                 assert!(began.elapsed() < LONGEST, "nothing is acknowledged");
                 thread::sleep(Duration::from_millis(1));
             }
@@ -214,7 +222,8 @@ async fn nothing_acknowledged_is_lost(bench: Bench, number: &str) {
     table(&bench, number).await;
     let url = bench.url.clone();
     let program = tokio::task::spawn_blocking(move || storm(&url, true)).await.unwrap();
-    bench.until(KeptState::Handled, CHATS * EACH).await;
+    let longest = LONGEST + Duration::from_secs(kills() as u64);
+    bench.until_within(KeptState::Handled, CHATS * each(), longest).await;
     drop(program);
     let rows = bench.sql("SELECT event, chat, at, late FROM done ORDER BY n").await;
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
@@ -227,10 +236,10 @@ async fn nothing_acknowledged_is_lost(bench: Bench, number: &str) {
         assert_eq!(late, at < *newest, "{row:?} after {newest}");
         *newest = at.max(*newest);
     }
-    assert_eq!(times.len(), CHATS * EACH, "events are missing");
+    assert_eq!(times.len(), CHATS * each(), "events are missing");
     assert!(times.values().all(|times| *times == 1), "{times:?}");
     let sends = bench.outbox.list(Filter::default().limit(10_000)).await.unwrap();
-    assert_eq!(sends.len(), CHATS * EACH);
+    assert_eq!(sends.len(), CHATS * each());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -266,5 +275,5 @@ async fn without_the_inbox_kills_lose_what_was_acknowledged() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     drop(program);
-    assert!(before < i64::try_from(CHATS * EACH).unwrap(), "nothing was lost");
+    assert!(before < i64::try_from(CHATS * each()).unwrap(), "nothing was lost");
 }

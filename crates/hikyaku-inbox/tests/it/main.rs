@@ -6,9 +6,12 @@
 #[expect(dead_code, reason = "the sender's tests need more of it")]
 mod cluster;
 
+mod answer;
+mod answered;
 mod bench;
 mod handling;
 mod killed;
+mod load;
 mod order;
 mod storing;
 

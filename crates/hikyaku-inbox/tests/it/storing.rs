@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use hikyaku_inbox::KeptState;
+use hikyaku_inbox::{Error, EventFilter, Inbox, KeptState};
 use hikyaku_webhook::{Context, Outcome, Router};
 use http::StatusCode;
 
@@ -72,7 +72,33 @@ async fn standby_events_and_dummies_reach_no_handler(bench: Bench) {
     assert_eq!(*told.lock().unwrap(), [format!("{:?}", Outcome::Standby)]);
 }
 
+/// What version 1 has written is brought up to date, and handled.
+async fn an_older_inbox_is_brought_up_to_date(bench: Bench) {
+    bench.only_keeps(&[says("a", "1", 1, "one", false), says("a", "2", 2, "two", false)]).await;
+    for back in [
+        "DROP TABLE hikyaku_inbox_answer",
+        "DROP INDEX hikyaku_inbox_event_due",
+        "ALTER TABLE hikyaku_inbox_event DROP COLUMN behind",
+        "ALTER TABLE hikyaku_inbox_event DROP COLUMN freed",
+        "ALTER TABLE hikyaku_inbox_event DROP COLUMN given",
+        "CREATE INDEX hikyaku_inbox_event_due ON hikyaku_inbox_event (due, id) WHERE state = 0",
+        "UPDATE hikyaku_inbox_event SET state = 0, lease = NULL, attempts = 0",
+        "UPDATE hikyaku_inbox_meta SET version = 1",
+    ] {
+        bench.sql(back).await;
+    }
+    let found = Inbox::open_existing(&bench.outbox).await.unwrap().unwrap();
+    assert_eq!(found.list(EventFilter::default()).await.unwrap().len(), 2);
+    let bot = bench.serve(Router::new(()).fallback(async |_| ()));
+    bench.until(KeptState::Handled, 2).await;
+    bot.stop().await;
+    bench.sql("UPDATE hikyaku_inbox_meta SET version = 99").await;
+    let newer = Inbox::open(&bench.outbox).await.unwrap_err();
+    assert!(matches!(newer, Error::NewerSchema(99)), "{newer}");
+}
+
 crate::on_both_stores!(
+    an_older_inbox_is_brought_up_to_date,
     what_was_answered_with_200_is_handled_by_the_next_program,
     an_event_that_comes_again_is_handled_once,
     what_cannot_be_stored_is_refused_so_that_line_sends_it_again,

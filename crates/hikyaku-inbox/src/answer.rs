@@ -1,0 +1,263 @@
+use std::{fmt, time::SystemTime};
+
+use hikyaku_model::{
+    ChatId, Message,
+    event::{Event, ReplyToken},
+    limits::MESSAGES,
+    message::{plain_text, split_text},
+};
+use hikyaku_sender::NewDelivery;
+
+use crate::{
+    store::NewPart,
+    transaction::{EventTransaction, NotOpen},
+};
+
+/// What a question is answered with: any number of messages. Text converts, however long it is, and so do messages.
+///
+/// ```
+/// use hikyaku_inbox::Answer;
+///
+/// let answer = Answer::markdown("**Yes.** It opens at `9:00`.").quoting();
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "an answer does nothing until it is given to a context"]
+pub struct Answer {
+    messages: Vec<Message>,
+    quoting: bool,
+    channel: Option<String>,
+    pushes: bool,
+}
+
+impl Answer {
+    /// These messages, in this order.
+    pub fn new(messages: impl IntoIterator<Item = impl Into<Message>>) -> Self {
+        let messages = messages.into_iter().map(Into::into).collect();
+        Self { messages, quoting: false, channel: None, pushes: true }
+    }
+
+    /// A text of any length: [`split_text`] makes messages of it.
+    pub fn text(text: impl AsRef<str>) -> Self {
+        Self::new(split_text(text.as_ref()))
+    }
+
+    /// A text in Markdown, as language models write it, without its marks: [`plain_text`] takes them out.
+    pub fn markdown(markdown: impl AsRef<str>) -> Self {
+        Self::text(plain_text(markdown.as_ref()))
+    }
+
+    /// Lets the first message quote the question, where both can: texts and stickers quote, and LINE gives a token for what
+    /// may be quoted.
+    pub fn quoting(mut self) -> Self {
+        self.quoting = true;
+        self
+    }
+
+    /// Replies, or sends nothing: no push, which counts towards the month's quota. Where the reply token's minute is over,
+    /// the reply is `cancelled` in the outbox, for people to see; what is longer than one reply is refused.
+    pub fn without_push(mut self) -> Self {
+        self.pushes = false;
+        self
+    }
+
+    /// The channel of the outbox that sends it; `default` unless set.
+    pub fn channel(mut self, name: impl Into<String>) -> Self {
+        self.channel = Some(name.into());
+        self
+    }
+
+    /// Collects it in the transaction of the event that it answers.
+    pub(crate) fn give(
+        mut self,
+        transaction: &EventTransaction,
+        question: &Question<'_>,
+    ) -> Result<(), AnswerError> {
+        let chat = question.chat()?;
+        if self.quoting {
+            self.messages = quoted(self.messages, question);
+        }
+        if self.messages.is_empty() {
+            return Err(AnswerError::Empty);
+        }
+        if self.pushes && transaction.claim().later.is_some() {
+            return self.by_button(transaction, question, &chat);
+        }
+        let mut batches = self.messages.chunks(MESSAGES.max);
+        if !self.pushes {
+            let (Some(only), None) = (batches.next(), batches.next()) else {
+                return Err(AnswerError::TooLong);
+            };
+            let reply = question.reply(transaction, only).ok_or(AnswerError::NoReply)?;
+            return Ok(transaction.enqueue(self.sent(reply, &chat))?);
+        }
+        for batch in batches {
+            let send = match question.reply(transaction, batch) {
+                Some(reply) => reply.or_push(&chat),
+                None => NewDelivery::push(&chat, batch),
+            };
+            transaction.enqueue(self.sent(send, &chat))?;
+        }
+        Ok(())
+    }
+
+    /// Replies what one reply holds, and keeps the rest, or all where the button was sent already.
+    fn by_button(
+        &self,
+        transaction: &EventTransaction,
+        question: &Question<'_>,
+        chat: &ChatId,
+    ) -> Result<(), AnswerError> {
+        let claim = transaction.claim();
+        let Some(later) = &claim.later else { return Ok(()) };
+        if ReplyToken::of(question.event, question.received_at).is_none() {
+            return Err(AnswerError::NoReply);
+        }
+        let mut rest = self.messages.as_slice();
+        let mut part = 0;
+        while !rest.is_empty() {
+            let fits = if rest.len() > MESSAGES.max { MESSAGES.max - 1 } else { rest.len() };
+            let (batch, behind) = rest.split_at_checked(fits).unwrap_or((rest, &[]));
+            rest = behind;
+            let mut batch = batch.to_vec();
+            if !rest.is_empty() {
+                batch.push(later.button(&claim.event_id, part + 1));
+            }
+            match question.reply(transaction, &batch).filter(|_| part == 0) {
+                Some(reply) => transaction.enqueue(self.sent(reply, chat))?,
+                None => transaction.keep(NewPart {
+                    destination: claim.destination.clone(),
+                    event_id: claim.event_id.clone(),
+                    part,
+                    chat: claim.chat.clone(),
+                    messages: serde_json::to_string(&batch).map_err(|_| AnswerError::Empty)?,
+                })?,
+            }
+            part += 1;
+        }
+        Ok(())
+    }
+
+    fn sent(&self, send: NewDelivery, chat: &ChatId) -> NewDelivery {
+        let send = send.in_order(chat.as_str());
+        match &self.channel {
+            Some(channel) => send.channel(channel),
+            None => send,
+        }
+    }
+}
+
+/// The event that is answered.
+pub(crate) struct Question<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) received_at: SystemTime,
+}
+
+impl Question<'_> {
+    pub(crate) fn chat(&self) -> Result<ChatId, AnswerError> {
+        if self.event.is_standby() {
+            return Err(AnswerError::Standby);
+        }
+        self.event.chat_id().ok_or(AnswerError::NoChat)
+    }
+
+    /// A reply, as long as its token lives, where no other answer has it.
+    pub(crate) fn reply(
+        &self,
+        transaction: &EventTransaction,
+        messages: &[Message],
+    ) -> Option<NewDelivery> {
+        let token = ReplyToken::of(self.event, self.received_at)?;
+        let ends_at = self.received_at + token.left(self.received_at);
+        transaction
+            .may_reply()
+            .then(|| NewDelivery::reply(token.as_str(), messages).expires_at(ends_at))
+    }
+}
+
+/// The messages, the first of which quotes the question.
+pub(crate) fn quoted(mut messages: Vec<Message>, question: &Question<'_>) -> Vec<Message> {
+    let token = question.event.message().and_then(|it| it.quote_token());
+    if let (Some(token), Some(first)) = (token, messages.first_mut()) {
+        *first = first.clone().quoting(token);
+    }
+    messages
+}
+
+impl<T: Into<Message>> From<Vec<T>> for Answer {
+    fn from(messages: Vec<T>) -> Self {
+        Self::new(messages)
+    }
+}
+
+impl From<Message> for Answer {
+    fn from(message: Message) -> Self {
+        Self::new([message])
+    }
+}
+
+impl From<&str> for Answer {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<String> for Answer {
+    fn from(text: String) -> Self {
+        Self::text(text)
+    }
+}
+
+/// Why an event cannot be answered.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AnswerError {
+    /// The event does not come from an inbox, or its attempt is over.
+    NotOpen(NotOpen),
+    /// The answer has no messages; a text of blanks has none.
+    Empty,
+    /// Nobody can be answered: the event names no chat.
+    NoChat,
+    /// Another module channel speaks for the account.
+    Standby,
+    /// It is longer than one reply, and pushes are not wanted.
+    TooLong,
+    /// There is no reply token, or another answer has it, and pushes are not wanted.
+    NoReply,
+    /// The store did not take it.
+    Store(hikyaku_sender::Error),
+}
+
+impl fmt::Display for AnswerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotOpen(why) => return why.fmt(f),
+            Self::Store(why) => return why.fmt(f),
+            Self::Empty => "the answer is empty; leave it out, or say something",
+            Self::NoChat => "the event names no chat to answer in",
+            Self::Standby => "the event is in standby: another module channel speaks for the account",
+            Self::TooLong => "the answer has more than five messages, which is more than one reply holds; allow pushes, or use a button",
+            Self::NoReply => "the event has no reply token left for this answer, and pushes are not wanted",
+        })
+    }
+}
+
+impl std::error::Error for AnswerError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(why) => std::error::Error::source(why),
+            _ => None,
+        }
+    }
+}
+
+impl From<NotOpen> for AnswerError {
+    fn from(why: NotOpen) -> Self {
+        Self::NotOpen(why)
+    }
+}
+
+impl From<hikyaku_sender::Error> for AnswerError {
+    fn from(why: hikyaku_sender::Error) -> Self {
+        Self::Store(why)
+    }
+}

@@ -1,0 +1,83 @@
+//! The button that an answer is fetched with: sent while the answer is made, and tapped.
+
+use std::{pin::pin, sync::Arc, time::SystemTime};
+
+use hikyaku_model::{event::EventKind, message};
+use hikyaku_webhook::Outcome;
+use tokio::time::sleep;
+
+use crate::{
+    answer::{AnswerError, Question},
+    later::asked_for,
+    store::Fetch,
+    transaction::EventTransaction,
+};
+
+/// Waits for the handler, and sends the button beside it when that takes long.
+pub(crate) async fn beside(
+    handling: impl Future<Output = Arc<Outcome>>,
+    transaction: &EventTransaction,
+    question: &Question<'_>,
+) -> Result<Arc<Outcome>, AnswerError> {
+    let mut handling = pin!(handling);
+    tokio::select! {
+        biased;
+        outcome = &mut handling => return Ok(outcome),
+        () = time_is_up(transaction, question) => {}
+    }
+    // Not broken off: it has taken the reply token from the answer.
+    let (outcome, sent) = tokio::join!(handling, send(transaction, question));
+    sent.map(|()| outcome)
+}
+
+/// Never, where there is no button.
+async fn time_is_up(transaction: &EventTransaction, question: &Question<'_>) {
+    let claim = transaction.claim();
+    let Some(later) = claim.later.as_ref().filter(|_| claim.given.is_none()) else {
+        return std::future::pending().await;
+    };
+    let Ok(now) = claim.outbox.now().await else { return std::future::pending().await };
+    let now = now.to_system_time().unwrap_or(SystemTime::UNIX_EPOCH);
+    let waited = now.duration_since(question.received_at).unwrap_or_default();
+    sleep(later.wait().saturating_sub(waited)).await;
+}
+
+async fn send(transaction: &EventTransaction, question: &Question<'_>) -> Result<(), AnswerError> {
+    let claim = transaction.claim();
+    let Some(later) = &claim.later else { return Ok(()) };
+    let Ok(chat) = question.chat() else { return Ok(()) };
+    let button = later.button(&claim.event_id, 0);
+    let Some(reply) = question.reply(transaction, &[button]) else { return Ok(()) };
+    // What was given early is nothing, but the reply token is gone.
+    transaction.send_early(reply.in_order(chat.as_str()), String::new()).await?;
+    Ok(())
+}
+
+/// Replies with the part of an answer that was asked for by its button. Whether the event is such a tap.
+pub(crate) async fn fetch(
+    transaction: &EventTransaction,
+    question: &Question<'_>,
+) -> Result<bool, AnswerError> {
+    let claim = transaction.claim();
+    let EventKind::Postback(postback) = &question.event.kind else { return Ok(false) };
+    let Some(((event_id, part), later)) = asked_for(&postback.data).zip(claim.later.as_ref())
+    else {
+        return Ok(false);
+    };
+    let Ok(chat) = question.chat() else { return Ok(true) };
+    let kept = claim.outbox.transact(Fetch {
+        destination: claim.destination.clone(),
+        event_id: event_id.to_owned(),
+        part,
+        chat: claim.chat.clone(),
+    });
+    let messages = match kept.await?.map(|json| message::from_json(&json)) {
+        Some(Ok(messages)) => messages,
+        // It is not there yet, or no more.
+        _ => vec![later.button(event_id, part)],
+    };
+    if let Some(reply) = question.reply(transaction, &messages) {
+        transaction.enqueue(reply.in_order(chat.as_str()))?;
+    }
+    Ok(true)
+}

@@ -1,0 +1,205 @@
+use std::time::{Duration, SystemTime};
+
+use hikyaku_model::message::split_text;
+use hikyaku_webhook::Context;
+
+use crate::{
+    answer::{Answer, AnswerError, Question, quoted},
+    transaction::{EventTransaction, NotOpen},
+};
+
+/// How much is worth to be said before the rest is there, in bytes.
+const WORTH: usize = 40;
+
+/// An answer that grows while it is made, as a model writes it: what is there after some seconds is sent by the reply token,
+/// and the rest, when it is [finished](Self::finish), is pushed. Where all of it is there before, it is one reply, and free.
+///
+/// What was sent early is noted with the event: after a kill or a failure, the next attempt does not say it again, as long as
+/// its text begins with the same. [`said`](Self::said) tells it, so that a model can be asked to go on from there; an
+/// attempt whose text begins otherwise says all of it.
+#[derive(Debug)]
+#[must_use = "what was not sent early is said by `finish` only"]
+pub struct Growing<S> {
+    context: Context<S>,
+    transaction: EventTransaction,
+    text: String,
+    /// How many bytes of the text were said already.
+    said: usize,
+    /// What an earlier attempt has said, until the text is known to begin otherwise.
+    before: Option<String>,
+    after: Duration,
+    quoting: bool,
+    channel: Option<String>,
+}
+
+impl<S> Growing<S> {
+    pub(crate) fn new(context: Context<S>, transaction: EventTransaction) -> Self {
+        let before = transaction.claim().given.clone().filter(|it| !it.is_empty());
+        Self {
+            context,
+            transaction,
+            text: String::new(),
+            said: 0,
+            before,
+            after: Duration::from_secs(20),
+            quoting: false,
+            channel: None,
+        }
+    }
+
+    /// How long after the question something is said; 20 seconds unless set.
+    pub fn early_after(mut self, wait: Duration) -> Self {
+        self.after = wait;
+        self
+    }
+
+    /// Lets the first message quote the question, as [`Answer::quoting`] does.
+    pub fn quoting(mut self) -> Self {
+        self.quoting = true;
+        self
+    }
+
+    /// The channel of the outbox that sends it; `default` unless set.
+    pub fn channel(mut self, name: impl Into<String>) -> Self {
+        self.channel = Some(name.into());
+        self
+    }
+
+    /// What an earlier attempt has said; empty where this one is the first to say something.
+    pub fn said(&self) -> &str {
+        self.before.as_deref().unwrap_or_default()
+    }
+
+    /// The text so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Adds text, and says what is whole of it where it is time.
+    ///
+    /// # Errors
+    /// The store did not take it, the event cannot be answered, or the attempt is over.
+    pub async fn push(&mut self, more: &str) -> Result<(), AnswerError> {
+        self.text.push_str(more);
+        self.compare();
+        // Where pushes are not wanted, the reply token is for the whole, or for the button.
+        if self.said > 0 || self.before.is_some() || self.transaction.claim().later.is_some() {
+            return Ok(());
+        }
+        let whole = whole(&self.text);
+        if whole < WORTH || !self.is_time().await? {
+            return Ok(());
+        }
+        let question = question(&self.context);
+        let chat = question.chat()?;
+        let begin = self.text.get(..whole).unwrap_or_default();
+        let mut texts: Vec<_> = split_text(begin).into_iter().map(Into::into).collect();
+        // More than a reply holds is worth no hurry.
+        texts.truncate(1);
+        if self.quoting {
+            texts = quoted(texts, &question);
+        }
+        let Some(reply) = question.reply(&self.transaction, &texts) else { return Ok(()) };
+        let mut send = reply.or_push(&chat).in_order(chat.as_str());
+        if let Some(channel) = &self.channel {
+            send = send.channel(channel);
+        }
+        let said = first_part(begin);
+        if !self
+            .transaction
+            .send_early(send, self.text.get(..said).unwrap_or_default().to_owned())
+            .await?
+        {
+            return Err(NotOpen::Ended.into());
+        }
+        self.said = said;
+        Ok(())
+    }
+
+    /// Says the rest, together with "handled".
+    ///
+    /// # Errors
+    /// There was no text at all, the event cannot be answered, or the attempt is over.
+    pub fn finish(mut self) -> Result<(), AnswerError> {
+        // A text that has said less than was said before adds nothing.
+        if let Some(before) = self.before.take()
+            && before.starts_with(self.text.trim_end())
+            && !self.text.trim().is_empty()
+        {
+            return Ok(());
+        }
+        let rest = self.text.get(self.said..).unwrap_or_default();
+        if self.said > 0 && rest.trim().is_empty() {
+            return Ok(());
+        }
+        let mut answer = Answer::text(rest.trim_start_matches(['\n', '\r', ' ']));
+        if self.quoting && self.said == 0 {
+            answer = answer.quoting();
+        }
+        if let Some(channel) = &self.channel {
+            answer = answer.channel(channel);
+        }
+        answer.give(&self.transaction, &question(&self.context))
+    }
+
+    /// Finds out whether the text goes on where an earlier attempt has ended.
+    fn compare(&mut self) {
+        let Some(before) = &self.before else { return };
+        if self.text.starts_with(before.as_str()) {
+            self.said = before.len();
+            self.before = None;
+        } else if !before.starts_with(self.text.as_str()) {
+            self.before = None;
+        }
+    }
+
+    async fn is_time(&self) -> Result<bool, AnswerError> {
+        let now = self.transaction.claim().outbox.now().await?;
+        let now = now.to_system_time().unwrap_or(SystemTime::UNIX_EPOCH);
+        Ok(now.duration_since(self.context.received_at).unwrap_or_default() >= self.after)
+    }
+}
+
+fn question<S>(context: &Context<S>) -> Question<'_> {
+    Question { event: &context.event, received_at: context.received_at }
+}
+
+/// How much of a text is whole paragraphs, or else sentences.
+fn whole(text: &str) -> usize {
+    let paragraph = text.rfind("\n\n").map(|at| at + 2).filter(|end| *end >= WORTH);
+    let sentence = || {
+        let ends = text.char_indices().filter(|(at, c)| {
+            let behind = text.get(at + c.len_utf8()..).and_then(|it| it.chars().next());
+            matches!(c, '。' | '！' | '？' | '\n')
+                || matches!(c, '.' | '!' | '?') && behind.is_some_and(char::is_whitespace)
+        });
+        ends.last().map_or(0, |(at, c)| at + c.len_utf8())
+    };
+    paragraph.unwrap_or_else(sentence)
+}
+
+/// How many bytes of a text its first part has.
+fn first_part(text: &str) -> usize {
+    let first = split_text(text).into_iter().next().unwrap_or_default();
+    text.find(&first).map_or(text.len(), |at| at + first.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+
+    #[test]
+    fn what_is_whole_ends_with_a_paragraph_or_a_sentence() {
+        let long = "a".repeat(60);
+        for (text, expected) in [
+            (format!("{long}. And"), 61),
+            (format!("{long}.\n\nNext sentence. And"), 63),
+            (format!("{long}"), 0),
+            (format!("{long} 3.14 and"), 0),
+            ("はい。それ".to_owned(), 9),
+            (String::new(), 0),
+        ] {
+            assert_eq!(whole(&text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What is kept of answers: what was said before its event was handled, and what people fetch with a button.
+
+use hikyaku_sender::{Error, NewDelivery, Time, Transaction, Work};
+
+/// A part of an answer that waits until somebody fetches it.
+#[derive(Clone, Debug)]
+pub(crate) struct NewPart {
+    pub(crate) destination: String,
+    /// The event that it answers.
+    pub(crate) event_id: String,
+    pub(crate) part: i64,
+    /// Where that event came from, and where alone it may be fetched.
+    pub(crate) chat: String,
+    /// Messages as JSON.
+    pub(crate) messages: String,
+}
+
+impl NewPart {
+    /// Keeps it, unless it is kept already.
+    pub(super) async fn keep(&self, tx: &mut Transaction<'_>, now: Time) -> Result<(), Error> {
+        let sql = "INSERT INTO hikyaku_inbox_answer (destination, event_id, part, chat, messages, at) \
+            VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (destination, event_id, part) DO NOTHING";
+        let Self { destination, event_id, part, chat, messages } = self;
+        let params = [
+            destination.as_str().into(),
+            event_id.as_str().into(),
+            (*part).into(),
+            chat.as_str().into(),
+            messages.as_str().into(),
+            now.as_millis().into(),
+        ];
+        tx.query(sql, &params).await.map(drop)
+    }
+}
+
+/// Fetches a part of an answer.
+pub(crate) struct Fetch {
+    pub(crate) destination: String,
+    pub(crate) event_id: String,
+    pub(crate) part: i64,
+    pub(crate) chat: String,
+}
+
+impl Work for Fetch {
+    /// Its messages as JSON.
+    type Out = Option<String>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        let sql = "SELECT messages FROM hikyaku_inbox_answer \
+            WHERE destination = $1 AND event_id = $2 AND part = $3 AND chat = $4";
+        let Self { destination, event_id, part, chat } = self;
+        let params = [
+            destination.as_str().into(),
+            event_id.as_str().into(),
+            (*part).into(),
+            chat.as_str().into(),
+        ];
+        let rows = tx.query(sql, &params).await?;
+        Ok(rows.into_iter().flatten().next().and_then(|it| it.as_text().map(str::to_owned)))
+    }
+}
+
+/// Sends something of an answer while its event is still being handled, and notes what was said.
+#[derive(Clone)]
+pub(crate) struct Early {
+    pub(crate) id: i64,
+    pub(crate) lease: String,
+    pub(crate) attempt: i64,
+    pub(crate) send: NewDelivery,
+    pub(crate) given: String,
+}
+
+impl Work for Early {
+    /// Whether the event is still this attempt's; nothing was sent otherwise.
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
+        let sql = "UPDATE hikyaku_inbox_event SET given = $1 \
+            WHERE id = $2 AND lease = $3 AND attempts = $4 AND state = 1 RETURNING id";
+        let params = [
+            self.given.as_str().into(),
+            self.id.into(),
+            self.lease.as_str().into(),
+            self.attempt.into(),
+        ];
+        if tx.query(sql, &params).await?.is_empty() {
+            return Ok(false);
+        }
+        tx.enqueue(self.send.clone()).await?;
+        Ok(true)
+    }
+}

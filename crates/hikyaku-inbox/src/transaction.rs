@@ -1,0 +1,170 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hikyaku_sender::{Datum, NewDelivery, Outbox};
+
+use crate::{
+    later::Later,
+    store::{Early, NewPart},
+};
+
+/// Collects what an attempt wants to be committed together with "handled": all of it, once, or nothing if the attempt fails,
+/// its program is killed, or another program has taken the event over. A clone collects for the same attempt.
+#[derive(Clone)]
+pub struct EventTransaction(Arc<Inner>);
+
+struct Inner {
+    claim: ClaimOf,
+    collected: Mutex<Option<Collected>>,
+}
+
+/// The claim that an attempt is made under.
+#[derive(Clone)]
+pub(crate) struct ClaimOf {
+    pub(crate) outbox: Outbox,
+    pub(crate) id: i64,
+    pub(crate) lease: String,
+    pub(crate) attempt: i64,
+    pub(crate) late: bool,
+    pub(crate) destination: String,
+    pub(crate) event_id: String,
+    /// The chat with the bot's id before it.
+    pub(crate) chat: String,
+    /// What an earlier attempt has said already.
+    pub(crate) given: Option<String>,
+    /// How answers that come late are fetched, where nothing is pushed.
+    pub(crate) later: Option<Later>,
+}
+
+#[derive(Default)]
+pub(crate) struct Collected {
+    pub(crate) statements: Vec<(String, Vec<Datum>)>,
+    pub(crate) sends: Vec<NewDelivery>,
+    /// Parts of an answer that people fetch.
+    pub(crate) parts: Vec<NewPart>,
+    /// Whether the event's reply token was given to an answer, or to the button that stands for it.
+    is_replied: bool,
+}
+
+impl EventTransaction {
+    pub(crate) fn new(claim: ClaimOf) -> Self {
+        // What was said by an earlier attempt took the reply token.
+        let collected = Collected { is_replied: claim.given.is_some(), ..Collected::default() };
+        Self(Arc::new(Inner { claim, collected: Mutex::new(Some(collected)) }))
+    }
+
+    pub(crate) fn claim(&self) -> &ClaimOf {
+        &self.0.claim
+    }
+
+    /// Whether the event's reply token may be used, by the one who asks first.
+    pub(crate) fn may_reply(&self) -> bool {
+        self.lock().as_mut().is_some_and(|it| !std::mem::replace(&mut it.is_replied, true))
+    }
+
+    /// Keeps a part of an answer to be fetched.
+    pub(crate) fn keep(&self, part: NewPart) -> Result<(), NotOpen> {
+        self.lock().as_mut().ok_or(NotOpen::Ended)?.parts.push(part);
+        Ok(())
+    }
+
+    /// Sends something of an answer at once, whatever becomes of the attempt, and notes what was said by then. Whether the
+    /// event was still this attempt's.
+    pub(crate) async fn send_early(
+        &self,
+        send: NewDelivery,
+        given: String,
+    ) -> Result<bool, hikyaku_sender::Error> {
+        let ClaimOf { outbox, id, lease, attempt, .. } = self.claim();
+        let send = send.or_idempotency_key(format!("{}:early", self.key()));
+        let (id, lease, attempt) = (*id, lease.clone(), *attempt);
+        outbox.transact(Early { id, lease, attempt, send, given }).await
+    }
+
+    fn key(&self) -> String {
+        let ClaimOf { destination, event_id, .. } = self.claim();
+        format!("inbox:{destination}:{event_id}")
+    }
+
+    /// What was collected; afterwards it takes no more.
+    pub(crate) fn close(&self) -> Collected {
+        self.lock().take().unwrap_or_default()
+    }
+
+    /// Enqueues a send in the outbox. It needs no idempotency key: it gets one of the event and its place among the event's
+    /// sends, unless it has one. A send that breaks a rule makes the attempt fail when it is committed.
+    ///
+    /// # Errors
+    /// The attempt is over.
+    pub fn enqueue(&self, delivery: NewDelivery) -> Result<(), NotOpen> {
+        let mut collected = self.lock();
+        let collected = collected.as_mut().ok_or(NotOpen::Ended)?;
+        let key = format!("{}:{}", self.key(), collected.sends.len());
+        collected.sends.push(delivery.or_idempotency_key(key));
+        Ok(())
+    }
+
+    /// Runs one SQL statement on tables of your own in the same database, with parameters `$1`, `$2` and so on in the order
+    /// in which they first appear. Statements run in their order, before the sends. One that fails makes the attempt fail.
+    ///
+    /// # Errors
+    /// The attempt is over.
+    pub fn execute(
+        &self,
+        sql: impl Into<String>,
+        params: impl Into<Vec<Datum>>,
+    ) -> Result<(), NotOpen> {
+        let mut collected = self.lock();
+        let collected = collected.as_mut().ok_or(NotOpen::Ended)?;
+        collected.statements.push((sql.into(), params.into()));
+        Ok(())
+    }
+
+    /// Whether a later event of this chat was handled before this one: LINE's redelivery came too late for its place.
+    pub fn is_late(&self) -> bool {
+        self.0.claim.late
+    }
+
+    /// Which attempt this is; 1 is the first. What an earlier one did outside of this transaction may have happened.
+    pub fn attempt(&self) -> u32 {
+        u32::try_from(self.0.claim.attempt).unwrap_or(u32::MAX)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Collected>> {
+        self.0.collected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for EventTransaction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventTransaction")
+            .field("attempt", &self.0.claim.attempt)
+            .field("late", &self.0.claim.late)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Nothing can be committed together with "handled".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotOpen {
+    /// The event does not come from an inbox.
+    NoInbox,
+    /// The attempt is over: its handler has ended, or was dropped at its time limit.
+    Ended,
+}
+
+impl fmt::Display for NotOpen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoInbox => {
+                "this event does not come from an inbox; serve it by `Inbox::callback`"
+            }
+            Self::Ended => "the attempt is over, and what it did was settled without this",
+        })
+    }
+}
+
+impl std::error::Error for NotOpen {}
