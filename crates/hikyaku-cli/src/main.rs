@@ -6,6 +6,7 @@ mod args;
 mod browser;
 mod channel;
 mod connect;
+mod consent;
 mod demo;
 mod document;
 mod download;

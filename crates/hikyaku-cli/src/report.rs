@@ -114,6 +114,8 @@ impl Report {
             Self::of_call(error)
         } else if let Some(error) = error.downcast_ref::<hikyaku_sender::Error>() {
             Self::of_store(error)
+        } else if let Some(error) = error.downcast_ref::<hikyaku_inbox::Error>() {
+            Self::of_inbox(error)
         } else {
             match error.downcast_ref::<Failure>() {
                 Some(Failure::Usage(message)) => Self::new("usage", exit::USAGE, message.clone()),
@@ -197,6 +199,16 @@ impl Report {
             _ => ("store", exit::OTHER),
         };
         Self { retryable: error.is_retryable(), ..Self::new(kind, exit, message) }
+    }
+
+    fn of_inbox(error: &hikyaku_inbox::Error) -> Self {
+        let (kind, exit) = match error {
+            hikyaku_inbox::Error::Store(why) => return Self::of_store(why),
+            hikyaku_inbox::Error::NoEvent(_) => ("not_found", exit::REJECTED),
+            hikyaku_inbox::Error::Refused(..) => ("refused", exit::REJECTED),
+            _ => ("store", exit::OTHER),
+        };
+        Self::new(kind, exit, error.to_string())
     }
 
     fn json(mut self) -> String {

@@ -11,6 +11,7 @@ mod doctor;
 mod flex;
 mod gateway;
 mod hold;
+mod inbox;
 mod loading;
 mod mark_as_read;
 mod message;
@@ -86,6 +87,8 @@ pub(crate) enum Verb {
     /// Add sends to a durable store, and find, cancel, retry or drop them
     Outbox(outbox::Outbox),
     /// Send one message to a list of any length, each recipient once
+    /// Find, retry or drop the webhook events that a bot keeps in its store
+    Inbox(inbox::InboxArgs),
     Campaign(campaign::Campaign),
     /// Deliver what is in the outbox
     Worker(worker::Worker),
@@ -157,6 +160,7 @@ impl Verb {
             Self::Campaign(verb) => verb.run(output).await,
             Self::Worker(verb) => verb.run(output).await,
             Self::Hold(verb) => verb.run(output).await,
+            Self::Inbox(verb) => verb.run(output).await,
             Self::Release(verb) => verb.run(output).await,
             Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,

@@ -18,6 +18,7 @@ mod doctor;
 mod errors;
 mod gateway;
 mod help;
+mod inbox;
 mod manual;
 mod marks;
 mod message;

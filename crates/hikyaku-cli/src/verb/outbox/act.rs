@@ -1,17 +1,13 @@
 //! Acts on one delivery, or on all that fit a filter.
 
-use std::{
-    fmt,
-    io::{self, IsTerminal, Write},
-};
+use std::fmt;
 
-use anyhow::Context;
 use clap::Args;
 use hikyaku_sender::{Act, Acted, DeliveryId, Filter, Outbox, Preview, State, delivery::Refusal};
 use serde::{Serialize, Serializer};
 
 use super::{filter::FilterArgs, list::Deliveries};
-use crate::{failure::usage, output::Output, progress::Share, store::StoreArgs};
+use crate::{consent, failure::usage, output::Output, progress::Share, store::StoreArgs};
 
 // One delivery, or a filter and whether to ask.
 #[derive(Debug, Args)]
@@ -111,15 +107,10 @@ async fn many(
         return output.print(&preview, &preview);
     }
     if asks == Asks::First && total > 0 {
-        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-            return Err(usage(format!(
-                "{total} deliveries {}; repeat it with --yes to do so, or with --dry-run to see them",
-                doing.would
-            )));
-        }
-        if !agrees(&Previewed::new(preview, doing))? {
-            return Err(usage("nothing was done"));
-        }
+        consent::ask(
+            format_args!("{total} deliveries {}", doing.would),
+            &Previewed::new(preview, doing),
+        )?;
     }
     let bar = Share::new(total);
     let acted = outbox.act_on(filter, doing.act, |so_far| bar.show(so_far.done)).await?;
@@ -127,16 +118,6 @@ async fn many(
     let Acted { done, refused, .. } = acted;
     let did = Did { done, refused: Refused(refused), many: doing.many };
     output.print(&did, &did)
-}
-
-/// Shows what would be done, and asks.
-fn agrees(preview: &Previewed) -> anyhow::Result<bool> {
-    let mut stderr = anstream::stderr().lock();
-    write!(stderr, "{preview}\ngo on? [y/N] ").context("cannot write to stderr")?;
-    stderr.flush().context("cannot write to stderr")?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).context("cannot read the answer")?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }
 
 /// What would be done, as it is printed.
