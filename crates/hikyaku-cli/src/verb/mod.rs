@@ -14,6 +14,7 @@ mod hold;
 mod inbox;
 mod loading;
 mod mark_as_read;
+mod mcp;
 mod message;
 mod multicast;
 mod narrowcast;
@@ -86,9 +87,9 @@ pub(crate) enum Verb {
     Webhook(webhook::Webhook),
     /// Add sends to a durable store, and find, cancel, retry or drop them
     Outbox(outbox::Outbox),
-    /// Send one message to a list of any length, each recipient once
     /// Find, retry or drop the webhook events that a bot keeps in its store
     Inbox(inbox::InboxArgs),
+    /// Send one message to a list of any length, each recipient once
     Campaign(campaign::Campaign),
     /// Deliver what is in the outbox
     Worker(worker::Worker),
@@ -104,6 +105,8 @@ pub(crate) enum Verb {
     Gateway(gateway::Gateway),
     /// Run a simulator of LINE on this machine, watch it and act in it
     Sim(sim::Sim),
+    /// Let a language model use LINE, on a simulator unless told otherwise
+    Mcp(mcp::Mcp),
     /// Look for what keeps messages and webhooks from arriving
     Doctor(doctor::Doctor),
     /// Watch messages being delivered by a simulator in the same process
@@ -157,15 +160,16 @@ impl Verb {
             Self::Flex(verb) => verb.run(output),
             Self::Webhook(verb) => verb.run(output).await,
             Self::Outbox(verb) => verb.run(output).await,
+            Self::Inbox(verb) => verb.run(output).await,
             Self::Campaign(verb) => verb.run(output).await,
             Self::Worker(verb) => verb.run(output).await,
             Self::Hold(verb) => verb.run(output).await,
-            Self::Inbox(verb) => verb.run(output).await,
             Self::Release(verb) => verb.run(output).await,
             Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
             Self::Gateway(verb) => verb.run(output).await,
             Self::Sim(verb) => verb.run(output).await,
+            Self::Mcp(verb) => verb.run(output).await,
             Self::Doctor(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,
             Self::Completions(verb) => verb.run(whole()),

@@ -21,6 +21,7 @@ mod help;
 mod inbox;
 mod manual;
 mod marks;
+mod mcp;
 mod message;
 mod messages;
 mod narrowcast;
