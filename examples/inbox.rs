@@ -3,18 +3,14 @@ use std::{env, future::pending};
 
 use axum::Router as Server;
 use hikyaku::Client;
-use hikyaku_inbox::{InContext as _, Inbox};
+use hikyaku_inbox::{AnswerError, InContext as _, Inbox};
 use hikyaku_model::{ChannelSecret, event::ContentType};
-use hikyaku_sender::{NewDelivery, Outbox};
+use hikyaku_sender::Outbox;
 use hikyaku_webhook::{BoxError, Context, Receiver, Router, Verifier};
 use tokio::net::TcpListener;
 
-async fn answer(context: Context<()>) -> Result<(), BoxError> {
-    let Some(chat) = context.event.chat_id() else { return Ok(()) };
-    let heard = context.event.text().unwrap_or_default();
-    let answer = NewDelivery::push(&chat, heard).in_order(chat.as_str());
-    context.transaction()?.enqueue(answer)?;
-    Ok(())
+async fn answer(context: Context<()>) -> Result<(), AnswerError> {
+    context.answer(context.event.text().unwrap_or_default())
 }
 
 /// The bot's server, and its work behind the answers to LINE.

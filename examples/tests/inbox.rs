@@ -28,6 +28,6 @@ async fn the_bot_answers_from_its_outbox() {
 
     let user = sim.add_friend();
     let answer = sim.ask(&user, "hello, こんにちは").await.unwrap();
-    assert_eq!((answer.kind, &answer.to), (SendKind::Push, &user));
+    assert_eq!((answer.kind, &answer.to), (SendKind::Reply, &user));
     assert_eq!(answer.text(), Some("hello, こんにちは"));
 }
