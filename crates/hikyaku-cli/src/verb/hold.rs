@@ -36,7 +36,7 @@ pub(crate) struct Hold {
     #[command(flatten)]
     scope: Scope,
 
-    /// Why, for whoever sees it
+    /// Why: shown with the hold
     #[arg(long, value_name = "TEXT", required = true)]
     reason: Option<String>,
 
@@ -62,7 +62,7 @@ Examples:
     List,
 }
 
-/// Let go on what `hikyaku hold` has stopped
+/// Release what `hikyaku hold` has stopped
 #[derive(Debug, Args)]
 #[command(after_help = "\
 What two holds have stopped goes on when both are released.

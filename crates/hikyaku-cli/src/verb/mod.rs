@@ -13,6 +13,7 @@ mod gateway;
 mod hold;
 mod inbox;
 mod loading;
+mod man;
 mod mark_as_read;
 mod mcp;
 mod message;
@@ -95,7 +96,7 @@ pub(crate) enum Verb {
     Worker(worker::Worker),
     /// Stop sends of a store until they are released, or list what is stopped
     Hold(hold::Hold),
-    /// Let go on what `hikyaku hold` has stopped
+    /// Release what `hikyaku hold` has stopped
     Release(hold::Release),
     /// Move a store to another, or take a restored one into use
     Store(store::Store),
@@ -113,6 +114,8 @@ pub(crate) enum Verb {
     Demo(demo::Demo),
     /// Generate shell completions
     Completions(completions::Completions),
+    /// Generate man pages
+    Man(man::Man),
 }
 
 impl Verb {
@@ -173,6 +176,7 @@ impl Verb {
             Self::Doctor(verb) => verb.run(output).await,
             Self::Demo(verb) => verb.run(output).await,
             Self::Completions(verb) => verb.run(whole()),
+            Self::Man(verb) => verb.run(output, whole()),
         }
     }
 }

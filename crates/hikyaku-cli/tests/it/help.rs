@@ -127,6 +127,27 @@ fn no_word_at_all_shows_the_help_and_is_an_error() {
 }
 
 #[test]
+fn every_verb_has_a_man_page() {
+    let shell = Shell::bare();
+    let outcome = shell.run(["man", "--out", "man1"]);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    for (verb, purpose) in all_verbs() {
+        let name = format!("hikyaku-{}", verb.join("-"));
+        let page = std::fs::read_to_string(shell.folder().join(format!("man1/{name}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH {name} 1")), "{page}");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains("Examples:"), "{name}");
+        // Roff escapes hyphens.
+        let purpose = purpose.split(['-', '`', '\'']).next().unwrap();
+        assert!(page.contains(purpose), "{name}: {purpose}");
+    }
+    let push = shell.run(["man", "push"]);
+    assert!(push.stdout.contains(".TH hikyaku-push 1"), "{push}");
+    let unknown = shell.run(["man", "outbox", "ad"]);
+    assert_eq!(unknown.code, 2, "{unknown}");
+    assert!(unknown.stderr.contains("there is no verb ad of outbox"), "{unknown}");
+}
+
+#[test]
 fn every_shell_gets_its_completions() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let outcome = Shell::bare().run(["completions", shell]);
