@@ -7,7 +7,7 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 # What one store needs, a build without it does not.
 ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self
 
-.PHONY: help demo test lint fmt doc pictures bench build-cpu chaos
+.PHONY: help demo test lint fmt doc pictures package bench build-cpu chaos
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -23,7 +23,7 @@ else
 endif
 	$(CARGO) test --workspace --doc
 
-lint: ## Check format, lints, documentation, and that modules form no circle
+lint: ## Check format, lints, documentation, words, links, and that modules form no circle
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	for features in '' sqlite postgres; do \
@@ -33,6 +33,10 @@ lint: ## Check format, lints, documentation, and that modules form no circle
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 	.ci/modules.py --self-test
 	.ci/modules.py
+	.ci/words.py --self-test
+	.ci/words.py
+	.ci/links.py --self-test
+	.ci/links.py
 
 fmt: ## Format the code
 	$(CARGO) fmt --all
@@ -42,6 +46,9 @@ doc: ## Build the documentation and open it
 
 pictures: ## Draw the pictures of the documentation that show the simulator's page (needs Chromium)
 	$(CARGO) run -p hikyaku-sim --example pictures -- docs
+
+package: ## Make the files that go to crates.io, without building them
+	$(CARGO) package --workspace --no-verify --locked --exclude hikyaku-examples
 
 bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches

@@ -10,7 +10,7 @@ use anyhow::Context;
 
 use crate::failure::usage;
 
-/// Where a browser is named that is none of the usual ones.
+/// The variable that names a browser other than the usual ones.
 const VARIABLE: &str = "HIKYAKU_BROWSER";
 
 /// What Chromium and its like are called.

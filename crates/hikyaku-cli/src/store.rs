@@ -27,7 +27,7 @@ impl StoreArgs {
         open(&self.store).await
     }
 
-    /// The store, made where there is none.
+    /// The store, made if there is none.
     pub(crate) async fn open_or_make(&self) -> anyhow::Result<Outbox> {
         Ok(Outbox::open(self.store.as_str()).await?)
     }

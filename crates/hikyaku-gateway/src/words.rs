@@ -11,7 +11,7 @@ macro_rules! words {
     };
 }
 
-/// Puts values in the place of their names. A value that holds a name in braces stays as it is.
+/// Puts values instead of their names. A value that holds a name in braces stays as it is.
 pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;

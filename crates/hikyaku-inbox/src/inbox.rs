@@ -70,7 +70,7 @@ impl From<hikyaku_sender::Error> for Error {
 }
 
 impl Inbox {
-    /// Opens the inbox in the database of this outbox, and makes its tables where there are none.
+    /// Opens the inbox in the database of this outbox, and makes its tables if there are none.
     ///
     /// # Errors
     /// The outbox is in memory, its database cannot be written, or a newer version has written the inbox.
@@ -81,7 +81,7 @@ impl Inbox {
         }
     }
 
-    /// Opens the inbox that is in the database of this outbox; nothing where there is none.
+    /// Opens the inbox that is in the database of this outbox; nothing if there is none.
     ///
     /// # Errors
     /// The outbox is in memory, its database cannot be read, or a newer version has written the inbox.

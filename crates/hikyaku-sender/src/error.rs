@@ -22,7 +22,7 @@ struct Inner {
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A message, an id or an option cannot be sent: every broken rule with its path. Options have the names that their
-    /// methods have, such as `idempotency_key`; all else has LINE's.
+    /// methods have, such as `idempotency_key`; everything else has LINE's.
     Invalid(Violations),
     /// The idempotency key stands for another send already; nothing was changed.
     Conflict {
@@ -48,7 +48,7 @@ pub enum ErrorKind {
     Refused(DeliveryId, Refusal),
     /// A line of the recipients cannot be used, or the list is not the one that was begun with.
     Recipients(String),
-    /// Another program has what is asked for.
+    /// Another process holds the lock.
     Locked {
         /// Who holds it.
         holder: String,

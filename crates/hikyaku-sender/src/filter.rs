@@ -5,7 +5,7 @@ use crate::{CampaignId, DeliveryId, State, Time};
 ///
 /// A channel with an idempotency key, a campaign, a recipient of a push, and a state of dead letters or of what waits are
 /// found by an index. For a recipient, multicasts are looked through as well, from the newest to the oldest that fit the
-/// rest: 16 bytes for each of their recipients, so that a campaign or a time makes it quick. All else is compared row by
+/// rest: 16 bytes for each of their recipients, so that a campaign or a time makes it quick. Everything else is compared row by
 /// row.
 ///
 /// ```

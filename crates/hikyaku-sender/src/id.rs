@@ -52,7 +52,7 @@ id! {
     HoldId
 }
 
-/// A text that is the id of nothing.
+/// The text is not a valid id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoId;
 

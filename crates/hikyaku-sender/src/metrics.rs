@@ -65,7 +65,7 @@ impl Metrics {
         AtWork { metrics: self, channels: BTreeSet::new() }
     }
 
-    /// How fast the workers of a channel may go, or might; LINE's limits, where there was none.
+    /// How fast the workers of a channel may go, or might; LINE's limits, if there was none.
     pub(crate) fn limits(&self, channel: &str) -> Limits {
         let channels = self.channels.read().unwrap_or_else(PoisonError::into_inner);
         let limits = channels.get(channel).map(|of| &of.limits);

@@ -22,7 +22,7 @@ pub struct NewHold {
 }
 
 impl NewHold {
-    /// Stops everything, for this reason: 1 to 200 bytes that whoever sees the hold reads.
+    /// Stops everything, for this reason: 1 to 200 bytes that anyone who sees the hold reads.
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             channel: None,
@@ -56,7 +56,7 @@ impl NewHold {
         self
     }
 
-    /// Who stops it, for whoever sees the hold: up to 200 bytes.
+    /// Who stops it, for anyone who sees the hold: up to 200 bytes.
     pub fn by(mut self, who: impl Into<String>) -> Self {
         self.who = who.into();
         self

@@ -228,7 +228,7 @@ impl Outbox {
         self.0.store.wake().await
     }
 
-    /// One delivery; `None` where there is none, or no more.
+    /// One delivery; `None` if there is none, or no more.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -237,7 +237,7 @@ impl Outbox {
         Ok(self.with_waits(shown.into_iter().collect()).await?.pop())
     }
 
-    /// Waits until it is known what became of a delivery, and gives it as it is then; `None` where there is none.
+    /// Waits until it is known what became of a delivery, and gives it as it is then; `None` if there is none.
     ///
     /// That is when it has ended, and for a narrowcast when LINE has accepted it. It comes back earlier where the delivery
     /// waits for what takes longer than any caller does: a person's hold, the month's quota, a new token. After `patience`
@@ -298,7 +298,7 @@ impl Outbox {
     }
 
     /// What became of deliveries, channels and campaigns, after the [`Outcome`] with this id; 0 for all that is kept. At most
-    /// 100 in their order; empty where there are none yet. The caller keeps the id of the last one that it has dealt with, and
+    /// 100 in their order; empty if there are none yet. The caller keeps the id of the last one that it has dealt with, and
     /// misses none of the last seven days, whatever is killed.
     ///
     /// # Errors
@@ -324,7 +324,7 @@ impl Outbox {
         }
     }
 
-    /// The delivery of a channel that an idempotency key stands for; `None` where there is none, or no more.
+    /// The delivery of a channel that an idempotency key stands for; `None` if there is none, or no more.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -131,7 +131,7 @@ impl OutcomeCursor {
         }
     }
 
-    /// The next outcomes in their order, 100 at most; empty where there are none now.
+    /// The next outcomes in their order, 100 at most; empty if there are none now.
     ///
     /// # Errors
     /// Another reader has the place, or the store cannot be read or written.

@@ -44,7 +44,7 @@ pub struct LaneOverview {
     pub channel: String,
     /// The lane.
     pub lane: Lane,
-    /// Its limit, as this program's last worker of the channel has or had it; LINE's, where there was none. `None` for no
+    /// Its limit, as this program's last worker of the channel has or had it; LINE's, if there was none. `None` for no
     /// limit.
     pub limit: Option<Rate>,
     /// How many requests a second it may send steadily now; `None` without a limit.

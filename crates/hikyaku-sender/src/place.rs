@@ -23,7 +23,7 @@ impl<'a> Place<'a> {
                     None => Ok(Self::Sqlite(Path::new(path))),
                     Some((path, _)) => unsuitable(format!(
                         "a store in a file takes no parameters, and its path has no ?: write sqlite:{path}; the file is made \
-                         where there is none"
+                         if there is none"
                     )),
                 }
             }

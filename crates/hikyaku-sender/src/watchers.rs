@@ -7,7 +7,7 @@ use std::{
 
 use tokio::sync::{Notify, futures::OwnedNotified};
 
-/// Those who wait, by delivery. Whoever does not wait costs nothing.
+/// Those who wait, by delivery. Anyone who does not wait costs nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Watchers(Mutex<HashMap<i64, Arc<Notify>>>);
 

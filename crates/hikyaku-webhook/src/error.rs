@@ -14,7 +14,7 @@ pub enum Error {
     Mismatch,
     /// The body is empty. LINE sends none, so something before this has read it.
     EmptyBody,
-    /// There is no channel secret for the request: its destination is none of yours.
+    /// There is no channel secret for the request: its destination is not one of yours.
     NoSecret,
     /// The body is longer than the receiver allows.
     TooLarge {

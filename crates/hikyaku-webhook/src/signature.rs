@@ -18,7 +18,7 @@ const DIGEST: usize = 32;
 
 /// The signature that LINE sends with a body: base64 of its HMAC-SHA256 under the channel secret.
 ///
-/// For tests, and for whoever plays LINE.
+/// For tests, and for programs that play LINE.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>
 pub fn sign(secret: &ChannelSecret, body: &[u8]) -> String {

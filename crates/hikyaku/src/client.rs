@@ -239,7 +239,7 @@ pub(crate) fn check(checks: impl FnOnce(&mut Checker)) -> Result<(), Error> {
     Ok(checker.finish()?)
 }
 
-/// The id, unless it surely is none of its kind.
+/// The id, unless it is malformed.
 pub(crate) fn id<'a>(
     name: &str,
     id: &'a (impl AsRef<str> + ?Sized),

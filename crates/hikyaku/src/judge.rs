@@ -198,7 +198,7 @@ fn reason(status: StatusCode) -> &'static str {
     status.canonical_reason().unwrap_or("no known status")
 }
 
-/// What to say of a body that is none of LINE's.
+/// What to say of a body that is not LINE's.
 fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let reason = reason(status);

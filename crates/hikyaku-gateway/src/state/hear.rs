@@ -238,7 +238,7 @@ impl Hear {
             let values = [("service", service.as_str()), ("number", code.number)];
             return Ok(Some(words::fill(words::answer(lang), &values)));
         }
-        // The person who looks at the page, or else whoever types here: both can see the group.
+        // The person who looks at the page, or else anyone who types here: both can see the group.
         let known = known.filter(|_| channel.as_deref() == Some(&self.channel));
         let Some(person) = known.as_deref().or(code.person) else {
             return Ok(Some(words::first_alone(lang).to_owned()));

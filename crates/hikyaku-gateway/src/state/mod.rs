@@ -33,7 +33,7 @@ pub struct State {
 }
 
 impl State {
-    /// Opens the tables in the outbox's database, and makes them where there are none.
+    /// Opens the tables in the outbox's database, and makes them if there are none.
     ///
     /// # Errors
     /// The outbox is in memory, its database cannot be written, or its tables are of a newer version.

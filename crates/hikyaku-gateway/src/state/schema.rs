@@ -31,7 +31,7 @@ const TABLES: [&str; 9] = [
 /// Two programs do not make the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.
 const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(1212763995)) AS taken";
 
-/// Makes the tables where there are none, with this key for their hashes.
+/// Makes the tables if there are none, with this key for their hashes.
 pub(super) struct Migrate {
     pub(super) new_key: [u8; 32],
 }

@@ -1,7 +1,7 @@
 //! Events that are behind another of their chat: no claim looks at them, however many they are, until what comes of the one
 //! before sets the next one free.
 //!
-//! An event is put behind by a claim that saw another before it. Whoever sets it free at that moment, in a transaction that
+//! An event is put behind by a claim that saw another before it. Anyone who sets it free at that moment, in a transaction that
 //! the claim does not see, counts `freed` up, and the claim then leaves the event alone.
 
 use hikyaku_sender::{Datum, Error, Transaction};

@@ -13,7 +13,7 @@ pub struct KeptEvent {
     pub id: i64,
     /// The user id of the bot that it is for; empty where LINE named none.
     pub destination: String,
-    /// LINE's `webhookEventId`, or a name of the inbox's own where there is none.
+    /// LINE's `webhookEventId`, or a name of the inbox's own if there is none.
     pub event_id: String,
     /// The user, group or room that it came from, after the bot's id and a blank. An event from nowhere is alone in its chat.
     pub chat: String,

@@ -37,7 +37,7 @@ const SECOND: [&str; 7] = [
 /// Two programs do not change the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.
 const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(1212763994)) AS taken";
 
-/// Makes the tables where there are none, and brings older ones up to date.
+/// Makes the tables if there are none, and brings older ones up to date.
 pub(crate) struct Migrate;
 
 impl Work for Migrate {
@@ -74,7 +74,7 @@ const VERSION: i64 = VERSIONS.len() as i64;
 pub(crate) struct Exists;
 
 impl Work for Exists {
-    /// Nothing where there are none; else their version, where it is newer than this program's.
+    /// Nothing if there are none; else their version, where it is newer than this program's.
     type Out = Option<Option<i64>>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
@@ -82,7 +82,7 @@ impl Work for Exists {
     }
 }
 
-/// The version of the tables; nothing where there are none.
+/// The version of the tables; nothing if there are none.
 async fn version(tx: &mut Transaction<'_>) -> Result<Option<i64>, Error> {
     let exists = if tx.is_postgres() {
         "SELECT 1 WHERE to_regclass('hikyaku_inbox_meta') IS NOT NULL"

@@ -13,7 +13,7 @@ use crate::{
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum AcquisitionCondition {
-    /// Whoever sees it has it.
+    /// Everybody who sees it has it.
     Normal(NormalAcquisitionCondition),
     /// By luck.
     Lottery(LotteryAcquisitionCondition),
@@ -30,7 +30,7 @@ union!(AcquisitionCondition {
 });
 
 impl AcquisitionCondition {
-    /// Whoever sees it has it.
+    /// Everybody who sees it has it.
     pub fn normal() -> Self {
         NormalAcquisitionCondition::default().into()
     }
@@ -59,7 +59,7 @@ impl Check for AcquisitionCondition {
     }
 }
 
-/// Whoever sees it has it.
+/// Everybody who sees it has it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "normal")]
 #[non_exhaustive]

@@ -45,9 +45,9 @@ pub enum Problem {
     MultipleOf(u32),
     /// A word is not among those that are allowed.
     OneOf(&'static [&'static str]),
-    /// The word is none of those that this version knows; a warning, as LINE may know it.
+    /// This version does not know the word; a warning, as LINE may know it.
     UnknownWord(&'static [&'static str]),
-    /// The field is none of those that the object has.
+    /// The object has no such field.
     UnknownField(&'static [&'static str]),
     /// A text does not match the pattern.
     Pattern(&'static str),
@@ -65,7 +65,7 @@ pub enum Problem {
     Brace,
     /// The value must not stand here, and why.
     Forbidden(&'static str),
-    /// An id that surely is none.
+    /// A malformed id.
     Id(InvalidId),
     /// JSON of a known type that does not fit it: serde's words.
     Shape(String),
@@ -209,7 +209,7 @@ impl fmt::Display for Violation {
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// The violations, or nothing where there are none.
+    /// The violations, or nothing if there are none.
     pub fn new(violations: Vec<Violation>) -> Option<Self> {
         (!violations.is_empty()).then_some(Self(violations))
     }

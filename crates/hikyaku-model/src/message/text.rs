@@ -63,7 +63,7 @@ impl TextMessage {
         Self { text: text.into(), emojis: None, quote_token: None, extra: Extra::default() }
     }
 
-    /// Puts LINE emoji in the place of `$` characters.
+    /// Replaces `$` characters with LINE emoji.
     pub fn emojis(mut self, emojis: impl IntoIterator<Item = Emoji>) -> Self {
         self.emojis = Some(emojis.into_iter().collect());
         self

@@ -57,7 +57,7 @@ pub enum Said<'a> {
     Notice(&'a str),
 }
 
-/// A time of the day, on the clock of whoever looks.
+/// A time of the day, on the reader's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
     /// From 0 to 23.

@@ -5,7 +5,7 @@ use crate::{
     pen::Pen,
 };
 
-/// Draws a text with LINE emoji in the place of some of its `$`.
+/// Draws a text with LINE emoji instead of some of its `$`.
 pub(super) fn plain(message: &TextMessage, html: &mut Html) {
     let emojis = message.emojis.as_deref().unwrap_or_default();
     let mut done = 0;
@@ -22,7 +22,7 @@ pub(super) fn plain(message: &TextMessage, html: &mut Html) {
     linked(message.text.get(done..).unwrap_or_default(), html);
 }
 
-/// Draws a text with mentions and LINE emoji in the place of `{names}`; a brace that is written twice means itself.
+/// Draws a text with mentions and LINE emoji instead of `{names}`; a brace that is written twice means itself.
 pub(super) fn with_placeholders(pen: &Pen<'_>, message: &TextV2Message, html: &mut Html) {
     let mut rest = message.text.as_str();
     while let Some(at) = rest.find(['{', '}']) {

@@ -7,11 +7,11 @@ strings! {
     load: ["Load", "読み込む", "載入", "โหลด"];
     /// On a button that loads all pictures.
     load_all: ["Load pictures", "画像を読み込む", "載入圖片", "โหลดรูปภาพ"];
-    /// In the place of a picture whose URL is none that LINE loads.
+    /// Instead of a picture whose URL LINE does not load.
     no_picture: ["No HTTPS URL", "HTTPSのURLではありません", "不是 HTTPS 網址", "ไม่ใช่ URL แบบ HTTPS"];
     /// On a picture that moves.
     animated: ["Animated", "アニメーション", "動畫", "เคลื่อนไหว"];
-    /// In the place of what this version cannot draw, before its name.
+    /// Instead of what this version cannot draw, before its name.
     unknown: ["Not drawn", "未対応", "無法顯示", "แสดงไม่ได้"];
     /// What the account is called whose messages are shown.
     account: ["Account", "アカウント", "官方帳號", "บัญชี"];

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Error, ErrorKind, store::Cursor};
 
-/// The longest line or record; what is longer is none of a list.
+/// The longest line or record; a longer one is refused.
 const LONGEST: usize = 64 * 1024;
 
 /// How much is read at once.

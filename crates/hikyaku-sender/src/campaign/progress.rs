@@ -102,7 +102,7 @@ const JUST_NOW: Duration = Duration::from_secs(2);
 const NEWEST: f64 = 0.3;
 
 impl Watch {
-    /// The next look. The one that says [`CampaignPhase::Done`] or [`CampaignPhase::Cancelled`] is worth being the last.
+    /// The next look. Stop after one that says [`CampaignPhase::Done`] or [`CampaignPhase::Cancelled`].
     ///
     /// # Errors
     /// The store cannot be read.

@@ -10,7 +10,7 @@ use super::*;
 const LEASE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-/// A request that left later than this after its claim is none that a worker sends.
+/// No worker sends a request later than this after its claim.
 const LATEST_ARRIVAL: Duration = Duration::from_secs(30 * 60);
 
 #[derive(Clone, Copy, Debug)]

@@ -123,7 +123,7 @@ fn judge_error(tried: Tried, error: &Error) -> Verdict {
             let hold = down.then(|| stop(vec![tried.lane], HoldReason::LineDown, Duration::ZERO));
             Verdict { outcome: later(after), hold, failed: true }
         }
-        // Whoever answered, it was not LINE, and so it answers to the next delivery, too.
+        // It was not LINE that answered, and so it answers to the next delivery, too.
         ErrorKind::Foreign => Verdict {
             outcome: later(patient.min(LONGEST_SILENCE)),
             hold: Some(stop(vec![tried.lane], HoldReason::LineDown, Duration::ZERO)),

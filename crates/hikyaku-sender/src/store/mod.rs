@@ -103,7 +103,7 @@ fn now_or_never<T>(step: impl Future<Output = Result<T>>) -> Result<T> {
     }
 }
 
-/// Tells whoever waits that there may be new work.
+/// Tells anyone who waits that there may be new work.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct News(watch::Sender<u64>);
 

@@ -51,7 +51,7 @@ pub(crate) struct Fresh {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Payload {
     pub(crate) recipients: Recipients,
-    /// The request without its recipients; the campaign's where there is none.
+    /// The request without its recipients; the campaign's if there is none.
     pub(crate) body: Option<Body>,
     /// The trace that it is a part of, which is not sent.
     pub(crate) trace: Option<TraceContext>,

@@ -1,4 +1,4 @@
-//! Conditions on a delivery's state in SQL. Each is also that of a partial index, which serves only what is asked for in
+//! Conditions on a delivery's state in SQL. Each is also that of a partial index, which serves only queries in
 //! the same words.
 
 /// Ready and behind no other of its order key, or tracking: a worker may claim it.

@@ -192,7 +192,7 @@ pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns + Outcomes {
 
 /// What is told to programs.
 pub(crate) trait Outcomes: Send {
-    /// Writes outcomes down. Nothing of the transaction that may wait for another comes after it: whoever sees one of them
+    /// Writes outcomes down. Nothing of the transaction that may wait for another comes after it: anyone who sees one of them
     /// sees all before it, so they are written one transaction after the other.
     fn tell(&mut self, outcomes: &[NewOutcome]) -> impl Future<Output = Result<()>> + Send;
 
@@ -203,7 +203,7 @@ pub(crate) trait Outcomes: Send {
         mark: i64,
     ) -> impl Future<Output = Result<()>> + Send;
 
-    /// The place of a reader, locked; it is made where there is none.
+    /// The place of a reader, locked; it is made if there is none.
     fn lock_outcome_cursor(
         &mut self,
         name: &str,

@@ -12,7 +12,7 @@ use crate::store::step::Job;
 /// list, and not one of them.
 const ALONE: u32 = 10;
 
-/// How an error's text begins to tell the id of LINE's request, after all else.
+/// How an error's text begins to tell the id of LINE's request, after everything else.
 const REQUEST_ID: &str = " [request id";
 
 /// How many characters are told of a refusal at most.

@@ -35,7 +35,7 @@ impl<'a> Body<'a> {
             .map_err(|error| unreadable(error.line(), error.column()))
     }
 
-    /// Refuses properties that are none of these. LINE does not say whether it passes over them; where a misspelt one makes
+    /// Refuses properties other than these. LINE does not say whether it passes over them; where a misspelt one makes
     /// a request reach more people, the simulator does not.
     pub(crate) fn only(&self, known: &[&str]) -> Result<(), Answer> {
         match self.0.keys().find(|name| !known.contains(&name.as_str())) {

@@ -173,9 +173,9 @@ pub(crate) struct Endpoint {
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
-    /// Whoever has a token of a Messaging API channel.
+    /// A caller with a token of a Messaging API channel.
     Channel,
-    /// Whoever has a token of a LINE Login channel, of one of these kinds. [`Scene::channel`] is then its place among
+    /// A caller with a token of a LINE Login channel, of one of these kinds. [`Scene::channel`] is then its place among
     /// those.
     Login(&'static [TokenKind]),
     /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.

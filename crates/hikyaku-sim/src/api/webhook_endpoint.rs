@@ -82,7 +82,7 @@ fn read_test(request: &Request) -> Result<Action, Answer> {
     }))
 }
 
-/// The answer to a test. LINE says that a status is 0 or less where there was none; these words for what went wrong are
+/// The answer to a test. LINE says that a status is 0 or less if there was none; these words for what went wrong are
 /// those of its error statistics.
 pub(crate) fn tell_ping(verdict: Verdict, at: Timestamp) -> Answer {
     let Verdict { reason, status, detail } = verdict;

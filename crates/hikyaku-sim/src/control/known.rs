@@ -1,4 +1,4 @@
-//! What the calls of the control API know. All else is refused, so that no misspelt word passes for one left out.
+//! What the calls of the control API know. Everything else is refused, so that no misspelt word passes for one left out.
 
 use http::Method;
 
@@ -76,7 +76,7 @@ pub(super) fn explain(error: &serde_json::Error) -> String {
 fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     match (nearest(name, known.iter().copied()), known) {
         (Some(near), _) => format!("there is no {what} `{name}` here; did you mean `{near}`?"),
-        (None, []) => format!("there is no {what} `{name}` here; there is none at all"),
+        (None, []) => format!("there is no {what} `{name}` here; it takes no parameters"),
         (None, _) => format!("there is no {what} `{name}` here, only `{}`", known.join("`, `")),
     }
 }

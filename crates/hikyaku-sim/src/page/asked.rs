@@ -17,7 +17,7 @@ pub(super) struct Asked {
     pub(super) lang: Lang,
     /// What the reader has chosen, instead of following the system.
     pub(super) is_dark: Option<bool>,
-    /// The clock of whoever looks.
+    /// The clock of anyone who looks.
     pub(super) zone: TimeZone,
     /// What names of chats must have in them.
     pub(super) find: String,

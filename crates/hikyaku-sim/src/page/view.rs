@@ -1,4 +1,4 @@
-//! The parts of the page that change. The page's script puts each in the place of its older self.
+//! The parts of the page that change. The page's script puts each instead of its older self.
 
 use hikyaku_page::html::Html;
 

@@ -255,7 +255,7 @@ fn http(answer: &Answer, id: Uuid, body: impl FnOnce(Bytes) -> WireBody) -> Resp
     let mut response = Response::new(body(answer.body.clone()));
     *response.status_mut() = answer.status;
     *response.headers_mut() = platform_headers(id);
-    // What a test gives as a media type may be none.
+    // A test may give a malformed media type.
     if let Some(content_type) = answer.content_type.as_ref().and_then(|text| text.parse().ok()) {
         response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }

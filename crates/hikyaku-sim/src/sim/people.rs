@@ -8,7 +8,7 @@ use crate::state::{
     person::{Person, UserKey},
 };
 
-/// Who is there. None of this is told to bots. Methods that take an id panic where it is none of this simulator's.
+/// Who is there. None of this is told to bots. Methods that take an id panic if this simulator does not have it.
 impl Sim {
     /// Adds a person who is a friend of the channel's account.
     pub fn add_friend(&self) -> UserId {

@@ -108,7 +108,7 @@ impl Audiences {
         self.by_id.get_mut(&id)
     }
 
-    /// Deletes an audience. False where there is none.
+    /// Deletes an audience. False if there is none.
     pub(crate) fn remove(&mut self, id: i64) -> bool {
         self.by_id.remove(&id).is_some()
     }

@@ -89,7 +89,7 @@ impl World {
         self.note(channel, &chat, Some(user), deed, told.is_some());
     }
 
-    /// Lets the account join a chat that is there. False where there is none, or it takes part already.
+    /// Lets the account join a chat that is there. False if there is none, or it takes part already.
     pub(crate) fn join(&mut self, channel: usize, target: &Target) -> bool {
         let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
         let joined = chat.is_some_and(|chat| chat.channels.insert(channel));

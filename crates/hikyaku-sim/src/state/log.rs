@@ -33,7 +33,7 @@ pub struct LoggedRequest {
     pub method: Method,
     /// Its path, without the query.
     pub path: String,
-    /// Its query, without the question mark; empty where there is none.
+    /// Its query, without the question mark; empty if there is none.
     pub query: String,
     /// Its headers, without the credentials.
     #[serde(serialize_with = "as_map")]

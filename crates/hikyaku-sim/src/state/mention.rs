@@ -55,7 +55,7 @@ impl UserMessage {
         self
     }
 
-    /// Mentions somebody with the next word that begins with `@`. False where there is none.
+    /// Mentions somebody with the next word that begins with `@`. False if there is none.
     pub(crate) fn mention(&mut self, whom: Whom<'_>) -> bool {
         let ContentKind::Text(text) = &mut self.kind else { return false };
         let Some((index, length)) = next_name(text) else { return false };

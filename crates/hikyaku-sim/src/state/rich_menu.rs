@@ -76,7 +76,7 @@ impl RichMenus {
         self.menus.iter_mut().find(|stored| stored.id == id)
     }
 
-    /// Removes a menu from all who see it. Its aliases stay, and lead nowhere. False where there is none.
+    /// Removes a menu from all who see it. Its aliases stay, and lead nowhere. False if there is none.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let before = self.menus.len();
         self.menus.retain(|stored| stored.id != id);

@@ -56,7 +56,7 @@ pub(crate) struct World {
     pub(crate) webhooks: Webhooks,
     pub(crate) faults: Faults,
     pub(crate) rate_limits: bool,
-    /// Rates of endpoints that differ from LINE's; nothing where there is none.
+    /// Rates of endpoints that differ from LINE's; nothing if there is none.
     rates: HashMap<usize, Option<Rate>>,
     first_message_id: u64,
     last_message_id: u64,

@@ -145,8 +145,8 @@ async fn a_parameter_that_is_unknown_or_twice_there_is_refused() {
         ("GET", "/webhooks?chanel=x", "did you mean `channel`?"),
         ("GET", "/log?limt=3", "did you mean `limit`?"),
         ("POST", "/users?chanel=sim-channel-2", "did you mean `channel`?"),
-        ("PUT", "/clock?channel=sim-channel-1", "there is none at all"),
-        ("GET", "/health?x", "there is none at all"),
+        ("PUT", "/clock?channel=sim-channel-1", "it takes no parameters"),
+        ("GET", "/health?x", "it takes no parameters"),
     ] {
         let answer = control(&sim, method, path, "").await;
         let message = answer.json()["message"].as_str().unwrap().to_owned();

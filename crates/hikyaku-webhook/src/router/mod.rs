@@ -242,7 +242,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         })
     }
 
-    /// Sees every event after all else, and what became of it: to log and to count, or to tell the user of a failure.
+    /// Sees every event after everything else, and what became of it: to log and to count, or to tell the user of a failure.
     /// Several run in the order they were added.
     pub fn after<F>(
         mut self,

@@ -61,7 +61,7 @@ impl NotifyClient {
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the client has no client id, client secret or redirect URI.
-    /// [`Rejected`](crate::ErrorKind::Rejected): the code was used or is none, or the service's data are wrong.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the code was used or is unknown, or the service's data are wrong.
     pub async fn token(&self, code: &str) -> Result<Answer<NotifyToken>, Error> {
         #[derive(Deserialize)]
         struct Issued {

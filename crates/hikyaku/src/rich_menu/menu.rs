@@ -81,7 +81,7 @@ impl Client {
         self.request(&LIST, &[])?.read().await
     }
 
-    /// Deletes a rich menu, and takes it from whoever sees it.
+    /// Deletes a rich menu, and takes it from anyone who sees it.
     ///
     /// # Limits
     /// 100 calls an hour.

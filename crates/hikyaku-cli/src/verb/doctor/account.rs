@@ -20,7 +20,7 @@ const CLOCK_ERROR: u64 = 60;
 /// Below it, a token is told to lapse soon.
 const SOON: u64 = 3 * 24 * 60 * 60;
 
-/// Whoever is asked about the bot does not tell.
+/// The answer about the bot does not come.
 pub(super) fn no_answer(why: &Error) -> Finding {
     let next = match why.kind() {
         ErrorKind::Unauthorized => ISSUE,

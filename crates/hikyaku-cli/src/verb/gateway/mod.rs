@@ -63,7 +63,7 @@ impl Gateway {
     }
 }
 
-/// The tokens of a configuration's store, which is made where there is none, and its outbox.
+/// The tokens of a configuration's store, which is made if there is none, and its outbox.
 async fn open(config: &std::path::Path) -> anyhow::Result<(Config, State)> {
     let config = Config::read(config)?;
     let outbox = Outbox::open(&config.store).await?;

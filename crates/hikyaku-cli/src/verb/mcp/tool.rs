@@ -91,7 +91,7 @@ impl Given<'_> {
 /// A call's answer, as the protocol has it.
 pub(super) fn called(answer: anyhow::Result<impl Serialize>) -> Value {
     match answer.and_then(|it| Ok(serde_json::to_value(it)?)) {
-        // Whoever does not read the structure reads the text.
+        // Anyone who does not read the structure reads the text.
         Ok(value) => json!({
             "content": [{ "type": "text", "text": value.to_string() }],
             "structuredContent": value,

@@ -82,7 +82,7 @@ struct Read {
 pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::Result<()> {
     let input = file::open(path)?;
     let (sender, mut lines) = mpsc::channel(TOGETHER);
-    // A thread and no task: it may wait for stdin when all else is done.
+    // A thread and no task: it may wait for stdin when everything else is done.
     std::thread::spawn(move || {
         for line in BufReader::new(input).split(b'\n') {
             let ended = line.is_err();

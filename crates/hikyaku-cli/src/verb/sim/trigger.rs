@@ -181,7 +181,7 @@ impl Trigger {
         Ok(Scene { control, channel, user, chat })
     }
 
-    /// A friend of the account, or for a follow somebody who is none yet.
+    /// A friend of the account, or for a follow somebody who is not a friend yet.
     async fn somebody(&self, control: &Control, channel: &Channel) -> anyhow::Result<String> {
         let path = format!("/_sim/v1/users?channel={}", channel.id);
         let wanted = if self.event == "follow" { "none" } else { "friend" };

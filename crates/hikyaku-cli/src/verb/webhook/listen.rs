@@ -29,7 +29,7 @@ const KIND: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 /// Receive webhooks and print their events as they come, until Ctrl-C
 #[derive(Debug, Args)]
 #[command(after_help = "\
-It takes any path, answers what is signed with 200 and all else as a bot should. LINE itself reaches it through a tunnel.
+It takes any path, answers what is signed with 200 and everything else as a bot should. LINE itself reaches it through a tunnel.
 
 Examples:
   hikyaku webhook listen

@@ -7,7 +7,7 @@ use crate::{
     store::{OutcomeCursorRow, Outcomes, Result, read},
 };
 
-/// Whoever writes outcomes down holds it until the commit, so that they become visible in the order of their ids.
+/// Anyone who writes outcomes down holds it until the commit, so that they become visible in the order of their ids.
 const OUTCOME_LOCK: i64 = 0x4849_4b5b;
 
 impl Outcomes for PgTx<'_> {

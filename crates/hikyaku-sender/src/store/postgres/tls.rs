@@ -35,7 +35,7 @@ pub(super) enum Trust {
 }
 
 impl Trust {
-    /// Whoever has a certificate for the name that any browser would take.
+    /// A server with a certificate for the name that a browser would accept.
     pub(super) fn public() -> Self {
         let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         Self::Known { roots, themselves: Vec::new(), by_name: true }

@@ -14,7 +14,7 @@ use crate::store::News;
 
 /// Tells the worker of a file, which may be another program, of every commit: by a datagram to a socket beside it.
 ///
-/// It is a courtesy: whoever does not hear it, because it works elsewhere than on Unix or its path is too long for a
+/// It is a courtesy: anyone who does not hear it, because it works elsewhere than on Unix or its path is too long for a
 /// socket, looks once a second.
 #[derive(Clone, Debug)]
 pub(super) struct Bell {

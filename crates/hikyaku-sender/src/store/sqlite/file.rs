@@ -28,7 +28,7 @@ const QUICKLY_CHECKED: u64 = 32 * 1024 * 1024;
 /// How far a wall clock may lie behind the latest time that the store has seen.
 const CLOCK_BEHIND: Duration = Duration::from_secs(5 * 60);
 
-/// Opens a store, made where there is none. Its path is that of the file itself, whatever links lead to it: what goes with
+/// Opens a store, made if there is none. Its path is that of the file itself, whatever links lead to it: what goes with
 /// it hangs on that one name.
 pub(super) fn open(path: &Path, clock: &Clock) -> Result<(PathBuf, Connection, Mark), Error> {
     refuse_network(path)?;
@@ -38,7 +38,7 @@ pub(super) fn open(path: &Path, clock: &Clock) -> Result<(PathBuf, Connection, M
     Ok((path, connection, mark))
 }
 
-/// Makes the file where there is none, for its owner alone: messages, user ids and reply tokens are in it. One that is
+/// Makes the file if there is none, for its owner alone: messages, user ids and reply tokens are in it. One that is
 /// there is not even opened, because closing it would end the locks that `SQLite` has on it in this program.
 fn make(path: &Path) -> Result<PathBuf, Error> {
     let cannot = |why: io::Error| {

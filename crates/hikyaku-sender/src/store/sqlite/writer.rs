@@ -60,7 +60,7 @@ impl Drop for Writer {
     }
 }
 
-/// A step and whoever waits for it.
+/// A step and its caller.
 struct Waiting<S: WriteStep> {
     step: S,
     out: Option<Result<S::Out>>,
@@ -70,7 +70,7 @@ struct Waiting<S: WriteStep> {
 trait Job: Send {
     /// Does it within the open transaction, and tells whether it did.
     fn run(&mut self, tx: &mut SqliteTx<'_>) -> bool;
-    /// Tells whoever waits what came of it, once that is durable, or why it could not become so.
+    /// Tells anyone who waits what came of it, once that is durable, or why it could not become so.
     fn answer(self: Box<Self>, ended: Result<()>);
 }
 
@@ -188,7 +188,7 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// What to tell whoever is concerned and does not know better.
+    /// What to tell callers who do not know better.
     fn to_error(&self) -> Error {
         match self {
             Self::Halfway => Error::store("another change failed in the same transaction"),

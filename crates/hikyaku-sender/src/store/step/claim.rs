@@ -201,7 +201,7 @@ impl Claim {
     }
 }
 
-/// Gives the permits back, and lets whoever watches see what the lane waits for: unless what is in flight may come back
+/// Gives the permits back, and lets anyone who watches see what the lane waits for: unless what is in flight may come back
 /// and make room, the month itself has to.
 async fn wait_for_room<T: Tx>(
     tx: &mut T,

@@ -45,7 +45,7 @@ struct Around {
 }
 
 impl Turns {
-    /// Looks who is in the way of these rows. Only rows that it could lock decide: whoever changes them later finds what
+    /// Looks who is in the way of these rows. Only rows that it could lock decide: a later change finds what
     /// this claim writes.
     pub(super) async fn look_around<'a, T: Tx>(
         &mut self,

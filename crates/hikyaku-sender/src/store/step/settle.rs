@@ -152,7 +152,7 @@ impl WriteStep for Settle {
     }
 }
 
-/// Two rows in the place of one that was rejected for one of its recipients. They share its idempotency key's fate but
+/// Two rows instead of one that was rejected for one of its recipients. They share its idempotency key's fate but
 /// not the key itself, which stays with their parent.
 fn halves(parent: &Stored) -> Vec<Fresh> {
     let Row { channel, campaign, reference, tells, delivery, .. } = &parent.row;
@@ -164,7 +164,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
         .zip(key::halves(delivery.retry_key))
         .map(|(recipients, retry_key)| {
             let count = u32::try_from(recipients.ids().len()).unwrap_or(u32::MAX);
-            // Before the rest of its list, so that a bad id is found, or that it is none, before all of it is cut.
+            // Before the rest of its list, so that a bad id is found, or that it is good, before all of it is cut.
             let due = delivery.due - Duration::from_millis(1);
             let mut half = Delivery::new(delivery.kind, count, retry_key, due);
             half.on_unknown = delivery.on_unknown;

@@ -141,7 +141,7 @@ fn in_turns(keys: impl Iterator<Item = (String, Vec<(Row, Payload)>)>) -> Vec<Du
     }
 }
 
-/// What is in flight may come back and make room. Without that, all workers wait, and whoever watches sees for what.
+/// What is in flight may come back and make room. Without that, all workers wait, and anyone who watches sees for what.
 async fn wait_for_more<T: Tx>(
     tx: &mut T,
     lane: &LaneDue,

@@ -13,7 +13,7 @@ fn error(message: &str, code: &str) -> Answer {
     Answer::coded(message, code, None)
 }
 
-/// The error for an id that is none.
+/// The error for a malformed id.
 fn not_found() -> Answer {
     error("audience group not found", "AUDIENCE_GROUP_NOT_FOUND")
 }
@@ -31,7 +31,7 @@ fn describe(id: i64, audience: &StoredAudience) -> Value {
     })
 }
 
-/// Whether a name is one; the code if it is none.
+/// Whether a name is one; the code if it is not.
 fn check_description(description: &str) -> Result<(), Answer> {
     if description.is_empty() {
         return Err(error("audienceGroupName is empty", "AUDIENCE_GROUP_NAME_EMPTY"));

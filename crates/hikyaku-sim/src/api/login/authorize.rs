@@ -67,7 +67,7 @@ fn read_consent(request: &Request) -> Result<Action, Answer> {
     }))
 }
 
-/// Logs in whoever has logged in before, without asking anything.
+/// Logs in anyone who has logged in before, without asking anything.
 fn silently(scene: &mut Scene<'_>, asked: &Authorization, session: Option<UserKey>) -> Answer {
     let Some(user) = session.filter(|user| scene.world.knows(*user)) else {
         return refuse(asked, "LOGIN_REQUIRED", "The user is not logged in.");

@@ -39,7 +39,7 @@ pub(crate) const KEY_IDS: Endpoint =
 pub(crate) const VERIFY: Endpoint =
     Endpoint::new(Method::GET, "/oauth2/v2.1/verify", read_verify).open();
 
-/// Ends a token, a channel's or a person's. LINE says both that a token that is none is no error and that it is one; our choice is the first, for
+/// Ends a token, a channel's or a person's. LINE says both that an unknown token is no error and that it is one; our choice is the first, for
 /// tokens of the right form.
 ///
 /// Sources: <https://developers.line.biz/en/reference/messaging-api/#revoke-channel-access-token-v2-1>,

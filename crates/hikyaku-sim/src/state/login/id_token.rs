@@ -39,7 +39,7 @@ pub(crate) struct IdTokenKey {
 /// What is wrong with an ID token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidIdToken {
-    /// It is none, or its signature is wrong.
+    /// It is malformed, or its signature is wrong.
     Token,
     Issuer,
     Expired,

@@ -122,7 +122,7 @@ impl UserTokens {
         self.refresh.get(text).filter(|token| !token.is_revoked && token.expires > now)
     }
 
-    /// Ends an access token. False where there is none.
+    /// Ends an access token. False if there is none.
     pub(crate) fn revoke(&mut self, text: &str) -> bool {
         let token = self.access.get_mut(text);
         token.map(|token| token.is_revoked = true).is_some()

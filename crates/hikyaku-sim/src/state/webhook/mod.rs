@@ -183,7 +183,7 @@ impl Webhooks {
         self.due.first().map(|(at, _)| *at)
     }
 
-    /// Sends one again that has ended or is to be sent again later. False where there is none.
+    /// Sends one again that has ended or is to be sent again later. False if there is none.
     pub(crate) fn redeliver(&mut self, id: u64) -> bool {
         let Some(webhook) = self.kept.get(&id) else { return false };
         if webhook.state != WebhookState::Waiting {
