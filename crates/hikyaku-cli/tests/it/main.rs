@@ -30,6 +30,7 @@ mod outbox;
 mod outcomes;
 mod platform;
 mod preview;
+mod readme;
 mod recorder;
 mod richmenu;
 mod secrets;

@@ -9,7 +9,7 @@ use std::{
 use crate::command::Shell;
 
 /// A shell that finds programs, `hikyaku` among them.
-fn shell() -> Shell {
+pub(crate) fn shell() -> Shell {
     let folder = Path::new(env!("CARGO_BIN_EXE_hikyaku")).parent().unwrap();
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
     Shell::bare().with("PATH", &path)
@@ -99,12 +99,12 @@ fn the_node_example_passes_its_own_tests() {
     );
 }
 
-fn example(language: &str) -> PathBuf {
+pub(crate) fn example(language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(language)
 }
 
 /// A Python with what the example needs; nothing where that is not possible here and need not be.
-fn python(from: &Path) -> Option<PathBuf> {
+pub(crate) fn python(from: &Path) -> Option<PathBuf> {
     let requirements = from.join("requirements.txt");
     let wanted = fs::read(&requirements).unwrap();
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
@@ -128,7 +128,7 @@ fn python(from: &Path) -> Option<PathBuf> {
 }
 
 /// A copy of the example with what it needs; nothing where that is not possible here and need not be.
-fn node(from: &Path) -> Option<PathBuf> {
+pub(crate) fn node(from: &Path) -> Option<PathBuf> {
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("node");
     fs::create_dir_all(&to).unwrap();
     let lock = fs::File::create(to.join("lock")).unwrap();
