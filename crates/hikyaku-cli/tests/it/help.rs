@@ -135,7 +135,7 @@ fn every_verb_has_a_man_page() {
         let name = format!("hikyaku-{}", verb.join("-"));
         let page = std::fs::read_to_string(shell.folder().join(format!("man1/{name}.1"))).unwrap();
         assert!(page.contains(&format!(".TH {name} 1")), "{page}");
-        assert!(page.contains(".SH SYNOPSIS") && page.contains("Examples:"), "{name}");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains("\nExample"), "{name}");
         // Roff escapes hyphens.
         let purpose = purpose.split(['-', '`', '\'']).next().unwrap();
         assert!(page.contains(purpose), "{name}: {purpose}");
