@@ -17,7 +17,7 @@ TURNS = [
     (r"\bwhoever (?!they\b|sends\b|receives\b|brings\b|had\b|wrote\b|says\b)", "name the actor, or 'anyone who'", "tells whoever waits"),
     (r"\bin the place of\b", "'instead of'", "a picture in the place of a text"),
     (r"\ball else\b", "'everything else'", "all else is refused"),
-    (r"\bnot [A-Z]+ (?:says|answers|does)\b", "'it was not … that', or name the actor", "Not LINE says it."),
+    (r"\bnot LINE (?:says|answers|does)\b", "'it was not … that', or name the actor", "Not LINE says it."),
     (r"\bwhat is asked for\b", "name the thing", "Another program has what is asked for."),
     (r"\b(?:is|are) worth (?:being|to)\b", "say what to do", "The one that says so is worth being the last."),
     (r"\bthe id of nothing\b", "'not a valid id'", "A text that is the id of nothing."),
@@ -32,6 +32,8 @@ PROSE = re.compile(r'//[/!]?(?P<comment>.*)|"(?P<text>(?:[^"\\]|\\.)*)"')
 def prose(path, line):
     """The parts of a line that are for people."""
     if path.suffix != ".rs":
+        return [line]
+    if line.lstrip().startswith("//"):
         return [line]
     return [match["comment"] or match["text"] or "" for match in PROSE.finditer(line)] or (
         # The middle of a text of several lines, such as a verb's examples.

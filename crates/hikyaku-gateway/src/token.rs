@@ -82,8 +82,8 @@ fn random(length: usize, letter: fn(u8) -> Option<&'static u8>) -> Result<String
     Ok(text)
 }
 
-/// A code that people type in a chat, as it is kept and compared: without blanks and hyphens, in capitals. Nothing for a text
-/// that is none.
+/// A code that people type in a chat, as it is kept and compared: without blanks and hyphens, in capitals. Nothing for any
+/// other text.
 pub(crate) fn typed_code(text: &str) -> Option<String> {
     let letters = text.trim().chars().filter(|letter| !matches!(letter, ' ' | '-'));
     let code: String = letters.take(CODE + 1).map(|it| it.to_ascii_uppercase()).collect();

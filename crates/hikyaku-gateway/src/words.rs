@@ -92,7 +92,7 @@ words! {
     go_on: ["Go on to {host}", "{host}へ進む", "前往 {host}", "ไปที่ {host}"];
     /// The name of a page about what is wrong.
     stopped: ["This does not go on here", "続行できません", "無法繼續", "ดำเนินการต่อไม่ได้"];
-    /// A client id that is none.
+    /// An unknown client id.
     unknown_service: [
         "The service that sent you here is not registered with this gateway.",
         "このサービスは登録されていません。",

@@ -8,7 +8,7 @@ use crate::{
     transaction::{EventTransaction, NotOpen},
 };
 
-/// How much is worth to be said before the rest is there, in bytes.
+/// The least that is said before the rest is there, in bytes.
 const WORTH: usize = 40;
 
 /// An answer that grows while it is made, as a model writes it: what is there after some seconds is sent by the reply token,

@@ -50,7 +50,7 @@ impl NewHold {
     }
 
     /// Stops only what has this [fairness key](crate::NewDelivery::fairness_key): a tenant, a user of an API, or
-    /// `campaign:17` for what belongs to campaign 17. All else goes on.
+    /// `campaign:17` for what belongs to campaign 17. Everything else goes on.
     pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
         self.fairness_key = Some(key.into());
         self

@@ -27,7 +27,7 @@ pub(crate) struct Agreed {
 }
 
 impl State {
-    /// Ends a wish by a code for this chat; nothing if the wish is over, or the chat is none that its person can pick.
+    /// Ends a wish by a code for this chat; nothing if the wish is over, or its person cannot pick the chat.
     pub(crate) async fn agree(
         &self,
         flow: &str,

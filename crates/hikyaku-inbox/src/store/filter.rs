@@ -4,7 +4,7 @@ use super::row::KeptState;
 
 /// Which events are asked for: those that fit all of what is set. The default is every one, and of a list the 100 newest.
 ///
-/// A state of dead letters, an event's id and a place before another are found quickly; all else is compared row by row.
+/// A state of dead letters, an event's id and a place before another are found quickly; everything else is compared row by row.
 ///
 /// ```
 /// use hikyaku_inbox::{EventFilter, KeptState};
