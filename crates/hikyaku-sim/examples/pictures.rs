@@ -10,6 +10,7 @@ mod browser;
 mod story;
 
 use browser::Browser;
+use story::Story;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
@@ -20,40 +21,67 @@ async fn main() {
         println!("{}", story.sim.page_url());
         return std::future::pending().await;
     }
-    let mut pictures = vec![("chat", 1440, 900, false, "en", story.japanese.as_str())];
-    pictures.push(("chat-dark", 1440, 900, true, "en", story.english.as_str()));
+    let Story { japanese, thai, english, group, refused, sim, .. } = &story;
+    let mut pictures = vec![
+        Picture::new("chat", (1440, 900), false, format!("lang=en&chat={english}&panel=requests")),
+        Picture::new(
+            "chat-refused",
+            (1440, 900),
+            true,
+            format!("lang=en&chat={japanese}&entry=r{refused}"),
+        ),
+    ];
     if words.next().is_some() {
-        for (size, width, height) in [("1440", 1440, 900), ("1024", 1024, 768), ("390", 390, 844)] {
+        for size in [(1440, 900), (1024, 768), (390, 844)] {
             for is_dark in [false, true] {
-                let theme = if is_dark { "dark" } else { "light" };
-                for (lang, chat) in [
-                    ("ja", &story.japanese),
-                    ("th", &story.thai),
-                    ("en", &story.english),
-                    ("zh-Hant", &story.group),
+                for (lang, chat, panel) in [
+                    ("ja", japanese, "connect".to_owned()),
+                    ("th", thai, "requests".to_owned()),
+                    ("en", english, format!("requests&entry=r{refused}")),
+                    ("zh-Hant", group, "requests&entry=w3".to_owned()),
                 ] {
-                    let name = format!("{size}-{theme}-{lang}");
-                    pictures.push((name.leak(), width, height, is_dark, lang, chat));
+                    let theme = if is_dark { "dark" } else { "light" };
+                    let query = format!("lang={lang}&chat={chat}&panel={panel}");
+                    pictures.push(Picture::new(
+                        &format!("{}-{theme}-{lang}", size.0),
+                        size,
+                        is_dark,
+                        query,
+                    ));
                 }
             }
         }
     }
     let mut browser = Browser::start(1440, 900).await.expect("pictures need a Chromium");
-    for (name, width, height, is_dark, lang, chat) in pictures {
+    for Picture { name, size: (width, height), is_dark, query } in pictures {
         browser.resize(width, height).await;
         browser.dark(is_dark).await;
-        browser.open(&format!("{}?lang={lang}&chat={chat}", story.sim.page_url())).await;
+        browser.open(&format!("{}?{query}", sim.page_url())).await;
         browser
             .until("document.querySelector('.chat-item') && document.querySelector('.row')")
             .await;
-        if name == "390-light-th" {
-            browser.click(".bottom-tab[data-to=chats]").await;
+        match name.as_str() {
+            "390-light-th" => browser.click(".bottom-tab[data-to=chats]").await,
+            "390-light-en" | "390-dark-zh-Hant" => browser.click(".bottom-tab[data-to=side]").await,
+            "390-dark-ja" => browser.click(".fx-link").await,
+            _ => {}
         }
-        if name == "390-light-en" || name == "390-dark-en" {
-            browser.click(".bottom-tab[data-to=side]").await;
-        }
+        // Where the first of a picture's letters are drawn, all are.
         browser.value("document.fonts.ready.then(() => document.activeElement.blur())").await;
         std::fs::write(format!("{folder}/{name}.png"), browser.picture().await).unwrap();
         println!("{folder}/{name}.png");
+    }
+}
+
+struct Picture {
+    name: String,
+    size: (u32, u32),
+    is_dark: bool,
+    query: String,
+}
+
+impl Picture {
+    fn new(name: &str, size: (u32, u32), is_dark: bool, query: String) -> Self {
+        Self { name: name.to_owned(), size, is_dark, query }
     }
 }

@@ -1,6 +1,9 @@
 //! The delivery of webhooks: the part of a simulator that calls instead of being called.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use hikyaku_model::event::DeliveryContext;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     clock::later,
-    poster::Post,
+    poster::{self, Post},
     shared::Shared,
     state::{
         World,
@@ -28,8 +31,17 @@ pub(crate) async fn deliver(shared: Arc<Shared>) {
         {
             let shared = shared.clone();
             posts.spawn(async move {
-                let verdict = shared.poster.post(post).await;
-                shared.change(|world| end(world, id, verdict));
+                let began = Instant::now();
+                let (verdict, answer) = shared.poster.send(post).await;
+                let attempt = shared.change(|world| end(world, id, verdict, began.elapsed()));
+                if let Some(answer) = answer {
+                    tokio::spawn(async move {
+                        let words = poster::read_start(answer).await;
+                        if !words.is_empty() {
+                            shared.change(|world| world.webhooks.note_answer(id, attempt, words));
+                        }
+                    });
+                }
             });
         }
         tokio::select! {
@@ -48,7 +60,7 @@ fn next(world: &mut World) -> Option<(u64, Post)> {
         let Some(url) = channel.webhook.active_url().map(str::to_owned) else {
             let verdict =
                 Verdict::failed(WebhookReason::CouldNotConnect, "the webhook URL was taken away");
-            world.webhooks.end(id, &channel.id, verdict, None, now);
+            world.webhooks.end(id, &channel.id, verdict, None, (now, Duration::ZERO));
             continue;
         };
         let mut event = webhook.event.clone();
@@ -64,15 +76,16 @@ fn next(world: &mut World) -> Option<(u64, Post)> {
     }
 }
 
-/// Notes how a post went, and when to try again.
-fn end(world: &mut World, id: u64, verdict: Verdict) {
+/// Notes how a post went, and when to try again; gives the place of the try.
+fn end(world: &mut World, id: u64, verdict: Verdict, took: Duration) -> u64 {
     let now = world.clock.now();
-    let Some(webhook) = world.webhooks.get(id) else { return };
+    let Some(webhook) = world.webhooks.get(id) else { return 0 };
     let channel = &world.channels[webhook.channel];
     let schedule = &world.settings.webhook.schedule;
     let wait = schedule.get(webhook.attempts.len()).filter(|_| channel.webhook.redelivery);
     let wait = wait.and_then(|wait| SignedDuration::try_from(*wait).ok());
     let again = wait.map(|wait| later(now, wait));
     tracing::debug!(channel = %channel.id, webhook = id, reason = ?verdict.reason, "posted a webhook");
-    world.webhooks.end(id, &channel.id, verdict, again, now);
+    world.webhooks.end(id, &channel.id, verdict, again, (now, took));
+    world.webhooks.attempts()
 }

@@ -25,8 +25,11 @@ use crate::state::{
 /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
 const ANSWER_TIME: Duration = Duration::from_secs(2);
 
-/// How much of an answer's body is read, so that its connection can be used again. Nobody looks at it.
+/// How much of an answer's body is read, so that its connection can be used again.
 const MOST_READ: usize = 64 << 10;
+
+/// How much of it is kept, for people to look at.
+const MOST_KEPT: usize = 2 << 10;
 
 /// A signed webhook on its way to a URL.
 #[derive(Debug)]
@@ -68,10 +71,20 @@ impl Poster {
 
     /// Posts a webhook and waits for the status of the answer.
     pub(crate) async fn post(&self, post: Post) -> Verdict {
+        let (verdict, answer) = self.send(post).await;
+        if let Some(answer) = answer {
+            tokio::spawn(read_start(answer));
+        }
+        verdict
+    }
+
+    /// As [`Self::post`], and gives the answer, to be read by [`read_start`].
+    pub(crate) async fn send(&self, post: Post) -> (Verdict, Option<Response<Incoming>>) {
         let url = match deliverable(&post.url, self.remote_allowed) {
             Ok(url) => url,
             Err(invalid) => {
-                return Verdict::failed(WebhookReason::CouldNotConnect, invalid.to_string());
+                let why = invalid.to_string();
+                return (Verdict::failed(WebhookReason::CouldNotConnect, why), None);
             }
         };
         let request = Request::post(url)
@@ -80,11 +93,9 @@ impl Poster {
             .header(header::USER_AGENT, "LineBotWebhook/2.0")
             .body(Full::new(post.body))
             .expect("the URL was parsed, and the headers are plain text");
-        match timeout(ANSWER_TIME, self.client.request(request)).await {
+        let verdict = match timeout(ANSWER_TIME, self.client.request(request)).await {
             Ok(Ok(response)) => {
-                let verdict = Verdict::of_status(response.status().as_u16());
-                tokio::spawn(drain(response));
-                verdict
+                return (Verdict::of_status(response.status().as_u16()), Some(response));
             }
             Ok(Err(error)) if error.is_connect() => {
                 Verdict::failed(WebhookReason::CouldNotConnect, "Connection failed")
@@ -93,12 +104,16 @@ impl Poster {
                 Verdict::failed(WebhookReason::Unclassified, "Session closed unexpectedly")
             }
             Err(_) => Verdict::failed(WebhookReason::RequestTimeout, "Request timeout"),
-        }
+        };
+        (verdict, None)
     }
 }
 
-/// Reads a body to its end, if that is near. A connection whose body is not at its end is closed.
-async fn drain(response: Response<Incoming>) {
+/// Reads a body to its end, if that is near, and gives its start. A connection whose body is not at its end is closed.
+pub(crate) async fn read_start(response: Response<Incoming>) -> String {
     let body = Limited::new(response.into_body(), MOST_READ).collect();
-    let _ = timeout(ANSWER_TIME, body).await;
+    let Ok(Ok(body)) = timeout(ANSWER_TIME, body).await else { return String::new() };
+    let body = body.to_bytes();
+    let start = body.get(..MOST_KEPT).unwrap_or(&body);
+    String::from_utf8_lossy(start).into_owned()
 }

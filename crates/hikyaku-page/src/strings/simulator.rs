@@ -7,6 +7,8 @@ strings! {
     page_title: ["LINE, simulated", "LINE シミュレーター", "LINE 模擬器", "LINE จำลอง"];
     /// Above the list of chats.
     chats: ["Chats", "トーク", "聊天", "แชต"];
+    /// On a narrow screen, what leads to the chat that is open.
+    chat: ["Chat", "トーク画面", "聊天室", "ห้องแชต"];
     /// In the field that searches chats.
     find_chat: ["Search people", "名前で検索", "搜尋姓名", "ค้นหาชื่อ"];
     /// On the button that adds a friend.
@@ -196,4 +198,78 @@ strings! {
     ok: ["OK", "OK", "確定", "ตกลง"];
     /// Between the messages of yesterday and today.
     today: ["Today", "今日", "今天", "วันนี้"];
+    /// Where no request is listed.
+    no_requests: [
+        "Nothing yet. Point your program at the API base URL, or write a message: each request and webhook is listed here.",
+        "まだありません。プログラムをAPIのベースURLに向けるか、メッセージを送ると、ここに一覧されます。",
+        "目前沒有紀錄。將程式指向 API 網址，或傳送訊息，請求與 Webhook 就會列在這裡。",
+        "ยังไม่มี ชี้โปรแกรมมาที่ URL ของ API หรือส่งข้อความ แล้วคำขอและ Webhook จะแสดงที่นี่",
+    ];
+    /// Where an entry was that is no longer kept.
+    entry_gone: [
+        "This entry is no longer kept.",
+        "この項目は保存期間を過ぎました。",
+        "此紀錄已不再保留。",
+        "รายการนี้ไม่ได้เก็บไว้แล้ว",
+    ];
+    /// On the switch that lists problems alone.
+    problems: ["Problems only", "エラーのみ", "僅顯示問題", "เฉพาะปัญหา"];
+    /// The direction of a request.
+    to_line: ["From your program to LINE", "プログラムからLINEへ", "由程式到 LINE", "จากโปรแกรมไปยัง LINE"];
+    /// The direction of a webhook.
+    to_bot: ["From LINE to your bot", "LINEからボットへ", "由 LINE 到機器人", "จาก LINE ไปยังบอต"];
+    /// When something came.
+    time: ["Time", "時刻", "時間", "เวลา"];
+    /// How long an answer took.
+    took: ["Took", "所要時間", "耗時", "ใช้เวลา"];
+    /// The request's id in the answer.
+    request_id: ["Request ID", "リクエストID", "請求 ID", "Request ID"];
+    /// The retry key.
+    retry_key: ["Retry key", "リトライキー", "重試金鑰", "Retry key"];
+    /// Other requests with the same retry key.
+    same_key: ["Same key", "同じキー", "相同金鑰", "คีย์เดียวกัน"];
+    /// The fault that hit a request.
+    fault: ["Fault", "障害ルール", "故障規則", "ความผิดพลาดจำลอง"];
+    /// The status that LINE would have answered.
+    without_fault: ["LINE accepted", "LINEの受理", "LINE 已接受", "LINE รับแล้ว"];
+    /// What the caller may have meant.
+    hint: ["Hint", "ヒント", "提示", "คำแนะนำ"];
+    /// Where a fault has taken the answer away.
+    no_answer: [
+        "The connection ended without an answer.",
+        "応答なしで接続が終了しました。",
+        "連線在沒有回應的情況下結束。",
+        "การเชื่อมต่อสิ้นสุดโดยไม่มีคำตอบ",
+    ];
+    /// Above the rules that a request breaks.
+    broken_rules: ["Broken rules", "違反したルール", "違反的規則", "กฎที่ผิด"];
+    /// On the link to the rule in LINE's reference.
+    reference: ["LINE's reference", "LINEのリファレンス", "LINE 參考文件", "เอกสารของ LINE"];
+    /// Above LINE's answer.
+    line_answer: ["LINE's answer", "LINEの応答", "LINE 的回應", "คำตอบของ LINE"];
+    /// Above the body of a request.
+    request_body: ["Request body", "リクエストボディ", "請求內容", "เนื้อหาคำขอ"];
+    /// Above the body of a webhook.
+    webhook_body: ["Webhook body", "Webhookのボディ", "Webhook 內容", "เนื้อหา Webhook"];
+    /// Above the request in several languages.
+    copy_as: ["Make it again", "再現コード", "重現此請求", "ทำซ้ำด้วยโค้ด"];
+    /// Above the headers of a request.
+    headers: ["Headers", "ヘッダー", "標頭", "เฮดเดอร์"];
+    /// Above the tries to deliver a webhook.
+    attempts: ["Attempts", "送信履歴", "嘗試紀錄", "ความพยายามส่ง"];
+    /// Above what the bot has answered.
+    bot_answer: ["The bot's answer", "ボットの応答", "機器人的回應", "คำตอบของบอต"];
+    /// On the button that sends a webhook again.
+    send_again: ["Send again", "再送する", "重新傳送", "ส่งอีกครั้ง"];
+    /// While the members of a new group are chosen.
+    choose_members: [
+        "Choose its members in the list.",
+        "一覧からメンバーを選択してください。",
+        "請在清單中選擇成員。",
+        "เลือกสมาชิกจากรายการ",
+    ];
+    /// On the button that removes the account from a group.
+    remove_account: ["Remove account", "アカウントを退出させる", "移除帳號", "นำบัญชีออก"];
+    /// On the button that invites the account to a group.
+    invite_account: ["Invite account", "アカウントを招待", "邀請帳號", "เชิญบัญชี"];
 }

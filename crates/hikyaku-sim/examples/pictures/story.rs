@@ -15,6 +15,8 @@ pub(crate) struct Story {
     pub(crate) thai: String,
     pub(crate) english: String,
     pub(crate) group: String,
+    /// The place of a request that LINE refused.
+    pub(crate) refused: u64,
 }
 
 pub(crate) async fn tell() -> Story {
@@ -79,9 +81,21 @@ pub(crate) async fn tell() -> Story {
     let told = json!([{"type": "text", "text": "承知しました。ナッツ不使用で厨房に伝えます。明日お待ちしております！", "quickReply": {"items": [
         quick("お店への行き方"), quick("予約を変更"), quick("キャンセル")]}}]);
     push(&sim, mai.as_str(), told).await;
-    // LINE refuses this one, as the panel shows.
-    push(&sim, mai.as_str(), json!([{"type": "text", "text": ""}])).await;
     sim.user_sends(&mai, UserMessage::sticker("446", "1988"));
+    // LINE refuses this one, as the panel shows.
+    let mut wrong = booking("Saturday, 20:00", "Two people, at the bar", "Confirm", "Another time");
+    wrong["footer"]["contents"][0]["height"] = "medium".into();
+    wrong["body"]["contents"][1]["text"] = "".into();
+    push(
+        &sim,
+        mira.as_str(),
+        json!([
+            {"type": "text", "text": "One more evening has room for you:"},
+            {"type": "flex", "altText": "A table for two, Saturday at 20:00", "contents": wrong},
+        ]),
+    )
+    .await;
+    let refused = sim.requests().last().unwrap().seq;
     sim.webhooks().wait_for(10).await.unwrap();
     let id = |user: UserId| user.as_str().to_owned();
     Story {
@@ -89,6 +103,7 @@ pub(crate) async fn tell() -> Story {
         thai: id(kit),
         english: id(mira),
         group: group.as_str().to_owned(),
+        refused,
         sim,
     }
 }

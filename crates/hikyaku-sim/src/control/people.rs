@@ -119,13 +119,19 @@ pub(super) fn add_chat(call: &Call<'_>, letter: char) -> Result<Reply, Problem> 
     #[serde(deny_unknown_fields)]
     struct Body {
         members: Vec<String>,
+        /// Whether they invite the account, of which its bot is told.
+        #[serde(default)]
+        invite: bool,
     }
-    let Body { members } = call.read()?;
+    let Body { members, invite } = call.read()?;
     call.shared.change(|world| {
         let members: Vec<_> =
             members.iter().map(|id| person(world, id)).collect::<Result<_, _>>()?;
         let channel = call.channel(world)?;
         let id = world.add_chat(channel, letter, members);
+        if invite {
+            world.greet(channel, &id);
+        }
         Ok(Reply::created(&json!({ "id": &*id })))
     })
 }

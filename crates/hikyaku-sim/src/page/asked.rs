@@ -1,3 +1,5 @@
+use std::fmt;
+
 use hikyaku_page::Lang;
 use http::{header, request::Parts};
 use jiff::{
@@ -23,9 +25,41 @@ pub(super) struct Asked {
     pub(super) find: String,
     /// How many messages of the chat are shown.
     pub(super) most: usize,
+    /// Whether the panel about traffic is open.
+    pub(super) shows_traffic: bool,
+    /// Which entry of it; without one, the list.
+    pub(super) entry: Option<Entry>,
+    /// Whether its list leaves out what went well.
+    pub(super) problems_only: bool,
     channel: Option<String>,
     chat: Option<Target>,
     speaker: Option<UserKey>,
+}
+
+/// What can be looked at in the panel about traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// A request, by its place in the log.
+    Request(u64),
+    /// A webhook, by its id.
+    Webhook(u64),
+}
+
+impl Entry {
+    /// Reads `r12` or `w3`.
+    fn parse(id: &str) -> Option<Self> {
+        let request = id.strip_prefix('r').and_then(|seq| seq.parse().ok()).map(Self::Request);
+        request.or_else(|| id.strip_prefix('w')?.parse().ok().map(Self::Webhook))
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(seq) => write!(f, "r{seq}"),
+            Self::Webhook(id) => write!(f, "w{id}"),
+        }
+    }
 }
 
 /// How many messages are shown at first, and at most.
@@ -52,6 +86,9 @@ impl Asked {
             zone: TimeZone::fixed(offset.unwrap_or(Offset::UTC)),
             find: parameter("find").unwrap_or_default().trim().to_lowercase(),
             most: most.unwrap_or(MESSAGES).clamp(1, MOST_MESSAGES),
+            shows_traffic: parameter("panel").as_deref() == Some("requests"),
+            entry: parameter("entry").and_then(|id| Entry::parse(&id)),
+            problems_only: parameter("problems").is_some(),
             channel: parameter("channel"),
             chat: parameter("chat").and_then(|id| Target::parse(&id)),
             speaker: parameter("as").and_then(|id| UserKey::parse(&id)),
@@ -66,6 +103,12 @@ impl Asked {
         } else {
             format!("{}/{}", at.month(), at.day())
         }
+    }
+
+    /// A time to the second.
+    pub(super) fn exact_time(&self, at: Timestamp) -> String {
+        let at = at.to_zoned(self.zone.clone());
+        format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
     }
 
     /// What a day is called.

@@ -4,8 +4,13 @@
 
 mod asked;
 mod chats;
+mod code;
 mod connect;
 mod history;
+mod json;
+mod menu;
+mod requests;
+mod rules;
 mod shell;
 mod thread;
 mod view;
@@ -52,7 +57,10 @@ pub(crate) fn answer(shared: &Shared, head: &Parts) -> Response<Bytes> {
         Some("drawing.js") => file(SCRIPT_TYPE, SCRIPT.as_str().into()),
         Some("page.js") => file(SCRIPT_TYPE, PAGE_SCRIPT.into()),
         Some("icon.svg") => file("image/svg+xml", ICON.into()),
-        Some(other) => content(shared, other).unwrap_or_else(missing),
+        Some(other) => {
+            let picture = content(shared, other).or_else(|| menu_picture(shared, other));
+            picture.unwrap_or_else(missing)
+        }
     }
 }
 
@@ -79,6 +87,17 @@ fn content(shared: &Shared, path: &str) -> Option<Response<Bytes>> {
         .into_iter()
         .find(|known| *known == content.media_type)?;
     let mut response = file(media_type, content.bytes.clone());
+    set(&mut response, header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
+    Some(response)
+}
+
+/// The picture of a rich menu: `menu/{channel id}/{rich menu id}`.
+fn menu_picture(shared: &Shared, path: &str) -> Option<Response<Bytes>> {
+    let (channel, menu) = path.strip_prefix("menu/")?.split_once('/')?;
+    let world = shared.world();
+    let channel = &world.channels[world.channel_of_id(channel)?];
+    let (bytes, media_type) = channel.rich_menus.get(menu)?.image.clone()?;
+    let mut response = file(media_type, bytes);
     set(&mut response, header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
     Some(response)
 }

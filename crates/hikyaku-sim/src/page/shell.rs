@@ -84,6 +84,15 @@ fn draw_chats(lang: Lang, html: &mut Html) {
         html.div("column-head").body(|html| {
             html.element(Tag::H2).class("column-title").text(lang.chats());
             button(html, "quiet", "add-friend").text(lang.add_friend());
+            button(html, "quiet", "new-group").text(lang.new_group());
+        });
+        let bar = html.div("group-bar").set(Attribute::Id, "group-bar").set(Attribute::Hidden, "");
+        bar.body(|html| {
+            html.element(Tag::P).class("fine").text(lang.choose_members());
+            html.div("picker-buttons").body(|html| {
+                button(html, "strong", "make-group").text(lang.new_group());
+                button(html, "quiet", "no-group").text(lang.cancel());
+            });
         });
         html.div("search").body(|html| {
             html.element(Tag::Input)
@@ -137,6 +146,7 @@ fn draw_phone(lang: Lang, html: &mut Html) {
                     .set(Attribute::Title, lang.send())
                     .empty();
             });
+            part(html, Tag::Div, "menu").class("menu").empty();
             html.div("toast")
                 .set(Attribute::Id, "toast")
                 .set(Attribute::Role, "status")
@@ -172,55 +182,76 @@ fn draw_picker(lang: Lang, html: &mut Html) {
 fn draw_side(lang: Lang, html: &mut Html) {
     let column = html.element(Tag::Section).class("column").class("column-side");
     column.set(Attribute::AriaLabel, lang.connect()).body(|html| {
-        html.div("panel").set(Attribute::Id, "panel-connect").body(|html| {
-            html.element(Tag::Section).class("block").body(|html| {
-                html.element(Tag::H3).class("block-title").text(lang.your_bot());
-                part(html, Tag::P, "health").class("health").empty();
-                part(html, Tag::Div, "webhook").set(Attribute::Hidden, "").empty();
-                html.div("field-row").body(|html| {
-                    html.element(Tag::Input)
-                        .class("field")
-                        .class("mono")
-                        .text_input()
-                        .set(Attribute::Id, "webhook-url")
-                        .set(Attribute::Autocomplete, "off")
-                        .set(Attribute::Spellcheck, "false")
-                        .set(Attribute::Placeholder, "http://127.0.0.1:8000/callback")
-                        .set(Attribute::AriaLabel, lang.webhook_url())
-                        .empty();
-                    button(html, "strong", "save-webhook").text(lang.save());
-                    button(html, "quiet", "test-webhook").text(lang.test());
-                });
-            });
-            html.element(Tag::Section).class("block").body(|html| {
-                html.element(Tag::H3).class("block-title").text(lang.credentials());
-                html.element(Tag::P).class("fine").text(lang.credentials_fake());
-                part(html, Tag::Ul, "credentials").class("facts").empty();
-            });
-            html.element(Tag::Section).class("block").body(|html| {
-                html.element(Tag::H3).class("block-title").text(lang.point_here());
-                html.div("tabs").set(Attribute::Role, "tablist").body(|html| {
-                    for (index, name) in SNIPPETS.into_iter().enumerate() {
-                        button(html, "tab", "snippet")
-                            .set(Attribute::Role, "tab")
-                            .set(Attribute::DataTo, name)
-                            .set(Attribute::AriaSelected, if index == 0 { "true" } else { "false" })
-                            .text(name);
-                    }
-                    html.span("bar-gap").empty();
-                    button(html, "copy", "copy-snippet").text(lang.copy());
-                });
-                part(html, Tag::Div, "snippets").class("snippets").empty();
-            });
+        html.div("side-tabs").set(Attribute::Role, "tablist").body(|html| {
+            for (to, name) in [("connect", lang.connect()), ("requests", lang.requests())] {
+                button(html, "side-tab", "panel")
+                    .set(Attribute::Role, "tab")
+                    .set(Attribute::DataTo, to)
+                    .set(Attribute::AriaControls, &format!("panel-{to}"))
+                    .set(Attribute::AriaSelected, if to == "connect" { "true" } else { "false" })
+                    .text(name);
+            }
         });
+        let panel = html.div("panel").set(Attribute::Id, "panel-connect");
+        panel.set(Attribute::Role, "tabpanel").body(|html| draw_connect(lang, html));
+        let panel = html.div("panel").class("panel-traffic").set(Attribute::Id, "panel-requests");
+        let panel = panel.set(Attribute::Role, "tabpanel").set(Attribute::Hidden, "");
+        panel.body(|html| {
+            html.div("traffic-bar").body(|html| {
+                let only = button(html, "quiet", "problems").set(Attribute::Id, "problems");
+                only.set(Attribute::AriaPressed, "false").text(lang.problems());
+            });
+            part(html, Tag::Div, "traffic").class("traffic").empty();
+        });
+    });
+}
+
+fn draw_connect(lang: Lang, html: &mut Html) {
+    html.element(Tag::Section).class("block").body(|html| {
+        html.element(Tag::H3).class("block-title").text(lang.your_bot());
+        part(html, Tag::P, "health").class("health").empty();
+        part(html, Tag::Div, "webhook").set(Attribute::Hidden, "").empty();
+        html.div("field-row").body(|html| {
+            html.element(Tag::Input)
+                .class("field")
+                .class("mono")
+                .text_input()
+                .set(Attribute::Id, "webhook-url")
+                .set(Attribute::Autocomplete, "off")
+                .set(Attribute::Spellcheck, "false")
+                .set(Attribute::Placeholder, "http://127.0.0.1:8000/callback")
+                .set(Attribute::AriaLabel, lang.webhook_url())
+                .empty();
+            button(html, "strong", "save-webhook").text(lang.save());
+            button(html, "quiet", "test-webhook").text(lang.test());
+        });
+    });
+    html.element(Tag::Section).class("block").body(|html| {
+        html.element(Tag::H3).class("block-title").text(lang.credentials());
+        html.element(Tag::P).class("fine").text(lang.credentials_fake());
+        part(html, Tag::Ul, "credentials").class("facts").empty();
+    });
+    html.element(Tag::Section).class("block").body(|html| {
+        html.element(Tag::H3).class("block-title").text(lang.point_here());
+        html.div("tabs").set(Attribute::Role, "tablist").body(|html| {
+            for (index, name) in SNIPPETS.into_iter().enumerate() {
+                button(html, "tab", "snippet")
+                    .set(Attribute::Role, "tab")
+                    .set(Attribute::DataTo, name)
+                    .set(Attribute::AriaSelected, if index == 0 { "true" } else { "false" })
+                    .text(name);
+            }
+            html.span("bar-gap").empty();
+            button(html, "copy", "copy-snippet").text(lang.copy());
+        });
+        part(html, Tag::Div, "snippets").class("snippets").empty();
     });
 }
 
 /// On a narrow screen, which column is seen.
 fn draw_tabs(lang: Lang, html: &mut Html) {
     html.element(Tag::Nav).class("bottom").body(|html| {
-        for (to, name) in
-            [("chats", lang.chats()), ("chat", lang.message()), ("side", lang.connect())]
+        for (to, name) in [("chats", lang.chats()), ("chat", lang.chat()), ("side", lang.connect())]
         {
             button(html, "bottom-tab", "column")
                 .set(Attribute::DataTo, to)

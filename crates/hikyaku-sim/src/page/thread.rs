@@ -168,18 +168,21 @@ impl Thread {
                 Some(Friendship::Friend) => Some((lang.block(), "blocked")),
                 Some(Friendship::Blocked) => Some((lang.unblock(), "friend")),
                 Some(Friendship::None) => Some((lang.follow(), "friend")),
-                None => None,
+                None if self.is_there => Some((lang.remove_account(), "DELETE")),
+                None => Some((lang.invite_account(), "PUT")),
             };
+            let is_group = matches!(self.chat, Target::Chat(_));
             if let Some((words, to)) = act {
+                let does = if is_group { "membership" } else { "friendship" };
                 html.element(Tag::Button)
                     .class("quiet")
                     .plain_button()
-                    .set(Attribute::DataId, "friendship")
-                    .set(Attribute::DataDo, "friendship")
+                    .set(Attribute::DataId, does)
+                    .set(Attribute::DataDo, does)
                     .set(Attribute::DataTo, to)
                     .text(words);
             }
-            if matches!(self.chat, Target::Chat(_)) {
+            if is_group {
                 let select = html.element(Tag::Select).class("quiet").set(Attribute::DataId, "as");
                 let select = select.set(Attribute::DataDo, "speak");
                 select.set(Attribute::AriaLabel, lang.speak_as()).body(|html| {

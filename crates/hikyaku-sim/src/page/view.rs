@@ -2,20 +2,22 @@
 
 use hikyaku_page::html::Html;
 
-use super::{asked::Asked, chats, connect, thread::Thread};
+use super::{asked::Asked, chats, connect, menu::Menu, requests::Traffic, thread::Thread};
 use crate::shared::Shared;
 
 /// All parts, as they are now.
 pub(super) fn draw(shared: &Shared, asked: &Asked) -> Html {
     // What is read here is drawn below, so that nobody waits for the drawing.
-    let (list, chat, thread, connection) = {
+    let (list, chat, thread, menu, connection, traffic) = {
         let world = shared.world();
         let channel = asked.channel(&world);
         let list = chats::List::of(&world, channel, asked);
         let chat = asked.chat(&world).cloned().or_else(|| list.first());
         let thread = chat.as_ref().map(|chat| Thread::of(&world, channel, chat, asked));
+        let menu = chat.as_ref().and_then(|chat| Menu::of(&world, channel, chat));
         let connection = connect::Connection::of(shared, &world, channel);
-        (list, chat, thread, connection)
+        let traffic = asked.shows_traffic.then(|| Traffic::of(shared, &world, channel, asked));
+        (list, chat, thread, menu, connection, traffic)
     };
     let mut html = Html::default();
     list.draw(chat.as_ref(), asked, &mut html);
@@ -27,6 +29,13 @@ pub(super) fn draw(shared: &Shared, asked: &Asked) -> Html {
         }
         None => Thread::draw_none(asked.lang, &mut html),
     }
+    match &menu {
+        Some(menu) => menu.draw(asked.lang, &mut html),
+        None => Menu::draw_none(&mut html),
+    }
     connection.draw(asked.lang, &mut html);
+    if let Some(traffic) = &traffic {
+        traffic.draw(asked, &mut html);
+    }
     html
 }

@@ -4,7 +4,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -50,7 +50,7 @@ pub(super) async fn exchange(
     stopping: watch::Receiver<bool>,
     reset: &AtomicBool,
 ) -> Result<Response<WireBody>, CutOff> {
-    let arrived_at = shared.world().clock.now();
+    let (arrived_at, began) = (shared.world().clock.now(), Instant::now());
     let (head, body) = request.into_parts();
     let body = timeout(BODY_TIME, read(body)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
     if host == Host::Api && page::is_served(&head) {
@@ -103,6 +103,8 @@ pub(super) async fn exchange(
         path: request.path,
         query: request.query,
         headers: request.headers,
+        answer: start_of(response.as_ref().map(|it| it.body().known()).unwrap_or_default()),
+        took: began.elapsed(),
         body_length: request.body.len(),
         body: start_of(request.body),
     });

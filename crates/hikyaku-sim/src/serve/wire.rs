@@ -60,6 +60,14 @@ impl WireBody {
         Self { declared, next: Next::Part(bytes.slice(..bytes.len() / 2)) }
     }
 
+    /// What there is of a body that has a length.
+    pub(crate) fn known(&self) -> Bytes {
+        match &self.next {
+            Next::Whole(bytes) | Next::Part(bytes) => bytes.clone(),
+            _ => Bytes::new(),
+        }
+    }
+
     /// Pieces as they come, until their sender is gone.
     pub(crate) fn stream(pieces: Receiver<Bytes>) -> Self {
         Self { declared: None, next: Next::Stream(pieces) }

@@ -1,4 +1,4 @@
-use hikyaku_model::{GroupId, UserId, event::EventKind};
+use hikyaku_model::{GroupId, UserId};
 
 use super::Sim;
 use crate::state::{
@@ -110,7 +110,7 @@ impl Sim {
         let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
         self.change(|world| {
             let id = world.add_chat(self.channel, 'C', members);
-            world.tell(self.channel, &Target::Chat(id.clone()), None, EventKind::Join);
+            world.greet(self.channel, &id);
             (&*id).into()
         })
     }

@@ -1,5 +1,7 @@
 //! What people do, and the events that bots are told of it with.
 
+use std::sync::Arc;
+
 use hikyaku_model::{
     Event, EventKind,
     event::{
@@ -98,6 +100,13 @@ impl World {
             self.note(channel, target, None, Deed::Joined, told.is_some());
         }
         joined
+    }
+
+    /// Tells the bot that its account has come to a chat that was just made.
+    pub(crate) fn greet(&mut self, channel: usize, chat: &Arc<str>) {
+        let chat = Target::Chat(chat.clone());
+        let told = self.tell(channel, &chat, None, EventKind::Join);
+        self.note(channel, &chat, None, Deed::Joined, told.is_some());
     }
 
     /// Lets the account leave a chat, or be removed from it. False where it takes no part.

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -43,6 +43,12 @@ pub struct LoggedRequest {
     pub body: Bytes,
     /// Whole bytes of its body.
     pub body_length: usize,
+    /// The body of its answer, cut at 64 KiB; empty where a fault took the answer away.
+    #[serde(serialize_with = "as_lossy_text")]
+    pub answer: Bytes,
+    /// How long it took to answer, by the machine's clock. In JSON `tookMs`, milliseconds.
+    #[serde(rename = "tookMs", serialize_with = "as_milliseconds")]
+    pub took: Duration,
     /// The id of the channel whose token it had.
     pub channel_id: Option<String>,
     /// `x-line-request-id` of the answer.
@@ -112,7 +118,8 @@ impl Log {
         for credentials in ["authorization", "cookie", "proxy-authorization"] {
             request.headers.remove(credentials);
         }
-        let bytes = 1024 + request.body.len() + request.path.len() + request.query.len();
+        let bodies = request.body.len() + request.answer.len();
+        let bytes = 1024 + bodies + request.path.len() + request.query.len();
         self.ring.push(bytes, request);
     }
 
@@ -147,4 +154,11 @@ fn as_map<S: Serializer>(headers: &HeaderMap, serializer: S) -> Result<S::Ok, S:
 
 fn as_lossy_text<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&String::from_utf8_lossy(body))
+}
+
+pub(crate) fn as_milliseconds<S: Serializer>(
+    took: &Duration,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(took.as_secs_f64() * 1000.0)
 }

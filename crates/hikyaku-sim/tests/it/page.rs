@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::{
     bot::Bot,
-    http::{Answer, control, post, raw},
+    http::{Answer, control, post, post_with, raw, send},
     push::{PUSH, hello},
 };
 
@@ -292,4 +292,152 @@ async fn many_people_are_listed_in_part_and_found_by_name() {
     let found = view(&sim, "find=zo%C3%AB").await;
     assert_eq!(found.matches("class=\"chat-item\"").count(), 1);
     assert!(view(&sim, "find=nobody").await.contains("Nobody has such a name."));
+}
+
+#[tokio::test]
+async fn a_refused_request_shows_lines_words_the_place_and_the_rule() {
+    let sim = Sim::start().await.unwrap();
+    let user = sim.add_friend();
+    let push = json!({"to": user, "messages": [
+        {"type": "text", "text": "fine"},
+        {"type": "template", "altText": "a", "template": {"type": "confirm", "text": "it's?", "actions": [
+            {"type": "message", "label": "Yes", "text": "yes"}, {"type": "uri", "label": "No", "uri": "ftp://x"}]}},
+    ]});
+    assert_eq!(post(&sim, PUSH, &push.to_string()).await.status, 400);
+    let list = view(&sim, "panel=requests").await;
+    assert!(list.contains("data-to=\"r1\"") && list.contains("POST message/push"), "{list}");
+    let detail = view(&sim, "panel=requests&entry=r1").await;
+    let place = "/messages/1/template/actions/1/uri";
+    for part in [
+        format!("data-do=\"place\" data-to=\"{place}\""),
+        format!("json-marked\" data-id=\"{place}\""),
+        "reference/messaging-api/#uri-action\"".to_owned(),
+        "&quot;template/actions/1/uri&quot;".to_owned(),
+        "curl -X POST &#39;http://".to_owned(),
+        "it&#39;\\&#39;&#39;s?".to_owned(),
+        ".call_operation(&quot;pushMessage&quot;)".to_owned(),
+        "urllib.request.Request(".to_owned(),
+        "await fetch(".to_owned(),
+    ] {
+        assert!(detail.contains(&part), "{part}: {detail}");
+    }
+    let traffic = detail.split("data-part=\"traffic\"").nth(1).unwrap();
+    assert!(!traffic.contains("sim-token-1"), "code reads the token from the environment");
+    assert_eq!(view(&sim, "panel=requests&problems=1").await.matches("class=\"entry\"").count(), 1);
+    assert!(view(&sim, "panel=requests&entry=r99").await.contains("no longer kept"));
+}
+
+#[tokio::test]
+async fn requests_with_one_retry_key_are_named_with_each_other() {
+    let sim = Sim::start().await.unwrap();
+    let user = sim.add_friend();
+    let key = ("x-line-retry-key", "123e4567-e89b-12d3-a456-426614174000");
+    for status in [200, 409] {
+        let answer = post_with(&sim, PUSH, &[key], &hello(&user)).await;
+        assert_eq!(answer.status, status);
+    }
+    let detail = view(&sim, "panel=requests&entry=r1").await;
+    assert!(detail.contains("#2 (409)") && detail.contains("123e4567"), "{detail}");
+}
+
+#[tokio::test]
+async fn a_webhook_shows_its_body_its_attempts_and_what_the_bot_said() {
+    let bot = Bot::that_answers(500).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    let user = sim.add_friend();
+    sim.user_says(&user, "are you there?");
+    sim.webhooks().wait_for(1).await.unwrap();
+    // What the bot says comes a moment after its status.
+    let attempt = loop {
+        let answer = control(&sim, "GET", "/webhooks?wait=9s&count=1", "").await.json();
+        let attempt = answer["webhooks"][0]["attempts"][0].clone();
+        if attempt["answer"] == "ok" {
+            break attempt;
+        }
+    };
+    assert!(attempt["tookMs"].as_f64().unwrap() > 0.0, "{attempt}");
+    let detail = view(&sim, "panel=requests&entry=w1").await;
+    for part in [
+        "are you there?",
+        "x-line-signature",
+        "500",
+        "The bot&#39;s answer",
+        "data-do=\"redeliver\"",
+    ] {
+        assert!(detail.contains(part), "{part}: {detail}");
+    }
+    control(&sim, "POST", "/webhooks/1/redeliver", "").await;
+    sim.webhooks().wait_for(2).await.unwrap();
+    assert_eq!(bot.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_rich_menu_is_shown_tapped_and_switched() {
+    let bot = Bot::that_answers(200).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    let user = sim.add_friend();
+    let menu = async |text: &str, action: Value| {
+        let menu = json!({"size": {"width": 2500, "height": 1686}, "selected": true, "name": text, "chatBarText": text,
+            "areas": [{"bounds": {"x": 0, "y": 843, "width": 1250, "height": 843}, "action": action}]});
+        let made = post(&sim, "/v2/bot/richmenu", &menu.to_string()).await;
+        assert_eq!(made.status, 200, "{}", made.text());
+        made.json()["richMenuId"].as_str().unwrap().to_owned()
+    };
+    let switch = json!({"type": "richmenuswitch", "richMenuAliasId": "second", "data": "to=2"});
+    let first = menu("First", switch).await;
+    let second = menu("Second", json!({"type": "message", "label": "Hi", "text": "hi!"})).await;
+    let png: &[u8] = &hex("89504e470d0a1a0a0000000d49484452000009c4000006960802000000");
+    for id in [&first, &second] {
+        let path = format!("/v2/bot/richmenu/{id}/content");
+        let headers = [("authorization", "Bearer sim-token-1"), ("content-type", "image/png")];
+        let answer = send(&sim.data_url(), "POST", &path, &headers, png).await.unwrap();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
+    let alias = json!({"richMenuAliasId": "second", "richMenuId": second});
+    assert_eq!(post(&sim, "/v2/bot/richmenu/alias", &alias.to_string()).await.status, 200);
+    assert_eq!(post(&sim, &format!("/v2/bot/user/all/richmenu/{first}"), "").await.status, 200);
+
+    let drawn = view(&sim, "").await;
+    assert!(drawn.contains("First"));
+    assert!(drawn.contains("left:0%;top:50%;width:50%;height:50%;"), "{drawn}");
+    let picture = fetch(&sim, &format!("/_sim/page/menu/{}/{first}", sim.channel_id()), "").await;
+    assert_eq!((picture.status, &*picture.body), (200, png));
+    let tap = async |menu: &str| {
+        let body = json!({"richMenuId": menu, "pointer": "/areas/0/action"}).to_string();
+        control(&sim, "POST", &format!("/chats/{user}/tap"), &body).await
+    };
+    assert_eq!(tap(&second).await.status, 404, "it is not what the person sees");
+    assert_eq!(tap(&first).await.status, 200);
+    assert_eq!(sim.rich_menu_of(&user), Some(second.clone()));
+    assert!(view(&sim, "").await.contains("Second"));
+    assert_eq!(tap(&second).await.json()["type"], "message");
+    sim.webhooks().wait_for(2).await.unwrap();
+    let events = bot.events();
+    let params = json!({"newRichMenuAliasId": "second", "status": "SUCCESS"});
+    assert_eq!(events[0]["postback"], json!({"data": "to=2", "params": params}));
+    assert_eq!(events[1]["message"]["text"], "hi!");
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn people_make_a_group_with_the_account_and_remove_it() {
+    let bot = Bot::that_answers(200).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    let friends = sim.add_friends(2);
+    let body = json!({"members": friends, "invite": true}).to_string();
+    let id = control(&sim, "POST", "/groups", &body).await.json()["id"].clone();
+    let id = id.as_str().unwrap();
+    assert!(view(&sim, &format!("chat={id}")).await.contains("The account joined"));
+    control(&sim, "DELETE", &format!("/chats/{id}/account"), "").await;
+    let drawn = view(&sim, &format!("chat={id}")).await;
+    assert!(drawn.contains("The account left") && drawn.contains("Invite account"), "{drawn}");
+    sim.webhooks().wait_for(2).await.unwrap();
+    let types: Vec<Value> = bot.events().iter().map(|event| event["type"].clone()).collect();
+    assert_eq!(types, ["join", "leave"]);
 }

@@ -23,6 +23,9 @@
     channel: address.searchParams.get('channel') ?? '',
     speaker: '',
     most: 100,
+    panel: address.searchParams.has('entry') ? 'requests' : address.searchParams.get('panel') ?? 'connect',
+    entry: address.searchParams.get('entry') ?? '',
+    problems: '',
   };
   const drafts = new Map();
 
@@ -43,7 +46,7 @@
 
   const call = async (method, path, body) => {
     const url = new URL(`/_sim/v1${path}`, location.href);
-    if (shown.channel && !path.startsWith('/channels')) url.searchParams.set('channel', shown.channel);
+    if (shown.channel && !/^\/(channels|webhooks)/.test(path)) url.searchParams.set('channel', shown.channel);
     const answer = await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -153,23 +156,23 @@
     wantsEarlier = false;
     showWebhook();
     showSeen();
+    showMembers();
     showSnippet();
+    showMenu();
+    if (atEnd) thread.scrollTop = thread.scrollHeight;
     clearTimeout(again);
     const until = part('again')?.firstElementChild?.dataset.to;
     if (until) again = setTimeout(refresh, Number(until) + 50);
   };
 
   let wantsEarlier = false;
-  let isAsking = false;
-  let asksAgain = false;
-  const refresh = async () => {
-    if (isAsking) { asksAgain = true; return; }
-    isAsking = true;
+  const ask = async () => {
     try {
       const url = new URL('/_sim/page/view', location.href);
       const asked = {
         lang: root.lang, chat: shown.chat, channel: shown.channel, as: shown.speaker,
         find: find.value, most: shown.most, offset: -new Date().getTimezoneOffset(),
+        panel: shown.panel, entry: shown.entry, problems: shown.problems,
       };
       for (const [name, value] of Object.entries(asked)) if (value !== '') url.searchParams.set(name, value);
       const answer = await fetch(url);
@@ -177,10 +180,20 @@
     } catch (error) {
       // Not there at the moment: the stream of events tells when it is again.
       if (!(error instanceof TypeError)) throw error;
-    } finally {
-      isAsking = false;
-      if (asksAgain) { asksAgain = false; setTimeout(refresh, 40); }
     }
+  };
+
+  // One at a time: what is asked for meanwhile is one more, a moment later.
+  let asking = null;
+  let next = null;
+  const refresh = () => {
+    if (asking) {
+      const moment = () => new Promise((done) => { setTimeout(done, 40); });
+      next ??= asking.then(moment).then(() => { next = null; return refresh(); });
+      return next;
+    }
+    asking = ask().finally(() => { asking = null; });
+    return asking;
   };
 
   // Chats.
@@ -194,9 +207,17 @@
     words.value = drafts.get(chat) ?? '';
     drafts.delete(chat);
     grow();
+    showAddress();
+  };
+
+  // The address leads back to what is seen.
+  const showAddress = () => {
     const url = new URL(location.href);
-    if (chat) url.searchParams.set('chat', chat);
-    else url.searchParams.delete('chat');
+    const { chat, entry } = shown;
+    for (const [name, value] of Object.entries({ chat, entry })) {
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
+    }
     history.replaceState(null, '', url);
   };
 
@@ -264,9 +285,9 @@
   const picked = document.getElementById('picked');
 
   const tap = (place, params) => attempt(async () => {
-    const row = place.closest('[data-id]');
-    const { ptr } = place.dataset;
-    const body = asSpeaker({ messageId: row.dataset.id, pointer: ptr, ...(params ? { params } : {}) });
+    const { id } = place.closest('[data-id]').dataset;
+    const { ptr, act } = place.dataset;
+    const body = asSpeaker({ [act === 'menu' ? 'richMenuId' : 'messageId']: id, pointer: ptr, ...(params ? { params } : {}) });
     const done = await call('POST', `/chats/${shown.chat}/tap`, body);
     if (done.type === 'uri') toast(`${said('say-opens')} ${done.uri}`, done.uri);
     if (done.type === 'clipboard') await copy(done.text);
@@ -274,6 +295,10 @@
     if (done.type === 'location') await sendPlace();
     if (done.fillInText && words.value === '') { words.value = done.fillInText; grow(); }
     if (done.inputOption === 'openKeyboard') words.focus();
+    if (done.inputOption === 'closeRichMenu' || done.inputOption === 'openRichMenu') {
+      const bar = document.querySelector('.menu-bar');
+      if (bar) { openMenus.set(bar.dataset.to, done.inputOption === 'openRichMenu'); showMenu(); }
+    }
     if (done.type === 'datetimepicker' && !done.tapped) pick(place, done);
   });
 
@@ -339,6 +364,46 @@
     for (const code of document.querySelectorAll('.snippet')) code.hidden = code.dataset.id !== snippet;
   };
 
+  // Whether a menu is open: as it says itself, until the person has opened or closed it.
+  const openMenus = new Map();
+  const showMenu = () => {
+    const bar = document.querySelector('.menu-bar');
+    if (!bar) return;
+    const isOpen = openMenus.get(bar.dataset.to) ?? bar.dataset.state === 'open';
+    bar.setAttribute('aria-expanded', String(isOpen));
+    document.querySelector('.menu-sheet').classList.toggle('is-closed', !isOpen);
+  };
+
+  const showPanel = () => {
+    for (const tab of document.querySelectorAll('.side-tab')) {
+      const isIt = tab.dataset.to === shown.panel;
+      tab.setAttribute('aria-selected', String(isIt));
+      document.getElementById(`panel-${tab.dataset.to}`).hidden = !isIt;
+    }
+    document.getElementById('panel-requests').classList.toggle('has-entry', shown.entry !== '');
+    document.getElementById('problems').setAttribute('aria-pressed', String(shown.problems !== ''));
+  };
+
+  const showEntry = async (entry) => {
+    shown.entry = entry;
+    shown.panel = 'requests';
+    showAddress();
+    await refresh();
+    showPanel();
+    document.querySelector('.column-side').scrollTop = 0;
+  };
+
+  /** Leads to a place of the body. */
+  const showPlace = (pointer) => {
+    const lines = [...document.querySelectorAll('[data-id=body] .json-line')];
+    let place = pointer;
+    let line;
+    while (!(line = lines.find((it) => it.dataset.id === place)) && place) place = place.slice(0, place.lastIndexOf('/'));
+    document.querySelector('.json-found')?.classList.remove('json-found');
+    line?.classList.add('json-found');
+    line?.scrollIntoView({ block: 'center' });
+  };
+
   const showColumn = (name) => {
     app.dataset.state = name;
     for (const tab of document.querySelectorAll('.bottom-tab')) {
@@ -346,9 +411,27 @@
     }
   };
 
+  // Who will be in a new group, while they are chosen.
+  let members = null;
+  const showMembers = () => {
+    document.getElementById('group-bar').hidden = members === null;
+    document.querySelector('[data-do=make-group]').disabled = !members?.size;
+    for (const item of document.querySelectorAll('.chat-item')) {
+      if (members?.has(item.dataset.to)) item.setAttribute('aria-pressed', 'true');
+      else item.removeAttribute('aria-pressed');
+    }
+  };
+  const pickMembers = (chosen) => { members = chosen; showMembers(); };
+
   // What buttons do, by their `data-do`.
   const acts = {
     open: ({ to }) => {
+      if (members) {
+        if (!to.startsWith('U')) return;
+        if (!members.delete(to)) members.add(to);
+        showMembers();
+        return;
+      }
       enter(to);
       showColumn('chat');
       refresh().then(goToEnd);
@@ -358,13 +441,26 @@
     copy: ({ copy: text }) => copy(text),
     earlier: () => { shown.most += 200; wantsEarlier = true; refresh(); },
     newer: goToEnd,
-    connect: () => { showColumn('side'); webhookUrl.focus(); },
+    connect: () => { showColumn('side'); acts.panel({ to: 'connect' }); webhookUrl.focus(); },
     column: ({ to }) => showColumn(to),
     friendship: ({ to }) => attempt(() => call('PUT', `/users/${shown.chat}/friendship`, { friendship: to })),
+    panel: ({ to }) => { shown.panel = to; shown.entry = ''; showAddress(); showPanel(); refresh(); },
+    entry: ({ to }) => showEntry(to),
+    problems: () => { shown.problems = shown.problems ? '' : '1'; showPanel(); refresh(); },
+    place: ({ to }) => showPlace(to),
+    redeliver: ({ to }) => attempt(() => call('POST', `/webhooks/${to}/redeliver`)),
     snippet: ({ to }) => { snippet = to; keep('snippet', to); showSnippet(); },
     'add-friend': () => attempt(async () => {
       const { userId } = await call('POST', '/users', {});
       acts.open({ to: userId });
+    }),
+    membership: ({ to }) => attempt(() => call(to, `/chats/${shown.chat}/account`)),
+    'new-group': () => pickMembers(new Set()),
+    'no-group': () => pickMembers(null),
+    'make-group': () => attempt(async () => {
+      const { id } = await call('POST', '/groups', { members: [...members], invite: true });
+      pickMembers(null);
+      acts.open({ to: id });
     }),
     'copy-snippet': () => copy(document.querySelector('.snippet:not([hidden])')?.textContent ?? ''),
     'save-webhook': saveWebhook,
@@ -375,6 +471,12 @@
       const { place, mode } = picking;
       endPicking();
       tap(place, { [mode]: picked.value });
+    },
+    menu: ({ to, state }) => {
+      const atEnd = isAtEnd();
+      openMenus.set(to, !(openMenus.get(to) ?? state === 'open'));
+      showMenu();
+      if (atEnd) goToEnd();
     },
     theme: () => {
       const isDark = root.dataset.theme
@@ -417,6 +519,11 @@
   find.addEventListener('input', refresh);
   document.addEventListener('keydown', (event) => {
     const isTyping = event.target.matches?.('input, textarea, select');
+    if ((event.key === 'j' || event.key === 'k') && !isTyping && !event.ctrlKey && !event.metaKey && shown.panel === 'requests') {
+      const entries = [...document.querySelectorAll('.entry')];
+      const at = entries.indexOf(document.activeElement) + (event.key === 'j' ? 1 : -1);
+      entries[Math.max(0, Math.min(at, entries.length - 1))]?.focus();
+    }
     if (event.key === '/' && !isTyping) { event.preventDefault(); showColumn('chats'); find.focus(); }
     if (event.key === 'Escape' && event.target === find) { find.value = ''; refresh(); words.focus(); }
   });
@@ -460,6 +567,7 @@
   });
 
   showSnippet();
+  showPanel();
   follow();
   refresh();
 })();

@@ -1,6 +1,10 @@
+use std::time::Duration;
+
 use hikyaku_model::Event;
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::state::log::as_milliseconds;
 
 /// How a try to deliver a webhook ended. The words are those of LINE's error statistics, and `ok`.
 ///
@@ -76,6 +80,12 @@ pub struct WebhookAttempt {
     pub detail: String,
     /// Whether its events said that they are sent again.
     pub is_redelivery: bool,
+    /// How long it took, by the machine's clock. In JSON `tookMs`, milliseconds.
+    #[serde(rename = "tookMs", serialize_with = "as_milliseconds")]
+    pub took: Duration,
+    /// What the bot answered, cut at 2 KiB; it comes a moment after the rest.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub answer: String,
 }
 
 /// How far a webhook has come.

@@ -3,7 +3,10 @@
 mod attempt;
 mod url;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    time::Duration,
+};
 
 use hikyaku_model::{ChatId, Event};
 use jiff::{SignedDuration, Timestamp};
@@ -135,7 +138,7 @@ impl Webhooks {
         channel_id: &str,
         verdict: Verdict,
         again: Option<Timestamp>,
-        now: Timestamp,
+        (now, took): (Timestamp, Duration),
     ) {
         // A reset may have taken it away.
         let Some(webhook) = self.kept.get_mut(&id) else { return };
@@ -149,8 +152,16 @@ impl Webhooks {
         let is_redelivery = !webhook.attempts.is_empty();
         self.attempts += 1;
         let (seq, at) = (self.attempts, now);
-        let attempt =
-            WebhookAttempt { seq, at, reason, status, detail: detail.clone(), is_redelivery };
+        let attempt = WebhookAttempt {
+            seq,
+            at,
+            reason,
+            status,
+            detail: detail.clone(),
+            is_redelivery,
+            took,
+            answer: String::new(),
+        };
         webhook.attempts.push(attempt);
         if reason != WebhookReason::Ok {
             self.count_error(channel, channel_id, reason, detail, now);
@@ -166,6 +177,15 @@ impl Webhooks {
             None => {
                 self.lanes.remove(&lane);
             }
+        }
+    }
+
+    /// Notes what the bot answered to a try.
+    pub(crate) fn note_answer(&mut self, id: u64, attempt: u64, answer: String) {
+        let webhook = self.kept.get_mut(&id);
+        let mut attempts = webhook.into_iter().flat_map(|webhook| &mut webhook.attempts);
+        if let Some(of) = attempts.find(|of| of.seq == attempt) {
+            of.answer = answer;
         }
     }
 
