@@ -66,7 +66,7 @@ pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Answer {
     bytes(status, "text/plain; charset=utf-8", body.into().into_bytes())
 }
 
-fn bytes(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Answer {
+pub(crate) fn bytes(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
     *answer.status_mut() = status;
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -79,7 +79,7 @@ pub(crate) fn set_rate_limits(answer: &mut Answer, left: Left) {
         ("x-ratelimit-limit", i64::from(CALLS)),
         ("x-ratelimit-imagelimit", i64::from(UPLOADS)),
         ("x-ratelimit-remaining", i64::from(left.calls)),
-        ("x-ratelimit-imageremaining", i64::from(UPLOADS)),
+        ("x-ratelimit-imageremaining", i64::from(left.uploads)),
         ("x-ratelimit-reset", left.reset),
     ];
     for (name, value) in pairs {

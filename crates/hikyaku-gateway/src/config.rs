@@ -12,7 +12,7 @@ use hikyaku_model::ChannelSecret;
 use hikyaku_webhook::Verifier;
 use serde::Deserialize;
 
-use crate::Error;
+use crate::{Error, certificate::Certificate};
 
 /// The longest wait for LINE: callers such as microcontrollers give up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -36,6 +36,9 @@ pub struct Config {
     /// How services ask people for tokens.
     #[serde(default)]
     pub oauth: OAuthSettings,
+    /// Where uploaded pictures are kept.
+    #[serde(default)]
+    pub pictures: PictureSettings,
 }
 
 /// One address.
@@ -46,6 +49,13 @@ pub struct Listener {
     pub address: SocketAddr,
     /// What it serves.
     pub serve: Vec<Served>,
+    /// A file with a chain of certificates in PEM, the listener's own first: it speaks HTTPS then. Its path begins where the
+    /// configuration is.
+    #[serde(default)]
+    pub certificate_file: Option<PathBuf>,
+    /// A file with the key of the certificate, in PEM.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
     /// Whether all that comes here comes through a proxy, which says in `X-Forwarded-For` whose it is.
     #[serde(default)]
     pub behind_proxy: bool,
@@ -62,6 +72,8 @@ pub enum Served {
     OAuth,
     /// `/webhook`, for LINE.
     Webhook,
+    /// `/pictures`, for LINE and its apps: pictures that scripts have uploaded.
+    Pictures,
     /// `/metrics`, for Prometheus.
     Metrics,
 }
@@ -121,6 +133,22 @@ impl Default for OAuthSettings {
     }
 }
 
+/// Where uploaded pictures are kept, while a listener serves them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PictureSettings {
+    /// A folder on a local disk; its path begins where the program is.
+    pub folder: PathBuf,
+    /// How many megabytes they may have on disk. The oldest have to go then.
+    pub disk_mb: u64,
+}
+
+impl Default for PictureSettings {
+    fn default() -> Self {
+        Self { folder: PathBuf::from("pictures"), disk_mb: 1000 }
+    }
+}
+
 /// When a caller is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -162,6 +190,12 @@ impl Config {
         let mut config =
             Self::parse(&text).map_err(|why| Error::because(format!("{}", path.display()), why))?;
         let folder = path.parent().unwrap_or(Path::new(""));
+        for listen in config.listen.values_mut() {
+            let files = [&mut listen.certificate_file, &mut listen.key_file];
+            for file in files.into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
+        }
         for channel in config.channel.values_mut() {
             for file in [&mut channel.token_file, &mut channel.secret_file].into_iter().flatten() {
                 *file = folder.join(&*file);
@@ -195,7 +229,12 @@ impl Config {
         if !url.starts_with("https://") && !url.starts_with("http://") {
             return Err(Error::new("public_url begins with https:// or http://"));
         }
-        let serves = |served| self.listen.values().any(|it| it.serve.contains(&served));
+        let serves = |served| self.serves(served);
+        if serves(Served::Pictures) && !self.is_https() {
+            return Err(Error::new(
+                "a listener serves \"pictures\", so public_url is needed and begins with https://: LINE takes no other",
+            ));
+        }
         if serves(Served::Webhook) && !self.channel.values().any(Channel::has_secret) {
             return Err(Error::new(
                 "a listener serves \"webhook\", so a channel needs secret or secret_file",
@@ -211,9 +250,27 @@ impl Config {
         Ok(())
     }
 
+    /// Whether any listener serves this.
+    pub fn serves(&self, served: Served) -> bool {
+        self.listen.values().any(|it| it.serve.contains(&served))
+    }
+
     /// Whether people reach it over HTTPS, as far as is said.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+impl Listener {
+    /// What it proves itself by, if it speaks HTTPS.
+    pub(crate) fn certificate(&self, name: &str) -> Result<Option<Certificate>, Error> {
+        match (&self.certificate_file, &self.key_file) {
+            (Some(chain), Some(key)) => Certificate::read(chain, key).map(Some),
+            (None, None) => Ok(None),
+            _ => Err(Error::new(format!(
+                "listen.{name} needs both certificate_file and key_file for HTTPS"
+            ))),
+        }
     }
 }
 
@@ -281,12 +338,16 @@ mod tests {
     fn the_manual_has_every_key() {
         let line = |line: &str| line.strip_prefix("#: ").unwrap_or(line).to_owned();
         let all: Vec<String> = MANUAL.lines().map(line).collect();
-        let Config { store, listen, channel, notify, oauth, public_url } =
+        let Config { store, listen, channel, notify, oauth, pictures, public_url } =
             Config::parse(&all.join("\n")).unwrap();
         assert!(!store.is_empty() && public_url.is_some());
+        let (PictureSettings { folder, disk_mb }, default) = (pictures, PictureSettings::default());
+        assert_eq!((folder, disk_mb), (default.folder, default.disk_mb));
         let OAuthSettings { channel: speaks } = oauth;
         assert_eq!(speaks, OAuthSettings::default().channel);
-        for Listener { address, serve, behind_proxy } in listen.values() {
+        for Listener { address, serve, behind_proxy, certificate_file, key_file } in listen.values()
+        {
+            assert_eq!(certificate_file.is_some(), key_file.is_some());
             assert_eq!(*behind_proxy, serve.contains(&Served::OAuth));
             assert_ne!(address.port(), 0);
             assert!(!serve.is_empty());

@@ -22,6 +22,13 @@ pub(crate) enum Told {
     OurFault,
 }
 
+/// A notification that is in the outbox.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) id: DeliveryId,
+    pub(crate) told: Told,
+}
+
 /// Puts a push into the outbox and, where `wait` is set, waits for what becomes of it.
 pub(crate) async fn deliver(
     outbox: &Outbox,
@@ -29,7 +36,7 @@ pub(crate) async fn deliver(
     notification: &Notification,
     idempotency_key: Option<&str>,
     wait: Option<Duration>,
-) -> Result<Told, hikyaku_sender::Error> {
+) -> Result<Delivered, hikyaku_sender::Error> {
     let mut push = NewDelivery::push(token.target.as_str(), notification.messages())
         .channel(&token.channel)
         .in_order(&token.target)
@@ -43,7 +50,7 @@ pub(crate) async fn deliver(
     }
     let mut events = outbox.events();
     let id = outbox.enqueue(push).await?.id;
-    let Some(wait) = wait else { return Ok(Told::Queued) };
+    let Some(wait) = wait else { return Ok(Delivered { id, told: Told::Queued }) };
     let known = async {
         loop {
             if let Some(told) = judge(outbox, id).await? {
@@ -60,7 +67,8 @@ pub(crate) async fn deliver(
             }
         }
     };
-    timeout(wait, known).await.unwrap_or(Ok(Told::Queued))
+    let told = timeout(wait, known).await.unwrap_or(Ok(Told::Queued))?;
+    Ok(Delivered { id, told })
 }
 
 fn fairness_key(token: i64) -> String {

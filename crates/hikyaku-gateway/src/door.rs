@@ -1,5 +1,7 @@
 //! LINE Notify's endpoints.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use hikyaku_sender::{ErrorKind, Outbox};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
@@ -7,9 +9,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use crate::{
     Error, NotifySettings, State, TokenRow,
     answer::{self, Answer, INVALID_TOKEN, StatusBody, told},
-    deliver::{Told, deliver},
+    deliver::{Delivered, Told, deliver},
     fields::Fields,
     notification::Notification,
+    picture::{Kept, Pictures},
     window::{Left, Windows},
 };
 
@@ -18,6 +21,9 @@ const NOT_IN_GROUP: &str = "LINE Notify account doesn't join group which you wan
 
 /// What a user does to end it without a word: LINE would accept a message to such a user and show it to nobody.
 const BLOCKED: &str = "the user has blocked the LINE account";
+
+/// LINE Notify's text for a token that has uploaded too many pictures. Scripts look for it.
+const TOO_MANY_IMAGES: &str = "Image rate limit exceeded.";
 
 /// LINE's words for a target that does not exist or that the account is not in.
 const FAILED_TO_SEND: &str = "Failed to send messages";
@@ -29,6 +35,8 @@ pub(crate) struct Door {
     pub(crate) state: State,
     pub(crate) settings: NotifySettings,
     pub(crate) windows: Windows,
+    /// Uploads of pictures, where they are served.
+    pub(crate) pictures: Option<Arc<Pictures>>,
 }
 
 impl Door {
@@ -53,14 +61,36 @@ impl Door {
 
     async fn notify(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
         let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
-        let left = self.count(&token).await?;
+        let mut left = self.count(&token).await?;
         let mut answer = if left.granted {
             self.send(&token, parts, body).await?
         } else {
             told(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
         };
+        left.uploads = self.windows.uploads(token.id);
         answer::set_rate_limits(&mut answer, left);
         Ok(answer)
+    }
+
+    /// Whether a request has a token that works.
+    pub(crate) async fn knows(&self, parts: &Parts) -> bool {
+        self.token(&parts.headers).await.is_ok_and(|it| it.is_some())
+    }
+
+    /// Answers a request for a picture.
+    pub(crate) async fn picture(&self, parts: &Parts) -> Answer {
+        let Some(pictures) = &self.pictures else {
+            return told(StatusCode::NOT_FOUND, "Not found");
+        };
+        pictures.answer(parts).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a picture could not be served");
+            told(StatusCode::INTERNAL_SERVER_ERROR, "the gateway's disk failed, try again later")
+        })
+    }
+
+    /// Whether a token's body may be as long as a picture.
+    pub(crate) async fn may_upload(&self, parts: &Parts) -> bool {
+        self.pictures.is_some() && self.knows(parts).await
     }
 
     async fn send(&self, token: &TokenRow, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
@@ -69,18 +99,30 @@ impl Door {
         let fields = Fields::read(parts.uri.query(), content_type, body);
         let prefix = self.settings.prefix.replace("{name}", &token.name);
         let read = Notification::read(&fields, &prefix, self.settings.longest_message);
-        let notification = match read {
+        let mut notification = match read {
             Ok(notification) => notification,
             Err(wrong) => return Ok(told(StatusCode::BAD_REQUEST, &wrong)),
         };
         if token.target_gone {
             return Ok(told(StatusCode::BAD_REQUEST, gone(token)));
         }
+        let mut picture = None;
+        if let Some(file) = fields.image_file() {
+            match self.upload(token, file).await? {
+                Ok(Kept { name, message }) => {
+                    notification.show(message);
+                    picture = Some(name);
+                }
+                Err(wrong) => return Ok(told(StatusCode::BAD_REQUEST, wrong)),
+            }
+        }
         let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
         let wait = self.settings.wait();
         let first = deliver(&self.outbox, token, &notification, key, wait).await;
         let outcome = match (first, notification.without_sticker()) {
-            (Ok(Told::Refused(why)), Some(rest)) if why.contains(&notification.sticker_path()) => {
+            (Ok(Delivered { told: Told::Refused(why), .. }), Some(rest))
+                if why.contains(&notification.sticker_path()) =>
+            {
                 tracing::warn!(
                     token = token.id,
                     "LINE refuses the sticker, the text is sent alone"
@@ -91,7 +133,12 @@ impl Door {
             (first, _) => first,
         };
         match outcome {
-            Ok(outcome) => Ok(outcome_answer(token, outcome)),
+            Ok(Delivered { id, told }) => {
+                if let Some(picture) = picture {
+                    self.state.picture_is_of(&picture, id).await?;
+                }
+                Ok(outcome_answer(token, told))
+            }
             Err(error) => match error.kind() {
                 ErrorKind::Invalid(broken) => {
                     Ok(told(StatusCode::BAD_REQUEST, &broken.to_string()))
@@ -103,6 +150,24 @@ impl Door {
                 _ => Err(error.into()),
             },
         }
+    }
+
+    /// Keeps a picture that was uploaded. What is wrong is told as LINE Notify told it, or for people.
+    async fn upload(
+        &self,
+        token: &TokenRow,
+        file: &Bytes,
+    ) -> Result<Result<Kept, &'static str>, Error> {
+        let Some(pictures) = &self.pictures else {
+            return Ok(Err(
+                "imageFile: this gateway does not take uploads of pictures, nothing was sent; \
+                           send imageThumbnail and imageFullsize, or the text alone",
+            ));
+        };
+        if !self.windows.count_upload(token.id) {
+            return Ok(Err(TOO_MANY_IMAGES));
+        }
+        pictures.keep(token.id, file.clone()).await
     }
 
     async fn status(&self, parts: &Parts) -> Result<Answer, Error> {

@@ -1,16 +1,17 @@
 //! The fields of a request, in every form that LINE Notify took: urlencoded, multipart, and in the query.
 
+use bytes::Bytes;
 use percent_encoding::percent_decode;
 
 /// What was sent, by name. Of a name that comes twice, the first counts; the body goes before the query.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     texts: Vec<(String, String)>,
-    has_file: bool,
+    image_file: Option<Bytes>,
 }
 
 impl Fields {
-    pub(crate) fn read(query: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Self {
+    pub(crate) fn read(query: Option<&str>, content_type: Option<&str>, body: &Bytes) -> Self {
         let mut fields = Self::default();
         let content_type = content_type.unwrap_or_default();
         let is_multipart =
@@ -28,9 +29,9 @@ impl Fields {
         self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether there is a picture among them.
-    pub(crate) fn has_image_file(&self) -> bool {
-        self.has_file
+    /// The picture that was uploaded.
+    pub(crate) fn image_file(&self) -> Option<&Bytes> {
+        self.image_file.as_ref()
     }
 
     /// Microcontrollers send `message=` and the bare text: a `%` that begins no escape stands for itself.
@@ -43,13 +44,13 @@ impl Fields {
         }
     }
 
-    fn add_multipart(&mut self, content_type: &str, body: &[u8]) {
+    fn add_multipart(&mut self, content_type: &str, body: &Bytes) {
         let Some(boundary) = parameter(content_type, "boundary").or_else(|| first_line(body))
         else {
             return;
         };
         let delimiter = format!("--{boundary}").into_bytes();
-        let mut rest = body;
+        let mut rest: &[u8] = body;
         let Some(start) = find(rest, &delimiter) else { return };
         rest = rest.get(start + delimiter.len()..).unwrap_or_default();
         // A delimiter counts at the beginning of a line only: one made of dashes may be in a text, too.
@@ -57,12 +58,12 @@ impl Fields {
         while let Some(part) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
             let end = find(part, &at_line).unwrap_or(part.len());
             let content = part.get(..end).unwrap_or_default();
-            self.add_part(content.strip_suffix(b"\r").unwrap_or(content));
+            self.add_part(body, content.strip_suffix(b"\r").unwrap_or(content));
             rest = part.get(end + at_line.len()..).unwrap_or_default();
         }
     }
 
-    fn add_part(&mut self, part: &[u8]) {
+    fn add_part(&mut self, body: &Bytes, part: &[u8]) {
         let (head, value) = match (find(part, b"\r\n\r\n"), find(part, b"\n\n")) {
             (Some(at), _) => (part.get(..at), part.get(at + 4..)),
             (None, Some(at)) => (part.get(..at), part.get(at + 2..)),
@@ -74,7 +75,9 @@ impl Fields {
         });
         let Some(name) = disposition.and_then(|line| parameter(line, "name")) else { return };
         if name == "imageFile" {
-            self.has_file = true;
+            // A part of the body, without a copy.
+            let file = value.map(|value| body.slice_ref(value));
+            self.image_file = self.image_file.take().or(file);
         } else {
             // Some clients send texts as files.
             let value = String::from_utf8_lossy(value.unwrap_or_default()).into_owned();
@@ -116,7 +119,9 @@ mod tests {
     use super::*;
 
     fn message(query: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Option<String> {
-        Fields::read(query, content_type, body).get("message").map(str::to_owned)
+        Fields::read(query, content_type, &Bytes::copy_from_slice(body))
+            .get("message")
+            .map(str::to_owned)
     }
 
     const FORM: Option<&str> = Some("application/x-www-form-urlencoded");
@@ -147,13 +152,18 @@ mod tests {
         assert_eq!(message(None, Some("multipart/form-data"), curl).as_deref(), Some("hi\r\nyou"));
         let script = b"------\r\nContent-Disposition: form-data; name=\"message\"; \r\n\r\na----b\r\n------\r\n\
             content-disposition: form-data; name=\"imageFullsize\"; filename=\"imageFullsize\"\r\n\r\nhttps://a.example/b.jpg\r\n--------\r\n";
-        let fields = Fields::read(None, Some("multipart/form-data; boundary=\"----\""), script);
+        let fields = Fields::read(
+            None,
+            Some("multipart/form-data; boundary=\"----\""),
+            &Bytes::from_static(script),
+        );
         assert_eq!(fields.get("message"), Some("a----b"));
         assert_eq!(fields.get("imageFullsize"), Some("https://a.example/b.jpg"));
-        assert!(!fields.has_image_file());
+        assert!(fields.image_file().is_none());
         let file =
             b"--X\nContent-Disposition: form-data; name=imageFile; filename=a\n\n\x89PNG\n--X--";
-        assert!(Fields::read(None, typed, file).has_image_file());
+        let fields = Fields::read(None, typed, &Bytes::from_static(file));
+        assert_eq!(fields.image_file().unwrap().as_ref(), b"\x89PNG");
         for broken in [&b""[..], b"--X", b"--X\r\n", b"--X\r\nno end", b"--X--"] {
             assert_eq!(message(None, typed, broken), None);
         }

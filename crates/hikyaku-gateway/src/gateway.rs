@@ -1,15 +1,20 @@
 use std::{collections::BTreeMap, future::Future, net::SocketAddr, pin::pin, sync::Arc};
 
 use hikyaku_sender::{Outbox, Worker};
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    task::JoinSet,
+};
 
 use crate::{
-    Config, Error, State,
+    Config, Error, PictureSettings, Served, State,
     account::{Account, Accounts},
     door::Door,
     hook::Hook,
     oauth::OAuth,
-    server::{self, Service},
+    picture::Pictures,
+    server::{self, Service, UPLOADS},
     window::Windows,
 };
 
@@ -57,13 +62,25 @@ impl Gateway {
         let accounts = Arc::new(Accounts(accounts));
         let state = State::open(&outbox).await?;
         let is_https = config.is_https();
-        let oauth = OAuth::new(state.clone(), accounts.clone(), config.oauth.channel, is_https);
+        let oauth =
+            OAuth::new(state.clone(), accounts.clone(), config.oauth.channel.clone(), is_https);
         let oauth = Arc::new(oauth);
         let hook = Hook { state: state.clone(), accounts };
+        let pictures = match &config.public_url {
+            Some(url) if config.serves(Served::Pictures) => {
+                let PictureSettings { folder, disk_mb } = config.pictures;
+                let budget = disk_mb.saturating_mul(1_000_000);
+                Some(Arc::new(Pictures::open(state.clone(), folder, url, budget)?))
+            }
+            _ => None,
+        };
         let settings = config.notify;
-        let door = Arc::new(Door { outbox, state, settings, windows: Windows::default() });
+        let door =
+            Arc::new(Door { outbox, state, settings, windows: Windows::default(), pictures });
+        let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
         for (name, listen) in config.listen {
+            let certificate = listen.certificate(&name)?;
             let cannot = |why| Error::because(format!("cannot listen at {}", listen.address), why);
             let listener = TcpListener::bind(listen.address).await.map_err(cannot)?;
             addresses.insert(name, listener.local_addr().map_err(cannot)?);
@@ -71,7 +88,9 @@ impl Gateway {
                 door: door.clone(),
                 oauth: oauth.clone(),
                 hook: hook.clone(),
+                uploads: uploads.clone(),
                 serve: listen.serve,
+                certificate,
                 behind_proxy: listen.behind_proxy,
             };
             listeners.push((listener, Arc::new(service)));

@@ -18,6 +18,7 @@
 mod account;
 mod answer;
 mod callback;
+mod certificate;
 mod config;
 mod deliver;
 mod door;
@@ -29,6 +30,7 @@ mod language;
 mod notification;
 mod oauth;
 mod page;
+mod picture;
 mod server;
 mod spelling;
 mod state;
@@ -37,7 +39,9 @@ mod token;
 mod window;
 mod words;
 
-pub use config::{Channel, Config, DeliveryMode, Listener, NotifySettings, OAuthSettings, Served};
+pub use config::{
+    Channel, Config, DeliveryMode, Listener, NotifySettings, OAuthSettings, PictureSettings, Served,
+};
 pub use error::Error;
 pub use gateway::Gateway;
 pub use state::{

@@ -31,20 +31,19 @@ impl Notification {
         if longest.is_some_and(|longest| message.chars().count() > longest) {
             return Err("message: is too long".to_owned());
         }
-        if fields.has_image_file() {
-            return Err(
-                "imageFile: this gateway does not take uploads of pictures, nothing was sent; \
-                        send imageThumbnail and imageFullsize, or the text alone"
-                    .to_owned(),
-            );
-        }
-        let (image, sticker) = (image(fields)?, sticker(fields)?);
+        let has_file = fields.image_file().is_some();
+        let (image, sticker) = (image(fields)?.filter(|_| !has_file), sticker(fields)?);
         let texts = split(&format!("{prefix}{message}"));
-        let others = usize::from(image.is_some()) + usize::from(sticker.is_some());
+        let others = usize::from(has_file || image.is_some()) + usize::from(sticker.is_some());
         if !MESSAGES.allows(texts.len() + others) {
             return Err("message: is too long for one push".to_owned());
         }
         Ok(Self { texts, image, sticker, silent: silent(fields)? })
+    }
+
+    /// Shows this picture, which was uploaded.
+    pub(crate) fn show(&mut self, image: ImageMessage) {
+        self.image = Some(image);
     }
 
     /// Text, picture, sticker.
@@ -140,7 +139,8 @@ mod tests {
     use super::*;
 
     fn read(form: &str) -> Result<Notification, String> {
-        Notification::read(&Fields::read(None, None, form.as_bytes()), "[srv] ", None)
+        let form = bytes::Bytes::copy_from_slice(form.as_bytes());
+        Notification::read(&Fields::read(None, None, &form), "[srv] ", None)
     }
 
     #[test]

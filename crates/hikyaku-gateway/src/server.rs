@@ -12,6 +12,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::JoinSet,
@@ -21,6 +22,7 @@ use tokio::{
 use crate::{
     Served,
     answer::{self, Answer, told},
+    certificate::Certificate,
     door::Door,
     hook::Hook,
     oauth::OAuth,
@@ -42,8 +44,14 @@ const MOST_HEAD: usize = 16 << 10;
 /// The most bytes of a body that are kept: a message with everything that fits beside it.
 const MOST_BODY: usize = 1 << 20;
 
+/// The most bytes of a body with a picture.
+const MOST_UPLOAD: usize = 11 << 20;
+
+/// How many bodies with pictures are in memory at most.
+pub(crate) const UPLOADS: usize = 8;
+
 /// The most bytes of a longer body that are read and thrown away, so that its sender gets to see the answer.
-const MOST_READ: usize = 16 << 20;
+const MOST_READ: usize = 32 << 20;
 
 /// How long connections may take to end after `stop`.
 const STOP_TIME: Duration = Duration::from_secs(10);
@@ -54,7 +62,10 @@ pub(crate) struct Service {
     pub(crate) door: Arc<Door>,
     pub(crate) oauth: Arc<OAuth>,
     pub(crate) hook: Hook,
+    pub(crate) uploads: Arc<Semaphore>,
     pub(crate) serve: Vec<Served>,
+    /// What it proves itself by, where it speaks HTTPS.
+    pub(crate) certificate: Option<Certificate>,
     /// Whether a proxy stands before it.
     pub(crate) behind_proxy: bool,
 }
@@ -73,13 +84,21 @@ impl Service {
         let area = match parts.uri.path() {
             "/webhook" => Served::Webhook,
             path if path.starts_with("/oauth/") => Served::OAuth,
+            path if path.starts_with("/pictures/") => Served::Pictures,
             _ => Served::Notify,
         };
         if !self.serve.contains(&area) {
             return told(StatusCode::NOT_FOUND, "Not found");
         }
-        let body = match whole(body).await {
+        let is_long = body.size_hint().upper().is_none_or(|bytes| bytes > MOST_BODY as u64);
+        let may_upload = area == Served::Notify && is_long && self.door.may_upload(&parts).await;
+        let (most, permits) = if may_upload { (MOST_UPLOAD, 1) } else { (MOST_BODY, 0) };
+        // The semaphore is never closed. The place is kept until the answer is there.
+        let _place = self.uploads.acquire_many(permits).await.ok();
+        let body = match whole(body, most).await {
             Ok(body) => body,
+            // A token that is not valid is the first that is wrong.
+            Err(_) if area == Served::Notify && !self.door.knows(&parts).await => Bytes::new(),
             Err(refusal) => return refusal,
         };
         match area {
@@ -88,6 +107,7 @@ impl Service {
                 let caller = if self.behind_proxy { forwarded(&parts) } else { None };
                 self.oauth.answer(&parts, &body, caller.unwrap_or(peer)).await
             }
+            Served::Pictures => self.door.picture(&parts).await,
             Served::Notify | Served::Metrics => self.door.answer(&parts, &body).await,
         }
     }
@@ -125,12 +145,14 @@ fn forwarded(parts: &Parts) -> Option<IpAddr> {
 }
 
 /// The body. Of one that is too long, the rest is read without being kept.
-async fn whole(mut body: Incoming) -> Result<Bytes, Answer> {
+async fn whole(mut body: Incoming, most: usize) -> Result<Bytes, Answer> {
     let too_long = || {
-        told(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the request is too large: this gateway does not take uploads of pictures; nothing was sent",
-        )
+        let why = if most == MOST_UPLOAD {
+            "the request is too large: this gateway takes pictures of up to 10 megabytes; nothing was sent"
+        } else {
+            "the request is too large: nothing was sent"
+        };
+        told(StatusCode::PAYLOAD_TOO_LARGE, why)
     };
     if body.size_hint().lower() > MOST_READ as u64 {
         return Err(too_long());
@@ -145,13 +167,13 @@ async fn whole(mut body: Incoming) -> Result<Bytes, Answer> {
         };
         let Some(data) = frame.data_ref() else { continue };
         read += data.len();
-        if read <= MOST_BODY {
+        if read <= most {
             kept.extend_from_slice(data);
         } else if read > MOST_READ {
             break;
         }
     }
-    if read > MOST_BODY { Err(too_long()) } else { Ok(kept.freeze()) }
+    if read > most { Err(too_long()) } else { Ok(kept.freeze()) }
 }
 
 /// Serves until `stop`, and lets what has begun end.
@@ -176,7 +198,7 @@ pub(crate) async fn serve(
                 Ok((stream, peer)) => {
                     let (service, stopped) = (service.clone(), stopped.clone());
                     connections.spawn(async move {
-                        connection(stream, peer.ip(), service, stopped).await;
+                        greet(stream, peer.ip(), service, stopped).await;
                         drop(place);
                     });
                 }
@@ -195,15 +217,33 @@ pub(crate) async fn serve(
     }
 }
 
+/// Serves a connection, behind its handshake where there is one.
+async fn greet(
+    stream: TcpStream,
+    peer: IpAddr,
+    service: Arc<Service>,
+    stopped: watch::Receiver<()>,
+) {
+    // Answers are small, and a caller waits for each.
+    let _ = stream.set_nodelay(true);
+    match service.certificate.clone() {
+        None => connection(stream, peer, service, stopped).await,
+        Some(certificate) => {
+            // Who does not agree has nothing to be told.
+            if let Some(stream) = certificate.accept(stream).await {
+                connection(stream, peer, service, stopped).await;
+            }
+        }
+    }
+}
+
 /// Serves one connection until it ends, takes too long, or the server stops.
 async fn connection(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     peer: IpAddr,
     service: Arc<Service>,
     mut stopped: watch::Receiver<()>,
 ) {
-    // Answers are small, and a caller waits for each.
-    let _ = stream.set_nodelay(true);
     let service = service_fn(move |request: Request<Incoming>| {
         let service = service.clone();
         async move {

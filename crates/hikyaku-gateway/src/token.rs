@@ -107,6 +107,7 @@ pub(crate) enum SecretKind {
     Browser,
     LinkCode,
     Answer,
+    Picture,
 }
 
 impl SecretKind {
@@ -119,6 +120,7 @@ impl SecretKind {
             Self::Browser => b"browser:",
             Self::LinkCode => b"link:",
             Self::Answer => b"answer:",
+            Self::Picture => b"picture:",
         }
     }
 }
@@ -135,6 +137,15 @@ impl Hasher {
     /// A secret is found by its hash, so how long a search takes tells nothing about the secrets that there are.
     pub(crate) fn hash(&self, kind: SecretKind, secret: &str) -> Vec<u8> {
         self.sign(kind.as_bytes(), secret).as_ref().to_vec()
+    }
+
+    /// The hash of bytes that are a token's.
+    pub(crate) fn hash_bytes(&self, kind: SecretKind, token: i64, bytes: &[u8]) -> Vec<u8> {
+        let mut context = hmac::Context::with_key(&self.0);
+        context.update(kind.as_bytes());
+        context.update(&token.to_be_bytes());
+        context.update(bytes);
+        context.sign().as_ref().to_vec()
     }
 
     /// Whether a hash is a secret's, in a time that does not tell how much of it is.

@@ -25,6 +25,7 @@ pub(crate) struct Windows(Mutex<HashMap<i64, Window>>);
 struct Window {
     ends: Time,
     calls: u32,
+    uploads: u32,
 }
 
 /// What a call is told of its token's window.
@@ -33,6 +34,7 @@ pub(crate) struct Left {
     /// Whether the call is within the limit.
     pub(crate) granted: bool,
     pub(crate) calls: u32,
+    pub(crate) uploads: u32,
     /// In seconds since 1970.
     pub(crate) reset: i64,
 }
@@ -41,7 +43,7 @@ impl Windows {
     /// Counts a call.
     pub(crate) fn count(&self, token: i64, now: Time) -> Left {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = Window { ends: now + LENGTH, calls: 0 };
+        let new = Window { ends: now + LENGTH, calls: 0, uploads: 0 };
         let window = windows.entry(token).or_insert(new);
         if now >= window.ends {
             *window = new;
@@ -49,7 +51,23 @@ impl Windows {
         let granted = window.calls < CALLS;
         window.calls = (window.calls + 1).min(CALLS);
         let reset = window.ends.as_millis().div_euclid(1000);
-        Left { granted, calls: CALLS - window.calls, reset }
+        let uploads = UPLOADS - window.uploads;
+        Left { granted, calls: CALLS - window.calls, uploads, reset }
+    }
+
+    /// Counts an upload of a call that was counted; whether it is within the limit.
+    pub(crate) fn count_upload(&self, token: i64) -> bool {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(window) = windows.get_mut(&token) else { return false };
+        let granted = window.uploads < UPLOADS;
+        window.uploads = (window.uploads + 1).min(UPLOADS);
+        granted
+    }
+
+    /// How many uploads a token has left.
+    pub(crate) fn uploads(&self, token: i64) -> u32 {
+        let windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.get(&token).map_or(UPLOADS, |window| UPLOADS - window.uploads)
     }
 }
 
@@ -62,9 +80,15 @@ mod tests {
         let windows = Windows::default();
         let at = |seconds: i64| Time::from_millis((1_800_000_000 + seconds) * 1000);
         let reset = 1_800_003_600;
-        assert_eq!(windows.count(1, at(0)), Left { granted: true, calls: 999, reset });
-        assert_eq!(windows.count(1, at(600)), Left { granted: true, calls: 998, reset });
-        let next = Left { granted: true, calls: 999, reset: reset + 3601 };
+        assert_eq!(
+            windows.count(1, at(0)),
+            Left { granted: true, calls: 999, uploads: UPLOADS, reset }
+        );
+        assert_eq!(
+            windows.count(1, at(600)),
+            Left { granted: true, calls: 998, uploads: UPLOADS, reset }
+        );
+        let next = Left { granted: true, calls: 999, uploads: UPLOADS, reset: reset + 3601 };
         assert_eq!(windows.count(1, at(3601)), next);
     }
 
@@ -73,7 +97,12 @@ mod tests {
         let (windows, now) = (Windows::default(), Time::from_millis(0));
         let all: Vec<_> = (0..CALLS).map(|_| windows.count(1, now)).collect();
         assert!(all.iter().all(|left| left.granted));
-        assert_eq!(windows.count(1, now), Left { granted: false, calls: 0, reset: 3600 });
+        assert_eq!(
+            windows.count(1, now),
+            Left { granted: false, calls: 0, uploads: UPLOADS, reset: 3600 }
+        );
         assert!(windows.count(2, now).granted);
+        assert!((0..UPLOADS).all(|_| windows.count_upload(2)) && !windows.count_upload(2));
+        assert_eq!((windows.uploads(1), windows.uploads(2)), (UPLOADS, 0));
     }
 }

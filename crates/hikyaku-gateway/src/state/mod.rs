@@ -4,6 +4,7 @@ mod chat;
 mod code;
 mod flow;
 mod hear;
+mod picture;
 mod row;
 mod schema;
 mod service;

@@ -7,7 +7,7 @@ use super::row::rows;
 const VERSION: i64 = 1;
 
 /// Version 1. `ID` is the numbered key, `BYTES` the type of bytes.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "CREATE TABLE hikyaku_gateway_meta (version bigint NOT NULL, hash_key BYTES NOT NULL)",
     "CREATE TABLE hikyaku_gateway_token (id ID, hash BYTES NOT NULL UNIQUE, name text NOT NULL, target text NOT NULL, \
      target_name text, channel text NOT NULL, service bigint, created_at bigint NOT NULL, revoked_at bigint)",
@@ -25,6 +25,8 @@ const TABLES: [&str; 9] = [
      target text NOT NULL, channel text NOT NULL, token bigint, expires_at bigint NOT NULL)",
     "CREATE TABLE hikyaku_gateway_unlinked (link BYTES NOT NULL PRIMARY KEY, token BYTES NOT NULL, name text NOT NULL, \
      lang text NOT NULL, expires_at bigint NOT NULL)",
+    "CREATE TABLE hikyaku_gateway_picture (name text NOT NULL PRIMARY KEY, bytes bigint NOT NULL, at bigint NOT NULL, \
+     delivery bigint)",
     "CREATE TABLE hikyaku_gateway_seen (event text NOT NULL PRIMARY KEY, at bigint NOT NULL)",
 ];
 

@@ -1,8 +1,8 @@
 //! A gateway at work, and bytes to and from it.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
-use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, State};
+use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, Served, State};
 use hikyaku_model::UserId;
 use hikyaku_sender::{Clock, Outbox};
 use hikyaku_sim::{Person, Sim};
@@ -29,6 +29,8 @@ pub(crate) struct Home {
     pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     running: JoinHandle<Result<(), hikyaku_gateway::Error>>,
+    /// Where uploaded pictures are, if they are taken.
+    pub(crate) pictures: Option<PathBuf>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -51,12 +53,19 @@ impl Home {
     pub(crate) async fn with(notify: &str, token: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), notify, token).await
+        Self::on(&store, Some(folder), notify, token, None).await
+    }
+
+    /// One that takes uploads of pictures, with so many megabytes for them.
+    pub(crate) async fn with_pictures(disk_mb: u64) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+        Self::on(&store, Some(folder), "", None, Some(disk_mb)).await
     }
 
     /// On a PostgreSQL; nothing where there is none.
     pub(crate) async fn on_postgres() -> Option<Self> {
-        Some(Self::on(&Cluster::shared()?.database(), None, "", None).await)
+        Some(Self::on(&Cluster::shared()?.database(), None, "", None, None).await)
     }
 
     async fn on(
@@ -64,6 +73,7 @@ impl Home {
         folder: Option<tempfile::TempDir>,
         notify: &str,
         token: Option<&str>,
+        disk_mb: Option<u64>,
     ) -> Self {
         let sim = Sim::start().await.unwrap();
         let alice = sim
@@ -73,7 +83,15 @@ impl Home {
         let clock = Clock::from_fn(sim.clock());
         let outbox = Outbox::builder(store).clock(clock).open().await.unwrap();
         let real = sim.channel_token();
-        let config = config(store, &sim, token.unwrap_or(real.expose()), notify);
+        let mut config = config(store, &sim, token.unwrap_or(real.expose()), notify);
+        let pictures = folder.as_ref().filter(|_| disk_mb.is_some());
+        let pictures = pictures.map(|folder| folder.path().join("pictures"));
+        if let (Some(disk_mb), Some(folder)) = (disk_mb, &pictures) {
+            config.public_url = Some("https://notify.example/".to_owned());
+            config.listen.get_mut("all").unwrap().serve.push(Served::Pictures);
+            config.pictures.folder.clone_from(folder);
+            config.pictures.disk_mb = disk_mb;
+        }
         let gateway = Gateway::over(outbox.clone(), config).await.unwrap();
         let state = gateway.state().clone();
         let address = gateway.addresses()["all"];
@@ -88,7 +106,20 @@ impl Home {
         let t2 = state.issue(new("srv", &group, "Ops"), None).await.unwrap().token;
         let (stop, stopped) = oneshot::channel();
         let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
-        Self { sim, alice, group, t1, t2, outbox, address, stop, running, state, _folder: folder }
+        Self {
+            sim,
+            alice,
+            group,
+            t1,
+            t2,
+            outbox,
+            address,
+            stop,
+            running,
+            state,
+            pictures,
+            _folder: folder,
+        }
     }
 
     /// Sends these bytes, and reads until the gateway closes the connection.
@@ -98,6 +129,18 @@ impl Home {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         answer
+    }
+
+    /// As [`raw`](Self::raw), for an answer that is no text.
+    pub(crate) async fn bytes(&self, request: impl AsRef<[u8]>) -> Bytes {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_ref()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+        let body = answer.split_off(end + 4);
+        let Answer { status, head, .. } = Answer::read(String::from_utf8(answer).unwrap());
+        Bytes { status, head, body }
     }
 
     /// A call with a token and these further headers.
@@ -166,6 +209,24 @@ impl Answer {
 
     /// A header by its very letters.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        header(&self.head, name)
     }
+}
+
+/// An answer whose body is no text.
+pub(crate) struct Bytes {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Bytes {
+    /// A header by its very letters.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        header(&self.head, name)
+    }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
 }

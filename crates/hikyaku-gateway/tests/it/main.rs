@@ -12,6 +12,7 @@ mod node;
 mod notify;
 mod oauth;
 mod operation;
+mod picture;
 mod sdk;
 
 /// Says something even where the output of tests is kept back.

@@ -1,6 +1,8 @@
 //! What an operator relies on.
 
-use hikyaku_gateway::{AccessToken, Gateway, NewToken, State};
+use std::sync::Arc;
+
+use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, State};
 use hikyaku_sender::Outbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -100,4 +102,56 @@ async fn tokens_survive_a_restart_and_are_kept_as_hashes() {
     let contains = |text: &str| files.windows(text.len()).any(|it| it == text.as_bytes());
     assert!(!contains(made.token.expose()) && !contains(&"x".repeat(43)));
     assert!(contains("U4af4980629000000000000000000000a"));
+}
+
+#[tokio::test]
+async fn a_listener_with_a_certificate_speaks_https() {
+    let home = Home::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let own = rcgen::generate_simple_self_signed(["notify.example".to_owned()]).unwrap();
+    std::fs::write(folder.path().join("cert.pem"), own.cert.pem()).unwrap();
+    std::fs::write(folder.path().join("key.pem"), own.signing_key.serialize_pem()).unwrap();
+    let store = format!("sqlite:{}", folder.path().join("other.db").display());
+    let text = format!(
+        "store = \"{store}\"\n[listen.tls]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\ncertificate_file = \"cert.pem\"\n\
+         key_file = \"key.pem\"\n[channel.default]\ntoken = \"{}\"\napi_url = \"{}\"\n",
+        home.sim.channel_token().expose(),
+        home.sim.api_url()
+    );
+    let file = folder.path().join("gateway.toml");
+    std::fs::write(&file, &text).unwrap();
+    let gateway = Gateway::open(Config::read(&file).unwrap()).await.unwrap();
+    let address = gateway.addresses()["tls"];
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
+
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(own.cert.der().clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
+    let name = rustls::pki_types::ServerName::try_from("notify.example").unwrap();
+    // One that says nothing and one that does not speak TLS keep nobody waiting.
+    let silent = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut plain = tokio::net::TcpStream::connect(address).await.unwrap();
+    plain.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let mut stream = connector.connect(name, stream).await.unwrap();
+    let request = b"GET /api/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = Answer::read(String::from_utf8(answer).unwrap());
+    assert_eq!(answer.status, 401, "{answer:?}");
+    drop((stop, silent));
+    running.await.unwrap().unwrap();
+
+    std::fs::write(&file, text.replace("key_file = \"key.pem\"\n", "")).unwrap();
+    let told = Gateway::open(Config::read(&file).unwrap()).await.unwrap_err().to_string();
+    assert!(told.contains("listen.tls needs both certificate_file and key_file"), "{told}");
+    home.stop().await;
 }

@@ -1,0 +1,176 @@
+//! Pictures that scripts upload: drawn anew, kept on a local disk, and served to LINE and its apps.
+
+mod draw;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use bytes::Bytes;
+use hikyaku_model::message::ImageMessage;
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use crate::{
+    Error, State,
+    answer::{self, Answer, told},
+};
+use draw::{Drawn, Kind, draw};
+
+/// The length of a picture's name.
+const NAME: usize = 64;
+
+const PREVIEW: &str = "-preview";
+
+/// Where pictures are, and how many.
+#[derive(Debug)]
+pub(crate) struct Pictures {
+    state: State,
+    folder: PathBuf,
+    /// Where people reach the gateway, without a `/` at its end.
+    url: String,
+    budget: u64,
+    /// One is drawn at a time: each needs memory.
+    turn: Semaphore,
+}
+
+/// A picture that is kept.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) name: String,
+    pub(crate) message: ImageMessage,
+}
+
+impl Pictures {
+    /// Makes the folder where there is none.
+    pub(crate) fn open(
+        state: State,
+        folder: PathBuf,
+        url: &str,
+        budget: u64,
+    ) -> Result<Self, Error> {
+        let cannot = |why| Error::because(format!("cannot make {}", folder.display()), why);
+        fs::create_dir_all(&folder).map_err(cannot)?;
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self { state, folder, url, budget, turn: Semaphore::new(1) })
+    }
+
+    /// Keeps a token's picture. What is wrong with it is told for people.
+    pub(crate) async fn keep(
+        &self,
+        token: i64,
+        file: Bytes,
+    ) -> Result<Result<Kept, &'static str>, Error> {
+        // The semaphore is never closed.
+        let turn = self.turn.acquire().await.ok();
+        let name = self.state.picture_name(token, &file);
+        let drawn = blocking(move || draw(&file)).await?;
+        let Drawn { original, preview, kind } = match drawn {
+            Ok(drawn) => drawn,
+            Err(wrong) => return Ok(Err(wrong)),
+        };
+        // A note without a picture does no harm, a picture without a note would stay for ever.
+        self.state.note_picture(&name, original.len() + preview.len()).await?;
+        let (full_url, preview_url) =
+            (self.url_of(&name, "", kind), self.url_of(&name, PREVIEW, kind));
+        let places =
+            [(self.place(&name, "", kind), original), (self.place(&name, PREVIEW, kind), preview)];
+        let written = blocking(move || places.iter().try_for_each(|(to, bytes)| write(to, bytes)));
+        written.await?.map_err(|why| Error::because("a picture could not be written", why))?;
+        drop(turn);
+        for gone in self.state.make_room(self.budget).await? {
+            let mut places = Vec::new();
+            for kind in [Kind::Jpeg, Kind::Png] {
+                places.extend(["", PREVIEW].map(|part| self.place(&gone, part, kind)));
+            }
+            // One of two kinds is not there, and what cannot be removed is looked at again by nobody.
+            blocking(move || places.iter().for_each(|place| drop(fs::remove_file(place)))).await?;
+        }
+        let message = ImageMessage::new(full_url).preview(preview_url);
+        Ok(Ok(Kept { name, message }))
+    }
+
+    /// Answers a request whose path begins with `/pictures/`.
+    pub(crate) async fn answer(&self, parts: &Parts) -> Result<Answer, Error> {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return Ok(told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"));
+        }
+        let name = parts.uri.path().strip_prefix("/pictures/").unwrap_or_default();
+        let not_found = || told(StatusCode::NOT_FOUND, "Not found");
+        let Some(kind) = kind_of(name) else { return Ok(not_found()) };
+        let place = self.folder.join(name);
+        match blocking(move || fs::read(place)).await? {
+            Ok(bytes) => {
+                let mut answer = answer::bytes(StatusCode::OK, kind.content_type(), bytes);
+                for (name, value) in [
+                    (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+                    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+                    (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
+                ] {
+                    answer.headers_mut().insert(name, HeaderValue::from_static(value));
+                }
+                Ok(answer)
+            }
+            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(not_found()),
+            Err(why) => Err(Error::because("a picture cannot be read", why)),
+        }
+    }
+
+    fn place(&self, name: &str, part: &str, kind: Kind) -> PathBuf {
+        self.folder.join(format!("{name}{part}.{}", kind.extension()))
+    }
+
+    fn url_of(&self, name: &str, part: &str, kind: Kind) -> String {
+        format!("{}/pictures/{name}{part}.{}", self.url, kind.extension())
+    }
+}
+
+/// The kind of a picture by the name of its file; nothing for what no picture is called, above all a path.
+fn kind_of(file: &str) -> Option<Kind> {
+    let (name, extension) = file.split_once('.')?;
+    let name = name.strip_suffix(PREVIEW).unwrap_or(name);
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if name.len() != NAME || !name.bytes().all(is_hex) {
+        return None;
+    }
+    [Kind::Jpeg, Kind::Png].into_iter().find(|kind| kind.extension() == extension)
+}
+
+/// Writes a file whole or not at all.
+fn write(to: &Path, bytes: &[u8]) -> io::Result<()> {
+    let unfinished = to.with_extension("unfinished");
+    fs::write(&unfinished, bytes)?;
+    fs::File::open(&unfinished)?.sync_all()?;
+    fs::rename(&unfinished, to)
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    spawn_blocking(work).await.map_err(|why| Error::because("the work was broken off", why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_pictures_are_looked_for() {
+        let name = "0123456789abcdef".repeat(4);
+        assert_eq!(kind_of(&format!("{name}.jpg")), Some(Kind::Jpeg));
+        assert_eq!(kind_of(&format!("{name}-preview.png")), Some(Kind::Png));
+        for none in [
+            String::new(),
+            "..".to_owned(),
+            format!("../{name}.jpg"),
+            format!("{name}.jpg/.."),
+            format!("{name}.gif"),
+            format!("{name}.jpg.png"),
+            format!("{}.jpg", name.to_uppercase()),
+            format!("{}%2e.jpg", &name[3..]),
+        ] {
+            assert_eq!(kind_of(&none), None, "{none}");
+        }
+    }
+}

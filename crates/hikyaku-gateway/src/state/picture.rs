@@ -1,0 +1,75 @@
+use hikyaku_sender::{DeliveryId, State as DeliveryState};
+
+use super::{State, row::Row};
+use crate::{Error, token::SecretKind};
+
+/// How long a picture is kept whatever happens, in milliseconds: its delivery may be in the making.
+const SHORTEST: i64 = 60 * 60 * 1000;
+
+/// How many of the oldest pictures are looked at when one has to go.
+const LOOKED_AT: i64 = 200;
+
+impl State {
+    /// The name of a token's picture, which nobody can guess and which is the same each time.
+    pub(crate) fn picture_name(&self, token: i64, bytes: &[u8]) -> String {
+        let hash = self.hasher.hash_bytes(SecretKind::Picture, token, bytes);
+        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Notes a picture, or that it is wanted again.
+    pub(crate) async fn note_picture(&self, name: &str, bytes: usize) -> Result<(), Error> {
+        let sql = "INSERT INTO hikyaku_gateway_picture (name, bytes, at) VALUES ($1, $2, $3) \
+                   ON CONFLICT (name) DO UPDATE SET bytes = excluded.bytes, at = excluded.at";
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        self.ask(sql, [name.into(), bytes.into(), self.now().await?.into()], |_| ()).await?;
+        Ok(())
+    }
+
+    /// Notes which delivery shows a picture.
+    pub(crate) async fn picture_is_of(
+        &self,
+        name: &str,
+        delivery: DeliveryId,
+    ) -> Result<(), Error> {
+        let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
+        self.ask(sql, [delivery.get().into(), name.into()], |_| ()).await?;
+        Ok(())
+    }
+
+    /// Forgets the oldest pictures until the others have no more than so many bytes, and gives their names. Those of
+    /// deliveries that are still to be sent stay.
+    pub(crate) async fn make_room(&self, budget: u64) -> Result<Vec<String>, Error> {
+        let budget = i64::try_from(budget).unwrap_or(i64::MAX);
+        // PostgreSQL's sum of numbers of 64 bits is a decimal.
+        let sql = "SELECT cast(coalesce(sum(bytes), 0) AS bigint) FROM hikyaku_gateway_picture";
+        let mut total = self.ask(sql, [], Row::number).await?.pop().unwrap_or_default();
+        let mut gone = Vec::new();
+        if total <= budget {
+            return Ok(gone);
+        }
+        let sql = "SELECT name, bytes, delivery FROM hikyaku_gateway_picture WHERE at < $1 ORDER BY at LIMIT $2";
+        let before = self.now().await? - SHORTEST;
+        let read = |row: &mut Row| (row.text(), row.number(), row.number_if_any());
+        for (name, bytes, delivery) in
+            self.ask(sql, [before.into(), LOOKED_AT.into()], read).await?
+        {
+            if total <= budget {
+                break;
+            }
+            let listed = match delivery {
+                Some(id) => self.outbox.show(id.into()).await?,
+                None => None,
+            };
+            let is_open =
+                |it: DeliveryState| matches!(it, DeliveryState::Ready | DeliveryState::InFlight);
+            if listed.is_some_and(|it| is_open(it.state)) {
+                continue;
+            }
+            let sql = "DELETE FROM hikyaku_gateway_picture WHERE name = $1";
+            self.ask(sql, [name.as_str().into()], |_| ()).await?;
+            total -= bytes;
+            gone.push(name);
+        }
+        Ok(gone)
+    }
+}
