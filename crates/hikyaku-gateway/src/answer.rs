@@ -1,15 +1,26 @@
-//! Answers in LINE Notify's own form.
+//! Answers: their bodies, and those in LINE Notify's own form.
 
 use bytes::Bytes;
 use hikyaku_page::html::Html;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use serde::Serialize;
 
-use crate::AccessToken;
-use crate::window::{CALLS, Left, UPLOADS};
+use crate::{
+    AccessToken,
+    stream::Stream,
+    window::{CALLS, Left, UPLOADS},
+};
 
 pub(crate) type Answer = Response<Full<Bytes>>;
+
+/// An answer that is there, or one that is passed on as it comes.
+pub(crate) type Reply = Response<Either<Full<Bytes>, Stream>>;
+
+/// An answer that is there.
+pub(crate) fn whole_answer(answer: Answer) -> Reply {
+    answer.map(Either::Left)
+}
 
 /// LINE Notify's text for a token that is unknown, revoked or missing.
 pub(crate) const INVALID_TOKEN: &str = "Invalid access token";

@@ -39,6 +39,9 @@ pub struct Config {
     /// Where uploaded pictures are kept.
     #[serde(default)]
     pub pictures: PictureSettings,
+    /// The door of LINE's own API.
+    #[serde(default)]
+    pub line: LineSettings,
 }
 
 /// One address.
@@ -66,6 +69,8 @@ pub struct Listener {
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Served {
+    /// LINE's own API.
+    Line,
     /// LINE Notify's API.
     Notify,
     /// LINE Notify's OAuth: pages for people, and the endpoint for services.
@@ -97,6 +102,16 @@ pub struct Channel {
     /// Where LINE's API is, where that is not LINE.
     #[serde(default)]
     pub api_url: Option<String>,
+    /// The same of the host that serves files.
+    #[serde(default)]
+    pub data_url: Option<String>,
+    /// The same of the host that attaches module channels.
+    #[serde(default)]
+    pub manager_url: Option<String>,
+    /// The name of the key that the channel access token itself acts as at the LINE door, so that a bot changes nothing but
+    /// its base URL.
+    #[serde(default)]
+    pub drop_in: Option<String>,
 }
 
 impl std::fmt::Debug for Channel {
@@ -146,6 +161,52 @@ pub struct PictureSettings {
 impl Default for PictureSettings {
     fn default() -> Self {
         Self { folder: PathBuf::from("pictures"), disk_mb: 1000 }
+    }
+}
+
+/// How the door of LINE's own API behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LineSettings {
+    /// How many seconds a send waits for LINE's answer.
+    pub wait_seconds: u64,
+    /// What is checked before a send is stored.
+    pub check: LineCheck,
+    /// What becomes of a send for which the month has no room.
+    pub on_quota: OnQuota,
+}
+
+/// What is checked before a send is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum LineCheck {
+    /// LINE's limits on messages, too: a caller hears of a mistake at once, also while LINE is down.
+    Full,
+    /// Recipients and JSON; LINE alone judges messages.
+    Shape,
+}
+
+/// What becomes of a send for which the month has no room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum OnQuota {
+    /// Its caller gets LINE's 429, and nothing is sent, as LINE does it.
+    Refuse,
+    /// It waits until there is room.
+    Park,
+}
+
+impl Default for LineSettings {
+    fn default() -> Self {
+        Self { wait_seconds: 3, check: LineCheck::Full, on_quota: OnQuota::Refuse }
+    }
+}
+
+impl LineSettings {
+    pub(crate) fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait_seconds)
     }
 }
 
@@ -220,10 +281,13 @@ impl Config {
         if self.listen.is_empty() || self.channel.is_empty() {
             return Err(Error::new("the configuration needs a [listen.NAME] and a [channel.NAME]"));
         }
-        if self.notify.wait_seconds > LONGEST_WAIT {
-            return Err(Error::new(
-                "notify.wait_seconds is at most 8: callers give up after 10 seconds",
-            ));
+        for (door, seconds) in
+            [("notify", self.notify.wait_seconds), ("line", self.line.wait_seconds)]
+        {
+            if seconds > LONGEST_WAIT {
+                let why = "callers give up after 10 seconds";
+                return Err(Error::new(format!("{door}.wait_seconds is at most 8: {why}")));
+            }
         }
         let url = self.public_url.as_deref().unwrap_or("https://");
         if !url.starts_with("https://") && !url.starts_with("http://") {
@@ -296,15 +360,17 @@ impl Channel {
         Ok(Some(Verifier::new(&secret)))
     }
 
+    /// Its channel access token.
+    pub(crate) fn token(&self, name: &str) -> Result<String, Error> {
+        match (&self.token, &self.token_file) {
+            (Some(token), None) => Ok(token.clone()),
+            (None, Some(file)) => read(file),
+            _ => Err(Error::new(format!("channel.{name} needs either token or token_file"))),
+        }
+    }
+
     pub(crate) fn client(&self, name: &str) -> Result<Client, Error> {
-        let token = match (&self.token, &self.token_file) {
-            (Some(token), None) => token.clone(),
-            (None, Some(file)) => read(file)?,
-            _ => {
-                return Err(Error::new(format!("channel.{name} needs either token or token_file")));
-            }
-        };
-        let mut client = Client::builder(token);
+        let mut client = Client::builder(self.token(name)?);
         if let Some(url) = &self.api_url {
             client = client.api_base_url(url);
         }
@@ -338,7 +404,7 @@ mod tests {
     fn the_manual_has_every_key() {
         let line = |line: &str| line.strip_prefix("#: ").unwrap_or(line).to_owned();
         let all: Vec<String> = MANUAL.lines().map(line).collect();
-        let Config { store, listen, channel, notify, oauth, pictures, public_url } =
+        let Config { store, listen, channel, notify, line, oauth, pictures, public_url } =
             Config::parse(&all.join("\n")).unwrap();
         assert!(!store.is_empty() && public_url.is_some());
         let (PictureSettings { folder, disk_mb }, default) = (pictures, PictureSettings::default());
@@ -358,11 +424,14 @@ mod tests {
         assert!(both.iter().any(|Channel { token_file, .. }| token_file.is_some()));
         assert!(both.iter().any(|Channel { secret, .. }| secret.is_some()));
         assert!(both.iter().any(|Channel { secret_file, .. }| secret_file.is_some()));
-        let has_url = |it: &&Channel| {
-            let Channel { token: _, token_file: _, secret: _, secret_file: _, api_url } = it;
-            api_url.is_some()
-        };
-        assert!(both.iter().any(has_url));
+        assert!(both.iter().any(|it| {
+            let Channel { token: _, token_file: _, secret: _, secret_file: _, .. } = it;
+            let Channel { api_url, data_url, manager_url, drop_in, .. } = it;
+            [api_url, data_url, manager_url, drop_in].iter().all(|it| it.is_some())
+        }));
+        let LineSettings { wait_seconds, check, on_quota } = line;
+        assert_eq!((wait_seconds, check, on_quota), (3, LineCheck::Full, OnQuota::Refuse));
+        assert!(listen.values().any(|it| it.serve.contains(&Served::Line)));
         let NotifySettings { prefix, delivery, wait_seconds, longest_message } = notify;
         assert!(prefix.contains("{name}") && longest_message.is_some());
         assert_eq!((delivery, wait_seconds), (DeliveryMode::Direct, 3));

@@ -1,6 +1,10 @@
-use std::{collections::BTreeMap, future::Future, net::SocketAddr, pin::pin, sync::Arc};
+use std::{
+    collections::BTreeMap, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
+};
 
+use hikyaku::{operation::Host, transport::HyperTransport};
 use hikyaku_sender::{Outbox, Worker};
+use http::HeaderValue;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
@@ -8,13 +12,16 @@ use tokio::{
 };
 
 use crate::{
-    Config, Error, PictureSettings, Served, State,
+    Channel, Config, Error, PictureSettings, Served, State,
     account::{Account, Accounts},
     door::Door,
     hook::Hook,
+    known_keys::KnownKeys,
+    line::{LineDoor, Upstream},
     oauth::OAuth,
     picture::Pictures,
     server::{self, Service, UPLOADS},
+    token::SecretKind,
     window::Windows,
 };
 
@@ -27,6 +34,9 @@ pub struct Gateway {
     addresses: BTreeMap<String, SocketAddr>,
     worker: SilentWorker,
 }
+
+/// How long it may take to connect to LINE.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// A worker has clients, and they have tokens.
 struct SilentWorker(Worker);
@@ -74,6 +84,22 @@ impl Gateway {
             }
             _ => None,
         };
+        let (mut channels, mut drop_in) = (BTreeMap::new(), Vec::new());
+        for (name, channel) in &config.channel {
+            let token = channel.token(name)?;
+            if let Some(key) = &channel.drop_in {
+                drop_in.push((state.hash(SecretKind::ApiKey, &token), key.clone()));
+            }
+            channels.insert(name.clone(), upstream(name, channel, &token)?);
+        }
+        let line = Arc::new(LineDoor {
+            outbox: outbox.clone(),
+            state: state.clone(),
+            keys: KnownKeys::new(state.clone(), drop_in),
+            settings: config.line,
+            transport: HyperTransport::new(CONNECT_TIME),
+            channels,
+        });
         let settings = config.notify;
         let door =
             Arc::new(Door { outbox, state, settings, windows: Windows::default(), pictures });
@@ -86,6 +112,7 @@ impl Gateway {
             addresses.insert(name, listener.local_addr().map_err(cannot)?);
             let service = Service {
                 door: door.clone(),
+                line: line.clone(),
                 oauth: oauth.clone(),
                 hook: hook.clone(),
                 uploads: uploads.clone(),
@@ -145,4 +172,23 @@ impl Gateway {
         report?;
         Ok(())
     }
+}
+
+/// Where a channel's requests are passed on to. A channel that is pointed at a simulator never reaches LINE by a host that was
+/// forgotten.
+fn upstream(name: &str, channel: &Channel, token: &str) -> Result<Upstream, Error> {
+    let set = |url: &str| url.trim_end_matches('/').to_owned();
+    let or_lines = |url: &Option<String>, host: Host| match url {
+        Some(url) => Some(set(url)),
+        None => channel.api_url.is_none().then(|| host.default_url().to_owned()),
+    };
+    let mut token = HeaderValue::try_from(format!("Bearer {token}"))
+        .map_err(|why| Error::because(format!("channel.{name}: the token"), why))?;
+    token.set_sensitive(true);
+    Ok(Upstream {
+        token,
+        api: channel.api_url.as_deref().map_or(Host::Api.default_url().to_owned(), set),
+        data: or_lines(&channel.data_url, Host::Data),
+        manager: or_lines(&channel.manager_url, Host::Manager),
+    })
 }

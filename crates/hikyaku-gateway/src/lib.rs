@@ -1,6 +1,7 @@
-//! A server that speaks LINE Notify's API, which LINE closed on 2025-03-31, and delivers through the Messaging API.
+//! A server that speaks LINE's own API and LINE Notify's, which LINE closed on 2025-03-31, and delivers through the Messaging
+//! API.
 //!
-//! Old scripts change one host name and work again. What is taken is on disk before it is answered, and is sent by
+//! Bots and old scripts change one host name. What is taken is on disk before it is answered, and is sent by
 //! [`hikyaku_sender`], so a kill loses nothing.
 //!
 //! ```no_run
@@ -17,6 +18,8 @@
 
 mod account;
 mod answer;
+mod api_key;
+mod body;
 mod callback;
 mod certificate;
 mod config;
@@ -26,7 +29,9 @@ mod error;
 mod fields;
 mod gateway;
 mod hook;
+mod known_keys;
 mod language;
+mod line;
 mod notification;
 mod oauth;
 mod page;
@@ -34,13 +39,16 @@ mod picture;
 mod server;
 mod spelling;
 mod state;
+mod stream;
 mod throttle;
 mod token;
 mod window;
 mod words;
 
+pub use api_key::{ApiKey, ApiKeyRow, CallClass, IssuedApiKey, NewApiKey, Rights, Target};
 pub use config::{
-    Channel, Config, DeliveryMode, Listener, NotifySettings, OAuthSettings, PictureSettings, Served,
+    Channel, Config, DeliveryMode, LineCheck, LineSettings, Listener, NotifySettings,
+    OAuthSettings, OnQuota, PictureSettings, Served,
 };
 pub use error::Error;
 pub use gateway::Gateway;

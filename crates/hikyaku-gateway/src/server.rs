@@ -2,9 +2,8 @@
 
 use std::{convert::Infallible, future::Future, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{Method, Request, StatusCode, request::Parts};
-use http_body_util::BodyExt;
 use hyper::{
     body::{Body, Incoming},
     server::conn::http1,
@@ -21,12 +20,14 @@ use tokio::{
 
 use crate::{
     Served,
-    answer::{self, Answer, told},
+    answer::{self, Answer, Reply, told, whole_answer},
+    body::{Unread, whole},
     certificate::Certificate,
     door::Door,
     hook::Hook,
+    line::{self, LineDoor},
     oauth::OAuth,
-    spelling::Spelled,
+    spelling::{Spelled, Spelling},
 };
 
 /// The most connections of a listener at once; others wait until one ends.
@@ -50,9 +51,6 @@ const MOST_UPLOAD: usize = 11 << 20;
 /// How many bodies with pictures are in memory at most.
 pub(crate) const UPLOADS: usize = 8;
 
-/// The most bytes of a longer body that are read and thrown away, so that its sender gets to see the answer.
-const MOST_READ: usize = 32 << 20;
-
 /// How long connections may take to end after `stop`.
 const STOP_TIME: Duration = Duration::from_secs(10);
 
@@ -60,6 +58,7 @@ const STOP_TIME: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) door: Arc<Door>,
+    pub(crate) line: Arc<LineDoor>,
     pub(crate) oauth: Arc<OAuth>,
     pub(crate) hook: Hook,
     pub(crate) uploads: Arc<Semaphore>,
@@ -71,6 +70,25 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// Answers a request. LINE's own API has names of headers as LINE spells them, and takes its own time.
+    async fn reply(&self, request: Request<Incoming>, peer: IpAddr, spelling: &Spelling) -> Reply {
+        if self.is_for_line(request.uri().path()) {
+            spelling.leave_names_alone();
+            return self.line.answer(request).await;
+        }
+        let answer = timeout(REQUEST_TIME, self.answer(request, peer)).await;
+        let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
+        whole_answer(answer.unwrap_or_else(late))
+    }
+
+    /// Whether the LINE door answers: all that is LINE's or, where LINE Notify is not served, nobody's.
+    fn is_for_line(&self, path: &str) -> bool {
+        let ours = ["/healthz", "/readyz", "/metrics", "/webhook"].contains(&path)
+            || ["/oauth/", "/pictures/"].iter().any(|root| path.starts_with(root));
+        let by_path = line::is_lines(path) || !self.serve.contains(&Served::Notify);
+        self.serve.contains(&Served::Line) && by_path && !ours
+    }
+
     async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Answer {
         let (parts, body) = request.into_parts();
         match parts.uri.path() {
@@ -99,7 +117,17 @@ impl Service {
             Ok(body) => body,
             // A token that is not valid is the first that is wrong.
             Err(_) if area == Served::Notify && !self.door.knows(&parts).await => Bytes::new(),
-            Err(refusal) => return refusal,
+            Err(Unread::TooLong) if may_upload => {
+                let why = "the request is too large: this gateway takes pictures of up to 10 megabytes; nothing was sent";
+                return told(StatusCode::PAYLOAD_TOO_LARGE, why);
+            }
+            Err(Unread::TooLong) => {
+                let why = "the request is too large: nothing was sent";
+                return told(StatusCode::PAYLOAD_TOO_LARGE, why);
+            }
+            Err(Unread::Broken) => {
+                return told(StatusCode::BAD_REQUEST, "the request's body did not come to its end");
+            }
         };
         match area {
             Served::Webhook => self.hook.answer(&parts, &body).await,
@@ -108,7 +136,9 @@ impl Service {
                 self.oauth.answer(&parts, &body, caller.unwrap_or(peer)).await
             }
             Served::Pictures => self.door.picture(&parts).await,
-            Served::Notify | Served::Metrics => self.door.answer(&parts, &body).await,
+            Served::Line | Served::Notify | Served::Metrics => {
+                self.door.answer(&parts, &body).await
+            }
         }
     }
 
@@ -142,38 +172,6 @@ impl Service {
 fn forwarded(parts: &Parts) -> Option<IpAddr> {
     let last = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
     last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
-}
-
-/// The body. Of one that is too long, the rest is read without being kept.
-async fn whole(mut body: Incoming, most: usize) -> Result<Bytes, Answer> {
-    let too_long = || {
-        let why = if most == MOST_UPLOAD {
-            "the request is too large: this gateway takes pictures of up to 10 megabytes; nothing was sent"
-        } else {
-            "the request is too large: nothing was sent"
-        };
-        told(StatusCode::PAYLOAD_TOO_LARGE, why)
-    };
-    if body.size_hint().lower() > MOST_READ as u64 {
-        return Err(too_long());
-    }
-    let (mut kept, mut read) = (BytesMut::new(), 0);
-    while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return Err(told(
-                StatusCode::BAD_REQUEST,
-                "the request's body did not come to its end",
-            ));
-        };
-        let Some(data) = frame.data_ref() else { continue };
-        read += data.len();
-        if read <= most {
-            kept.extend_from_slice(data);
-        } else if read > MOST_READ {
-            break;
-        }
-    }
-    if read > most { Err(too_long()) } else { Ok(kept.freeze()) }
 }
 
 /// Serves until `stop`, and lets what has begun end.
@@ -244,20 +242,18 @@ async fn connection(
     service: Arc<Service>,
     mut stopped: watch::Receiver<()>,
 ) {
+    let stream = Spelled::new(stream);
+    let spelling = stream.spelling();
     let service = service_fn(move |request: Request<Incoming>| {
-        let service = service.clone();
-        async move {
-            let answer = timeout(REQUEST_TIME, service.answer(request, peer)).await;
-            let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
-            Ok::<_, Infallible>(answer.unwrap_or_else(late))
-        }
+        let (service, spelling) = (service.clone(), spelling.clone());
+        async move { Ok::<_, Infallible>(service.reply(request, peer, &spelling).await) }
     });
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(MOST_HEAD)
-            .serve_connection(TokioIo::new(Spelled::new(stream)), service)
+            .serve_connection(TokioIo::new(stream), service)
     );
     tokio::select! {
         // How a connection ends is its own affair.

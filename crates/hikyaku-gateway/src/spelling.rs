@@ -3,6 +3,10 @@
 use std::{
     io,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, ready},
 };
 
@@ -30,11 +34,31 @@ pub(crate) struct Spelled<S> {
     stream: S,
     pending: Vec<u8>,
     written: usize,
+    spelling: Spelling,
+}
+
+/// How the names on a connection are spelled.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Spelling(Arc<AtomicBool>);
+
+impl Spelling {
+    /// Nothing is changed on the connection from now on: what is answered may be a picture with such a line in it.
+    pub(crate) fn leave_names_alone(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn leaves_names_alone(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<S> Spelled<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, pending: Vec::new(), written: 0 }
+        Self { stream, pending: Vec::new(), written: 0, spelling: Spelling::default() }
+    }
+
+    pub(crate) fn spelling(&self) -> Spelling {
+        self.spelling.clone()
     }
 }
 
@@ -60,6 +84,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Spelled<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_drain(context))?;
+        if self.spelling.leaves_names_alone() {
+            return Pin::new(&mut self.stream).poll_write(context, bytes);
+        }
         self.pending.extend_from_slice(bytes);
         spell(&mut self.pending);
         Poll::Ready(Ok(bytes.len()))

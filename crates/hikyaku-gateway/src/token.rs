@@ -108,6 +108,9 @@ pub(crate) enum SecretKind {
     LinkCode,
     Answer,
     Picture,
+    ApiKey,
+    /// The number of a delivery, which is no secret: what stands beside it in an id is.
+    Delivery,
 }
 
 impl SecretKind {
@@ -121,6 +124,8 @@ impl SecretKind {
             Self::LinkCode => b"link:",
             Self::Answer => b"answer:",
             Self::Picture => b"picture:",
+            Self::ApiKey => b"api-key:",
+            Self::Delivery => b"delivery:",
         }
     }
 }

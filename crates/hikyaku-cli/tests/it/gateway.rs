@@ -1,4 +1,4 @@
-//! The server that speaks LINE Notify's API, as an operator runs it.
+//! The server that speaks LINE's API and LINE Notify's, as an operator runs it.
 
 use std::{
     collections::BTreeSet,
@@ -19,7 +19,7 @@ const PUSH: &str = "/v2/bot/message/push";
 /// A folder with a configuration for the platform, with these lines in `[notify]`.
 fn configured(platform: &Platform, notify: &str) -> Shell {
     let config = format!(
-        "store = \"sqlite:hikyaku.db\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\n\
+        "store = \"sqlite:hikyaku.db\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"line\"]\n\
          [channel.default]\ntoken_file = \"line.token\"\napi_url = \"{}\"\n[notify]\n{notify}",
         platform.sim.api_url()
     );
@@ -143,6 +143,106 @@ fn what_was_answered_is_sent_once_though_the_gateway_is_killed() {
     let requests = platform.sim.requests();
     let keys: BTreeSet<_> = requests.iter().filter_map(|it| it.retry_key()).collect();
     assert_eq!(keys.len(), 2, "{requests:?}");
+}
+
+/// Pushes to a user through LINE's own API, with these headers besides.
+fn push(address: &str, key: &str, user: &str, headers: &str) -> String {
+    let body = format!(r#"{{"to":"{user}","messages":[{{"type":"text","text":"hi"}}]}}"#);
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST {PUSH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n{headers}\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    // A gateway that is killed cuts it.
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+#[test]
+fn a_key_is_issued_used_listed_and_revoked() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "");
+    let issue = |words: &[&str]| {
+        let all = ["gateway", "key", "issue", "--json"].iter().chain(words);
+        shell.run(all.copied())
+    };
+    let issued: Value = serde_json::from_str(&issue(&["--name", "bot"]).stdout).unwrap();
+    let key = issued["key"].as_str().unwrap();
+    assert!(key.starts_with("hkg_"), "{issued}");
+    assert_ne!(issue(&["--name", "bot"]).code, 0);
+    assert_ne!(issue(&["--name", "other", "--send", "fax"]).code, 0);
+    assert_eq!(issue(&["--name", "other", "--channel", "none"]).code, 2);
+    let narrow = ["--name", "alerts", "--send", "push", "--to", "groups", "--call", ""];
+    let narrow: Value = serde_json::from_str(&issue(&narrow).stdout).unwrap();
+
+    let (gateway, address) = start(&shell);
+    let answer = push(&address, key, user.as_str(), "");
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("sentMessages"), "{answer}");
+    let answer = push(&address, narrow["key"].as_str().unwrap(), user.as_str(), "");
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+
+    let list = shell.run(["gateway", "key", "list", "--json"]).stdout;
+    let list: Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["keys"][1]["send"], serde_json::json!(["push"]));
+    assert_eq!(list["keys"][1]["to"], serde_json::json!(["groups"]));
+    assert!(!list.to_string().contains(key), "{list}");
+    let shown = shell.run(["gateway", "key", "list"]).stdout;
+    assert!(shown.contains("     1  works     default           bot"), "{shown}");
+    assert_eq!(shell.run(["gateway", "key", "revoke", "1"]).code, 0);
+    assert_eq!(shell.run(["gateway", "key", "revoke", "1"]).code, 4);
+    while !push(&address, key, user.as_str(), "").starts_with("HTTP/1.1 401 ") {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+}
+
+#[test]
+fn what_lines_api_was_told_is_sent_once_though_the_gateway_is_killed() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "");
+    let words = ["gateway", "key", "issue", "--name", "bot", "--json"];
+    let issued: Value = serde_json::from_str(&shell.run(words).stdout).unwrap();
+    let key = issued["key"].as_str().unwrap();
+    // LINE accepts each, and its answers get lost.
+    platform.sim.fault(FaultRule::drop_after_accept().on("POST", PUSH)).unwrap();
+    let (gateway, address) = start(&shell);
+    let answer = push(&address, key, user.as_str(), "Prefer: respond-async\r\n");
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+    assert_eq!(gateway.stop("KILL").0, None);
+
+    // This one is killed while its caller waits.
+    let named = "X-Line-Retry-Key: 123e4567-e89b-12d3-a456-426614174000\r\n";
+    let (gateway, address) = start(&shell);
+    let caller = {
+        let (key, user) = (key.to_owned(), user.as_str().to_owned());
+        std::thread::spawn(move || push(&address, &key, &user, named))
+    };
+    platform.wait_for_deliveries(2);
+    assert_eq!(gateway.stop("KILL").0, None);
+    assert_eq!(caller.join().unwrap(), "");
+    platform.sim.clear_faults();
+
+    let (gateway, address) = start(&shell);
+    let mut again = push(&address, key, user.as_str(), named);
+    while again.starts_with("HTTP/1.1 202 ") {
+        again = push(&address, key, user.as_str(), named);
+    }
+    assert!(again.starts_with("HTTP/1.1 200 ") || again.starts_with("HTTP/1.1 409 "), "{again}");
+    assert!(again.contains("sentMessages"), "{again}");
+    let other = push(&address, key, user.as_str(), "");
+    assert!(other.starts_with("HTTP/1.1 200 "), "{other}");
+    platform.wait_for_deliveries(3);
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+    assert_eq!(platform.sim.delivery_count(&user), 3);
+    let requests = platform.sim.requests();
+    let keys: BTreeSet<_> = requests.iter().filter_map(|it| it.retry_key()).collect();
+    assert_eq!(keys.len(), 3, "{requests:?}");
 }
 
 #[test]

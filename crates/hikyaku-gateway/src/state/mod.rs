@@ -4,6 +4,7 @@ mod chat;
 mod code;
 mod flow;
 mod hear;
+mod key;
 mod picture;
 mod row;
 mod schema;
@@ -14,7 +15,7 @@ use hikyaku_sender::{Datum, Outbox};
 
 use crate::{
     Error,
-    token::{Hasher, new_key},
+    token::{Hasher, SecretKind, new_key},
 };
 use row::{One, Row};
 use schema::{Found, Migrate};
@@ -46,6 +47,11 @@ impl State {
             ))),
             None => Err(Error::new("the gateway's tables lost their key; restore the store")),
         }
+    }
+
+    /// What is kept of a secret.
+    pub(crate) fn hash(&self, kind: SecretKind, secret: &str) -> Vec<u8> {
+        self.hasher.hash(kind, secret)
     }
 
     /// Runs one statement, in a transaction of its own.

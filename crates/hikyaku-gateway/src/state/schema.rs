@@ -7,7 +7,7 @@ use super::row::rows;
 const VERSION: i64 = 1;
 
 /// Version 1. `ID` is the numbered key, `BYTES` the type of bytes.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "CREATE TABLE hikyaku_gateway_meta (version bigint NOT NULL, hash_key BYTES NOT NULL)",
     "CREATE TABLE hikyaku_gateway_token (id ID, hash BYTES NOT NULL UNIQUE, name text NOT NULL, target text NOT NULL, \
      target_name text, channel text NOT NULL, service bigint, created_at bigint NOT NULL, revoked_at bigint)",
@@ -28,6 +28,10 @@ const TABLES: [&str; 10] = [
     "CREATE TABLE hikyaku_gateway_picture (name text NOT NULL PRIMARY KEY, bytes bigint NOT NULL, at bigint NOT NULL, \
      delivery bigint)",
     "CREATE TABLE hikyaku_gateway_seen (event text NOT NULL PRIMARY KEY, at bigint NOT NULL)",
+    // A name works for one key at a time: `works_as` is null in the others.
+    "CREATE TABLE hikyaku_gateway_key (id ID, hash BYTES NOT NULL UNIQUE, name text NOT NULL, works_as text UNIQUE, \
+     channel text NOT NULL, send text NOT NULL, target text NOT NULL, call text NOT NULL, fairness_key text NOT NULL, \
+     created_at bigint NOT NULL, revoked_at bigint)",
 ];
 
 /// Two programs do not make the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.

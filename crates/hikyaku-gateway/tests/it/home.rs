@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, Served, State};
+use hikyaku_gateway::{AccessToken, ApiKey, Config, Gateway, NewApiKey, NewToken, Served, State};
 use hikyaku_model::UserId;
 use hikyaku_sender::{Clock, Outbox};
 use hikyaku_sim::{Person, Sim};
@@ -35,11 +35,13 @@ pub(crate) struct Home {
 }
 
 pub(crate) fn config(store: &str, sim: &Sim, token: &str, notify: &str) -> Config {
-    let (api_url, secret) = (sim.api_url(), sim.channel_secret());
+    let (api_url, data_url, secret) = (sim.api_url(), sim.data_url(), sim.channel_secret());
     let secret = secret.expose();
     Config::parse(&format!(
-        "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"metrics\", \"oauth\", \"webhook\"]\n\
-         [channel.default]\ntoken = \"{token}\"\nsecret = \"{secret}\"\napi_url = \"{api_url}\"\n[notify]\n{notify}"
+        "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\n\
+         serve = [\"notify\", \"line\", \"metrics\", \"oauth\", \"webhook\"]\n\
+         [channel.default]\ntoken = \"{token}\"\nsecret = \"{secret}\"\napi_url = \"{api_url}\"\ndata_url = \"{data_url}\"\n\
+         drop_in = \"dropped in\"\n[notify]\n{notify}"
     ))
     .unwrap()
 }
@@ -172,6 +174,11 @@ impl Home {
             "{line} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
         );
         Answer::read(self.raw(request).await)
+    }
+
+    /// A key of the LINE door.
+    pub(crate) async fn key(&self, new: NewApiKey) -> ApiKey {
+        self.state.issue_key(new).await.unwrap().key
     }
 
     /// The messages of the newest push, as LINE got them.

@@ -8,6 +8,7 @@ mod cluster;
 
 mod home;
 mod hook;
+mod line;
 mod node;
 mod notify;
 mod oauth;

@@ -1,6 +1,7 @@
-//! The server that speaks LINE Notify's API, its tokens, and the services that ask people for some.
+//! The server that speaks LINE's API and LINE Notify's: its keys, its tokens, and the services that ask people for some.
 
 mod demo;
+mod key;
 mod serve;
 mod service;
 mod target;
@@ -25,7 +26,8 @@ Examples:
   hikyaku gateway token issue --name backup --target \"$GROUP_ID\"
   hikyaku gateway token issue --name backup
   hikyaku gateway service add --name Clinic --callback https://clinic.example/callback
-  hikyaku gateway target list")]
+  hikyaku gateway target list
+  hikyaku gateway key issue --name shop-bot")]
 pub(crate) struct Gateway {
     #[command(subcommand)]
     verb: Option<GatewayVerb>,
@@ -44,6 +46,7 @@ enum GatewayVerb {
     Token(token::Token),
     Service(service::Service),
     Target(target::Target),
+    Key(key::Key),
 }
 
 impl Gateway {
@@ -57,6 +60,7 @@ impl Gateway {
             Some(GatewayVerb::Token(verb)) => verb.run(&self.config, output).await,
             Some(GatewayVerb::Service(verb)) => verb.run(&self.config, output).await,
             Some(GatewayVerb::Target(verb)) => verb.run(&self.config, output).await,
+            Some(GatewayVerb::Key(verb)) => verb.run(&self.config, output).await,
             None if self.demo => demo::run(output).await,
             None => serve::run(&self.config, output).await,
         }

@@ -1,0 +1,145 @@
+use std::path::Path;
+
+use clap::{Args, Subcommand};
+use hikyaku_gateway::{ApiKeyRow, NewApiKey, Rights};
+use serde::Serialize;
+
+use super::open;
+use crate::{
+    failure::{invalid, not_found},
+    output::{Output, visible},
+    work::CHANNEL,
+};
+
+/// Issue, list and revoke the keys that bots call LINE's API with
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  hikyaku gateway key issue --name shop-bot
+  hikyaku gateway key issue --name alerts --send push --to \"$GROUP_ID\" --call ''
+  hikyaku gateway key revoke 3")]
+pub(super) struct Key {
+    #[command(subcommand)]
+    verb: KeyVerb,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyVerb {
+    Issue(Issue),
+    List(List),
+    Revoke(Revoke),
+}
+
+/// Make a key for a bot, and print it this once
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Lists have commas between their words. Without --call, a key may make every call that this version knows.
+
+Examples:
+  hikyaku gateway key issue --name shop-bot
+  hikyaku gateway key issue --name alerts --send push,reply --to users --call read")]
+struct Issue {
+    /// What logs and lists call it
+    #[arg(long)]
+    name: String,
+
+    /// The channel that it sends through, by its name in the configuration
+    #[arg(long, value_name = "NAME", default_value = CHANNEL)]
+    channel: String,
+
+    /// How it may send: push, multicast, broadcast, narrowcast, reply, push-by-phone; all unless set
+    #[arg(long, value_name = "LIST")]
+    send: Option<String>,
+
+    /// To whom it may push and multicast: *, users, groups, or ids; everybody unless set
+    #[arg(long, value_name = "LIST")]
+    to: Option<String>,
+
+    /// What else it may call: read, chat, content, richmenu, audience, coupon, mission, liff, module, webhook, other
+    #[arg(long, value_name = "LIST")]
+    call: Option<String>,
+
+    /// Whose share of a lane its sends take; its name unless set
+    #[arg(long, value_name = "KEY")]
+    fairness_key: Option<String>,
+}
+
+/// List the keys by their numbers; nobody can read the keys themselves
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hikyaku gateway key list --json")]
+struct List {}
+
+/// End a key; what was sent with it goes on
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  hikyaku gateway key revoke 3")]
+struct Revoke {
+    /// Its number, as `key list` shows it
+    id: i64,
+}
+
+#[derive(Serialize)]
+struct Issued<'a> {
+    id: i64,
+    key: &'a str,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    keys: Vec<ApiKeyRow>,
+}
+
+#[derive(Serialize)]
+struct Nothing {}
+
+impl Key {
+    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+        match self.verb {
+            KeyVerb::Issue(verb) => verb.run(config, output).await,
+            KeyVerb::List(List {}) => list(config, output).await,
+            KeyVerb::Revoke(Revoke { id }) => revoke(config, id, output).await,
+        }
+    }
+}
+
+impl Issue {
+    async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+        let (config, state) = open(config).await?;
+        let Self { name, channel, send, to, call, fairness_key } = self;
+        if !config.channel.contains_key(&channel) {
+            return Err(invalid(
+                "--channel",
+                format!("the configuration has no channel.{channel}"),
+            ));
+        }
+        let rights = Rights::read(send.as_deref(), to.as_deref(), call.as_deref())?;
+        let mut new = NewApiKey::new(name, channel).rights(rights);
+        new.fairness_key = fairness_key;
+        let issued = state.issue_key(new).await?;
+        let key = issued.key.expose();
+        output.print(&Issued { id: issued.id, key }, key)
+    }
+}
+
+async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
+    let (_, state) = open(config).await?;
+    let keys = state.keys().await?;
+    let row = |it: &ApiKeyRow| {
+        let state = if it.revoked { "revoked" } else { "works" };
+        format!("{:>6}  {state:<8}  {:<16}  {}", it.id, it.channel, visible(&it.name))
+    };
+    let head = format!("{:>6}  {:<8}  {:<16}  name", "id", "state", "channel");
+    let told = std::iter::once(head).chain(keys.iter().map(row)).collect::<Vec<_>>().join("\n");
+    output.print(&Listed { keys }, told)
+}
+
+async fn revoke(config: &Path, id: i64, output: Output) -> anyhow::Result<()> {
+    let (_, state) = open(config).await?;
+    if !state.revoke_key(id).await? {
+        return Err(not_found(format!("there is no key {id} that works")));
+    }
+    output.print(&Nothing {}, format_args!("key {id} works no more"))
+}

@@ -1,0 +1,173 @@
+//! LINE's own API over the outbox: sends are on disk before LINE hears of them, and everything else is passed on.
+//!
+//! The door holds no queue, repeats nothing and knows no rate. It turns a request into a delivery, and what became of the
+//! delivery into an answer.
+
+mod answers;
+mod ask;
+mod check;
+mod names;
+mod pass;
+mod path;
+mod send;
+mod ticket;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bytes::Bytes;
+use hikyaku::transport::HyperTransport;
+use hikyaku_sender::Outbox;
+use http::{HeaderMap, Request, StatusCode, header, request::Parts};
+use hyper::body::Incoming;
+use tokio::time::timeout;
+
+pub(crate) use pass::Upstream;
+pub(crate) use path::is_lines;
+
+use crate::{
+    ApiKeyRow, CallClass, Error, LineSettings, State,
+    answer::{Answer, Reply, whole_answer},
+    body::{Unread, whole},
+    known_keys::KnownKeys,
+};
+
+use self::{
+    answers::{forbidden, not_found, own, plain},
+    path::Place,
+};
+
+/// The largest body of a send.
+const LARGEST_SEND: usize = hikyaku_model::limits::REQUEST_BYTES;
+
+/// How long the body of a send may take to come.
+const BODY_TIME: Duration = Duration::from_secs(30);
+
+/// LINE's API over one outbox.
+#[derive(Debug)]
+pub(crate) struct LineDoor {
+    pub(crate) outbox: Outbox,
+    pub(crate) state: State,
+    pub(crate) keys: KnownKeys,
+    pub(crate) settings: LineSettings,
+    pub(crate) transport: HyperTransport,
+    /// The channels, by the names that keys have.
+    pub(crate) channels: BTreeMap<String, Upstream>,
+}
+
+impl LineDoor {
+    /// Answers a request whose path is LINE's, or nobody's.
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Reply {
+        let (parts, body) = request.into_parts();
+        if is_smuggled(&parts.headers) {
+            let mut answer = plain(StatusCode::BAD_REQUEST, "The request has no one length");
+            answers::set(&mut answer, header::CONNECTION, "close");
+            return whole_answer(answer);
+        }
+        let place = path::find(&parts.method, parts.uri.path());
+        match place {
+            Place::Nothing => return whole_answer(not_found()),
+            Place::WrongMethod => {
+                let message = "Method not allowed";
+                return whole_answer(plain(StatusCode::METHOD_NOT_ALLOWED, message));
+            }
+            _ => {}
+        }
+        let key = match self.key(&parts.headers).await {
+            Ok(Some(key)) => key,
+            Ok(None) => return whole_answer(answers::unauthorized()),
+            Err(error) => {
+                tracing::error!(%error, "a key could not be looked up");
+                return whole_answer(store_failed());
+            }
+        };
+        self.with_key(&key, place, &parts, body).await
+    }
+
+    async fn with_key(
+        &self,
+        key: &ApiKeyRow,
+        place: Place,
+        parts: &Parts,
+        body: Incoming,
+    ) -> Reply {
+        match place {
+            Place::Send(kind) if !key.rights.may_send(kind) => {
+                whole_answer(forbidden("this key may not send in this way"))
+            }
+            // No worker would ever send it.
+            Place::Send(_) if !self.channels.contains_key(&key.channel) => {
+                whole_answer(no_channel(key))
+            }
+            Place::Send(kind) => match self.body_of_send(body).await {
+                Ok(body) => whole_answer(self.send(key, kind, parts, &body).await),
+                Err(refusal) => refusal,
+            },
+            Place::Delivery => whole_answer(self.delivery(key, parts).await),
+            Place::Progress if !key.rights.may_call(CallClass::Read) => {
+                whole_answer(forbidden("this key may not call this"))
+            }
+            Place::Progress => self.progress(key, parts, body).await,
+            Place::Pass(_, class) if !key.rights.may_call(class) => {
+                let why = format!("this key may not make calls of the class {class}");
+                whole_answer(forbidden(&why))
+            }
+            Place::Pass(host, _) => match self.channels.get(&key.channel) {
+                Some(upstream) => upstream.pass(&self.transport, host, parts, body).await,
+                None => whole_answer(no_channel(key)),
+            },
+            Place::Elsewhere => whole_answer(forbidden(
+                "tokens are not issued through the gateway, and a user's token is no key of it; call LINE directly",
+            )),
+            Place::Nothing | Place::WrongMethod => whole_answer(not_found()),
+        }
+    }
+
+    async fn body_of_send(&self, body: Incoming) -> Result<Bytes, Reply> {
+        let read = timeout(BODY_TIME, whole(body, LARGEST_SEND)).await;
+        read.unwrap_or(Err(Unread::Broken)).map_err(|why| {
+            whole_answer(match why {
+                Unread::TooLong => {
+                    plain(StatusCode::PAYLOAD_TOO_LARGE, "The request body is larger than 2 MB")
+                }
+                Unread::Broken => {
+                    plain(StatusCode::BAD_REQUEST, "The request body did not come to its end")
+                }
+            })
+        })
+    }
+
+    /// Whose request it is.
+    async fn key(&self, headers: &HeaderMap) -> Result<Option<ApiKeyRow>, Error> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let (Some(value), None) = (values.next(), values.next()) else { return Ok(None) };
+        let Some(token) = value.to_str().ok().and_then(bearer) else { return Ok(None) };
+        self.keys.find(token).await
+    }
+}
+
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.trim().split_once([' ', '\t'])?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whether programs on the way may disagree on where the request ends. Where there is a `Transfer-Encoding`, the server heeds it
+/// alone and closes the connection afterwards.
+fn is_smuggled(headers: &HeaderMap) -> bool {
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    lengths.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).count() > 1
+}
+
+fn store_failed() -> Answer {
+    let message = "The gateway cannot read its store; nothing was sent";
+    own(StatusCode::SERVICE_UNAVAILABLE, message, Some("store"), None)
+}
+
+fn no_channel(key: &ApiKeyRow) -> Answer {
+    tracing::error!(
+        key = key.name,
+        channel = key.channel,
+        "a key is of a channel that the configuration does not have"
+    );
+    let message = "The gateway has no such channel any more";
+    own(StatusCode::BAD_GATEWAY, message, Some("channel-unauthorized"), None)
+}

@@ -1,0 +1,323 @@
+//! A send: into the outbox, and LINE's answer when it comes within the wait.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use hikyaku_model::SendKind;
+use hikyaku_sender::{
+    ErrorKind, HoldReason, Lane, LineAnswer, Listed, NewDelivery, State, WaitingFor,
+};
+use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    LineDoor,
+    answers::{self, OrAnswer, Voice, about, own, plain},
+    check,
+    names::{Name, one},
+    ticket::ticket,
+};
+use crate::{ApiKeyRow, OnQuota, answer::Answer};
+
+/// The longest wait that a caller may ask for: Java's SDK gives up after ten seconds.
+const LONGEST_WAIT: u64 = 8;
+
+/// LINE's words for a token that was used, or is too old.
+const INVALID_REPLY_TOKEN: &str = "Invalid reply token";
+
+/// What became of a send.
+struct Ended {
+    listed: Listed,
+    answer: Option<LineAnswer>,
+    /// Whether LINE had accepted it before this call came.
+    before: bool,
+}
+
+impl LineDoor {
+    pub(super) async fn send(
+        &self,
+        key: &ApiKeyRow,
+        kind: SendKind,
+        parts: &Parts,
+        body: &Bytes,
+    ) -> Answer {
+        let preferred = Preferred::read(&parts.headers);
+        let wait = preferred.wait.unwrap_or(self.settings.wait());
+        let sent = self.try_to_send(key, kind, parts, body, wait).await;
+        let mut answer = sent.unwrap_or_else(|refusal| *refusal);
+        if let Some(applied) = preferred.applied {
+            answers::set(&mut answer, PREFERENCE_APPLIED, &applied);
+        }
+        answer
+    }
+
+    /// An error is an answer, too: nothing was stored.
+    async fn try_to_send(
+        &self,
+        key: &ApiKeyRow,
+        kind: SendKind,
+        parts: &Parts,
+        body: &Bytes,
+        wait: Duration,
+    ) -> OrAnswer<Answer> {
+        check::check_content_type(&parts.headers)?;
+        let json = check::text(body)?;
+        check::check_json(json)?;
+        let mut delivery =
+            NewDelivery::request(kind, json).map_err(|why| not_stored(&why, &Name::None, kind))?;
+        check::check(kind, json, self.settings.check)?;
+        let name = Name::read(kind, &parts.headers)?;
+        if let Some(tag) = one(&parts.headers, "x-line-delivery-tag")?
+            && kind == SendKind::PhoneNumber
+        {
+            delivery = delivery.delivery_tag(tag);
+        }
+        if matches!(kind, SendKind::Push | SendKind::Multicast)
+            && let Some(other) = delivery.recipients().iter().find(|id| !key.rights.reaches(id))
+        {
+            tracing::debug!(key = key.name, "a key may not send to this target");
+            let why = format!("this key may not send to {other}");
+            return Err(Box::new(answers::forbidden(&why)));
+        }
+        let token = delivery.recipients().first().cloned().unwrap_or_default();
+        if let Some(name) = name.in_outbox(key.id, &token) {
+            delivery = delivery.idempotency_key(name);
+        } else if let Name::RetryKey(key) = name {
+            delivery = delivery.retry_key(key);
+        } else if matches!(kind, SendKind::Broadcast | SendKind::Narrowcast) {
+            // The outbox demands a name; LINE does not.
+            delivery = delivery.retry_key(hikyaku::RetryKey::new());
+        }
+        delivery = delivery
+            .channel(&key.channel)
+            .fairness_key(&key.fairness_key)
+            .reference(json!({ "key": key.name }))
+            .take_over_name();
+        if let Some(traceparent) = one(&parts.headers, "traceparent")? {
+            let tracestate = one(&parts.headers, "tracestate")?;
+            delivery = delivery.trace_context(traceparent, tracestate);
+        }
+        let refuse = |why: &hikyaku_sender::Error| not_stored(why, &name, kind);
+        let came_at = self.outbox.now().await.map_err(|why| refuse(&why))?;
+        let enqueued = self.outbox.enqueue(delivery).await.map_err(|why| refuse(&why))?;
+        // From here on it is on disk, whatever fails.
+        let Ok(Some(listed)) = self.outbox.wait(enqueued.id, wait).await else {
+            return Ok(self.on_disk(enqueued.id, None));
+        };
+        let Ok(answer) = self.outbox.answer(enqueued.id).await else {
+            return Ok(self.on_disk(enqueued.id, None));
+        };
+        let before = enqueued.existing && answer.as_ref().is_some_and(|it| it.at < came_at);
+        let ended = Ended { listed, answer, before };
+        let mut told = self.tell(kind, &name, &ended).await;
+        if let Some(id) = ticket(&self.state, enqueued.id) {
+            about(&mut told, &id.to_string());
+        }
+        Ok(told)
+    }
+
+    /// The answer to what became of a send.
+    async fn tell(&self, kind: SendKind, name: &Name, ended: &Ended) -> Answer {
+        let Ended { listed, answer, before } = ended;
+        match (listed.state, answer) {
+            (State::Accepted | State::Tracking, Some(answer)) => {
+                accepted(kind, name, answer, *before)
+            }
+            (State::Rejected | State::Dropped, Some(answer)) if !listed.may_have_landed => {
+                self.put_away(listed).await;
+                answers::as_it_came(answer, Voice::Line)
+            }
+            (State::Unknown | State::Dropped, answer) => unknown(kind, answer.as_ref(), *before),
+            (State::Cancelled, _) => own(
+                StatusCode::CONFLICT,
+                "The message was withdrawn before it was sent",
+                Some("cancelled"),
+                listed.last_error.as_deref(),
+            ),
+            (State::Ready, answer) if self.settings.on_quota == OnQuota::Refuse => {
+                match self.refused_by_quota(listed, answer.as_ref()).await {
+                    Some(refusal) => refusal,
+                    None => self.on_disk(listed.id, Some(listed)),
+                }
+            }
+            _ => self.on_disk(listed.id, Some(listed)),
+        }
+    }
+
+    /// LINE's refusal for the month, where that is what a send waits for: it is withdrawn, unless it may have been sent.
+    async fn refused_by_quota(
+        &self,
+        listed: &Listed,
+        answer: Option<&LineAnswer>,
+    ) -> Option<Answer> {
+        let used_up = matches!(
+            listed.waiting_for,
+            Some(WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota))
+        );
+        if !used_up || self.outbox.cancel(listed.id).await.is_err() {
+            return None;
+        }
+        Some(match answer.filter(|answer| answer.status == 429) {
+            Some(answer) => answers::as_it_came(answer, Voice::Line),
+            None => plain(StatusCode::TOO_MANY_REQUESTS, answers::MONTHLY_LIMIT),
+        })
+    }
+
+    /// Its caller is told of the refusal, so nobody else need deal with it.
+    async fn put_away(&self, listed: &Listed) {
+        if listed.state == State::Rejected
+            && let Err(error) = self.outbox.drop_dead_letter(listed.id).await
+        {
+            tracing::debug!(%error, delivery = %listed.id, "a told refusal stays among the dead letters");
+        }
+    }
+
+    /// It is on disk, and will be delivered.
+    fn on_disk(&self, id: hikyaku_sender::DeliveryId, listed: Option<&Listed>) -> Answer {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            delivery: Delivery<'a>,
+        }
+        #[derive(Serialize)]
+        struct Delivery<'a> {
+            id: Option<&'a str>,
+            state: &'static str,
+            waiting_for: Option<&'static str>,
+        }
+        let ticket = ticket(&self.state, id).map(|id| id.to_string());
+        let state = listed.map_or(State::Ready, |it| it.state).name();
+        let waiting_for = listed.and_then(|it| it.waiting_for).map(WaitingFor::name);
+        let body = Body { delivery: Delivery { id: ticket.as_deref(), state, waiting_for } };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut answer = answers::json(StatusCode::ACCEPTED, body, Voice::Gateway);
+        answers::name(&mut answer, ticket.as_deref());
+        if let Some(ticket) = &ticket {
+            about(&mut answer, ticket);
+        }
+        answer
+    }
+}
+
+/// Why nothing was stored.
+fn not_stored(why: &hikyaku_sender::Error, name: &Name, kind: SendKind) -> Box<Answer> {
+    Box::new(match why.kind() {
+        ErrorKind::Invalid(broken) => check::refusal(broken),
+        ErrorKind::Conflict { .. } => match name {
+            Name::ReplyToken => plain(StatusCode::BAD_REQUEST, INVALID_REPLY_TOKEN),
+            Name::Idempotency(_) => own(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "The Idempotency-Key was used for another request",
+                Some("key-reuse"),
+                None,
+            ),
+            Name::RetryKey(_) | Name::None => own(
+                StatusCode::BAD_REQUEST,
+                "The retry key was used for another request",
+                Some("key-reuse"),
+                None,
+            ),
+        },
+        _ => {
+            let lane = Lane::of(kind).name();
+            tracing::error!(error = %why, lane, "a send could not be stored");
+            own(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The gateway could not store the message; nothing was sent",
+                Some("store"),
+                None,
+            )
+        }
+    })
+}
+
+/// LINE has accepted it.
+fn accepted(kind: SendKind, name: &Name, answer: &LineAnswer, before: bool) -> Answer {
+    if before && matches!(name, Name::RetryKey(_)) {
+        return answers::already_accepted(answer);
+    }
+    // The key was used before it came here.
+    if answer.status == 409 && !answer.repeated {
+        return answers::as_it_came(answer, Voice::Line);
+    }
+    let usual = match kind {
+        SendKind::Narrowcast => StatusCode::ACCEPTED,
+        _ => StatusCode::OK,
+    };
+    let voice = if before { Voice::Stored } else { Voice::Line };
+    answers::success(answer, usual, voice)
+}
+
+/// It may have been delivered, and nobody can tell any more.
+fn unknown(kind: SendKind, answer: Option<&LineAnswer>, before: bool) -> Answer {
+    if !before && !Lane::of(kind).has_retry_key() {
+        return match answer {
+            Some(answer) if answer.status >= 500 => answers::as_it_came(answer, Voice::Line),
+            _ => own(
+                StatusCode::GATEWAY_TIMEOUT,
+                "LINE did not answer; the message may have been delivered",
+                Some("unknown-outcome"),
+                None,
+            ),
+        };
+    }
+    own(
+        StatusCode::CONFLICT,
+        "It is not known whether the message was delivered; it is not sent again under this key",
+        Some("unknown-outcome"),
+        None,
+    )
+}
+
+const PREFERENCE_APPLIED: http::HeaderName = http::HeaderName::from_static("preference-applied");
+
+/// How long a caller wants to wait.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc7240>
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Preferred {
+    wait: Option<Duration>,
+    applied: Option<String>,
+}
+
+impl Preferred {
+    fn read(headers: &HeaderMap) -> Self {
+        let values = headers.get_all("prefer").iter().filter_map(|it| HeaderValue::to_str(it).ok());
+        for preference in values.flat_map(|value| value.split(',')) {
+            let word = preference.split(';').next().unwrap_or_default().trim();
+            if word.eq_ignore_ascii_case("respond-async") {
+                return Self { wait: Some(Duration::ZERO), applied: Some(word.to_owned()) };
+            }
+            let Some((name, seconds)) = word.split_once('=') else { continue };
+            let seconds = seconds.trim().trim_matches('"').parse().ok();
+            if let Some(seconds) = seconds.filter(|seconds| *seconds <= LONGEST_WAIT)
+                && name.trim().eq_ignore_ascii_case("wait")
+            {
+                let applied = Some(format!("wait={seconds}"));
+                return Self { wait: Some(Duration::from_secs(seconds)), applied };
+            }
+        }
+        Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preferences_are_read() {
+        let read = |value: &'static str| {
+            Preferred::read(&HeaderMap::from_iter([(
+                "prefer".parse().unwrap(),
+                value.parse().unwrap(),
+            )]))
+        };
+        assert_eq!(read("respond-async").wait, Some(Duration::ZERO));
+        assert_eq!(read("foo, wait=5; x=1").wait, Some(Duration::from_secs(5)));
+        assert_eq!(read("wait=5").applied.as_deref(), Some("wait=5"));
+        for ignored in ["wait=9", "wait", "wait=-1", "", "handling=lenient"] {
+            assert_eq!(read(ignored), Preferred::default(), "{ignored}");
+        }
+    }
+}
