@@ -149,7 +149,7 @@ async fn a_reader_that_is_dropped_anywhere_leaves_nothing_out(bench: Bench) {
             *dealt.lock().unwrap().entry(outcome.id).or_default() += 1;
             async { Ok::<(), String>(()) }
         });
-        if let Some(ended) = polled(polls, run).await {
+        if let Some(ended) = Box::pin(polled(polls, run)).await {
             ended.unwrap();
             break;
         }
