@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::Future, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode, request::Parts};
+use http::{HeaderMap, Method, Request, StatusCode};
 use hyper::{
     body::{Body, Incoming},
     server::conn::http1,
@@ -74,11 +74,18 @@ impl Service {
     async fn reply(&self, request: Request<Incoming>, peer: IpAddr, spelling: &Spelling) -> Reply {
         if self.is_for_line(request.uri().path()) {
             spelling.leave_names_alone();
-            return self.line.answer(request).await;
+            let caller = self.caller(request.headers(), peer);
+            return self.line.answer(request, caller).await;
         }
         let answer = timeout(REQUEST_TIME, self.answer(request, peer)).await;
         let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
         whole_answer(answer.unwrap_or_else(late))
+    }
+
+    /// Whose request it is.
+    fn caller(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
+        let caller = if self.behind_proxy { forwarded(headers) } else { None };
+        caller.unwrap_or(peer)
     }
 
     /// Whether the LINE door answers: all that is LINE's or, where LINE Notify is not served, nobody's.
@@ -132,8 +139,8 @@ impl Service {
         match area {
             Served::Webhook => self.hook.answer(&parts, &body).await,
             Served::OAuth => {
-                let caller = if self.behind_proxy { forwarded(&parts) } else { None };
-                self.oauth.answer(&parts, &body, caller.unwrap_or(peer)).await
+                let caller = self.caller(&parts.headers, peer);
+                self.oauth.answer(&parts, &body, caller).await
             }
             Served::Pictures => self.door.picture(&parts).await,
             Served::Line | Served::Notify | Served::Metrics => {
@@ -169,8 +176,8 @@ impl Service {
 }
 
 /// Whose request it is, as the proxy before the gateway says: it adds the last address of the list.
-fn forwarded(parts: &Parts) -> Option<IpAddr> {
-    let last = parts.headers.get_all("x-forwarded-for").iter().next_back()?;
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?;
     last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }
 

@@ -12,7 +12,7 @@ mod path;
 mod send;
 mod ticket;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, time::Duration};
 
 use bytes::Bytes;
 use hikyaku::transport::HyperTransport;
@@ -29,6 +29,7 @@ use crate::{
     answer::{Answer, Reply, whole_answer},
     body::{Unread, whole},
     known_keys::KnownKeys,
+    throttle::Throttle,
 };
 
 use self::{
@@ -39,6 +40,9 @@ use self::{
 /// The largest body of a send.
 const LARGEST_SEND: usize = hikyaku_model::limits::REQUEST_BYTES;
 
+/// How many requests without a key that works one address may make in a minute.
+pub(crate) const MISTAKES: u32 = 30;
+
 /// How long the body of a send may take to come.
 const BODY_TIME: Duration = Duration::from_secs(30);
 
@@ -48,6 +52,8 @@ pub(crate) struct LineDoor {
     pub(crate) outbox: Outbox,
     pub(crate) state: State,
     pub(crate) keys: KnownKeys,
+    /// What has no key, by the address that it comes from.
+    pub(crate) mistakes: Throttle,
     pub(crate) settings: LineSettings,
     pub(crate) transport: HyperTransport,
     /// The channels, by the names that keys have.
@@ -56,7 +62,7 @@ pub(crate) struct LineDoor {
 
 impl LineDoor {
     /// Answers a request whose path is LINE's, or nobody's.
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Reply {
+    pub(crate) async fn answer(&self, request: Request<Incoming>, caller: IpAddr) -> Reply {
         let (parts, body) = request.into_parts();
         if is_smuggled(&parts.headers) {
             let mut answer = plain(StatusCode::BAD_REQUEST, "The request has no one length");
@@ -74,6 +80,10 @@ impl LineDoor {
         }
         let key = match self.key(&parts.headers).await {
             Ok(Some(key)) => key,
+            Ok(None) if !self.mistakes.count(caller) => {
+                let message = "The API rate limit has been exceeded. Try again later.";
+                return whole_answer(plain(StatusCode::TOO_MANY_REQUESTS, message));
+            }
             Ok(None) => return whole_answer(answers::unauthorized()),
             Err(error) => {
                 tracing::error!(%error, "a key could not be looked up");

@@ -656,6 +656,18 @@ async fn who_has_no_key_gets_nowhere() {
 }
 
 #[tokio::test]
+async fn who_guesses_keys_is_slowed_down_and_others_are_not() {
+    let bot = Bot::new().await;
+    let guess = async || bot.call_with("hkg_guess", "GET /v2/bot/info", "", "").await.status;
+    for _ in 0..30 {
+        assert_eq!(guess().await, 401);
+    }
+    assert_eq!(guess().await, 429);
+    assert_eq!(bot.call("GET /v2/bot/info", "", "").await.status, 200);
+    bot.stop().await;
+}
+
+#[tokio::test]
 async fn a_key_does_what_its_rights_say() {
     let bot = Bot::new().await;
     let group = bot.home.group.clone();
