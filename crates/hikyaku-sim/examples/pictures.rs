@@ -35,7 +35,7 @@ async fn main() {
         for size in [(1440, 900), (1024, 768), (390, 844)] {
             for is_dark in [false, true] {
                 for (lang, chat, panel) in [
-                    ("ja", japanese, "connect".to_owned()),
+                    ("ja", japanese, if is_dark { "controls" } else { "connect" }.to_owned()),
                     ("th", thai, "requests".to_owned()),
                     ("en", english, format!("requests&entry=r{refused}")),
                     ("zh-Hant", group, "requests&entry=w3".to_owned()),

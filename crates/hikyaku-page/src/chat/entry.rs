@@ -24,6 +24,8 @@ pub struct Entry<'a> {
     pub id: Option<&'a str>,
     /// What went wrong with it, below it.
     pub problem: Option<&'a str>,
+    /// Buttons for a script: what each does, in `data-do`, and its words.
+    pub acts: &'a [(&'a str, &'a str)],
 }
 
 /// Who says something.
@@ -86,6 +88,7 @@ impl<'a> Entry<'a> {
             quote: None,
             id: None,
             problem: None,
+            acts: &[],
         }
     }
 
@@ -153,6 +156,12 @@ impl<'a> Entry<'a> {
     /// Sets what went wrong with it.
     pub fn problem(mut self, problem: &'a str) -> Self {
         self.problem = Some(problem);
+        self
+    }
+
+    /// Sets what a script can do with it.
+    pub fn acts(mut self, acts: &'a [(&'a str, &'a str)]) -> Self {
+        self.acts = acts;
         self
     }
 

@@ -63,6 +63,7 @@ pub(super) fn draw(
                     Said::Notice(_) => {}
                 }
                 when(entry, look, html);
+                acts(entry, html);
             });
             if let Some(problem) = entry.problem {
                 html.element(Tag::P).class("problem").text(problem);
@@ -89,6 +90,19 @@ pub fn avatar(name: &str, html: &mut Html) {
     let place = html.span("avatar").set(Attribute::AriaHidden, "true");
     let initial = name.chars().next().map(String::from).unwrap_or_default();
     place.style(Property::Hue, picture::hue(name)).text(&initial);
+}
+
+fn acts(entry: &Entry<'_>, html: &mut Html) {
+    if entry.acts.is_empty() {
+        return;
+    }
+    html.span("row-acts").body(|html| {
+        for (does, words) in entry.acts {
+            let button = html.element(Tag::Button).class("row-act").plain_button();
+            let button = button.set(Attribute::DataDo, does);
+            button.set_some(Attribute::DataTo, entry.id).text(words);
+        }
+    });
 }
 
 fn when(entry: &Entry<'_>, look: &Look, html: &mut Html) {

@@ -12,9 +12,9 @@ strings! {
     /// In the field that searches chats.
     find_chat: ["Search people", "名前で検索", "搜尋姓名", "ค้นหาชื่อ"];
     /// On the button that adds a friend.
-    add_friend: ["Add friend", "友だちを追加", "新增好友", "เพิ่มเพื่อน"];
+    add_friend: ["Add friend", "友だち追加", "新增好友", "เพิ่มเพื่อน"];
     /// On the button that makes a group.
-    new_group: ["New group", "グループを作成", "建立群組", "สร้างกลุ่ม"];
+    new_group: ["New group", "グループ作成", "建立群組", "สร้างกลุ่ม"];
     /// Where the list of chats would be.
     nobody: [
         "Nobody is here yet. Add a friend, who can then write to your bot.",
@@ -132,9 +132,9 @@ strings! {
     /// The id of the group or room that is open.
     group_id: ["Group ID", "グループID", "群組 ID", "Group ID"];
     /// What stands for api.line.me.
-    api_url: ["API base URL", "APIのベースURL", "API 網址", "URL ของ API"];
+    api_url: ["API base URL", "API URL", "API 網址", "URL ของ API"];
     /// What stands for api-data.line.me.
-    data_url: ["Data base URL", "データAPIのベースURL", "資料 API 網址", "URL ของ Data API"];
+    data_url: ["Data base URL", "データAPI URL", "資料 API 網址", "URL ของ Data API"];
     /// Above what to put into one's program.
     point_here: ["Point your program here", "プログラムの接続先を変更", "將程式指向這裡", "ชี้โปรแกรมมาที่นี่"];
     /// On the button that copies.
@@ -272,4 +272,55 @@ strings! {
     remove_account: ["Remove account", "アカウントを退出させる", "移除帳號", "นำบัญชีออก"];
     /// On the button that invites the account to a group.
     invite_account: ["Invite account", "アカウントを招待", "邀請帳號", "เชิญบัญชี"];
+    /// On the button that quotes a message in the next one.
+    quote: ["Quote", "引用", "引用", "อ้างถึง"];
+    /// Before the message that the next one quotes.
+    quoting: ["Quoting", "引用中", "引用中", "กำลังอ้างถึง"];
+    /// On the button that takes a message back.
+    unsend: ["Unsend", "送信取消", "收回", "ยกเลิกข้อความ"];
+    /// The name of the panel with faults, clock and quota.
+    controls: ["Controls", "操作", "控制", "ควบคุม"];
+    /// Above the faults.
+    faults: ["Faults", "障害", "故障", "ความผิดพลาด"];
+    /// What faults are.
+    faults_hint: [
+        "What goes wrong with your program's next requests, on purpose. The control API has more kinds.",
+        "プログラムの次のリクエストに、わざと起こす障害です。制御APIではさらに細かく設定できます。",
+        "刻意讓程式接下來的請求出錯。控制 API 提供更多種類。",
+        "ความผิดพลาดที่ตั้งใจให้เกิดกับคำขอถัดไปของโปรแกรม ดูแบบอื่นได้ใน Control API",
+    ];
+    /// Above everything while there are faults, before their number.
+    faults_active: ["Faults active", "有効な障害", "啟用中的故障", "ความผิดพลาดที่เปิดอยู่"];
+    /// On the button that removes all faults.
+    clear_faults: ["Clear all", "すべて解除", "全部清除", "ล้างทั้งหมด"];
+    /// On the button that removes one.
+    remove: ["Remove", "解除", "移除", "ลบ"];
+    /// On the button that lets one request fail.
+    fault_500: ["Next request: 500", "次を500に", "下一個請求：500", "คำขอถัดไป: 500"];
+    /// On the button that lets three requests meet the rate limit.
+    fault_429: ["Next three: 429", "次の3件を429に", "接下來三個：429", "สามคำขอถัดไป: 429"];
+    /// On the button that loses one answer.
+    fault_lost: ["Accept, lose the answer", "受理して応答を失う", "接受但遺失回應", "รับแล้วแต่คำตอบหาย"];
+    /// On the button that makes every answer slow.
+    fault_slow: ["All answers 2 s late", "全応答を2秒遅らせる", "所有回應延遲 2 秒", "ทุกคำตอบช้า 2 วินาที"];
+    /// Above the clock.
+    clock: ["Clock", "時計", "時鐘", "นาฬิกา"];
+    /// Where the clock is the machine's.
+    clock_wall: ["the machine's time", "マシンの時刻", "本機時間", "เวลาของเครื่อง"];
+    /// Where the clock was advanced.
+    clock_offset: ["ahead of the machine's time", "マシンの時刻より先", "快於本機時間", "เร็วกว่าเวลาของเครื่อง"];
+    /// Where the clock stands still.
+    clock_fixed: ["standing still", "停止中", "已停止", "หยุดอยู่"];
+    /// On the button that goes back to the machine's time.
+    clock_back: ["Machine's time", "マシンの時刻に戻す", "回到本機時間", "กลับเป็นเวลาเครื่อง"];
+    /// Above the quota.
+    quota: ["Quota of the month", "今月の上限", "本月額度", "โควตาเดือนนี้"];
+    /// After the numbers.
+    quota_used: ["messages sent", "通送信済み", "則已傳送", "ข้อความที่ส่งแล้ว"];
+    /// On the button that uses it up.
+    quota_use_up: ["Use it up", "使い切る", "用完額度", "ใช้ให้หมด"];
+    /// On the button that sets a limit of 200.
+    quota_200: ["Limit 200", "上限200通", "上限 200", "จำกัด 200"];
+    /// On the button that takes the limit away.
+    quota_none: ["No limit", "上限なし", "無上限", "ไม่จำกัด"];
 }

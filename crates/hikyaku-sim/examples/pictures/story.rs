@@ -57,7 +57,7 @@ pub(crate) async fn tell() -> Story {
     push(
         &sim,
         kit.as_str(),
-        json!([{"type": "text", "text": "จองเรียบร้อยแล้วครับ แล้วพบกันครับ 🙏", "quickReply": {"items": [
+        json!([{"type": "text", "text": "จองเรียบร้อยแล้วครับ แล้วพบกันครับ", "quickReply": {"items": [
         quick("ดูเมนู"), quick("เส้นทางไปร้าน"), quick("ยกเลิกการจอง")]}}]),
     )
     .await;

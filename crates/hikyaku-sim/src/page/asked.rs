@@ -111,6 +111,12 @@ impl Asked {
         format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
     }
 
+    /// A day and a time to the second.
+    pub(super) fn moment(&self, at: Timestamp) -> String {
+        let day = at.to_zoned(self.zone.clone()).date();
+        format!("{day} {}", self.exact_time(at))
+    }
+
     /// What a day is called.
     pub(super) fn day(&self, day: Date) -> String {
         if day == self.today() {

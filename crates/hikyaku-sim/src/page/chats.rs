@@ -36,7 +36,7 @@ struct Item {
 }
 
 /// What happened last in a chat.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Last {
     at: Timestamp,
     words: Option<String>,
@@ -44,19 +44,32 @@ struct Last {
     delivery: u64,
 }
 
+/// The same, before anything is read.
+#[derive(Debug)]
+struct Steps<'a> {
+    at: Timestamp,
+    /// The last one that a phone shows.
+    shown: Option<Step<'a>>,
+    delivery: u64,
+}
+
 impl List {
     /// Those with the latest news first, then all others.
     pub(super) fn of(world: &World, channel: usize, asked: &Asked) -> Self {
+        let is_search = !asked.find.is_empty();
         let mut order = Vec::new();
-        let mut lasts: HashMap<Target, Last> = HashMap::new();
+        let mut lasts: HashMap<Target, Steps<'_>> = HashMap::new();
         for step in history::newest(world, channel) {
-            let chat = step.chat();
-            let last = lasts.entry(chat).or_insert_with_key(|chat| {
+            // Without a search no more of them are listed, however much there is.
+            if !is_search && order.len() >= MOST {
+                break;
+            }
+            let last = lasts.entry(step.chat()).or_insert_with_key(|chat| {
                 order.push(chat.clone());
-                Last { at: at(&step), words: None, delivery: 0 }
+                Steps { at: step.at(), shown: None, delivery: 0 }
             });
-            if last.words.is_none() {
-                last.words = words(&step, asked);
+            if last.shown.is_none() && step.is_shown() {
+                last.shown = Some(step);
             }
             if let (0, Step::Arrival(arrival)) = (last.delivery, step) {
                 last.delivery = arrival.seq;
@@ -76,7 +89,7 @@ impl List {
         let candidates = order.into_iter().chain(groups).chain(others);
         let named = candidates.filter_map(|chat| {
             let (name, members) = name(world, &chat);
-            let fits = asked.find.is_empty() || name.to_lowercase().contains(&asked.find);
+            let fits = !is_search || name.to_lowercase().contains(&asked.find);
             fits.then_some((chat, name, members))
         });
         let items = named.take(MOST).map(|(chat, name, members)| {
@@ -84,11 +97,15 @@ impl List {
                 Target::User(user) => Some(friends.get(*user)),
                 Target::Chat(_) => None,
             };
-            let last = lasts.get(&chat).cloned();
+            let last = lasts.get(&chat).map(|steps| Last {
+                at: steps.at,
+                words: steps.shown.as_ref().and_then(|step| words(step, asked)),
+                delivery: steps.delivery,
+            });
             Item { chat, name, members, friendship, last }
         });
         let items = items.collect();
-        Self { items, all, is_search: !asked.find.is_empty() }
+        Self { items, all, is_search }
     }
 
     /// The chat to show where none was chosen.
@@ -154,13 +171,6 @@ impl Item {
                     });
                 });
         });
-    }
-}
-
-fn at(step: &Step<'_>) -> Timestamp {
-    match step {
-        Step::Act(act) => act.at,
-        Step::Arrival(arrival) => arrival.at,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use hikyaku_model::event::ContentKind;
 use hikyaku_page::Lang;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::state::{
@@ -23,6 +24,21 @@ impl Step<'_> {
         match self {
             Self::Act(act) => act.chat.clone(),
             Self::Arrival(arrival) => arrival.target(),
+        }
+    }
+
+    pub(super) fn at(&self) -> Timestamp {
+        match self {
+            Self::Act(act) => act.at,
+            Self::Arrival(arrival) => arrival.at,
+        }
+    }
+
+    /// Whether a phone shows it as a message.
+    pub(super) fn is_shown(&self) -> bool {
+        match self {
+            Self::Act(act) => matches!(act.deed, Deed::Said { .. } | Deed::Displayed(_)),
+            Self::Arrival(_) => true,
         }
     }
 

@@ -6,6 +6,7 @@ mod asked;
 mod chats;
 mod code;
 mod connect;
+mod controls;
 mod history;
 mod json;
 mod menu;

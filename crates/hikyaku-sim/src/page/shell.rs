@@ -32,6 +32,7 @@ pub(super) fn draw(asked: &Asked) -> Html {
                 .set(Attribute::Role, "alert")
                 .set(Attribute::Hidden, "")
                 .text(lang.offline());
+            part(html, Tag::Div, "banner").class("banner").empty();
             html.element(Tag::Main).class("columns").body(|html| {
                 draw_chats(lang, html);
                 draw_phone(lang, html);
@@ -83,8 +84,6 @@ fn draw_chats(lang: Lang, html: &mut Html) {
     column.set(Attribute::AriaLabel, lang.chats()).body(|html| {
         html.div("column-head").body(|html| {
             html.element(Tag::H2).class("column-title").text(lang.chats());
-            button(html, "quiet", "add-friend").text(lang.add_friend());
-            button(html, "quiet", "new-group").text(lang.new_group());
         });
         let bar = html.div("group-bar").set(Attribute::Id, "group-bar").set(Attribute::Hidden, "");
         bar.body(|html| {
@@ -105,6 +104,10 @@ fn draw_chats(lang: Lang, html: &mut Html) {
                 .set(Attribute::AriaLabel, lang.find_chat())
                 .empty();
         });
+        html.div("chat-acts").body(|html| {
+            button(html, "quiet", "add-friend").text(lang.add_friend());
+            button(html, "quiet", "new-group").text(lang.new_group());
+        });
         part(html, Tag::Ul, "chats").class("chats").empty();
     });
 }
@@ -124,6 +127,12 @@ fn draw_phone(lang: Lang, html: &mut Html) {
             newer.set(Attribute::Hidden, "").text(lang.newer());
             part(html, Tag::Div, "foot").class("foot-notes").empty();
             draw_picker(lang, html);
+            let quoting = html.div("quoting").set(Attribute::Id, "quoting");
+            quoting.set(Attribute::Hidden, "").body(|html| {
+                html.span("fine").text(lang.quoting());
+                html.span("quoting-words").set(Attribute::Id, "quoting-words").empty();
+                button(html, "quiet", "no-quote").text(lang.cancel());
+            });
             html.div("composer").set(Attribute::Id, "composer").body(|html| {
                 let attach = html.element(Tag::Label).class("icon-button").class("icon-attach");
                 attach.set(Attribute::Title, lang.attach()).body(|html| {
@@ -183,7 +192,11 @@ fn draw_side(lang: Lang, html: &mut Html) {
     let column = html.element(Tag::Section).class("column").class("column-side");
     column.set(Attribute::AriaLabel, lang.connect()).body(|html| {
         html.div("side-tabs").set(Attribute::Role, "tablist").body(|html| {
-            for (to, name) in [("connect", lang.connect()), ("requests", lang.requests())] {
+            for (to, name) in [
+                ("connect", lang.connect()),
+                ("requests", lang.requests()),
+                ("controls", lang.controls()),
+            ] {
                 button(html, "side-tab", "panel")
                     .set(Attribute::Role, "tab")
                     .set(Attribute::DataTo, to)
@@ -194,6 +207,9 @@ fn draw_side(lang: Lang, html: &mut Html) {
         });
         let panel = html.div("panel").set(Attribute::Id, "panel-connect");
         panel.set(Attribute::Role, "tabpanel").body(|html| draw_connect(lang, html));
+        let panel = html.div("panel").set(Attribute::Id, "panel-controls");
+        let panel = panel.set(Attribute::Role, "tabpanel").set(Attribute::Hidden, "");
+        panel.body(|html| part(html, Tag::Div, "controls").class("controls").empty());
         let panel = html.div("panel").class("panel-traffic").set(Attribute::Id, "panel-requests");
         let panel = panel.set(Attribute::Role, "tabpanel").set(Attribute::Hidden, "");
         panel.body(|html| {

@@ -264,6 +264,8 @@ impl Thread {
             self.lines.iter().map(|line| line.at.to_zoned(asked.zone.clone())).collect();
         let days: Vec<String> = zoned.iter().map(|at| asked.day(at.date())).collect();
         let day_ids: Vec<String> = zoned.iter().map(|at| format!("day-{}", at.date())).collect();
+        let others = [("quote", lang.quote())];
+        let own = [("quote", lang.quote()), ("unsend", lang.unsend())];
         let mut entries = Vec::new();
         let mut day = None;
         for (index, (line, message)) in self.lines.iter().zip(&messages).enumerate() {
@@ -297,6 +299,12 @@ impl Thread {
             if line.is_read {
                 entry = entry.read();
             }
+            entry = match line.id.parse::<u64>() {
+                // The id of a message; what has none cannot be quoted.
+                Ok(_) if line.user.is_some() && line.user == self.me => entry.acts(&own),
+                Ok(_) => entry.acts(&others),
+                Err(_) => entry,
+            };
             if let Some(problem) = &line.problem {
                 entry = entry.problem(problem);
             }

@@ -2,14 +2,16 @@
 
 use hikyaku_page::html::Html;
 
-use super::{asked::Asked, chats, connect, menu::Menu, requests::Traffic, thread::Thread};
+use super::{
+    asked::Asked, chats, connect, controls::Controls, menu::Menu, requests::Traffic, thread::Thread,
+};
 use crate::shared::Shared;
 
 /// All parts, as they are now.
 pub(super) fn draw(shared: &Shared, asked: &Asked) -> Html {
     // What is read here is drawn below, so that nobody waits for the drawing.
-    let (list, chat, thread, menu, connection, traffic) = {
-        let world = shared.world();
+    let (list, chat, thread, menu, connection, traffic, controls) = {
+        let mut world = shared.world();
         let channel = asked.channel(&world);
         let list = chats::List::of(&world, channel, asked);
         let chat = asked.chat(&world).cloned().or_else(|| list.first());
@@ -17,7 +19,8 @@ pub(super) fn draw(shared: &Shared, asked: &Asked) -> Html {
         let menu = chat.as_ref().and_then(|chat| Menu::of(&world, channel, chat));
         let connection = connect::Connection::of(shared, &world, channel);
         let traffic = asked.shows_traffic.then(|| Traffic::of(shared, &world, channel, asked));
-        (list, chat, thread, menu, connection, traffic)
+        let controls = Controls::of(&mut world, channel);
+        (list, chat, thread, menu, connection, traffic, controls)
     };
     let mut html = Html::default();
     list.draw(chat.as_ref(), asked, &mut html);
@@ -34,6 +37,7 @@ pub(super) fn draw(shared: &Shared, asked: &Asked) -> Html {
         None => Menu::draw_none(&mut html),
     }
     connection.draw(asked.lang, &mut html);
+    controls.draw(asked, &mut html);
     if let Some(traffic) = &traffic {
         traffic.draw(asked, &mut html);
     }

@@ -132,6 +132,16 @@ impl Browser {
 
     /// Clicks in the middle of an element.
     pub(crate) async fn click(&mut self, selector: &str) {
+        let at = self.hover(selector).await;
+        for kind in ["mousePressed", "mouseReleased"] {
+            let click =
+                json!({ "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1 });
+            self.call("Input.dispatchMouseEvent", click).await;
+        }
+    }
+
+    /// Points at the middle of an element, and says where that is.
+    pub(crate) async fn hover(&mut self, selector: &str) -> Value {
         self.until(&format!("document.querySelector({selector:?})?.getClientRects().length > 0"))
             .await;
         let at = self
@@ -142,11 +152,9 @@ impl Browser {
                  return [x + width / 2, y + height / 2]; }})()"
             ))
             .await;
-        for kind in ["mousePressed", "mouseReleased"] {
-            let click =
-                json!({ "type": kind, "x": at[0], "y": at[1], "button": "left", "clickCount": 1 });
-            self.call("Input.dispatchMouseEvent", click).await;
-        }
+        let point = json!({ "type": "mouseMoved", "x": at[0], "y": at[1] });
+        self.call("Input.dispatchMouseEvent", point).await;
+        at
     }
 
     /// A picture of the window, as PNG.

@@ -99,7 +99,7 @@ async fn the_log_and_the_webhooks_can_be_followed() {
     assert_eq!((path(&news), &news["last"]), (vec!["2 /v2/bot/info".to_owned()], &json!(3)));
 
     let webhooks = "/webhooks?after=0&wait=9s";
-    let (news, _) = tokio::join!(control(&sim, "GET", webhooks, ""), async {
+    let (news, ()) = tokio::join!(control(&sim, "GET", webhooks, ""), async {
         sim.user_says(&friend, "one");
         sim.user_says(&friend, "two");
     });

@@ -141,3 +141,50 @@ async fn a_narrow_screen_shows_one_column_and_nothing_sticks_out() {
     }
     is_well(&mut browser).await;
 }
+
+#[tokio::test]
+async fn a_message_is_quoted_and_one_is_taken_back() {
+    let Some((sim, bot, mut browser)) = start(1440, 900).await else { return };
+    push(&sim, json!([{"type": "text", "text": "red or blue?"}])).await;
+    browser.until(&format!("{BALLOONS}.length === 1")).await;
+    browser.hover(".row-theirs .balloon").await;
+    browser.click(".row-theirs .row-act[data-do=quote]").await;
+    browser.until("document.querySelector('#quoting-words').textContent === 'red or blue?'").await;
+    browser.write("#words", "blue").await;
+    browser.enter(false).await;
+    sim.webhooks().wait_for(1).await.unwrap();
+    let message = bot.events()[0]["message"].clone();
+    assert_eq!(message["text"], "blue");
+    assert!(message["quotedMessageId"].is_string(), "{message}");
+    browser
+        .until("document.querySelector('.row-mine .quote')?.textContent.includes('red or blue?')")
+        .await;
+    browser.hover(".row-mine .balloon").await;
+    browser.click(".row-mine .row-act[data-do=unsend]").await;
+    sim.webhooks().wait_for(2).await.unwrap();
+    assert_eq!(bot.events()[1]["type"], "unsend");
+    browser.until("document.querySelectorAll('.row-mine').length === 0").await;
+    is_well(&mut browser).await;
+}
+
+#[tokio::test]
+async fn a_refused_request_leads_to_the_place_in_its_body() {
+    let Some((sim, _bot, mut browser)) = start(1440, 900).await else { return };
+    let wrong = json!({"to": "U00000000000000000000000000000001", "messages": [{"type": "text", "text": ""}]});
+    assert_eq!(post(&sim, PUSH, &wrong.to_string()).await.status, 400);
+    browser.click(".side-tab[data-to=requests]").await;
+    browser.click(".entry[data-state=bad]").await;
+    browser.click(".rule-place").await;
+    browser.until("document.querySelector('.json-found')?.dataset.id === '/messages/0/text'").await;
+    browser.until("location.search.includes('entry=r1')").await;
+    browser.click(".back").await;
+    browser.until("document.querySelector('.entry') && !document.querySelector('.rule')").await;
+    browser.click(".side-tab[data-to=controls]").await;
+    browser.click("#panel-controls .choices button").await;
+    browser
+        .until("document.querySelector('.banner')?.textContent.includes('Faults active: 1')")
+        .await;
+    browser.click(".banner button").await;
+    browser.until("document.querySelector('.banner').childElementCount === 0").await;
+    is_well(&mut browser).await;
+}

@@ -55,7 +55,7 @@ async fn a_chosen_language_and_theme_stay() {
     let sim = Sim::start().await.unwrap();
     let page = fetch(&sim, "/", "cookie: a=b; hikyaku-lang=ja; hikyaku-theme=dark\r\n").await;
     assert!(page.text().contains("<html lang=\"ja\" data-theme=\"dark\">"));
-    assert!(page.text().contains("友だちを追加"));
+    assert!(page.text().contains("友だち追加"));
     let page = fetch(&sim, "/?lang=zh-TW", "accept-language: ja\r\n").await;
     assert!(page.text().contains("<html lang=\"zh-Hant\""));
 }
@@ -440,4 +440,28 @@ async fn people_make_a_group_with_the_account_and_remove_it() {
     sim.webhooks().wait_for(2).await.unwrap();
     let types: Vec<Value> = bot.events().iter().map(|event| event["type"].clone()).collect();
     assert_eq!(types, ["join", "leave"]);
+}
+
+#[tokio::test]
+async fn faults_are_told_above_everything_until_they_are_cleared() {
+    let sim = Sim::start().await.unwrap();
+    assert!(!view(&sim, "").await.contains("Faults active"));
+    // The buttons have their calls with them.
+    let drawn = view(&sim, "").await;
+    let calls = drawn.split("data-do=\"call\" data-to=\"").skip(1);
+    let mut count = 0;
+    for button in calls {
+        let (method, path) = button.split('"').next().unwrap().split_once(' ').unwrap();
+        let body = button.split("data-state=\"").nth(1).unwrap().split('"').next().unwrap();
+        let body = body.replace("&quot;", "\"");
+        let answer = control(&sim, method, path, &body).await;
+        assert!(answer.status < 300, "{method} {path} {body}: {}", answer.text());
+        count += 1;
+    }
+    assert!(count > 10, "{drawn}");
+    let drawn = view(&sim, "").await;
+    assert!(drawn.contains("Faults active: 4"), "{drawn}");
+    assert!(drawn.contains("data-to=\"DELETE /faults\""));
+    control(&sim, "DELETE", "/faults", "").await;
+    assert!(!view(&sim, "").await.contains("Faults active"));
 }

@@ -46,7 +46,7 @@
 
   const call = async (method, path, body) => {
     const url = new URL(`/_sim/v1${path}`, location.href);
-    if (shown.channel && !/^\/(channels|webhooks)/.test(path)) url.searchParams.set('channel', shown.channel);
+    if (shown.channel && !/^\/(channels|webhooks|faults|clock)/.test(path)) url.searchParams.set('channel', shown.channel);
     const answer = await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -203,6 +203,7 @@
     const isOther = chat !== shown.chat;
     shown.chat = chat;
     shown.speaker = '';
+    quote('');
     if (isOther) shown.most = 100;
     words.value = drafts.get(chat) ?? '';
     drafts.delete(chat);
@@ -242,14 +243,25 @@
   const speaker = () => part('who').querySelector('select')?.value;
   const asSpeaker = (body) => ({ ...body, ...(speaker() ? { userId: speaker() } : {}) });
 
+  // The message that the next one quotes.
+  let quoted = '';
+  const quote = (id) => {
+    quoted = id;
+    const row = id && document.querySelector(`.row[data-id="${id}"] .line > :first-child`);
+    document.getElementById('quoting').hidden = !id;
+    document.getElementById('quoting-words').textContent = row ? row.textContent : '';
+  };
+
   const send = () => attempt(async () => {
     const text = words.value;
     if (!text.trim() || !shown.chat) return;
+    const message = quoted ? { message: { type: 'text', text, quotedMessageId: quoted } } : { text };
     words.value = '';
     grow();
     goToEnd();
     try {
-      await call('POST', `/chats/${shown.chat}/messages`, asSpeaker({ text }));
+      await call('POST', `/chats/${shown.chat}/messages`, asSpeaker(message));
+      quote('');
     } catch (error) {
       words.value = text;
       grow();
@@ -454,6 +466,16 @@
       const { userId } = await call('POST', '/users', {});
       acts.open({ to: userId });
     }),
+    quote: ({ to }) => { quote(to); words.focus(); },
+    'no-quote': () => quote(''),
+    unsend: ({ to }) => attempt(() => {
+      const by = speaker() ? `?userId=${speaker()}` : '';
+      return call('DELETE', `/chats/${shown.chat}/messages/${to}${by}`);
+    }),
+    call: ({ to, state }) => attempt(() => {
+      const [method, path] = to.split(' ');
+      return call(method, path, state === undefined ? undefined : JSON.parse(state));
+    }),
     membership: ({ to }) => attempt(() => call(to, `/chats/${shown.chat}/account`)),
     'new-group': () => pickMembers(new Set()),
     'no-group': () => pickMembers(null),
@@ -565,6 +587,11 @@
     if (document.visibilityState === 'visible') follow();
     else { stream?.close(); stream = null; }
   });
+
+  // A clock that is looked at goes on.
+  setInterval(() => {
+    if (shown.panel === 'controls' && document.visibilityState === 'visible') refresh();
+  }, 1000);
 
   showSnippet();
   showPanel();
