@@ -24,7 +24,7 @@ const NO_SECRET: &str = "no channel secret; put it into LINE_CHANNEL_SECRET, a p
 // The secret that LINE signs a channel's webhooks with.
 #[derive(Debug, Args)]
 pub(crate) struct ChannelSecretArgs {
-    /// The channel's secret, or @FILE; rather set the variable: other users can read arguments
+    /// The channel's secret, or @FILE; prefer the variable: other users can read arguments
     #[arg(
         long,
         env = "LINE_CHANNEL_SECRET",

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
-    /// Channel access token, or @FILE; rather set the variable: other users can read arguments
+    /// Channel access token, or @FILE; prefer the variable: other users can read arguments
     #[arg(
         long,
         env = "LINE_CHANNEL_ACCESS_TOKEN",

@@ -25,7 +25,7 @@ const ANSWER_LIMIT: usize = 64 << 20;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What is printed is LINE's answer as it came. Nothing is checked here but the names, and that a narrowcast's recipient,
+It prints LINE's answer as it came. It checks nothing but the names, and that a narrowcast's recipient, \
 filter and limit are spelt right: LINE passes over what it does not know, and sends to everybody.
 
 Examples:

@@ -11,7 +11,7 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-LINE prepares large videos and audio first; it is asked again until they are there. It keeps contents for a while only.
+LINE prepares large videos and audio first; the command asks again until they are ready. LINE deletes contents after a while.
 
 Examples:
   hikyaku content 354718705033 --out picture.jpg

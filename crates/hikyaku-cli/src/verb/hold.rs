@@ -20,8 +20,8 @@ use crate::{
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-Without --channel, --lane and --key it stops everything. All workers heed it within a second, and after restarts, too. What is on \
-its way ends, more can be added meanwhile, and nothing is lost.
+Without --channel, --lane and --key it stops everything. All workers heed it within a second, and after restarts, too. Requests \
+on their way end, new sends can be added, and nothing is lost.
 
 Examples:
   hikyaku hold --reason 'the price is wrong' --lane multicast
@@ -65,7 +65,7 @@ Examples:
 /// Release what `hikyaku hold` has stopped
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What two holds have stopped goes on when both are released.
+A send that two holds stop goes on when both are released.
 
 Examples:
   hikyaku release 3

@@ -17,8 +17,8 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-LINE accepts at once and sends later; the request id asks how far it is. With --wait the command ends when LINE does, \
-with exit code 4 where LINE gave up.
+LINE accepts a narrowcast at once and sends it later. `hikyaku narrowcast-progress REQUEST_ID` shows how far it is. With \
+--wait the command ends when LINE has sent it, and with exit code 4 if LINE gave up.
 
 Examples:
   hikyaku narrowcast --text 'hello' --limit-max 1000 --wait

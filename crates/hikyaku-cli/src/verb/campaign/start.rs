@@ -38,7 +38,8 @@ const LOOK: Duration = Duration::from_millis(200);
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "\
 The campaign's id is printed at once. The list has one id a line; blank lines and lines that begin with # are skipped. \
-While it delivers, what else is due in the store goes out, too; where another worker has the store, that one delivers.
+While it delivers, everything else that is due in the store is sent, too. If another worker holds the store, that worker \
+delivers.
 
 Examples:
   hikyaku campaign start --to-file friends.txt --text 'spring is here' --idempotency-key spring

@@ -16,7 +16,7 @@ use crate::{channel::ChannelSecretArgs, connect::Connection, output::Output};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Nothing is sent to anybody. LINE calls the webhook's URL once with a webhook without events; --no-webhook-test keeps it \
-from that. A secret is proved by a token that it issues, which lapses after 15 minutes.
+from that. To prove a secret, the command issues a token by it, which lapses after 15 minutes.
 
 Examples:
   hikyaku doctor

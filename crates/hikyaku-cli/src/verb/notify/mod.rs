@@ -66,7 +66,7 @@ struct Service {
         hide_env_values = true,
         value_name = "TOKEN",
         allow_hyphen_values = true,
-        help = "The user's token, or @FILE; rather set the variable: other users can read arguments"
+        help = "The user's token, or @FILE; prefer the variable: other users can read arguments"
     )]
     token: Option<Secret>,
 
@@ -100,7 +100,7 @@ struct Service {
     )]
     client_id: Option<String>,
 
-    /// The service's client secret, or @FILE; rather set the variable
+    /// The service's client secret, or @FILE; prefer the variable
     #[arg(
         long,
         global = true,

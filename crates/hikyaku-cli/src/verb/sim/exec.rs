@@ -22,9 +22,9 @@ const NAMED: usize = 10;
 /// Start a simulator, run a command against it, and end with the command's exit code
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The simulator is new and on free ports, so several can run at once. The command finds it in its environment:
-HIKYAKU_API_URL, HIKYAKU_DATA_URL and HIKYAKU_MANAGER_URL are the base URLs, LINE_CHANNEL_ACCESS_TOKEN, LINE_CHANNEL_SECRET
-and LINE_CHANNEL_ID the channel's (also as LINE_CHANNEL_TOKEN, CHANNEL_ACCESS_TOKEN and CHANNEL_SECRET), HIKYAKU_SIM_FRIENDS
+The simulator is new and on free ports, so several can run at once. The command finds it in its environment: \
+HIKYAKU_API_URL, HIKYAKU_DATA_URL and HIKYAKU_MANAGER_URL are the base URLs, LINE_CHANNEL_ACCESS_TOKEN, LINE_CHANNEL_SECRET \
+and LINE_CHANNEL_ID the channel's (also as LINE_CHANNEL_TOKEN, CHANNEL_ACCESS_TOKEN and CHANNEL_SECRET), HIKYAKU_SIM_FRIENDS \
 the ids of --friends. Signals are passed on; a command that a signal ended gives 128 and its number.
 
 Examples:

@@ -17,8 +17,8 @@ use crate::{output::Output, stop::StopSignals};
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-It begins with one channel and one friend; open its page to write to your bot as that person. More people come with
---friends, on the page, or through its control API. exec starts a simulator of its own; wait, tail and trigger speak to
+It begins with one channel and one friend; open its page to write to your bot as that person. More people come with \
+--friends, on the page, or through its control API. exec starts a simulator of its own; wait, tail and trigger speak to \
 one that runs.
 
 Examples:

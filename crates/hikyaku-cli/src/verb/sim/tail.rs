@@ -28,7 +28,7 @@ const SHOWN: usize = 60;
 /// Watch the requests and webhooks of a simulator that runs
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line for each request of a program, and for each try to tell its bot of an event, as they end; times are UTC. With --json
+A line for each request of a program, and for each try to tell its bot of an event, as they end; times are UTC. With --json \
 each is an object with `request` or `webhook`. Ctrl-C ends it.
 
 Examples:

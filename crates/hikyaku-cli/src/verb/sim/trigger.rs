@@ -22,9 +22,9 @@ use crate::{
 /// Let something happen in a simulator that runs, of which its bot is told
 #[derive(Debug, Args)]
 #[command(after_help = "\
-EVENT is the word that LINE's webhooks have for it. message, postback, follow, unfollow, join, leave, memberJoined and
-memberLeft happen in the simulator, too: a join adds a group, say. With --with, and for all other words, the bot is told of
-the event as it is given; what all events have is filled in. The command ends when the bot has answered the webhook. Where
+EVENT is the word that LINE's webhooks have for it. message, postback, follow, unfollow, join, leave, memberJoined and \
+memberLeft happen in the simulator, too: a join adds a group, say. With --with, and for all other words, the bot is told of \
+the event as it is given; what all events have is filled in. The command ends when the bot has answered the webhook. Where \
 the channel has no webhook URL, a bot is looked for on the usual ports and paths of this machine.
 
 Examples:

@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Wait until a simulator answers, or a bot answers its webhooks
 #[derive(Debug, Args)]
 #[command(after_help = "\
-With --bot the simulator tests the bot's webhook as LINE's console does, until the bot answers with 2xx. Where no webhook URL
+With --bot the simulator tests the bot's webhook as LINE's console does, until the bot answers with 2xx. Where no webhook URL \
 is set, a bot is looked for on the usual ports and paths of this machine.
 
 Examples:

@@ -10,8 +10,8 @@ use crate::{failure::usage, output::Output, progress, store};
 /// Bring all of a store into another, empty one, with its retry keys and doubts
 #[derive(Debug, Args)]
 #[command(after_help = "\
-From its beginning on nothing is added to the old store or sent from it. Broken off, it is done again, into an empty \
-store. Deliveries and campaigns have new ids there. The inbox of a bot is not moved, and is refused while events in it are \
+From its start, nothing is added to the old store or sent from it. If it is interrupted, run it again into an empty \
+store. Deliveries and campaigns get new ids. The inbox of a bot is not moved, and is refused while events in it are \
 still to be handled.
 
 Examples:

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::{output::Output, store::StoreArgs};
 
-/// Put in doubt what a store that was restored from a backup does not know of
+/// Mark what a restored store may have sent since its backup as in doubt
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Run it once after a restore, before any worker. What may have been sent since the backup is sent again under the same \
-retry keys, of which LINE delivers none twice within a day; what no key can tell any more is an unknown dead letter. \
-Campaigns whose lists were being read are paused.
+Run it once after a restore, before any worker. It sends again, under the same retry keys, what may have \
+been sent since the backup: LINE delivers nothing twice under a key within a day. Sends whose keys are too old become \
+unknown dead letters. Campaigns whose lists were being read are paused.
 
 Example:
   hikyaku store quarantine --since 2026-11-22T03:00:00+09:00")]
