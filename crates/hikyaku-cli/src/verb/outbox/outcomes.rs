@@ -34,7 +34,8 @@ Examples:
   hikyaku outbox outcomes
   hikyaku outbox outcomes --after 17 --follow --json | while read -r outcome; do …; done
   hikyaku outbox outcomes --follow --cursor shop --exec ./note-outcome
-  hikyaku outbox outcomes --follow --cursor shop --to https://shop.example.com/outcomes --secret-file outcomes.secret")]
+  hikyaku outbox outcomes --follow --cursor shop --to https://shop.example.com/outcomes \\
+      --secret-file outcomes.secret")]
 pub(super) struct Outcomes {
     /// Only those after the one with this id; with --cursor, what is before it is left out for good
     #[arg(long, value_name = "ID")]
