@@ -170,6 +170,7 @@ pub(crate) fn told(reason: WaitingFor) -> &'static str {
         WaitingFor::Hold(HoldReason::Unauthorized) => "waits for a token that LINE takes",
         WaitingFor::Hold(HoldReason::LineDown) => "waits for LINE to come back",
         WaitingFor::Release => "waits until a person releases it",
+        WaitingFor::Budget => "waits for its key's budget of the next day or month",
         WaitingFor::Order => "waits for another of its order key",
         WaitingFor::Worker => "waits for a worker that has its channel",
         other => other.name(),

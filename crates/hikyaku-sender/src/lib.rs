@@ -33,6 +33,7 @@ pub mod delivery;
 mod act;
 mod answer;
 mod attempt;
+mod budget;
 mod bulk;
 mod datum;
 mod error;
@@ -74,6 +75,7 @@ mod written;
 
 pub use act::Act;
 pub use attempt::Attempt;
+pub use budget::{Beyond, Budget, Per};
 pub use bulk::{Acted, Preview};
 pub use campaign::Campaign;
 pub use datum::Datum;

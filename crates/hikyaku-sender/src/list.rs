@@ -110,7 +110,7 @@ impl From<Stored> for Listed {
             recipients: delivery.recipients,
             to,
             body: stored.payload.body.and_then(|body| serde_json::from_str(&body.json).ok()),
-            fairness_key: Some(stored.fairness_key).filter(|key| !key.is_empty()),
+            fairness_key: Some(stored.row.fairness_key).filter(|key| !key.is_empty()),
             idempotency_key: stored.row.idempotency_key,
             reference: answer::parsed(stored.row.reference.as_deref()),
             traceparent,

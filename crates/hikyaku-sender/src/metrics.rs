@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    Lane, Limits, Overview, State, Time, WaitingFor,
+    Budget, Lane, Limits, Overview, State, Time, WaitingFor,
     histogram::{ByWord, Histogram, Reading, SECONDS, TIMES},
     store::step::Settled,
 };
@@ -191,7 +191,7 @@ struct Text(String);
 
 impl Text {
     fn store(&mut self, overview: &Overview) {
-        let Overview { now, deliveries, lanes, quotas, outcome_cursors, .. } = overview;
+        let Overview { now, deliveries, lanes, quotas, budgets, outcome_cursors, .. } = overview;
         self.family("hikyaku_outbox_deliveries", "gauge", "Deliveries in the store, by state.");
         for (state, count) in deliveries {
             self.sample("hikyaku_outbox_deliveries", &[("state", state.name())], count);
@@ -248,6 +248,16 @@ impl Text {
         self.family(name, "gauge", "Messages of the month that are used or on their way.");
         for quota in quotas {
             self.sample(name, &[("channel", &quota.channel)], quota.used);
+        }
+        let name = "hikyaku_outbox_budget_recipients";
+        self.family(name, "gauge", "Recipients that a fairness key may reach in its day or month.");
+        for budget in budgets {
+            self.sample(name, &of_budget(budget), budget.limit);
+        }
+        let name = "hikyaku_outbox_budget_used_recipients";
+        self.family(name, "gauge", "Recipients of those that it has reached, or may have.");
+        for budget in budgets {
+            self.sample(name, &of_budget(budget), budget.used);
         }
         let name = "hikyaku_outbox_outcomes_untold";
         self.family(name, "gauge", "Outcomes that a reader has not dealt with yet.");
@@ -368,6 +378,10 @@ fn each<'a, T: 'a, R>(
 
 fn of_lane(channel: &str, lane: Lane) -> [(&str, &str); 2] {
     [("channel", channel), ("kind", lane.name())]
+}
+
+fn of_budget(budget: &Budget) -> [(&str, &str); 2] {
+    [("key", &budget.fairness_key), ("per", budget.per.name())]
 }
 
 /// From the one to the other; none where that is in the future.

@@ -6,8 +6,8 @@ use crate::{
         Move,
         step::{
             BeginMove, EndMove, ExportHolds, ExportLanes, ExportOutcomes, ExportPlaces, Import,
-            ImportCampaign, ImportHolds, ImportLanes, ImportOutcomes, ImportPlaces, ListCampaigns,
-            MustBeEmpty, Page, Remember, Remembered, fresh,
+            ImportBudgets, ImportCampaign, ImportHolds, ImportLanes, ImportOutcomes, ImportPlaces,
+            ListBudgets, ListCampaigns, MustBeEmpty, Page, Remember, Remembered, fresh,
         },
     },
 };
@@ -48,6 +48,7 @@ impl Outbox {
         from.store.run(begin).await?;
         // Before any delivery, in case that a worker has the target already.
         to.store.run(ImportHolds(from.store.read(ExportHolds).await?)).await?;
+        to.store.run(ImportBudgets(from.store.read(ListBudgets).await?)).await?;
         // Also before: what a worker adds there comes after them.
         self.move_outcomes(target).await?;
         let mut moved = Moved::default();

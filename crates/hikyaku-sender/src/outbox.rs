@@ -2,22 +2,25 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, timeout_at};
 
+use hikyaku_model::Checker;
+
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 #[cfg(feature = "postgres")]
 use crate::store::{Gate, PgStore};
 use crate::{
-    Act, Attempt, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing, Filter, Hold,
-    HoldId, HoldReason, Lane, LineAnswer, Listed, NewDelivery, NewHold, Outcome, Overview, State,
-    Time, WaitingFor,
+    Act, Attempt, Beyond, Budget, Clock, DeliveryId, Error, ErrorKind, Event, Events, Existing,
+    Filter, Hold, HoldId, HoldReason, Lane, LineAnswer, Listed, NewDelivery, NewHold, Outcome,
+    Overview, Per, State, Time, WaitingFor,
     events::EventSource,
     metrics::{self, Metrics},
+    new_delivery::check_name,
     place::{Place, without_password},
     store::{
         MemoryStore, Store,
         step::{
-            self, ActOnOne, EndHold, Find, GetOverview, ListHolds, LookAtLanes, Outcomes,
-            PlaceHold, Show, Story, Verdict,
+            self, ActOnOne, ClearBudget, EndHold, Find, GetOverview, ListBudgets, ListHolds,
+            LookAtLanes, Outcomes, PlaceHold, SetBudget, Show, Story, Verdict,
         },
     },
     watchers::Watchers,
@@ -423,6 +426,50 @@ impl Outbox {
     /// The store cannot be read.
     pub async fn holds(&self) -> Result<Vec<Hold>, Error> {
         self.0.store.read(ListHolds).await
+    }
+
+    /// Lets the sends of one fairness key reach so many recipients in a day or a month, and no more: pushes and multicasts, of
+    /// whatever channel. `campaign:17` is the key of what belongs to campaign 17. What was used of a budget before counts on in
+    /// a new one for the same time. All workers heed it with their next claim, and after restarts, too.
+    ///
+    /// What does not fit waits, or is cancelled and told as an outcome, as `beyond` says; and so does all behind it, also
+    /// what is smaller. What is in doubt has been counted, and is cleared up beyond a budget, too. A send with more recipients than the
+    /// whole budget has never fits.
+    ///
+    /// # Errors
+    /// The key is empty or too long, or the store did not take it.
+    pub async fn set_budget(
+        &self,
+        fairness_key: impl Into<String>,
+        recipients: u64,
+        per: Per,
+        beyond: Beyond,
+    ) -> Result<Budget, Error> {
+        let key = fairness_key.into();
+        let mut checker = Checker::default();
+        check_name("fairness_key", &key, &mut checker);
+        checker.finish().map_err(Error::invalid)?;
+        let budget = self.0.store.run(SetBudget { key, limit: recipients, per, beyond }).await?;
+        self.wake_workers().await?;
+        Ok(budget)
+    }
+
+    /// Lets the sends of a fairness key reach whom they like. Whether it had a budget.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn clear_budget(&self, fairness_key: impl Into<String>) -> Result<bool, Error> {
+        let had = self.0.store.run(ClearBudget(fairness_key.into())).await?;
+        self.wake_workers().await?;
+        Ok(had)
+    }
+
+    /// The budgets of fairness keys, and how much of each is used.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn budgets(&self) -> Result<Vec<Budget>, Error> {
+        self.0.store.read(ListBudgets).await
     }
 
     /// Withdraws a delivery that surely was not sent.

@@ -81,6 +81,10 @@ pub enum OutcomeKind {
     CampaignDone,
     /// A campaign was cancelled, and nothing of it is open any more.
     CampaignCancelled,
+    /// Nine tenths of a fairness key's budget are used.
+    BudgetNearlyUsedUp,
+    /// A send does not fit into what is left of its fairness key's budget; once until there is room again.
+    BudgetUsedUp,
 }
 
 impl OutcomeKind {
@@ -96,6 +100,8 @@ impl OutcomeKind {
         Self::LaneReleased,
         Self::CampaignDone,
         Self::CampaignCancelled,
+        Self::BudgetNearlyUsedUp,
+        Self::BudgetUsedUp,
     ];
 
     /// The `type` of its JSON.
@@ -111,6 +117,8 @@ impl OutcomeKind {
             Self::LaneReleased => "lane.released",
             Self::CampaignDone => "campaign.done",
             Self::CampaignCancelled => "campaign.cancelled",
+            Self::BudgetNearlyUsedUp => "key.budget_90",
+            Self::BudgetUsedUp => "key.budget_used_up",
         }
     }
 
@@ -183,7 +191,7 @@ mod tests {
             assert_eq!(kind.name().parse(), Ok(kind));
             assert_eq!(OutcomeKind::from_code(kind.code()), Some(kind));
         }
-        assert_eq!(OutcomeKind::from_code(10), None);
+        assert_eq!(OutcomeKind::from_code(12), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, time::Duration};
 use hikyaku_model::limits::Rate;
 
 use crate::{
-    Hold, Lane, Limits, OutcomePlace, State, Time, WaitingFor,
+    Beyond, Budget, Hold, Lane, Limits, OutcomePlace, State, Time, WaitingFor,
     pace::{self, Bucket, HoldReason},
     store::step::{LanesNow, Snapshot},
 };
@@ -25,6 +25,8 @@ pub struct Overview {
     pub quotas: Vec<QuotaOverview>,
     /// What people have stopped.
     pub holds: Vec<Hold>,
+    /// What fairness keys may still send, of those that have a budget.
+    pub budgets: Vec<Budget>,
     /// How far the readers of outcomes are.
     pub outcome_cursors: Vec<OutcomePlace>,
 }
@@ -117,6 +119,7 @@ impl Overview {
             lanes,
             quotas: quotas.collect(),
             holds: now.holds,
+            budgets: now.budgets,
             outcome_cursors: places,
         }
     }
@@ -138,6 +141,11 @@ impl LanesNow {
     ) -> Option<(WaitingFor, Option<Time>)> {
         if let Some(hold) = Hold::longest(&self.holds, channel, lane, fairness_key) {
             return Some((WaitingFor::Release, hold.until));
+        }
+        let budget = self.budgets.iter().find(|it| Some(it.fairness_key.as_str()) == fairness_key);
+        let used_up = budget.filter(|it| it.used_up && it.beyond == Beyond::Wait);
+        if let Some(budget) = used_up.filter(|_| lane.counts_recipients()) {
+            return Some((WaitingFor::Budget, Some(budget.until)));
         }
         let bucket = self.bucket(channel, lane);
         if let Some((until, reason)) = bucket.and_then(|bucket| bucket.held(self.now)) {

@@ -29,6 +29,8 @@ pub enum WaitingFor {
     Hold(HoldReason),
     /// The end of a hold that a person has placed; [`Outbox::holds`](crate::Outbox::holds) tells why.
     Release,
+    /// The next day or month of its fairness key's [`Budget`](crate::Budget), or a larger one.
+    Budget,
     /// Another delivery of its order key.
     Order,
     /// A worker that has its channel: this program's worker has none of that name.
@@ -50,6 +52,7 @@ impl WaitingFor {
             Self::Quota => "quota",
             Self::Hold(reason) => reason.name(),
             Self::Release => "hold",
+            Self::Budget => "budget",
             Self::Order => "order",
             Self::Worker => "worker",
         }

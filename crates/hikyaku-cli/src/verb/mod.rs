@@ -3,6 +3,7 @@
 mod api;
 mod bot_info;
 mod broadcast;
+mod budget;
 mod campaign;
 mod completions;
 mod content;
@@ -98,6 +99,8 @@ pub(crate) enum Verb {
     Hold(hold::Hold),
     /// Release what `hikyaku hold` has stopped
     Release(hold::Release),
+    /// Limit how many recipients the sends of a fairness key reach in a day or a month
+    Budget(budget::Budget),
     /// Move a store to another, or take a restored one into use
     Store(store::Store),
     /// Call LINE Notify's API on a gateway that serves it
@@ -168,6 +171,7 @@ impl Verb {
             Self::Worker(verb) => verb.run(output).await,
             Self::Hold(verb) => verb.run(output).await,
             Self::Release(verb) => verb.run(output).await,
+            Self::Budget(verb) => verb.run(output).await,
             Self::Store(verb) => verb.run(output).await,
             Self::Notify(verb) => verb.run(output).await,
             Self::Gateway(verb) => verb.run(output).await,

@@ -102,6 +102,45 @@ fn tenants_take_turns_and_one_of_them_is_held() {
     });
 }
 
+#[test]
+fn a_tenant_has_a_budget() {
+    on_each_store(|platform, shell| {
+        let user = platform.sim.add_friend();
+        let set = |words: &[&'static str]| {
+            let set = ["budget", "set", "tenant-7", "--per", "day", "--json", "--recipients"];
+            json(&shell, set.into_iter().chain(words.iter().copied()))
+        };
+        assert_eq!((&set(&["2"])["limit"], &set(&["2"])["beyond"]), (&2.into(), &"wait".into()));
+        for _ in 0..3 {
+            let push = ["outbox", "add", "push", user.as_str(), "--text", "hi"];
+            json(&shell, push.into_iter().chain(["--fairness-key", "tenant-7"]));
+        }
+        let run = ["worker", "run", "--until-idle"];
+        let done = json(&shell, run.into_iter().chain(["--json"]));
+        let reason = &done["waiting"][0]["reason"];
+        assert_eq!((&done["accepted"], reason), (&2.into(), &"budget".into()));
+        let story = shell.run(["outbox", "show", "3"]).stdout;
+        let why = "the budget of its fairness key tenant-7 is used up\n";
+        assert!(story.contains(why) && story.contains("`hikyaku budget set` a larger"), "{story}");
+        let listed = shell.run(["budget", "list"]).stdout;
+        assert!(listed.starts_with("tenant-7: 2 of 2 recipients a day, until 20"), "{listed}");
+        assert!(listed.ends_with("; used up, and what does not fit waits\n"), "{listed}");
+        set(&["2", "--beyond", "cancel"]);
+        assert_eq!(shell.run(run).code, 0);
+        let told = shell.run(["outbox", "outcomes", "--json"]).stdout;
+        for kind in ["key.budget_90", "key.budget_used_up", "delivery.cancelled"] {
+            assert!(told.contains(&format!("\"type\":\"{kind}\"")), "{kind}: {told}");
+        }
+        assert_eq!(shell.run(["budget", "clear", "tenant-7"]).code, 0);
+        assert_eq!(shell.run(["budget", "clear", "tenant-7"]).code, 4);
+        assert_eq!(shell.run(["budget", "list"]).stdout, "no fairness key has a budget\n");
+        for wrong in ["0.5", "-1", "many"] {
+            let set = ["budget", "set", "tenant-7", "--per", "day", "--recipients", wrong];
+            assert_eq!(shell.run(set).code, 2, "{wrong}");
+        }
+    });
+}
+
 fn ids(sim: &Sim, people: usize) -> String {
     sim.add_friends(people).iter().fold(String::new(), |mut list, id| {
         writeln!(list, "{}", id.as_str()).unwrap();

@@ -25,9 +25,9 @@ pub(super) const FIXED: [Column; 14] = [
     ("ordered", "text"),
     ("tells", "smallint"),
     ("verbatim", "smallint"),
+    ("fairness_key", "text"),
     ("chunk", "bigint"),
     ("priority", "smallint"),
-    ("fairness_key", "text"),
 ];
 
 /// What each step may change.
@@ -95,9 +95,9 @@ pub(super) fn fixed(it: &Fresh) -> [Value<'_>; FIXED.len()] {
         Value::Text(it.delivery.order.as_ref().map(|order| order.key.as_str())),
         Value::number(i16::from(it.tells)),
         Value::number(i16::from(it.delivery.verbatim)),
+        Value::Text(Some(&it.fairness_key)),
         Value::Integer(it.chunk),
         Value::number(it.priority.code()),
-        Value::Text(Some(&it.fairness_key)),
     ]
 }
 

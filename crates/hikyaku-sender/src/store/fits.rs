@@ -17,7 +17,7 @@ pub(super) fn fits(filter: &Filter, it: &Stored) -> bool {
             filter.order_key.as_ref(),
             row.delivery.order.as_ref().map(|order| &order.key),
         )
-        && is_asked_for(filter.fairness_key.as_ref(), Some(&it.fairness_key))
+        && is_asked_for(filter.fairness_key.as_ref(), Some(&row.fairness_key))
         && filter.recipient.as_ref().is_none_or(|asked| {
             delivery.enqueued_as() != SendKind::Reply && it.payload.recipients.contains(asked)
         })

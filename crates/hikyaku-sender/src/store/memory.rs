@@ -13,7 +13,8 @@ use super::{
     now_or_never,
 };
 use crate::{
-    Attempt, Clock, Datum, Error, ErrorKind, Hold, HoldId, Lane, Priority, State, Time,
+    Attempt, Beyond, Budget, Clock, Datum, Error, ErrorKind, Hold, HoldId, Lane, Priority, State,
+    Time,
     attempt::NEWEST,
     delivery::{Delivery, Place},
     fairness,
@@ -38,6 +39,7 @@ struct Memory {
     quotas: BTreeMap<String, Quota>,
     last_hold: i64,
     holds: BTreeMap<HoldId, Hold>,
+    budgets: BTreeMap<String, Budget>,
     attempts: BTreeMap<(i64, i64), Attempt>,
     last_campaign: i64,
     campaigns: BTreeMap<i64, CampaignRow>,
@@ -145,12 +147,12 @@ impl Deliveries for MemoryTx<'_> {
                 idempotency_key: fresh.idempotency_key.clone(),
                 reference: fresh.reference.clone(),
                 tells: fresh.tells,
+                fairness_key: fresh.fairness_key.clone(),
                 delivery: fresh.delivery.clone(),
             };
             let stored = Stored {
                 row,
                 priority: fresh.priority,
-                fairness_key: fresh.fairness_key.clone(),
                 chunk: fresh.chunk,
                 payload: fresh.payload.clone(),
             };
@@ -173,7 +175,7 @@ impl Deliveries for MemoryTx<'_> {
                 .waiting(channel, lane)
                 .filter(|it| {
                     let is_due = it.row.delivery.due <= now;
-                    is_due && it.priority == priority && it.fairness_key == *key
+                    is_due && it.priority == priority && it.row.fairness_key == *key
                 })
                 .collect();
             found.sort_by_key(|it| (it.row.delivery.due, it.row.id));
@@ -181,6 +183,25 @@ impl Deliveries for MemoryTx<'_> {
             found.map(|it| (it.row.clone(), it.payload.clone())).collect()
         };
         Ok(keys.iter().map(of_key).collect())
+    }
+
+    async fn in_doubt(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        limit: u32,
+    ) -> Result<Vec<(Row, Payload)>> {
+        let doubted = self.waiting(channel, lane).filter(|it| {
+            let delivery = &it.row.delivery;
+            delivery.state == State::Ready
+                && delivery.maybe_landed()
+                && keys.contains(&it.row.fairness_key)
+        });
+        let mut found: Vec<&Stored> = doubted.collect();
+        found.sort_by_key(|it| (it.row.delivery.due, it.row.id));
+        let found = found.into_iter().take(limit as usize);
+        Ok(found.map(|it| (it.row.clone(), it.payload.clone())).collect())
     }
 
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
@@ -339,6 +360,24 @@ impl Lanes for MemoryTx<'_> {
         Ok(self.memory.holds.remove(&id).is_some())
     }
 
+    async fn lock_budgets(&mut self, keys: &[String]) -> Result<Vec<Budget>> {
+        Ok(keys.iter().filter_map(|key| self.memory.budgets.get(key).cloned()).collect())
+    }
+
+    async fn save_budget(&mut self, budget: &Budget) -> Result<()> {
+        self.memory.budgets.insert(budget.fairness_key.clone(), budget.clone());
+        Ok(())
+    }
+
+    async fn remove_budget(&mut self, key: &str) -> Result<()> {
+        self.memory.budgets.remove(key);
+        Ok(())
+    }
+
+    async fn note_budgets(&mut self, _: bool) -> Result<()> {
+        Ok(())
+    }
+
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {
         self.memory.sends.entry((channel.to_owned(), lane)).or_default().extend(at);
         Ok(())
@@ -494,16 +533,16 @@ impl Reads for MemoryTx<'_> {
         for channel in channels {
             for &lane in Lane::ALL {
                 let waiting = self.waiting(channel, lane);
-                let waiting = waiting.filter(|it| !stopped.contains(&it.fairness_key));
+                let waiting = waiting.filter(|it| !stopped.contains(&it.row.fairness_key));
                 let first = waiting.min_by_key(|it| {
-                    (it.row.delivery.due, Reverse(it.priority), it.fairness_key.as_str())
+                    (it.row.delivery.due, Reverse(it.priority), it.row.fairness_key.as_str())
                 });
                 lanes.extend(first.map(|it| LaneDue {
                     channel: channel.clone(),
                     lane,
                     due: it.row.delivery.due,
                     priority: it.priority,
-                    fairness_key: it.fairness_key.clone(),
+                    fairness_key: it.row.fairness_key.clone(),
                 }));
             }
         }
@@ -518,8 +557,8 @@ impl Reads for MemoryTx<'_> {
     ) -> Result<Vec<KeyDue>> {
         let mut keys: BTreeMap<(Reverse<Priority>, bool, &str), Time> = BTreeMap::new();
         for it in self.waiting(channel, lane) {
-            let comes_round = it.fairness_key.as_str() <= search.served.by(it.priority);
-            let key = (Reverse(it.priority), comes_round, it.fairness_key.as_str());
+            let comes_round = it.row.fairness_key.as_str() <= search.served.by(it.priority);
+            let key = (Reverse(it.priority), comes_round, it.row.fairness_key.as_str());
             let due = keys.entry(key).or_insert(it.row.delivery.due);
             *due = (*due).min(it.row.delivery.due);
         }
@@ -546,6 +585,19 @@ impl Reads for MemoryTx<'_> {
 
     async fn holds(&mut self) -> Result<Vec<Hold>> {
         Ok(self.memory.holds.values().cloned().collect())
+    }
+
+    async fn has_budgets(&mut self) -> Result<bool> {
+        Ok(!self.memory.budgets.is_empty())
+    }
+
+    async fn budgets(&mut self) -> Result<Vec<Budget>> {
+        Ok(self.memory.budgets.values().cloned().collect())
+    }
+
+    async fn used_up_budgets(&mut self, now: Time) -> Result<Vec<Budget>> {
+        let used_up = |it: &&Budget| it.used_up && it.beyond == Beyond::Wait && now < it.until;
+        Ok(self.memory.budgets.values().filter(used_up).cloned().collect())
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {

@@ -11,7 +11,7 @@ use super::{
     columns::{self, CHANGING, FIXED},
 };
 use crate::{
-    Attempt, Error, Hold, HoldId, Lane, Priority, State, Time, UnknownPolicy,
+    Attempt, Beyond, Budget, Error, Hold, HoldId, Lane, Per, Priority, State, Time, UnknownPolicy,
     delivery::{Delivery, Order, Place},
     fairness::Served,
     outcome::{NewOutcome, Outcome, OutcomeKind},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How many of the columns that are written once [`row`] reads; [`stored`] reads the others.
-const FIXED_IN_ROW: usize = 11;
+const FIXED_IN_ROW: usize = 12;
 
 /// The columns that [`row`] reads.
 pub(super) static ROW: LazyLock<String> = LazyLock::new(|| {
@@ -101,6 +101,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
     let (idempotency_key, reference) = (it.text_if_any()?, it.text_if_any()?);
     let ordered = it.text_if_any()?;
     let (tells, verbatim) = (it.flag()?, it.flag()?);
+    let fairness_key = it.text()?;
     // It follows from the others, but for a push that is a reply first.
     let or_push = it.code(Lane::from_code)? == Lane::Reply && enqueued_as == SendKind::Push;
     Ok(Row {
@@ -111,6 +112,7 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
         idempotency_key,
         reference,
         tells,
+        fairness_key,
         delivery: Delivery {
             kind: if or_push { SendKind::Reply } else { enqueued_as },
             or_push,
@@ -156,13 +158,7 @@ pub(super) fn payload(it: &mut dyn Columns) -> Result<Payload> {
 
 /// What is left of a delivery whose row and payload were read.
 pub(super) fn stored(row: Row, payload: Payload, it: &mut dyn Columns) -> Result<Stored> {
-    Ok(Stored {
-        row,
-        payload,
-        chunk: it.integer()?,
-        priority: it.code(Priority::from_code)?,
-        fairness_key: it.text()?,
-    })
+    Ok(Stored { row, payload, chunk: it.integer()?, priority: it.code(Priority::from_code)? })
 }
 
 /// A request, and the delivery that it was made for; nothing where it cannot be read.
@@ -270,6 +266,25 @@ pub(super) fn hold(it: &mut dyn Columns) -> Result<Hold> {
         who: it.text()?,
         at: it.time()?,
         until: it.time_if_any()?,
+    })
+}
+
+/// The columns that [`budget`] reads.
+pub(super) const BUDGET: &str = "fairness_key, most, per, beyond, used, since, until, used_up";
+
+/// Those of what is used up and keeps something back until later than the first parameter; 0 waits.
+pub(super) const USED_UP: &str = "used_up = 1 AND beyond = 0";
+
+pub(super) fn budget(it: &mut dyn Columns) -> Result<Budget> {
+    Ok(Budget {
+        fairness_key: it.text()?,
+        limit: it.number()?,
+        per: it.code(Per::from_code)?,
+        beyond: it.code(Beyond::from_code)?,
+        used: it.number()?,
+        since: it.time()?,
+        until: it.time()?,
+        used_up: it.flag()?,
     })
 }
 

@@ -26,6 +26,8 @@ pub(crate) struct Row {
     pub(crate) reference: Option<String>,
     /// Whether its acceptance is an outcome, too.
     pub(crate) tells: bool,
+    /// Whose share of its lane it takes.
+    pub(crate) fairness_key: String,
     pub(crate) delivery: Delivery,
 }
 
@@ -70,7 +72,6 @@ pub(crate) struct Body {
 pub(crate) struct Stored {
     pub(crate) row: Row,
     pub(crate) priority: Priority,
-    pub(crate) fairness_key: String,
     pub(crate) chunk: Option<i64>,
     pub(crate) payload: Payload,
 }
@@ -323,12 +324,34 @@ impl CampaignRow {
 pub(crate) struct Before {
     state: State,
     kind: SendKind,
+    /// Since when it counts as sent, or as perhaps sent, as long as that is not settled.
+    counted_at: Option<Time>,
 }
 
 impl Before {
     pub(crate) fn of(delivery: &Delivery) -> Self {
-        Self { state: delivery.state, kind: delivery.kind }
+        let Delivery { state, kind, .. } = *delivery;
+        let is_counted = Lane::of(kind).counts_recipients();
+        Self { state, kind, counted_at: counted_at(delivery).filter(|_| is_counted) }
     }
+}
+
+/// When the earliest attempt began that is under way or in doubt.
+fn counted_at(delivery: &Delivery) -> Option<Time> {
+    match delivery.state {
+        State::InFlight => delivery.first_maybe_at.or(delivery.claimed_at),
+        State::Ready => delivery.first_maybe_at,
+        _ => None,
+    }
+}
+
+/// Whether what was counted was sent, or may have been.
+fn still_counts(delivery: &Delivery) -> bool {
+    let sent = matches!(
+        delivery.state,
+        State::Accepted | State::Tracking | State::Unknown | State::Dropped
+    );
+    sent || counted_at(delivery).is_some()
 }
 
 /// What a step changed about the counts around rows: of campaigns, and of channels' months.
@@ -336,6 +359,8 @@ impl Before {
 pub(crate) struct Effects {
     pub(crate) campaigns: BTreeMap<i64, CampaignCounts>,
     pub(crate) quotas: BTreeMap<String, (i64, i64)>,
+    /// By fairness key: when sends were counted that surely were not made, and how many recipients they have.
+    pub(crate) freed: BTreeMap<String, Vec<(Time, u32)>>,
     /// What is told to programs: of which delivery, and its data.
     pub(crate) outcomes: Vec<(OutcomeKind, Option<i64>, Value)>,
 }
@@ -343,7 +368,13 @@ pub(crate) struct Effects {
 impl Effects {
     /// Notes what a row was before and is now.
     pub(crate) fn note(&mut self, before: Before, row: &Row) {
-        let Before { state: before, kind } = before;
+        let Before { state: before, kind, counted_at } = before;
+        if let Some(at) = counted_at
+            && !still_counts(&row.delivery)
+        {
+            let freed = self.freed.entry(row.fairness_key.clone()).or_default();
+            freed.push((at, row.delivery.recipients));
+        }
         let after = row.delivery.state;
         let recipients = i64::from(row.delivery.recipients);
         if let Some(kind) = to_be_told(before, row) {
@@ -410,6 +441,11 @@ fn outcome_data(row: &Row) -> Value {
         "attempts": delivery.attempts,
         "error": error.map(|message| json!({ "status": delivery.last_status, "message": message })),
     })
+}
+
+/// A count as a column takes it.
+pub(crate) fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Whether a row of this state may be forgotten after a while. Dead letters wait for a person.

@@ -7,7 +7,7 @@ use super::{
     OutcomeCursorRow, Payload, Quota, Result, Row, Stored,
 };
 use crate::{
-    Attempt, Datum, Hold, HoldId, Lane, Priority, State, Time,
+    Attempt, Budget, Datum, Hold, HoldId, Lane, Priority, State, Time,
     fairness::Served,
     filter::Filter,
     outcome::{NewOutcome, Outcome},
@@ -61,6 +61,15 @@ pub(crate) trait Reads: Send {
 
     /// Every hold that a person has placed, those that are over among them, by their ids.
     fn holds(&mut self) -> impl Future<Output = Result<Vec<Hold>>> + Send;
+
+    /// Whether any fairness key has a budget.
+    fn has_budgets(&mut self) -> impl Future<Output = Result<bool>> + Send;
+
+    /// All budgets as they were written, by their keys.
+    fn budgets(&mut self) -> impl Future<Output = Result<Vec<Budget>>> + Send;
+
+    /// Those that are used up and keep something back.
+    fn used_up_budgets(&mut self, now: Time) -> impl Future<Output = Result<Vec<Budget>>> + Send;
 
     /// The sends of a lane that were written down since, oldest first.
     fn sends_since(
@@ -242,6 +251,16 @@ pub(crate) trait Deliveries: Send {
         now: Time,
     ) -> impl Future<Output = Result<Vec<Vec<(Row, Payload)>>>> + Send;
 
+    /// Rows of a lane that wait and are in doubt, of these fairness keys, and what they send, locked; others' locked ones are
+    /// skipped. Those that are due first come first.
+    fn in_doubt(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<(Row, Payload)>>> + Send;
+
     /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
     fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
@@ -314,6 +333,19 @@ pub(crate) trait Lanes: Send {
 
     /// Ends a person's hold. Whether there was one.
     fn remove_hold(&mut self, id: HoldId) -> impl Future<Output = Result<bool>> + Send;
+
+    /// The budgets of these keys, locked.
+    fn lock_budgets(&mut self, keys: &[String])
+    -> impl Future<Output = Result<Vec<Budget>>> + Send;
+
+    /// Writes a budget.
+    fn save_budget(&mut self, budget: &Budget) -> impl Future<Output = Result<()>> + Send;
+
+    /// Removes a budget.
+    fn remove_budget(&mut self, key: &str) -> impl Future<Output = Result<()>> + Send;
+
+    /// Writes down whether there is any budget. One transaction after the other may change that.
+    fn note_budgets(&mut self, any: bool) -> impl Future<Output = Result<()>> + Send;
 
     /// Writes down sends of a lane.
     fn log_sends(

@@ -299,7 +299,9 @@ impl Dispatch<'_> {
             WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota | HoldReason::Unauthorized) => {
                 true
             }
-            WaitingFor::Release => it.until.is_none_or(|until| until.since(grant.now) >= SOON),
+            WaitingFor::Release | WaitingFor::Budget => {
+                it.until.is_none_or(|until| until.since(grant.now) >= SOON)
+            }
             _ => false,
         };
         let soon = grant.later.is_some_and(|later| later.since(grant.now) < SOON);

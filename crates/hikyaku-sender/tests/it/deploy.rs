@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use hikyaku_sender::{NewDelivery, State};
+use hikyaku_sender::{Beyond, NewDelivery, Per, State};
 use hikyaku_sim::FaultRule;
 
 use crate::{
@@ -116,6 +116,7 @@ async fn exported() -> BTreeMap<String, BTreeSet<String>> {
     bench.outbox.enqueue(NewDelivery::push(user(2), "hello")).await.unwrap();
     worker().until_idle().run(pending()).await.unwrap();
     bench.clock.advance(Duration::from_secs(1));
+    bench.outbox.set_budget("shop", 10, Per::Day, Beyond::Wait).await.unwrap();
     bench.outbox.outcome_cursor("shop").unwrap().read().await.unwrap();
     let exposition = Exposition::read(&bench.outbox.metrics().await.unwrap());
     let added = || ADDED.into_iter().map(str::to_owned);

@@ -3,6 +3,7 @@
 
 mod answered;
 mod attempts;
+mod budget;
 mod bulk;
 mod campaign;
 mod clock;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hikyaku_sender::{
     Attempt, CampaignId, DeliveryId, Hold, HoldReason, Lane, Listed, Overview, State, Time,
-    campaign::CampaignPhase,
+    WaitingFor, campaign::CampaignPhase,
 };
 use serde::Serialize;
 
@@ -51,6 +51,10 @@ impl Story {
         Self { delivery, requests, hold, holds, paused, ahead, now: overview.now }
     }
 
+    fn is_over_budget(&self) -> bool {
+        self.delivery.waiting_for == Some(WaitingFor::Budget) && self.paused.is_none()
+    }
+
     /// The one that it waits for because of its order key, if nothing else keeps it back.
     fn stands_behind(&self) -> Option<(DeliveryId, State)> {
         self.ahead.filter(|_| self.paused.is_none() && self.holds.is_empty())
@@ -59,6 +63,10 @@ impl Story {
     /// Where it stands.
     fn standing(&self) -> String {
         let Listed { due, .. } = self.delivery;
+        if self.is_over_budget() {
+            let key = self.delivery.fairness_key.as_deref().unwrap_or_default();
+            return format!("the budget of its fairness key {} is used up", visible(key));
+        }
         if let Some((id, state)) = self.stands_behind() {
             let key = self.delivery.order_key.as_deref().unwrap_or_default();
             return format!(
@@ -110,6 +118,11 @@ impl Story {
         let Listed { id, ref channel, .. } = self.delivery;
         if let (State::Ready, Some(campaign)) = (self.delivery.state, self.paused) {
             return Some(format!("`hikyaku campaign resume {campaign}`, when it is to go on"));
+        }
+        if self.is_over_budget() {
+            return Some(
+                "wait for the next day or month, or `hikyaku budget set` a larger one; it is sent then".to_owned(),
+            );
         }
         if let Some((first, _)) = self.stands_behind() {
             return Some(format!(

@@ -93,6 +93,23 @@ impl Deliveries for PgTx<'_> {
         Ok(found)
     }
 
+    async fn in_doubt(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        limit: u32,
+    ) -> Result<Vec<(Row, Payload)>> {
+        let sql = format!(
+            "SELECT {}, {} FROM hikyaku_delivery WHERE first_maybe_at IS NOT NULL AND {WAITING} AND behind < 2 AND channel = $1 \
+             AND lane = $2 AND fairness_key = ANY($3) ORDER BY due, id LIMIT $4 FOR UPDATE SKIP LOCKED",
+            *read::ROW,
+            *read::PAYLOAD
+        );
+        let (lane, limit) = (lane.code(), i64::from(limit));
+        self.rows(&sql, &[&channel, &lane, &keys, &limit], row_and_payload).await
+    }
+
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {} FROM hikyaku_delivery WHERE id = ANY($1) ORDER BY id FOR UPDATE",

@@ -1,9 +1,12 @@
 use super::tx::{Params, PgTx, int};
 use crate::{
-    Hold, HoldId, Lane, Time,
+    Budget, Hold, HoldId, Lane, Time,
     pace::Bucket,
-    store::{Lanes, Quota, Reads as _, Result, read},
+    store::{Lanes, Quota, Reads as _, Result, read, row::whole},
 };
+
+/// A transaction that changes budgets holds it until the commit.
+const BUDGET_LOCK: i64 = 0x4849_4b5c;
 
 impl Lanes for PgTx<'_> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
@@ -64,6 +67,49 @@ impl Lanes for PgTx<'_> {
     async fn remove_hold(&mut self, id: HoldId) -> Result<bool> {
         let sql = "DELETE FROM hikyaku_hold WHERE id = $1";
         Ok(self.execute(sql, &[&id.0]).await? > 0)
+    }
+
+    async fn lock_budgets(&mut self, keys: &[String]) -> Result<Vec<Budget>> {
+        let sql = "SELECT 1::bigint FROM hikyaku_budget WHERE fairness_key = ANY($1) LIMIT 1";
+        if self.row(sql, &[&keys], |it| it.number::<i64>()).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        // A claim finds the keys of its lanes one lane after the other, and no two must wait for each other.
+        self.execute("SELECT pg_advisory_xact_lock($1)", &[&BUDGET_LOCK]).await?;
+        let sql = format!(
+            "SELECT {} FROM hikyaku_budget WHERE fairness_key = ANY($1) ORDER BY fairness_key FOR UPDATE",
+            read::BUDGET
+        );
+        self.rows(&sql, &[&keys], read::budget).await
+    }
+
+    async fn save_budget(&mut self, budget: &Budget) -> Result<()> {
+        let sql = format!(
+            "INSERT INTO hikyaku_budget ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (fairness_key) DO UPDATE \
+             SET most = $2, per = $3, beyond = $4, used = $5, since = $6, until = $7, used_up = $8",
+            read::BUDGET
+        );
+        let Budget { fairness_key, limit, per, beyond, used, since, until, used_up } = budget;
+        let params: Params<'_> = &[
+            fairness_key,
+            &whole(*limit),
+            &per.code(),
+            &beyond.code(),
+            &whole(*used),
+            &since.as_millis(),
+            &until.as_millis(),
+            &i16::from(*used_up),
+        ];
+        self.execute(&sql, params).await.map(drop)
+    }
+
+    async fn remove_budget(&mut self, key: &str) -> Result<()> {
+        let sql = "DELETE FROM hikyaku_budget WHERE fairness_key = $1";
+        self.execute(sql, &[&key]).await.map(drop)
+    }
+
+    async fn note_budgets(&mut self, any: bool) -> Result<()> {
+        self.execute("UPDATE hikyaku_meta SET budgets = $1", &[&any]).await.map(drop)
     }
 
     async fn log_sends(&mut self, channel: &str, lane: Lane, at: &[Time]) -> Result<()> {

@@ -5,7 +5,7 @@ use super::{
     tx::{Params, PgTx},
 };
 use crate::{
-    Attempt, Hold, Lane, Priority, State, Time, fairness,
+    Attempt, Budget, Hold, Lane, Priority, State, Time, fairness,
     filter::Filter,
     outcome::Outcome,
     pace::Bucket,
@@ -168,6 +168,25 @@ impl Reads for PgTx<'_> {
     async fn holds(&mut self) -> Result<Vec<Hold>> {
         let sql = format!("SELECT {} FROM hikyaku_hold ORDER BY id", read::HOLD);
         self.rows(&sql, &[], read::hold).await
+    }
+
+    async fn has_budgets(&mut self) -> Result<bool> {
+        if let Some(begun) = &self.begun {
+            return Ok(begun.budgets);
+        }
+        let sql = "SELECT budgets FROM hikyaku_meta";
+        Ok(self.row(sql, &[], |it| it.flag()).await?.unwrap_or(false))
+    }
+
+    async fn budgets(&mut self) -> Result<Vec<Budget>> {
+        let sql = format!("SELECT {} FROM hikyaku_budget ORDER BY fairness_key", read::BUDGET);
+        self.rows(&sql, &[], read::budget).await
+    }
+
+    async fn used_up_budgets(&mut self, now: Time) -> Result<Vec<Budget>> {
+        let (columns, used_up) = (read::BUDGET, read::USED_UP);
+        let sql = format!("SELECT {columns} FROM hikyaku_budget WHERE {used_up} AND until > $1");
+        self.rows(&sql, &[&now.as_millis()], read::budget).await
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {

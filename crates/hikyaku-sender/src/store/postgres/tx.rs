@@ -34,10 +34,12 @@ pub(super) struct Begun {
     pub(super) now: Time,
     pub(super) at: Instant,
     pub(super) moved: Option<Move>,
+    /// Whether any fairness key has a budget.
+    pub(super) budgets: bool,
 }
 
-/// What nearly every step begins with: the time, and where the store was moved.
-const NOW_AND_MOVE: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, moved_to, moved FROM hikyaku_meta";
+/// What nearly every step begins with: the time, where the store was moved, and whether there are budgets.
+const NOW_AND_MOVE: &str = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint, moved_to, moved, budgets FROM hikyaku_meta";
 
 /// Every change holds this lock together with the others (`schema/enqueue.sql`, too), and a move alone. Where a store was moved is read under it, in
 /// a statement of its own: one statement sees what was committed before it began to wait.
@@ -102,12 +104,13 @@ impl<'a> PgTx<'a> {
     async fn ask(&mut self, statements: &str) -> Result<()> {
         for message in self.client.simple_query(statements).await.map_err(failed)? {
             match message {
-                SimpleQueryMessage::Row(row) if row.len() == 3 => {
+                SimpleQueryMessage::Row(row) if row.len() == 4 => {
                     let now =
                         known(row.get(0).and_then(|now| now.parse().ok()).map(Time::from_millis))?;
                     let done = row.get(2) == Some("t");
                     let moved = row.get(1).map(|to| Move { to: to.to_owned(), done });
-                    self.begun = Some(Begun { now, at: Instant::now(), moved });
+                    let budgets = row.get(3) == Some("t");
+                    self.begun = Some(Begun { now, at: Instant::now(), moved, budgets });
                 }
                 _ => {}
             }

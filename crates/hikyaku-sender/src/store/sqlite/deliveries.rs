@@ -77,6 +77,28 @@ impl Deliveries for SqliteTx<'_> {
         keys.iter().map(of_key).collect()
     }
 
+    async fn in_doubt(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        limit: u32,
+    ) -> Result<Vec<(Row, Payload)>> {
+        // By the index of those in doubt, of which there are few.
+        let sql = format!(
+            "SELECT {} FROM delivery INDEXED BY delivery_doubted JOIN payload ON delivery = id WHERE first_maybe_at IS NOT NULL \
+             AND {WAITING} AND behind < 2 AND channel = ?1 AND lane = ?2 AND fairness_key = ?3 ORDER BY due, id LIMIT ?4",
+            read::row_and_payload_columns()
+        );
+        let mut found = Vec::new();
+        for key in keys {
+            let left = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX));
+            let params = params![channel, lane.code(), key, left];
+            found.extend(self.rows(&sql, params, read::row_and_payload)?);
+        }
+        Ok(found)
+    }
+
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();

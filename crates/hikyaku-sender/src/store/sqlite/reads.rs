@@ -5,7 +5,7 @@ use super::{
     tx::SqliteTx,
 };
 use crate::{
-    Attempt, Hold, Lane, Priority, State, Time, fairness,
+    Attempt, Budget, Hold, Lane, Priority, State, Time, fairness,
     filter::Filter,
     outcome::Outcome,
     pace::Bucket,
@@ -145,6 +145,22 @@ impl Reads for SqliteTx<'_> {
     async fn holds(&mut self) -> Result<Vec<Hold>> {
         let sql = format!("SELECT {} FROM hold ORDER BY id", read::HOLD);
         self.rows(&sql, [], read::hold)
+    }
+
+    async fn has_budgets(&mut self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM budget)";
+        Ok(self.row(sql, [], |it| it.flag())?.unwrap_or(false))
+    }
+
+    async fn budgets(&mut self) -> Result<Vec<Budget>> {
+        let sql = format!("SELECT {} FROM budget ORDER BY fairness_key", read::BUDGET);
+        self.rows(&sql, [], read::budget)
+    }
+
+    async fn used_up_budgets(&mut self, now: Time) -> Result<Vec<Budget>> {
+        let (columns, used_up) = (read::BUDGET, read::USED_UP);
+        let sql = format!("SELECT {columns} FROM budget WHERE {used_up} AND until > ?1");
+        self.rows(&sql, [now.as_millis()], read::budget)
     }
 
     async fn sends_since(&mut self, channel: &str, lane: Lane, since: Time) -> Result<Vec<Time>> {

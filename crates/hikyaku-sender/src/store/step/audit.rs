@@ -84,7 +84,7 @@ impl Sums {
             }
         }
         let campaign = row.campaign.and_then(|id| Some((id, *campaigns.get(&id)?)));
-        let key = &stored.fairness_key;
+        let key = &row.fairness_key;
         if row.campaign.map(fairness::of_campaign).is_some_and(|of_campaign| *key != of_campaign)
             || row.campaign.is_none() && fairness::is_of_a_campaign(key)
         {

@@ -88,6 +88,9 @@ impl WriteStep for Claim {
         // Only now: a hold may have been placed while it waited.
         let holds =
             if ready.is_empty() { Vec::new() } else { hold::standing(tx, taken.now).await? };
+        taken.budgets.any = !ready.is_empty() && tx.has_budgets().await?;
+        let used_up =
+            if taken.budgets.any { tx.used_up_budgets(taken.now).await? } else { Vec::new() };
         let mut left = self.want;
         let mut others = u32::try_from(ready.len()).unwrap_or(u32::MAX);
         for (lane, bucket) in ready {
@@ -97,17 +100,30 @@ impl WriteStep for Claim {
                 grant.waiting.push(lane.waits_for(WaitingFor::Release, hold.until));
                 continue;
             }
-            let (keys, hold) = Hold::on_keys(&holds, &lane.channel, lane.lane);
-            // Those of campaigns that are found to stand still meanwhile come behind them.
-            let (first_held, count) = (taken.stopped.len(), keys.len());
+            let (mut keys, hold) = Hold::on_keys(&holds, &lane.channel, lane.lane);
+            let mut kept_back = hold.map(|hold| (WaitingFor::Release, hold.until));
+            taken.used_up.clear();
+            if lane.lane.counts_recipients() {
+                let until = used_up.iter().map(|it| it.until).max();
+                kept_back = kept_back.or(until.map(|until| (WaitingFor::Budget, Some(until))));
+                // A hold stops what is in doubt, too.
+                let of = used_up.iter().filter(|it| !keys.contains(&it.fairness_key));
+                taken.used_up.extend(of.map(|it| it.fairness_key.clone()));
+                keys.extend_from_slice(&taken.used_up);
+            }
+            // Those that are found to stand still meanwhile come behind them.
+            let first_kept = taken.stopped.len();
             taken.stopped.extend(keys);
             let before = taken.jobs.len();
-            match self.claim_beside(tx, lane, hold, bucket, &mut rooms, share, &mut taken).await? {
+            let came =
+                self.claim_beside(tx, lane, kept_back, bucket, &mut rooms, share, &mut taken);
+            match came.await? {
                 Came::Done => {}
                 Came::More => grant.more = true,
                 Came::Wait(waiting) => grant.waiting.push(waiting),
             }
-            taken.stopped.drain(first_held..first_held + count);
+            // Campaigns are looked up again where they matter.
+            taken.stopped.truncate(first_kept);
             left = left.saturating_sub(taken.jobs_since(before));
         }
         let later = [grant.later, taken.later, taken.orders.later];
@@ -116,6 +132,8 @@ impl WriteStep for Claim {
         grant.more |= taken.orders.goes_on || !taken.orders.ended.is_empty();
         order::let_go(tx, std::mem::take(&mut taken.orders.ended)).await?;
         grant.jobs = taken.jobs;
+        let told = taken.budgets.write(tx).await?;
+        taken.effects.outcomes.extend(told);
         super::apply(tx, taken.effects).await?;
         Ok(grant)
     }
@@ -145,31 +163,44 @@ async fn lock<T: Tx>(
 }
 
 impl Claim {
-    /// Claims what a lane may send now besides what this hold and others like it keep back.
+    /// Claims what a lane may send now besides what is kept back in it: for what, and until when.
     #[expect(clippy::too_many_arguments, reason = "a lane and what it shares with others")]
     async fn claim_beside<T: Tx>(
         &self,
         tx: &mut T,
         mut lane: LaneDue,
-        hold: Option<&Hold>,
+        kept_back: Option<(WaitingFor, Option<Time>)>,
         bucket: Bucket,
         rooms: &mut BTreeMap<String, Room>,
         want: u32,
         taken: &mut Taken,
     ) -> Result<Came> {
-        if let Some(hold) = hold {
+        let mut waiting = None;
+        if let Some((reason, until)) = kept_back {
             let due =
                 tx.due(std::slice::from_ref(&lane.channel), &taken.stopped, taken.now).await?;
             match due.into_iter().find(|it| it.lane == lane.lane) {
                 Some(others) if others.due <= taken.now => lane = others,
                 later => {
                     taken.later = taken.later.into_iter().chain(later.map(|it| it.due)).min();
-                    return Ok(Came::Wait(lane.waits_for(WaitingFor::Release, hold.until)));
+                    waiting = Some(lane.waits_for(reason, until));
                 }
             }
         }
+        if let Some(waiting) = waiting.take_if(|_| taken.used_up.is_empty()) {
+            return Ok(Came::Wait(waiting));
+        }
+        let (before, used_up) = (taken.jobs.len(), taken.used_up.len());
         let room = rooms.entry(lane.channel.clone()).or_default();
-        self.claim_lane(tx, &lane, bucket, room, want, taken).await
+        let came = self.claim_lane(tx, &lane, bucket, room, want, taken).await?;
+        Ok(match (came, waiting) {
+            (Came::Done | Came::More, Some(waiting)) if taken.jobs.len() == before => {
+                Came::Wait(waiting)
+            }
+            // The next claim says what it waits for.
+            (Came::Done, None) if taken.used_up.len() > used_up => Came::More,
+            (came, _) => came,
+        })
     }
 
     /// Claims what a lane may send now: by its rate limit, and then by its month.

@@ -126,8 +126,10 @@ impl WriteStep for Import {
 
 /// A delivery of the source as it is written into the target.
 pub(crate) fn fresh(stored: Stored, campaign: Option<i64>) -> Fresh {
-    let Stored { row, priority, fairness_key, chunk, payload } = stored;
-    let Row { channel, created_at, idempotency_key, reference, tells, delivery, .. } = row;
+    let Stored { row, priority, chunk, payload } = stored;
+    let Row {
+        channel, created_at, idempotency_key, reference, tells, fairness_key, delivery, ..
+    } = row;
     Fresh {
         channel,
         campaign,

@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use hikyaku_model::SendKind;
 use uuid::Uuid;
 
@@ -17,7 +15,7 @@ pub(crate) struct Job {
     pub(crate) campaign: Option<i64>,
     pub(crate) kind: SendKind,
     pub(crate) lane: Lane,
-    pub(crate) fairness_key: Arc<str>,
+    pub(crate) fairness_key: String,
     pub(crate) attempts: u32,
     pub(crate) retry_key: Uuid,
     pub(crate) request_id: Option<String>,
@@ -26,8 +24,8 @@ pub(crate) struct Job {
 
 impl Job {
     /// What a claimed row asks for.
-    pub(super) fn new(row: Row, payload: Payload, fairness_key: Arc<str>) -> Self {
-        let Row { id, channel, campaign, delivery, .. } = row;
+    pub(super) fn new(row: Row, payload: Payload) -> Self {
+        let Row { id, channel, campaign, fairness_key, delivery, .. } = row;
         Self {
             id,
             fence: delivery.fence,

@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
-use super::{hold::standing, outcome_cursor::places};
+use super::{budget::now_of_all, hold::standing, outcome_cursor::places};
 use crate::{
-    Attempt, Hold, Lane, State, Time,
+    Attempt, Budget, Hold, Lane, State, Time,
     filter::Filter,
     outcome::{Outcome, OutcomePlace},
     pace::Bucket,
@@ -138,6 +138,8 @@ pub(crate) struct LanesNow {
     pub(crate) buckets: Vec<(String, Lane, Bucket)>,
     pub(crate) quotas: Vec<(String, Quota)>,
     pub(crate) holds: Vec<Hold>,
+    /// What fairness keys may still send.
+    pub(crate) budgets: Vec<Budget>,
 }
 
 impl ReadStep for GetOverview {
@@ -184,7 +186,8 @@ async fn lanes_now<T: Reads>(
             quotas.push((channel, quota));
         }
     }
-    Ok(LanesNow { now, buckets, quotas, holds: standing(tx, now).await? })
+    let budgets = if tx.has_budgets().await? { now_of_all(tx, now).await? } else { Vec::new() };
+    Ok(LanesNow { now, buckets, quotas, holds: standing(tx, now).await?, budgets })
 }
 
 /// Lanes with due deliveries of channels other than these, and the store's time.

@@ -1,6 +1,7 @@
 //! The steps, each written once for all stores.
 
 mod audit;
+mod budget;
 mod campaign;
 mod claim;
 mod copy;
@@ -23,6 +24,7 @@ mod take;
 mod turns;
 
 pub(crate) use audit::Audit;
+pub(crate) use budget::{ClearBudget, ImportBudgets, ListBudgets, SetBudget};
 pub(crate) use campaign::{
     Append, Chunk, SetCampaignState, StartCampaign, Started, TakeBack, Withdraw,
 };
@@ -54,7 +56,7 @@ use serde_json::Value;
 use super::{Quota, Result, Tx, row::Effects};
 use crate::outcome::{NewOutcome, OutcomeKind};
 
-/// Writes the counts around rows that changed: always the channels first and then the campaigns, in their order, so
+/// Writes the counts around rows that changed: always the channels first, then the budgets and then the campaigns, in their order, so
 /// that no two transactions wait for each other.
 async fn apply<T: Tx>(tx: &mut T, mut effects: Effects) -> Result<()> {
     for (channel, (reserved, used)) in effects.quotas {
@@ -66,6 +68,7 @@ async fn apply<T: Tx>(tx: &mut T, mut effects: Effects) -> Result<()> {
             tx.save_quota(&channel, &Quota { used, reserved, ..quota }).await?;
         }
     }
+    budget::free(tx, effects.freed).await?;
     for (campaign, counts) in effects.campaigns {
         if !counts.is_zero() && tx.add_counts(campaign, counts).await? && counts.finished() > 0 {
             effects.outcomes.extend(campaign_over(tx, campaign).await?);

@@ -178,7 +178,7 @@ fn halves(parent: &Stored) -> Vec<Fresh> {
                 campaign: *campaign,
                 chunk: None,
                 priority: parent.priority,
-                fairness_key: parent.fairness_key.clone(),
+                fairness_key: parent.row.fairness_key.clone(),
                 idempotency_key: None,
                 takes_over: false,
                 reference: reference.clone(),

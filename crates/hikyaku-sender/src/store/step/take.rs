@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
+    budget::{self, Budgets},
     campaign::CANCELLED,
     job::Job,
     order,
@@ -11,7 +12,7 @@ use super::{
     turns::{self, Turn},
 };
 use crate::{
-    Time,
+    Lane, Time,
     delivery::Claimed,
     outcome::{NewOutcome, OutcomeKind},
     pace::HoldReason,
@@ -24,6 +25,9 @@ use crate::{
 
 /// How many rounds of rows that turn out not to be sent one claim looks through, before it lets others write.
 const ROUNDS: u32 = 20;
+
+/// Why what does not fit into a budget that keeps nothing back is cancelled.
+const OVER_BUDGET: &str = "cancelled: the budget of its fairness key is used up";
 
 /// What one lane came to.
 pub(super) enum Came {
@@ -46,6 +50,10 @@ pub(super) struct Taken {
     pub(super) stopped: Vec<String>,
     /// Who is before whom of an order key.
     pub(super) orders: order::Turns,
+    /// What fairness keys may still send.
+    pub(super) budgets: Budgets,
+    /// The keys of the lane whose budgets are used up, so that only what is in doubt is sent.
+    pub(super) used_up: Vec<String>,
     /// When the first falls due of those that share a lane with what is held.
     pub(super) later: Option<Time>,
     campaigns: BTreeMap<i64, CampaignState>,
@@ -60,8 +68,33 @@ impl Taken {
 
     pub(super) fn new(now: Time, lease: Duration, worker: Arc<str>, stopped: Vec<String>) -> Self {
         let (jobs, effects, campaigns) = (Vec::new(), Effects::default(), BTreeMap::new());
-        let orders = order::Turns::default();
-        Self { now, lease, worker, jobs, effects, stopped, orders, later: None, campaigns }
+        let (orders, budgets, used_up) = (order::Turns::default(), Budgets::default(), Vec::new());
+        Self {
+            now,
+            lease,
+            worker,
+            jobs,
+            effects,
+            stopped,
+            orders,
+            budgets,
+            used_up,
+            later: None,
+            campaigns,
+        }
+    }
+
+    /// A key's budget has no room for what is next.
+    fn keep_back(&mut self, key: &str) {
+        self.stopped.push(key.to_owned());
+        self.used_up.push(key.to_owned());
+    }
+
+    /// Whether it waits for its key's budget, because one before it does.
+    fn is_kept_back(&self, row: &Row) -> bool {
+        !row.delivery.maybe_landed()
+            && Lane::of(row.delivery.kind).counts_recipients()
+            && self.used_up.contains(&row.fairness_key)
     }
 
     /// How many jobs it has got since it had so many.
@@ -79,6 +112,19 @@ pub(super) async fn claim_due<T: Tx>(
     taken: &mut Taken,
 ) -> Result<Came> {
     let (before, want) = (taken.jobs.len(), permits.count());
+    if !taken.used_up.is_empty() {
+        // What is in doubt counts already, and has to be cleared up while LINE knows its key.
+        let doubted = tx.in_doubt(&lane.channel, lane.lane, &taken.used_up, want).await?;
+        let (doubted, later): (Vec<_>, Vec<_>) =
+            doubted.into_iter().partition(|(row, _)| row.delivery.due <= taken.now);
+        let later = later.iter().map(|(row, _)| row.delivery.due);
+        taken.later = taken.later.into_iter().chain(later).min();
+        if !doubted.is_empty() && !claim_rows(tx, doubted, permits, room, taken).await? {
+            return wait_for_more(tx, lane, permits, room, taken).await.map(Came::Wait);
+        }
+    }
+    let want = want.saturating_sub(taken.jobs_since(before));
+    let before = taken.jobs.len();
     let turns = turns::find(tx, lane, permits, &taken.stopped, want, taken.now).await?;
     let (mut rounds, mut found_any, mut goes_on) = (0, false, false);
     for Turn { priority, mut keys, goes_on_after } in turns {
@@ -104,7 +150,7 @@ pub(super) async fn claim_due<T: Tx>(
             let of_keys = due.iter().zip(&shares);
             let mut used_up = of_keys.map(|(rows, (_, share))| rows.len() < *share as usize);
             keys.retain(|_| !used_up.next().unwrap_or(false));
-            let rows = in_turns(shares.into_iter().map(|(key, _)| key).zip(due));
+            let rows = in_turns(due);
             found_any |= !rows.is_empty();
             let fits = claim_rows(tx, rows, permits, room, taken).await?;
             keys.retain(|key| !taken.stopped.contains(key));
@@ -121,20 +167,13 @@ pub(super) async fn claim_due<T: Tx>(
     Ok(if goes_on && found_any { Came::More } else { Came::Done })
 }
 
-/// A row that is due, what it sends, and its fairness key.
-type Due = (Row, Payload, Arc<str>);
-
 /// The first row of each key, then the second of each, and so on.
-fn in_turns(keys: impl Iterator<Item = (String, Vec<(Row, Payload)>)>) -> Vec<Due> {
-    let keys = keys.map(|(key, rows)| (Arc::from(key), rows.into_iter()));
-    let mut keys: Vec<(Arc<str>, _)> = keys.collect();
+fn in_turns(keys: Vec<Vec<(Row, Payload)>>) -> Vec<(Row, Payload)> {
+    let mut keys: Vec<_> = keys.into_iter().map(Vec::into_iter).collect();
     let mut rows = Vec::new();
     loop {
         let before = rows.len();
-        rows.extend(keys.iter_mut().filter_map(|(key, of_key)| {
-            let (row, payload) = of_key.next()?;
-            Some((row, payload, key.clone()))
-        }));
+        rows.extend(keys.iter_mut().filter_map(Iterator::next));
         if rows.len() == before {
             return rows;
         }
@@ -160,16 +199,21 @@ async fn wait_for_more<T: Tx>(
 /// Claims rows in their order. Whether the month had room for all.
 async fn claim_rows<T: Tx>(
     tx: &mut T,
-    due: Vec<Due>,
+    due: Vec<(Row, Payload)>,
     permits: &Permits,
     room: &mut Room,
     taken: &mut Taken,
 ) -> Result<bool> {
     let (mut rows, mut payloads, mut fits) = (Vec::with_capacity(due.len()), Vec::new(), true);
-    taken.orders.look_around(tx, due.iter().map(|(row, ..)| row)).await?;
-    for (mut row, payload, key) in due {
+    taken.orders.look_around(tx, due.iter().map(|(row, _)| row)).await?;
+    let keys = due.iter().map(|(row, _)| row.fairness_key.as_str());
+    taken.budgets.look_up(tx, keys, taken.now).await?;
+    for (mut row, payload) in due {
+        if taken.is_kept_back(&row) {
+            continue;
+        }
         if !taken.orders.may_claim(&mut row, permits.stood_still_until(), taken.now) {
-            payloads.push((payload, key, Claimed::Ended));
+            payloads.push((payload, Claimed::Ended));
             rows.push(row);
             continue;
         }
@@ -184,24 +228,47 @@ async fn claim_rows<T: Tx>(
             CampaignState::Cancelled if row.delivery.cancel(CANCELLED).is_ok() => Claimed::Ended,
             // What may have been sent already is cleared up all the same.
             CampaignState::Cancelled | CampaignState::Running => {
+                let was_in_doubt = row.delivery.maybe_landed();
+                match taken.budgets.charge(&row) {
+                    budget::Room::Enough => {}
+                    budget::Room::Wait => {
+                        // All behind it wait, too, also those that are smaller.
+                        taken.keep_back(&row.fairness_key);
+                        continue;
+                    }
+                    budget::Room::Never => {
+                        // Of what surely was not sent.
+                        let _ = row.delivery.cancel(OVER_BUDGET);
+                        taken.orders.claimed(&row);
+                        taken.effects.note(before, &row);
+                        payloads.push((payload, Claimed::Ended));
+                        rows.push(row);
+                        continue;
+                    }
+                }
                 if !room.take(row.delivery.kind, row.delivery.recipients) {
+                    taken.budgets.put_back(&row, was_in_doubt, taken.now);
                     fits = false;
                     break;
                 }
                 row.delivery.worker = Some(taken.worker.clone());
-                row.delivery.claim(taken.now, taken.lease)
+                let claimed = row.delivery.claim(taken.now, taken.lease);
+                if claimed == Claimed::Ended {
+                    taken.budgets.put_back(&row, was_in_doubt, taken.now);
+                }
+                claimed
             }
         };
         taken.orders.claimed(&row);
         taken.effects.note(before, &row);
-        payloads.push((payload, key, claimed));
+        payloads.push((payload, claimed));
         rows.push(row);
     }
     tx.save(&rows).await?;
     tx.save(&std::mem::take(&mut taken.orders.overtaken)).await?;
-    for (row, (payload, key, claimed)) in rows.into_iter().zip(payloads) {
+    for (row, (payload, claimed)) in rows.into_iter().zip(payloads) {
         if claimed != Claimed::Ended {
-            taken.jobs.push(Job::new(row, payload, key));
+            taken.jobs.push(Job::new(row, payload));
         }
     }
     Ok(fits)

@@ -13,3 +13,17 @@ CREATE TABLE hikyaku_outcome_cursor (
 
 -- A hold may stop only what has this fairness key.
 ALTER TABLE hikyaku_hold ADD COLUMN fairness_key text;
+
+-- How many recipients the sends of a fairness key may reach, and did.
+CREATE TABLE hikyaku_budget (
+    fairness_key text COLLATE "C" PRIMARY KEY,
+    most bigint NOT NULL,
+    per smallint NOT NULL,
+    beyond smallint NOT NULL,
+    used bigint NOT NULL,
+    since bigint NOT NULL,
+    until bigint NOT NULL,
+    used_up smallint NOT NULL
+) WITH (fillfactor = 50);
+-- Whether there is any, which every step is told with the time.
+ALTER TABLE hikyaku_meta ADD COLUMN budgets boolean NOT NULL DEFAULT false;

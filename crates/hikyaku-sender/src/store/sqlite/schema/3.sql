@@ -13,3 +13,15 @@ CREATE TABLE outcome_cursor (
 
 -- A hold may stop only what has this fairness key.
 ALTER TABLE hold ADD COLUMN fairness_key TEXT;
+
+-- How many recipients the sends of a fairness key may reach, and did.
+CREATE TABLE budget (
+    fairness_key TEXT PRIMARY KEY,
+    most INTEGER NOT NULL,
+    per INTEGER NOT NULL,
+    beyond INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    used_up INTEGER NOT NULL
+) WITHOUT ROWID;

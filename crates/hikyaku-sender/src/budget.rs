@@ -1,0 +1,233 @@
+use std::{fmt, str::FromStr};
+
+use jiff::{Timestamp, ToSpan as _, Zoned, tz::Offset};
+use serde::Serialize;
+
+use crate::{Time, UnknownName};
+
+/// LINE's days and months are those of Japan.
+const JAPAN: Offset = Offset::constant(9);
+
+/// How many recipients the sends of one fairness key may reach in a day or a month.
+///
+/// A send counts when a worker takes it, with all its recipients, whoever they are: pushes and multicasts, as LINE's own quota
+/// counts them. It counts no more when it surely was not sent; one in doubt goes on counting.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Budget {
+    /// Whose budget it is.
+    pub fairness_key: String,
+    /// How many recipients.
+    pub limit: u64,
+    /// In what time.
+    pub per: Per,
+    /// What becomes of what does not fit.
+    pub beyond: Beyond,
+    /// How many were reached or may be reached yet, since `since`.
+    pub used: u64,
+    /// When the day or the month began, or the budget, if that was later.
+    pub since: Time,
+    /// When the day or the month ends.
+    pub until: Time,
+    /// Whether something is kept back that does not fit.
+    pub used_up: bool,
+}
+
+/// A time that a [`Budget`] is for. It begins at midnight in Japan, as LINE's does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Per {
+    /// A day.
+    Day,
+    /// A month of the calendar.
+    Month,
+}
+
+/// What becomes of a send that a [`Budget`] has no room for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Beyond {
+    /// It waits for the next day or month, or for a larger budget.
+    #[default]
+    Wait,
+    /// It is cancelled, and its outcome says why.
+    Cancel,
+}
+
+macro_rules! words {
+    ($name:ident { $($variant:ident = $word:literal),+ }) => {
+        impl $name {
+            /// Every one, in the order of their codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that the command line uses.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word),+
+                }
+            }
+
+            pub(crate) const fn code(self) -> i16 {
+                self as i16
+            }
+
+            pub(crate) fn from_code(code: i16) -> Option<Self> {
+                Self::ALL.iter().copied().find(|it| it.code() == code)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownName;
+
+            fn from_str(name: &str) -> Result<Self, UnknownName> {
+                Self::ALL.iter().copied().find(|it| it.name() == name).ok_or(UnknownName)
+            }
+        }
+    };
+}
+
+words!(Per { Day = "day", Month = "month" });
+words!(Beyond { Wait = "wait", Cancel = "cancel" });
+
+/// Whether a send fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Charged {
+    /// It does, and nine tenths are used now that were not before.
+    NearlyAll,
+    /// It does.
+    Fits,
+    /// It does not, as the first one since the day or the month began or since there was room.
+    UsedUp,
+    /// It does not.
+    No,
+}
+
+impl Budget {
+    /// A new one.
+    pub(crate) fn new(key: String, limit: u64, per: Per, beyond: Beyond, now: Time) -> Self {
+        let until = per.end(now);
+        Self { fairness_key: key, limit, per, beyond, used: 0, since: now, until, used_up: false }
+    }
+
+    /// As it is now: a new day or month begins with nothing used.
+    pub(crate) fn at(mut self, now: Time) -> Self {
+        if now >= self.until {
+            (self.since, self.until) = (self.per.start(now), self.per.end(now));
+            (self.used, self.used_up) = (0, false);
+        }
+        self
+    }
+
+    /// Counts so many recipients, if they fit.
+    pub(crate) fn charge(&mut self, recipients: u32) -> Charged {
+        let used = self.used.saturating_add(u64::from(recipients));
+        if used > self.limit {
+            let first = !std::mem::replace(&mut self.used_up, true);
+            return if first { Charged::UsedUp } else { Charged::No };
+        }
+        // Whole numbers, so that neither end is lost to rounding.
+        let is_nearly_all = |used: u64| used.saturating_mul(10) >= self.limit.saturating_mul(9);
+        let charged = if is_nearly_all(used) && !is_nearly_all(self.used) {
+            Charged::NearlyAll
+        } else {
+            Charged::Fits
+        };
+        self.used = used;
+        charged
+    }
+
+    /// What was counted at a time surely was not sent.
+    pub(crate) fn free(&mut self, at: Time, recipients: u32) {
+        if at >= self.since {
+            self.used = self.used.saturating_sub(u64::from(recipients));
+            self.used_up = false;
+        }
+    }
+}
+
+impl Per {
+    /// The beginning of the day or month that a time lies in.
+    fn start(self, at: Time) -> Time {
+        self.moved(at, 0)
+    }
+
+    /// Its end.
+    fn end(self, at: Time) -> Time {
+        self.moved(at, 1)
+    }
+
+    /// The beginning of the day or month so many later. A time beyond all calendars has none, and never ends.
+    fn moved(self, at: Time, later: i64) -> Time {
+        let found = || -> Option<i64> {
+            let here: Zoned =
+                Timestamp::from_millisecond(at.as_millis()).ok()?.to_zoned(JAPAN.to_time_zone());
+            let (day, span) = match self {
+                Self::Day => (here.date(), later.days()),
+                Self::Month => (here.date().first_of_month(), later.months()),
+            };
+            let day = day.checked_add(span).ok()?;
+            Some(day.to_zoned(JAPAN.to_time_zone()).ok()?.timestamp().as_millisecond())
+        };
+        Time::from_millis(found().unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> Time {
+        Time::from_millis(text.parse::<Timestamp>().unwrap().as_millisecond())
+    }
+
+    #[test]
+    fn days_and_months_are_japans() {
+        let at = time("2026-12-31T14:59:59Z");
+        assert_eq!(Per::Day.start(at), time("2026-12-30T15:00:00Z"));
+        assert_eq!(Per::Day.end(at), time("2026-12-31T15:00:00Z"));
+        assert_eq!(Per::Month.start(at), time("2026-11-30T15:00:00Z"));
+        assert_eq!(Per::Month.end(at), time("2026-12-31T15:00:00Z"));
+        let next = time("2026-12-31T15:00:00Z");
+        assert_eq!(Per::Month.start(next), next);
+        assert_eq!(Per::Month.end(next), time("2027-01-31T15:00:00Z"));
+        assert_eq!(Per::Day.end(Time::from_millis(i64::MAX)), Time::from_millis(i64::MAX));
+    }
+
+    #[test]
+    fn it_has_room_until_it_is_used_up() {
+        let now = time("2026-12-24T03:00:00Z");
+        let mut budget = Budget::new("shop".to_owned(), 10, Per::Day, Beyond::Wait, now);
+        assert_eq!(budget.charge(8), Charged::Fits);
+        assert_eq!(budget.charge(1), Charged::NearlyAll);
+        assert_eq!(budget.charge(1), Charged::Fits);
+        assert_eq!((budget.charge(1), budget.charge(1)), (Charged::UsedUp, Charged::No));
+        budget.free(now, 2);
+        assert_eq!((budget.used, budget.used_up), (8, false));
+        // From before it was there.
+        budget.free(time("2026-12-24T02:00:00Z"), 2);
+        assert_eq!(budget.used, 8);
+        let budget = budget.at(time("2026-12-24T14:59:59Z"));
+        assert_eq!(budget.used, 8);
+        let budget = budget.at(time("2026-12-24T15:00:00Z"));
+        assert_eq!((budget.used, budget.since), (0, time("2026-12-24T15:00:00Z")));
+    }
+
+    #[test]
+    fn words_and_codes_read_back() {
+        for &per in Per::ALL {
+            assert_eq!((per.name().parse(), Per::from_code(per.code())), (Ok(per), Some(per)));
+        }
+        for &it in Beyond::ALL {
+            assert_eq!((it.name().parse(), Beyond::from_code(it.code())), (Ok(it), Some(it)));
+        }
+        assert_eq!("week".parse::<Per>(), Err(UnknownName));
+    }
+}
