@@ -90,8 +90,8 @@ pub use json::InvalidJson;
 pub use limits::{Check, Checker, Violation, Violations};
 pub use message::{Message, MessageKind};
 pub use secret::{
-    ChannelSecret, ChannelToken, IdToken, InvalidSecret, NotifyClientSecret, NotifyToken,
-    RefreshToken, UserAccessToken,
+    ChannelSecret, ChannelToken, IdToken, InvalidSecret, NotificationToken, NotifyClientSecret,
+    NotifyToken, RefreshToken, UserAccessToken,
 };
 pub use send::{PreparedMessages, SendKind};
 pub use unknown::Unknown;

@@ -128,6 +128,12 @@ secret! {
     /// A signed statement of who logged in, with the user's name and picture in it.
     IdToken
 }
+secret! {
+    /// What a service message of a LINE MINI App is sent by; each use of it gives another.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/line-mini-app/#issue-notification-token>
+    NotificationToken
+}
 
 #[cfg(test)]
 mod tests {

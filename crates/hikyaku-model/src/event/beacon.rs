@@ -21,6 +21,13 @@ pub struct BeaconContent<S = SharedStr> {
     pub extra: Extra,
 }
 
+impl<S> BeaconContent<S> {
+    /// What a user did at the beacon of this hardware id.
+    pub fn new(hwid: impl Into<S>, r#type: BeaconType) -> Self {
+        Self { hwid: hwid.into(), r#type, dm: None, extra: Extra::default() }
+    }
+}
+
 object! {
     BeaconContent<S> is "a beacon, which is an object" {
         required hwid = "hwid",

@@ -19,6 +19,13 @@ pub struct MembershipContent {
     pub extra: Extra,
 }
 
+impl MembershipContent {
+    /// What a user did with the membership of this id.
+    pub fn new(r#type: MembershipType, membership_id: u64) -> Self {
+        Self { r#type, membership_id, extra: Extra::default() }
+    }
+}
+
 object! {
     MembershipContent is "a membership, which is an object" {
         required r#type = "type",

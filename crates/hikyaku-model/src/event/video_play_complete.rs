@@ -17,6 +17,13 @@ pub struct VideoPlayComplete<S = SharedStr> {
     pub extra: Extra,
 }
 
+impl<S> VideoPlayComplete<S> {
+    /// A user has seen the video of this tracking id to its end.
+    pub fn new(tracking_id: impl Into<S>) -> Self {
+        Self { tracking_id: tracking_id.into(), extra: Extra::default() }
+    }
+}
+
 object! {
     VideoPlayComplete<S> is "a played video, which is an object" {
         required tracking_id = "trackingId",
