@@ -1,4 +1,8 @@
-use serde::de::{DeserializeOwned, IgnoredAny};
+use hikyaku_model::InvalidSecret;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, IgnoredAny},
+};
 
 /// Reads JSON. To check the whole text as UTF-8 first costs a quarter of checking it string by string.
 pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
@@ -13,4 +17,23 @@ pub(crate) fn is_object(json: &[u8]) -> bool {
 /// Whether these bytes are a whole JSON object.
 pub(crate) fn is_json_object(json: &[u8]) -> bool {
     is_object(json) && from_json::<IgnoredAny>(json).is_ok()
+}
+
+/// Reads a secret that an answer must have.
+pub(crate) fn secret<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<String, Error = InvalidSecret>,
+{
+    String::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
+}
+
+/// Reads a secret that an answer may have.
+pub(crate) fn optional_secret<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<String, Error = InvalidSecret>,
+{
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    text.map(T::try_from).transpose().map_err(D::Error::custom)
 }

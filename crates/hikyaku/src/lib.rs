@@ -40,6 +40,7 @@ pub mod liff;
 pub mod login;
 pub mod membership;
 pub mod message;
+pub mod mini_app;
 pub mod module;
 pub mod notify;
 pub mod operation;

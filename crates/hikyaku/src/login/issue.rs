@@ -1,13 +1,14 @@
 use std::{fmt, future::IntoFuture};
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::{Extra, IdToken, InvalidSecret, RefreshToken, UserAccessToken};
-use serde::{Deserialize, Deserializer, de::Error as _};
+use hikyaku_model::{Extra, IdToken, RefreshToken, UserAccessToken};
+use serde::Deserialize;
 
 use super::LoginChannel;
 use crate::{
     Answer, Client, Error,
     form::Form,
+    json::{optional_secret, secret},
     route::{Auth, BodyKind, Route},
 };
 
@@ -36,23 +37,6 @@ pub struct Login {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
-}
-
-fn secret<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: TryFrom<String, Error = InvalidSecret>,
-{
-    String::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
-}
-
-fn optional_secret<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: TryFrom<String, Error = InvalidSecret>,
-{
-    let text: Option<String> = Option::deserialize(deserializer)?;
-    text.map(T::try_from).transpose().map_err(D::Error::custom)
 }
 
 /// Exchanges the code of a login. Made by [`Client::issue_login`]; await it to make the call.

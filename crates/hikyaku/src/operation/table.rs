@@ -1,6 +1,6 @@
 use crate::{
     account_link, aggregation, audience, bot_info, content, coupon, group, insight, liff, login,
-    membership, message, module, profile, rich_menu, route::Route, shop, token, user_ids,
+    membership, message, mini_app, module, profile, rich_menu, route::Route, shop, token, user_ids,
     webhook_endpoint,
 };
 
@@ -20,6 +20,7 @@ const AREAS: &[&[&Route]] = &[
     module::ROUTES,
     &[&aggregation::INFO, &aggregation::LIST],
     &[&shop::ROUTE],
+    mini_app::ROUTES,
     &[&account_link::ROUTE],
     &[&webhook_endpoint::GET, &webhook_endpoint::SET, &webhook_endpoint::TEST],
 ];

@@ -9,6 +9,7 @@ mod failures;
 mod judgement;
 mod loading;
 mod login;
+mod mini_app;
 mod notify;
 mod operations;
 mod repeats;

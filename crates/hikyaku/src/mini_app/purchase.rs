@@ -1,0 +1,275 @@
+use std::{fmt, future::IntoFuture, net::IpAddr};
+
+use futures_core::future::BoxFuture;
+use hikyaku_model::{Extra, UserAccessToken, UserId, limits::Length};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Answer, Client, Error,
+    client::check,
+    route::{Auth, Route},
+};
+
+pub(super) static RESERVE: Route =
+    Route::post("reserveInAppPurchase", "/iap/v1/product/reserve").auth(Auth::Caller);
+pub(super) static EVENTS: Route = Route::get("getInAppPurchaseEvents", "/iap/v1/webhook/events")
+    .query(&["startEpochSeconds", "endEpochSeconds", "cursor", "pageSize", "status"]);
+
+/// The name of what is bought.
+///
+/// Source: <https://developers.line.biz/en/reference/line-mini-app/#reserve-purchase>
+const SHOP_PRODUCT_NAME: Length = Length::utf16(20);
+
+/// The system of a person's device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ClientOs {
+    /// iOS.
+    Ios,
+    /// Android.
+    Android,
+}
+
+/// A purchase that was reserved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PurchaseReservation {
+    /// The order's id, which the event of the purchase repeats.
+    pub order_id: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Reserves a purchase in the name of a person. Made by [`Client::reserve_purchase`]; await it to make the call.
+///
+/// # Source
+/// <https://developers.line.biz/en/reference/line-mini-app/#reserve-purchase>
+#[must_use = "a request does nothing until it is awaited"]
+pub struct ReservePurchase<'a> {
+    client: &'a Client,
+    liff_token: &'a UserAccessToken,
+    body: Body<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    client_ip: IpAddr,
+    client_os: ClientOs,
+    product_id: &'a str,
+    shop_product_name: &'a str,
+}
+
+impl Client {
+    /// Starts a [`ReservePurchase`]: whose device it is, as the server sees it, what is bought, and how the purchase is
+    /// called in the person's history, in at most 20 characters. The client's token plays no part.
+    pub fn reserve_purchase<'a>(
+        &'a self,
+        liff_token: &'a UserAccessToken,
+        client_ip: IpAddr,
+        client_os: ClientOs,
+        product_id: &'a str,
+        shop_product_name: &'a str,
+    ) -> ReservePurchase<'a> {
+        let body = Body { client_ip, client_os, product_id, shop_product_name };
+        ReservePurchase { client: self, liff_token, body }
+    }
+
+    /// Starts a [`PurchaseEvents`]: the events of the last 7 days that the channel's server was told of, or should have
+    /// been.
+    pub fn purchase_events(&self) -> PurchaseEvents<'_> {
+        PurchaseEvents {
+            client: self,
+            start: None,
+            end: None,
+            cursor: None,
+            page_size: None,
+            status: None,
+        }
+    }
+}
+
+impl ReservePurchase<'_> {
+    async fn send(self) -> Result<Answer<PurchaseReservation>, Error> {
+        check(|checker| {
+            checker.required("productId", self.body.product_id);
+            checker.required("shopProductName", self.body.shop_product_name);
+            checker.length("shopProductName", self.body.shop_product_name, SHOP_PRODUCT_NAME);
+        })?;
+        let request = self.client.request(&RESERVE, &[])?.bearer(self.liff_token.expose())?;
+        request.json(&self.body)?.read().await
+    }
+}
+
+/// A page of events of purchases.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PurchaseEventsPage {
+    /// The events, oldest first.
+    pub events: Vec<PurchaseEventRecord>,
+    /// What the next page is asked for with, if there is one.
+    pub next_cursor: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// An event, and of what kind its transaction is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PurchaseEventRecord {
+    /// LINE's word for it: `PRODUCT`.
+    pub transaction_type: String,
+    /// The event as the server was told of it.
+    pub event: PurchaseEvent,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What happened to a purchase. LINE posts it to the channel's server, signed like a webhook of the Messaging API.
+///
+/// Source: <https://developers.line.biz/en/reference/line-mini-app/#purchase-complete-event>
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PurchaseEvent {
+    /// What.
+    #[serde(rename = "type")]
+    pub event_type: PurchaseEventType,
+    /// The order's id, as the reservation gave it.
+    pub order_id: String,
+    /// What was bought.
+    pub product_id: String,
+    /// Who bought it.
+    pub user_id: UserId,
+    /// When the payment was completed on LINE's side, in seconds since 1970.
+    pub purchase_timestamp: i64,
+    /// The channel of the LINE MINI App.
+    pub channel_id: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What can happen to a purchase.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum PurchaseEventType {
+    /// It was paid for: now the person gets what they bought.
+    PurchaseComplete,
+    /// The person got their money back.
+    RefundComplete,
+    /// A word that this version does not know.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// Whether the channel's server has received an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PurchaseEventStatus {
+    /// It has.
+    Success,
+    /// It has not.
+    Failed,
+}
+
+/// Reads the events of purchases. Made by [`Client::purchase_events`]; await it to make the call.
+///
+/// # Limits
+/// The last 7 days; 1 to 100 events a page.
+/// # Source
+/// <https://developers.line.biz/en/reference/line-mini-app/#get-webhook-event-history>
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct PurchaseEvents<'a> {
+    client: &'a Client,
+    start: Option<i64>,
+    end: Option<i64>,
+    cursor: Option<&'a str>,
+    page_size: Option<u32>,
+    status: Option<PurchaseEventStatus>,
+}
+
+impl<'a> PurchaseEvents<'a> {
+    /// Not earlier than this, in seconds since 1970.
+    pub fn from(mut self, epoch_seconds: i64) -> Self {
+        self.start = Some(epoch_seconds);
+        self
+    }
+
+    /// Not later than this, in seconds since 1970.
+    pub fn until(mut self, epoch_seconds: i64) -> Self {
+        self.end = Some(epoch_seconds);
+        self
+    }
+
+    /// The page that [`PurchaseEventsPage::next_cursor`] names; with all else as for the first.
+    pub fn cursor(mut self, cursor: &'a str) -> Self {
+        self.cursor = Some(cursor);
+        self
+    }
+
+    /// How many events a page has at most: 1 to 100.
+    pub fn page_size(mut self, events: u32) -> Self {
+        self.page_size = Some(events);
+        self
+    }
+
+    /// Only those that were received, or were not.
+    pub fn status(mut self, status: PurchaseEventStatus) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    async fn send(self) -> Result<Answer<PurchaseEventsPage>, Error> {
+        let status = self.status.map(|status| match status {
+            PurchaseEventStatus::Success => "SUCCESS",
+            PurchaseEventStatus::Failed => "FAILED",
+        });
+        self.client
+            .request(&EVENTS, &[])?
+            .query_if("startEpochSeconds", self.start)
+            .query_if("endEpochSeconds", self.end)
+            .query_if("cursor", self.cursor)
+            .query_if("pageSize", self.page_size)
+            .query_if("status", status)
+            .read()
+            .await
+    }
+}
+
+impl<'a> IntoFuture for ReservePurchase<'a> {
+    type Output = Result<Answer<PurchaseReservation>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl<'a> IntoFuture for PurchaseEvents<'a> {
+    type Output = Result<Answer<PurchaseEventsPage>, Error>;
+    type IntoFuture = BoxFuture<'a, Self::Output>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+impl fmt::Debug for ReservePurchase<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReservePurchase")
+            .field("product_id", &self.body.product_id)
+            .finish_non_exhaustive()
+    }
+}
