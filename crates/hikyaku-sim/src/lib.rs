@@ -37,6 +37,7 @@ mod fault;
 mod near;
 mod page;
 mod poster;
+mod purchase;
 mod query;
 mod random;
 mod serve;
@@ -48,14 +49,18 @@ mod state;
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};
 pub use hikyaku_model::limits::Rate;
-pub use sim::{Login, Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
+pub use sim::{LiffSession, Login, Module, Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
 pub use state::{
     assertion::InvalidAssertionKey,
     audience::{Audience, AudienceKind},
     friendship::Friendship,
     log::{Host, LoggedRequest},
+    login::ServiceMessage,
+    membership::MembershipPlan,
+    mission::MissionSticker,
     outbox::{Delivery, DeliveryFilter},
     person::Person,
+    pnp_keys::PnpKeys,
     said::{Said, UserMessage},
     tap::{Tap, Tapped},
     webhook::{

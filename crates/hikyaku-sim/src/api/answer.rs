@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hikyaku_model::limits::{Refusal, RefusalDetail};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -102,15 +102,6 @@ impl Answer {
 
     pub(crate) fn not_found() -> Self {
         Self::error(StatusCode::NOT_FOUND, "Not found")
-    }
-
-    /// The answer to an operation of LINE's that is not served here. It must not pass for an answer of LINE's.
-    pub(crate) fn not_served(method: &Method, path: &str) -> Self {
-        let message = "The simulator does not serve this operation yet";
-        let mut answer = Self::error(StatusCode::NOT_IMPLEMENTED, message);
-        answer.is_lines = false;
-        answer.hint = Some(format!("the simulator does not serve {method} {path} yet").into());
-        answer
     }
 
     pub(crate) fn failed_to_send(status: StatusCode) -> Self {

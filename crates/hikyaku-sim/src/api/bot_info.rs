@@ -1,9 +1,9 @@
 use hikyaku_model::limits::rates;
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Action, Answer, Auth, Endpoint, Request};
-use crate::state::log::Host;
+use crate::state::{World, log::Host};
 
 /// The account itself.
 ///
@@ -21,13 +21,19 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
 #[expect(clippy::unnecessary_wraps, reason = "one form for all operations")]
 fn read(_: &Request) -> Result<Action, Answer> {
     Ok(Box::new(|scene| {
-        let number = scene.channel + 1;
-        Answer::ok(&json!({
-            "userId": scene.channel().bot,
-            "basicId": format!("@sim{number}"),
-            "displayName": scene.channel().name,
-            "chatMode": "chat",
-            "markAsReadMode": "manual",
-        }))
+        let mut info = names(scene.world, scene.channel);
+        info["chatMode"] = "chat".into();
+        info["markAsReadMode"] = "manual".into();
+        Answer::ok(&info)
     }))
+}
+
+/// What the account of the channel at a place is called.
+pub(super) fn names(world: &World, place: usize) -> Value {
+    let number = place + 1;
+    json!({
+        "userId": world.channels[place].bot,
+        "basicId": format!("@sim{number}"),
+        "displayName": world.channels[place].name,
+    })
 }

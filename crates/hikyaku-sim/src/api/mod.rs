@@ -13,16 +13,24 @@ mod coupon;
 mod followers;
 mod form;
 mod group;
+mod insight;
+mod liff;
 mod loading;
 mod login;
 mod mark_as_read;
+mod membership;
+mod mini_app;
+mod mission;
+mod module;
 mod multicast;
+mod multipart;
 mod narrowcast;
 mod narrowcast_progress;
 mod page;
 mod profile;
 mod push;
 mod push_by_phone;
+mod push_by_phone_template;
 mod quota;
 mod reply;
 mod retry_key;
@@ -31,12 +39,11 @@ mod route;
 mod send;
 mod sent_count;
 mod token;
-mod unserved;
 mod validate;
 mod webhook_endpoint;
 
 use bytes::Bytes;
-use hikyaku_model::limits::{Rate, rates};
+use hikyaku_model::limits::{REQUEST_BYTES, Rate, rates};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -69,6 +76,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     narrowcast::ENDPOINT,
     narrowcast_progress::ENDPOINT,
     push_by_phone::ENDPOINT,
+    push_by_phone_template::ENDPOINT,
     validate::REPLY,
     validate::PUSH,
     validate::MULTICAST,
@@ -81,6 +89,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     sent_count::MULTICAST,
     sent_count::BROADCAST,
     sent_count::PNP,
+    sent_count::PNP_BY_TEMPLATE,
     aggregation_info::ENDPOINT,
     aggregation_list::ENDPOINT,
     loading::ENDPOINT,
@@ -127,6 +136,12 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     account_link::ENDPOINT,
     audience::upload::CREATE,
     audience::upload::ADD,
+    audience::file::CREATE,
+    audience::file::ADD,
+    audience::from_message::CLICK,
+    audience::from_message::IMPRESSION,
+    audience::shared::LIST,
+    audience::shared::GET,
     audience::group::LIST,
     audience::group::GET,
     audience::group::DELETE,
@@ -143,6 +158,30 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     token::v2_1::KEY_IDS,
     token::v2_1::VERIFY,
     token::v2_1::REVOKE,
+    insight::delivery::DELIVERY,
+    insight::followers::FOLLOWERS,
+    insight::demographic::DEMOGRAPHIC,
+    insight::event::EVENT,
+    insight::unit::UNIT,
+    insight::rich_menu::SUMMARY,
+    insight::rich_menu::DAILY,
+    membership::list::LIST,
+    membership::subscription::SUBSCRIPTION,
+    membership::users::USERS,
+    mission::ENDPOINT,
+    mini_app::service::TOKEN,
+    mini_app::service::SEND,
+    mini_app::purchase::RESERVE,
+    mini_app::purchase::EVENTS,
+    liff::app::ADD,
+    liff::app::LIST,
+    liff::change::UPDATE,
+    liff::change::DELETE,
+    module::attach::ATTACH,
+    module::detach::DETACH,
+    module::list::LIST,
+    module::control::ACQUIRE,
+    module::control::RELEASE,
     login::authorize::PAGE,
     login::authorize::CONSENT,
     login::id_token::VERIFY,
@@ -178,6 +217,10 @@ pub(crate) enum Auth {
     /// A caller with a token of a LINE Login channel, of one of these kinds. [`Scene::channel`] is then its place among
     /// those.
     Login(&'static [TokenKind]),
+    /// Whoever has a token of a module channel. [`Scene::channel`] is then its place among those.
+    Module,
+    /// Whoever has a token of any channel.
+    Any,
     /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
     Open,
 }
@@ -212,6 +255,14 @@ impl Endpoint {
     pub(crate) const fn auth(mut self, auth: Auth) -> Self {
         self.auth = auth;
         self
+    }
+
+    /// The most bytes that the body of a request may have.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>
+    fn most_bytes(&self) -> usize {
+        // LINE names no size for a file of 1,500,000 ids; this is more than that takes.
+        if self.path.ends_with("/byFile") { 64 << 20 } else { REQUEST_BYTES }
     }
 
     /// The operation with a rate of its own.
@@ -267,6 +318,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) world: &'a mut World,
     /// The place of the channel that asks, among those of the kind that the operation is for.
     pub(crate) channel: usize,
+    /// Whose token it asks with.
+    pub(crate) caller: Option<Holder>,
     pub(crate) request_id: Uuid,
     pub(crate) now: Timestamp,
 }
@@ -287,7 +340,15 @@ impl Scene<'_> {
     }
 }
 
+/// The most bytes that the body of a request may have.
+pub(crate) fn most_bytes(routes: &Routes, host: Host, method: &Method, path: &str) -> usize {
+    let endpoint = routes.find(host, method, path).ok();
+    endpoint.map_or(REQUEST_BYTES, |endpoint| ENDPOINTS[endpoint].most_bytes())
+}
+
 /// What the platform checks before it reads a body: that the path is there, the token and the rate.
+///
+/// Gives the operation, and the channel whose token the request has, if it takes one.
 ///
 /// LINE does not say in which order it checks. Our choice: path, token, rate, content type, JSON, rules, retry key,
 /// targets, and at last the quota.
@@ -296,25 +357,28 @@ pub(crate) fn admit(
     routes: &Routes,
     host: Host,
     request: &Request,
-) -> Result<(usize, usize), Answer> {
+) -> Result<(usize, Option<Holder>), Answer> {
     let endpoint = routes.find(host, &request.method, &request.path)?;
     let now = world.clock.now();
     let token = request.token().and_then(|token| world.tokens.get(token, now));
-    let channel = match (ENDPOINTS[endpoint].auth, token.map(|token| (token.holder, token.kind))) {
-        (Auth::Open, _) => return Ok((endpoint, 0)),
-        (Auth::Channel, Some((Holder::Messaging(channel), _))) => channel,
-        (Auth::Login(kinds), Some((Holder::Login(login), kind))) if kinds.contains(&kind) => {
-            // LINE names no rate for these.
-            return Ok((endpoint, login));
+    let caller = match (ENDPOINTS[endpoint].auth, token.map(|token| (token.holder, token.kind))) {
+        (Auth::Open, _) => return Ok((endpoint, None)),
+        (Auth::Channel, Some((caller @ Holder::Messaging(_), _)))
+        | (Auth::Module, Some((caller @ Holder::Module(_), _)))
+        | (Auth::Any, Some((caller, _))) => caller,
+        (Auth::Login(kinds), Some((caller @ Holder::Login(_), kind))) if kinds.contains(&kind) => {
+            caller
         }
         _ => return Err(unauthorized()),
     };
-    if let Some(rate) = world.rate(endpoint, ENDPOINTS[endpoint].rate)
+    // LINE names no rates for other channels than these.
+    if let Holder::Messaging(channel) = caller
+        && let Some(rate) = world.rate(endpoint, ENDPOINTS[endpoint].rate)
         && !world.channels[channel].take_token(endpoint, rate, now)
     {
         return Err(Answer::rate_limited());
     }
-    Ok((endpoint, channel))
+    Ok((endpoint, Some(caller)))
 }
 
 /// The words for a token that is missing are not known; these are those for a wrong one.

@@ -75,7 +75,9 @@ fn read(request: &Request) -> Result<Action, Answer> {
         }
         let plan = Plan { sent: scene.pack(parcel), recipient, filter, limit };
         let waiting = SignedDuration::try_from(settings.waiting).unwrap_or(SignedDuration::MAX);
-        scene.channel().narrowcasts.accept(plan, waiting, now);
+        let channel = scene.channel();
+        channel.reactions.begin(&plan.sent, now);
+        channel.narrowcasts.accept(plan, waiting, now);
         Answer::empty(StatusCode::ACCEPTED)
     }))
 }

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use http::{Method, StatusCode};
 
-use super::{Answer, ENDPOINTS, unserved::UNSERVED};
+use super::{Answer, ENDPOINTS};
 use crate::{
     fault::{FaultRule, InvalidFault},
     near::nearest,
@@ -48,12 +48,6 @@ impl Routes {
                 other_method = true;
             }
         }
-        let unserved = UNSERVED.iter().any(|(of, with, pattern)| {
-            (self.one_host || *of == host) && with == method && fits(pattern, path)
-        });
-        if unserved {
-            return Err(Answer::not_served(method, path));
-        }
         if other_method {
             return Err(Answer::error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed"));
         }
@@ -64,8 +58,7 @@ impl Routes {
 
     /// What the caller of an unknown path may have meant.
     fn hint(&self, host: Host, path: &str) -> Option<String> {
-        let served = ENDPOINTS.iter().map(|endpoint| (endpoint.host, endpoint.path));
-        let known = served.chain(UNSERVED.iter().map(|(host, _, path)| (*host, *path)));
+        let known = ENDPOINTS.iter().map(|endpoint| (endpoint.host, endpoint.path));
         let elsewhere = |(of, pattern): &(Host, &str)| *of != host && fits(pattern, path);
         if !self.one_host
             && let Some((of, _)) = known.clone().find(elsewhere)
@@ -91,8 +84,7 @@ pub(crate) fn documented(method: &str, path: &str) -> Option<usize> {
 /// `*`.
 pub(crate) fn check_place(rule: &FaultRule) -> Result<(), InvalidFault> {
     let (method, path) = rule.place();
-    let served = ENDPOINTS.iter().map(|endpoint| (&endpoint.method, endpoint.path));
-    let known = served.chain(UNSERVED.iter().map(|(_, method, path)| (method, *path)));
+    let known = ENDPOINTS.iter().map(|endpoint| (&endpoint.method, endpoint.path));
     let of_method = known.filter(|(of, _)| method.is_none_or(|method| *of == method));
     let paths: Vec<&str> = of_method.map(|(_, path)| path).collect();
     let fits = |pattern: &&str| path.is_none_or(|path| is_hit(path, pattern));

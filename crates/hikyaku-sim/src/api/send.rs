@@ -4,7 +4,9 @@ use hikyaku_model::SendKind;
 use serde::Serialize;
 
 use super::{Answer, Messages, Scene};
-use crate::state::{channel::SentMessage, outbox::Sent, person::UserKey, quote_token};
+use crate::state::{
+    channel::SentMessage, counts::Counted, outbox::Sent, person::UserKey, quote_token,
+};
 
 /// What a send brings, whoever receives it.
 #[derive(Debug)]
@@ -58,9 +60,26 @@ impl Scene<'_> {
         people: Vec<UserKey>,
         chat: Option<&Arc<str>>,
     ) {
+        let (now, number) = (self.now, people.len() as u64);
+        let channel = self.channel();
+        channel.counts.add(Counted::Sent(sent.kind), number, now);
+        if sent.kind == SendKind::Broadcast || sent.unit.is_some() {
+            channel.reactions.begin(sent, now);
+            channel.reactions.deliver(sent.request_id, number, now);
+            channel.reactions.finish(sent.request_id, now);
+        }
+        self.bring(sent, people, chat);
+    }
+
+    /// Brings messages to people who are reached, and leaves the counting to the caller.
+    pub(crate) fn bring(
+        &mut self,
+        sent: &Arc<Sent>,
+        people: Vec<UserKey>,
+        chat: Option<&Arc<str>>,
+    ) {
         let now = self.now;
         let channel = self.channel();
-        channel.count(sent.kind, people.len() as u64, now);
         if !channel.loading.is_empty() && chat.is_none() {
             for user in &people {
                 channel.loading.remove(user);

@@ -5,28 +5,38 @@
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#get-number-of-sent-push-messages>
 
-use hikyaku_model::{SendKind, limits::rates};
+use hikyaku_model::{
+    SendKind::{Broadcast, Multicast, PhoneNumber, Push, Reply},
+    limits::rates,
+};
 use http::Method;
 use jiff::civil::{Date, date};
 use serde_json::json;
 
 use super::{Action, Answer, Auth, Endpoint, Read, Request};
-use crate::state::{day, log::Host};
+use crate::state::{counts::Counted, day, log::Host};
 
 pub(crate) const REPLY: Endpoint =
-    endpoint("/v2/bot/message/delivery/reply", |request| read(request, SendKind::Reply));
+    endpoint("/v2/bot/message/delivery/reply", |request| read(request, Counted::Sent(Reply)));
 
 pub(crate) const PUSH: Endpoint =
-    endpoint("/v2/bot/message/delivery/push", |request| read(request, SendKind::Push));
+    endpoint("/v2/bot/message/delivery/push", |request| read(request, Counted::Sent(Push)));
 
-pub(crate) const MULTICAST: Endpoint =
-    endpoint("/v2/bot/message/delivery/multicast", |request| read(request, SendKind::Multicast));
+pub(crate) const MULTICAST: Endpoint = endpoint("/v2/bot/message/delivery/multicast", |request| {
+    read(request, Counted::Sent(Multicast))
+});
 
-pub(crate) const BROADCAST: Endpoint =
-    endpoint("/v2/bot/message/delivery/broadcast", |request| read(request, SendKind::Broadcast));
+pub(crate) const BROADCAST: Endpoint = endpoint("/v2/bot/message/delivery/broadcast", |request| {
+    read(request, Counted::Sent(Broadcast))
+});
 
 pub(crate) const PNP: Endpoint =
-    endpoint("/v2/bot/message/delivery/pnp", |request| read(request, SendKind::PhoneNumber));
+    endpoint("/v2/bot/message/delivery/pnp", |request| read(request, Counted::Sent(PhoneNumber)));
+
+pub(crate) const PNP_BY_TEMPLATE: Endpoint =
+    endpoint("/v2/bot/message/delivery/pnp/templated", |request| {
+        read(request, Counted::ByTemplate)
+    });
 
 /// The first day that LINE has counts of.
 const FIRST: Date = date(2018, 3, 31);
@@ -43,7 +53,7 @@ const fn endpoint(path: &'static str, read: Read) -> Endpoint {
     }
 }
 
-fn read(request: &Request, kind: SendKind) -> Result<Action, Answer> {
+fn read(request: &Request, counted: Counted) -> Result<Action, Answer> {
     let date = request.parameter("date").and_then(|text| parse(&text));
     let date = date.ok_or_else(|| Answer::parameter_invalid("date"))?;
     Ok(Box::new(move |scene| {
@@ -52,7 +62,7 @@ fn read(request: &Request, kind: SendKind) -> Result<Action, Answer> {
         } else if date >= day(scene.now) {
             Answer::ok(&json!({ "status": "unready" }))
         } else {
-            let success = scene.channel().counted(kind, date);
+            let success = scene.channel().counts.get(counted, date);
             Answer::ok(&json!({ "status": "ready", "success": success }))
         }
     }))

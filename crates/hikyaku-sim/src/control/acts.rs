@@ -110,6 +110,88 @@ fn known(value: &impl Serialize, pointer: &str) -> Result<(), Problem> {
     }
 }
 
+/// Lets a person change a text that they sent to a group; answers with the token of the event.
+pub(super) fn edit(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Body {
+        text: String,
+        user_id: Option<String>,
+    }
+    let Body { text, user_id } = call.read()?;
+    let target = target(id)?;
+    if !id.starts_with('C') {
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            format!("texts are edited in groups only, and `{id}` is none"),
+        ));
+    }
+    call.shared.change(|world| {
+        let user = user_id.map(|id| person(world, &id)).transpose()?;
+        let channel = call.channel(world)?;
+        let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
+        if !world.has_message(message_id) {
+            return Err(Problem::unknown("message", message_id));
+        }
+        let edited = world.edit(channel, &target, user, message_id, text);
+        edited.map(|edited| Reply::ok(&edited)).ok_or_else(|| nobody(id))
+    })
+}
+
+/// Lets the person of a delivery see it, open a link of it or play it.
+pub(super) fn react(call: &Call<'_>, seq: &str, act: &str) -> Result<Reply, Problem> {
+    #[derive(Default, Deserialize)]
+    #[serde(deny_unknown_fields, default)]
+    struct Body {
+        url: Option<String>,
+        message: Option<usize>,
+        percent: Option<u8>,
+    }
+    let body: Body = if call.body.is_empty() { Body::default() } else { call.read()? };
+    call.shared.change(|world| {
+        let found = seq.parse().ok().and_then(|seq| world.outbox.get(seq));
+        let delivery = found.ok_or_else(|| Problem::unknown("delivery", seq))?;
+        match (act, body) {
+            ("seen", Body { url: None, message: None, percent: None }) => world.see(&delivery),
+            ("opened", Body { url: Some(url), message: None, percent: None }) => {
+                if !world.open(&delivery, &url) {
+                    return Err(Problem::invalid("/url", "no message of the delivery has it"));
+                }
+            }
+            ("played", Body { url: None, message, percent }) => {
+                world.play(&delivery, message.unwrap_or(1), percent.unwrap_or(100));
+            }
+            ("seen" | "opened", _) => {
+                return Err(Problem::invalid("", "`seen` has no body, `opened` a `url`"));
+            }
+            _ => return Err(Problem::unknown("act", act)),
+        }
+        Ok(Reply::none())
+    })
+}
+
+/// Lets a person see their rich menu; answers with its id.
+pub(super) fn see_menu(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    call.shared.change(|world| {
+        let (user, channel) = (person(world, id)?, call.channel(world)?);
+        Ok(Reply::ok(&json!({ "richMenuId": world.see_menu(channel, user) })))
+    })
+}
+
+/// Lets a person tap an area of their rich menu, by its place from 0.
+pub(super) fn tap_menu(call: &Call<'_>, id: &str, area: &str) -> Result<Reply, Problem> {
+    let place = area.parse().map_err(|_| Problem::unknown("area", area))?;
+    call.shared.change(|world| {
+        let (user, channel) = (person(world, id)?, call.channel(world)?);
+        if world.tap_menu(channel, user, place) {
+            Ok(Reply::none())
+        } else {
+            Err(Problem::unknown("area", area))
+        }
+    })
+}
+
 /// Lets the person that the query names, or else who would speak, take a message back.
 pub(super) fn unsend(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply, Problem> {
     let target = target(id)?;

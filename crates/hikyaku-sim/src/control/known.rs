@@ -21,9 +21,10 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
         },
         "log" => &["after", "limit", "wait", "count"],
         "chats" if matches!(rest, [_, "messages", _]) => &["channel", "userId"],
+        "modules" if rest.is_empty() => &[],
         "health" | "reset" | "channels" | "faults" | "clock" | "ratelimit" => &[],
-        "logins" | "users" | "groups" | "rooms" | "chats" | "account-links" | "audiences"
-        | "quota" => &["channel"],
+        "memberships" | "mission-stickers" | "modules" | "pnp-keys" | "logins" | "users"
+        | "groups" | "rooms" | "chats" | "account-links" | "audiences" | "quota" => &["channel"],
         _ => return None,
     })
 }
@@ -31,8 +32,16 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
 /// Whether a call has a body.
 fn has_body(method: &Method, steps: &[&str]) -> bool {
     match (method.as_str(), steps) {
-        ("POST", ["channels" | "reset"] | ["channels", _, "test"] | ["webhooks", ..])
-        | ("PUT", ["chats", ..]) => false,
+        ("PUT", ["chats", _, "messages", _]) => true,
+        (
+            "POST",
+            ["channels" | "reset" | "modules"]
+            | ["channels", _, "test"]
+            | ["webhooks", ..]
+            | ["memberships", _, ..]
+            | ["users", _, "rich-menu", ..],
+        )
+        | ("PUT", ["chats" | "memberships", ..]) => false,
         ("POST" | "PUT" | "PATCH", _) => true,
         _ => false,
     }

@@ -6,6 +6,7 @@ mod guard;
 mod known;
 mod limits;
 mod logins;
+mod offers;
 mod people;
 mod reply;
 mod tap;
@@ -70,6 +71,10 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("GET", ["logins"]) => Ok(logins::logins(call)),
         ("POST", ["logins"]) => logins::add(call),
         ("PATCH", ["logins", id]) => logins::change(call, id),
+        ("PUT", ["logins", id, "mini-app"]) => logins::set_mini_app(call, id),
+        ("GET", ["logins", id, "service-messages"]) => logins::service_messages(call, id),
+        ("POST", ["logins", id, "liff-sessions"]) => logins::open_liff(call, id),
+        ("POST", ["logins", id, "purchases"]) => logins::pay(call, id).await,
         ("GET", ["users"]) => people::users(call),
         ("POST", ["users"]) => people::add_user(call),
         ("PUT", ["users", id, "friendship"]) => acts::set_friendship(call, id),
@@ -80,6 +85,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("GET", ["chats", id]) => people::chat(call, id),
         ("POST", ["chats", id, "messages"]) => acts::say(call, id),
         ("DELETE", ["chats", id, "messages", message]) => acts::unsend(call, id, message),
+        ("PUT", ["chats", id, "messages", message]) => acts::edit(call, id, message),
         ("POST", ["chats", id, "postback"]) => acts::postback(call, id),
         ("POST", ["chats", id, "tap"]) => tap::tap(call, id),
         ("PUT", ["chats", id, "members", user]) => acts::set_member(call, id, user, true),
@@ -87,11 +93,29 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("PUT", ["chats", id, "account"]) => acts::join(call, id),
         ("DELETE", ["chats", id, "account"]) => acts::leave(call, id),
         ("POST", ["account-links"]) => acts::link_account(call),
+        ("POST", ["memberships"]) => offers::add_membership(call),
+        ("PUT", ["memberships", id, "members", user]) => {
+            offers::change_membership(call, (id, user), World::join_membership)
+        }
+        ("DELETE", ["memberships", id, "members", user]) => {
+            offers::change_membership(call, (id, user), World::leave_membership)
+        }
+        ("POST", ["memberships", id, "members", user]) => {
+            offers::change_membership(call, (id, user), World::renew_membership)
+        }
+        ("PUT", ["mission-stickers", product]) => offers::set_mission_sticker(call, product),
+        ("PUT", ["pnp-keys"]) => offers::set_pnp_keys(call),
+        ("POST", ["modules"]) => Ok(offers::add_module(call)),
+        ("POST", ["modules", id, "codes"]) => offers::agree_to_module(call, id),
         ("GET", ["audiences"]) => people::audiences(call),
         ("POST", ["audiences"]) => people::add_audience(call),
+        ("POST", ["audiences", "shared"]) => people::add_shared_audience(call),
         ("GET", ["outbox"]) => traffic::deliveries(call).await,
         ("GET", ["outbox", "latest"]) => traffic::latest(call),
         ("GET", ["outbox", "counts"]) => Ok(traffic::counts(call)),
+        ("POST", ["outbox", seq, act]) => acts::react(call, seq, act),
+        ("POST", ["users", id, "rich-menu"]) => acts::see_menu(call, id),
+        ("POST", ["users", id, "rich-menu", area]) => acts::tap_menu(call, id, area),
         ("GET", ["webhooks"]) => webhooks::webhooks(call).await,
         ("GET", ["webhooks", "errors"]) => webhooks::errors(call),
         ("POST", ["webhooks", id, "redeliver"]) => webhooks::redeliver(call, id),

@@ -151,7 +151,26 @@ pub(super) fn audiences(call: &Call<'_>) -> Result<Reply, Problem> {
 }
 
 pub(super) fn add_audience(call: &Call<'_>) -> Result<Reply, Problem> {
-    let audience: Audience = call.read()?;
+    put_audience(call, &call.read()?, None)
+}
+
+/// Adds an audience that somebody else shares.
+pub(super) fn add_shared_audience(call: &Call<'_>) -> Result<Reply, Problem> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Body {
+        owner: String,
+        audience: Audience,
+    }
+    let Body { owner, audience } = call.read()?;
+    put_audience(call, &audience, Some(owner))
+}
+
+fn put_audience(
+    call: &Call<'_>,
+    audience: &Audience,
+    owner: Option<String>,
+) -> Result<Reply, Problem> {
     for (index, id) in audience.user_ids.iter().enumerate() {
         if UserKey::parse(id.as_str()).is_none() {
             let message = format!("`{id}` is not `U` and 32 lower-case hex digits");
@@ -160,7 +179,11 @@ pub(super) fn add_audience(call: &Call<'_>) -> Result<Reply, Problem> {
     }
     call.shared.change(|world| {
         let (channel, now) = (call.channel(world)?, world.clock.now());
-        let id = world.channels[channel].audiences.add(&audience, now);
+        let audiences = &mut world.channels[channel].audiences;
+        let id = audiences.add(audience, now);
+        if let Some(stored) = audiences.get_mut(id) {
+            stored.owner = owner;
+        }
         Ok(Reply::created(&json!({ "audienceGroupId": id })))
     })
 }

@@ -8,7 +8,6 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
-use hikyaku_model::limits::REQUEST_BYTES;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request as HttpRequest, Response, StatusCode,
     header, request,
@@ -33,11 +32,14 @@ use crate::{
     fault::{Effect, Strike, Suspect},
     page,
     shared::Shared,
-    state::log::{Host, LoggedRequest, MOST_BODY},
+    state::{
+        holder::Holder,
+        log::{Host, LoggedRequest, MOST_BODY},
+    },
 };
 
 /// How much of a body that is too large is still read, so that its sender gets to see the answer.
-const MOST_DISCARDED: usize = 64 << 20;
+const MOST_DISCARDED: usize = 80 << 20;
 
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(60);
@@ -52,7 +54,9 @@ pub(super) async fn exchange(
 ) -> Result<Response<WireBody>, CutOff> {
     let (arrived_at, began) = (shared.world().clock.now(), Instant::now());
     let (head, body) = request.into_parts();
-    let body = timeout(BODY_TIME, read(body)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
+    let most = api::most_bytes(&shared.routes, host, &head.method, head.uri.path());
+    let body =
+        timeout(BODY_TIME, read(body, most)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
     if host == Host::Api && page::is_served(&head) {
         return Ok(page::answer(shared, &head).map(WireBody::whole));
     }
@@ -120,8 +124,8 @@ pub(super) async fn exchange(
     })
 }
 
-/// Reads a body whole; nothing where it is too large.
-async fn read(body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
+/// Reads a body whole; nothing where it has more bytes than these.
+async fn read(body: Incoming, most: usize) -> Result<Option<Bytes>, hyper::Error> {
     let mut body = pin!(body);
     let mut whole: Option<BytesMut> = None;
     let mut first = None;
@@ -131,7 +135,7 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
         length += data.len();
         if length > MOST_DISCARDED {
             break;
-        } else if length > REQUEST_BYTES {
+        } else if length > most {
             (whole, first) = (None, None);
         } else if length == data.len() {
             // Most bodies come in one piece, which needs no copy.
@@ -148,7 +152,7 @@ async fn read(body: Incoming) -> Result<Option<Bytes>, hyper::Error> {
         }
     }
     let whole = whole.map(BytesMut::freeze).or(first);
-    Ok(if length > REQUEST_BYTES { None } else { Some(whole.unwrap_or_default()) })
+    Ok(if length > most { None } else { Some(whole.unwrap_or_default()) })
 }
 
 /// What a fault rule has for this request.
@@ -189,7 +193,7 @@ fn whole(head: request::Parts, body: Bytes) -> Request {
 /// What the platform answers. The body is read and checked while no one waits for the state.
 fn answer(shared: &Shared, host: Host, request: &Request) -> Answer {
     let admitted = api::admit(&mut shared.world(), &shared.routes, host, request);
-    let (endpoint, channel) = match admitted {
+    let (endpoint, caller) = match admitted {
         Ok(admitted) => admitted,
         Err(refused) => return refused,
     };
@@ -199,7 +203,8 @@ fn answer(shared: &Shared, host: Host, request: &Request) -> Answer {
         Ok(action) => {
             let world = &mut *shared.world();
             let now = world.clock.now();
-            let mut scene = Scene { world, channel, request_id: request.id, now };
+            let channel = caller.map_or(0, Holder::place);
+            let mut scene = Scene { world, channel, caller, request_id: request.id, now };
             api::act(&mut scene, endpoint, request, action)
         }
     }

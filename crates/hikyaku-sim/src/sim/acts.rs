@@ -1,9 +1,13 @@
-use hikyaku_model::{GroupId, UserId};
+use hikyaku_model::{
+    GroupId, UserId,
+    event::{BeaconContent, EventKind, SharedStr, VideoPlayComplete},
+};
 
 use super::Sim;
 use crate::state::{
     chat::Target,
     friendship::Friendship,
+    outbox::Delivery,
     person::UserKey,
     said::{Said, UserMessage},
     tap::{Tap, Tapped},
@@ -102,6 +106,106 @@ impl Sim {
         self.taps(chat.as_ref(), Some(self.known(user)), tap.into())
     }
 
+    /// Lets a person change a text that they sent to a group, with a `messageEdited` event. Gives the token that it
+    /// carries. LINE lets people do so in groups only.
+    ///
+    /// # Panics
+    /// The message was not sent to a group, or the person is no longer in it.
+    pub fn edit(&self, said: &Said, text: &str) -> Tapped {
+        let (chat, user) = (said.chat_id.as_str(), self.known(&said.user_id));
+        assert!(chat.starts_with('C'), "texts are edited in groups only: {chat}");
+        let (target, text) = (target(chat), text.to_owned());
+        self.change(|world| world.edit(self.channel, &target, user, &said.message_id, text))
+            .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
+    }
+
+    /// Lets a person see a video to its end, that the bot sent them with this tracking id, with a `videoPlayComplete`
+    /// event. Gives the token that it carries.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn play_video(&self, user: &UserId, tracking_id: impl Into<SharedStr>) -> Tapped {
+        let video = VideoPlayComplete::new(tracking_id);
+        self.alone(user, EventKind::VideoPlayComplete(video))
+    }
+
+    /// Lets a person come near a beacon, touch its banner or stay there, with a `beacon` event. Gives the token that it
+    /// carries.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn beacon(&self, user: &UserId, beacon: BeaconContent) -> Tapped {
+        self.alone(user, EventKind::Beacon(Box::new(beacon)))
+    }
+
+    /// Lets a person see all messages of a delivery. No event comes of it; statistics count it for 14 days.
+    pub fn see(&self, delivery: &Delivery) {
+        self.change(|world| world.see(delivery));
+    }
+
+    /// Lets a person open a link in a message of a delivery. No event comes of it; statistics count it for 14 days.
+    ///
+    /// # Panics
+    /// None of its messages has the link.
+    pub fn open(&self, delivery: &Delivery, url: &str) {
+        assert!(self.change(|world| world.open(delivery, url)), "no message has the link {url}");
+    }
+
+    /// Lets a person play a video or recording of a delivery, by the place of its message from 1, up to so many per cent.
+    /// No event comes of it; statistics count it for 14 days. [`Self::play_video`] tells the bot.
+    pub fn play(&self, delivery: &Delivery, message: usize, percent: u8) {
+        self.change(|world| world.play(delivery, message, percent));
+    }
+
+    /// Lets a person see the rich menu of the channel's account; gives its id. Nothing where they have none. Statistics
+    /// count it.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn see_rich_menu(&self, user: &UserId) -> Option<String> {
+        let user = self.known(user);
+        self.change(|world| world.see_menu(self.channel, user))
+    }
+
+    /// Lets a person tap an area of the rich menu that they see, by its place from 0: the data of a postback and the text
+    /// of a message are sent to the bot. False where there is no such area. Statistics count it.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn tap_rich_menu(&self, user: &UserId, area: usize) -> bool {
+        let user = self.known(user);
+        self.change(|world| world.tap_menu(self.channel, user, area))
+    }
+
+    /// Lets a person become a member of a plan, with a `membership` event. False where they are one, or the plan takes
+    /// none.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn join_membership(&self, user: &UserId, membership_id: u64) -> bool {
+        let user = self.known(user);
+        self.change(|world| world.join_membership(self.channel, membership_id, user))
+    }
+
+    /// Lets a person's membership end, with a `membership` event. False where they are no member.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn leave_membership(&self, user: &UserId, membership_id: u64) -> bool {
+        let user = self.known(user);
+        self.change(|world| world.leave_membership(self.channel, membership_id, user))
+    }
+
+    /// Lets a person pay for another month of a membership, with a `membership` event. False where they are no member.
+    /// Months begin by the simulator's clock, whether this is called or not.
+    ///
+    /// # Panics
+    /// There is no such person.
+    pub fn renew_membership(&self, user: &UserId, membership_id: u64) -> bool {
+        let user = self.known(user);
+        self.change(|world| world.renew_membership(self.channel, membership_id, user))
+    }
+
     /// Lets people make a group and invite the channel's account: as [`Self::add_group`], with a `join` event.
     ///
     /// # Panics
@@ -164,6 +268,12 @@ impl Sim {
         let target = target(chat);
         self.change(|world| world.say(self.channel, &target, user, message))
             .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
+    }
+
+    /// Lets a person do something in the chat with the account alone.
+    fn alone(&self, user: &UserId, kind: EventKind) -> Tapped {
+        let user = self.known(user);
+        self.change(|world| world.act(self.channel, &Target::User(user), user, kind))
     }
 
     pub(super) fn taps(&self, chat: &str, user: Option<UserKey>, tap: Tap) -> Tapped {

@@ -8,7 +8,13 @@ use uuid::Uuid;
 use super::Sim;
 use crate::{
     api::{self, LOGIN_CONSENT, Scene},
-    state::{assertion::InvalidAssertionKey, holder::Holder},
+    purchase::pay,
+    state::{
+        assertion::InvalidAssertionKey,
+        holder::Holder,
+        login::ServiceMessage,
+        webhook::{InvalidWebhookUrl, deliverable},
+    },
 };
 
 /// LINE Login.
@@ -82,6 +88,59 @@ impl Login {
         self.answer(authorize_url, &format!("user={user}&email=on&add=on"))
     }
 
+    /// Lets a person open a LIFF app of the channel and agree to what it asks for; gives what its page then has.
+    ///
+    /// # Panics
+    /// There is no such person or app.
+    pub fn open_liff(&self, user: &UserId, liff_id: &str) -> LiffSession {
+        let user = self.sim.known(user);
+        let opened = self.sim.change(|world| world.open_liff(self.place, liff_id, user));
+        let (access_token, id_token) =
+            opened.unwrap_or_else(|| panic!("no such LIFF app: {liff_id}"));
+        LiffSession { access_token, id_token }
+    }
+
+    /// Lets the channel, as a LINE MINI App, send service messages of a template, named with its language
+    /// (`thankyou_msg_en`).
+    pub fn add_service_template(&self, name: impl Into<String>) {
+        let name = name.into();
+        self.sim.change(|world| world.logins[self.place].service.templates.insert(name));
+    }
+
+    /// The service messages that the channel sent, oldest first.
+    pub fn service_messages(&self) -> Vec<ServiceMessage> {
+        self.sim.look(|world| world.logins[self.place].service.sent.clone())
+    }
+
+    /// Lets the channel, as a LINE MINI App, sell this, and be told of purchases at this URL.
+    ///
+    /// # Errors
+    /// The URL is none that webhooks can go to.
+    pub fn sell(
+        &self,
+        product_id: impl Into<String>,
+        webhook: impl Into<String>,
+    ) -> Result<(), InvalidWebhookUrl> {
+        let (product_id, webhook) = (product_id.into(), webhook.into());
+        self.sim.change(|world| {
+            deliverable(&webhook, world.settings.webhook.remote_allowed)?;
+            let shop = &mut world.logins[self.place].shop;
+            shop.products.insert(product_id);
+            shop.webhook = Some(webhook);
+            Ok(())
+        })
+    }
+
+    /// Lets the person of a reserved purchase pay for it, and tells the channel's server, signed with the channel secret.
+    /// Gives whether that has answered with 2xx.
+    ///
+    /// # Panics
+    /// There is no such purchase, or it is paid for.
+    pub async fn pay(&self, order_id: &str) -> bool {
+        let paid = pay(&self.sim.running.shared, self.place, order_id).await;
+        paid.unwrap_or_else(|| panic!("no purchase waits under this id: {order_id}"))
+    }
+
     /// As [`Self::agree`], and the person cancels.
     ///
     /// # Panics
@@ -105,7 +164,8 @@ impl Login {
         let answer = (LOGIN_CONSENT.read)(&request).and_then(|action| {
             self.sim.change(|world| {
                 let now = world.clock.now();
-                let mut scene = Scene { world, channel: 0, request_id: request.id, now };
+                let mut scene =
+                    Scene { world, channel: 0, caller: None, request_id: request.id, now };
                 Ok(action(&mut scene))
             })
         });
@@ -114,6 +174,22 @@ impl Login {
         let location = location.and_then(|address| address.to_str().ok());
         let why = answer.hint.as_deref().unwrap_or("the request is wrong");
         location.unwrap_or_else(|| panic!("nobody is sent anywhere: {why}")).to_owned()
+    }
+}
+
+/// What the page of a LIFF app has of the person who opened it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LiffSession {
+    /// For calls in the person's name, 12 hours: what `liff.getAccessToken()` gives.
+    pub access_token: String,
+    /// Who the person is, where the app asks for `openid`; signed by ES256: what `liff.getIDToken()` gives.
+    pub id_token: Option<String>,
+}
+
+impl fmt::Debug for LiffSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LiffSession").finish_non_exhaustive()
     }
 }
 

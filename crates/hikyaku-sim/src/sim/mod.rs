@@ -2,6 +2,7 @@ mod acts;
 mod builder;
 mod limits;
 mod login;
+mod module;
 mod people;
 mod talk;
 mod traffic;
@@ -18,7 +19,8 @@ use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 
 pub use builder::{SimBuilder, StartError};
-pub use login::Login;
+pub use login::{LiffSession, Login};
+pub use module::Module;
 pub use traffic::WaitTimeout;
 pub use webhooks::Webhooks;
 

@@ -5,7 +5,10 @@ use super::Sim;
 use crate::state::{
     audience::Audience,
     chat::Target,
+    membership::MembershipPlan,
+    mission::MissionSticker,
     person::{Person, UserKey},
+    pnp_keys::PnpKeys,
 };
 
 /// Who is there. None of this is told to bots. Methods that take an id panic if this simulator does not have it.
@@ -49,6 +52,40 @@ impl Sim {
     /// Adds an audience of the channel that narrowcasts can be sent to; gives its id.
     pub fn add_audience(&self, audience: &Audience) -> i64 {
         self.change_channel(|channel, now| channel.audiences.add(audience, now))
+    }
+
+    /// Adds an audience that somebody else shares with the channel's account in Business Manager; gives its id.
+    pub fn add_shared_audience(&self, audience: &Audience, owner: impl Into<String>) -> i64 {
+        let owner = owner.into();
+        self.change_channel(|channel, now| {
+            let id = channel.audiences.add(audience, now);
+            if let Some(stored) = channel.audiences.get_mut(id) {
+                stored.owner = Some(owner);
+            }
+            id
+        })
+    }
+
+    /// Adds a membership plan of the channel's account; gives its id.
+    pub fn add_membership(&self, plan: MembershipPlan) -> u64 {
+        self.change_channel(|channel, _| channel.memberships.add(plan))
+    }
+
+    /// Makes a set of mission stickers known to the channel, and says what becomes of it when it is given to somebody.
+    pub fn set_mission_sticker(&self, product_id: impl Into<String>, sticker: MissionSticker) {
+        let product_id = product_id.into();
+        self.change_channel(|channel, _| channel.stickers.products.insert(product_id, sticker));
+    }
+
+    /// The sets of mission stickers that a person was given by the channel, in the order of their ids.
+    pub fn mission_stickers_of(&self, user: &UserId) -> Vec<String> {
+        let Some(user) = UserKey::parse(user.as_str()) else { return Vec::new() };
+        self.look(|world| world.channels[self.channel].stickers.of(user).cloned().collect())
+    }
+
+    /// Sets what the channel's LINE notification messages by template can be made of. Without it, of everything.
+    pub fn set_pnp_keys(&self, keys: PnpKeys) {
+        self.change_channel(|channel, _| channel.pnp_keys = keys);
     }
 
     /// Makes a group of these people and the channel's account.

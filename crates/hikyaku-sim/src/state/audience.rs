@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use hikyaku_model::UserId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::person::UserKey;
@@ -43,7 +43,18 @@ pub(crate) struct StoredAudience {
     pub(crate) is_ifa: bool,
     /// What was added to it, oldest first.
     pub(crate) jobs: Vec<AudienceJob>,
+    /// The request whose messages it was made of, and the link in them.
+    pub(crate) source: Option<(String, Option<String>)>,
+    /// Whether too few people were in it.
+    pub(crate) is_too_small: bool,
+    /// Who shares it, where it is another's.
+    pub(crate) owner: Option<String>,
 }
+
+/// How long an audience is kept.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
+pub(crate) const LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// Ids that were added to an audience. It is done at once.
 #[derive(Debug)]
@@ -55,6 +66,16 @@ pub(crate) struct AudienceJob {
 }
 
 impl StoredAudience {
+    /// Whether it is over.
+    pub(crate) fn is_expired(&self, now: Timestamp) -> bool {
+        now.duration_since(self.created) >= LIFE
+    }
+
+    /// Whether something can be sent to it.
+    pub(crate) fn is_usable(&self, now: Timestamp) -> bool {
+        self.ready && !self.is_expired(now)
+    }
+
     /// Adds people, as one job.
     pub(crate) fn add(&mut self, users: &[UserKey], description: String, now: Timestamp) {
         self.users.extend(users);
@@ -99,6 +120,9 @@ impl Audiences {
             created: now,
             is_ifa: false,
             jobs: Vec::new(),
+            source: None,
+            is_too_small: false,
+            owner: None,
         };
         self.by_id.insert(id, stored);
         id
@@ -113,8 +137,9 @@ impl Audiences {
         self.by_id.remove(&id).is_some()
     }
 
+    /// How many the channel has made.
     pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+        self.by_id.values().filter(|audience| audience.owner.is_none()).count()
     }
 
     pub(crate) fn get(&self, id: i64) -> Option<&StoredAudience> {

@@ -5,10 +5,10 @@ use std::{
 };
 
 use hikyaku_model::{
-    ChannelSecret, ChannelToken, SendKind, UserId,
+    ChannelSecret, ChannelToken, UserId,
     limits::{self, Rate},
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,11 +17,17 @@ use super::{
     audience::Audiences,
     bucket::Bucket,
     chat::Target,
+    counts::Counts,
     coupon::Coupons,
     friendship::Friends,
+    insight::{MenuUses, Reactions},
+    membership::Memberships,
+    mission::MissionStickers,
+    module::ChatControl,
     narrowcast::Narrowcasts,
     person::UserKey,
-    quota::{Month, Quota, day},
+    pnp_keys::PnpKeys,
+    quota::{Month, Quota},
     rich_menu::RichMenus,
     webhook::WebhookSettings,
 };
@@ -81,9 +87,18 @@ pub(crate) struct Channel {
     pub(crate) rich_menus: RichMenus,
     pub(crate) audiences: Audiences,
     pub(crate) narrowcasts: Narrowcasts,
+    pub(crate) memberships: Memberships,
+    pub(crate) stickers: MissionStickers,
+    pub(crate) pnp_keys: PnpKeys,
+    /// Which modules speak in its chats.
+    pub(crate) control: ChatControl,
     /// A bucket for each endpoint that was called.
     buckets: HashMap<usize, Bucket>,
-    counts: HashMap<(SendKind, Date), u64>,
+    pub(crate) counts: Counts,
+    /// What people did with what it sent.
+    pub(crate) reactions: Reactions,
+    /// What people did with its rich menus.
+    pub(crate) menu_uses: MenuUses,
     units: (Month, BTreeSet<String>),
 }
 
@@ -147,8 +162,14 @@ impl Channel {
             rich_menus: RichMenus::default(),
             audiences: Audiences::default(),
             narrowcasts: Narrowcasts::default(),
+            memberships: Memberships::default(),
+            stickers: MissionStickers::default(),
+            pnp_keys: PnpKeys::default(),
+            control: ChatControl::default(),
             buckets: HashMap::new(),
-            counts: HashMap::new(),
+            counts: Counts::default(),
+            reactions: Reactions::default(),
+            menu_uses: MenuUses::default(),
             units: (Month::of(now), BTreeSet::new()),
         }
     }
@@ -198,15 +219,6 @@ impl Channel {
     /// Up to which message a chat is read.
     pub(crate) fn read_up_to(&self, chat: &Target) -> Option<u64> {
         self.read.get(chat).copied()
-    }
-
-    /// Counts messages for the statistics of the day.
-    pub(crate) fn count(&mut self, kind: SendKind, messages: u64, now: Timestamp) {
-        *self.counts.entry((kind, day(now))).or_default() += messages;
-    }
-
-    pub(crate) fn counted(&self, kind: SendKind, day: Date) -> u64 {
-        self.counts.get(&(kind, day)).copied().unwrap_or(0)
     }
 
     /// Counts an aggregation unit's name; gives it back if it is among the first of the month.

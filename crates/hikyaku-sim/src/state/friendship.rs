@@ -1,9 +1,9 @@
 use std::collections::{BTreeMap, HashMap};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::person::UserKey;
+use super::{person::UserKey, quota::day};
 
 /// What a person is to a channel's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,10 @@ pub(crate) struct Friends {
     known: BTreeMap<UserKey, (Friendship, Timestamp)>,
     /// When people who are no friends last wrote.
     talked: HashMap<UserKey, Timestamp>,
+    /// On which day each person added the account for the first time.
+    added: HashMap<UserKey, Date>,
+    /// How many more people block the account at the end of a day than at its beginning.
+    blocked: BTreeMap<Date, i64>,
     everyone: bool,
 }
 
@@ -39,6 +43,14 @@ impl Friends {
     }
 
     pub(crate) fn set(&mut self, user: UserKey, friendship: Friendship, now: Timestamp) {
+        let (from, today) = (self.get(user), day(now));
+        if friendship == Friendship::Friend {
+            self.added.entry(user).or_insert(today);
+        }
+        let is = |of| i64::from(of == Friendship::Blocked);
+        if is(from) != is(friendship) {
+            *self.blocked.entry(today).or_default() += is(friendship) - is(from);
+        }
         if friendship == Friendship::None {
             self.known.remove(&user);
         } else {
@@ -48,7 +60,20 @@ impl Friends {
 
     /// Makes a person a friend since then.
     pub(crate) fn befriend_since(&mut self, user: UserKey, since: Timestamp) {
+        self.set(user, Friendship::Friend, since);
         self.known.insert(user, (Friendship::Friend, since));
+        let added = self.added.entry(user).or_insert_with(|| day(since));
+        *added = day(since).min(*added);
+    }
+
+    /// How many people had added the account by the end of a day, whatever they did since.
+    pub(crate) fn added_by(&self, day: Date) -> usize {
+        self.added.values().filter(|added| **added <= day).count()
+    }
+
+    /// How many people blocked the account at the end of a day.
+    pub(crate) fn blocked_on(&self, day: Date) -> i64 {
+        self.blocked.range(..=day).map(|(_, change)| change).sum()
     }
 
     pub(crate) fn get(&self, user: UserKey) -> Friendship {

@@ -3,12 +3,17 @@
 use std::sync::Arc;
 
 use hikyaku_model::{
-    Event, EventKind,
+    Action, Event, EventKind,
     event::{
         ContentKind, DeliveryContext, FollowDetail, LinkContent, LinkResult, Members,
-        MessageContent, Mode, Source, UnsendDetail,
+        MembershipContent, MembershipType, MessageContent, Mode, Source, UnsendDetail,
+        message::TextMessageContent,
     },
 };
+
+use jiff::Timestamp;
+use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     World,
@@ -16,6 +21,8 @@ use super::{
     content::Content,
     friendship::Friendship,
     id::{random_token, ulid},
+    insight::Reactions,
+    outbox::Delivery,
     person::UserKey,
     said::{Said, UserMessage, quote_token},
     talk::Deed,
@@ -168,10 +175,23 @@ impl World {
         Tap(content): Tap,
     ) -> Option<Tapped> {
         let user = self.speaker(channel, target, user)?;
-        let reply_token = random_token();
         let deed = Deed::Tapped(content.clone());
+        let tapped = self.act(channel, target, user, EventKind::Postback(Box::new(content)));
+        self.note(channel, target, Some(user), deed, tapped.webhook_event_id.is_some());
+        Some(tapped)
+    }
+
+    /// Lets a person do something that can be answered.
+    pub(crate) fn act(
+        &mut self,
+        channel: usize,
+        target: &Target,
+        user: UserKey,
+        kind: EventKind,
+    ) -> Tapped {
+        let reply_token = random_token();
         let webhook_event_id = if self.tells(channel) {
-            let mut event = Event::new(EventKind::Postback(Box::new(content)));
+            let mut event = Event::new(kind);
             event.source = Some(source(target, Some(user)));
             event.reply_token = Some(reply_token.as_str().into());
             self.announce(channel, event)
@@ -180,9 +200,127 @@ impl World {
             self.channels[channel].add_reply_token(reply_token.clone(), target.clone(), now);
             None
         };
-        self.note(channel, target, Some(user), deed, webhook_event_id.is_some());
         let (user_id, chat_id) = (user.id(), target.id());
-        Some(Tapped { reply_token, user_id, chat_id, webhook_event_id })
+        Tapped { reply_token, user_id, chat_id, webhook_event_id }
+    }
+
+    /// Lets a person change a text that they sent to a group. Nothing where the group has no such member.
+    pub(crate) fn edit(
+        &mut self,
+        channel: usize,
+        target: &Target,
+        user: UserKey,
+        message_id: &str,
+        text: String,
+    ) -> Option<Tapped> {
+        let user = self.speaker(channel, target, Some(user))?;
+        let mut content = TextMessageContent::new(text);
+        // Either token quotes it, the old one and the new one.
+        content.quote_token = Some(quote_token(self.message_id()).into());
+        let message = MessageContent::new(message_id, ContentKind::Text(content));
+        Some(self.act(channel, target, user, EventKind::MessageEdited(Box::new(message))))
+    }
+
+    /// Lets a person see all messages of a delivery.
+    pub(crate) fn see(&mut self, delivery: &Delivery) {
+        if let Some((reactions, request, user, now)) = self.reactions_to(delivery) {
+            reactions.see(request, user, now);
+        }
+    }
+
+    /// Lets a person open a link of a delivery. False where none of its messages has it.
+    pub(crate) fn open(&mut self, delivery: &Delivery, url: &str) -> bool {
+        let Some(message) = delivery.messages.iter().position(|message| has_link(message, url))
+        else {
+            return false;
+        };
+        if let Some((reactions, request, user, now)) = self.reactions_to(delivery) {
+            reactions.open(request, (message + 1, url.to_owned()), user, now);
+        }
+        true
+    }
+
+    /// Lets a person play so many per cent of a message of a delivery, whose place is from 1.
+    pub(crate) fn play(&mut self, delivery: &Delivery, message: usize, percent: u8) {
+        if let Some((reactions, request, user, now)) = self.reactions_to(delivery) {
+            reactions.play(request, message, percent, user, now);
+        }
+    }
+
+    fn reactions_to(
+        &mut self,
+        delivery: &Delivery,
+    ) -> Option<(&mut Reactions, Uuid, UserKey, Timestamp)> {
+        let now = self.clock.now();
+        let channel = self.channel_of_id(&delivery.channel_id)?;
+        let (request, user) =
+            (delivery.request_id.parse().ok()?, UserKey::parse(delivery.to.as_str())?);
+        Some((&mut self.channels[channel].reactions, request, user, now))
+    }
+
+    /// Lets a person see the rich menu of the account. Nothing where they have none.
+    pub(crate) fn see_menu(&mut self, channel: usize, user: UserKey) -> Option<String> {
+        let now = self.clock.now();
+        let channel = &mut self.channels[channel];
+        let menu = channel.rich_menus.seen_by(user)?.to_owned();
+        channel.menu_uses.see(&menu, user, now);
+        Some(menu)
+    }
+
+    /// Lets a person tap an area of the rich menu that they see, by its place from 0: what the area sends is sent. False
+    /// where there is no such area.
+    pub(crate) fn tap_menu(&mut self, channel: usize, user: UserKey, area: usize) -> bool {
+        let now = self.clock.now();
+        let Some(id) = self.see_menu(channel, user) else { return false };
+        let menu = self.channels[channel].rich_menus.get(&id);
+        let action = menu.and_then(|stored| stored.menu.areas.get(area));
+        let Some(action) = action.map(|area| area.action.clone()) else { return false };
+        self.channels[channel].menu_uses.tap(&id, area, user, now);
+        let chat = Target::User(user);
+        match action {
+            Action::Postback(action) => {
+                self.tap(channel, &chat, None, Tap::new(action.data));
+            }
+            Action::Message(action) => {
+                self.say(channel, &chat, None, UserMessage::text(action.text));
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Lets a person become a member of the account. False where they are one, or the plan takes none.
+    pub(crate) fn join_membership(&mut self, channel: usize, id: u64, user: UserKey) -> bool {
+        let now = self.clock.now();
+        let joined = self.channels[channel].memberships.join(id, user, now);
+        if joined {
+            self.tell_membership(channel, id, user, MembershipType::Joined);
+        }
+        joined
+    }
+
+    /// Lets a person's membership end. False where they are no member.
+    pub(crate) fn leave_membership(&mut self, channel: usize, id: u64, user: UserKey) -> bool {
+        let left = self.channels[channel].memberships.leave(id, user);
+        if left {
+            self.tell_membership(channel, id, user, MembershipType::Left);
+        }
+        left
+    }
+
+    /// Lets a person's membership go on for another month. False where they are no member.
+    pub(crate) fn renew_membership(&mut self, channel: usize, id: u64, user: UserKey) -> bool {
+        let plan = self.channels[channel].memberships.get(id);
+        let is_member = plan.is_some_and(|plan| plan.members.contains_key(&user));
+        if is_member {
+            self.tell_membership(channel, id, user, MembershipType::Renewed);
+        }
+        is_member
+    }
+
+    fn tell_membership(&mut self, channel: usize, id: u64, user: UserKey, what: MembershipType) {
+        let kind = EventKind::Membership(MembershipContent::new(what, id));
+        self.tell(channel, &Target::User(user), Some(user), kind);
     }
 
     /// Lets a person take a message back; its content is gone.
@@ -227,17 +365,26 @@ impl World {
             return None;
         }
         let now = self.clock.now();
-        let mode = event.mode.get_or_insert(Mode::Active).clone();
+        let chat = event.chat_id().and_then(|id| Target::parse(id.as_str()));
+        if event.mode.is_none() {
+            // Where a module speaks, the account's own channel only listens.
+            let control = &self.channels[channel].control;
+            let is_taken = chat.as_ref().is_some_and(|chat| control.speaker(chat, now).is_some());
+            event.mode = Some(if is_taken { Mode::Standby } else { Mode::Active });
+            if is_taken {
+                event.reply_token = None;
+            }
+        }
+        let is_active = event.mode == Some(Mode::Active);
         event.timestamp.get_or_insert(now.as_millisecond());
         event.delivery_context.get_or_insert_with(DeliveryContext::default);
         let id = event.webhook_event_id.get_or_insert_with(|| ulid(now).into()).to_string();
-        let chat = event.chat_id().and_then(|id| Target::parse(id.as_str()));
         if let EventKind::Message(message) = &mut event.kind
             && message.id.is_empty()
         {
             self.identify(channel, message, chat.clone());
         }
-        if let Some(chat) = chat.filter(|_| mode == Mode::Active) {
+        if let Some(chat) = chat.filter(|_| is_active) {
             let given = event.reply_token.take();
             event.reply_token =
                 given.or_else(|| can_be_answered(&event.kind).then(|| random_token().into()));
@@ -299,6 +446,16 @@ impl World {
                 }
             }
         }
+    }
+}
+
+/// Whether a message has a link: as an address of its own, or in a text.
+fn has_link(message: &Value, url: &str) -> bool {
+    match message {
+        Value::String(text) => text.contains(url),
+        Value::Array(items) => items.iter().any(|item| has_link(item, url)),
+        Value::Object(fields) => fields.values().any(|field| has_link(field, url)),
+        _ => false,
     }
 }
 

@@ -5,4 +5,15 @@ pub(crate) enum Holder {
     Messaging(usize),
     /// A LINE Login channel.
     Login(usize),
+    /// A module channel.
+    Module(usize),
+}
+
+impl Holder {
+    /// Its place.
+    pub(crate) fn place(self) -> usize {
+        match self {
+            Self::Messaging(place) | Self::Login(place) | Self::Module(place) => place,
+        }
+    }
 }

@@ -242,6 +242,12 @@ impl Outbox {
         self.matching(filter).next_back().map(Stored::delivery)
     }
 
+    /// The delivery with this place among all, if it is still kept.
+    pub(crate) fn get(&self, seq: u64) -> Option<Delivery> {
+        let mut later = self.ring.after(move |stored| stored.seq < seq);
+        later.next().filter(|stored| stored.seq == seq).map(Stored::delivery)
+    }
+
     /// How many of the deliveries that are still kept match.
     pub(crate) fn count(&self, filter: &DeliveryFilter) -> usize {
         self.matching(filter).count()

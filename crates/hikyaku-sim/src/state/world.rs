@@ -13,6 +13,7 @@ use super::{
     holder::Holder,
     log::Log,
     login::{IdTokenKey, InvalidUserToken, LoginChannel, UserToken},
+    module::ModuleChannel,
     narrowcast::Runner,
     outbox::Outbox,
     person::{People, Person, UserKey},
@@ -47,6 +48,7 @@ pub(crate) struct World {
     pub(crate) channels: Vec<Channel>,
     pub(crate) logins: Vec<LoginChannel>,
     pub(crate) id_token_key: IdTokenKey,
+    pub(crate) modules: Vec<ModuleChannel>,
     pub(crate) tokens: Tokens,
     pub(crate) keys: AssertionKeys,
     pub(crate) contents: Contents,
@@ -75,6 +77,7 @@ impl World {
             channels: Vec::new(),
             logins: vec![LoginChannel::new(0, 0)],
             id_token_key: IdTokenKey::new(),
+            modules: Vec::new(),
             tokens: Tokens::default(),
             keys: AssertionKeys::default(),
             contents: Contents::default(),
@@ -99,6 +102,7 @@ impl World {
     /// on, so that none is given twice.
     pub(crate) fn reset(&mut self) {
         let (channels, last_message_id) = (self.channels.len(), self.last_message_id);
+        let modules = self.modules.len();
         let linked: Vec<_> = self.logins.iter().map(|login| login.linked).collect();
         let webhooks = self.webhooks.made();
         *self = Self::new(self.settings.clone());
@@ -107,6 +111,9 @@ impl World {
         }
         for linked in linked.into_iter().skip(1) {
             self.add_login(linked);
+        }
+        while self.modules.len() < modules {
+            self.add_module();
         }
         (self.first_message_id, self.last_message_id) = (last_message_id, last_message_id);
         self.webhooks = Webhooks::after(webhooks);
@@ -119,11 +126,14 @@ impl World {
         }
         let now = self.clock.now();
         self.webhooks.settle(now);
-        for Channel { friends, audiences, quota, narrowcasts, .. } in &mut self.channels {
+        for channel in &mut self.channels {
+            let Channel { friends, audiences, quota, narrowcasts, counts, reactions, .. } = channel;
             let mut runner = Runner {
                 friends,
                 audiences,
                 quota,
+                counts,
+                reactions,
                 people: &self.people,
                 outbox: &mut self.outbox,
                 random: &mut self.random,
@@ -172,6 +182,28 @@ impl World {
         place
     }
 
+    /// Lets a person open a LIFF app of a LINE Login channel; gives its access token, and an ID token if it asks for one.
+    pub(crate) fn open_liff(
+        &mut self,
+        login: usize,
+        liff_id: &str,
+        user: UserKey,
+    ) -> Option<(String, Option<String>)> {
+        let now = self.clock.now();
+        let person = self.people.get(user);
+        self.logins.get_mut(login)?.open_liff(liff_id, user, person, &self.id_token_key, now)
+    }
+
+    /// Adds a module channel; gives its place.
+    pub(crate) fn add_module(&mut self) -> usize {
+        let place = self.modules.len();
+        let token = format!("sim-module-token-{}", place + 1);
+        self.tokens.add_long_lived(token.clone(), Holder::Module(place));
+        let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
+        self.modules.push(ModuleChannel::new(place, token));
+        place
+    }
+
     /// A person's access token that is good, and the place of the LINE Login channel that has it.
     pub(crate) fn user_token(&self, text: &str) -> Result<(usize, &UserToken), InvalidUserToken> {
         let now = self.clock.now();
@@ -194,7 +226,8 @@ impl World {
     /// The channel with this id.
     pub(crate) fn holder_of_id(&self, id: &str) -> Option<Holder> {
         let login = self.logins.iter().position(|login| *login.id == *id).map(Holder::Login);
-        self.channel_of_id(id).map(Holder::Messaging).or(login)
+        let module = self.modules.iter().position(|module| *module.id == *id);
+        self.channel_of_id(id).map(Holder::Messaging).or(login).or(module.map(Holder::Module))
     }
 
     /// A channel's id.
@@ -202,6 +235,7 @@ impl World {
         match holder {
             Holder::Messaging(place) => &self.channels[place].id,
             Holder::Login(place) => &self.logins[place].id,
+            Holder::Module(place) => &self.modules[place].id,
         }
     }
 
@@ -210,6 +244,7 @@ impl World {
         match holder {
             Holder::Messaging(place) => &self.channels[place].secret,
             Holder::Login(place) => &self.logins[place].secret,
+            Holder::Module(place) => &self.modules[place].secret,
         }
     }
 

@@ -52,6 +52,14 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Checks the status alone, where the words are ours.
+    #[track_caller]
+    pub(crate) fn is_status(&self, status: u16) {
+        assert_eq!(self.status, status, "{}", self.text());
+    }
+}
+
 /// Writes bytes to a listener and reads until it closes.
 pub(crate) async fn raw(url: &str, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut stream = TcpStream::connect(url.strip_prefix("http://").unwrap()).await?;

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod account_link;
+mod acts;
 mod assertion;
 mod audience;
+mod audience_file;
 mod bot;
 #[expect(dead_code, reason = "the example that draws pictures does more with it")]
 mod browser;
@@ -16,11 +18,17 @@ mod fault;
 mod flows;
 mod go_sdk;
 mod http;
+mod insight;
 mod known;
 mod lifecycle;
+mod liff;
 mod limits;
 mod login;
 mod many;
+mod membership;
+mod mini_app;
+mod mission;
+mod module;
 mod narrowcast;
 mod page;
 mod people;
@@ -32,9 +40,9 @@ mod reply;
 mod retry_key;
 mod rich_menu;
 mod sdk;
+mod served;
 mod talk;
 mod token;
 mod transport;
-mod unserved;
 mod validation;
 mod webhook;

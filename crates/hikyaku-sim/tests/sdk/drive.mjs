@@ -11,6 +11,7 @@ const connect = (token) =>
     channelAccessToken: token,
     apiBaseURL: sim.apiUrl,
     dataApiBaseURL: sim.dataUrl,
+    managerBaseURL: sim.apiUrl,
   });
 const tokens = new channelAccessToken.ChannelAccessTokenClient({ baseURL: sim.apiUrl });
 const client = connect(sim.token);
@@ -187,6 +188,24 @@ await call("updateAudienceGroupDescription", audienceGroupId, { description: "b"
 assert.equal((await call("getAudienceData", audienceGroupId)).audienceGroup.audienceCount, 2);
 assert.equal((await call("getAudienceGroups", 1)).audienceGroups[0].description, "b");
 await call("deleteAudienceGroup", audienceGroupId);
+const file = new Blob([`${hana}\n${mei}\n`], { type: "text/plain" });
+const uploaded = await call("createAudienceForUploadingUserIds", file, "file");
+await call("addUserIdsToAudience", file, uploaded.audienceGroupId);
+const requestId = (await client.broadcastWithHttpInfo(hello)).httpResponse.headers.get(
+  "x-line-request-id",
+);
+await call("createClickBasedAudienceGroup", { description: "clicked", requestId });
+await call("createImpBasedAudienceGroup", { description: "seen", requestId });
+const shared = await control("POST", "/audiences/shared", { owner: "a", audience: {} });
+assert.equal((await call("getSharedAudienceGroups", 1)).totalCount, 1);
+assert.equal((await call("getSharedAudienceData", shared.audienceGroupId)).owner.name, "a");
+
+// Statistics.
+assert.equal((await call("getNumberOfMessageDeliveries", day)).status, "unready");
+assert.equal((await call("getNumberOfFollowers", day)).status, "unready");
+assert.equal((await call("getFriendsDemographics")).available, false);
+assert.equal((await call("getMessageEvent", requestId)).overview.delivered, 2);
+assert.deepEqual((await call("getStatisticsPerUnit", "unit", day, day)).messages, []);
 const now = Math.floor(Date.now() / 1000);
 const { couponId } = await call("createCoupon", {
   title: "a",
@@ -241,6 +260,67 @@ await call("revokeChannelTokenByJWT", ...credentials, signed.access_token);
 await assert.rejects(connect(signed.access_token).getBotInfo(), { status: 401 });
 const other = await call("issueStatelessChannelTokenByJWTAssertion", assertion());
 await connect(other.access_token).getBotInfo();
+
+// Memberships and mission stickers.
+const { membershipId } = await control("POST", "/memberships", { title: "Gold" });
+await control("PUT", `/memberships/${membershipId}/members/${hana}`);
+assert.equal((await event()).membership.type, "joined");
+assert.equal((await call("getMembershipList")).memberships[0].memberCount, 1);
+const { subscriptions } = await call("getMembershipSubscription", hana);
+assert.equal(subscriptions[0].membership.title, "Gold");
+assert.deepEqual((await call("getJoinedMembershipUsers", membershipId)).userIds, [hana]);
+await control("PUT", "/mission-stickers/1", { state: "available" });
+await call("missionStickerV3", {
+  to: hana,
+  productType: "STICKER",
+  productId: "1",
+  sendPresentMessage: false,
+});
+
+// LIFF apps, by a token of the LINE Login channel.
+const loginToken = await tokens.issueStatelessChannelTokenByClientSecret(
+  "sim-login-1",
+  "sim-login-secret-1",
+);
+const as = async (of, name, ...args) => {
+  const answer = await of[name](...args).catch((error) => {
+    throw new Error(`${name}: ${error.message} ${error.body ?? ""}`);
+  });
+  driven.add(name);
+  return answer;
+};
+const liff = connect(loginToken.access_token);
+const view = { type: "full", url: "https://example.com/" };
+const { liffId } = await as(liff, "addLIFFApp", { view });
+await as(liff, "updateLIFFApp", liffId, { description: "new" });
+assert.equal((await as(liff, "getAllLIFFApps")).apps[0].description, "new");
+await as(liff, "deleteLIFFApp", liffId);
+
+// Modules.
+const made = await control("POST", "/modules");
+const module = connect(made.channelAccessToken);
+const redirectUri = "https://example.com/";
+const agreed = await control("POST", `/modules/${made.channelId}/codes`, {
+  redirectUri,
+  scopes: ["message:send"],
+});
+const attached = await as(
+  module,
+  "attachModule",
+  "authorization_code",
+  agreed.code,
+  redirectUri,
+  undefined,
+  made.channelId,
+  made.channelSecret,
+);
+const botId = (await client.getBotInfo()).userId;
+// The SDK writes its answers in camel case.
+assert.equal(attached.botId ?? attached.bot_id, botId);
+assert.equal((await as(module, "getModules")).bots[0].userId, botId);
+await as(module, "acquireChatControl", hana, { expired: true, ttl: 60 });
+await as(module, "releaseChatControl", hana);
+await as(module, "detachModule", { botId });
 
 server.close();
 // A webhook that is still on its way would keep this program waiting.

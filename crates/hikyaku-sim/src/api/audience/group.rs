@@ -1,5 +1,6 @@
 use hikyaku_model::limits::rates;
 use http::{Method, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{check_description, describe, error, not_found};
@@ -44,9 +45,10 @@ const JOBS: usize = 50;
 
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
 const STATUSES: &[&str] = &["IN_PROGRESS", "READY", "FAILED", "EXPIRED", "INACTIVE", "ACTIVATING"];
-const ROUTES: &[&str] = &["OA_MANAGER", "MESSAGING_API", "POINT_AD", "AD_MANAGER"];
+const ROUTES: &[&str] =
+    &["OA_MANAGER", "MESSAGING_API", "POINT_AD", "AD_MANAGER", "BUSINESS_MANAGER"];
 
-fn read_list(request: &Request) -> Result<Action, Answer> {
+fn read_asked(request: &Request) -> Result<Asked, Answer> {
     let number = |name: &str, usual: usize| match request.parameter(name) {
         None => Ok(usual),
         Some(text) => text.parse().ok().filter(|number| *number >= 1).ok_or_else(|| {
@@ -60,53 +62,101 @@ fn read_list(request: &Request) -> Result<Action, Answer> {
     let description = request.parameter("description").map(|text| text.to_lowercase());
     let status = words_of(request, "status", STATUSES)?;
     let routes = words_of(request, "createRoute", ROUTES)?;
+    Ok(Asked { page, size, description, status, routes })
+}
+
+fn read_list(request: &Request) -> Result<Action, Answer> {
+    let asked = read_asked(request)?;
     Ok(Box::new(move |scene| {
-        let fits = |(_, audience): &(i64, &StoredAudience)| {
+        let now = scene.now;
+        let own = scene.channel().audiences.iter().filter(|(_, of)| of.owner.is_none());
+        asked.answer(own, now)
+    }))
+}
+
+/// What a list of audiences is asked for by.
+struct Asked {
+    page: usize,
+    size: usize,
+    description: Option<String>,
+    status: Vec<String>,
+    routes: Vec<String>,
+}
+
+impl Asked {
+    fn answer<'a>(
+        &self,
+        all: impl DoubleEndedIterator<Item = (i64, &'a StoredAudience)>,
+        now: Timestamp,
+    ) -> Answer {
+        let Self { page, size, description, status, routes } = self;
+        let fits = |(id, audience): &(i64, &StoredAudience)| {
             let name = audience.description.to_lowercase();
+            let route = describe(*id, audience);
             description.as_ref().is_none_or(|part| name.contains(part))
-                && (status.is_empty() || status.iter().any(|wanted| wanted == word(audience)))
-                && (routes.is_empty() || routes.iter().any(|wanted| wanted == "MESSAGING_API"))
+                && (status.is_empty() || status.iter().any(|wanted| wanted == word(audience, now)))
+                && (routes.is_empty() || routes.iter().any(|of| route["createRoute"] == **of))
         };
         // The newest first, as LINE's console has them.
-        let all: Vec<_> = scene.channel().audiences.iter().rev().filter(fits).collect();
-        let start = (page - 1).saturating_mul(size);
-        let part: Vec<_> =
-            all.iter().skip(start).take(size).map(|(id, audience)| full(*id, audience)).collect();
+        let all: Vec<_> = all.rev().filter(fits).collect();
+        let writable = all.iter().filter(|(_, audience)| audience.owner.is_none()).count();
+        let start = (page - 1).saturating_mul(*size);
+        let part = all.iter().skip(start).take(*size);
+        let part: Vec<_> = part.map(|(id, audience)| full(*id, audience, now)).collect();
         Answer::ok(&json!({
             "audienceGroups": part,
-            "hasNextPage": start.saturating_add(size) < all.len(),
+            "hasNextPage": start.saturating_add(*size) < all.len(),
             "totalCount": all.len(),
-            "readWriteAudienceGroupTotalCount": all.len(),
+            "readWriteAudienceGroupTotalCount": writable,
             "page": page,
             "size": size,
         }))
+    }
+}
+
+/// Lists what others share, and what the channel has made if it is asked for.
+pub(super) fn read_shared(request: &Request) -> Result<Action, Answer> {
+    let asked = read_asked(request)?;
+    let with_own = request.parameter("includesOwnedAudienceGroups").as_deref() == Some("true");
+    Ok(Box::new(move |scene| {
+        let now = scene.now;
+        let all = scene.channel().audiences.iter();
+        asked.answer(all.filter(|(_, of)| with_own || of.owner.is_some()), now)
     }))
 }
 
 fn read_get(request: &Request) -> Result<Action, Answer> {
     let id = id(request)?;
     Ok(Box::new(move |scene| {
+        let now = scene.now;
         let Some(audience) = scene.channel().audiences.get(id) else { return not_found() };
-        let jobs = audience.jobs.iter().rev().take(JOBS).map(|job| {
-            json!({
-                "audienceGroupJobId": job.id,
-                "audienceGroupId": id,
-                "description": job.description,
-                "type": "DIFF_ADD",
-                "jobStatus": "FINISHED",
-                "audienceCount": job.users,
-                "created": job.created.as_second(),
-            })
-        });
-        let jobs: Vec<_> = jobs.collect();
-        Answer::ok(&json!({ "audienceGroup": full(id, audience), "jobs": jobs }))
+        Answer::ok(&whole(id, audience, now))
     }))
+}
+
+/// An audience and what was added to it.
+pub(super) fn whole(id: i64, audience: &StoredAudience, now: Timestamp) -> Value {
+    let jobs = audience.jobs.iter().rev().take(JOBS).map(|job| {
+        json!({
+            "audienceGroupJobId": job.id,
+            "audienceGroupId": id,
+            "description": job.description,
+            "type": "DIFF_ADD",
+            "jobStatus": "FINISHED",
+            "audienceCount": job.users,
+            "created": job.created.as_second(),
+        })
+    });
+    let jobs: Vec<_> = jobs.collect();
+    json!({ "audienceGroup": full(id, audience, now), "jobs": jobs })
 }
 
 fn read_delete(request: &Request) -> Result<Action, Answer> {
     let id = id(request)?;
     Ok(Box::new(move |scene| {
-        if scene.channel().audiences.remove(id) {
+        let audiences = &mut scene.channel().audiences;
+        let is_own = audiences.get(id).is_some_and(|audience| audience.owner.is_none());
+        if is_own && audiences.remove(id) {
             Answer::empty(StatusCode::ACCEPTED)
         } else {
             not_found()
@@ -119,6 +169,7 @@ fn read_rename(request: &Request) -> Result<Action, Answer> {
     let description: String = Body::read(request)?.optional("description")?.unwrap_or_default();
     check_description(&description)?;
     Ok(Box::new(move |scene| match scene.channel().audiences.get_mut(id) {
+        Some(audience) if audience.owner.is_some() => not_found(),
         None => not_found(),
         Some(audience) => {
             audience.description = description;
@@ -141,13 +192,24 @@ fn id(request: &Request) -> Result<i64, Answer> {
     request.step(3).parse().map_err(|_| not_found())
 }
 
-fn full(id: i64, audience: &StoredAudience) -> Value {
+fn full(id: i64, audience: &StoredAudience, now: Timestamp) -> Value {
     let mut json = describe(id, audience);
-    json["status"] = word(audience).into();
+    json["status"] = word(audience, now).into();
+    if audience.is_too_small {
+        json["failedType"] = "AUDIENCE_GROUP_AUDIENCE_INSUFFICIENT".into();
+    }
     json["audienceCount"] = audience.users.len().into();
     json
 }
 
-fn word(audience: &StoredAudience) -> &'static str {
-    if audience.ready { "READY" } else { "IN_PROGRESS" }
+fn word(audience: &StoredAudience, now: Timestamp) -> &'static str {
+    if audience.is_too_small {
+        "FAILED"
+    } else if audience.is_expired(now) {
+        "EXPIRED"
+    } else if audience.ready {
+        "READY"
+    } else {
+        "IN_PROGRESS"
+    }
 }

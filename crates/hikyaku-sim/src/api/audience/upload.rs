@@ -1,13 +1,16 @@
 use hikyaku_model::{Extra, limits::rates};
 use http::{Method, StatusCode};
-use jiff::SignedDuration;
+use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{check_description, describe, error, not_found};
+use super::{check_description, check_number, created, error, not_found};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request},
-    clock::later,
-    state::person::UserKey,
+    state::{
+        audience::{AudienceKind, StoredAudience},
+        channel::Channel,
+        person::UserKey,
+    },
 };
 
 /// Makes an audience of a list of ids.
@@ -24,10 +27,8 @@ pub(crate) const CREATE: Endpoint =
 pub(crate) const ADD: Endpoint =
     Endpoint::new(Method::PUT, "/v2/bot/audienceGroup/upload", read_add).rate(rates::AUDIENCE);
 
-/// How many ids one call takes, and how many audiences a channel may have, and for how long.
+/// How many ids one call takes.
 const MOST_IDS: usize = 10_000;
-const MOST: usize = 1000;
-const LIFE: SignedDuration = SignedDuration::from_secs(180 * 24 * 60 * 60);
 
 #[derive(Deserialize)]
 struct Member {
@@ -46,8 +47,8 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
     Ok(Box::new(move |scene| {
         let now = scene.now;
         let audiences = &mut scene.channel().audiences;
-        if audiences.len() >= MOST {
-            return error("too many audience groups", "AUDIENCE_GROUP_COUNT_MAX_OVER");
+        if let Err(refused) = check_number(audiences) {
+            return refused;
         }
         let id = audiences.make(description, now);
         let Some(audience) = audiences.get_mut(id) else { return not_found() };
@@ -55,9 +56,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
         if !users.is_empty() {
             audience.add(&users, upload, now);
         }
-        let mut json = describe(id, audience);
-        json["expireTimestamp"] = later(now, LIFE).as_second().into();
-        Answer::json(StatusCode::ACCEPTED, &json)
+        created(id, audience)
     }))
 }
 
@@ -67,7 +66,10 @@ fn read_add(request: &Request) -> Result<Action, Answer> {
     let (members, upload) = (members(&body)?, upload_description(&body)?);
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let Some(audience) = scene.channel().audiences.get_mut(id) else { return not_found() };
+        let audience = match own(scene.channel(), id, now) {
+            Ok(audience) => audience,
+            Err(refused) => return refused,
+        };
         match users(&members, audience.is_ifa) {
             Ok(users) => {
                 audience.add(&users, upload, now);
@@ -99,7 +101,29 @@ fn users(members: &[Member], is_ifa: bool) -> Result<Vec<UserKey>, Answer> {
 }
 
 fn upload_description(body: &Body<'_>) -> Result<String, Answer> {
-    let description: String = body.optional("uploadDescription")?.unwrap_or_default();
+    check_upload_description(body.optional("uploadDescription")?)
+}
+
+/// The audience of this id, if ids can be added to it.
+pub(super) fn own(
+    channel: &mut Channel,
+    id: i64,
+    now: Timestamp,
+) -> Result<&mut StoredAudience, Answer> {
+    let audience = channel
+        .audiences
+        .get_mut(id)
+        .filter(|audience| audience.kind == AudienceKind::Upload && audience.owner.is_none());
+    let audience = audience.ok_or_else(not_found)?;
+    if audience.is_expired(now) {
+        let code = "AUDIENCE_GROUP_CAN_NOT_UPLOAD_STATUS_EXPIRED";
+        return Err(error("audience group is expired", code));
+    }
+    Ok(audience)
+}
+
+pub(super) fn check_upload_description(description: Option<String>) -> Result<String, Answer> {
+    let description = description.unwrap_or_default();
     if description.encode_utf16().count() > 300 {
         let code = "AUDIENCE_GROUP_UPLOAD_DESCRIPTION_SIZE_OVER";
         return Err(error("size over uploadDescription", code));

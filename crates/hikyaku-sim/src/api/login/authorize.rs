@@ -160,6 +160,8 @@ fn tell(refused: Refused) -> Answer {
     match refused {
         Refused::Page(status, words) => {
             let mut answer = html(status, error_page(&words));
+            // What the simulator does not do must not pass for LINE's word.
+            answer.is_lines = status != StatusCode::NOT_IMPLEMENTED;
             answer.hint = Some(words.into());
             answer
         }

@@ -135,7 +135,7 @@ fn read_revoke(request: &Request) -> Result<Action, Answer> {
         };
         let was_a_persons = match channel {
             Holder::Login(place) => scene.world.logins[place].tokens.revoke(&token),
-            Holder::Messaging(_) => false,
+            Holder::Messaging(_) | Holder::Module(_) => false,
         };
         if was_a_persons || scene.world.tokens.revoke_v2_1(&token, channel) {
             return Answer::nothing(StatusCode::OK);

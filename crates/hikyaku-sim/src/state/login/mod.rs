@@ -2,7 +2,10 @@
 
 mod code;
 mod id_token;
+mod liff;
 mod scope;
+mod service;
+mod shop;
 mod user_token;
 
 use std::{
@@ -15,15 +18,27 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use code::{Code, Grant, InvalidCode};
 pub(crate) use id_token::{Expected, IdTokenKey, InvalidIdToken, claims, sign, verify};
+pub(crate) use liff::{LiffApp, LiffApps, LiffFeatures, LiffView, MOST as MOST_LIFF_APPS};
 pub(crate) use scope::{Scope, Scopes, words};
+pub use service::ServiceMessage;
+pub(crate) use service::{NotificationToken, Service};
+pub(crate) use shop::{KEPT as PURCHASE_EVENTS_KEPT, PurchaseEvent, Shop};
 pub(crate) use user_token::{InvalidUserToken, UserToken, UserTokens};
 
-use super::{aging::Aging, person::UserKey};
+use super::{
+    aging::Aging,
+    person::{Person, UserKey},
+};
 
 /// How long the code of a login is good.
 ///
 /// Source: <https://developers.line.biz/en/docs/line-login/integrate-line-login/#receiving-the-authorization-code>
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long the access token of a LIFF app is good.
+///
+/// Source: <https://developers.line.biz/en/reference/liff/#get-access-token>
+const LIFF_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
 /// How many codes a channel remembers. Our choice, to bound memory.
 const MOST_CODES: usize = 100_000;
@@ -41,6 +56,11 @@ pub(crate) struct LoginChannel {
     consents: HashMap<UserKey, Scopes>,
     pub(super) codes: Aging<String, Code>,
     pub(crate) tokens: UserTokens,
+    pub(crate) liff: LiffApps,
+    /// What it sends as a LINE MINI App.
+    pub(crate) service: Service,
+    /// What it sells as a LINE MINI App.
+    pub(crate) shop: Shop,
 }
 
 impl LoginChannel {
@@ -56,6 +76,9 @@ impl LoginChannel {
             consents: HashMap::new(),
             codes: Aging::new(CODE_LIFE, MOST_CODES),
             tokens: UserTokens::new(place),
+            liff: LiffApps::default(),
+            service: Service::default(),
+            shop: Shop::default(),
         }
     }
 
@@ -77,6 +100,27 @@ impl LoginChannel {
     /// Lets a person agree, in addition to what they have agreed to before.
     pub(crate) fn consent(&mut self, user: UserKey, scopes: &Scopes) {
         self.consents.entry(user).or_default().extend(scopes);
+    }
+
+    /// Lets a person open a LIFF app, and agree to what it asks for; gives its access token, and an ID token if it asks
+    /// for one. Nothing where there is no such app.
+    pub(crate) fn open_liff(
+        &mut self,
+        liff_id: &str,
+        user: UserKey,
+        person: Option<&Person>,
+        key: &IdTokenKey,
+        now: Timestamp,
+    ) -> Option<(String, Option<String>)> {
+        let words = self.liff.get(liff_id)?.scope.iter();
+        let scopes: Scopes = words.filter_map(|word| Scope::of(word)).collect();
+        self.consent(user, &scopes);
+        let grant = Grant { user, scopes: scopes.clone(), nonce: None, auth_time: None };
+        let id_token = scopes
+            .contains(&Scope::Openid)
+            .then(|| sign(self, Some(key), &claims(self, person, &grant, "lineautologin", now)));
+        let (token, _) = self.tokens.issue_for(user, scopes, LIFF_TOKEN_LIFE, now);
+        Some((token, id_token))
     }
 
     /// Takes back all that a person has agreed to, and ends what was issued for it.

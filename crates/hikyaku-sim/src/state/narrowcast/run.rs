@@ -7,7 +7,9 @@ use crate::{
     settings::NarrowcastSettings,
     state::{
         audience::Audiences,
+        counts::{Counted, Counts},
         friendship::Friends,
+        insight::Reactions,
         outbox::Outbox,
         person::{People, UserKey},
         quota::Quota,
@@ -28,6 +30,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) friends: &'a Friends,
     pub(crate) audiences: &'a Audiences,
     pub(crate) quota: &'a mut Quota,
+    pub(crate) counts: &'a mut Counts,
+    pub(crate) reactions: &'a mut Reactions,
     pub(crate) people: &'a People,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) random: &'a mut Random,
@@ -68,6 +72,7 @@ impl Runner<'_> {
             match &mut job.phase {
                 Phase::Sending(sending) => {
                     self.progress(&job.plan, sending, at);
+                    self.reactions.finish(job.plan.sent.request_id, at);
                     job.phase = finish(self.quota, sending);
                 }
                 _ => job.phase = self.begin(narrowcasts, &job.plan, at),
@@ -154,6 +159,8 @@ impl Runner<'_> {
         for user in sending.targets.get(sending.done..due).unwrap_or_default() {
             if self.friends.reaches(*user, now) {
                 self.outbox.deliver(&plan.sent, *user, None, now);
+                self.counts.add(Counted::Sent(plan.sent.kind), 1, now);
+                self.reactions.deliver(plan.sent.request_id, 1, now);
                 sending.reached.push(*user);
                 self.quota.spend(1, now);
                 sending.reserved = sending.reserved.saturating_sub(1);

@@ -33,7 +33,8 @@ impl Sources<'_> {
         match recipient {
             Recipient::Audience(audience) => {
                 let id = audience.audience_group_id;
-                let ready = self.audiences.get(id).is_some_and(|audience| audience.ready);
+                let ready =
+                    self.audiences.get(id).is_some_and(|audience| audience.is_usable(self.now));
                 ready.then_some(()).ok_or(InvalidRecipient::Audience(id))
             }
             Recipient::Redelivery(redelivery) => {

@@ -1,0 +1,29 @@
+use std::collections::HashMap;
+
+use hikyaku_model::SendKind;
+use jiff::{Timestamp, civil::Date};
+
+use super::quota::day;
+
+/// What is counted for the statistics of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Counted {
+    /// Messages of a way to send.
+    Sent(SendKind),
+    /// LINE notification messages by template.
+    ByTemplate,
+}
+
+/// How many messages reached anybody, on each day.
+#[derive(Debug, Default)]
+pub(crate) struct Counts(HashMap<(Counted, Date), u64>);
+
+impl Counts {
+    pub(crate) fn add(&mut self, counted: Counted, messages: u64, now: Timestamp) {
+        *self.0.entry((counted, day(now))).or_default() += messages;
+    }
+
+    pub(crate) fn get(&self, counted: Counted, day: Date) -> u64 {
+        self.0.get(&(counted, day)).copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,110 @@
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use hikyaku_model::UserId;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::{
+    clock::later,
+    state::{id::random_token, person::UserKey},
+};
+
+/// How long a service notification token is good, and for how many messages.
+///
+/// Source: <https://developers.line.biz/en/reference/line-mini-app/#issue-notification-token>
+const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
+const MESSAGES: u32 = 5;
+
+/// A service message that a LINE MINI App sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ServiceMessage {
+    /// When, by the simulator's clock.
+    pub at: Timestamp,
+    /// Who received it.
+    pub to: UserId,
+    /// The template that it was made of, with its language.
+    pub template_name: String,
+    /// What stands for the template's variables.
+    pub params: Value,
+    /// The session that it belongs to.
+    pub session_id: String,
+}
+
+/// Whom a token can be used to send to, and how often.
+#[derive(Clone, Debug)]
+pub(crate) struct NotificationToken {
+    pub(crate) user: UserKey,
+    pub(crate) session_id: String,
+    pub(crate) remaining: u32,
+    expires: Timestamp,
+}
+
+impl NotificationToken {
+    /// For how many seconds it is still good.
+    pub(crate) fn expires_in(&self, now: Timestamp) -> i64 {
+        self.expires.duration_since(now).as_secs()
+    }
+}
+
+/// The service messages of a LINE MINI App.
+#[derive(Debug, Default)]
+pub(crate) struct Service {
+    /// The templates that the channel may use.
+    pub(crate) templates: BTreeSet<String>,
+    pub(crate) sent: Vec<ServiceMessage>,
+    tokens: HashMap<String, NotificationToken>,
+    /// The LIFF access tokens that a token was issued for.
+    used: HashSet<String>,
+}
+
+impl Service {
+    /// Issues a token for a LIFF access token. Nothing where one was issued for it already.
+    pub(crate) fn issue(
+        &mut self,
+        liff_token: &str,
+        user: UserKey,
+        now: Timestamp,
+    ) -> Option<(String, NotificationToken)> {
+        if !self.used.insert(liff_token.to_owned()) {
+            return None;
+        }
+        let session_id = random_token();
+        let expires = later(now, LIFE);
+        Some(self.renew(NotificationToken { user, session_id, remaining: MESSAGES, expires }))
+    }
+
+    /// A token that is good.
+    pub(crate) fn get(&self, text: &str, now: Timestamp) -> Option<&NotificationToken> {
+        self.tokens.get(text).filter(|token| token.expires > now && token.remaining > 0)
+    }
+
+    /// Sends a message by a token that is good; gives the new one, if there can be another message.
+    pub(crate) fn send(
+        &mut self,
+        text: &str,
+        template_name: String,
+        params: Value,
+        now: Timestamp,
+    ) -> Option<(String, NotificationToken)> {
+        let mut token = self.tokens.remove(text)?;
+        token.remaining = token.remaining.saturating_sub(1);
+        self.sent.push(ServiceMessage {
+            at: now,
+            to: token.user.id(),
+            template_name,
+            params,
+            session_id: token.session_id.clone(),
+        });
+        (token.remaining > 0).then(|| self.renew(token))
+    }
+
+    fn renew(&mut self, token: NotificationToken) -> (String, NotificationToken) {
+        let text = Uuid::new_v4().to_string();
+        self.tokens.insert(text.clone(), token.clone());
+        (text, token)
+    }
+}
