@@ -1,6 +1,6 @@
 //! A slow chat agent: a model thinks for up to a minute and a half, and each question is answered once, in the order of its
 //! chat, whatever is killed. `LINE_CHANNEL_SECRET` and `LINE_CHANNEL_ACCESS_TOKEN` are the bot's; the model is any server with
-//! OpenAI's chat API (`MODEL_URL=http://127.0.0.1:11434/v1/chat/completions MODEL=llama3.2` is Ollama's).
+//! `OpenAI`'s chat API (`MODEL_URL=http://127.0.0.1:11434/v1/chat/completions MODEL=llama3.2` is Ollama's).
 use std::{env, sync::Arc};
 
 use axum::Router as Server;
@@ -52,7 +52,7 @@ pub(crate) async fn serve(
     Ok((Server::new().route("/callback", route), work))
 }
 
-/// A model behind OpenAI's chat API, on this machine.
+/// A model behind `OpenAI`'s chat API, on this machine.
 pub(crate) fn model(url: String, name: String) -> Model {
     let http = Http::builder(TokioExecutor::new()).build_http::<Full<Bytes>>();
     Arc::new(move |question| {

@@ -21,7 +21,7 @@ use hikyaku_sim::Sim;
 use hikyaku_webhook::{Receiver, Verifier};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-const CHATS: u64 = 12;
+const CHATS: usize = 12;
 
 /// Takes 20 to 90 seconds by the simulator's clock.
 fn slow_model(sim: &Sim) -> Model {
@@ -84,7 +84,7 @@ async fn each_question_is_answered_once_by_a_slow_model_and_through_a_kill() {
     let folder = tempfile::tempdir().unwrap();
     let store = format!("sqlite:{}", folder.path().join("agent.db").display());
     let running = Running::start(&sim, &store).await;
-    let users = sim.add_friends(CHATS as usize);
+    let users = sim.add_friends(CHATS);
     for (n, user) in users.iter().enumerate() {
         sim.user_says(user, &format!("first {n}"));
         sim.user_says(user, &format!("second {n}"));
@@ -101,26 +101,29 @@ async fn each_question_is_answered_once_by_a_slow_model_and_through_a_kill() {
     };
     // In the middle of the first questions: some are answered, some not.
     let patient = sim.within(Duration::from_secs(120));
-    patient.wait_for(CHATS / 2).await.unwrap();
+    patient.wait_for(CHATS as u64 / 2).await.unwrap();
     assert!(users.iter().any(|user| sim.loading_until(user).is_some()), "somebody sees it at work");
     running.kill().await;
     // What the killed handlers had begun is taken over when their leases have ended.
     sim.advance(LEASE);
     let running = Running::start(&sim, &store).await;
-    let all = patient.wait_for(2 * CHATS).await.unwrap();
+    let all = patient.wait_for(2 * CHATS as u64).await.unwrap();
     ticking.abort();
     for (n, user) in users.iter().enumerate() {
-        let mine: Vec<_> =
-            all.iter().filter(|it| it.to == *user).filter_map(|it| it.text()).collect();
+        let mine: Vec<_> = all
+            .iter()
+            .filter(|it| it.to == *user)
+            .filter_map(hikyaku_sim::Delivery::text)
+            .collect();
         assert_eq!(mine, [format!("first {n} indeed"), format!("second {n} indeed")]);
     }
     let replies = all.iter().filter(|it| it.kind == SendKind::Reply).count();
     assert!(replies > 0 && replies < all.len(), "{replies} of {} are replies", all.len());
-    assert_eq!(sim.quota_used() as usize, all.len() - replies);
+    assert_eq!(sim.quota_used(), (all.len() - replies) as u64);
     running.kill().await;
 }
 
-/// A server with OpenAI's chat API, as far as the agent needs it.
+/// A server with `OpenAI`'s chat API, as far as the agent needs it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_model_behind_a_local_server_is_asked() {
     use axum::{Json, Router, http::StatusCode, routing::post};

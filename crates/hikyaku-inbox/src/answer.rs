@@ -2,7 +2,7 @@ use std::{fmt, time::SystemTime};
 
 use hikyaku_model::{
     ChatId, Message,
-    event::{Event, ReplyToken},
+    event::{Event, MessageContent, ReplyToken},
     limits::MESSAGES,
     message::{plain_text, split_text},
 };
@@ -176,7 +176,7 @@ impl Question<'_> {
 
 /// The messages, the first of which quotes the question.
 pub(crate) fn quoted(mut messages: Vec<Message>, question: &Question<'_>) -> Vec<Message> {
-    let token = question.event.message().and_then(|it| it.quote_token());
+    let token = question.event.message().and_then(MessageContent::quote_token);
     if let (Some(token), Some(first)) = (token, messages.first_mut()) {
         *first = first.clone().quoting(token);
     }

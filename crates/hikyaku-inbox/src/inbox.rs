@@ -86,11 +86,7 @@ impl Inbox {
     /// # Errors
     /// The outbox is in memory, its database cannot be read, or a newer version has written the inbox.
     pub async fn open_existing(outbox: &Outbox) -> Result<Option<Self>, Error> {
-        match outbox.transact(Exists).await? {
-            None => Ok(None),
-            Some(Some(newer)) => Err(Error::NewerSchema(newer)),
-            Some(None) => Self::open(outbox).await.map(Some),
-        }
+        if outbox.transact(Exists).await? { Self::open(outbox).await.map(Some) } else { Ok(None) }
     }
 
     /// Handles events by these settings.

@@ -48,7 +48,7 @@ impl Client {
             "protocolVersion": "2025-06-18", "capabilities": {},
             "clientInfo": { "name": "test", "version": "1" },
         });
-        let told = client.ask("initialize", hello);
+        let told = client.ask("initialize", &hello);
         assert_eq!(told["result"]["protocolVersion"], "2025-06-18", "{told}");
         client.write(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#);
         client
@@ -64,7 +64,7 @@ impl Client {
         serde_json::from_str(&line).unwrap()
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.asked += 1;
         let request =
             json!({ "jsonrpc": "2.0", "id": self.asked, "method": method, "params": params });
@@ -74,13 +74,13 @@ impl Client {
         told
     }
 
-    fn call(&mut self, tool: &str, arguments: Value) -> Value {
-        let told = self.ask("tools/call", json!({ "name": tool, "arguments": arguments }));
+    fn call(&mut self, tool: &str, arguments: &Value) -> Value {
+        let told = self.ask("tools/call", &json!({ "name": tool, "arguments": arguments }));
         told.get("result").unwrap_or_else(|| panic!("{told}")).clone()
     }
 
     /// What a call that must succeed tells.
-    fn done(&mut self, tool: &str, arguments: Value) -> Value {
+    fn done(&mut self, tool: &str, arguments: &Value) -> Value {
         let told = self.call(tool, arguments);
         assert_eq!(told["isError"], false, "{told}");
         // The text is the same for clients that read no structure.
@@ -91,7 +91,7 @@ impl Client {
     }
 
     /// What a call that must fail tells.
-    fn refused(&mut self, tool: &str, arguments: Value) -> String {
+    fn refused(&mut self, tool: &str, arguments: &Value) -> String {
         let told = self.call(tool, arguments);
         assert_eq!(told["isError"], true, "{told}");
         told["content"][0]["text"].as_str().unwrap().to_owned()
@@ -101,7 +101,7 @@ impl Client {
 #[test]
 fn the_tools_are_told_with_their_arguments_and_dangers() {
     let mut client = Client::start(&["mcp"], &[]);
-    let told = client.ask("tools/list", json!({}));
+    let told = client.ask("tools/list", &json!({}));
     let tools = told["result"]["tools"].as_array().unwrap().clone();
     let names: Vec<_> = tools.iter().map(|it| it["name"].as_str().unwrap()).collect();
     assert_eq!(
@@ -123,9 +123,9 @@ fn the_tools_are_told_with_their_arguments_and_dangers() {
         assert_eq!(tool["annotations"]["readOnlyHint"], tool["name"] != "send_message");
         assert!(tool["description"].as_str().unwrap().ends_with('.'));
     }
-    assert_eq!(client.ask("ping", json!({}))["result"], json!({}));
-    assert_eq!(client.ask("resources/list", json!({}))["error"]["code"], -32601);
-    let unknown = client.ask("tools/call", json!({ "name": "delete_everything" }));
+    assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
+    assert_eq!(client.ask("resources/list", &json!({}))["error"]["code"], -32601);
+    let unknown = client.ask("tools/call", &json!({ "name": "delete_everything" }));
     assert_eq!(unknown["error"]["code"], -32602);
     client.write("no json");
     assert_eq!(client.read()["error"]["code"], -32700);
@@ -133,14 +133,14 @@ fn the_tools_are_told_with_their_arguments_and_dangers() {
     assert_eq!(client.read()["error"]["code"], -32600);
     // A notification, a blank line and an answer get none.
     client.write("\n{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\"}\n{\"jsonrpc\":\"2.0\",\"id\":9,\"result\":{}}");
-    assert_eq!(client.ask("ping", json!({}))["result"], json!({}));
+    assert_eq!(client.ask("ping", &json!({}))["result"], json!({}));
 }
 
 #[test]
 fn it_is_dry_and_what_goes_to_many_needs_their_number() {
     let mut client = Client::start(&["mcp"], &[]);
     let hello =
-        client.ask("initialize", json!({ "protocolVersion": "1999-01-01" }))["result"].clone();
+        client.ask("initialize", &json!({ "protocolVersion": "1999-01-01" }))["result"].clone();
     assert_eq!(hello["protocolVersion"], "2025-06-18");
     let told = hello["instructions"].as_str().unwrap().to_owned();
     assert!(told.contains("nothing reaches a person"), "{told}");
@@ -150,37 +150,37 @@ fn it_is_dry_and_what_goes_to_many_needs_their_number() {
     };
     let (user, group) = (id('U'), id('C'));
 
-    let sent = client.done("send_message", json!({ "to": user, "text": "hello" }));
+    let sent = client.done("send_message", &json!({ "to": user, "text": "hello" }));
     assert_eq!((&sent["state"], &sent["simulated"]), (&"accepted".into(), &true.into()), "{sent}");
     assert_eq!((&sent["people"], &sent["cost_in_messages"]), (&1.into(), &1.into()));
-    let again = client.done("show_send", json!({ "delivery_id": sent["delivery_id"] }));
+    let again = client.done("show_send", &json!({ "delivery_id": sent["delivery_id"] }));
     assert_eq!(again["request_id"], sent["request_id"]);
 
     // A group is more than one, too.
     for (to, people) in [(json!([user, "U4af4980629000000000000000000000a"]), 2), (json!(group), 2)]
     {
-        let asked = client.refused("send_message", json!({ "to": to, "text": "hello all" }));
+        let asked = client.refused("send_message", &json!({ "to": to, "text": "hello all" }));
         assert!(asked.contains(&format!("goes to {people} people")), "{asked}");
         let wrong = json!({ "to": to, "text": "hello all", "confirm_recipients": people + 1 });
-        client.refused("send_message", wrong);
+        client.refused("send_message", &wrong);
         let sent = json!({ "to": to, "text": "hello all", "confirm_recipients": people });
-        let sent = client.done("send_message", sent);
+        let sent = client.done("send_message", &sent);
         assert_eq!(
             (&sent["state"], &sent["people"]),
             (&"accepted".into(), &people.into()),
             "{sent}"
         );
     }
-    assert_eq!(client.done("get_quota", json!({}))["used"], 5);
-    assert_eq!(client.done("list_sends", json!({}))["sends"].as_array().unwrap().len(), 3);
-    assert!(client.done("get_profile", json!({ "user_id": user }))["displayName"].is_string());
-    assert_eq!(client.done("get_group", json!({ "group_id": group }))["members"], 2);
-    assert_eq!(client.done("list_rich_menus", json!({}))["richmenus"], json!([]));
+    assert_eq!(client.done("get_quota", &json!({}))["used"], 5);
+    assert_eq!(client.done("list_sends", &json!({}))["sends"].as_array().unwrap().len(), 3);
+    assert!(client.done("get_profile", &json!({ "user_id": user }))["displayName"].is_string());
+    assert_eq!(client.done("get_group", &json!({ "group_id": group }))["members"], 2);
+    assert_eq!(client.done("list_rich_menus", &json!({}))["richmenus"], json!([]));
 
     // Under a name it is sent once.
     let once = json!({ "to": user, "text": "paid", "idempotency_key": "order-17" });
-    let first = client.done("send_message", once.clone());
-    let second = client.done("send_message", once);
+    let first = client.done("send_message", &once);
+    let second = client.done("send_message", &once);
     assert_eq!(
         (&second["delivery_id"], &second["existing"]),
         (&first["delivery_id"], &true.into())
@@ -204,17 +204,17 @@ fn mistakes_are_told_so_that_a_model_can_mend_them() {
         (json!({ "to": [user, "C4af4980629000000000000000000000a"], "text": "hi" }), "to["),
         (json!({ "to": user, "messages": [{ "type": "text" }] }), "messages"),
     ] {
-        let error = client.refused("send_message", arguments.clone());
+        let error = client.refused("send_message", &arguments);
         assert!(error.contains(told), "{arguments}: {error}");
     }
-    assert!(client.refused("show_send", json!({ "delivery_id": 99 })).contains("no delivery 99"));
-    let checked = client.done("check_messages", json!({ "messages": [{ "type": "image", "originalContentUrl": "http://a/", "previewImageUrl": "https://a/" }] }));
+    assert!(client.refused("show_send", &json!({ "delivery_id": 99 })).contains("no delivery 99"));
+    let checked = client.done("check_messages", &json!({ "messages": [{ "type": "image", "originalContentUrl": "http://a/", "previewImageUrl": "https://a/" }] }));
     assert_eq!(checked["valid"], false);
     assert_eq!(checked["problems"][0]["property"], "messages[0].originalContentUrl");
     let bubble = json!({ "type": "bubble", "body": { "type": "box", "layout": "vertical", "contents": [
         { "type": "text", "text": "<b>hello</b>" }, { "type": "text", "text": "" },
     ] } });
-    let drawn = client.call("draw_flex", json!({ "flex": bubble }));
+    let drawn = client.call("draw_flex", &json!({ "flex": bubble }));
     assert_eq!(drawn["structuredContent"]["valid"], false, "{drawn}");
     let page = &drawn["content"][1]["resource"];
     assert_eq!(page["mimeType"], "text/html");
@@ -236,7 +236,7 @@ fn live_it_sends_by_the_account_of_the_token_through_the_store() {
         ("LINE_CHANNEL_ACCESS_TOKEN", platform.sim.channel_token().expose().to_owned()),
     ];
     let mut client = Client::start(&["mcp", "--live"], &environment);
-    let sent = client.done("send_message", json!({ "to": user.as_str(), "text": "hello" }));
+    let sent = client.done("send_message", &json!({ "to": user.as_str(), "text": "hello" }));
     assert_eq!((&sent["state"], &sent["simulated"]), (&"accepted".into(), &false.into()), "{sent}");
     assert_eq!(platform.sim.outbox()[0].text(), Some("hello"));
     // Without a token there is nothing to be live by.

@@ -2,6 +2,8 @@
 
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
+const VERSION: i64 = 2;
+
 /// The schema, version by version: each entry brings the tables from the version before it to its own. `ID` is the numbered
 /// key.
 const VERSIONS: [&[&str]; 2] = [&FIRST, &SECOND];
@@ -68,17 +70,14 @@ impl Work for Migrate {
     }
 }
 
-const VERSION: i64 = VERSIONS.len() as i64;
-
 /// Looks whether the tables are there.
 pub(crate) struct Exists;
 
 impl Work for Exists {
-    /// Nothing if there are none; else their version, where it is newer than this program's.
-    type Out = Option<Option<i64>>;
+    type Out = bool;
 
-    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
-        Ok(version(tx).await?.map(|found| Some(found).filter(|found| *found > VERSION)))
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
+        Ok(version(tx).await?.is_some())
     }
 }
 

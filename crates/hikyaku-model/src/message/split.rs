@@ -24,8 +24,8 @@ pub fn split_text(text: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = without_blank_end(text);
     while !rest.is_empty() {
-        let window = longest(rest);
-        let at = if window.len() == rest.len() { rest.len() } else { cut(window) };
+        let full = longest(rest);
+        let at = if full == rest.len() { full } else { cut(rest, full) };
         let (part, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
         let part = without_blank_end(part);
         if !part.is_empty() {
@@ -44,8 +44,8 @@ fn without_blank_end(text: &str) -> &str {
     text.get(..text.len() - blank).unwrap_or(text)
 }
 
-/// The longest beginning that one text can hold, of whole characters.
-fn longest(text: &str) -> &str {
+/// How long the beginning is that one text can hold, of whole characters, in bytes.
+fn longest(text: &str) -> usize {
     let (mut units, mut end) = (0, 0);
     for grapheme in text.graphemes(true) {
         units += grapheme.encode_utf16().count();
@@ -63,19 +63,23 @@ fn longest(text: &str) -> &str {
         });
         end = fits.map(char::len_utf8).sum();
     }
-    text.get(..end).unwrap_or(text)
+    end
 }
 
-/// Where to cut a full text that goes on: at the best place in its later half.
-fn cut(window: &str) -> usize {
-    let half = window.len() / 2;
-    let starts: Vec<usize> = window.grapheme_indices(true).map(|(at, _)| at).collect();
+/// Where to cut a text whose beginning is full: at the best place in the later half of that.
+fn cut(text: &str, full: usize) -> usize {
+    let (half, window) = (full / 2, text.get(..full).unwrap_or(text));
+    let mut starts: Vec<usize> = window.grapheme_indices(true).map(|(at, _)| at).collect();
+    starts.push(full);
     let good = |end: &usize| *end >= half && starts.binary_search(end).is_ok();
     let last = |ends: &mut dyn Iterator<Item = usize>| ends.filter(good).last();
     let behind = |(at, it): (usize, &str)| at + it.len();
+    // What comes behind tells whether a sentence or a word ends with the last character.
+    let next = text.get(full..).and_then(|it| it.graphemes(true).next()).map_or(0, str::len);
+    let more = text.get(..full + next).unwrap_or(text);
     last(&mut window.match_indices("\n\n").map(behind))
         .or_else(|| last(&mut window.match_indices('\n').map(behind)))
-        .or_else(|| last(&mut window.split_sentence_bound_indices().map(|(at, _)| at)))
-        .or_else(|| last(&mut window.split_word_bound_indices().map(|(at, _)| at)))
-        .unwrap_or(window.len())
+        .or_else(|| last(&mut more.split_sentence_bound_indices().map(|(at, _)| at)))
+        .or_else(|| last(&mut more.split_word_bound_indices().map(|(at, _)| at)))
+        .unwrap_or(full)
 }

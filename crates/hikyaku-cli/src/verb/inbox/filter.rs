@@ -22,7 +22,7 @@ pub(super) struct FilterArgs {
     #[arg(long, value_name = "ID")]
     chat: Option<String>,
 
-    /// Only the one with LINE's webhookEventId
+    /// Only the one that LINE gave this id
     #[arg(long, value_name = "ID")]
     event_id: Option<String>,
 

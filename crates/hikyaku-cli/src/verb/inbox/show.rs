@@ -23,7 +23,7 @@ pub(super) struct Show {
     )]
     id: Option<i64>,
 
-    /// LINE's webhookEventId, instead of its number
+    /// The id that LINE gave it, instead of its number
     #[arg(long, value_name = "ID", conflicts_with = "id")]
     event_id: Option<String>,
 }
