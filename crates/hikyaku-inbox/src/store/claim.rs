@@ -4,11 +4,11 @@ use hikyaku_sender::{Datum, Error, Time, Transaction, Work};
 
 use super::{behind, row::Row};
 
-/// How many events one statement looks at, at least.
-const WINDOW: usize = 200;
+/// How many events one statement looks at, at least; otherwise twice as many as are wanted.
+const WINDOW: usize = 32;
 
 /// How many statements one claim makes of it: what is left waits for the next one.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 50;
 
 const DUE: &str =
     "SELECT 1 FROM hikyaku_inbox_event WHERE state = 0 AND behind = 0 AND due <= $1 LIMIT 1";
@@ -84,7 +84,7 @@ impl Work for Claim {
         let until = (now + self.lease_for).as_millis();
         let mut claimed = Vec::new();
         for _ in 0..ROUNDS {
-            let window = WINDOW.max(self.limit);
+            let window = WINDOW.max(self.limit.saturating_mul(2));
             let limit = i64::try_from(window).unwrap_or(i64::MAX);
             let rows = tx.query(LOOK, &[at.clone(), limit.into()]).await?;
             let is_last = rows.len() < window;
