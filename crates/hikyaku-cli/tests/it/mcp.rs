@@ -221,7 +221,7 @@ fn mistakes_are_told_so_that_a_model_can_mend_them() {
     assert!(page["text"].as_str().unwrap().contains("&lt;b&gt;hello&lt;/b&gt;"));
     assert!(
         client
-            .refused("draw_flex", json!({ "flex": { "type": "box" } }))
+            .refused("draw_flex", &json!({ "flex": { "type": "box" } }))
             .contains("bubble or carousel")
     );
 }
