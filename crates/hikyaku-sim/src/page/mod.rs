@@ -9,6 +9,7 @@ mod connect;
 mod controls;
 mod history;
 mod json;
+mod line;
 mod menu;
 mod requests;
 mod rules;

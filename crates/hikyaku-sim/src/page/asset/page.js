@@ -40,7 +40,11 @@
   const prefer = (name, value) => {
     document.cookie = `hikyaku-${name}=${value}; path=/; max-age=31536000; samesite=strict`;
   };
-  const seen = new Map(Object.entries(JSON.parse(keep('seen') ?? '{}')));
+  // Up to which delivery each chat was seen.
+  const seen = new Map();
+  try {
+    for (const [chat, delivery] of Object.entries(JSON.parse(keep('seen') ?? '{}'))) seen.set(chat, delivery);
+  } catch { /* Then all is new. */ }
 
   // Calls.
 
@@ -315,7 +319,7 @@
   });
 
   const sendPlace = () => call('POST', `/chats/${shown.chat}/messages`, asSpeaker({
-    message: { type: 'location', title: 'LINEヤフー', address: '東京都千代田区紀尾井町1-3', latitude: 35.6795, longitude: 139.7366 },
+    message: { type: 'location', title: 'Tokyo Station', address: '1-9 Marunouchi, Chiyoda, Tokyo', latitude: 35.6812, longitude: 139.7671 },
   }));
 
   const pick = (place, { mode, initial, min, max }) => {
