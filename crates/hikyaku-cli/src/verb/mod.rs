@@ -99,7 +99,7 @@ pub(crate) enum Verb {
     Hold(hold::Hold),
     /// Release what `hikyaku hold` has stopped
     Release(hold::Release),
-    /// Limit how many recipients the sends of a fairness key reach in a day or a month
+    /// Limit how many recipients a fairness key reaches
     Budget(budget::Budget),
     /// Move a store to another, or take a restored one into use
     Store(store::Store),

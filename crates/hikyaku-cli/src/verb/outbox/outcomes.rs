@@ -115,11 +115,13 @@ impl Outcomes {
                         (None, None) => self.print_from(&cursor, output).await,
                     }
                 };
-                tokio::select! {
-                    told = told => told?,
-                    () = stop.wait() => {}
-                }
-                Ok(cursor.leave().await?)
+                let told = tokio::select! {
+                    told = told => told,
+                    () = stop.wait() => Ok(()),
+                };
+                // Also where it failed: the next run need not wait.
+                let left = cursor.leave().await;
+                told.and(left.map_err(Into::into))
             }
         }
     }
