@@ -54,7 +54,7 @@ pub struct NewApiKey {
     pub channel: String,
     /// What it may do.
     pub rights: Rights,
-    /// Whose share of a lane its sends take; the key's name where there is none.
+    /// Whose share of a lane its sends take; the key's name if there is none.
     pub fairness_key: Option<String>,
 }
 

@@ -43,7 +43,7 @@ pub(crate) struct Kept {
 }
 
 impl Pictures {
-    /// Makes the folder where there is none.
+    /// Makes the folder if there is none.
     pub(crate) fn open(
         state: State,
         folder: PathBuf,

@@ -217,9 +217,9 @@ pub(crate) enum Auth {
     /// A caller with a token of a LINE Login channel, of one of these kinds. [`Scene::channel`] is then its place among
     /// those.
     Login(&'static [TokenKind]),
-    /// Whoever has a token of a module channel. [`Scene::channel`] is then its place among those.
+    /// A caller with a token of a module channel. [`Scene::channel`] is then its place among those.
     Module,
-    /// Whoever has a token of any channel.
+    /// A caller with a token of any channel.
     Any,
     /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
     Open,

@@ -124,7 +124,7 @@ pub(super) fn edit(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply,
         return Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "invalid",
-            format!("texts are edited in groups only, and `{id}` is none"),
+            format!("texts are edited in groups only, and `{id}` is not a group"),
         ));
     }
     call.shared.change(|world| {

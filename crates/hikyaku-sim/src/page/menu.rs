@@ -74,7 +74,7 @@ impl Menu {
         });
     }
 
-    /// Where there is none.
+    /// If there is none.
     pub(super) fn draw_none(html: &mut Html) {
         html.div("menu").set(Attribute::DataPart, "menu").empty();
     }

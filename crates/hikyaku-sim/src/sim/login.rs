@@ -115,7 +115,7 @@ impl Login {
     /// Lets the channel, as a LINE MINI App, sell this, and be told of purchases at this URL.
     ///
     /// # Errors
-    /// The URL is none that webhooks can go to.
+    /// Webhooks cannot go to the URL.
     pub fn sell(
         &self,
         product_id: impl Into<String>,

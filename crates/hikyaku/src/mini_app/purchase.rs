@@ -211,7 +211,7 @@ impl<'a> PurchaseEvents<'a> {
         self
     }
 
-    /// The page that [`PurchaseEventsPage::next_cursor`] names; with all else as for the first.
+    /// The page that [`PurchaseEventsPage::next_cursor`] names; with everything else as for the first.
     pub fn cursor(mut self, cursor: &'a str) -> Self {
         self.cursor = Some(cursor);
         self

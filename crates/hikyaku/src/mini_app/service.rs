@@ -20,7 +20,7 @@ const TEMPLATE_NAME: Length = Length::utf16(30);
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceNotification {
-    /// The token for the next message; nothing where there can be none.
+    /// The token for the next message; nothing if the service message was the last.
     #[serde(default, deserialize_with = "optional_secret")]
     pub notification_token: Option<NotificationToken>,
     /// Seconds that it is good for: a year from when the first one was issued.

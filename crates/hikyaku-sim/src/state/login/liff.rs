@@ -69,7 +69,7 @@ impl LiffApps {
         &self.0
     }
 
-    /// Deletes an app. False where there is none.
+    /// Deletes an app. False if there is none.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let before = self.0.len();
         self.0.retain(|app| app.liff_id != id);
