@@ -89,7 +89,7 @@ fn heard(event: &Event<Str<'_>>) -> Option<Heard> {
             Some(code) if !event.is_standby() => What::Code {
                 person: event.user_id().map(|id| id.as_str().to_owned()),
                 code,
-                reply_token: event.reply_token().map(str::to_owned),
+                reply_token: event.reply_token().filter(|it| !it.is_empty()).map(str::to_owned),
             },
             _ => What::Here,
         },

@@ -56,15 +56,17 @@ impl OAuth {
 
     /// Answers a request whose path begins with `/oauth/`.
     pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes, caller: IpAddr) -> Answer {
+        // Secrets do not stand in an address, which proxies write down.
         let fields = || {
             let content_type = parts.headers.get(header::CONTENT_TYPE);
             let content_type = content_type.and_then(|value| value.to_str().ok());
-            Fields::read(parts.uri.query(), content_type, body)
+            Fields::read(None, content_type, body)
         };
+        let asked = || Fields::read(parts.uri.query(), None, &Bytes::new());
         let path = parts.uri.path().trim_end_matches('/');
         let mut answer = match (path, &parts.method) {
             ("/oauth/token", &Method::POST) => self.token(&fields(), caller).await,
-            ("/oauth/authorize", &Method::GET) => self.show(parts, &fields(), caller).await,
+            ("/oauth/authorize", &Method::GET) => self.show(parts, &asked(), caller).await,
             ("/oauth/consent", &Method::POST) => self.act(parts, &fields(), caller).await,
             ("/oauth/token" | "/oauth/authorize" | "/oauth/consent", _) => {
                 told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")

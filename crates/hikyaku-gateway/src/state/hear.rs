@@ -238,9 +238,14 @@ impl Hear {
             let values = [("service", service.as_str()), ("number", code.number)];
             return Ok(Some(words::fill(words::answer(lang), &values)));
         }
-        // The person who looks at the page, or else anyone who types here: both can see the group.
+        // Anyone who types here is in the group. Where LINE does not tell who that is, it is the person who has the page.
         let known = known.filter(|_| channel.as_deref() == Some(&self.channel));
-        let Some(person) = known.as_deref().or(code.person) else {
+        let person = match (known.as_deref(), code.person) {
+            // The page is another's, who may not be in the group at all.
+            (Some(known), Some(person)) if known != person => return Ok(None),
+            (known, person) => person.or(known),
+        };
+        let Some(person) = person else {
             return Ok(Some(words::first_alone(lang).to_owned()));
         };
         let sql = "INSERT INTO hikyaku_gateway_linked (channel, person, chat) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";

@@ -281,6 +281,8 @@ async fn a_code_is_exchanged_once_by_its_service_alone() {
         assert!(!answer.body.contains(&one.client_secret) && !answer.body.contains(&code));
     }
     assert_eq!(home.request("GET /oauth/token", "", "").await.status, 405);
+    let answer = home.request(&format!("POST /oauth/token?{right}"), FORM, "").await;
+    assert_eq!(answer.status, 400, "a secret in an address");
     home.sim.advance(Duration::from_secs(5 * 60 + 1));
     assert_eq!(home.exchange(&one, &code).await.status, 400, "it was to be over");
     home.stop().await;
@@ -440,6 +442,11 @@ async fn a_group_is_picked_after_the_code_was_typed_in_it() {
     let page = Page::open(&home, &wish(&service, "")).await;
     page.is_alices(&home).await;
     let group = home.sim.invite(&[home.alice.clone(), home.sim.add_friend()]);
+    let stranger = home.sim.add_friend();
+    home.sim.member_joins(&group, &stranger);
+    home.sim.member_says(&group, &stranger, &page.code);
+    home.sim.webhooks().wait_until_idle().await.unwrap();
+    assert!(!page.act(&home, "act=look").await.body.contains(group.as_str()), "it is not hers");
     let before = home.sim.delivered();
     home.sim.member_says(&group, &home.alice, &page.code);
     assert_eq!(home.said(before).await, "This chat can be chosen on the page now.");
@@ -463,5 +470,33 @@ async fn a_group_is_picked_after_the_code_was_typed_in_it() {
     assert!(home.sim.member_leaves(group, &home.alice));
     home.sim.webhooks().wait_until_idle().await.unwrap();
     assert!(!page.act(&home, "act=look").await.body.contains(group));
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn every_endpoint_knows_nobody_the_wrong_one_and_the_right_one() {
+    let home = Home::new().await;
+    let (one, other) = (service(&home, "One").await, service(&home, "Other").await);
+    let (_, of_one) = a_token(&home, &one).await;
+    let (_, of_other) = a_token(&home, &other).await;
+    // A secret of one kind is none of another: a client secret opens no endpoint of tokens, a token no exchange.
+    let secret = AccessToken::import(&one.client_secret).unwrap();
+    for line in ["POST /api/notify?message=x", "GET /api/status", "POST /api/revoke"] {
+        assert_eq!(home.request(line, "", "").await.status, 401, "nobody: {line}");
+        assert_eq!(home.call(line, &secret, "", "").await.status, 401, "a service: {line}");
+    }
+    let nobody = home.request("POST /oauth/token", FORM, "").await;
+    assert_eq!(nobody.status, 400);
+    let with_token = exchange(&one, "x").replace(&one.client_secret, of_one.expose());
+    assert_eq!(home.request("POST /oauth/token", FORM, &with_token).await.status, 400);
+    // One token tells and ends nothing of the other.
+    assert_eq!(home.call("POST /api/revoke", &of_other, FORM, "{}").await.body, OK);
+    assert_eq!(home.call("GET /api/status", &of_other, "", "").await.status, 401);
+    for line in ["GET /api/status", "POST /api/notify?message=x", "POST /api/revoke"] {
+        assert_eq!(home.call(line, &of_one, "", "").await.status, 200, "the right one: {line}");
+    }
+    // The webhook's address is LINE's: neither opens it.
+    let bearer = format!("Authorization: Bearer {}\r\n", home.t1.expose());
+    assert_eq!(home.request("POST /webhook", &bearer, r#"{"events":[]}"#).await.status, 401);
     home.stop().await;
 }
