@@ -118,36 +118,22 @@ impl Door {
         }
         let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
         let wait = self.settings.wait();
-        let first = deliver(&self.outbox, token, &notification, key, wait).await;
-        let outcome = match (first, notification.without_sticker()) {
-            (Ok(Delivered { told: Told::Refused(why), .. }), Some(rest))
-                if why.contains(&notification.sticker_path()) =>
-            {
-                tracing::warn!(
-                    token = token.id,
-                    "LINE refuses the sticker, the text is sent alone"
-                );
-                let key = key.map(|key| format!("{key}:no-sticker"));
-                deliver(&self.outbox, token, &rest, key.as_deref(), wait).await
-            }
-            (first, _) => first,
-        };
-        match outcome {
+        match deliver(&self.outbox, token, &notification, key, wait).await {
             Ok(Delivered { id, told }) => {
                 if let Some(picture) = picture {
                     self.state.picture_is_of(&picture, id).await?;
                 }
                 Ok(outcome_answer(token, told))
             }
-            Err(error) => match error.kind() {
-                ErrorKind::Invalid(broken) => {
+            Err(error) => match error.of_outbox() {
+                Some(ErrorKind::Invalid(broken)) => {
                     Ok(told(StatusCode::BAD_REQUEST, &broken.to_string()))
                 }
-                ErrorKind::Conflict { .. } => {
+                Some(ErrorKind::Conflict { .. }) => {
                     let why = "this Idempotency-Key stands for another notification already";
                     Ok(told(StatusCode::CONFLICT, why))
                 }
-                _ => Err(error.into()),
+                _ => Err(error),
             },
         }
     }

@@ -20,6 +20,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What the outbox says, if it is the outbox that did not do it.
+    pub(crate) fn of_outbox(&self) -> Option<&hikyaku_sender::ErrorKind> {
+        let source = self.source.as_ref()?.downcast_ref::<hikyaku_sender::Error>()?;
+        Some(source.kind())
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;

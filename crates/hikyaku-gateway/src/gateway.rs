@@ -21,6 +21,7 @@ use crate::{
     oauth::OAuth,
     picture::Pictures,
     server::{self, Service, UPLOADS},
+    sticker,
     throttle::Throttle,
     token::SecretKind,
     window::Windows,
@@ -158,7 +159,20 @@ impl Gateway {
             let mut all_served = all_served;
             drop(all_served.changed().await);
         }));
+        let outbox = &self.door.outbox;
+        let cursor = outbox.outcome_cursor(sticker::CURSOR)?;
+        let mut told = stopped;
+        let until = async {
+            // An error: the gateway stops.
+            drop(told.changed().await);
+        };
+        let mut stickers =
+            pin!(cursor.run(until, |outcome| async move { sticker::deal(outbox, &outcome).await }));
         tokio::select! {
+            end = &mut stickers => {
+                end?;
+                return Err(Error::new("the reader of outcomes ended by itself"));
+            }
             report = &mut worker => {
                 report?;
                 return Err(Error::new("the worker ended by itself"));
@@ -170,8 +184,9 @@ impl Gateway {
             while servers.join_next().await.is_some() {}
             drop(served);
         };
-        let (report, ()) = tokio::join!(worker, drain);
+        let (report, (), end) = tokio::join!(worker, drain, stickers);
         report?;
+        end?;
         Ok(())
     }
 }

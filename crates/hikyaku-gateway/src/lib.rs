@@ -39,6 +39,7 @@ mod picture;
 mod server;
 mod spelling;
 mod state;
+mod sticker;
 mod stream;
 mod throttle;
 mod token;

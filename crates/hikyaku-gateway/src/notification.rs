@@ -53,14 +53,8 @@ impl Notification {
         texts.chain(image).chain(self.sticker.clone().map(Message::from)).collect()
     }
 
-    /// The same without its sticker, if it has one.
-    pub(crate) fn without_sticker(&self) -> Option<Self> {
-        self.sticker.is_some().then(|| Self { sticker: None, ..self.clone() })
-    }
-
-    /// How LINE calls the sticker when it refuses it.
-    pub(crate) fn sticker_path(&self) -> String {
-        format!("messages[{}]", self.texts.len() + usize::from(self.image.is_some()))
+    pub(crate) fn has_sticker(&self) -> bool {
+        self.sticker.is_some()
     }
 }
 

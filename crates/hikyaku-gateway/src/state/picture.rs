@@ -13,7 +13,7 @@ impl State {
     /// The name of a token's picture, which nobody can guess and which is the same each time.
     pub(crate) fn picture_name(&self, token: i64, bytes: &[u8]) -> String {
         let hash = self.hasher.hash_bytes(SecretKind::Picture, token, bytes);
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(hex).collect()
     }
 
     /// Notes a picture, or that it is wanted again.
@@ -72,4 +72,8 @@ impl State {
         }
         Ok(gone)
     }
+}
+
+fn hex(half: u8) -> Option<char> {
+    char::from_digit(half.into(), 16)
 }

@@ -187,6 +187,43 @@ async fn a_refused_sticker_leaves_the_text() {
 }
 
 #[tokio::test]
+async fn a_sticker_that_is_refused_later_leaves_the_text_too() {
+    let home = Home::with("delivery = \"queued\"", None).await;
+    let refusal = json!({
+        "message": "The request body has 1 error(s)",
+        "details": [{ "message": "invalid sticker", "property": "messages[2]" }],
+    });
+    home.sim
+        .fault(FaultRule::answer(400).on("POST", "/v2/bot/message/push").times(1).body(refusal))
+        .unwrap();
+    let form = "message=a&stickerPackageId=1&stickerId=2&notificationDisabled=true&imageFullsize=https://a.example/l.jpg";
+    let answer = home.notify(&home.t1, form).await;
+    assert_eq!((answer.body.as_str(), answer.header("x-gateway-delivery")), (OK, Some("queued")));
+    home.sim.wait_for(1).await.unwrap();
+    let pushed = home.pushed();
+    assert_eq!(pushed["messages"].as_array().unwrap().len(), 2, "{pushed}");
+    assert_eq!(pushed["messages"][0]["text"], "[cron] a");
+    assert_eq!(
+        (&pushed["messages"][1]["type"], &pushed["notificationDisabled"]),
+        (&json!("image"), &json!(true))
+    );
+    assert!(home.sim.duplicates().is_empty());
+    // What is refused for another reason stays refused.
+    let refusal = json!({
+        "message": "The request body has 1 error(s)",
+        "details": [{ "message": "invalid text", "property": "messages[0]" }],
+    });
+    home.sim
+        .fault(FaultRule::answer(400).on("POST", "/v2/bot/message/push").times(1).body(refusal))
+        .unwrap();
+    home.notify(&home.t1, "message=b&stickerPackageId=1&stickerId=2").await;
+    home.notify(&home.t1, "message=c").await;
+    home.sim.wait_for(2).await.unwrap();
+    assert_eq!(home.pushed()["messages"][0]["text"], "[cron] c");
+    home.stop().await;
+}
+
+#[tokio::test]
 async fn a_group_without_the_account_is_told_in_line_notifys_words() {
     let home = Home::new().await;
     assert_eq!(home.notify(&home.t2, "message=x").await.body, OK);
