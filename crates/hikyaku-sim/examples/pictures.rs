@@ -10,6 +10,7 @@ mod browser;
 mod story;
 
 use browser::Browser;
+use hikyaku_sim::{FaultRule, Sim};
 use story::Story;
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,7 +32,8 @@ async fn main() {
             format!("lang=en&chat={japanese}&entry=r{refused}"),
         ),
     ];
-    if words.next().is_some() {
+    let all = words.next().is_some();
+    if all {
         for size in [(1440, 900), (1024, 768), (390, 844)] {
             for is_dark in [false, true] {
                 for (lang, chat, panel) in [
@@ -70,6 +72,20 @@ async fn main() {
         browser.value("document.fonts.ready.then(() => document.activeElement.blur())").await;
         std::fs::write(format!("{folder}/{name}.png"), browser.picture().await).unwrap();
         println!("{folder}/{name}.png");
+    }
+    if all {
+        // What a newcomer sees first, and with a fault.
+        let sim = Sim::start().await.unwrap();
+        sim.add_friend();
+        browser.resize(1440, 900).await;
+        browser.dark(false).await;
+        browser.open(&sim.page_url()).await;
+        browser.until("document.querySelector('.foot-note')").await;
+        std::fs::write(format!("{folder}/new.png"), browser.picture().await).unwrap();
+        sim.fault(FaultRule::drop_after_accept().times(1)).unwrap();
+        browser.open(&format!("{}?panel=controls", sim.page_url())).await;
+        browser.until("document.querySelector('.banner-words')").await;
+        std::fs::write(format!("{folder}/fault.png"), browser.picture().await).unwrap();
     }
 }
 
