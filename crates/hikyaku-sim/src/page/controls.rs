@@ -62,10 +62,11 @@ impl Controls {
     /// Above everything while there are faults, so that nobody wonders.
     fn draw_banner(&self, lang: Lang, html: &mut Html) {
         html.div("banner").set(Attribute::DataPart, "banner").body(|html| {
-            if self.faults.is_empty() {
+            let active = self.faults.iter().filter(|rule| !is_spent(rule)).count();
+            if active == 0 {
                 return;
             }
-            let words = format!("{}: {}", lang.faults_active(), self.faults.len());
+            let words = format!("{}: {active}", lang.faults_active());
             let notice = html.element(Tag::P).class("banner-words").set(Attribute::DataId, "words");
             notice.set(Attribute::Role, "status").text(&words);
             act(lang.clear_faults(), "DELETE", "/faults", None, html);
@@ -130,6 +131,12 @@ impl Controls {
             });
         });
     }
+}
+
+/// Whether a rule has hit as many requests as it may.
+fn is_spent(rule: &Value) -> bool {
+    let most = rule.pointer("/match/count").and_then(Value::as_u64);
+    most.is_some_and(|most| rule.get("hits").and_then(Value::as_u64) >= Some(most))
 }
 
 /// A button that makes a call of the control API: its method and path, and the body if it has one.

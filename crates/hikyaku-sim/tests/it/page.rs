@@ -464,4 +464,10 @@ async fn faults_are_told_above_everything_until_they_are_cleared() {
     assert!(drawn.contains("data-to=\"DELETE /faults\""));
     control(&sim, "DELETE", "/faults", "").await;
     assert!(!view(&sim, "").await.contains("Faults active"));
+    let once = json!({"match": {"count": 1}, "do": {"status": 500}}).to_string();
+    control(&sim, "POST", "/faults", &once).await;
+    assert!(view(&sim, "").await.contains("Faults active: 1"));
+    let friend = sim.add_friend();
+    assert_eq!(post(&sim, PUSH, &hello(&friend)).await.status, 500);
+    assert!(!view(&sim, "").await.contains("Faults active"), "it hits nothing more");
 }
