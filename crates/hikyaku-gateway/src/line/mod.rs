@@ -126,7 +126,7 @@ impl LineDoor {
                 None => whole_answer(no_channel(key)),
             },
             Place::Elsewhere => whole_answer(forbidden(
-                "tokens are not issued through the gateway, and a user's token is no key of it; call LINE directly",
+                "tokens are not issued through the gateway, and a user's or a MINI App's token is no key of it; call LINE directly",
             )),
             Place::Nothing | Place::WrongMethod => whole_answer(not_found()),
         }

@@ -8,8 +8,19 @@ use super::ask::DELIVERIES;
 use crate::CallClass;
 
 /// The roots of LINE's paths. Those of LINE Notify have others.
-const ROOTS: [&str; 9] =
-    ["/v2/", "/v3/", "/bot/", "/oauth2/", "/module/", "/liff/", "/shop/", "/friendship/", "/user/"];
+const ROOTS: [&str; 11] = [
+    "/v2/",
+    "/v3/",
+    "/bot/",
+    "/oauth2/",
+    "/module/",
+    "/liff/",
+    "/shop/",
+    "/friendship/",
+    "/user/",
+    "/message/v3/",
+    "/iap/",
+];
 
 /// What is done with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +33,7 @@ pub(super) enum Place {
     Delivery,
     /// It is passed on.
     Pass(Host, CallClass),
-    /// Its bearer is no key of the gateway's: tokens are issued with it, or it is a user's.
+    /// Its bearer is no key of the gateway's: tokens are issued with it, or it is a user's or a MINI App's.
     Elsewhere,
     /// The path is known, with another method.
     WrongMethod,
@@ -124,6 +135,8 @@ fn is_elsewhere(path: &str) -> bool {
         || path.starts_with("/v2/oauth/")
         || path.starts_with("/oauth2/")
         || path.starts_with("/user/")
+        || path.starts_with("/message/v3/")
+        || path.starts_with("/iap/")
 }
 
 /// Whether a path is one of a template.
