@@ -1,6 +1,4 @@
-use std::{
-    collections::BTreeMap, future::Future, net::SocketAddr, pin::pin, sync::Arc, time::Duration,
-};
+use std::{collections::BTreeMap, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use hikyaku::{operation::Host, transport::HyperTransport};
 use hikyaku_sender::{Outbox, Worker};
@@ -155,7 +153,7 @@ impl Gateway {
         }
         // The worker goes on while the last requests wait for it.
         let (served, all_served) = watch::channel(());
-        let mut worker = pin!(self.worker.0.run(async {
+        let mut worker = Box::pin(self.worker.0.run(async {
             let mut all_served = all_served;
             drop(all_served.changed().await);
         }));
@@ -166,8 +164,9 @@ impl Gateway {
             // An error: the gateway stops.
             drop(told.changed().await);
         };
-        let mut stickers =
-            pin!(cursor.run(until, |outcome| async move { sticker::deal(outbox, &outcome).await }));
+        let mut stickers = Box::pin(
+            cursor.run(until, |outcome| async move { sticker::deal(outbox, &outcome).await }),
+        );
         tokio::select! {
             end = &mut stickers => {
                 end?;
