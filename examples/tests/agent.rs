@@ -1,5 +1,7 @@
 //! The agent against the simulator's clock, with a model that takes its time, and through a kill in the middle of it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 #[expect(dead_code, reason = "its `main` serves; the test does")]
 #[path = "../agent.rs"]
 mod agent;
@@ -166,7 +168,7 @@ async fn a_model_behind_a_local_server_is_asked() {
     tokio::spawn(async { axum::serve(listener, server).await });
     tokio::spawn(outbox.worker().channel("default", line).run(std::future::pending()));
     let user = sim.add_friend();
-    let group = sim.add_group(&[user.clone()]);
+    let group = sim.add_group(std::slice::from_ref(&user));
     sim.member_says(&group, &user, "not for the bot");
     let asks = hikyaku_sim::UserMessage::text("@bot are you there?").mentioning_bot();
     sim.member_sends(&group, &user, asks);

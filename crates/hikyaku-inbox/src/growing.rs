@@ -168,12 +168,12 @@ fn question<S>(context: &Context<S>) -> Question<'_> {
 fn whole(text: &str) -> usize {
     let paragraph = text.rfind("\n\n").map(|at| at + 2).filter(|end| *end >= WORTH);
     let sentence = || {
-        let ends = text.char_indices().filter(|(at, c)| {
+        let mut ends = text.char_indices().filter(|(at, c)| {
             let behind = text.get(at + c.len_utf8()..).and_then(|it| it.chars().next());
             matches!(c, '。' | '！' | '？' | '\n')
                 || matches!(c, '.' | '!' | '?') && behind.is_some_and(char::is_whitespace)
         });
-        ends.last().map_or(0, |(at, c)| at + c.len_utf8())
+        ends.next_back().map_or(0, |(at, c)| at + c.len_utf8())
     };
     paragraph.unwrap_or_else(sentence)
 }
@@ -194,7 +194,7 @@ mod tests {
         for (text, expected) in [
             (format!("{long}. And"), 61),
             (format!("{long}.\n\nNext sentence. And"), 63),
-            (format!("{long}"), 0),
+            (long.clone(), 0),
             (format!("{long} 3.14 and"), 0),
             ("はい。それ".to_owned(), 9),
             (String::new(), 0),

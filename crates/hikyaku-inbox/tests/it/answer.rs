@@ -325,7 +325,7 @@ async fn in_a_group_the_bot_answers_only_when_it_is_meant() {
         context.answer(format!("you asked: {asked}"))
     });
     let talk = Talk::new(router).await;
-    let group = talk.sim.add_group(&[talk.user.clone()]);
+    let group = talk.sim.add_group(std::slice::from_ref(&talk.user));
     talk.sim.member_says(&group, &talk.user, "hello all");
     let asks = hikyaku_sim::UserMessage::text("@bot when do you open?").mentioning_bot();
     talk.sim.member_sends(&group, &talk.user, asks);

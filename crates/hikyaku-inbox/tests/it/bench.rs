@@ -83,11 +83,13 @@ impl Bench {
         );
         let mut posts = tokio::task::JoinSet::new();
         for bodies in bodies.chunks(50) {
-            for body in bodies.to_vec() {
-                let bot = bot.clone();
+            for body in bodies {
+                let (bot, body) = (bot.clone(), body.clone());
                 posts.spawn(async move { assert_eq!(bot.post(&body).await, StatusCode::OK) });
             }
-            while posts.join_next().await.is_some_and(|it| it.is_ok()) {}
+            while let Some(posted) = posts.join_next().await {
+                posted.unwrap();
+            }
         }
         bot.work.abort();
     }
