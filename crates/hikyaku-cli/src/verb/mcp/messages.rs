@@ -40,10 +40,10 @@ pub(super) fn read(given: &Given<'_>) -> anyhow::Result<Vec<Message>> {
 pub(super) fn judge(messages: &[Message]) -> Value {
     let mut checker = Checker::default();
     check_messages(messages, None, &mut checker);
-    judged(checker.finish().err().as_ref(), message_warnings(messages))
+    judged(checker.finish().err().as_ref(), &message_warnings(messages))
 }
 
-fn judged(broken: Option<&Violations>, unknown: Vec<Violation>) -> Value {
+fn judged(broken: Option<&Violations>, unknown: &[Violation]) -> Value {
     let told =
         |it: &Violation| json!({ "property": it.property(), "message": it.problem.to_string() });
     let problems: Vec<_> = broken.into_iter().flat_map(Violations::iter).map(told).collect();
@@ -72,7 +72,7 @@ pub(super) fn draw(given: &Given<'_>) -> anyhow::Result<Value> {
         broken.iter().flat_map(Violations::iter).chain(&unknown).map(ToString::to_string).collect();
     let look = Look::new(Lang::English);
     let page = Preview::new("Flex", &look).notes(&notes).draw(Shown::Flex(&container));
-    let judged = judged(broken.as_ref(), unknown);
+    let judged = judged(broken.as_ref(), &unknown);
     let html =
         json!({ "uri": "hikyaku://flex.html", "mimeType": "text/html", "text": page.as_str() });
     Ok(json!({
