@@ -105,7 +105,7 @@ pub(crate) enum Verb {
     Store(store::Store),
     /// Call LINE Notify's API on a gateway that serves it
     Notify(notify::Notify),
-    /// Serve LINE Notify's API to old scripts, and keep their tokens
+    /// Serve LINE's API durably and LINE Notify's, and keep their keys and tokens
     Gateway(gateway::Gateway),
     /// Run a simulator of LINE on this machine, watch it and act in it
     Sim(sim::Sim),

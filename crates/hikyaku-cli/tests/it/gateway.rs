@@ -246,15 +246,20 @@ fn what_lines_api_was_told_is_sent_once_though_the_gateway_is_killed() {
 }
 
 #[test]
-fn the_demos_line_works_when_it_is_pasted() {
+fn the_demos_lines_work_when_they_are_pasted() {
     let shell = Platform::with(Sim::builder()).shell();
     let mut demo = shell.start(["gateway", "--demo"]);
     let mut lines = demo.lines();
-    let curl = lines.find(|line| line.contains("curl")).unwrap();
-    let answer = shell.run_script(&curl);
+    let notify = lines.find(|line| line.contains("/api/notify")).unwrap();
+    let push = lines.find(|line| line.contains("/v2/bot/message/push")).unwrap();
+    let answer = shell.run_script(&notify);
     assert_eq!(answer.stdout, r#"{"status":200,"message":"ok"}"#, "{answer}");
     let received = lines.find(|line| line.starts_with("Alice received ")).unwrap();
     assert!(received.contains("[demo] hello"), "{received}");
+    let answer = shell.run_script(&push);
+    assert!(answer.stdout.contains(r#""sentMessages""#), "{answer}");
+    let received = lines.find(|line| line.starts_with("Alice received ")).unwrap();
+    assert!(received.contains("hello from a bot"), "{received}");
     assert_eq!(demo.stop("INT").0, Some(0));
 }
 

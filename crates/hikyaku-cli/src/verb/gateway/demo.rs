@@ -1,5 +1,5 @@
 use anyhow::Context;
-use hikyaku_gateway::{Config, Gateway, NewService, NewToken};
+use hikyaku_gateway::{Config, Gateway, NewApiKey, NewService, NewToken};
 use hikyaku_sim::{Person, Sim};
 use serde::Serialize;
 
@@ -9,11 +9,14 @@ use crate::{
     stop::StopSignals,
 };
 
-/// What a script and a service need to speak to it.
+/// What a script, a bot and a service need to speak to it, and where a person sees what comes of it.
 #[derive(Serialize)]
 struct Ready {
     url: String,
+    page_url: String,
     token: String,
+    key: String,
+    alice: String,
     client_id: String,
     client_secret: String,
     callback: String,
@@ -31,10 +34,12 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     // A literal of TOML: a path may have a backslash.
     let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let config = Config::parse(&format!(
-        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"oauth\", \"webhook\"]\n\
-         [channel.default]\ntoken = \"{}\"\nsecret = \"{}\"\napi_url = \"{api_url}\"",
+        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"line\", \"notify\", \"oauth\", \"webhook\"]\n\
+         [channel.default]\ntoken = \"{}\"\nsecret = \"{}\"\napi_url = \"{api_url}\"\ndata_url = \"{}\"\n\
+         manager_url = \"{api_url}\"",
         token.expose(),
-        secret.expose()
+        secret.expose(),
+        sim.data_url()
     ))?;
     let gateway = Gateway::open(config).await?;
     let new = NewToken {
@@ -44,6 +49,7 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
         channel: "default".to_owned(),
     };
     let issued = gateway.state().issue(new, None).await?;
+    let key = gateway.state().issue_key(NewApiKey::new("demo", "default")).await?.key;
     let stop = StopSignals::listen()?;
     let address = gateway.addresses().values().next().context("the gateway does not listen")?;
     let url = format!("http://{address}");
@@ -53,6 +59,9 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let service = gateway.state().add_service(new).await?;
     let ready = Ready {
         url,
+        page_url: sim.page_url(),
+        key: key.expose().to_owned(),
+        alice: alice.as_str().to_owned(),
         token: issued.token.expose().to_owned(),
         client_id: service.client_id,
         client_secret: service.client_secret,
@@ -60,15 +69,22 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
         alice_url: format!("{api_url}/_sim/v1/chats/{}/messages", alice.as_str()),
     };
     let told = format!(
-        "LINE Notify's API, delivered to a simulated Alice. In another terminal:\n\n  \
+        "A gateway, and Alice, whom it delivers to: open {page} in a browser to see her chat. In another terminal, as a script of \
+         LINE Notify does:\n\n  \
          curl -H 'Authorization: Bearer {token}' -F 'message=hello' {url}/api/notify\n\n\
-         A service asks Alice for a token. Open this, let her send the page's code, and enter the number that she receives:\n\n  \
+         As a bot does, with LINE's own API:\n\n  \
+         curl -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' {url}/v2/bot/message/push \
+         -d '{{\"to\":\"{alice}\",\"messages\":[{{\"type\":\"text\",\"text\":\"hello from a bot\"}}]}}'\n\n\
+         A service asks Alice for a token. Open this, let her send the page's code in her chat, and enter the number that she receives:\n\n  \
          {url}/oauth/authorize?response_type=code&client_id={id}&redirect_uri={callback}&scope=notify&state=1\n  \
          curl {alice_url} -d '{{\"text\":\"CODE\"}}'\n\n\
          The browser ends at a page that is not there, with a code in its address, which the service exchanges:\n\n  \
          curl {url}/oauth/token -d grant_type=authorization_code -d code=CODE -d redirect_uri={callback} \
          -d client_id={id} -d client_secret={secret}\n\nCtrl-C stops it",
+        page = ready.page_url,
         token = ready.token,
+        key = ready.key,
+        alice = ready.alice,
         url = ready.url,
         id = ready.client_id,
         secret = ready.client_secret,
