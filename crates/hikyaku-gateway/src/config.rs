@@ -12,7 +12,7 @@ use hikyaku_model::ChannelSecret;
 use hikyaku_webhook::Verifier;
 use serde::Deserialize;
 
-use crate::{Error, certificate::Certificate};
+use crate::{Error, Template, certificate::Certificate};
 
 /// The longest wait for LINE: callers such as microcontrollers give up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -42,6 +42,9 @@ pub struct Config {
     /// The door of LINE's own API.
     #[serde(default)]
     pub line: LineSettings,
+    /// Texts for `/adapters/json/NAME`, by their names.
+    #[serde(default)]
+    pub template: BTreeMap<String, Template>,
 }
 
 /// One address.
@@ -73,6 +76,8 @@ pub enum Served {
     Line,
     /// LINE Notify's API.
     Notify,
+    /// Alertmanager, Grafana, GitHub and JSON below `/adapters/`, and the APIs of ntfy and Gotify.
+    Adapters,
     /// LINE Notify's OAuth: pages for people, and the endpoint for services.
     OAuth,
     /// `/webhook`, for LINE.
@@ -404,7 +409,7 @@ mod tests {
     fn the_manual_has_every_key() {
         let line = |line: &str| line.strip_prefix("#: ").unwrap_or(line).to_owned();
         let all: Vec<String> = MANUAL.lines().map(line).collect();
-        let Config { store, listen, channel, notify, line, oauth, pictures, public_url } =
+        let Config { store, listen, channel, notify, line, oauth, pictures, public_url, template } =
             Config::parse(&all.join("\n")).unwrap();
         assert!(!store.is_empty() && public_url.is_some());
         let (PictureSettings { folder, disk_mb }, default) = (pictures, PictureSettings::default());
@@ -432,6 +437,8 @@ mod tests {
         let LineSettings { wait_seconds, check, on_quota } = line;
         assert_eq!((wait_seconds, check, on_quota), (3, LineCheck::Full, OnQuota::Refuse));
         assert!(listen.values().any(|it| it.serve.contains(&Served::Line)));
+        assert!(listen.values().any(|it| it.serve.contains(&Served::Adapters)));
+        assert!(template.contains_key("uptime"));
         let NotifySettings { prefix, delivery, wait_seconds, longest_message } = notify;
         assert!(prefix.contains("{name}") && longest_message.is_some());
         assert_eq!((delivery, wait_seconds), (DeliveryMode::Direct, 3));

@@ -1,9 +1,9 @@
 //! LINE Notify's endpoints.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use bytes::Bytes;
-use hikyaku_sender::{ErrorKind, Outbox};
+use hikyaku_sender::{DeliveryId, ErrorKind, Outbox};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     answer::{self, Answer, INVALID_TOKEN, StatusBody, told},
     deliver::{Delivered, Told, deliver},
     fields::Fields,
-    notification::Notification,
+    notification::{Notification, Post},
     picture::{Kept, Pictures},
     window::{Left, Windows},
 };
@@ -39,6 +39,40 @@ pub(crate) struct Door {
     pub(crate) pictures: Option<Arc<Pictures>>,
 }
 
+/// What the caller of a notification is told.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    pub(crate) status: StatusCode,
+    pub(crate) message: Cow<'static, str>,
+    /// The notification in the outbox, if it is there.
+    pub(crate) id: Option<DeliveryId>,
+    /// What has become of it: `sent`, `queued` or `refused`.
+    delivery: Option<&'static str>,
+    /// What the token has left.
+    left: Option<Left>,
+}
+
+impl Verdict {
+    fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, message: message.into(), id: None, delivery: None, left: None }
+    }
+
+    fn wrong(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// Puts what it knows into the head of an answer.
+    pub(crate) fn mark(&self, mut answer: Answer) -> Answer {
+        if let Some(delivery) = self.delivery {
+            answer.headers_mut().insert("x-gateway-delivery", HeaderValue::from_static(delivery));
+        }
+        if let Some(left) = self.left {
+            answer::set_rate_limits(&mut answer, left);
+        }
+        answer
+    }
+}
+
 impl Door {
     /// Answers a request whose path is one of the door's.
     pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes) -> Answer {
@@ -61,15 +95,33 @@ impl Door {
 
     async fn notify(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
         let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
-        let mut left = self.count(&token).await?;
-        let mut answer = if left.granted {
-            self.send(&token, parts, body).await?
+        let left = self.count(&token).await?;
+        let mut verdict =
+            if left.granted { self.send(&token, parts, body).await? } else { too_many() };
+        verdict.left = Some(Left { uploads: self.windows.uploads(token.id), ..left });
+        Ok(verdict.mark(told(verdict.status, &verdict.message)))
+    }
+
+    /// Sends what another program tells, for a token.
+    pub(crate) async fn tell(
+        &self,
+        token: &TokenRow,
+        post: &Post,
+        key: Option<&str>,
+    ) -> Result<Verdict, Error> {
+        let left = self.count(token).await?;
+        let mut verdict = if !left.granted {
+            too_many()
+        } else if token.target_gone {
+            Verdict::wrong(gone(token))
         } else {
-            told(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
+            match Notification::of(post, &self.prefix(token)) {
+                Ok(notification) => self.push(token, &notification, key).await?,
+                Err(wrong) => Verdict::wrong(wrong),
+            }
         };
-        left.uploads = self.windows.uploads(token.id);
-        answer::set_rate_limits(&mut answer, left);
-        Ok(answer)
+        verdict.left = Some(left);
+        Ok(verdict)
     }
 
     /// Whether a request has a token that works.
@@ -93,18 +145,17 @@ impl Door {
         self.pictures.is_some() && self.knows(parts).await
     }
 
-    async fn send(&self, token: &TokenRow, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
+    async fn send(&self, token: &TokenRow, parts: &Parts, body: &Bytes) -> Result<Verdict, Error> {
         let content_type = parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let fields = Fields::read(parts.uri.query(), content_type, body);
-        let prefix = self.settings.prefix.replace("{name}", &token.name);
-        let read = Notification::read(&fields, &prefix, self.settings.longest_message);
+        let read = Notification::read(&fields, &self.prefix(token), self.settings.longest_message);
         let mut notification = match read {
             Ok(notification) => notification,
-            Err(wrong) => return Ok(told(StatusCode::BAD_REQUEST, &wrong)),
+            Err(wrong) => return Ok(Verdict::wrong(wrong)),
         };
         if token.target_gone {
-            return Ok(told(StatusCode::BAD_REQUEST, gone(token)));
+            return Ok(Verdict::wrong(gone(token)));
         }
         let mut picture = None;
         if let Some(file) = fields.image_file() {
@@ -113,25 +164,39 @@ impl Door {
                     notification.show(message);
                     picture = Some(name);
                 }
-                Err(wrong) => return Ok(told(StatusCode::BAD_REQUEST, wrong)),
+                Err(wrong) => return Ok(Verdict::wrong(wrong)),
             }
         }
         let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-        let wait = self.settings.wait();
-        match deliver(&self.outbox, token, &notification, key, wait).await {
+        let verdict = self.push(token, &notification, key).await?;
+        if let (Some(picture), Some(id)) = (picture, verdict.id) {
+            self.state.picture_is_of(&picture, id).await?;
+        }
+        Ok(verdict)
+    }
+
+    /// What stands in front of a token's texts.
+    fn prefix(&self, token: &TokenRow) -> String {
+        self.settings.prefix.replace("{name}", &token.name)
+    }
+
+    /// Puts a notification into the outbox, and waits for what becomes of it as far as the settings say.
+    async fn push(
+        &self,
+        token: &TokenRow,
+        notification: &Notification,
+        key: Option<&str>,
+    ) -> Result<Verdict, Error> {
+        match deliver(&self.outbox, token, notification, key, self.settings.wait()).await {
             Ok(Delivered { id, told }) => {
-                if let Some(picture) = picture {
-                    self.state.picture_is_of(&picture, id).await?;
-                }
-                Ok(outcome_answer(token, told))
+                let verdict = outcome_verdict(token, told);
+                Ok(Verdict { id: Some(id), ..verdict })
             }
             Err(error) => match error.of_outbox() {
-                Some(ErrorKind::Invalid(broken)) => {
-                    Ok(told(StatusCode::BAD_REQUEST, &broken.to_string()))
-                }
+                Some(ErrorKind::Invalid(broken)) => Ok(Verdict::wrong(broken.to_string())),
                 Some(ErrorKind::Conflict { .. }) => {
                     let why = "this Idempotency-Key stands for another notification already";
-                    Ok(told(StatusCode::CONFLICT, why))
+                    Ok(Verdict::new(StatusCode::CONFLICT, why))
                 }
                 _ => Err(error),
             },
@@ -192,23 +257,24 @@ impl Door {
     }
 }
 
-fn outcome_answer(token: &TokenRow, outcome: Told) -> Answer {
-    let (mut answer, delivery) = match outcome {
-        Told::Sent => (answer::ok(), "sent"),
-        Told::Queued => (answer::ok(), "queued"),
+fn outcome_verdict(token: &TokenRow, outcome: Told) -> Verdict {
+    let (verdict, delivery) = match outcome {
+        Told::Sent => (Verdict::new(StatusCode::OK, "ok"), "sent"),
+        Told::Queued => (Verdict::new(StatusCode::OK, "ok"), "queued"),
         Told::Refused(why) if why.contains(FAILED_TO_SEND) && !token.target.starts_with('U') => {
-            (told(StatusCode::BAD_REQUEST, NOT_IN_GROUP), "refused")
+            (Verdict::wrong(NOT_IN_GROUP), "refused")
         }
-        Told::Refused(why) => {
-            (told(StatusCode::BAD_REQUEST, &format!("LINE refused it: {why}")), "refused")
-        }
+        Told::Refused(why) => (Verdict::wrong(format!("LINE refused it: {why}")), "refused"),
         Told::OurFault => {
             let why = "LINE refuses the gateway's channel access token; nothing was sent";
-            (told(StatusCode::INTERNAL_SERVER_ERROR, why), "refused")
+            (Verdict::new(StatusCode::INTERNAL_SERVER_ERROR, why), "refused")
         }
     };
-    answer.headers_mut().insert("x-gateway-delivery", HeaderValue::from_static(delivery));
-    answer
+    Verdict { delivery: Some(delivery), ..verdict }
+}
+
+fn too_many() -> Verdict {
+    Verdict::new(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
 }
 
 /// What is told of a target that a webhook has said goodbye for. LINE is not asked.

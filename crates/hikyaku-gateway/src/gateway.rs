@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     Channel, Config, Error, PictureSettings, Served, State,
     account::{Account, Accounts},
+    adapter::Adapters,
     door::Door,
     hook::Hook,
     known_keys::KnownKeys,
@@ -104,6 +105,7 @@ impl Gateway {
         let settings = config.notify;
         let door =
             Arc::new(Door { outbox, state, settings, windows: Windows::default(), pictures });
+        let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
         for (name, listen) in config.listen {
@@ -113,6 +115,7 @@ impl Gateway {
             addresses.insert(name, listener.local_addr().map_err(cannot)?);
             let service = Service {
                 door: door.clone(),
+                adapters: adapters.clone(),
                 line: line.clone(),
                 oauth: oauth.clone(),
                 hook: hook.clone(),

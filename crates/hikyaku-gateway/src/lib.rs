@@ -17,6 +17,7 @@
 //! How to set it up: `docs/gateway.md` in the repository.
 
 mod account;
+mod adapter;
 mod answer;
 mod api_key;
 mod body;
@@ -41,6 +42,7 @@ mod spelling;
 mod state;
 mod sticker;
 mod stream;
+mod template;
 mod throttle;
 mod token;
 mod window;
@@ -57,4 +59,5 @@ pub use state::{
     ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, State, TokenRow,
     UnlinkedToken,
 };
+pub use template::Template;
 pub use token::AccessToken;

@@ -8,6 +8,16 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::fields::Fields;
 
+/// What a program tells that does not speak LINE Notify's API.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Post {
+    pub(crate) text: String,
+    /// The address of a picture, with https.
+    pub(crate) image: Option<String>,
+    /// Whether phones are to make no sound.
+    pub(crate) silent: bool,
+}
+
 /// One call of `/api/notify` that can be sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
@@ -39,6 +49,17 @@ impl Notification {
             return Err("message: is too long for one push".to_owned());
         }
         Ok(Self { texts, image, sticker, silent: silent(fields)? })
+    }
+
+    /// What another program tells.
+    pub(crate) fn of(post: &Post, prefix: &str) -> Result<Self, String> {
+        let Post { text, image, silent } = post;
+        if text.is_empty() {
+            return Err("the text: must not be empty".to_owned());
+        }
+        let image = image.as_ref().map(|url| ImageMessage::new(url).preview(url));
+        let texts = split(&format!("{prefix}{text}"));
+        Ok(Self { texts, image, sticker: None, silent: *silent })
     }
 
     /// Shows this picture, which was uploaded.

@@ -20,6 +20,7 @@ use tokio::{
 
 use crate::{
     Served,
+    adapter::{self, Adapters},
     answer::{self, Answer, Reply, told, whole_answer},
     body::{Unread, whole},
     certificate::Certificate,
@@ -58,6 +59,7 @@ const STOP_TIME: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) door: Arc<Door>,
+    pub(crate) adapters: Arc<Adapters>,
     pub(crate) line: Arc<LineDoor>,
     pub(crate) oauth: Arc<OAuth>,
     pub(crate) hook: Hook,
@@ -72,7 +74,7 @@ pub(crate) struct Service {
 impl Service {
     /// Answers a request. LINE's own API has names of headers as LINE spells them, and takes its own time.
     async fn reply(&self, request: Request<Incoming>, peer: IpAddr, spelling: &Spelling) -> Reply {
-        if self.is_for_line(request.uri().path()) {
+        if self.is_for_line(request.method(), request.uri().path()) {
             spelling.leave_names_alone();
             let caller = self.caller(request.headers(), peer);
             return self.line.answer(request, caller).await;
@@ -89,11 +91,16 @@ impl Service {
     }
 
     /// Whether the LINE door answers: all that is LINE's or, where LINE Notify is not served, nobody's.
-    fn is_for_line(&self, path: &str) -> bool {
+    fn is_for_line(&self, method: &Method, path: &str) -> bool {
         let ours = ["/healthz", "/readyz", "/metrics", "/webhook"].contains(&path)
-            || ["/oauth/", "/pictures/"].iter().any(|root| path.starts_with(root));
+            || ["/oauth/", "/pictures/"].iter().any(|root| path.starts_with(root))
+            || self.is_for_adapters(method, path);
         let by_path = line::is_lines(path) || !self.serve.contains(&Served::Notify);
         self.serve.contains(&Served::Line) && by_path && !ours
+    }
+
+    fn is_for_adapters(&self, method: &Method, path: &str) -> bool {
+        self.serve.contains(&Served::Adapters) && adapter::has(method, path)
     }
 
     async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Answer {
@@ -110,6 +117,7 @@ impl Service {
             "/webhook" => Served::Webhook,
             path if path.starts_with("/oauth/") => Served::OAuth,
             path if path.starts_with("/pictures/") => Served::Pictures,
+            path if self.is_for_adapters(&parts.method, path) => Served::Adapters,
             _ => Served::Notify,
         };
         if !self.serve.contains(&area) {
@@ -143,6 +151,7 @@ impl Service {
                 self.oauth.answer(&parts, &body, caller).await
             }
             Served::Pictures => self.door.picture(&parts).await,
+            Served::Adapters => self.adapters.answer(&parts, &body).await,
             Served::Line | Served::Notify | Served::Metrics => {
                 self.door.answer(&parts, &body).await
             }

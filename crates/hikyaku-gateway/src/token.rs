@@ -82,6 +82,12 @@ fn random(length: usize, letter: fn(u8) -> Option<&'static u8>) -> Result<String
     Ok(text)
 }
 
+/// Bytes in hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let halves = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    halves.filter_map(|half| char::from_digit(half.into(), 16)).collect()
+}
+
 /// A code that people type in a chat, as it is kept and compared: without blanks and hyphens, in capitals. Nothing for any
 /// other text.
 pub(crate) fn typed_code(text: &str) -> Option<String> {
@@ -109,6 +115,8 @@ pub(crate) enum SecretKind {
     Answer,
     Picture,
     ApiKey,
+    /// The number of a token, whose webhooks GitHub signs.
+    GitHub,
     /// The number of a delivery, which is no secret: what stands beside it in an id is.
     Delivery,
 }
@@ -125,6 +133,7 @@ impl SecretKind {
             Self::Answer => b"answer:",
             Self::Picture => b"picture:",
             Self::ApiKey => b"api-key:",
+            Self::GitHub => b"github:",
             Self::Delivery => b"delivery:",
         }
     }

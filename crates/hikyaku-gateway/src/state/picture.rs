@@ -1,7 +1,10 @@
 use hikyaku_sender::{DeliveryId, State as DeliveryState};
 
 use super::{State, row::Row};
-use crate::{Error, token::SecretKind};
+use crate::{
+    Error,
+    token::{SecretKind, hex},
+};
 
 /// How long a picture is kept whatever happens, in milliseconds: its delivery may be in the making.
 const SHORTEST: i64 = 60 * 60 * 1000;
@@ -12,8 +15,7 @@ const LOOKED_AT: i64 = 200;
 impl State {
     /// The name of a token's picture, which nobody can guess and which is the same each time.
     pub(crate) fn picture_name(&self, token: i64, bytes: &[u8]) -> String {
-        let hash = self.hasher.hash_bytes(SecretKind::Picture, token, bytes);
-        hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(hex).collect()
+        hex(&self.hasher.hash_bytes(SecretKind::Picture, token, bytes))
     }
 
     /// Notes a picture, or that it is wanted again.
@@ -72,8 +74,4 @@ impl State {
         }
         Ok(gone)
     }
-}
-
-fn hex(half: u8) -> Option<char> {
-    char::from_digit(half.into(), 16)
 }

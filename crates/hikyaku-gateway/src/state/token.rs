@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{State, row::Row};
 use crate::{
     AccessToken, Error,
-    token::{SecretKind, letters, shown_code},
+    token::{SecretKind, hex, letters, shown_code},
 };
 
 /// The longest name of a token, in characters: it is a part of every message.
@@ -140,6 +140,20 @@ impl State {
         let sql = "UPDATE hikyaku_gateway_token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
         let revoked = self.ask(sql, [self.now().await?.into(), id.into()], Row::number).await?;
         Ok(!revoked.is_empty())
+    }
+
+    /// What GitHub signs the webhooks with that are for the token of this number. It follows from the store's key.
+    pub fn github_secret(&self, id: i64) -> String {
+        hex(&self.hasher.hash(SecretKind::GitHub, &id.to_string()))
+    }
+
+    /// The token that works, by its number.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn token(&self, id: i64) -> Result<Option<TokenRow>, Error> {
+        let sql = format!("{SELECT} WHERE t.id = $1 AND t.revoked_at IS NULL");
+        Ok(self.ask(sql, [id.into()], read).await?.pop())
     }
 
     /// The token that works, by itself.

@@ -55,19 +55,26 @@ impl Home {
     pub(crate) async fn with(notify: &str, token: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), notify, token, None).await
+        Self::on(&store, Some(folder), notify, token, None, |_| {}).await
+    }
+
+    /// With a configuration that this has changed.
+    pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+        Self::on(&store, Some(folder), "", None, None, change).await
     }
 
     /// One that takes uploads of pictures, with so many megabytes for them.
     pub(crate) async fn with_pictures(disk_mb: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), "", None, Some(disk_mb)).await
+        Self::on(&store, Some(folder), "", None, Some(disk_mb), |_| {}).await
     }
 
     /// On a PostgreSQL; nothing where there is none.
     pub(crate) async fn on_postgres() -> Option<Self> {
-        Some(Self::on(&Cluster::shared()?.database(), None, "", None, None).await)
+        Some(Self::on(&Cluster::shared()?.database(), None, "", None, None, |_| {}).await)
     }
 
     async fn on(
@@ -76,6 +83,7 @@ impl Home {
         notify: &str,
         token: Option<&str>,
         disk_mb: Option<u64>,
+        change: impl FnOnce(&mut Config),
     ) -> Self {
         let sim = Sim::start().await.unwrap();
         let alice = sim
@@ -94,6 +102,7 @@ impl Home {
             config.pictures.folder.clone_from(folder);
             config.pictures.disk_mb = disk_mb;
         }
+        change(&mut config);
         let gateway = Gateway::over(outbox.clone(), config).await.unwrap();
         let state = gateway.state().clone();
         let address = gateway.addresses()["all"];

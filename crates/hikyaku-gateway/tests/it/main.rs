@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the sender's tests need more of it")]
 mod cluster;
 
+mod adapter;
 mod home;
 mod hook;
 mod line;

@@ -34,7 +34,7 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     // A literal of TOML: a path may have a backslash.
     let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let config = Config::parse(&format!(
-        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"line\", \"notify\", \"oauth\", \"webhook\"]\n\
+        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"line\", \"notify\", \"adapters\", \"oauth\", \"webhook\"]\n\
          [channel.default]\ntoken = \"{}\"\nsecret = \"{}\"\napi_url = \"{api_url}\"\ndata_url = \"{}\"\n\
          manager_url = \"{api_url}\"",
         token.expose(),
@@ -72,6 +72,8 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
         "A gateway, and Alice, whom it delivers to: open {page} in a browser to see her chat. In another terminal, as a script of \
          LINE Notify does:\n\n  \
          curl -H 'Authorization: Bearer {token}' -F 'message=hello' {url}/api/notify\n\n\
+         As a program does that knows ntfy:\n\n  \
+         curl -H 'Authorization: Bearer {token}' -H 'Tags: tada' -d 'hello from ntfy' {url}/topic\n\n\
          As a bot does, with LINE's own API:\n\n  \
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' {url}/v2/bot/message/push \
          -d '{{\"to\":\"{alice}\",\"messages\":[{{\"type\":\"text\",\"text\":\"hello from a bot\"}}]}}'\n\n\

@@ -1,6 +1,7 @@
 //! The server that speaks LINE's API and LINE Notify's: its keys, its tokens, and the services that ask people for some.
 
 mod demo;
+mod github;
 mod key;
 mod serve;
 mod service;

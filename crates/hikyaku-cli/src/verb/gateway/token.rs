@@ -5,7 +5,7 @@ use hikyaku_gateway::{AccessToken, NewToken, Served, TokenRow};
 use hikyaku_page::Lang;
 use serde::Serialize;
 
-use super::open;
+use super::{github::GitHub, open};
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
@@ -30,6 +30,8 @@ enum TokenVerb {
     Import(Import),
     List(List),
     Revoke(Revoke),
+    #[command(name = "github")]
+    GitHub(GitHub),
 }
 
 /// Make a token for one chat, and print it this once; without --target also a code: the chat in which it is sent within
@@ -151,6 +153,7 @@ impl Token {
             }
             TokenVerb::List(List {}) => list(config, output).await,
             TokenVerb::Revoke(Revoke { id }) => revoke(config, id, output).await,
+            TokenVerb::GitHub(verb) => verb.run(config, output).await,
         }
     }
 }
