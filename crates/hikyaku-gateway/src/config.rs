@@ -12,7 +12,7 @@ use hikyaku_model::ChannelSecret;
 use hikyaku_webhook::Verifier;
 use serde::Deserialize;
 
-use crate::{Error, Template, certificate::Certificate};
+use crate::{Error, Network, Rehost, Template, certificate::Certificate};
 
 /// The longest wait for LINE: callers such as microcontrollers give up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -161,11 +161,16 @@ pub struct PictureSettings {
     pub folder: PathBuf,
     /// How many megabytes they may have on disk. The oldest have to go then.
     pub disk_mb: u64,
+    /// Which pictures that scripts name by their addresses are fetched and served as if they had been uploaded.
+    pub rehost: Rehost,
+    /// Networks that pictures are fetched from though they are not the internet: cameras at home, say.
+    pub rehost_from: Vec<Network>,
 }
 
 impl Default for PictureSettings {
     fn default() -> Self {
-        Self { folder: PathBuf::from("pictures"), disk_mb: 1000 }
+        let folder = PathBuf::from("pictures");
+        Self { folder, disk_mb: 1000, rehost: Rehost::Off, rehost_from: Vec::new() }
     }
 }
 
@@ -304,6 +309,11 @@ impl Config {
                 "a listener serves \"pictures\", so public_url is needed and begins with https://: LINE takes no other",
             ));
         }
+        if self.pictures.rehost != Rehost::Off && !serves(Served::Pictures) {
+            return Err(Error::new(
+                "pictures.rehost is set, so a listener needs to serve \"pictures\": what is fetched is served there",
+            ));
+        }
         if serves(Served::Webhook) && !self.channel.values().any(Channel::has_secret) {
             return Err(Error::new(
                 "a listener serves \"webhook\", so a channel needs secret or secret_file",
@@ -412,8 +422,10 @@ mod tests {
         let Config { store, listen, channel, notify, line, oauth, pictures, public_url, template } =
             Config::parse(&all.join("\n")).unwrap();
         assert!(!store.is_empty() && public_url.is_some());
-        let (PictureSettings { folder, disk_mb }, default) = (pictures, PictureSettings::default());
+        let PictureSettings { folder, disk_mb, rehost, rehost_from } = pictures;
+        let default = PictureSettings::default();
         assert_eq!((folder, disk_mb), (default.folder, default.disk_mb));
+        assert!(rehost == Rehost::Http && !rehost_from.is_empty());
         let OAuthSettings { channel: speaks } = oauth;
         assert_eq!(speaks, OAuthSettings::default().channel);
         for Listener { address, serve, behind_proxy, certificate_file, key_file } in listen.values()

@@ -7,7 +7,7 @@ use hikyaku_sender::{DeliveryId, ErrorKind, Outbox};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
-    Error, NotifySettings, State, TokenRow,
+    Error, NotifySettings, Rehost, State, TokenRow,
     answer::{self, Answer, INVALID_TOKEN, StatusBody, told},
     deliver::{Delivered, Told, deliver},
     fields::Fields,
@@ -37,6 +37,8 @@ pub(crate) struct Door {
     pub(crate) windows: Windows,
     /// Uploads of pictures, where they are served.
     pub(crate) pictures: Option<Arc<Pictures>>,
+    /// Which pictures are fetched.
+    pub(crate) rehost: Rehost,
 }
 
 /// What the caller of a notification is told.
@@ -149,7 +151,8 @@ impl Door {
         let content_type = parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let fields = Fields::read(parts.uri.query(), content_type, body);
-        let read = Notification::read(&fields, &self.prefix(token), self.settings.longest_message);
+        let longest = self.settings.longest_message;
+        let read = Notification::read(&fields, &self.prefix(token), longest, self.rehost);
         let mut notification = match read {
             Ok(notification) => notification,
             Err(wrong) => return Ok(Verdict::wrong(wrong)),
@@ -157,16 +160,19 @@ impl Door {
         if token.target_gone {
             return Ok(Verdict::wrong(gone(token)));
         }
-        let mut picture = None;
-        if let Some(file) = fields.image_file() {
-            match self.upload(token, file).await? {
-                Ok(Kept { name, message }) => {
-                    notification.show(message);
-                    picture = Some(name);
-                }
-                Err(wrong) => return Ok(Verdict::wrong(wrong)),
+        let kept = match (fields.image_file(), notification.picture_to_fetch()) {
+            (Some(file), _) => Some(self.upload(token, file).await?),
+            (None, Some((field, url))) => Some(self.fetch(token, field, url).await?),
+            (None, None) => None,
+        };
+        let picture = match kept {
+            Some(Ok(Kept { name, message })) => {
+                notification.show(message);
+                Some(name)
             }
-        }
+            Some(Err(wrong)) => return Ok(Verdict::wrong(wrong)),
+            None => None,
+        };
         let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
         let verdict = self.push(token, &notification, key).await?;
         if let (Some(picture), Some(id)) = (picture, verdict.id) {
@@ -204,21 +210,35 @@ impl Door {
     }
 
     /// Keeps a picture that was uploaded. What is wrong is told as LINE Notify told it, or for people.
-    async fn upload(
-        &self,
-        token: &TokenRow,
-        file: &Bytes,
-    ) -> Result<Result<Kept, &'static str>, Error> {
+    async fn upload(&self, token: &TokenRow, file: &Bytes) -> Result<Result<Kept, String>, Error> {
         let Some(pictures) = &self.pictures else {
-            return Ok(Err(
-                "imageFile: this gateway does not take uploads of pictures, nothing was sent; \
-                           send imageThumbnail and imageFullsize, or the text alone",
-            ));
+            let why = "imageFile: this gateway does not take uploads of pictures, nothing was sent; \
+                send imageThumbnail and imageFullsize, or the text alone";
+            return Ok(Err(why.to_owned()));
         };
         if !self.windows.count_upload(token.id) {
-            return Ok(Err(TOO_MANY_IMAGES));
+            return Ok(Err(TOO_MANY_IMAGES.to_owned()));
         }
-        pictures.keep(token.id, file.clone()).await
+        let kept = pictures.keep(token.id, file.clone()).await?;
+        Ok(kept.map_err(|why| format!("imageFile: {why}")))
+    }
+
+    /// Keeps a picture that is at an address. It counts as an upload, because it is as much work.
+    async fn fetch(
+        &self,
+        token: &TokenRow,
+        field: &str,
+        url: &str,
+    ) -> Result<Result<Kept, String>, Error> {
+        // The configuration sees to it that they are there.
+        let Some(pictures) = &self.pictures else {
+            return Ok(Err(format!("{field}: must be an https URL")));
+        };
+        if !self.windows.count_upload(token.id) {
+            return Ok(Err(TOO_MANY_IMAGES.to_owned()));
+        }
+        let kept = pictures.keep_from(token.id, url).await?;
+        Ok(kept.map_err(|why| format!("{field}: {why}")))
     }
 
     async fn status(&self, parts: &Parts) -> Result<Answer, Error> {

@@ -77,11 +77,12 @@ impl Gateway {
             OAuth::new(state.clone(), accounts.clone(), config.oauth.channel.clone(), is_https);
         let oauth = Arc::new(oauth);
         let hook = Hook { state: state.clone(), accounts };
+        let rehost = config.pictures.rehost;
         let pictures = match &config.public_url {
             Some(url) if config.serves(Served::Pictures) => {
-                let PictureSettings { folder, disk_mb } = config.pictures;
+                let PictureSettings { folder, disk_mb, rehost_from, .. } = config.pictures;
                 let budget = disk_mb.saturating_mul(1_000_000);
-                Some(Arc::new(Pictures::open(state.clone(), folder, url, budget)?))
+                Some(Arc::new(Pictures::open(state.clone(), folder, url, budget, rehost_from)?))
             }
             _ => None,
         };
@@ -103,8 +104,14 @@ impl Gateway {
             channels,
         });
         let settings = config.notify;
-        let door =
-            Arc::new(Door { outbox, state, settings, windows: Windows::default(), pictures });
+        let door = Arc::new(Door {
+            outbox,
+            state,
+            settings,
+            windows: Windows::default(),
+            pictures,
+            rehost,
+        });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());

@@ -37,6 +37,7 @@ mod notification;
 mod oauth;
 mod page;
 mod picture;
+mod rehost;
 mod server;
 mod spelling;
 mod state;
@@ -55,6 +56,7 @@ pub use config::{
 };
 pub use error::Error;
 pub use gateway::Gateway;
+pub use rehost::{Network, Rehost};
 pub use state::{
     ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, State, TokenRow,
     UnlinkedToken,

@@ -6,7 +6,7 @@ use hikyaku_model::{
 };
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::fields::Fields;
+use crate::{fields::Fields, rehost::Rehost};
 
 /// What a program tells that does not speak LINE Notify's API.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Post {
 pub(crate) struct Notification {
     texts: Vec<String>,
     image: Option<ImageMessage>,
+    /// The field and the address of a picture that is fetched first.
+    to_fetch: Option<(&'static str, String)>,
     sticker: Option<StickerMessage>,
     pub(crate) silent: bool,
 }
@@ -33,6 +35,7 @@ impl Notification {
         fields: &Fields,
         prefix: &str,
         longest: Option<usize>,
+        rehost: Rehost,
     ) -> Result<Self, String> {
         let message = fields.get("message").unwrap_or_default();
         if message.is_empty() {
@@ -42,13 +45,23 @@ impl Notification {
             return Err("message: is too long".to_owned());
         }
         let has_file = fields.image_file().is_some();
-        let (image, sticker) = (image(fields)?.filter(|_| !has_file), sticker(fields)?);
+        let (picture, sticker) = (picture(fields, rehost)?.filter(|_| !has_file), sticker(fields)?);
         let texts = split(&format!("{prefix}{message}"));
-        let others = usize::from(has_file || image.is_some()) + usize::from(sticker.is_some());
+        let others = usize::from(has_file || picture.is_some()) + usize::from(sticker.is_some());
         if !MESSAGES.allows(texts.len() + others) {
             return Err("message: is too long for one push".to_owned());
         }
-        Ok(Self { texts, image, sticker, silent: silent(fields)? })
+        let (image, to_fetch) = match picture {
+            Some(Picture::Shown(image)) => (Some(image), None),
+            Some(Picture::ToFetch(field, url)) => (None, Some((field, url))),
+            None => (None, None),
+        };
+        Ok(Self { texts, image, to_fetch, sticker, silent: silent(fields)? })
+    }
+
+    /// The field and the address of the picture that is to be fetched and [shown](Self::show).
+    pub(crate) fn picture_to_fetch(&self) -> Option<(&'static str, &str)> {
+        self.to_fetch.as_ref().map(|(field, url)| (*field, url.as_str()))
     }
 
     /// What another program tells.
@@ -59,10 +72,10 @@ impl Notification {
         }
         let image = image.as_ref().map(|url| ImageMessage::new(url).preview(url));
         let texts = split(&format!("{prefix}{text}"));
-        Ok(Self { texts, image, sticker: None, silent: *silent })
+        Ok(Self { texts, image, to_fetch: None, sticker: None, silent: *silent })
     }
 
-    /// Shows this picture, which was uploaded.
+    /// Shows this picture, which the gateway keeps.
     pub(crate) fn show(&mut self, image: ImageMessage) {
         self.image = Some(image);
     }
@@ -83,18 +96,30 @@ fn filled<'a>(fields: &'a Fields, name: &str) -> Option<&'a str> {
     fields.get(name).map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// One URL stands for both pictures.
-fn image(fields: &Fields) -> Result<Option<ImageMessage>, String> {
-    let (preview, full) = (filled(fields, "imageThumbnail"), filled(fields, "imageFullsize"));
-    for (name, url) in [("imageThumbnail", preview), ("imageFullsize", full)] {
+/// A picture by its address.
+enum Picture {
+    Shown(ImageMessage),
+    ToFetch(&'static str, String),
+}
+
+/// One URL stands for both pictures. Where the larger one is fetched, the preview is drawn from it.
+fn picture(fields: &Fields, rehost: Rehost) -> Result<Option<Picture>, String> {
+    let preview = ("imageThumbnail", filled(fields, "imageThumbnail"));
+    let full = ("imageFullsize", filled(fields, "imageFullsize"));
+    let fetched = [full, preview].into_iter().find_map(|(name, url)| Some((name, url?)));
+    if let Some((name, url)) = fetched.filter(|(_, url)| rehost.fetches(url)) {
+        return Ok(Some(Picture::ToFetch(name, url.to_owned())));
+    }
+    for (name, url) in [preview, full] {
         if url
             .is_some_and(|url| !url.get(..8).is_some_and(|it| it.eq_ignore_ascii_case("https://")))
         {
             return Err(format!("{name}: must be an https URL"));
         }
     }
-    let image = |full: &str, preview: &str| ImageMessage::new(full).preview(preview);
-    Ok(full.or(preview).map(|full| image(full, preview.unwrap_or(full))))
+    let (preview, full) = (preview.1, full.1);
+    let image = |full: &str| ImageMessage::new(full).preview(preview.unwrap_or(full));
+    Ok(full.or(preview).map(image).map(Picture::Shown))
 }
 
 fn sticker(fields: &Fields) -> Result<Option<StickerMessage>, String> {
@@ -155,7 +180,7 @@ mod tests {
 
     fn read(form: &str) -> Result<Notification, String> {
         let form = bytes::Bytes::copy_from_slice(form.as_bytes());
-        Notification::read(&Fields::read(None, None, &form), "[srv] ", None)
+        Notification::read(&Fields::read(None, None, &form), "[srv] ", None, Rehost::Off)
     }
 
     #[test]

@@ -67,8 +67,8 @@ impl Kind {
 
 /// Reads a picture, turns it as its camera was held, and draws it anew in both sizes. What is wrong is told for people.
 pub(crate) fn draw(bytes: &[u8]) -> Result<Drawn, &'static str> {
-    const DAMAGED: &str = "imageFile: is damaged, or no picture that can be read";
-    let kind = Kind::of(bytes).ok_or("imageFile: must be a JPEG or PNG picture")?;
+    const DAMAGED: &str = "is damaged, or no picture that can be read";
+    let kind = Kind::of(bytes).ok_or("must be a JPEG or PNG picture")?;
     let format = match kind {
         Kind::Jpeg => ImageFormat::Jpeg,
         Kind::Png => ImageFormat::Png,
@@ -80,7 +80,7 @@ pub(crate) fn draw(bytes: &[u8]) -> Result<Drawn, &'static str> {
     let mut decoder = reader.into_decoder().map_err(|_| DAMAGED)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > PIXELS || decoder.total_bytes() > MEMORY {
-        return Err("imageFile: has too many pixels: this gateway takes 40 million");
+        return Err("has too many pixels: this gateway takes 40 million");
     }
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| DAMAGED)?;
@@ -110,6 +110,6 @@ fn encode(picture: &DynamicImage, kind: Kind) -> Result<Vec<u8>, &'static str> {
         }
         Kind::Png => picture.to_rgb8().write_with_encoder(PngEncoder::new(&mut bytes)),
     };
-    written.map_err(|_| "imageFile: cannot be drawn")?;
+    written.map_err(|_| "cannot be drawn")?;
     Ok(bytes)
 }

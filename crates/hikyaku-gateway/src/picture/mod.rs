@@ -1,6 +1,7 @@
-//! Pictures that scripts upload: drawn anew, kept on a local disk, and served to LINE and its apps.
+//! Pictures that scripts upload or name: drawn anew, kept on a local disk, and served to LINE and its apps.
 
 mod draw;
+mod fetch;
 
 use std::{
     fs, io,
@@ -15,8 +16,13 @@ use tokio::{sync::Semaphore, task::spawn_blocking};
 use crate::{
     Error, State,
     answer::{self, Answer, told},
+    rehost::Network,
 };
 use draw::{Drawn, Kind, draw};
+use fetch::Fetcher;
+
+/// How many pictures are fetched at a time.
+const FETCHES: usize = 4;
 
 /// The length of a picture's name.
 const NAME: usize = 64;
@@ -33,6 +39,9 @@ pub(crate) struct Pictures {
     budget: u64,
     /// One is drawn at a time: each needs memory.
     turn: Semaphore,
+    fetcher: Fetcher,
+    /// A few are fetched at a time: each is in memory then.
+    fetches: Semaphore,
 }
 
 /// A picture that is kept.
@@ -49,14 +58,37 @@ impl Pictures {
         folder: PathBuf,
         url: &str,
         budget: u64,
+        rehost_from: Vec<Network>,
     ) -> Result<Self, Error> {
         let cannot = |why| Error::because(format!("cannot make {}", folder.display()), why);
         fs::create_dir_all(&folder).map_err(cannot)?;
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { state, folder, url, budget, turn: Semaphore::new(1) })
+        Ok(Self {
+            state,
+            folder,
+            url,
+            budget,
+            turn: Semaphore::new(1),
+            fetcher: Fetcher::new(rehost_from)?,
+            fetches: Semaphore::new(FETCHES),
+        })
     }
 
-    /// Keeps a token's picture. What is wrong with it is told for people.
+    /// Keeps a token's picture that is at an address. What is wrong with it is told for people, without the field's name.
+    pub(crate) async fn keep_from(
+        &self,
+        token: i64,
+        url: &str,
+    ) -> Result<Result<Kept, String>, Error> {
+        // The semaphore is never closed.
+        let _place = self.fetches.acquire().await.ok();
+        match self.fetcher.fetch(url).await {
+            Ok(file) => Ok(self.keep(token, file).await?.map_err(str::to_owned)),
+            Err(wrong) => Ok(Err(wrong)),
+        }
+    }
+
+    /// Keeps a token's picture. What is wrong with it is told for people, without the field's name.
     pub(crate) async fn keep(
         &self,
         token: i64,

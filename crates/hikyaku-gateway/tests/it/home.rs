@@ -72,6 +72,13 @@ impl Home {
         Self::on(&store, Some(folder), "", None, Some(disk_mb), |_| {}).await
     }
 
+    /// One that takes pictures, with a configuration that this has changed.
+    pub(crate) async fn configured_with_pictures(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+        Self::on(&store, Some(folder), "", None, Some(1000), change).await
+    }
+
     /// On a PostgreSQL; nothing where there is none.
     pub(crate) async fn on_postgres() -> Option<Self> {
         Some(Self::on(&Cluster::shared()?.database(), None, "", None, None, |_| {}).await)

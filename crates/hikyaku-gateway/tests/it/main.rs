@@ -15,6 +15,7 @@ mod notify;
 mod oauth;
 mod operation;
 mod picture;
+mod rehost;
 mod sdk;
 
 /// Says something even where the output of tests is kept back.
