@@ -1,9 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 /// Which time it is in a simulator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ClockMode {
     /// The machine's time.
     Wall,
@@ -15,7 +18,7 @@ pub enum ClockMode {
 
 /// A simulator's own clock. Everything that ages in it (retry keys, reply tokens, buckets, months, narrowcasts) does so
 /// by this clock.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Clock(ClockMode);
 
 impl Clock {

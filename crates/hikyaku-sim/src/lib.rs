@@ -34,22 +34,28 @@ mod clock;
 mod control;
 mod deliver;
 mod fault;
+mod keep;
 mod near;
 mod page;
 mod poster;
 mod purchase;
 mod query;
 mod random;
+mod seed;
 mod serve;
 mod settings;
 mod shared;
 mod sim;
+mod snapshot;
 mod state;
 
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};
 pub use hikyaku_model::limits::Rate;
-pub use sim::{LiffSession, Login, Module, Sim, SimBuilder, StartError, WaitTimeout, Webhooks};
+pub use seed::{InvalidSeed, Seed};
+pub use sim::{
+    InvalidState, LiffSession, Login, Module, Sim, SimBuilder, StartError, WaitTimeout, Webhooks,
+};
 pub use state::{
     assertion::InvalidAssertionKey,
     audience::{Audience, AudienceKind},

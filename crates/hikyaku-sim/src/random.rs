@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
+
 /// Chance that can be repeated: the generator `SplitMix64` with a seed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Random(u64);
 
 impl Random {

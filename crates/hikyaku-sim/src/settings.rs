@@ -1,11 +1,12 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
+    sync::Arc,
     time::Duration,
 };
 
 use hikyaku_model::limits::REPLY_TOKEN_LIFE;
 
-use crate::clock::ClockMode;
+use crate::{clock::ClockMode, seed::Seed};
 
 /// What a simulator is started with; `reset` goes back to it.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) account_name: Option<String>,
     pub(crate) clock: ClockMode,
     pub(crate) seed: u64,
+    /// What it begins with.
+    pub(crate) seed_file: Option<Arc<Seed>>,
     pub(crate) any_user_is_friend: bool,
     pub(crate) rate_limits: bool,
     pub(crate) quota: Option<u64>,
@@ -69,6 +72,7 @@ impl Default for Settings {
             account_name: None,
             clock: ClockMode::Wall,
             seed: 1,
+            seed_file: None,
             any_user_is_friend: false,
             rate_limits: true,
             quota: None,

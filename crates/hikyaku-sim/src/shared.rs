@@ -1,13 +1,16 @@
 use std::{
     pin::pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use tokio::{sync::Notify, time::sleep};
 use uuid::Uuid;
 
-use crate::{api::Routes, poster::Poster, settings::Settings, state::World};
+use crate::{api::Routes, poster::Poster, state::World};
 
 /// What the sockets, the control API and the methods of a simulator share.
 #[derive(Debug)]
@@ -26,12 +29,54 @@ pub(crate) struct Shared {
     /// Tells that a webhook may wait to be posted.
     pub(crate) webhooks_wait: Notify,
     pub(crate) poster: Poster,
+    changes: AtomicU64,
+    pub(crate) snapshots: Snapshots,
     pub(crate) most_connections: usize,
     pub(crate) allowed_hosts: Vec<String>,
 }
 
+/// States that were kept to come back to, by their ids, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshots(Mutex<(Vec<(String, Arc<str>)>, u64)>);
+
+/// How many snapshots are kept. Our choice, to bound memory.
+const MOST_SNAPSHOTS: usize = 100;
+
+impl Snapshots {
+    /// Keeps a state; gives its id, or nothing where there are too many.
+    pub(crate) fn add(&self, document: String) -> Option<String> {
+        let (kept, made) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() >= MOST_SNAPSHOTS {
+            return None;
+        }
+        *made += 1;
+        let id = format!("snapshot-{made}");
+        kept.push((id.clone(), document.into()));
+        Some(id)
+    }
+
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let kept = &self.0.lock().unwrap_or_else(PoisonError::into_inner).0;
+        kept.iter().map(|(id, _)| id.clone()).collect()
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
+        let kept = &self.0.lock().unwrap_or_else(PoisonError::into_inner).0;
+        kept.iter().find(|(of, _)| of == id).map(|(_, document)| document.clone())
+    }
+
+    /// Forgets one. False if there is none.
+    pub(crate) fn remove(&self, id: &str) -> bool {
+        let kept = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0;
+        let before = kept.len();
+        kept.retain(|(of, _)| of != id);
+        kept.len() < before
+    }
+}
+
 impl Shared {
-    pub(crate) fn new(settings: Settings, api_url: String, data_url: String) -> Self {
+    pub(crate) fn new(world: World, api_url: String, data_url: String) -> Self {
+        let settings = &world.settings;
         Self {
             api_url,
             data_url,
@@ -43,7 +88,9 @@ impl Shared {
             poster: Poster::new(settings.webhook.remote_allowed),
             most_connections: settings.most_connections,
             allowed_hosts: settings.allowed_hosts.clone(),
-            world: Mutex::new(World::new(settings)),
+            snapshots: Snapshots::default(),
+            changes: AtomicU64::new(0),
+            world: Mutex::new(world),
         }
     }
 
@@ -90,8 +137,14 @@ impl Shared {
         value
     }
 
+    /// A number that is another one after each change of the state.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
     /// Wakes those who wait for a change of the state.
     pub(crate) fn tell(&self, world: &World) {
+        self.changes.fetch_add(1, Ordering::Release);
         self.changed.notify_waiters();
         if world.webhooks.are_ready() {
             self.webhooks_wait.notify_one();

@@ -14,7 +14,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let user = UserKey::parse(request.step(3));
     let user = user.ok_or_else(|| Answer::parameter_invalid("userId"))?;
     Ok(Box::new(move |scene| {
-        if !scene.world.knows(user) {
+        if !scene.world.knows_of(scene.channel, user) {
             return Answer::not_found();
         }
         let (token, now) = (random_token(), scene.now);

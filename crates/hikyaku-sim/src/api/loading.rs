@@ -35,7 +35,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     })?;
     Ok(Box::new(move |scene| {
         let until = later(scene.now, SignedDuration::from_secs(seconds.into()));
-        if scene.world.knows(user) {
+        if scene.world.knows_of(scene.channel, user) {
             scene.channel().loading.insert(user, until);
         }
         Answer::empty(StatusCode::ACCEPTED)

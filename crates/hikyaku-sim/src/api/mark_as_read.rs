@@ -61,7 +61,7 @@ fn read_by_user(request: &Request) -> Result<Action, Answer> {
     let chat: Chat = body.optional("chat")?.ok_or_else(invalid)?;
     let user = UserKey::parse(&chat.user_id).ok_or_else(invalid)?;
     Ok(Box::new(move |scene| {
-        if !scene.world.knows(user) {
+        if !scene.world.knows_of(scene.channel, user) {
             return Answer::property_invalid("chat.chatId");
         }
         let last = scene.world.last_message_id();

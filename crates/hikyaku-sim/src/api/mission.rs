@@ -22,7 +22,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     }
     let user = UserKey::parse(&to).ok_or_else(|| refused("invalid request"))?;
     Ok(Box::new(move |scene| {
-        if !scene.world.knows(user) {
+        if !scene.world.knows_of(scene.channel, user) {
             return refused("invalid request");
         }
         let stickers = &mut scene.channel().stickers;

@@ -336,7 +336,8 @@ impl Scene<'_> {
 
     /// Whether a message to a person alone arrives.
     pub(crate) fn reaches(&self, user: UserKey) -> bool {
-        self.world.knows(user) && self.world.channels[self.channel].friends.reaches(user, self.now)
+        self.world.knows_of(self.channel, user)
+            && self.world.channels[self.channel].friends.reaches(user, self.now)
     }
 }
 

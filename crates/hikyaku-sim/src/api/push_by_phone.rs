@@ -65,7 +65,8 @@ pub(super) fn deliver(
     tag: Option<String>,
     status: StatusCode,
 ) -> Answer {
-    let user = scene.world.people.by_phone(&to);
+    let provider = scene.channel().provider;
+    let user = scene.world.people.by_phone(provider, &to);
     let open = user.filter(|user| scene.channel().friends.get(*user) != Friendship::Blocked);
     let Some(user) = open else {
         return Answer::failed_to_send(StatusCode::UNPROCESSABLE_ENTITY);

@@ -16,6 +16,8 @@ struct ChannelJson<'a> {
     channel_access_token: &'a str,
     channel_secret: &'a str,
     bot_user_id: &'a UserId,
+    name: &'a str,
+    provider: Option<&'a str>,
     webhook: &'a WebhookSettings,
 }
 
@@ -26,6 +28,8 @@ fn describe(world: &World, place: usize) -> ChannelJson<'_> {
         channel_access_token: channel.token.expose(),
         channel_secret: channel.secret.expose(),
         bot_user_id: &channel.bot,
+        name: &channel.name,
+        provider: world.providers.get(channel.provider).map(String::as_str),
         webhook: &channel.webhook,
     }
 }

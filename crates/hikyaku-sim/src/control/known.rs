@@ -22,7 +22,8 @@ fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
         "log" => &["after", "limit", "wait", "count"],
         "chats" if matches!(rest, [_, "messages", _]) => &["channel", "userId"],
         "modules" if rest.is_empty() => &[],
-        "health" | "reset" | "channels" | "faults" | "clock" | "ratelimit" => &[],
+        "health" | "reset" | "state" | "snapshots" | "channels" | "faults" | "clock"
+        | "ratelimit" => &[],
         "memberships" | "mission-stickers" | "modules" | "pnp-keys" | "logins" | "users"
         | "groups" | "rooms" | "chats" | "account-links" | "audiences" | "quota" => &["channel"],
         _ => return None,
@@ -35,7 +36,8 @@ fn has_body(method: &Method, steps: &[&str]) -> bool {
         ("PUT", ["chats", _, "messages", _]) => true,
         (
             "POST",
-            ["channels" | "reset" | "modules"]
+            ["channels" | "reset" | "modules" | "snapshots"]
+            | ["snapshots", ..]
             | ["channels", _, "test"]
             | ["webhooks", ..]
             | ["memberships", _, ..]

@@ -12,13 +12,14 @@ mod reply;
 mod tap;
 mod traffic;
 mod webhooks;
+mod whole;
 
 use bytes::Bytes;
 use http::{Method, Response, request::Parts};
 use serde::de::DeserializeOwned;
 
 use self::reply::{Problem, Reply};
-use crate::{query, shared::Shared, state::World};
+use crate::{query, shared::Shared, snapshot, state::World};
 
 /// What all paths of the control API begin with. No path of LINE's does.
 pub(crate) const PREFIX: &str = "/_sim/";
@@ -32,6 +33,11 @@ struct Call<'a> {
 
 /// The path of the stream that tells of changes.
 pub(crate) const EVENTS: &str = "/_sim/v1/events";
+
+/// The most bytes that the body of a call may have, where it is not that of LINE's calls.
+pub(crate) fn most_bytes(path: &str) -> Option<usize> {
+    (path == "/_sim/v1/state").then_some(snapshot::MOST_BYTES)
+}
 
 /// Refuses what a page of somebody else's could have sent.
 pub(crate) fn refusal(shared: &Shared, head: &Parts) -> Option<Response<Bytes>> {
@@ -62,6 +68,12 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
             call.shared.change(World::reset);
             Ok(Reply::none())
         }
+        ("GET", ["state"]) => Ok(whole::export(call)),
+        ("PUT", ["state"]) => whole::import(call),
+        ("GET", ["snapshots"]) => Ok(whole::snapshots(call)),
+        ("POST", ["snapshots"]) => whole::take_snapshot(call),
+        ("POST", ["snapshots", id, "restore"]) => whole::restore(call, id),
+        ("DELETE", ["snapshots", id]) => whole::delete_snapshot(call, id),
         ("GET", ["channels"]) => Ok(channels::channels(call)),
         ("POST", ["channels"]) => Ok(channels::add(call)),
         ("PATCH", ["channels", id]) => channels::change(call, id),

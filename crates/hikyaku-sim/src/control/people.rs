@@ -25,8 +25,9 @@ struct Acquaintance<'a> {
 
 pub(super) fn users(call: &Call<'_>) -> Result<Reply, Problem> {
     let world = call.shared.world();
-    let friends = &world.channels[call.channel(&world)?].friends;
-    let mut people: Vec<_> = world.people.iter().collect();
+    let channel = &world.channels[call.channel(&world)?];
+    let friends = &channel.friends;
+    let mut people: Vec<_> = world.people.of(channel.provider).collect();
     people.sort_unstable_by_key(|(key, _)| *key);
     let people = people.into_iter();
     let people = people.map(|(key, person)| Acquaintance { person, friendship: friends.get(key) });
@@ -84,7 +85,8 @@ pub(super) fn add_user(call: &Call<'_>) -> Result<Reply, Problem> {
         let (channel, now) = (call.channel(world)?, world.clock.now());
         let mut ids = Vec::new();
         for _ in 0..count.unwrap_or(1) {
-            let user = world.people.put(person.clone()).map_err(|id| {
+            let provider = world.channels[channel].provider;
+            let user = world.people.put(provider, person.clone()).map_err(|id| {
                 Problem::invalid(
                     "/userId",
                     format!("`{id}` is not `U` and 32 lower-case hex digits"),

@@ -14,6 +14,11 @@ impl Reply {
         Self { status: StatusCode::OK, body: json(value) }
     }
 
+    /// JSON that is written already.
+    pub(super) fn json(text: String) -> Self {
+        Self { status: StatusCode::OK, body: text.into() }
+    }
+
     pub(super) fn created(value: &impl Serialize) -> Self {
         Self { status: StatusCode::CREATED, body: json(value) }
     }

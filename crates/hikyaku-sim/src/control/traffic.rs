@@ -6,10 +6,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::{Call, Problem, Reply, limits::duration};
-use crate::state::{
-    World,
-    outbox::{self, DeliveryFilter},
-};
+use crate::state::{World, outbox::DeliveryFilter, send_kind};
 
 /// How long a call waits at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -89,7 +86,7 @@ pub(super) async fn log(call: &Call<'_>) -> Result<Reply, Problem> {
 fn filter(call: &Call<'_>) -> Result<DeliveryFilter, Problem> {
     let kind = call.parameter("kind").map(|word| {
         let unknown = || Problem::parameter("kind", "must be a way to send, such as `push`");
-        outbox::kind(&word).ok_or_else(unknown)
+        send_kind::of(&word).ok_or_else(unknown)
     });
     Ok(DeliveryFilter {
         to: call.parameter("to").map(ChatId::from),

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Effect, FaultRule, InvalidFault, Matcher};
 use crate::random::Random;
@@ -14,6 +14,27 @@ pub(crate) struct ActiveFault {
     seen: u64,
     /// Requests that it acted on.
     hits: u64,
+}
+
+/// Rules with what they have seen, as they are kept: lists of a rule and two numbers.
+mod kept {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::{ActiveFault, FaultRule};
+
+    pub(super) fn serialize<S: Serializer>(
+        rules: &[ActiveFault],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(rules.iter().map(|of| (&of.rule, of.seen, of.hits)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<ActiveFault>, D::Error> {
+        let rules = Vec::<(FaultRule, u64, u64)>::deserialize(deserializer)?;
+        Ok(rules.into_iter().map(|(rule, seen, hits)| ActiveFault { rule, seen, hits }).collect())
+    }
 }
 
 /// The request that a rule is asked about.
@@ -74,8 +95,10 @@ impl Strike {
 }
 
 /// All rules of a simulator.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Faults {
+    #[serde(with = "kept")]
     rules: Vec<ActiveFault>,
     made: u64,
 }

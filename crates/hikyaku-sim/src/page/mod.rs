@@ -98,8 +98,10 @@ fn menu_picture(shared: &Shared, path: &str) -> Option<Response<Bytes>> {
     let (channel, menu) = path.strip_prefix("menu/")?.split_once('/')?;
     let world = shared.world();
     let channel = &world.channels[world.channel_of_id(channel)?];
-    let (bytes, media_type) = channel.rich_menus.get(menu)?.image.clone()?;
-    let mut response = file(media_type, bytes);
+    let image = channel.rich_menus.get(menu)?.image.as_ref()?;
+    let known = ["image/jpeg", "image/png"];
+    let media_type = known.into_iter().find(|known| *known == image.media_type)?;
+    let mut response = file(media_type, image.bytes.clone());
     set(&mut response, header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
     Some(response)
 }

@@ -4,7 +4,7 @@ use hikyaku_model::{Checker, Message, SendKind, send};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::state::{log::LoggedRequest, outbox};
+use crate::state::{log::LoggedRequest, send_kind};
 
 /// One broken rule.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ fn of_messages(request: &LoggedRequest, body: &Value) -> Vec<Broken> {
     let kind = if request.path == "/bot/pnp/push" {
         Some(SendKind::PhoneNumber)
     } else {
-        outbox::kind(word)
+        send_kind::of(word)
     };
     let messages = body.get("messages").cloned();
     let messages = messages.and_then(|json| serde_json::from_value::<Vec<Message>>(json).ok());

@@ -54,7 +54,9 @@ pub(super) async fn exchange(
 ) -> Result<Response<WireBody>, CutOff> {
     let (arrived_at, began) = (shared.world().clock.now(), Instant::now());
     let (head, body) = request.into_parts();
-    let most = api::most_bytes(&shared.routes, host, &head.method, head.uri.path());
+    let most = control::most_bytes(head.uri.path());
+    let most = most
+        .unwrap_or_else(|| api::most_bytes(&shared.routes, host, &head.method, head.uri.path()));
     let body =
         timeout(BODY_TIME, read(body, most)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
     if host == Host::Api && page::is_served(&head) {
@@ -133,7 +135,7 @@ async fn read(body: Incoming, most: usize) -> Result<Option<Bytes>, hyper::Error
     while let Some(frame) = body.as_mut().frame().await {
         let Ok(data) = frame?.into_data() else { continue };
         length += data.len();
-        if length > MOST_DISCARDED {
+        if length > most.max(MOST_DISCARDED) {
             break;
         } else if length > most {
             (whole, first) = (None, None);

@@ -1,6 +1,7 @@
 use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -10,10 +11,15 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 use super::{Running, Sim};
 use crate::{
     clock::ClockMode,
-    deliver, serve,
+    deliver, keep,
+    keep::StateFile,
+    seed::{InvalidSeed, Seed},
+    serve,
     settings::Settings,
     shared::Shared,
+    snapshot,
     state::{
+        World,
         log::Host,
         webhook::{InvalidWebhookUrl, deliverable},
     },
@@ -24,6 +30,10 @@ use crate::{
 #[must_use = "nothing runs until `start` is awaited"]
 pub struct SimBuilder {
     settings: Settings,
+    seed: Option<Seed>,
+    /// Where the paths of the seed begin.
+    folder: PathBuf,
+    state: Option<PathBuf>,
 }
 
 impl SimBuilder {
@@ -82,6 +92,21 @@ impl SimBuilder {
     /// What chance begins with: the same seed brings the same faults and the same narrowcast audiences.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
+        self
+    }
+
+    /// Begins with what a seed names. Paths of pictures in it begin in this folder. A webhook URL, redelivery and quota
+    /// that are set here are the first channel's, too.
+    pub fn begin_with(mut self, seed: Seed, folder: impl Into<PathBuf>) -> Self {
+        (self.seed, self.folder) = (Some(seed), folder.into());
+        self
+    }
+
+    /// Keeps the state in a file, and goes on from what is in it; a seed is then for the first start alone. It is written
+    /// a second after a change at the latest and by [`Sim::stop`], so a crash loses what happened in the last second.
+    /// The file holds the channels' credentials, and is for its owner alone.
+    pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.state = Some(path.into());
         self
     }
 
@@ -166,16 +191,38 @@ impl SimBuilder {
     /// Starts the simulator.
     ///
     /// # Errors
-    /// A port cannot be listened on, or the webhook URL is not one that webhooks can go to.
+    /// A port cannot be listened on, the webhook URL is not one that webhooks can go to, or the seed contradicts itself, or
+    /// the state's file cannot be gone on from.
     ///
     /// # Panics
     /// Outside of a tokio runtime.
-    pub async fn start(self) -> Result<Sim, StartError> {
+    pub async fn start(mut self) -> Result<Sim, StartError> {
+        if let Some(mut seed) = self.seed {
+            seed.read_pictures(&self.folder).map_err(StartError::Seed)?;
+            self.settings.seed_file = Some(Arc::new(seed));
+        }
         let Settings { bind_address, port, data_port, one_listener, ref webhook, .. } =
             self.settings;
         if let Some(url) = &webhook.url {
             deliverable(url, webhook.remote_allowed).map_err(StartError::Webhook)?;
         }
+        let (file, world) = match self.state {
+            None => (None, World::new(self.settings).map_err(StartError::Seed)?),
+            Some(path) => {
+                let refuse = |why: String| StartError::State { path: path.clone(), why };
+                let (file, saved) =
+                    StateFile::open(path.clone()).map_err(|error| refuse(error.to_string()))?;
+                let world = match saved {
+                    None => World::new(self.settings).map_err(StartError::Seed)?,
+                    Some(json) => {
+                        let mut world = snapshot::import(&json, self.settings).map_err(refuse)?;
+                        world.set_first_webhook();
+                        world
+                    }
+                };
+                (Some(Arc::new(file)), world)
+            }
+        };
         let listen = async |port| {
             let address = SocketAddr::new(bind_address, port);
             let error = |source| StartError::Listen { address, source };
@@ -186,7 +233,7 @@ impl SimBuilder {
         let (api, api_address) = listen(port).await?;
         let data = if one_listener { None } else { Some(listen(data_port).await?) };
         let data_address = data.as_ref().map_or(api_address, |(_, address)| *address);
-        let shared = Shared::new(self.settings, url(api_address), url(data_address));
+        let shared = Shared::new(world, url(api_address), url(data_address));
         let shared = Arc::new(shared);
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -201,15 +248,18 @@ impl SimBuilder {
                 () = serve::stopped(until) => {}
             }
         });
-        let timekeeper = shared.clone();
+        let (timekeeper, until) = (shared.clone(), stopping.clone());
         tasks.spawn(async move {
             tokio::select! {
                 () = timekeeper.keep_time() => {}
-                () = serve::stopped(stopping) => {}
+                () = serve::stopped(until) => {}
             }
         });
+        if let Some(file) = &file {
+            tasks.spawn(keep::keep(file.clone(), shared.clone(), stopping.clone()));
+        }
         let tasks = Mutex::new(tasks);
-        Ok(Sim::new(Running { shared, stop, tasks }))
+        Ok(Sim::new(Running { shared, stop, tasks, file }))
     }
 }
 
@@ -236,6 +286,15 @@ pub enum StartError {
     },
     /// Webhooks cannot go to the URL.
     Webhook(InvalidWebhookUrl),
+    /// What it is to begin with contradicts itself, or names a picture that cannot be read.
+    Seed(InvalidSeed),
+    /// The file of the state cannot be read or gone on from.
+    State {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
 }
 
 impl fmt::Display for StartError {
@@ -245,6 +304,8 @@ impl fmt::Display for StartError {
                 write!(f, "cannot listen on {address}: choose another port, or 0 for a free one")
             }
             Self::Webhook(invalid) => invalid.fmt(f),
+            Self::Seed(invalid) => invalid.fmt(f),
+            Self::State { path, why } => write!(f, "{}: {why}", path.display()),
         }
     }
 }
@@ -253,7 +314,7 @@ impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Listen { source, .. } => Some(source),
-            Self::Webhook(_) => None,
+            Self::Webhook(_) | Self::Seed(_) | Self::State { .. } => None,
         }
     }
 }

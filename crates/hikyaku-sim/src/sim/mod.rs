@@ -25,7 +25,9 @@ pub use traffic::WaitTimeout;
 pub use webhooks::Webhooks;
 
 use crate::{
+    keep::StateFile,
     shared::Shared,
+    snapshot,
     state::{World, assertion::InvalidAssertionKey, channel::Channel, holder::Holder},
 };
 
@@ -48,6 +50,8 @@ pub(crate) struct Running {
     pub(crate) stop: watch::Sender<bool>,
     /// Aborted when dropped.
     pub(crate) tasks: Mutex<JoinSet<()>>,
+    /// Where the state is kept.
+    pub(crate) file: Option<Arc<StateFile>>,
 }
 
 impl Sim {
@@ -74,6 +78,26 @@ impl Sim {
         let tasks = &self.running.tasks;
         let mut tasks = std::mem::take(&mut *tasks.lock().unwrap_or_else(PoisonError::into_inner));
         while tasks.join_next().await.is_some() {}
+        if let Some(file) = &self.running.file {
+            file.save(&self.running.shared);
+        }
+    }
+
+    /// The whole state as one JSON document, which [`Self::import`] goes on from: people, chats, deliveries, requests,
+    /// webhooks, tokens, faults and the clock. The channels' credentials are in it.
+    pub fn export(&self) -> String {
+        self.look(snapshot::export)
+    }
+
+    /// Puts a state that was exported in place of what is there. What was on its way then goes on.
+    ///
+    /// # Errors
+    /// It is no such state, or one of another version; the error says which.
+    pub fn import(&self, state: &str) -> Result<(), InvalidState> {
+        let settings = self.look(|world| world.settings.clone());
+        let world = snapshot::import(state.as_bytes(), settings).map_err(InvalidState)?;
+        self.change(|old| *old = world);
+        Ok(())
     }
 
     /// The base URL that stands for `https://api.line.me`; without a slash at its end.
@@ -98,6 +122,17 @@ impl Sim {
     pub fn add_channel(&self) -> Self {
         let channel = self.change(World::add_channel);
         Self { channel, ..self.clone() }
+    }
+
+    /// All channels, in the order in which they were added, each with a handle that is seen with it.
+    pub fn channels(&self) -> Vec<Self> {
+        let channels = self.look(|world| world.channels.len());
+        (0..channels).map(|channel| Self { channel, ..self.clone() }).collect()
+    }
+
+    /// What the channel's account is called.
+    pub fn account_name(&self) -> String {
+        self.look(|world| world.channels[self.channel].name.clone())
     }
 
     /// The channel's id. It and the token and secret are visibly fake, and the same in every run.
@@ -159,6 +194,18 @@ impl Sim {
         })
     }
 }
+
+/// Why a state cannot be gone on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidState(String);
+
+impl fmt::Display for InvalidState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidState {}
 
 impl fmt::Debug for Sim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -32,10 +32,20 @@ impl Sim {
         added.unwrap_or_else(|id| panic!("not of the form of a user id: {id}"))
     }
 
+    /// The friends of the channel's account who have not blocked it, in the order of their ids.
+    pub fn friends(&self) -> Vec<UserId> {
+        self.look(|world| {
+            world.channels[self.channel].friends.iter().map(|(user, _)| user.id()).collect()
+        })
+    }
+
     /// Adds a person who is nobody's friend.
     pub fn add_user(&self) -> UserId {
-        self.change(|world| world.people.put(Person::default()))
-            .map_or_else(|id| unreachable!("made here: {id}"), UserKey::id)
+        self.change(|world| {
+            let provider = world.channels[self.channel].provider;
+            world.people.put(provider, Person::default())
+        })
+        .map_or_else(|id| unreachable!("made here: {id}"), UserKey::id)
     }
 
     /// As [`Self::add_friend_as`], by somebody who has been a friend since then. Narrowcasts can be filtered by that.
@@ -129,7 +139,7 @@ impl Sim {
 
     pub(super) fn known(&self, user: &UserId) -> UserKey {
         let key = UserKey::parse(user.as_str());
-        let key = key.filter(|key| self.look(|world| world.knows(*key)));
+        let key = key.filter(|key| self.look(|world| world.knows_of(self.channel, *key)));
         key.unwrap_or_else(|| panic!("no such person: {user}"))
     }
 }

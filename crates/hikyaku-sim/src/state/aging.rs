@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use std::{
     borrow::Borrow,
     collections::{HashMap, VecDeque},
@@ -7,7 +9,14 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 /// Values that are forgotten at an age, and at a number.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    bound(
+        serialize = "K: Serialize, V: Serialize",
+        deserialize = "K: Deserialize<'de> + Eq + Hash, V: Deserialize<'de>"
+    )
+)]
 pub(crate) struct Aging<K, V> {
     life: SignedDuration,
     most: usize,
@@ -50,6 +59,11 @@ impl<K: Clone + Eq + Hash, V> Aging<K, V> {
     {
         let (since, value) = self.values.get_mut(key)?;
         (now.duration_since(*since) < self.life).then_some(value)
+    }
+
+    /// All that are still there, in no order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.values.values().map(|(_, value)| value)
     }
 
     fn forget(&mut self, now: Timestamp) {

@@ -7,11 +7,11 @@ use std::{collections::HashMap, fmt};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64_URL};
 use jiff::{SignedDuration, Timestamp};
 use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::holder::Holder;
+use super::{holder::Holder, json};
 use crate::clock::later;
 
 /// How far in the future an assertion may end.
@@ -24,15 +24,17 @@ const AUDIENCE: &str = "https://api.line.me/";
 const MOST_BYTES: usize = 16 << 10;
 
 /// The public half of a key that a channel has registered.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Key {
     holder: Holder,
+    #[serde(with = "json::bytes")]
     n: Vec<u8>,
+    #[serde(with = "json::bytes")]
     e: Vec<u8>,
 }
 
 /// The keys that channels have registered, by the ids that they were given.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AssertionKeys(HashMap<String, Key>);
 
 /// Why a JSON Web Key cannot be registered as an assertion signing key.
@@ -85,6 +87,11 @@ impl AssertionKeys {
         let id = Uuid::new_v4().to_string();
         self.0.insert(id.clone(), Key { holder, n, e });
         Ok(id)
+    }
+
+    /// The channels that have keys.
+    pub(super) fn holders(&self) -> impl Iterator<Item = Holder> {
+        self.0.values().map(|key| key.holder)
     }
 
     /// Makes sure that an assertion was signed with a registered key.

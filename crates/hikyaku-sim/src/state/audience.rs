@@ -4,7 +4,7 @@ use hikyaku_model::UserId;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::person::UserKey;
+use super::{json, person::UserKey};
 
 /// How an audience came to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +31,11 @@ pub struct Audience {
     pub in_progress: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StoredAudience {
     pub(crate) kind: AudienceKind,
+    #[serde(with = "json::set")]
     pub(crate) users: HashSet<UserKey>,
     pub(crate) ready: bool,
     /// What it is called.
@@ -57,7 +59,8 @@ pub(crate) struct StoredAudience {
 pub(crate) const LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
 
 /// Ids that were added to an audience. It is done at once.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct AudienceJob {
     pub(crate) id: i64,
     pub(crate) description: String,
@@ -86,7 +89,8 @@ impl StoredAudience {
 }
 
 /// All audiences of a channel, by their ids.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Audiences {
     by_id: BTreeMap<i64, StoredAudience>,
     last: i64,

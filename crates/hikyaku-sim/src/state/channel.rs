@@ -9,7 +9,7 @@ use hikyaku_model::{
     limits::{self, Rate},
 };
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -21,6 +21,7 @@ use super::{
     coupon::Coupons,
     friendship::Friends,
     insight::{MenuUses, Reactions},
+    json,
     membership::Memberships,
     mission::MissionStickers,
     module::ChatControl,
@@ -34,8 +35,9 @@ use super::{
 use crate::settings::Settings;
 
 /// What a sent message is called: its id, and a token to quote it by where its type has one.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SentMessage {
     pub(crate) id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,14 +45,16 @@ pub(crate) struct SentMessage {
 }
 
 /// A request that was accepted under a retry key.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Accepted {
     pub(crate) request_id: Uuid,
     /// What a push answered.
     pub(crate) sent_messages: Option<Arc<[SentMessage]>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ReplyToken {
     chat: Target,
     used: bool,
@@ -58,13 +62,47 @@ struct ReplyToken {
     since: Timestamp,
 }
 
-/// One channel with its account: its credentials, and everything that LINE counts or remembers per channel.
+/// What a channel is called, and what it shows who it is with.
 #[derive(Debug)]
-pub(crate) struct Channel {
+pub(crate) struct Identity {
     pub(crate) id: Arc<str>,
     /// What the account is called.
     pub(crate) name: String,
     pub(crate) token: ChannelToken,
+    pub(crate) secret: ChannelSecret,
+    /// The place of its provider.
+    pub(crate) provider: usize,
+}
+
+impl Identity {
+    /// That of the channel at a place: visibly fake, and the same in every run.
+    pub(crate) fn of_place(place: usize, settings: &Settings) -> Self {
+        let number = place + 1;
+        let name = settings.account_name.clone().filter(|_| place == 0);
+        Self {
+            id: format!("sim-channel-{number}").into(),
+            name: name.unwrap_or_else(|| format!("simulated account {number}")),
+            token: ChannelToken::new(format!("sim-token-{number}"))
+                .expect("made of letters, digits and hyphens"),
+            secret: ChannelSecret::new(format!("sim-secret-{number}"))
+                .expect("made of letters, digits and hyphens"),
+            provider: 0,
+        }
+    }
+}
+
+/// One channel with its account: its credentials, and everything that LINE counts or remembers per channel.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Channel {
+    pub(crate) id: Arc<str>,
+    /// What the account is called.
+    pub(crate) name: String,
+    /// The place of its provider.
+    pub(crate) provider: usize,
+    #[serde(with = "json::secret")]
+    pub(crate) token: ChannelToken,
+    #[serde(with = "json::secret")]
     pub(crate) secret: ChannelSecret,
     /// The user id of the account.
     pub(crate) bot: UserId,
@@ -93,6 +131,7 @@ pub(crate) struct Channel {
     /// Which modules speak in its chats.
     pub(crate) control: ChatControl,
     /// A bucket for each endpoint that was called.
+    #[serde(skip)]
     buckets: HashMap<usize, Bucket>,
     pub(crate) counts: Counts,
     /// What people did with what it sent.
@@ -127,24 +166,21 @@ const MOST_READ_TOKENS: usize = 100_000;
 const MOST_UNITS: usize = 1000;
 
 impl Channel {
-    /// The channel at a place, with credentials that are visibly fake and the same in every run.
+    /// The channel at a place.
     pub(crate) fn new(
         place: usize,
-        token: ChannelToken,
-        secret: ChannelSecret,
+        identity: Identity,
         settings: &Settings,
         now: Timestamp,
     ) -> Self {
+        let Identity { id, name, token, secret, provider } = identity;
         let reply_token_life = SignedDuration::try_from(settings.reply_token_life);
         let reply_token_life = reply_token_life.unwrap_or(SignedDuration::MAX);
         let remembered = reply_token_life.saturating_add(REDELIVERED_WITHIN);
         Self {
-            id: format!("sim-channel-{}", place + 1).into(),
-            name: settings
-                .account_name
-                .clone()
-                .filter(|_| place == 0)
-                .unwrap_or_else(|| format!("simulated account {}", place + 1)),
+            id,
+            name,
+            provider,
             token,
             secret,
             bot: format!("U{:032x}", u128::MAX - place as u128).into(),
@@ -172,6 +208,13 @@ impl Channel {
             menu_uses: MenuUses::default(),
             units: (Month::of(now), BTreeSet::new()),
         }
+    }
+
+    /// Gives what was read from JSON what the simulator is started with.
+    pub(super) fn bind(&mut self, settings: &Settings) {
+        let life = SignedDuration::try_from(settings.reply_token_life);
+        self.reply_token_life = life.unwrap_or(SignedDuration::MAX);
+        self.friends.trust(settings.any_user_is_friend);
     }
 
     /// Takes a token from an endpoint's bucket, if there is one.

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -33,8 +35,22 @@ impl Target {
     }
 }
 
+impl Serialize for Target {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::parse(&id).ok_or_else(|| D::Error::custom(format!("`{id}` is no id of a chat")))
+    }
+}
+
 /// A group or a room.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Chat {
     pub(crate) members: BTreeSet<UserKey>,
     /// What a group is called.
@@ -44,7 +60,8 @@ pub(crate) struct Chat {
 }
 
 /// All groups and rooms.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Chats {
     chats: HashMap<Arc<str>, Chat>,
     made: u128,
@@ -58,11 +75,25 @@ impl Chats {
         members: BTreeSet<UserKey>,
         channels: BTreeSet<usize>,
     ) -> Arc<str> {
-        self.made += 1;
-        let id: Arc<str> = format!("{letter}{:032x}", self.made).into();
+        let id: Arc<str> = loop {
+            self.made += 1;
+            let id = format!("{letter}{:032x}", self.made);
+            if !self.chats.contains_key(id.as_str()) {
+                break id.into();
+            }
+        };
         let name = format!("chat {}", self.made);
-        self.chats.insert(id.clone(), Chat { members, name, channels });
+        self.put(id.clone(), Chat { members, name, channels });
         id
+    }
+
+    /// Adds a chat of this id. False where there is one already.
+    pub(crate) fn put(&mut self, id: Arc<str>, chat: Chat) -> bool {
+        let is_new = !self.chats.contains_key(&id);
+        if is_new {
+            self.chats.insert(id, chat);
+        }
+        is_new
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Chat> {

@@ -1,23 +1,31 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use hikyaku_model::{event::ContentType, rich_menu::RichMenuImage};
 use jiff::{SignedDuration, Timestamp};
 
-use super::said::{Preparation, UserMessage};
+use super::{
+    json,
+    said::{Preparation, UserMessage},
+};
 use crate::clock::later;
 
 /// What a person has sent and an account can download.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Content {
     channel: usize,
+    #[serde(with = "kind")]
     pub(crate) kind: ContentType,
+    #[serde(with = "json::bytes")]
     pub(crate) bytes: Bytes,
     pub(crate) media_type: String,
     ready: Ready,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 enum Ready {
     At(Timestamp),
     Never,
@@ -63,7 +71,8 @@ impl Content {
 
 /// The contents of messages, by the messages' ids. LINE deletes them after a time that it does not tell; here the oldest
 /// make room when there are too many.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Contents {
     by_id: BTreeMap<u64, Content>,
     bytes: usize,
@@ -82,8 +91,13 @@ impl Contents {
         while (self.bytes > MOST_BYTES || self.by_id.len() > MOST)
             && let Some((_, oldest)) = self.by_id.pop_first()
         {
-            self.bytes -= oldest.bytes.len();
+            self.bytes = self.bytes.saturating_sub(oldest.bytes.len());
         }
+    }
+
+    /// The highest place of a channel that anything was sent to.
+    pub(super) fn last_channel(&self) -> usize {
+        self.by_id.values().map(|content| content.channel).max().unwrap_or(0)
     }
 
     /// The content of a message that was sent to a channel.
@@ -93,9 +107,42 @@ impl Contents {
 
     pub(crate) fn take_back(&mut self, channel: usize, message_id: u64) {
         if let Some(content) = self.by_id.get_mut(&message_id).filter(|c| c.channel == channel) {
-            self.bytes -= content.bytes.len();
+            self.bytes = self.bytes.saturating_sub(content.bytes.len());
             content.bytes = Bytes::new();
             content.ready = Ready::Gone;
+        }
+    }
+}
+
+/// The type of a content, by LINE's word.
+mod kind {
+    use hikyaku_model::event::ContentType;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    const WORDS: [(ContentType, &str); 4] = [
+        (ContentType::Image, "image"),
+        (ContentType::Video, "video"),
+        (ContentType::Audio, "audio"),
+        (ContentType::File, "file"),
+    ];
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(
+        kind: &ContentType,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let word = WORDS.iter().find(|(of, _)| of == kind);
+        serializer.serialize_str(word.map_or("unknown", |(_, word)| word))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<ContentType, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match WORDS.iter().find(|(_, word)| *word == text) {
+            Some((kind, _)) => Ok(*kind),
+            None if text == "unknown" => Ok(ContentType::Unknown),
+            None => Err(D::Error::custom(format!("`{text}` is no type of a content"))),
         }
     }
 }

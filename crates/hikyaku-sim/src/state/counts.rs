@@ -1,22 +1,24 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashMap;
 
 use hikyaku_model::SendKind;
 use jiff::{Timestamp, civil::Date};
 
-use super::quota::day;
+use super::{json, quota::day, send_kind};
 
 /// What is counted for the statistics of a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Counted {
     /// Messages of a way to send.
-    Sent(SendKind),
+    Sent(#[serde(with = "send_kind")] SendKind),
     /// LINE notification messages by template.
     ByTemplate,
 }
 
 /// How many messages reached anybody, on each day.
-#[derive(Debug, Default)]
-pub(crate) struct Counts(HashMap<(Counted, Date), u64>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Counts(#[serde(with = "json::pairs")] HashMap<(Counted, Date), u64>);
 
 impl Counts {
     pub(crate) fn add(&mut self, counted: Counted, messages: u64, now: Timestamp) {

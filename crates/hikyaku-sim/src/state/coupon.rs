@@ -1,10 +1,13 @@
+use serde::{Deserialize, Serialize};
+
 use hikyaku_model::coupon::{CouponCreate, CouponStatus};
 use jiff::Timestamp;
 
 use super::id::ulid;
 
 /// A coupon of an account.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Coupon {
     pub(crate) id: String,
     pub(crate) made_of: CouponCreate,
@@ -30,7 +33,7 @@ impl Coupon {
 }
 
 /// All coupons of a channel, in the order they were made in.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Coupons(Vec<Coupon>);
 
 impl Coupons {

@@ -23,7 +23,8 @@ pub enum Friendship {
 const TALKED_LATELY: SignedDuration = SignedDuration::from_secs(7 * 24 * 60 * 60);
 
 /// What people are to one account.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Friends {
     /// Those who are friends or have blocked the account, and since when they are friends.
     known: BTreeMap<UserKey, (Friendship, Timestamp)>,
@@ -40,6 +41,11 @@ impl Friends {
     /// With `everyone`, people who are not known are friends.
     pub(crate) fn new(everyone: bool) -> Self {
         Self { everyone, ..Self::default() }
+    }
+
+    /// Sets whether people who are not known are friends.
+    pub(super) fn trust(&mut self, everyone: bool) {
+        self.everyone = everyone;
     }
 
     pub(crate) fn set(&mut self, user: UserKey, friendship: Friendship, now: Timestamp) {

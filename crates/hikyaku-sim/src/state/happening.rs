@@ -437,7 +437,7 @@ impl World {
         user: Option<UserKey>,
     ) -> Option<UserKey> {
         match target {
-            Target::User(alone) => self.knows(*alone).then_some(*alone),
+            Target::User(alone) => self.knows_of(channel, *alone).then_some(*alone),
             Target::Chat(id) => {
                 let chat = self.chats.get(id).filter(|chat| chat.channels.contains(&channel))?;
                 match user {

@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
+
 /// A channel that can have tokens: its place among those of its kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Holder {
     /// A Messaging API channel.
     Messaging(usize),

@@ -1,14 +1,14 @@
-use std::{fmt, time::Duration};
+use std::{collections::HashMap, fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::ring::Ring;
 
 /// Which of a simulator's two listeners.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Host {
     /// The one that stands for `api.line.me`, and also serves the control API.
@@ -18,7 +18,7 @@ pub enum Host {
 }
 
 /// One request that reached a simulator, and how it ended.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LoggedRequest {
@@ -29,25 +29,29 @@ pub struct LoggedRequest {
     /// Where it arrived.
     pub host: Host,
     /// Its method.
-    #[serde(serialize_with = "as_text")]
+    #[serde(serialize_with = "as_text", deserialize_with = "text")]
     pub method: Method,
     /// Its path, without the query.
     pub path: String,
     /// Its query, without the question mark; empty if there is none.
     pub query: String,
     /// Its headers, without the credentials.
-    #[serde(serialize_with = "as_map")]
+    #[serde(serialize_with = "as_map", deserialize_with = "map")]
     pub headers: HeaderMap,
     /// Its body, cut at 64 KiB.
-    #[serde(serialize_with = "as_lossy_text")]
+    #[serde(serialize_with = "as_lossy_text", deserialize_with = "bytes")]
     pub body: Bytes,
     /// Whole bytes of its body.
     pub body_length: usize,
     /// The body of its answer, cut at 64 KiB; empty where a fault took the answer away.
-    #[serde(serialize_with = "as_lossy_text")]
+    #[serde(serialize_with = "as_lossy_text", deserialize_with = "bytes")]
     pub answer: Bytes,
     /// How long it took to answer, by the machine's clock. In JSON `tookMs`, milliseconds.
-    #[serde(rename = "tookMs", serialize_with = "as_milliseconds")]
+    #[serde(
+        rename = "tookMs",
+        serialize_with = "as_milliseconds",
+        deserialize_with = "milliseconds"
+    )]
     pub took: Duration,
     /// The id of the channel whose token it had.
     pub channel_id: Option<String>,
@@ -96,7 +100,8 @@ impl fmt::Debug for LoggedRequest {
 }
 
 /// The newest requests.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Log {
     ring: Ring<LoggedRequest>,
     seq: u64,
@@ -121,6 +126,11 @@ impl Log {
         let bodies = request.body.len() + request.answer.len();
         let bytes = 1024 + bodies + request.path.len() + request.query.len();
         self.ring.push(bytes, request);
+    }
+
+    /// Gives requests that were read from JSON their bounds.
+    pub(super) fn bound(&mut self, keep: usize) {
+        self.ring.bound(keep, MOST_BYTES);
     }
 
     /// How many requests there were in all.
@@ -161,4 +171,24 @@ pub(crate) fn as_milliseconds<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(took.as_secs_f64() * 1000.0)
+}
+
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+}
+
+fn map<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HeaderMap, D::Error> {
+    let headers = HashMap::<String, String>::deserialize(deserializer)?;
+    HeaderMap::try_from(&headers).map_err(D::Error::custom)
+}
+
+fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    String::deserialize(deserializer).map(Bytes::from)
+}
+
+pub(crate) fn milliseconds<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
+    let milliseconds = f64::deserialize(deserializer)?;
+    Duration::try_from_secs_f64(milliseconds / 1000.0).map_err(D::Error::custom)
 }

@@ -45,7 +45,8 @@ impl Default for MembershipPlan {
 }
 
 /// A person's part in a plan.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Member {
     pub(crate) number: u64,
     pub(crate) joined: Timestamp,
@@ -66,7 +67,8 @@ impl Member {
 }
 
 /// A plan and its members.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StoredPlan {
     pub(crate) plan: MembershipPlan,
     pub(crate) members: BTreeMap<UserKey, Member>,
@@ -74,7 +76,7 @@ pub(crate) struct StoredPlan {
 }
 
 /// All plans of a channel's account, by their ids.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Memberships(BTreeMap<u64, StoredPlan>);
 
 /// LINE's ids are numbers of four digits, and so are these.

@@ -25,7 +25,8 @@ pub enum MissionSticker {
 }
 
 /// The sets of stickers that a channel knows of, and who was given them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MissionStickers {
     pub(crate) products: BTreeMap<String, MissionSticker>,
     given: BTreeMap<UserKey, BTreeSet<String>>,

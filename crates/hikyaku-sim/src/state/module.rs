@@ -2,6 +2,8 @@
 //!
 //! Source: <https://developers.line.biz/en/docs/partner-docs/module/>
 
+use serde::{Deserialize, Serialize};
+
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -10,7 +12,7 @@ use std::{
 use hikyaku_model::{ChannelSecret, ChannelToken};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{aging::Aging, chat::Target, id::random_token};
+use super::{aging::Aging, chat::Target, id::random_token, json};
 
 /// How long the code of an attachment is good. Our choice is that of a login's.
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -22,10 +24,13 @@ const MOST_CODES: usize = 10_000;
 const HELD: SignedDuration = SignedDuration::from_secs(3);
 
 /// One module channel.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct ModuleChannel {
     pub(crate) id: Arc<str>,
+    #[serde(with = "json::secret")]
     pub(crate) token: ChannelToken,
+    #[serde(with = "json::secret")]
     pub(crate) secret: ChannelSecret,
     /// The places of the channels whose accounts it is attached to, and what it may do there.
     pub(crate) attached: BTreeMap<usize, Vec<String>>,
@@ -33,7 +38,8 @@ pub(crate) struct ModuleChannel {
 }
 
 /// What the administrator of an account has agreed to.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Attachment {
     channel: usize,
     redirect_uri: String,
@@ -52,6 +58,12 @@ impl ModuleChannel {
             attached: BTreeMap::new(),
             codes: Aging::new(CODE_LIFE, MOST_CODES),
         }
+    }
+
+    /// The highest place of a channel that it has to do with.
+    pub(super) fn last_channel(&self) -> usize {
+        let agreed = self.codes.values().map(|attachment| attachment.channel);
+        self.attached.keys().copied().chain(agreed).max().unwrap_or(0)
     }
 
     /// Lets the administrator of an account agree; gives the code that the module is attached with.
@@ -90,7 +102,8 @@ impl ModuleChannel {
 }
 
 /// Which module speaks in a chat, and until when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Control {
     module: usize,
     since: Timestamp,
@@ -98,7 +111,7 @@ struct Control {
 }
 
 /// Which modules speak for an account, in which of its chats.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ChatControl(HashMap<Target, Control>);
 
 /// Another channel has taken the chat just now.
@@ -109,6 +122,11 @@ impl ChatControl {
     /// The module that speaks in a chat; nothing where it is the account's own channel.
     pub(crate) fn speaker(&self, chat: &Target, now: Timestamp) -> Option<usize> {
         self.live(chat, now).map(|control| control.module)
+    }
+
+    /// The places of the modules that speak anywhere.
+    pub(super) fn modules(&self) -> impl Iterator<Item = usize> {
+        self.0.values().map(|control| control.module)
     }
 
     /// Lets a module speak in a chat.

@@ -6,40 +6,21 @@ use std::{
 
 use hikyaku_model::{ChatId, SendKind, UserId};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::{Value, value::RawValue};
 use uuid::Uuid;
 
-use super::{chat::Target, person::UserKey, ring::Ring};
-
-/// What a way to send is called in JSON and in the paths of its statistics.
-pub(crate) fn word(kind: SendKind) -> &'static str {
-    match kind {
-        SendKind::Reply => "reply",
-        SendKind::Push => "push",
-        SendKind::Multicast => "multicast",
-        SendKind::Narrowcast => "narrowcast",
-        SendKind::Broadcast => "broadcast",
-        SendKind::PhoneNumber => "pnp",
-    }
-}
-
-/// The way to send that is called so.
-pub(crate) fn kind(word_of: &str) -> Option<SendKind> {
-    SendKind::ALL.into_iter().find(|kind| word(*kind) == word_of)
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn as_word<S: Serializer>(kind: &SendKind, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(word(*kind))
-}
+use super::{chat::Target, json, person::UserKey, ring::Ring, send_kind};
 
 /// What one accepted request sends.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Sent {
     pub(crate) channel: Arc<str>,
+    #[serde(with = "send_kind")]
     pub(crate) kind: SendKind,
     pub(crate) request_id: Uuid,
+    #[serde(with = "json::raw")]
     pub(crate) messages: Vec<Box<RawValue>>,
     /// For each message, whether it gets a quote token.
     pub(crate) quotable: Vec<bool>,
@@ -60,7 +41,7 @@ pub struct Delivery {
     /// The id of the channel that sent it.
     pub channel_id: String,
     /// Which call sent it; in JSON `reply`, `push`, `multicast`, `narrowcast`, `broadcast` or `pnp`.
-    #[serde(serialize_with = "as_word")]
+    #[serde(serialize_with = "send_kind::serialize")]
     pub kind: SendKind,
     /// The request id of that call.
     pub request_id: String,
@@ -144,6 +125,14 @@ struct Stored {
 }
 
 impl Stored {
+    /// About how much memory it takes. The first delivery of a request, when nothing but it and so many others hold the
+    /// messages, stands for the bytes of all of them.
+    fn bytes(&self, holders: usize) -> usize {
+        let first = Arc::strong_count(&self.sent) <= holders;
+        let messages = self.sent.messages.iter().filter(|_| first);
+        size_of::<Self>() + messages.map(|json| json.get().len()).sum::<usize>()
+    }
+
     fn delivery(&self) -> Delivery {
         let sent = &self.sent;
         let chat = match &self.chat {
@@ -193,6 +182,61 @@ impl Arrival<'_> {
     }
 }
 
+/// An outbox as it is kept: each request once, however many it reached.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutboxJson {
+    sent: Vec<Arc<Sent>>,
+    deliveries: Vec<StoredJson>,
+    counts: HashMap<UserKey, u32>,
+    delivered: u64,
+    dropped: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredJson {
+    seq: u64,
+    at: Timestamp,
+    user: UserKey,
+    chat: Option<Arc<str>>,
+    /// The place of its request.
+    sent: usize,
+}
+
+impl Serialize for Outbox {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut places = HashMap::new();
+        let mut sent: Vec<Arc<Sent>> = Vec::new();
+        let deliveries = self.ring.iter().map(|stored| {
+            let place = *places.entry(stored.sent.request_id).or_insert_with(|| {
+                sent.push(stored.sent.clone());
+                sent.len() - 1
+            });
+            let Stored { seq, at, user, ref chat, .. } = *stored;
+            StoredJson { seq, at, user, chat: chat.clone(), sent: place }
+        });
+        let deliveries = deliveries.collect();
+        let (counts, delivered) = (self.counts.clone(), self.delivered);
+        let dropped = self.ring.dropped();
+        OutboxJson { sent, deliveries, counts, delivered, dropped }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Outbox {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = OutboxJson::deserialize(deserializer)?;
+        let mut ring = Ring::after_others(json.dropped);
+        for StoredJson { seq, at, user, chat, sent } in json.deliveries {
+            let sent = json.sent.get(sent).cloned();
+            let sent = sent.ok_or_else(|| D::Error::custom("a delivery of no request"))?;
+            let stored = Stored { seq, at, user, chat, sent };
+            ring.push(stored.bytes(2), stored);
+        }
+        Ok(Self { ring, counts: json.counts, delivered: json.delivered })
+    }
+}
+
 /// What people received: the newest deliveries whole, and of all of them how many each person had.
 #[derive(Debug)]
 pub(crate) struct Outbox {
@@ -221,15 +265,14 @@ impl Outbox {
             Entry::Occupied(mut count) => *count.get_mut() = count.get().saturating_add(1),
             Entry::Vacant(count) => _ = count.insert(1),
         }
-        // The first delivery of a request stands for the bytes of all of them.
-        let shared = if Arc::strong_count(sent) == 1 {
-            sent.messages.iter().map(|json| json.get().len()).sum()
-        } else {
-            0
-        };
         let stored =
             Stored { seq: self.delivered, at, user, chat: chat.cloned(), sent: sent.clone() };
-        self.ring.push(size_of::<Stored>() + shared, stored);
+        self.ring.push(stored.bytes(2), stored);
+    }
+
+    /// Gives deliveries that were read from JSON their bounds.
+    pub(super) fn bound(&mut self, keep: usize) {
+        self.ring.bound(keep, MOST_BYTES);
     }
 
     /// The deliveries that are still kept and match, oldest first.

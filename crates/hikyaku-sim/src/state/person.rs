@@ -4,8 +4,10 @@ use hikyaku_model::{
     UserId,
     audience::{AppType, Area, Gender},
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use sha2::{Digest, Sha256};
+
+use super::json;
 
 /// A person with a LINE account, as the simulator knows them. Whatever is absent is unknown to it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -61,6 +63,19 @@ impl UserKey {
     }
 }
 
+impl Serialize for UserKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for UserKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::parse(&id).ok_or_else(|| D::Error::custom(format!("`{id}` is no user id")))
+    }
+}
+
 /// 16 bytes from 32 lower-case hexadecimal digits.
 pub(crate) fn hex(digits: &str) -> Option<[u8; 16]> {
     let lower = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -69,20 +84,33 @@ pub(crate) fn hex(digits: &str) -> Option<[u8; 16]> {
         .map(u128::to_be_bytes)
 }
 
-/// All people of a simulator. They are the same for every channel, as LINE's are within one provider.
-#[derive(Debug, Default)]
+/// A person, and the place of the provider whose channels know them by this id. To those of another provider the same
+/// human is somebody else.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/getting-user-ids/>
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    person: Person,
+    provider: usize,
+}
+
+/// All people of a simulator. They are the same for every channel of a provider.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct People {
-    by_key: HashMap<UserKey, Person>,
-    by_phone: HashMap<String, UserKey>,
+    by_key: HashMap<UserKey, Known>,
+    #[serde(with = "json::pairs")]
+    by_phone: HashMap<(usize, String), UserKey>,
     made: u128,
 }
 
 impl People {
-    /// Adds a person, or replaces the one with the same id.
+    /// Adds a person of a provider, or replaces the one with the same id.
     ///
     /// # Errors
     /// The person's id is not of the form of LINE's.
-    pub(crate) fn put(&mut self, mut person: Person) -> Result<UserKey, UserId> {
+    pub(crate) fn put(&mut self, provider: usize, mut person: Person) -> Result<UserKey, UserId> {
         let key = match &person.user_id {
             Some(id) => UserKey::parse(id.as_str()).ok_or_else(|| id.clone())?,
             None => self.fresh_key(),
@@ -91,27 +119,45 @@ impl People {
         if person.display_name.is_none() {
             person.display_name = Some(format!("user {}", self.by_key.len() + 1));
         }
-        if let Some(old) = self.by_key.get(&key).and_then(|old| old.phone.as_deref()) {
-            self.by_phone.remove(&phone_hash(old));
+        if let Some(old) = self.by_key.get(&key)
+            && let Some(phone) = &old.person.phone
+        {
+            self.by_phone.remove(&(old.provider, phone_hash(phone)));
         }
         if let Some(phone) = &person.phone {
-            self.by_phone.insert(phone_hash(phone), key);
+            self.by_phone.insert((provider, phone_hash(phone)), key);
         }
-        self.by_key.insert(key, person);
+        self.by_key.insert(key, Known { person, provider });
         Ok(key)
     }
 
     pub(crate) fn get(&self, key: UserKey) -> Option<&Person> {
-        self.by_key.get(&key)
+        self.by_key.get(&key).map(|known| &known.person)
     }
 
-    /// The person with the phone number of this hash.
-    pub(crate) fn by_phone(&self, hash: &str) -> Option<UserKey> {
-        self.by_phone.get(hash).copied()
+    /// The provider whose channels know a person.
+    pub(crate) fn provider_of(&self, key: UserKey) -> Option<usize> {
+        self.by_key.get(&key).map(|known| known.provider)
+    }
+
+    /// The person of a provider with the phone number of this hash.
+    pub(crate) fn by_phone(&self, provider: usize, hash: &str) -> Option<UserKey> {
+        self.by_phone.get(&(provider, hash.to_owned())).copied()
+    }
+
+    /// The highest place of a provider that anybody is of.
+    pub(super) fn last_provider(&self) -> usize {
+        self.by_key.values().map(|known| known.provider).max().unwrap_or(0)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (UserKey, &Person)> {
-        self.by_key.iter().map(|(key, person)| (*key, person))
+        self.by_key.iter().map(|(key, known)| (*key, &known.person))
+    }
+
+    /// The people of one provider.
+    pub(crate) fn of(&self, provider: usize) -> impl Iterator<Item = (UserKey, &Person)> {
+        let known = self.by_key.iter().filter(move |(_, known)| known.provider == provider);
+        known.map(|(key, known)| (*key, &known.person))
     }
 
     fn fresh_key(&mut self) -> UserKey {

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use jiff::{Timestamp, civil::Date, tz};
 
 /// The calendar day in Japan, which LINE counts in.
@@ -8,7 +10,7 @@ pub(crate) fn day(now: Timestamp) -> Date {
 /// A calendar month in Japan.
 ///
 /// LINE does not say in which time zone a month ends. Our choice: Japan's, as its dates are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Month(i16, i8);
 
 impl Month {
@@ -21,7 +23,8 @@ impl Month {
 /// A channel's messages of the month: one per recipient, whatever the number of message objects.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/pricing/>
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Quota {
     limit: Option<u64>,
     used: u64,

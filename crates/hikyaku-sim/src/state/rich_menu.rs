@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
@@ -5,7 +7,7 @@ use hikyaku_model::rich_menu::{RichMenu, RichMenuBatchOperation};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::{aging::Aging, person::UserKey};
+use super::{aging::Aging, json, person::UserKey};
 
 /// How many rich menus, and how many aliases, an account may have.
 ///
@@ -21,16 +23,28 @@ const BATCH_LIFE: SignedDuration = SignedDuration::from_secs(14 * 24 * 60 * 60);
 const MOST_BATCHES: usize = 10_000;
 
 /// A rich menu, its id and its picture.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct StoredMenu {
     pub(crate) id: String,
     pub(crate) menu: RichMenu,
-    /// Its bytes and content type; it is never changed once it is there.
-    pub(crate) image: Option<(Bytes, &'static str)>,
+    /// Its picture; it is never changed once it is there.
+    pub(crate) image: Option<MenuImage>,
+}
+
+/// The picture of a rich menu.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MenuImage {
+    #[serde(with = "json::bytes")]
+    pub(crate) bytes: Bytes,
+    /// Its content type.
+    pub(crate) media_type: String,
 }
 
 /// All rich menus of a channel, and who sees which.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct RichMenus {
     menus: Vec<StoredMenu>,
     default: Option<String>,

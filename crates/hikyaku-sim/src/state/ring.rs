@@ -1,11 +1,17 @@
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 /// The newest items, bounded in number and in bytes.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Ring<T> {
     items: VecDeque<(usize, T)>,
+    #[serde(skip)]
     most_items: usize,
+    #[serde(skip)]
     most_bytes: usize,
+    #[serde(skip)]
     bytes: usize,
     dropped: u64,
 }
@@ -18,12 +24,29 @@ impl<T> Ring<T> {
     /// Adds an item of about so many bytes; the oldest make room for it.
     pub(crate) fn push(&mut self, bytes: usize, item: T) {
         self.items.push_back((bytes, item));
-        self.bytes += bytes;
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.make_room();
+    }
+
+    fn make_room(&mut self) {
         while self.items.len() > self.most_items || self.bytes > self.most_bytes {
             let Some((bytes, _)) = self.items.pop_front() else { break };
-            self.bytes -= bytes;
+            self.bytes = self.bytes.saturating_sub(bytes);
             self.dropped += 1;
         }
+    }
+
+    /// Gives items that were read from JSON their bounds.
+    pub(crate) fn bound(&mut self, most_items: usize, most_bytes: usize) {
+        let bytes = self.items.iter().map(|(bytes, _)| *bytes);
+        self.bytes = bytes.fold(0, usize::saturating_add);
+        (self.most_items, self.most_bytes) = (most_items, most_bytes);
+        self.make_room();
+    }
+
+    /// None, of which so many had to make room before.
+    pub(crate) fn after_others(dropped: u64) -> Self {
+        Self { dropped, ..Self::new(usize::MAX, usize::MAX) }
     }
 
     /// The items that are still there, oldest first.

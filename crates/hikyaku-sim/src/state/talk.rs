@@ -1,12 +1,15 @@
 //! What people did in chats. Together with the outbox it is all that a chat shows.
 
+use serde::{Deserialize, Serialize};
+
 use hikyaku_model::event::{ContentKind, PostbackContent};
 use jiff::Timestamp;
 
-use super::{chat::Target, person::UserKey, ring::Ring};
+use super::{chat::Target, json, person::UserKey, ring::Ring};
 
 /// Something that a person, or the account, did in a chat.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Act {
     /// The place among all acts, from 1.
     pub(crate) seq: u64,
@@ -24,10 +27,14 @@ pub(crate) struct Act {
 }
 
 /// What was done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Deed {
     /// Said something.
-    Said { message_id: u64, content: ContentKind },
+    Said {
+        message_id: u64,
+        #[serde(with = "json::content")]
+        content: ContentKind,
+    },
     /// Said something that was taken back.
     Unsent,
     /// Tapped something that shows a text, of which the bot is not told.
@@ -45,7 +52,8 @@ pub(crate) enum Deed {
 }
 
 /// The newest acts.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Talk {
     ring: Ring<Act>,
     done: u64,
@@ -69,6 +77,11 @@ impl Talk {
             _ => 0,
         };
         self.ring.push(size_of::<Act>() + 256 + words, act);
+    }
+
+    /// Gives acts that were read from JSON their bounds.
+    pub(super) fn bound(&mut self, keep: usize) {
+        self.ring.bound(keep, MOST_BYTES);
     }
 
     /// How many acts there were in all.

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashMap;
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64_URL};
@@ -28,7 +30,7 @@ const STATELESS: SignedDuration = SignedDuration::from_secs(15 * 60);
 const MANY: usize = 10_000;
 
 /// The kinds of channel access token that are issued here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum TokenKind {
     /// The one that a channel has from the start.
     LongLived,
@@ -38,7 +40,8 @@ pub(crate) enum TokenKind {
     Stateless,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Token {
     pub(crate) holder: Holder,
     pub(crate) kind: TokenKind,
@@ -58,7 +61,8 @@ impl Token {
 }
 
 /// All channel access tokens.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Tokens {
     by_text: HashMap<String, Token>,
     made: u64,
@@ -105,6 +109,11 @@ impl Tokens {
     /// Issues a stateless token.
     pub(crate) fn issue_stateless(&mut self, holder: Holder, now: Timestamp) -> (String, Token) {
         self.issue(holder, TokenKind::Stateless, later(now, STATELESS), now)
+    }
+
+    /// The channels that have tokens.
+    pub(super) fn holders(&self) -> impl Iterator<Item = Holder> {
+        self.by_text.values().map(|token| token.holder)
     }
 
     /// A token that is good.

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use hikyaku_model::limits::Rate;
@@ -6,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     assertion::AssertionKeys,
-    channel::Channel,
+    channel::{Channel, Identity},
     chat::{Chats, Target},
     content::Contents,
     friendship::Friendship,
@@ -19,12 +21,13 @@ use super::{
     person::{People, Person, UserKey},
     talk::{Act, Deed, Talk},
     token::Tokens,
-    webhook::{WebhookSettings, Webhooks},
+    webhook::Webhooks,
 };
 use crate::{
     clock::{Clock, ClockMode},
     fault::Faults,
     random::Random,
+    seed::{InvalidSeed, SeedClock},
     settings::{Settings, WebhookDefaults},
 };
 
@@ -38,11 +41,15 @@ pub(crate) enum Reach {
 }
 
 /// The state of a simulator.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct World {
+    #[serde(skip)]
     pub(crate) settings: Settings,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
+    /// The names of the providers of the channels.
+    pub(crate) providers: Vec<String>,
     pub(crate) people: People,
     pub(crate) chats: Chats,
     pub(crate) channels: Vec<Channel>,
@@ -59,23 +66,29 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) rate_limits: bool,
     /// Rates of endpoints that differ from LINE's; nothing if there is none.
+    #[serde(skip)]
     rates: HashMap<usize, Option<Rate>>,
     first_message_id: u64,
     last_message_id: u64,
 }
 
 impl World {
-    /// A world with one channel of each kind and nobody in it.
-    pub(crate) fn new(settings: Settings) -> Self {
-        let clock = Clock::new(settings.clock);
+    /// The world of the seed; without one, a world with one channel of each kind and nobody in it.
+    ///
+    /// # Errors
+    /// The seed contradicts itself.
+    pub(crate) fn new(settings: Settings) -> Result<Self, InvalidSeed> {
+        let clock = settings.seed_file.as_ref().and_then(|seed| seed.clock);
+        let clock = Clock::new(clock.map_or(Ok(settings.clock), SeedClock::mode)?);
         let first_message_id = first_message_id();
         let mut world = Self {
             clock,
             random: Random::new(settings.seed),
+            providers: Vec::new(),
             people: People::default(),
             chats: Chats::default(),
             channels: Vec::new(),
-            logins: vec![LoginChannel::new(0, 0)],
+            logins: Vec::new(),
             id_token_key: IdTokenKey::new(),
             modules: Vec::new(),
             tokens: Tokens::default(),
@@ -92,10 +105,26 @@ impl World {
             last_message_id: first_message_id,
             settings,
         };
-        world.add_channel();
-        let WebhookDefaults { url, redelivery, .. } = world.settings.webhook.clone();
-        world.channels[0].webhook = WebhookSettings { url, redelivery, active: true };
-        world
+        if let Some(seed) = world.settings.seed_file.clone() {
+            world.plant(&seed)?;
+        }
+        if world.channels.is_empty() {
+            world.add_channel();
+        }
+        if world.logins.is_empty() {
+            world.add_login(0);
+        }
+        world.set_first_webhook();
+        Ok(world)
+    }
+
+    /// Lets the first channel's webhooks go where the settings say.
+    pub(crate) fn set_first_webhook(&mut self) {
+        let WebhookDefaults { url, redelivery, .. } = self.settings.webhook.clone();
+        if let Some(channel) = self.channels.first_mut() {
+            channel.webhook.url = url.or(channel.webhook.url.take());
+            channel.webhook.redelivery |= redelivery;
+        }
     }
 
     /// The world as it was at the start, with the channels that were added since. The ids of messages and webhooks go
@@ -105,11 +134,11 @@ impl World {
         let modules = self.modules.len();
         let linked: Vec<_> = self.logins.iter().map(|login| login.linked).collect();
         let webhooks = self.webhooks.made();
-        *self = Self::new(self.settings.clone());
+        *self = Self::new(self.settings.clone()).expect("the same seed was planted before");
         while self.channels.len() < channels {
             self.add_channel();
         }
-        for linked in linked.into_iter().skip(1) {
+        for linked in linked.into_iter().skip(self.logins.len()) {
             self.add_login(linked);
         }
         while self.modules.len() < modules {
@@ -162,16 +191,20 @@ impl World {
             .map(|due| due.duration_since(now).try_into().unwrap_or_default())
     }
 
-    /// Adds a channel; gives its place.
+    /// Adds a channel of the first provider; gives its place.
     pub(crate) fn add_channel(&mut self) -> usize {
+        self.add_channel_as(Identity::of_place(self.channels.len(), &self.settings))
+    }
+
+    pub(super) fn add_channel_as(&mut self, identity: Identity) -> usize {
         let place = self.channels.len();
-        let token = format!("sim-token-{}", place + 1);
-        self.tokens.add_long_lived(token.clone(), Holder::Messaging(place));
-        let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
-        let secret = ChannelSecret::new(format!("sim-secret-{}", place + 1))
-            .expect("made of letters, digits and hyphens");
+        if self.providers.is_empty() {
+            self.providers.push("provider 1".to_owned());
+        }
+        let token = identity.token.expose().to_owned();
+        self.tokens.add_long_lived(token, Holder::Messaging(place));
         let now = self.clock.now();
-        self.channels.push(Channel::new(place, token, secret, &self.settings, now));
+        self.channels.push(Channel::new(place, identity, &self.settings, now));
         place
     }
 
@@ -261,6 +294,11 @@ impl World {
         self.rates.get(&endpoint).copied().unwrap_or(Some(documented))
     }
 
+    /// The rates that differ from LINE's, by the places of their endpoints.
+    pub(crate) fn rates(&self) -> impl Iterator<Item = (usize, Option<Rate>)> {
+        self.rates.iter().map(|(endpoint, rate)| (*endpoint, *rate))
+    }
+
     /// Sets the rate of an endpoint, and fills the buckets of all channels again.
     pub(crate) fn set_rate(&mut self, endpoint: usize, rate: Option<Rate>) {
         self.rates.insert(endpoint, rate);
@@ -284,7 +322,7 @@ impl World {
     /// # Errors
     /// The person's id is not of the form of LINE's.
     pub(crate) fn add_friend(&mut self, channel: usize, person: Person) -> Result<UserId, UserId> {
-        let user = self.people.put(person)?;
+        let user = self.people.put(self.channels[channel].provider, person)?;
         let now = self.clock.now();
         self.channels[channel].friends.set(user, Friendship::Friend, now);
         Ok(user.id())
@@ -330,10 +368,18 @@ impl World {
         self.settings.any_user_is_friend || self.people.get(user).is_some()
     }
 
+    /// Whether this is the id that somebody has for the provider of a channel.
+    pub(crate) fn knows_of(&self, channel: usize, user: UserKey) -> bool {
+        match self.people.provider_of(user) {
+            Some(provider) => provider == self.channels[channel].provider,
+            None => self.settings.any_user_is_friend,
+        }
+    }
+
     /// Who receives what a channel sends to a target.
     pub(crate) fn reach(&self, channel: usize, target: &Target, now: Timestamp) -> Reach {
         match target {
-            Target::User(user) if self.knows(*user) => {
+            Target::User(user) if self.knows_of(channel, *user) => {
                 let reached = self.channels[channel].friends.reaches(*user, now);
                 Reach::People(if reached { vec![*user] } else { Vec::new() })
             }

@@ -36,7 +36,7 @@ fn read_add(request: &Request) -> Result<Action, Answer> {
             view: LiffView { kind: String::new(), url: String::new(), module_mode: None },
             description: None,
             features: LiffFeatures::default(),
-            permanent_link_pattern: "concat",
+            permanent_link_pattern: "concat".into(),
             scope: [Scope::Profile, Scope::ChatMessageWrite].map(|of| of.word().to_owned()).into(),
             bot_prompt: "none".to_owned(),
         };

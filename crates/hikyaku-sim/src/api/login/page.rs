@@ -22,7 +22,9 @@ pub(super) fn consent_page(
     session: Option<UserKey>,
 ) -> String {
     let people = &scene.world.people;
-    let mut users: Vec<UserKey> = people.iter().map(|(user, _)| user).collect();
+    let linked = scene.world.logins.get(asked.login).map(|login| login.linked);
+    let provider = linked.map_or(0, |linked| scene.world.channels[linked].provider);
+    let mut users: Vec<UserKey> = people.of(provider).map(|(user, _)| user).collect();
     users.sort_unstable_by_key(|user| (Some(*user) != session, *user));
     let channel = scene.world.logins.get(asked.login).map(|login| login.id.to_string());
     let channel = channel.unwrap_or_default();

@@ -1,7 +1,10 @@
 use hikyaku_model::rich_menu::{InvalidRichMenuImage, RichMenuImage};
 use http::{Method, StatusCode, header};
 
-use crate::api::{Action, Answer, Endpoint, Request};
+use crate::{
+    api::{Action, Answer, Endpoint, Request},
+    state::rich_menu::MenuImage,
+};
 
 /// Gives a rich menu its picture.
 ///
@@ -36,7 +39,8 @@ fn read_upload(request: &Request) -> Result<Action, Answer> {
             "An image has already been uploaded to the richmenu",
         ),
         Some(stored) => {
-            stored.image = Some((bytes, image.format.content_type()));
+            let media_type = image.format.content_type().to_owned();
+            stored.image = Some(MenuImage { bytes, media_type });
             Answer::empty(StatusCode::OK)
         }
     }))
@@ -48,7 +52,7 @@ fn read_download(request: &Request) -> Result<Action, Answer> {
     Ok(Box::new(move |scene| {
         let stored = scene.channel().rich_menus.get(&id);
         match stored.and_then(|stored| stored.image.as_ref()) {
-            Some((bytes, content_type)) => Answer::bytes(bytes.clone(), content_type),
+            Some(image) => Answer::bytes(image.bytes.clone(), &image.media_type),
             None => Answer::not_found(),
         }
     }))

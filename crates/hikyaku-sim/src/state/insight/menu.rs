@@ -1,12 +1,15 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
 
 use super::Tally;
-use crate::state::{person::UserKey, quota::day};
+use crate::state::{json, person::UserKey, quota::day};
 
 /// What people did with one rich menu on one day.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct MenuDay {
     pub(crate) seen: Tally,
     /// For each area, by its place from 0.
@@ -14,8 +17,8 @@ pub(crate) struct MenuDay {
 }
 
 /// What people did with the rich menus of a channel, by their ids and days.
-#[derive(Debug, Default)]
-pub(crate) struct MenuUses(BTreeMap<(String, Date), MenuDay>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct MenuUses(#[serde(with = "json::pairs")] BTreeMap<(String, Date), MenuDay>);
 
 impl MenuUses {
     /// Lets a person see a menu.

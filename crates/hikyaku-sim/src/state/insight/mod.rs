@@ -6,14 +6,18 @@ mod reaction;
 pub(crate) use menu::{MenuDay, MenuUses};
 pub(crate) use reaction::{Reaction, Reactions};
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashSet;
 
-use super::person::UserKey;
+use super::{json, person::UserKey};
 
 /// How often something happened, and to whom.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Tally {
     pub(crate) count: u64,
+    #[serde(with = "json::set")]
     pub(crate) users: HashSet<UserKey>,
 }
 

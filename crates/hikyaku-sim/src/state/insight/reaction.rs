@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use hikyaku_model::SendKind;
@@ -5,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use super::Tally;
-use crate::state::{aging::Aging, outbox::Sent, person::UserKey};
+use crate::state::{aging::Aging, json, outbox::Sent, person::UserKey, send_kind};
 
 /// How long after a message was sent it is still counted what people do with it.
 ///
@@ -20,8 +22,10 @@ const MOST: usize = 10_000;
 const QUARTERS: [u8; 5] = [0, 25, 50, 75, 100];
 
 /// What people did with the messages of one request.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Reaction {
+    #[serde(with = "send_kind")]
     pub(crate) kind: SendKind,
     pub(crate) unit: Option<String>,
     /// How many people it was delivered to, up to now.
@@ -33,11 +37,13 @@ pub(crate) struct Reaction {
     /// For each message, how often its beginning and each quarter of it was played.
     pub(crate) played: Vec<[Tally; 5]>,
     /// How often each link was opened, by the place of its message, from 1.
+    #[serde(with = "json::pairs")]
     pub(crate) opened: BTreeMap<(usize, String), Tally>,
 }
 
 /// What people did with what one channel sent, by the ids of its requests.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Reactions {
     by_request: Aging<Uuid, Reaction>,
     /// When each was sent, in that order; as many as are remembered.

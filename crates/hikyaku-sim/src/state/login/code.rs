@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64_URL};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -6,7 +8,8 @@ use super::{LoginChannel, Scopes};
 use crate::state::{id::random_token, person::UserKey};
 
 /// What a person has agreed to in one login.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Grant {
     pub(crate) user: UserKey,
     pub(crate) scopes: Scopes,
@@ -17,7 +20,8 @@ pub(crate) struct Grant {
 }
 
 /// What a code can be exchanged for.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Code {
     pub(crate) grant: Grant,
     pub(crate) redirect_uri: String,

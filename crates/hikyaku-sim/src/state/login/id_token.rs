@@ -2,6 +2,8 @@
 //!
 //! Source: <https://developers.line.biz/en/docs/line-login/verify-id-token/>
 
+use std::fmt;
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as BASE64_URL};
 use jiff::{SignedDuration, Timestamp};
 use ring::{
@@ -12,12 +14,13 @@ use ring::{
         UnparsedPublicKey,
     },
 };
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Value, json as object};
 
 use super::{Grant, LoginChannel, Scope};
 use crate::{
     clock::later,
-    state::{id::random_token, person::Person},
+    state::{id::random_token, json, person::Person},
 };
 
 /// Who says what an ID token says.
@@ -30,10 +33,48 @@ const LIFE: SignedDuration = SignedDuration::from_hours(1);
 const MOST_BYTES: usize = 64 << 10;
 
 /// LINE's key for the ID tokens of apps.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "KeyJson")]
 pub(crate) struct IdTokenKey {
     pair: EcdsaKeyPair,
     id: String,
+    der: Der,
+}
+
+/// The private key in the form of PKCS #8.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Der(#[serde(with = "json::bytes")] Vec<u8>);
+
+impl fmt::Debug for Der {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Der(redacted)")
+    }
+}
+
+/// A key as it is kept, so that ID tokens are good after a restart.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyJson {
+    id: String,
+    der: Der,
+}
+
+impl TryFrom<KeyJson> for IdTokenKey {
+    type Error = &'static str;
+
+    fn try_from(KeyJson { id, der }: KeyJson) -> Result<Self, &'static str> {
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, &der.0, &SystemRandom::new());
+        let pair = pair.map_err(|_| "the key of ID tokens is no key")?;
+        Ok(Self { pair, id, der })
+    }
+}
+
+impl Serialize for IdTokenKey {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        KeyJson { id: self.id.clone(), der: self.der.clone() }.serialize(serializer)
+    }
 }
 
 /// What is wrong with an ID token.
@@ -52,12 +93,10 @@ impl IdTokenKey {
     /// A new key.
     pub(crate) fn new() -> Self {
         let random = SystemRandom::new();
-        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
-        let pair = EcdsaKeyPair::generate_pkcs8(algorithm, &random)
-            .ok()
-            .and_then(|der| EcdsaKeyPair::from_pkcs8(algorithm, der.as_ref(), &random).ok());
-        let pair = pair.expect("the system has randomness to give, and the key was just made");
-        Self { pair, id: random_token() }
+        let der = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random)
+            .expect("the system has randomness to give");
+        let der = Der(der.as_ref().to_vec());
+        Self::try_from(KeyJson { id: random_token(), der }).expect("the key was just made")
     }
 
     /// Its public half, as a JSON Web Key.
@@ -65,7 +104,7 @@ impl IdTokenKey {
         // An uncompressed point: a byte that says so, and two numbers of 32.
         let point = self.pair.public_key().as_ref();
         let half = |from, to| BASE64_URL.encode(point.get(from..to).unwrap_or_default());
-        json!({
+        object!({
             "kty": "EC", "alg": "ES256", "use": "sig", "kid": self.id, "crv": "P-256",
             "x": half(1, 33), "y": half(33, 65),
         })
@@ -80,7 +119,7 @@ pub(crate) fn claims(
     method: &str,
     now: Timestamp,
 ) -> Value {
-    let mut claims = json!({
+    let mut claims = object!({
         "iss": ISSUER,
         "sub": grant.user.id(),
         "aud": &*channel.id,
@@ -93,7 +132,7 @@ pub(crate) fn claims(
     if let Some(nonce) = &grant.nonce {
         claims["nonce"] = nonce.as_str().into();
     }
-    claims["amr"] = json!([method]);
+    claims["amr"] = object!([method]);
     let Some(person) = person else { return claims };
     let mut add = |scope: Scope, name: &str, value: &Option<String>| {
         if let Some(value) = value.as_deref().filter(|_| grant.scopes.contains(&scope)) {
@@ -109,8 +148,8 @@ pub(crate) fn claims(
 /// Signs what an ID token says: with the channel's secret, as of web logins, or with LINE's key, as of apps.
 pub(crate) fn sign(channel: &LoginChannel, key: Option<&IdTokenKey>, claims: &Value) -> String {
     let header = match key {
-        None => json!({ "typ": "JWT", "alg": "HS256" }),
-        Some(key) => json!({ "typ": "JWT", "alg": "ES256", "kid": key.id }),
+        None => object!({ "typ": "JWT", "alg": "HS256" }),
+        Some(key) => object!({ "typ": "JWT", "alg": "ES256", "kid": key.id }),
     };
     let [header, claims] = [&header, claims].map(|part| BASE64_URL.encode(part.to_string()));
     let signed = format!("{header}.{claims}");

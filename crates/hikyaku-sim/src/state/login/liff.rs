@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -7,7 +9,7 @@ use uuid::Uuid;
 pub(crate) const MOST: usize = 30;
 
 /// A LIFF app.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LiffApp {
     pub(crate) liff_id: String,
@@ -15,13 +17,13 @@ pub(crate) struct LiffApp {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) description: Option<String>,
     pub(crate) features: LiffFeatures,
-    pub(crate) permanent_link_pattern: &'static str,
+    pub(crate) permanent_link_pattern: Cow<'static, str>,
     pub(crate) scope: Vec<String>,
     pub(crate) bot_prompt: String,
 }
 
 /// The page of a LIFF app.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LiffView {
     #[serde(rename = "type")]
@@ -42,7 +44,7 @@ pub(crate) struct LiffFeatures {
 }
 
 /// All LIFF apps of a channel, in the order they were made in.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct LiffApps(Vec<LiffApp>);
 
 impl LiffApps {

@@ -8,6 +8,8 @@ mod service;
 mod shop;
 mod user_token;
 
+use serde::{Deserialize, Serialize};
+
 use std::{
     collections::{BTreeSet, HashMap},
     sync::Arc,
@@ -27,6 +29,7 @@ pub(crate) use user_token::{InvalidUserToken, UserToken, UserTokens};
 
 use super::{
     aging::Aging,
+    json,
     person::{Person, UserKey},
 };
 
@@ -44,9 +47,11 @@ const LIFF_TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(12);
 const MOST_CODES: usize = 100_000;
 
 /// One LINE Login channel.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct LoginChannel {
     pub(crate) id: Arc<str>,
+    #[serde(with = "json::secret")]
     pub(crate) secret: ChannelSecret,
     /// The place of the Messaging API channel whose account is linked to it.
     pub(crate) linked: usize,
@@ -66,10 +71,16 @@ pub(crate) struct LoginChannel {
 impl LoginChannel {
     /// The channel at a place, with credentials that are visibly fake and the same in every run.
     pub(crate) fn new(place: usize, linked: usize) -> Self {
+        let id = format!("sim-login-{}", place + 1).into();
         let secret = ChannelSecret::new(format!("sim-login-secret-{}", place + 1))
             .expect("made of letters, digits and hyphens");
+        Self::with(id, secret, place, linked)
+    }
+
+    /// The channel at a place, with credentials of its own.
+    pub(crate) fn with(id: Arc<str>, secret: ChannelSecret, place: usize, linked: usize) -> Self {
         Self {
-            id: format!("sim-login-{}", place + 1).into(),
+            id,
             secret,
             linked,
             redirect_uris: BTreeSet::new(),

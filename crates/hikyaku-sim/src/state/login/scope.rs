@@ -1,9 +1,11 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeSet;
 
 /// What a person can agree to.
 ///
 /// Source: <https://developers.line.biz/en/docs/line-login/integrate-line-login/#scopes>
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Scope {
     Profile,
     Openid,

@@ -2,13 +2,13 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use hikyaku_model::UserId;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     clock::later,
-    state::{id::random_token, person::UserKey},
+    state::{id::random_token, json, person::UserKey},
 };
 
 /// How long a service notification token is good, and for how many messages.
@@ -18,7 +18,7 @@ const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 const MESSAGES: u32 = 5;
 
 /// A service message that a LINE MINI App sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceMessage {
@@ -35,7 +35,8 @@ pub struct ServiceMessage {
 }
 
 /// Whom a token can be used to send to, and how often.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NotificationToken {
     pub(crate) user: UserKey,
     pub(crate) session_id: String,
@@ -51,13 +52,15 @@ impl NotificationToken {
 }
 
 /// The service messages of a LINE MINI App.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Service {
     /// The templates that the channel may use.
     pub(crate) templates: BTreeSet<String>,
     pub(crate) sent: Vec<ServiceMessage>,
     tokens: HashMap<String, NotificationToken>,
     /// The LIFF access tokens that a token was issued for.
+    #[serde(with = "json::set")]
     used: HashSet<String>,
 }
 

@@ -1,9 +1,11 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::state::{day, person::UserKey};
+use crate::state::{day, json, person::UserKey};
 
 /// How long events are kept.
 ///
@@ -11,7 +13,8 @@ use crate::state::{day, person::UserKey};
 pub(crate) const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A purchase that was reserved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) user: UserKey,
     pub(crate) product: String,
@@ -19,7 +22,8 @@ pub(crate) struct Order {
 }
 
 /// An event that the channel's server was told of.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PurchaseEvent {
     pub(crate) at: Timestamp,
     pub(crate) json: Value,
@@ -27,15 +31,18 @@ pub(crate) struct PurchaseEvent {
 }
 
 /// What is sold in a LINE MINI App.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Shop {
     /// The product ids that there are.
     pub(crate) products: BTreeSet<String>,
     /// Where its events go.
     pub(crate) webhook: Option<String>,
     /// Who may not buy.
+    #[serde(with = "json::set")]
     pub(crate) blocked: HashSet<UserKey>,
     /// Who has not agreed to the terms.
+    #[serde(with = "json::set")]
     pub(crate) without_terms: HashSet<UserKey>,
     pub(crate) events: Vec<PurchaseEvent>,
     orders: BTreeMap<String, Order>,

@@ -1,3 +1,5 @@
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,7 +24,8 @@ const REFRESH: SignedDuration = SignedDuration::from_hours(90 * 24);
 const MANY: usize = 100_000;
 
 /// What a channel may do in a person's name, and how long.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct UserToken {
     pub(crate) user: UserKey,
     pub(crate) scopes: Scopes,
@@ -39,7 +42,8 @@ pub(crate) enum InvalidUserToken {
 }
 
 /// The tokens that one channel has of people.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct UserTokens {
     channel: usize,
     access: HashMap<String, UserToken>,

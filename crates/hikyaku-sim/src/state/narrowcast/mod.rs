@@ -4,6 +4,8 @@ mod reserve;
 mod run;
 mod target;
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::Arc;
 
 use hikyaku_model::audience::{Filter, Limit, Recipient};
@@ -26,7 +28,8 @@ const LIFE: SignedDuration = SignedDuration::from_secs(14 * 24 * 60 * 60);
 const MOST: usize = 10_000;
 
 /// What a narrowcast is to do.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Plan {
     pub(crate) sent: Arc<Sent>,
     pub(crate) recipient: Option<Recipient>,
@@ -35,7 +38,8 @@ pub(crate) struct Plan {
 }
 
 /// A narrowcast that was accepted.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Narrowcast {
     plan: Plan,
     pub(crate) accepted_at: Timestamp,
@@ -43,7 +47,7 @@ pub(crate) struct Narrowcast {
 }
 
 /// How far a narrowcast has come.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Phase {
     /// Recipients are being picked.
     Waiting {
@@ -62,7 +66,8 @@ pub(crate) enum Phase {
 }
 
 /// A narrowcast on its way.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Sending {
     from: Timestamp,
     until: Timestamp,
@@ -78,14 +83,14 @@ pub(crate) struct Sending {
 impl Sending {
     /// How many targets turned out not to be reachable.
     pub(crate) fn failures(&self) -> usize {
-        self.done - self.reached.len()
+        self.done.saturating_sub(self.reached.len())
     }
 }
 
 /// Why a narrowcast failed. The numbers are LINE's; it does not document the texts, these are ours.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-narrowcast-progress-status>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Failure {
     /// LINE documents no number for this. Our choice: that of an internal error.
     NoQuota,
@@ -115,7 +120,8 @@ impl Failure {
 }
 
 /// All narrowcasts of a channel.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Narrowcasts {
     /// In the order they were accepted in.
     running: Vec<Narrowcast>,

@@ -2,14 +2,14 @@ use std::time::Duration;
 
 use hikyaku_model::Event;
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::state::log::as_milliseconds;
+use crate::state::log::{as_milliseconds, milliseconds};
 
 /// How a try to deliver a webhook ended. The words are those of LINE's error statistics, and `ok`.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookReason {
@@ -63,7 +63,7 @@ impl Verdict {
 }
 
 /// One try to deliver a webhook.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookAttempt {
@@ -81,15 +81,19 @@ pub struct WebhookAttempt {
     /// Whether its events said that they are sent again.
     pub is_redelivery: bool,
     /// How long it took, by the machine's clock. In JSON `tookMs`, milliseconds.
-    #[serde(rename = "tookMs", serialize_with = "as_milliseconds")]
+    #[serde(
+        rename = "tookMs",
+        serialize_with = "as_milliseconds",
+        deserialize_with = "milliseconds"
+    )]
     pub took: Duration,
     /// What the bot answered, cut at 2 KiB; it comes a moment after the rest.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub answer: String,
 }
 
 /// How far a webhook has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookState {
@@ -123,7 +127,7 @@ pub struct WebhookDelivery {
 /// Tries that failed for one reason within 60 seconds, as LINE's console shows them.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookError {

@@ -10,7 +10,7 @@ use std::{
 
 use hikyaku_model::{ChatId, Event};
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use attempt::Verdict;
 pub use attempt::{WebhookAttempt, WebhookDelivery, WebhookError, WebhookReason, WebhookState};
@@ -20,7 +20,8 @@ pub(crate) use url::{deliverable, is_endpoint};
 use super::ring::Ring;
 
 /// Where a channel's webhooks go.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct WebhookSettings {
     pub(crate) url: Option<String>,
     /// The switch in LINE's console. Our choice: it is on from the start.
@@ -49,24 +50,29 @@ impl WebhookSettings {
 type Lane = (usize, Option<ChatId>);
 
 /// One webhook of one event.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Webhook {
     pub(crate) channel: usize,
     pub(crate) event: Event,
     pub(crate) attempts: Vec<WebhookAttempt>,
+    #[serde(skip)]
     lane: Lane,
     state: WebhookState,
 }
 
 /// All webhooks that are still kept.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Webhooks {
     kept: BTreeMap<u64, Webhook>,
     /// Those that came to an end, in that order; the oldest are forgotten.
     ended: VecDeque<u64>,
     /// The lanes that are busy with one, and those that wait for their turn.
+    #[serde(skip)]
     lanes: HashMap<Lane, VecDeque<u64>>,
     /// Those whose turn it is.
+    #[serde(skip)]
     ready: VecDeque<u64>,
     /// When those that failed are sent again.
     due: BTreeSet<(Timestamp, u64)>,
@@ -94,6 +100,25 @@ impl Webhooks {
             made,
             attempts: 0,
         }
+    }
+
+    /// Lets those that were read from JSON go on: who waited for an answer is sent again.
+    pub(super) fn resume(&mut self) {
+        self.errors.bound(MOST, usize::MAX);
+        let mut waiting = Vec::new();
+        for (id, webhook) in &mut self.kept {
+            webhook.lane = (webhook.channel, webhook.event.chat_id());
+            if webhook.state == WebhookState::Waiting {
+                waiting.push(*id);
+            }
+        }
+        waiting.into_iter().for_each(|id| self.enqueue(id));
+    }
+
+    /// The highest place of a channel that any of them is of.
+    pub(super) fn last_channel(&self) -> usize {
+        let errors = self.errors.iter().map(|(channel, _)| *channel);
+        self.kept.values().map(|webhook| webhook.channel).chain(errors).max().unwrap_or(0)
     }
 
     pub(crate) fn made(&self) -> u64 {
