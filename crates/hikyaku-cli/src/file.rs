@@ -1,6 +1,6 @@
 use std::{
-    fs::{self, File},
-    io::{ErrorKind, Read, stdin},
+    fs::{self, File, OpenOptions},
+    io::{ErrorKind, Read, Write, stdin},
     path::Path,
 };
 
@@ -63,6 +63,15 @@ pub(crate) fn open(path: &str) -> anyhow::Result<Box<dyn Read + Send>> {
         Ok(file) => Ok(Box::new(file)),
         Err(error) => Err(usage(format!("cannot read {path}: {error}; check the path"))),
     }
+}
+
+/// Writes a file for its owner alone.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 /// A text that is given as it is, or as `@FILE`; and what to call it in errors.

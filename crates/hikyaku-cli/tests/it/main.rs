@@ -38,6 +38,7 @@ mod sends;
 mod sim;
 mod sim_acts;
 mod sim_exec;
+mod sim_state;
 mod stores;
 mod terminal;
 mod validate;

@@ -78,7 +78,18 @@ impl Control {
         path: &str,
         body: Option<&Value>,
     ) -> anyhow::Result<Value> {
-        let (status, answer) = self.exchange(PATIENCE, method, path, body, None).await?;
+        self.call_for(PATIENCE, method, path, body).await
+    }
+
+    /// As [`Self::call`], for an answer that may take so long.
+    pub(super) async fn call_for(
+        &self,
+        patience: Duration,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<Value> {
+        let (status, answer) = self.exchange(patience, method, path, body, None).await?;
         self.judge(status, answer)
     }
 

@@ -3,8 +3,10 @@
 mod bot;
 mod control;
 mod exec;
+mod seed;
 mod setup;
 mod tail;
+mod transfer;
 mod trigger;
 mod wait;
 
@@ -18,12 +20,14 @@ use crate::{output::Output, stop::StopSignals};
     args_conflicts_with_subcommands = true,
     after_help = "\
 It begins with one channel and one friend; open its page to write to your bot as that person. More people come with \
---friends, on the page, or through its control API. exec starts a simulator of its own; wait, tail and trigger speak to \
-one that runs.
+--friends, in a file of --seed, on the page, or through its control API. exec starts a simulator of its own; wait, tail, \
+trigger, export and import speak to one that runs. With --state it goes on where it was: a file keeps everything, written a \
+second after a change at the latest, so a crash loses the last second.
 
 Examples:
   hikyaku sim --friends 3
   hikyaku sim --webhook http://127.0.0.1:3000/callback
+  hikyaku sim --seed sim.toml --state sim.json
   hikyaku sim --port 0 --data-port 0 --json
   hikyaku sim exec -- npm test"
 )]
@@ -49,6 +53,8 @@ enum SimVerb {
     Wait(wait::Wait),
     Tail(tail::Tail),
     Trigger(trigger::Trigger),
+    Export(transfer::Export),
+    Import(transfer::Import),
 }
 
 impl Sim {
@@ -63,6 +69,8 @@ impl Sim {
             Some(SimVerb::Wait(verb)) => verb.run(output).await,
             Some(SimVerb::Tail(verb)) => verb.run(output).await,
             Some(SimVerb::Trigger(verb)) => verb.run(output).await,
+            Some(SimVerb::Export(verb)) => verb.run(output).await,
+            Some(SimVerb::Import(verb)) => verb.run(output).await,
             None => {
                 let (sim, credentials) = self.setup.start(self.port, self.data_port, 1).await?;
                 let stop = StopSignals::listen()?;

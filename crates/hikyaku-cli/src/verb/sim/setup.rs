@@ -1,11 +1,15 @@
-use std::fmt;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use anstyle::{Effects, Style};
 use clap::Args;
 use hikyaku_sim::{Sim as Simulator, StartError};
 use serde::Serialize;
 
-use crate::{failure::usage, invocation};
+use super::seed::SeedFile;
+use crate::{failure::usage, invocation, output::visible};
 
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -17,7 +21,15 @@ pub(super) struct Setup {
     #[arg(long)]
     one_listener: bool,
 
-    /// Begin with this many friends of the account
+    /// Begin with the channels, people, groups and rich menus of this TOML file
+    #[arg(long, value_name = "FILE")]
+    seed: Option<String>,
+
+    /// Keep the state in this file, and go on from what is in it; --seed and --friends are then for the first start
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+
+    /// Begin with this many friends of the account, beside those of --seed
     #[arg(long, value_name = "N")]
     friends: Option<usize>,
 
@@ -47,6 +59,18 @@ pub(super) struct Credentials {
     channel_secret: String,
     token: String,
     friends: Vec<String>,
+    /// All channels, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    channels: Vec<ChannelCredentials>,
+}
+
+/// What shows who one of several channels is.
+#[derive(Serialize)]
+struct ChannelCredentials {
+    name: String,
+    channel_id: String,
+    channel_secret: String,
+    token: String,
 }
 
 impl Setup {
@@ -70,11 +94,26 @@ impl Setup {
         if let Some(url) = self.webhook {
             builder = builder.webhook(url);
         }
-        let sim = builder.start().await.map_err(|error| match error {
-            StartError::Webhook(why) => usage(format!("--webhook: {why}")),
-            error => error.into(),
+        let is_kept = self.state.as_deref().is_some_and(Path::exists);
+        if let Some(path) = self.state {
+            builder = builder.state_file(path);
+        }
+        let seed = self.seed.as_deref().map(SeedFile::read).transpose()?;
+        let friends = if seed.is_some() { 0 } else { friends };
+        if let Some(file) = &seed {
+            builder = file.begin(builder)?;
+        }
+        let sim = builder.start().await.map_err(|error| match (error, &seed) {
+            (StartError::Webhook(why), _) => usage(format!("--webhook: {why}")),
+            (StartError::Seed(why), Some(file)) => file.refuse(&why),
+            (error @ StartError::State { .. }, _) => usage(format!("--state: {error}")),
+            (error, _) => error.into(),
         })?;
-        let friends = sim.add_friends(self.friends.unwrap_or(friends));
+        if !is_kept {
+            sim.add_friends(self.friends.unwrap_or(friends));
+        }
+        let channels = sim.channels();
+        let channels = if channels.len() > 1 { channels } else { Vec::new() };
         let credentials = Credentials {
             page_url: sim.page_url(),
             api_url: sim.api_url(),
@@ -83,7 +122,16 @@ impl Setup {
             channel_id: sim.channel_id(),
             channel_secret: sim.channel_secret().expose().to_owned(),
             token: sim.channel_token().expose().to_owned(),
-            friends: friends.iter().map(|id| id.as_str().to_owned()).collect(),
+            friends: sim.friends().iter().map(|id| id.as_str().to_owned()).collect(),
+            channels: channels
+                .iter()
+                .map(|channel| ChannelCredentials {
+                    name: channel.account_name(),
+                    channel_id: channel.channel_id(),
+                    channel_secret: channel.channel_secret().expose().to_owned(),
+                    token: channel.channel_token().expose().to_owned(),
+                })
+                .collect(),
         };
         Ok((sim, credentials))
     }
@@ -121,6 +169,15 @@ impl fmt::Display for Credentials {
         writeln!(f, "{STRONG}LINE, simulated{STRONG:#}: open {} in a browser\n", self.page_url)?;
         for (name, value) in rows.into_iter().chain(self.friends.iter().map(|id| ("friend", id))) {
             writeln!(f, "  {NAME}{name:<9}{NAME:#} {value}")?;
+        }
+        for channel in self.channels.iter().skip(1) {
+            let ChannelCredentials { name, channel_id, channel_secret, token } = channel;
+            writeln!(f, "\n  {STRONG}{}{STRONG:#}", visible(name))?;
+            for (name, value) in
+                [("channel", channel_id), ("secret", channel_secret), ("token", token)]
+            {
+                writeln!(f, "  {NAME}{name:<9}{NAME:#} {value}")?;
+            }
         }
         writeln!(f, "\n{STRONG}In another terminal{STRONG:#}\n")?;
         if let Some(alias) = invocation::alias() {
