@@ -38,8 +38,23 @@ impl Outbox {
     pub async fn move_to(
         &self,
         target: &Outbox,
-        mut told: impl FnMut(u64) + Send,
+        told: impl FnMut(u64) + Send,
     ) -> Result<Moved, Error> {
+        self.move_along(target, told, async { Ok::<_, Error>(()) }).await
+    }
+
+    /// Like [`move_to`](Self::move_to), and does `along` when nothing changes in this outbox any more, before the move ends: there
+    /// a program brings tables of its own, which it [looks](Self::look) at here and [writes](Self::transact) there. Where it
+    /// fails, the move has been broken off.
+    ///
+    /// # Errors
+    /// As [`move_to`](Self::move_to), and what `along` fails with.
+    pub async fn move_along<E: From<Error>>(
+        &self,
+        target: &Outbox,
+        mut told: impl FnMut(u64) + Send,
+        along: impl Future<Output = Result<(), E>> + Send,
+    ) -> Result<Moved, E> {
         let (from, to) = (self.shared(), target.shared());
         to.store.read(MustBeEmpty).await?;
         let lock = from.store.lock_worker().await?;
@@ -82,6 +97,7 @@ impl Outbox {
         }
         let lanes = from.store.read(ExportLanes).await?;
         to.store.run(ImportLanes(lanes)).await?;
+        along.await?;
         from.store.run(EndMove(Move { done: true, ..place })).await?;
         to.store.news().tell();
         drop(lock);

@@ -5,15 +5,20 @@ use std::fmt;
 use futures_core::future::BoxFuture;
 
 use crate::{
-    Datum, Enqueued, Error, NewDelivery, Outbox, Time,
+    Datum, Enqueued, Error, ErrorKind, NewDelivery, Outbox, Time,
     outbox::answer,
-    store::{Result, Tx, WriteStep, step::Enqueue},
+    store::{ReadStep, Reads, Result, Tables, Tx, WriteStep, step::Enqueue},
 };
 
 /// What is done in one durable transaction by [`Outbox::transact`].
 pub trait Work: Send + Sync + 'static {
     /// What it tells.
     type Out: Send + 'static;
+
+    /// Whether it goes before other work, where several programs or tasks wait for the store: for work whose caller answers
+    /// somebody who does not wait long. It must be short. Some of the other work goes with each of its commits, so that it
+    /// never stands still.
+    const GOES_FIRST: bool = false;
 
     /// Does it. It may run again from the start, when the transaction around it failed, and it must wait for nothing but the
     /// transaction.
@@ -100,7 +105,7 @@ impl<T: Tx> Open for T {
         sql: &'a str,
         params: &'a [Datum],
     ) -> BoxFuture<'a, Result<Vec<Vec<Datum>>>> {
-        Box::pin(Tx::query(self, sql, params))
+        Box::pin(Tables::query(self, sql, params))
     }
 
     fn enqueue(&mut self, delivery: NewDelivery) -> BoxFuture<'_, Result<Enqueued>> {
@@ -117,10 +122,48 @@ impl<T: Tx> Open for T {
     }
 }
 
+/// One that may only be looked at.
+struct Looking<'a, T>(&'a mut T);
+
+impl<T: Reads> Open for Looking<'_, T> {
+    fn is_postgres(&self) -> bool {
+        T::IS_POSTGRES
+    }
+
+    fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        params: &'a [Datum],
+    ) -> BoxFuture<'a, Result<Vec<Vec<Datum>>>> {
+        Box::pin(self.0.query(sql, params))
+    }
+
+    fn enqueue(&mut self, _: NewDelivery) -> BoxFuture<'_, Result<Enqueued>> {
+        let what = "work that only looks enqueues nothing; use `Outbox::transact`";
+        Box::pin(async { Err(Error::new(ErrorKind::Unsuitable(what.to_owned()))) })
+    }
+
+    fn time(&mut self) -> BoxFuture<'_, Result<Time>> {
+        Box::pin(self.0.now())
+    }
+}
+
+struct Look<W>(W);
+
+impl<W: Work> ReadStep for Look<W> {
+    type Out = W::Out;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<W::Out> {
+        let mut tx = Looking(tx);
+        self.0.run(&mut Transaction { tx: &mut tx, failed: false, enqueued: false }).await
+    }
+}
+
 struct Transact<W>(W);
 
 impl<W: Work> WriteStep for Transact<W> {
     type Out = (W::Out, bool);
+    const GOES_FIRST: bool = W::GOES_FIRST;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         let mut transaction = Transaction { tx, failed: false, enqueued: false };
@@ -148,5 +191,13 @@ impl Outbox {
             shared.store.news().tell();
         }
         Ok(out)
+    }
+    /// Looks at tables of the program's own, in the outbox's database: all of it sees the same, and nothing waits for it, nor it
+    /// for changes. It works in a store that was moved away, too.
+    ///
+    /// # Errors
+    /// What `work` fails with, or why the store did not do it. A statement that changes something fails, or changes nothing.
+    pub async fn look<W: Work>(&self, work: W) -> std::result::Result<W::Out, Error> {
+        self.shared().store.read(Look(work)).await
     }
 }

@@ -9,8 +9,8 @@ use std::{
 use super::{
     CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Found, Fresh,
     KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, OutcomeCursorRow, Outcomes,
-    Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tx, WriteStep, fenced, fits::fits,
-    now_or_never,
+    Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tables, Tx, WriteStep, fenced,
+    fits::fits, now_or_never,
 };
 use crate::{
     Attempt, Beyond, Budget, Clock, Datum, Error, ErrorKind, Hold, HoldId, Lane, Priority, State,
@@ -117,7 +117,9 @@ impl Tx for MemoryTx<'_> {
         self.memory.moved = Some(moved.clone());
         Ok(())
     }
+}
 
+impl Tables for MemoryTx<'_> {
     async fn query(&mut self, _: &str, _: &[Datum]) -> Result<Vec<Vec<Datum>>> {
         let what = "a store in memory keeps no tables; use sqlite:PATH or postgres://…";
         Err(Error::new(ErrorKind::Unsuitable(what.to_owned())))

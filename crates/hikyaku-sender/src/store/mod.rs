@@ -46,7 +46,7 @@ pub(crate) use sqlite::{SqliteStore, WorkerLock};
 #[derive(Debug)]
 pub(crate) enum WorkerLock {}
 
-pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Outcomes, Reads, Tx};
+pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Outcomes, Reads, Tables, Tx};
 
 use crate::{DeliveryId, Error, Filter, Time};
 
@@ -71,6 +71,9 @@ pub(crate) trait WriteStep: Send + Sync + 'static {
 
     /// How it stands to a move of the store.
     const FENCE: Fence = Fence::Shared;
+
+    /// Whether it goes before steps that have time, where several wait for the store.
+    const GOES_FIRST: bool = false;
 
     /// Does it. It may run again from the start, when the transaction around it failed.
     fn run<T: Tx>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;

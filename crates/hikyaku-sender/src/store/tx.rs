@@ -14,8 +14,21 @@ use crate::{
     pace::Bucket,
 };
 
+/// Tables that are not the sender's, in the same database.
+pub(crate) trait Tables: Send {
+    /// Whether its SQL is `PostgreSQL`'s.
+    const IS_POSTGRES: bool = false;
+
+    /// Runs one statement on tables that are not the sender's.
+    fn query(
+        &mut self,
+        sql: &str,
+        params: &[Datum],
+    ) -> impl Future<Output = Result<Vec<Vec<Datum>>>> + Send;
+}
+
 /// What a step may look at.
-pub(crate) trait Reads: Send {
+pub(crate) trait Reads: Tables {
     /// The store's clock.
     fn now(&mut self) -> impl Future<Output = Result<Time>> + Send;
 
@@ -187,16 +200,6 @@ impl KeySearch<'_> {
 pub(crate) trait Tx: Reads + Deliveries + Lanes + Campaigns + Outcomes {
     /// Writes down that it is moved.
     fn save_moved(&mut self, moved: &Move) -> impl Future<Output = Result<()>> + Send;
-
-    /// Whether its SQL is `PostgreSQL`'s.
-    const IS_POSTGRES: bool = false;
-
-    /// Runs one statement on tables that are not the sender's.
-    fn query(
-        &mut self,
-        sql: &str,
-        params: &[Datum],
-    ) -> impl Future<Output = Result<Vec<Vec<Datum>>>> + Send;
 }
 
 /// What is told to programs.

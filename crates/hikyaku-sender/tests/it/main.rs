@@ -14,6 +14,7 @@ mod disk;
 mod dropped;
 mod failover;
 mod fairness;
+mod goes_first;
 mod hold;
 mod import;
 mod interleave;

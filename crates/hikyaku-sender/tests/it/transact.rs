@@ -73,6 +73,43 @@ async fn a_row_and_a_send_are_committed_together_on_postgresql() {
     }
 }
 
+async fn only_looks(bench: Bench) {
+    bench.outbox.transact(Make).await.unwrap();
+    bench.outbox.transact(Order { id: 1, fails: false }).await.unwrap();
+    bench.outbox.look(Order { id: 2, fails: false }).await.unwrap_err();
+    assert_eq!(bench.outbox.look(Count).await.unwrap(), [[Datum::Integer(1)]]);
+    // What is written after a move is refused, and what is there can be seen.
+    let target = Bench::sqlite().await;
+    let along = async {
+        bench.outbox.transact(Order { id: 3, fails: false }).await.unwrap_err();
+        bench.outbox.look(Count).await.map(drop)
+    };
+    let moved = bench.outbox.move_along(&target.outbox, |_| {}, along).await.unwrap();
+    assert_eq!(moved.deliveries, 1);
+    assert_eq!(bench.outbox.look(Count).await.unwrap(), [[Datum::Integer(1)]]);
+}
+
+#[tokio::test]
+async fn what_only_looks_changes_nothing_in_a_file() {
+    only_looks(Bench::sqlite().await).await;
+}
+
+#[tokio::test]
+async fn what_only_looks_changes_nothing_on_postgresql() {
+    if let Some(bench) = Bench::postgres().await {
+        only_looks(bench).await;
+    }
+}
+
+/// A move that something along with it breaks off is done again.
+#[tokio::test]
+async fn a_move_fails_with_what_goes_along() {
+    let (source, target) = (Bench::sqlite().await, Bench::sqlite().await);
+    let along = async { source.outbox.look(Count).await.map(drop) };
+    source.outbox.move_along(&target.outbox, |_| {}, along).await.unwrap_err();
+    source.outbox.move_to(&Bench::sqlite().await.outbox, |_| {}).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_store_in_memory_says_that_it_keeps_no_tables() {
     let told = Bench::memory().await.outbox.transact(Count).await.unwrap_err();

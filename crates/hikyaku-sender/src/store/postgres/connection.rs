@@ -20,6 +20,9 @@ use crate::{Error, ErrorKind, store::Result};
 /// How many connections one program has at once, besides the one that listens.
 const CONNECTIONS: usize = 4;
 
+/// How many of its own steps that go first have, so that they wait only for each other.
+const FIRST: usize = 1;
+
 /// The schema, version by version: each entry brings a store from the version before it to its own.
 const MIGRATIONS: [&str; 3] =
     [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
@@ -56,6 +59,7 @@ pub(super) struct Pool {
     server: Server,
     idle: Mutex<Vec<Live>>,
     permits: Arc<Semaphore>,
+    first: Arc<Semaphore>,
 }
 
 /// A connection, and what it has prepared.
@@ -83,16 +87,19 @@ pub(crate) struct Connection {
 
 impl Pool {
     pub(super) fn new(server: Server) -> Self {
-        Self { server, idle: Mutex::default(), permits: Arc::new(Semaphore::new(CONNECTIONS)) }
+        let permits = |count| Arc::new(Semaphore::new(count));
+        let (permits, first) = (permits(CONNECTIONS), permits(FIRST));
+        Self { server, idle: Mutex::default(), permits, first }
     }
 
     pub(super) fn server(&self) -> &Server {
         &self.server
     }
 
-    pub(super) async fn get(&self) -> Result<Connection> {
+    pub(super) async fn get(&self, goes_first: bool) -> Result<Connection> {
+        let permits = if goes_first { &self.first } else { &self.permits };
         // The semaphore is never closed.
-        let permit = self.permits.clone().acquire_owned().await.ok();
+        let permit = permits.clone().acquire_owned().await.ok();
         let idle = loop {
             let next = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match next {

@@ -51,7 +51,7 @@ pub(crate) struct PgStore {
 impl PgStore {
     pub(crate) async fn open(url: &str, clock: Clock, gate: Option<Gate>) -> Result<Self> {
         let pool = Pool::new(Server::read(url)?);
-        let connection = pool.get().await?;
+        let connection = pool.get(false).await?;
         connection.check(pool.server().is_trusted_to_flush()).await?;
         connection.migrate().await?;
         pool.put(connection);
@@ -135,7 +135,7 @@ impl Database {
     }
 
     async fn try_run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
-        self.with_connection(async |connection| {
+        self.with_connection(S::GOES_FIRST, async |connection| {
             let begin = tx::begin_to_write(S::FENCE, self.pool.server().is_pooled());
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             tx.node = self.node.claims_as();
@@ -153,7 +153,7 @@ impl Database {
     }
 
     async fn read<S: ReadStep>(&self, step: &S) -> Result<S::Out> {
-        self.with_connection(async |connection| {
+        self.with_connection(false, async |connection| {
             let begin = tx::begin_to_read(self.pool.server().is_pooled());
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             self.note(tx.now().await?);
@@ -165,7 +165,7 @@ impl Database {
 
     async fn take_over(&self) -> Result<u64> {
         let without_lock = self
-            .with_connection(async |connection| connection.numbers(&Node::look()).await)
+            .with_connection(false, async |connection| connection.numbers(&Node::look()).await)
             .await?;
         let mut taken = 0;
         for number in self.node.gone(&without_lock) {
@@ -182,7 +182,7 @@ impl Database {
 
     /// Takes back some of what a worker had, and forgets it when there is no more.
     async fn take_over_from(&self, number: i32) -> Result<u64> {
-        self.with_connection(async |connection| {
+        self.with_connection(false, async |connection| {
             let begin = tx::begin_to_write(Fence::Shared, self.pool.server().is_pooled());
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             let done = tx.take_over_from(number).await;
@@ -194,7 +194,7 @@ impl Database {
     /// Tells workers, wherever they are, that there may be new work.
     async fn wake(&self) -> Result<()> {
         let sql = format!("NOTIFY {}", listen::CHANNEL);
-        self.with_connection(async |connection| connection.execute(&sql).await).await
+        self.with_connection(false, async |connection| connection.execute(&sql).await).await
     }
 
     /// The server's clock. Between two transactions it is carried on here, so that nobody has to ask for it alone; it is
@@ -235,9 +235,10 @@ impl Database {
     /// the pool: it is closed, and its transaction with it.
     async fn with_connection<T>(
         &self,
+        goes_first: bool,
         work: impl AsyncFnOnce(&mut Connection) -> Result<T>,
     ) -> Result<T> {
-        let mut connection = self.pool.get().await?;
+        let mut connection = self.pool.get(goes_first).await?;
         let process = connection.process();
         let done = tokio::select! {
             biased;

@@ -6,7 +6,7 @@ use super::{Connection, connection::SETTINGS, failed, gate::Gate, node::Node, re
 use crate::{
     Clock, Datum, Time,
     store::{
-        Fence, Move, Reads as _, Result, Tx,
+        Fence, Move, Reads as _, Result, Tables, Tx,
         columns::Value,
         read::{self, known},
         step,
@@ -198,13 +198,15 @@ pub(super) fn int(count: u32) -> i32 {
 }
 
 impl Tx for PgTx<'_> {
-    const IS_POSTGRES: bool = true;
-
     async fn save_moved(&mut self, moved: &Move) -> Result<()> {
         self.begun = None;
         let sql = "UPDATE hikyaku_meta SET moved_to = $1, moved = $2";
         self.execute(sql, &[&moved.to, &moved.done]).await.map(drop)
     }
+}
+
+impl Tables for PgTx<'_> {
+    const IS_POSTGRES: bool = true;
 
     async fn query(&mut self, sql: &str, params: &[Datum]) -> Result<Vec<Vec<Datum>>> {
         let params: Vec<_> = params.iter().map(|it| it as &(dyn ToSql + Sync)).collect();

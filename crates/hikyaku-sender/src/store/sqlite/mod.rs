@@ -10,6 +10,7 @@ mod lock;
 mod mark;
 mod outcomes;
 mod paused;
+mod queue;
 mod read;
 mod reads;
 mod seal;

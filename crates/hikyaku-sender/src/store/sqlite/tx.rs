@@ -6,7 +6,7 @@ use rusqlite::{
 use super::{failed, read::Columns};
 use crate::{
     Clock, Datum, Error,
-    store::{Move, Result, Tx, read},
+    store::{Move, Result, Tables, Tx, read},
 };
 
 /// The transaction that is open on the connection. All of it happens at once; nothing waits.
@@ -85,7 +85,9 @@ impl Tx for SqliteTx<'_> {
         let sql = "UPDATE meta SET moved_to = ?1, moved = ?2";
         self.execute(sql, params![moved.to, moved.done]).map(drop)
     }
+}
 
+impl Tables for SqliteTx<'_> {
     async fn query(&mut self, sql: &str, params: &[Datum]) -> Result<Vec<Vec<Datum>>> {
         let mut statement = self.connection.prepare_cached(sql).map_err(failed)?;
         self.altered |= !statement.readonly();

@@ -3,20 +3,23 @@
 use std::thread;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use super::{bell::Bell, failed, mark::Mark, tx::SqliteTx};
+use super::{
+    bell::Bell,
+    failed,
+    mark::Mark,
+    queue::{Entry, Queue, queue},
+    tx::SqliteTx,
+};
 use crate::{
     Clock, Error, ErrorKind,
     store::{Result, WriteStep, fenced, now_or_never},
 };
 
-/// How many steps share one commit at most.
-const BATCH: usize = 1000;
-
 #[derive(Debug)]
 pub(super) struct Writer {
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Option<Entry<Box<dyn Job>>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -27,12 +30,12 @@ impl Writer {
         bell: Bell,
         clock: Clock,
     ) -> Result<Self> {
-        let (queue, jobs) = mpsc::channel(BATCH);
+        let (entry, jobs) = queue();
         let thread = thread::Builder::new()
             .name("hikyaku-store".to_owned())
             .spawn(move || Loop { connection, mark, bell, clock }.run(jobs))
             .map_err(|why| Error::store("the store's thread cannot be started").because(why))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        Ok(Self { queue: Some(entry), thread: Some(thread) })
     }
 
     pub(super) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
@@ -44,7 +47,9 @@ impl Writer {
         let (answer, answered) = oneshot::channel();
         let job = Box::new(Waiting { step, out: None, answer });
         let queue = self.queue.as_ref().ok_or_else(gone)?;
-        queue.send(job).await.map_err(|_| gone())?;
+        if !queue.put(job, S::GOES_FIRST).await {
+            return Err(gone());
+        }
         answered.await.map_err(|_| gone())?
     }
 }
@@ -99,36 +104,43 @@ struct Loop {
 }
 
 impl Loop {
-    fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
-        let mut batch = Vec::with_capacity(BATCH);
-        while let Some(job) = jobs.blocking_recv() {
-            batch.push(job);
-            while batch.len() < BATCH
-                && let Ok(job) = jobs.try_recv()
-            {
-                batch.push(job);
-            }
-            self.commit(&mut batch);
+    fn run(mut self, mut queue: Queue<Box<dyn Job>>) {
+        let mut batch = Vec::new();
+        while let Some(in_any_case) = queue.take(&mut batch) {
+            self.commit(&mut batch, in_any_case, &mut queue);
         }
     }
 
-    /// Does all jobs in one transaction. Where one fails halfway, each is done in a transaction of its own, so that it
-    /// takes back nothing but its own doing.
-    fn commit(&mut self, batch: &mut Vec<Box<dyn Job>>) {
-        let ended = self.attempt(batch);
+    /// Does all jobs in one transaction, but for those that give way. Where one fails halfway, each is done in a transaction
+    /// of its own, so that it takes back nothing but its own doing.
+    fn commit(
+        &mut self,
+        batch: &mut Vec<Box<dyn Job>>,
+        in_any_case: usize,
+        queue: &mut Queue<Box<dyn Job>>,
+    ) {
+        let ended = self.attempt(batch, |done| done >= in_any_case && queue.must_give_way());
         if batch.len() > 1 && matches!(ended, Err(Failure::Halfway)) {
             for mut job in batch.drain(..) {
-                let ended = self.attempt(std::slice::from_mut(&mut job));
-                job.answer(ended.map_err(|why| why.to_error()));
+                let ended = self.attempt(std::slice::from_mut(&mut job), |_| false);
+                job.answer(ended.map(drop).map_err(|why| why.to_error()));
             }
         }
+        if let Ok(done) = &ended {
+            queue.put_back(batch.drain(*done..));
+        }
         for job in batch.drain(..) {
-            job.answer(ended.as_ref().copied().map_err(Failure::to_error));
+            job.answer(ended.as_ref().map(|_| ()).map_err(Failure::to_error));
         }
     }
 
-    fn attempt(&mut self, jobs: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
-        let ended = self.try_commit(jobs);
+    /// How many jobs it has done: all, or those before one that gives way.
+    fn attempt(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        gives_way: impl Fn(usize) -> bool,
+    ) -> std::result::Result<usize, Failure> {
+        let ended = self.try_commit(jobs, gives_way);
         if ended.is_err() {
             // SQLite may have rolled back by itself; then there is nothing left to roll back.
             let _ = self.execute("ROLLBACK");
@@ -136,10 +148,17 @@ impl Loop {
         ended
     }
 
-    fn try_commit(&mut self, jobs: &mut [Box<dyn Job>]) -> std::result::Result<(), Failure> {
+    fn try_commit(
+        &mut self,
+        jobs: &mut [Box<dyn Job>],
+        gives_way: impl Fn(usize) -> bool,
+    ) -> std::result::Result<usize, Failure> {
         self.execute("BEGIN IMMEDIATE")?;
-        let mut changed = false;
+        let (mut did, mut changed) = (0, false);
         for job in jobs {
+            if gives_way(did) {
+                break;
+            }
             let before = self.connection.total_changes();
             let mut tx = SqliteTx::new(&mut self.connection, &self.clock);
             let done = job.run(&mut tx);
@@ -147,10 +166,12 @@ impl Loop {
             if !done && (touched || self.connection.is_autocommit()) {
                 return Err(Failure::Halfway);
             }
+            did += 1;
             changed |= touched;
         }
         if !changed {
-            return Ok(self.execute("ROLLBACK")?);
+            self.execute("ROLLBACK")?;
+            return Ok(did);
         }
         let now = self.clock.now().as_millis();
         self.connection
@@ -165,7 +186,7 @@ impl Loop {
         self.execute("COMMIT")?;
         self.mark.write(commits);
         self.bell.ring();
-        Ok(())
+        Ok(did)
     }
 
     fn execute(&self, sql: &str) -> Result<()> {
