@@ -2,6 +2,7 @@
 //!
 //! This crate reads words, calls the client and prints; it knows no rule of LINE's. `docs/cli.md` is its manual.
 
+mod act;
 mod args;
 mod browser;
 mod channel;

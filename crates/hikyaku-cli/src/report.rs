@@ -206,6 +206,7 @@ impl Report {
             hikyaku_inbox::Error::Store(why) => return Self::of_store(why),
             hikyaku_inbox::Error::NoEvent(_) => ("not_found", exit::REJECTED),
             hikyaku_inbox::Error::Refused(..) => ("refused", exit::REJECTED),
+            hikyaku_inbox::Error::NotEmpty => ("usage", exit::USAGE),
             _ => ("store", exit::OTHER),
         };
         Self::new(kind, exit, error.to_string())

@@ -1,4 +1,7 @@
-use std::{fmt, time::SystemTime};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use hikyaku_model::{
     ChatId, Message,
@@ -10,7 +13,7 @@ use hikyaku_sender::NewDelivery;
 
 use crate::{
     store::NewPart,
-    transaction::{EventTransaction, NotOpen},
+    transaction::{EventTransaction, NotOpen, ReplyPlace},
 };
 
 /// What a question is answered with: any number of messages. Text converts, however long it is, and so do messages.
@@ -54,7 +57,7 @@ impl Answer {
     }
 
     /// Replies, or sends nothing: no push, which counts towards the month's quota. Where the reply token's minute is over,
-    /// the reply is `cancelled` in the outbox, for people to see; what is longer than one reply is refused.
+    /// the event is [`Unanswered`](crate::KeptState::Unanswered), for people to see; what is longer than one reply is refused.
     pub fn without_push(mut self) -> Self {
         self.pushes = false;
         self
@@ -87,12 +90,13 @@ impl Answer {
             let (Some(only), None) = (batches.next(), batches.next()) else {
                 return Err(AnswerError::TooLong);
             };
-            let reply = question.reply(transaction, only).ok_or(AnswerError::NoReply)?;
-            return Ok(transaction.enqueue(self.sent(reply, &chat))?);
+            let (reply, ends_at) = question.reply(transaction, only).ok_or(AnswerError::NoReply)?;
+            let place = ReplyPlace { channel: self.channel.as_deref(), ends_at };
+            return Ok(transaction.enqueue_only_reply(self.sent(reply, &chat), place)?);
         }
         for batch in batches {
             let send = match question.reply(transaction, batch) {
-                Some(reply) => reply.or_push(&chat),
+                Some((reply, _)) => reply.or_push(&chat),
                 None => NewDelivery::push(&chat, batch),
             };
             transaction.enqueue(self.sent(send, &chat))?;
@@ -123,7 +127,10 @@ impl Answer {
                 batch.push(later.button(&claim.event_id, part + 1));
             }
             match question.reply(transaction, &batch).filter(|_| part == 0) {
-                Some(reply) => transaction.enqueue(self.sent(reply, chat))?,
+                Some((reply, ends_at)) => {
+                    let place = ReplyPlace { channel: self.channel.as_deref(), ends_at };
+                    transaction.enqueue_only_reply(self.sent(reply, chat), place)?;
+                }
                 None => transaction.keep(NewPart {
                     destination: claim.destination.clone(),
                     event_id: claim.event_id.clone(),
@@ -160,17 +167,23 @@ impl Question<'_> {
         self.event.chat_id().ok_or(AnswerError::NoChat)
     }
 
-    /// A reply, as long as its token lives, where no other answer has it.
+    /// Whether its reply token has ended.
+    pub(crate) fn is_over(&self, now: SystemTime) -> bool {
+        ReplyToken::of(self.event, self.received_at)
+            .is_some_and(|token| token.left(now) == Duration::ZERO)
+    }
+
+    /// A reply, and the end of its token, where no other answer has it.
     pub(crate) fn reply(
         &self,
         transaction: &EventTransaction,
         messages: &[Message],
-    ) -> Option<NewDelivery> {
+    ) -> Option<(NewDelivery, SystemTime)> {
         let token = ReplyToken::of(self.event, self.received_at)?;
         let ends_at = self.received_at + token.left(self.received_at);
         transaction
             .may_reply()
-            .then(|| NewDelivery::reply(token.as_str(), messages).expires_at(ends_at))
+            .then(|| (NewDelivery::reply(token.as_str(), messages).expires_at(ends_at), ends_at))
     }
 }
 

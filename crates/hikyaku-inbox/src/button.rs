@@ -10,7 +10,7 @@ use crate::{
     answer::{AnswerError, Question},
     later::asked_for,
     store::Fetch,
-    transaction::EventTransaction,
+    transaction::{EventTransaction, ReplyPlace},
 };
 
 /// Waits for the handler, and sends the button beside it when that takes long.
@@ -30,7 +30,7 @@ pub(crate) async fn beside(
     sent.map(|()| outcome)
 }
 
-/// Never, where there is no button.
+/// Never, where there is no button, or where its reply token is over by now: what answers the question tells that.
 async fn time_is_up(transaction: &EventTransaction, question: &Question<'_>) {
     let claim = transaction.claim();
     let Some(later) = claim.later.as_ref().filter(|_| claim.given.is_none()) else {
@@ -39,6 +39,9 @@ async fn time_is_up(transaction: &EventTransaction, question: &Question<'_>) {
     let Ok(now) = claim.outbox.now().await else { return std::future::pending().await };
     let now = now.to_system_time().unwrap_or(SystemTime::UNIX_EPOCH);
     let waited = now.duration_since(question.received_at).unwrap_or_default();
+    if question.is_over(now) {
+        return std::future::pending().await;
+    }
     sleep(later.wait().saturating_sub(waited)).await;
 }
 
@@ -47,9 +50,11 @@ async fn send(transaction: &EventTransaction, question: &Question<'_>) -> Result
     let Some(later) = &claim.later else { return Ok(()) };
     let Ok(chat) = question.chat() else { return Ok(()) };
     let button = later.button(&claim.event_id, 0);
-    let Some(reply) = question.reply(transaction, &[button]) else { return Ok(()) };
+    let Some((reply, ends_at)) = question.reply(transaction, &[button]) else { return Ok(()) };
+    let place = ReplyPlace { channel: later.channel_name(), ends_at };
     // What was given early is nothing, but the reply token is gone.
-    transaction.send_early(reply.in_order(chat.as_str()), String::new()).await?;
+    let send = later.sent(reply).in_order(chat.as_str());
+    transaction.send_early(send, String::new(), Some(place)).await?;
     Ok(())
 }
 
@@ -65,7 +70,7 @@ pub(crate) async fn fetch(
         return Ok(false);
     };
     let Ok(chat) = question.chat() else { return Ok(true) };
-    let kept = claim.outbox.transact(Fetch {
+    let kept = claim.outbox.look(Fetch {
         destination: claim.destination.clone(),
         event_id: event_id.to_owned(),
         part,
@@ -76,8 +81,9 @@ pub(crate) async fn fetch(
         // It is not there yet, or no more.
         _ => vec![later.button(event_id, part)],
     };
-    if let Some(reply) = question.reply(transaction, &messages) {
-        transaction.enqueue(reply.in_order(chat.as_str()))?;
+    if let Some((reply, ends_at)) = question.reply(transaction, &messages) {
+        let place = ReplyPlace { channel: later.channel_name(), ends_at };
+        transaction.enqueue_only_reply(later.sent(reply).in_order(chat.as_str()), place)?;
     }
     Ok(true)
 }

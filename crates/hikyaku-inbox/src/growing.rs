@@ -99,7 +99,7 @@ impl<S> Growing<S> {
         if self.quoting {
             texts = quoted(texts, &question);
         }
-        let Some(reply) = question.reply(&self.transaction, &texts) else { return Ok(()) };
+        let Some((reply, _)) = question.reply(&self.transaction, &texts) else { return Ok(()) };
         let mut send = reply.or_push(&chat).in_order(chat.as_str());
         if let Some(channel) = &self.channel {
             send = send.channel(channel);
@@ -107,7 +107,7 @@ impl<S> Growing<S> {
         let said = first_part(begin);
         if !self
             .transaction
-            .send_early(send, self.text.get(..said).unwrap_or_default().to_owned())
+            .send_early(send, self.text.get(..said).unwrap_or_default().to_owned(), None)
             .await?
         {
             return Err(NotOpen::Ended.into());

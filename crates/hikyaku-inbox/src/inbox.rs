@@ -1,15 +1,15 @@
 use std::fmt;
 
 use axum::routing::MethodRouter;
-use hikyaku_sender::Outbox;
+use hikyaku_sender::{Moved, Outbox};
 use hikyaku_webhook::{Receiver, Router};
 use serde::Serialize;
 
 use crate::{
     Settings, callback,
     store::{
-        ActOnOne, ActOnSome, EventAct, EventFilter, Exists, KeptEvent, KeptState, List, Look,
-        Migrate, Show,
+        ActOnOne, ActOnSome, Bring, EventAct, EventFilter, IsEmpty, KeptEvent, KeptState, List,
+        Look, Migrate, Show, TakeAnswers, TakeEvents, Taken, Version,
     },
     work,
 };
@@ -33,6 +33,8 @@ pub enum Error {
     NoEvent(i64),
     /// The event stays as it is.
     Refused(i64, KeptState),
+    /// The store to move to has an inbox with events in it, or got some meanwhile.
+    NotEmpty,
 }
 
 impl fmt::Display for Error {
@@ -46,9 +48,13 @@ impl fmt::Display for Error {
                 )
             }
             Self::NoEvent(id) => write!(f, "there is no event {id} in the inbox"),
+            Self::NotEmpty => f.write_str(
+                "the inbox of the store to move to has events already; move into an empty one, and start the bot on it when the move \
+                 has ended",
+            ),
             Self::Refused(id, state) => write!(
                 f,
-                "event {id} is {state}: only what waits or is a dead letter is retried or dropped"
+                "event {id} is {state}: only what waits or is a dead letter is retried or dropped, and what is unanswered is dropped"
             ),
         }
     }
@@ -75,10 +81,13 @@ impl Inbox {
     /// # Errors
     /// The outbox is in memory, its database cannot be written, or a newer version has written the inbox.
     pub async fn open(outbox: &Outbox) -> Result<Self, Error> {
-        match outbox.transact(Migrate).await? {
-            Some(newer) => Err(Error::NewerSchema(newer)),
-            None => Ok(Self { outbox: outbox.clone(), settings: Settings::default() }),
+        // A store that was moved away is not written to.
+        if !matches!(outbox.look(Version).await?, Some((_, true)))
+            && let Some(newer) = outbox.transact(Migrate).await?
+        {
+            return Err(Error::NewerSchema(newer));
         }
+        Ok(Self { outbox: outbox.clone(), settings: Settings::default() })
     }
 
     /// Opens the inbox that is in the database of this outbox; nothing if there is none.
@@ -86,7 +95,11 @@ impl Inbox {
     /// # Errors
     /// The outbox is in memory, its database cannot be read, or a newer version has written the inbox.
     pub async fn open_existing(outbox: &Outbox) -> Result<Option<Self>, Error> {
-        if outbox.transact(Exists).await? { Self::open(outbox).await.map(Some) } else { Ok(None) }
+        if outbox.look(Version).await?.is_some() {
+            Self::open(outbox).await.map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     /// Handles events by these settings.
@@ -126,7 +139,7 @@ impl Inbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn list(&self, filter: EventFilter) -> Result<Vec<KeptEvent>, Error> {
-        Ok(self.outbox.transact(List(filter)).await?)
+        Ok(self.outbox.look(List(filter)).await?)
     }
 
     /// One event.
@@ -134,7 +147,7 @@ impl Inbox {
     /// # Errors
     /// There is none, or the store cannot be read.
     pub async fn show(&self, id: i64) -> Result<KeptEvent, Error> {
-        self.outbox.transact(Show(id)).await?.ok_or(Error::NoEvent(id))
+        self.outbox.look(Show(id)).await?.ok_or(Error::NoEvent(id))
     }
 
     /// Lets a dead letter be handled again from its first attempt, or an event that waits for its next attempt at once.
@@ -145,10 +158,10 @@ impl Inbox {
         self.act(id, EventAct::Retry).await
     }
 
-    /// Gives up a dead letter or an event that waits. It is remembered, so that LINE's redelivery does not bring it back.
+    /// Gives up a dead letter, an event that waits or one that is unanswered. It is remembered, so that LINE's redelivery does not bring it back.
     ///
     /// # Errors
-    /// There is none, it is neither, or the store did not do it.
+    /// There is no such event, it may not be dropped, or the store did not do it.
     pub async fn drop_event(&self, id: i64) -> Result<KeptEvent, Error> {
         self.act(id, EventAct::Drop).await
     }
@@ -157,8 +170,13 @@ impl Inbox {
     ///
     /// # Errors
     /// The store cannot be read.
-    pub async fn preview(&self, filter: &EventFilter) -> Result<EventPreview, Error> {
-        let (events, possible, examples) = self.outbox.transact(Look(filter.clone())).await?;
+    pub async fn preview(
+        &self,
+        filter: &EventFilter,
+        act: EventAct,
+    ) -> Result<EventPreview, Error> {
+        let look = Look { filter: filter.clone(), act };
+        let (events, possible, examples) = self.outbox.look(look).await?;
         Ok(EventPreview { events, possible, examples })
     }
 
@@ -178,6 +196,44 @@ impl Inbox {
         Ok(total)
     }
 
+    /// Moves the outbox and this inbox into another store, as [`Outbox::move_to`] does: events with their JSON, what is
+    /// remembered of those that were handled, dead letters, and answers that wait to be fetched. Events get new numbers. How
+    /// many there are, and what was moved of the outbox.
+    ///
+    /// From its beginning on a webhook that comes to a program on this store is refused with 503; all that were answered with
+    /// 200 before are moved. What a handler is at then is handled again there, as after a kill. Tables of a program's own are
+    /// not moved.
+    ///
+    /// # Errors
+    /// As of [`Outbox::move_to`]; the other store has an inbox with events.
+    pub async fn move_to(
+        &self,
+        target: &Outbox,
+        told: impl FnMut(u64) + Send,
+    ) -> Result<(Moved, u64), Error> {
+        Self::open(target).await?;
+        if !target.look(IsEmpty).await? {
+            return Err(Error::NotEmpty);
+        }
+        let mut events = 0;
+        let moved = self.outbox.move_along(target, told, self.carry(target, &mut events)).await?;
+        Ok((moved, events))
+    }
+
+    async fn carry(&self, target: &Outbox, events: &mut u64) -> Result<(), Error> {
+        let mut after = 0;
+        while let Some((rows, last)) = self.outbox.look(TakeEvents { after }).await? {
+            *events += bring(target, rows).await?;
+            after = last;
+        }
+        let mut after = (String::new(), String::new(), i64::MIN);
+        while let Some((rows, last)) = self.outbox.look(TakeAnswers { after }).await? {
+            bring(target, rows).await?;
+            after = last;
+        }
+        Ok(())
+    }
+
     async fn act(&self, id: i64, act: EventAct) -> Result<KeptEvent, Error> {
         match self.outbox.transact(ActOnOne { id, act }).await? {
             Some((event, true)) => Ok(event),
@@ -185,6 +241,12 @@ impl Inbox {
             None => Err(Error::NoEvent(id)),
         }
     }
+}
+
+/// How many there were.
+async fn bring(target: &Outbox, rows: Taken) -> Result<u64, Error> {
+    let count = rows.count();
+    if target.transact(Bring(rows)).await? { Ok(count) } else { Err(Error::NotEmpty) }
 }
 
 /// What an act on all events that fit a filter would do.

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use hikyaku_model::{Action, Message, template::ButtonsTemplate};
+use hikyaku_sender::NewDelivery;
 
 /// The word that the data of our buttons begin with.
 const WORD: &str = "hikyaku-answer";
@@ -26,13 +27,20 @@ pub struct Later {
     label: String,
     more: String,
     after: Duration,
+    channel: Option<String>,
 }
 
 impl Later {
     /// What the bot says, at most 160 characters, and what stands on the button, at most 20.
     pub fn new(text: impl Into<String>, label: impl Into<String>) -> Self {
         let more = "…".to_owned();
-        Self { text: text.into(), label: label.into(), more, after: Duration::from_secs(45) }
+        Self {
+            text: text.into(),
+            label: label.into(),
+            more,
+            after: Duration::from_secs(45),
+            channel: None,
+        }
     }
 
     /// What the bot says above the button of an answer that goes on, at most 160 characters; `…` unless set.
@@ -46,6 +54,24 @@ impl Later {
     pub fn after(mut self, wait: Duration) -> Self {
         self.after = wait;
         self
+    }
+
+    /// The channel of the outbox that sends the button, and what it fetches; `default` unless set.
+    pub fn channel(mut self, name: impl Into<String>) -> Self {
+        self.channel = Some(name.into());
+        self
+    }
+
+    pub(crate) fn channel_name(&self) -> Option<&str> {
+        self.channel.as_deref()
+    }
+
+    /// By its channel.
+    pub(crate) fn sent(&self, send: NewDelivery) -> NewDelivery {
+        match &self.channel {
+            Some(channel) => send.channel(channel),
+            None => send,
+        }
     }
 
     pub(crate) fn wait(&self) -> Duration {

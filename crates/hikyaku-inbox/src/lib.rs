@@ -34,6 +34,7 @@ mod context;
 mod growing;
 mod inbox;
 mod later;
+mod looked_after;
 mod settings;
 mod store;
 mod transaction;

@@ -1,13 +1,14 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
-use hikyaku_sender::{Datum, NewDelivery, Outbox};
+use hikyaku_sender::{Datum, NewDelivery, Outbox, Time};
 
 use crate::{
     later::Later,
-    store::{Early, NewPart},
+    store::{Early, NewPart, OnlyReply},
 };
 
 /// Collects what an attempt wants to be committed together with "handled": all of it, once, or nothing if the attempt fails,
@@ -44,6 +45,8 @@ pub(crate) struct Collected {
     pub(crate) sends: Vec<NewDelivery>,
     /// Parts of an answer that people fetch.
     pub(crate) parts: Vec<NewPart>,
+    /// The send that is looked after: it is a reply, and nothing is pushed in its place.
+    pub(crate) only_reply: Option<OnlyReply>,
     /// Whether the event's reply token was given to an answer, or to the button that stands for it.
     is_replied: bool,
 }
@@ -76,11 +79,28 @@ impl EventTransaction {
         &self,
         send: NewDelivery,
         given: String,
+        only_reply: Option<ReplyPlace<'_>>,
     ) -> Result<bool, hikyaku_sender::Error> {
         let ClaimOf { outbox, id, lease, attempt, .. } = self.claim();
-        let send = send.or_idempotency_key(format!("{}:early", self.key()));
+        let key = format!("{}:early", self.key());
+        let only_reply = only_reply.map(|place| place.under(&key));
+        let send = send.or_idempotency_key(key);
         let (id, lease, attempt) = (*id, lease.clone(), *attempt);
-        outbox.transact(Early { id, lease, attempt, send, given }).await
+        outbox.transact(Early { id, lease, attempt, send, given, only_reply }).await
+    }
+
+    /// Enqueues a reply that nothing is pushed in place of: a person is told where it does not arrive.
+    pub(crate) fn enqueue_only_reply(
+        &self,
+        reply: NewDelivery,
+        place: ReplyPlace<'_>,
+    ) -> Result<(), NotOpen> {
+        let mut collected = self.lock();
+        let collected = collected.as_mut().ok_or(NotOpen::Ended)?;
+        let key = format!("{}:{}", self.key(), collected.sends.len());
+        collected.only_reply = Some(place.under(&key));
+        collected.sends.push(reply.or_idempotency_key(key));
+        Ok(())
     }
 
     fn key(&self) -> String {
@@ -134,6 +154,20 @@ impl EventTransaction {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<Collected>> {
         self.0.collected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where a reply is in the outbox, and when its token ends.
+#[derive(Clone, Copy)]
+pub(crate) struct ReplyPlace<'a> {
+    pub(crate) channel: Option<&'a str>,
+    pub(crate) ends_at: SystemTime,
+}
+
+impl ReplyPlace<'_> {
+    fn under(self, key: &str) -> OnlyReply {
+        let channel = self.channel.unwrap_or("default").to_owned();
+        OnlyReply { channel, key: key.to_owned(), ends_at: Time::from(self.ends_at) }
     }
 }
 

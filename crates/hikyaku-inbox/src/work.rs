@@ -23,6 +23,7 @@ use crate::{
     answer::Question,
     button,
     callback::Arrived,
+    looked_after::look_after_replies,
     settings::Settings,
     store::{Accept, Claim, Claimed, Ending, Renew, Settle, Sweep},
     transaction::{ClaimOf, Collected, EventTransaction},
@@ -77,6 +78,7 @@ pub(crate) async fn work<App: Clone + Send + Sync + 'static>(
     let mut beside = JoinSet::new();
     beside.spawn(renew(shared.clone()));
     beside.spawn(sweep(shared.clone()));
+    beside.spawn(look_after(shared.clone()));
     let mut tasks = JoinSet::new();
     let router = Arc::new(router);
     tokio::join!(write_down(&shared, arrived), handle(&shared, &router, &mut tasks));
@@ -172,9 +174,9 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
         later: shared.settings.later.clone(),
     });
     let failure = run(&shared, &router, &event, &transaction).await;
-    let Collected { statements, sends, parts, .. } = transaction.close();
+    let Collected { statements, sends, parts, only_reply, .. } = transaction.close();
     let ending = match failure {
-        None => Ending::Handled { statements, sends, parts },
+        None => Ending::Handled { statements, sends, parts, only_reply },
         Some(why) => failed(&shared.settings, event.attempt, &why),
     };
     let settled = settle(&shared, &event, ending).await;
@@ -277,6 +279,17 @@ async fn renew(shared: Arc<Shared>) {
         let renew = Renew { lease: shared.lease.clone(), lease_for: shared.settings.lease, ids };
         if let Err(why) = shared.outbox.transact(renew).await {
             tracing::warn!(%why, "leases cannot be renewed; others may take the events over");
+        }
+    }
+}
+
+async fn look_after(shared: Arc<Shared>) {
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(why) = look_after_replies(&shared.outbox).await {
+            tracing::warn!(%why, "it is not known what became of replies; it is looked again");
         }
     }
 }

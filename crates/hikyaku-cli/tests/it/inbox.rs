@@ -3,7 +3,7 @@
 use axum::{Router as App, body::Body};
 use hikyaku::model::ChannelSecret;
 use hikyaku_inbox::{Inbox, KeptState, Settings};
-use hikyaku_sender::Outbox;
+use hikyaku_sender::{Outbox, Transaction, Work};
 use hikyaku_webhook::{BoxError, Context, Receiver, Router, Verifier, sign};
 use http::{Request, StatusCode};
 use serde_json::Value;
@@ -80,7 +80,7 @@ fn events_are_found_by_what_they_have_in_common() {
     assert_eq!(list(&["--received-before", "1h"]), [0_i64; 0]);
     let text = shell.run(["inbox", "list", "--state", "dead", "--chat", BEN]).stdout;
     assert!(
-        text.contains("3  dead             1  1970-01-01T00:00:00.002Z") && text.contains(BEN),
+        text.contains("3  dead               1  1970-01-01T00:00:00.002Z") && text.contains(BEN),
         "{text}"
     );
     assert!(text.contains("the model timed out"), "{text}");
@@ -111,12 +111,12 @@ fn dead_letters_are_retried_and_dropped_one_by_one_and_all_that_fit() {
     insta::assert_snapshot!(shell.run(["inbox", "drop", "3"]), @r"
     exit 4
     --- stderr
-    error: event 3 is handled: only what waits or is a dead letter is retried or dropped
+    error: event 3 is handled: only what waits or is a dead letter is retried or dropped, and what is unanswered is dropped
     ");
     insta::assert_snapshot!(shell.run(["inbox", "drop"]), @r"
     exit 2
     --- stderr
-    error: say which: the number of one, what they have in common, such as --state dead, or else --all
+    error: say which: the id of one, what they have in common, such as --state dead, or else --all
     ");
     insta::assert_snapshot!(shell.run(["inbox", "drop", "--all"]), @r"
     exit 2
@@ -148,22 +148,52 @@ fn a_store_without_an_inbox_is_told_and_gets_none() {
 }
 
 #[test]
-fn a_move_says_what_of_the_inbox_it_leaves_behind() {
+fn a_move_takes_the_inbox_along() {
     let shell = Shell::bare();
     bot(&shell, &[(ANN, "fail"), (BEN, "hi")]);
     let migrate = ["store", "migrate", "sqlite:hikyaku.db"];
     let moved = shell.run(migrate.into_iter().chain(["sqlite:first.db"]));
-    assert!(moved.stdout.contains("with 0 events to be handled, 1 dead letters"), "{moved}");
+    assert!(moved.stdout.contains("2 events of the inbox moved"), "{moved}");
+    let listed = ["inbox", "list", "--state", "dead", "--store", "sqlite:first.db", "--json"];
+    let listed = json(&shell, listed);
+    assert_eq!(listed["events"][0]["event_id"], "event-0");
+    // The old one can still be looked at, and does nothing.
+    assert_eq!(ids(&json(&shell, ["inbox", "list", "--json"])).len(), 2);
+    let refused = shell.run(["inbox", "retry", "1"]);
+    assert!(refused.code != 0 && refused.stderr.contains("first.db"), "{refused}");
+    let words = ["store", "migrate", "sqlite:first.db", "sqlite:second.db", "--json"];
+    assert_eq!(json(&shell, words)["events"], 2);
+}
 
+/// What was not answered, as a bot without pushes leaves it.
+#[tokio::main(flavor = "current_thread")]
+async fn not_answered(shell: &Shell) {
+    struct Mark;
+
+    impl Work for Mark {
+        type Out = ();
+
+        async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), hikyaku_sender::Error> {
+            let sql = "UPDATE hikyaku_inbox_event SET unanswered = 1, error = 'its token ended'";
+            tx.query(sql, &[]).await.map(drop)
+        }
+    }
+
+    let store = format!("sqlite:{}", shell.folder().join("hikyaku.db").display());
+    Outbox::open(store).await.unwrap().transact(Mark).await.unwrap();
+}
+
+#[test]
+fn a_question_that_was_not_answered_is_shown_until_it_is_dropped() {
     let shell = Shell::bare();
-    bot(&shell, &[(ANN, "fail")]);
-    assert_eq!(shell.run(["inbox", "retry", "1"]).code, 0);
-    let refused = shell.run(migrate.into_iter().chain(["sqlite:second.db"]));
-    assert!(refused.code == 2 && refused.stderr.contains("1 events that are still"), "{refused}");
-    let words = migrate.into_iter().chain(["sqlite:third.db", "--leave-inbox", "--json"]);
-    let moved = json(&shell, words);
-    assert_eq!(
-        (&moved["inbox_left"]["waiting"], &moved["inbox_left"]["dead"]),
-        (&1.into(), &0.into())
-    );
+    bot(&shell, &[(ANN, "hi")]);
+    not_answered(&shell);
+    let listed = shell.run(["inbox", "list", "--state", "unanswered"]).stdout;
+    assert!(listed.contains("1  unanswered") && listed.contains("its token ended"), "{listed}");
+    let shown = shell.run(["inbox", "show", "1"]).stdout;
+    assert!(shown.contains("hikyaku inbox drop 1"), "{shown}");
+    let refused = shell.run(["inbox", "retry", "1"]);
+    assert!(refused.code == 4 && refused.stderr.contains("event 1 is unanswered"), "{refused}");
+    let words = ["inbox", "drop", "--state", "unanswered", "--yes", "--json"];
+    assert_eq!(json(&shell, words)["done"], 1);
 }

@@ -1,7 +1,18 @@
-use hikyaku_sender::{Error, Transaction, Work};
+use std::collections::BTreeMap;
 
-const INSERT: &str = "INSERT INTO hikyaku_inbox_event (destination, event_id, chat, at, received_at, body, due) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (destination, event_id)";
+use hikyaku_sender::{Error, Time, Transaction, Work};
+
+use super::many::{Column, insert};
+
+const COLUMNS: [Column; 7] = [
+    ("destination", false),
+    ("event_id", false),
+    ("chat", false),
+    ("at", true),
+    ("received_at", true),
+    ("body", false),
+    ("due", true),
+];
 
 /// An event that came.
 #[derive(Clone, Debug)]
@@ -16,31 +27,35 @@ pub(crate) struct NewEvent {
     pub(crate) redelivered: bool,
 }
 
+impl NewEvent {
+    fn row(&self, due: Time) -> String {
+        let Self { destination, event_id, chat, at, received_at, body, .. } = self;
+        let row = (destination, event_id, chat, at, received_at, body, due.as_millis());
+        serde_json::to_string(&row).expect("texts and numbers always become JSON")
+    }
+}
+
 /// Keeps events. One that was there before stays as it is.
 pub(crate) struct Accept(pub(crate) Vec<NewEvent>);
 
 impl Work for Accept {
     type Out = ();
+    /// LINE waits for two seconds.
+    const GOES_FIRST: bool = true;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), Error> {
-        let due = tx.now().await?.as_millis();
-        let first = format!("{INSERT} DO NOTHING");
+        let now = tx.now().await?;
+        let (again, new): (Vec<_>, Vec<_>) = self.0.iter().partition(|it| it.redelivered);
+        let new = new.into_iter().map(|it| it.row(now)).collect();
+        let stays = "(destination, event_id) DO NOTHING";
+        insert(tx, "hikyaku_inbox_event", &COLUMNS, new, stays).await?;
+        // One statement does not change a row twice: of those that are the same, the last one counts.
+        let again: BTreeMap<_, _> =
+            again.into_iter().map(|it| ((&it.destination, &it.event_id), it)).collect();
+        let again = again.into_values().map(|it| it.row(now)).collect();
         // The reply token lives for a minute from the redelivery, too.
-        let again = format!(
-            "{INSERT} DO UPDATE SET received_at = excluded.received_at WHERE hikyaku_inbox_event.state = 0"
-        );
-        for it in &self.0 {
-            let params = [
-                it.destination.as_str().into(),
-                it.event_id.as_str().into(),
-                it.chat.as_str().into(),
-                it.at.into(),
-                it.received_at.into(),
-                it.body.as_str().into(),
-                due.into(),
-            ];
-            tx.query(if it.redelivered { &again } else { &first }, &params).await?;
-        }
-        Ok(())
+        let is_new = "(destination, event_id) DO UPDATE SET received_at = excluded.received_at \
+            WHERE hikyaku_inbox_event.state = 0";
+        insert(tx, "hikyaku_inbox_event", &COLUMNS, again, is_new).await.map(drop)
     }
 }

@@ -2,6 +2,8 @@
 
 use hikyaku_sender::{Error, NewDelivery, Time, Transaction, Work};
 
+use super::only_reply::OnlyReply;
+
 /// A part of an answer that waits until somebody fetches it.
 #[derive(Clone, Debug)]
 pub(crate) struct NewPart {
@@ -68,6 +70,7 @@ pub(crate) struct Early {
     pub(crate) attempt: i64,
     pub(crate) send: NewDelivery,
     pub(crate) given: String,
+    pub(crate) only_reply: Option<OnlyReply>,
 }
 
 impl Work for Early {
@@ -85,6 +88,9 @@ impl Work for Early {
         ];
         if tx.query(sql, &params).await?.is_empty() {
             return Ok(false);
+        }
+        if let Some(reply) = &self.only_reply {
+            reply.note(tx, self.id).await?;
         }
         tx.enqueue(self.send.clone()).await?;
         Ok(true)

@@ -2,7 +2,11 @@ use std::time::Duration;
 
 use hikyaku_sender::{Datum, Error, Time, Transaction, Work};
 
-use super::{behind, row::Row};
+use super::{
+    behind,
+    many::{numbers, to_json},
+    row::Row,
+};
 
 /// How many events one statement looks at, at least; otherwise twice as many as are wanted.
 const WINDOW: usize = 32;
@@ -30,10 +34,11 @@ const BURY: &str = "UPDATE hikyaku_inbox_event SET state = 3, lease = NULL, done
 /// Claims happen one after the other: what one has taken is seen by the next.
 const ALONE: &str = "UPDATE hikyaku_inbox_meta SET claims = claims + 1";
 
+/// `THESE` are the numbers of events. No two of them are of one chat.
 const TAKE: &str = "UPDATE hikyaku_inbox_event SET state = 1, lease = $1, leased_until = $2, attempts = attempts + 1, \
     late = CASE WHEN EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = hikyaku_inbox_event.chat AND o.state = 2 \
     AND o.at > hikyaku_inbox_event.at) THEN 1 ELSE 0 END \
-    WHERE id = $3 AND state = 0 RETURNING id, destination, event_id, chat, received_at, body, late, attempts, given";
+    WHERE id IN (THESE) AND state = 0 RETURNING id, destination, event_id, chat, received_at, body, late, attempts, given";
 
 /// Takes events that are due, each the first of its chat.
 pub(crate) struct Claim {
@@ -88,23 +93,40 @@ impl Work for Claim {
             let limit = i64::try_from(window).unwrap_or(i64::MAX);
             let rows = tx.query(LOOK, &[at.clone(), limit.into()]).await?;
             let is_last = rows.len() < window;
-            let mut waits = Vec::new();
+            let (mut waits, mut first) = (Vec::new(), Vec::new());
             for row in rows {
                 let mut row = Row(row.into_iter());
                 let (id, freed, is_behind) = (row.number(), row.number(), row.number() != 0);
                 if is_behind {
                     waits.push((id, freed));
-                } else if claimed.len() < self.limit {
-                    let params = [self.lease.as_str().into(), until.into(), id.into()];
-                    claimed.extend(tx.query(TAKE, &params).await?.into_iter().map(read));
+                } else if claimed.len() + first.len() < self.limit {
+                    first.push(id);
                 }
             }
+            claimed.extend(self.take(tx, &first, until).await?);
             behind::set_behind(tx, &waits).await?;
             if is_last || claimed.len() >= self.limit {
                 break;
             }
         }
         Ok(claimed)
+    }
+}
+
+impl Claim {
+    async fn take(
+        &self,
+        tx: &mut Transaction<'_>,
+        ids: &[i64],
+        until: i64,
+    ) -> Result<Vec<Claimed>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let these = numbers(tx, "$3");
+        let params = [self.lease.as_str().into(), until.into(), to_json(ids).into()];
+        let rows = tx.query(&TAKE.replace("THESE", &these), &params).await?;
+        Ok(rows.into_iter().map(read).collect())
     }
 }
 
@@ -135,10 +157,11 @@ impl Work for Renew {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), Error> {
         let until = (tx.now().await? + self.lease_for).as_millis();
-        let sql = "UPDATE hikyaku_inbox_event SET leased_until = $1 WHERE id = $2 AND lease = $3 AND state = 1";
-        for id in &self.ids {
-            tx.query(sql, &[until.into(), (*id).into(), self.lease.as_str().into()]).await?;
-        }
-        Ok(())
+        let sql = format!(
+            "UPDATE hikyaku_inbox_event SET leased_until = $1 WHERE lease = $2 AND state = 1 AND id IN ({})",
+            numbers(tx, "$3")
+        );
+        let params = [until.into(), self.lease.as_str().into(), to_json(&self.ids).into()];
+        tx.query(&sql, &params).await.map(drop)
     }
 }

@@ -3,8 +3,11 @@
 mod accept;
 mod answer;
 mod behind;
+mod carry;
 mod claim;
 mod filter;
+mod many;
+mod only_reply;
 mod person;
 mod row;
 mod schema;
@@ -13,11 +16,13 @@ mod sweep;
 
 pub(crate) use accept::{Accept, NewEvent};
 pub(crate) use answer::{Early, Fetch, NewPart};
+pub(crate) use carry::{Bring, IsEmpty, TakeAnswers, TakeEvents, Taken};
 pub(crate) use claim::{Claim, Claimed, Renew};
 pub use filter::EventFilter;
+pub(crate) use only_reply::{Became, DueReplies, Looked, OnlyReply};
 pub use person::EventAct;
 pub(crate) use person::{ActOnOne, ActOnSome, List, Look, Show};
 pub use row::{KeptEvent, KeptState, UnknownState};
-pub(crate) use schema::{Exists, Migrate};
+pub(crate) use schema::{Migrate, Version};
 pub(crate) use settle::{Ending, Settle};
 pub(crate) use sweep::Sweep;

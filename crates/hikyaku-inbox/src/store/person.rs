@@ -14,27 +14,32 @@ const ROWS: i64 = 500;
 /// How many examples a preview has.
 const EXAMPLES: i64 = 10;
 
-/// What a person may change: what waits, and dead letters.
-const OPEN: &str = "(state = 0 OR state = 3)";
-
 /// What a person does to events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventAct {
     /// A dead letter is handled again from its first attempt, and an event that waits for its next attempt at once.
     Retry,
-    /// It is given up, and remembered, so that LINE's redelivery does not bring it back.
+    /// It is given up, and remembered, so that LINE's redelivery does not bring it back. So is one that was not answered.
     Drop,
 }
 
 impl EventAct {
+    /// Which rows it may change.
+    const fn open(self) -> &'static str {
+        match self {
+            Self::Retry => "(state = 0 OR state = 3)",
+            Self::Drop => "(state = 0 OR state = 3 OR unanswered = 1)",
+        }
+    }
+
     /// What is set where `$1` is now.
     const fn set(self) -> &'static str {
         match self {
             Self::Retry => {
                 "state = 0, behind = 0, freed = freed + 1, attempts = 0, due = $1, done_at = NULL"
             }
-            Self::Drop => "state = 4, done_at = $1",
+            Self::Drop => "state = 4, unanswered = 0, done_at = $1",
         }
     }
 }
@@ -73,27 +78,31 @@ async fn show(tx: &mut Transaction<'_>, id: i64) -> Result<Option<KeptEvent>, Er
 }
 
 /// How many events fit, and how many of them an act would change; with examples of those.
-pub(crate) struct Look(pub(crate) EventFilter);
+pub(crate) struct Look {
+    pub(crate) filter: EventFilter,
+    pub(crate) act: EventAct,
+}
 
 impl Work for Look {
     type Out = (u64, u64, Vec<KeptEvent>);
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
-        let mut fits = Fits::new(&self.0);
+        let (mut fits, open) = (Fits::new(&self.filter), self.act.open());
         let count = format!(
-            "SELECT count(*), count(CASE WHEN {OPEN} THEN 1 END) FROM hikyaku_inbox_event WHERE {}",
+            "SELECT count(*), count(CASE WHEN {open} THEN 1 END) FROM hikyaku_inbox_event WHERE {}",
             fits.sql
         );
         let count = tx.query(&count, &fits.params).await?;
         let mut counts = count.into_iter().flatten().map(|it| it.as_integer().unwrap_or_default());
-        let (all, open) = (counts.next().unwrap_or_default(), counts.next().unwrap_or_default());
+        let (all, possible) =
+            (counts.next().unwrap_or_default(), counts.next().unwrap_or_default());
         let limit = fits.push(EXAMPLES);
         let sql = format!(
-            "SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE {OPEN} AND {} ORDER BY id DESC LIMIT {limit}",
+            "SELECT {COLUMNS} FROM hikyaku_inbox_event WHERE {open} AND {} ORDER BY id DESC LIMIT {limit}",
             fits.sql
         );
         let examples = read(tx, &sql, &fits.params).await?;
-        Ok((all.unsigned_abs(), open.unsigned_abs(), examples))
+        Ok((all.unsigned_abs(), possible.unsigned_abs(), examples))
     }
 }
 
@@ -109,9 +118,9 @@ impl Work for ActOnOne {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
         let now = tx.now().await?.as_millis();
-        let set = self.act.set();
+        let (set, open) = (self.act.set(), self.act.open());
         let sql = format!(
-            "UPDATE hikyaku_inbox_event SET {set} WHERE id = $2 AND {OPEN} RETURNING {COLUMNS}"
+            "UPDATE hikyaku_inbox_event SET {set} WHERE id = $2 AND {open} RETURNING {COLUMNS}"
         );
         if let Some(changed) = read(tx, &sql, &[now.into(), self.id.into()]).await?.pop() {
             if self.act == EventAct::Drop {
@@ -135,17 +144,17 @@ impl Work for ActOnSome {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
         let now = tx.now().await?.as_millis();
-        let mut fits = Fits::new(&self.filter);
+        let (mut fits, open) = (Fits::new(&self.filter), self.act.open());
         let limit = fits.push(ROWS);
         let sql = format!(
-            "SELECT id FROM hikyaku_inbox_event WHERE {OPEN} AND {} ORDER BY id DESC LIMIT {limit}",
+            "SELECT id FROM hikyaku_inbox_event WHERE {open} AND {} ORDER BY id DESC LIMIT {limit}",
             fits.sql
         );
         let rows = tx.query(&sql, &fits.params).await?;
         let ids: Vec<i64> = rows.into_iter().flatten().filter_map(|it| it.as_integer()).collect();
         let set = self.act.set();
         let sql =
-            format!("UPDATE hikyaku_inbox_event SET {set} WHERE id = $2 AND {OPEN} RETURNING chat");
+            format!("UPDATE hikyaku_inbox_event SET {set} WHERE id = $2 AND {open} RETURNING chat");
         let (mut done, mut chats) = (0, BTreeSet::new());
         for id in &ids {
             for chat in tx.query(&sql, &[now.into(), (*id).into()]).await?.into_iter().flatten() {
@@ -182,8 +191,8 @@ impl Fits {
         let newest = fits.push(before.unwrap_or(i64::MAX));
         fits.sql = format!("id < {newest}");
         if !states.is_empty() {
-            let codes: Vec<_> = states.iter().map(|it| it.code().to_string()).collect();
-            fits.and(&format!("state IN ({})", codes.join(", ")));
+            let any: Vec<_> = states.iter().map(|it| it.condition()).collect();
+            fits.and(&format!("({})", any.join(" OR ")));
         }
         if let Some(chat) = chat {
             // The bot's id stands before the chat's.

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use hikyaku_sender::{Datum, Error, Time, Transaction};
 use serde::{Serialize, Serializer};
 
-pub(super) const COLUMNS: &str = "id, destination, event_id, chat, at, received_at, body, state, late, attempts, due, error, done_at";
+pub(super) const COLUMNS: &str = "id, destination, event_id, chat, at, received_at, body, state, unanswered, late, attempts, due, error, done_at";
 
 /// An event in the inbox, as people see it.
 #[derive(Clone, Debug, Serialize)]
@@ -32,7 +32,7 @@ pub struct KeptEvent {
     pub attempts: i64,
     /// Before this it is not handled.
     pub due: Time,
-    /// Why its last attempt failed.
+    /// Why its last attempt failed, or why it was not answered.
     pub error: Option<String>,
     /// When it was handled or dropped, or became a dead letter.
     pub done_at: Option<Time>,
@@ -61,12 +61,15 @@ pub enum KeptState {
     Dead,
     /// A person gave it up.
     Dropped,
+    /// It was handled, and the reply that answers it did not arrive; nothing is pushed in its place. It is kept until a person
+    /// drops it.
+    Unanswered,
 }
 
 impl KeptState {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Waiting, Self::Handling, Self::Handled, Self::Dead, Self::Dropped];
+    pub const ALL: [Self; 6] =
+        [Self::Waiting, Self::Handling, Self::Handled, Self::Dead, Self::Dropped, Self::Unanswered];
 
     /// Its name, as it is shown.
     pub const fn name(self) -> &'static str {
@@ -76,16 +79,30 @@ impl KeptState {
             Self::Handled => "handled",
             Self::Dead => "dead",
             Self::Dropped => "dropped",
+            Self::Unanswered => "unanswered",
         }
     }
 
-    pub(super) const fn code(self) -> i64 {
+    /// Which rows are in it.
+    pub(super) const fn condition(self) -> &'static str {
         match self {
-            Self::Waiting => 0,
-            Self::Handling => 1,
-            Self::Handled => 2,
-            Self::Dead => 3,
-            Self::Dropped => 4,
+            Self::Waiting => "state = 0",
+            Self::Handling => "state = 1",
+            Self::Handled => "state = 2 AND unanswered = 0",
+            Self::Dead => "state = 3",
+            Self::Dropped => "state = 4",
+            Self::Unanswered => "unanswered = 1",
+        }
+    }
+
+    const fn of(code: i64, unanswered: bool) -> Self {
+        match code {
+            0 => Self::Waiting,
+            1 => Self::Handling,
+            2 if unanswered => Self::Unanswered,
+            2 => Self::Handled,
+            4 => Self::Dropped,
+            _ => Self::Dead,
         }
     }
 }
@@ -102,7 +119,7 @@ pub struct UnknownState;
 
 impl fmt::Display for UnknownState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected waiting, handling, handled, dead or dropped")
+        f.write_str("expected waiting, handling, handled, dead, dropped or unanswered")
     }
 }
 
@@ -135,10 +152,7 @@ fn one(row: &mut Row) -> KeptEvent {
         at: row.time(),
         received_at: row.time(),
         body: row.text(),
-        state: {
-            let code = row.number();
-            KeptState::ALL.into_iter().find(|it| it.code() == code).unwrap_or(KeptState::Dead)
-        },
+        state: KeptState::of(row.number(), row.number() == 1),
         late: row.number() != 0,
         attempts: row.number(),
         due: row.time(),

@@ -2,11 +2,11 @@
 
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 /// The schema, version by version: each entry brings the tables from the version before it to its own. `ID` is the numbered
 /// key.
-const VERSIONS: [&[&str]; 2] = [&FIRST, &SECOND];
+const VERSIONS: [&[&str]; 3] = [&FIRST, &SECOND, &THIRD];
 
 /// State: 0 waiting, 1 being handled, 2 handled, 3 dead letter, 4 dropped.
 const FIRST: [&str; 8] = [
@@ -34,6 +34,17 @@ const SECOND: [&str; 7] = [
     "CREATE TABLE hikyaku_inbox_answer (destination text NOT NULL, event_id text NOT NULL, part bigint NOT NULL, \
      chat text NOT NULL, messages text NOT NULL, at bigint NOT NULL, PRIMARY KEY (destination, event_id, part))",
     "CREATE INDEX hikyaku_inbox_answer_at ON hikyaku_inbox_answer (at)",
+];
+
+/// Replies that nothing is pushed in place of: under which channel and key each is in the outbox, when to look what became of it,
+/// and whether it did not reach LINE.
+const THIRD: [&str; 6] = [
+    "ALTER TABLE hikyaku_inbox_event ADD COLUMN reply_channel text",
+    "ALTER TABLE hikyaku_inbox_event ADD COLUMN reply_key text",
+    "ALTER TABLE hikyaku_inbox_event ADD COLUMN check_at bigint",
+    "ALTER TABLE hikyaku_inbox_event ADD COLUMN unanswered bigint NOT NULL DEFAULT 0",
+    "CREATE INDEX hikyaku_inbox_event_check ON hikyaku_inbox_event (check_at) WHERE check_at IS NOT NULL",
+    "CREATE INDEX hikyaku_inbox_event_unanswered ON hikyaku_inbox_event (id) WHERE unanswered = 1",
 ];
 
 /// Two programs do not change the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.
@@ -70,18 +81,18 @@ impl Work for Migrate {
     }
 }
 
-/// Looks whether the tables are there.
-pub(crate) struct Exists;
+/// The version of the tables; nothing if there are none.
+pub(crate) struct Version;
 
-impl Work for Exists {
-    type Out = bool;
+impl Work for Version {
+    /// It, and whether it is this program's.
+    type Out = Option<(i64, bool)>;
 
-    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
-        Ok(version(tx).await?.is_some())
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        Ok(version(tx).await?.map(|it| (it, it == VERSION)))
     }
 }
 
-/// The version of the tables; nothing if there are none.
 async fn version(tx: &mut Transaction<'_>) -> Result<Option<i64>, Error> {
     let exists = if tx.is_postgres() {
         "SELECT 1 WHERE to_regclass('hikyaku_inbox_meta') IS NOT NULL"

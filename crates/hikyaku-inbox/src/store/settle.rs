@@ -2,13 +2,18 @@ use std::time::Duration;
 
 use hikyaku_sender::{Datum, Error, NewDelivery, Transaction, Work};
 
-use super::{answer::NewPart, behind};
+use super::{answer::NewPart, behind, only_reply::OnlyReply};
 
 /// What became of an attempt.
 #[derive(Clone, Debug)]
 pub(crate) enum Ending {
     /// It is done, with what is to be committed with it.
-    Handled { statements: Vec<(String, Vec<Datum>)>, sends: Vec<NewDelivery>, parts: Vec<NewPart> },
+    Handled {
+        statements: Vec<(String, Vec<Datum>)>,
+        sends: Vec<NewDelivery>,
+        parts: Vec<NewPart>,
+        only_reply: Option<OnlyReply>,
+    },
     /// It failed, and is tried again after a while.
     Again { error: String, after: Duration },
     /// It failed for the last time.
@@ -55,7 +60,7 @@ impl Work for Settle {
         if state != 0 {
             behind::set_next_free(tx, chat).await?;
         }
-        if let Ending::Handled { statements, sends, parts } = &self.ending {
+        if let Ending::Handled { statements, sends, parts, only_reply } = &self.ending {
             for (sql, params) in statements {
                 tx.query(sql, params).await?;
             }
@@ -64,6 +69,9 @@ impl Work for Settle {
             }
             for part in parts {
                 part.keep(tx, now).await?;
+            }
+            if let Some(reply) = only_reply {
+                reply.note(tx, self.id).await?;
             }
         }
         Ok(true)

@@ -26,7 +26,7 @@ impl Work for Sweep {
         let answers = tx.query(&sql, &[before.into()]).await?.len();
         let sql = format!(
             "DELETE FROM hikyaku_inbox_event WHERE id IN (SELECT id FROM hikyaku_inbox_event \
-             WHERE (state = 2 OR state = 4) AND done_at < $1 ORDER BY done_at LIMIT {ROWS}) RETURNING id"
+             WHERE (state = 2 OR state = 4) AND unanswered = 0 AND done_at < $1 ORDER BY done_at LIMIT {ROWS}) RETURNING id"
         );
         let events = tx.query(&sql, &[before.into()]).await?.len();
         Ok(answers.max(events) == ROWS)

@@ -19,13 +19,13 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
 use crate::bench::LONGEST;
 
 /// A bot and its LINE, which have one clock.
-struct Talk {
-    sim: Sim,
-    outbox: Outbox,
-    inbox: Inbox,
-    user: UserId,
+pub(crate) struct Talk {
+    pub(crate) sim: Sim,
+    pub(crate) outbox: Outbox,
+    pub(crate) inbox: Inbox,
+    pub(crate) user: UserId,
     tasks: Vec<JoinHandle<()>>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Drop for Talk {
@@ -35,10 +35,22 @@ impl Drop for Talk {
 }
 
 impl Talk {
-    async fn with<S: Clone + Send + Sync + 'static>(settings: Settings, router: Router<S>) -> Self {
-        let sim = Sim::builder().rate_limits(false).start().await.unwrap();
+    pub(crate) async fn with<S: Clone + Send + Sync + 'static>(
+        settings: Settings,
+        router: Router<S>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = format!("sqlite:{}", folder.path().join("bot.db").display());
+        Self::at(store, Some(folder), settings, router).await
+    }
+
+    pub(crate) async fn at<S: Clone + Send + Sync + 'static>(
+        store: String,
+        folder: Option<TempDir>,
+        settings: Settings,
+        router: Router<S>,
+    ) -> Self {
+        let sim = Sim::builder().rate_limits(false).start().await.unwrap();
         let outbox =
             Outbox::builder(store).clock(Clock::from_fn(sim.clock())).open().await.unwrap();
         let settings = settings
@@ -75,7 +87,7 @@ impl Talk {
     }
 
     /// The states of all sends, when none is open any more.
-    async fn sends(&self) -> Vec<State> {
+    pub(crate) async fn sends(&self) -> Vec<State> {
         loop {
             let all = self.outbox.list(Filter::default()).await.unwrap();
             if all.iter().all(|it| it.state.is_final()) {
@@ -85,11 +97,11 @@ impl Talk {
         }
     }
 
-    async fn handled(&self, events: usize) {
+    pub(crate) async fn handled(&self, events: usize) {
         self.until(KeptState::Handled, events).await;
     }
 
-    async fn until(&self, state: KeptState, events: usize) {
+    pub(crate) async fn until(&self, state: KeptState, events: usize) {
         let filter = hikyaku_inbox::EventFilter::default().state(state);
         while self.inbox.list(filter.clone()).await.unwrap().len() < events {
             tokio::time::sleep(Duration::from_millis(5)).await;

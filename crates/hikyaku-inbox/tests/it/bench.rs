@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{Router as App, body::Body};
-use hikyaku_inbox::{EventFilter, Inbox, KeptEvent, KeptState, Settings};
+use hikyaku_inbox::{EventAct, EventFilter, Inbox, KeptEvent, KeptState, Settings};
 use hikyaku_model::ChannelSecret;
 use hikyaku_sender::{Datum, Error, Outbox, Transaction, Work};
 use hikyaku_webhook::{Receiver, Router, Verifier, sign};
@@ -116,7 +116,7 @@ impl Bench {
     pub(crate) async fn until_within(&self, state: KeptState, count: usize, longest: Duration) {
         let began = Instant::now();
         let filter = EventFilter::default().state(state);
-        while self.inbox.preview(&filter).await.unwrap().events < count as u64 {
+        while self.inbox.preview(&filter, EventAct::Drop).await.unwrap().events < count as u64 {
             assert!(began.elapsed() < longest, "they are never {state}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -128,7 +128,7 @@ impl Bench {
     }
 }
 
-struct Sql(String);
+pub(crate) struct Sql(pub(crate) String);
 
 impl Work for Sql {
     type Out = Vec<Vec<Datum>>;

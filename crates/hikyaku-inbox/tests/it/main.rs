@@ -8,12 +8,15 @@ mod cluster;
 
 mod answer;
 mod answered;
+mod arrivals;
 mod bench;
 mod handling;
 mod killed;
 mod load;
+mod moving;
 mod order;
 mod storing;
+mod unanswered;
 
 /// Says something even where the output of tests is kept back.
 pub(crate) fn tell(what: &str) {

@@ -2,38 +2,19 @@
 
 use std::fmt;
 
-use clap::Args;
-use hikyaku_inbox::{EventAct, EventFilter, EventPreview, Inbox, KeptState};
+use hikyaku_inbox::{EventAct, EventPreview, Inbox, KeptState};
 use hikyaku_sender::Time;
 use serde::Serialize;
 
 use super::{filter::FilterArgs, list::Events};
-use crate::{consent, failure::usage, output::Output};
+use crate::{
+    act::{self, Asks, Which},
+    consent,
+    output::Output,
+};
 
-// One event, or a filter and whether to ask.
-#[derive(Debug, Args)]
-pub(super) struct ActArgs {
-    #[arg(
-        value_name = "ID",
-        help = "Its number, as `inbox list` shows it; without it, all that fit"
-    )]
-    id: Option<i64>,
-
-    #[command(flatten)]
-    filter: FilterArgs,
-
-    /// All dead letters, where nothing else says which
-    #[arg(long)]
-    all: bool,
-
-    /// Do it without asking; needed for more than one where there is no terminal to ask at
-    #[arg(long, short)]
-    yes: bool,
-
-    /// Only show how many, and ten of them
-    #[arg(long, conflicts_with = "yes")]
-    dry_run: bool,
-}
+/// One event, or a filter and whether to ask.
+pub(super) type ActArgs = act::ActArgs<i64, FilterArgs>;
 
 /// An act, and how it is told.
 pub(super) struct Doing {
@@ -44,47 +25,38 @@ pub(super) struct Doing {
     pub(super) would: &'static str,
 }
 
-impl ActArgs {
+impl Doing {
+    /// Does it to what the words name.
     pub(super) async fn run(
         self,
-        doing: Doing,
+        which: ActArgs,
         inbox: &Inbox,
         now: Time,
         output: Output,
     ) -> anyhow::Result<()> {
-        let Self { id, filter, all, yes, dry_run } = self;
-        let mut filter = filter.filter(now);
-        let names_some = filter != EventFilter::default();
-        match id {
-            Some(_) if names_some || all => {
-                return Err(usage("name one event, or what all of them have in common; not both"));
-            }
-            Some(id) => {
-                match doing.act {
+        let (mut filter, asks) = match which.which("event", "dead", |filter| filter.filter(now))? {
+            Which::AllThatFit(filter, asks) => (filter, asks),
+            Which::One(id) => {
+                match self.act {
                     EventAct::Retry => inbox.retry(id).await?,
                     _ => inbox.drop_event(id).await?,
                 };
-                return output.done(format_args!("event {id} {}", doing.one));
+                return output.done(format_args!("event {id} {}", self.one));
             }
-            None if names_some == all => {
-                return Err(usage(
-                    "say which: the number of one, what they have in common, such as --state dead, or else --all",
-                ));
-            }
-            None => {}
-        }
+        };
         if filter.states.is_empty() {
             filter.states.push(KeptState::Dead);
         }
-        let preview = Previewed { preview: inbox.preview(&filter).await?, would: doing.would };
-        if dry_run {
+        let preview = inbox.preview(&filter, self.act).await?;
+        let preview = Previewed { preview, would: self.would };
+        if asks == Asks::Only {
             return output.print(&preview, &preview);
         }
         let total = preview.preview.possible;
-        if !yes && total > 0 {
-            consent::ask(format_args!("{total} events {}", doing.would), &preview)?;
+        if asks == Asks::First && total > 0 {
+            consent::ask(format_args!("{total} events {}", self.would), &preview)?;
         }
-        let did = Did { done: inbox.act_on(&filter, doing.act).await?, many: doing.many };
+        let did = Did { done: inbox.act_on(&filter, self.act).await?, many: self.many };
         output.print(&did, &did)
     }
 }

@@ -5,11 +5,11 @@ use hikyaku_sender::Time;
 use super::act::{ActArgs, Doing};
 use crate::output::Output;
 
-/// Give a dead letter up, or all that fit
+/// Give up a dead letter or what is unanswered, or all that fit
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It is remembered for 7 days, so that LINE's redelivery does not bring it back. Without --state, all dead letters; an event \
-that waits is given up with --state waiting, or by its number.
+that waits or is unanswered is given up with --state waiting or --state unanswered, or by its number.
 
 Examples:
   hikyaku inbox drop 17
@@ -27,6 +27,6 @@ impl Drop {
             many: "are given up",
             would: "would be given up",
         };
-        self.which.run(doing, inbox, now, output).await
+        doing.run(self.which, inbox, now, output).await
     }
 }

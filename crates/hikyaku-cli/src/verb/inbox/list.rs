@@ -13,6 +13,7 @@ use crate::output::{Output, visible};
 #[command(after_help = "\
 Examples:
   hikyaku inbox list
+  hikyaku inbox list --state dead --state unanswered
   hikyaku inbox list --state dead --error 'timed out'
   hikyaku inbox list --chat \"$USER_ID\" --received-since 24h --json")]
 pub(super) struct List {
@@ -45,12 +46,12 @@ impl List {
 
 impl fmt::Display for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:>8}  {:<8}  {:>8}  {:<24}  chat", "id", "state", "attempts", "at")?;
+        write!(f, "{:>8}  {:<10}  {:>8}  {:<24}  chat", "id", "state", "attempts", "at")?;
         for it in &self.events {
             let KeptEvent { id, state, attempts, at, chat, .. } = it;
             let (state, at) = (state.name(), at.to_string());
             let chat = chat.rsplit(' ').next().unwrap_or_default();
-            write!(f, "\n{id:>8}  {state:<8}  {attempts:>8}  {at:<24}  {}", visible(chat))?;
+            write!(f, "\n{id:>8}  {state:<10}  {attempts:>8}  {at:<24}  {}", visible(chat))?;
             if it.late {
                 write!(f, "\n{:>10}later events of its chat were handled before it", "")?;
             }

@@ -28,6 +28,6 @@ impl Retry {
             many: "will be handled again",
             would: "would be handled again",
         };
-        self.which.run(doing, inbox, now, output).await
+        doing.run(self.which, inbox, now, output).await
     }
 }

@@ -76,6 +76,10 @@ impl fmt::Display for Story<'_> {
                 f,
                 "\nnext: when the cause is mended, `hikyaku inbox retry {id}`; to give it up, `hikyaku inbox drop {id}`"
             ),
+            KeptState::Unanswered => write!(
+                f,
+                "\nnext: it was handled, and its answer did not arrive; write to the chat yourself, then `hikyaku inbox drop {id}`"
+            ),
             KeptState::Waiting if *attempts > 0 => {
                 write!(
                     f,

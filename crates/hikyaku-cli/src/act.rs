@@ -1,0 +1,78 @@
+//! Acts of a person on one row of a store, or on all that fit a filter.
+
+use std::str::FromStr;
+
+use clap::Args;
+
+use crate::failure::usage;
+
+// One row by its id, or a filter and whether to ask.
+#[derive(Debug, Args)]
+pub(crate) struct ActArgs<Id, F>
+where
+    Id: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+    F: Args,
+{
+    #[arg(value_name = "ID", help = "Its id, as `list` shows it; without it, all that fit")]
+    id: Option<Id>,
+
+    #[command(flatten)]
+    filter: F,
+
+    /// All of them, where nothing else says which
+    #[arg(long)]
+    all: bool,
+
+    /// Do it without asking; needed for more than one where there is no terminal to ask at
+    #[arg(long, short)]
+    yes: bool,
+
+    /// Only show how many it would be, ten of them, and what it may cost
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+}
+
+/// What is acted on.
+pub(crate) enum Which<Id, F> {
+    One(Id),
+    AllThatFit(F, Asks),
+}
+
+/// Whether a preview comes before the act, or in its place.
+#[derive(PartialEq)]
+pub(crate) enum Asks {
+    No,
+    First,
+    Only,
+}
+
+impl<Id, F> ActArgs<Id, F>
+where
+    Id: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
+    F: Args,
+{
+    /// What the words say, where `read` makes the filter: an empty one is not enough. `noun` is what one row is, and `state` one
+    /// of its states.
+    pub(crate) fn which<T: Default + PartialEq>(
+        self,
+        noun: &str,
+        state: &str,
+        read: impl FnOnce(F) -> T,
+    ) -> anyhow::Result<Which<Id, T>> {
+        let Self { id, filter, all, yes, dry_run } = self;
+        let filter = read(filter);
+        let names_some = filter != T::default();
+        match id {
+            Some(_) if names_some || all => {
+                Err(usage(format!("name one {noun}, or what all of them have in common; not both")))
+            }
+            Some(id) => Ok(Which::One(id)),
+            None if names_some == all => Err(usage(format!(
+                "say which: the id of one, what they have in common, such as --state {state}, or else --all"
+            ))),
+            None if dry_run => Ok(Which::AllThatFit(filter, Asks::Only)),
+            None if yes => Ok(Which::AllThatFit(filter, Asks::No)),
+            None => Ok(Which::AllThatFit(filter, Asks::First)),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Many rows with as few statements as that takes: on `PostgreSQL`, each is a round trip.
+
+use hikyaku_sender::{Datum, Error, Transaction};
+
+/// How long the JSON of one statement may get, give or take a row, in bytes.
+const LONGEST: usize = 4 << 20;
+
+/// A column, and whether it is a number and not a text.
+pub(super) type Column = (&'static str, bool);
+
+/// Inserts rows, each of which is an array as JSON. What the statements return.
+pub(super) async fn insert(
+    tx: &mut Transaction<'_>,
+    table: &str,
+    columns: &[Column],
+    rows: Vec<String>,
+    on_conflict: &str,
+) -> Result<Vec<Vec<Datum>>, Error> {
+    let is_postgres = tx.is_postgres();
+    let values = columns.iter().enumerate().map(|(place, (_, is_number))| match is_number {
+        true if is_postgres => format!("(value ->> {place})::bigint"),
+        false if is_postgres => format!("value ->> {place}"),
+        _ => format!("json_extract(value, '$[{place}]')"),
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let array = if is_postgres { "jsonb_array_elements($1::text::jsonb)" } else { "json_each($1)" };
+    // SQLite would take ON for a part of a join without WHERE.
+    let sql = format!(
+        "INSERT INTO {table} ({names}) SELECT {values} FROM {array} WHERE true ON CONFLICT {on_conflict}"
+    );
+    let (mut returned, mut rows) = (Vec::new(), rows.into_iter().peekable());
+    while rows.peek().is_some() {
+        let mut array = String::from("[");
+        while array.len() < LONGEST
+            && let Some(row) = rows.next()
+        {
+            if array.len() > 1 {
+                array.push(',');
+            }
+            array.push_str(&row);
+        }
+        array.push(']');
+        returned.extend(tx.query(&sql, &[array.into()]).await?);
+    }
+    Ok(returned)
+}
+
+/// Numbers as JSON, for [`numbers`].
+pub(super) fn to_json(numbers: &[i64]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
+    format!("[{}]", numbers.join(","))
+}
+
+/// Selects the numbers of the JSON array that a parameter is.
+pub(super) fn numbers(tx: &Transaction<'_>, parameter: &str) -> String {
+    if tx.is_postgres() {
+        format!("SELECT value::bigint FROM jsonb_array_elements_text({parameter}::text::jsonb)")
+    } else {
+        format!("SELECT value FROM json_each({parameter})")
+    }
+}
