@@ -1,10 +1,14 @@
-//! A bot that answers, in a program of its own that is killed again and again, while its LINE loses answers: no question is
+//! A bot that answers, in programs of its own that are killed again and again, while its LINE loses answers: no question is
 //! answered twice, and what was not answered for sure is for a person to see.
 
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU16, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -12,12 +16,18 @@ use axum::Router as App;
 use hikyaku::Client;
 use hikyaku_inbox::{EventFilter, InContext, Inbox, KeptState};
 use hikyaku_model::ChannelSecret;
-use hikyaku_sender::{Filter, Outbox, State};
+use hikyaku_sender::{Filter, NewDelivery, Outbox, State};
 use hikyaku_sim::{FaultRule, Sim};
-use hikyaku_webhook::{Context, Receiver, Router, Verifier};
-use tokio::net::TcpListener;
+use hikyaku_webhook::{
+    Context, Receiver, Router, Verifier,
+    axum::{Queue, callback},
+};
+use tokio::net::{TcpListener, TcpStream};
 
-use crate::bench::{LONGEST, quick};
+use crate::{
+    bench::{LONGEST, quick},
+    cluster::Cluster,
+};
 
 const CHATS: usize = 8;
 
@@ -33,6 +43,15 @@ async fn answer(context: Context<()>) -> Result<(), hikyaku_inbox::AnswerError> 
     context.answer((0..6).map(|part| format!("{question}/{part}")).collect::<Vec<_>>())
 }
 
+/// The same from memory.
+async fn answer_from_memory(context: Context<Outbox>) -> Result<(), hikyaku_sender::Error> {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let question = context.event.text().unwrap_or_default();
+    let Some(chat) = context.event.chat_id() else { return Ok(()) };
+    let push = NewDelivery::push(&chat, format!("{question}/0"));
+    context.state.enqueue(push.idempotency_key(question)).await.map(drop)
+}
+
 /// The program.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "another test starts it in a program of its own"]
@@ -44,10 +63,18 @@ async fn child() {
         return;
     };
     let outbox = Outbox::open(url).await.unwrap();
-    let inbox = Inbox::open(&outbox).await.unwrap().settings(quick().attempts(10_000));
     let receiver = Receiver::new(Verifier::new(&ChannelSecret::new(secret).unwrap()));
-    let (route, work) = inbox.callback(receiver, Router::new(()).fallback(answer));
-    tokio::spawn(work);
+    let route = if told("CHILD_INBOX").is_some() {
+        let inbox = Inbox::open(&outbox).await.unwrap().settings(quick().attempts(10_000));
+        let (route, work) = inbox.callback(receiver, Router::new(()).fallback(answer));
+        tokio::spawn(work);
+        route
+    } else {
+        let router = Router::new(outbox.clone()).fallback(answer_from_memory);
+        let (route, work) = callback(receiver, router, Queue::default().at_once(2));
+        tokio::spawn(work);
+        route
+    };
     let client = Client::builder(token).base_url(line).timeout(Duration::from_secs(1));
     let worker = outbox.worker().channel("default", client.build().unwrap());
     let worker = worker.lease(Duration::from_secs(2));
@@ -62,12 +89,15 @@ async fn child() {
     axum::serve(listener, App::new().route("/callback", route)).await.unwrap();
 }
 
-struct Program(Child);
+struct Program(Child, u16);
 
 impl Program {
-    /// Starts it, and has LINE post to it.
-    fn start(url: &str, sim: &Sim) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+    fn start(url: &str, sim: &Sim, inbox: bool) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        if inbox {
+            command.env("CHILD_INBOX", "yes");
+        }
+        let mut child = command
             .args(["answered::child", "--exact", "--ignored", "--nocapture", "--test-threads=1"])
             .env("CHILD_STORE", url)
             .env("CHILD_SECRET", sim.channel_secret().expose())
@@ -82,8 +112,7 @@ impl Program {
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("port ")?.parse().ok())
             .expect("it opens its store and a port");
-        sim.set_webhook(format!("http://127.0.0.1:{port}/callback")).unwrap();
-        Self(child)
+        Self(child, port)
     }
 }
 
@@ -94,46 +123,120 @@ impl Drop for Program {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_question_is_answered_once_or_seen_through_kills_and_lost_answers() {
-    let sim = Sim::builder()
-        .rate_limits(false)
-        .keep_messages(1_000_000)
-        .keep_requests(1)
-        .webhook_redelivery(true)
-        .redelivery_schedule(vec![Duration::from_millis(300); 1000])
-        .start()
-        .await
-        .unwrap();
-    for path in ["/v2/bot/message/reply", "/v2/bot/message/push"] {
-        sim.fault(FaultRule::drop_after_accept().on("POST", path).probability(0.05)).unwrap();
-        sim.fault(FaultRule::answer(500).on("POST", path).probability(0.05)).unwrap();
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("bot.db").display());
-    let users = sim.add_friends(CHATS);
-    let mut asked = 0;
-    let mut program = Program::start(&url, &sim);
-    for kill in 0..kills() {
-        for _ in 0..2 {
-            for (chat, user) in users.iter().enumerate() {
-                sim.user_says(user, &format!("{chat}-{asked}"));
-            }
-            asked += 1;
+/// Programs that share a store, and the one address by which LINE reaches them, one after the other.
+struct Nodes {
+    url: String,
+    sim: Sim,
+    inbox: bool,
+    running: Vec<Option<Program>>,
+    ports: Arc<[AtomicU16]>,
+}
+
+impl Nodes {
+    async fn start(count: usize, url: String, inbox: bool) -> Self {
+        let sim = Sim::builder()
+            .rate_limits(false)
+            .keep_messages(1_000_000)
+            .keep_requests(1)
+            .webhook_redelivery(true)
+            .redelivery_schedule(vec![Duration::from_millis(300); 1000])
+            .start()
+            .await
+            .unwrap();
+        for path in ["/v2/bot/message/reply", "/v2/bot/message/push"] {
+            sim.fault(FaultRule::drop_after_accept().on("POST", path).probability(0.05)).unwrap();
+            sim.fault(FaultRule::answer(500).on("POST", path).probability(0.05)).unwrap();
         }
-        // In the middle of things, at another moment each time.
-        tokio::time::sleep(Duration::from_millis(20 + (kill as u64 * 37) % 180)).await;
-        drop(program);
-        program = Program::start(&url, &sim);
+        let ports: Arc<[AtomicU16]> = (0..count).map(|_| AtomicU16::new(0)).collect();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let callback = format!("http://{}/callback", listener.local_addr().unwrap());
+        sim.set_webhook(callback).unwrap();
+        tokio::spawn(balance(listener, ports.clone()));
+        let mut nodes =
+            Self { url, sim, inbox, running: (0..count).map(|_| None).collect(), ports };
+        for node in 0..count {
+            nodes.restart(node);
+        }
+        nodes
     }
+
+    /// Kills a node and starts another in its place.
+    fn restart(&mut self, node: usize) {
+        self.running[node] = None;
+        let program = Program::start(&self.url, &self.sim, self.inbox);
+        self.ports[node].store(program.1, Ordering::SeqCst);
+        self.running[node] = Some(program);
+    }
+
+    /// Asks questions while a node after the other is killed, and something else happens after half of the kills. How many
+    /// each chat has asked.
+    async fn storm(
+        &mut self,
+        users: &[hikyaku_model::UserId],
+        at_half: impl AsyncFnOnce(),
+    ) -> usize {
+        let (mut asked, mut at_half) = (0, Some(at_half));
+        for kill in 0..kills() {
+            for _ in 0..2 {
+                for (chat, user) in users.iter().enumerate() {
+                    self.sim.user_says(user, &format!("{chat}-{asked}"));
+                }
+                asked += 1;
+            }
+            // In the middle of things, at another moment each time.
+            tokio::time::sleep(Duration::from_millis(20 + (kill as u64 * 37) % 180)).await;
+            if kill * 2 >= kills()
+                && let Some(at_half) = at_half.take()
+            {
+                at_half().await;
+            }
+            self.restart(kill % self.running.len());
+        }
+        asked
+    }
+
+    /// Each message that arrived, and how often.
+    fn arrived(&self) -> BTreeMap<String, usize> {
+        let mut times = BTreeMap::new();
+        for message in self.sim.outbox().iter().flat_map(|it| &it.messages) {
+            *times.entry(message["text"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+        times
+    }
+}
+
+/// Passes connections on to the nodes in turn, and to the next where one is gone.
+async fn balance(listener: TcpListener, ports: Arc<[AtomicU16]>) {
+    let turn = AtomicUsize::new(0);
+    loop {
+        let (mut from, _) = listener.accept().await.unwrap();
+        let first = turn.fetch_add(1, Ordering::Relaxed);
+        let ports: Vec<u16> = (0..ports.len())
+            .map(|n| ports[(first + n) % ports.len()].load(Ordering::SeqCst))
+            .collect();
+        tokio::spawn(async move {
+            for port in ports {
+                if let Ok(mut to) = TcpStream::connect(("127.0.0.1", port)).await {
+                    let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                    return;
+                }
+            }
+        });
+    }
+}
+
+async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnOnce()) {
+    let mut nodes = Nodes::start(count, url, true).await;
+    let users = nodes.sim.add_friends(CHATS);
+    let asked = nodes.storm(&users, at_half).await;
     let longest = LONGEST + Duration::from_secs(kills() as u64);
     let began = Instant::now();
     let mut last = String::new();
     let outbox = loop {
         assert!(began.elapsed() < longest * 3, "it never ends: {last}");
         tokio::time::sleep(Duration::from_millis(300)).await;
-        // Read while the program has it: a reader is no worker.
-        let outbox = Outbox::open(&url).await.unwrap();
+        // Read while the programs have it: a reader is no worker.
+        let outbox = Outbox::open(&nodes.url).await.unwrap();
         let inbox = Inbox::open(&outbox).await.unwrap();
         let handled = EventFilter::default().state(KeptState::Handled).limit(1_000_000);
         let handled = inbox.list(handled).await.unwrap().len();
@@ -146,14 +249,11 @@ async fn each_question_is_answered_once_or_seen_through_kills_and_lost_answers()
         let open = outbox.list(filter.limit(3)).await.unwrap();
         let dead =
             inbox.list(EventFilter::default().state(KeptState::Dead).limit(3)).await.unwrap();
-        let webhooks = sim.webhooks().errors().pop();
+        let webhooks = nodes.sim.webhooks().errors().pop();
         last = format!("{handled} of {} handled, {webhooks:?}, {dead:?}, {open:?}", CHATS * asked);
     };
-    drop(program);
-    let mut times: BTreeMap<String, usize> = BTreeMap::new();
-    for message in sim.outbox().iter().flat_map(|it| &it.messages) {
-        *times.entry(message["text"].as_str().unwrap().to_owned()).or_default() += 1;
-    }
+    nodes.running.clear();
+    let times = nodes.arrived();
     let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "said twice: {twice:?}");
     let unknown = Filter::default().state(State::Unknown).limit(1_000_000);
@@ -179,4 +279,48 @@ async fn each_question_is_answered_once_or_seen_through_kills_and_lost_answers()
         times.len(),
         unknown.len()
     ));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_question_is_answered_once_or_seen_through_kills_and_lost_answers_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("bot.db").display());
+    answered_once_or_seen(1, url, async || {}).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_question_is_answered_once_or_seen_by_three_nodes_through_kills_and_a_failover() {
+    let Some(primary) = Cluster::own() else { return };
+    primary.sql("postgres", "CREATE DATABASE bot");
+    let standby = primary.synchronous_standby();
+    let [one, other] = [&primary, &standby].map(|it| it.host().display().to_string());
+    let url =
+        format!("postgres://postgres@/bot?target_session_attrs=read-write&host={one}&host={other}");
+    answered_once_or_seen(3, url, async || {
+        primary.kill();
+        standby.promote();
+    })
+    .await;
+}
+
+/// The control: what the tests above count is missed where there is no inbox.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_inbox_kills_lose_questions_that_line_was_told_200_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("bot.db").display());
+    let mut nodes = Nodes::start(1, url, false).await;
+    let users = nodes.sim.add_friends(CHATS);
+    let asked = nodes.storm(&users, async || {}).await;
+    // What is still to come has come when nothing more does.
+    let began = Instant::now();
+    let (mut before, mut still) = (0, Instant::now());
+    while still.elapsed() < Duration::from_secs(5) {
+        assert!(began.elapsed() < LONGEST * 3, "it never ends");
+        let now = nodes.arrived().len();
+        if now != before {
+            (before, still) = (now, Instant::now());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(before < CHATS * asked, "nothing was lost");
 }
