@@ -2,37 +2,20 @@
 
 use std::fmt;
 
-use clap::Args;
 use hikyaku_sender::{Act, Acted, DeliveryId, Filter, Outbox, Preview, State, delivery::Refusal};
 use serde::{Serialize, Serializer};
 
 use super::{filter::FilterArgs, list::Deliveries};
-use crate::{consent, failure::usage, output::Output, progress::Share, store::StoreArgs};
+use crate::{
+    act::{self, Asks, Which},
+    consent,
+    output::Output,
+    progress::Share,
+    store::StoreArgs,
+};
 
-// One delivery, or a filter and whether to ask.
-#[derive(Debug, Args)]
-pub(super) struct ActArgs {
-    #[arg(
-        value_name = "ID",
-        help = "What `outbox add` printed as delivery_id; without it, all that fit"
-    )]
-    id: Option<DeliveryId>,
-
-    #[command(flatten)]
-    filter: FilterArgs,
-
-    /// All of them, where nothing else says which
-    #[arg(long)]
-    all: bool,
-
-    /// Do it without asking; needed for more than one where there is no terminal to ask at
-    #[arg(long, short)]
-    yes: bool,
-
-    /// Only show how many, ten of them, and what it may cost
-    #[arg(long, conflicts_with = "yes")]
-    dry_run: bool,
-}
+/// One delivery, or a filter and whether to ask.
+pub(super) type ActArgs = act::ActArgs<DeliveryId, FilterArgs>;
 
 /// An act, and how it is told.
 pub(super) struct Doing {
@@ -45,42 +28,26 @@ pub(super) struct Doing {
     pub(super) would: &'static str,
 }
 
-impl ActArgs {
+impl Doing {
+    /// Does it to what the words name.
     pub(super) async fn run(
         self,
-        doing: Doing,
+        which: ActArgs,
         store: &StoreArgs,
         output: Output,
     ) -> anyhow::Result<()> {
         let outbox = store.open().await?;
-        let mut filter = self.filter.filter(outbox.now().await?);
-        let names_some = filter != Filter::default();
-        match self.id {
-            Some(_) if names_some || self.all => {
-                Err(usage("name one delivery, or what all of them have in common; not both"))
-            }
-            Some(id) => one(&outbox, id, &doing, output).await,
-            None if names_some == self.all => Err(usage(
-                "say which: the id of one, what they have in common, such as --state unknown, or else --all",
-            )),
-            None => {
+        let now = outbox.now().await?;
+        match which.which("delivery", "unknown", |filter| filter.filter(now))? {
+            Which::One(id) => one(&outbox, id, &self, output).await,
+            Which::AllThatFit(mut filter, asks) => {
                 if filter.states.is_empty() {
-                    filter.states = doing.states.to_vec();
+                    filter.states = self.states.to_vec();
                 }
-                let asks = if self.yes { Asks::No } else { Asks::First };
-                let asks = if self.dry_run { Asks::Only } else { asks };
-                many(&outbox, &filter, &doing, asks, output).await
+                many(&outbox, &filter, &self, asks, output).await
             }
         }
     }
-}
-
-/// Whether a preview comes before the act, or in its place.
-#[derive(PartialEq)]
-enum Asks {
-    No,
-    First,
-    Only,
 }
 
 async fn one(outbox: &Outbox, id: DeliveryId, doing: &Doing, output: Output) -> anyhow::Result<()> {

@@ -27,6 +27,6 @@ impl Cancel {
             many: "are withdrawn",
             would: "would be withdrawn",
         };
-        self.which.run(doing, store, output).await
+        doing.run(self.which, store, output).await
     }
 }

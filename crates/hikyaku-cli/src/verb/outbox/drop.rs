@@ -27,6 +27,6 @@ impl Drop {
             many: "are given up",
             would: "would be given up",
         };
-        self.which.run(doing, store, output).await
+        doing.run(self.which, store, output).await
     }
 }

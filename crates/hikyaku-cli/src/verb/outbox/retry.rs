@@ -33,6 +33,6 @@ impl Retry {
             many: "will be sent again",
             would: "would be sent again",
         };
-        self.which.run(doing, store, output).await
+        doing.run(self.which, store, output).await
     }
 }

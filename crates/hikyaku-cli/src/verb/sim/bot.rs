@@ -1,9 +1,11 @@
+use std::time::Duration;
+
 use clap::Args;
 use http::Method;
 use serde_json::json;
 
-use super::control::{Channel, Control};
-use crate::output::Output;
+use super::control::{Channel, Control, SimArgs};
+use crate::{connect::seconds, output::Output};
 
 /// The ports and paths that the examples of LINE's SDKs and of web frameworks use.
 const PORTS: [u16; 6] = [3000, 8000, 5000, 8080, 1337, 4000];
@@ -19,6 +21,20 @@ pub(super) struct BotArgs {
                 5000, 8080, 1337, 4000]"
     )]
     bot_port: Vec<u16>,
+}
+
+// A wait for the bot of a simulator.
+#[derive(Debug, Args)]
+pub(super) struct WaitArgs {
+    /// How long to wait at most
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
+    pub(super) timeout: Duration,
+
+    #[command(flatten)]
+    pub(super) place: BotArgs,
+
+    #[command(flatten)]
+    pub(super) sim: SimArgs,
 }
 
 /// Looks for a bot of this machine where bots usually listen, and sends the channel's webhooks there from now on. A bot is

@@ -1,4 +1,4 @@
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use clap::Args;
 use hikyaku::model::Object;
@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    bot::{self, BotArgs},
-    control::{Channel, Control, SimArgs},
+    bot::{self, WaitArgs},
+    control::{Channel, Control},
     tail::said,
 };
 use crate::{
-    connect::seconds,
     failure::{network, refused, usage},
     file,
     output::Output,
@@ -60,15 +59,8 @@ pub(super) struct Trigger {
     #[arg(long)]
     await_reply: bool,
 
-    /// How long to wait for the bot at most
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
-    timeout: Duration,
-
     #[command(flatten)]
-    place: BotArgs,
-
-    #[command(flatten)]
-    sim: SimArgs,
+    wait: WaitArgs,
 }
 
 /// What came of it.
@@ -94,11 +86,11 @@ impl Trigger {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
         self.check()?;
         let fields = self.fields()?;
-        let until = Instant::now() + self.timeout;
-        let control = self.sim.control()?;
+        let until = Instant::now() + self.wait.timeout;
+        let control = self.wait.sim.control()?;
         let mut channel = control.channel().await?;
         if channel.webhook.is_none()
-            && !bot::find(&self.place, &control, &mut channel, output).await?
+            && !bot::find(&self.wait.place, &control, &mut channel, output).await?
         {
             return Err(refused(format!(
                 "no bot to tell: the channel {} has no webhook URL, and no bot is at the usual ports; give `hikyaku sim` \

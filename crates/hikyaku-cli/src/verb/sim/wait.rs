@@ -6,10 +6,10 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use super::{
-    bot::{self, BotArgs},
-    control::{Channel, Control, SimArgs},
+    bot::{self, BotArgs, WaitArgs},
+    control::{Channel, Control},
 };
-use crate::{connect::seconds, failure::network, output::Output};
+use crate::{failure::network, output::Output};
 
 /// How long to wait between two looks.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -28,15 +28,8 @@ pub(super) struct Wait {
     #[arg(long)]
     bot: bool,
 
-    /// How long to wait at most
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "10")]
-    timeout: Duration,
-
     #[command(flatten)]
-    place: BotArgs,
-
-    #[command(flatten)]
-    sim: SimArgs,
+    wait: WaitArgs,
 }
 
 #[derive(Serialize)]
@@ -48,8 +41,8 @@ struct Ready<'a> {
 
 impl Wait {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let control = self.sim.control()?;
-        let until = Instant::now() + self.timeout;
+        let control = self.wait.sim.control()?;
+        let until = Instant::now() + self.wait.timeout;
         while let Err(error) = control.call(Method::GET, "/_sim/v1/health", None).await {
             if Instant::now() >= until {
                 return Err(error);
@@ -57,7 +50,7 @@ impl Wait {
             sleep(PAUSE).await;
         }
         let channel = if self.bot {
-            bot_of(&self.place, &control, until, output).await?
+            bot_of(&self.wait.place, &control, until, output).await?
         } else {
             control.channel().await?
         };
