@@ -14,6 +14,8 @@ pub struct Look {
     pub pictures: Pictures,
     /// What people are called, for mentions; others are called by their ids.
     pub names: BTreeMap<UserId, String>,
+    /// Whether every message and component says where in the JSON it is, as a JSON pointer in `data-at`.
+    pub tells_places: bool,
 }
 
 /// Whether pictures of others are loaded.
@@ -36,6 +38,13 @@ impl Look {
     /// Sets whether pictures of others are loaded.
     pub fn pictures(mut self, pictures: Pictures) -> Self {
         self.pictures = pictures;
+        self
+    }
+
+    /// Lets every message and component say where in the JSON it is, in `data-at`, so that a script can lead from the one
+    /// to the other.
+    pub fn with_places(mut self) -> Self {
+        self.tells_places = true;
         self
     }
 

@@ -11,11 +11,13 @@ use crate::{
 pub(crate) struct Pen<'a> {
     pub(crate) look: &'a Look,
     at: Pointer,
+    /// Whether something around what is drawn can be tapped, so that nothing in it can be a button of its own.
+    is_within: bool,
 }
 
 impl<'a> Pen<'a> {
     pub(crate) fn new(look: &'a Look, start: &str) -> Self {
-        Self { look, at: Pointer::new(start) }
+        Self { look, at: Pointer::new(start), is_within: false }
     }
 
     /// Draws a field of the value at hand.
@@ -29,6 +31,30 @@ impl<'a> Pen<'a> {
     /// Draws an item of the list at hand.
     pub(crate) fn item<T>(&mut self, index: usize, draw: impl FnOnce(&mut Self) -> T) -> T {
         self.field(&index.to_string(), draw)
+    }
+
+    /// Lets an element say where the value at hand is, if the look wants that.
+    pub(crate) fn place<'e>(&self, element: Element<'e>) -> Element<'e> {
+        let at = self.look.tells_places.then(|| self.at.as_str());
+        element.set_some(Attribute::DataAt, at)
+    }
+
+    /// Draws what is in an element, which can be tapped if it has an action.
+    pub(crate) fn within<T>(
+        &mut self,
+        action: Option<&Action>,
+        draw: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.is_within;
+        self.is_within |= action.is_some();
+        let drawn = draw(self);
+        self.is_within = before;
+        drawn
+    }
+
+    /// Whether something around what is drawn can be tapped.
+    pub(crate) fn is_within(&self) -> bool {
+        self.is_within
     }
 
     /// Makes an element tappable, if there is an action in a field of the value at hand.

@@ -55,12 +55,30 @@ pub(crate) fn draw(pen: &Pen<'_>, place: Element<'_>, picture: Picture<'_>) {
     let place = place.class("pic-empty").style(Property::Hue, hue(url.as_str())).data_src(&url);
     place.body(|html| {
         if !picture.is_small {
-            html.span("pic-name").text(url.name());
-            let load = html.element(Tag::Button).class("pic-load").plain_button();
-            load.set(Attribute::Title, url.as_str()).text(lang.load());
+            words(pen, &url, html);
         }
         chip(html);
     });
+}
+
+/// The name of a picture that is not loaded, and what loads it. Within something that can be tapped neither is for a screen
+/// reader: a button cannot have another one in it.
+fn words(pen: &Pen<'_>, url: &Url, html: &mut Html) {
+    let (name, load) = (url.name(), pen.look.lang.load());
+    if pen.is_within() {
+        html.span("pic-name")
+            .set(Attribute::DataWords, name)
+            .set(Attribute::AriaHidden, "true")
+            .empty();
+        let button = html.span("pic-load").set(Attribute::DataWords, load);
+        return button
+            .set(Attribute::AriaHidden, "true")
+            .set(Attribute::Title, url.as_str())
+            .empty();
+    }
+    html.span("pic-name").text(name);
+    let button = html.element(Tag::Button).class("pic-load").plain_button();
+    button.set(Attribute::Title, url.as_str()).text(load);
 }
 
 /// A hue that is always the same for a text, so that placeholders can be told apart.

@@ -14,6 +14,11 @@ impl Pointer {
         format!("{}/{name}", self.0)
     }
 
+    /// The pointer of the value at hand.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Goes into a field; [`leave`](Self::leave) goes back.
     pub(crate) fn enter(&mut self, name: &str) {
         self.0.push('/');

@@ -24,6 +24,12 @@ pub struct Entry<'a> {
     pub id: Option<&'a str>,
     /// What went wrong with it, below it.
     pub problem: Option<&'a str>,
+    /// What a script does when the problem is pressed, in `data-do`, and to what, in `data-to`.
+    pub problem_act: Option<(&'a str, &'a str)>,
+    /// Whether it was changed after it was sent.
+    pub is_edited: bool,
+    /// Whom a text of a person mentions: where each mention begins, and how long it is, in UTF-16 code units.
+    pub mentions: &'a [(u64, u64)],
     /// Buttons for a script: what each does, in `data-do`, and its words.
     pub acts: &'a [(&'a str, &'a str)],
 }
@@ -55,6 +61,10 @@ pub enum Said<'a> {
     },
     /// A picture that the page's own server has.
     Picture(&'a Url),
+    /// A video that the page's own server has.
+    Film(&'a Url),
+    /// A recording that the page's own server has.
+    Sound(&'a Url),
     /// A line in the middle: a day, somebody who joined, a message that was unsent.
     Notice(&'a str),
 }
@@ -88,6 +98,9 @@ impl<'a> Entry<'a> {
             quote: None,
             id: None,
             problem: None,
+            problem_act: None,
+            is_edited: false,
+            mentions: &[],
             acts: &[],
         }
     }
@@ -110,6 +123,16 @@ impl<'a> Entry<'a> {
     /// A picture that the page's own server has.
     pub fn picture(url: &'a Url) -> Self {
         Self::new(Said::Picture(url), "")
+    }
+
+    /// A video that the page's own server has.
+    pub fn film(url: &'a Url) -> Self {
+        Self::new(Said::Film(url), "")
+    }
+
+    /// A recording that the page's own server has.
+    pub fn sound(url: &'a Url) -> Self {
+        Self::new(Said::Sound(url), "")
     }
 
     /// A line in the middle.
@@ -156,6 +179,24 @@ impl<'a> Entry<'a> {
     /// Sets what went wrong with it.
     pub fn problem(mut self, problem: &'a str) -> Self {
         self.problem = Some(problem);
+        self
+    }
+
+    /// Sets what a script does when the problem is pressed, and to what.
+    pub fn problem_act(mut self, does: &'a str, to: &'a str) -> Self {
+        self.problem_act = Some((does, to));
+        self
+    }
+
+    /// It was changed after it was sent.
+    pub fn edited(mut self) -> Self {
+        self.is_edited = true;
+        self
+    }
+
+    /// Sets whom a text of a person mentions: where each mention begins and how long it is, in UTF-16 code units.
+    pub fn mentioning(mut self, mentions: &'a [(u64, u64)]) -> Self {
+        self.mentions = mentions;
         self
     }
 

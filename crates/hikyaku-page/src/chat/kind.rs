@@ -1,6 +1,6 @@
 use hikyaku_model::{Message, MessageKind};
 
-use super::{entry::Quote, imagemap, media, template, text};
+use super::{entry::Entry, imagemap, media, template, text};
 use crate::{
     flex,
     html::{Html, Tag},
@@ -16,18 +16,15 @@ pub(super) fn is_wide(message: &Message) -> bool {
 }
 
 /// Draws a message without who says it and when.
-pub(super) fn draw(
-    pen: &mut Pen<'_>,
-    message: &Message,
-    quote: Option<&Quote<'_>>,
-    html: &mut Html,
-) {
+pub(super) fn draw(pen: &mut Pen<'_>, message: &Message, entry: &Entry<'_>, html: &mut Html) {
     match &message.kind {
         MessageKind::Text(it) => {
-            balloon(pen, it.quote_token.is_some(), quote, html, |_, html| text::plain(it, html));
+            balloon(pen, it.quote_token.is_some(), entry, html, |_, html| {
+                text::plain(it, entry.mentions, html);
+            });
         }
         MessageKind::TextV2(it) => {
-            balloon(pen, it.quote_token.is_some(), quote, html, |pen, html| {
+            balloon(pen, it.quote_token.is_some(), entry, html, |pen, html| {
                 text::with_placeholders(pen, it, html);
             });
         }
@@ -53,12 +50,12 @@ pub(super) fn draw(
 fn balloon(
     pen: &Pen<'_>,
     quotes: bool,
-    quote: Option<&Quote<'_>>,
+    entry: &Entry<'_>,
     html: &mut Html,
     content: impl FnOnce(&Pen<'_>, &mut Html),
 ) {
     html.div("balloon").body(|html| {
-        if let Some(quote) = quote {
+        if let Some(quote) = &entry.quote {
             html.div("quote").body(|html| {
                 html.span("quote-who").text(quote.who);
                 html.span("quote-text").text(quote.text);

@@ -34,6 +34,20 @@ pub(super) fn picture(url: &Url, html: &mut Html) {
     });
 }
 
+/// Draws a video that is on the page's own server, which can be played.
+pub(super) fn film(pen: &Pen<'_>, url: &Url, html: &mut Html) {
+    html.div("shot").class("shot-own").body(|html| {
+        let player = html.element(Tag::Video).class("shot-film").plays(url);
+        player.set(Attribute::AriaLabel, pen.look.lang.video()).empty();
+    });
+}
+
+/// Draws a recording that is on the page's own server, which can be played.
+pub(super) fn sound(pen: &Pen<'_>, url: &Url, html: &mut Html) {
+    let player = html.element(Tag::Audio).class("sound").plays(url);
+    player.set(Attribute::AriaLabel, pen.look.lang.audio()).empty();
+}
+
 pub(super) fn video(pen: &Pen<'_>, video: &VideoMessage, html: &mut Html) {
     html.div("shot").body(|html| {
         let place = html.div("shot-pic").style(Property::AspectRatio, Ratio::new(16.0, 9.0));

@@ -34,6 +34,7 @@ pub(super) fn draw(
     };
     let row = html.div("row").class(side).class_some(follows.then_some("row-more"));
     let row = row.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, name);
+    let row = pen.place(row);
     row.set_some(Attribute::DataId, entry.id).body(|html| {
         if let Some(name) = name {
             if follows {
@@ -49,25 +50,25 @@ pub(super) fn draw(
             let is_wide = match entry.said {
                 Said::Message(message) => kind::is_wide(message),
                 Said::Flex(_) => true,
-                Said::File { .. } | Said::Picture(_) | Said::Notice(_) => false,
+                _ => false,
             };
             let line = html.div("line").class_some(is_wide.then_some("line-wide"));
             line.body(|html| {
                 match entry.said {
                     Said::Message(message) => {
-                        kind::draw(&mut pen, message, entry.quote.as_ref(), html);
+                        kind::draw(&mut pen, message, entry, html);
                     }
                     Said::Flex(container) => flex::container(&mut pen, container, None, html),
                     Said::File { name, bytes } => media::file(&pen, name, bytes, html),
                     Said::Picture(url) => media::picture(url, html),
+                    Said::Film(url) => media::film(&pen, url, html),
+                    Said::Sound(url) => media::sound(&pen, url, html),
                     Said::Notice(_) => {}
                 }
                 when(entry, look, html);
                 acts(entry, html);
             });
-            if let Some(problem) = entry.problem {
-                html.element(Tag::P).class("problem").text(problem);
-            }
+            problem(entry, html);
         });
     });
     if let Said::Message(message) = entry.said
@@ -92,6 +93,18 @@ pub fn avatar(name: &str, html: &mut Html) {
     place.style(Property::Hue, picture::hue(name)).text(&initial);
 }
 
+/// Draws what went wrong with an entry; as a button where a script can show more of it.
+fn problem(entry: &Entry<'_>, html: &mut Html) {
+    let Some(words) = entry.problem else { return };
+    match entry.problem_act {
+        None => html.element(Tag::P).class("problem").text(words),
+        Some((does, to)) => {
+            let button = html.element(Tag::Button).class("problem").plain_button();
+            button.set(Attribute::DataDo, does).set(Attribute::DataTo, to).text(words);
+        }
+    }
+}
+
 fn acts(entry: &Entry<'_>, html: &mut Html) {
     if entry.acts.is_empty() {
         return;
@@ -106,12 +119,15 @@ fn acts(entry: &Entry<'_>, html: &mut Html) {
 }
 
 fn when(entry: &Entry<'_>, look: &Look, html: &mut Html) {
-    if entry.time.is_none() && !entry.is_read {
+    if entry.time.is_none() && !entry.is_read && !entry.is_edited {
         return;
     }
     html.span("when").body(|html| {
         if entry.is_read {
             html.span("read").text(look.lang.read());
+        }
+        if entry.is_edited {
+            html.span("edited").text(look.lang.edited());
         }
         if let Some(time) = entry.time {
             html.element(Tag::Time).text(&time.to_string());

@@ -40,7 +40,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, message: &TemplateMessage, html: &mut Html
             draw_column(pen, &column, html);
         }
         Template::Confirm(it) => {
-            html.div("card").class("tpl").body(|html| {
+            pen.place(html.div("card").class("tpl")).body(|html| {
                 html.div("card-words").body(|html| html.div("tpl-words").text(&it.text));
                 buttons(pen, html.div("tpl-buttons").class("tpl-beside"), &it.actions);
             });
@@ -79,30 +79,34 @@ fn scroller<'e>(pen: &Pen<'_>, alt: &str, html: &'e mut Html) -> Element<'e> {
 }
 
 fn draw_column(pen: &mut Pen<'_>, column: &Column<'_>, html: &mut Html) {
-    html.div("card").class("tpl").body(|html| {
+    pen.place(html.div("card").class("tpl")).body(|html| {
         let top = html.div("tpl-top");
         pen.tap(top, "defaultAction", column.default_action).body(|html| {
-            if let Some(url) = column.image {
-                let ratio = match column.ratio {
-                    Some(TemplateImageAspectRatio::Square) => Ratio::SQUARE,
-                    _ => Ratio::new(151.0, 100.0),
-                };
-                let background = column.background.and_then(Color::parse);
-                let place = html
-                    .div("tpl-pic")
-                    .style(Property::AspectRatio, ratio)
-                    .style_some(Property::Background, background);
-                let is_cover = column.size != Some(&TemplateImageSize::Contain);
-                picture::draw(pen, place, Picture { is_cover, ..Picture::cover(url) });
-            }
-            html.div("card-words").body(|html| {
-                if let Some(title) = column.title {
-                    html.div("card-title").text(title);
-                }
-                html.div("tpl-words").text(column.text);
-            });
+            pen.within(column.default_action, |pen| draw_column_top(pen, column, html));
         });
         buttons(pen, html.div("tpl-buttons"), column.actions);
+    });
+}
+
+fn draw_column_top(pen: &Pen<'_>, column: &Column<'_>, html: &mut Html) {
+    if let Some(url) = column.image {
+        let ratio = match column.ratio {
+            Some(TemplateImageAspectRatio::Square) => Ratio::SQUARE,
+            _ => Ratio::new(151.0, 100.0),
+        };
+        let background = column.background.and_then(Color::parse);
+        let place = html
+            .div("tpl-pic")
+            .style(Property::AspectRatio, ratio)
+            .style_some(Property::Background, background);
+        let is_cover = column.size != Some(&TemplateImageSize::Contain);
+        picture::draw(pen, place, Picture { is_cover, ..Picture::cover(url) });
+    }
+    html.div("card-words").body(|html| {
+        if let Some(title) = column.title {
+            html.div("card-title").text(title);
+        }
+        html.div("tpl-words").text(column.text);
     });
 }
 
@@ -123,10 +127,11 @@ fn draw_pictures(pen: &mut Pen<'_>, template: &ImageCarouselTemplate, alt: &str,
         pen.field("columns", |pen| {
             for (index, column) in template.columns.iter().enumerate() {
                 pen.item(index, |pen| {
-                    let place = html.div("tpl-square");
+                    let place = pen.place(html.div("tpl-square"));
                     pen.tap(place, "action", Some(&column.action)).body(|html| {
                         let place = html.div("tpl-pic").style(Property::AspectRatio, Ratio::SQUARE);
-                        picture::draw(pen, place, Picture::cover(&column.image_url));
+                        let picture = Picture::cover(&column.image_url);
+                        pen.within(Some(&column.action), |pen| picture::draw(pen, place, picture));
                         if let Some(label) = column.action.label().filter(|it| !it.is_empty()) {
                             html.span("tpl-label").text(label);
                         }

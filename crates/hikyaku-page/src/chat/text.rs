@@ -5,8 +5,11 @@ use crate::{
     pen::Pen,
 };
 
-/// Draws a text with LINE emoji instead of some of its `$`.
-pub(super) fn plain(message: &TextMessage, html: &mut Html) {
+/// Draws a text with its mentions, where a person has sent it, or with LINE emoji instead of some of its `$`.
+pub(super) fn plain(message: &TextMessage, mentions: &[(u64, u64)], html: &mut Html) {
+    if !mentions.is_empty() {
+        return with_mentions(&message.text, mentions, html);
+    }
     let emojis = message.emojis.as_deref().unwrap_or_default();
     let mut done = 0;
     let mut units = 0;
@@ -20,6 +23,35 @@ pub(super) fn plain(message: &TextMessage, html: &mut Html) {
         units = units.saturating_add(if c.len_utf16() == 2 { 2 } else { 1 });
     }
     linked(message.text.get(done..).unwrap_or_default(), html);
+}
+
+/// Draws a text of a person. Mentions that overlap, or that are beyond its end, are text like the rest.
+fn with_mentions(text: &str, mentions: &[(u64, u64)], html: &mut Html) {
+    let mut done = 0;
+    for (index, length) in mentions {
+        let (start, end) = (byte_at(text, *index), byte_at(text, index.saturating_add(*length)));
+        let Some((start, end)) =
+            start.zip(end).filter(|(start, end)| done <= *start && start < end)
+        else {
+            continue;
+        };
+        linked(text.get(done..start).unwrap_or_default(), html);
+        html.span("mention").text(text.get(start..end).unwrap_or_default());
+        done = end;
+    }
+    linked(text.get(done..).unwrap_or_default(), html);
+}
+
+/// The byte that so many UTF-16 code units stand before.
+fn byte_at(text: &str, units: u64) -> Option<usize> {
+    let mut before = 0;
+    for (at, letter) in text.char_indices() {
+        if before >= units {
+            return Some(at);
+        }
+        before += letter.len_utf16() as u64;
+    }
+    (before == units).then_some(text.len())
 }
 
 /// Draws a text with mentions and LINE emoji instead of `{names}`; a brace that is written twice means itself.

@@ -25,8 +25,8 @@ pub(super) fn component(pen: &mut Pen<'_>, component: &Component, cell: Cell<'_>
         Component::Button(it) => button::draw(pen, it, cell, html),
         Component::Image(it) => image::draw(pen, it, cell, html),
         Component::Icon(it) => icon::draw(pen, it, cell, html),
-        Component::Separator(it) => separator::draw(it, cell, html),
-        Component::Filler(it) => filler(it, cell, html),
+        Component::Separator(it) => separator::draw(pen, it, cell, html),
+        Component::Filler(it) => filler(pen, it, cell, html),
         Component::Video(it) => video::draw(pen, it, html),
         Component::Span(it) => {
             let lone = Text::spans([it.clone()]);
@@ -50,18 +50,22 @@ pub(super) fn draw(pen: &mut Pen<'_>, block: &Box, cell: Cell<'_>, html: &mut Ht
         basis: None,
     };
     let element = cell.put(html.div("fx-box").class(layout(&block.layout)), &place);
-    let element = pen.tap(dressed(element, block), "action", block.action.as_ref());
+    let element = pen.tap(pen.place(dressed(element, block)), "action", block.action.as_ref());
     element.body(|html| {
-        pen.field("contents", |pen| {
-            let mut is_first = true;
-            for (index, child) in block.contents.iter().enumerate() {
-                let is_apart = matches!(child, Component::Filler(_)) || is_absolute(child);
-                let spacing = block.spacing.as_ref().filter(|_| !is_first && !is_apart);
-                is_first &= is_absolute(child);
-                let cell = Cell { layout: &block.layout, spacing };
-                pen.item(index, |pen| component(pen, child, cell, html));
-            }
-        });
+        pen.within(block.action.as_ref(), |pen| draw_children(pen, block, html));
+    });
+}
+
+fn draw_children(pen: &mut Pen<'_>, block: &Box, html: &mut Html) {
+    pen.field("contents", |pen| {
+        let mut is_first = true;
+        for (index, child) in block.contents.iter().enumerate() {
+            let is_apart = matches!(child, Component::Filler(_)) || is_absolute(child);
+            let spacing = block.spacing.as_ref().filter(|_| !is_first && !is_apart);
+            is_first &= is_absolute(child);
+            let cell = Cell { layout: &block.layout, spacing };
+            pen.item(index, |pen| component(pen, child, cell, html));
+        }
     });
 }
 
@@ -142,16 +146,16 @@ fn gradient(gradient: &LinearGradient) -> Option<Gradient> {
     })
 }
 
-fn filler(filler: &Filler, cell: Cell<'_>, html: &mut Html) {
+fn filler(pen: &Pen<'_>, filler: &Filler, cell: Cell<'_>, html: &mut Html) {
     let place = Place { flex: Some(filler.flex.unwrap_or(1)), ..Place::default() };
-    cell.put(html.div("fx-filler"), &place).empty();
+    cell.put(pen.place(html.div("fx-filler")), &place).empty();
 }
 
 fn draw_unknown(pen: &Pen<'_>, object: &Object, cell: Cell<'_>, html: &mut Html) {
     if let Some(length) = spacer(object) {
         return html.div("fx-spacer").style(Property::Flex, Value::Flex(0, length)).empty();
     }
-    let place = cell.put(html.div("fx-unknown"), &Place::default());
+    let place = cell.put(pen.place(html.div("fx-unknown")), &Place::default());
     place.body(|html| unknown::draw(pen, object, html));
 }
 

@@ -26,35 +26,40 @@ pub(super) fn draw(pen: &mut Pen<'_>, bubble: &Bubble, alt: Option<&str>, html: 
         .class(size(bubble.size.as_ref()))
         .class_some(bubble.body.is_none().then_some("fx-bodyless"))
         .set(Attribute::Dir, direction);
+    let element = pen.place(element);
     let element = match &bubble.action {
         Some(_) => pen.tap(element, "action", bubble.action.as_ref()),
         None => element.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, alt),
     };
     element.body(|html| {
-        let styles = bubble.styles.as_ref();
-        let style = |of: fn(&BubbleStyles) -> &Option<BlockStyle>| {
-            styles.and_then(|styles| of(styles).as_ref())
-        };
-        let mut frame = Frame { is_first: true };
-        if let Some(header) = &bubble.header {
-            let place = frame.put(html.div("fx-block"), style(|styles| &styles.header));
-            box_block(pen, "header", header, place.class("fx-header"));
-        }
-        if let Some(hero) = &bubble.hero {
-            let place = frame.put(html.div("fx-block"), style(|styles| &styles.hero));
-            place.class("fx-hero").body(|html| pen.field("hero", |pen| draw_hero(pen, hero, html)));
-        }
-        if let Some(body) = &bubble.body {
-            let place = frame.put(html.div("fx-block"), style(|styles| &styles.body));
-            let place = place.class("fx-body");
-            let place = if bubble.footer.is_some() { place.class("fx-above") } else { place };
-            box_block(pen, "body", body, place);
-        }
-        if let Some(footer) = &bubble.footer {
-            let place = frame.put(html.div("fx-block"), style(|styles| &styles.footer));
-            box_block(pen, "footer", footer, place.class("fx-footer"));
-        }
+        pen.within(bubble.action.as_ref(), |pen| draw_blocks(pen, bubble, html));
     });
+}
+
+fn draw_blocks(pen: &mut Pen<'_>, bubble: &Bubble, html: &mut Html) {
+    let styles = bubble.styles.as_ref();
+    let style = |of: fn(&BubbleStyles) -> &Option<BlockStyle>| {
+        styles.and_then(|styles| of(styles).as_ref())
+    };
+    let mut frame = Frame { is_first: true };
+    if let Some(header) = &bubble.header {
+        let place = frame.put(html.div("fx-block"), style(|styles| &styles.header));
+        box_block(pen, "header", header, place.class("fx-header"));
+    }
+    if let Some(hero) = &bubble.hero {
+        let place = frame.put(html.div("fx-block"), style(|styles| &styles.hero));
+        place.class("fx-hero").body(|html| pen.field("hero", |pen| draw_hero(pen, hero, html)));
+    }
+    if let Some(body) = &bubble.body {
+        let place = frame.put(html.div("fx-block"), style(|styles| &styles.body));
+        let place = place.class("fx-body");
+        let place = if bubble.footer.is_some() { place.class("fx-above") } else { place };
+        box_block(pen, "body", body, place);
+    }
+    if let Some(footer) = &bubble.footer {
+        let place = frame.put(html.div("fx-block"), style(|styles| &styles.footer));
+        box_block(pen, "footer", footer, place.class("fx-footer"));
+    }
 }
 
 fn size(size: Option<&BubbleSize>) -> &'static str {

@@ -34,7 +34,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, button: &Button, cell: Cell<'_>, html: &mu
         _ => "fx-high",
     };
     let outer = html.div("fx-btn-cell").class_some(gravity(cell, button.gravity.as_ref()));
-    cell.put(outer, &place).body(|html| {
+    cell.put(pen.place(outer), &place).body(|html| {
         let inner = html.element(Tag::Button).class("fx-btn").class(class).class(height);
         let inner = if button.scaling == Some(true) { inner.class("fx-scaled") } else { inner };
         let inner = inner

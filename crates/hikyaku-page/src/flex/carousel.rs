@@ -7,8 +7,8 @@ use crate::{
 };
 
 pub(super) fn draw(pen: &mut Pen<'_>, carousel: &Carousel, alt: Option<&str>, html: &mut Html) {
-    let element = html
-        .div("fx-carousel")
+    let element = pen
+        .place(html.div("fx-carousel"))
         .set(Attribute::Role, "group")
         .set(Attribute::TabIndex, "0")
         .set(Attribute::AriaLabel, alt.unwrap_or(pen.look.lang.carousel()));

@@ -33,5 +33,5 @@ pub(super) fn draw(pen: &Pen<'_>, icon: &Icon, cell: Cell<'_>, html: &mut Html) 
             style.set(Property::AspectRatio, ratio);
         }
     });
-    picture::draw(pen, cell.put(outer, &place), Picture::small(&icon.url));
+    picture::draw(pen, cell.put(pen.place(outer), &place), Picture::small(&icon.url));
 }

@@ -27,7 +27,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, image: &Image, cell: Cell<'_>, html: &mut 
         basis: room.filter(|_| is_share),
     };
     let outer = html.div("fx-img").class_some(gravity(cell, image.gravity.as_ref()));
-    let outer = cell.put(outer.class_some(align(image.align.as_ref())), &place);
+    let outer = cell.put(pen.place(outer).class_some(align(image.align.as_ref())), &place);
     let outer = match room {
         Some(room) if is_absolute => outer.style(Property::Width, room),
         Some(_) if cell.is_vertical() => outer.style(Property::Width, Length::percent(100.0)),
@@ -38,7 +38,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, image: &Image, cell: Cell<'_>, html: &mut 
     // What is in it may have no words.
     let label = image.action.as_ref().and_then(|action| action.label());
     let outer = outer.set_some(Attribute::AriaLabel, label);
-    pen.tap(outer, "action", image.action.as_ref()).body(|html| {
+    let outer = pen.tap(outer, "action", image.action.as_ref());
+    outer.body(|html| {
         let background = image.background_color.as_deref().and_then(Color::parse);
         let inner = html
             .div("fx-pic")
@@ -50,6 +51,6 @@ pub(super) fn draw(pen: &mut Pen<'_>, image: &Image, cell: Cell<'_>, html: &mut 
             is_animated: image.animated == Some(true),
             ..Picture::cover(&image.url)
         };
-        picture::draw(pen, inner, picture);
+        pen.within(image.action.as_ref(), |pen| picture::draw(pen, inner, picture));
     });
 }

@@ -21,7 +21,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, text: &Text, cell: Cell<'_>, html: &mut Ht
     };
     let outer = html.div("fx-text").class_some(gravity(cell, text.gravity.as_ref()));
     let outer = cell.put(outer.class_some(align(text.align.as_ref())), &place);
-    pen.tap(outer, "action", text.action.as_ref()).body(|html| {
+    pen.tap(pen.place(outer), "action", text.action.as_ref()).body(|html| {
         let look = Letters {
             size: text.size.as_ref(),
             color: text.color.as_deref(),
@@ -37,12 +37,16 @@ pub(super) fn draw(pen: &mut Pen<'_>, text: &Text, cell: Cell<'_>, html: &mut Ht
         let inner = fitted(inner, text.adjust_mode.as_ref());
         inner.body(|html| match text.contents.as_deref() {
             None | Some([]) => html.text(text.text.as_deref().unwrap_or_default()),
-            Some(spans) => spans.iter().for_each(|span| draw_span(span, look.scales, html)),
+            Some(spans) => pen.field("contents", |pen| {
+                for (index, span) in spans.iter().enumerate() {
+                    pen.item(index, |pen| draw_span(pen, span, look.scales, html));
+                }
+            }),
         });
     });
 }
 
-fn draw_span(span: &Span, scales: bool, html: &mut Html) {
+fn draw_span(pen: &Pen<'_>, span: &Span, scales: bool, html: &mut Html) {
     let look = Letters {
         size: span.size.as_ref(),
         color: span.color.as_deref(),
@@ -51,7 +55,7 @@ fn draw_span(span: &Span, scales: bool, html: &mut Html) {
         decoration: span.decoration.as_ref(),
         scales,
     };
-    look.put(html.span("fx-span")).text(span.text.as_deref().unwrap_or_default());
+    pen.place(look.put(html.span("fx-span"))).text(span.text.as_deref().unwrap_or_default());
 }
 
 /// Cuts a text after so many lines; 0 is no limit.

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) fn draw(pen: &mut Pen<'_>, video: &Video, html: &mut Html) {
-    html.div("fx-video").body(|html| {
+    pen.place(html.div("fx-video")).body(|html| {
         html.div("fx-video-pic").body(|html| {
             let preview = html
                 .div("fx-pic")

@@ -27,6 +27,7 @@ names! {
     Tag {
         A = "a",
         Aside = "aside",
+        Audio = "audio",
         Button = "button",
         Code = "code",
         Details = "details",
@@ -54,14 +55,18 @@ names! {
         Textarea = "textarea",
         Time = "time",
         Ul = "ul",
+        Video = "video",
     }
 }
 
 names! {
     /// The attributes that take any text: none of them can load, run or style anything.
     Attribute {
+        AriaActiveDescendant = "aria-activedescendant",
+        AriaAutocomplete = "aria-autocomplete",
         AriaControls = "aria-controls",
         AriaCurrent = "aria-current",
+        AriaExpanded = "aria-expanded",
         AriaHidden = "aria-hidden",
         AriaLabel = "aria-label",
         AriaLive = "aria-live",
@@ -69,6 +74,7 @@ names! {
         AriaSelected = "aria-selected",
         Autocomplete = "autocomplete",
         DataAct = "data-act",
+        DataAt = "data-at",
         DataCopy = "data-copy",
         DataDo = "data-do",
         DataFit = "data-fit",
@@ -77,6 +83,7 @@ names! {
         DataPtr = "data-ptr",
         DataState = "data-state",
         DataTo = "data-to",
+        DataWords = "data-words",
         Dir = "dir",
         Disabled = "disabled",
         Hidden = "hidden",

@@ -166,6 +166,14 @@ impl Element<'_> {
             .attribute("referrerpolicy", "no-referrer")
     }
 
+    /// Sets what a `video` or `audio` plays, with the browser's own controls. No more of it is loaded than tells how long it
+    /// is, until somebody plays it.
+    pub fn plays(self, url: &Url) -> Self {
+        self.attribute("src", url.as_str())
+            .attribute("controls", "")
+            .attribute("preload", "metadata")
+    }
+
     /// Sets what a script shows once a person asks for it.
     pub fn data_src(self, url: &Url) -> Self {
         self.attribute("data-src", url.as_str())

@@ -17,6 +17,8 @@ strings! {
     account: ["Account", "アカウント", "官方帳號", "บัญชี"];
     /// Beside a message that was read.
     read: ["Read", "既読", "已讀", "อ่านแล้ว"];
+    /// Beside a message that was changed after it was sent.
+    edited: ["Edited", "編集済み", "已編輯", "แก้ไขแล้ว"];
     /// What a screen reader calls a video's mark.
     play: ["Play", "再生", "播放", "เล่น"];
     /// Under a sticker.

@@ -35,6 +35,24 @@ impl Lang {
         }
     }
 
+    /// The first of a reader's languages that there is, by the header `Accept-Language` or a list of tags with spaces
+    /// between them. A region that is unknown is left out: `ja-JP` is Japanese, and any Chinese is the one that there is.
+    ///
+    /// ```
+    /// use hikyaku_page::Lang;
+    ///
+    /// assert_eq!(Lang::preferred("fr, th-TH;q=0.9, en;q=0.8"), Some(Lang::Thai));
+    /// assert_eq!(Lang::preferred("fr de"), None);
+    /// ```
+    pub fn preferred(accepted: &str) -> Option<Self> {
+        let tags = accepted.split([',', ' ']).filter_map(|part| part.split(';').next());
+        tags.map(str::trim).find_map(|tag| {
+            let first = tag.split('-').next().unwrap_or(tag);
+            let chinese = first.eq_ignore_ascii_case("zh").then_some(Self::Chinese);
+            Self::from_tag(tag).or_else(|| Self::from_tag(first)).or(chinese)
+        })
+    }
+
     /// The one of these texts that is in this language, in the order of [`ALL`](Self::ALL).
     pub fn pick(self, [english, japanese, chinese, thai]: [&'static str; 4]) -> &'static str {
         match self {
@@ -58,4 +76,6 @@ macro_rules! strings {
 }
 
 mod drawing;
+mod login;
 mod simulator;
+mod simulator_acts;

@@ -172,3 +172,35 @@ fn what_can_be_tapped_has_the_pointer_of_its_action() {
     }
     assert_eq!(seen, 10);
 }
+
+#[test]
+fn mentions_of_people_are_marked_where_they_stand() {
+    let drawn = |text: &str, mentions: &[(u64, u64)]| {
+        let message = Message::text(text);
+        let entry = Entry::message(&message, "").mentioning(mentions);
+        let html = chat::draw(&[entry], &Look::default());
+        let words = html.as_str().split("class=\"words\">").nth(1).unwrap();
+        words.split("</div>").next().unwrap().to_owned()
+    };
+    let mention = |name: &str| format!("<span class=\"mention\">{name}</span>");
+    let text = "\u{1f600} @Mira Novak, <b> @All";
+    let expected = format!("\u{1f600} {}, &lt;b&gt; {}", mention("@Mira Novak"), mention("@All"));
+    assert_eq!(drawn(text, &[(3, 11), (20, 4)]), expected);
+    let plain = "\u{1f600} @Mira Novak, &lt;b&gt; @All";
+    for beyond in [(3, 100), (100, 3), (u64::MAX, u64::MAX), (5, 0)] {
+        assert_eq!(drawn(text, &[beyond]), plain, "{beyond:?}");
+    }
+    assert_eq!(drawn("@ab", &[(0, 3), (1, 2)]), mention("@ab"), "one that overlaps is text");
+}
+
+#[test]
+fn what_went_wrong_can_lead_somewhere() {
+    let message = Message::text("hello");
+    let entry = Entry::message(&message, "").mine().edited().problem("500 <b>");
+    let html = chat::draw(std::slice::from_ref(&entry), &Look::default());
+    assert!(html.as_str().contains("<p class=\"problem\">500 &lt;b&gt;</p>"), "{html}");
+    assert!(html.as_str().contains("<span class=\"edited\">Edited</span>"), "{html}");
+    let html = chat::draw(&[entry.problem_act("entry", "w3")], &Look::default());
+    let button = "<button class=\"problem\" type=\"button\" data-do=\"entry\" data-to=\"w3\">";
+    assert!(html.as_str().contains(button), "{html}");
+}

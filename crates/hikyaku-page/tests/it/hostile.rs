@@ -340,16 +340,23 @@ proptest! {
         let container: Container = serde_json::from_value(json).unwrap();
         check(flex(&container, &Look::default(), "/messages/0").as_str());
         check(flex(&container, &Look::default().pictures(Pictures::Loaded), "").as_str());
+        check(flex(&container, &Look::default().with_places(), "").as_str());
     }
 
     #[test]
-    fn no_message_yields_markup_of_its_own(json in message(), texts in proptest::collection::vec(text(), 4)) {
+    fn no_message_yields_markup_of_its_own(
+        json in message(),
+        texts in proptest::collection::vec(text(), 4),
+        places in any::<[(u8, u64); 3]>(),
+    ) {
+        let mentions = places.map(|(index, length)| (index.into(), length >> (length % 64)));
         let message: Message = serde_json::from_value(json).unwrap();
         let look = Look::default().name(texts[0].as_str(), texts[1].as_str());
         let entries = [
             Entry::notice(&texts[0]),
             Entry::file(&texts[1], 7).mine(),
-            Entry::message(&message, "/0").by(&texts[2]).quoting(&texts[3], &texts[0]),
+            Entry::message(&message, "/0").by(&texts[2]).quoting(&texts[3], &texts[0]).edited(),
+            Entry::message(&message, "/0").mine().mentioning(&mentions).problem(&texts[1]).problem_act("entry", &texts[2]),
         ];
         check(chat::draw(&entries, &look).as_str());
         check(chat::draw(&entries, &look.pictures(Pictures::Loaded)).as_str());

@@ -13,3 +13,4 @@ mod geometry;
 mod hostile;
 mod markup;
 mod measure;
+mod places;
