@@ -1,3 +1,4 @@
+use hikyaku_page::Lang;
 use http::{HeaderValue, Method, StatusCode, header};
 use jiff::SignedDuration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -37,11 +38,11 @@ enum Choice {
 
 #[expect(clippy::unnecessary_wraps, reason = "one form for all operations")]
 fn read_page(request: &Request) -> Result<Action, Answer> {
-    let (query, session) = (request.query.clone(), session(request));
+    let (query, session, lang) = (request.query.clone(), session(request), language(request));
     Ok(Box::new(move |scene| match check(scene.world, &query) {
         Err(refused) => tell(refused),
         Ok(asked) if asked.is_silent => silently(scene, &asked, session),
-        Ok(asked) => html(StatusCode::OK, consent_page(scene, &asked, session)),
+        Ok(asked) => html(StatusCode::OK, consent_page(scene, &asked, session, lang)),
     }))
 }
 
@@ -201,6 +202,18 @@ fn html(status: StatusCode, page: String) -> Answer {
     let mut answer = Answer::bytes(page.into(), "text/html; charset=utf-8");
     answer.status = status;
     answer
+}
+
+/// The language that the channel asks for, or else the browser's.
+///
+/// Source: <https://developers.line.biz/en/docs/line-login/integrate-line-login/#making-an-authorization-request>
+fn language(request: &Request) -> Lang {
+    let asked = request.parameter("ui_locales");
+    let accepted = request.headers.get(header::ACCEPT_LANGUAGE).and_then(|it| it.to_str().ok());
+    asked
+        .and_then(|tags| Lang::preferred(&tags))
+        .or_else(|| Lang::preferred(accepted?))
+        .unwrap_or_default()
 }
 
 /// Who has logged in here before.

@@ -1,5 +1,5 @@
 use hikyaku_page::{
-    STYLES,
+    Lang, STYLES,
     html::{Asset, Attribute, Document, Html, Tag},
 };
 
@@ -20,6 +20,7 @@ pub(super) fn consent_page(
     scene: &Scene<'_>,
     asked: &Authorization,
     session: Option<UserKey>,
+    lang: Lang,
 ) -> String {
     let people = &scene.world.people;
     let linked = scene.world.logins.get(asked.login).map(|login| login.linked);
@@ -28,56 +29,49 @@ pub(super) fn consent_page(
     users.sort_unstable_by_key(|user| (Some(*user) != session, *user));
     let channel = scene.world.logins.get(asked.login).map(|login| login.id.to_string());
     let channel = channel.unwrap_or_default();
-    page("LINE Login, simulated", |html| {
-        html.element(Tag::H1).text("LINE Login, simulated");
-        html.element(Tag::P).body(|html| {
-            html.text(&channel);
-            html.text(" would like to have:");
-        });
+    page(lang, lang.login_title(), |html| {
+        html.element(Tag::H1).text(lang.login_title());
+        html.element(Tag::P).text(&lang.login_asks().replace("{}", &channel));
         html.element(Tag::Ul).body(|html| {
             for scope in asked.scopes.iter().filter(|scope| **scope != Scope::Email) {
                 html.element(Tag::Li).text(match scope {
-                    Scope::Profile => "your main profile: name, picture and status message",
-                    Scope::Openid => "your internal identifier",
-                    Scope::Email => "your e-mail address",
-                    Scope::ChatMessageWrite => "sending messages in your name",
+                    Scope::Profile => lang.scope_profile(),
+                    Scope::Openid => lang.scope_openid(),
+                    Scope::Email => lang.scope_email(),
+                    Scope::ChatMessageWrite => lang.scope_chat(),
                 });
             }
         });
         html.element(Tag::Form).posted().body(|html| {
             if asked.scopes.contains(&Scope::Email) {
-                tick(html, "email", true, "your e-mail address");
+                tick(html, "email", true, lang.scope_email());
             }
             if asked.asks_to_add {
-                tick(html, "add", true, "add the linked account as a friend");
+                tick(html, "add", true, lang.login_add());
             }
             if users.is_empty() {
-                let words = "Nobody is here who could log in: add people with \
-                             Sim::add_user or POST /_sim/v1/users, and load this page again.";
-                html.element(Tag::P).text(words);
+                html.element(Tag::P).text(lang.login_nobody());
             }
             for user in users.iter().take(MOST_SHOWN) {
                 let id = user.id();
                 let name = people.get(*user).and_then(|person| person.display_name.as_deref());
                 let button = html.element(Tag::Button).class("go").submit("user", id.as_str());
-                button.set(Attribute::Title, id.as_str()).body(|html| {
-                    html.text("Continue as ");
-                    html.text(name.unwrap_or(id.as_str()));
-                });
+                let words = lang.login_as().replace("{}", name.unwrap_or(id.as_str()));
+                button.set(Attribute::Title, id.as_str()).text(&words);
             }
             if let Some(more) = users.len().checked_sub(MOST_SHOWN).filter(|more| *more > 0) {
-                let words = format!("{more} more people are not shown.");
+                let words = lang.login_more().replace("{}", &more.to_string());
                 html.element(Tag::P).class("fine").text(&words);
             }
-            html.element(Tag::Button).submit("answer", "deny").text("Cancel");
-            html.element(Tag::Button).submit("answer", "fail").text("Let LINE fail");
+            html.element(Tag::Button).submit("answer", "deny").text(lang.cancel());
+            html.element(Tag::Button).submit("answer", "fail").text(lang.login_fail());
         });
     })
 }
 
 /// The page about a request that nobody else can be told of.
 pub(super) fn error_page(why: &str) -> String {
-    page("400 Bad Request", |html| {
+    page(Lang::English, "400 Bad Request", |html| {
         html.element(Tag::H1).text("400 Bad Request");
         html.element(Tag::P).text(why);
     })
@@ -90,9 +84,10 @@ fn tick(html: &mut Html, name: &'static str, is_ticked: bool, words: &str) {
     });
 }
 
-fn page(title: &str, content: impl FnOnce(&mut Html)) -> String {
+fn page(lang: Lang, title: &str, content: impl FnOnce(&mut Html)) -> String {
     let [tokens, ..] = STYLES;
-    let document = Document::new("en", title).pictures(false).forms().style(tokens).style(STYLE);
+    let document =
+        Document::new(lang.tag(), title).pictures(false).forms().style(tokens).style(STYLE);
     let body = |html: &mut Html| html.element(Tag::Main).class("login").body(content);
     document.body(body).into()
 }
