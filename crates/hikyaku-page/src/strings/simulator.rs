@@ -10,7 +10,7 @@ strings! {
     /// On a narrow screen, what leads to the chat that is open.
     chat: ["Chat", "トーク画面", "聊天室", "ห้องแชต"];
     /// In the field that searches chats.
-    find_chat: ["Search people", "名前で検索", "搜尋姓名", "ค้นหาชื่อ"];
+    find_chat: ["Search people and messages", "名前やメッセージを検索", "搜尋姓名與訊息", "ค้นหาชื่อและข้อความ"];
     /// On the button that adds a friend.
     add_friend: ["Add friend", "友だち追加", "新增好友", "เพิ่มเพื่อน"];
     /// On the button that makes a group.
@@ -23,7 +23,7 @@ strings! {
         "ยังไม่มีใคร เพิ่มเพื่อนเพื่อเริ่มคุยกับบอตของคุณ",
     ];
     /// Where a search finds nobody.
-    nobody_found: ["Nobody has such a name.", "該当する人はいません。", "找不到這個名字。", "ไม่พบชื่อนี้"];
+    nobody_found: ["No name and no message has these words.", "該当する名前やメッセージはありません。", "沒有符合的姓名或訊息。", "ไม่พบชื่อหรือข้อความนี้"];
     /// On a chat with a person who blocked the account.
     blocked: ["Blocked", "ブロック中", "已封鎖", "บล็อกแล้ว"];
     /// On a chat with a person who is no friend.
@@ -156,8 +156,8 @@ strings! {
     theme: ["Light or dark", "ライト／ダーク", "淺色／深色", "สว่าง/มืด"];
     /// What a screen reader calls the choice of channel.
     channel: ["Channel", "チャネル", "Channel", "Channel"];
-    /// After the number of a group's members.
-    members: ["members", "人のメンバー", "位成員", "สมาชิก"];
+    /// On the button that shows who is in a group.
+    members: ["Members", "メンバー", "成員", "สมาชิก"];
     /// Below a list that is cut, after the numbers.
     more_people: ["shown; search for the others", "件を表示。他は検索してください", "位；其餘請搜尋", "รายการ ค้นหาเพื่อดูเพิ่ม"];
     /// Who has sent a video.
@@ -268,8 +268,6 @@ strings! {
         "請在清單中選擇成員。",
         "เลือกสมาชิกจากรายการ",
     ];
-    /// On the button that removes the account from a group.
-    remove_account: ["Remove account", "アカウントを退出させる", "移除帳號", "นำบัญชีออก"];
     /// On the button that invites the account to a group.
     invite_account: ["Invite account", "アカウントを招待", "邀請帳號", "เชิญบัญชี"];
     /// On the button that quotes a message in the next one.

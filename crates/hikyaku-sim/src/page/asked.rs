@@ -8,6 +8,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
+use super::search::Search;
 use crate::{
     query,
     state::{World, chat::Target, person::UserKey},
@@ -29,6 +30,14 @@ pub(super) struct Asked {
     pub(super) shows_traffic: bool,
     /// Which entry of it; without one, the list.
     pub(super) entry: Option<Entry>,
+    /// What its list is searched for.
+    pub(super) search: Search,
+    /// Whether the members of the chat are looked at.
+    pub(super) shows_members: bool,
+    /// What names of people who could come must have in them.
+    pub(super) member: String,
+    /// The message that the chat has to show, however old it is.
+    pub(super) at: Option<u64>,
     /// Whether its list leaves out what went well.
     pub(super) problems_only: bool,
     channel: Option<String>,
@@ -64,7 +73,7 @@ impl fmt::Display for Entry {
 
 /// How many messages are shown at first, and at most.
 const MESSAGES: usize = 100;
-const MOST_MESSAGES: usize = 5000;
+pub(super) const MOST_MESSAGES: usize = 5000;
 
 impl Asked {
     pub(super) fn read(head: &Parts) -> Self {
@@ -88,6 +97,10 @@ impl Asked {
             most: most.unwrap_or(MESSAGES).clamp(1, MOST_MESSAGES),
             shows_traffic: parameter("panel").as_deref() == Some("requests"),
             entry: parameter("entry").and_then(|id| Entry::parse(&id)),
+            search: Search::parse(&parameter("q").unwrap_or_default()),
+            shows_members: parameter("members").is_some(),
+            member: parameter("member").unwrap_or_default().trim().to_lowercase(),
+            at: parameter("at").and_then(|id| id.parse().ok()),
             problems_only: parameter("problems").is_some(),
             channel: parameter("channel"),
             chat: parameter("chat").and_then(|id| Target::parse(&id)),
@@ -171,10 +184,5 @@ fn cookie(head: &Parts, name: &str) -> Option<String> {
 /// The first language of the reader's that there is.
 fn preferred(head: &Parts) -> Lang {
     let accepted = head.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let tags = accepted.unwrap_or_default().split(',');
-    let mut tags = tags.filter_map(|part| part.split(';').next()).map(str::trim);
-    tags.find_map(|tag| {
-        Lang::from_tag(tag).or_else(|| Lang::from_tag(tag.split('-').next().unwrap_or_default()))
-    })
-    .unwrap_or_default()
+    Lang::preferred(accepted.unwrap_or_default()).unwrap_or_default()
 }

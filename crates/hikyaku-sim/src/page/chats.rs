@@ -14,6 +14,9 @@ use super::{
 };
 use crate::state::{World, chat::Target, friendship::Friendship};
 
+/// In how many of the newest messages and acts a search looks for its words.
+const MOST_SEARCHED: usize = 20_000;
+
 /// How many chats are listed at most; the others can be searched for.
 const MOST: usize = 200;
 
@@ -33,6 +36,8 @@ struct Item {
     members: Option<usize>,
     friendship: Option<Friendship>,
     last: Option<Last>,
+    /// The newest message that has what is searched for, and its words.
+    found: Option<(u64, String)>,
 }
 
 /// What happened last in a chat.
@@ -51,6 +56,7 @@ struct Steps<'a> {
     /// The last one that a phone shows.
     shown: Option<Step<'a>>,
     delivery: u64,
+    found: Option<(u64, String)>,
 }
 
 impl List {
@@ -59,20 +65,24 @@ impl List {
         let is_search = !asked.find.is_empty();
         let mut order = Vec::new();
         let mut lasts: HashMap<Target, Steps<'_>> = HashMap::new();
-        for step in history::newest(world, channel) {
+        for (place, step) in history::newest(world, channel).enumerate() {
             // Without a search no more of them are listed, however much there is.
             if !is_search && order.len() >= MOST {
                 break;
             }
             let last = lasts.entry(step.chat()).or_insert_with_key(|chat| {
                 order.push(chat.clone());
-                Steps { at: step.at(), shown: None, delivery: 0 }
+                Steps { at: step.at(), shown: None, delivery: 0, found: None }
             });
             if last.shown.is_none() && step.is_shown() {
                 last.shown = Some(step);
             }
             if let (0, Step::Arrival(arrival)) = (last.delivery, step) {
                 last.delivery = arrival.seq;
+            }
+            if is_search && place < MOST_SEARCHED && last.found.is_none() {
+                let mut texts = history::texts(&step, asked.lang).into_iter();
+                last.found = texts.find(|(_, text)| text.to_lowercase().contains(&asked.find));
             }
         }
         let friends = &world.channels[channel].friends;
@@ -89,7 +99,8 @@ impl List {
         let candidates = order.into_iter().chain(groups).chain(others);
         let named = candidates.filter_map(|chat| {
             let (name, members) = name(world, &chat);
-            let fits = !is_search || name.to_lowercase().contains(&asked.find);
+            let found = || lasts.get(&chat).is_some_and(|steps| steps.found.is_some());
+            let fits = !is_search || name.to_lowercase().contains(&asked.find) || found();
             fits.then_some((chat, name, members))
         });
         let items = named.take(MOST).map(|(chat, name, members)| {
@@ -102,7 +113,8 @@ impl List {
                 words: steps.shown.as_ref().and_then(|step| words(step, asked)),
                 delivery: steps.delivery,
             });
-            Item { chat, name, members, friendship, last }
+            let found = lasts.get(&chat).and_then(|steps| steps.found.clone());
+            Item { chat, name, members, friendship, last, found }
         });
         let items = items.collect();
         Self { items, all, is_search }
@@ -135,12 +147,14 @@ impl Item {
         let (lang, id) = (asked.lang, self.chat.id());
         html.element(Tag::Li).set(Attribute::DataId, id.as_str()).body(|html| {
             let delivery = self.last.as_ref().map_or(0, |last| last.delivery);
+            let found = self.found.as_ref().map(|(id, _)| id.to_string());
             let button = html.element(Tag::Button).class("chat-item").plain_button();
             button
                 .set(Attribute::DataDo, "open")
                 .set(Attribute::DataTo, id.as_str())
                 .set(Attribute::DataState, &delivery.to_string())
                 .set_some(Attribute::AriaCurrent, is_open.then_some("true"))
+                .set_some(Attribute::DataAt, found.as_deref())
                 .body(|html| {
                     avatar(&self.name, html);
                     html.span("chat-words").body(|html| {
@@ -164,7 +178,9 @@ impl Item {
                             if let Some(badge) = badge {
                                 html.span("badge").text(badge);
                             }
-                            let words = self.last.as_ref().and_then(|last| last.words.as_deref());
+                            let found = self.found.as_ref().map(|(_, words)| words.as_str());
+                            let last = self.last.as_ref().and_then(|last| last.words.as_deref());
+                            let words = found.or(last);
                             html.span("chat-last").text(words.unwrap_or_default());
                             html.span("chat-dot").set(Attribute::AriaHidden, "true").empty();
                         });

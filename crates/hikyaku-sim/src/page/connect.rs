@@ -5,6 +5,7 @@ use hikyaku_page::{
     html::{Attribute, Html, Tag},
 };
 
+use super::snippets;
 use crate::{
     shared::Shared,
     state::{
@@ -141,53 +142,23 @@ impl Connection {
     /// What to put into one's program, in several languages.
     fn draw_snippets(&self, html: &mut Html) {
         html.div("snippets").set(Attribute::DataPart, "snippets").body(|html| {
-            for (index, (name, code)) in self.snippets().iter().enumerate() {
+            let target = snippets::Target {
+                api_url: &self.api_url,
+                data_url: &self.data_url,
+                token: &self.token,
+                secret: &self.secret,
+            };
+            let codes = snippets::LANGUAGES.into_iter().zip(snippets::of(target));
+            for (index, (name, code)) in codes.enumerate() {
                 let section = html.element(Tag::Section).class("snippet");
                 let section = section.set(Attribute::DataId, name);
                 section.set_some(Attribute::Hidden, (index > 0).then_some("")).body(|html| {
                     html.element(Tag::Pre).class("code").body(|html| {
-                        html.element(Tag::Code).text(code);
+                        html.element(Tag::Code).text(&code);
                     });
                 });
             }
         });
-    }
-
-    fn snippets(&self) -> [(&'static str, String); 4] {
-        let Self { api_url, data_url, token, secret, .. } = self;
-        [
-            (
-                "Shell",
-                format!(
-                    "export HIKYAKU_API_URL={api_url}\nexport HIKYAKU_DATA_URL={data_url}\n\
-                     export HIKYAKU_MANAGER_URL={api_url}\n\
-                     export LINE_CHANNEL_ACCESS_TOKEN={token}\nexport LINE_CHANNEL_SECRET={secret}"
-                ),
-            ),
-            (
-                "Rust",
-                format!(
-                    "let client = hikyaku::Client::builder(\"{token}\")\n    \
-                     .api_base_url(\"{api_url}\")\n    .data_base_url(\"{data_url}\")\n    .build()?;"
-                ),
-            ),
-            (
-                "Python",
-                format!(
-                    "from linebot.v3.messaging import ApiClient, Configuration, MessagingApi\n\n\
-                     configuration = Configuration(\n    host=\"{api_url}\",\n    \
-                     access_token=\"{token}\",\n)\nline = MessagingApi(ApiClient(configuration))"
-                ),
-            ),
-            (
-                "Node",
-                format!(
-                    "import {{ messagingApi }} from '@line/bot-sdk';\n\n\
-                     const client = new messagingApi.MessagingApiClient({{\n  \
-                     channelAccessToken: '{token}',\n  baseURL: '{api_url}',\n}});"
-                ),
-            ),
-        ]
     }
 }
 
@@ -200,6 +171,3 @@ pub(super) fn copy_button(lang: Lang, text: &str, html: &mut Html) {
         .set(Attribute::DataCopy, text)
         .text(lang.copy());
 }
-
-/// The languages of the snippets, in their order.
-pub(super) const SNIPPETS: [&str; 4] = ["Shell", "Rust", "Python", "Node"];

@@ -56,6 +56,13 @@ impl Controls {
             self.draw_faults(lang, html);
             self.draw_clock(asked, html);
             self.draw_quota(lang, html);
+            block(lang.pictures(), "pictures", html, |html| {
+                html.element(Tag::P).class("fine").text(lang.pictures_hint());
+                html.div("choices").body(|html| {
+                    let load = html.element(Tag::Button).class("quiet").class("load-all");
+                    load.plain_button().text(lang.load_all());
+                });
+            });
         });
     }
 

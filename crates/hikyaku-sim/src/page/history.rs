@@ -63,6 +63,22 @@ pub(super) fn newest(world: &World, channel: usize) -> impl Iterator<Item = Step
     })
 }
 
+/// The messages of a step that a search can find: their ids and what stands for them.
+pub(super) fn texts(step: &Step<'_>, lang: Lang) -> Vec<(u64, String)> {
+    match step {
+        Step::Act(Act { deed: Deed::Said { message_id, content, .. }, .. }) => {
+            vec![(*message_id, content_summary(content, lang))]
+        }
+        Step::Act(_) => Vec::new(),
+        Step::Arrival(arrival) => {
+            let ids = arrival.sent.message_ids.iter().copied();
+            ids.zip(&arrival.sent.messages)
+                .map(|(id, json)| (id, summary(json.get(), lang)))
+                .collect()
+        }
+    }
+}
+
 /// What stands for a message that was delivered, in one line.
 pub(super) fn summary(json: &str, lang: Lang) -> String {
     #[derive(Default, Deserialize)]

@@ -46,6 +46,15 @@ pub(super) fn draw(body: &[u8], marked: &[String], html: &mut Html) {
     });
 }
 
+/// JSON with a line for each value, in its own order and spelling; nothing for any other text.
+pub(super) fn pretty(text: &str) -> Option<String> {
+    serde_json::from_str::<Value>(text).ok()?;
+    let mut reader = Reader { text, at: 0, lines: Vec::new() };
+    reader.value("", 0, String::new())?;
+    let lines = reader.lines.iter().map(|line| format!("{}{}", "  ".repeat(line.depth), line.text));
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
 /// The pointer, or the longest part of it that leads somewhere.
 fn nearest<'a>(value: &Value, pointer: &'a str) -> &'a str {
     let mut place = pointer;

@@ -10,7 +10,10 @@ use hikyaku_model::{
 use hikyaku_page::{Lang, html::Url};
 use jiff::Timestamp;
 
-use super::{asked::Asked, history};
+use super::{
+    asked::{Asked, Entry},
+    content, history,
+};
 use crate::state::{
     World,
     outbox::{Arrival, Sent},
@@ -28,8 +31,12 @@ pub(super) struct Line {
     pub(super) user: Option<UserKey>,
     pub(super) body: Body,
     pub(super) is_read: bool,
-    /// Why the bot was not told of it.
-    pub(super) problem: Option<String>,
+    /// Why the bot was not told of it, and the webhook that failed.
+    pub(super) problem: Option<(String, Entry)>,
+    /// Whether it was changed.
+    pub(super) is_edited: bool,
+    /// Where it mentions somebody, in UTF-16 code units.
+    pub(super) mentions: Vec<(u64, u64)>,
     /// The message that it quotes, where that is not in the message itself.
     pub(super) quoted: Option<u64>,
 }
@@ -41,6 +48,8 @@ pub(super) enum Body {
     Sent(Arc<Sent>, usize),
     Message(Box<Message>),
     Picture(Url),
+    Film(Url),
+    Sound(Url),
     File(String, u64),
     Notice(String),
 }
@@ -63,6 +72,8 @@ impl Line {
                 Some(history::summary(&serde_json::to_string(message).ok()?, lang))
             }
             Body::Picture(_) => Some(lang.picture().to_owned()),
+            Body::Film(_) => Some(lang.video().to_owned()),
+            Body::Sound(_) => Some(lang.audio().to_owned()),
             Body::File(name, _) => Some(name.clone()),
             Body::Notice(_) => None,
         }
@@ -79,6 +90,8 @@ pub(super) fn sent(arrival: Arrival<'_>, lines: &mut Vec<Line>) {
             body: Body::Sent(arrival.sent.clone(), at),
             is_read: false,
             problem: None,
+            is_edited: false,
+            mentions: Vec::new(),
             quoted: None,
         });
     }
@@ -100,7 +113,7 @@ pub(super) fn done(
         Some(Body::Notice(format!("{name}{gap}{words}").trim().to_owned()))
     };
     let (body, message_id, quoted) = match &act.deed {
-        Deed::Said { message_id, content } => {
+        Deed::Said { message_id, content, .. } => {
             let (body, quoted) = content_body(world, act.channel, *message_id, content, lang);
             (Some(body), Some(*message_id), quoted)
         }
@@ -116,6 +129,13 @@ pub(super) fn done(
         Deed::Joined => (notice(lang.joined()), None, None),
         Deed::Left => (notice(lang.left()), None, None),
     };
+    let (is_edited, mentions) = match &act.deed {
+        Deed::Said { content: ContentKind::Text(text), is_edited, .. } => {
+            let mentionees = text.mention.iter().flat_map(|mention| &mention.mentionees);
+            (*is_edited, mentionees.map(|it| (it.index, it.length)).collect())
+        }
+        _ => (false, Vec::new()),
+    };
     let read_up_to = world.channels[act.channel].read_up_to(&act.chat);
     Some(Line {
         id: message_id.map_or_else(|| format!("act-{}", act.seq), |id| id.to_string()),
@@ -123,16 +143,19 @@ pub(super) fn done(
         user: act.user,
         body: body?,
         is_read: message_id.is_some_and(|id| read_up_to >= Some(id)),
-        problem: failure(world, act).map(|why| format!("{}: {why}", lang.not_told())),
+        problem: failure(world, act)
+            .map(|(why, webhook)| (format!("{}: {why}", lang.not_told()), webhook)),
+        is_edited,
+        mentions,
         quoted,
     })
 }
 
-/// Why the bot was not told of an act, if it was tried.
-fn failure(world: &World, act: &Act) -> Option<String> {
-    let webhook = world.webhooks.get(act.webhook?)?;
-    let last = webhook.attempts.last()?;
-    (last.reason != WebhookReason::Ok).then(|| last.detail.clone())
+/// Why the bot was not told of an act, if it was tried, and by which webhook.
+fn failure(world: &World, act: &Act) -> Option<(String, Entry)> {
+    let id = act.webhook?;
+    let last = world.webhooks.get(id)?.attempts.last()?;
+    (last.reason != WebhookReason::Ok).then(|| (last.detail.clone(), Entry::Webhook(id)))
 }
 
 fn tapped(content: &PostbackContent, lang: Lang) -> String {
@@ -155,6 +178,8 @@ fn content_body(
         let content = world.contents.get(channel, message_id);
         content.map_or(0, |content| content.bytes.len() as u64)
     };
+    // What the page's own server can show of it.
+    let own = || content::url(world, channel, message_id);
     let quoted = |id: Option<&str>| id.and_then(|id| id.parse().ok());
     match content {
         ContentKind::Text(text) => {
@@ -173,17 +198,16 @@ fn content_body(
             let body = if let Some(url) = elsewhere {
                 Body::Message(Message::image(url).into())
             } else {
-                let channel = &world.channels[channel].id;
-                let path = format!("/_sim/page/content/{channel}/{message_id}");
-                match Url::path(&path).filter(|_| bytes() > 0) {
-                    Some(url) => Body::Picture(url),
-                    None => Body::File(lang.picture().to_owned(), 0),
-                }
+                own().map_or_else(|| Body::File(lang.picture().to_owned(), 0), Body::Picture)
             };
             (body, None)
         }
-        ContentKind::Video(_) => (Body::File(lang.video().to_owned(), bytes()), None),
-        ContentKind::Audio(_) => (Body::File(lang.audio().to_owned(), bytes()), None),
+        ContentKind::Video(_) => {
+            (own().map_or_else(|| Body::File(lang.video().to_owned(), bytes()), Body::Film), None)
+        }
+        ContentKind::Audio(_) => {
+            (own().map_or_else(|| Body::File(lang.audio().to_owned(), bytes()), Body::Sound), None)
+        }
         ContentKind::File(file) => (Body::File(file.file_name.to_string(), file.file_size), None),
         ContentKind::Location(place) => {
             let text =

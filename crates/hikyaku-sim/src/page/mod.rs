@@ -6,35 +6,48 @@ mod asked;
 mod chats;
 mod code;
 mod connect;
+mod content;
 mod controls;
+mod frame;
 mod history;
 mod json;
 mod line;
+mod members;
 mod menu;
+mod outcome;
+mod request;
 mod requests;
 mod rules;
+mod search;
 mod shell;
+mod snippets;
 mod thread;
 mod view;
+mod webhook;
 
 use bytes::Bytes;
-use hikyaku_model::event::ContentType;
 use hikyaku_page::{SCRIPT, STYLES};
 use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 
 use self::asked::Asked;
-use crate::{control, shared::Shared, state::content::Readiness};
+use crate::{control, shared::Shared};
 
 /// What all paths of the page begin with, but for the page itself.
 const PREFIX: &str = "/_sim/page/";
 
 const STYLE: &str = include_str!("asset/page.css");
-const PAGE_SCRIPT: &str = include_str!("asset/page.js");
+/// The page's scripts: what follows the simulator, and what builds on it.
+const PAGE_SCRIPT: &str = concat!(
+    include_str!("asset/page.js"),
+    include_str!("asset/chat.js"),
+    include_str!("asset/inspect.js"),
+);
 const ICON: &str = include_str!("asset/icon.svg");
 
 /// Nothing runs but the page's own scripts, nothing is loaded from elsewhere but pictures that a person asks for, nothing is
 /// sent anywhere else, and no other page can frame it. Drawings set styles on elements, which run nothing.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' https:; \
+    media-src 'self' blob:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Pictures of people are shown, and nothing in them runs.
@@ -60,7 +73,7 @@ pub(crate) fn answer(shared: &Shared, head: &Parts) -> Response<Bytes> {
         Some("page.js") => file(SCRIPT_TYPE, PAGE_SCRIPT.into()),
         Some("icon.svg") => file("image/svg+xml", ICON.into()),
         Some(other) => {
-            let picture = content(shared, other).or_else(|| menu_picture(shared, other));
+            let picture = sent(shared, other).or_else(|| menu_picture(shared, other));
             picture.unwrap_or_else(missing)
         }
     }
@@ -74,21 +87,10 @@ fn styles() -> Bytes {
     all.into()
 }
 
-/// A picture that somebody has sent: `content/{channel id}/{message id}`.
-fn content(shared: &Shared, path: &str) -> Option<Response<Bytes>> {
-    let (channel, message) = path.strip_prefix("content/")?.split_once('/')?;
-    let world = shared.world();
-    let channel = world.channel_of_id(channel)?;
-    let content = world.contents.get(channel, message.parse().ok()?)?;
-    if content.kind != ContentType::Image || content.readiness(world.clock.now()) == Readiness::Gone
-    {
-        return None;
-    }
-    // Only types of pictures that run nothing.
-    let media_type = ["image/png", "image/jpeg", "image/gif", "image/webp"]
-        .into_iter()
-        .find(|known| *known == content.media_type)?;
-    let mut response = file(media_type, content.bytes.clone());
+/// What somebody has sent.
+fn sent(shared: &Shared, path: &str) -> Option<Response<Bytes>> {
+    let (media_type, bytes) = content::find(&shared.world(), path)?;
+    let mut response = file(media_type, bytes);
     set(&mut response, header::CONTENT_SECURITY_POLICY, CONTENT_POLICY);
     Some(response)
 }

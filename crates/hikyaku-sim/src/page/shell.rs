@@ -5,7 +5,7 @@ use hikyaku_page::{
     html::{Attribute, Document, Element, Html, Tag, Url},
 };
 
-use super::{asked::Asked, connect::SNIPPETS};
+use super::{asked::Asked, snippets::LANGUAGES};
 
 /// Pictures that LINE takes from people, and anything else as a file.
 const ATTACHMENTS: &str = "image/png,image/jpeg,image/gif,image/webp,video/mp4,audio/*,*/*";
@@ -117,6 +117,7 @@ fn draw_phone(lang: Lang, html: &mut Html) {
     column.body(|html| {
         html.div("handset").set(Attribute::Id, "handset").body(|html| {
             part(html, Tag::Header, "who").class("who-bar").empty();
+            draw_members(lang, html);
             html.div("thread").set(Attribute::Id, "thread").set(Attribute::TabIndex, "-1").body(
                 |html| {
                     part(html, Tag::Div, "thread").class("chat").class("thread-rows").empty();
@@ -129,10 +130,17 @@ fn draw_phone(lang: Lang, html: &mut Html) {
             draw_picker(lang, html);
             let quoting = html.div("quoting").set(Attribute::Id, "quoting");
             quoting.set(Attribute::Hidden, "").body(|html| {
-                html.span("fine").text(lang.quoting());
+                html.span("fine").set(Attribute::Id, "quoting-label").empty();
                 html.span("quoting-words").set(Attribute::Id, "quoting-words").empty();
                 button(html, "quiet", "no-quote").text(lang.cancel());
             });
+            html.div("mention-box")
+                .set(Attribute::Id, "mention-box")
+                .set(Attribute::Hidden, "")
+                .body(|html| {
+                    part(html, Tag::Ul, "mentions").class("mention-list").empty();
+                });
+            draw_extras(lang, html);
             html.div("composer").set(Attribute::Id, "composer").body(|html| {
                 let attach = html.element(Tag::Label).class("icon-button").class("icon-attach");
                 attach.set(Attribute::Title, lang.attach()).body(|html| {
@@ -143,10 +151,18 @@ fn draw_phone(lang: Lang, html: &mut Html) {
                         .set(Attribute::AriaLabel, lang.attach())
                         .empty();
                 });
+                let more = button(html, "icon-button", "extras").class("icon-more");
+                more.set(Attribute::AriaExpanded, "false")
+                    .set(Attribute::AriaControls, "extras")
+                    .set(Attribute::AriaLabel, lang.more_kinds())
+                    .set(Attribute::Title, lang.more_kinds())
+                    .empty();
                 html.element(Tag::Textarea)
                     .class("words-field")
                     .set(Attribute::Id, "words")
                     .set(Attribute::Rows, "1")
+                    .set(Attribute::AriaAutocomplete, "list")
+                    .set(Attribute::AriaControls, "mention-list")
                     .set(Attribute::AriaLabel, lang.message())
                     .empty();
                 let send = button(html, "icon-button", "send").class("icon-send");
@@ -169,6 +185,55 @@ fn draw_phone(lang: Lang, html: &mut Html) {
                         .text(lang.open());
                 });
         });
+    });
+}
+
+/// Who is in the group that is open, and who could come.
+fn draw_members(lang: Lang, html: &mut Html) {
+    let sheet = html.element(Tag::Section).class("members-sheet").set(Attribute::Id, "members");
+    let sheet = sheet.set(Attribute::AriaLabel, lang.members()).set(Attribute::Hidden, "");
+    sheet.body(|html| {
+        html.div("members-bar").body(|html| {
+            html.element(Tag::Input)
+                .class("field")
+                .text_input()
+                .set(Attribute::Id, "find-member")
+                .set(Attribute::Autocomplete, "off")
+                .set(Attribute::Spellcheck, "false")
+                .set(Attribute::Placeholder, lang.find_member())
+                .set(Attribute::AriaLabel, lang.find_member())
+                .empty();
+            button(html, "quiet", "members").text(lang.close());
+        });
+        part(html, Tag::Ul, "members").class("members").empty();
+    });
+}
+
+/// What people send beside texts and files: places and stickers.
+fn draw_extras(lang: Lang, html: &mut Html) {
+    let extras = html.div("extras").set(Attribute::Id, "extras").set(Attribute::Hidden, "");
+    let extras = extras.set(Attribute::Role, "group").set(Attribute::AriaLabel, lang.more_kinds());
+    extras.body(|html| {
+        html.div("extra").body(|html| {
+            extra_field("place-title", lang.place_title(), "Tokyo Station", html);
+            extra_field("place-address", lang.place_address(), "1-9-1 Marunouchi, Tokyo", html);
+            extra_field("place-latitude", lang.latitude(), "35.6812", html);
+            extra_field("place-longitude", lang.longitude(), "139.7671", html);
+            button(html, "strong", "send-place").text(lang.send_place());
+        });
+        html.div("extra").body(|html| {
+            extra_field("sticker-package", lang.package_id(), "446", html);
+            extra_field("sticker-id", lang.sticker_id(), "1988", html);
+            button(html, "strong", "send-sticker").text(lang.send_sticker());
+        });
+    });
+}
+
+fn extra_field(id: &str, name: &str, value: &str, html: &mut Html) {
+    html.element(Tag::Label).class("picker-label").body(|html| {
+        html.text(name);
+        let field = html.element(Tag::Input).class("field").text_input();
+        field.set(Attribute::Id, id).set(Attribute::Value, value).empty();
     });
 }
 
@@ -214,6 +279,15 @@ fn draw_side(lang: Lang, html: &mut Html) {
         let panel = panel.set(Attribute::Role, "tabpanel").set(Attribute::Hidden, "");
         panel.body(|html| {
             html.div("traffic-bar").body(|html| {
+                html.element(Tag::Input)
+                    .class("field")
+                    .text_input()
+                    .set(Attribute::Id, "find-entry")
+                    .set(Attribute::Autocomplete, "off")
+                    .set(Attribute::Spellcheck, "false")
+                    .set(Attribute::Placeholder, lang.find_entry())
+                    .set(Attribute::AriaLabel, lang.find_entry())
+                    .empty();
                 let only = button(html, "quiet", "problems").set(Attribute::Id, "problems");
                 only.set(Attribute::AriaPressed, "false").text(lang.problems());
             });
@@ -249,15 +323,17 @@ fn draw_connect(lang: Lang, html: &mut Html) {
     });
     html.element(Tag::Section).class("block").body(|html| {
         html.element(Tag::H3).class("block-title").text(lang.point_here());
-        html.div("tabs").set(Attribute::Role, "tablist").body(|html| {
-            for (index, name) in SNIPPETS.into_iter().enumerate() {
-                button(html, "tab", "snippet")
-                    .set(Attribute::Role, "tab")
-                    .set(Attribute::DataTo, name)
-                    .set(Attribute::AriaSelected, if index == 0 { "true" } else { "false" })
-                    .text(name);
-            }
-            html.span("bar-gap").empty();
+        html.div("tabs").body(|html| {
+            let tabs = html.div("tab-list").set(Attribute::Role, "tablist");
+            tabs.set(Attribute::AriaLabel, lang.point_here()).body(|html| {
+                for (index, name) in LANGUAGES.into_iter().enumerate() {
+                    button(html, "tab", "snippet")
+                        .set(Attribute::Role, "tab")
+                        .set(Attribute::DataTo, name)
+                        .set(Attribute::AriaSelected, if index == 0 { "true" } else { "false" })
+                        .text(name);
+                }
+            });
             button(html, "copy", "copy-snippet").text(lang.copy());
         });
         part(html, Tag::Div, "snippets").class("snippets").empty();
@@ -280,7 +356,13 @@ fn draw_tabs(lang: Lang, html: &mut Html) {
 /// Words that the script says.
 fn draw_words(lang: Lang, html: &mut Html) {
     html.div("words-of-script").set(Attribute::Hidden, "").body(|html| {
-        for (id, words) in [("say-copied", lang.copied()), ("say-opens", lang.opens())] {
+        for (id, words) in [
+            ("say-copied", lang.copied()),
+            ("say-opens", lang.opens()),
+            ("say-quoting", lang.quoting()),
+            ("say-editing", lang.editing()),
+            ("say-gone", lang.message_gone()),
+        ] {
             html.span("say").set(Attribute::Id, id).text(words);
         }
     });

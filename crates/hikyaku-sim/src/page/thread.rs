@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use hikyaku_model::Message;
+use hikyaku_model::{Message, MessageKind};
 use hikyaku_page::{
     Lang, Look,
     chat::{self, Entry, Time},
@@ -11,10 +11,11 @@ use hikyaku_page::{
 use jiff::Zoned;
 
 use super::{
-    asked::Asked,
+    asked::{self, Asked},
     chats,
     history::{self, Step},
     line::{self, Body, Line},
+    members,
 };
 use crate::state::{World, chat::Target, friendship::Friendship, person::UserKey};
 
@@ -44,11 +45,11 @@ impl Thread {
         let name_of = |user: UserKey| chats::name(world, &Target::User(user)).0;
         let (members, is_there) = match chat {
             Target::User(user) => (vec![(*user, name_of(*user))], true),
-            Target::Chat(id) => world.chats.get(id).map_or_else(Default::default, |group| {
-                let members = group.members.iter().take(MOST_MEMBERS);
-                let members = members.map(|user| (*user, name_of(*user))).collect();
-                (members, group.channels.contains(&channel))
-            }),
+            Target::Chat(id) => {
+                let group = world.chats.get(id);
+                let is_there = group.is_some_and(|group| group.channels.contains(&channel));
+                (members::named(world, id), is_there)
+            }
         };
         let mut look = Look::new(asked.lang);
         for (user, name) in &members {
@@ -57,10 +58,16 @@ impl Thread {
         let mut lines = Vec::new();
         let mut has_more = false;
         let mut before = None;
+        let mut wanted = asked.at.map(|id| id.to_string());
         for step in history::newest(world, channel).filter(|step| step.is_in(chat)) {
-            if lines.len() >= asked.most {
+            // A message that is looked for is shown, however old it is.
+            let most = if wanted.is_some() { asked::MOST_MESSAGES } else { asked.most };
+            if lines.len() >= most {
                 has_more = true;
                 break;
+            }
+            if lines.last().is_some_and(|line: &Line| Some(&line.id) == wanted.as_ref()) {
+                wanted = None;
             }
             match step {
                 Step::Act(act) => lines.extend(line::done(world, act, asked, &name_of)),
@@ -134,21 +141,25 @@ impl Thread {
                 Some(Friendship::Friend) => Some((lang.block(), "blocked")),
                 Some(Friendship::Blocked) => Some((lang.unblock(), "friend")),
                 Some(Friendship::None) => Some((lang.follow(), "friend")),
-                None if self.is_there => Some((lang.remove_account(), "DELETE")),
-                None => Some((lang.invite_account(), "PUT")),
+                None => None,
             };
-            let is_group = matches!(self.chat, Target::Chat(_));
             if let Some((words, to)) = act {
-                let does = if is_group { "membership" } else { "friendship" };
                 html.element(Tag::Button)
                     .class("quiet")
                     .plain_button()
-                    .set(Attribute::DataId, does)
-                    .set(Attribute::DataDo, does)
+                    .set(Attribute::DataId, "friendship")
+                    .set(Attribute::DataDo, "friendship")
                     .set(Attribute::DataTo, to)
                     .text(words);
             }
-            if is_group {
+            if matches!(self.chat, Target::Chat(_)) {
+                html.element(Tag::Button)
+                    .class("quiet")
+                    .plain_button()
+                    .set(Attribute::DataId, "members")
+                    .set(Attribute::DataDo, "members")
+                    .set(Attribute::AriaControls, "members")
+                    .text(lang.members());
                 let select = html.element(Tag::Select).class("quiet").set(Attribute::DataId, "as");
                 let select = select.set(Attribute::DataDo, "speak");
                 select.set(Attribute::AriaLabel, lang.speak_as()).body(|html| {
@@ -232,6 +243,14 @@ impl Thread {
         let day_ids: Vec<String> = zoned.iter().map(|at| format!("day-{}", at.date())).collect();
         let others = [("quote", lang.quote())];
         let own = [("quote", lang.quote()), ("unsend", lang.unsend())];
+        let own_text = [("quote", lang.quote()), ("edit", lang.edit()), ("unsend", lang.unsend())];
+        // LINE lets people change their texts in groups.
+        let can_edit = self.chat.id().as_str().starts_with('C');
+        let webhooks: Vec<Option<String>> = self
+            .lines
+            .iter()
+            .map(|line| line.problem.as_ref().map(|(_, entry)| entry.to_string()))
+            .collect();
         let mut entries = Vec::new();
         let mut day = None;
         for (index, (line, message)) in self.lines.iter().zip(&messages).enumerate() {
@@ -250,6 +269,8 @@ impl Thread {
                     continue;
                 }
                 (Body::Picture(url), _) => Entry::picture(url),
+                (Body::Film(url), _) => Entry::film(url),
+                (Body::Sound(url), _) => Entry::sound(url),
                 (Body::File(name, bytes), _) => Entry::file(name, *bytes),
                 (_, Some(message)) => Entry::message(message, ""),
                 (_, None) => continue,
@@ -265,14 +286,22 @@ impl Thread {
             if line.is_read {
                 entry = entry.read();
             }
+            let is_own = line.user.is_some() && line.user == self.me;
+            let is_text = matches!(message, Some(Message { kind: MessageKind::Text(_), .. }));
             entry = match line.id.parse::<u64>() {
                 // The id of a message; what has none cannot be quoted.
-                Ok(_) if line.user.is_some() && line.user == self.me => entry.acts(&own),
+                Ok(_) if is_own && is_text && can_edit => entry.acts(&own_text),
+                Ok(_) if is_own => entry.acts(&own),
                 Ok(_) => entry.acts(&others),
                 Err(_) => entry,
             };
-            if let Some(problem) = &line.problem {
-                entry = entry.problem(problem);
+            if line.is_edited {
+                entry = entry.edited();
+            }
+            entry = entry.mentioning(&line.mentions);
+            if let (Some((problem, _)), Some(Some(webhook))) = (&line.problem, webhooks.get(index))
+            {
+                entry = entry.problem(problem).problem_act("entry", webhook);
             }
             let quoted = line.quoted.or_else(|| message.as_ref().and_then(line::quoted_by));
             if let Some((who, text)) = quoted.and_then(|id| words.get(&id)) {
@@ -290,7 +319,18 @@ impl Thread {
             let blocked = self.friendship == Some(Friendship::Blocked);
             if blocked || !self.is_there {
                 let words = if blocked { lang.is_blocked() } else { lang.has_left() };
-                html.element(Tag::P).class("foot-note").set(Attribute::DataId, "apart").text(words);
+                let note = html.element(Tag::P).class("foot-note").set(Attribute::DataId, "apart");
+                note.body(|html| {
+                    html.span("foot-words").text(words);
+                    if !blocked {
+                        html.element(Tag::Button)
+                            .class("link")
+                            .plain_button()
+                            .set(Attribute::DataDo, "membership")
+                            .set(Attribute::DataTo, "PUT")
+                            .text(lang.invite_account());
+                    }
+                });
             } else if !self.has_bot {
                 let note = html.element(Tag::P).class("foot-note").set(Attribute::DataId, "no-bot");
                 note.body(|html| {
@@ -310,6 +350,3 @@ impl Thread {
         known.map_or("?", |(_, name)| name)
     }
 }
-
-/// How many members of a group are named.
-const MOST_MEMBERS: usize = 500;

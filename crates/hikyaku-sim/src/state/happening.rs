@@ -62,7 +62,7 @@ impl World {
         of.read_tokens.insert(said.mark_as_read_token.clone(), (target.clone(), id), now);
         let bot = of.bot.clone();
         let kind = message.into_kind(said.quote_token.as_deref(), &bot);
-        let deed = Deed::Said { message_id: id, content: kind.clone() };
+        let deed = Deed::Said { message_id: id, content: kind.clone(), is_edited: false };
         if self.tells(channel) {
             let mut message = MessageContent::new(said.message_id.clone(), kind);
             message.mark_as_read_token = Some(said.mark_as_read_token.as_str().into());
@@ -217,8 +217,14 @@ impl World {
         let mut content = TextMessageContent::new(text);
         // Either token quotes it, the old one and the new one.
         content.quote_token = Some(quote_token(self.message_id()).into());
-        let message = MessageContent::new(message_id, ContentKind::Text(content));
-        Some(self.act(channel, target, user, EventKind::MessageEdited(Box::new(message))))
+        let message = MessageContent::new(message_id, ContentKind::Text(content.clone()));
+        let kind = EventKind::MessageEdited(Box::new(message));
+        let edited = self.act(channel, target, user, kind);
+        if let Ok(id) = message_id.parse() {
+            let told = edited.webhook_event_id.as_ref().map(|_| self.webhooks.made());
+            self.talk.edit(target, id, content, told);
+        }
+        Some(edited)
     }
 
     /// Lets a person see all messages of a delivery.

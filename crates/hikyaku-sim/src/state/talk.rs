@@ -1,9 +1,8 @@
 //! What people did in chats. Together with the outbox it is all that a chat shows.
 
-use serde::{Deserialize, Serialize};
-
-use hikyaku_model::event::{ContentKind, PostbackContent};
+use hikyaku_model::event::{ContentKind, PostbackContent, message::TextMessageContent};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{chat::Target, json, person::UserKey, ring::Ring};
 
@@ -34,6 +33,8 @@ pub(crate) enum Deed {
         message_id: u64,
         #[serde(with = "json::content")]
         content: ContentKind,
+        #[serde(default)]
+        is_edited: bool,
     },
     /// Said something that was taken back.
     Unsent,
@@ -94,13 +95,32 @@ impl Talk {
         self.ring.iter()
     }
 
-    /// Forgets what a message said that was taken back.
-    pub(crate) fn unsend(&mut self, chat: &Target, id: u64) {
-        let said = self.ring.iter_mut().rev().find(|act| {
+    /// Changes a text that somebody has sent, and which webhook told the bot of it last.
+    pub(crate) fn edit(
+        &mut self,
+        chat: &Target,
+        id: u64,
+        to: TextMessageContent,
+        told: Option<u64>,
+    ) {
+        let Some(act) = self.said(chat, id) else { return };
+        if let Deed::Said { content, is_edited, .. } = &mut act.deed {
+            *content = ContentKind::Text(to);
+            *is_edited = true;
+            act.webhook = told.or(act.webhook);
+        }
+    }
+
+    fn said(&mut self, chat: &Target, id: u64) -> Option<&mut Act> {
+        self.ring.iter_mut().rev().find(|act| {
             act.chat == *chat
                 && matches!(act.deed, Deed::Said { message_id, .. } if message_id == id)
-        });
-        if let Some(act) = said {
+        })
+    }
+
+    /// Forgets what a message said that was taken back.
+    pub(crate) fn unsend(&mut self, chat: &Target, id: u64) {
+        if let Some(act) = self.said(chat, id) {
             act.deed = Deed::Unsent;
         }
     }

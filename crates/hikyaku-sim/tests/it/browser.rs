@@ -97,11 +97,20 @@ impl Browser {
     /// Waits until an expression of the page holds.
     pub(crate) async fn until(&mut self, expression: &str) {
         let look = format!(
-            "new Promise((done) => {{ const look = () => {{ let is = false; try {{ is = {expression}; }} catch {{}} \
-             if (is) done(true); else setTimeout(look, 10); }}; look(); }})"
+            "new Promise((done) => {{ const end = Date.now() + 1000; const look = () => {{ let is = false; \
+             try {{ is = {expression}; }} catch {{}} \
+             if (is || Date.now() > end) done(!!is); else setTimeout(look, 10); }}; look(); }})"
         );
-        let holds = timeout(PATIENCE, self.value(&look)).await;
-        assert!(holds.is_ok(), "it never became so: {expression}");
+        let ask = json!({ "expression": look, "awaitPromise": true, "returnByValue": true });
+        let holds = timeout(PATIENCE, async {
+            // A page that is left may take the answer with it; the next one is asked anew.
+            let asked = async |browser: &mut Self| {
+                let answer = browser.try_call("Runtime.evaluate", ask.clone());
+                timeout(PATIENCE / 4, answer).await.ok()?.ok()?["result"]["value"].as_bool()
+            };
+            while asked(self).await != Some(true) {}
+        });
+        assert!(holds.await.is_ok(), "it never became so: {expression}");
     }
 
     /// Puts the cursor into an element and writes, as a keyboard does.
@@ -130,6 +139,39 @@ impl Browser {
         }
     }
 
+    /// Presses a key that writes nothing, or Enter, Tab or a space. With `shift`, the other way round.
+    pub(crate) async fn press(&mut self, key: &str, shift: bool) {
+        let (code, text) = match key {
+            "Enter" => (13, "\r"),
+            "Tab" => (9, ""),
+            "Escape" => (27, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowDown" => (40, ""),
+            " " => (32, " "),
+            "/" => (191, "/"),
+            other => panic!("no code is known for the key {other}"),
+        };
+        for kind in ["keyDown", "keyUp"] {
+            let text = if kind == "keyDown" { text } else { "" };
+            let key = json!({
+                "type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text,
+                "modifiers": if shift { 8 } else { 0 },
+            });
+            self.call("Input.dispatchKeyEvent", key).await;
+        }
+    }
+
+    /// Goes from element to element, forward or back, until one that fits has the focus.
+    pub(crate) async fn tab_to(&mut self, selector: &str, back: bool) {
+        for _ in 0..60 {
+            if self.value(&format!("document.activeElement.matches({selector:?})")).await == true {
+                return;
+            }
+            self.press("Tab", back).await;
+        }
+        panic!("the keyboard does not reach {selector}");
+    }
+
     /// Clicks in the middle of an element.
     pub(crate) async fn click(&mut self, selector: &str) {
         let at = self.hover(selector).await;
@@ -144,12 +186,16 @@ impl Browser {
     pub(crate) async fn hover(&mut self, selector: &str) -> Value {
         self.until(&format!("document.querySelector({selector:?})?.getClientRects().length > 0"))
             .await;
+        // Where it is and stays, and where nothing else lies above it.
         let at = self
             .value(&format!(
-                "(() => {{ const place = document.querySelector({selector:?}); \
-                 place.scrollIntoView({{ block: 'center' }}); \
-                 const {{ x, y, width, height }} = place.getBoundingClientRect(); \
-                 return [x + width / 2, y + height / 2]; }})()"
+                "new Promise((done) => {{ let before = ''; const look = () => {{ \
+                 const place = document.querySelector({selector:?}); \
+                 place?.scrollIntoView({{ block: 'center' }}); \
+                 const {{ x, y, width, height }} = place?.getBoundingClientRect() ?? {{}}; \
+                 const at = [x + width / 2, y + height / 2]; \
+                 if (place && String(at) === before && place.contains(document.elementFromPoint(...at))) done(at); \
+                 else {{ before = String(at); setTimeout(look, 30); }} }}; look(); }})"
             ))
             .await;
         let point = json!({ "type": "mouseMoved", "x": at[0], "y": at[1] });
@@ -165,6 +211,12 @@ impl Browser {
 
     /// Calls a method of the browser, and waits for its answer.
     async fn call(&mut self, method: &str, params: Value) -> Value {
+        let answer = self.try_call(method, params).await;
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The same for a call that may be refused.
+    async fn try_call(&mut self, method: &str, params: Value) -> Result<Value, Value> {
         self.last += 1;
         let mut call = json!({ "id": self.last, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -181,8 +233,10 @@ impl Browser {
             answer.pop();
             let answer: Value = serde_json::from_slice(&answer).unwrap();
             if answer["id"] == self.last {
-                assert!(answer.get("error").is_none(), "{call}: {answer}");
-                return answer["result"].clone();
+                return match answer.get("error") {
+                    Some(error) => Err(json!({ "error": error, "call": call })),
+                    None => Ok(answer["result"].clone()),
+                };
             }
         }
     }

@@ -291,7 +291,7 @@ async fn many_people_are_listed_in_part_and_found_by_name() {
     assert!(drawn.contains("200 / 1001"));
     let found = view(&sim, "find=zo%C3%AB").await;
     assert_eq!(found.matches("class=\"chat-item\"").count(), 1);
-    assert!(view(&sim, "find=nobody").await.contains("Nobody has such a name."));
+    assert!(view(&sim, "find=nobody").await.contains("No name and no message has these words."));
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@
   const root = document.documentElement;
   const app = document.getElementById('app');
   const thread = document.getElementById('thread');
-  const words = document.getElementById('words');
   const find = document.getElementById('find');
   const webhookUrl = document.getElementById('webhook-url');
   const said = (id) => document.getElementById(id).textContent;
@@ -26,8 +25,13 @@
     panel: address.searchParams.has('entry') ? 'requests' : address.searchParams.get('panel') ?? 'connect',
     entry: address.searchParams.get('entry') ?? '',
     problems: '',
+    q: address.searchParams.get('q') ?? '',
+    at: '',
   };
-  const drafts = new Map();
+
+  // What the other scripts build on, and what they have to say when something happens.
+  const hikyaku = { acts: {}, choices: {}, entered: [], drawn: [] };
+  window.hikyaku = hikyaku;
 
   // What is kept for this browser alone; it may be switched off.
   const keep = (name, value) => {
@@ -50,7 +54,7 @@
 
   const call = async (method, path, body) => {
     const url = new URL(`/_sim/v1${path}`, location.href);
-    if (shown.channel && !/^\/(channels|webhooks|faults|clock)/.test(path)) url.searchParams.set('channel', shown.channel);
+    if (shown.channel && !/^\/(channels|webhooks|faults|clock|log)/.test(path)) url.searchParams.set('channel', shown.channel);
     const answer = await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -150,8 +154,6 @@
     const who = part('who').querySelector('[data-id="who"]');
     const chat = who?.dataset.to ?? '';
     const isOther = chat !== chatBefore;
-    words.placeholder = who?.dataset.state ?? '';
-    words.disabled = !who;
     if (isOther) enter(chat);
     if (isNew) document.dispatchEvent(new CustomEvent('hikyaku-drawn'));
     if (isOther || atEnd) goToEnd();
@@ -160,9 +162,10 @@
     wantsEarlier = false;
     showWebhook();
     showSeen();
-    showMembers();
     showSnippet();
     showMenu();
+    for (const tell of hikyaku.drawn) tell(who);
+    showFound();
     if (atEnd) thread.scrollTop = thread.scrollHeight;
     clearTimeout(again);
     const until = part('again')?.firstElementChild?.dataset.to;
@@ -176,7 +179,8 @@
       const asked = {
         lang: root.lang, chat: shown.chat, channel: shown.channel, as: shown.speaker,
         find: find.value, most: shown.most, offset: -new Date().getTimezoneOffset(),
-        panel: shown.panel, entry: shown.entry, problems: shown.problems,
+        panel: shown.panel, entry: shown.entry, problems: shown.problems, q: shown.q, at: shown.at,
+        ...hikyaku.asks?.(),
       };
       for (const [name, value] of Object.entries(asked)) if (value !== '') url.searchParams.set(name, value);
       const answer = await fetch(url);
@@ -203,23 +207,19 @@
   // Chats.
 
   const enter = (chat) => {
-    if (shown.chat && words.value) drafts.set(shown.chat, words.value);
-    const isOther = chat !== shown.chat;
+    const before = shown.chat;
     shown.chat = chat;
     shown.speaker = '';
-    quote('');
-    if (isOther) shown.most = 100;
-    words.value = drafts.get(chat) ?? '';
-    drafts.delete(chat);
-    grow();
+    if (chat !== before) Object.assign(shown, { most: 100, at: '' });
+    for (const tell of hikyaku.entered) tell(chat, before);
     showAddress();
   };
 
   // The address leads back to what is seen.
   const showAddress = () => {
     const url = new URL(location.href);
-    const { chat, entry } = shown;
-    for (const [name, value] of Object.entries({ chat, entry })) {
+    const { chat, entry, q } = shown;
+    for (const [name, value] of Object.entries({ chat, entry, q })) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
     }
@@ -238,101 +238,6 @@
     }
     if (changed) keep('seen', JSON.stringify(Object.fromEntries([...seen].slice(-500))));
   };
-
-  const grow = () => {
-    words.style.height = 'auto';
-    words.style.height = `${Math.min(words.scrollHeight, 120)}px`;
-  };
-
-  const speaker = () => part('who').querySelector('select')?.value;
-  const asSpeaker = (body) => ({ ...body, ...(speaker() ? { userId: speaker() } : {}) });
-
-  // The message that the next one quotes.
-  let quoted = '';
-  const quote = (id) => {
-    quoted = id;
-    const row = id && document.querySelector(`.row[data-id="${id}"] .line > :first-child`);
-    document.getElementById('quoting').hidden = !id;
-    document.getElementById('quoting-words').textContent = row ? row.textContent : '';
-  };
-
-  const send = () => attempt(async () => {
-    const text = words.value;
-    if (!text.trim() || !shown.chat) return;
-    const message = quoted ? { message: { type: 'text', text, quotedMessageId: quoted } } : { text };
-    words.value = '';
-    grow();
-    goToEnd();
-    try {
-      await call('POST', `/chats/${shown.chat}/messages`, asSpeaker(message));
-      quote('');
-    } catch (error) {
-      words.value = text;
-      grow();
-      throw error;
-    }
-  });
-
-  const base64 = async (file) => {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    let text = '';
-    for (let at = 0; at < bytes.length; at += 0x8000) {
-      text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-    }
-    return btoa(text);
-  };
-
-  const sendFile = (file) => attempt(async () => {
-    if (!file || !shown.chat) return;
-    const kind = file.type.split('/')[0];
-    const known = ['image', 'video', 'audio'].includes(kind);
-    const message = known ? { type: kind } : { type: 'file', fileName: file.name, fileSize: file.size };
-    const content = await base64(file);
-    goToEnd();
-    await call('POST', `/chats/${shown.chat}/messages`, asSpeaker({
-      message, content, ...(file.type ? { contentType: file.type } : {}),
-    }));
-  });
-
-  // Taps. The server finds the action where the message has it, so that the page cannot make one up.
-
-  let picking = null;
-  const picker = document.getElementById('picker');
-  const picked = document.getElementById('picked');
-
-  const tap = (place, params) => attempt(async () => {
-    const { id } = place.closest('[data-id]').dataset;
-    const { ptr, act } = place.dataset;
-    const body = asSpeaker({ [act === 'menu' ? 'richMenuId' : 'messageId']: id, pointer: ptr, ...(params ? { params } : {}) });
-    const done = await call('POST', `/chats/${shown.chat}/tap`, body);
-    if (done.type === 'uri') toast(`${said('say-opens')} ${done.uri}`, done.uri);
-    if (done.type === 'clipboard') await copy(done.text);
-    if (done.type === 'camera' || done.type === 'cameraRoll') document.getElementById('attach').click();
-    if (done.type === 'location') await sendPlace();
-    if (done.fillInText && words.value === '') { words.value = done.fillInText; grow(); }
-    if (done.inputOption === 'openKeyboard') words.focus();
-    if (done.inputOption === 'closeRichMenu' || done.inputOption === 'openRichMenu') {
-      const bar = document.querySelector('.menu-bar');
-      if (bar) { openMenus.set(bar.dataset.to, done.inputOption === 'openRichMenu'); showMenu(); }
-    }
-    if (done.type === 'datetimepicker' && !done.tapped) pick(place, done);
-  });
-
-  const sendPlace = () => call('POST', `/chats/${shown.chat}/messages`, asSpeaker({
-    message: { type: 'location', title: 'Tokyo Station', address: '1-9 Marunouchi, Chiyoda, Tokyo', latitude: 35.6812, longitude: 139.7671 },
-  }));
-
-  const pick = (place, { mode, initial, min, max }) => {
-    picking = { place, mode };
-    picked.type = { date: 'date', time: 'time', datetime: 'datetime-local' }[mode] ?? 'text';
-    picked.min = min ?? '';
-    picked.max = max ?? '';
-    picked.value = initial ?? '';
-    picker.hidden = false;
-    picked.focus();
-  };
-
-  const endPicking = () => { picking = null; picker.hidden = true; };
 
   const copy = async (text) => {
     try {
@@ -390,6 +295,13 @@
     document.querySelector('.menu-sheet').classList.toggle('is-closed', !isOpen);
   };
 
+  const openMenu = (isOpen) => {
+    const bar = document.querySelector('.menu-bar');
+    if (!bar) return;
+    openMenus.set(bar.dataset.to, isOpen);
+    showMenu();
+  };
+
   const showPanel = () => {
     for (const tab of document.querySelectorAll('.side-tab')) {
       const isIt = tab.dataset.to === shown.panel;
@@ -409,17 +321,6 @@
     document.querySelector('.column-side').scrollTop = 0;
   };
 
-  /** Leads to a place of the body. */
-  const showPlace = (pointer) => {
-    const lines = [...document.querySelectorAll('[data-id=body] .json-line')];
-    let place = pointer;
-    let line;
-    while (!(line = lines.find((it) => it.dataset.id === place)) && place) place = place.slice(0, place.lastIndexOf('/'));
-    document.querySelector('.json-found')?.classList.remove('json-found');
-    line?.classList.add('json-found');
-    line?.scrollIntoView({ block: 'center' });
-  };
-
   const showColumn = (name) => {
     app.dataset.state = name;
     for (const tab of document.querySelectorAll('.bottom-tab')) {
@@ -427,77 +328,48 @@
     }
   };
 
-  // Who will be in a new group, while they are chosen.
-  let members = null;
-  const showMembers = () => {
-    document.getElementById('group-bar').hidden = members === null;
-    document.querySelector('[data-do=make-group]').disabled = !members?.size;
-    for (const item of document.querySelectorAll('.chat-item')) {
-      if (members?.has(item.dataset.to)) item.setAttribute('aria-pressed', 'true');
-      else item.removeAttribute('aria-pressed');
-    }
+  // Where a search has found something, which is shown once and then stays.
+  let leads = false;
+  const showFound = () => {
+    if (!leads) return;
+    leads = false;
+    const row = document.querySelector(`.row[data-id="${shown.at}"]`);
+    if (!row) { toast(said('say-gone')); return; }
+    row.scrollIntoView({ block: 'center' });
+    row.classList.add('is-found');
   };
-  const pickMembers = (chosen) => { members = chosen; showMembers(); };
 
-  // What buttons do, by their `data-do`.
-  const acts = {
-    open: ({ to }) => {
-      if (members) {
-        if (!to.startsWith('U')) return;
-        if (!members.delete(to)) members.add(to);
-        showMembers();
-        return;
-      }
+  // What buttons do, by their `data-do`; the other scripts add theirs.
+  Object.assign(hikyaku.acts, {
+    open: async ({ to, at }) => {
+      document.querySelector('.is-found')?.classList.remove('is-found');
       enter(to);
+      shown.at = at ?? '';
+      leads = shown.at !== '';
       showColumn('chat');
-      refresh().then(goToEnd);
-      if (matchMedia('(min-width: 900px)').matches) words.focus();
+      await refresh();
+      if (!at) goToEnd();
     },
-    send,
     copy: ({ copy: text }) => copy(text),
     earlier: () => { shown.most += 200; wantsEarlier = true; refresh(); },
     newer: goToEnd,
-    connect: () => { showColumn('side'); acts.panel({ to: 'connect' }); webhookUrl.focus(); },
+    connect: () => { showColumn('side'); hikyaku.acts.panel({ to: 'connect' }); webhookUrl.focus(); },
     column: ({ to }) => showColumn(to),
     friendship: ({ to }) => attempt(() => call('PUT', `/users/${shown.chat}/friendship`, { friendship: to })),
     panel: ({ to }) => { shown.panel = to; shown.entry = ''; showAddress(); showPanel(); refresh(); },
-    entry: ({ to }) => showEntry(to),
-    problems: () => { shown.problems = shown.problems ? '' : '1'; showPanel(); refresh(); },
-    place: ({ to }) => showPlace(to),
-    redeliver: ({ to }) => attempt(() => call('POST', `/webhooks/${to}/redeliver`)),
+    entry: ({ to }) => { showColumn('side'); showEntry(to); },
     snippet: ({ to }) => { snippet = to; keep('snippet', to); showSnippet(); },
     'add-friend': () => attempt(async () => {
       const { userId } = await call('POST', '/users', {});
-      acts.open({ to: userId });
-    }),
-    quote: ({ to }) => { quote(to); words.focus(); },
-    'no-quote': () => quote(''),
-    unsend: ({ to }) => attempt(() => {
-      const by = speaker() ? `?userId=${speaker()}` : '';
-      return call('DELETE', `/chats/${shown.chat}/messages/${to}${by}`);
+      hikyaku.acts.open({ to: userId });
     }),
     call: ({ to, state }) => attempt(() => {
       const [method, path] = to.split(' ');
       return call(method, path, state === undefined ? undefined : JSON.parse(state));
     }),
-    membership: ({ to }) => attempt(() => call(to, `/chats/${shown.chat}/account`)),
-    'new-group': () => pickMembers(new Set()),
-    'no-group': () => pickMembers(null),
-    'make-group': () => attempt(async () => {
-      const { id } = await call('POST', '/groups', { members: [...members], invite: true });
-      pickMembers(null);
-      acts.open({ to: id });
-    }),
     'copy-snippet': () => copy(document.querySelector('.snippet:not([hidden])')?.textContent ?? ''),
     'save-webhook': saveWebhook,
     'test-webhook': testWebhook,
-    'pick-cancel': endPicking,
-    'pick-ok': () => {
-      if (!picking || !picked.value) return;
-      const { place, mode } = picking;
-      endPicking();
-      tap(place, { [mode]: picked.value });
-    },
     menu: ({ to, state }) => {
       const atEnd = isAtEnd();
       openMenus.set(to, !(openMenus.get(to) ?? state === 'open'));
@@ -510,63 +382,34 @@
       root.dataset.theme = isDark ? 'light' : 'dark';
       prefer('theme', root.dataset.theme);
     },
-  };
-  const choices = {
+  });
+  Object.assign(hikyaku.choices, {
     language: (value) => { prefer('lang', value); location.reload(); },
     channel: (value) => { shown.channel = value; shown.chat = ''; refresh(); },
     speak: (value) => { shown.speaker = value; refresh(); },
-  };
+  });
 
   document.addEventListener('click', (event) => {
     const place = event.target instanceof Element && event.target.closest('button[data-do]');
-    if (place) acts[place.dataset.do]?.(place.dataset);
+    if (place) hikyaku.acts[place.dataset.do]?.(place.dataset, place);
   });
-  document.addEventListener('change', (event) => {
-    const { target } = event;
-    if (target.matches('select[data-do]')) choices[target.dataset.do]?.(target.value);
-    if (target.id === 'attach') { sendFile(target.files[0]); target.value = ''; }
-  });
-  document.addEventListener('hikyaku-tap', ({ target }) => tap(target));
-
-  words.addEventListener('input', grow);
-  words.addEventListener('keydown', (event) => {
-    // An input method's Enter takes a word and sends nothing; 229 is how some of them say so.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-    event.preventDefault();
-    send();
+  document.addEventListener('change', ({ target }) => {
+    if (target.matches('select[data-do]')) hikyaku.choices[target.dataset.do]?.(target.value);
   });
   webhookUrl.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.isComposing) saveWebhook();
   });
-  picked.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter') acts['pick-ok']();
-    if (event.key === 'Escape') endPicking();
-  });
   find.addEventListener('input', refresh);
   document.addEventListener('keydown', (event) => {
     const isTyping = event.target.matches?.('input, textarea, select');
-    if ((event.key === 'j' || event.key === 'k') && !isTyping && !event.ctrlKey && !event.metaKey && shown.panel === 'requests') {
-      const entries = [...document.querySelectorAll('.entry')];
-      const at = entries.indexOf(document.activeElement) + (event.key === 'j' ? 1 : -1);
-      entries[Math.max(0, Math.min(at, entries.length - 1))]?.focus();
-    }
     if (event.key === '/' && !isTyping) { event.preventDefault(); showColumn('chats'); find.focus(); }
-    if (event.key === 'Escape' && event.target === find) { find.value = ''; refresh(); words.focus(); }
-  });
-
-  const handset = document.getElementById('handset');
-  words.addEventListener('paste', (event) => {
-    const file = [...(event.clipboardData?.files ?? [])][0];
-    if (file) { event.preventDefault(); sendFile(file); }
-  });
-  handset.addEventListener('dragover', (event) => { event.preventDefault(); handset.classList.add('is-target'); });
-  handset.addEventListener('dragleave', () => handset.classList.remove('is-target'));
-  handset.addEventListener('drop', (event) => {
-    event.preventDefault();
-    handset.classList.remove('is-target');
-    sendFile(event.dataTransfer?.files[0]);
+    if (event.key === 'Escape' && event.target === find) { find.value = ''; refresh(); }
   });
   thread.addEventListener('scroll', () => { if (isAtEnd()) document.getElementById('newer').hidden = true; });
+
+  Object.assign(hikyaku, {
+    shown, said, call, attempt, toast, copy, part, refresh, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,
+  });
 
   // Events. A tab that nobody looks at holds no connection.
 
