@@ -1,9 +1,12 @@
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use crate::UnknownName;
 
 /// How urgent a delivery is, among those of its channel and kind. The more urgent one is the greater.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Priority {
     /// Before all others: one-time passwords, alarms.
@@ -64,5 +67,8 @@ mod tests {
     fn the_more_urgent_is_the_greater() {
         assert!(Priority::High > Priority::Normal && Priority::Normal > Priority::Low);
         assert_eq!(Priority::ALL.into_iter().max(), Some(Priority::High));
+        for it in Priority::ALL {
+            assert_eq!(serde_json::to_value(it).unwrap(), it.name());
+        }
     }
 }
