@@ -97,3 +97,13 @@ pub(crate) fn set_rate_limits(answer: &mut Answer, left: Left) {
         answer.headers_mut().insert(HeaderName::from_static(name), value.into());
     }
 }
+
+/// Tells how many recipients a token may reach in this month, and how many more.
+pub(crate) fn set_budget(answer: &mut Answer, budget: u64, used: u64) {
+    for (name, value) in [
+        ("x-gateway-budget-limit", budget),
+        ("x-gateway-budget-remaining", budget.saturating_sub(used)),
+    ] {
+        answer.headers_mut().insert(HeaderName::from_static(name), value.into());
+    }
+}

@@ -3,7 +3,8 @@
 use std::{fmt, str::FromStr};
 
 use hikyaku_model::SendKind;
-use hikyaku_sender::Lane;
+use hikyaku_sender::{Lane, Priority};
+use ring::digest::{SHA256, digest};
 use serde::{Serialize, Serializer};
 
 use crate::{AccessToken, Error};
@@ -56,13 +57,27 @@ pub struct NewApiKey {
     pub rights: Rights,
     /// Whose share of a lane its sends take; the key's name if there is none.
     pub fairness_key: Option<String>,
+    /// How urgent its sends are.
+    pub priority: Priority,
+    /// How many recipients its sends may reach in a month; without it, as many as the channel's may.
+    pub budget: Option<u64>,
+    /// Whether it may also send what no budget can count: broadcasts, and narrowcasts without a limit.
+    pub unmetered: bool,
 }
 
 impl NewApiKey {
     /// One that may do everything.
     pub fn new(name: impl Into<String>, channel: impl Into<String>) -> Self {
         let (name, channel) = (name.into(), channel.into());
-        Self { name, channel, rights: Rights::default(), fairness_key: None }
+        Self {
+            name,
+            channel,
+            rights: Rights::default(),
+            fairness_key: None,
+            priority: Priority::default(),
+            budget: None,
+            unmetered: false,
+        }
     }
 
     /// What it may do.
@@ -76,6 +91,27 @@ impl NewApiKey {
     #[must_use]
     pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
         self.fairness_key = Some(key.into());
+        self
+    }
+
+    /// How urgent its sends are.
+    #[must_use]
+    pub fn priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// How many recipients its sends may reach in a month.
+    #[must_use]
+    pub fn budget(mut self, recipients: u64) -> Self {
+        self.budget = Some(recipients);
+        self
+    }
+
+    /// Lets it send what no budget can count: broadcasts, and narrowcasts without a limit.
+    #[must_use]
+    pub fn unmetered(mut self) -> Self {
+        self.unmetered = true;
         self
     }
 
@@ -123,8 +159,43 @@ pub struct ApiKeyRow {
     pub rights: Rights,
     /// Whose share of a lane its sends take.
     pub fairness_key: String,
+    /// How urgent its sends are.
+    pub priority: Priority,
+    /// How many recipients its sends may reach in a month.
+    pub budget: Option<u64>,
+    /// Whether it may also send what no budget can count.
+    pub unmetered: bool,
+    /// Whether it is in the configuration, and not in the store.
+    pub declared: bool,
     /// Whether it works no more.
     pub revoked: bool,
+}
+
+impl ApiKeyRow {
+    /// One that the configuration has. Its number is made of its name, so that the sends which it names are its own after a
+    /// restart, too; those of the store are positive.
+    pub(crate) fn declared(new: NewApiKey) -> Self {
+        let NewApiKey { name, channel, rights, fairness_key, priority, budget, unmetered } = new;
+        let hash = digest(&SHA256, name.as_bytes());
+        let number = hash.as_ref().first_chunk().copied().map_or(0, i64::from_be_bytes);
+        Self {
+            id: -(number & i64::MAX).max(1),
+            fairness_key: fairness_key.unwrap_or_else(|| name.clone()),
+            name,
+            channel,
+            rights,
+            priority,
+            budget,
+            unmetered,
+            declared: true,
+            revoked: false,
+        }
+    }
+
+    /// Whose budget its sends count against, as [`SpendRow`](crate::SpendRow) names it.
+    pub fn owner(&self) -> String {
+        format!("key:{}", self.name)
+    }
 }
 
 /// What a key may do.

@@ -1,13 +1,66 @@
-//! From a notification to a push, and what the caller is told of it.
+//! From a notification to a send, and what the caller is told of it.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use hikyaku_sender::{DeliveryId, HoldReason, NewDelivery, Outbox, State, WaitingFor};
+use hikyaku_sender::{
+    DeliveryId, ErrorKind, HoldReason, Listed, Outbox, Priority, State as DeliveryState, Time,
+    WaitingFor,
+};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 
-use crate::{Error, notification::Notification, state::TokenRow, sticker};
+use crate::{
+    Error, NotifySettings, OnQuota, State,
+    account::Accounts,
+    alert::{self, Alerts},
+    joined,
+    notification::Notification,
+    state::{Charge, Charged, Join, Joined, Parcel, Posting, Spent, TokenRow},
+    sticker,
+};
 
 /// LINE refuses the channel's token.
 const UNAUTHORIZED: WaitingFor = WaitingFor::Hold(HoldReason::Unauthorized);
+
+/// How often somebody who waits looks whether another node has sent what waited for others.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How often a node looks for what others that are gone have left waiting.
+const LOOK_AT_ALL: Duration = Duration::from_secs(1);
+
+/// The same of a node whose notifications wait for nobody.
+const SELDOM: Duration = Duration::from_secs(60);
+
+/// What delivers notifications.
+#[derive(Debug)]
+pub(crate) struct Courier {
+    pub(crate) outbox: Outbox,
+    pub(crate) state: State,
+    pub(crate) settings: NotifySettings,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) alerts: Alerts,
+    /// Whether webhooks come, and with them the tokens of free replies.
+    pub(crate) has_webhook: bool,
+    /// A notification waits for others.
+    pub(crate) waits: Notify,
+    /// Some that waited are in the outbox.
+    pub(crate) carried: Notify,
+}
+
+/// How a caller wants a notification to go.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct How<'a> {
+    pub(crate) idempotency_key: Option<&'a str>,
+    /// By itself, though others of its chat may come.
+    pub(crate) alone: bool,
+    /// The name of the picture that it shows.
+    pub(crate) picture: Option<String>,
+}
 
 /// What is known of a notification when the caller is answered.
 #[derive(Debug)]
@@ -20,60 +73,270 @@ pub(crate) enum Told {
     Refused(String),
     /// LINE refuses the channel's token; nothing is kept.
     OurFault,
+    /// The channel's month is used up; nothing is kept.
+    MonthUsedUp,
+    /// The token's budget has no room for it; nothing is kept.
+    BudgetUsedUp,
+    /// Its name stands for another notification; nothing is kept.
+    Conflict,
 }
 
-/// A notification that is in the outbox.
+/// What came of a notification, and how its token's budget stands.
 #[derive(Debug)]
 pub(crate) struct Delivered {
-    pub(crate) id: DeliveryId,
+    /// The delivery that carries it, if there is one yet.
+    pub(crate) id: Option<DeliveryId>,
     pub(crate) told: Told,
+    pub(crate) spent: Option<Spent>,
 }
 
-/// Puts a push into the outbox and, where `wait` is set, waits for what becomes of it.
-pub(crate) async fn deliver(
-    outbox: &Outbox,
-    token: &TokenRow,
-    notification: &Notification,
-    idempotency_key: Option<&str>,
-    wait: Option<Duration>,
-) -> Result<Delivered, Error> {
-    let mut push = NewDelivery::push(token.target.as_str(), notification.messages())
-        .channel(&token.channel)
-        .in_order(&token.target)
-        .fairness_key(fairness_key(token.id))
-        .reference(sticker::reference(token.id, notification.has_sticker()));
-    if notification.silent {
-        push = push.notification_disabled(true);
-    }
-    if let Some(key) = idempotency_key {
-        push = push.idempotency_key(format!("notify:{}:{key}", token.id));
-    }
-    let mut id = outbox.enqueue(push).await?.id;
-    let Some(wait) = wait else { return Ok(Delivered { id, told: Told::Queued }) };
-    let end = Instant::now() + wait;
-    let told = loop {
-        let left = end.saturating_duration_since(Instant::now());
-        let Some(listed) = outbox.wait(id, left).await? else { break Told::Queued };
-        break match listed.state {
-            State::Accepted => Told::Sent,
-            State::Rejected => {
-                if let Some(rest) = sticker::send_rest(outbox, &listed).await? {
-                    id = rest;
-                    continue;
-                }
-                Told::Refused(listed.last_error.unwrap_or_default())
+impl Courier {
+    /// Puts a notification into the outbox or, for a while, among those that wait for others of their chat. Where answers wait
+    /// for LINE's, it waits for what becomes of it.
+    pub(crate) async fn deliver(
+        &self,
+        token: &TokenRow,
+        notification: &Notification,
+        how: How<'_>,
+    ) -> Result<Delivered, Error> {
+        let How { idempotency_key, alone, picture } = how;
+        let parcel = Parcel {
+            channel: token.channel.clone(),
+            target: token.target.clone(),
+            token: token.id,
+            priority: token.priority,
+            messages: notification.messages(),
+            silent: notification.silent,
+            name: idempotency_key.map(|key| format!("notify:{}:{key}", token.id)),
+            reference: sticker::reference(token.id, notification.has_sticker()),
+            picture,
+        };
+        let window = self.settings.window().filter(|_| token.priority != Priority::High);
+        // A sticker may be refused, and must not take others along.
+        let may_wait = !alone && !notification.has_sticker();
+        match window {
+            Some(window) if may_wait && !self.is_in_outbox(&parcel).await? => {
+                self.join(token, parcel, window).await
             }
-            State::Ready if listed.waiting_for == Some(UNAUTHORIZED) => {
-                // One that may have been sent stays.
-                let cancelled = outbox.cancel(id).await.is_ok();
-                if cancelled { Told::OurFault } else { Told::Queued }
+            _ if window.is_none() && self.waits(&parcel).await? => {
+                self.join(token, parcel, Duration::ZERO).await
+            }
+            _ => self.post(token, parcel, window.is_some()).await,
+        }
+    }
+
+    /// Whether a call of this name went into the outbox at once, before windows were set.
+    async fn is_in_outbox(&self, parcel: &Parcel) -> Result<bool, Error> {
+        match &parcel.name {
+            Some(name) => Ok(self.outbox.find(&parcel.channel, name).await?.is_some()),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether a call of this name waited for others, before windows were taken away.
+    async fn waits(&self, parcel: &Parcel) -> Result<bool, Error> {
+        match &parcel.name {
+            Some(name) => self.state.waits_as(name).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn post(
+        &self,
+        token: &TokenRow,
+        parcel: Parcel,
+        behind_waiting: bool,
+    ) -> Result<Delivered, Error> {
+        let (charge, picture) = (self.charge(token).await, parcel.picture.clone());
+        let may_be_reply = self.has_webhook && self.settings.free_replies;
+        let posted =
+            self.state.post(parcel, charge, Posting { behind_waiting, may_be_reply }).await;
+        match posted {
+            Ok(Charged::Enqueued(enqueued, spent)) => {
+                if behind_waiting {
+                    self.carried.notify_waiters();
+                }
+                if let Some(picture) = picture {
+                    self.state.picture_is_of(&picture, enqueued.id).await?;
+                }
+                let told = self.tell(enqueued.id, None, self.until()).await?;
+                self.delivered(token, told, spent, enqueued.id).await
+            }
+            Ok(Charged::UsedUp(spent)) => {
+                Ok(Delivered { id: None, told: Told::BudgetUsedUp, spent: Some(spent) })
+            }
+            Err(error) if matches!(error.of_outbox(), Some(ErrorKind::Conflict { .. })) => {
+                Ok(Delivered { id: None, told: Told::Conflict, spent: None })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn join(
+        &self,
+        token: &TokenRow,
+        parcel: Parcel,
+        window: Duration,
+    ) -> Result<Delivered, Error> {
+        // What breaks a rule is told now: it would keep others from being sent.
+        parcel.push().to_json()?;
+        let charge = self.charge(token).await;
+        let Joined { id, delivery, spent } = match self.state.join(parcel, charge, window).await? {
+            Join::Joined(joined) => joined,
+            Join::UsedUp(spent) => {
+                return Ok(Delivered { id: None, told: Told::BudgetUsedUp, spent: Some(spent) });
+            }
+            Join::Conflict => return Ok(Delivered { id: None, told: Told::Conflict, spent: None }),
+        };
+        // With it, those of its chat that did not fit beside it may have gone.
+        self.carried.notify_waiters();
+        self.waits.notify_one();
+        let until = self.until();
+        let carrier = match delivery {
+            Some(delivery) => Some(delivery),
+            None => self.carrier(id, until).await?,
+        };
+        let told = match carrier {
+            Some(delivery) => self.tell(delivery, Some(id), until).await?,
+            None => Told::Queued,
+        };
+        Self::note(token, spent);
+        Ok(Delivered { id: carrier, told, spent })
+    }
+
+    /// The delivery that carries a notification, as soon as there is one.
+    async fn carrier(&self, id: i64, until: Instant) -> Result<Option<DeliveryId>, Error> {
+        loop {
+            let news = self.carried.notified();
+            let found = self.state.carried_by(id).await?;
+            let left = until.saturating_duration_since(Instant::now());
+            if found.is_some() || left.is_zero() {
+                return Ok(found);
+            }
+            // Another node may do it, and says nothing.
+            let _ = timeout(left.min(LOOK), news).await;
+        }
+    }
+
+    /// What the caller hears. What was charged for nothing comes back at once where it is known.
+    async fn delivered(
+        &self,
+        token: &TokenRow,
+        told: Told,
+        spent: Option<Spent>,
+        id: DeliveryId,
+    ) -> Result<Delivered, Error> {
+        Self::note(token, spent);
+        if spent.is_some() && matches!(told, Told::Refused(_) | Told::OurFault | Told::MonthUsedUp)
+        {
+            self.state.give_back(id).await?;
+        }
+        Ok(Delivered { id: Some(id), told, spent })
+    }
+
+    fn note(token: &TokenRow, spent: Option<Spent>) {
+        if spent.is_some_and(|spent| spent.is_nearly_all) {
+            tracing::warn!(token = token.id, "a token has used 80 % of its budget");
+        }
+    }
+
+    /// Sends what has waited long enough for others, until it is dropped: what this node was told, and what nodes that are gone
+    /// have left.
+    pub(crate) async fn close_windows(&self) {
+        loop {
+            let pause = match self.close_now().await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::warn!(%error, "notifications that waited for others could not be sent; tries again");
+                    LOOK_AT_ALL
+                }
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = self.waits.notified() => {}
+            }
+        }
+    }
+
+    /// Sends what has waited long enough, and tells for how long to do nothing.
+    async fn close_now(&self) -> Result<Duration, Error> {
+        let now = self.outbox.now().await?;
+        let (next, after) = (self.state.close_windows(now).await?, self.outbox.now().await?);
+        self.carried.notify_waiters();
+        let idle = if self.settings.window().is_some() { LOOK_AT_ALL } else { SELDOM };
+        Ok(next.map_or(idle, |next: Time| next.since(after).min(LOOK_AT_ALL)))
+    }
+
+    /// What a notification costs its token, if that has a budget.
+    async fn charge(&self, token: &TokenRow) -> Option<Charge> {
+        let budget = token.budget?;
+        let cost = match self.accounts.get(&token.channel) {
+            Some(account) => account.recipients(&token.target).await,
+            None => 1,
+        };
+        let text = alert::budget(&format!("the token {} ({})", token.id, token.name), budget);
+        let alert = self.alerts.message("budget", &text);
+        Some(Charge { owner: token.owner(), budget, cost, alert })
+    }
+
+    /// Until when a caller waits. Where none does, a look may tell that the month is used up.
+    fn until(&self) -> Instant {
+        Instant::now() + self.settings.wait().unwrap_or_default()
+    }
+
+    /// What is told of a delivery: at once, or after the wait. `joined` is the notification's number among those that it carries.
+    async fn tell(
+        &self,
+        mut id: DeliveryId,
+        joined: Option<i64>,
+        until: Instant,
+    ) -> Result<Told, Error> {
+        if self.settings.wait().is_none() && self.settings.on_quota == OnQuota::Park {
+            return Ok(Told::Queued);
+        }
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let Some(listed) = self.outbox.wait(id, left).await? else { return Ok(Told::Queued) };
+            if let Some(joined) = joined
+                && joined::is_to_part(&listed)
+            {
+                self.state.part(id).await?;
+                match self.state.carried_by(joined).await? {
+                    Some(own) if own != id => id = own,
+                    _ => return Ok(self.told(listed).await),
+                }
+                continue;
+            }
+            if listed.state == DeliveryState::Rejected
+                && let Some(rest) = sticker::send_rest(&self.outbox, &listed).await?
+            {
+                id = rest;
+                continue;
+            }
+            return Ok(self.told(listed).await);
+        }
+    }
+
+    async fn told(&self, listed: Listed) -> Told {
+        let used_up = matches!(
+            listed.waiting_for,
+            Some(WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota))
+        );
+        match listed.state {
+            DeliveryState::Accepted => Told::Sent,
+            DeliveryState::Rejected => Told::Refused(listed.last_error.unwrap_or_default()),
+            DeliveryState::Ready if listed.waiting_for == Some(UNAUTHORIZED) => {
+                self.withdrawn(listed.id, Told::OurFault).await
+            }
+            DeliveryState::Ready if used_up && self.settings.on_quota == OnQuota::Refuse => {
+                self.withdrawn(listed.id, Told::MonthUsedUp).await
             }
             _ => Told::Queued,
-        };
-    };
-    Ok(Delivered { id, told })
-}
+        }
+    }
 
-fn fairness_key(token: i64) -> String {
-    format!("notify:{token}")
+    /// This, where the delivery could be withdrawn: one that may have been sent stays.
+    async fn withdrawn(&self, id: DeliveryId, told: Told) -> Told {
+        if self.outbox.cancel(id).await.is_ok() { told } else { Told::Queued }
+    }
 }

@@ -7,13 +7,14 @@ use hikyaku_sender::{DeliveryId, ErrorKind, Outbox};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
-    Error, NotifySettings, Rehost, State, TokenRow,
+    Error, Rehost, State, TokenRow,
     answer::{self, Answer, INVALID_TOKEN, StatusBody, told},
-    deliver::{Delivered, Told, deliver},
+    deliver::{Courier, Delivered, How, Told},
     fields::Fields,
     notification::{Notification, Post},
     picture::{Kept, Pictures},
-    window::{Left, Windows},
+    state::Spent,
+    window::Left,
 };
 
 /// LINE Notify's text where its account was not in the group. Scripts compare it.
@@ -25,6 +26,18 @@ const BLOCKED: &str = "the user has blocked the LINE account";
 /// LINE Notify's text for a token that has uploaded too many pictures. Scripts look for it.
 const TOO_MANY_IMAGES: &str = "Image rate limit exceeded.";
 
+/// LINE's words for a month that is used up.
+const MONTHLY_LIMIT: &str = "You have reached your monthly limit.";
+
+/// What is told of a token whose budget has no room.
+const BUDGET_USED_UP: &str = "The monthly budget of this token is used up; nothing was sent. It begins anew with the month in Japan.";
+
+/// What is told of a name that is taken.
+const OTHER_NOTIFICATION: &str = "this Idempotency-Key stands for another notification already";
+
+/// The header by which a notification goes by itself, with the value `off`.
+const ALONE: &str = "x-gateway-coalesce";
+
 /// LINE's words for a target that does not exist or that the account is not in.
 const FAILED_TO_SEND: &str = "Failed to send messages";
 
@@ -33,8 +46,7 @@ const FAILED_TO_SEND: &str = "Failed to send messages";
 pub(crate) struct Door {
     pub(crate) outbox: Outbox,
     pub(crate) state: State,
-    pub(crate) settings: NotifySettings,
-    pub(crate) windows: Windows,
+    pub(crate) courier: Courier,
     /// Uploads of pictures, where they are served.
     pub(crate) pictures: Option<Arc<Pictures>>,
     /// Which pictures are fetched.
@@ -50,13 +62,15 @@ pub(crate) struct Verdict {
     pub(crate) id: Option<DeliveryId>,
     /// What has become of it: `sent`, `queued` or `refused`.
     delivery: Option<&'static str>,
-    /// What the token has left.
+    /// What the token has left of its hour.
     left: Option<Left>,
+    /// How the token's budget stands, if it has one.
+    spent: Option<Spent>,
 }
 
 impl Verdict {
     fn new(status: StatusCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, message: message.into(), id: None, delivery: None, left: None }
+        Self { status, message: message.into(), id: None, delivery: None, left: None, spent: None }
     }
 
     fn wrong(message: impl Into<Cow<'static, str>>) -> Self {
@@ -70,6 +84,9 @@ impl Verdict {
         }
         if let Some(left) = self.left {
             answer::set_rate_limits(&mut answer, left);
+        }
+        if let Some(spent) = self.spent {
+            answer::set_budget(&mut answer, spent.budget, spent.used);
         }
         answer
     }
@@ -97,10 +114,13 @@ impl Door {
 
     async fn notify(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
         let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
-        let left = self.count(&token).await?;
+        let mut left = self.count(&token).await?;
         let mut verdict =
             if left.granted { self.send(&token, parts, body).await? } else { too_many() };
-        verdict.left = Some(Left { uploads: self.windows.uploads(token.id), ..left });
+        if self.pictures.is_some() {
+            left.uploads = self.state.uploads_left(token.id).await?;
+        }
+        verdict.left = Some(left);
         Ok(verdict.mark(told(verdict.status, &verdict.message)))
     }
 
@@ -118,7 +138,10 @@ impl Door {
             Verdict::wrong(gone(token))
         } else {
             match Notification::of(post, &self.prefix(token)) {
-                Ok(notification) => self.push(token, &notification, key).await?,
+                Ok(notification) => {
+                    let how = How { idempotency_key: key, ..How::default() };
+                    self.push(token, &notification, how).await?
+                }
                 Err(wrong) => Verdict::wrong(wrong),
             }
         };
@@ -151,7 +174,7 @@ impl Door {
         let content_type = parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let fields = Fields::read(parts.uri.query(), content_type, body);
-        let longest = self.settings.longest_message;
+        let longest = self.courier.settings.longest_message;
         let read = Notification::read(&fields, &self.prefix(token), longest, self.rehost);
         let mut notification = match read {
             Ok(notification) => notification,
@@ -173,17 +196,18 @@ impl Door {
             Some(Err(wrong)) => return Ok(Verdict::wrong(wrong)),
             None => None,
         };
-        let key = parts.headers.get("idempotency-key").and_then(|value| value.to_str().ok());
-        let verdict = self.push(token, &notification, key).await?;
-        if let (Some(picture), Some(id)) = (picture, verdict.id) {
-            self.state.picture_is_of(&picture, id).await?;
-        }
-        Ok(verdict)
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let how = How {
+            idempotency_key: header("idempotency-key"),
+            alone: header(ALONE).is_some_and(|value| value.trim().eq_ignore_ascii_case("off")),
+            picture,
+        };
+        self.push(token, &notification, how).await
     }
 
     /// What stands in front of a token's texts.
     fn prefix(&self, token: &TokenRow) -> String {
-        self.settings.prefix.replace("{name}", &token.name)
+        self.courier.settings.prefix.replace("{name}", &token.name)
     }
 
     /// Puts a notification into the outbox, and waits for what becomes of it as far as the settings say.
@@ -191,19 +215,15 @@ impl Door {
         &self,
         token: &TokenRow,
         notification: &Notification,
-        key: Option<&str>,
+        how: How<'_>,
     ) -> Result<Verdict, Error> {
-        match deliver(&self.outbox, token, notification, key, self.settings.wait()).await {
-            Ok(Delivered { id, told }) => {
+        match self.courier.deliver(token, notification, how).await {
+            Ok(Delivered { id, told, spent }) => {
                 let verdict = outcome_verdict(token, told);
-                Ok(Verdict { id: Some(id), ..verdict })
+                Ok(Verdict { id, spent, ..verdict })
             }
             Err(error) => match error.of_outbox() {
                 Some(ErrorKind::Invalid(broken)) => Ok(Verdict::wrong(broken.to_string())),
-                Some(ErrorKind::Conflict { .. }) => {
-                    let why = "this Idempotency-Key stands for another notification already";
-                    Ok(Verdict::new(StatusCode::CONFLICT, why))
-                }
                 _ => Err(error),
             },
         }
@@ -216,7 +236,7 @@ impl Door {
                 send imageThumbnail and imageFullsize, or the text alone";
             return Ok(Err(why.to_owned()));
         };
-        if !self.windows.count_upload(token.id) {
+        if !self.state.count_upload(token.id).await? {
             return Ok(Err(TOO_MANY_IMAGES.to_owned()));
         }
         let kept = pictures.keep(token.id, file.clone()).await?;
@@ -234,7 +254,7 @@ impl Door {
         let Some(pictures) = &self.pictures else {
             return Ok(Err(format!("{field}: must be an https URL")));
         };
-        if !self.windows.count_upload(token.id) {
+        if !self.state.count_upload(token.id).await? {
             return Ok(Err(TOO_MANY_IMAGES.to_owned()));
         }
         let kept = pictures.keep_from(token.id, url).await?;
@@ -266,7 +286,7 @@ impl Door {
     }
 
     async fn count(&self, token: &TokenRow) -> Result<Left, Error> {
-        Ok(self.windows.count(token.id, self.outbox.now().await?))
+        self.state.count_call(token.id).await
     }
 
     async fn token(&self, headers: &HeaderMap) -> Result<Option<TokenRow>, Error> {
@@ -289,6 +309,13 @@ fn outcome_verdict(token: &TokenRow, outcome: Told) -> Verdict {
             let why = "LINE refuses the gateway's channel access token; nothing was sent";
             (Verdict::new(StatusCode::INTERNAL_SERVER_ERROR, why), "refused")
         }
+        Told::MonthUsedUp => {
+            (Verdict::new(StatusCode::TOO_MANY_REQUESTS, MONTHLY_LIMIT), "refused")
+        }
+        Told::BudgetUsedUp => {
+            (Verdict::new(StatusCode::TOO_MANY_REQUESTS, BUDGET_USED_UP), "refused")
+        }
+        Told::Conflict => (Verdict::new(StatusCode::CONFLICT, OTHER_NOTIFICATION), "refused"),
     };
     Verdict { delivery: Some(delivery), ..verdict }
 }

@@ -5,14 +5,17 @@ use hikyaku_sender::{Outbox, Worker};
 use http::HeaderValue;
 use tokio::{
     net::TcpListener,
-    sync::{Semaphore, watch},
+    sync::{Notify, Semaphore, watch},
     task::JoinSet,
 };
 
 use crate::{
-    Channel, Config, Error, PictureSettings, Served, State,
+    Channel, Config, DeclaredKey, Error, PictureSettings, Served, State,
     account::{Account, Accounts},
     adapter::Adapters,
+    aftermath::{self, Aftermath},
+    alert::Alerts,
+    deliver::Courier,
     door::Door,
     hook::Hook,
     known_keys::KnownKeys,
@@ -20,10 +23,8 @@ use crate::{
     oauth::OAuth,
     picture::Pictures,
     server::{self, Service, UPLOADS},
-    sticker,
     throttle::Throttle,
     token::SecretKind,
-    window::Windows,
 };
 
 /// A gateway that listens, and is not running yet.
@@ -76,7 +77,10 @@ impl Gateway {
         let oauth =
             OAuth::new(state.clone(), accounts.clone(), config.oauth.channel.clone(), is_https);
         let oauth = Arc::new(oauth);
-        let hook = Hook { state: state.clone(), accounts };
+        let alerts = Alerts(config.alerts.clone());
+        let hook =
+            Hook { state: state.clone(), accounts: accounts.clone(), alerts: alerts.clone() };
+        let has_webhook = config.serves(Served::Webhook);
         let rehost = config.pictures.rehost;
         let pictures = match &config.public_url {
             Some(url) if config.serves(Served::Pictures) => {
@@ -94,24 +98,29 @@ impl Gateway {
             }
             channels.insert(name.clone(), upstream(name, channel, &token)?);
         }
+        let declared = config.key.iter().map(DeclaredKey::read).collect::<Result<_, _>>()?;
         let line = Arc::new(LineDoor {
             outbox: outbox.clone(),
             state: state.clone(),
-            keys: KnownKeys::new(state.clone(), drop_in),
+            accounts: accounts.clone(),
+            alerts: alerts.clone(),
+            keys: KnownKeys::new(state.clone(), drop_in, declared),
             mistakes: Throttle::new(line::MISTAKES),
             settings: config.line,
             transport: HyperTransport::new(CONNECT_TIME),
             channels,
         });
-        let settings = config.notify;
-        let door = Arc::new(Door {
-            outbox,
-            state,
-            settings,
-            windows: Windows::default(),
-            pictures,
-            rehost,
-        });
+        let courier = Courier {
+            outbox: outbox.clone(),
+            state: state.clone(),
+            settings: config.notify,
+            accounts,
+            alerts,
+            has_webhook,
+            waits: Notify::new(),
+            carried: Notify::new(),
+        };
+        let door = Arc::new(Door { outbox, state, courier, pictures, rehost });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
@@ -168,17 +177,21 @@ impl Gateway {
             drop(all_served.changed().await);
         }));
         let outbox = &self.door.outbox;
-        let cursor = outbox.outcome_cursor(sticker::CURSOR)?;
+        let cursor = outbox.outcome_cursor(aftermath::CURSOR)?;
+        let Door { state, courier, .. } = &*self.door;
+        let aftermath = Aftermath { outbox, state, alerts: &courier.alerts };
+        let aftermath = &aftermath;
         let mut told = stopped;
         let until = async {
             // An error: the gateway stops.
             drop(told.changed().await);
         };
-        let mut stickers = Box::pin(
-            cursor.run(until, |outcome| async move { sticker::deal(outbox, &outcome).await }),
-        );
+        let mut outcomes =
+            Box::pin(cursor.run(until, |outcome| async move { aftermath.deal(&outcome).await }));
+        let mut windows = Box::pin(courier.close_windows());
         tokio::select! {
-            end = &mut stickers => {
+            () = &mut windows => {}
+            end = &mut outcomes => {
                 end?;
                 return Err(Error::new("the reader of outcomes ended by itself"));
             }
@@ -190,10 +203,14 @@ impl Gateway {
         }
         drop(stopping);
         let drain = async {
-            while servers.join_next().await.is_some() {}
+            // Those who wait for others are told before.
+            tokio::select! {
+                () = windows => {}
+                () = async { while servers.join_next().await.is_some() {} } => {}
+            }
             drop(served);
         };
-        let (report, (), end) = tokio::join!(worker, drain, stickers);
+        let (report, (), end) = tokio::join!(worker, drain, outcomes);
         report?;
         end?;
         Ok(())

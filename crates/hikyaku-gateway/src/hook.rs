@@ -10,6 +10,7 @@ use http::{Method, StatusCode, request::Parts};
 use crate::{
     Error, State,
     account::Accounts,
+    alert::Alerts,
     answer::{self, Answer, told},
     state::{Heard, What},
     token::typed_code,
@@ -20,6 +21,7 @@ use crate::{
 pub(crate) struct Hook {
     pub(crate) state: State,
     pub(crate) accounts: Arc<Accounts>,
+    pub(crate) alerts: Alerts,
 }
 
 impl Hook {
@@ -42,7 +44,7 @@ impl Hook {
         if heard.is_empty() {
             return answer::ok();
         }
-        match self.state.hear(&channel, heard).await {
+        match self.state.hear(&channel, heard, &self.alerts).await {
             Ok(nameless) => {
                 if !nameless.is_empty() {
                     // LINE is not kept waiting for its own answers.
@@ -86,15 +88,22 @@ fn heard(event: &Event<Str<'_>>) -> Option<Heard> {
         }
         EventKind::Message(_) => match event.text().and_then(typed_code) {
             // While another module speaks for the account, it answers nothing.
-            Some(code) if !event.is_standby() => What::Code {
-                person: event.user_id().map(|id| id.as_str().to_owned()),
-                code,
-                reply_token: event.reply_token().filter(|it| !it.is_empty()).map(str::to_owned),
-            },
+            Some(code) if !event.is_standby() => {
+                What::Code { person: event.user_id().map(|id| id.as_str().to_owned()), code }
+            }
             _ => What::Here,
         },
         _ => return None,
     };
     let event_id = event.webhook_event_id.as_ref().map(|id| id.as_str().to_owned());
-    Some(Heard { event: event_id, at: event.timestamp.unwrap_or_default(), chat, what })
+    // While another module speaks for the account, it answers nothing.
+    let reply_token = event.reply_token().filter(|it| !it.is_empty() && !event.is_standby());
+    let reply_token = reply_token.map(str::to_owned);
+    Some(Heard {
+        event: event_id,
+        reply_token,
+        at: event.timestamp.unwrap_or_default(),
+        chat,
+        what,
+    })
 }

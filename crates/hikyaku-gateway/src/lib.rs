@@ -18,11 +18,14 @@
 
 mod account;
 mod adapter;
+mod aftermath;
+mod alert;
 mod answer;
 mod api_key;
 mod body;
 mod callback;
 mod certificate;
+mod chat_id;
 mod config;
 mod deliver;
 mod door;
@@ -30,6 +33,7 @@ mod error;
 mod fields;
 mod gateway;
 mod hook;
+mod joined;
 mod known_keys;
 mod language;
 mod line;
@@ -51,15 +55,15 @@ mod words;
 
 pub use api_key::{ApiKey, ApiKeyRow, CallClass, IssuedApiKey, NewApiKey, Rights, Target};
 pub use config::{
-    Channel, Config, DeliveryMode, LineCheck, LineSettings, Listener, NotifySettings,
-    OAuthSettings, OnQuota, PictureSettings, Served,
+    AlertSettings, Channel, Config, DeclaredKey, DeliveryMode, LineCheck, LineSettings, Listener,
+    NotifySettings, OAuthSettings, OnQuota, PictureSettings, Served,
 };
 pub use error::Error;
 pub use gateway::Gateway;
 pub use rehost::{Network, Rehost};
 pub use state::{
-    ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, State, TokenRow,
-    UnlinkedToken,
+    ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, SpendRow, State,
+    TokenChange, TokenRow, UnlinkedToken,
 };
 pub use template::Template;
 pub use token::AccessToken;

@@ -3,15 +3,10 @@
 //! Old scripts name stickers that the Messaging API does not have, and what they have to say matters more.
 
 use hikyaku_model::Message;
-use hikyaku_sender::{
-    DeliveryId, ErrorKind, Listed, NewDelivery, Outbox, Outcome, OutcomeKind, State,
-};
+use hikyaku_sender::{DeliveryId, ErrorKind, Listed, NewDelivery, Outbox, State};
 use serde_json::{Value, json};
 
 use crate::Error;
-
-/// Whose place among the outcomes it is.
-pub(crate) const CURSOR: &str = "hikyaku-gateway-stickers";
 
 /// What is kept with a notification.
 pub(crate) fn reference(token: i64, has_sticker: bool) -> Value {
@@ -22,16 +17,13 @@ pub(crate) fn reference(token: i64, has_sticker: bool) -> Value {
     }
 }
 
-/// Looks at what became of a send, whichever it was, and sends the rest where LINE has refused a sticker.
-pub(crate) async fn deal(outbox: &Outbox, outcome: &Outcome) -> Result<(), Error> {
-    if outcome.kind != OutcomeKind::Rejected {
+/// Looks at a refused send, whichever it was, and sends the rest where LINE has refused a sticker. `data` is that of the
+/// outcome.
+pub(crate) async fn deal(outbox: &Outbox, data: &Value) -> Result<(), Error> {
+    if data["reference"]["sticker"] != json!(true) {
         return Ok(());
     }
-    let body: Value = serde_json::from_str(&outcome.body).unwrap_or_default();
-    if body["data"]["reference"]["sticker"] != json!(true) {
-        return Ok(());
-    }
-    let Some(id) = body["data"]["id"].as_i64() else { return Ok(()) };
+    let Some(id) = data["id"].as_i64() else { return Ok(()) };
     match outbox.show(id.into()).await? {
         Some(refused) => send_rest(outbox, &refused).await.map(drop),
         None => Ok(()),

@@ -5,6 +5,7 @@
 
 mod answers;
 mod ask;
+mod budget;
 mod check;
 mod names;
 mod pass;
@@ -12,7 +13,7 @@ mod path;
 mod send;
 mod ticket;
 
-use std::{collections::BTreeMap, net::IpAddr, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use hikyaku::transport::HyperTransport;
@@ -26,6 +27,8 @@ pub(crate) use path::is_lines;
 
 use crate::{
     ApiKeyRow, CallClass, Error, LineSettings, State,
+    account::Accounts,
+    alert::Alerts,
     answer::{Answer, Reply, whole_answer},
     body::{Unread, whole},
     known_keys::KnownKeys,
@@ -51,6 +54,8 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 pub(crate) struct LineDoor {
     pub(crate) outbox: Outbox,
     pub(crate) state: State,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) alerts: Alerts,
     pub(crate) keys: KnownKeys,
     /// What has no key, by the address that it comes from.
     pub(crate) mistakes: Throttle,
@@ -113,10 +118,13 @@ impl LineDoor {
                 Err(refusal) => refusal,
             },
             Place::Delivery => whole_answer(self.delivery(key, parts).await),
-            Place::Progress if !key.rights.may_call(CallClass::Read) => {
+            Place::Progress | Place::Quota | Place::Consumption
+                if !key.rights.may_call(CallClass::Read) =>
+            {
                 whole_answer(forbidden("this key may not call this"))
             }
             Place::Progress => self.progress(key, parts, body).await,
+            Place::Quota | Place::Consumption => self.quota(key, place, parts, body).await,
             Place::Pass(_, class) if !key.rights.may_call(class) => {
                 let why = format!("this key may not make calls of the class {class}");
                 whole_answer(forbidden(&why))

@@ -29,6 +29,10 @@ pub(super) enum Place {
     Send(SendKind),
     /// It asks how far a narrowcast is.
     Progress,
+    /// It asks how many messages the month has.
+    Quota,
+    /// It asks how many of them are used.
+    Consumption,
     /// It asks how a delivery stands.
     Delivery,
     /// It is passed on.
@@ -75,8 +79,12 @@ pub(super) fn find(method: &Method, path: &str) -> Place {
         }
     }
     match best {
-        Some(route) if route.operation_id == "getNarrowcastProgress" => Place::Progress,
-        Some(route) => Place::Pass(route.host, class(route)),
+        Some(route) => match route.operation_id {
+            "getNarrowcastProgress" => Place::Progress,
+            "getMessageQuota" => Place::Quota,
+            "getMessageQuotaConsumption" => Place::Consumption,
+            _ => Place::Pass(route.host, class(route)),
+        },
         None if known => Place::WrongMethod,
         None if path.starts_with("/v2/bot/") => Place::Pass(Host::Api, CallClass::Other),
         None => Place::Nothing,
@@ -235,7 +243,12 @@ mod tests {
                     assert!(class != CallClass::Other || templated, "{} {path}", route.method);
                 }
                 Place::Nothing | Place::WrongMethod => panic!("{} {path}: {place:?}", route.method),
-                Place::Send(_) | Place::Progress | Place::Delivery | Place::Elsewhere => {}
+                Place::Send(_)
+                | Place::Progress
+                | Place::Quota
+                | Place::Consumption
+                | Place::Delivery
+                | Place::Elsewhere => {}
             }
             assert!(is_lines(&path), "{path}");
         }
@@ -249,7 +262,7 @@ mod tests {
         assert_eq!(find(&Method::DELETE, "/v2/bot/info"), Place::WrongMethod);
         let menu = find(&Method::GET, "/v2/bot/richmenu/list");
         assert_eq!(menu, Place::Pass(Host::Api, CallClass::Read));
-        let quota = find(&Method::GET, "/v2/bot/message/quota");
-        assert_eq!(quota, Place::Pass(Host::Api, CallClass::Read));
+        assert_eq!(find(&Method::GET, "/v2/bot/message/quota"), Place::Quota);
+        assert_eq!(find(&Method::GET, "/v2/bot/message/quota/consumption"), Place::Consumption);
     }
 }

@@ -14,11 +14,11 @@ use serde_json::json;
 use super::{
     LineDoor,
     answers::{self, OrAnswer, Voice, about, own, plain},
-    check,
+    budget, check,
     names::{Name, one},
     ticket::ticket,
 };
-use crate::{ApiKeyRow, OnQuota, answer::Answer};
+use crate::{ApiKeyRow, Error, OnQuota, answer::Answer, state::Charged};
 
 /// The longest wait that a caller may ask for: Java's SDK gives up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -64,8 +64,8 @@ impl LineDoor {
         check::check_content_type(&parts.headers)?;
         let json = check::text(body)?;
         check::check_json(json)?;
-        let mut delivery =
-            NewDelivery::request(kind, json).map_err(|why| not_stored(&why, &Name::None, kind))?;
+        let mut delivery = NewDelivery::request(kind, json)
+            .map_err(|why| not_stored(&why.into(), &Name::None, kind))?;
         check::check(kind, json, self.settings.check)?;
         let name = Name::read(kind, &parts.headers)?;
         if let Some(tag) = one(&parts.headers, "x-line-delivery-tag")?
@@ -80,17 +80,21 @@ impl LineDoor {
             let why = format!("this key may not send to {other}");
             return Err(Box::new(answers::forbidden(&why)));
         }
+        let charge = self.charge(key, kind, &delivery, json).await?;
         let token = delivery.recipients().first().cloned().unwrap_or_default();
-        if let Some(name) = name.in_outbox(key.id, &token) {
+        let mut named = name.in_outbox(key.id, &token);
+        if let Some(name) = &named {
             delivery = delivery.idempotency_key(name);
         } else if let Name::RetryKey(key) = name {
             delivery = delivery.retry_key(key);
+            named = Some(format!("retry-key:{key}"));
         } else if matches!(kind, SendKind::Broadcast | SendKind::Narrowcast) {
             // The outbox demands a name; LINE does not.
             delivery = delivery.retry_key(hikyaku::RetryKey::new());
         }
         delivery = delivery
             .channel(&key.channel)
+            .priority(key.priority)
             .fairness_key(&key.fairness_key)
             .reference(json!({ "key": key.name }))
             .take_over_name();
@@ -98,9 +102,20 @@ impl LineDoor {
             let tracestate = one(&parts.headers, "tracestate")?;
             delivery = delivery.trace_context(traceparent, tracestate);
         }
-        let refuse = |why: &hikyaku_sender::Error| not_stored(why, &name, kind);
-        let came_at = self.outbox.now().await.map_err(|why| refuse(&why))?;
-        let enqueued = self.outbox.enqueue(delivery).await.map_err(|why| refuse(&why))?;
+        let refuse = |why: &Error| not_stored(why, &name, kind);
+        let came_at = self.outbox.now().await.map_err(|why| refuse(&why.into()))?;
+        let is_charged = charge.is_some();
+        let named = named.as_deref().map(|name| (key.channel.as_str(), name));
+        let charged = self.state.enqueue(delivery, charge, named).await;
+        let enqueued = match charged.map_err(|why| refuse(&why))? {
+            Charged::Enqueued(enqueued, spent) => {
+                if spent.is_some_and(|spent| spent.is_nearly_all) {
+                    tracing::warn!(key = key.name, "a key has used 80 % of its budget");
+                }
+                enqueued
+            }
+            Charged::UsedUp(_) => return Err(Box::new(budget::used_up())),
+        };
         // From here on it is on disk, whatever fails.
         let Ok(Some(listed)) = self.outbox.wait(enqueued.id, wait).await else {
             return Ok(self.on_disk(enqueued.id, None));
@@ -111,6 +126,13 @@ impl LineDoor {
         let before = enqueued.existing && answer.as_ref().is_some_and(|it| it.at < came_at);
         let ended = Ended { listed, answer, before };
         let mut told = self.tell(kind, &name, &ended).await;
+        // What it cost comes back at once where its caller hears that nobody got it; else the outcome brings it back.
+        if is_charged
+            && told.status().is_client_error()
+            && let Err(error) = self.state.give_back_if_not_sent(enqueued.id).await
+        {
+            tracing::debug!(%error, "what a refused send cost is given back later");
+        }
         if let Some(id) = ticket(&self.state, enqueued.id) {
             about(&mut told, &id.to_string());
         }
@@ -200,10 +222,10 @@ impl LineDoor {
 }
 
 /// Why nothing was stored.
-fn not_stored(why: &hikyaku_sender::Error, name: &Name, kind: SendKind) -> Box<Answer> {
-    Box::new(match why.kind() {
-        ErrorKind::Invalid(broken) => check::refusal(broken),
-        ErrorKind::Conflict { .. } => match name {
+fn not_stored(why: &Error, name: &Name, kind: SendKind) -> Box<Answer> {
+    Box::new(match why.of_outbox() {
+        Some(ErrorKind::Invalid(broken)) => check::refusal(broken),
+        Some(ErrorKind::Conflict { .. }) => match name {
             Name::ReplyToken => plain(StatusCode::BAD_REQUEST, INVALID_REPLY_TOKEN),
             Name::Idempotency(_) => own(
                 StatusCode::UNPROCESSABLE_ENTITY,

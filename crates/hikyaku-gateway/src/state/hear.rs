@@ -3,10 +3,12 @@ use hikyaku_sender::{Datum, Error as StoreError, NewDelivery, Transaction, Work}
 
 use super::{
     State,
+    reply_token::ReplyToken,
     row::{Row, rows},
 };
 use crate::{
     Error,
+    alert::{self, Alerts},
     token::{SecretKind, digits},
     words,
 };
@@ -23,6 +25,8 @@ pub(crate) struct Heard {
     pub(crate) at: i64,
     /// The user, group or room.
     pub(crate) chat: String,
+    /// By what the account may answer there, once.
+    pub(crate) reply_token: Option<String>,
     pub(crate) what: What,
 }
 
@@ -40,7 +44,6 @@ pub(crate) enum What {
         /// Who, where LINE tells.
         person: Option<String>,
         code: String,
-        reply_token: Option<String>,
     },
 }
 
@@ -50,27 +53,27 @@ impl State {
         &self,
         channel: &str,
         heard: Vec<Heard>,
+        alerts: &Alerts,
     ) -> Result<Vec<String>, Error> {
         let mut events = Vec::with_capacity(heard.len());
-        for Heard { event, at, chat, what } in heard {
+        for Heard { event, at, chat, reply_token, what } in heard {
             let what = match what {
                 What::Here => Known::Here,
                 What::Gone => Known::Gone,
                 What::Left(people) => Known::Left(people),
-                What::Code { person, code, reply_token } => {
+                What::Code { person, code } => {
                     let number = digits(DIGITS)?;
                     Known::Code {
                         person,
                         link: self.hasher.hash(SecretKind::LinkCode, &code),
                         answer: self.hasher.hash(SecretKind::Answer, &number),
                         number,
-                        reply_token,
                     }
                 }
             };
-            events.push(Hashed { event, at, chat, what });
+            events.push(Hashed { event, at, chat, reply_token, what });
         }
-        let hear = Hear { channel: channel.to_owned(), events };
+        let hear = Hear { channel: channel.to_owned(), events, alerts: alerts.clone() };
         Ok(self.outbox.transact(hear).await?)
     }
 }
@@ -78,6 +81,7 @@ impl State {
 struct Hear {
     channel: String,
     events: Vec<Hashed>,
+    alerts: Alerts,
 }
 
 /// [`Heard`], with the secrets hashed.
@@ -85,6 +89,7 @@ struct Hashed {
     event: Option<String>,
     at: i64,
     chat: String,
+    reply_token: Option<String>,
     what: Known,
 }
 
@@ -92,13 +97,7 @@ enum Known {
     Here,
     Gone,
     Left(Vec<String>),
-    Code {
-        person: Option<String>,
-        link: Vec<u8>,
-        number: String,
-        answer: Vec<u8>,
-        reply_token: Option<String>,
-    },
+    Code { person: Option<String>, link: Vec<u8>, number: String, answer: Vec<u8> },
 }
 
 impl Work for Hear {
@@ -115,8 +114,10 @@ impl Work for Hear {
             if self.stands(tx, heard, here).await? {
                 nameless.push(heard.chat.clone());
             }
+            let mut reply_token = heard.reply_token.as_deref();
             match &heard.what {
-                Known::Here | Known::Gone => {}
+                Known::Here => {}
+                Known::Gone => self.tell_gone(tx, &heard.chat).await?,
                 Known::Left(people) => {
                     for person in people {
                         let sql = "DELETE FROM hikyaku_gateway_linked WHERE channel = $1 AND person = $2 AND chat = $3";
@@ -128,14 +129,18 @@ impl Work for Hear {
                         tx.query(sql, &params).await?;
                     }
                 }
-                Known::Code { person, link, number, answer, reply_token } => {
+                Known::Code { person, link, number, answer } => {
                     let code = Code { person: person.as_deref(), link, number, answer };
                     let reply = self.link(tx, &heard.chat, &code).await?;
-                    if let Some((reply, token)) = reply.zip(reply_token.as_deref()) {
+                    if let Some((reply, token)) = reply.zip(reply_token) {
+                        reply_token = None;
                         let reply = NewDelivery::reply(token, reply).channel(&self.channel);
                         tx.enqueue(reply).await?;
                     }
                 }
+            }
+            if let Some(token) = reply_token {
+                ReplyToken::keep(tx, &self.channel, &heard.chat, token).await?;
             }
         }
         nameless.sort_unstable();
@@ -188,6 +193,26 @@ impl Hear {
             }
         }
         Ok(here && known.is_none_or(|(name, _, _)| name.is_none()))
+    }
+
+    /// Tells the operator of a chat that is gone and that tokens send to.
+    async fn tell_gone(&self, tx: &mut Transaction<'_>, chat: &str) -> Result<(), StoreError> {
+        let sql = "SELECT t.id, t.name, c.name FROM hikyaku_gateway_token t JOIN hikyaku_gateway_chat c \
+                   ON c.channel = t.channel AND c.id = t.target \
+                   WHERE t.channel = $1 AND t.target = $2 AND t.revoked_at IS NULL AND c.gone = 1 ORDER BY t.id";
+        let key = [self.channel.as_str().into(), chat.into()];
+        let read = |row: &mut Row| (row.number(), row.text(), row.text_if_any());
+        let tokens = rows(tx, sql, &key, read).await?;
+        let Some((_, _, name)) = tokens.first() else { return Ok(()) };
+        let whose: Vec<String> =
+            tokens.iter().map(|(id, name, _)| format!("{id} ({name})")).collect();
+        let name = name.as_deref().unwrap_or(chat);
+        let text = alert::gone(chat, name, &whose.join(", "));
+        let message = self.alerts.message_beyond((&self.channel, chat), "gone", &text);
+        if super::alert::alert(tx, &format!("gone:{}:{chat}", self.channel), message).await? {
+            tracing::warn!(tokens = whose.len(), "a chat that tokens send to is gone");
+        }
+        Ok(())
     }
 
     /// Acts on a code, and gives what the account says to it. A text that only looks like one gets no answer.

@@ -1,13 +1,16 @@
 use hikyaku_sender::Datum;
 
-use super::{State, row::Row};
+use super::{
+    State,
+    row::{Row, whole},
+};
 use crate::{
     Error,
     api_key::{ApiKey, ApiKeyRow, IssuedApiKey, NewApiKey, Rights},
     token::SecretKind,
 };
 
-const COLUMNS: &str = "id, name, channel, send, target, call, fairness_key, \
+const COLUMNS: &str = "id, name, channel, send, target, call, fairness_key, budget, unmetered, priority, \
     CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END";
 
 impl State {
@@ -18,11 +21,11 @@ impl State {
     pub async fn issue_key(&self, new: NewApiKey) -> Result<IssuedApiKey, Error> {
         new.check()?;
         let key = ApiKey::new()?;
-        let NewApiKey { name, channel, rights, fairness_key } = new;
+        let NewApiKey { name, channel, rights, fairness_key, priority, budget, unmetered } = new;
         let [send, target, call] = rights.to_words();
-        let sql = "INSERT INTO hikyaku_gateway_key (hash, name, works_as, channel, send, target, call, fairness_key, created_at) \
-                   VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id";
-        let params: [Datum; 8] = [
+        let sql = "INSERT INTO hikyaku_gateway_key (hash, name, works_as, channel, send, target, call, fairness_key, budget, \
+                   unmetered, priority, created_at) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id";
+        let params: [Datum; 11] = [
             self.hasher.hash(SecretKind::ApiKey, key.expose()).into(),
             name.clone().into(),
             channel.into(),
@@ -30,6 +33,9 @@ impl State {
             target.into(),
             call.into(),
             fairness_key.unwrap_or_else(|| name.clone()).into(),
+            budget.map(whole).into(),
+            i64::from(unmetered).into(),
+            priority.name().into(),
             self.now().await?.into(),
         ];
         match self.ask(sql, params, Row::number).await?.pop() {
@@ -87,5 +93,17 @@ fn read(row: &mut Row) -> ApiKeyRow {
     // A word of a newer version is a right that this one cannot give, so such a key has none.
     let none = || Rights { send: Vec::new(), to: Vec::new(), call: Vec::new() };
     let rights = Rights::read(Some(&send), Some(&to), Some(&call)).unwrap_or_else(|_| none());
-    ApiKeyRow { id, name, channel, rights, fairness_key: row.text(), revoked: row.flag() }
+    let (fairness_key, budget, unmetered) = (row.text(), row.count_if_any(), row.flag());
+    ApiKeyRow {
+        id,
+        name,
+        channel,
+        rights,
+        fairness_key,
+        priority: row.text().parse().unwrap_or_default(),
+        budget,
+        unmetered,
+        declared: false,
+        revoked: row.flag(),
+    }
 }

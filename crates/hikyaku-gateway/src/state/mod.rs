@@ -1,15 +1,22 @@
 //! What the gateway remembers, in the database of the outbox.
 
+mod alert;
 mod chat;
 mod code;
 mod flow;
 mod hear;
 mod key;
+mod parcel;
 mod picture;
+mod post;
+mod reply_token;
 mod row;
 mod schema;
 mod service;
+mod spend;
 mod token;
+mod waiting;
+mod window;
 
 use hikyaku_sender::{Datum, Outbox};
 
@@ -24,8 +31,13 @@ pub use chat::ChatRow;
 pub(crate) use code::Agreed;
 pub(crate) use flow::{Flow, NewFlow};
 pub(crate) use hear::{Heard, What};
+pub(crate) use parcel::Parcel;
+pub(crate) use post::Posting;
 pub use service::{NewService, RegisteredService, ServiceRow};
-pub use token::{IssuedToken, NewToken, TokenRow, UnlinkedToken};
+pub use spend::SpendRow;
+pub(crate) use spend::{Charge, Charged, Spent};
+pub use token::{IssuedToken, NewToken, TokenChange, TokenRow, UnlinkedToken};
+pub(crate) use waiting::{Join, Joined};
 
 /// The gateway's own tables. A clone is the same store.
 #[derive(Clone, Debug)]

@@ -22,6 +22,11 @@ impl Row {
         self.next().as_integer()
     }
 
+    /// A number of things.
+    pub(super) fn count_if_any(&mut self) -> Option<u64> {
+        self.number_if_any().map(|number| u64::try_from(number).unwrap_or_default())
+    }
+
     /// A number that is 0 or 1.
     pub(super) fn flag(&mut self) -> bool {
         self.number() != 0
@@ -44,6 +49,11 @@ impl Row {
             _ => Vec::new(),
         }
     }
+}
+
+/// A number of things as a column takes it.
+pub(super) fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Runs a statement, and reads the rows that it returns.

@@ -1,10 +1,13 @@
 use hikyaku_page::Lang;
-use hikyaku_sender::Datum;
+use hikyaku_sender::{Datum, Priority};
 use serde::Serialize;
 
-use super::{State, row::Row};
+use super::{
+    State,
+    row::{Row, whole},
+};
 use crate::{
-    AccessToken, Error,
+    AccessToken, Error, chat_id,
     token::{SecretKind, hex, letters, shown_code},
 };
 
@@ -16,7 +19,7 @@ const LINK_LIFE: i64 = 15 * 60 * 1000;
 
 /// A token, and what is known of its chat.
 const SELECT: &str = "SELECT t.id, t.name, t.target, coalesce(t.target_name, c.name), t.channel, t.service, \
-    CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, coalesce(c.gone, 0) FROM hikyaku_gateway_token t \
+    CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, coalesce(c.gone, 0), t.budget, t.priority FROM hikyaku_gateway_token t \
     LEFT JOIN hikyaku_gateway_chat c ON c.channel = t.channel AND c.id = t.target";
 
 /// A token to be made.
@@ -70,6 +73,26 @@ pub struct TokenRow {
     pub revoked: bool,
     /// Whether the user has blocked the account, or the account is no longer in the group.
     pub target_gone: bool,
+    /// How many recipients it may reach in a month; without it, as many as the channel's may.
+    pub budget: Option<u64>,
+    /// How urgent its notifications are.
+    pub priority: Priority,
+}
+
+impl TokenRow {
+    /// Whose budget its notifications count against, as [`SpendRow`](crate::SpendRow) names it.
+    pub fn owner(&self) -> String {
+        format!("notify:{}", self.id)
+    }
+}
+
+/// What is to be another of a token. What is not said stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct TokenChange {
+    /// How many recipients it may reach in a month; `Some(None)` for as many as the channel's may.
+    pub budget: Option<Option<u64>>,
+    /// How urgent its notifications are.
+    pub priority: Option<Priority>,
 }
 
 impl State {
@@ -156,6 +179,27 @@ impl State {
         Ok(self.ask(sql, [id.into()], read).await?.pop())
     }
 
+    /// Changes a token that works; whether there is such a one. Gateways that run heed it at once.
+    ///
+    /// # Errors
+    /// The store did not do it.
+    pub async fn change_token(&self, id: i64, change: TokenChange) -> Result<bool, Error> {
+        let TokenChange { budget, priority } = change;
+        let sql = "UPDATE hikyaku_gateway_token SET budget = CASE WHEN $1 = 1 THEN $2 ELSE budget END, \
+                   priority = coalesce($3, priority) WHERE id = $4 AND revoked_at IS NULL RETURNING id";
+        let params: [Datum; 4] = [
+            i64::from(budget.is_some()).into(),
+            budget.flatten().map(whole).into(),
+            priority.map(Priority::name).into(),
+            id.into(),
+        ];
+        let changed = self.ask(sql, params, Row::number).await?;
+        if budget.is_some() {
+            self.may_be_told_again(&format!("notify:{id}")).await?;
+        }
+        Ok(!changed.is_empty())
+    }
+
     /// The token that works, by itself.
     pub(crate) async fn find(&self, token: &str) -> Result<Option<TokenRow>, Error> {
         let sql = format!("{SELECT} WHERE t.hash = $1 AND t.revoked_at IS NULL");
@@ -174,21 +218,14 @@ fn read(row: &mut Row) -> TokenRow {
         service: row.number_if_any(),
         revoked: row.flag(),
         target_gone: row.flag(),
+        budget: row.count_if_any(),
+        priority: row.text().parse().unwrap_or_default(),
     }
 }
 
 fn check(new: &NewToken) -> Result<(), Error> {
     check_name(&new.name)?;
-    let mut target = new.target.chars();
-    let kind = target.next();
-    let rest = target.as_str();
-    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if !matches!(kind, Some('U' | 'C' | 'R')) || rest.len() != 32 || !rest.bytes().all(is_hex) {
-        return Err(Error::new(
-            "a target is the id of a user, group or room: U, C or R and 32 hexadecimal digits, as webhooks bring it; it is neither a display name nor a LINE ID",
-        ));
-    }
-    Ok(())
+    chat_id::check(&new.target)
 }
 
 /// Checks what is to stand in front of messages.

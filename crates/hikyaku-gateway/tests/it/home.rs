@@ -34,6 +34,24 @@ pub(crate) struct Home {
     _folder: Option<tempfile::TempDir>,
 }
 
+/// What is not as usual.
+#[derive(Default)]
+pub(crate) struct Settings<'a> {
+    /// Lines in `[notify]`.
+    pub(crate) notify: &'a str,
+    /// The token for LINE.
+    pub(crate) token: Option<&'a str>,
+    /// Megabytes for pictures, where uploads are taken.
+    pub(crate) disk_mb: Option<u64>,
+    /// The URL of a store that outlives it.
+    pub(crate) store: Option<String>,
+    /// Changes the configuration.
+    pub(crate) adapt: Option<Adapt<'a>>,
+}
+
+/// Changes a configuration, beside the simulator that it is for.
+pub(crate) type Adapt<'a> = Box<dyn FnOnce(&mut Config, &Sim) + 'a>;
+
 pub(crate) fn config(store: &str, sim: &Sim, token: &str, notify: &str) -> Config {
     let (api_url, data_url, secret) = (sim.api_url(), sim.data_url(), sim.channel_secret());
     let secret = secret.expose();
@@ -53,45 +71,40 @@ impl Home {
 
     /// With these lines in `[notify]`, and this token for LINE.
     pub(crate) async fn with(notify: &str, token: Option<&str>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), notify, token, None, |_| {}).await
+        Self::start(Settings { notify, token, ..Settings::default() }).await
     }
 
     /// With a configuration that this has changed.
     pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), "", None, None, change).await
+        let adapt: Adapt<'_> = Box::new(|config, _| change(config));
+        Self::start(Settings { adapt: Some(adapt), ..Settings::default() }).await
     }
 
     /// One that takes uploads of pictures, with so many megabytes for them.
     pub(crate) async fn with_pictures(disk_mb: u64) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), "", None, Some(disk_mb), |_| {}).await
+        Self::start(Settings { disk_mb: Some(disk_mb), ..Settings::default() }).await
     }
 
     /// One that takes pictures, with a configuration that this has changed.
     pub(crate) async fn configured_with_pictures(change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
-        Self::on(&store, Some(folder), "", None, Some(1000), change).await
+        let adapt: Adapt<'_> = Box::new(|config, _| change(config));
+        let disk_mb = Some(1000);
+        Self::start(Settings { disk_mb, adapt: Some(adapt), ..Settings::default() }).await
     }
 
     /// On a PostgreSQL; nothing where there is none.
     pub(crate) async fn on_postgres() -> Option<Self> {
-        Some(Self::on(&Cluster::shared()?.database(), None, "", None, None, |_| {}).await)
+        let store = Some(Cluster::shared()?.database());
+        Some(Self::start(Settings { store, ..Settings::default() }).await)
     }
 
-    async fn on(
-        store: &str,
-        folder: Option<tempfile::TempDir>,
-        notify: &str,
-        token: Option<&str>,
-        disk_mb: Option<u64>,
-        change: impl FnOnce(&mut Config),
-    ) -> Self {
+    pub(crate) async fn start(settings: Settings<'_>) -> Self {
+        let Settings { notify, token, disk_mb, store, adapt } = settings;
+        let folder = store.is_none().then(|| tempfile::tempdir().unwrap());
+        let store = store.unwrap_or_else(|| {
+            format!("sqlite:{}", folder.as_ref().unwrap().path().join("hikyaku.db").display())
+        });
+        let store = store.as_str();
         let sim = Sim::start().await.unwrap();
         let alice = sim
             .add_friend_as(Person { display_name: Some("Alice".to_owned()), ..Person::default() });
@@ -109,7 +122,9 @@ impl Home {
             config.pictures.folder.clone_from(folder);
             config.pictures.disk_mb = disk_mb;
         }
-        change(&mut config);
+        if let Some(adapt) = adapt {
+            adapt(&mut config, &sim);
+        }
         let gateway = Gateway::over(outbox.clone(), config).await.unwrap();
         let state = gateway.state().clone();
         let address = gateway.addresses()["all"];
@@ -206,6 +221,14 @@ impl Home {
 
     pub(crate) fn pushes(&self) -> usize {
         self.sim.requests().iter().filter(|it| it.path == "/v2/bot/message/push").count()
+    }
+
+    /// Ends it wherever it stands, and gives the simulator.
+    pub(crate) async fn kill(self) -> Sim {
+        self.running.abort();
+        // Cancelled, that is.
+        let _ = self.running.await;
+        self.sim
     }
 
     pub(crate) async fn stop(self) {

@@ -98,7 +98,7 @@ async fn a_target_that_says_goodbye_gets_nothing() {
 
 #[tokio::test]
 async fn a_token_is_linked_by_a_code_in_its_group() {
-    let home = Home::new().await;
+    let home = Home::with("free_replies = false", None).await;
     let new = home.state.issue_unlinked("door".to_owned(), Lang::English).await.unwrap();
     assert_eq!(home.notify(&new.token, "message=x").await.status, 401);
     let group = home.sim.invite(&[home.alice.clone(), home.sim.add_friend()]);

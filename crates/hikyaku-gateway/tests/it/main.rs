@@ -7,10 +7,14 @@
 mod cluster;
 
 mod adapter;
+mod alert;
+mod budget;
+mod coalesce;
 mod home;
 mod hook;
 mod line;
 mod node;
+mod nodes;
 mod notify;
 mod oauth;
 mod operation;

@@ -437,7 +437,7 @@ async fn a_service_that_is_removed_takes_its_tokens_along() {
 
 #[tokio::test]
 async fn a_group_is_picked_after_the_code_was_typed_in_it() {
-    let home = Home::new().await;
+    let home = Home::with("free_replies = false", None).await;
     let service = service(&home, "Clinic").await;
     let page = Page::open(&home, &wish(&service, "")).await;
     page.is_alices(&home).await;

@@ -155,3 +155,69 @@ async fn a_listener_with_a_certificate_speaks_https() {
     assert!(told.contains("listen.tls needs both certificate_file and key_file"), "{told}");
     home.stop().await;
 }
+
+/// The tables of the first version are brought up to date, with what is in them.
+#[tokio::test]
+async fn tables_of_the_first_version_are_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+    let outbox = Outbox::open(&store).await.unwrap();
+    outbox.transact(FirstVersion).await.unwrap();
+    for _ in 0..2 {
+        let state = State::open(&outbox).await.unwrap();
+        let tokens = state.tokens().await.unwrap();
+        assert_eq!((tokens[0].name.as_str(), tokens[0].budget), ("old", None));
+        let keys = state.keys().await.unwrap();
+        assert_eq!(
+            (keys[0].name.as_str(), keys[0].budget, keys[0].unmetered),
+            ("bot", None, false)
+        );
+        assert!(state.spent().await.unwrap().is_empty());
+    }
+    outbox.transact(Newer).await.unwrap();
+    let why = State::open(&outbox).await.unwrap_err().to_string();
+    assert!(why.contains("version 99"), "{why}");
+}
+
+struct FirstVersion;
+
+impl hikyaku_sender::Work for FirstVersion {
+    type Out = ();
+
+    async fn run(
+        &self,
+        tx: &mut hikyaku_sender::Transaction<'_>,
+    ) -> Result<(), hikyaku_sender::Error> {
+        for sql in [
+            "CREATE TABLE hikyaku_gateway_meta (version bigint NOT NULL, hash_key blob NOT NULL)",
+            "INSERT INTO hikyaku_gateway_meta (version, hash_key) VALUES (1, x'00')",
+            "CREATE TABLE hikyaku_gateway_token (id INTEGER PRIMARY KEY AUTOINCREMENT, hash blob NOT NULL UNIQUE, \
+             name text NOT NULL, target text NOT NULL, target_name text, channel text NOT NULL, service bigint, \
+             created_at bigint NOT NULL, revoked_at bigint)",
+            "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, created_at) VALUES (x'01', 'old', 'U1', 'default', 1)",
+            "CREATE TABLE hikyaku_gateway_chat (channel text NOT NULL, id text NOT NULL, name text, gone bigint NOT NULL, \
+             at bigint NOT NULL, PRIMARY KEY (channel, id))",
+            "CREATE TABLE hikyaku_gateway_key (id INTEGER PRIMARY KEY AUTOINCREMENT, hash blob NOT NULL UNIQUE, \
+             name text NOT NULL, works_as text UNIQUE, channel text NOT NULL, send text NOT NULL, target text NOT NULL, \
+             call text NOT NULL, fairness_key text NOT NULL, created_at bigint NOT NULL, revoked_at bigint)",
+            "INSERT INTO hikyaku_gateway_key (hash, name, works_as, channel, send, target, call, fairness_key, created_at) \
+             VALUES (x'02', 'bot', 'bot', 'default', 'push', '*', 'read', 'bot', 1)",
+        ] {
+            tx.query(sql, &[]).await?;
+        }
+        Ok(())
+    }
+}
+
+struct Newer;
+
+impl hikyaku_sender::Work for Newer {
+    type Out = ();
+
+    async fn run(
+        &self,
+        tx: &mut hikyaku_sender::Transaction<'_>,
+    ) -> Result<(), hikyaku_sender::Error> {
+        tx.query("UPDATE hikyaku_gateway_meta SET version = 99", &[]).await.map(drop)
+    }
+}

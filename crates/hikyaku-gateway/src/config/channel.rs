@@ -1,0 +1,91 @@
+use std::path::PathBuf;
+
+use hikyaku::Client;
+use hikyaku_model::ChannelSecret;
+use hikyaku_webhook::Verifier;
+use serde::Deserialize;
+
+use super::file;
+use crate::Error;
+
+/// A channel of the Messaging API.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its access token.
+    #[serde(default)]
+    pub token: Option<String>,
+    /// A file with the token; its path begins where the configuration is.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+    /// Its secret, which webhooks are signed with. Without it, LINE's webhooks are not taken.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// A file with the secret; its path begins where the configuration is.
+    #[serde(default)]
+    pub secret_file: Option<PathBuf>,
+    /// Where LINE's API is, where that is not LINE.
+    #[serde(default)]
+    pub api_url: Option<String>,
+    /// The same of the host that serves files.
+    #[serde(default)]
+    pub data_url: Option<String>,
+    /// The same of the host that attaches module channels.
+    #[serde(default)]
+    pub manager_url: Option<String>,
+    /// The name of the key that the channel access token itself acts as at the LINE door, so that a bot changes nothing but
+    /// its base URL.
+    #[serde(default)]
+    pub drop_in: Option<String>,
+}
+
+impl std::fmt::Debug for Channel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Channel").field("api_url", &self.api_url).finish_non_exhaustive()
+    }
+}
+
+impl Channel {
+    pub(super) fn has_secret(&self) -> bool {
+        self.secret.is_some() || self.secret_file.is_some()
+    }
+
+    /// What tells whether a webhook is LINE's, if the channel's secret is there.
+    pub(crate) fn verifier(&self, name: &str) -> Result<Option<Verifier>, Error> {
+        let secret = match (&self.secret, &self.secret_file) {
+            (None, None) => return Ok(None),
+            (Some(secret), None) => secret.clone(),
+            (None, Some(file)) => file::read(file)?,
+            (Some(_), Some(_)) => {
+                return Err(Error::new(format!(
+                    "channel.{name} has secret and secret_file; it needs one of them"
+                )));
+            }
+        };
+        let secret = ChannelSecret::new(secret)
+            .map_err(|why| Error::because(format!("channel.{name}.secret"), why))?;
+        Ok(Some(Verifier::new(&secret)))
+    }
+
+    /// Its channel access token.
+    pub(crate) fn token(&self, name: &str) -> Result<String, Error> {
+        match (&self.token, &self.token_file) {
+            (Some(token), None) => Ok(token.clone()),
+            (None, Some(file)) => file::read(file),
+            _ => Err(Error::new(format!("channel.{name} needs either token or token_file"))),
+        }
+    }
+
+    pub(crate) fn client(&self, name: &str) -> Result<Client, Error> {
+        let mut client = Client::builder(self.token(name)?);
+        if let Some(url) = &self.api_url {
+            client = client.api_base_url(url);
+        }
+        client.build().map_err(|why| Error::because(format!("channel.{name}"), why))
+    }
+}
+
+/// The name of a channel that is not said.
+pub(super) fn usual() -> String {
+    "default".to_owned()
+}

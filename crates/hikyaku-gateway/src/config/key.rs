@@ -1,0 +1,119 @@
+use std::{fmt, path::PathBuf};
+
+use hikyaku_sender::Priority;
+use ring::digest::{SHA256, digest};
+use serde::Deserialize;
+
+use super::file;
+use crate::{ApiKey, ApiKeyRow, Error, NewApiKey, Rights};
+
+/// What stands before the hash of a key.
+const HASH: &str = "sha256:";
+
+/// A key of the LINE door that is in the configuration, and not in the store.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredKey {
+    /// What logs and lists call it. A key in the store with this name does not work.
+    pub name: String,
+    /// `sha256:` and the SHA-256 of the key, in 64 hexadecimal digits.
+    #[serde(default)]
+    pub hash: Option<String>,
+    /// A file with the key itself; its path begins where the configuration is.
+    #[serde(default)]
+    pub file: Option<PathBuf>,
+    /// The channel that it sends through.
+    #[serde(default = "super::channel::usual")]
+    pub channel: String,
+    /// How it may send; in every way unless set.
+    #[serde(default)]
+    pub send: Option<Vec<String>>,
+    /// To whom it may push and multicast; to everybody unless set.
+    #[serde(default)]
+    pub to: Option<Vec<String>>,
+    /// What else it may call; all that this version knows unless set.
+    #[serde(default)]
+    pub call: Option<Vec<String>>,
+    /// Whose share of a lane its sends take; its name unless set.
+    #[serde(default)]
+    pub fairness_key: Option<String>,
+    /// How urgent its sends are.
+    #[serde(default)]
+    pub priority: Priority,
+    /// How many recipients its sends may reach in a month; without it, as many as the channel's may.
+    #[serde(default)]
+    pub budget: Option<u64>,
+    /// Whether it may also send what no budget can count: broadcasts, and narrowcasts without a limit.
+    #[serde(default)]
+    pub unmetered: bool,
+}
+
+impl fmt::Debug for DeclaredKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeclaredKey").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl DeclaredKey {
+    pub(super) fn check(&self, has_channel: bool) -> Result<(), Error> {
+        let Self { name, channel, hash, file, .. } = self;
+        let wrong = |what: &str| Error::new(format!("[[key]] {name}: {what}"));
+        if !has_channel {
+            return Err(wrong(&format!("there is no channel.{channel}")));
+        }
+        if hash.is_some() == file.is_some() {
+            return Err(wrong("it needs either hash or file"));
+        }
+        if hash.as_deref().is_some_and(|hash| read_hash(hash).is_none()) {
+            return Err(wrong(
+                "hash is sha256: and 64 hexadecimal digits, as `printf %s \"$KEY\" | sha256sum` prints them",
+            ));
+        }
+        self.to_new().and_then(|new| new.check()).map_err(|why| wrong(&why.to_string()))
+    }
+
+    /// What is known of it, and the SHA-256 of the key.
+    pub(crate) fn read(&self) -> Result<(Vec<u8>, ApiKeyRow), Error> {
+        let wrong = |what: &str| Error::new(format!("[[key]] {}: {what}", self.name));
+        let hash = match (&self.hash, &self.file) {
+            (Some(hash), _) => read_hash(hash).ok_or_else(|| wrong("hash"))?,
+            (None, Some(path)) => {
+                let key = file::read(path)?;
+                if !ApiKey::is_like(&key) {
+                    return Err(wrong("the file holds no key: hkg_ and 43 letters and digits"));
+                }
+                sha256(&key)
+            }
+            (None, None) => return Err(wrong("it needs either hash or file")),
+        };
+        Ok((hash, ApiKeyRow::declared(self.to_new()?)))
+    }
+
+    fn to_new(&self) -> Result<NewApiKey, Error> {
+        let list = |words: &Option<Vec<String>>| words.as_ref().map(|words| words.join(","));
+        let (send, to, call) = (list(&self.send), list(&self.to), list(&self.call));
+        let rights = Rights::read(send.as_deref(), to.as_deref(), call.as_deref())?;
+        let mut new = NewApiKey::new(&self.name, &self.channel).rights(rights);
+        new.fairness_key.clone_from(&self.fairness_key);
+        new.priority = self.priority;
+        (new.budget, new.unmetered) = (self.budget, self.unmetered);
+        Ok(new)
+    }
+}
+
+/// What is compared of a key. It has 256 random bits, so nothing can be guessed from it.
+pub(crate) fn sha256(key: &str) -> Vec<u8> {
+    digest(&SHA256, key.as_bytes()).as_ref().to_vec()
+}
+
+fn read_hash(text: &str) -> Option<Vec<u8>> {
+    let digits = text.strip_prefix(HASH).filter(|digits| digits.len() == 64)?;
+    let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|it| u8::try_from(it).ok());
+    let pairs = digits.as_bytes().chunks_exact(2);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => Some(nibble(*high)? << 4 | nibble(*low)?),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,278 @@
+//! The configuration: one file, in TOML.
+
+mod alerts;
+mod channel;
+mod file;
+mod key;
+mod line;
+mod notify;
+
+#[cfg(test)]
+mod manual_test;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use crate::{ApiKeyRow, Error, Network, Rehost, Template, certificate::Certificate};
+
+pub use alerts::AlertSettings;
+pub use channel::Channel;
+pub use key::DeclaredKey;
+pub(crate) use key::sha256;
+pub use line::{LineCheck, LineSettings, OnQuota};
+pub use notify::{DeliveryMode, NotifySettings};
+
+/// The longest wait for LINE: callers such as microcontrollers give up after ten seconds.
+const LONGEST_WAIT: u64 = 8;
+
+/// The longest that a notification waits for others, in milliseconds.
+const LONGEST_WINDOW: u64 = 60_000;
+
+/// What the gateway serves, where, and through which channels. `gateway.toml` in this crate explains every key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The outbox's URL.
+    pub store: String,
+    /// Where it listens, by names of the operator's own.
+    pub listen: BTreeMap<String, Listener>,
+    /// The channels that send, by the names that tokens have.
+    pub channel: BTreeMap<String, Channel>,
+    /// Where people and LINE reach the gateway from outside, such as `https://notify.example`.
+    #[serde(default)]
+    pub public_url: Option<String>,
+    /// The LINE Notify door.
+    #[serde(default)]
+    pub notify: NotifySettings,
+    /// How services ask people for tokens.
+    #[serde(default)]
+    pub oauth: OAuthSettings,
+    /// Where uploaded pictures are kept.
+    #[serde(default)]
+    pub pictures: PictureSettings,
+    /// The door of LINE's own API.
+    #[serde(default)]
+    pub line: LineSettings,
+    /// Texts for `/adapters/json/NAME`, by their names.
+    #[serde(default)]
+    pub template: BTreeMap<String, Template>,
+    /// Keys of that door which are not in the store.
+    #[serde(default)]
+    pub key: Vec<DeclaredKey>,
+    /// Whom the gateway tells what needs a person; the log alone without it.
+    #[serde(default)]
+    pub alerts: Option<AlertSettings>,
+}
+
+/// One address.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listener {
+    /// Address and port; port 0 picks a free one.
+    pub address: SocketAddr,
+    /// What it serves.
+    pub serve: Vec<Served>,
+    /// A file with a chain of certificates in PEM, the listener's own first: it speaks HTTPS then. Its path begins where the
+    /// configuration is.
+    #[serde(default)]
+    pub certificate_file: Option<PathBuf>,
+    /// A file with the key of the certificate, in PEM.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
+    /// Whether all that comes here comes through a proxy, which says in `X-Forwarded-For` whose it is.
+    #[serde(default)]
+    pub behind_proxy: bool,
+}
+
+/// Something that a listener can serve. `/healthz` and `/readyz` are everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Served {
+    /// LINE's own API.
+    Line,
+    /// LINE Notify's API.
+    Notify,
+    /// Alertmanager, Grafana, GitHub and JSON below `/adapters/`, and the APIs of ntfy and Gotify.
+    Adapters,
+    /// LINE Notify's OAuth: pages for people, and the endpoint for services.
+    OAuth,
+    /// `/webhook`, for LINE.
+    Webhook,
+    /// `/pictures`, for LINE and its apps: pictures that scripts have uploaded.
+    Pictures,
+    /// `/metrics`, for Prometheus.
+    Metrics,
+}
+
+/// How services ask people for tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OAuthSettings {
+    /// The channel whose account people speak to; it has a secret.
+    pub channel: String,
+}
+
+impl Default for OAuthSettings {
+    fn default() -> Self {
+        Self { channel: "default".to_owned() }
+    }
+}
+
+/// Where uploaded pictures are kept, while a listener serves them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PictureSettings {
+    /// A folder on a local disk; its path begins where the program is.
+    pub folder: PathBuf,
+    /// How many megabytes they may have on disk. The oldest have to go then.
+    pub disk_mb: u64,
+    /// Which pictures that scripts name by their addresses are fetched and served as if they had been uploaded.
+    pub rehost: Rehost,
+    /// Networks that pictures are fetched from though they are not the internet: cameras at home, say.
+    pub rehost_from: Vec<Network>,
+}
+
+impl Default for PictureSettings {
+    fn default() -> Self {
+        let folder = PathBuf::from("pictures");
+        Self { folder, disk_mb: 1000, rehost: Rehost::Off, rehost_from: Vec::new() }
+    }
+}
+
+impl Config {
+    /// Reads a file. Paths in it begin where it is; the path of the store begins where the program is.
+    ///
+    /// # Errors
+    /// It cannot be read, or a key is unknown, missing or wrong.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let cannot =
+            |why: std::io::Error| Error::because(format!("cannot read {}", path.display()), why);
+        let text = std::fs::read_to_string(path).map_err(cannot)?;
+        let mut config =
+            Self::parse(&text).map_err(|why| Error::because(format!("{}", path.display()), why))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for listen in config.listen.values_mut() {
+            let files = [&mut listen.certificate_file, &mut listen.key_file];
+            for file in files.into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
+        }
+        for channel in config.channel.values_mut() {
+            for file in [&mut channel.token_file, &mut channel.secret_file].into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
+        }
+        for file in config.key.iter_mut().filter_map(|key| key.file.as_mut()) {
+            *file = folder.join(&*file);
+        }
+        Ok(config)
+    }
+
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// A key is unknown, missing or wrong.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let config: Self = toml::from_str(text)
+            // A line of the file may be a secret: what is wrong is told without it.
+            .map_err(|why| Error::new(format!("the configuration: {}", why.message())))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if self.listen.is_empty() || self.channel.is_empty() {
+            return Err(Error::new("the configuration needs a [listen.NAME] and a [channel.NAME]"));
+        }
+        for (door, seconds) in
+            [("notify", self.notify.wait_seconds), ("line", self.line.wait_seconds)]
+        {
+            if seconds > LONGEST_WAIT {
+                let why = "callers give up after 10 seconds";
+                return Err(Error::new(format!("{door}.wait_seconds is at most 8: {why}")));
+            }
+        }
+        let mut names = BTreeSet::new();
+        for key in &self.key {
+            key.check(self.channel.contains_key(&key.channel))?;
+            if !names.insert(&key.name) {
+                return Err(Error::new(format!("two [[key]] are called {}", key.name)));
+            }
+        }
+        if let Some(alerts) = &self.alerts {
+            alerts.check(self.channel.contains_key(&alerts.channel))?;
+        }
+        if self.notify.coalesce_ms > LONGEST_WINDOW {
+            let why = "a notification that waits longer comes too late";
+            return Err(Error::new(format!(
+                "notify.coalesce_ms is at most {LONGEST_WINDOW}: {why}"
+            )));
+        }
+        let url = self.public_url.as_deref().unwrap_or("https://");
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(Error::new("public_url begins with https:// or http://"));
+        }
+        let serves = |served| self.serves(served);
+        if serves(Served::Pictures) && !self.is_https() {
+            return Err(Error::new(
+                "a listener serves \"pictures\", so public_url is needed and begins with https://: LINE takes no other",
+            ));
+        }
+        if self.pictures.rehost != Rehost::Off && !serves(Served::Pictures) {
+            return Err(Error::new(
+                "pictures.rehost is set, so a listener needs to serve \"pictures\": what is fetched is served there",
+            ));
+        }
+        if serves(Served::Webhook) && !self.channel.values().any(Channel::has_secret) {
+            return Err(Error::new(
+                "a listener serves \"webhook\", so a channel needs secret or secret_file",
+            ));
+        }
+        let OAuthSettings { channel } = &self.oauth;
+        if serves(Served::OAuth) && !self.channel.get(channel).is_some_and(Channel::has_secret) {
+            return Err(Error::new(format!(
+                "a listener serves \"oauth\", so channel.{channel}, to which people speak, needs secret or secret_file; \
+                 oauth.channel picks another one"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The keys of the LINE door that it declares.
+    ///
+    /// # Errors
+    /// A file with a key cannot be read, or holds none.
+    pub fn declared_keys(&self) -> Result<Vec<ApiKeyRow>, Error> {
+        self.key.iter().map(|key| key.read().map(|(_, row)| row)).collect()
+    }
+
+    /// Whether any listener serves this.
+    pub fn serves(&self, served: Served) -> bool {
+        self.listen.values().any(|it| it.serve.contains(&served))
+    }
+
+    /// Whether people reach it over HTTPS, as far as is said.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+impl Listener {
+    /// What it proves itself by, if it speaks HTTPS.
+    pub(crate) fn certificate(&self, name: &str) -> Result<Option<Certificate>, Error> {
+        match (&self.certificate_file, &self.key_file) {
+            (Some(chain), Some(key)) => Certificate::read(chain, key).map(Some),
+            (None, None) => Ok(None),
+            _ => Err(Error::new(format!(
+                "listen.{name} needs both certificate_file and key_file for HTTPS"
+            ))),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::OnQuota;
+
+/// How the LINE Notify door behaves.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NotifySettings {
+    /// What stands in front of each message; `{name}` is the token's name.
+    pub prefix: String,
+    /// Whether an answer waits for LINE's.
+    pub delivery: DeliveryMode,
+    /// How many seconds it waits.
+    pub wait_seconds: u64,
+    /// The most characters of a message; without it, what fits into a push.
+    pub longest_message: Option<usize>,
+    /// How many milliseconds a notification waits for others of its chat, to go with them as one push; 0 for none.
+    pub coalesce_ms: u64,
+    /// Whether a notification goes as a reply, which is free, where the chat has said something within the last minute.
+    pub free_replies: bool,
+    /// What becomes of a notification for which the month has no room.
+    pub on_quota: OnQuota,
+}
+
+/// When a caller is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum DeliveryMode {
+    /// When LINE has answered, or after the wait.
+    Direct,
+    /// As soon as the notification is on disk.
+    Queued,
+}
+
+impl Default for NotifySettings {
+    fn default() -> Self {
+        Self {
+            prefix: "[{name}] ".to_owned(),
+            delivery: DeliveryMode::Direct,
+            wait_seconds: 3,
+            longest_message: None,
+            coalesce_ms: 0,
+            free_replies: true,
+            on_quota: OnQuota::Park,
+        }
+    }
+}
+
+impl NotifySettings {
+    /// How long a notification waits for others, if it does.
+    pub(crate) fn window(&self) -> Option<Duration> {
+        Some(Duration::from_millis(self.coalesce_ms)).filter(|window| !window.is_zero())
+    }
+
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        (self.delivery == DeliveryMode::Direct).then(|| Duration::from_secs(self.wait_seconds))
+    }
+}

@@ -1,0 +1,355 @@
+use std::time::Duration;
+
+use hikyaku_model::{Message, limits::MESSAGES};
+use hikyaku_sender::{Datum, DeliveryId, Error as StoreError, Priority, Time, Transaction, Work};
+use serde_json::json;
+
+use super::{
+    State,
+    parcel::Parcel,
+    row::{Row, rows},
+    spend::{Account, Charge, Spent, give_back},
+};
+use crate::Error;
+
+/// How long it is remembered which push carried a notification: as long as the outbox remembers its own names.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A notification that waits for others of its chat, or whose push is in the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
+    pub(crate) id: i64,
+    /// The delivery that carries it, once there is one.
+    pub(crate) delivery: Option<DeliveryId>,
+    pub(crate) spent: Option<Spent>,
+}
+
+/// What became of a notification that is to wait for others.
+#[derive(Debug)]
+pub(crate) enum Join {
+    Joined(Joined),
+    /// Its budget has no room for it; nothing was kept.
+    UsedUp(Spent),
+    /// Its name stands for another notification.
+    Conflict,
+}
+
+impl State {
+    /// Keeps a notification that goes with the others of its chat which come within the window, five objects at most.
+    pub(crate) async fn join(
+        &self,
+        parcel: Parcel,
+        charge: Option<Charge>,
+        window: Duration,
+    ) -> Result<Join, Error> {
+        Ok(self.outbox.transact(JoinOthers { parcel, charge, window }).await?)
+    }
+
+    /// The delivery that carries a notification.
+    pub(crate) async fn carried_by(&self, id: i64) -> Result<Option<DeliveryId>, Error> {
+        let sql = "SELECT delivery FROM hikyaku_gateway_waiting WHERE id = $1";
+        let found = self.ask(sql, [id.into()], Row::number_if_any).await?.pop().flatten();
+        Ok(found.map(DeliveryId::from))
+    }
+
+    /// Whether a notification of this name is, or was, among those that wait.
+    pub(crate) async fn waits_as(&self, name: &str) -> Result<bool, Error> {
+        let sql = "SELECT 1 FROM hikyaku_gateway_waiting WHERE name = $1";
+        Ok(!self.ask(sql, [name.into()], |_| ()).await?.is_empty())
+    }
+
+    /// Sends what has waited long enough at this time, and tells when the next will have.
+    pub(crate) async fn close_windows(&self, now: Time) -> Result<Option<Time>, Error> {
+        let sql = "SELECT DISTINCT channel, target FROM hikyaku_gateway_waiting \
+                   WHERE delivery IS NULL AND closes_at <= $1";
+        let read = |row: &mut Row| Chat { channel: row.text(), target: row.text() };
+        for chat in self.ask(sql, [now.as_millis().into()], read).await? {
+            self.outbox.transact(Close(chat)).await?;
+        }
+        let sql = "SELECT min(closes_at) FROM hikyaku_gateway_waiting WHERE delivery IS NULL";
+        let next = self.ask(sql, [], Row::number_if_any).await?.pop().flatten();
+        Ok(next.map(Time::from_millis))
+    }
+
+    /// LINE has refused a push for one of its messages: each notification in it goes by itself. Once, however often it is called.
+    pub(crate) async fn part(&self, refused: DeliveryId) -> Result<(), Error> {
+        Ok(self.outbox.transact(Part(refused)).await?)
+    }
+}
+
+struct JoinOthers {
+    parcel: Parcel,
+    charge: Option<Charge>,
+    window: Duration,
+}
+
+impl Work for JoinOthers {
+    type Out = Join;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Join, StoreError> {
+        let Self { parcel, charge, window } = self;
+        let (chat, request) = (Chat::of(parcel), parcel.request());
+        chat.lock(tx).await?;
+        if let Some(name) = &parcel.name {
+            let sql = "SELECT id, delivery, request FROM hikyaku_gateway_waiting WHERE name = $1";
+            let read = |row: &mut Row| (row.number(), row.number_if_any(), row.text());
+            if let Some((id, delivery, known)) =
+                rows(tx, sql, &[name.as_str().into()], read).await?.pop()
+            {
+                if known != request {
+                    return Ok(Join::Conflict);
+                }
+                let delivery = delivery.map(DeliveryId::from);
+                return Ok(Join::Joined(Joined { id, delivery, spent: None }));
+            }
+        }
+        let mut account = match charge {
+            Some(charge) => Some(Account::open(tx, charge).await?),
+            None => None,
+        };
+        if let Some(account) = &account
+            && !account.has_room()
+        {
+            return Ok(Join::UsedUp(account.spent));
+        }
+        let now = tx.now().await?;
+        let mut others = chat.waiting(tx).await?;
+        let mine = i64::try_from(parcel.messages.len()).unwrap_or(i64::MAX);
+        let fits = |others: &[Waiting]| {
+            let objects: i64 = others.iter().map(|it| it.objects).sum();
+            let alike = others
+                .iter()
+                .all(|it| it.silent == parcel.silent && it.priority == parcel.priority);
+            alike
+                && MESSAGES
+                    .allows(usize::try_from(objects.saturating_add(mine)).unwrap_or(usize::MAX))
+                && others.first().is_none_or(|it| it.closes_at > now.as_millis())
+        };
+        if !fits(&others) {
+            chat.send(tx, std::mem::take(&mut others)).await?;
+        }
+        let closes_at = others.first().map_or((now + *window).as_millis(), |it| it.closes_at);
+        let sql = "INSERT INTO hikyaku_gateway_waiting (channel, target, token, name, request, objects, silent, priority, \
+                   picture, closes_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
+        let params: [Datum; 10] = [
+            parcel.channel.as_str().into(),
+            parcel.target.as_str().into(),
+            parcel.token.into(),
+            parcel.name.clone().into(),
+            request.into(),
+            mine.into(),
+            i64::from(parcel.silent).into(),
+            parcel.priority.name().into(),
+            parcel.picture.clone().into(),
+            closes_at.into(),
+        ];
+        let id = rows(tx, sql, &params, Row::number).await?.pop().unwrap_or_default();
+        if let Some(account) = &mut account {
+            account.spend(tx, charge_of(id)).await?;
+        }
+        let spent = account.map(|it| it.spent);
+        let objects: i64 = others.iter().map(|it| it.objects).sum();
+        let mut delivery = None;
+        if usize::try_from(objects.saturating_add(mine)).is_ok_and(|all| all >= MESSAGES.max) {
+            let all = chat.waiting(tx).await?;
+            delivery = chat.send(tx, all).await?;
+        }
+        Ok(Join::Joined(Joined { id, delivery, spent }))
+    }
+}
+
+/// What a notification that has no delivery yet is charged as.
+fn charge_of(waiting: i64) -> DeliveryId {
+    DeliveryId::from(-waiting)
+}
+
+/// A chat of a channel, whose notifications may go together.
+pub(super) struct Chat {
+    channel: String,
+    target: String,
+}
+
+/// A notification that waits.
+struct Waiting {
+    id: i64,
+    token: i64,
+    request: String,
+    objects: i64,
+    silent: bool,
+    priority: Priority,
+    picture: Option<String>,
+    closes_at: i64,
+}
+
+impl Waiting {
+    const COLUMNS: &str = "id, token, request, objects, silent, priority, picture, closes_at";
+
+    fn read(row: &mut Row) -> Self {
+        Self {
+            id: row.number(),
+            token: row.number(),
+            request: row.text(),
+            objects: row.number(),
+            silent: row.flag(),
+            priority: row.text().parse().unwrap_or_default(),
+            picture: row.text_if_any(),
+            closes_at: row.number(),
+        }
+    }
+
+    fn messages(&self) -> Vec<Message> {
+        // What this program has written.
+        serde_json::from_str(&self.request).unwrap_or_default()
+    }
+}
+
+impl Chat {
+    pub(super) fn of(parcel: &Parcel) -> Self {
+        Self { channel: parcel.channel.clone(), target: parcel.target.clone() }
+    }
+
+    /// Lets no other transaction look at what waits until this one ends. It is the first lock that any of them takes, so that no
+    /// two wait for each other.
+    pub(super) async fn lock(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        if tx.is_postgres() {
+            // A statement that gives `void` has a row that is not read.
+            let sql = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 1212763995))) AS taken";
+            let chat = format!("{}:{}", self.channel, self.target);
+            tx.query(sql, &[chat.into()]).await?;
+        }
+        Ok(())
+    }
+
+    /// Those that wait, the oldest first.
+    async fn waiting(&self, tx: &mut Transaction<'_>) -> Result<Vec<Waiting>, StoreError> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_gateway_waiting WHERE channel = $1 AND target = $2 AND delivery IS NULL ORDER BY id",
+            Waiting::COLUMNS
+        );
+        let params = [self.channel.as_str().into(), self.target.as_str().into()];
+        rows(tx, &sql, &params, Waiting::read).await
+    }
+
+    /// Sends all that wait, before something that is not to go with them.
+    pub(super) async fn send_waiting(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let waiting = self.waiting(tx).await?;
+        self.send(tx, waiting).await.map(drop)
+    }
+
+    /// Puts them into the outbox, as few pushes as can be, and gives the last one.
+    async fn send(
+        &self,
+        tx: &mut Transaction<'_>,
+        waiting: Vec<Waiting>,
+    ) -> Result<Option<DeliveryId>, StoreError> {
+        let mut last = None;
+        let mut together: Vec<Waiting> = Vec::new();
+        for it in waiting {
+            let objects: i64 = together.iter().map(|it| it.objects).sum();
+            let fits = usize::try_from(objects.saturating_add(it.objects))
+                .is_ok_and(|all| MESSAGES.allows(all));
+            let alike = together
+                .first()
+                .is_none_or(|first| first.silent == it.silent && first.priority == it.priority);
+            if !(fits && alike) {
+                last = self.send_together(tx, std::mem::take(&mut together)).await?;
+            }
+            together.push(it);
+        }
+        Ok(self.send_together(tx, together).await?.or(last))
+    }
+
+    /// Puts these into the outbox as one push. The first that has a budget pays, and the others get back what they had paid.
+    async fn send_together(
+        &self,
+        tx: &mut Transaction<'_>,
+        together: Vec<Waiting>,
+    ) -> Result<Option<DeliveryId>, StoreError> {
+        let Some(first) = together.first() else { return Ok(None) };
+        let mut reference = json!({ "notify_token": first.token });
+        if together.len() > 1 {
+            reference["joined"] = together.len().into();
+        }
+        let parcel = Parcel {
+            channel: self.channel.clone(),
+            target: self.target.clone(),
+            token: first.token,
+            priority: first.priority,
+            messages: together.iter().flat_map(Waiting::messages).collect(),
+            silent: first.silent,
+            name: None,
+            reference,
+            picture: None,
+        };
+        let delivery = parcel.enqueue(tx).await?.id;
+        let mut is_paid = false;
+        for it in &together {
+            let paid = charge_of(it.id);
+            if is_paid {
+                give_back(tx, paid).await?;
+            } else {
+                let sql = "UPDATE hikyaku_gateway_charge SET delivery = $1 WHERE delivery = $2 RETURNING cost";
+                let params = [delivery.get().into(), paid.get().into()];
+                is_paid = !tx.query(sql, &params).await?.is_empty();
+            }
+            it.is_carried_by(tx, delivery).await?;
+        }
+        Ok(Some(delivery))
+    }
+}
+
+impl Waiting {
+    async fn is_carried_by(
+        &self,
+        tx: &mut Transaction<'_>,
+        delivery: DeliveryId,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE hikyaku_gateway_waiting SET delivery = $1 WHERE id = $2";
+        tx.query(sql, &[delivery.get().into(), self.id.into()]).await?;
+        if let Some(picture) = &self.picture {
+            let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
+            tx.query(sql, &[delivery.get().into(), picture.as_str().into()]).await?;
+        }
+        Ok(())
+    }
+}
+
+struct Close(Chat);
+
+impl Work for Close {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        self.0.lock(tx).await?;
+        self.0.send_waiting(tx).await?;
+        let sql =
+            "DELETE FROM hikyaku_gateway_waiting WHERE delivery IS NOT NULL AND closes_at < $1";
+        let before = tx.now().await? - KEPT;
+        tx.query(sql, &[before.as_millis().into()]).await.map(drop)
+    }
+}
+
+struct Part(DeliveryId);
+
+impl Work for Part {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+        let sql = format!(
+            "SELECT {}, channel, target FROM hikyaku_gateway_waiting WHERE delivery = $1 ORDER BY id",
+            Waiting::COLUMNS
+        );
+        let read = |row: &mut Row| {
+            let waiting = Waiting::read(row);
+            (waiting, Chat { channel: row.text(), target: row.text() })
+        };
+        let together = rows(tx, &sql, &[self.0.get().into()], read).await?;
+        if together.len() < 2 {
+            return Ok(());
+        }
+        for (it, chat) in together {
+            chat.send_together(tx, vec![it]).await?;
+        }
+        Ok(())
+    }
+}
