@@ -1,10 +1,14 @@
 use std::path::Path;
 
-use clap::{Args, Subcommand};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use hikyaku_gateway::{ApiKeyRow, NewApiKey, Rights};
+use hikyaku_sender::Priority;
 use serde::Serialize;
 
-use super::open;
+use super::{PRIORITIES, open};
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
@@ -62,9 +66,25 @@ struct Issue {
     /// Whose share of a lane its sends take; its name unless set
     #[arg(long, value_name = "KEY")]
     fairness_key: Option<String>,
+
+    /// How urgent its sends are, among those of its channel
+    #[arg(
+        long,
+        default_value = Priority::default().name(),
+        value_parser = PossibleValuesParser::new(PRIORITIES).try_map(|name| name.parse::<Priority>())
+    )]
+    priority: Priority,
+
+    /// The most recipients in a month, as LINE counts them; what does not fit is refused with LINE's 429
+    #[arg(long, value_name = "N")]
+    budget: Option<u64>,
+
+    /// Let it also send what no budget can count: broadcasts, and narrowcasts without a limit
+    #[arg(long, requires = "budget")]
+    unmetered: bool,
 }
 
-/// List the keys by their numbers; nobody can read the keys themselves
+/// List the keys by their numbers, and those that the configuration declares; nobody can read the keys themselves
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
@@ -108,7 +128,12 @@ impl Key {
 impl Issue {
     async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
         let (config, state) = open(config).await?;
-        let Self { name, channel, send, to, call, fairness_key } = self;
+        let Self { name, channel, send, to, call, fairness_key, priority, budget, unmetered } =
+            self;
+        if config.key.iter().any(|key| key.name == name) {
+            let why = "the configuration has a [[key]] of this name, which goes before it";
+            return Err(invalid("--name", why.to_owned()));
+        }
         if !config.channel.contains_key(&channel) {
             return Err(invalid(
                 "--channel",
@@ -118,6 +143,7 @@ impl Issue {
         let rights = Rights::read(send.as_deref(), to.as_deref(), call.as_deref())?;
         let mut new = NewApiKey::new(name, channel).rights(rights);
         new.fairness_key = fairness_key;
+        (new.priority, new.budget, new.unmetered) = (priority, budget, unmetered);
         let issued = state.issue_key(new).await?;
         let key = issued.key.expose();
         output.print(&Issued { id: issued.id, key }, key)
@@ -125,11 +151,17 @@ impl Issue {
 }
 
 async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
-    let keys = state.keys().await?;
+    let (config, state) = open(config).await?;
+    let mut keys = config.declared_keys()?;
+    keys.extend(state.keys().await?);
     let row = |it: &ApiKeyRow| {
-        let state = if it.revoked { "revoked" } else { "works" };
-        format!("{:>6}  {state:<8}  {:<16}  {}", it.id, it.channel, visible(&it.name))
+        let hidden = !it.declared && config.key.iter().any(|key| key.name == it.name);
+        let (id, state) = match it {
+            ApiKeyRow { declared: true, .. } => (String::new(), "declared"),
+            ApiKeyRow { revoked: true, id, .. } => (id.to_string(), "revoked"),
+            ApiKeyRow { id, .. } => (id.to_string(), if hidden { "hidden" } else { "works" }),
+        };
+        format!("{id:>6}  {state:<8}  {:<16}  {}", it.channel, visible(&it.name))
     };
     let head = format!("{:>6}  {:<8}  {:<16}  name", "id", "state", "channel");
     let told = std::iter::once(head).chain(keys.iter().map(row)).collect::<Vec<_>>().join("\n");

@@ -3,6 +3,7 @@
 mod demo;
 mod github;
 mod key;
+mod quota;
 mod serve;
 mod service;
 mod target;
@@ -28,7 +29,8 @@ Examples:
   hikyaku gateway token issue --name backup
   hikyaku gateway service add --name Clinic --callback https://clinic.example/callback
   hikyaku gateway target list
-  hikyaku gateway key issue --name shop-bot")]
+  hikyaku gateway key issue --name shop-bot
+  hikyaku gateway quota")]
 pub(crate) struct Gateway {
     #[command(subcommand)]
     verb: Option<GatewayVerb>,
@@ -48,7 +50,11 @@ enum GatewayVerb {
     Service(service::Service),
     Target(target::Target),
     Key(key::Key),
+    Quota(quota::Quota),
 }
+
+/// The words for how urgent something is.
+const PRIORITIES: [&str; 3] = ["high", "normal", "low"];
 
 impl Gateway {
     /// Whether it works for long with nobody to answer.
@@ -62,6 +68,7 @@ impl Gateway {
             Some(GatewayVerb::Service(verb)) => verb.run(&self.config, output).await,
             Some(GatewayVerb::Target(verb)) => verb.run(&self.config, output).await,
             Some(GatewayVerb::Key(verb)) => verb.run(&self.config, output).await,
+            Some(GatewayVerb::Quota(verb)) => verb.run(&self.config, output).await,
             None if self.demo => demo::run(output).await,
             None => serve::run(&self.config, output).await,
         }

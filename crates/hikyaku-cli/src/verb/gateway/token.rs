@@ -1,11 +1,15 @@
 use std::path::Path;
 
-use clap::{Args, Subcommand};
-use hikyaku_gateway::{AccessToken, NewToken, Served, TokenRow};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+use hikyaku_gateway::{AccessToken, NewToken, Served, TokenChange, TokenRow};
 use hikyaku_page::Lang;
+use hikyaku_sender::Priority;
 use serde::Serialize;
 
-use super::{github::GitHub, open};
+use super::{PRIORITIES, github::GitHub, open};
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
@@ -13,11 +17,12 @@ use crate::{
     work::CHANNEL,
 };
 
-/// Issue, import, list and revoke the tokens that scripts send with
+/// Issue, import, list, change and revoke the tokens that scripts send with
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   hikyaku gateway token issue --name backup --target \"$GROUP_ID\"
+  hikyaku gateway token set 3 --budget 100
   hikyaku gateway token revoke 3")]
 pub(super) struct Token {
     #[command(subcommand)]
@@ -29,6 +34,7 @@ enum TokenVerb {
     Issue(Issue),
     Import(Import),
     List(List),
+    Set(Set),
     Revoke(Revoke),
     #[command(name = "github")]
     GitHub(GitHub),
@@ -61,6 +67,9 @@ struct Issue {
     /// The language in which the account confirms the code: en, ja, zh-Hant or th
     #[arg(long, value_name = "TAG", default_value = "en", value_parser = language, conflicts_with = "target")]
     language: Lang,
+
+    #[command(flatten)]
+    limits: Limits,
 }
 
 /// Take over a token that LINE Notify had issued
@@ -83,6 +92,42 @@ struct Import {
 Example:
   hikyaku gateway token list --json")]
 struct List {}
+
+/// Give a token a budget or another priority
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A budget counts recipients as LINE does: a message to a group of 12 counts 12. What does not fit is refused with 429 until the \
+month ends in Japan.
+
+Examples:
+  hikyaku gateway token set 3 --budget 100
+  hikyaku gateway token set 3 --no-budget --priority high")]
+struct Set {
+    /// Its number, as `token list` shows it
+    id: i64,
+
+    #[command(flatten)]
+    limits: Limits,
+
+    /// Let it reach as many as the channel may
+    #[arg(long, conflicts_with = "budget")]
+    no_budget: bool,
+}
+
+// How much a token may send, and when.
+#[derive(Debug, Args)]
+struct Limits {
+    /// The most recipients in a month
+    #[arg(long, value_name = "N")]
+    budget: Option<u64>,
+
+    /// How urgent its notifications are, among those of its channel
+    #[arg(
+        long,
+        value_parser = PossibleValuesParser::new(PRIORITIES).try_map(|name| name.parse::<Priority>())
+    )]
+    priority: Option<Priority>,
+}
 
 /// End a token
 #[derive(Debug, Args)]
@@ -112,6 +157,9 @@ struct NewArgs {
     /// The channel that sends, by its name in the configuration
     #[arg(long, value_name = "NAME", default_value = CHANNEL)]
     channel: String,
+
+    #[command(flatten)]
+    limits: Limits,
 }
 
 #[derive(Serialize)]
@@ -137,13 +185,22 @@ struct Nothing {}
 impl Token {
     pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
         match self.verb {
-            TokenVerb::Issue(Issue { name, target: None, language, .. }) => {
+            TokenVerb::Issue(Issue { name, target: None, language, limits, .. }) => {
+                if limits.is_set() {
+                    let why = "goes with --target; or give it to the linked token with `token set`";
+                    return Err(invalid("--budget and --priority", why.to_owned()));
+                }
                 issue_unlinked(config, name, language, output).await
             }
             TokenVerb::Issue(Issue {
-                name, target: Some(target), target_name, channel, ..
+                name,
+                target: Some(target),
+                target_name,
+                channel,
+                limits,
+                ..
             }) => {
-                let new = NewArgs { name, target, target_name, channel };
+                let new = NewArgs { name, target, target_name, channel, limits };
                 keep(config, new, None, output).await
             }
             TokenVerb::Import(Import { token, new }) => {
@@ -152,6 +209,7 @@ impl Token {
                 keep(config, new, Some(token), output).await
             }
             TokenVerb::List(List {}) => list(config, output).await,
+            TokenVerb::Set(verb) => verb.run(config, output).await,
             TokenVerb::Revoke(Revoke { id }) => revoke(config, id, output).await,
             TokenVerb::GitHub(verb) => verb.run(config, output).await,
         }
@@ -188,13 +246,16 @@ async fn keep(
     output: Output,
 ) -> anyhow::Result<()> {
     let (config, state) = open(config).await?;
-    let NewArgs { name, target, target_name, channel } = new;
+    let NewArgs { name, target, target_name, channel, limits } = new;
     if !config.channel.contains_key(&channel) {
         return Err(invalid("--channel", format!("the configuration has no channel.{channel}")));
     }
     let is_new = imported.is_none();
     let new = NewToken { name, target, target_name, channel };
     let issued = state.issue(new, imported).await?;
+    if limits.is_set() {
+        state.change_token(issued.id, limits.change()).await?;
+    }
     if is_new {
         let token = issued.token.expose();
         output.print(&Issued { id: issued.id, access_token: token }, token)
@@ -204,6 +265,35 @@ async fn keep(
             id: i64,
         }
         output.print(&Imported { id: issued.id }, format_args!("token {} works", issued.id))
+    }
+}
+
+impl Limits {
+    fn is_set(&self) -> bool {
+        self.budget.is_some() || self.priority.is_some()
+    }
+
+    fn change(&self) -> TokenChange {
+        TokenChange { budget: self.budget.map(Some), priority: self.priority }
+    }
+}
+
+impl Set {
+    async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+        let Self { id, limits, no_budget } = self;
+        if !limits.is_set() && !no_budget {
+            let why = "one of --budget, --no-budget and --priority is needed";
+            return Err(invalid("token set", why.to_owned()));
+        }
+        let mut change = limits.change();
+        if no_budget {
+            change.budget = Some(None);
+        }
+        let (_, state) = open(config).await?;
+        if !state.change_token(id, change).await? {
+            return Err(not_found(format!("there is no token {id} that works")));
+        }
+        output.print(&Nothing {}, format_args!("token {id} is changed"))
     }
 }
 
