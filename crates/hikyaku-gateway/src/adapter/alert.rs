@@ -60,14 +60,11 @@ fn read(group: &Object<'_>) -> Result<String, Wrong> {
         Some(common) if alerts.len() > 1 => common.pairs().collect(),
         _ => Vec::new(),
     };
+    let name = name_of(group, common.as_ref(), &alerts)?;
     let alerts: Vec<_> =
         alerts.iter().map(|alert| Alert::read(alert, &shared)).collect::<Result<_, _>>()?;
-    let common_text = |name| common.as_ref().map_or(Ok(""), |labels| labels.text(name));
-    let name = match common_text("alertname")? {
-        "" => group.text("receiver")?,
-        name => name,
-    };
-    let severity = match common_text("severity")? {
+    let severity = common.as_ref().map_or(Ok(""), |labels| labels.text("severity"))?;
+    let severity = match severity {
         "" => String::new(),
         severity => format!(" ({severity})"),
     };
@@ -101,6 +98,26 @@ fn read(group: &Object<'_>) -> Result<String, Wrong> {
     };
     text.extend(link(url).map(str::to_owned));
     Ok(lines(&text, TEXT))
+}
+
+/// What the alerts of a group are called: their common name, the only one's, or else who was to hear of them.
+fn name_of<'a>(
+    group: &Object<'a>,
+    common: Option<&Object<'a>>,
+    alerts: &[Object<'a>],
+) -> Result<&'a str, Wrong> {
+    let alone = match alerts {
+        [alert] => alert.object("labels")?,
+        _ => None,
+    };
+    let by = group.object("groupLabels")?;
+    for labels in [common, by.as_ref(), alone.as_ref()].into_iter().flatten() {
+        let name = labels.text("alertname")?;
+        if !name.is_empty() {
+            return Ok(name);
+        }
+    }
+    group.text("receiver")
 }
 
 impl<'a> Alert<'a> {
@@ -205,6 +222,16 @@ mod tests {
             told(&group(&alerts[1..2])),
             "✅ Resolved: DiskFull (critical)\n2 % left\nhttp://prometheus:9090/graph?g0.expr=1"
         );
+    }
+
+    #[test]
+    fn a_group_is_called_by_what_it_has() {
+        let mut body = group(&[alert("firing", "a", "")]);
+        body["commonLabels"] = json!({});
+        body["groupLabels"] = json!({});
+        assert!(told(&body).starts_with("🔥 Firing: DiskFull\n"), "{}", told(&body));
+        body["alerts"][0]["labels"]["alertname"] = json!(null);
+        assert!(told(&body).starts_with("🔥 Firing: line\n"), "{}", told(&body));
     }
 
     #[test]
