@@ -4,7 +4,7 @@ use std::{
 };
 
 use clap::Args;
-use hikyaku::{Client, ClientBuilder, RetryPolicy};
+use hikyaku::{Client, ClientBuilder, RetryPolicy, transport::HyperTransport};
 
 use crate::{
     channel::{self, Issuer, IssuerArgs},
@@ -172,6 +172,32 @@ impl Connection {
         self.build(Client::without_token(), &profile)
     }
 
+    /// The client of a channel that a file describes: its own token and hosts, and the patience of these settings.
+    pub(crate) fn client_at(
+        &self,
+        token: &str,
+        (api_url, data_url): (Option<&str>, Option<&str>),
+    ) -> anyhow::Result<Client> {
+        let mut builder = Client::builder(token);
+        if let Some(url) = api_url {
+            builder = builder.api_base_url(url);
+        }
+        if let Some(url) = data_url {
+            builder = builder.data_base_url(url);
+        }
+        self.patient(builder, &Profile::default())
+    }
+
+    /// What carries requests that are not for LINE, and trusts whom the client trusts.
+    pub(crate) fn transport(&self) -> anyhow::Result<HyperTransport> {
+        let profile = self.profile.read()?;
+        let connect_timeout = Duration::from_secs(10);
+        Ok(match self.patience.certificates(profile.ca_file.as_deref())? {
+            Some(pem) => HyperTransport::with_certificates(connect_timeout, &pem)?,
+            None => HyperTransport::new(connect_timeout),
+        })
+    }
+
     /// The profile that is named, or one that sets nothing.
     pub(crate) fn profile(&self) -> anyhow::Result<Profile> {
         self.profile.read()
@@ -201,7 +227,11 @@ impl Connection {
         if let Some(url) = self.manager_url.as_ref().or(profile.manager_url.as_ref()) {
             builder = builder.manager_base_url(url);
         }
-        builder = builder.retry(self.patience.retry(profile.retries));
+        self.patient(builder, profile)
+    }
+
+    fn patient(&self, builder: ClientBuilder, profile: &Profile) -> anyhow::Result<Client> {
+        let mut builder = builder.retry(self.patience.retry(profile.retries));
         if let Some(timeout) = self.patience.timeout(profile.timeout()?) {
             builder = builder.timeout(timeout);
         }

@@ -3,7 +3,7 @@
 use hikyaku_sim::Sim;
 
 use crate::{
-    command::{Outcome, Shell},
+    command::{Outcome, Shell, Started},
     platform::Platform,
     recorder::{Answer, Recorder},
 };
@@ -217,6 +217,75 @@ fn a_picture_is_looked_at_as_lines_app_does() {
     let outcome = shell(&recorder).run(["doctor", "--picture", "http://example.com/cat.jpg"]);
     assert!(outcome.stdout.contains("does not begin with https://"), "{outcome}");
     assert_eq!(outcome.code, 1);
+}
+
+/// A gateway of the platform over HTTPS and plain HTTP, its shell with `gateway.toml` as it is then, and its plain address.
+fn gateway(platform: &Platform) -> (Shell, Started, String) {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let config = |public: &str| {
+        format!(
+            "store = \"sqlite:hikyaku.db\"\npublic_url = \"{public}\"\n[listen.tls]\naddress = \"127.0.0.1:0\"\n\
+             serve = [\"pictures\"]\ncertificate_file = \"tls.pem\"\nkey_file = \"tls.key\"\n\
+             [listen.lan]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"webhook\"]\n\
+             [channel.default]\ntoken_file = \"line.token\"\nsecret = \"{}\"\napi_url = \"{}\"\n",
+            platform.sim.channel_secret().expose(),
+            platform.sim.api_url()
+        )
+    };
+    let shell = platform
+        .shell()
+        .with("HIKYAKU_CA_FILE", "tls.pem")
+        // Another account's, which is not asked about.
+        .with("LINE_CHANNEL_ACCESS_TOKEN", "another")
+        .with_file("line.token", platform.sim.channel_token().expose())
+        .with_file("tls.pem", certified.cert.pem())
+        .with_file("tls.key", certified.signing_key.serialize_pem())
+        .with_file("gateway.toml", config("https://localhost"));
+    let mut gateway = shell.start(["gateway", "--json"]);
+    let line: serde_json::Value = serde_json::from_str(&gateway.lines().next().unwrap()).unwrap();
+    let url = |name: &str| line["urls"][name].as_str().unwrap().to_owned();
+    let port = url("tls").strip_prefix("https://127.0.0.1:").unwrap().to_owned();
+    let shell = shell.with_file("gateway.toml", config(&format!("https://localhost:{port}")));
+    (shell, gateway, url("lan"))
+}
+
+#[test]
+fn a_gateway_is_looked_at_by_its_configuration() {
+    let platform = Platform::with(Sim::builder());
+    let (shell, gateway, lan) = gateway(&platform);
+    let doctor = || shell.run(["doctor", "--no-webhook-test", "--config", "gateway.toml"]);
+    let has = |outcome: &Outcome, start: &str, text: &str| {
+        let mut lines = outcome.stdout.lines().filter(|line| line.starts_with(start));
+        assert!(lines.any(|line| line.contains(text)), "{start} {text}: {outcome}");
+    };
+    let outcome = doctor();
+    assert_eq!(outcome.code, 0, "{outcome}");
+    has(&outcome, "ok       token", "channel ");
+    has(&outcome, "ok       secret", "belongs to channel");
+    has(&outcome, "ok       public", "leads to the gateway");
+    has(&outcome, "ok       pictures", "/pictures is where");
+    has(
+        &outcome,
+        "warning  webhook",
+        "do not go to the gateway, which takes them at https://localhost:",
+    );
+    has(&outcome, "warning  seen", "no user and no group yet");
+    has(&outcome, "warning  replies", "auto-response");
+
+    platform.sim.set_webhook(format!("{lan}/webhook")).unwrap();
+    let user = platform.sim.add_friend();
+    platform.sim.user_says(&user, "hello");
+    // It is seen when the webhook was answered.
+    platform.wait_for_webhooks();
+    has(&doctor(), "ok       seen", user.as_str());
+
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+    let outcome = doctor();
+    assert_eq!(outcome.code, 1, "{outcome}");
+    has(&outcome, "problem  public", "gives no answer");
+    has(&outcome, "problem  pictures", "gives no answer");
+    let outcome = shell.run(["doctor", "--config", "gateway.toml", "--channel", "other"]);
+    assert!(outcome.code == 2 && outcome.stderr.contains("no channel.other"), "{outcome}");
 }
 
 #[test]

@@ -25,6 +25,11 @@ impl Platform {
         self.serving.block_on(self.sim.wait_for(deliveries)).unwrap();
     }
 
+    /// Waits until the bot has answered all webhooks.
+    pub(crate) fn wait_for_webhooks(&self) {
+        self.serving.block_on(self.sim.webhooks().wait_until_idle()).unwrap();
+    }
+
     /// An environment that points at it, with the program under its own name.
     pub(crate) fn shell(&self) -> Shell {
         let folder = Path::new(env!("CARGO_BIN_EXE_hikyaku")).parent().unwrap();

@@ -50,8 +50,11 @@ impl Channel {
         self.secret.is_some() || self.secret_file.is_some()
     }
 
-    /// What tells whether a webhook is LINE's, if the channel's secret is there.
-    pub(crate) fn verifier(&self, name: &str) -> Result<Option<Verifier>, Error> {
+    /// Its secret, if there is one. `name` is the channel's, for errors.
+    ///
+    /// # Errors
+    /// The file cannot be read, both keys are set, or it is no secret.
+    pub fn secret(&self, name: &str) -> Result<Option<ChannelSecret>, Error> {
         let secret = match (&self.secret, &self.secret_file) {
             (None, None) => return Ok(None),
             (Some(secret), None) => secret.clone(),
@@ -62,13 +65,21 @@ impl Channel {
                 )));
             }
         };
-        let secret = ChannelSecret::new(secret)
-            .map_err(|why| Error::because(format!("channel.{name}.secret"), why))?;
-        Ok(Some(Verifier::new(&secret)))
+        ChannelSecret::new(secret)
+            .map(Some)
+            .map_err(|why| Error::because(format!("channel.{name}.secret"), why))
     }
 
-    /// Its channel access token.
-    pub(crate) fn token(&self, name: &str) -> Result<String, Error> {
+    /// What tells whether a webhook is LINE's, if the channel's secret is there.
+    pub(crate) fn verifier(&self, name: &str) -> Result<Option<Verifier>, Error> {
+        Ok(self.secret(name)?.as_ref().map(Verifier::new))
+    }
+
+    /// Its channel access token. `name` is the channel's, for errors.
+    ///
+    /// # Errors
+    /// The file cannot be read, or there is not exactly one of `token` and `token_file`.
+    pub fn token(&self, name: &str) -> Result<String, Error> {
         match (&self.token, &self.token_file) {
             (Some(token), None) => Ok(token.clone()),
             (None, Some(file)) => file::read(file),

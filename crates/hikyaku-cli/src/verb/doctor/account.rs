@@ -128,18 +128,28 @@ pub(super) fn quota(
     Finding::ok(QUOTA, message)
 }
 
-/// What the API does not tell, and people forget.
-pub(super) fn console(bot: &BotInfo) -> Finding {
-    const CONSOLE: &str = "console";
+/// LINE's own answers to people. Its API does not tell whether they are on, and people forget.
+pub(super) fn auto_reply(bot: &BotInfo) -> Finding {
+    const AUTO_REPLY: &str = "replies";
     let chat = match bot.chat_mode {
-        ChatMode::Chat => "people may answer in its chats beside the bot; ",
+        ChatMode::Chat => "people may answer in its chats beside the bot, and ",
         _ => "",
     };
-    Finding::unknown(
-        CONSOLE,
+    Finding::warning(
+        AUTO_REPLY,
         format!(
-            "{chat}LINE's API does not tell whether auto-response messages are on, and whether the bot may join groups"
+            "{chat}LINE does not tell whether auto-response messages are on: they would answer beside the bot"
         ),
-        "see Settings, Response settings and Account settings at https://manager.line.biz/",
+        "turn them off: Settings, Response settings at https://manager.line.biz/",
+    )
+}
+
+/// Whether the bot may be invited.
+pub(super) fn groups() -> Finding {
+    Finding::unknown(
+        "groups",
+        "LINE does not tell whether the bot may join groups; it may not unless that was turned on",
+        "for groups, turn on \"Allow bot to join group chats\" on the channel's tab \"Messaging API\" at \
+         https://developers.line.biz/console/",
     )
 }

@@ -2,16 +2,26 @@
 
 mod account;
 mod finding;
+mod gateway;
 mod picture;
 mod recipient;
 mod webhook;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use finding::{Finding, Findings};
-use hikyaku::model::ChannelToken;
+use hikyaku::{
+    Client,
+    model::{ChannelSecret, ChannelToken},
+};
+use hikyaku_gateway::Config;
 use http::Uri;
 
-use crate::{channel::ChannelSecretArgs, connect::Connection, output::Output};
+use crate::{
+    channel::ChannelSecretArgs, connect::Connection, failure::invalid, output::Output,
+    work::CHANNEL,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -22,6 +32,7 @@ Examples:
   hikyaku doctor
   hikyaku doctor --to U4af4980629000000000000000000000a
   hikyaku doctor --picture https://example.com/cat.jpg
+  hikyaku doctor --config gateway.toml
   hikyaku doctor --json | jq '.findings[] | select(.state != \"ok\")'")]
 pub(crate) struct Doctor {
     /// A user, group or room that messages should reach
@@ -36,6 +47,14 @@ pub(crate) struct Doctor {
     #[arg(long)]
     no_webhook_test: bool,
 
+    /// The configuration of a gateway, whose channel is asked about, and which is to be reached
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// The channel of the configuration
+    #[arg(long, value_name = "NAME", default_value = CHANNEL, requires = "config")]
+    channel: String,
+
     #[command(flatten)]
     secret: ChannelSecretArgs,
 
@@ -45,9 +64,15 @@ pub(crate) struct Doctor {
 
 impl Doctor {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let client = self.connection.client(output)?;
-        let token = self.connection.given_token()?.map(ChannelToken::new).transpose()?;
-        let secret = self.secret.find(&self.connection.profile()?)?;
+        let config = self.config.as_deref().map(Config::read).transpose()?;
+        let Account { client, token, secret } = match &config {
+            Some(config) => self.account_of(config)?,
+            None => Account {
+                client: self.connection.client(output)?,
+                token: self.connection.given_token()?.map(ChannelToken::new).transpose()?,
+                secret: self.secret.find(&self.connection.profile()?)?,
+            },
+        };
         let mut findings = Findings::new(output);
 
         let bot = match client.bot_info().await {
@@ -73,7 +98,11 @@ impl Doctor {
 
         let endpoint = client.webhook_endpoint().await;
         let is_set = matches!(&endpoint, Ok(endpoint) if endpoint.is_some());
+        let other = config.as_ref().and_then(|config| gateway::webhook(config, &endpoint));
         findings.add(webhook::endpoint(endpoint))?;
+        if let Some(finding) = other {
+            findings.add(finding)?;
+        }
         if is_set && !self.no_webhook_test {
             findings.add(webhook::test(client.test_webhook_endpoint(None).await))?;
         }
@@ -83,7 +112,36 @@ impl Doctor {
         if let Some(url) = &self.picture {
             findings.add(picture::shown(url).await)?;
         }
-        findings.add(account::console(&bot))?;
+        if let Some(config) = &config {
+            for finding in gateway::reached(config, &self.connection.transport()?).await {
+                findings.add(finding)?;
+            }
+            findings.add(gateway::seen(config, &self.channel).await)?;
+        }
+        findings.add(account::auto_reply(&bot))?;
+        findings.add(account::groups())?;
         findings.end()
     }
+
+    /// The account of a gateway's channel. Nothing of the environment is used for it, lest it be another one's.
+    fn account_of(&self, config: &Config) -> anyhow::Result<Account> {
+        let name = &self.channel;
+        let Some(channel) = config.channel.get(name) else {
+            return Err(invalid("--channel", format!("the configuration has no channel.{name}")));
+        };
+        let token = channel.token(name)?;
+        let urls = (channel.api_url.as_deref(), channel.data_url.as_deref());
+        Ok(Account {
+            client: self.connection.client_at(&token, urls)?,
+            token: Some(ChannelToken::new(token)?),
+            secret: channel.secret(name)?,
+        })
+    }
+}
+
+/// The account that is asked about.
+struct Account {
+    client: Client,
+    token: Option<ChannelToken>,
+    secret: Option<ChannelSecret>,
 }

@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, path::Path};
 
-use hikyaku_gateway::{Config, Gateway};
+use hikyaku_gateway::{Config, Gateway, Listener};
 use serde::Serialize;
 
 use crate::{output::Output, stop::StopSignals};
@@ -12,10 +12,15 @@ struct Listening {
 }
 
 pub(super) async fn run(config: &Path, output: Output) -> anyhow::Result<()> {
-    let gateway = Gateway::open(Config::read(config)?).await?;
+    let config = Config::read(config)?;
+    let is_https = |listen: &Listener| listen.certificate_file.is_some();
+    let secure: Vec<_> =
+        config.listen.iter().filter(|it| is_https(it.1)).map(|it| it.0.clone()).collect();
+    let gateway = Gateway::open(config).await?;
     let stop = StopSignals::listen()?;
     let url = |(name, address): (&String, &std::net::SocketAddr)| {
-        (name.clone(), format!("http://{address}"))
+        let scheme = if secure.contains(name) { "https" } else { "http" };
+        (name.clone(), format!("{scheme}://{address}"))
     };
     let listening = Listening { urls: gateway.addresses().iter().map(url).collect() };
     let told: Vec<_> =
