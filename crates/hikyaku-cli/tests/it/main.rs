@@ -17,6 +17,7 @@ mod content;
 mod doctor;
 mod errors;
 mod gateway;
+mod guides;
 mod help;
 mod inbox;
 mod manual;
