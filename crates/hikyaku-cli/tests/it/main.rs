@@ -14,6 +14,7 @@ mod cluster;
 mod command;
 mod connection;
 mod content;
+mod deploy;
 mod doctor;
 mod errors;
 mod gateway;

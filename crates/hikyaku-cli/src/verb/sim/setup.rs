@@ -1,5 +1,6 @@
 use std::{
     fmt,
+    net::IpAddr,
     path::{Path, PathBuf},
 };
 
@@ -28,6 +29,15 @@ pub(super) struct Setup {
     /// Keep the state in this file, and go on from what is in it; --seed and --friends are then for the first start
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+
+    /// Listen at this address of the machine; on any but the default one, everybody who reaches it controls the simulator
+    /// [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    bind: Option<IpAddr>,
+
+    /// Let its control API be called by this host name, besides localhost and addresses; may come several times
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
 
     /// Begin with this many friends of the account, beside those of --seed
     #[arg(long, value_name = "N")]
@@ -87,6 +97,12 @@ impl Setup {
             .webhook_redelivery(self.webhook_redelivery);
         if self.one_listener {
             builder = builder.one_listener();
+        }
+        if let Some(address) = self.bind {
+            builder = builder.bind_address(address);
+        }
+        for name in self.allow_host {
+            builder = builder.allow_host(name);
         }
         if self.allow_remote_webhooks {
             builder = builder.allow_remote_webhooks();
