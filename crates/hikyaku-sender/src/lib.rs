@@ -100,6 +100,8 @@ pub use outlook::{LaneOverview, Overview, QuotaOverview};
 pub use pace::{HoldReason, Limits};
 pub use priority::Priority;
 pub use quarantine::Quarantined;
+#[doc(hidden)]
+pub use steps::IdleWorker;
 pub use time::{Clock, Time};
 pub use transaction::{Transaction, Work};
 pub use waiting::{Waiting, WaitingFor};

@@ -211,7 +211,7 @@ impl Outbox {
         let fresh =
             deliveries.into_iter().map(|it| it.into_fresh(now)).collect::<Result<Vec<_>, _>>()?;
         let enqueued = self.0.store.enqueue(fresh).await?;
-        if enqueued.iter().any(|it| it.verdict == Verdict::New) {
+        if enqueued.iter().any(|it| it.verdict == Verdict::New && !it.is_taken) {
             self.0.store.news().tell();
         }
         for it in enqueued.iter().filter(|it| it.verdict == Verdict::New) {

@@ -2,13 +2,50 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio::sync::mpsc;
+
 use crate::{
     Error, Limits, Outbox,
     delivery::Outcome,
-    store::step::{Attempt, Claim, Settle, Sweep},
+    store::{
+        Handed, Offer, Seat,
+        step::{Attempt, Claim, Settle, Sweep},
+    },
 };
 
+/// A worker that takes what is enqueued, and does nothing with it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct IdleWorker {
+    _seat: Seat,
+    handed: mpsc::Receiver<Handed>,
+}
+
+impl IdleWorker {
+    /// The ids and fences of what it took since it was asked last.
+    pub fn taken(&mut self) -> Vec<(i64, i64)> {
+        let handed = std::iter::from_fn(|| self.handed.try_recv().ok());
+        handed.flat_map(|it| it.jobs).map(|job| (job.id, job.fence)).collect()
+    }
+}
+
 impl Outbox {
+    /// A worker of a channel that has room for so many sends.
+    #[doc(hidden)]
+    pub fn idle_worker(
+        &self,
+        channel: &str,
+        room: usize,
+        lease: Duration,
+        limits: Limits,
+    ) -> IdleWorker {
+        let channels = [channel.to_owned()].into();
+        let offer = Offer { channels, limits, lease, worker: "a test".into() };
+        let (seat, handed) = self.shared().store.takers().join(offer);
+        seat.has_room(room);
+        IdleWorker { _seat: seat, handed }
+    }
+
     /// Claims as many of a channel as a worker would that has room for so many. Their ids and fences.
     #[doc(hidden)]
     pub async fn claim_some(

@@ -111,8 +111,8 @@ impl<T: Tx> Open for T {
     fn enqueue(&mut self, delivery: NewDelivery) -> BoxFuture<'_, Result<Enqueued>> {
         Box::pin(async move {
             let now = self.now().await?;
-            let enqueued = Enqueue(vec![delivery.into_fresh(now)?]).run(self).await?;
-            let one = enqueued.into_iter().next();
+            let enqueue = Enqueue { rows: vec![delivery.into_fresh(now)?], hands: None };
+            let one = enqueue.run(self).await?.enqueued.into_iter().next();
             answer(one.ok_or_else(|| Error::store("the store gave no answer"))?)
         })
     }

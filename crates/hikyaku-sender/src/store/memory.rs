@@ -9,7 +9,7 @@ use std::{
 use super::{
     CampaignCounts, CampaignRow, CampaignState, Campaigns, Cursor, Deliveries, Found, Fresh,
     KeyDue, KeySearch, LaneDue, Lanes, Move, NewCampaign, News, OutcomeCursorRow, Outcomes,
-    Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tables, Tx, WriteStep, fenced,
+    Payload, Quota, ReadStep, Reads, Result, Row, Stored, Tables, Takers, Tx, WriteStep, fenced,
     fits::fits, now_or_never,
 };
 use crate::{
@@ -28,6 +28,7 @@ pub(crate) struct MemoryStore {
     state: Mutex<Memory>,
     clock: Clock,
     news: News,
+    takers: Takers,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,24 +53,29 @@ struct Memory {
 
 impl MemoryStore {
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { state: Mutex::default(), clock, news: News::default() }
+        Self { state: Mutex::default(), clock, news: News::default(), takers: Takers::default() }
     }
 
     pub(crate) fn news(&self) -> &News {
         &self.news
     }
 
+    pub(crate) fn takers(&self) -> &Takers {
+        &self.takers
+    }
+
     pub(crate) fn time(&self) -> Time {
         self.clock.now()
     }
 
-    pub(crate) fn run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
+    pub(crate) fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // All or nothing: a step that fails changes a copy.
         let mut memory = state.clone();
         let mut tx = MemoryTx { memory: &mut memory, clock: &self.clock };
-        let out = now_or_never(fenced(step, &mut tx))?;
+        let mut out = now_or_never(fenced(&step, &mut tx))?;
         *state = memory;
+        step.committed(&mut out);
         Ok(out)
     }
 
@@ -237,6 +243,10 @@ impl Deliveries for MemoryTx<'_> {
         Ok(pairs)
     }
 
+    async fn keep_order(&mut self, _: &str, _: bool) -> Result<bool> {
+        Ok(true)
+    }
+
     async fn fronts(&mut self, keys: &[(String, String)]) -> Result<Vec<Row>> {
         let mut fronts = Vec::new();
         for (channel, key) in keys {
@@ -344,6 +354,11 @@ impl Deliveries for MemoryTx<'_> {
 impl Lanes for MemoryTx<'_> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
         Ok(self.memory.buckets.get(&(channel.to_owned(), lane)).cloned())
+    }
+
+    async fn free_bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        let new = Bucket::new(self.clock.now());
+        Ok(Some(self.bucket(channel, lane).await?.unwrap_or(new)))
     }
 
     async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {

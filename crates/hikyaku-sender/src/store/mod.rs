@@ -8,6 +8,7 @@
 mod columns;
 mod contents;
 mod fits;
+mod job;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -21,6 +22,7 @@ mod sqlite;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod states;
 pub(crate) mod step;
+mod takers;
 mod tx;
 
 use std::{
@@ -32,6 +34,7 @@ use std::{
 use tokio::sync::watch;
 
 pub(crate) use fits::still_fits;
+pub(crate) use job::Job;
 pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{Gate, PgStore};
@@ -46,6 +49,7 @@ pub(crate) use sqlite::{SqliteStore, WorkerLock};
 #[derive(Debug)]
 pub(crate) enum WorkerLock {}
 
+pub(crate) use takers::{Handed, Hands, Offer, Seat, Takers};
 pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Outcomes, Reads, Tables, Tx};
 
 use crate::{DeliveryId, Error, Filter, Time};
@@ -77,6 +81,13 @@ pub(crate) trait WriteStep: Send + Sync + 'static {
 
     /// Does it. It may run again from the start, when the transaction around it failed.
     fn run<T: Tx>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;
+
+    /// What follows once it is durable, whether its caller still waits for what it tells or not.
+    fn committed(self, _: &mut Self::Out)
+    where
+        Self: Sized,
+    {
+    }
 }
 
 /// What keeps a change and a move of the whole store apart.
@@ -136,7 +147,7 @@ impl Store {
     /// Runs a step in a durable transaction.
     pub(crate) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         match self {
-            Self::Memory(store) => store.run(&step),
+            Self::Memory(store) => store.run(step),
             #[cfg(feature = "sqlite")]
             Self::Sqlite(store) => store.run(step).await,
             #[cfg(feature = "postgres")]
@@ -144,12 +155,27 @@ impl Store {
         }
     }
 
-    /// Puts deliveries into the store, all or none. Those of other callers may share the transaction.
+    /// Puts deliveries into the store, all or none. Those of other callers may share the transaction. A worker of this
+    /// program may have them from then on.
     pub(crate) async fn enqueue(&self, rows: Vec<Fresh>) -> Result<Vec<step::Enqueued>> {
         match self {
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => store.enqueue(rows).await,
-            _ => self.run(step::Enqueue(rows)).await,
+            _ => {
+                let hands = self.takers().find(&rows);
+                Ok(self.run(step::Enqueue { rows, hands }).await?.enqueued)
+            }
+        }
+    }
+
+    /// The workers of this program.
+    pub(crate) fn takers(&self) -> &Takers {
+        match self {
+            Self::Memory(store) => store.takers(),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => store.takers(),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.takers(),
         }
     }
 

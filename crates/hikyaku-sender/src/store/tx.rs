@@ -274,6 +274,14 @@ pub(crate) trait Deliveries: Send {
     /// that were overtaken, and the one whose turn is right before. Pairs of ids, its own first; nothing is locked.
     fn ahead(&mut self, rows: &[&Row]) -> impl Future<Output = Result<Vec<(i64, i64)>>> + Send;
 
+    /// Decides about a channel's order keys until the transaction ends: `alone`, with rows that nobody else sees yet, or
+    /// beside others, with rows that all can lock. Whether it may; it waits for nobody.
+    fn keep_order(
+        &mut self,
+        channel: &str,
+        alone: bool,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
     /// The first two ready or in flight of each channel and order key that were not overtaken, in the order of their
     /// turns; those of one key together, and nothing is locked.
     fn fronts(
@@ -318,6 +326,13 @@ pub(crate) trait Deliveries: Send {
 pub(crate) trait Lanes: Send {
     /// A lane's bucket, locked.
     fn bucket(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+    ) -> impl Future<Output = Result<Option<Bucket>>> + Send;
+
+    /// A lane's bucket, a new one where it has none, locked; nothing while another transaction has it.
+    fn free_bucket(
         &mut self,
         channel: &str,
         lane: Lane,

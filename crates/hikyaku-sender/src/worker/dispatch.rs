@@ -8,7 +8,7 @@ use std::{
 use futures_core::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, stream::FuturesUnordered};
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
 use tracing::{Instrument as _, Span, field::Empty};
@@ -25,7 +25,10 @@ use crate::{
     Error, Event, HoldReason, Lane, State, Time, Waiting, WaitingFor,
     delivery::{Outcome, backoff},
     metrics::AtWork,
-    store::step::{Attempt, Claim, Grant, Job, Sweep},
+    store::{
+        Handed, Job, Offer, Seat,
+        step::{Attempt, Claim, Grant, Sweep},
+    },
 };
 
 /// The longest that a worker sleeps without looking: what another program enqueues may tell nobody.
@@ -53,12 +56,16 @@ pub(super) async fn run<'a>(
     let mut served = shared.served.subscribe();
     // It may have changed while the worker began.
     served.mark_changed();
+    let (seat, handed) = shared.inner.store.takers().join(offer(shared));
     let mut dispatch = Dispatch {
         shared,
         sender: &sender,
         news: shared.inner.store.news().listen(),
         served,
         at_work,
+        seat,
+        handed,
+        is_behind: true,
         queue: VecDeque::new(),
         sending: FuturesUnordered::new(),
         outcomes: Vec::new(),
@@ -87,6 +94,11 @@ struct Dispatch<'a> {
     news: watch::Receiver<u64>,
     served: watch::Receiver<Served>,
     at_work: AtWork<'a>,
+    /// Where those that enqueue see how much it has room for, and what it got from them.
+    seat: Seat,
+    handed: mpsc::Receiver<Handed>,
+    /// Whether the last claim may have left something that is due.
+    is_behind: bool,
     /// Claimed and not yet on their way, with when they were.
     queue: VecDeque<(Job, ClaimedAt)>,
     sending: FuturesUnordered<BoxFuture<'a, Attempt>>,
@@ -118,6 +130,7 @@ impl Dispatch<'_> {
             let claimed = self.claim(now);
             self.settle(claimed || self.queue.is_empty() || self.settle_at <= Some(now));
             self.send();
+            self.seat.has_room(self.room());
             let waits = self.look_at > now && self.failures == 0;
             let look_at = Some(self.look_at).filter(|at| *at > now);
             let wake_at = look_at.into_iter().chain(self.settle_at).min().unwrap_or(now + LOOK);
@@ -127,8 +140,10 @@ impl Dispatch<'_> {
                 Ok(()) = self.served.changed() => {
                     let served = self.shared.served();
                     self.at_work.serve(served.channels.keys(), &served.limits);
+                    self.seat.offer(offer(self.shared));
                     self.look_at = now;
                 }
+                Some(handed) = self.handed.recv() => self.take_handed(handed),
                 grant = ended(&mut self.claiming) => {
                     if let Some(waiting) = self.granted(grant).await? {
                         return Ok(waiting);
@@ -200,6 +215,7 @@ impl Dispatch<'_> {
         };
         self.failures = 0;
         self.ahead.claimed(now);
+        self.is_behind = grant.more;
         self.tell_waiting(&grant);
         self.look_at = now + grant.next().map_or(LOOK, |next| next.since(grant.now).min(LOOK));
         let may_end = grant.jobs.is_empty() && self.shared.settings.until_idle;
@@ -218,6 +234,22 @@ impl Dispatch<'_> {
         let claimed =
             ClaimedAt { began: self.claim_began, granted, ended: Instant::now(), at: grant.now };
         self.queue.extend(grant.jobs.into_iter().map(|job| (job, claimed)));
+    }
+
+    /// Takes what was enqueued for it, which is as if it had claimed it.
+    fn take_handed(&mut self, Handed { jobs, now: at, granted }: Handed) {
+        self.held += jobs.len();
+        let granted = Instant::from_std(granted);
+        let claimed = ClaimedAt { began: granted, granted, ended: Instant::now(), at };
+        self.queue.extend(jobs.into_iter().map(|job| (job, claimed)));
+    }
+
+    /// How many it could begin with at once. What is due and was not claimed yet comes first.
+    fn room(&self) -> usize {
+        if self.is_behind || !self.queue.is_empty() {
+            return 0;
+        }
+        self.shared.settings.concurrency.saturating_sub(self.sending.len())
     }
 
     /// Sends as many as may be on their way at once.
@@ -317,6 +349,9 @@ impl Dispatch<'_> {
     /// Waits for answers, sends nothing more, and writes down what came of all that was claimed.
     async fn drain(&mut self) {
         let deadline = Instant::now() + self.shared.settings.drain;
+        self.seat.has_room(0);
+        self.handed.close();
+        let mut may_get_more = true;
         loop {
             let unsent = self.queue.drain(..).map(|(job, _)| Attempt {
                 id: job.id,
@@ -327,7 +362,9 @@ impl Dispatch<'_> {
             });
             self.outcomes.extend(unsent);
             self.settle(true);
-            if self.claiming.is_none() && self.settling.is_none() && self.sending.is_empty() {
+            let is_idle =
+                self.claiming.is_none() && self.settling.is_none() && self.sending.is_empty();
+            if is_idle && !may_get_more {
                 return;
             }
             tokio::select! {
@@ -336,6 +373,11 @@ impl Dispatch<'_> {
                     self.claiming = None;
                     self.take(grant.unwrap_or_default());
                 }
+                // So is a commit that has begun to enqueue for it.
+                handed = self.handed.recv(), if may_get_more => match handed {
+                    Some(handed) => self.take_handed(handed),
+                    None => may_get_more = false,
+                },
                 settled = ended(&mut self.settling) => self.settled(&settled),
                 Some(attempt) = self.sending.next() => self.sent(attempt),
                 () = sleep_until(deadline), if !self.sending.is_empty() => {
@@ -352,6 +394,13 @@ impl Dispatch<'_> {
             }
         }
     }
+}
+
+/// What it takes from those that enqueue.
+fn offer(shared: &Shared) -> Offer {
+    let Served { channels, limits, lease, .. } = shared.served();
+    let channels = channels.keys().cloned().collect();
+    Offer { channels, limits, lease, worker: shared.name.clone() }
 }
 
 /// One attempt, within the trace that its delivery is a part of. Where nobody listens, it costs nothing.

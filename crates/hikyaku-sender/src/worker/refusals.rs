@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::store::step::Job;
+use crate::store::Job;
 
 /// So many recipients are refused alone, in the same words and before any is accepted: then it is the message, or the whole
 /// list, and not one of them.

@@ -26,8 +26,8 @@ use crate::{
     pace,
     recipients::Recipients,
     store::{
-        Body,
-        step::{self, Attempt, GetCampaign, Job, ListHolds},
+        Body, Job,
+        step::{self, Attempt, GetCampaign, ListHolds},
     },
 };
 

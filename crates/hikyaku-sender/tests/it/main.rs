@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of tests fails the test")]
 
 mod answered;
+mod at_once;
 mod attempts;
 mod budget;
 mod bulk;

@@ -24,10 +24,12 @@ use crate::{
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
     let columns = || FIXED.iter().chain(&CHANGING).chain(&PAYLOAD);
-    let names = columns::names(columns());
+    let (names, count) = (columns::names(columns()), columns().count());
     format!(
-        "INSERT INTO hikyaku_delivery ({names}) SELECT {names} FROM unnest({}) WITH ORDINALITY AS new ({names}, place) ORDER BY place \
+        "INSERT INTO hikyaku_delivery ({names}, node) SELECT {names}, CASE state WHEN 1 THEN ${}::integer END \
+         FROM unnest({}) WITH ORDINALITY AS new ({names}, place) ORDER BY place \
          ON CONFLICT (channel, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING id, channel, idempotency_key",
+        count + 1,
         arrays(columns(), 1)
     )
 });
@@ -55,6 +57,9 @@ static CLAIM: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// With a channel, the lock of those that decide about its order keys.
+const ORDER_LOCK: i64 = 0x4849_4b5d;
+
 impl Deliveries for PgTx<'_> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
         if rows.is_empty() {
@@ -64,10 +69,15 @@ impl Deliveries for PgTx<'_> {
         let mut columns = transposed(rows.iter().map(columns::fixed));
         columns.extend(transposed(rows.iter().map(|it| columns::changing(&it.delivery))));
         columns.extend(transposed(rows.iter().map(|it| columns::payload(&it.payload))));
-        let params: Vec<_> = columns.iter().map(|it| it as &(dyn ToSql + Sync)).collect();
+        let params = columns.iter().map(|it| it as &(dyn ToSql + Sync));
+        let params: Vec<_> =
+            params.chain(std::iter::once(&self.node as &(dyn ToSql + Sync))).collect();
         let inserted = self.client.query(&insert, &params).await.map_err(failed)?;
-        self.inserted |= !inserted.is_empty();
-        ids(rows, &inserted)
+        let ids = ids(rows, &inserted)?;
+        let waits =
+            |(row, id): (&Fresh, &Option<i64>)| row.delivery.state == State::Ready && id.is_some();
+        self.inserted |= rows.iter().zip(&ids).any(waits);
+        Ok(ids)
     }
 
     async fn claimable(
@@ -144,6 +154,12 @@ impl Deliveries for PgTx<'_> {
             orders().map(|it| it.and_then(|it| it.turn).map(Time::as_millis)).collect();
         let read = |it: &mut dyn read::Columns| Ok((it.number()?, it.number()?));
         self.rows(&sql, &[&ids, &channels, &keys, &turns], read).await
+    }
+
+    async fn keep_order(&mut self, channel: &str, alone: bool) -> Result<bool> {
+        let lock = if alone { "lock" } else { "lock_shared" };
+        let sql = format!("SELECT pg_try_advisory_xact_{lock}(hashtextextended($1, {ORDER_LOCK}))");
+        read::known(self.row(&sql, &[&channel], |it| it.flag()).await?)
     }
 
     async fn fronts(&mut self, keys: &[(String, String)]) -> Result<Vec<Row>> {

@@ -14,7 +14,7 @@ use super::Database;
 use crate::{
     Error,
     store::{
-        Fresh, Result,
+        Fresh, Result, WriteStep as _,
         step::{Enqueue, Enqueued},
     },
 };
@@ -113,10 +113,12 @@ async fn write_all(database: &Database, batch: Vec<Waiting>) {
         waiting.push((it.rows.len(), it.answer));
         rows.extend(it.rows);
     }
-    let enqueue = Enqueue(rows);
-    match database.run(&enqueue).await {
-        Ok(enqueued) => {
-            let mut enqueued = enqueued.into_iter();
+    let hands = database.takers.find(&rows);
+    let enqueue = Enqueue { rows, hands };
+    match database.commit(&enqueue).await {
+        Ok(mut done) => {
+            enqueue.committed(&mut done);
+            let mut enqueued = done.enqueued.into_iter();
             for (count, answer) in waiting {
                 // Where nobody waits any more, what is durable is durable all the same.
                 let _ = answer.send(Ok(enqueued.by_ref().take(count).collect()));
@@ -124,10 +126,10 @@ async fn write_all(database: &Database, batch: Vec<Waiting>) {
         }
         // It was the fault of some row, so that nothing was done; the other callers have nothing to do with it.
         Err(why) if waiting.len() > 1 && why.blames_a_row() => {
-            let mut rows = enqueue.0.into_iter();
+            let mut rows = enqueue.rows.into_iter();
             for (count, answer) in waiting {
-                let enqueue = Enqueue(rows.by_ref().take(count).collect());
-                let _ = answer.send(database.run(&enqueue).await);
+                let enqueue = Enqueue { rows: rows.by_ref().take(count).collect(), hands: None };
+                let _ = answer.send(database.run(enqueue).await.map(|done| done.enqueued));
             }
         }
         Err(why) => {

@@ -10,22 +10,28 @@ const BUDGET_LOCK: i64 = 0x4849_4b5c;
 
 impl Lanes for PgTx<'_> {
     async fn bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
-        // Two claims must not both find no bucket.
-        let new = Bucket::new(self.now().await?);
-        let make = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes) VALUES ($1, $2, $4, $3, 1, $3, 0) \
-            ON CONFLICT DO NOTHING";
         let sql = format!(
             "SELECT {} FROM hikyaku_bucket WHERE channel = $1 AND lane = $2 FOR UPDATE",
             read::BUCKET
         );
-        let lane = lane.code();
-        let mut found = self.row(&sql, &[&channel, &lane], read::bucket).await?;
+        let code = lane.code();
+        let mut found = self.row(&sql, &[&channel, &code], read::bucket).await?;
         if found.is_none() {
-            let now = new.at.as_millis();
-            self.execute(make, &[&channel, &lane, &now, &new.tokens]).await?;
-            found = self.row(&sql, &[&channel, &lane], read::bucket).await?;
+            self.make_bucket(channel, lane).await?;
+            found = self.row(&sql, &[&channel, &code], read::bucket).await?;
         }
         Ok(found.map(|(_, _, bucket)| bucket))
+    }
+
+    async fn free_bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_bucket WHERE channel = $1 AND lane = $2 FOR UPDATE SKIP LOCKED",
+            read::BUCKET
+        );
+        match self.row(&sql, &[&channel, &lane.code()], read::bucket).await? {
+            Some((_, _, bucket)) => Ok(Some(bucket)),
+            None => self.make_bucket(channel, lane).await,
+        }
     }
 
     async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
@@ -137,5 +143,17 @@ impl Lanes for PgTx<'_> {
         let params: Params<'_> =
             &[&channel, &quota.limit, &quota.used, &quota.reserved, &checked_at];
         self.execute(sql, params).await.map(drop)
+    }
+}
+
+impl PgTx<'_> {
+    /// A new bucket, unless the lane has one: two claims must not both find none.
+    async fn make_bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        let new = Bucket::new(self.now().await?);
+        let sql = "INSERT INTO hikyaku_bucket (channel, lane, tokens, at, slow, slowed_at, strikes) VALUES ($1, $2, $4, $3, 1, $3, 0) \
+            ON CONFLICT DO NOTHING";
+        let now = new.at.as_millis();
+        let made = self.execute(sql, &[&channel, &lane.code(), &now, &new.tokens]).await?;
+        Ok((made > 0).then_some(new))
     }
 }

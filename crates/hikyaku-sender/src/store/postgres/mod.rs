@@ -23,7 +23,9 @@ use std::{
 use tokio::{sync::Notify, task::JoinHandle};
 use tokio_postgres::error::SqlState;
 
-use super::{Fence, Fresh, News, ReadStep, Reads, Result, WriteStep, fenced, step::Enqueued};
+use super::{
+    Fence, Fresh, News, ReadStep, Reads, Result, Takers, WriteStep, fenced, step::Enqueued,
+};
 use crate::{Clock, Error, ErrorKind, Time};
 
 use connection::{Connection, Pool, silent};
@@ -56,8 +58,15 @@ impl PgStore {
         connection.migrate().await?;
         pool.put(connection);
         let (untold, node) = (Notify::new(), Node::new());
-        let database =
-            Arc::new(Database { pool, clock, told: Mutex::default(), untold, node, gate });
+        let database = Arc::new(Database {
+            pool,
+            clock,
+            told: Mutex::default(),
+            untold,
+            node,
+            gate,
+            takers: Takers::default(),
+        });
         let gather = Gather::start(&database);
         Ok(Self { database, gather, news: News::default(), listener: Mutex::default() })
     }
@@ -67,7 +76,7 @@ impl PgStore {
     }
 
     pub(crate) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
-        self.database.run(&step).await
+        self.database.run(step).await
     }
 
     pub(crate) async fn read<S: ReadStep>(&self, step: S) -> Result<S::Out> {
@@ -99,6 +108,10 @@ impl PgStore {
     pub(crate) fn news(&self) -> &News {
         &self.news
     }
+
+    pub(crate) fn takers(&self) -> &Takers {
+        &self.database.takers
+    }
 }
 
 impl Drop for PgStore {
@@ -120,10 +133,17 @@ struct Database {
     untold: Notify,
     node: Node,
     gate: Option<Gate>,
+    takers: Takers,
 }
 
 impl Database {
-    async fn run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
+    async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
+        let mut out = self.commit(&step).await?;
+        step.committed(&mut out);
+        Ok(out)
+    }
+
+    async fn commit<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
         let mut tries = 0;
         loop {
             tries += 1;

@@ -25,7 +25,7 @@ pub(crate) struct PgTx<'a> {
     pub(super) gate: Option<&'a Gate>,
     /// Who claims in it.
     pub(super) node: Option<i32>,
-    /// Whether it has put deliveries into the store.
+    /// Whether it has put deliveries into the store that wait for a worker.
     pub(super) inserted: bool,
 }
 

@@ -133,6 +133,10 @@ impl Deliveries for SqliteTx<'_> {
         Ok(pairs)
     }
 
+    async fn keep_order(&mut self, _: &str, _: bool) -> Result<bool> {
+        Ok(true)
+    }
+
     async fn fronts(&mut self, keys: &[(String, String)]) -> Result<Vec<Row>> {
         let sql = |state: State| {
             format!(

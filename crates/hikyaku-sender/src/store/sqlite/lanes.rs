@@ -14,6 +14,11 @@ impl Lanes for SqliteTx<'_> {
         Ok(found.map(|(_, _, bucket)| bucket))
     }
 
+    async fn free_bucket(&mut self, channel: &str, lane: Lane) -> Result<Option<Bucket>> {
+        let now = self.now().await?;
+        Ok(Some(self.bucket(channel, lane).await?.unwrap_or_else(|| Bucket::new(now))))
+    }
+
     async fn save_bucket(&mut self, channel: &str, lane: Lane, bucket: &Bucket) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO bucket (channel, lane, tokens, at, slow, slowed_at, strikes, hold_until, hold_reason, \
             served_high, served_normal, served_low) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";

@@ -24,7 +24,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{News, ReadStep, Result, WriteStep, now_or_never};
+use super::{News, ReadStep, Result, Takers, WriteStep, now_or_never};
 use crate::{Clock, Error, ErrorKind, Time};
 
 use bell::Bell;
@@ -40,6 +40,7 @@ pub(crate) struct SqliteStore {
     reader: Arc<Mutex<Connection>>,
     clock: Clock,
     news: News,
+    takers: Takers,
 }
 
 impl SqliteStore {
@@ -50,7 +51,8 @@ impl SqliteStore {
             let reader = Arc::new(Mutex::new(file::open_reader(&path)?));
             let bell = Bell::of(&path);
             let writer = Writer::start(connection, mark, bell.clone(), clock.clone())?;
-            Ok(Self { path, writer, bell, reader, clock, news: News::default() })
+            let (news, takers) = (News::default(), Takers::default());
+            Ok(Self { path, writer, bell, reader, clock, news, takers })
         })
         .await
     }
@@ -98,6 +100,10 @@ impl SqliteStore {
 
     pub(crate) fn news(&self) -> &News {
         &self.news
+    }
+
+    pub(crate) fn takers(&self) -> &Takers {
+        &self.takers
     }
 }
 

@@ -85,9 +85,12 @@ impl<S: WriteStep> Job for Waiting<S> {
     }
 
     fn answer(self: Box<Self>, ended: Result<()>) {
-        let Self { out, answer, .. } = *self;
+        let Self { step, out, answer } = *self;
         let out = match (out, ended) {
-            (Some(Ok(out)), Ok(())) => Ok(out),
+            (Some(Ok(mut out)), Ok(())) => {
+                step.committed(&mut out);
+                Ok(out)
+            }
             (Some(Err(why)), _) | (_, Err(why)) => Err(why),
             (None, Ok(())) => Err(Error::store("the step was not run")),
         };

@@ -33,6 +33,10 @@ pub(super) enum Room {
 }
 
 impl Budgets {
+    pub(super) fn new(any: bool) -> Self {
+        Self { any, ..Self::default() }
+    }
+
     /// Gets the budgets of these keys. Only those that have one are locked.
     pub(super) async fn look_up<T: Tx>(
         &mut self,

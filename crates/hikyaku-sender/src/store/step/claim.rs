@@ -5,9 +5,7 @@ use std::{
 };
 
 use super::{
-    hold,
-    job::Job,
-    order,
+    hold, order,
     permits::Permits,
     room::Room,
     set_back,
@@ -16,7 +14,7 @@ use super::{
 use crate::{
     Hold, Time,
     pace::{Bucket, HoldReason, Limits},
-    store::{LaneDue, Result, Tx, WriteStep},
+    store::{Job, LaneDue, Result, Tx, WriteStep},
     waiting::{Waiting, WaitingFor},
 };
 

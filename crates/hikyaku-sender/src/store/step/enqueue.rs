@@ -1,14 +1,29 @@
-use crate::store::{Fresh, Result, Row, Tx, WriteStep};
+use super::at_once::AtOnce;
+use crate::store::{Fresh, Handed, Hands, Result, Row, Tx, WriteStep};
 
 /// Puts deliveries into the store, all or none.
 #[derive(Debug)]
-pub(crate) struct Enqueue(pub(crate) Vec<Fresh>);
+pub(crate) struct Enqueue {
+    pub(crate) rows: Vec<Fresh>,
+    /// A worker that may have some of them from then on.
+    pub(crate) hands: Option<Hands>,
+}
+
+/// What became of all of them.
+#[derive(Debug)]
+pub(crate) struct EnqueuedAll {
+    pub(crate) enqueued: Vec<Enqueued>,
+    /// What the worker gets.
+    handed: Option<Handed>,
+}
 
 /// What became of one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Enqueued {
     pub(crate) id: i64,
     pub(crate) verdict: Verdict,
+    /// Whether a worker has it already.
+    pub(crate) is_taken: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,20 +37,37 @@ pub(crate) enum Verdict {
 }
 
 impl WriteStep for Enqueue {
-    type Out = Vec<Enqueued>;
+    type Out = EnqueuedAll;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         // One with an order key is put in free, with its due time as its turn: the first claim that sees it finds out whom
         // it is behind. So an enqueuer never waits for a worker, nor for another enqueuer of the same key.
-        let ids = tx.insert(&self.0).await?;
+        let at_once = match &self.hands {
+            Some(hands) => AtOnce::find(tx, &self.rows, hands).await?,
+            None => None,
+        };
+        let rows = at_once.as_ref().map_or(&self.rows, |it| &it.rows);
+        let ids = tx.insert(rows).await?;
+        let places = at_once.as_ref().map(AtOnce::places).unwrap_or_default();
         let mut enqueued = Vec::with_capacity(ids.len());
-        for (row, id) in self.0.iter().zip(ids) {
-            enqueued.push(match id {
-                Some(id) => Enqueued { id, verdict: Verdict::New },
+        for (at, (row, id)) in self.rows.iter().zip(&ids).enumerate() {
+            let is_taken = places.contains(&at);
+            enqueued.push(match *id {
+                Some(id) => Enqueued { id, verdict: Verdict::New, is_taken },
                 None => known(tx, row).await?,
             });
         }
-        Ok(enqueued)
+        let handed = match at_once {
+            Some(at_once) => Some(at_once.finish(tx, &ids, &self.rows).await?),
+            None => None,
+        };
+        Ok(EnqueuedAll { enqueued, handed })
+    }
+
+    fn committed(self, out: &mut Self::Out) {
+        if let (Some(hands), Some(handed)) = (self.hands, out.handed.take()) {
+            hands.take(handed);
+        }
     }
 }
 
@@ -45,7 +77,7 @@ async fn known<T: Tx>(tx: &mut T, row: &Fresh) -> Result<Enqueued> {
     let (known, payload) = tx.by_key(&row.channel, key).await?.ok_or_else(gone)?;
     if row.takes_over && known.delivery.surely_not_sent() && let_name_go(tx, &known).await? {
         let id = tx.insert(std::slice::from_ref(row)).await?.pop().flatten().ok_or_else(gone)?;
-        return Ok(Enqueued { id, verdict: Verdict::New });
+        return Ok(Enqueued { id, verdict: Verdict::New, is_taken: false });
     }
     // Of two that take a name over at once, one came too late: the name is the other's by now.
     let (known, payload) = if row.takes_over {
@@ -56,7 +88,7 @@ async fn known<T: Tx>(tx: &mut T, row: &Fresh) -> Result<Enqueued> {
     let is_same = known.delivery.enqueued_as() == row.delivery.enqueued_as()
         && payload.is_same_as(&row.payload);
     let verdict = if is_same { Verdict::Existing } else { Verdict::Conflict };
-    Ok(Enqueued { id: known.id, verdict })
+    Ok(Enqueued { id: known.id, verdict, is_taken: false })
 }
 
 /// Takes the name away from a row that surely was not sent, and puts the row away: were it retried, the send would go out

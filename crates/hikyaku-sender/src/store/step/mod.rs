@@ -1,5 +1,6 @@
 //! The steps, each written once for all stores.
 
+mod at_once;
 mod audit;
 mod budget;
 mod campaign;
@@ -8,7 +9,6 @@ mod copy;
 mod enqueue;
 mod history;
 mod hold;
-mod job;
 mod look;
 mod order;
 mod outcome_cursor;
@@ -35,7 +35,6 @@ pub(crate) use copy::{
 };
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
-pub(crate) use job::Job;
 pub(crate) use look::{
     DueElsewhere, Find, GetCampaign, GetOverview, LanesNow, List, ListCampaigns, LookAtLane,
     LookAtLanes, Outcomes, Show, Snapshot, Story,

@@ -31,6 +31,8 @@ pub(super) struct Turns {
     pub(super) goes_on: bool,
     /// Keys of rows that have ended without being sent.
     pub(super) ended: BTreeSet<OrderKey>,
+    /// The channels whose order keys it decides about, and whether it may.
+    kept: HashMap<String, bool>,
 }
 
 /// A row of the claim's own that is in the way of those that come after it.
@@ -64,6 +66,13 @@ impl Turns {
                 asking.push(row);
             }
         }
+        for row in &asking {
+            if !self.kept.contains_key(&row.channel) {
+                self.kept.insert(row.channel.clone(), tx.keep_order(&row.channel, false).await?);
+            }
+        }
+        // Somebody puts a row there that cannot be seen yet; the next round sees it.
+        asking.retain(|row| self.kept.get(&row.channel).copied().unwrap_or_default());
         if asking.is_empty() {
             return Ok(());
         }

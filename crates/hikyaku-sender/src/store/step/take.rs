@@ -5,7 +5,6 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     budget::{self, Budgets},
     campaign::CANCELLED,
-    job::Job,
     order,
     permits::Permits,
     room::Room,
@@ -17,7 +16,7 @@ use crate::{
     outcome::{NewOutcome, OutcomeKind},
     pace::HoldReason,
     store::{
-        CampaignState, LaneDue, Payload, Result, Row, Tx,
+        CampaignState, Job, LaneDue, Payload, Result, Row, Tx,
         row::{Before, Effects},
     },
     waiting::Waiting,

@@ -1,10 +1,8 @@
 use hikyaku_model::SendKind;
 use uuid::Uuid;
 
-use crate::{
-    Lane,
-    store::{Payload, Row},
-};
+use super::{Payload, Row};
+use crate::Lane;
 
 /// One delivery to send now.
 #[derive(Clone, Debug)]
@@ -24,7 +22,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// What a claimed row asks for.
-    pub(super) fn new(row: Row, payload: Payload) -> Self {
+    pub(crate) fn new(row: Row, payload: Payload) -> Self {
         let Row { id, channel, campaign, fairness_key, delivery, .. } = row;
         Self {
             id,
