@@ -17,7 +17,7 @@ use crate::{
     Error, ErrorKind, Outbox, Outcome, OutcomePlace,
     new_delivery::check_name,
     outbox::{LOOK, OUTCOMES},
-    store::step::{ForgetPlace, HELD, HoldPlace, LeavePlace, ListPlaces, ReadOn},
+    store::step::{Behind, ForgetPlace, HELD, HoldPlace, LeavePlace, ListPlaces, ReadOn},
     this_program,
 };
 
@@ -35,8 +35,9 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// whatever is killed, and one that was dealt with right before a kill comes again: by its
 /// [`message_id`](Outcome::message_id), a receiver knows it.
 ///
-/// One reader has a place at a time. Others of the same name wait, and go on where it was when it is gone: at once where
-/// it ended by itself, and after 15 seconds where it was killed.
+/// One reader has a place at a time, as long as it deals with outcomes. Others of the same name wait, and go on where it was
+/// when it is gone: at once where it ended by itself, and after 15 seconds where it was killed. While there is nothing to
+/// deal with, a reader writes nothing, and the first one that looks has what comes next.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -86,10 +87,11 @@ impl Outbox {
         self.shared().store.read(ListPlaces).await
     }
 
-    /// Forgets how far the readers of this name were, so that nobody waits for them. Whether there was such a name.
+    /// Forgets how far the readers of this name were, so that nobody waits for them. Whether there was such a name. One that
+    /// still waits for outcomes begins anew, with the oldest.
     ///
     /// # Errors
-    /// A reader has it now, or the store did not take it.
+    /// A reader deals with outcomes now, or the store did not take it.
     pub async fn forget_outcome_cursor(&self, name: impl Into<String>) -> Result<bool, Error> {
         self.shared().store.run(ForgetPlace(name.into())).await
     }
@@ -134,17 +136,20 @@ impl OutcomeCursor {
     /// The next outcomes in their order, 100 at most; empty if there are none now.
     ///
     /// # Errors
-    /// Another reader has the place, or the store cannot be read or written.
+    /// Another reader has the place and what is behind it, or the store cannot be read or written.
     pub async fn read(&self) -> Result<Vec<Outcome>, Error> {
         let read =
             || ReadOn { name: self.name.clone(), reader: self.reader.clone(), limit: OUTCOMES };
         let inner = self.outbox.shared();
-        let (held, outcomes) = inner.store.read(read()).await?;
-        if held > HELD / 2 {
+        if let Behind::Outcomes(outcomes) = inner.store.read(read()).await? {
             return Ok(outcomes);
         }
         self.hold(0, false).await?;
-        Ok(inner.store.read(read()).await?.1)
+        match inner.store.read(read()).await? {
+            Behind::Outcomes(outcomes) => Ok(outcomes),
+            // It stood still for as long as it had the place.
+            Behind::MustHold => Ok(Vec::new()),
+        }
     }
 
     /// Everything up to the outcome with this id is dealt with. When this returns, it is on disk. Before where it is already,

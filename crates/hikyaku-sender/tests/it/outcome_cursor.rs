@@ -16,6 +16,7 @@ on_every_store![
     what_fails_is_tried_again_and_nothing_is_left_out,
     a_reader_that_is_dropped_anywhere_leaves_nothing_out,
     places_are_listed_and_forgotten,
+    a_reader_that_has_nothing_to_do_writes_nothing,
 ];
 
 /// As many holds as this are outcomes without any delivery.
@@ -210,4 +211,26 @@ async fn places_are_listed_and_forgotten(bench: Bench) {
     assert!(bench.outbox.forget_outcome_cursor("shop").await.unwrap());
     assert!(!bench.outbox.forget_outcome_cursor("shop").await.unwrap());
     assert_eq!(bench.outbox.outcome_cursors().await.unwrap(), []);
+}
+
+async fn a_reader_that_has_nothing_to_do_writes_nothing(bench: Bench) {
+    let (first, second) = (cursor(&bench.outbox), cursor(&bench.outbox));
+    let place = async || bench.outbox.outcome_cursors().await.unwrap().remove(0);
+    // It is listed from its first look on.
+    assert_eq!(first.read().await.unwrap(), []);
+    let begun = place().await.reader;
+    assert!(begun.is_some());
+    for _ in 0..10 {
+        bench.clock.advance(Duration::from_secs(4));
+        assert_eq!(first.read().await.unwrap(), []);
+        assert_eq!(second.read().await.unwrap(), []);
+    }
+    assert_eq!(place().await.reader, None, "its time is over, and was not renewed");
+    // Of those that wait, one gets what comes.
+    tell(&bench.outbox, 1).await;
+    assert_eq!(ids(&second.read().await.unwrap()), [1]);
+    first.read().await.unwrap_err();
+    assert!(place().await.reader.is_some_and(|by| Some(by) != begun));
+    second.advance(1).await.unwrap();
+    assert_eq!(first.read().await.unwrap(), []);
 }

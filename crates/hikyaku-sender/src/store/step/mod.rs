@@ -40,7 +40,7 @@ pub(crate) use look::{
     LookAtLanes, Outcomes, Show, Snapshot, Story,
 };
 pub(crate) use outcome_cursor::{
-    ExportPlaces, ForgetPlace, HELD, HoldPlace, ImportPlaces, LeavePlace, ListPlaces, ReadOn,
+    Behind, ExportPlaces, ForgetPlace, HELD, HoldPlace, ImportPlaces, LeavePlace, ListPlaces, ReadOn,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
 pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};

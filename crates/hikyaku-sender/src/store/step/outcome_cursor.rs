@@ -37,7 +37,16 @@ impl OutcomeCursorRow {
     }
 }
 
-/// The outcomes behind a reader's place, and how much longer it has that.
+/// What a reader finds behind its place.
+#[derive(Debug)]
+pub(crate) enum Behind {
+    /// What it may deal with. Where that is nothing, the place need not be its own.
+    Outcomes(Vec<Outcome>),
+    /// There is something, and the reader has to say first that the place is its own.
+    MustHold,
+}
+
+/// The outcomes behind a reader's place, if it has that.
 #[derive(Debug)]
 pub(crate) struct ReadOn {
     pub(crate) name: String,
@@ -46,17 +55,23 @@ pub(crate) struct ReadOn {
 }
 
 impl ReadStep for ReadOn {
-    type Out = (Duration, Vec<Outcome>);
+    type Out = Behind;
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
         let now = tx.now().await?;
+        // One that is new is listed from its first look on.
         let Some(cursor) = tx.outcome_cursor(&self.name).await? else {
-            return Ok((Duration::ZERO, Vec::new()));
+            return Ok(Behind::MustHold);
         };
-        let held = cursor.is_held_for(&self.reader, now);
-        let outcomes =
-            if held.is_zero() { Vec::new() } else { tx.outcomes(cursor.after, self.limit).await? };
-        Ok((held, outcomes))
+        let is_mine = cursor.is_held_for(&self.reader, now) > HELD / 2;
+        let outcomes = tx.outcomes(cursor.after, if is_mine { self.limit } else { 1 }).await?;
+        if is_mine || outcomes.is_empty() {
+            return Ok(Behind::Outcomes(outcomes));
+        }
+        match cursor.held_by(now) {
+            Some(other) if other != self.reader => Err(cursor.taken()),
+            _ => Ok(Behind::MustHold),
+        }
     }
 }
 
