@@ -53,7 +53,8 @@ impl Bench {
     }
 
     /// What holds whenever no worker is at work: no row is in flight, none of a cancelled campaign waits that surely was not
-    /// sent, campaigns count what their rows say and lend them their keys, and nothing is reserved.
+    /// sent, campaigns count what their rows say and lend them their keys, budgets count what was sent or may have been, and
+    /// nothing is reserved.
     pub(crate) async fn assert_at_rest(&self) {
         let found = self.outbox.contradictions().await.unwrap();
         let shown = &found[..found.len().min(5)];

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 
+use super::budget;
 use crate::{
-    Lane, State, Time,
+    Budget, Lane, State, Time,
     delivery::{Count, Place},
     fairness,
-    store::{CampaignCounts, CampaignRow, CampaignState, ReadStep, Reads, Result, Stored},
+    store::{CampaignCounts, CampaignRow, CampaignState, ReadStep, Reads, Result, Row, Stored},
 };
 
 /// How many rows are looked at in one go.
@@ -20,7 +21,10 @@ impl ReadStep for Audit {
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<Vec<String>> {
         let campaigns = tx.campaigns(u32::MAX).await?;
-        let mut sums = Sums::default();
+        let now = tx.now().await?;
+        let budgets = budget::now_of_all(tx, now).await?;
+        let since = budgets.iter().map(|it| (it.fairness_key.clone(), it.since)).collect();
+        let mut sums = Sums { since, ..Sums::default() };
         let states = campaigns.iter().map(|it| (it.id, it.spec.state)).collect();
         let mut after = 0;
         loop {
@@ -42,6 +46,15 @@ impl ReadStep for Audit {
                 ));
             }
         }
+        for Budget { fairness_key, used, .. } in budgets {
+            let Counted { surely, perhaps } =
+                sums.counted.remove(&fairness_key).unwrap_or_default();
+            if !(surely..=surely + perhaps).contains(&used) {
+                sums.found.push(format!(
+                    "the budget of {fairness_key:?} has {used} used; its rows {surely}, and {perhaps} that may count"
+                ));
+            }
+        }
         for (key, (_, id, place)) in std::mem::take(&mut sums.first_of_keys) {
             if place == Place::Behind {
                 sums.found
@@ -60,10 +73,50 @@ struct Sums {
     in_flight: BTreeMap<String, i64>,
     /// By channel and order key: the one whose turn is first of those that wait.
     first_of_keys: BTreeMap<(String, String), (Time, i64, Place)>,
+    /// Since when budgets count, by their fairness keys.
+    since: BTreeMap<String, Time>,
+    /// What counts against them.
+    counted: BTreeMap<String, Counted>,
     found: Vec<String>,
 }
 
+/// Recipients of a fairness key.
+#[derive(Default)]
+struct Counted {
+    surely: u64,
+    perhaps: u64,
+}
+
 impl Sums {
+    /// What was counted a first time, and when, is known of those that are in doubt or were sent with their first attempt. Of
+    /// others, it may have been before the budget began.
+    fn count(&mut self, row: &Row) {
+        let delivery = &row.delivery;
+        let Some(since) = self.since.get(&row.fairness_key) else { return };
+        let began = match delivery.state {
+            _ if !Lane::of(delivery.kind).counts_recipients() => return,
+            State::Ready => delivery.first_maybe_at,
+            State::InFlight => delivery.first_maybe_at.or(delivery.claimed_at),
+            State::Accepted | State::Tracking | State::Unknown | State::Dropped => {
+                delivery.claimed_at
+            }
+            _ => return,
+        };
+        let is_first = match delivery.state {
+            State::Ready | State::InFlight => true,
+            State::Accepted | State::Unknown => delivery.attempts == 1,
+            // One that was refused and put away does not count.
+            _ => false,
+        };
+        let counted = self.counted.entry(row.fairness_key.clone()).or_default();
+        match began {
+            // At the very moment when the budget began, it may have come before it.
+            Some(at) if at > *since && is_first => counted.surely += u64::from(delivery.recipients),
+            Some(at) if at >= *since => counted.perhaps += u64::from(delivery.recipients),
+            _ => {}
+        }
+    }
+
     fn add(&mut self, stored: &Stored, campaigns: &BTreeMap<i64, CampaignState>) {
         let row = &stored.row;
         let (state, recipients) = (row.delivery.state, i64::from(row.delivery.recipients));
@@ -83,6 +136,7 @@ impl Sums {
                 *first = (turn, row.id, order.place);
             }
         }
+        self.count(row);
         let campaign = row.campaign.and_then(|id| Some((id, *campaigns.get(&id)?)));
         let key = &row.fairness_key;
         if row.campaign.map(fairness::of_campaign).is_some_and(|of_campaign| *key != of_campaign)
