@@ -91,14 +91,20 @@ async fn every_window_holds(sim: &Sim, url: &str, workers: usize, sends: usize) 
     let mut running = Vec::new();
     for n in 0..workers {
         let (url, client, limits) = (url.to_owned(), client.clone(), limits.clone());
+        // Its first life ends when this part of all has arrived, so that each restart falls within the busy time.
+        let first = sends * (n + 1) / (2 * workers + 1);
+        let sim = sim.clone();
+        let some_arrived = async move {
+            while sim.delivered() < first as u64 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
         running.push(tokio::spawn(async move {
-            // Its first life is short, so that a restart falls within the busy time.
-            let first = Duration::from_millis(700 + 150 * n as u64);
             let outbox = Outbox::open(&url).await.unwrap();
             let worker = |outbox: &Outbox| {
                 outbox.worker().channel("default", client.clone()).limits(limits.clone())
             };
-            worker(&outbox).run(tokio::time::sleep(first)).await.unwrap();
+            worker(&outbox).run(some_arrived).await.unwrap();
             worker(&outbox).until_idle().run(std::future::pending()).await.unwrap();
         }));
     }
