@@ -205,7 +205,7 @@ async fn a_budget_holds(bench: Bench) {
     assert_eq!(worker.taken(), [(other, 1)]);
     outbox.clear_budget("shop").await.unwrap();
     drop(worker);
-    assert_eq!(send_all(&bench).await.delivered(), 4);
+    assert_eq!(send_all(&bench).await.people_reached(), 5);
 }
 
 async fn a_name_that_is_taken_takes_no_permit(bench: Bench) {
@@ -290,14 +290,14 @@ async fn a_worker_that_stops_gives_back_what_it_was_handed(bench: Bench) {
     for _ in 0..10 {
         let worker = bench.outbox.worker().channel("default", client.clone());
         let worker = worker.limits(Limits::none()).quota_every(None);
-        let enqueues = async {
+        let fill = async {
             delivered(&sim, enqueued).await;
             for n in 0..10 {
                 bench.outbox.enqueue(push(enqueued + n)).await.unwrap();
             }
         };
         let ((), report) = tokio::join!(
-            enqueues,
+            fill,
             worker.run(async {
                 delivered(&sim, enqueued + 3).await;
             })

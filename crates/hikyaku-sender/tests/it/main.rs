@@ -41,6 +41,7 @@ mod proxy;
 mod restore;
 mod search;
 mod served;
+mod size;
 mod sql;
 mod sqlite_file;
 mod stores;
@@ -50,6 +51,7 @@ mod traces;
 mod transact;
 mod types;
 mod worker;
+mod writes;
 
 /// Says something on the side of the test's result: why it was skipped, or how to repeat it.
 fn tell(what: &str) {
