@@ -69,6 +69,9 @@ pub struct Listed {
     pub last_status: Option<u16>,
     /// Why it is not accepted, in LINE's words where there were any.
     pub last_error: Option<String>,
+    /// When its caller, who waited for it, was told that it was refused or withdrawn.
+    #[serde(serialize_with = "shown_if_any")]
+    pub told_at: Option<Time>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -127,6 +130,7 @@ impl From<Stored> for Listed {
             sent_messages: answer::sent_messages(delivery.answer.as_deref()),
             last_status: delivery.last_status,
             last_error: delivery.last_error,
+            told_at: delivery.told_at,
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hikyaku::{IntoMessages, IntoReplyTo, IntoTo, Messages, RetryKey};
 use hikyaku_model::{
     ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
@@ -54,6 +56,7 @@ pub struct NewDelivery {
     order_key: Option<String>,
     reference: Option<serde_json::Value>,
     tells: bool,
+    watched: Option<Duration>,
     at: Option<Time>,
     expires_at: Option<Time>,
     priority: Priority,
@@ -193,6 +196,7 @@ impl NewDelivery {
             order_key: None,
             reference: None,
             tells: false,
+            watched: None,
             at: None,
             expires_at: None,
             priority: Priority::default(),
@@ -360,6 +364,14 @@ impl NewDelivery {
     /// is one anyway.
     pub fn tell_outcome(mut self) -> Self {
         self.tells = true;
+        self
+    }
+
+    /// Its caller waits so long for what becomes of it, with [`Outbox::wait`](crate::Outbox::wait), wherever it is sent. A
+    /// refusal in that time is no outcome if the caller is told of it ([`Outbox::told`](crate::Outbox::told)), and one some ten
+    /// seconds later otherwise. What `hikyaku_enqueue_v1` puts in has nobody who waits.
+    pub fn watched(mut self, patience: Duration) -> Self {
+        self.watched = Some(patience);
         self
     }
 
@@ -578,6 +590,7 @@ impl NewDelivery {
             SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_TOKEN_LIFE)),
             _ => self.expires_at,
         };
+        delivery.watched_until = self.watched.map(|patience| now + patience);
         if let Some(key) = self.order_key {
             delivery.put_in_order(key);
         }

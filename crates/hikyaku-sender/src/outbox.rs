@@ -20,7 +20,7 @@ use crate::{
         MemoryStore, Store,
         step::{
             self, ActOnOne, ClearBudget, EndHold, Find, GetOverview, ListBudgets, ListHolds,
-            LookAtLanes, Outcomes, PlaceHold, SetBudget, Show, Story, Verdict,
+            LookAtLanes, Outcomes, PlaceHold, SetBudget, Show, Story, Told, Verdict,
         },
     },
     watchers::Watchers,
@@ -134,6 +134,7 @@ impl OutboxBuilder {
             #[cfg(feature = "postgres")]
             gate,
         } = self;
+        let watchers = Watchers::default();
         let (place, store) = match Place::read(&url)? {
             Place::Memory => {
                 (without_password(&url), Store::Memory(Box::new(MemoryStore::new(clock))))
@@ -145,7 +146,7 @@ impl OutboxBuilder {
             }
             #[cfg(feature = "postgres")]
             Place::Postgres => {
-                let store = PgStore::open(&url, clock, gate).await?;
+                let store = PgStore::open(&url, clock, gate, watchers.clone()).await?;
                 (without_password(&url), Store::Postgres(store))
             }
             #[cfg(not(all(feature = "sqlite", feature = "postgres")))]
@@ -159,7 +160,7 @@ impl OutboxBuilder {
             keep,
             place,
             events: EventSource::default(),
-            watchers: Watchers::default(),
+            watchers,
             metrics: Metrics::default(),
         })))
     }
@@ -244,8 +245,9 @@ impl Outbox {
     ///
     /// That is when it has ended, and for a narrowcast when LINE has accepted it. It comes back earlier where the delivery
     /// waits for what takes longer than any caller does: a person's hold, the month's quota, a new token. After `patience`
-    /// it gives the delivery as it stands. What this program's workers do is heard at once, and what others do within a
-    /// quarter of a second; a dropped wait changes nothing.
+    /// it gives the delivery as it stands. What this program's workers do is heard at once, and so is what others do on
+    /// `PostgreSQL` with what was enqueued as [`watched`](NewDelivery::watched), where this program has a worker, too; anything
+    /// else within a quarter of a second. A dropped wait changes nothing.
     ///
     /// ```no_run
     /// # async fn example(outbox: hikyaku_sender::Outbox, push: hikyaku_sender::NewDelivery) -> Result<(), hikyaku_sender::Error> {
@@ -265,6 +267,16 @@ impl Outbox {
     /// # Errors
     /// The store cannot be read.
     pub async fn wait(&self, id: DeliveryId, patience: Duration) -> Result<Option<Listed>, Error> {
+        self.wait_and_look(id, patience, LOOK_AT_ONE).await
+    }
+
+    /// Waits, and looks at the store so often.
+    pub(crate) async fn wait_and_look(
+        &self,
+        id: DeliveryId,
+        patience: Duration,
+        every: Duration,
+    ) -> Result<Option<Listed>, Error> {
         let end = Instant::now().checked_add(patience);
         let watcher = self.0.watchers.watch(id.0);
         loop {
@@ -276,9 +288,20 @@ impl Outbox {
             if is_over || stands_still(&listed) || end.is_some_and(|end| end <= now) {
                 return Ok(Some(listed));
             }
-            let look = now + LOOK_AT_ONE;
+            let look = now + every;
             let _ = timeout_at(end.map_or(look, |end| end.min(look)), told).await;
         }
+    }
+
+    /// The caller who waited for a delivery has its refusal: LINE's, or that it was withdrawn. It is then on no tray, and no
+    /// [`Outcome`] tells of it, where it was enqueued with [`NewDelivery::watched`]. Call it once the answer is handed over:
+    /// without it, also after a kill, the refusal stays on the tray, and programs are told some ten seconds after the caller's
+    /// patience ended. Whether this is news; a delivery that is neither refused nor withdrawn stays as it is.
+    ///
+    /// # Errors
+    /// The store did not take it.
+    pub async fn told(&self, id: DeliveryId) -> Result<bool, Error> {
+        self.0.store.run(Told(id.0)).await
     }
 
     /// LINE's answer to a delivery as it came: to the request that it accepted or, where it accepted none, to the newest one.

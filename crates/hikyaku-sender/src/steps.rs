@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 use crate::{
-    Error, Limits, Outbox,
+    DeliveryId, Error, Limits, Listed, Outbox,
     delivery::Outcome,
     store::{
         Handed, Offer, Seat,
@@ -75,6 +75,16 @@ impl Outbox {
             })
             .collect();
         self.shared().store.run(Settle(attempts)).await.map(drop)
+    }
+
+    /// Waits for what is told, without a look at the store in between.
+    #[doc(hidden)]
+    pub async fn wait_for_news(
+        &self,
+        id: DeliveryId,
+        patience: Duration,
+    ) -> Result<Option<Listed>, Error> {
+        self.wait_and_look(id, patience, patience).await
     }
 
     /// Tidies up once.

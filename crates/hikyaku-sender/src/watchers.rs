@@ -8,8 +8,8 @@ use std::{
 use tokio::sync::{Notify, futures::OwnedNotified};
 
 /// Those who wait, by delivery. Anyone who does not wait costs nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Watchers(Mutex<HashMap<i64, Arc<Notify>>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watchers(Arc<Mutex<HashMap<i64, Arc<Notify>>>>);
 
 /// One who waits for one delivery.
 pub(crate) struct Watcher<'a> {
@@ -34,6 +34,11 @@ impl Watchers {
         for notify in deliveries.filter_map(|id| all.get(&id)) {
             notify.notify_waiters();
         }
+    }
+
+    /// Whether anybody of this program waits for it.
+    pub(crate) fn has(&self, delivery: i64) -> bool {
+        self.all().contains_key(&delivery)
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<i64, Arc<Notify>>> {

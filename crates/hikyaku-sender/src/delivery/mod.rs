@@ -86,6 +86,10 @@ pub(crate) struct Delivery {
     pub(crate) order: Option<Order>,
     /// Whether it is sent as its caller wrote it, and so never cut in two.
     pub(crate) verbatim: bool,
+    /// Until when a caller waits for what becomes of it. As long as it is set, a refusal is told to the caller first.
+    pub(crate) watched_until: Option<Time>,
+    /// When its caller was told that it was refused.
+    pub(crate) told_at: Option<Time>,
 }
 
 /// Why a delivery stays as it is.
@@ -152,6 +156,8 @@ impl Delivery {
             answer: None,
             order: None,
             verbatim: false,
+            watched_until: None,
+            told_at: None,
         }
     }
 
@@ -215,6 +221,19 @@ impl Delivery {
             }
             _ => Err(Refusal::NoDeadLetter),
         }
+    }
+
+    /// Its caller has the answer that it was refused or withdrawn, so it is off the trays, and nobody else need be told. Whether
+    /// that is news.
+    pub(crate) fn told(&mut self, now: Time) -> bool {
+        if !matches!(self.state, State::Rejected | State::Cancelled) || self.told_at.is_some() {
+            return false;
+        }
+        // A cancelled one is on no tray.
+        let _ = self.drop_dead_letter();
+        self.told_at = Some(now);
+        self.watched_until = None;
+        true
     }
 
     /// How long after its first request the same request is harmless, however often it is repeated: as long as LINE knows

@@ -31,7 +31,7 @@ pub(super) const FIXED: [Column; 14] = [
 ];
 
 /// What each step may change.
-pub(super) const CHANGING: [Column; 19] = [
+pub(super) const CHANGING: [Column; 21] = [
     ("lane", "smallint"),
     ("state", "smallint"),
     ("retry_key", "uuid"),
@@ -51,6 +51,8 @@ pub(super) const CHANGING: [Column; 19] = [
     ("answer", "text"),
     ("turn", "bigint"),
     ("behind", "smallint"),
+    ("watched_until", "bigint"),
+    ("told_at", "bigint"),
 ];
 
 /// What is sent.
@@ -123,6 +125,8 @@ pub(super) fn changing(it: &Delivery) -> [Value<'_>; CHANGING.len()] {
         Value::Text(it.answer.as_deref()),
         Value::time(it.order.as_ref().and_then(|order| order.turn)),
         Value::number(it.order.as_ref().map_or(Place::Free, |order| order.place).code()),
+        Value::time(it.watched_until),
+        Value::time(it.told_at),
     ]
 }
 

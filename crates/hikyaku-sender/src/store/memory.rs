@@ -300,6 +300,15 @@ impl Deliveries for MemoryTx<'_> {
         Ok(rows)
     }
 
+    async fn untold(&mut self, until: Time, limit: u32) -> Result<Vec<Row>> {
+        let untold = self.rows(|it| {
+            let delivery = &it.row.delivery;
+            let is_refused = matches!(delivery.state, State::Rejected | State::Cancelled);
+            is_refused && delivery.watched_until.is_some_and(|watched| watched <= until)
+        });
+        Ok(untold.take(limit as usize).map(|it| it.row.clone()).collect())
+    }
+
     async fn campaign_rows(
         &mut self,
         campaign: i64,

@@ -272,6 +272,16 @@ impl Store {
         }
     }
 
+    /// Tells those of other programs who wait for these deliveries that something has become of them.
+    pub(crate) fn tell_watchers(&self, deliveries: Vec<i64>) {
+        match self {
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.tell_watchers(deliveries),
+            // They look.
+            _ => drop(deliveries),
+        }
+    }
+
     /// Where to hear of new work.
     pub(crate) fn news(&self) -> &News {
         match self {

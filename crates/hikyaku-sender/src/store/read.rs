@@ -135,6 +135,8 @@ pub(super) fn row(it: &mut dyn Columns) -> Result<Row> {
             first_attempt: it.text_if_any()?,
             answer: it.text_if_any()?,
             order: order(it, ordered)?,
+            watched_until: it.time_if_any()?,
+            told_at: it.time_if_any()?,
             verbatim,
         },
     })

@@ -403,10 +403,24 @@ impl Effects {
     }
 }
 
+impl Effects {
+    /// Its caller waited, and is gone without having been told of its refusal: programs are.
+    pub(crate) fn tell_late(&mut self, row: &Row) {
+        let kind = match row.delivery.state {
+            State::Rejected => OutcomeKind::Rejected,
+            State::Cancelled if row.campaign.is_none() => OutcomeKind::Cancelled,
+            _ => return,
+        };
+        self.outcomes.push((kind, Some(row.id), outcome_data(row)));
+    }
+}
+
 /// What a row's new state is to programs that must not miss it.
 fn to_be_told(before: State, row: &Row) -> Option<OutcomeKind> {
     let after = row.delivery.state;
-    if before == after {
+    let is_refused = matches!(after, State::Rejected | State::Cancelled);
+    // A caller who waits is told first; a sweep tells the others, if that one is not.
+    if before == after || (is_refused && row.delivery.watched_until.is_some()) {
         return None;
     }
     match after {

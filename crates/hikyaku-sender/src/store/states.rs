@@ -30,6 +30,9 @@ pub(super) const OPEN_CANCELLED_CAMPAIGN: &str =
 /// each row it changes.
 pub(super) const FINISHED: &str = "(state = 4 OR state >= 7)";
 
+/// Refused or withdrawn, and its caller may still be told so.
+pub(super) const UNTOLD: &str = "watched_until IS NOT NULL AND state IN (5, 7)";
+
 #[cfg(all(test, feature = "sqlite"))]
 mod tests {
     use rusqlite::Connection;
@@ -38,7 +41,7 @@ mod tests {
     use crate::State;
 
     /// Every partial index on states: how its name ends, its condition where one is asked for in SQL, and its states.
-    const INDEXES: [(&str, &str, &[State]); 6] = [
+    const INDEXES: [(&str, &str, &[State]); 7] = [
         ("delivery_claimable", CLAIMABLE, &[State::Ready, State::Tracking]),
         ("delivery_ordered", ORDERED, &[State::Ready, State::InFlight]),
         ("delivery_leased", LEASED, &[State::InFlight]),
@@ -49,6 +52,7 @@ mod tests {
             &[State::Accepted, State::Cancelled, State::Split, State::Dropped],
         ),
         ("delivery_dead", DEAD, &[State::Rejected, State::Unknown]),
+        ("delivery_untold", UNTOLD, &[State::Rejected, State::Cancelled]),
     ];
 
     #[test]
@@ -56,7 +60,7 @@ mod tests {
         let sqlite = Connection::open_in_memory().unwrap();
         for (_, condition, states) in INDEXES {
             let sql = format!(
-                "SELECT {condition} FROM (SELECT ?1 AS state, 0 AS behind, 'key' AS ordered)"
+                "SELECT {condition} FROM (SELECT ?1 AS state, 0 AS behind, 'key' AS ordered, 1 AS watched_until)"
             );
             let holds = |state: &&State| {
                 sqlite.query_row(&sql, [state.code()], |row| row.get::<_, bool>(0)).unwrap()
@@ -72,11 +76,13 @@ mod tests {
             include_str!("sqlite/schema/1.sql"),
             include_str!("sqlite/schema/2.sql"),
             include_str!("sqlite/schema/3.sql"),
+            include_str!("sqlite/schema/4.sql"),
         ];
         let postgres = [
             include_str!("postgres/schema/1.sql"),
             include_str!("postgres/schema/2.sql"),
             include_str!("postgres/schema/3.sql"),
+            include_str!("postgres/schema/4.sql"),
         ];
         for schema in [sqlite.concat(), postgres.concat()] {
             for (name, condition, _) in INDEXES {

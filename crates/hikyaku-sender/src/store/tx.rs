@@ -303,6 +303,10 @@ pub(crate) trait Deliveries: Send {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
+    /// Rows that were refused or withdrawn, whose callers waited until then or not as long, locked; others' locked ones are
+    /// skipped.
+    fn untold(&mut self, until: Time, limit: u32) -> impl Future<Output = Result<Vec<Row>>> + Send;
+
     /// Rows of a campaign in this state with a greater id, the oldest first, locked; others' locked ones are skipped.
     fn campaign_rows(
         &mut self,

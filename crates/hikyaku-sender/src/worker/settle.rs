@@ -47,7 +47,12 @@ pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
     }
     shared.step("after settle");
     shared.inner.metrics.settled(&settled);
-    shared.inner.watchers.tell(settled.iter().map(|it| it.id));
+    // Those that wait in other programs; nobody else is notified.
+    let watchers = &shared.inner.watchers;
+    let elsewhere = settled.iter().filter(|it| it.is_watched && it.has_ended());
+    let elsewhere = elsewhere.map(|it| it.id).filter(|id| !watchers.has(*id)).collect();
+    shared.inner.store.tell_watchers(elsewhere);
+    watchers.tell(settled.iter().map(|it| it.id));
     shared.inner.events.tell_settled(&settled);
     shared.inner.store.news().tell();
     Ended { released, settled }

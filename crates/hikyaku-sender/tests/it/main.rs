@@ -46,6 +46,7 @@ mod sql;
 mod sqlite_file;
 mod stores;
 mod tls;
+mod told;
 mod trace_context;
 mod traces;
 mod transact;

@@ -6,6 +6,10 @@
 //! In those that used what schema 2 brought: an accepted send that told of it, a refused one, one that was in flight when
 //! its worker was killed with another of its order key behind it, one of another fairness key, one that is due in 2050; a
 //! hold on multicasts and a paused campaign of one.
+//!
+//! In those that used what schema 3 brought: a reader of outcomes that has dealt with all there were, a hold on a fairness key and
+//! one that it keeps back, a budget that two have used up and a third waits for, and one that was in flight when its worker was
+//! killed with another of its order key behind it.
 
 use std::{path::Path, time::Duration};
 
@@ -24,6 +28,7 @@ use crate::{
 /// When the workers of the stores were killed, or a little later.
 const THEN: Time = Time::from_millis(1_795_914_900_000);
 const THEN_2: Time = Time::from_millis(1_795_954_346_000);
+const THEN_3: Time = Time::from_millis(1_795_986_536_000);
 
 async fn open(url: String, then: Time) -> Bench {
     let clock = Clock::manual(then);
@@ -85,6 +90,20 @@ async fn a_file_that_used_what_schema_2_brought_goes_on() {
 async fn a_database_that_used_what_schema_2_brought_goes_on() {
     if let Some(url) = database(include_str!("old/2-used.postgres.sql")) {
         goes_on_from_2(open(url, THEN_2).await).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_used_what_schema_3_brought_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = file(folder.path(), include_str!("old/3.sqlite.sql"));
+    goes_on_from_3(open(url, THEN_3).await).await;
+}
+
+#[tokio::test]
+async fn a_database_that_used_what_schema_3_brought_goes_on() {
+    if let Some(url) = database(include_str!("old/3.postgres.sql")) {
+        goes_on_from_3(open(url, THEN_3).await).await;
     }
 }
 
@@ -162,5 +181,48 @@ async fn goes_on_from_2(bench: Bench) {
     assert_eq!(states(State::Ready).await, ["3"]);
     let told = [OutcomeKind::LaneReleased, OutcomeKind::CampaignDone];
     assert_eq!(kinds(reader.read().await.unwrap()), told);
+    bench.assert_at_rest().await;
+}
+
+async fn goes_on_from_3(bench: Bench) {
+    let outbox = &bench.outbox;
+    let states = async |of: State| {
+        let listed = outbox.list(Filter::default().state(of).limit(100)).await.unwrap();
+        listed.iter().map(|it| it.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(states(State::InFlight).await, ["10"]);
+    assert_eq!(states(State::Ready).await, ["11", "7", "4", "3"]);
+    let reader = outbox.outcome_cursor("shop").unwrap();
+    let kinds = |told: &[Outcome]| told.iter().map(|it| it.kind).collect::<Vec<_>>();
+    let told = reader.read().await.unwrap();
+    let expected =
+        [OutcomeKind::LaneHeld, OutcomeKind::BudgetNearlyUsedUp, OutcomeKind::BudgetUsedUp];
+    assert_eq!(kinds(&told), expected);
+    let budget = outbox.budgets().await.unwrap().remove(0);
+    assert_eq!((budget.fairness_key.as_str(), budget.used, budget.used_up), ("tenant-8", 2, true));
+
+    // The lease of what was in flight is over.
+    bench.clock.advance(Duration::from_secs(120));
+    let (sim, client) = line().await;
+    let worker = || {
+        let worker = outbox.worker().channel("default", client.clone());
+        worker.limits(Limits::none()).until_idle()
+    };
+    work(&bench, worker()).await;
+    assert_eq!(states(State::Ready).await, ["7", "4", "3"]);
+    let texts: Vec<_> = sim.outbox().into_iter().map(|it| it.messages[0]["text"].clone()).collect();
+    assert_eq!(texts, ["first", "second"]);
+    let hold = outbox.holds().await.unwrap().remove(0);
+    assert_eq!(hold.fairness_key.as_deref(), Some("tenant-7"));
+    outbox.release(hold.id).await.unwrap();
+    outbox.clear_budget("tenant-8").await.unwrap();
+    // What the newest schema brought: a caller that waits for a refusal.
+    let refusing = hikyaku_sim::Sim::builder().rate_limits(false).start().await.unwrap();
+    let watched = NewDelivery::push(user(8), "hello").watched(Duration::from_secs(600));
+    let watched = outbox.enqueue(watched.channel("support")).await.unwrap().id;
+    let support = crate::worker::client(&refusing);
+    work(&bench, worker().channel("support", support)).await;
+    assert_eq!(states(State::Ready).await, ["3"]);
+    assert!(outbox.told(watched).await.unwrap());
     bench.assert_at_rest().await;
 }

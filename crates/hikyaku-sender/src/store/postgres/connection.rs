@@ -24,8 +24,12 @@ const CONNECTIONS: usize = 4;
 const FIRST: usize = 1;
 
 /// The schema, version by version: each entry brings a store from the version before it to its own.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// What other programs call and look at. It is made anew for each version of the tables.
 const FUNCTIONS: [&str; 2] = [include_str!("schema/enqueue.sql"), include_str!("schema/views.sql")];

@@ -18,7 +18,7 @@ use crate::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, Column, FIXED, PAYLOAD, Value},
         read,
-        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, WAITING},
+        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, UNTOLD, WAITING},
     },
 };
 
@@ -216,6 +216,15 @@ impl Deliveries for PgTx<'_> {
         );
         rows.extend(self.rows(&sql, &[&key_cut.as_millis(), &limit], read::row).await?);
         Ok(rows)
+    }
+
+    async fn untold(&mut self, until: Time, limit: u32) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_delivery WHERE {UNTOLD} AND watched_until <= $1 ORDER BY watched_until LIMIT $2 \
+             FOR UPDATE SKIP LOCKED",
+            *read::ROW
+        );
+        self.rows(&sql, &[&until.as_millis(), &i64::from(limit)], read::row).await
     }
 
     async fn campaign_rows(

@@ -25,7 +25,7 @@ const BATCH: usize = 500;
 /// How many commits go on at once: one that waits for a transaction with the same idempotency key must not hold up all.
 const AT_ONCE: usize = 2;
 
-/// How often the workers of other programs are told of new work at most.
+/// How often other programs are told at most.
 const TELL_EVERY: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
@@ -88,13 +88,13 @@ impl Drop for Tasks {
     }
 }
 
-/// Tells the workers of other programs of what was committed: apart from it, because transactions that notify are
+/// Tells other programs of what was committed: apart from it, because transactions that notify are
 /// committed one after the other in the whole cluster, and not for each commit.
 async fn tell(database: Arc<Database>) {
     loop {
-        database.untold.notified().await;
-        if let Err(why) = database.wake().await {
-            tracing::debug!(%why, "workers of other programs were not woken; they look once a second");
+        let told = database.untold.next().await;
+        if let Err(why) = database.tell(&told).await {
+            tracing::debug!(%why, "other programs were not told; they look by themselves");
         }
         tokio::time::sleep(TELL_EVERY).await;
     }

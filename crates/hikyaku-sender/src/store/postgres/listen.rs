@@ -7,8 +7,12 @@ use super::{
     connection::{GIVE_UP, answered},
     failed,
     server::{SILENCE, Server},
+    untold::{CHANNEL, SETTLED, named},
 };
-use crate::store::{News, Result};
+use crate::{
+    store::{News, Result},
+    watchers::Watchers,
+};
 
 /// How long a listener that lost its connection waits before it connects again; workers look by themselves in the meantime.
 /// Its deliveries count as those of a worker that is gone soon after.
@@ -20,15 +24,15 @@ const PROVE: Duration = Duration::from_secs(15);
 /// How often it is asked whether a pooler is in between: others' transactions may be why two connections do not meet in a session.
 const ASKED: u32 = 8;
 
-/// The channel that is notified of new work.
-pub(super) const CHANNEL: &str = "hikyaku";
-
 /// Passes on the news of other programs, and holds the lock that shows that this one lives, until it is aborted.
-pub(super) async fn listen(database: Arc<Database>, news: News) {
+pub(super) async fn listen(database: Arc<Database>, news: News, watchers: Watchers) {
     loop {
         let server = database.pool.server();
-        let pooled =
-            if server.is_pooled() { Ok(true) } else { listen_once(server, &database, &news).await };
+        let pooled = if server.is_pooled() {
+            Ok(true)
+        } else {
+            listen_once(server, &database, &news, &watchers).await
+        };
         database.node.unlocked();
         match pooled {
             Ok(true) => {
@@ -46,11 +50,19 @@ pub(super) async fn listen(database: Arc<Database>, news: News) {
 }
 
 /// Ends when the connection does, or at once when a pooler gives each transaction another session. Whether it does.
-async fn listen_once(server: &Server, database: &Database, news: &News) -> Result<bool> {
+async fn listen_once(
+    server: &Server,
+    database: &Database,
+    news: &News,
+    watchers: &Watchers,
+) -> Result<bool> {
     let (client, mut connection) = answered(server.patience(), server.connect()).await?;
     let passed_on = async {
         loop {
             match poll_fn(|context| connection.poll_message(context)).await {
+                Some(Ok(AsyncMessage::Notification(it))) if it.channel() == SETTLED => {
+                    watchers.tell(named(it.payload()));
+                }
                 Some(Ok(AsyncMessage::Notification(_))) => news.tell(),
                 Some(Ok(_)) => {}
                 Some(Err(why)) => return Err(failed(why)),
@@ -62,7 +74,8 @@ async fn listen_once(server: &Server, database: &Database, news: &News) -> Resul
         if is_pooled(server, &client).await? {
             return Ok(true);
         }
-        answered(SILENCE, client.batch_execute(&format!("{GIVE_UP}; LISTEN {CHANNEL}"))).await?;
+        let listen = format!("{GIVE_UP}; LISTEN {CHANNEL}; LISTEN {SETTLED}");
+        answered(SILENCE, client.batch_execute(&listen)).await?;
         if let Err(why) = database.node.lock(&client).await {
             tracing::warn!(%why, "when this worker is killed, its deliveries wait until their leases end");
         }

@@ -14,19 +14,20 @@ mod reads;
 mod server;
 mod tls;
 mod tx;
+mod untold;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use tokio::{sync::Notify, task::JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_postgres::error::SqlState;
 
 use super::{
     Fence, Fresh, News, ReadStep, Reads, Result, Takers, WriteStep, fenced, step::Enqueued,
 };
-use crate::{Clock, Error, ErrorKind, Time};
+use crate::{Clock, Error, ErrorKind, Time, watchers::Watchers};
 
 use connection::{Connection, Pool, silent};
 pub(crate) use gate::Gate;
@@ -34,6 +35,7 @@ use gather::Gather;
 use node::Node;
 use server::Server;
 use tx::PgTx;
+use untold::Untold;
 
 /// How often a step is tried that PostgreSQL has surely rolled back for another's sake.
 const TRIES: u32 = 5;
@@ -46,18 +48,25 @@ pub(crate) struct PgStore {
     database: Arc<Database>,
     gather: Gather,
     news: News,
+    /// Who waits in this program.
+    watchers: Watchers,
     /// Where a worker is.
     listener: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl PgStore {
-    pub(crate) async fn open(url: &str, clock: Clock, gate: Option<Gate>) -> Result<Self> {
+    pub(crate) async fn open(
+        url: &str,
+        clock: Clock,
+        gate: Option<Gate>,
+        watchers: Watchers,
+    ) -> Result<Self> {
         let pool = Pool::new(Server::read(url)?);
         let connection = pool.get(false).await?;
         connection.check(pool.server().is_trusted_to_flush()).await?;
         connection.migrate().await?;
         pool.put(connection);
-        let (untold, node) = (Notify::new(), Node::new());
+        let (untold, node) = (Untold::default(), Node::new());
         let database = Arc::new(Database {
             pool,
             clock,
@@ -68,7 +77,7 @@ impl PgStore {
             takers: Takers::default(),
         });
         let gather = Gather::start(&database);
-        Ok(Self { database, gather, news: News::default(), listener: Mutex::default() })
+        Ok(Self { database, gather, news: News::default(), watchers, listener: Mutex::default() })
     }
 
     pub(crate) async fn enqueue(&self, rows: Vec<Fresh>) -> Result<Vec<Enqueued>> {
@@ -92,7 +101,8 @@ impl PgStore {
         let mut listener = self.listener.lock().unwrap_or_else(PoisonError::into_inner);
         if listener.as_ref().is_none_or(JoinHandle::is_finished) {
             let (database, news) = (self.database.clone(), self.news.clone());
-            *listener = Some(tokio::spawn(listen::listen(database, news)));
+            let heard = listen::listen(database, news, self.watchers.clone());
+            *listener = Some(tokio::spawn(heard));
         }
     }
 
@@ -103,6 +113,13 @@ impl PgStore {
     /// Takes back what workers had that are gone. How many deliveries.
     pub(crate) async fn take_over(&self) -> Result<u64> {
         self.database.take_over().await
+    }
+
+    /// Tells other programs of them, after what was committed.
+    pub(crate) fn tell_watchers(&self, deliveries: Vec<i64>) {
+        if !deliveries.is_empty() {
+            self.database.untold.settled(deliveries);
+        }
     }
 
     pub(crate) fn news(&self) -> &News {
@@ -129,8 +146,8 @@ struct Database {
     clock: Clock,
     /// What the server's clock said last, and when it did.
     told: Mutex<Option<(Time, Instant)>>,
-    /// Something was committed that workers of other programs were not told of.
-    untold: Notify,
+    /// What was committed that other programs were not told of.
+    untold: Untold,
     node: Node,
     gate: Option<Gate>,
     takers: Takers,
@@ -165,7 +182,7 @@ impl Database {
             let inserted = tx.inserted;
             let ended = self.ended(connection, done).await?;
             if inserted && ended.is_ok() {
-                self.untold.notify_one();
+                self.untold.work();
             }
             Ok(ended)
         })
@@ -213,8 +230,11 @@ impl Database {
 
     /// Tells workers, wherever they are, that there may be new work.
     async fn wake(&self) -> Result<()> {
-        let sql = format!("NOTIFY {}", listen::CHANNEL);
-        self.with_connection(false, async |connection| connection.execute(&sql).await).await
+        self.tell(&format!("NOTIFY {}", untold::CHANNEL)).await
+    }
+
+    async fn tell(&self, statements: &str) -> Result<()> {
+        self.with_connection(false, async |connection| connection.execute(statements).await).await
     }
 
     /// The server's clock. Between two transactions it is carried on here, so that nobody has to ask for it alone; it is

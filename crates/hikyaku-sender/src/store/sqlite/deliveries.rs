@@ -13,7 +13,7 @@ use crate::{
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, FIXED, PAYLOAD, Value},
-        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, WAITING},
+        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, UNTOLD, WAITING},
     },
 };
 
@@ -179,6 +179,14 @@ impl Deliveries for SqliteTx<'_> {
         );
         rows.extend(self.rows(&sql, params![key_cut.as_millis(), limit], read::row)?);
         Ok(rows)
+    }
+
+    async fn untold(&mut self, until: Time, limit: u32) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {} FROM delivery WHERE {UNTOLD} AND watched_until <= ?1 ORDER BY watched_until LIMIT ?2",
+            read::row_columns()
+        );
+        self.rows(&sql, params![until.as_millis(), limit], read::row)
     }
 
     async fn campaign_rows(

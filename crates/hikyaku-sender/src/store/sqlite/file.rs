@@ -19,8 +19,12 @@ use crate::{Clock, Error, ErrorKind, Time};
 const APPLICATION_ID: i64 = 0x4849_4b59;
 
 /// The schema, version by version: each entry brings a store from the version before it to its own.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// A file up to this size is checked whenever it is opened; a larger one when a worker takes it.
 const QUICKLY_CHECKED: u64 = 32 * 1024 * 1024;

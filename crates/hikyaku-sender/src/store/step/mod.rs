@@ -40,10 +40,11 @@ pub(crate) use look::{
     LookAtLanes, Outcomes, Show, Snapshot, Story,
 };
 pub(crate) use outcome_cursor::{
-    Behind, ExportPlaces, ForgetPlace, HELD, HoldPlace, ImportPlaces, LeavePlace, ListPlaces, ReadOn,
+    Behind, ExportPlaces, ForgetPlace, HELD, HoldPlace, ImportPlaces, LeavePlace, ListPlaces,
+    ReadOn,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
-pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage};
+pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage, Told};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
 #[cfg(feature = "postgres")]

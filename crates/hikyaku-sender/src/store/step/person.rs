@@ -36,6 +36,29 @@ impl WriteStep for ActOnOne {
     }
 }
 
+/// The caller who waited for a delivery was told that it was refused or withdrawn. Whether that is news.
+#[derive(Debug)]
+pub(crate) struct Told(pub(crate) i64);
+
+impl WriteStep for Told {
+    type Out = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
+        let now = tx.now().await?;
+        let mut rows = tx.load(&[self.0]).await?;
+        let Some(row) = rows.first_mut() else { return Ok(false) };
+        let before = Before::of(&row.delivery);
+        if !row.delivery.told(now) {
+            return Ok(false);
+        }
+        let mut effects = Effects::default();
+        effects.note(before, row);
+        tx.save(&rows).await?;
+        super::apply(tx, effects).await?;
+        Ok(true)
+    }
+}
+
 /// What a person would do to a page of deliveries: those that fit the filter, as many as its limit says.
 #[derive(Debug)]
 pub(crate) struct PreviewPage {

@@ -51,6 +51,8 @@ pub(crate) struct Settled {
     pub(crate) looked_after: bool,
     /// Whether the row took the outcome; otherwise it had moved on.
     pub(crate) applied: bool,
+    /// Whether a caller may still wait for it, here or elsewhere.
+    pub(crate) is_watched: bool,
 }
 
 impl Settled {
@@ -146,6 +148,7 @@ impl WriteStep for Settle {
                 state: delivery.state,
                 looked_after,
                 applied,
+                is_watched: delivery.watched_until.is_some_and(|until| until >= now),
             }
         });
         Ok(settled.collect())

@@ -22,6 +22,9 @@ pub(crate) struct Sweep {
 /// How long outcomes are kept at least.
 const OUTCOMES_KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
+/// How long a caller who has waited may still be told of a refusal, before programs are told of it.
+const STILL_TOLD: Duration = Duration::from_secs(10);
+
 /// What a sweep found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Swept {
@@ -60,6 +63,13 @@ impl WriteStep for Sweep {
         tx.save(&rows).await?;
         history.write(tx).await?;
         order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
+        let mut untold = tx.untold(now - STILL_TOLD, self.limit).await?;
+        swept.more |= untold.len() >= self.limit as usize;
+        for row in &mut untold {
+            row.delivery.watched_until = None;
+            effects.tell_late(row);
+        }
+        tx.save(&untold).await?;
         swept.pruned = tx.prune(now - self.keep, self.limit).await?;
         // Long enough for a listener that is not reached to be tried again and again.
         let kept = self.keep.max(OUTCOMES_KEPT);

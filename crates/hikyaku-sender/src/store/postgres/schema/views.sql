@@ -38,7 +38,8 @@ SELECT
     last_status,
     last_error,
     ordered AS order_key,
-    nullif(fairness_key, '') AS fairness_key
+    nullif(fairness_key, '') AS fairness_key,
+    hikyaku_timestamp(told_at) AS told_at
 FROM hikyaku_delivery;
 
 CREATE OR REPLACE VIEW hikyaku_campaign_v1 AS
