@@ -206,7 +206,7 @@ async fn a_move_waits_for_a_claim_and_is_then_refused() {
         assert!(refused.to_string().contains("still on their way"), "{refused}");
         sim.wait_for(1).await.unwrap();
     };
-    let report = worker.limits(Limits::none()).run(moved).await.unwrap();
+    let report = Box::pin(worker.limits(Limits::none()).run(moved)).await.unwrap();
     assert_eq!(report.accepted, 1);
     source.assert_at_rest().await;
 }

@@ -172,7 +172,7 @@ async fn a_worker_hears_of_new_work_from_another_program_at_once() {
         // A look once a second would take half of one on average.
         assert!(fastest < Duration::from_millis(250), "{fastest:?}");
     };
-    assert_eq!(worker.run(stop).await.unwrap().accepted, 5);
+    assert_eq!(Box::pin(worker.run(stop)).await.unwrap().accepted, 5);
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ async fn beside<F: Future<Output = ()>>(
         let _ = stop.send(());
     };
     let stopped = async { stopped.await.unwrap_or_default() };
-    tokio::join!(worker.run(stopped), test).0.unwrap()
+    tokio::join!(Box::pin(worker.run(stopped)), test).0.unwrap()
 }
 
 fn push(n: usize, channel: &str) -> NewDelivery {

@@ -81,7 +81,7 @@ async fn a_file_has_one_worker_whatever_it_is_called() {
         }
         sim.wait_for(3).await.unwrap();
     };
-    assert_eq!(worker(&outbox).run(others).await.unwrap().accepted, 3);
+    assert_eq!(Box::pin(worker(&outbox).run(others)).await.unwrap().accepted, 3);
     let names = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name());
     let beside = names.filter(|it| it.to_string_lossy().starts_with("link.db-")).count();
     assert_eq!(beside, 0, "a link has something beside it");

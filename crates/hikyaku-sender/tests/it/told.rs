@@ -139,7 +139,7 @@ async fn beside<T>(worker: Worker, test: impl Future<Output = T>) -> T {
         out
     };
     let stopped = async { stopped.await.unwrap_or_default() };
-    tokio::join!(worker.run(stopped), test).1
+    tokio::join!(Box::pin(worker.run(stopped)), Box::pin(test)).1
 }
 
 /// It never looks by itself, so it is the notification that ends the wait.

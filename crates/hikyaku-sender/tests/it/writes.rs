@@ -86,7 +86,7 @@ async fn what_is_sent_at_once_is_changed_once() {
             outbox.wait(id, Duration::from_secs(60)).await.unwrap();
         }
     };
-    worker(&outbox, client).run(each).await.unwrap();
+    Box::pin(worker(&outbox, client).run(each)).await.unwrap();
     drop(outbox);
     let at_once = written(&look).await.since(&between);
     let of_each = i64::try_from(pushes).unwrap();
