@@ -119,6 +119,11 @@ impl Element<'_> {
         self.posted().attribute("action", target.action())
     }
 
+    /// Makes a `form` one whose fields become the query of this target, which the [`Document`](super::Document) has to name, too.
+    pub fn ask(self, target: &FormTarget) -> Self {
+        self.attribute("method", "get").attribute("action", target.action())
+    }
+
     /// Makes a `button` one that sends its form, with this field.
     pub fn submit(self, name: &'static str, value: &str) -> Self {
         self.attribute("type", "submit").attribute("name", name).attribute("value", value)
@@ -157,6 +162,11 @@ impl Element<'_> {
         self.attribute("href", url.as_str())
             .attribute("target", "_blank")
             .attribute("rel", "noopener noreferrer")
+    }
+
+    /// Sets where a link leads, in place of the page.
+    pub fn leads_to(self, url: &Url) -> Self {
+        self.attribute("href", url.as_str())
     }
 
     /// Sets what an `img` shows; the browser loads it, and does not tell where from.

@@ -41,6 +41,25 @@ impl Url {
         steps.all(is_plain).then(|| Self(text.to_owned()))
     }
 
+    /// Takes a path as [`path`](Self::path) does, with a query of these names and values, whatever they are.
+    ///
+    /// ```
+    /// use hikyaku_page::html::Url;
+    ///
+    /// let url = Url::query("/find", &[("name", "a&b"), ("page", "2")]).unwrap();
+    /// assert_eq!(url.as_str(), "/find?name=a%26b&page=2");
+    /// ```
+    pub fn query(path: &str, pairs: &[(&str, &str)]) -> Option<Self> {
+        let Self(mut url) = Self::path(path)?;
+        for (index, (name, value)) in pairs.iter().enumerate() {
+            url.push(if index == 0 { '?' } else { '&' });
+            push_encoded(&mut url, name);
+            url.push('=');
+            push_encoded(&mut url, value);
+        }
+        Some(Self(url))
+    }
+
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -57,5 +76,20 @@ impl Url {
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Adds a text as a part of a query: all but what stands for itself everywhere in a URL is percent-encoded.
+fn push_encoded(url: &mut String, text: &str) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            url.push('%');
+            for half in [byte >> 4, byte & 15] {
+                url.extend(DIGITS.get(usize::from(half)).map(|digit| char::from(*digit)));
+            }
+        }
     }
 }

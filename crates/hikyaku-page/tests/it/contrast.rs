@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hikyaku_page::STYLES;
 
-const PAIRS: [(&str, &str); 13] = [
+const PAIRS: [(&str, &str); 15] = [
     ("ink", "ground"),
     ("ink", "surface"),
     ("ink", "surface-2"),
@@ -15,6 +15,8 @@ const PAIRS: [(&str, &str); 13] = [
     ("accent", "theirs"),
     ("on-accent", "accent"),
     ("warn", "warn-ground"),
+    ("warn", "surface"),
+    ("good", "good-ground"),
     ("chat-ink", "chat"),
     ("on-mine", "mine"),
     ("on-theirs", "theirs"),
