@@ -44,8 +44,9 @@ fmt: ## Format the code
 doc: ## Build the documentation and open it
 	$(CARGO) doc --workspace --no-deps --open
 
-pictures: ## Draw the pictures of the documentation that show the simulator's page (needs Chromium)
+pictures: ## Draw the pictures of the documentation that show the simulator's and the gateway's pages (needs Chromium)
 	$(CARGO) run -p hikyaku-sim --example pictures -- docs
+	$(CARGO) run -p hikyaku-gateway --example pictures -- docs
 
 package: ## Make the files that go to crates.io, without building them
 	$(CARGO) package --workspace --no-verify --locked --exclude hikyaku-examples

@@ -68,9 +68,34 @@ pub(crate) fn html(status: StatusCode, page: Html) -> Answer {
     bytes(status, "text/html; charset=utf-8", String::from(page).into_bytes())
 }
 
+/// A page. No other site may put it into a frame, and none learns its address.
+pub(crate) fn page_answer(status: StatusCode, page: Html) -> Answer {
+    let mut answer = html(status, page);
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        answer.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    answer
+}
+
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Answer {
     // Texts and numbers, which JSON has.
     bytes(status, "application/json", serde_json::to_vec(body).unwrap_or_default())
+}
+
+/// Sends a browser on, by GET.
+pub(crate) fn see_other(url: &str) -> Answer {
+    let mut answer = text(StatusCode::SEE_OTHER, "");
+    answer.headers_mut().remove(header::CONTENT_TYPE);
+    if let Ok(url) = HeaderValue::try_from(url) {
+        answer.headers_mut().insert(header::LOCATION, url);
+    }
+    answer
 }
 
 pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Answer {

@@ -14,6 +14,7 @@ use crate::{
     notification::{Notification, Post},
     picture::{Kept, Pictures},
     state::Spent,
+    usage::Usage,
     window::Left,
 };
 
@@ -51,6 +52,7 @@ pub(crate) struct Door {
     pub(crate) pictures: Option<Arc<Pictures>>,
     /// Which pictures are fetched.
     pub(crate) rehost: Rehost,
+    pub(crate) usage: Usage,
 }
 
 /// What the caller of a notification is told.
@@ -114,9 +116,11 @@ impl Door {
 
     async fn notify(&self, parts: &Parts, body: &Bytes) -> Result<Answer, Error> {
         let Some(token) = self.token(&parts.headers).await? else { return Ok(unauthorized()) };
+        let now = self.outbox.now().await?;
         let mut left = self.count(&token).await?;
         let mut verdict =
             if left.granted { self.send(&token, parts, body).await? } else { too_many() };
+        self.usage.count(token.id, now, verdict.status == StatusCode::OK);
         if self.pictures.is_some() {
             left.uploads = self.state.uploads_left(token.id).await?;
         }
@@ -131,6 +135,7 @@ impl Door {
         post: &Post,
         key: Option<&str>,
     ) -> Result<Verdict, Error> {
+        let now = self.outbox.now().await?;
         let left = self.count(token).await?;
         let mut verdict = if !left.granted {
             too_many()
@@ -145,6 +150,7 @@ impl Door {
                 Err(wrong) => Verdict::wrong(wrong),
             }
         };
+        self.usage.count(token.id, now, verdict.status == StatusCode::OK);
         verdict.left = Some(left);
         Ok(verdict)
     }
@@ -227,6 +233,20 @@ impl Door {
                 _ => Err(error),
             },
         }
+    }
+
+    /// Sends a text of the gateway's own to a token's chat, and waits for what becomes of it.
+    pub(crate) async fn test(&self, token: &TokenRow, text: &str) -> Result<Told, Error> {
+        let post = Post { text: text.to_owned(), image: None, silent: false };
+        let notification = Notification::of(&post, &self.prefix(token)).map_err(Error::new)?;
+        let how = How { alone: true, ..How::default() };
+        let delivered = self.courier.deliver(token, &notification, how).await?;
+        self.usage.count(
+            token.id,
+            self.outbox.now().await?,
+            matches!(delivered.told, Told::Sent | Told::Queued),
+        );
+        Ok(delivered.told)
     }
 
     /// Keeps a picture that was uploaded. What is wrong is told as LINE Notify told it, or for people.

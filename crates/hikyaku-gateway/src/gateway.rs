@@ -10,21 +10,23 @@ use tokio::{
 };
 
 use crate::{
-    Channel, Config, DeclaredKey, Error, PictureSettings, Served, State,
+    Channel, Config, DeclaredKey, Error, PageSettings, PictureSettings, Served, State,
     account::{Account, Accounts},
     adapter::Adapters,
     aftermath::{self, Aftermath},
     alert::Alerts,
     deliver::Courier,
     door::Door,
-    hook::Hook,
+    hook::{Hook, SignInCommand},
     known_keys::KnownKeys,
     line::{self, LineDoor, Upstream},
     oauth::OAuth,
     picture::Pictures,
     server::{self, Service, UPLOADS},
+    site::{self, LineLogin, Site},
     throttle::Throttle,
     token::SecretKind,
+    usage::Usage,
 };
 
 /// A gateway that listens, and is not running yet.
@@ -39,6 +41,9 @@ pub struct Gateway {
 
 /// How long it may take to connect to LINE.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
+
+/// How often it is written down how much tokens are used.
+const USAGE_TIME: Duration = Duration::from_secs(5);
 
 /// A worker has clients, and they have tokens.
 struct SilentWorker(Worker);
@@ -77,9 +82,27 @@ impl Gateway {
         let oauth =
             OAuth::new(state.clone(), accounts.clone(), config.oauth.channel.clone(), is_https);
         let oauth = Arc::new(oauth);
+        let public_url =
+            config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+        let PageSettings { command, language, .. } = &config.pages;
+        let answers =
+            config.serves(Served::Pages) && config.serves(Served::Webhook) && !command.is_empty();
+        let sign_in = public_url.as_deref().filter(|_| answers).map(|url| SignInCommand {
+            text: command.clone(),
+            url: format!("{url}/my/enter?link="),
+            lang: *language,
+        });
+        let command = sign_in.as_ref().map(|it| it.text.clone());
+        let line_login = config.pages.login()?;
+        let line_login =
+            line_login.map(|channel| LineLogin { channel, url: config.pages.login_url.clone() });
         let alerts = Alerts(config.alerts.clone());
-        let hook =
-            Hook { state: state.clone(), accounts: accounts.clone(), alerts: alerts.clone() };
+        let hook = Hook {
+            state: state.clone(),
+            accounts: accounts.clone(),
+            alerts: alerts.clone(),
+            sign_in,
+        };
         let has_webhook = config.serves(Served::Webhook);
         let rehost = config.pictures.rehost;
         let pictures = match &config.public_url {
@@ -114,14 +137,28 @@ impl Gateway {
             outbox: outbox.clone(),
             state: state.clone(),
             settings: config.notify,
-            accounts,
+            accounts: accounts.clone(),
             alerts,
             has_webhook,
             waits: Notify::new(),
             carried: Notify::new(),
         };
-        let door = Arc::new(Door { outbox, state, courier, pictures, rehost });
+        let usage = Usage::new(state.clone());
+        let outbox = outbox.clone();
+        let door = Arc::new(Door { outbox, state, courier, pictures, rehost, usage });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
+        let site = Arc::new(Site {
+            outbox: door.outbox.clone(),
+            state: door.state.clone(),
+            door: door.clone(),
+            accounts,
+            channel: config.oauth.channel,
+            public_url,
+            line_login,
+            command,
+            operator: config.operator,
+            entries: Throttle::new(site::ENTRIES),
+        });
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
         for (name, listen) in config.listen {
@@ -135,6 +172,7 @@ impl Gateway {
                 line: line.clone(),
                 oauth: oauth.clone(),
                 hook: hook.clone(),
+                site: site.clone(),
                 uploads: uploads.clone(),
                 serve: listen.serve,
                 certificate,
@@ -189,7 +227,9 @@ impl Gateway {
         let mut outcomes =
             Box::pin(cursor.run(until, |outcome| async move { aftermath.deal(&outcome).await }));
         let mut windows = Box::pin(courier.close_windows());
+        let usage = &self.door.usage;
         tokio::select! {
+            () = write_usage(usage) => {}
             () = &mut windows => {}
             end = &mut outcomes => {
                 end?;
@@ -213,7 +253,18 @@ impl Gateway {
         let (report, (), end) = tokio::join!(worker, drain, outcomes);
         report?;
         end?;
-        Ok(())
+        usage.write().await
+    }
+}
+
+/// Writes down how much tokens are used, every few seconds, and never ends.
+async fn write_usage(usage: &Usage) {
+    let mut often = tokio::time::interval(USAGE_TIME);
+    loop {
+        often.tick().await;
+        if let Err(error) = usage.write().await {
+            tracing::warn!(%error, "how much tokens are used could not be written down");
+        }
     }
 }
 

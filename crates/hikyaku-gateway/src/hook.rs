@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hikyaku_model::event::{Event, EventKind, Source, Str};
+use hikyaku_page::Lang;
 use hikyaku_webhook::Webhook;
 use http::{Method, StatusCode, request::Parts};
 
@@ -22,6 +23,26 @@ pub(crate) struct Hook {
     pub(crate) state: State,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) alerts: Alerts,
+    /// What a person sends to get a link to the page of tokens, where that is answered.
+    pub(crate) sign_in: Option<SignInCommand>,
+}
+
+/// A text that is answered with a link.
+#[derive(Clone, Debug)]
+pub(crate) struct SignInCommand {
+    pub(crate) text: String,
+    /// What the link's secret stands behind.
+    pub(crate) url: String,
+    pub(crate) lang: Lang,
+}
+
+impl SignInCommand {
+    /// Whether a person asks for a link, in a chat that nobody else reads.
+    fn is_asked(&self, event: &Event<Str<'_>>) -> bool {
+        let is_alone = event.chat_id().is_some_and(|chat| chat.as_str().starts_with('U'));
+        let asks = |text: &str| text.trim().eq_ignore_ascii_case(&self.text);
+        is_alone && !event.is_standby() && event.text().is_some_and(asks)
+    }
 }
 
 impl Hook {
@@ -38,7 +59,10 @@ impl Hook {
             }
         };
         let heard = match Webhook::borrow(body) {
-            Ok(webhook) => webhook.events.iter().filter_map(heard).collect::<Vec<_>>(),
+            Ok(webhook) => {
+                let sign_in = self.sign_in.as_ref();
+                webhook.events.iter().filter_map(|it| heard(it, sign_in)).collect::<Vec<_>>()
+            }
             Err(why) => return told(why.status(), &why.to_string()),
         };
         if heard.is_empty() {
@@ -74,11 +98,12 @@ impl Hook {
 }
 
 /// What there is to act on.
-fn heard(event: &Event<Str<'_>>) -> Option<Heard> {
+fn heard(event: &Event<Str<'_>>, sign_in: Option<&SignInCommand>) -> Option<Heard> {
     let chat = event.chat_id()?.as_str().to_owned();
     if event.is_dummy() || !matches!(chat.get(..1), Some("U" | "C" | "R")) {
         return None;
     }
+    let asked = sign_in.filter(|it| it.is_asked(event));
     let what = match &event.kind {
         EventKind::Follow(_) | EventKind::Join => What::Here,
         EventKind::Unfollow | EventKind::Leave => What::Gone,
@@ -87,6 +112,10 @@ fn heard(event: &Event<Str<'_>>) -> Option<Heard> {
             What::Left(members.members.iter().filter_map(id).collect())
         }
         EventKind::Message(_) => match event.text().and_then(typed_code) {
+            None if asked.is_some() => {
+                let SignInCommand { url, lang, .. } = asked?;
+                What::SignIn { url: url.clone(), lang: *lang }
+            }
             // While another module speaks for the account, it answers nothing.
             Some(code) if !event.is_standby() => {
                 What::Code { person: event.user_id().map(|id| id.as_str().to_owned()), code }

@@ -23,10 +23,12 @@ mod alert;
 mod answer;
 mod api_key;
 mod body;
+mod calendar;
 mod callback;
 mod certificate;
 mod chat_id;
 mod config;
+mod cookie;
 mod deliver;
 mod door;
 mod error;
@@ -40,9 +42,12 @@ mod line;
 mod notification;
 mod oauth;
 mod page;
+mod page_settings;
 mod picture;
 mod rehost;
+mod route;
 mod server;
+mod site;
 mod spelling;
 mod state;
 mod sticker;
@@ -50,6 +55,8 @@ mod stream;
 mod template;
 mod throttle;
 mod token;
+mod usage;
+mod visitor;
 mod window;
 mod words;
 
@@ -60,10 +67,13 @@ pub use config::{
 };
 pub use error::Error;
 pub use gateway::Gateway;
+pub use page_settings::{OperatorAccess, OperatorSettings, PageSettings};
 pub use rehost::{Network, Rehost};
+pub use route::{Access, ROUTES, Route};
 pub use state::{
     ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, SpendRow, State,
     TokenChange, TokenRow, UnlinkedToken,
 };
 pub use template::Template;
 pub use token::AccessToken;
+pub use visitor::Visitor;

@@ -28,6 +28,8 @@ use crate::{
     hook::Hook,
     line::{self, LineDoor},
     oauth::OAuth,
+    route,
+    site::Site,
     spelling::{Spelled, Spelling},
 };
 
@@ -63,6 +65,7 @@ pub(crate) struct Service {
     pub(crate) line: Arc<LineDoor>,
     pub(crate) oauth: Arc<OAuth>,
     pub(crate) hook: Hook,
+    pub(crate) site: Arc<Site>,
     pub(crate) uploads: Arc<Semaphore>,
     pub(crate) serve: Vec<Served>,
     /// What it proves itself by, where it speaks HTTPS.
@@ -92,9 +95,7 @@ impl Service {
 
     /// Whether the LINE door answers: all that is LINE's or, where LINE Notify is not served, nobody's.
     fn is_for_line(&self, method: &Method, path: &str) -> bool {
-        let ours = ["/healthz", "/readyz", "/metrics", "/webhook"].contains(&path)
-            || ["/oauth/", "/pictures/"].iter().any(|root| path.starts_with(root))
-            || self.is_for_adapters(method, path);
+        let ours = route::is_ours(path) || self.is_for_adapters(method, path);
         let by_path = line::is_lines(path) || !self.serve.contains(&Served::Notify);
         self.serve.contains(&Served::Line) && by_path && !ours
     }
@@ -113,16 +114,12 @@ impl Service {
             "/metrics" if self.serve.contains(&Served::Metrics) => return self.metrics().await,
             _ => {}
         }
-        let area = match parts.uri.path() {
-            "/webhook" => Served::Webhook,
-            path if path.starts_with("/oauth/") => Served::OAuth,
-            path if path.starts_with("/pictures/") => Served::Pictures,
-            path if self.is_for_adapters(&parts.method, path) => Served::Adapters,
-            _ => Served::Notify,
-        };
-        if !self.serve.contains(&area) {
+        let path = parts.uri.path();
+        let own = route::area(path).filter(|area| self.serve.contains(area));
+        let adapters = || self.is_for_adapters(&parts.method, path).then_some(Served::Adapters);
+        let Some(area) = own.or_else(adapters) else {
             return told(StatusCode::NOT_FOUND, "Not found");
-        }
+        };
         let is_long = body.size_hint().upper().is_none_or(|bytes| bytes > MOST_BODY as u64);
         let may_upload = area == Served::Notify && is_long && self.door.may_upload(&parts).await;
         let (most, permits) = if may_upload { (MOST_UPLOAD, 1) } else { (MOST_BODY, 0) };
@@ -152,6 +149,10 @@ impl Service {
             }
             Served::Pictures => self.door.picture(&parts).await,
             Served::Adapters => self.adapters.answer(&parts, &body).await,
+            Served::Pages | Served::Operator => {
+                let caller = self.caller(&parts.headers, peer);
+                self.site.answer(&parts, &body, caller, self.certificate.is_some()).await
+            }
             Served::Line | Served::Notify | Served::Metrics => {
                 self.door.answer(&parts, &body).await
             }

@@ -117,6 +117,18 @@ pub(crate) enum SecretKind {
     ApiKey,
     /// The number of a token, whose webhooks GitHub signs.
     GitHub,
+    /// What a browser has whose person is known.
+    Session,
+    /// What begins a session, once.
+    SignIn,
+    /// The `state` of a login with LINE.
+    Login,
+    LoginNonce,
+    LoginVerifier,
+    /// What forms of a session prove themselves by.
+    Form,
+    /// What was previewed and is to be confirmed.
+    Confirm,
     /// The number of a delivery, which is no secret: what stands beside it in an id is.
     Delivery,
 }
@@ -134,6 +146,13 @@ impl SecretKind {
             Self::Picture => b"picture:",
             Self::ApiKey => b"api-key:",
             Self::GitHub => b"github:",
+            Self::Session => b"session:",
+            Self::SignIn => b"sign-in:",
+            Self::Login => b"login:",
+            Self::LoginNonce => b"login-nonce:",
+            Self::LoginVerifier => b"login-verifier:",
+            Self::Form => b"form:",
+            Self::Confirm => b"confirm:",
             Self::Delivery => b"delivery:",
         }
     }
@@ -160,6 +179,13 @@ impl Hasher {
         context.update(&token.to_be_bytes());
         context.update(bytes);
         context.sign().as_ref().to_vec()
+    }
+
+    /// The hash in hexadecimal digits, to be shown where the secret must not be.
+    pub(crate) fn hex(&self, kind: SecretKind, secret: &str) -> String {
+        let half = |half: u8| char::from_digit(half.into(), 16);
+        let bytes = self.hash(kind, secret);
+        bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(half).collect()
     }
 
     /// Whether a hash is a secret's, in a time that does not tell how much of it is.

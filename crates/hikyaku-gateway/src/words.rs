@@ -8,8 +8,15 @@ macro_rules! words {
         $($(#[$doc])* pub(crate) fn $name(lang: Lang) -> &'static str {
             lang.pick($texts)
         })*
+
+        /// All of them.
+        #[cfg(test)]
+        pub(super) const EVERY: &[fn(Lang) -> &'static str] = &[$($name),*];
     };
 }
+
+pub(crate) mod my;
+pub(crate) mod operator;
 
 /// Puts values instead of their names. A value that holds a name in braces stays as it is.
 pub(crate) fn fill(text: &str, values: &[(&str, &str)]) -> String {
@@ -148,6 +155,13 @@ words! {
         "請先在一對一聊天中傳送代碼。",
         "โปรดส่งรหัสในแชทส่วนตัวก่อน"
     ];
+    /// What it answers a person who asks for the page.
+    sign_in_here: [
+        "Your tokens are here. The link works once, within 15 minutes; show it to nobody.\n{url}",
+        "トークンの管理ページはこちらです。リンクは15分以内に1回だけ使えます。他の人に見せないでください。\n{url}",
+        "您的權杖管理頁面如下。此連結在 15 分鐘內可使用一次，請勿給他人看。\n{url}",
+        "หน้าโทเค็นของคุณอยู่ที่นี่ ลิงก์ใช้ได้ครั้งเดียวภายใน 15 นาที อย่าให้ผู้อื่นเห็น\n{url}"
+    ];
     /// What it says in a chat that a token sends to from now on.
     token_is_linked: [
         "Notifications of \"{service}\" come here from now on.",
@@ -163,7 +177,7 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_values() {
-        for words in [connect, asks, send_code, one_on_one, nameless, add_group, returns, answer] {
+        for words in [EVERY, my::EVERY, operator::EVERY].concat() {
             let mut names = Lang::ALL.map(|lang| {
                 let parts = words(lang).split('{').skip(1);
                 let mut names: Vec<_> = parts.filter_map(|it| it.split('}').next()).collect();
@@ -171,7 +185,7 @@ mod tests {
                 names
             });
             names.sort();
-            assert_eq!(names.first(), names.last());
+            assert_eq!(names.first(), names.last(), "{}", words(Lang::English));
         }
     }
 

@@ -29,7 +29,18 @@ fn the_manual_has_every_key() {
         template,
         key,
         alerts,
+        pages,
+        operator,
     } = config;
+    let PageSettings { login_channel_id, login_secret, login_secret_file, .. } = &pages;
+    let PageSettings { login_url, command, language, .. } = &pages;
+    assert!(login_channel_id.is_some() && login_secret.is_none() && login_secret_file.is_some());
+    let default = PageSettings::default();
+    assert_eq!((command, language), (&default.command, &default.language));
+    assert!(login_url.is_some());
+    let OperatorSettings { access, show_texts } = operator;
+    let default = OperatorSettings::default();
+    assert_eq!((access, show_texts), (default.access, default.show_texts));
     assert!(!store.is_empty() && public_url.is_some());
     let PictureSettings { folder, disk_mb, rehost, rehost_from } = pictures;
     let default = PictureSettings::default();

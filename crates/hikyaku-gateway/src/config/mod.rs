@@ -18,7 +18,11 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{ApiKeyRow, Error, Network, Rehost, Template, certificate::Certificate};
+use crate::{
+    ApiKeyRow, Error, Network, Rehost, Template,
+    certificate::Certificate,
+    page_settings::{OperatorSettings, PageSettings},
+};
 
 pub use alerts::AlertSettings;
 pub use channel::Channel;
@@ -61,6 +65,12 @@ pub struct Config {
     /// Texts for `/adapters/json/NAME`, by their names.
     #[serde(default)]
     pub template: BTreeMap<String, Template>,
+    /// The pages on which people see their tokens.
+    #[serde(default)]
+    pub pages: PageSettings,
+    /// The pages of the people who run the gateway.
+    #[serde(default)]
+    pub operator: OperatorSettings,
     /// Keys of that door which are not in the store.
     #[serde(default)]
     pub key: Vec<DeclaredKey>,
@@ -108,6 +118,10 @@ pub enum Served {
     Pictures,
     /// `/metrics`, for Prometheus.
     Metrics,
+    /// `/my`: pages on which people see, make and end their tokens.
+    Pages,
+    /// `/operator`: pages for the people who run the gateway.
+    Operator,
 }
 
 /// How services ask people for tokens.
@@ -163,6 +177,9 @@ impl Config {
             for file in files.into_iter().flatten() {
                 *file = folder.join(&*file);
             }
+        }
+        if let Some(file) = &mut config.pages.login_secret_file {
+            *file = folder.join(&*file);
         }
         for channel in config.channel.values_mut() {
             for file in [&mut channel.token_file, &mut channel.secret_file].into_iter().flatten() {
@@ -235,7 +252,24 @@ impl Config {
                 "a listener serves \"webhook\", so a channel needs secret or secret_file",
             ));
         }
+        self.pages.check()?;
+        for (name, listen) in &self.listen {
+            let is_open = !listen.address.ip().is_loopback();
+            let is_plain = listen.certificate_file.is_none() && !listen.behind_proxy;
+            if listen.serve.contains(&Served::Operator) && is_open && is_plain {
+                return Err(Error::new(format!(
+                    "listen.{name} serves \"operator\", so its address must be this machine's own, such as 127.0.0.1, or it \
+                     speaks HTTPS (certificate_file, key_file), or a proxy that does so stands before it (behind_proxy)"
+                )));
+            }
+        }
         let OAuthSettings { channel } = &self.oauth;
+        if serves(Served::Pages) && !self.channel.contains_key(channel) {
+            return Err(Error::new(format!(
+                "a listener serves \"pages\", so the configuration needs channel.{channel}, to which people speak; \
+                 oauth.channel picks another one"
+            )));
+        }
         if serves(Served::OAuth) && !self.channel.get(channel).is_some_and(Channel::has_secret) {
             return Err(Error::new(format!(
                 "a listener serves \"oauth\", so channel.{channel}, to which people speak, needs secret or secret_file; \
@@ -256,6 +290,18 @@ impl Config {
     /// Whether any listener serves this.
     pub fn serves(&self, served: Served) -> bool {
         self.listen.values().any(|it| it.serve.contains(&served))
+    }
+
+    /// Where a listener's pages are: at the public URL, if these are the public ones and there is one, or at the
+    /// listener's address. Nothing if no listener serves them.
+    pub fn page_url(&self, served: Served) -> Option<String> {
+        let listen = self.listen.values().find(|it| it.serve.contains(&served))?;
+        let public = self.public_url.as_deref().filter(|_| served != Served::Operator);
+        let scheme = if listen.certificate_file.is_some() { "https" } else { "http" };
+        Some(match public {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("{scheme}://{}", listen.address),
+        })
     }
 
     /// Whether people reach it over HTTPS, as far as is said.

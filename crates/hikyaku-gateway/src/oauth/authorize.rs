@@ -1,5 +1,5 @@
 use hikyaku_page::Lang;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
 use super::{
     COOKIE, OAuth, browser,
@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Error,
     answer::Answer,
+    cookie,
     fields::Fields,
     state::{Flow, NewFlow},
     token::letters,
@@ -67,14 +68,10 @@ impl OAuth {
             return Ok(back.error("temporarily_unavailable", "try again later", Some(&wish.state)));
         }
         let mut answer = self.page(lang, &service, &wish, &flow, false).await?;
-        answer.headers_mut().insert(header::SET_COOKIE, self.cookie(&browser)?);
+        answer
+            .headers_mut()
+            .insert(header::SET_COOKIE, cookie::set(COOKIE, &browser, "/oauth", self.is_https)?);
         Ok(answer)
-    }
-
-    fn cookie(&self, browser: &str) -> Result<HeaderValue, Error> {
-        let secure = if self.is_https { "; Secure" } else { "" };
-        let cookie = format!("{COOKIE}={browser}; Path=/oauth; HttpOnly; SameSite=Lax{secure}");
-        HeaderValue::try_from(cookie).map_err(|why| Error::because("the cookie", why))
     }
 }
 

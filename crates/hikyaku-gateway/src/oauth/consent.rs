@@ -4,12 +4,12 @@ use hikyaku_page::{Lang, html::FormTarget};
 use http::{HeaderMap, StatusCode};
 
 use super::{
-    OAuth, browser, page_answer,
+    OAuth, browser,
     reply::{Back, stop},
 };
 use crate::{
     ChatRow, Error, ServiceRow,
-    answer::Answer,
+    answer::{Answer, page_answer},
     callback,
     fields::Fields,
     page::{Consent, Step},

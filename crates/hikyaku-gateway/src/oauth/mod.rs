@@ -14,12 +14,13 @@ use crate::{
     State,
     account::Accounts,
     answer::{Answer, told},
+    cookie,
     fields::Fields,
     language,
     throttle::Throttle,
     words,
 };
-use reply::{page_answer, stop};
+use reply::stop;
 
 /// The most pages that one address gets in a minute.
 const PAGES: u32 = 60;
@@ -108,7 +109,5 @@ impl OAuth {
 
 /// The secret of the browser, if it has one.
 fn browser(headers: &HeaderMap) -> Option<&str> {
-    let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|it| it.split_once('='));
-    pairs.find(|(name, _)| name.trim() == COOKIE).map(|(_, value)| value.trim())
+    cookie::get(headers, COOKIE)
 }

@@ -1,30 +1,12 @@
 //! Answers for people, and ways back to a service.
 
-use hikyaku_page::{
-    Lang,
-    html::{FormTarget, Html},
-};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use hikyaku_page::{Lang, html::FormTarget};
+use http::{HeaderValue, StatusCode, header};
 
 use crate::{
-    answer::{self, Answer},
+    answer::{self, Answer, page_answer},
     callback, page,
 };
-
-/// A page. No other site may put it into a frame, and none learns its address.
-pub(super) fn page_answer(status: StatusCode, page: Html) -> Answer {
-    let mut answer = answer::html(status, page);
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    ] {
-        answer.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    answer
-}
 
 /// A page that says what is wrong, and sends nobody anywhere.
 pub(super) fn stop(lang: Lang, status: StatusCode, why: &str) -> Answer {

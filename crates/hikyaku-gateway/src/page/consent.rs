@@ -120,7 +120,7 @@ impl Consent<'_> {
 /// Opens the chat with an account, with a text that is ready to be sent.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/using-line-url-scheme/#sending-text-messages>
-fn line_url(basic_id: &str, text: &str) -> Option<Url> {
+pub(super) fn line_url(basic_id: &str, text: &str) -> Option<Url> {
     let id = basic_id.strip_prefix('@')?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     let url = format!("https://line.me/R/oaMessage/%40{id}/?{text}");

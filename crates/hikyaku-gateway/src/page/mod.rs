@@ -1,7 +1,9 @@
-//! Pages for people who connect a service. They work without scripts.
+//! What pages for people look like. They work without scripts.
 
 mod consent;
 mod post;
+mod sign_in;
+mod site;
 mod stopped;
 
 use hikyaku_page::{
@@ -11,7 +13,9 @@ use hikyaku_page::{
 
 pub(crate) use consent::{Consent, Step};
 pub(crate) use post::posting;
-pub(crate) use stopped::stopped;
+pub(crate) use sign_in::{Enter, SignIn};
+pub(crate) use site::{Frame, Tab, Tone, ago, button, empty, fact, field, section, to_copy};
+pub(crate) use stopped::{stopped, stopped_as};
 
 const SHEET: Asset = Asset::new(include_str!("page.css"));
 
@@ -27,6 +31,6 @@ fn card(html: &mut Html, title: &str, content: impl FnOnce(&mut Html)) {
     });
 }
 
-fn hidden(html: &mut Html, name: &str, value: &str) {
+pub(crate) fn hidden(html: &mut Html, name: &str, value: &str) {
     html.element(Tag::Input).hidden(name, value).empty();
 }

@@ -88,15 +88,16 @@ impl Work for Agree {
         }
         let sql = "DELETE FROM hikyaku_gateway_flow WHERE hash = $1 AND browser = $2";
         tx.query(sql, &self.flow).await?;
-        let sql = "INSERT INTO hikyaku_gateway_code (hash, service, redirect_uri, target, channel, expires_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6)";
-        let params: [Datum; 6] = [
+        let sql = "INSERT INTO hikyaku_gateway_code (hash, service, redirect_uri, target, channel, expires_at, owner) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let params: [Datum; 7] = [
             self.code.clone().into(),
             flow.service.into(),
             flow.redirect_uri.as_str().into(),
             self.chat.as_str().into(),
             channel.as_str().into(),
             (now + LIFE).into(),
+            person.as_str().into(),
         ];
         tx.query(sql, &params).await?;
         Ok(Some(flow))
@@ -115,16 +116,17 @@ impl Work for Exchange {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
         let now = tx.now().await?.as_millis();
-        let sql = "SELECT c.redirect_uri, c.target, c.channel, c.token, c.expires_at, s.name FROM hikyaku_gateway_code c \
+        let sql = "SELECT c.redirect_uri, c.target, c.channel, c.token, c.expires_at, s.name, c.owner FROM hikyaku_gateway_code c \
                    JOIN hikyaku_gateway_service s ON s.id = c.service WHERE c.hash = $1 AND c.service = $2";
         let params = [self.code.clone().into(), self.service.into()];
         let read = |row: &mut Row| {
             let redirect_uri = row.text();
             let (target, channel) = (row.text(), row.text());
-            (redirect_uri, target, channel, row.number_if_any(), row.number(), row.text())
+            let (token, expires_at) = (row.number_if_any(), row.number());
+            (redirect_uri, target, channel, token, expires_at, row.text(), row.text_if_any())
         };
         let found = rows(tx, sql, &params, read).await?.pop();
-        let Some((redirect_uri, target, channel, token, expires_at, name)) = found else {
+        let Some((redirect_uri, target, channel, token, expires_at, name, owner)) = found else {
             return Ok(false);
         };
         if let Some(token) = token {
@@ -135,15 +137,16 @@ impl Work for Exchange {
         if redirect_uri != self.redirect_uri || expires_at <= now {
             return Ok(false);
         }
-        let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, service, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
-        let params: [Datum; 6] = [
+        let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, service, created_at, owner) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        let params: [Datum; 7] = [
             self.token.clone().into(),
             name.into(),
             target.into(),
             channel.into(),
             self.service.into(),
             now.into(),
+            owner.into(),
         ];
         let id = rows(tx, sql, &params, Row::number).await?.pop();
         let sql = "UPDATE hikyaku_gateway_code SET token = $1, expires_at = $2 WHERE hash = $3";

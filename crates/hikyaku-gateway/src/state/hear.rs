@@ -5,16 +5,20 @@ use super::{
     State,
     reply_token::ReplyToken,
     row::{Row, rows},
+    session::Keep,
 };
 use crate::{
-    Error,
+    Error, Visitor,
     alert::{self, Alerts},
-    token::{SecretKind, digits},
+    token::{SecretKind, digits, letters},
     words,
 };
 
 /// The digits that the account answers a code with.
 const DIGITS: usize = 6;
+
+/// The length of the secret of a link.
+const LINK: usize = 43;
 
 /// What a webhook told.
 #[derive(Debug)]
@@ -45,6 +49,12 @@ pub(crate) enum What {
         person: Option<String>,
         code: String,
     },
+    /// A person asks for a link to the page of tokens.
+    SignIn {
+        /// What the link's secret stands behind.
+        url: String,
+        lang: Lang,
+    },
 }
 
 impl State {
@@ -61,6 +71,13 @@ impl State {
                 What::Here => Known::Here,
                 What::Gone => Known::Gone,
                 What::Left(people) => Known::Left(people),
+                What::SignIn { url, lang } => {
+                    let link = letters(LINK)?;
+                    Known::SignIn {
+                        link: self.hasher.hash(SecretKind::SignIn, &link),
+                        reply: words::fill(words::sign_in_here(lang), &[("url", &(url + &link))]),
+                    }
+                }
                 What::Code { person, code } => {
                     let number = digits(DIGITS)?;
                     Known::Code {
@@ -98,6 +115,7 @@ enum Known {
     Gone,
     Left(Vec<String>),
     Code { person: Option<String>, link: Vec<u8>, number: String, answer: Vec<u8> },
+    SignIn { link: Vec<u8>, reply: String },
 }
 
 impl Work for Hear {
@@ -127,6 +145,18 @@ impl Work for Hear {
                             heard.chat.as_str().into(),
                         ];
                         tx.query(sql, &params).await?;
+                    }
+                }
+                Known::SignIn { link, reply } => {
+                    // A group must not read a link that is one person's.
+                    if heard.chat.starts_with('U')
+                        && let Some(token) = reply_token.take()
+                    {
+                        let (channel, user) = (self.channel.clone(), heard.chat.clone());
+                        Keep::link(link.clone(), Visitor::Person { channel, user }).run(tx).await?;
+                        let reply =
+                            NewDelivery::reply(token, reply.as_str()).channel(&self.channel);
+                        tx.enqueue(reply).await?;
                     }
                 }
                 Known::Code { person, link, number, answer } => {
@@ -223,22 +253,10 @@ impl Hear {
         code: &Code<'_>,
     ) -> Result<Option<String>, StoreError> {
         let now = tx.now().await?.as_millis();
-        let key = [code.link.to_vec().into(), now.into()];
-        let sql = "DELETE FROM hikyaku_gateway_unlinked WHERE link = $1 AND expires_at > $2 RETURNING token, name, lang";
-        let read = |row: &mut Row| (row.bytes(), row.text(), row.text());
-        if let Some((token, name, lang)) = rows(tx, sql, &key, read).await?.pop() {
-            let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, created_at) VALUES ($1, $2, $3, $4, $5)";
-            let params: [Datum; 5] = [
-                token.into(),
-                name.as_str().into(),
-                chat.into(),
-                self.channel.as_str().into(),
-                now.into(),
-            ];
-            tx.query(sql, &params).await?;
-            let text = words::token_is_linked(language(&lang));
-            return Ok(Some(words::fill(text, &[("service", &name)])));
+        if let Some(reply) = self.link_token(tx, chat, code, now).await? {
+            return Ok(Some(reply));
         }
+        let key: [Datum; 2] = [code.link.to_vec().into(), now.into()];
         let sql = "SELECT f.hash, f.channel, f.person, f.lang, s.name FROM hikyaku_gateway_flow f \
                    JOIN hikyaku_gateway_service s ON s.id = f.service WHERE f.link = $1 AND f.expires_at > $2";
         let read = |row: &mut Row| {
@@ -273,9 +291,66 @@ impl Hear {
         let Some(person) = person else {
             return Ok(Some(words::first_alone(lang).to_owned()));
         };
+        self.note_linked(tx, person, chat).await?;
+        Ok(Some(words::group_is_known(lang).to_owned()))
+    }
+}
+
+impl Hear {
+    /// Makes the chat the one of the token that the code is for, new or moved, and gives what the account says to it.
+    async fn link_token(
+        &self,
+        tx: &mut Transaction<'_>,
+        chat: &str,
+        code: &Code<'_>,
+        now: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let sql = "DELETE FROM hikyaku_gateway_unlinked WHERE link = $1 AND expires_at > $2 \
+                   AND (channel IS NULL OR channel = $3) RETURNING token, name, lang, owner, moves";
+        let channel = self.channel.as_str();
+        let params: [Datum; 3] = [code.link.to_vec().into(), now.into(), channel.into()];
+        let read = |row: &mut Row| {
+            let (token, name, lang) = (row.bytes(), row.text(), row.text());
+            (token, name, lang, row.text_if_any(), row.number_if_any())
+        };
+        let found = rows(tx, sql, &params, read).await?.pop();
+        let Some((token, name, lang, owner, moves)) = found else { return Ok(None) };
+        if let Some(id) = moves {
+            let sql = "UPDATE hikyaku_gateway_token SET target = $1, target_name = NULL \
+                       WHERE id = $2 AND revoked_at IS NULL";
+            tx.query(sql, &[chat.into(), id.into()]).await?;
+        } else {
+            let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, created_at, owner) \
+                       VALUES ($1, $2, $3, $4, $5, $6)";
+            let params: [Datum; 6] = [
+                token.into(),
+                name.as_str().into(),
+                chat.into(),
+                channel.into(),
+                now.into(),
+                owner.clone().into(),
+            ];
+            tx.query(sql, &params).await?;
+        }
+        if !chat.starts_with('U')
+            && let Some(owner) = owner.filter(|owner| code.person.is_none_or(|it| it == owner))
+        {
+            // The owner was there, and may pick the group from now on.
+            self.note_linked(tx, &owner, chat).await?;
+        }
+        let text = words::token_is_linked(language(&lang));
+        Ok(Some(words::fill(text, &[("service", &name)])))
+    }
+
+    async fn note_linked(
+        &self,
+        tx: &mut Transaction<'_>,
+        person: &str,
+        chat: &str,
+    ) -> Result<(), StoreError> {
         let sql = "INSERT INTO hikyaku_gateway_linked (channel, person, chat) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         tx.query(sql, &[self.channel.as_str().into(), person.into(), chat.into()]).await?;
-        Ok(Some(words::group_is_known(lang).to_owned()))
+        Ok(())
     }
 }
 

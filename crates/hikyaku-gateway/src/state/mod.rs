@@ -1,11 +1,13 @@
 //! What the gateway remembers, in the database of the outbox.
 
 mod alert;
+mod audit;
 mod chat;
 mod code;
 mod flow;
 mod hear;
 mod key;
+mod owned;
 mod parcel;
 mod picture;
 mod post;
@@ -13,8 +15,10 @@ mod reply_token;
 mod row;
 mod schema;
 mod service;
+mod session;
 mod spend;
 mod token;
+mod usage;
 mod waiting;
 mod window;
 
@@ -27,16 +31,20 @@ use crate::{
 use row::{One, Row};
 use schema::{Found, Migrate};
 
+pub(crate) use audit::NewAudit;
 pub use chat::ChatRow;
 pub(crate) use code::Agreed;
 pub(crate) use flow::{Flow, NewFlow};
 pub(crate) use hear::{Heard, What};
+pub(crate) use owned::{Chosen, OwnedToken};
 pub(crate) use parcel::Parcel;
 pub(crate) use post::Posting;
 pub use service::{NewService, RegisteredService, ServiceRow};
+pub(crate) use session::Begun;
 pub use spend::SpendRow;
 pub(crate) use spend::{Charge, Charged, Spent};
 pub use token::{IssuedToken, NewToken, TokenChange, TokenRow, UnlinkedToken};
+pub(crate) use usage::Used;
 pub(crate) use waiting::{Join, Joined};
 
 /// The gateway's own tables. A clone is the same store.

@@ -12,7 +12,34 @@ const SHORTEST: i64 = 60 * 60 * 1000;
 /// How many of the oldest pictures are looked at when one has to go.
 const LOOKED_AT: i64 = 200;
 
+/// A picture that is kept.
+#[derive(Debug)]
+pub(crate) struct PictureRow {
+    pub(crate) name: String,
+    pub(crate) bytes: i64,
+    /// When it was uploaded last, in milliseconds since 1970.
+    pub(crate) at: i64,
+    pub(crate) delivery: Option<i64>,
+}
+
 impl State {
+    /// The newest pictures, how many there are, and how many bytes they have.
+    pub(crate) async fn pictures(&self, limit: i64) -> Result<(Vec<PictureRow>, i64, i64), Error> {
+        let sql = "SELECT name, bytes, at, delivery FROM hikyaku_gateway_picture ORDER BY at DESC LIMIT $1";
+        let read = |row: &mut Row| PictureRow {
+            name: row.text(),
+            bytes: row.number(),
+            at: row.number(),
+            delivery: row.number_if_any(),
+        };
+        let newest = self.ask(sql, [limit.into()], read).await?;
+        let sql =
+            "SELECT count(*), cast(coalesce(sum(bytes), 0) AS bigint) FROM hikyaku_gateway_picture";
+        let all = self.ask(sql, [], |row| (row.number(), row.number())).await?.pop();
+        let (count, bytes) = all.unwrap_or_default();
+        Ok((newest, count, bytes))
+    }
+
     /// The name of a token's picture, which nobody can guess and which is the same each time.
     pub(crate) fn picture_name(&self, token: i64, bytes: &[u8]) -> String {
         hex(&self.hasher.hash_bytes(SecretKind::Picture, token, bytes))

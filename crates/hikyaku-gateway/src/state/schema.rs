@@ -35,6 +35,25 @@ const UPGRADES: &[&[&str]] = &[
         "CREATE TABLE hikyaku_gateway_window (token bigint NOT NULL PRIMARY KEY, ends_at bigint NOT NULL, calls bigint NOT NULL, \
          uploads bigint NOT NULL)",
     ],
+    // Version 4: people and operators who sign in, who made what, how much tokens are used, and what operators did.
+    &[
+        "ALTER TABLE hikyaku_gateway_token ADD COLUMN owner text",
+        "ALTER TABLE hikyaku_gateway_code ADD COLUMN owner text",
+        "ALTER TABLE hikyaku_gateway_service ADD COLUMN channel text",
+        "ALTER TABLE hikyaku_gateway_service ADD COLUMN owner text",
+        // The channel and the person whose token it is to be; the number of a token that moves to another chat.
+        "ALTER TABLE hikyaku_gateway_unlinked ADD COLUMN channel text",
+        "ALTER TABLE hikyaku_gateway_unlinked ADD COLUMN owner text",
+        "ALTER TABLE hikyaku_gateway_unlinked ADD COLUMN moves bigint",
+        // `is_link`: it is no session yet, but what begins one.
+        "CREATE TABLE hikyaku_gateway_session (hash BYTES NOT NULL PRIMARY KEY, is_link bigint NOT NULL, role text NOT NULL, \
+         channel text NOT NULL, name text NOT NULL, expires_at bigint NOT NULL)",
+        "CREATE TABLE hikyaku_gateway_login (hash BYTES NOT NULL PRIMARY KEY, expires_at bigint NOT NULL)",
+        "CREATE TABLE hikyaku_gateway_use (token bigint NOT NULL, month bigint NOT NULL, calls bigint NOT NULL, \
+         sends bigint NOT NULL, last_at bigint NOT NULL, PRIMARY KEY (token, month))",
+        "CREATE TABLE hikyaku_gateway_audit (id ID, at bigint NOT NULL, who text NOT NULL, act text NOT NULL, \
+         what text NOT NULL, count bigint, done bigint, reason text NOT NULL)",
+    ],
 ];
 
 /// Version 1. `ID` is the numbered key, `BYTES` the type of bytes.

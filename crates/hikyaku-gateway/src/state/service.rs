@@ -11,7 +11,7 @@ use crate::{
 const CLIENT_ID: usize = 22;
 const CLIENT_SECRET: usize = 43;
 
-const COLUMNS: &str =
+pub(super) const COLUMNS: &str =
     "id, client_id, name, callbacks, CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END";
 
 /// A service to be registered: a program that asks people for tokens.
@@ -21,6 +21,19 @@ pub struct NewService {
     pub name: String,
     /// Where people may be sent back to: whole URLs, which are compared letter by letter.
     pub callbacks: Vec<String>,
+}
+
+impl NewService {
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        check_name(&self.name)?;
+        if self.callbacks.is_empty() {
+            return Err(Error::new("a service has one callback URL at least"));
+        }
+        for url in &self.callbacks {
+            callback::check(url).map_err(|why| Error::new(format!("the callback {url}: {why}")))?;
+        }
+        Ok(())
+    }
 }
 
 /// A service that was registered.
@@ -62,13 +75,7 @@ impl State {
     /// # Errors
     /// The name is empty or too long, there is no callback or one that cannot be one, or the store did not take it.
     pub async fn add_service(&self, new: NewService) -> Result<RegisteredService, Error> {
-        check_name(&new.name)?;
-        if new.callbacks.is_empty() {
-            return Err(Error::new("a service has one callback URL at least"));
-        }
-        for url in &new.callbacks {
-            callback::check(url).map_err(|why| Error::new(format!("the callback {url}: {why}")))?;
-        }
+        new.check()?;
         let (client_id, client_secret) = (letters(CLIENT_ID)?, letters(CLIENT_SECRET)?);
         let sql = "INSERT INTO hikyaku_gateway_service (client_id, secret_hash, name, callbacks, created_at) \
                    VALUES ($1, $2, $3, $4, $5) RETURNING id";
@@ -135,7 +142,7 @@ impl State {
     }
 }
 
-fn read(row: &mut Row) -> ServiceRow {
+pub(super) fn read(row: &mut Row) -> ServiceRow {
     ServiceRow {
         id: row.number(),
         client_id: row.text(),

@@ -15,10 +15,10 @@ use crate::{
 const LONGEST_NAME: usize = 100;
 
 /// How long a token waits for the chat that it is to be of, in milliseconds.
-const LINK_LIFE: i64 = 15 * 60 * 1000;
+pub(super) const LINK_LIFE: i64 = 15 * 60 * 1000;
 
 /// A token, and what is known of its chat.
-const SELECT: &str = "SELECT t.id, t.name, t.target, coalesce(t.target_name, c.name), t.channel, t.service, \
+pub(super) const SELECT: &str = "SELECT t.id, t.name, t.target, coalesce(t.target_name, c.name), t.channel, t.service, \
     CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, coalesce(c.gone, 0), t.budget, t.priority FROM hikyaku_gateway_token t \
     LEFT JOIN hikyaku_gateway_chat c ON c.channel = t.channel AND c.id = t.target";
 
@@ -208,7 +208,7 @@ impl State {
     }
 }
 
-fn read(row: &mut Row) -> TokenRow {
+pub(super) fn read(row: &mut Row) -> TokenRow {
     TokenRow {
         id: row.number(),
         name: row.text(),

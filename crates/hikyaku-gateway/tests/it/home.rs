@@ -57,7 +57,7 @@ pub(crate) fn config(store: &str, sim: &Sim, token: &str, notify: &str) -> Confi
     let secret = secret.expose();
     Config::parse(&format!(
         "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\n\
-         serve = [\"notify\", \"line\", \"metrics\", \"oauth\", \"webhook\"]\n\
+         serve = [\"notify\", \"line\", \"metrics\", \"oauth\", \"webhook\", \"pages\", \"operator\"]\n\
          [channel.default]\ntoken = \"{token}\"\nsecret = \"{secret}\"\napi_url = \"{api_url}\"\ndata_url = \"{data_url}\"\n\
          drop_in = \"dropped in\"\n[notify]\n{notify}"
     ))
@@ -77,6 +77,12 @@ impl Home {
     /// With a configuration that this has changed.
     pub(crate) async fn configured(change: impl FnOnce(&mut Config)) -> Self {
         let adapt: Adapt<'_> = Box::new(|config, _| change(config));
+        Self::start(Settings { adapt: Some(adapt), ..Settings::default() }).await
+    }
+
+    /// With a configuration that is changed so, for this simulator.
+    pub(crate) async fn changed(change: impl FnOnce(&mut Config, &Sim)) -> Self {
+        let adapt: Adapt<'_> = Box::new(change);
         Self::start(Settings { adapt: Some(adapt), ..Settings::default() }).await
     }
 

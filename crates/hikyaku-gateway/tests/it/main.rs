@@ -8,6 +8,7 @@ mod cluster;
 
 mod adapter;
 mod alert;
+mod authz;
 mod budget;
 mod coalesce;
 mod home;
@@ -18,6 +19,8 @@ mod nodes;
 mod notify;
 mod oauth;
 mod operation;
+mod operator;
+mod pages;
 mod picture;
 mod rehost;
 mod sdk;

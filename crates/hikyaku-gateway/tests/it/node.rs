@@ -5,9 +5,12 @@ use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::Duration,
 };
 
-use hikyaku_gateway::NewService;
+use hikyaku_gateway::{NewService, Visitor};
+use hikyaku_sender::{NewDelivery, State};
+use hikyaku_sim::FaultRule;
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
 
@@ -57,17 +60,60 @@ async fn the_client_from_npm_does_all_that_line_notify_had() {
     home.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_and_operators_use_the_pages_in_a_browser() {
+    let Some(browser) = browser() else { return };
+    if on_path("node").is_none() {
+        let none: Option<()> = skip("HIKYAKU_TEST_NODE", "node is not on this machine");
+        return none.unwrap_or_default();
+    }
+    let home = Home::new().await;
+    home.knows(&home.alice).await;
+    for token in home.state.tokens().await.unwrap() {
+        home.state.revoke(token.id).await.unwrap();
+    }
+    home.sim.fault(FaultRule::answer(400).on("POST", "/v2/bot/message/push").times(1)).unwrap();
+    let push = NewDelivery::push(home.alice.as_str(), "refused at first");
+    let id = home.outbox.enqueue(push).await.unwrap().id;
+    let patience = Duration::from_secs(60);
+    let refused = home.outbox.wait(id, patience).await.unwrap().unwrap();
+    assert_eq!(refused.state, State::Rejected);
+    let my = home.state.sign_in_link(home.alice()).await.unwrap();
+    let ann = Visitor::Operator { name: "ann".to_owned() };
+    let operator = home.state.sign_in_link(ann).await.unwrap();
+    let url = format!("http://{}", home.address);
+    let about = json!({
+        "gateway": url,
+        "my": format!("{url}/my/enter?link={my}"),
+        "operator": format!("{url}/operator/enter?link={operator}"),
+        "browser": browser,
+    });
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/notify");
+    let mut node = Command::new("node");
+    node.arg("pages.mjs").current_dir(scripts).env("PAGES", about.to_string());
+    let output = spawn_blocking(move || node.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let retried = home.outbox.wait(id, patience).await.unwrap().unwrap();
+    assert_eq!(retried.state, State::Accepted);
+    home.stop().await;
+}
+
+fn browser() -> Option<PathBuf> {
+    let found = BROWSERS.iter().find_map(|name| on_path(name));
+    found.or_else(|| skip("HIKYAKU_TEST_BROWSER", "no Chromium is on the path"))
+}
+
 /// Puts the script and the client where they can run; nothing where that is not possible here and need not be.
 fn install() -> Option<(PathBuf, PathBuf)> {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/notify");
     let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("notify");
     fs::create_dir_all(&to).unwrap();
-    fs::copy(from.join("drive.mjs"), to.join("drive.mjs")).unwrap();
+    for script in ["browser.mjs", "drive.mjs"] {
+        fs::copy(from.join(script), to.join(script)).unwrap();
+    }
     let lock = fs::read(from.join("package-lock.json")).unwrap();
     let installed = to.join("installed.json");
-    let Some(browser) = BROWSERS.iter().find_map(|name| on_path(name)) else {
-        return skip("HIKYAKU_TEST_BROWSER", "no Chromium is on the path");
-    };
+    let browser = browser()?;
     if on_path("node").is_none() || on_path("npm").is_none() {
         return skip("HIKYAKU_TEST_NODE", "node and npm are not both on this machine");
     }

@@ -72,7 +72,7 @@ impl Home {
     }
 
     /// The text of what comes after so many deliveries.
-    async fn said(&self, before: u64) -> String {
+    pub(crate) async fn said(&self, before: u64) -> String {
         let all: Vec<Delivery> = self.sim.wait_for(before + 1).await.unwrap();
         let last = serde_json::to_value(all.last().unwrap()).unwrap();
         last["messages"][0]["text"].as_str().unwrap_or_else(|| panic!("{last}")).to_owned()

@@ -1,14 +1,11 @@
 // A service that speaks LINE Notify with npm's messaging-api-line, and Alice, who agrees in a Chromium.
 // It prints where it wants people sent back to, reads its client id and secret, and drives all that LINE Notify had.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import line from "messaging-api-line";
+import { Browser } from "./browser.mjs";
 
 const { LineNotify } = line;
 const about = JSON.parse(process.env.GATEWAY);
@@ -38,65 +35,6 @@ const redirectUri = `http://127.0.0.1:${server.address().port}/callback`;
 console.log(JSON.stringify({ redirectUri }));
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const { clientId, clientSecret } = JSON.parse((await lines.next()).value);
-
-// A Chromium that is told what to do by a pipe.
-class Browser {
-  static async start() {
-    const browser = new Browser();
-    browser.folder = await mkdtemp(join(tmpdir(), "hikyaku-notify-"));
-    const words = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
-    words.push("--lang=en", "--remote-debugging-pipe", `--user-data-dir=${browser.folder}`, "about:blank");
-    browser.child = spawn(about.browser, words, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-    browser.waiting = new Map();
-    browser.last = 0;
-    let rest = "";
-    browser.child.stdio[4].setEncoding("utf8").on("data", (data) => {
-      const messages = (rest + data).split("\0");
-      rest = messages.pop();
-      for (const message of messages.map((it) => JSON.parse(it))) {
-        browser.waiting.get(message.id)?.(message);
-        browser.waiting.delete(message.id);
-      }
-    });
-    for (;;) {
-      const { targetInfos } = await browser.send("Target.getTargets");
-      const page = targetInfos.find((it) => it.type === "page");
-      if (!page) continue;
-      const attached = await browser.send("Target.attachToTarget", { targetId: page.targetId, flatten: true });
-      browser.sessionId = attached.sessionId;
-      return browser;
-    }
-  }
-
-  async send(method, params = {}) {
-    const id = (this.last += 1);
-    const { sessionId } = this;
-    const answer = new Promise((resolve) => this.waiting.set(id, resolve));
-    this.child.stdio[3].write(JSON.stringify({ id, method, params, sessionId }) + "\0");
-    const { result, error } = await answer;
-    if (error) throw new Error(`${method}: ${error.message}`);
-    return result;
-  }
-
-  // What an expression is once it is something, while pages come and go.
-  async value(expression) {
-    for (const end = Date.now() + 60_000; Date.now() < end; ) {
-      const params = { expression, returnByValue: true };
-      const answer = await this.send("Runtime.evaluate", params).catch(() => undefined);
-      if (answer?.result?.value) return answer.result.value;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    const page = await this.send("Runtime.evaluate", { expression: "document.documentElement.outerHTML" });
-    throw new Error(`in vain: ${expression}: ${page.result.value}`);
-  }
-
-  async stop() {
-    const exited = once(this.child, "exit");
-    this.child.kill();
-    await exited;
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
 
 let replies = 0;
 // Alice sends a text to the account, which answers with a number.
@@ -135,7 +73,7 @@ const notify = new LineNotify({
   origin: `${about.gateway}/`,
   apiOrigin: `${about.gateway}/`,
 });
-const browser = await Browser.start();
+const browser = await Browser.start(about.browser);
 try {
   const { method, values, referer } = await agrees(browser, notify.getAuthLink("a&b=ü"));
   assert.deepEqual([method, values.state, referer], ["GET", "a&b=ü", undefined]);

@@ -1,0 +1,269 @@
+//! Every path of the gateway's own, tried by everybody.
+
+use std::collections::BTreeSet;
+
+use hikyaku_gateway::{Access, Config, NewApiKey, OperatorAccess, ROUTES, Visitor};
+
+use crate::{
+    home::{Answer, Home},
+    pages::{FORM, person},
+};
+
+/// Who tries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Nobody,
+    /// A script with a token of LINE Notify's API.
+    Script,
+    /// A bot with a key of the LINE door.
+    Bot,
+    /// A person who has none of what the forms name.
+    Other,
+    /// The person who has it.
+    Owner,
+    Viewer,
+    Operator,
+}
+
+const ALL: [Who; 7] =
+    [Who::Nobody, Who::Script, Who::Bot, Who::Other, Who::Owner, Who::Viewer, Who::Operator];
+
+/// What everybody may have, and who may have the rest. A route that is not here fails the test.
+const EVERYBODY: &[&str] = &[
+    "GET /healthz",
+    "GET /readyz",
+    "GET /metrics",
+    "GET /oauth/authorize",
+    "GET /my/sign-in",
+    "GET /my/enter",
+    "POST /my/enter",
+    "GET /operator/sign-in",
+    "GET /operator/enter",
+    "POST /operator/enter",
+];
+
+/// What is there, and answers with 404 or 400 to all who know no more than this test.
+const SECRET: &[&str] = &[
+    "GET /pictures/*",
+    "GET /my/line",
+    "GET /my/line/back",
+    "POST /oauth/consent",
+    "POST /oauth/token",
+    "POST /webhook",
+];
+
+const SCRIPTS: &[&str] =
+    &["POST /api/notify", "GET /api/status", "POST /api/status", "POST /api/revoke"];
+
+const PEOPLE: &[&str] = &[
+    "GET /my",
+    "POST /my/sign-out",
+    "POST /my/create",
+    "POST /my/test",
+    "POST /my/move",
+    "POST /my/revoke",
+    "GET /my/services",
+    "POST /my/services/add",
+    "POST /my/services/remove",
+];
+
+const VIEWERS: &[&str] = &[
+    "GET /operator",
+    "POST /operator/sign-out",
+    "GET /operator/lanes",
+    "GET /operator/deliveries",
+    "GET /operator/delivery",
+    "GET /operator/campaigns",
+    "GET /operator/keys",
+    "GET /operator/outcomes",
+    "GET /operator/pictures",
+    "GET /operator/record",
+];
+
+const OPERATORS: &[&str] = &[
+    "POST /operator/hold",
+    "POST /operator/release",
+    "POST /operator/preview",
+    "POST /operator/act",
+    "POST /operator/delivery/act",
+    "POST /operator/campaigns/pause",
+    "POST /operator/campaigns/resume",
+    "POST /operator/keys/revoke",
+    "POST /operator/budget",
+    "POST /operator/budget/clear",
+];
+
+/// Limits for one address are for each of them, as behind a proxy.
+fn behind_proxy(config: &mut Config) {
+    for listen in config.listen.values_mut() {
+        listen.behind_proxy = true;
+    }
+}
+
+/// One who tries: headers, and what forms have in them.
+struct Try {
+    who: Who,
+    headers: String,
+    proof: String,
+}
+
+impl Try {
+    async fn new(home: &Home, who: Who) -> Self {
+        let visitor = match who {
+            Who::Nobody => return Self { who, headers: String::new(), proof: "x".to_owned() },
+            Who::Script => return Self::bearer(who, home.t1.expose()),
+            Who::Bot => {
+                let key = home.key(NewApiKey::new("bot", "default")).await;
+                return Self::bearer(who, key.expose());
+            }
+            Who::Other => person(&home.sim.add_friend()),
+            Who::Owner => home.alice(),
+            Who::Viewer => Visitor::Viewer { name: "vera".to_owned() },
+            Who::Operator => Visitor::Operator { name: "ann".to_owned() },
+        };
+        let browser = home.signed_in(visitor).await;
+        let (_, secret) = browser.cookie.split_once('=').unwrap();
+        // Whichever cookie a page looks at, it finds this session.
+        let headers = format!("Cookie: hikyaku_person={secret}; hikyaku_operator={secret}\r\n");
+        Self { who, headers, proof: browser.proof.clone() }
+    }
+
+    fn bearer(who: Who, secret: &str) -> Self {
+        let headers = format!(
+            "Authorization: Bearer {secret}\r\nCookie: hikyaku_person={secret}; hikyaku_operator={secret}\r\n"
+        );
+        Self { who, headers, proof: "x".to_owned() }
+    }
+
+    async fn at(&self, home: &Home, route: &str, form: &str) -> Answer {
+        let route = route.replace('*', "x");
+        let proof = &self.proof;
+        let headers = format!("X-Forwarded-For: 192.0.2.{}\r\n{}", self.who as u8, self.headers);
+        if route.starts_with("GET ") {
+            return home.request(&route, &headers, "").await;
+        }
+        let headers = format!("{headers}Origin: http://gateway\r\n{FORM}");
+        home.request(&route, &headers, &format!("proof={proof}&{form}")).await
+    }
+}
+
+fn is_among(list: &[&str], route: &str) -> bool {
+    list.contains(&route)
+}
+
+/// Whether somebody gets an answer to what they ask, be it that a field is wrong.
+fn may(who: Who, route: &str) -> bool {
+    is_among(EVERYBODY, route)
+        || (is_among(SCRIPTS, route) && who == Who::Script)
+        || (is_among(PEOPLE, route) && matches!(who, Who::Other | Who::Owner))
+        || (is_among(VIEWERS, route) && matches!(who, Who::Viewer | Who::Operator))
+        || (is_among(OPERATORS, route) && who == Who::Operator)
+}
+
+#[test]
+fn every_route_is_in_this_test() {
+    let name = |route: &hikyaku_gateway::Route| format!("{} {}", route.method, route.path);
+    let known: BTreeSet<String> = ROUTES.iter().map(name).collect();
+    let lists = [EVERYBODY, SECRET, SCRIPTS, PEOPLE, VIEWERS, OPERATORS];
+    let tried: BTreeSet<String> = lists.concat().into_iter().map(str::to_owned).collect();
+    assert_eq!(known, tried);
+    assert_eq!(known.len(), ROUTES.len());
+    for route in ROUTES {
+        let list = match route.access {
+            Access::Anyone if is_among(SECRET, &name(route)) => SECRET,
+            Access::Anyone => EVERYBODY,
+            Access::Token => SCRIPTS,
+            Access::Service | Access::Signed => SECRET,
+            Access::Person => PEOPLE,
+            Access::Viewer => VIEWERS,
+            Access::Operator => OPERATORS,
+            _ => panic!("{route:?}"),
+        };
+        assert!(is_among(list, &name(route)), "{route:?}");
+    }
+}
+
+async fn nobody_gets_what_is_not_theirs(home: Home, is_read_only: bool) {
+    home.knows(&home.alice).await;
+    let before = (home.state.tokens().await.unwrap(), home.outbox.holds().await.unwrap());
+    let id = before.0[0].id;
+    let hold = "channel=&lane=&key=&reason=test";
+    let form = format!("id={id}&chat=other&name=&act=cancel&limit=x&{hold}");
+    for who in ALL {
+        let it = Try::new(&home, who).await;
+        for route in ROUTES {
+            let name = format!("{} {}", route.method, route.path);
+            // What ends a session, or a token, is tried below.
+            let is_end = name.ends_with("/sign-out") || name == "POST /api/revoke";
+            let is_own = name == "POST /my/revoke" && who == Who::Owner;
+            let is_hold = name == "POST /operator/hold" && who == Who::Operator;
+            if (is_end && may(who, &name)) || is_own || (is_hold && !is_read_only) {
+                continue;
+            }
+            let answer = it.at(&home, &name, &form).await;
+            let is_good = match answer.status {
+                // A form that is incomplete, or an unknown number: the visitor was let in.
+                200 | 400 | 404 | 409 => true,
+                303 => !answer.header("location").unwrap().ends_with("/sign-in"),
+                _ => false,
+            };
+            let may = may(who, &name) && !(is_read_only && is_among(OPERATORS, &name));
+            if is_among(SECRET, &name) {
+                assert!(matches!(answer.status, 400 | 401 | 404), "{who:?} {name}: {answer:?}");
+            } else {
+                assert_eq!(is_good, may, "{who:?} {name}: {answer:?}");
+            }
+        }
+        // What has no route is nowhere, whoever asks.
+        for path in
+            ["GET /my/nothing", "GET /operator/nothing", "POST /operator", "GET /operator/hold"]
+        {
+            let answer = it.at(&home, path, "").await;
+            assert!(matches!(answer.status, 404 | 405), "{who:?} {path}: {answer:?}");
+        }
+    }
+    assert_eq!((home.state.tokens().await.unwrap(), home.outbox.holds().await.unwrap()), before);
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn everybody_gets_what_is_theirs_and_nothing_else() {
+    let home = Home::changed(|config, _| behind_proxy(config)).await;
+    nobody_gets_what_is_not_theirs(home, false).await;
+}
+
+#[tokio::test]
+async fn where_nobody_may_change_anything_an_operator_sees_and_changes_nothing() {
+    let home = Home::changed(|config, _| {
+        config.operator.access = OperatorAccess::Read;
+        behind_proxy(config);
+    })
+    .await;
+    let ann = Visitor::Operator { name: "ann".to_owned() };
+    let ann = home.signed_in(ann).await;
+    for route in ROUTES.iter().filter(|it| it.access == Access::Viewer && it.method == "GET") {
+        let page = ann.get(route.path).await;
+        let forms = page.body.matches("method=\"post\"").count();
+        assert!(forms <= 1, "only the one that ends the session: {} {page:?}", route.path);
+    }
+    drop(ann);
+    nobody_gets_what_is_not_theirs(home, true).await;
+}
+
+#[tokio::test]
+async fn a_session_is_no_key_of_the_doors() {
+    let home = Home::new().await;
+    let alice = Try::new(&home, Who::Owner).await;
+    let ann = Try::new(&home, Who::Operator).await;
+    for it in [alice, ann] {
+        let headers = format!("{}Content-Type: application/json\r\n", it.headers);
+        let answer = home.request("POST /v2/bot/message/push", &headers, "{}").await;
+        assert_eq!(answer.status, 401, "{answer:?}");
+        let secret = it.headers.split("hikyaku_person=").nth(1).unwrap().split(';').next().unwrap();
+        let headers = format!("Authorization: Bearer {secret}\r\n");
+        for line in ["GET /api/status", "GET /v2/bot/info"] {
+            let answer = home.request(line, &headers, "").await;
+            assert_eq!(answer.status, 401, "{answer:?}");
+        }
+    }
+}
