@@ -324,3 +324,43 @@ fn a_wrong_configuration_is_told() {
     let missing = shell.run(["gateway"]);
     assert!(missing.code != 0 && missing.stderr.contains("cannot read gateway.toml"), "{missing}");
 }
+
+#[test]
+fn a_printed_link_signs_in_once() {
+    let platform = Platform::with(Sim::builder());
+    let shell = configured(&platform, "");
+    let without = shell.run(["gateway", "sign-in", "--operator", "ann"]);
+    assert!(without.code == 2 && without.stderr.contains("serves \"operator\""), "{without}");
+    let config = format!(
+        "store = \"sqlite:hikyaku.db\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\nserve = [\"pages\", \"operator\"]\n\
+         [channel.default]\ntoken_file = \"line.token\"\napi_url = \"{}\"",
+        platform.sim.api_url()
+    );
+    let shell = shell.with_file("gateway.toml", config);
+    let both = shell.run(["gateway", "sign-in", "--operator", "ann", "--viewer", "bob"]);
+    assert_eq!(both.code, 2, "{both}");
+    let nobody = shell.run(["gateway", "sign-in", "--user", "bob"]);
+    assert!(nobody.code == 2 && nobody.stderr.contains("32 hexadecimal digits"), "{nobody}");
+    let printed = shell.run(["gateway", "sign-in", "--operator", "ann", "--json"]).stdout;
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    let (at, link) = printed["url"].as_str().unwrap().split_once("?link=").unwrap();
+    assert!(at.ends_with("/operator/enter"), "{at}");
+    let (gateway, address) = start(&shell);
+    let enter = || {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(
+            stream,
+            "POST /operator/enter HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\nlink={link}",
+            link.len() + 5
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let first = enter();
+    assert!(first.starts_with("HTTP/1.1 303 ") && first.contains("hikyaku_operator="), "{first}");
+    assert!(enter().starts_with("HTTP/1.1 400 "));
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+}

@@ -1,5 +1,5 @@
 use anyhow::Context;
-use hikyaku_gateway::{Config, Gateway, NewApiKey, NewService, NewToken};
+use hikyaku_gateway::{Config, Gateway, NewApiKey, NewService, NewToken, Visitor};
 use hikyaku_sim::{Person, Sim};
 use serde::Serialize;
 
@@ -22,6 +22,10 @@ struct Ready {
     callback: String,
     /// Where Alice is made to say something.
     alice_url: String,
+    /// Signs in as Alice, once, to the page of her tokens.
+    my_url: String,
+    /// Signs in, once, to the pages of the people who run the gateway.
+    operator_url: String,
 }
 
 /// A gateway that delivers to a simulated Alice, and forgets all when it ends.
@@ -30,13 +34,16 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let person = Person { display_name: Some("Alice".to_owned()), ..Person::default() };
     let alice = sim.add_friend_as(person);
     let (token, secret, api_url) = (sim.channel_token(), sim.channel_secret(), sim.api_url());
-    let folder = Folder::new()?;
+    let (folder, login) = (Folder::new()?, sim.login());
     // A literal of TOML: a path may have a backslash.
     let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let config = Config::parse(&format!(
-        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"line\", \"notify\", \"adapters\", \"oauth\", \"webhook\"]\n\
+        "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"line\", \"notify\", \"adapters\", \"oauth\", \"webhook\", \"pages\", \"operator\"]\n\
+         [pages]\nlogin_channel_id = \"{}\"\nlogin_secret = \"{}\"\nlogin_url = \"{api_url}\"\n\
          [channel.default]\ntoken = \"{}\"\nsecret = \"{}\"\napi_url = \"{api_url}\"\ndata_url = \"{}\"\n\
          manager_url = \"{api_url}\"",
+        login.channel_id(),
+        login.channel_secret().expose(),
         token.expose(),
         secret.expose(),
         sim.data_url()
@@ -57,7 +64,14 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let callback = format!("{url}/callback");
     let new = NewService { name: "Demo".to_owned(), callbacks: vec![callback.clone()] };
     let service = gateway.state().add_service(new).await?;
+    login.add_redirect_uri(format!("{url}/my/line/back"));
+    let user = Visitor::Person { channel: "default".to_owned(), user: alice.as_str().to_owned() };
+    let my_link = gateway.state().sign_in_link(user).await?;
+    let operator = Visitor::Operator { name: "demo".to_owned() };
+    let operator_link = gateway.state().sign_in_link(operator).await?;
     let ready = Ready {
+        my_url: format!("{url}/my/enter?link={my_link}"),
+        operator_url: format!("{url}/operator/enter?link={operator_link}"),
         url,
         page_url: sim.page_url(),
         key: key.expose().to_owned(),
@@ -77,6 +91,8 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
          As a bot does, with LINE's own API:\n\n  \
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' {url}/v2/bot/message/push \
          -d '{{\"to\":\"{alice}\",\"messages\":[{{\"type\":\"text\",\"text\":\"hello from a bot\"}}]}}'\n\n\
+         These sign you in, once each: to the page of Alice's tokens, and to the operator's pages.\n\n  \
+         {my_url}\n  {operator_url}\n\n\
          A service asks Alice for a token. Open this, let her send the page's code in her chat, and enter the number that she receives:\n\n  \
          {url}/oauth/authorize?response_type=code&client_id={id}&redirect_uri={callback}&scope=notify&state=1\n  \
          curl {alice_url} -d '{{\"text\":\"CODE\"}}'\n\n\
@@ -92,6 +108,8 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
         secret = ready.client_secret,
         callback = ready.callback,
         alice_url = ready.alice_url,
+        my_url = ready.my_url,
+        operator_url = ready.operator_url,
     );
     output.print(&ready, told)?;
     tokio::select! {

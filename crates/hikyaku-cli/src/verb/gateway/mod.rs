@@ -6,6 +6,7 @@ mod key;
 mod quota;
 mod serve;
 mod service;
+mod sign_in;
 mod target;
 mod token;
 
@@ -30,7 +31,8 @@ Examples:
   hikyaku gateway service add --name Clinic --callback https://clinic.example/callback
   hikyaku gateway target list
   hikyaku gateway key issue --name shop-bot
-  hikyaku gateway quota")]
+  hikyaku gateway quota
+  hikyaku gateway sign-in --operator ann")]
 pub(crate) struct Gateway {
     #[command(subcommand)]
     verb: Option<GatewayVerb>,
@@ -51,6 +53,7 @@ enum GatewayVerb {
     Target(target::Target),
     Key(key::Key),
     Quota(quota::Quota),
+    SignIn(sign_in::SignIn),
 }
 
 /// The words for how urgent something is.
@@ -69,6 +72,7 @@ impl Gateway {
             Some(GatewayVerb::Target(verb)) => verb.run(&self.config, output).await,
             Some(GatewayVerb::Key(verb)) => verb.run(&self.config, output).await,
             Some(GatewayVerb::Quota(verb)) => verb.run(&self.config, output).await,
+            Some(GatewayVerb::SignIn(verb)) => verb.run(&self.config, output).await,
             None if self.demo => demo::run(output).await,
             None => serve::run(&self.config, output).await,
         }
