@@ -23,10 +23,10 @@ strings! {
     editing: ["Editing", "編集中", "編輯中", "กำลังแก้ไข"];
     /// In the field that searches the log.
     find_entry: [
-        "Search: text, status:400, path:push, is:webhook",
-        "検索: 文字列、status:400、path:push、is:webhook",
-        "搜尋：文字、status:400、path:push、is:webhook",
-        "ค้นหา: ข้อความ status:400 path:push is:webhook",
+        "Search, such as status:400",
+        "検索（例: status:400）",
+        "搜尋，例如 status:400",
+        "ค้นหา เช่น status:400",
     ];
     /// Where a search of the log finds nothing.
     nothing_found: ["No entry fits.", "該当する項目はありません。", "沒有符合的紀錄。", "ไม่พบรายการ"];

@@ -109,12 +109,12 @@ impl RequestDetail {
         let codes = code::of(request, &self.base);
         block("code", lang.copy_as(), html, |html| {
             for (name, text) in &codes {
-                html.element(Tag::Details).class("as-code").body(|html| {
-                    html.element(Tag::Summary).body(|html| {
-                        html.text(name);
-                        copy_button(lang, text, html);
+                html.div("as-code").body(|html| {
+                    html.element(Tag::Details).body(|html| {
+                        html.element(Tag::Summary).text(name);
+                        html.element(Tag::Pre).class("code").text(text);
                     });
-                    html.element(Tag::Pre).class("code").text(text);
+                    copy_button(lang, text, html);
                 });
             }
         });

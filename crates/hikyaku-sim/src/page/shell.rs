@@ -343,7 +343,8 @@ fn draw_connect(lang: Lang, html: &mut Html) {
 /// On a narrow screen, which column is seen.
 fn draw_tabs(lang: Lang, html: &mut Html) {
     html.element(Tag::Nav).class("bottom").body(|html| {
-        for (to, name) in [("chats", lang.chats()), ("chat", lang.chat()), ("side", lang.connect())]
+        for (to, name) in
+            [("chats", lang.chats()), ("chat", lang.chat()), ("side", lang.your_bot())]
         {
             button(html, "bottom-tab", "column")
                 .set(Attribute::DataTo, to)
