@@ -7,6 +7,7 @@ mod acts;
 mod assertion;
 mod audience;
 mod audience_file;
+mod axe;
 mod bot;
 #[expect(dead_code, reason = "the example that draws pictures does more with it")]
 mod browser;
@@ -30,6 +31,7 @@ mod mini_app;
 mod mission;
 mod module;
 mod narrowcast;
+mod npm;
 mod page;
 mod people;
 mod phone;

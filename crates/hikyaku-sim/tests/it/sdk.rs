@@ -1,14 +1,12 @@
 //! LINE's official SDK for Node.js against the simulator: what it sends is served, what it is answered it can read.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-};
+use std::process::{Command, Output};
 
 use hikyaku_sim::{Person, Sim};
 use serde_json::{Value, json};
 use tokio::task::spawn_blocking;
+
+use crate::npm;
 
 /// The SDK's calls that are left out. All others must succeed.
 const NOT_DRIVEN: &[&str] = &[
@@ -18,7 +16,10 @@ const NOT_DRIVEN: &[&str] = &[
 
 #[tokio::test]
 async fn the_official_sdk_succeeds_with_every_call() {
-    let Some(directory) = spawn_blocking(install).await.unwrap() else { return };
+    let Some(directory) = spawn_blocking(|| npm::install("sdk", &["drive.mjs"])).await.unwrap()
+    else {
+        return;
+    };
     let sim = Sim::builder().narrowcast_minimums(false).start().await.unwrap();
     let phone = "+818000001234";
     let hana = sim.add_friend_as(Person {
@@ -44,49 +45,6 @@ async fn the_official_sdk_succeeds_with_every_call() {
     assert!(output.status.success(), "{}\n{:#?}", stderr(&output), sim.requests());
     let others: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(others, json!(NOT_DRIVEN));
-}
-
-/// Puts the script and the SDK where they can run; nothing where that is not possible here and need not be.
-fn install() -> Option<PathBuf> {
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk");
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sdk");
-    fs::create_dir_all(&to).unwrap();
-    fs::copy(from.join("drive.mjs"), to.join("drive.mjs")).unwrap();
-    let lock = fs::read(from.join("package-lock.json")).unwrap();
-    let installed = to.join("installed.json");
-    if !runs("node") || !runs("npm") {
-        return skip("node and npm are not both on this machine");
-    }
-    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
-        return Some(to);
-    }
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(from.join(name), to.join(name)).unwrap();
-    }
-    let npm = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
-    let output = Command::new("npm").args(npm).current_dir(&to).output().unwrap();
-    if !output.status.success() {
-        return skip(&format!("`npm ci` failed: {}", stderr(&output)));
-    }
-    fs::write(installed, lock).unwrap();
-    Some(to)
-}
-
-fn runs(program: &str) -> bool {
-    let mut command = Command::new(program);
-    command.arg("--version").stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|status| status.success())
-}
-
-#[expect(clippy::print_stderr, reason = "a test that does not run says so")]
-fn skip(why: &str) -> Option<PathBuf> {
-    assert_ne!(
-        env::var("HIKYAKU_TEST_NODE").as_deref(),
-        Ok("required"),
-        "HIKYAKU_TEST_NODE demands the SDK's test, but {why}"
-    );
-    eprintln!("skipped the official SDK's test: {why}");
-    None
 }
 
 fn stderr(output: &Output) -> String {
