@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::future::join_all;
 use hikyaku_sender::{Error, Transaction, Work};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::unconstrained};
 
 use crate::stores::Bench;
 
@@ -83,7 +83,8 @@ async fn work_that_goes_first_waits_for_no_more_than_a_share_of_the_others() {
     // All of these are in one batch.
     let mut again = pin!(outbox.transact(again));
     assert!(waits(&mut again).await);
-    let mut others = pin!(join_all((0..300).map(|n| outbox.transact(Other(n, done.clone())))));
+    let mut others =
+        pin!(unconstrained(join_all((0..300).map(|n| outbox.transact(Other(n, done.clone()))))));
     assert!(waits(&mut others).await);
     go.send(()).unwrap();
     hold.await.unwrap();
@@ -111,9 +112,11 @@ async fn the_others_go_on_however_much_goes_first() {
     let mut hold = pin!(outbox.transact(hold));
     assert!(waits(&mut hold).await);
     stopped.await.unwrap();
-    let mut others = pin!(join_all((0..20).map(|n| outbox.transact(Other(n, done.clone())))));
+    let mut others =
+        pin!(unconstrained(join_all((0..20).map(|n| outbox.transact(Other(n, done.clone()))))));
     assert!(waits(&mut others).await);
-    let mut first = pin!(join_all((0..900).map(|_| outbox.transact(First(done.clone())))));
+    let mut first =
+        pin!(unconstrained(join_all((0..900).map(|_| outbox.transact(First(done.clone()))))));
     assert!(waits(&mut first).await);
     go.send(()).unwrap();
     hold.await.unwrap();
