@@ -6,11 +6,14 @@ use std::{
 };
 
 use hikyaku_model::event::DeliveryContext;
+use http::Response;
+use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::JoinSet;
+use tokio::{task::JoinSet, time::sleep};
 
 use crate::{
     clock::later,
+    fault::{Effect, Strike, SuspectWebhook},
     poster::{self, Post},
     shared::Shared,
     state::{
@@ -27,13 +30,15 @@ pub(crate) async fn deliver(shared: Arc<Shared>) {
     let mut posts = JoinSet::new();
     loop {
         while posts.len() < AT_ONCE
-            && let Some((id, post)) = next(&mut shared.world())
+            && let Some((id, post, strike)) = next(&mut shared.world())
         {
             let shared = shared.clone();
             posts.spawn(async move {
                 let began = Instant::now();
-                let (verdict, answer) = shared.poster.send(post).await;
-                let attempt = shared.change(|world| end(world, id, verdict, began.elapsed()));
+                let (verdict, answer) = send(&shared, post, strike.as_ref()).await;
+                let fault = strike.map(|strike| strike.id);
+                let attempt =
+                    shared.change(|world| end(world, id, verdict, fault, began.elapsed()));
                 if let Some(answer) = answer {
                     tokio::spawn(async move {
                         let words = poster::read_start(answer).await;
@@ -51,8 +56,38 @@ pub(crate) async fn deliver(shared: Arc<Shared>) {
     }
 }
 
-/// The next webhook that can be posted.
-fn next(world: &mut World) -> Option<(u64, Post)> {
+/// Posts a webhook, as a fault wants it.
+async fn send(
+    shared: &Shared,
+    mut post: Post,
+    strike: Option<&Strike>,
+) -> (Verdict, Option<Response<Incoming>>) {
+    let Some(strike) = strike else { return shared.poster.send(post).await };
+    if let Some(delay) = strike.delay {
+        sleep(delay).await;
+    }
+    if strike.after_accept || strike.effect == Effect::Duplicate {
+        // The bot is told, and LINE does not hear what it answers to this.
+        shared.poster.post(post.clone()).await;
+    }
+    let verdict = match &strike.effect {
+        Effect::Answer { status, .. } => Verdict::of_status(*status),
+        Effect::Drop if strike.after_accept => {
+            Verdict::failed(WebhookReason::RequestTimeout, "Request timeout")
+        }
+        Effect::Drop => Verdict::failed(WebhookReason::CouldNotConnect, "Connection failed"),
+        effect => {
+            if *effect == Effect::WrongSignature {
+                post.forge();
+            }
+            return shared.poster.send(post).await;
+        }
+    };
+    (verdict, None)
+}
+
+/// The next webhook that can be posted, and what a fault has for it.
+fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
     let now = world.clock.now();
     loop {
         let (id, webhook) = world.webhooks.next()?;
@@ -60,9 +95,15 @@ fn next(world: &mut World) -> Option<(u64, Post)> {
         let Some(url) = channel.webhook.active_url().map(str::to_owned) else {
             let verdict =
                 Verdict::failed(WebhookReason::CouldNotConnect, "the webhook URL was taken away");
-            world.webhooks.end(id, &channel.id, verdict, None, (now, Duration::ZERO));
+            world.webhooks.end(id, &channel.id, (verdict, None), None, (now, Duration::ZERO));
             continue;
         };
+        let suspect = SuspectWebhook { channel: &channel.id, event: webhook.event.type_word() };
+        let strike = world.faults.strike_webhook(suspect, &mut world.random);
+        if strike.as_ref().is_some_and(|strike| strike.effect == Effect::Reorder) {
+            world.webhooks.postpone(id);
+            continue;
+        }
         let mut event = webhook.event.clone();
         if !webhook.attempts.is_empty() {
             event.delivery_context.get_or_insert_with(DeliveryContext::default).is_redelivery =
@@ -72,12 +113,12 @@ fn next(world: &mut World) -> Option<(u64, Post)> {
                 channel.renew_reply_token(token, at, now);
             }
         }
-        return Some((id, Post::new(channel, &url, &[event])));
+        return Some((id, Post::new(channel, &url, &[event]), strike));
     }
 }
 
 /// Notes how a post went, and when to try again; gives the place of the try.
-fn end(world: &mut World, id: u64, verdict: Verdict, took: Duration) -> u64 {
+fn end(world: &mut World, id: u64, verdict: Verdict, fault: Option<String>, took: Duration) -> u64 {
     let now = world.clock.now();
     let Some(webhook) = world.webhooks.get(id) else { return 0 };
     let channel = &world.channels[webhook.channel];
@@ -86,6 +127,6 @@ fn end(world: &mut World, id: u64, verdict: Verdict, took: Duration) -> u64 {
     let wait = wait.and_then(|wait| SignedDuration::try_from(*wait).ok());
     let again = wait.map(|wait| later(now, wait));
     tracing::debug!(channel = %channel.id, webhook = id, reason = ?verdict.reason, "posted a webhook");
-    world.webhooks.end(id, &channel.id, verdict, again, (now, took));
+    world.webhooks.end(id, &channel.id, (verdict, fault), again, (now, took));
     world.webhooks.attempts()
 }

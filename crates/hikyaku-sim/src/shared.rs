@@ -1,7 +1,7 @@
 use std::{
     pin::pin,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -10,7 +10,7 @@ use std::{
 use tokio::{sync::Notify, time::sleep};
 use uuid::Uuid;
 
-use crate::{api::Routes, poster::Poster, state::World};
+use crate::{api::Routes, description::Description, poster::Poster, state::World};
 
 /// What the sockets, the control API and the methods of a simulator share.
 #[derive(Debug)]
@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) poster: Poster,
     changes: AtomicU64,
     pub(crate) snapshots: Snapshots,
+    /// What is known of the control API; read when it is called for the first time.
+    description: OnceLock<Description>,
     pub(crate) most_connections: usize,
     pub(crate) allowed_hosts: Vec<String>,
 }
@@ -89,6 +91,7 @@ impl Shared {
             most_connections: settings.most_connections,
             allowed_hosts: settings.allowed_hosts.clone(),
             snapshots: Snapshots::default(),
+            description: OnceLock::new(),
             changes: AtomicU64::new(0),
             world: Mutex::new(world),
         }
@@ -135,6 +138,11 @@ impl Shared {
         self.tell(&world);
         self.rescheduled.notify_one();
         value
+    }
+
+    /// The calls of the control API.
+    pub(crate) fn description(&self) -> &Description {
+        self.description.get_or_init(Description::read)
     }
 
     /// A number that is another one after each change of the state.

@@ -5,57 +5,20 @@ use http::Method;
 use super::{Call, Problem};
 use crate::{near::nearest, query};
 
-/// The parameters of a call's query; nothing where there is no such path.
-fn parameters(steps: &[&str]) -> Option<&'static [&'static str]> {
-    let [first, rest @ ..] = steps else { return None };
-    Some(match *first {
-        "outbox" => match rest {
-            [] => &["to", "type", "kind", "channel", "after", "limit", "wait", "count"],
-            ["latest"] => &["to", "type", "kind", "channel", "after"],
-            _ => &[],
-        },
-        "webhooks" => match rest {
-            [] => &["channel", "after", "limit", "wait", "count"],
-            ["errors"] => &["channel"],
-            _ => &[],
-        },
-        "log" => &["after", "limit", "wait", "count"],
-        "chats" if matches!(rest, [_, "messages", _]) => &["channel", "userId"],
-        "modules" if rest.is_empty() => &[],
-        "health" | "reset" | "state" | "snapshots" | "channels" | "faults" | "clock"
-        | "ratelimit" => &[],
-        "memberships" | "mission-stickers" | "modules" | "pnp-keys" | "logins" | "users"
-        | "groups" | "rooms" | "chats" | "account-links" | "audiences" | "quota" => &["channel"],
-        _ => return None,
-    })
-}
-
-/// Whether a call has a body.
-fn has_body(method: &Method, steps: &[&str]) -> bool {
-    match (method.as_str(), steps) {
-        ("PUT", ["chats", _, "messages", _]) => true,
-        (
-            "POST",
-            ["channels" | "reset" | "modules" | "snapshots"]
-            | ["snapshots", ..]
-            | ["channels", _, "test"]
-            | ["webhooks", ..]
-            | ["memberships", _, ..]
-            | ["users", _, "rich-menu", ..],
-        )
-        | ("PUT", ["chats" | "memberships", ..]) => false,
-        ("POST" | "PUT" | "PATCH", _) => true,
-        _ => false,
-    }
-}
-
-/// Refuses parameters that a call does not know, and a body where it has none.
-pub(super) fn check(call: &Call<'_>, method: &Method, steps: &[&str]) -> Result<(), Problem> {
-    let Some(known) = parameters(steps) else { return Ok(()) };
+/// Refuses a call that is not described, parameters that it does not know, and a body where it has none.
+pub(super) fn check(
+    call: &Call<'_>,
+    method: &Method,
+    path: &str,
+    steps: &[&str],
+) -> Result<(), Problem> {
+    let operation = call.shared.description().find(method, steps);
+    let operation = operation.ok_or_else(|| Problem::unknown_path(method, path))?;
+    let known: Vec<&str> = operation.parameters.iter().map(String::as_str).collect();
     let mut given = Vec::new();
     for name in query::names(call.query) {
         if !known.contains(&&*name) {
-            let message = unknown("parameter", &name, known);
+            let message = unknown("parameter", &name, &known);
             return Err(Problem::new(http::StatusCode::BAD_REQUEST, "invalid_parameter", message));
         }
         if given.contains(&name) {
@@ -67,7 +30,7 @@ pub(super) fn check(call: &Call<'_>, method: &Method, steps: &[&str]) -> Result<
     if has("count") && !has("wait") {
         return Err(Problem::parameter("count", "needs `wait`, the time to wait for so many"));
     }
-    if !has_body(method, steps) && !matches!(call.body.trim_ascii(), b"" | b"{}") {
+    if !operation.has_body && !matches!(call.body.trim_ascii(), b"" | b"{}") {
         return Err(Problem::invalid("", "this call has no body"));
     }
     Ok(())

@@ -9,6 +9,7 @@ mod logins;
 mod offers;
 mod people;
 mod reply;
+mod story;
 mod tap;
 mod traffic;
 mod webhooks;
@@ -19,7 +20,7 @@ use http::{Method, Response, request::Parts};
 use serde::de::DeserializeOwned;
 
 use self::reply::{Problem, Reply};
-use crate::{query, shared::Shared, snapshot, state::World};
+use crate::{description::OPENAPI, query, shared::Shared, snapshot, state::World};
 
 /// What all paths of the control API begin with. No path of LINE's does.
 pub(crate) const PREFIX: &str = "/_sim/";
@@ -59,11 +60,11 @@ pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Option<&[u8]>) -
 
 async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply, Problem> {
     let unknown = || Problem::unknown_path(method, path);
-    let path = path.strip_prefix("/_sim/v1/").ok_or_else(unknown)?;
-    let steps: Vec<&str> = path.split('/').collect();
-    known::check(call, method, &steps)?;
+    let steps: Vec<&str> = path.strip_prefix("/_sim/v1/").ok_or_else(unknown)?.split('/').collect();
+    known::check(call, method, path, &steps)?;
     match (method.as_str(), steps.as_slice()) {
         ("GET", ["health"]) => Ok(Reply::ok(&serde_json::json!({ "status": "ok" }))),
+        ("GET", ["openapi.json"]) => Ok(Reply::json(OPENAPI.to_owned())),
         ("POST", ["reset"]) => {
             call.shared.change(World::reset);
             Ok(Reply::none())
@@ -104,6 +105,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("DELETE", ["chats", id, "members", user]) => acts::set_member(call, id, user, false),
         ("PUT", ["chats", id, "account"]) => acts::join(call, id),
         ("DELETE", ["chats", id, "account"]) => acts::leave(call, id),
+        ("GET", ["acts"]) => story::acts(call),
         ("POST", ["account-links"]) => acts::link_account(call),
         ("POST", ["memberships"]) => offers::add_membership(call),
         ("PUT", ["memberships", id, "members", user]) => {
@@ -132,6 +134,8 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("GET", ["webhooks", "errors"]) => webhooks::errors(call),
         ("POST", ["webhooks", id, "redeliver"]) => webhooks::redeliver(call, id),
         ("GET", ["log"]) => traffic::log(call).await,
+        ("POST", ["log", seq, "replay"]) => traffic::replay(call, seq),
+        ("DELETE", ["log"]) => Ok(traffic::clear_log(call)),
         ("GET", ["faults"]) => Ok(limits::faults(call)),
         ("PUT", ["faults"]) => limits::replace_faults(call),
         ("POST", ["faults"]) => limits::add_fault(call),

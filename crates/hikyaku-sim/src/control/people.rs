@@ -108,11 +108,15 @@ pub(super) fn chats(call: &Call<'_>, letter: char) -> Reply {
         .chats
         .iter()
         .filter(|(id, _)| id.starts_with(letter))
-        .map(|(id, chat)| (id, chat.members.iter().map(|user| user.id()).collect::<Vec<_>>()))
+        .map(|(id, chat)| {
+            (id, &chat.name, chat.members.iter().map(|user| user.id()).collect::<Vec<_>>())
+        })
         .collect();
     chats.sort_unstable();
-    let chats: Vec<_> =
-        chats.into_iter().map(|(id, members)| json!({ "id": id, "members": members })).collect();
+    let chats: Vec<_> = chats
+        .into_iter()
+        .map(|(id, name, members)| json!({ "id": id, "name": name, "members": members }))
+        .collect();
     Reply::ok(&json!({ "chats": chats }))
 }
 

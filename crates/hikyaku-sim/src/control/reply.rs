@@ -2,6 +2,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
 
+use crate::state::outbox::NearMiss;
+
 /// What a call of the control API gives.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -45,11 +47,14 @@ pub(super) struct Problem {
     /// Where in the body, as a JSON Pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
+    /// What came instead of what was waited for.
+    #[serde(rename = "nearMisses", skip_serializing_if = "Vec::is_empty")]
+    pub(super) near_misses: Vec<NearMiss>,
 }
 
 impl Problem {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), pointer: None }
+        Self { status, code, message: message.into(), pointer: None, near_misses: Vec::new() }
     }
 
     /// A value of the body that cannot be used.
@@ -70,7 +75,9 @@ impl Problem {
     }
 
     pub(super) fn unknown_path(method: &Method, path: &str) -> Self {
-        let message = format!("the control API has no {method} {path}; see docs/simulator.md");
+        let message = format!(
+            "the control API has no {method} {path}; GET /_sim/v1/openapi.json describes all calls"
+        );
         Self::new(StatusCode::NOT_FOUND, "unknown_path", message)
     }
 

@@ -1,15 +1,23 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hikyaku_model::ChatId;
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde_json::json;
 use tokio::time::timeout;
+use uuid::Uuid;
 
 use super::{Call, Problem, Reply, limits::duration};
-use crate::state::{World, outbox::DeliveryFilter, send_kind};
+use crate::{
+    api::Request,
+    platform::{self, Outcome},
+    state::{World, outbox::DeliveryFilter, send_kind},
+};
 
 /// How long a call waits at most.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// How many deliveries are told of that were nearly those that were waited for.
+const NEAR_MISSES: usize = 5;
 
 /// The deliveries that match. With `wait`, not before there are `count` of them, or 408.
 pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {
@@ -27,7 +35,10 @@ pub(super) async fn deliveries(call: &Call<'_>) -> Result<Reply, Problem> {
         if timeout(wait, call.shared.when(enough)).await.is_err() {
             let world = call.shared.world();
             let seen = world.outbox.count(&filter);
-            return Err(in_vain(&world, &format!("{count} deliveries that match and saw {seen}")));
+            let mut problem =
+                in_vain(&world, &format!("{count} deliveries that match and saw {seen}"));
+            problem.near_misses = world.outbox.near_misses(&filter, NEAR_MISSES);
+            return Err(problem);
         }
     }
     let deliveries = call.shared.world().outbox.find(&filter, limit);
@@ -81,6 +92,60 @@ pub(super) async fn log(call: &Call<'_>) -> Result<Reply, Problem> {
     };
     let (last, dropped) = (world.log.requests(), world.log.dropped());
     Ok(Reply::ok(&json!({ "requests": requests, "last": last, "dropped": dropped })))
+}
+
+/// Forgets the requests so far.
+pub(super) fn clear_log(call: &Call<'_>) -> Reply {
+    call.shared.change(|world| world.log.clear());
+    Reply::none()
+}
+
+/// Makes a request again, with the token of the channel that made it: the log keeps none.
+pub(super) fn replay(call: &Call<'_>, seq: &str) -> Result<Reply, Problem> {
+    let began = Instant::now();
+    let (host, request, arrived_at) = {
+        let world = call.shared.world();
+        let logged = seq.parse().ok().and_then(|seq| world.log.get(seq));
+        let logged = logged.ok_or_else(|| Problem::unknown("request in the log", seq))?;
+        if logged.body.len() < logged.body_length {
+            let message = "its body is longer than what the log keeps of it";
+            return Err(Problem::new(StatusCode::CONFLICT, "cut", message));
+        }
+        let mut headers = logged.headers.clone();
+        let holder = logged.channel_id.as_deref().and_then(|id| world.holder_of_id(id));
+        if let Some(token) = holder.and_then(|holder| world.token_of(holder))
+            && let Ok(bearer) = format!("Bearer {token}").try_into()
+        {
+            headers.insert(header::AUTHORIZATION, bearer);
+        }
+        let request = Request {
+            id: Uuid::new_v4(),
+            method: logged.method.clone(),
+            path: logged.path.clone(),
+            query: logged.query.clone(),
+            headers,
+            body: logged.body.clone(),
+        };
+        (logged.host, request, world.clock.now())
+    };
+    let answer = platform::answer(call.shared, host, &request);
+    let (status, id) = (answer.status.as_u16(), request.id);
+    let reply = Reply::ok(&json!({
+        "status": status,
+        "body": String::from_utf8_lossy(&answer.body),
+        "requestId": id.to_string(),
+    }));
+    let outcome = Outcome {
+        arrived_at,
+        took: began.elapsed(),
+        status: Some(status),
+        accepted_status: None,
+        answer: answer.body,
+        fault: None,
+        hint: Some(format!("request {seq} of the log, made again")),
+    };
+    platform::log(call.shared, host, request, outcome);
+    Ok(reply)
 }
 
 fn filter(call: &Call<'_>) -> Result<DeliveryFilter, Problem> {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Effect, FaultRule, InvalidFault, Matcher};
+use super::{Direction, Effect, FaultRule, InvalidFault, Matcher};
 use crate::random::Random;
 
 /// A rule with what it has seen.
@@ -47,6 +47,14 @@ pub(crate) struct Suspect<'a> {
     pub(crate) asks_for: Option<&'a str>,
 }
 
+/// The webhook that a rule is asked about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SuspectWebhook<'a> {
+    pub(crate) channel: &'a str,
+    /// The type of its event.
+    pub(crate) event: &'a str,
+}
+
 impl ActiveFault {
     fn matches(&self, suspect: Suspect<'_>) -> bool {
         let Matcher { method, path, channel, named, .. } = &self.rule.matcher;
@@ -59,10 +67,18 @@ impl ActiveFault {
             Some(prefix) => suspect.path.starts_with(prefix),
             None => suspect.path == *pattern,
         };
-        !named
+        self.rule.matcher.direction == Direction::Request
+            && !named
             && method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(suspect.method))
             && path.as_ref().is_none_or(on_path)
             && channel.as_deref().is_none_or(|channel| suspect.channel == Some(channel))
+    }
+
+    fn matches_webhook(&self, suspect: SuspectWebhook<'_>) -> bool {
+        let Matcher { direction, channel, event, .. } = &self.rule.matcher;
+        *direction == Direction::Webhook
+            && channel.as_deref().is_none_or(|channel| channel == suspect.channel)
+            && event.as_deref().is_none_or(|event| event == suspect.event)
     }
 
     /// Sees a request that matches, and says whether to act on it.
@@ -150,7 +166,24 @@ impl Faults {
 
     /// What is to happen to this request, if anything.
     pub(crate) fn strike(&mut self, suspect: Suspect<'_>, random: &mut Random) -> Option<Strike> {
-        let mut rules = self.rules.iter_mut().filter(|fault| fault.matches(suspect));
+        self.first(|fault| fault.matches(suspect), random)
+    }
+
+    /// What is to happen to this webhook, if anything.
+    pub(crate) fn strike_webhook(
+        &mut self,
+        suspect: SuspectWebhook<'_>,
+        random: &mut Random,
+    ) -> Option<Strike> {
+        self.first(|fault| fault.matches_webhook(suspect), random)
+    }
+
+    fn first(
+        &mut self,
+        matches: impl Fn(&ActiveFault) -> bool,
+        random: &mut Random,
+    ) -> Option<Strike> {
+        let mut rules = self.rules.iter_mut().filter(|fault| matches(fault));
         let rule = &rules.find_map(|fault| fault.strikes(random).then_some(fault))?.rule;
         Some(Strike {
             id: rule.id.clone().unwrap_or_default(),

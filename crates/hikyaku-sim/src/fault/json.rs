@@ -37,6 +37,12 @@ struct EffectJson {
     truncate: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     after_accept: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    duplicate: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    reorder: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    wrong_signature: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -61,14 +67,18 @@ impl TryFrom<RuleJson> for FaultRule {
         effects.extend(effect.drop.map(|_| Effect::Drop));
         effects.extend(effect.reset.then_some(Effect::Reset));
         effects.extend(effect.truncate.then_some(Effect::Truncate));
+        effects.extend(effect.duplicate.then_some(Effect::Duplicate));
+        effects.extend(effect.reorder.then_some(Effect::Reorder));
+        effects.extend(effect.wrong_signature.then_some(Effect::WrongSignature));
         if effects.len() > 1 {
-            return Err(invalid("/do", "status, drop, reset and truncate exclude each other"));
+            return Err(invalid("/do", "say one thing besides `delay` and `after_accept`"));
         }
         let delay = effect.delay.map(Duration::try_from).transpose();
         let delay = delay.map_err(|_| invalid("/do/delay", "a delay is not negative"))?;
         let kind = effects.pop().unwrap_or(Effect::Pass);
         if kind == Effect::Pass && delay.is_none() {
-            return Err(invalid("/do", "say one of status, delay, drop, reset and truncate"));
+            let why = "say one of status, delay, drop, reset, truncate, duplicate, reorder and wrong_signature";
+            return Err(invalid("/do", why));
         }
         let after_accept = effect.after_accept
             || effect.drop == Some(When::AfterAccept)
@@ -97,6 +107,9 @@ impl From<FaultRule> for RuleJson {
             Effect::Drop => effect.drop = Some(When::Before),
             Effect::Reset => effect.reset = true,
             Effect::Truncate => (effect.truncate, effect.after_accept) = (true, false),
+            Effect::Duplicate => effect.duplicate = true,
+            Effect::Reorder => effect.reorder = true,
+            Effect::WrongSignature => effect.wrong_signature = true,
         }
         Self { id: rule.id, matcher: rule.matcher, effect }
     }
@@ -121,6 +134,10 @@ mod tests {
                     .delayed(Duration::from_millis(1500))
                     .id("slow"),
             ),
+            (
+                r#"{"match":{"direction":"webhook","event":"message"},"do":{"duplicate":true}}"#,
+                FaultRule::duplicate().event("message"),
+            ),
             (r#"{"match":{"named":true},"id":"cut","do":{"truncate":true}}"#, {
                 FaultRule::truncate().named("cut")
             }),
@@ -134,10 +151,21 @@ mod tests {
     #[test]
     fn a_rule_that_makes_no_sense_is_refused_with_its_place() {
         for (json, message) in [
-            (r#"{"do":{}}"#, "say one of status, delay, drop, reset and truncate (at /do)"),
+            (
+                r#"{"do":{}}"#,
+                "say one of status, delay, drop, reset, truncate, duplicate, reorder and wrong_signature (at /do)",
+            ),
             (
                 r#"{"do":{"status":500,"reset":true}}"#,
-                "status, drop, reset and truncate exclude each other (at /do)",
+                "say one thing besides `delay` and `after_accept` (at /do)",
+            ),
+            (
+                r#"{"do":{"duplicate":true}}"#,
+                "duplicate, reorder and wrong_signature are of `webhook`",
+            ),
+            (
+                r#"{"match":{"direction":"webhook","path":"/x"},"do":{"status":500}}"#,
+                "a webhook has a channel and an event",
             ),
             (r#"{"do":{"status":99}}"#, "a status is a number from 200 to 599 (at /do/status)"),
         ] {

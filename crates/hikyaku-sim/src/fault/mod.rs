@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use active::{Faults, Strike, Suspect};
+pub(crate) use active::{Faults, Strike, Suspect, SuspectWebhook};
 
 use self::json::RuleJson;
 
@@ -26,8 +26,12 @@ use self::json::RuleJson;
 /// FaultRule::answer(500).times(3);
 /// ```
 ///
-/// As JSON, for the control API: `{"id": "…", "match": {"method", "path", "channel", "nth", "every", "probability",
-/// "count", "named"}, "do": {"status", "body", "headers", "delay", "drop", "reset", "truncate", "after_accept"}}`.
+/// With [`Self::on_webhooks`] it is about what LINE tells a bot: a status that the bot seems to have answered, a webhook
+/// that is late or lost, posted twice, out of order or with a wrong signature.
+///
+/// As JSON, for the control API: `{"id": "…", "match": {"direction", "method", "path", "channel", "event", "nth",
+/// "every", "probability", "count", "named"}, "do": {"status", "body", "headers", "delay", "drop", "reset", "truncate",
+/// "after_accept", "duplicate", "reorder", "wrong_signature"}}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "RuleJson", into = "RuleJson")]
 pub struct FaultRule {
@@ -51,12 +55,41 @@ pub(crate) enum Effect {
     Reset,
     /// The answer says its whole length, and ends after half of it.
     Truncate,
+    /// A webhook is posted twice.
+    Duplicate,
+    /// A webhook is posted after the next one of its chat.
+    Reorder,
+    /// A webhook is signed with another secret.
+    WrongSignature,
+}
+
+/// What a rule is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Direction {
+    /// What a program asks LINE.
+    #[default]
+    Request,
+    /// What LINE tells a bot.
+    Webhook,
+}
+
+impl Direction {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_request(&self) -> bool {
+        *self == Self::Request
+    }
 }
 
 /// Which requests a rule hits. All that is given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Matcher {
+    #[serde(skip_serializing_if = "Direction::is_request")]
+    direction: Direction,
+    /// The type of a webhook's event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     method: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +134,21 @@ impl FaultRule {
         Self::new(Effect::Truncate).after_accept()
     }
 
+    /// Posts a webhook twice, byte for byte the same.
+    pub fn duplicate() -> Self {
+        Self::new(Effect::Duplicate).on_webhooks()
+    }
+
+    /// Posts a webhook after the next one of its chat, however long that takes.
+    pub fn reorder() -> Self {
+        Self::new(Effect::Reorder).on_webhooks()
+    }
+
+    /// Signs a webhook with another secret than the channel's. A bot must refuse it.
+    pub fn wrong_signature() -> Self {
+        Self::new(Effect::WrongSignature).on_webhooks()
+    }
+
     /// Waits so long before the request is looked at; else nothing happens to it.
     pub fn delay(delay: Duration) -> Self {
         Self::new(Effect::Pass).delayed(delay)
@@ -115,6 +163,18 @@ impl FaultRule {
         self.matcher.method = Some(method.into());
         self.matcher.path = Some(path.into());
         self
+    }
+
+    /// Hits webhooks instead of requests.
+    pub fn on_webhooks(mut self) -> Self {
+        self.matcher.direction = Direction::Webhook;
+        self
+    }
+
+    /// Hits only webhooks of events of this type.
+    pub fn event(mut self, event: impl Into<String>) -> Self {
+        self.matcher.event = Some(event.into());
+        self.on_webhooks()
     }
 
     /// Hits only requests of this channel.
@@ -201,6 +261,36 @@ impl FaultRule {
                     return invalid("/do/headers", "a header cannot be sent as it is written here");
                 }
             }
+        }
+        let is_of_webhooks =
+            matches!(self.effect, Effect::Duplicate | Effect::Reorder | Effect::WrongSignature);
+        let Matcher { direction, method, path, event, named, .. } = &self.matcher;
+        match direction {
+            Direction::Request if is_of_webhooks => {
+                return invalid(
+                    "/match/direction",
+                    "duplicate, reorder and wrong_signature are of `webhook`",
+                );
+            }
+            Direction::Request if event.is_some() => {
+                return invalid("/match/event", "an event is of the direction `webhook`");
+            }
+            Direction::Webhook if method.is_some() || path.is_some() || *named => {
+                return invalid(
+                    "/match",
+                    "a webhook has a channel and an event, no method, path or name",
+                );
+            }
+            Direction::Webhook if matches!(self.effect, Effect::Reset | Effect::Truncate) => {
+                return invalid("/do", "what is cut or reset is an answer to a request");
+            }
+            _ => {}
+        }
+        if let (Direction::Webhook, Effect::Answer { headers, body, .. }) =
+            (direction, &self.effect)
+            && (body.is_some() || !headers.is_empty())
+        {
+            return invalid("/do/body", "of what a bot seems to answer, the status alone counts");
         }
         if self.matcher.nth == Some(0) || self.matcher.every == Some(0) {
             return invalid("/match", "requests are counted from 1");

@@ -27,15 +27,13 @@ use super::{
     wire::{CutOff, WireBody},
 };
 use crate::{
-    api::{self, Answer, ENDPOINTS, Request, Scene},
+    api::{self, Answer, Request},
     control,
     fault::{Effect, Strike, Suspect},
     page,
+    platform::{self, Outcome},
     shared::Shared,
-    state::{
-        holder::Holder,
-        log::{Host, LoggedRequest, MOST_BODY},
-    },
+    state::log::Host,
 };
 
 /// How much of a body that is too large is still read, so that its sender gets to see the answer.
@@ -82,7 +80,7 @@ pub(super) async fn exchange(
     let untouched = strike.as_ref().is_some_and(Strike::is_before);
     let mut answer = match (untouched, fits) {
         (true, _) => None,
-        (false, true) => Some(answer(shared, host, &request)),
+        (false, true) => Some(platform::answer(shared, host, &request)),
         (false, false) => Some(too_large()),
     };
     if let Some(ping) = answer.as_mut().and_then(|answer| answer.ping.take()) {
@@ -93,32 +91,16 @@ pub(super) async fn exchange(
     let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
     let hint = answer.and_then(|answer| answer.hint).map(String::from);
     let hint = hint.or_else(|| missed_fault(&request.headers, strike.as_ref()));
-    let mut world = shared.world();
-    let channel_id = request.token().and_then(|token| world.channel_id_of_token(token));
-    world.log.push(LoggedRequest {
-        seq: 0,
+    let outcome = Outcome {
         arrived_at,
-        host,
-        request_id: request.id.to_string(),
-        channel_id: channel_id.as_deref().map(str::to_owned),
+        took: began.elapsed(),
         status,
         accepted_status: accepted_status.filter(|_| accepted_status != status),
+        answer: response.as_ref().map(|it| it.body().known()).unwrap_or_default(),
         fault: strike.as_ref().map(|strike| strike.id.clone()),
         hint,
-        method: request.method,
-        path: request.path,
-        query: request.query,
-        headers: request.headers,
-        answer: start_of(response.as_ref().map(|it| it.body().known()).unwrap_or_default()),
-        took: began.elapsed(),
-        body_length: request.body.len(),
-        body: start_of(request.body),
-    });
-    if world.is_running() {
-        shared.rescheduled.notify_one();
-    }
-    shared.tell(&world);
-    drop(world);
+    };
+    platform::log(shared, host, request, outcome);
     response.ok_or_else(|| {
         let resets = strike.is_some_and(|strike| strike.effect == Effect::Reset);
         reset.store(resets, Ordering::Relaxed);
@@ -192,37 +174,9 @@ fn whole(head: request::Parts, body: Bytes) -> Request {
     }
 }
 
-/// What the platform answers. The body is read and checked while no one waits for the state.
-fn answer(shared: &Shared, host: Host, request: &Request) -> Answer {
-    let admitted = api::admit(&mut shared.world(), &shared.routes, host, request);
-    let (endpoint, caller) = match admitted {
-        Ok(admitted) => admitted,
-        Err(refused) => return refused,
-    };
-    let endpoint = &ENDPOINTS[endpoint];
-    match (endpoint.read)(request) {
-        Err(refused) => refused,
-        Ok(action) => {
-            let world = &mut *shared.world();
-            let now = world.clock.now();
-            let channel = caller.map_or(0, Holder::place);
-            let mut scene = Scene { world, channel, caller, request_id: request.id, now };
-            api::act(&mut scene, endpoint, request, action)
-        }
-    }
-}
-
 /// The answer to a body of more than 2 MB. LINE documents the status; the words are ours.
 fn too_large() -> Answer {
     Answer::error(StatusCode::PAYLOAD_TOO_LARGE, "The request body is larger than 2 MB")
-}
-
-/// A body as the log keeps it. A part is copied, so that the whole can go.
-fn start_of(body: Bytes) -> Bytes {
-    match body.get(..MOST_BODY) {
-        Some(start) => Bytes::copy_from_slice(start),
-        None => body,
-    }
 }
 
 /// The HTTP of an answer, as faults leave it; nothing where they leave none.
@@ -255,8 +209,9 @@ fn respond(
             }
             Some(response)
         }
-        Effect::Pass => Some(http(answer?, id, WireBody::whole)),
         Effect::Truncate => Some(http(answer?, id, |body| WireBody::half(&body))),
+        // The others are of webhooks.
+        _ => Some(http(answer?, id, WireBody::whole)),
     }
 }
 

@@ -133,6 +133,16 @@ impl Log {
         self.ring.bound(keep, MOST_BYTES);
     }
 
+    /// The request with this place, if it is still kept.
+    pub(crate) fn get(&self, seq: u64) -> Option<&LoggedRequest> {
+        self.ring.after(move |request| request.seq < seq).next().filter(|of| of.seq == seq)
+    }
+
+    /// Forgets all of them. Places go on.
+    pub(crate) fn clear(&mut self) {
+        self.ring.clear();
+    }
+
     /// How many requests there were in all.
     pub(crate) fn requests(&self) -> u64 {
         self.seq

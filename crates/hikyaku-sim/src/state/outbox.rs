@@ -89,18 +89,33 @@ pub struct DeliveryFilter {
     pub after: Option<u64>,
 }
 
+/// A delivery that is not what was asked for, and in what it differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct NearMiss {
+    seq: u64,
+    differs: Vec<&'static str>,
+}
+
 impl DeliveryFilter {
     fn matches(&self, stored: &Stored) -> bool {
+        stored.seq > self.after.unwrap_or(0) && self.differs(stored).next().is_none()
+    }
+
+    /// The parts of the filter that a delivery does not match.
+    fn differs(&self, stored: &Stored) -> impl Iterator<Item = &'static str> {
         let sent = &stored.sent;
         let to = |to: &ChatId| {
             UserKey::parse(to.as_str()) == Some(stored.user)
                 || stored.chat.as_deref() == Some(to.as_str())
         };
         let of_type = |name: &String| sent.messages.iter().any(|json| message_type(json) == *name);
-        self.kind.is_none_or(|kind| sent.kind == kind)
-            && self.channel_id.as_deref().is_none_or(|id| *sent.channel == *id)
-            && self.to.as_ref().is_none_or(to)
-            && self.message_type.as_ref().is_none_or(of_type)
+        let agrees = [
+            ("to", self.to.as_ref().is_none_or(to)),
+            ("type", self.message_type.as_ref().is_none_or(of_type)),
+            ("kind", self.kind.is_none_or(|kind| sent.kind == kind)),
+            ("channel", self.channel_id.as_deref().is_none_or(|id| *sent.channel == *id)),
+        ];
+        agrees.into_iter().filter(|(_, agrees)| !agrees).map(|(name, _)| name)
     }
 }
 
@@ -294,6 +309,18 @@ impl Outbox {
     /// How many of the deliveries that are still kept match.
     pub(crate) fn count(&self, filter: &DeliveryFilter) -> usize {
         self.matching(filter).count()
+    }
+
+    /// The newest deliveries that came in time and do not match, those first that differ least.
+    pub(crate) fn near_misses(&self, filter: &DeliveryFilter, most: usize) -> Vec<NearMiss> {
+        let after = filter.after.unwrap_or(0);
+        let newer = self.ring.after(move |stored| stored.seq <= after).rev().take(1000);
+        let misses = newer
+            .map(|stored| NearMiss { seq: stored.seq, differs: filter.differs(stored).collect() });
+        let mut misses: Vec<_> = misses.filter(|miss| !miss.differs.is_empty()).collect();
+        misses.sort_by_key(|miss| miss.differs.len());
+        misses.truncate(most);
+        misses
     }
 
     fn matching(&self, filter: &DeliveryFilter) -> impl DoubleEndedIterator<Item = &Stored> {

@@ -36,6 +36,13 @@ impl<T> Ring<T> {
         }
     }
 
+    /// Lets all items make room.
+    pub(crate) fn clear(&mut self) {
+        self.dropped += self.items.len() as u64;
+        self.items.clear();
+        self.bytes = 0;
+    }
+
     /// Gives items that were read from JSON their bounds.
     pub(crate) fn bound(&mut self, most_items: usize, most_bytes: usize) {
         let bytes = self.items.iter().map(|(bytes, _)| *bytes);

@@ -272,6 +272,15 @@ impl World {
         }
     }
 
+    /// The token that a channel has from the start.
+    pub(crate) fn token_of(&self, holder: Holder) -> Option<&str> {
+        match holder {
+            Holder::Messaging(place) => Some(self.channels[place].token.expose()),
+            Holder::Module(place) => Some(self.modules[place].token.expose()),
+            Holder::Login(_) => None,
+        }
+    }
+
     /// A channel's secret.
     pub(crate) fn secret_of(&self, holder: Holder) -> &ChannelSecret {
         match holder {

@@ -119,10 +119,12 @@ pub(crate) async fn get(sim: &Sim, path: &str) -> Answer {
     send(&sim.api_url(), "GET", path, &[("authorization", &bearer)], b"").await.unwrap()
 }
 
-/// Calls the control API.
+/// Calls the control API, and makes sure that both sides are as its description says.
 pub(crate) async fn control(sim: &Sim, method: &str, path: &str, json: &str) -> Answer {
-    let path = format!("/_sim/v1{path}");
-    send(&sim.api_url(), method, &path, &[], json.as_bytes()).await.unwrap()
+    let whole = format!("/_sim/v1{path}");
+    let answer = send(&sim.api_url(), method, &whole, &[], json.as_bytes()).await.unwrap();
+    crate::schema::check(method, path, json, &answer);
+    answer
 }
 
 /// Calls an operation of the API's host with the channel's token, and JSON if there is a body.

@@ -121,7 +121,7 @@ async fn friends_groups_menus_and_coupons_are_there_and_come_back_at_a_reset() {
         assert_eq!(coupons["items"][0]["title"], "10 % off", "{coupons}");
         let clock = control(&sim, "GET", "/clock", "").await.json();
         assert_eq!(clock["now"], "2026-12-01T00:00:00Z");
-        assert_eq!(sim.login().channel_id(), "login");
+        assert_eq!(news.login().channel_id(), "login");
         let users = control(&sim, "GET", "/users?channel=sim-channel-2", "").await.json();
         assert_eq!(users["users"].as_array().unwrap().len(), 2);
         sim.add_friend();

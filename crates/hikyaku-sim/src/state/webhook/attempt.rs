@@ -90,6 +90,9 @@ pub struct WebhookAttempt {
     /// What the bot answered, cut at 2 KiB; it comes a moment after the rest.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub answer: String,
+    /// The fault that hit it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// How far a webhook has come.

@@ -71,6 +71,9 @@ pub(crate) struct Webhooks {
     /// The lanes that are busy with one, and those that wait for their turn.
     #[serde(skip)]
     lanes: HashMap<Lane, VecDeque<u64>>,
+    /// Those that a fault holds back until the next one of their lane was tried.
+    #[serde(skip)]
+    held: HashMap<Lane, u64>,
     /// Those whose turn it is.
     #[serde(skip)]
     ready: VecDeque<u64>,
@@ -94,6 +97,7 @@ impl Webhooks {
             kept: BTreeMap::new(),
             ended: VecDeque::new(),
             lanes: HashMap::new(),
+            held: HashMap::new(),
             ready: VecDeque::new(),
             due: BTreeSet::new(),
             errors: Ring::new(MOST, usize::MAX),
@@ -132,7 +136,7 @@ impl Webhooks {
 
     /// Whether none waits for its turn or for an answer.
     pub(crate) fn is_idle(&self) -> bool {
-        self.lanes.is_empty()
+        self.lanes.is_empty() && self.held.is_empty()
     }
 
     /// Whether there is one that can be posted.
@@ -156,12 +160,30 @@ impl Webhooks {
         self.kept.get(&id).map(|webhook| (id, webhook))
     }
 
+    /// Lets the next one of the lane go before one whose turn it is.
+    pub(crate) fn postpone(&mut self, id: u64) {
+        let Some(webhook) = self.kept.get(&id) else { return };
+        let lane = webhook.lane.clone();
+        match self.lanes.get_mut(&lane).and_then(VecDeque::pop_front) {
+            Some(next) => {
+                self.ready.push_back(next);
+                if let Some(waiting) = self.lanes.get_mut(&lane) {
+                    waiting.push_front(id);
+                }
+            }
+            None => {
+                self.lanes.remove(&lane);
+                self.held.insert(lane, id);
+            }
+        }
+    }
+
     /// Notes how a try ended, and when to try again if it failed.
     pub(crate) fn end(
         &mut self,
         id: u64,
         channel_id: &str,
-        verdict: Verdict,
+        (verdict, fault): (Verdict, Option<String>),
         again: Option<Timestamp>,
         (now, took): (Timestamp, Duration),
     ) {
@@ -186,6 +208,7 @@ impl Webhooks {
             is_redelivery,
             took,
             answer: String::new(),
+            fault,
         };
         webhook.attempts.push(attempt);
         if reason != WebhookReason::Ok {
@@ -258,7 +281,8 @@ impl Webhooks {
         if let Some(waiting) = self.lanes.get_mut(&webhook.lane) {
             waiting.push_back(id);
         } else {
-            self.lanes.insert(webhook.lane.clone(), VecDeque::new());
+            let held = self.held.remove(&webhook.lane);
+            self.lanes.insert(webhook.lane.clone(), held.into_iter().collect());
             self.ready.push_back(id);
         }
     }
