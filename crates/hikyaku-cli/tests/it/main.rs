@@ -40,6 +40,7 @@ mod sends;
 mod sim;
 mod sim_acts;
 mod sim_exec;
+mod sim_run;
 mod sim_state;
 mod stores;
 mod terminal;

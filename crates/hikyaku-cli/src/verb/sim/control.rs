@@ -62,6 +62,11 @@ impl SimArgs {
 }
 
 impl Control {
+    /// One in this process.
+    pub(super) fn at(url: String) -> Self {
+        Self { url, channel: None, transport: HyperTransport::new(Duration::from_secs(2)) }
+    }
+
     pub(super) fn url(&self) -> &str {
         &self.url
     }

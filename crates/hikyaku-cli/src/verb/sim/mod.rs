@@ -3,6 +3,11 @@
 mod bot;
 mod control;
 mod exec;
+mod pattern;
+mod record;
+mod report;
+mod run;
+mod scenario;
 mod seed;
 mod setup;
 mod tail;
@@ -20,8 +25,8 @@ use crate::{output::Output, stop::StopSignals};
     args_conflicts_with_subcommands = true,
     after_help = "\
 It begins with one channel and one friend; open its page to write to your bot as that person. More people come with \
---friends, in a file of --seed, on the page, or through its control API. exec starts a simulator of its own; wait, tail, \
-trigger, export and import speak to one that runs. With --state it goes on where it was: a file keeps everything, written a \
+--friends, in a file of --seed, on the page, or through its control API. exec and run start a simulator of their own; the other \
+verbs speak to one that runs. With --state it goes on where it was: a file keeps everything, written a \
 second after a change at the latest, so a crash loses the last second.
 
 Examples:
@@ -55,12 +60,14 @@ enum SimVerb {
     Trigger(trigger::Trigger),
     Export(transfer::Export),
     Import(transfer::Import),
+    Record(record::Record),
+    Run(run::Run),
 }
 
 impl Sim {
     /// Whether it is a server.
     pub(crate) fn serves(&self) -> bool {
-        matches!(self.verb, None | Some(SimVerb::Exec(_)))
+        matches!(self.verb, None | Some(SimVerb::Exec(_) | SimVerb::Run(_)))
     }
 
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
@@ -71,6 +78,8 @@ impl Sim {
             Some(SimVerb::Trigger(verb)) => verb.run(output).await,
             Some(SimVerb::Export(verb)) => verb.run(output).await,
             Some(SimVerb::Import(verb)) => verb.run(output).await,
+            Some(SimVerb::Record(verb)) => verb.run(output).await,
+            Some(SimVerb::Run(verb)) => verb.run(output).await,
             None => {
                 let (sim, credentials) = self.setup.start(self.port, self.data_port, 1).await?;
                 let stop = StopSignals::listen()?;

@@ -128,9 +128,17 @@ impl Setup {
         if !is_kept {
             sim.add_friends(self.friends.unwrap_or(friends));
         }
+        let credentials = Credentials::of(&sim);
+        Ok((sim, credentials))
+    }
+}
+
+impl Credentials {
+    /// Those of a simulator.
+    pub(super) fn of(sim: &Simulator) -> Self {
         let channels = sim.channels();
         let channels = if channels.len() > 1 { channels } else { Vec::new() };
-        let credentials = Credentials {
+        Self {
             page_url: sim.page_url(),
             api_url: sim.api_url(),
             data_url: sim.data_url(),
@@ -148,12 +156,9 @@ impl Setup {
                     token: channel.channel_token().expose().to_owned(),
                 })
                 .collect(),
-        };
-        Ok((sim, credentials))
+        }
     }
-}
 
-impl Credentials {
     /// The environment of a program that is to speak to the simulator. Every name by which LINE's own examples read a
     /// token or a secret is among them, so that none of a real channel is used by mistake.
     pub(super) fn environment(&self) -> [(&'static str, String); 10] {

@@ -61,7 +61,7 @@ impl Wait {
 }
 
 /// Waits until the bot answers LINE's test, and gives the channel with its URL.
-async fn bot_of(
+pub(super) async fn bot_of(
     place: &BotArgs,
     control: &Control,
     until: Instant,
