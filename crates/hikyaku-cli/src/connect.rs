@@ -4,7 +4,10 @@ use std::{
 };
 
 use clap::Args;
-use hikyaku::{Client, ClientBuilder, RetryPolicy, transport::HyperTransport};
+use hikyaku::{
+    Client, ClientBuilder, RetryPolicy,
+    transport::{HyperTransport, Proxy},
+};
 
 use crate::{
     channel::{self, Issuer, IssuerArgs},
@@ -93,6 +96,11 @@ pub(crate) struct Patience {
         value_name = "FILE"
     )]
     ca_file: Option<PathBuf>,
+
+    // A secret, since it may hold a password.
+    /// Proxy to travel through, http://HOST:PORT, or @FILE [default: HTTPS_PROXY, but for NO_PROXY]
+    #[arg(long, global = true, env = "HIKYAKU_PROXY", hide_env_values = true, value_name = "URL")]
+    proxy: Option<Secret>,
 }
 
 impl Connection {
@@ -238,6 +246,9 @@ impl Connection {
         if let Some(pem) = self.patience.certificates(profile.ca_file.as_deref())? {
             builder = builder.root_certificates(pem);
         }
+        if let Some(proxy) = self.patience.proxy()? {
+            builder = builder.proxy(proxy);
+        }
         Ok(builder.build()?)
     }
 
@@ -273,6 +284,12 @@ impl Patience {
 
     pub(crate) fn timeout(&self, profile: Option<Duration>) -> Option<Duration> {
         self.timeout.or(profile)
+    }
+
+    pub(crate) fn proxy(&self) -> anyhow::Result<Option<Proxy>> {
+        let Some(url) = &self.proxy else { return Ok(None) };
+        let proxy = Proxy::new(&url.read()?);
+        proxy.map(Some).map_err(|why| invalid("proxy", format!("--proxy: {why}")))
     }
 
     pub(crate) fn certificates(&self, profile: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {

@@ -18,7 +18,9 @@ use crate::{
     retry::Attempts,
     route::{Repeat, Route},
     target::{BaseUrl, Target},
-    transport::{Carrier, HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
+    transport::{
+        Carrier, HyperTransport, Proxy, RequestBody, ResponseBody, Transport, TransportError,
+    },
 };
 
 const USER_AGENT_VALUE: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
@@ -299,6 +301,7 @@ pub(crate) struct ConnectionSettings {
     pub(crate) retry: RetryPolicy,
     pub(crate) user_agent: Option<String>,
     pub(crate) root_certificates: Option<Vec<u8>>,
+    pub(crate) proxy: Proxy,
     pub(crate) transport: Option<Box<dyn Transport>>,
 }
 
@@ -336,8 +339,14 @@ macro_rules! connection_setters {
             self
         }
 
-        /// Sends through something else than the built-in pool; the connect timeout and the certificates are then its
-        /// own.
+        /// Travels through this proxy; unless set, through the one that the environment names in `HTTPS_PROXY`.
+        pub fn proxy(mut self, proxy: $crate::transport::Proxy) -> Self {
+            self.connection.proxy = proxy;
+            self
+        }
+
+        /// Sends through something else than the built-in pool; the connect timeout, the certificates and the proxy are
+        /// then its own.
         pub fn transport(mut self, transport: impl $crate::transport::Transport) -> Self {
             self.connection.transport = Some(Box::new(transport));
             self
@@ -354,6 +363,7 @@ impl Default for ConnectionSettings {
             retry: RetryPolicy::default(),
             user_agent: None,
             root_certificates: None,
+            proxy: Proxy::from_env(),
             transport: None,
         }
     }
@@ -366,14 +376,13 @@ impl ConnectionSettings {
                 .map_err(|why| Error::invalid("user_agent", why.to_string()))?,
             None => HeaderValue::from_static(USER_AGENT_VALUE),
         };
-        let transport = match (self.transport, self.root_certificates) {
-            (Some(transport), _) => Carrier::Own(transport),
-            (None, None) => Carrier::Pool(HyperTransport::new(self.connect_timeout).into()),
-            (None, Some(pem)) => Carrier::Pool(
-                HyperTransport::with_certificates(self.connect_timeout, &pem)
-                    .map_err(|why| Error::invalid("root_certificates", why.to_string()))?
-                    .into(),
-            ),
+        let transport = if let Some(transport) = self.transport {
+            Carrier::Own(transport)
+        } else {
+            let pem = self.root_certificates.as_deref();
+            let pool = HyperTransport::of(self.proxy, self.connect_timeout, pem);
+            let pool = pool.map_err(|why| Error::invalid("root_certificates", why.to_string()))?;
+            Carrier::Pool(pool.into())
         };
         Ok(Connection { user_agent, timeout: self.timeout, retry: self.retry, transport })
     }

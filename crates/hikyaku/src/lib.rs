@@ -26,8 +26,9 @@
 //!
 //! Without async: feature `blocking` adds the module `blocking`, with the same calls.
 //!
-//! Behind a proxy or a company's own certificates: [`ClientBuilder::root_certificates`] adds roots, and a
-//! [`Transport`](transport::Transport) of your own carries the requests however they must travel.
+//! Behind a proxy: `HTTPS_PROXY` and `NO_PROXY` are heeded, and [`ClientBuilder::proxy`] names one. A company's own
+//! certificates: [`ClientBuilder::root_certificates`] adds roots. A [`Transport`](transport::Transport) of your own
+//! carries the requests however else they must travel.
 
 pub mod audience;
 #[cfg(feature = "blocking")]
@@ -60,6 +61,7 @@ mod date;
 mod error;
 mod exchange;
 mod form;
+mod hostname;
 mod hosts;
 mod json;
 mod judge;

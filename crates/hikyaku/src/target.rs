@@ -1,4 +1,4 @@
-use std::{borrow::Cow, fmt::Write, net::IpAddr};
+use std::{borrow::Cow, fmt::Write};
 
 use http::{
     HeaderValue, Uri,
@@ -6,7 +6,11 @@ use http::{
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::{Error, route::Route};
+use crate::{
+    Error,
+    hostname::{ends_with, is_loopback},
+    route::Route,
+};
 
 /// What a value in a path, query or form keeps as it is: RFC 3986's unreserved characters.
 pub(crate) const VALUE: &AsciiSet =
@@ -121,10 +125,7 @@ impl BaseUrl {
 
     /// Whether it is on this machine.
     pub(crate) fn is_loopback(&self) -> bool {
-        let host = self.host();
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        let named = host.eq_ignore_ascii_case("localhost") || ends_with(host, ".localhost");
-        named || address.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
+        is_loopback(self.host())
     }
 
     /// Whether it is one of LINE's own hosts.
@@ -158,12 +159,6 @@ impl BaseUrl {
         parts.path_and_query = Some(path_and_query);
         Uri::from_parts(parts).expect("scheme, authority and path make a URI")
     }
-}
-
-fn ends_with(host: &str, domain: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let start = host.len().saturating_sub(domain.len());
-    host.get(start..).is_some_and(|end| end.eq_ignore_ascii_case(domain))
 }
 
 #[cfg(test)]

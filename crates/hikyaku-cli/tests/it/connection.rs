@@ -1,3 +1,10 @@
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    thread,
+};
+
 use crate::{
     command::Shell,
     recorder::{Answer, Recorder},
@@ -142,4 +149,50 @@ fn a_host_that_was_forgotten_is_named_by_its_flag_and_variable() {
     let shell = shell.without("HIKYAKU_DATA_URL");
     let outcome = shell.run(manager.into_iter().chain(["--body", "{}"]));
     assert!(outcome.stderr.contains("--manager-url: is not set"), "{outcome}");
+}
+
+/// A proxy that hangs up on whoever asks, and keeps the first lines.
+fn hostile_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let kept = lines.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut line = String::new();
+            BufReader::new(stream.unwrap()).read_line(&mut line).unwrap();
+            kept.lock().unwrap().push(line);
+        }
+    });
+    (address, lines)
+}
+
+#[test]
+fn requests_travel_through_the_proxy_that_the_environment_or_the_flag_names() {
+    let (address, lines) = hostile_proxy();
+    let shell = || {
+        Shell::bare()
+            .with("LINE_CHANNEL_ACCESS_TOKEN", "token")
+            .with("HIKYAKU_API_URL", "https://api.line.test")
+    };
+    let push = ["push", "U1", "--text", "hi", "--no-retry"];
+    let url = format!("http://bob:sesame@{address}");
+    let of_environment = shell().with("HTTPS_PROXY", &url).run(push);
+    let of_variable = shell().with("HIKYAKU_PROXY", &url).run(push);
+    let of_flag = shell().with("HTTPS_PROXY", "http://127.0.0.1:1").with_file("proxy", &url);
+    let of_flag = of_flag.run(push.into_iter().chain(["--proxy", "@proxy"]));
+    for outcome in [of_environment, of_variable, of_flag] {
+        let place = format!("through the proxy http://{address}/");
+        assert!(outcome.code != 0 && outcome.stderr.contains(&place), "{outcome}");
+        assert!(!outcome.stderr.contains("sesame"), "{outcome}");
+    }
+    let connect = "CONNECT api.line.test:443 HTTP/1.1\r\n";
+    assert_eq!(*lines.lock().unwrap(), [connect; 3]);
+
+    let excepted = shell().with("HTTPS_PROXY", &url).with("NO_PROXY", "other.test,line.test");
+    assert!(!excepted.run(push).stderr.contains("proxy"));
+    let wrong = shell().run(push.into_iter().chain(["--proxy", "socks5://bob:sesame@proxy:1"]));
+    assert_eq!(wrong.code, 2, "{wrong}");
+    assert!(wrong.stderr.contains("--proxy") && !wrong.stderr.contains("sesame"), "{wrong}");
+    assert_eq!(lines.lock().unwrap().len(), 3);
 }

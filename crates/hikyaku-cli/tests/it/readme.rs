@@ -1,6 +1,6 @@
 //! The first screen of `README.md`: the same send in several languages, run as it stands.
 
-use crate::sim_exec;
+use crate::{help::verbs, sim_exec};
 
 const README: &str = include_str!("../../../../README.md");
 
@@ -39,4 +39,13 @@ fn the_program_in_javascript_sends() {
     // Modules are looked for beside the file.
     let link = format!("ln -s {}/node_modules . && node push.mjs", folder.display());
     arrives("push.mjs", program("js"), &link);
+}
+
+#[test]
+fn the_table_names_every_verb() {
+    let rows: String = README.lines().filter(|line| line.starts_with("| `")).collect();
+    let words: Vec<&str> = rows.split(['`', ' ', ';']).collect();
+    for verb in verbs() {
+        assert!(words.contains(&verb.as_str()), "{verb}");
+    }
 }

@@ -1,5 +1,6 @@
 use std::{
     error::Error as StdError,
+    future::ready,
     io,
     pin::Pin,
     task::{Context, Poll},
@@ -10,11 +11,13 @@ use futures_core::future::BoxFuture;
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::{
-    client::legacy::connect::{Connected, Connection, HttpConnector},
+    client::legacy::connect::{Connected, Connection, HttpConnector, proxy::Tunnel},
     rt::TokioIo,
 };
 use tokio::{net::TcpStream, time::timeout};
 use tower_service::Service;
+
+use super::proxy::Proxy;
 
 /// Gives up connecting after a time, whatever it waits for: the name, TCP or TLS. A request that waited for it has then
 /// surely not been sent.
@@ -48,23 +51,43 @@ where
     }
 }
 
-/// Connects by hyper-util's own connector, and says no addresses of a connection: the pool would put them into the
-/// extensions of every answer, which takes it four allocations.
+/// Connects by hyper-util's own connector, through a proxy's tunnel where one is on the way, and says no addresses of a
+/// connection: the pool would put them into the extensions of every answer, which takes it four allocations.
 #[derive(Clone, Debug)]
-pub(super) struct TcpConnector(pub(super) HttpConnector);
+pub(super) struct TcpConnector {
+    pub(super) tcp: HttpConnector,
+    pub(super) proxy: Proxy,
+}
 
 impl Service<Uri> for TcpConnector {
     type Response = Tcp;
-    type Error = <HttpConnector as Service<Uri>>::Error;
+    type Error = Box<dyn StdError + Send + Sync>;
     type Future = BoxFuture<'static, Result<Tcp, Self::Error>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context)
+        self.tcp.poll_ready(context).map_err(Into::into)
     }
 
     fn call(&mut self, to: Uri) -> Self::Future {
-        let connecting = self.0.call(to);
-        Box::pin(async { connecting.await.map(Tcp) })
+        let proxy = match self.proxy.to(&to) {
+            Ok(None) => {
+                let connecting = self.tcp.call(to);
+                return Box::pin(async { Ok(Tcp(connecting.await?)) });
+            }
+            Ok(Some(proxy)) => proxy,
+            Err(why) => return Box::pin(ready(Err(why.into()))),
+        };
+        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.tcp.clone());
+        if let Some(authorization) = proxy.basic_auth() {
+            tunnel = tunnel.with_auth(authorization.clone());
+        }
+        let connecting = tunnel.call(to);
+        Box::pin(async move {
+            let connected = connecting.await;
+            connected
+                .map(Tcp)
+                .map_err(|why| format!("through the proxy {}: {why}", proxy.uri()).into())
+        })
     }
 }
 

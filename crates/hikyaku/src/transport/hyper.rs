@@ -14,6 +14,7 @@ use super::{
     carry::Transport,
     connect::{ConnectWithin, TcpConnector},
     error::TransportError,
+    proxy::Proxy,
 };
 
 /// An idle connection is closed before most servers and proxies close it from their side: a request that meets such a
@@ -33,9 +34,10 @@ pub struct HyperTransport {
 }
 
 impl HyperTransport {
-    /// A pool that gives up connecting after `connect_timeout` and trusts Mozilla's root certificates.
+    /// A pool that gives up connecting after `connect_timeout`, trusts Mozilla's root certificates and heeds the
+    /// [`Proxy`] of the environment.
     pub fn new(connect_timeout: Duration) -> Self {
-        Self::with_roots(connect_timeout, mozilla_roots())
+        Self::through(Proxy::from_env(), connect_timeout, mozilla_roots())
     }
 
     /// The same, trusting the certificates of a PEM file too: a company's proxy, a server under test.
@@ -46,19 +48,20 @@ impl HyperTransport {
         connect_timeout: Duration,
         pem: &[u8],
     ) -> Result<Self, InvalidCertificate> {
-        let mut roots = mozilla_roots();
-        let known = roots.len();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|e| InvalidCertificate(e.to_string()))?;
-            roots.add(certificate).map_err(|e| InvalidCertificate(e.to_string()))?;
-        }
-        if roots.len() == known {
-            return Err(InvalidCertificate("no certificate found; expected PEM text".to_owned()));
-        }
-        Ok(Self::with_roots(connect_timeout, roots))
+        Ok(Self::through(Proxy::from_env(), connect_timeout, roots_with(pem)?))
     }
 
-    fn with_roots(connect_timeout: Duration, roots: RootCertStore) -> Self {
+    /// A pool of requests that travel through this proxy, and trust the certificates of a PEM file besides Mozilla's.
+    pub(crate) fn of(
+        proxy: Proxy,
+        connect_timeout: Duration,
+        pem: Option<&[u8]>,
+    ) -> Result<Self, InvalidCertificate> {
+        let roots = pem.map_or_else(|| Ok(mozilla_roots()), roots_with)?;
+        Ok(Self::through(proxy, connect_timeout, roots))
+    }
+
+    fn through(proxy: Proxy, connect_timeout: Duration, roots: RootCertStore) -> Self {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("ring implements the default versions")
@@ -74,7 +77,7 @@ impl HyperTransport {
             .with_tls_config(config)
             .https_or_http()
             .enable_all_versions()
-            .wrap_connector(TcpConnector(tcp));
+            .wrap_connector(TcpConnector { tcp, proxy });
         let silence = connect_timeout.clamp(SHORTEST_SILENCE, LONGEST_SILENCE);
         let client = Client::builder(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -106,6 +109,20 @@ impl HyperTransport {
 
 fn mozilla_roots() -> RootCertStore {
     RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+/// Mozilla's and these.
+fn roots_with(pem: &[u8]) -> Result<RootCertStore, InvalidCertificate> {
+    let mut roots = mozilla_roots();
+    let known = roots.len();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|e| InvalidCertificate(e.to_string()))?;
+        roots.add(certificate).map_err(|e| InvalidCertificate(e.to_string()))?;
+    }
+    if roots.len() == known {
+        return Err(InvalidCertificate("no certificate found; expected PEM text".to_owned()));
+    }
+    Ok(roots)
 }
 
 impl Transport for HyperTransport {

@@ -7,18 +7,19 @@ use hikyaku::{Client, RetryPolicy};
 use http_body_util::{BodyExt, Full};
 use hyper::{body::Incoming, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rustls::pki_types::PrivateKeyDer;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Notify,
 };
 use tokio_rustls::TlsAcceptor;
 
+use crate::tls::tls;
+
 #[tokio::test]
 async fn a_repeat_does_not_go_out_on_a_dead_http_2_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
-    let (acceptor, certificate) = tls();
+    let (acceptor, certificate) = tls("localhost", &["h2"]);
     let death = Arc::new(Notify::new());
     let first_dies = death.clone();
     let connections = tokio::spawn(async move {
@@ -40,17 +41,6 @@ async fn a_repeat_does_not_go_out_on_a_dead_http_2_connection() {
     death.notify_one();
     client.push("U1", "hi").await.unwrap();
     connections.abort();
-}
-
-fn tls() -> (TlsAcceptor, String) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let mut config = rustls::ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
 }
 
 /// Accepts every send, until it is dead: then it neither reads nor writes, and the socket stays open.

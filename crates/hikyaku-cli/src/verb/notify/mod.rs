@@ -168,6 +168,9 @@ impl Service {
         if let Some(pem) = self.patience.certificates(None)? {
             builder = builder.root_certificates(pem);
         }
+        if let Some(proxy) = self.patience.proxy()? {
+            builder = builder.proxy(proxy);
+        }
         builder.build().map_err(|error| of_settings(error, &FLAGS))
     }
 
