@@ -69,11 +69,6 @@ impl LineDoor {
     /// Answers a request whose path is LINE's, or nobody's.
     pub(crate) async fn answer(&self, request: Request<Incoming>, caller: IpAddr) -> Reply {
         let (parts, body) = request.into_parts();
-        if is_smuggled(&parts.headers) {
-            let mut answer = plain(StatusCode::BAD_REQUEST, "The request has no one length");
-            answers::set(&mut answer, header::CONNECTION, "close");
-            return whole_answer(answer);
-        }
         let place = path::find(&parts.method, parts.uri.path());
         match place {
             Place::Nothing => return whole_answer(not_found()),
@@ -166,13 +161,6 @@ impl LineDoor {
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.trim().split_once([' ', '\t'])?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-/// Whether programs on the way may disagree on where the request ends. Where there is a `Transfer-Encoding`, the server heeds it
-/// alone and closes the connection afterwards.
-fn is_smuggled(headers: &HeaderMap) -> bool {
-    let lengths = headers.get_all(header::CONTENT_LENGTH).iter();
-    lengths.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).count() > 1
 }
 
 fn store_failed() -> Answer {

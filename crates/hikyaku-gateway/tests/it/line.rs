@@ -601,10 +601,19 @@ async fn a_send_has_one_spelling_and_smuggling_none() {
     for lengths in [
         format!("Content-Length: {length}, {length}\r\n\r\n{sent}"),
         format!("Content-Length: {length}\r\nContent-Length: 3\r\n\r\n{sent}"),
+        format!("Content-Length: +{length}\r\n\r\n{sent}"),
+        format!("Content-Length: 0x{length:x}\r\n\r\n{sent}"),
+        format!("Content-Length: {length} {length}\r\n\r\n{sent}"),
+        format!("Content-Length : {length}\r\n\r\n{sent}"),
         format!("Transfer-Encoding: chunked, identity\r\n\r\n{chunked}"),
+        format!("Transfer-Encoding: xchunked\r\n\r\n{chunked}"),
+        format!("Transfer-Encoding : chunked\r\n\r\n{chunked}"),
+        format!("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n{chunked}"),
     ] {
-        let answer = bot.home.raw(format!("{head}{lengths}")).await;
+        // The server refuses each by itself, before a path is looked at, and reads nothing behind it.
+        let answer = bot.home.raw(format!("{head}{lengths}GET /healthz HTTP/1.1\r\n\r\n")).await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{lengths}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{lengths}: {answer}");
     }
     assert_eq!(bot.asked(), 0);
     // The chunks count, and nothing after them is read.

@@ -6,7 +6,7 @@ use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, State};
 use hikyaku_sender::Outbox;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::home::{Answer, Home, OK, config};
+use crate::home::{Answer, Home, OK, Settings, config};
 
 #[tokio::test]
 async fn health_and_metrics_tell_no_secret() {
@@ -220,4 +220,41 @@ impl hikyaku_sender::Work for Newer {
     ) -> Result<(), hikyaku_sender::Error> {
         tx.query("UPDATE hikyaku_gateway_meta SET version = 99", &[]).await.map(drop)
     }
+}
+
+/// LINE refuses a sticker, and the gateway is killed before or after it sent the rest: the next one sees to it that the rest
+/// arrives once.
+#[tokio::test]
+async fn the_rest_of_a_refused_sticker_arrives_once_though_the_gateway_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
+    let notify = "delivery = \"queued\"";
+    let settings = Settings { notify, store: Some(store.clone()), ..Settings::default() };
+    let home = Home::start(settings).await;
+    let refusal = serde_json::json!({
+        "message": "The request body has 1 error(s)",
+        "details": [{ "message": "invalid sticker", "property": "messages[1]" }],
+    });
+    let fault = hikyaku_sim::FaultRule::answer(400).on("POST", "/v2/bot/message/push").times(1);
+    home.sim.fault(fault.body(refusal)).unwrap();
+    let form = "message=a&stickerPackageId=1&stickerId=2";
+    assert_eq!(home.notify(&home.t1, form).await.body, OK);
+    let all = home.outbox.list(hikyaku_sender::Filter::default()).await.unwrap();
+    let first = all.last().unwrap().id;
+    home.outbox.wait(first, std::time::Duration::from_secs(30)).await.unwrap();
+    let sim = home.kill().await;
+    let outbox = Outbox::open(&store).await.unwrap();
+    let config = config(&store, &sim, sim.channel_token().expose(), notify);
+    let running = tokio::spawn(
+        Gateway::over(outbox.clone(), config).await.unwrap().run(std::future::pending()),
+    );
+    let delivered = sim.wait_for(1).await.unwrap();
+    assert_eq!(delivered.len(), 1);
+    // The cursor has dealt with all: nothing more is on its way.
+    while outbox.outcome_cursors().await.unwrap().iter().any(|it| it.behind > 0) {
+        tokio::task::yield_now().await;
+    }
+    let open = outbox.overview().await.unwrap();
+    assert_eq!((open.count(hikyaku_sender::State::Ready), sim.delivered()), (0, 1));
+    running.abort();
 }
