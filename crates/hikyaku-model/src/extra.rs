@@ -6,10 +6,10 @@ use serde::{
     ser::SerializeMap,
 };
 
-/// A JSON object as it came, for data that this version has no type for.
+/// A JSON object in its original form, for data that has no type in this version.
 pub type Object = serde_json::Map<String, serde_json::Value>;
 
-/// Reads an object, and nothing else: `Object::deserialize` takes `null` for an empty one.
+/// Reads an object and nothing else: `Object::deserialize` reads `null` as an empty object.
 pub(crate) fn read_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Object, D::Error> {
     struct Fields;
 
@@ -28,9 +28,9 @@ pub(crate) fn read_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_map(Fields)
 }
 
-/// The fields of an object that this version does not know. They are kept, and written back where they were.
+/// The fields of an object that this version does not know. They are kept and written back into the same object.
 ///
-/// LINE adds properties without notice. A program can also set one here before this crate has a name for it:
+/// LINE adds properties without notice. A program can also set such a property before this crate has a field for it:
 ///
 /// ```
 /// use hikyaku_model::message::TextMessage;
@@ -49,23 +49,23 @@ impl Extra {
         self.0.insert(name.into(), value.into());
     }
 
-    /// The value of a field.
+    /// Returns the value of a field.
     pub fn get(&self, name: &str) -> Option<&serde_json::Value> {
         self.0.get(name)
     }
 
-    /// The names and values, in the order of their names.
+    /// Iterates over names and values, in alphabetical order of the names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &serde_json::Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Whether every field was known.
+    /// Returns whether every field was known.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// Writes each field under a mark that no format shows; [`warnings`](crate::warnings) finds it.
+/// Writes each field under a marker that no format shows; [`warnings`](crate::warnings) looks for it.
 impl Serialize for Extra {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
@@ -76,7 +76,7 @@ impl Serialize for Extra {
     }
 }
 
-/// What the value of an unknown field is called while it is written.
+/// The marker name under which the value of an unknown field is written.
 pub(crate) const UNKNOWN_FIELD: &str = "$hikyaku::UnknownField";
 
 struct Marked<'a>(&'a serde_json::Value);

@@ -1,25 +1,26 @@
-//! Ids, opaque as LINE gives them.
+//! Ids, opaque strings as LINE issues them.
 //!
-//! An id is kept as it came, so that a new id format needs no new release. [`FromStr`] refuses what is surely wrong;
-//! the `From` conversions take any text, and the call that uses the id checks it before anything is sent.
+//! An id is kept unchanged, so that a new id format needs no new release. [`FromStr`] refuses ids that are surely
+//! wrong;
+//! the `From` conversions accept any text, and the call that uses the id checks it before sending anything.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Why a text can be no id of its kind.
+/// The reason why a text is not a valid id of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidId {
     /// The text is empty.
     Empty,
-    /// The text has a blank or a control character in it.
+    /// The text contains a blank or a control character.
     Blank,
-    /// A user id was asked for and this is a group's.
+    /// A group id was given where a user id is required.
     Group,
-    /// A user id was asked for and this is a room's.
+    /// A room id was given where a user id is required.
     Room,
-    /// A user's id was given where a group's or a room's is asked for.
+    /// A user id was given where a group id or a room id is required.
     User,
 }
 
@@ -37,7 +38,7 @@ impl fmt::Display for InvalidId {
 
 impl std::error::Error for InvalidId {}
 
-/// What an id's form tells about it: LINE's ids of people and chats are a letter and 32 hexadecimal digits.
+/// The form of an id: LINE's ids of users and chats are a letter and 32 hexadecimal digits.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#source-user>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +67,8 @@ fn check_text(id: &str) -> Result<(), InvalidId> {
     if id.is_empty() {
         Err(InvalidId::Empty)
     } else if id.bytes().fold(true, |graphic, byte| graphic & byte.is_ascii_graphic()) {
-        // As every id of today is: no need to look at characters. Without an early exit, many bytes are looked at at once.
+        // All ids of today have this form, so their characters need no check. Without an early exit, many bytes are
+        // compared at once.
         Ok(())
     } else if id.chars().any(|c| c.is_whitespace() || c.is_control()) {
         Err(InvalidId::Blank)
@@ -83,15 +85,15 @@ macro_rules! id {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The id as LINE wrote it.
+            /// Returns the id as LINE wrote it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Refuses what surely is no id of this kind. LINE judges the rest.
+            /// Refuses text that cannot be an id of this kind. LINE checks the rest.
             ///
             /// # Errors
-            /// The text is empty, has blanks or control characters, or has the form of another kind's id.
+            /// The text is empty, contains blanks or control characters, or has the form of another kind's id.
             pub fn check(id: &str) -> Result<(), InvalidId> {
                 check_text(id)?;
                 match form(id) {
@@ -157,19 +159,19 @@ macro_rules! id {
 }
 
 id! {
-    /// A user of LINE, as one provider's channels see them.
+    /// The id of a LINE user. It is the same in all channels of one provider.
     UserId refuses [Group, Room]
 }
 id! {
-    /// A group chat.
+    /// The id of a group chat.
     GroupId refuses [User, Room]
 }
 id! {
-    /// A multi-person chat.
+    /// The id of a multi-person chat.
     RoomId refuses [User, Group]
 }
 id! {
-    /// Any chat that a message can be pushed to: a user, a group or a room.
+    /// The id of any chat that a message can be pushed to: a user, a group or a room.
     ChatId refuses []
 }
 

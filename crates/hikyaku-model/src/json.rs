@@ -2,15 +2,15 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-/// Why a text is no JSON, or not JSON of an object; with the place to look at.
+/// The reason why a text is not the expected JSON, with its position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidJson {
     /// The line, from 1.
     pub line: usize,
-    /// The column, in bytes from 1; 0 is before the first one.
+    /// The column, in bytes from 1; 0 means before the first byte.
     pub column: usize,
-    /// What is wrong there.
+    /// The error at this position.
     pub reason: String,
 }
 
@@ -26,7 +26,7 @@ impl std::error::Error for InvalidJson {}
 pub(crate) fn parse<T: DeserializeOwned>(json: &str) -> Result<T, InvalidJson> {
     serde_json::from_str(json).map_err(|error| {
         let text = error.to_string();
-        // serde_json ends its text with the place, which has its own fields here.
+        // serde_json appends the position to its message; here it has its own fields.
         let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
         InvalidJson { line: error.line(), column: error.column(), reason: reason.to_owned() }
     })

@@ -1,12 +1,13 @@
 //! LINE's messages, ids and limits as plain Rust data.
 //!
-//! This crate knows no runtime, no HTTP and no clock: it is serde types, and the rules that LINE sets for them. It
-//! builds anywhere `std` does.
+//! This crate needs no runtime, no HTTP and no clock. It consists of serde types and of the rules that LINE sets for
+//! them, and builds wherever `std` does.
 //!
 //! # Messages
 //!
-//! [`Message`] makes the usual ones in a line; the types of [`message`], [`template`], [`imagemap`] and [`flex`] have a
-//! setter for every field, and convert.
+//! [`Message`] creates the usual messages in one line. The types of [`message`], [`template`], [`imagemap`] and
+//! [`flex`]
+//! have a setter for every field, and convert.
 //!
 //! ```
 //! use hikyaku_model::{Message, message::{QuickReplyItem, Sender}};
@@ -21,9 +22,10 @@
 //!
 //! # JSON
 //!
-//! Everything reads and writes LINE's own JSON. A field that is not set is absent, and `false` is kept. LINE adds
-//! fields, words and types without notice: unknown fields stay in `extra`, unknown words in `Other`, and objects of
-//! unknown types, or of known ones that do not fit, in `Unknown`; all of them are written back as they came. A known
+//! All types read and write LINE's own JSON. A field that is not set is omitted, and `false` is kept. LINE adds
+//! fields, values and types without notice: unknown fields are kept in `extra`, unknown values in `Other`, and objects
+//! that have an unknown type or do not fit their known one in `Unknown`. All of them are written back unchanged. A
+//! known
 //! field that is `null` counts as absent.
 //!
 //! ```
@@ -39,9 +41,11 @@
 //!
 //! # Limits
 //!
-//! [`Check`] finds every broken rule at once, in LINE's own counting, with the place in the JSON. What is only unknown
-//! is left for LINE to judge; [`Checker::strict`] refuses that too, as LINE does today. Whom a narrowcast reaches is the
-//! exception: all of its recipient, filter and limit must be known, see [`Checker::allow_unknown_narrowing`].
+//! [`Check`] finds every broken rule at once, counted as LINE counts, with its path in the JSON. Content that this
+//! version does not know is left for LINE to judge; [`Checker::strict`] refuses it, as LINE does today. The targeting
+//! of
+//! a narrowcast is the exception: its recipient, filter and limit must be known completely, see
+//! [`Checker::allow_unknown_narrowing`].
 //!
 //! ```
 //! use hikyaku_model::{Checker, Message, SendKind, send};

@@ -1,17 +1,18 @@
-//! Secrets: no `Display`, no `Serialize`, a silent `Debug`, and one way out, `expose`.
+//! Secrets: no `Display`, no `Serialize`, a redacted `Debug`, and `expose` as the only access.
 
 use std::{fmt, str::FromStr};
 
-/// Why a text can be no token or secret.
+/// The reason why a text is not a valid token or secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidSecret {
     /// The text is empty.
     Empty,
-    /// The text has a character that cannot stand in an HTTP header: a control character, a line break at the end
-    /// most often, or one beyond ASCII.
+    /// The text contains a character that is not allowed in an HTTP header: a control character, most often a line
+    /// break
+    /// at the end, or a character beyond ASCII.
     Character {
-        /// Where it is, in characters from 0.
+        /// The position, in characters from 0.
         at: usize,
     },
 }
@@ -48,17 +49,17 @@ macro_rules! secret {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Takes a secret that can be sent as it is.
+            /// Creates a secret. It must be valid in an HTTP header.
             ///
             /// # Errors
-            /// The text is empty, or has a character that cannot be part of an HTTP header.
+            /// The text is empty, or contains a character that is not allowed in an HTTP header.
             pub fn new(text: impl Into<Box<str>>) -> Result<Self, InvalidSecret> {
                 let text = text.into();
                 check(&text)?;
                 Ok(Self(text))
             }
 
-            /// The secret itself. Never log what this returns.
+            /// Returns the secret itself. Never log it.
             pub fn expose(&self) -> &str {
                 &self.0
             }
@@ -115,21 +116,21 @@ secret! {
     NotifyClientSecret
 }
 secret! {
-    /// What a user's login gave: an access token for calls in the user's name.
+    /// A user's access token from LINE Login, for calls on the user's behalf.
     ///
     /// Source: <https://developers.line.biz/en/docs/line-login/managing-access-tokens/>
     UserAccessToken
 }
 secret! {
-    /// What a new access token of the same user is had for.
+    /// The token that is exchanged for a new access token of the same user.
     RefreshToken
 }
 secret! {
-    /// A signed statement of who logged in, with the user's name and picture in it.
+    /// A signed statement of the user's identity, with the user's name and picture.
     IdToken
 }
 secret! {
-    /// What a service message of a LINE MINI App is sent by; each use of it gives another.
+    /// The token for sending a service message of a LINE MINI App; each use returns a new one.
     ///
     /// Source: <https://developers.line.biz/en/reference/line-mini-app/#issue-notification-token>
     NotificationToken

@@ -1,5 +1,5 @@
-/// Writes consuming setters for optional fields: those of `into` take anything that converts, those of `plain` the
-/// type itself.
+/// Writes consuming setters for optional fields: those under `into` accept anything that converts, those under `plain`
+/// the type itself.
 macro_rules! setters {
     ($name:ident { $(into { $($field:ident: $of:ty),* $(,)? })? $(plain { $($value:ident: $as:ty),* $(,)? })? }) => {
         impl $name {

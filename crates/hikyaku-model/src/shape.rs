@@ -1,4 +1,4 @@
-//! Reads a type from a JSON object that is already in memory, and says at which path it does not fit.
+//! Reads a type from a JSON object in memory, and reports the path at which it does not fit.
 
 use std::fmt;
 
@@ -15,16 +15,16 @@ use serde_json::{Value, map, value::Number};
 
 use crate::{Checker, Object, limits::Problem, limits::Segment};
 
-/// Where and why JSON does not fit a type.
+/// A mismatch between JSON and a type: its path and the reason.
 #[derive(Debug)]
 pub(crate) struct Misfit {
-    /// Innermost first.
+    /// The path, innermost segment first.
     path: Vec<Segment>,
     problem: Problem,
 }
 
 impl Misfit {
-    /// Reports it at the value that was read.
+    /// Reports the mismatch at the value that was read.
     pub(crate) fn report(self, checker: &mut Checker) {
         checker.report_at(self.path, self.problem);
     }
@@ -61,13 +61,13 @@ impl Error for Misfit {
     }
 }
 
-/// The most levels of objects and lists that are read into types, so that no JSON can exhaust the stack.
+/// The maximum number of nested objects and lists that are read into types, so that no JSON can exhaust the stack.
 ///
-/// A box of a Flex Message takes two levels, and the largest of them that the stack of a thread has to hold is some
-/// 60 KB in a build without optimisation.
+/// A box of a Flex Message takes two levels. The largest one allowed needs some 60 KB of a thread's stack in a build
+/// without optimisation.
 const DEPTH: usize = 40;
 
-/// Refuses what is nested too deeply to be read into types.
+/// Refuses JSON that is nested too deeply to be read into types.
 pub(crate) fn check_depth(object: &Object) -> Result<(), Misfit> {
     if object.values().any(|value| is_deeper(value, DEPTH)) {
         let what = "must not be nested deeper than 40 levels";
@@ -92,7 +92,7 @@ pub(crate) fn read_variant<T: DeserializeOwned, U: From<T>>(
     T::deserialize(ObjectReader(object)).map(|value| Some(U::from(value)))
 }
 
-/// Reads the value of a key, if it is there and not `null`.
+/// Reads the value of a key, if it is present and not `null`.
 pub(crate) fn read_key<'de, T: Deserialize<'de>>(
     object: &'de Object,
     key: &'static str,
@@ -105,10 +105,10 @@ pub(crate) fn read_key<'de, T: Deserialize<'de>>(
     }
 }
 
-/// What the name of a newtype begins with that is read from objects of one `type` only; the word follows.
+/// The prefix in the name of a newtype that is read only from objects of one `type`; the `type` follows.
 pub(crate) const TYPE_MARK: &str = "$hikyaku::type::";
 
-/// Makes sure of an object's `type` before it is read, so that nobody is told what else it lacks.
+/// Checks an object's `type` before the object is read, so that a wrong type is not reported as missing fields.
 fn check_type(value: &Value, word: &str) -> Result<(), Misfit> {
     let Value::Object(object) = value else { return Ok(()) };
     match object.get("type") {

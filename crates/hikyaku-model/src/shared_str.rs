@@ -4,14 +4,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::{Read, Str, Text};
 
-/// Text that is owned: a part of a text that it shares with others, or a copy of its own.
+/// Owned text: a slice of a text that it shares with others, or its own copy.
 ///
-/// The events of a webhook share its body this way, which takes less than half the time of a `String` for each text. It
-/// reads as a `str` and compares with one; it can be sent between threads, and a clone costs next to nothing.
+/// The events of a webhook share the webhook's body this way, which takes less than half the time of a `String` for
+/// each
+/// text. The type derefs to `str` and compares with it. It can be sent between threads, and cloning costs next to
+/// nothing.
 ///
 /// # Memory
-/// A part keeps the whole of what it is a part of: the body of a webhook, some 600 bytes an event, stays in memory until
-/// the last text of its events is gone. For a text that is kept for long, such as a key of a map, make a `String`:
+/// A slice keeps the whole shared text alive: the body of a webhook, some 600 bytes per event, stays in memory until
+/// the last text of its events is dropped. To keep a text for long, such as a key of a map, make a `String`:
 /// `to_string()` or `String::from`.
 ///
 /// ```
@@ -24,21 +26,21 @@ use crate::text::{Read, Str, Text};
 #[derive(Clone)]
 pub struct SharedStr {
     of: Arc<str>,
-    /// In bytes. Four bytes each, so that this is no larger than a `String`.
+    /// In bytes. Four bytes each, so that this type is no larger than a `String`.
     begin: u32,
     end: u32,
 }
 
-/// A range that no text has stands for all of it, which may be longer than a part can be.
+/// A range that no slice has: it means the whole text, which may be longer than a slice can be.
 const ALL: (u32, u32) = (u32::MAX, 0);
 
 impl SharedStr {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         self.of.get(self.begin as usize..self.end as usize).unwrap_or(&self.of)
     }
 
-    /// A part of `body` if `text` lies in it, else a copy.
+    /// Returns a slice of `body` if `text` lies in it, otherwise a copy.
     fn part(text: &str, body: &Arc<str>) -> Self {
         Self::find(text, body).unwrap_or_else(|| text.into())
     }
@@ -133,7 +135,7 @@ impl fmt::Display for SharedStr {
     }
 }
 
-/// A part shows itself, not all that it is a part of.
+/// Shows only the slice, not the text that it belongs to.
 impl fmt::Debug for SharedStr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self.as_str(), f)

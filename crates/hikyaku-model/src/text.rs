@@ -2,23 +2,24 @@ use std::{borrow::Cow, fmt, marker::PhantomData, ops::Deref, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// The text in an event: [`SharedStr`](crate::event::SharedStr), which is owned, or [`Str`], borrowed from the JSON it was read from.
+/// The text of an event: owned as [`SharedStr`](crate::event::SharedStr), or borrowed from its JSON as [`Str`].
 pub trait Text<'a>: AsRef<str> + Serialize + Read<'a> {
-    /// Keeps a text that was read, as a part of the body that it was read from if the events share one.
+    /// Keeps a text that was read, as a slice of the body if the events share one.
     fn keep(text: Str<'a>, body: Option<&Arc<str>>) -> Self;
 }
 
-/// What is read from the JSON of an event, whose texts are parts of a body that they share if there is one. Serde's own
-/// `Deserialize` has nowhere to say which.
+/// A value in the JSON of an event. Its texts are slices of the body that the events share, if there is one; serde's
+/// own
+/// `Deserialize` has no way to pass that body.
 pub trait Read<'de>: Sized {
-    /// Reads it.
+    /// Reads the value.
     fn read<D: Deserializer<'de>>(
         deserializer: D,
         body: Option<&Arc<str>>,
     ) -> Result<Self, D::Error>;
 }
 
-/// [`Read`] as serde asks for it inside of objects and arrays.
+/// [`Read`] as serde needs it inside objects and arrays.
 pub(crate) struct Seed<'b, T> {
     body: Option<&'b Arc<str>>,
     what: PhantomData<T>,
@@ -38,7 +39,7 @@ impl<'de, T: Read<'de>> de::DeserializeSeed<'de> for Seed<'_, T> {
     }
 }
 
-/// Values without text of an event's own.
+/// Implements [`Read`] for values without text.
 macro_rules! read_plain {
     ($($name:ty),*) => {$(
         impl<'de> $crate::text::Read<'de> for $name {
@@ -121,19 +122,18 @@ impl<'de, T: Read<'de>> de::Visitor<'de> for Items<'_, T> {
     }
 }
 
-/// Text that borrows from the JSON it was read from, and owns a copy only when an escape (`\n`, `\u3042`) made the
-/// two differ.
+/// Text borrowed from its JSON. It owns a copy only if an escape (`\n`, `\u3042`) makes the text differ from the JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Str<'a>(Cow<'a, str>);
 
 impl<'a> Str<'a> {
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The text, if it is the very one that was read.
+    /// Returns the text if it is borrowed.
     pub(crate) fn borrowed(&self) -> Option<&'a str> {
         match self.0 {
             Cow::Borrowed(text) => Some(text),

@@ -1,4 +1,4 @@
-//! Objects that say in `type` what they are, and the sets of them that LINE may extend.
+//! Objects with a `type`, and the sets of them that LINE may extend.
 
 use std::{fmt, marker::PhantomData};
 
@@ -14,18 +14,18 @@ use crate::{
     shape::{self, Misfit},
 };
 
-/// An object whose `type` is always the same word.
+/// An object whose `type` never varies.
 pub(crate) trait Tagged {
-    /// The word.
+    /// The value of `type`.
     const TYPE: &'static str;
 
-    /// The word behind [`TYPE_MARK`](crate::shape::TYPE_MARK).
+    /// The value of `type`, prefixed with [`TYPE_MARK`](crate::shape::TYPE_MARK).
     const MARK: &'static str;
 }
 
-/// Reads the fields that a tagged object does not know, and makes sure of its `type`.
+/// Reads the unknown fields of a tagged object, and checks its `type`.
 ///
-/// The types are `#[serde(tag = "type")]`, which writes the word but does not look at it when reading.
+/// The types are `#[serde(tag = "type")]`, which writes the `type` but ignores it when reading.
 pub(crate) fn extra<'de, D: Deserializer<'de>, T: Tagged>(
     deserializer: D,
 ) -> Result<Extra, D::Error> {
@@ -42,7 +42,7 @@ fn extra_of<E: Error>(mut object: Object, word: &str) -> Result<Extra, E> {
     }
 }
 
-/// An object of one type where no other can stand. What has another type is told as that, not as what it lacks.
+/// An object of the only type allowed. A wrong type is reported as such, not as missing fields.
 struct OfType<T>(T);
 
 impl<'de, T: Tagged + Deserialize<'de>> Deserialize<'de> for OfType<T> {
@@ -68,7 +68,7 @@ impl<'de, T: Tagged + Deserialize<'de>> Visitor<'de> for OfTypeVisitor<T> {
     }
 }
 
-/// Reads an object of one type that may be absent.
+/// Reads an optional object of one type.
 pub(crate) fn optional<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -83,7 +83,7 @@ pub(crate) fn list<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'de>>(
     Ok(items.into_iter().map(|OfType(value)| value).collect())
 }
 
-/// Reads a list of objects of one type that may be absent.
+/// Reads an optional list of objects of one type.
 pub(crate) fn optional_list<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<T>>, D::Error> {
@@ -91,10 +91,10 @@ pub(crate) fn optional_list<'de, D: Deserializer<'de>, T: Tagged + Deserialize<'
     Ok(items.map(|items| items.into_iter().map(|OfType(value)| value).collect()))
 }
 
-/// A variant of a union: its `type`, and how it is read.
+/// A variant of a union: its `type`, and its reader.
 pub(crate) type Variant<U> = (&'static str, fn(&Object) -> Result<Option<U>, Misfit>);
 
-/// Reads the variant that an object's `type` names; nothing where none of them has it.
+/// Reads the variant that an object's `type` names; `None` if there is no such variant.
 pub(crate) fn read<U>(variants: &[Variant<U>], object: &Object) -> Result<Option<U>, Misfit> {
     shape::check_depth(object)?;
     let word: Option<&str> = shape::read_key(object, "type")?;
@@ -105,7 +105,7 @@ pub(crate) fn read<U>(variants: &[Variant<U>], object: &Object) -> Result<Option
     }
 }
 
-/// Names the `type` of a struct that is `#[serde(tag = "type", rename = ...)]`.
+/// Declares the `type` of a struct that is `#[serde(tag = "type", rename = ...)]`.
 macro_rules! tagged {
     ($($name:ident = $word:literal),* $(,)?) => {
         $(impl $crate::union::Tagged for $name {
@@ -115,17 +115,17 @@ macro_rules! tagged {
     };
 }
 
-/// Makes an enum of tagged structs and `Unknown(Unknown)` readable, and buildable from each of the structs.
+/// Implements reading for an enum of tagged structs and `Unknown(Unknown)`, and conversion from each of the structs.
 ///
-/// What it writes for each: JSON of a known `type` that fits is read as its variant; everything else is kept as
-/// `Unknown`, and `explain` tells why.
+/// JSON of a known `type` that fits is read as its variant. Everything else is kept as `Unknown`, and `explain` reports
+/// why.
 ///
-/// All that reads is `#[inline]`, so that it is compiled in the programs that read and in no others: functions without
-/// that are compiled with this crate, which costs every program that depends on it.
+/// All functions that read are `#[inline]`, so that they are compiled only in programs that read. Without it they would
+/// be compiled with this crate, at the cost of every program that depends on it.
 macro_rules! union {
     ($name:ident { $($variant:ident($of:ty)),* $(,)? }) => {
         impl $name {
-            /// The words that this version knows for `type`.
+            /// The values of `type` that this version knows.
             pub const TYPES: &'static [&'static str] =
                 &[$(<$of as $crate::union::Tagged>::TYPE),*];
 

@@ -7,14 +7,15 @@ use serde::{Serialize, Serializer};
 
 use crate::{Checker, Object};
 
-/// An object of a type that this version does not know, or of a known one that it does not fit; kept as it came.
+/// An object that has an unknown type or does not fit its known one, kept unchanged.
 ///
-/// It derefs to the [`Object`], and is written back as it is.
+/// It derefs to the [`Object`], and is written back unchanged.
 #[derive(Clone)]
 pub struct Unknown {
     object: Object,
-    /// Reads the object again, to report why it is unknown. It goes along with the object because a check that named it
-    /// would put the readers of all types into every program that sends, and few programs read messages.
+    /// Reads the object again, to report why it is unknown. The function is stored with the object: a check that named
+    /// it
+    /// would link the readers of all types into every program that sends, and few programs read messages.
     explain: fn(&Object, &mut Checker),
 }
 

@@ -1,4 +1,4 @@
-//! Finds what is no broken rule and worth a word.
+//! Finds problems that break no rule but deserve a warning.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use crate::{
     limits::{Problem, Segment},
 };
 
-/// What of a value is no broken rule and worth a warning: fields, words and types that this version does not know, and
-/// what LINE's documentation rules out though LINE takes it.
+/// Returns warnings for a value: fields, enum values and types that this version does not know, and content that LINE's
+/// documentation forbids although LINE accepts it.
 ///
-/// All of it is written and sent: LINE may know it. A misspelt field or word is among it. What stands in an object of an
-/// unknown type is not looked at.
+/// None of these stops a send, since LINE may know more than this version; but a misspelt field or value is among them.
+/// The content of an object of an unknown type is not checked.
 ///
 /// ```
 /// use hikyaku_model::{Message, warnings};
@@ -38,15 +38,15 @@ pub fn warnings<T: Check + Serialize + ?Sized>(value: &T) -> Vec<Violation> {
     found
 }
 
-/// The fields of a value that this version does not know, in the order of the JSON. They were only kept.
+/// Returns the fields of a value that this version does not know, in the order of the JSON. They are kept, never read.
 pub fn unknown_fields(value: &(impl Serialize + ?Sized)) -> Vec<Violation> {
     let mut walk = Walk::default();
-    // A value that cannot be written ends the walk early, and has no JSON to tell of.
+    // A value that fails to serialise ends the walk early, and has no JSON to report on.
     let _ = value.serialize(&mut walk);
     walk.found
 }
 
-/// A serializer that writes nothing: it remembers where it is, and sees the marks of [`Extra`](crate::Extra).
+/// A serializer that writes nothing: it tracks its position, and finds the markers of [`Extra`](crate::Extra).
 #[derive(Default)]
 struct Walk {
     path: Vec<Segment>,
@@ -66,7 +66,7 @@ impl Walk {
     }
 }
 
-/// Values that hold no others.
+/// Values that hold no other values.
 macro_rules! leaves {
     ($($method:ident($($of:ty),*);)*) => {
         $(fn $method(self, $(_: $of),*) -> Result<(), fmt::Error> {
@@ -180,7 +180,7 @@ struct Items<'a> {
     index: usize,
 }
 
-/// The four kinds of list differ in their names only.
+/// The four kinds of list differ only in their names.
 macro_rules! items {
     ($($kind:ident::$method:ident),*) => {
         $(impl ser::$kind for Items<'_> {

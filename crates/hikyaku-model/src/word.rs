@@ -1,18 +1,18 @@
-//! Words from lists that LINE may extend.
+//! Enum values from lists that LINE may extend.
 
-/// A word from a list that LINE may extend.
+/// An enum value from a list that LINE may extend.
 pub(crate) trait Word {
-    /// The words that this version knows.
+    /// The values that this version knows.
     const WORDS: &'static [&'static str];
 
-    /// The word.
+    /// Returns the value.
     fn text(&self) -> &str;
 
-    /// The word, if it is beyond them.
+    /// Returns the value if this version does not know it.
     fn unknown(&self) -> Option<&str>;
 }
 
-/// Makes an enum of known words and `Other(String)`, which keeps every other one as it came.
+/// Defines an enum of known values and `Other(String)`, which keeps any other value unchanged.
 macro_rules! words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
         $(#[$doc])*
@@ -20,12 +20,12 @@ macro_rules! words {
         #[non_exhaustive]
         pub enum $name {
             $(#[doc = concat!("`", $word, "`")] $(#[$word_doc])* $variant,)*
-            /// Any other text, kept as it is.
+            /// Any other value, kept unchanged.
             Other(String),
         }
 
         impl $name {
-            /// The text as LINE writes it.
+            /// Returns the value as LINE writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $word,)*
@@ -84,7 +84,7 @@ macro_rules! words {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // Borrowed where it can be: a known word needs no copy.
+                // Borrowed if possible: a known value needs no copy.
                 let word = <$crate::text::Str as serde::Deserialize>::deserialize(deserializer)?;
                 Ok(Self::from(word.as_str()))
             }

@@ -7,19 +7,19 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// The text that is copied.
+/// The text that a clipboard action copies.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#clipboard-action>
 pub const CLIPBOARD_TEXT: Length = Length::utf16(1000);
 
-/// Copies a text.
+/// Copies text to the clipboard.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#clipboard-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "clipboard", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClipboardAction {
-    /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
+    /// The label, counted in grapheme clusters. The place sets its limit and whether it is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text, at most 1,000 UTF-16 code units.
@@ -32,7 +32,7 @@ pub struct ClipboardAction {
 tagged!(ClipboardAction = "clipboard");
 
 impl ClipboardAction {
-    /// Copies this text, without a label.
+    /// Creates an action that copies this text, without a label.
     pub fn new(text: impl Into<String>) -> Self {
         Self { label: None, clipboard_text: text.into(), extra: Extra::default() }
     }

@@ -9,27 +9,27 @@ use crate::{
     word::words,
 };
 
-/// Lets the user pick a date, a time or both; the bot gets it as a postback.
+/// Lets the user pick a date, a time or both, and sends the choice to the bot as a postback.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#datetime-picker-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "datetimepicker", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DatetimePickerAction {
-    /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
+    /// The label, counted in grapheme clusters. The place sets its limit and whether it is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What the bot gets along with the pick, at most 300 UTF-16 code units.
+    /// The postback data that arrives with the choice, at most 300 UTF-16 code units.
     pub data: String,
-    /// What is picked.
+    /// Whether to pick a date, a time or both.
     pub mode: DatetimeMode,
-    /// What the picker shows first: `2017-06-18`, `23:59` or `2017-06-18T06:15`, as the mode says.
+    /// The initial value: `2017-06-18`, `23:59` or `2017-06-18T06:15`, depending on the mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial: Option<String>,
-    /// The latest that can be picked, at most 2100-12-31.
+    /// The latest value to choose, at most 2100-12-31.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<String>,
-    /// The earliest that can be picked, at least 1900-01-01; before `max`.
+    /// The earliest value to choose, at least 1900-01-01 and before `max`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<String>,
     /// Fields that this version does not know.
@@ -38,14 +38,14 @@ pub struct DatetimePickerAction {
 }
 
 words! {
-    /// What a date picker picks.
+    /// The values that a date picker offers.
     DatetimeMode { Date = "date", Time = "time", Datetime = "datetime" }
 }
 
 tagged!(DatetimePickerAction = "datetimepicker");
 
 impl DatetimePickerAction {
-    /// Asks for a date, a time or both, without a label.
+    /// Creates a picker for a date, a time or both, without a label.
     pub fn new(data: impl Into<String>, mode: impl Into<DatetimeMode>) -> Self {
         Self {
             label: None,
@@ -79,7 +79,7 @@ impl DatetimePickerAction {
     }
 }
 
-/// How a moment is written, in words and as a test.
+/// The format of a date or time: its description, and the check for it.
 type Form = (&'static str, fn(&str) -> bool);
 
 setters!(DatetimePickerAction {
@@ -99,7 +99,7 @@ impl DatetimeMode {
     }
 }
 
-/// LINE takes `t` between date and time as well as `T`.
+/// LINE accepts `t` between date and time as well as `T`.
 fn to_upper(byte: u8) -> u8 {
     byte.to_ascii_uppercase()
 }
@@ -135,7 +135,7 @@ fn is_time(text: &str) -> bool {
     })
 }
 
-/// The number that a text of so many digits is.
+/// Parses exactly `count` digits.
 fn digits(text: &str, count: usize) -> Option<u32> {
     let is_number = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok()).flatten()

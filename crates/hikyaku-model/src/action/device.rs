@@ -14,7 +14,7 @@ tagged!(CameraAction = "camera", CameraRollAction = "cameraRoll", LocationAction
 #[serde(tag = "type", rename = "camera", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CameraAction {
-    /// What is shown for it, at most 20 grapheme clusters; required.
+    /// The label, at most 20 grapheme clusters; required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Fields that this version does not know.
@@ -23,20 +23,20 @@ pub struct CameraAction {
 }
 
 impl CameraAction {
-    /// The action with this label.
+    /// Creates the action with a label.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), extra: Extra::default() }
     }
 }
 
-/// Opens the pictures on the device. Quick replies only.
+/// Opens the camera roll. Quick replies only.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#camera-roll-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "cameraRoll", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CameraRollAction {
-    /// What is shown for it, at most 20 grapheme clusters; required.
+    /// The label, at most 20 grapheme clusters; required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Fields that this version does not know.
@@ -45,20 +45,20 @@ pub struct CameraRollAction {
 }
 
 impl CameraRollAction {
-    /// The action with this label.
+    /// Creates the action with a label.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), extra: Extra::default() }
     }
 }
 
-/// Lets the user send a place. Quick replies only.
+/// Lets the user send a location. Quick replies only.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#location-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "location", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LocationAction {
-    /// What is shown for it, at most 20 grapheme clusters; required.
+    /// The label, at most 20 grapheme clusters; required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Fields that this version does not know.
@@ -67,7 +67,7 @@ pub struct LocationAction {
 }
 
 impl LocationAction {
-    /// The action with this label.
+    /// Creates the action with a label.
     pub fn new(label: impl Into<String>) -> Self {
         Self { label: Some(label.into()), extra: Extra::default() }
     }

@@ -12,14 +12,14 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#message-action>
 pub const MESSAGE_TEXT: Length = Length::graphemes(300);
 
-/// Sends a text as the user.
+/// Sends text as the user.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#message-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "message", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MessageAction {
-    /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
+    /// The label, counted in grapheme clusters. The place sets its limit and whether it is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text, at most 300 grapheme clusters.
@@ -32,7 +32,7 @@ pub struct MessageAction {
 tagged!(MessageAction = "message");
 
 impl MessageAction {
-    /// Sends this text, without a label.
+    /// Creates an action that sends this text, without a label.
     pub fn new(text: impl Into<String>) -> Self {
         Self { label: None, text: text.into(), extra: Extra::default() }
     }

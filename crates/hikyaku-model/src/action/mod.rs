@@ -1,4 +1,4 @@
-//! What happens when a user taps something.
+//! Actions: the effect of a tap.
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#action-objects>
 
@@ -27,9 +27,9 @@ pub use uri::{AltUri, UriAction};
 
 use crate::{Unknown, union::union};
 
-/// What happens when a user taps a button, an item or an area.
+/// The effect of a tap on a button, an item or an area.
 ///
-/// The functions of this type make the usual actions; the rest is set on the type of each kind:
+/// The functions of this type create the usual actions; the type of each kind has the other options:
 ///
 /// ```
 /// use hikyaku_model::action::{Action, InputOption, PostbackAction};
@@ -42,9 +42,9 @@ use crate::{Unknown, union::union};
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Action {
-    /// Sends data to the bot, unseen by others.
+    /// Sends data to the bot, without showing it in the chat.
     Postback(PostbackAction),
-    /// Sends a text as the user.
+    /// Sends text as the user.
     Message(MessageAction),
     /// Opens a page, an app or a phone number.
     Uri(UriAction),
@@ -52,15 +52,15 @@ pub enum Action {
     DatetimePicker(DatetimePickerAction),
     /// Opens the camera. Quick replies only.
     Camera(CameraAction),
-    /// Opens the pictures on the device. Quick replies only.
+    /// Opens the camera roll. Quick replies only.
     CameraRoll(CameraRollAction),
-    /// Lets the user send a place. Quick replies only.
+    /// Lets the user send a location. Quick replies only.
     Location(LocationAction),
-    /// Shows another rich menu. Rich menus only.
+    /// Switches to another rich menu. Rich menus only.
     RichMenuSwitch(RichMenuSwitchAction),
-    /// Copies a text.
+    /// Copies text to the clipboard.
     Clipboard(ClipboardAction),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
@@ -77,22 +77,22 @@ union!(Action {
 });
 
 impl Action {
-    /// Sends data to the bot.
+    /// Creates an action that sends data to the bot.
     pub fn postback(label: impl Into<String>, data: impl Into<String>) -> Self {
         PostbackAction::new(data).label(label).into()
     }
 
-    /// Sends a text as the user.
+    /// Creates an action that sends text as the user.
     pub fn message(label: impl Into<String>, text: impl Into<String>) -> Self {
         MessageAction::new(text).label(label).into()
     }
 
-    /// Opens a page, an app or a phone number.
+    /// Creates an action that opens a page, an app or a phone number.
     pub fn uri(label: impl Into<String>, uri: impl Into<String>) -> Self {
         UriAction::new(uri).label(label).into()
     }
 
-    /// Lets the user pick a date, a time or both; the bot gets the data with it.
+    /// Creates an action that lets the user pick a date, a time or both; the data arrives with the choice.
     pub fn datetime_picker(
         label: impl Into<String>,
         data: impl Into<String>,
@@ -101,32 +101,32 @@ impl Action {
         DatetimePickerAction::new(data, mode).label(label).into()
     }
 
-    /// Copies a text.
+    /// Creates an action that copies text to the clipboard.
     pub fn clipboard(label: impl Into<String>, text: impl Into<String>) -> Self {
         ClipboardAction::new(text).label(label).into()
     }
 
-    /// Opens the camera.
+    /// Creates an action that opens the camera.
     pub fn camera(label: impl Into<String>) -> Self {
         CameraAction::new(label).into()
     }
 
-    /// Opens the pictures on the device.
+    /// Creates an action that opens the camera roll.
     pub fn camera_roll(label: impl Into<String>) -> Self {
         CameraRollAction::new(label).into()
     }
 
-    /// Lets the user send a place.
+    /// Creates an action that lets the user send a location.
     pub fn location(label: impl Into<String>) -> Self {
         LocationAction::new(label).into()
     }
 
-    /// Shows another rich menu.
+    /// Creates an action that switches to another rich menu.
     pub fn rich_menu_switch(alias: impl Into<String>, data: impl Into<String>) -> Self {
         RichMenuSwitchAction::new(alias, data).into()
     }
 
-    /// The text that is shown for the action, where it has one.
+    /// Returns the label, if the action has one.
     pub fn label(&self) -> Option<&str> {
         match self {
             Self::Postback(action) => action.label.as_deref(),

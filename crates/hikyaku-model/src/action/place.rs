@@ -14,22 +14,22 @@ pub const QUICK_REPLY_LABEL: Length = Length::graphemes(20);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>
 pub const TEMPLATE_LABEL: Length = Length::graphemes(20);
 
-/// The label of an action in an image carousel; it may be absent.
+/// The label of an action in an image carousel; optional.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>
 pub const IMAGE_CAROUSEL_LABEL: Length = Length::graphemes(12).or_empty();
 
-/// The label of an action in a Flex Message. Only a button needs one and shows it.
+/// The label of an action in a Flex Message. Only a button requires and shows it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>
 pub const FLEX_LABEL: Length = Length::graphemes(40);
 
-/// The label of an action in a rich menu; it may be absent.
+/// The label of an action in a rich menu; optional.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#action-object-label-spec>
 pub const RICH_MENU_LABEL: Length = Length::graphemes(20).or_empty();
 
-/// Where an action stands: it decides on the label and on the kinds that are allowed.
+/// The part of a message that holds an action. It determines the label's limit and the allowed kinds of action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionPlace {
     /// A button of a quick reply.
@@ -77,7 +77,7 @@ impl ActionPlace {
 }
 
 impl Action {
-    /// Reports every broken rule of an action that stands in a certain place.
+    /// Reports every broken rule of an action in a given place.
     pub fn check_in(&self, place: ActionPlace, checker: &mut Checker) {
         if let Some(why) = place.refuses(self) {
             checker.report_field("type", Problem::Forbidden(why));

@@ -19,28 +19,28 @@ pub const POSTBACK_DATA: Length = Length::utf16(300).or_empty();
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-action>
 pub const POSTBACK_TEXT: Length = Length::graphemes(300).or_empty();
 
-/// Sends data to the bot, unseen by others.
+/// Sends data to the bot, without showing it in the chat.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "postback", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PostbackAction {
-    /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
+    /// The label, counted in grapheme clusters. The place sets its limit and whether it is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What the bot gets, at most 300 UTF-16 code units.
+    /// The data sent to the bot, at most 300 UTF-16 code units.
     pub data: String,
-    /// What the chat shows as the user's message, at most 300 grapheme clusters. Not together with `text`.
+    /// The text that the chat shows as the user's message, at most 300 grapheme clusters. Not together with `text`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_text: Option<String>,
     /// The older form of `displayText`. Not in quick replies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What the tap opens or closes.
+    /// The part of the app that the tap opens or closes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input_option: Option<InputOption>,
-    /// The text that the opened keyboard starts with, at most 300 grapheme clusters.
+    /// The initial text of the opened keyboard, at most 300 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fill_in_text: Option<String>,
     /// Fields that this version does not know.
@@ -49,7 +49,7 @@ pub struct PostbackAction {
 }
 
 words! {
-    /// What the tap on a postback opens or closes.
+    /// The part of the app that a tap on a postback opens or closes.
     InputOption {
         CloseRichMenu = "closeRichMenu",
         OpenRichMenu = "openRichMenu",
@@ -61,7 +61,7 @@ words! {
 tagged!(PostbackAction = "postback");
 
 impl PostbackAction {
-    /// Sends this data, without a label.
+    /// Creates an action that sends this data, without a label.
     pub fn new(data: impl Into<String>) -> Self {
         Self {
             label: None,

@@ -8,24 +8,24 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// The name that a rich menu is known by.
+/// The alias of a rich menu.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#richmenu-switch-action>
 pub const RICH_MENU_ALIAS: Length = Length::utf16(32);
 
-/// Shows another rich menu. Rich menus only.
+/// Switches to another rich menu. Rich menus only.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#richmenu-switch-action>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "richmenuswitch", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuSwitchAction {
-    /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
+    /// The label, counted in grapheme clusters. The place sets its limit and whether it is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The alias of the rich menu to show, at most 32 characters.
     pub rich_menu_alias_id: String,
-    /// What the bot gets, at most 300 UTF-16 code units.
+    /// The data sent to the bot, at most 300 UTF-16 code units.
     pub data: String,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, RichMenuSwitchAction>")]
@@ -35,7 +35,7 @@ pub struct RichMenuSwitchAction {
 tagged!(RichMenuSwitchAction = "richmenuswitch");
 
 impl RichMenuSwitchAction {
-    /// Shows the rich menu of this alias and sends the data to the bot.
+    /// Creates an action that shows the rich menu with this alias and sends the data to the bot.
     pub fn new(alias: impl Into<String>, data: impl Into<String>) -> Self {
         Self {
             label: None,

@@ -15,12 +15,12 @@ use crate::{
 #[serde(tag = "type", rename = "uri", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UriAction {
-    /// What is shown for it, in grapheme clusters; how many and whether it is needed depends on the place.
+    /// The label, counted in grapheme clusters. The place sets its limit and whether it is required.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
+    /// The URI to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
     pub uri: String,
-    /// What to open instead on a computer. Flex Messages only.
+    /// The URI to open on a computer instead. Flex Messages only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alt_uri: Option<AltUri>,
     /// Fields that this version does not know.
@@ -28,14 +28,14 @@ pub struct UriAction {
     pub extra: Extra,
 }
 
-/// What a [`UriAction`] opens elsewhere than on a phone.
+/// The URIs that a [`UriAction`] opens on devices other than phones.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#uri-action>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AltUri {
-    /// What LINE on a computer opens.
+    /// The URI that LINE for computers opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desktop: Option<String>,
     /// Fields that this version does not know.
@@ -46,12 +46,12 @@ pub struct AltUri {
 tagged!(UriAction = "uri");
 
 impl UriAction {
-    /// Opens this URI, without a label.
+    /// Creates an action that opens this URI, without a label.
     pub fn new(uri: impl Into<String>) -> Self {
         Self { label: None, uri: uri.into(), alt_uri: None, extra: Extra::default() }
     }
 
-    /// Opens another URI on a computer.
+    /// Sets another URI for computers.
     pub fn desktop(mut self, uri: impl Into<String>) -> Self {
         self.alt_uri = Some(AltUri { desktop: Some(uri.into()), extra: Extra::default() });
         self

@@ -11,19 +11,19 @@ use crate::{
     word::{Word, words},
 };
 
-/// Attributes in one filter, however deep.
+/// The number of attributes in one filter, at any depth.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 pub const DEMOGRAPHIC_FILTERS: Count = Count { min: 1, max: 10 };
 
-/// Which of the recipients a narrowcast reaches.
+/// A filter that narrows a narrowcast's recipients.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Filter {
-    /// By what LINE believes of them. At least 100 must match.
+    /// The attributes that LINE estimates for each user. At least 100 users must match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub demographic: Option<DemographicFilter>,
     /// Fields that this version does not know.
@@ -31,54 +31,54 @@ pub struct Filter {
     pub extra: Extra,
 }
 
-/// What LINE believes of a user, some days old.
+/// The attributes that LINE estimates for a user. They are some days old.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum DemographicFilter {
-    /// By gender.
+    /// The gender.
     Gender(GenderFilter),
-    /// By age.
+    /// The age.
     Age(AgeFilter),
-    /// By the system of the phone.
+    /// The operating system of the phone.
     AppType(AppTypeFilter),
-    /// By region.
+    /// The region.
     Area(AreaFilter),
-    /// By how long the user has been a friend.
+    /// The time since the user became a friend.
     SubscriptionPeriod(SubscriptionPeriodFilter),
-    /// A combination of others.
+    /// A combination of filters.
     Operator(OperatorFilter),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
-/// By gender.
+/// A filter by gender.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "gender", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GenderFilter {
-    /// Any of these.
+    /// The accepted values; one match is enough.
     pub one_of: Vec<Gender>,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, GenderFilter>")]
     pub extra: Extra,
 }
 
-/// By age: at least one bound, the lower one first.
+/// A filter by age: at least one bound, and `gte` below `lt`.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "age", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AgeFilter {
-    /// From this on.
+    /// The lower bound, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gte: Option<Age>,
-    /// Up to, without, this.
+    /// The upper bound, exclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lt: Option<Age>,
     /// Fields that this version does not know.
@@ -86,45 +86,45 @@ pub struct AgeFilter {
     pub extra: Extra,
 }
 
-/// By the system of the phone.
+/// A filter by the operating system of the phone.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "appType", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AppTypeFilter {
-    /// Any of these.
+    /// The accepted values; one match is enough.
     pub one_of: Vec<AppType>,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, AppTypeFilter>")]
     pub extra: Extra,
 }
 
-/// By region.
+/// A filter by region.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "area", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AreaFilter {
-    /// Any of these.
+    /// The accepted values; one match is enough.
     pub one_of: Vec<Area>,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, AreaFilter>")]
     pub extra: Extra,
 }
 
-/// By how long the user has been a friend: at least one bound, the lower one first.
+/// A filter by the time since the user became a friend: at least one bound, and `gte` below `lt`.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "subscriptionPeriod", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscriptionPeriodFilter {
-    /// From this on.
+    /// The lower bound, inclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gte: Option<SubscriptionPeriod>,
-    /// Up to, without, this.
+    /// The upper bound, exclusive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lt: Option<SubscriptionPeriod>,
     /// Fields that this version does not know.
@@ -139,13 +139,13 @@ pub struct SubscriptionPeriodFilter {
 #[serde(tag = "type", rename = "operator", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OperatorFilter {
-    /// Those that pass all of these.
+    /// Matches users who pass all of these filters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub and: Option<Vec<DemographicFilter>>,
-    /// Those that pass any of these.
+    /// Matches users who pass at least one of these filters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub or: Option<Vec<DemographicFilter>>,
-    /// Those that do not pass this one.
+    /// Matches users who do not pass this filter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not: Option<Box<DemographicFilter>>,
     /// Fields that this version does not know.
@@ -157,7 +157,7 @@ words! {
     /// A gender.
     Gender { Male = "male", Female = "female" }
 
-    /// The system of a phone.
+    /// The operating system of a phone.
     AppType { Ios = "ios", Android = "android" }
 
     /// An age in years.
@@ -176,7 +176,7 @@ words! {
         Age70 = "age_70",
     }
 
-    /// How long a user has been a friend.
+    /// The time since a user became a friend.
     SubscriptionPeriod {
         Day7 = "day_7",
         Day30 = "day_30",
@@ -186,7 +186,7 @@ words! {
     }
 }
 
-/// A region, as LINE numbers them: `jp_13` is Tokyo, `tw_01` Taipei, `th_01` Bangkok.
+/// A region in LINE's numbering: `jp_13` is Tokyo, `tw_01` Taipei, `th_01` Bangkok.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -211,7 +211,7 @@ union!(DemographicFilter {
 });
 
 impl Filter {
-    /// A filter by attributes.
+    /// Creates a filter by attributes.
     pub fn new(demographic: impl Into<DemographicFilter>) -> Self {
         Self { demographic: Some(demographic.into()), extra: Extra::default() }
     }
@@ -224,14 +224,14 @@ impl From<DemographicFilter> for Filter {
 }
 
 impl AgeFilter {
-    /// Without bounds yet.
+    /// Creates a filter without bounds.
     pub fn new() -> Self {
         Self::default()
     }
 }
 
 impl SubscriptionPeriodFilter {
-    /// Without bounds yet.
+    /// Creates a filter without bounds.
     pub fn new() -> Self {
         Self::default()
     }
@@ -241,7 +241,7 @@ setters!(AgeFilter { into { gte: Age, lt: Age } });
 setters!(SubscriptionPeriodFilter { into { gte: SubscriptionPeriod, lt: SubscriptionPeriod } });
 
 impl Area {
-    /// The region as LINE writes it.
+    /// Returns the region as LINE writes it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -266,35 +266,35 @@ impl From<String> for Area {
 }
 
 impl DemographicFilter {
-    /// Any of these genders.
+    /// Creates a filter that matches any of these genders.
     pub fn gender(genders: impl IntoIterator<Item = Gender>) -> Self {
         GenderFilter { one_of: genders.into_iter().collect(), extra: Extra::default() }.into()
     }
 
-    /// Any of these systems.
+    /// Creates a filter that matches any of these operating systems.
     pub fn app_type(types: impl IntoIterator<Item = AppType>) -> Self {
         AppTypeFilter { one_of: types.into_iter().collect(), extra: Extra::default() }.into()
     }
 
-    /// Any of these regions.
+    /// Creates a filter that matches any of these regions.
     pub fn area(areas: impl IntoIterator<Item = impl Into<Area>>) -> Self {
         let one_of = areas.into_iter().map(Into::into).collect();
         AreaFilter { one_of, extra: Extra::default() }.into()
     }
 
-    /// Those that pass all of these.
+    /// Creates a filter that matches users who pass all of these filters.
     pub fn and(filters: impl IntoIterator<Item = Self>) -> Self {
         let and = Some(filters.into_iter().collect());
         OperatorFilter { and, ..OperatorFilter::default() }.into()
     }
 
-    /// Those that pass any of these.
+    /// Creates a filter that matches users who pass at least one of these filters.
     pub fn or(filters: impl IntoIterator<Item = Self>) -> Self {
         let or = Some(filters.into_iter().collect());
         OperatorFilter { or, ..OperatorFilter::default() }.into()
     }
 
-    /// Those that do not pass this one.
+    /// Creates a filter that matches users who do not pass this filter.
     pub fn not(filter: impl Into<Self>) -> Self {
         let not = Some(Box::new(filter.into()));
         OperatorFilter { not, ..OperatorFilter::default() }.into()

@@ -2,20 +2,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Check, Checker, Extra, limits::Problem, setters::setters};
 
-/// How many a narrowcast may reach. Without one it reserves quota for all who match.
+/// A limit on the recipients of a narrowcast. Without one, LINE reserves quota for every match.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Limit {
-    /// The most who get it, picked at random; at least 1.
+    /// The maximum number of recipients, picked at random; at least 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u32>,
-    /// Whether it is sent to no more than the quota allows.
+    /// Whether the narrowcast stops at the remaining quota.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub up_to_remaining_quota: Option<bool>,
-    /// Whether it is not sent at all where it could not reach all; needs `up_to_remaining_quota`.
+    /// Whether nothing is sent if the quota does not cover every recipient; requires `up_to_remaining_quota`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forbid_partial_delivery: Option<bool>,
     /// Fields that this version does not know.
@@ -24,7 +24,7 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// No limit yet.
+    /// Creates an empty limit.
     pub fn new() -> Self {
         Self::default()
     }
@@ -33,7 +33,7 @@ impl Limit {
 setters!(Limit { plain { max: u32, up_to_remaining_quota: bool, forbid_partial_delivery: bool } });
 
 impl Limit {
-    /// Checks that it limits, and that no field of it is misspelt.
+    /// Checks that at least one field is set and that no field is misspelt.
     fn check_known(&self, checker: &mut Checker) {
         let none = self.max.is_none()
             && self.up_to_remaining_quota.is_none()

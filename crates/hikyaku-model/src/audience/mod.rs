@@ -1,4 +1,4 @@
-//! Whom a narrowcast reaches: audiences, attributes and a limit.
+//! The targeting of a narrowcast: audiences, attributes and a limit.
 //!
 //! ```
 //! use hikyaku_model::{Check, audience::*};
@@ -15,9 +15,9 @@
 //! assert!(recipient.validate().and(filter.validate()).and(limit.validate()).is_ok());
 //! ```
 //!
-//! LINE passes over keys that it does not know: a misspelt filter would reach everybody. So all of a recipient, a filter
-//! and a limit must be known; [`Checker::allow_unknown_narrowing`](crate::Checker::allow_unknown_narrowing) is for keys
-//! that LINE added later.
+//! LINE ignores keys that it does not know, so a misspelt filter would reach everybody. Therefore every key of a
+//! recipient, a filter and a limit must be known to this version. For keys that LINE added later, call
+//! [`Checker::allow_unknown_narrowing`](crate::Checker::allow_unknown_narrowing).
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 

@@ -3,7 +3,7 @@ use crate::{
     limits::{Problem, Segment},
 };
 
-/// Checks that exactly one operator is given and not empty, then each operand.
+/// Checks that exactly one operator is given and that it is not empty, then checks each operand.
 pub(super) fn check_operands<T>(
     and: Option<&[T]>,
     or: Option<&[T]>,
@@ -31,7 +31,7 @@ pub(super) fn check_operands<T>(
     }
 }
 
-/// All operands, of whatever operator.
+/// Returns all operands, whichever operator is set.
 pub(super) fn operands<'a, T>(
     and: Option<&'a Vec<T>>,
     or: Option<&'a Vec<T>>,

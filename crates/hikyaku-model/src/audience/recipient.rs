@@ -7,50 +7,50 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// Audiences and redeliveries in one recipient object, however deep.
+/// The number of audiences and redeliveries in one recipient object, at any depth.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 pub const RECIPIENTS: Count = Count { min: 1, max: 10 };
 
-/// Whom a narrowcast reaches, by audiences and by earlier narrowcasts.
+/// The recipients of a narrowcast, chosen by audience and by earlier narrowcasts.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Recipient {
-    /// The users of an audience.
+    /// The users in an audience.
     Audience(AudienceRecipient),
-    /// The users that an earlier narrowcast reached.
+    /// The users whom an earlier narrowcast reached.
     Redelivery(RedeliveryRecipient),
-    /// A combination of others.
+    /// A combination of recipients.
     Operator(OperatorRecipient),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
-/// The users of an audience.
+/// The users in an audience.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "audience", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AudienceRecipient {
-    /// The audience, which must be ready.
+    /// The audience group id. The audience must be ready.
     pub audience_group_id: i64,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, AudienceRecipient>")]
     pub extra: Extra,
 }
 
-/// The users that an earlier narrowcast reached.
+/// The users whom an earlier narrowcast reached.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "redelivery", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RedeliveryRecipient {
-    /// The narrowcast's request id. It must have succeeded, less than 14 days ago.
+    /// The narrowcast's request id. The narrowcast must have succeeded, less than 14 days ago.
     pub request_id: String,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, RedeliveryRecipient>")]
@@ -64,13 +64,13 @@ pub struct RedeliveryRecipient {
 #[serde(tag = "type", rename = "operator", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OperatorRecipient {
-    /// Those in all of these.
+    /// Users in all of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub and: Option<Vec<Recipient>>,
-    /// Those in any of these.
+    /// Users in at least one of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub or: Option<Vec<Recipient>>,
-    /// Those not in this one.
+    /// Users who are not in this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not: Option<Box<Recipient>>,
     /// Fields that this version does not know.
@@ -90,29 +90,29 @@ union!(Recipient {
 });
 
 impl Recipient {
-    /// The users of an audience.
+    /// Creates a recipient for the users in an audience.
     pub fn audience(audience_group_id: i64) -> Self {
         AudienceRecipient { audience_group_id, extra: Extra::default() }.into()
     }
 
-    /// The users that an earlier narrowcast reached, by its request id.
+    /// Creates a recipient for the users whom an earlier narrowcast reached, by its request id.
     pub fn redelivery(request_id: impl Into<String>) -> Self {
         RedeliveryRecipient { request_id: request_id.into(), extra: Extra::default() }.into()
     }
 
-    /// Those in all of these.
+    /// Creates a recipient for users in all of these.
     pub fn and(recipients: impl IntoIterator<Item = Self>) -> Self {
         let and = Some(recipients.into_iter().collect());
         OperatorRecipient { and, ..OperatorRecipient::default() }.into()
     }
 
-    /// Those in any of these.
+    /// Creates a recipient for users in at least one of these.
     pub fn or(recipients: impl IntoIterator<Item = Self>) -> Self {
         let or = Some(recipients.into_iter().collect());
         OperatorRecipient { or, ..OperatorRecipient::default() }.into()
     }
 
-    /// Those not in this one.
+    /// Creates a recipient for users who are not in this one.
     pub fn not(recipient: impl Into<Self>) -> Self {
         let not = Some(Box::new(recipient.into()));
         OperatorRecipient { not, ..OperatorRecipient::default() }.into()

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{Filter, Limit, Recipient};
 use crate::{Check, Checker, setters::setters};
 
-/// Whom a narrowcast reaches; without any of it, all friends. These are fields of the narrowcast's body.
+/// The targeting of a narrowcast, as fields of its body. Empty targeting reaches all friends.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -12,21 +12,21 @@ pub struct Targeting {
     /// Audiences, earlier narrowcasts, and combinations of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Recipient>,
-    /// What these friends are like.
+    /// A filter by attributes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter: Option<Filter>,
-    /// How many of them get it.
+    /// The limit on the number of recipients.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
 }
 
 impl Targeting {
-    /// All friends.
+    /// Creates a targeting that reaches all friends.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whether it reaches all friends.
+    /// Returns whether the narrowcast reaches all friends.
     pub fn is_empty(&self) -> bool {
         self.recipient.is_none() && self.filter.is_none() && self.limit.is_none()
     }

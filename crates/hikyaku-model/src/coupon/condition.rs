@@ -6,20 +6,20 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// How users come by a coupon.
+/// The way users obtain a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum AcquisitionCondition {
-    /// Everybody who sees it has it.
+    /// Everyone who sees the coupon has it.
     Normal(NormalAcquisitionCondition),
-    /// By luck.
+    /// Users win it in a lottery.
     Lottery(LotteryAcquisitionCondition),
-    /// By bringing a friend. LINE tells of such coupons; the API cannot make them.
+    /// Users receive it for referring a friend. LINE reports such coupons; the API cannot create them.
     Referral(ReferralAcquisitionCondition),
-    /// A newer kind, or a known one whose JSON does not fit its type.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit.
     Unknown(Unknown),
 }
 
@@ -30,12 +30,12 @@ union!(AcquisitionCondition {
 });
 
 impl AcquisitionCondition {
-    /// Everybody who sees it has it.
+    /// Creates a condition under which everyone who sees the coupon has it.
     pub fn normal() -> Self {
         NormalAcquisitionCondition::default().into()
     }
 
-    /// By luck: a chance of 1 to 99 per cent, for so many winners, or any number of them with -1.
+    /// Creates a lottery with a chance of 1 to 99 per cent and this number of winners, or -1 for no limit.
     pub fn lottery(probability: u8, winners: i32) -> Self {
         LotteryAcquisitionCondition {
             lottery_probability: probability,
@@ -59,7 +59,7 @@ impl Check for AcquisitionCondition {
     }
 }
 
-/// Everybody who sees it has it.
+/// Everyone who sees the coupon has it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "normal")]
 #[non_exhaustive]
@@ -69,14 +69,14 @@ pub struct NormalAcquisitionCondition {
     pub extra: Extra,
 }
 
-/// By luck.
+/// Users win it in a lottery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "lottery", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LotteryAcquisitionCondition {
-    /// The chance to win in per cent, 1 to 99.
+    /// The chance to win, 1 to 99 per cent.
     pub lottery_probability: u8,
-    /// How many can win, 1 to 999,999; -1 for any number.
+    /// The maximum number of winners, 1 to 999,999; -1 for no limit.
     pub max_acquire_count: i32,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, LotteryAcquisitionCondition>")]
@@ -95,7 +95,7 @@ impl Check for LotteryAcquisitionCondition {
     }
 }
 
-/// By bringing a friend.
+/// Users receive it for referring a friend.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "referral")]
 #[non_exhaustive]

@@ -7,63 +7,63 @@ use crate::{
     setters::setters,
 };
 
-/// A coupon's title.
+/// The title of a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 pub const COUPON_TITLE: Length = Length::utf16(60);
 
-/// A coupon's description.
+/// The description of a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 pub const COUPON_DESCRIPTION: Length = Length::utf16(1000).or_empty();
 
-/// The code that a shop types in.
+/// The code that a shop enters.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 pub const COUPON_CODE: Length = Length::utf16(16).or_empty();
 
-/// What a user must do to use a coupon.
+/// The condition for using a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 pub const COUPON_USAGE_CONDITION: Length = Length::utf16(100).or_empty();
 
-/// A coupon to be made. It cannot be changed afterwards.
+/// A coupon to create. It cannot be changed afterwards.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CouponCreate {
-    /// 1 to 60 characters.
+    /// The title, 1 to 60 characters.
     pub title: String,
-    /// What it gives.
+    /// The reward.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<CouponReward>,
-    /// How users come by it.
+    /// The way users obtain the coupon.
     pub acquisition_condition: AcquisitionCondition,
-    /// 1 where each user can use it once, -1 without a limit.
+    /// The number of uses per user: 1, or -1 for no limit.
     pub max_use_count_per_ticket: i32,
-    /// When it begins, in seconds since 1970.
+    /// The start of its validity, in seconds since 1970.
     pub start_timestamp: i64,
-    /// When it ends, in seconds since 1970: in the future and after the start.
+    /// The end of its validity, in seconds since 1970: in the future and after the start.
     pub end_timestamp: i64,
-    /// The time zone that its dates are shown in.
+    /// The time zone in which LINE shows its dates.
     pub timezone: CouponTimezone,
-    /// Who can find it.
+    /// The visibility of the coupon.
     pub visibility: CouponVisibility,
-    /// At most 1,000 characters.
+    /// The description, at most 1,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// An image, which LINE copies when the coupon is made.
+    /// The URL of an image, which LINE copies when the coupon is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// An image of a barcode, which LINE copies too.
+    /// The URL of a barcode image, which LINE copies when the coupon is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub barcode_image_url: Option<String>,
-    /// At most 16 characters, for a shop to type in.
+    /// The code that a shop enters, at most 16 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coupon_code: Option<String>,
-    /// At most 100 characters: what a user must do to use it.
+    /// The condition for using the coupon, at most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage_condition: Option<String>,
     /// Fields that this version does not know.
@@ -72,7 +72,7 @@ pub struct CouponCreate {
 }
 
 impl CouponCreate {
-    /// A coupon for everyone to use once, which only those find who get it, with dates of Tokyo.
+    /// Creates an unlisted coupon for everyone, to use once, with dates in Tokyo time.
     pub fn new(
         title: impl Into<String>,
         reward: impl Into<CouponReward>,

@@ -7,20 +7,20 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// How much a discount or a cash-back is.
+/// The value of a discount or a cash-back.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum PriceInfo {
-    /// An amount.
+    /// A fixed amount.
     Fixed(FixedPrice),
-    /// A part of the price.
+    /// A percentage of the price.
     Percentage(PercentagePrice),
-    /// The price before and after. Discounts only.
+    /// The prices before and after the discount. Discounts only.
     Explicit(ExplicitPrice),
-    /// A newer kind, or a known one whose JSON does not fit its type.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit.
     Unknown(Unknown),
 }
 
@@ -31,17 +31,17 @@ union!(PriceInfo {
 });
 
 impl PriceInfo {
-    /// An amount, in the currency of the account's country.
+    /// Creates a fixed amount, in the currency of the account's country.
     pub fn fixed(amount: u64) -> Self {
         FixedPrice { fixed_amount: amount, currency: None, extra: Extra::default() }.into()
     }
 
-    /// 1 to 99 per cent.
+    /// Creates a percentage, 1 to 99.
     pub fn percentage(percentage: u8) -> Self {
         PercentagePrice { percentage, extra: Extra::default() }.into()
     }
 
-    /// The price before and after.
+    /// Creates a discount from its prices before and after.
     pub fn explicit(original_price: u64, price_after_discount: u64) -> Self {
         ExplicitPrice {
             original_price,
@@ -70,7 +70,7 @@ impl Check for PriceInfo {
     }
 }
 
-/// Reports fields of another kind of price. A kind's own fields are not among its unknown ones.
+/// Reports fields that belong to another kind of price. A kind's own fields are not among its unknown ones.
 fn only(unknown: &Extra, checker: &mut Checker) {
     for field in ["fixedAmount", "percentage", "originalPrice", "priceAfterDiscount"] {
         if unknown.get(field).is_some() {
@@ -79,14 +79,14 @@ fn only(unknown: &Extra, checker: &mut Checker) {
     }
 }
 
-/// An amount.
+/// A fixed amount.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "fixed", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FixedPrice {
-    /// How much.
+    /// The amount.
     pub fixed_amount: u64,
-    /// In what; LINE tells it, and takes it from the account when a coupon is made.
+    /// The currency. LINE reports it, and takes it from the account when a coupon is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<CouponCurrency>,
     /// Fields that this version does not know.
@@ -94,28 +94,28 @@ pub struct FixedPrice {
     pub extra: Extra,
 }
 
-/// A part of the price.
+/// A percentage of the price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "percentage")]
 #[non_exhaustive]
 pub struct PercentagePrice {
-    /// 1 to 99 per cent.
+    /// The percentage, 1 to 99.
     pub percentage: u8,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, PercentagePrice>")]
     pub extra: Extra,
 }
 
-/// The price before and after.
+/// The prices before and after the discount.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "explicit", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExplicitPrice {
-    /// Before.
+    /// The price before the discount.
     pub original_price: u64,
-    /// After.
+    /// The price after the discount.
     pub price_after_discount: u64,
-    /// In what; LINE tells it, and takes it from the account when a coupon is made.
+    /// The currency. LINE reports it, and takes it from the account when a coupon is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<CouponCurrency>,
     /// Fields that this version does not know.

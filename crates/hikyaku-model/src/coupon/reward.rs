@@ -7,24 +7,24 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// What a coupon gives.
+/// The reward of a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum CouponReward {
-    /// A lower price.
+    /// A discount.
     Discount(DiscountReward),
-    /// Money back.
+    /// A cash-back.
     CashBack(CashBackReward),
     /// Something free of charge.
     Free(FreeReward),
-    /// A present.
+    /// A gift.
     Gift(GiftReward),
-    /// Anything else.
+    /// Any other reward.
     Others(OthersReward),
-    /// A newer kind, or a known one whose JSON does not fit its type.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit.
     Unknown(Unknown),
 }
 
@@ -37,27 +37,27 @@ union!(CouponReward {
 });
 
 impl CouponReward {
-    /// A lower price.
+    /// Creates a discount.
     pub fn discount(price: impl Into<PriceInfo>) -> Self {
         DiscountReward { price_info: Some(price.into()), extra: Extra::default() }.into()
     }
 
-    /// Money back.
+    /// Creates a cash-back.
     pub fn cash_back(price: impl Into<PriceInfo>) -> Self {
         CashBackReward { price_info: Some(price.into()), extra: Extra::default() }.into()
     }
 
-    /// Something free of charge.
+    /// Creates a reward that is something free of charge.
     pub fn free() -> Self {
         FreeReward::default().into()
     }
 
-    /// A present.
+    /// Creates a gift.
     pub fn gift() -> Self {
         GiftReward::default().into()
     }
 
-    /// Anything else.
+    /// Creates any other reward.
     pub fn others() -> Self {
         OthersReward::default().into()
     }
@@ -84,12 +84,12 @@ impl Check for CouponReward {
     }
 }
 
-/// A lower price.
+/// A discount.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "discount", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DiscountReward {
-    /// How much lower.
+    /// The value of the discount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_info: Option<PriceInfo>,
     /// Fields that this version does not know.
@@ -97,12 +97,12 @@ pub struct DiscountReward {
     pub extra: Extra,
 }
 
-/// Money back.
+/// A cash-back.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "cashBack", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CashBackReward {
-    /// How much.
+    /// The value of the cash-back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price_info: Option<PriceInfo>,
     /// Fields that this version does not know.
@@ -120,7 +120,7 @@ pub struct FreeReward {
     pub extra: Extra,
 }
 
-/// A present.
+/// A gift.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "gift")]
 #[non_exhaustive]
@@ -130,7 +130,7 @@ pub struct GiftReward {
     pub extra: Extra,
 }
 
-/// Anything else.
+/// Any other reward.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "others")]
 #[non_exhaustive]

@@ -1,28 +1,28 @@
 use crate::word::words;
 
 words! {
-    /// Who can find a coupon.
+    /// The visibility of a coupon.
     CouponVisibility {
         Public = "PUBLIC",
         Unlisted = "UNLISTED",
         Private = "PRIVATE",
     }
 
-    /// How far a coupon is in its life.
+    /// The status of a coupon in its life cycle.
     CouponStatus {
         Draft = "DRAFT",
         Running = "RUNNING",
         Closed = "CLOSED",
     }
 
-    /// What a coupon's amounts are in.
+    /// The currency of a coupon's amounts.
     CouponCurrency {
         Jpy = "JPY",
         Thb = "THB",
         Twd = "TWD",
     }
 
-    /// The time zone that a coupon's dates are shown in.
+    /// The time zone in which a coupon's dates are shown.
     CouponTimezone {
         EtcGmtMinus12 = "ETC_GMT_MINUS_12",
         EtcGmtMinus11 = "ETC_GMT_MINUS_11",

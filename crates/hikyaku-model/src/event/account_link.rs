@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, shared_str::SharedStr, word::words};
 
-/// How the linking of a user's account with the bot's own went.
+/// The result of linking a user's LINE account with an account of the bot's service.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#account-link-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -11,7 +11,7 @@ use crate::{Extra, shared_str::SharedStr, word::words};
 pub struct LinkContent<S = SharedStr> {
     /// Whether the accounts are linked. If not, the event has neither a source nor a reply token.
     pub result: LinkResult,
-    /// The nonce that the bot's server made for this user.
+    /// The nonce that the bot's server generated for this user.
     pub nonce: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -19,7 +19,7 @@ pub struct LinkContent<S = SharedStr> {
 }
 
 impl<S> LinkContent<S> {
-    /// How the link of the account with this nonce went.
+    /// Creates the result for the account with this nonce.
     pub fn new(result: LinkResult, nonce: impl Into<S>) -> Self {
         Self { result, nonce: nonce.into(), extra: Extra::default() }
     }
@@ -33,11 +33,11 @@ object! {
 }
 
 words! {
-    /// Whether the accounts are linked.
+    /// The result of an account link.
     LinkResult {
-        /// They are.
+        /// The accounts are linked.
         Ok = "ok",
-        /// They are not, for example because the user impersonated another.
+        /// The accounts are not linked, for example because of an attempt to impersonate the user.
         Failed = "failed",
     }
 }

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, shared_str::SharedStr, word::words};
 
-/// The beacon that a user came near.
+/// The payload of a beacon event.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#beacon-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -11,9 +11,9 @@ use crate::{Extra, shared_str::SharedStr, word::words};
 pub struct BeaconContent<S = SharedStr> {
     /// The hardware id of the beacon.
     pub hwid: S,
-    /// What the user did.
+    /// The interaction with the beacon.
     pub r#type: BeaconType,
-    /// What the beacon says, in hexadecimal digits.
+    /// The beacon's device message, in hexadecimal digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dm: Option<S>,
     /// Fields that this version does not know.
@@ -22,7 +22,7 @@ pub struct BeaconContent<S = SharedStr> {
 }
 
 impl<S> BeaconContent<S> {
-    /// What a user did at the beacon of this hardware id.
+    /// Creates the payload for a user's interaction with the beacon of this hardware id.
     pub fn new(hwid: impl Into<S>, r#type: BeaconType) -> Self {
         Self { hwid: hwid.into(), r#type, dm: None, extra: Extra::default() }
     }
@@ -37,13 +37,13 @@ object! {
 }
 
 words! {
-    /// What a user did at a beacon.
+    /// A user's interaction with a beacon.
     BeaconType {
-        /// Came within its reach.
+        /// The user entered the beacon's range.
         Enter = "enter",
-        /// Touched the banner of the beacon.
+        /// The user tapped the beacon's banner.
         Banner = "banner",
-        /// Stays within its reach; sent again and again, at least 10 seconds apart.
+        /// The user stays in range. LINE repeats this event, at least 10 seconds apart.
         Stay = "stay",
     }
 }

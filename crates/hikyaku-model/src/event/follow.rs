@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::object::object;
 use crate::Extra;
 
-/// How a user became a friend.
+/// The detail of a follow event.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#follow-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,7 +18,7 @@ pub struct FollowDetail {
 }
 
 impl FollowDetail {
-    /// Whether the user had blocked the account before.
+    /// Creates a detail that says whether the user had blocked the account before.
     pub fn new(is_unblocked: bool) -> Self {
         Self { is_unblocked, extra: Extra::default() }
     }

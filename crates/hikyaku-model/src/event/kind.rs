@@ -7,19 +7,19 @@ use super::{
     MessageContent, ModuleContent, PnpDelivery, PostbackContent, UnsendDetail, VideoPlayComplete,
 };
 
-/// What happened.
+/// The kind of event, with its payload.
 ///
-/// The larger payloads are boxed, so that all events are small.
+/// Large payloads are boxed, which keeps every event small.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind<S = SharedStr> {
     /// A user sent a message.
     Message(Box<MessageContent<S>>),
-    /// A user changed a message sent to a group. The id is the first one's; the largest timestamp is the last version.
+    /// A user edited a message in a group. The id is that of the original; the largest timestamp is the latest version.
     MessageEdited(Box<MessageContent<S>>),
-    /// A user took a message back.
+    /// A user unsent a message.
     Unsend(UnsendDetail<S>),
-    /// A user became a friend of the account, or unblocked it. Webhooks of old have no detail.
+    /// A user added the account as a friend or unblocked it. Old webhooks have no detail.
     Follow(Option<FollowDetail>),
     /// A user blocked the account.
     Unfollow,
@@ -33,19 +33,19 @@ pub enum EventKind<S = SharedStr> {
     MemberLeft(Members),
     /// A user performed a postback action.
     Postback(Box<PostbackContent<S>>),
-    /// A user saw a video to its end.
+    /// A user watched a video to the end.
     VideoPlayComplete(VideoPlayComplete<S>),
-    /// A user came near a beacon.
+    /// A user came within range of a beacon.
     Beacon(Box<BeaconContent<S>>),
-    /// A user linked an account of the bot's own with LINE's, or failed to.
+    /// A user linked a LINE account with an account of the bot's service, or failed to.
     AccountLink(Box<LinkContent<S>>),
     /// A user joined, left or renewed a membership.
     Membership(MembershipContent),
     /// A module channel was attached or detached.
     Module(Box<ModuleContent<S>>),
-    /// The module channel may speak for the account now.
+    /// The module channel may now act for the account.
     Activated(ChatControl),
-    /// The module channel may no longer speak for the account.
+    /// The module channel may no longer act for the account.
     Deactivated,
     /// The account was suspended. For module channels.
     BotSuspended,
@@ -53,32 +53,32 @@ pub enum EventKind<S = SharedStr> {
     BotResumed,
     /// A notification message was delivered.
     Delivery(PnpDelivery<S>),
-    /// A type that this version does not know, or a known one whose JSON does not fit.
+    /// A type that this version does not know, or a known type whose JSON does not fit.
     Unknown(Unknown<S>),
 }
 
-/// An event that has no type here.
+/// An event of an unknown type, or one whose JSON does not fit its type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Unknown<S = SharedStr> {
-    /// LINE's word for its type; empty if it has none.
+    /// The event's `type`; empty if it has none.
     pub r#type: S,
-    /// Why the JSON of a known type could not be read as that type. `None` for a type that this version does not
-    /// know: its fields are in [`Event::extra`](super::Event::extra).
+    /// The reason why the JSON does not fit its known type. `None` for a type that this version does not know:
+    /// its fields are in [`Event::extra`](super::Event::extra).
     pub misfit: Option<Box<Misfit<S>>>,
 }
 
-/// The JSON of a known type that does not fit it.
+/// JSON of a known type that does not fit that type.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Misfit<S = SharedStr> {
-    /// What does not fit, and where in `json` it is.
+    /// The mismatch, with its position in `json`.
     pub reason: String,
-    /// The event as it came.
+    /// The event's unchanged JSON.
     pub json: S,
 }
 
-/// The types of event without their payload, to ask for one.
+/// The types of event, without their payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the variants are those of `EventKind`")]
@@ -107,7 +107,7 @@ pub enum EventType {
 }
 
 impl<S> EventKind<S> {
-    /// The type of event.
+    /// Returns the type of event.
     pub fn event_type(&self) -> EventType {
         match self {
             Self::Message(_) => EventType::Message,
@@ -136,7 +136,7 @@ impl<S> EventKind<S> {
 }
 
 impl<S: AsRef<str>> EventKind<S> {
-    /// LINE's word for the type.
+    /// Returns LINE's name of the type.
     pub fn type_word(&self) -> &str {
         match self {
             Self::Unknown(unknown) => unknown.r#type.as_ref(),
@@ -146,7 +146,7 @@ impl<S: AsRef<str>> EventKind<S> {
 }
 
 impl EventType {
-    /// LINE's word for the type; `unknown` for [`Unknown`](Self::Unknown).
+    /// Returns LINE's name of the type; `unknown` for [`Unknown`](Self::Unknown).
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Message => "message",
@@ -173,7 +173,7 @@ impl EventType {
         }
     }
 
-    /// The field that an event of this type has its payload in.
+    /// Returns the name of the field that holds the payload of an event of this type.
     pub(super) fn payload_key(self) -> Option<&'static str> {
         match self {
             Self::Message | Self::MessageEdited => Some("message"),
@@ -194,11 +194,11 @@ impl EventType {
     }
 }
 
-/// The payload of an event alone.
+/// The payload of an event, without the event.
 pub(super) struct Payload<'a, S>(pub(super) &'a EventKind<S>);
 
 impl<S> Payload<'_, S> {
-    /// The field it is in, if the event has one.
+    /// Returns the name of the field that holds it, if the event has one.
     pub(super) fn key(&self) -> Option<&'static str> {
         match self.0 {
             EventKind::Follow(None) => None,

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{Source, object::object};
 use crate::Extra;
 
-/// Who joined or left a group or multi-person chat.
+/// The users who joined or left a group or multi-person chat.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#member-joined-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,7 +17,7 @@ pub struct Members {
 }
 
 impl Members {
-    /// These users.
+    /// Creates a list of these users.
     pub fn new(members: impl Into<Vec<Source>>) -> Self {
         Self { members: members.into(), extra: Extra::default() }
     }

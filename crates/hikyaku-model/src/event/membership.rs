@@ -3,16 +3,16 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, word::words};
 
-/// What a user did with a membership of the account.
+/// A change of a user's membership of the account.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#membership-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MembershipContent {
-    /// What the user did.
+    /// The kind of change.
     pub r#type: MembershipType,
-    /// The membership.
+    /// The membership id.
     pub membership_id: u64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -20,7 +20,7 @@ pub struct MembershipContent {
 }
 
 impl MembershipContent {
-    /// What a user did with the membership of this id.
+    /// Creates a change of the membership with this id.
     pub fn new(r#type: MembershipType, membership_id: u64) -> Self {
         Self { r#type, membership_id, extra: Extra::default() }
     }
@@ -34,13 +34,13 @@ object! {
 }
 
 words! {
-    /// What a user did with a membership.
+    /// The kind of change of a membership.
     MembershipType {
-        /// Became a member.
+        /// The user became a member.
         Joined = "joined",
-        /// Ceased to be one.
+        /// The user left the membership.
         Left = "left",
-        /// Stayed for another period.
+        /// The user renewed the membership for another period.
         Renewed = "renewed",
     }
 }

@@ -1,8 +1,8 @@
 //! The events of a webhook.
 //!
-//! LINE adds types, words and fields without notice. What this version does not know is kept and written back; an
-//! event of a known type whose JSON does not fit becomes [`EventKind::Unknown`] with the reason, and its neighbours are
-//! not touched.
+//! LINE adds types, values and fields without notice. Those that this version does not know are kept and written back.
+//! An event of a known type whose JSON does not fit becomes [`EventKind::Unknown`] with the reason, and does not affect
+//! the other events of the webhook.
 //!
 //! ```
 //! use hikyaku_model::event::{Event, EventKind};
@@ -17,10 +17,11 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 //!
-//! # Text that is borrowed
-//! Every type here that holds text is generic over it: `Event` is `Event<SharedStr>` and owns its text, `Event<Str<'_>>`
-//! borrows it from the JSON. Neither costs an allocation for each text, if an owned one is read from a body that the
-//! texts share, as a webhook's events are.
+//! # Borrowed text
+//! Every type here that holds text is generic over it: `Event` is `Event<SharedStr>` and owns its text,
+//! `Event<Str<'_>>`
+//! borrows its text from the JSON. Neither allocates for each text, as long as an owned event is read from a body that
+//! its texts share, as a webhook's events are.
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>
 
@@ -67,32 +68,32 @@ pub use video_play_complete::VideoPlayComplete;
 use crate::{ChatId, Extra, UserId, word::words};
 use message::TextMessageContent;
 
-/// The reply tokens of the two events that LINE's console once sent to verify a URL.
+/// The reply tokens of the two events that LINE's console used to send to verify a URL.
 const DUMMY_REPLY_TOKENS: [&str; 2] =
     ["00000000000000000000000000000000", "ffffffffffffffffffffffffffffffff"];
 
 /// One event of a webhook.
 ///
-/// What all events share is here, each field optional because LINE leaves it out of some: `standby` events have no
-/// reply token, a failed account link has no source.
+/// The fields are those that all events share. Each is optional because LINE omits it from some: `standby` events have
+/// no reply token, a failed account link has no source.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#common-properties>
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event<S = SharedStr> {
-    /// What happened.
+    /// The kind of event, with its payload.
     pub kind: EventKind<S>,
-    /// Where it happened.
+    /// The user or chat that the event comes from.
     pub source: Option<Source>,
-    /// When it happened, in milliseconds since 1970. A redelivery keeps it.
+    /// The time of the event, in milliseconds since 1970. A redelivery keeps it.
     pub timestamp: Option<i64>,
-    /// Whether the bot is to answer.
+    /// Whether the bot may respond.
     pub mode: Option<Mode>,
-    /// What tells events apart, a ULID. A redelivery keeps it.
+    /// The event's unique id, a ULID. A redelivery keeps it.
     pub webhook_event_id: Option<S>,
-    /// Whether the event is sent again.
+    /// Whether the event is a redelivery.
     pub delivery_context: Option<DeliveryContext>,
-    /// What a reply is sent with, once and within a minute.
+    /// The reply token: good for one reply, within a minute.
     pub reply_token: Option<S>,
     /// Fields that this version does not know.
     pub extra: Extra,
@@ -100,19 +101,19 @@ pub struct Event<S = SharedStr> {
 }
 
 words! {
-    /// Whether the bot is to answer.
+    /// Whether the bot may respond to the event.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#common-properties>
     Mode {
-        /// The bot may answer.
+        /// The bot may respond.
         Active = "active",
-        /// Another module channel speaks for the account; the bot should send nothing.
+        /// Another module channel acts for the account; the bot should send nothing.
         Standby = "standby",
     }
 }
 
 impl<S> Event<S> {
-    /// An event of this kind with nothing else set.
+    /// Creates an event of this kind with nothing else set.
     pub fn new(kind: EventKind<S>) -> Self {
         Self {
             kind,
@@ -127,48 +128,48 @@ impl<S> Event<S> {
         }
     }
 
-    /// Where the event happened. A failed account link and a delivery have none.
+    /// Returns the user or chat that the event comes from. A failed account link and a delivery have none.
     pub fn source(&self) -> Option<&Source> {
         self.source.as_ref()
     }
 
-    /// Whether it happened in a chat with one user, and not in a group or room.
+    /// Returns whether the event happened in a one-on-one chat, not in a group or room.
     pub fn is_one_to_one(&self) -> bool {
         self.source.as_ref().is_some_and(|it| matches!(it.kind, SourceKind::User))
     }
 
-    /// The user who made it happen, if LINE tells.
+    /// Returns the user who caused the event, if LINE reports it.
     pub fn user_id(&self) -> Option<&UserId> {
         self.source.as_ref()?.user_id.as_ref()
     }
 
-    /// The chat it happened in: what a push is sent to.
+    /// Returns the chat of the event, as the target of a push.
     pub fn chat_id(&self) -> Option<ChatId> {
         self.source.as_ref()?.chat_id()
     }
 
-    /// Whether another module channel speaks for the account now, so that this bot should send nothing.
+    /// Returns whether another module channel acts for the account now, so that this bot should send nothing.
     pub fn is_standby(&self) -> bool {
         self.mode == Some(Mode::Standby)
     }
 
-    /// Whether LINE sent this event before and got no good answer. An event can come twice without it, too: only its
-    /// id tells for sure.
+    /// Returns whether LINE sent this event before and got no 2xx response. An event can also arrive twice without this
+    /// flag: only its id is reliable.
     pub fn is_redelivery(&self) -> bool {
         self.delivery_context.as_ref().is_some_and(|context| context.is_redelivery)
     }
 
-    /// The type of event.
+    /// Returns the type of event.
     pub fn event_type(&self) -> EventType {
         self.kind.event_type()
     }
 
-    /// Whether the type of the event is known and its JSON fits it.
+    /// Returns whether the type of the event is known and its JSON fits it.
     pub fn is_known(&self) -> bool {
         !matches!(self.kind, EventKind::Unknown(_))
     }
 
-    /// The message of a message event, not of an edited one.
+    /// Returns the message of a message event, not of an edited one.
     pub fn message(&self) -> Option<&MessageContent<S>> {
         match &self.kind {
             EventKind::Message(message) => Some(message),
@@ -176,7 +177,7 @@ impl<S> Event<S> {
         }
     }
 
-    /// The postback of a postback event.
+    /// Returns the postback of a postback event.
     pub fn postback(&self) -> Option<&PostbackContent<S>> {
         match &self.kind {
             EventKind::Postback(postback) => Some(postback),
@@ -184,7 +185,7 @@ impl<S> Event<S> {
         }
     }
 
-    /// What does not fit, if this is an event of a known type whose JSON does not fit it.
+    /// Returns the mismatch, if the event's type is known and its JSON does not fit it.
     pub fn misfit(&self) -> Option<&Misfit<S>> {
         match &self.kind {
             EventKind::Unknown(unknown) => unknown.misfit.as_deref(),
@@ -194,28 +195,29 @@ impl<S> Event<S> {
 }
 
 impl<S: AsRef<str>> Event<S> {
-    /// LINE's word for the type of event; empty if it has none.
+    /// Returns the event's `type`; empty if it has none.
     pub fn type_word(&self) -> &str {
         self.kind.type_word()
     }
 
-    /// What a reply is sent with.
+    /// Returns the reply token.
     pub fn reply_token(&self) -> Option<&str> {
         self.reply_token.as_ref().map(S::as_ref)
     }
 
-    /// What tells events apart.
+    /// Returns the event's unique id.
     pub fn webhook_event_id(&self) -> Option<&str> {
         self.webhook_event_id.as_ref().map(S::as_ref)
     }
 
-    /// Whether nobody did this: LINE's console once sent such events to verify a URL, with a user who does not exist and
-    /// one of two reply tokens that no reply can be sent with.
+    /// Returns whether the event is a dummy. LINE's console used to send such events to verify a URL, with a user who
+    /// does
+    /// not exist and one of two reply tokens that cannot be replied to.
     pub fn is_dummy(&self) -> bool {
         self.reply_token().is_some_and(|token| DUMMY_REPLY_TOKENS.contains(&token))
     }
 
-    /// The text of a message event that has text.
+    /// Returns the text of a message event, if its message is a text.
     pub fn text(&self) -> Option<&str> {
         match &self.message()?.kind {
             ContentKind::Text(text) => Some(text.text.as_ref()),
@@ -223,17 +225,17 @@ impl<S: AsRef<str>> Event<S> {
         }
     }
 
-    /// Whether it is a text that mentions this bot; in a chat with one user there are no mentions.
+    /// Returns whether the event is a text that mentions this bot. One-on-one chats have no mentions.
     pub fn mentions_me(&self) -> bool {
         self.text_content().is_some_and(TextMessageContent::mentions_me)
     }
 
-    /// The text of a message event without the mentions of this bot: what the bot was asked.
+    /// Returns the text of a message event without the mentions of this bot: the question to the bot.
     pub fn without_my_mentions(&self) -> Option<String> {
         self.text_content().map(TextMessageContent::without_my_mentions)
     }
 
-    /// The message that a message event quotes.
+    /// Returns the id of the message that a message event quotes.
     pub fn quoted_message_id(&self) -> Option<&str> {
         let quoted = match &self.message()?.kind {
             ContentKind::Text(text) => &text.quoted_message_id,
@@ -250,13 +252,13 @@ impl<S: AsRef<str>> Event<S> {
         }
     }
 
-    /// The JSON that the event was read from with [`Event::read`], to the byte. `None` for an event made otherwise.
+    /// Returns the exact JSON from which [`Event::read`] read the event. `None` for an event made otherwise.
     pub fn raw(&self) -> Option<&str> {
         self.raw.as_ref().map(S::as_ref)
     }
 }
 
-/// Two events are equal if they say the same; how their JSON was written does not matter.
+/// Two events are equal if their content is equal; the formatting of their JSON does not matter.
 impl<S: PartialEq> PartialEq for Event<S> {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind

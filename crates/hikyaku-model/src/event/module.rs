@@ -3,22 +3,22 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, UserId, shared_str::SharedStr, word::words};
 
-/// What happened between a module channel and an account.
+/// The attachment or detachment of a module channel.
 ///
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#module-channel-specific-webhook-events>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModuleContent<S = SharedStr> {
-    /// What happened.
+    /// Whether the channel was attached or detached.
     pub r#type: ModuleType,
     /// The account's bot.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bot_id: Option<UserId>,
-    /// What the account's owner allowed, when attached.
+    /// The permissions (scopes) that the account's owner granted, when attached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<S>>,
-    /// Why, when detached.
+    /// The reason, when detached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<DetachReason>,
     /// Fields that this version does not know.
@@ -36,7 +36,7 @@ object! {
 }
 
 words! {
-    /// What happened between a module channel and an account.
+    /// Whether a module channel was attached or detached.
     ModuleType {
         /// The module channel was attached.
         Attached = "attached",
@@ -46,21 +46,21 @@ words! {
 }
 
 words! {
-    /// Why a module channel was detached.
+    /// The reason why a module channel was detached.
     DetachReason {
         /// The account was deleted.
         BotDeleted = "bot_deleted",
     }
 }
 
-/// How long a module channel may speak for the account.
+/// The period for which a module channel may act for the account.
 ///
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#activated-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ChatControl {
-    /// When it ends, in milliseconds since 1970.
+    /// The end of the period, in milliseconds since 1970.
     pub expire_at: i64,
     /// Fields that this version does not know.
     #[serde(flatten)]

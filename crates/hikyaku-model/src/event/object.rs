@@ -1,6 +1,6 @@
-//! Reads objects field by field, and keeps the fields that are not known.
+//! Reads objects field by field and keeps unknown fields.
 //!
-//! Serde's derived `flatten` does the same by way of a buffer, which costs a webhook time and a program code.
+//! Serde's derived `flatten` does the same through a buffer, at a cost in time for each webhook and in code size.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -17,10 +17,10 @@ use crate::{
 
 /// A type that is read from the fields of an object.
 pub(super) trait FromFields<'de>: Sized {
-    /// What it is, for errors.
+    /// The name of the type, for errors.
     const EXPECTED: &'static str;
 
-    /// Reads all the fields.
+    /// Reads all fields.
     fn from_fields<A: MapAccess<'de>>(fields: A, body: Option<&Arc<str>>)
     -> Result<Self, A::Error>;
 }
@@ -50,7 +50,7 @@ impl<'de, T: FromFields<'de>> Visitor<'de> for ObjectVisitor<'_, T> {
     }
 }
 
-/// Goes through the fields: `known` reads the value of those it knows and says so, the others are kept.
+/// Iterates over the fields: `known` reads the values of the fields it knows and returns true; the rest are kept.
 pub(super) fn each<'de, A: MapAccess<'de>>(
     mut fields: A,
     mut known: impl FnMut(&str, &mut A) -> Result<bool, A::Error>,
@@ -64,7 +64,7 @@ pub(super) fn each<'de, A: MapAccess<'de>>(
     Ok(extra)
 }
 
-/// Reads the value of a field that may be there once. `null` is as good as nothing.
+/// Reads the value of a field that may occur once. `null` counts as absent.
 pub(super) fn once<'de, A: MapAccess<'de>, T: Read<'de>>(
     slot: &mut Option<T>,
     name: &'static str,
@@ -86,7 +86,7 @@ pub(super) fn value<'de, A: MapAccess<'de>, T: Read<'de>>(
     fields.next_value_seed(Seed::new(body))
 }
 
-/// Makes a type with [`FromFields`] readable.
+/// Implements reading for a type with [`FromFields`].
 macro_rules! readable {
     ($name:ident $(<$text:ident>)?) => {
         impl<'de $(, $text: crate::text::Text<'de>)?> crate::text::Read<'de> for $name $(<$text>)? {
@@ -106,7 +106,7 @@ macro_rules! readable {
     };
 }
 
-/// Makes a struct readable from the object with these fields, `required` or `optional`, and `extra` for all others.
+/// Implements reading for a struct with these fields, `required` or `optional`, and `extra` for all others.
 macro_rules! object {
     ($name:ident $(<$text:ident>)? is $expected:literal { $($need:ident $field:ident = $key:literal),* $(,)? }) => {
         $crate::event::object::readable!($name $(<$text>)?);

@@ -3,15 +3,15 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, shared_str::SharedStr, word::words};
 
-/// What the bot attached to the action that a user performed.
+/// The payload of a postback action that a user performed.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PostbackContent<S = SharedStr> {
-    /// The action's data, as the bot gave it.
+    /// The action's data, as the bot set it.
     pub data: S,
-    /// What the user chose, for a date picker or a rich menu switch.
+    /// The user's choice in a date picker, or the result of a rich menu switch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub params: Option<PostbackParams<S>>,
     /// Fields that this version does not know.
@@ -20,7 +20,7 @@ pub struct PostbackContent<S = SharedStr> {
 }
 
 impl<S> PostbackContent<S> {
-    /// This data, and nothing chosen.
+    /// Creates a postback with this data and no choice.
     pub fn new(data: impl Into<S>) -> Self {
         Self { data: data.into(), params: None, extra: Extra::default() }
     }
@@ -33,7 +33,7 @@ object! {
     }
 }
 
-/// What the user chose: one of the first three for a date picker, the others for a rich menu switch.
+/// The user's choice: one of the first three fields for a date picker, the others for a rich menu switch.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-datetime-selection-action>
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -49,10 +49,10 @@ pub struct PostbackParams<S = SharedStr> {
     /// A date and time without a zone, `2017-12-25T01:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub datetime: Option<S>,
-    /// The alias of the rich menu that was switched to.
+    /// The alias of the rich menu that the user switched to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_rich_menu_alias_id: Option<S>,
-    /// How the switch of rich menus went.
+    /// The result of the rich menu switch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<RichMenuSwitchStatus>,
     /// Fields that this version does not know.
@@ -71,17 +71,17 @@ object! {
 }
 
 words! {
-    /// How a switch of rich menus went.
+    /// The result of a rich menu switch.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#postback-params-object-for-richmenu-switch-action>
     RichMenuSwitchStatus {
         /// The menu was switched.
         Success = "SUCCESS",
-        /// There is no such alias.
+        /// The alias does not exist.
         AliasNotFound = "RICHMENU_ALIAS_ID_NOTFOUND",
-        /// The alias points to no menu.
+        /// The alias does not point to a rich menu.
         RichMenuNotFound = "RICHMENU_NOTFOUND",
-        /// It failed for another reason.
+        /// The switch failed for another reason.
         Failed = "FAILED",
     }
 }

@@ -14,9 +14,9 @@ use super::{
 use crate::Extra;
 
 impl<'a, S: Text<'a>> Event<S> {
-    /// Reads the event that `json` begins with, and returns it with what follows it.
+    /// Reads the event at the beginning of `json`, and returns it with the text that follows.
     ///
-    /// Any JSON value is an event: one of a known type that does not fit it is [`EventKind::Unknown`] with the reason.
+    /// Any JSON value is an event: one that does not fit its known type becomes [`EventKind::Unknown`] with the reason.
     ///
     /// ```
     /// use hikyaku_model::event::{Event, Str};
@@ -28,7 +28,7 @@ impl<'a, S: Text<'a>> Event<S> {
     /// ```
     ///
     /// # Errors
-    /// What `json` begins with is no JSON.
+    /// `json` does not begin with valid JSON.
     pub fn read(json: &'a str) -> Result<(Self, &'a str), serde_json::Error> {
         let mut events = Vec::with_capacity(1);
         let rest = Self::read_into(json, &mut events)?;
@@ -38,11 +38,11 @@ impl<'a, S: Text<'a>> Event<S> {
         }
     }
 
-    /// As [`read`](Self::read), but adds the event to others and returns only what follows it: an event is some hundred
-    /// bytes, and this does not move them about.
+    /// Reads the event at the beginning of `json`, appends it to `events` and returns the text that follows. Unlike
+    /// [`read`](Self::read), it does not move the event, which is some hundred bytes.
     ///
     /// # Errors
-    /// What `json` begins with is no JSON.
+    /// `json` does not begin with valid JSON.
     pub fn read_into(json: &'a str, events: &mut Vec<Self>) -> Result<&'a str, serde_json::Error> {
         Self::read_part(json, events, None)
     }
@@ -71,7 +71,7 @@ impl<'a, S: Text<'a>> Event<S> {
         Ok(rest)
     }
 
-    /// The event for JSON that does not fit, with what of the shared fields does.
+    /// Builds the event for JSON that does not fit, with those shared fields that do.
     fn misfitting(raw: &'a str, error: &serde_json::Error, body: Option<&Arc<str>>) -> Self {
         let fields: Fields<'a> = serde_json::from_str(raw).unwrap_or_default();
         let misfit =
@@ -93,9 +93,11 @@ impl<'a, S: Text<'a>> Event<S> {
 }
 
 impl Event {
-    /// As [`read_into`](Self::read_into), from a text that all its events share: their texts and [`raw`](Self::raw) are
-    /// parts of it instead of copies, and it is freed with the last of them. The event begins at byte `at`; what is
-    /// returned is where it ends.
+    /// Reads an event from a text that all its events share, and appends it to `events`. The event begins at byte `at`;
+    /// the
+    /// result is the byte at which it ends. The event's texts and [`raw`](Self::raw) are slices of the body, which is
+    /// freed
+    /// with the last of them.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -111,7 +113,7 @@ impl Event {
     /// ```
     ///
     /// # Errors
-    /// What stands at `at` is no JSON, or is in the middle of a character.
+    /// The text at `at` is not JSON, or `at` lies within a character.
     #[inline]
     pub fn read_shared(
         json: &Arc<str>,
@@ -126,21 +128,21 @@ impl Event {
     }
 }
 
-/// The fields of an object, none of them read yet: what is wrong with one does not touch the others.
+/// The fields of an object, not parsed yet: an error in one does not affect the others.
 type Fields<'a> = BTreeMap<Str<'a>, &'a RawValue>;
 
 fn lenient<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &'static str) -> Option<T> {
     serde_json::from_str(fields.get(&Str::from(name))?.get()).ok()
 }
 
-/// The text that was read, and what follows it.
+/// Returns the text that was read, and the text that follows.
 fn split<'a>(json: &'a str, read: serde_json::Deserializer<StrRead<'a>>) -> (&'a str, &'a str) {
     let end = read.into_iter::<IgnoredAny>().byte_offset();
     let (raw, rest) = json.split_at_checked(end).unwrap_or((json, ""));
     (raw.trim_ascii_start(), rest)
 }
 
-/// Adds an event to others.
+/// Appends an event to others.
 struct Push<'v, S> {
     events: &'v mut Vec<Event<S>>,
     body: Option<&'v Arc<str>>,
@@ -159,7 +161,7 @@ impl<'de, S: Text<'de>> Visitor<'de> for Push<'_, S> {
     }
 }
 
-/// Strict: JSON of a known type that does not fit it is an error. [`Event::read`] is not.
+/// Strict: JSON that does not fit its known type is an error. [`Event::read`] is lenient.
 impl<'de, S: Text<'de>> Deserialize<'de> for Event<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         object::read(deserializer, None)
@@ -183,7 +185,7 @@ impl<'de, S: Text<'de>> FromFields<'de> for Event<S> {
         let mut delivery_context = None;
         let mut reply_token = None;
         let mut extra = object::each(fields, |name, fields| {
-            // The payload's field tells its type, wherever `type` comes, so nothing has to be set aside until it does.
+            // The payload's field reveals its type, wherever `type` comes, so nothing has to be buffered.
             let next = match name {
                 "type" => return object::once(&mut r#type, "type", fields, body),
                 "source" => return object::once(&mut source, "source", fields, body),
@@ -243,8 +245,8 @@ impl<'de, S: Text<'de>> FromFields<'de> for Event<S> {
     }
 }
 
-/// Brings the type and the payload together, or tells which payload is missing. A payload that is not the type's is
-/// kept with the fields that are not known: LINE may give one type tomorrow what another has today.
+/// Combines the type and the payload. Fails if the payload is missing. A payload of another type is kept with the
+/// unknown fields: LINE may add a field of one type to another.
 fn kind<'a, S: Text<'a>>(
     r#type: Option<Str<'a>>,
     payload: Option<EventKind<S>>,

@@ -6,10 +6,10 @@ use std::{
 use super::Event;
 use crate::limits::{REDELIVERED_REPLY_TOKEN_LIFE, REPLY_TOKEN_LIFE};
 
-/// A reply token that knows when it ends.
+/// A reply token with its expiry.
 ///
-/// LINE takes it for one reply. A reply of the client takes this type as it is; other code gets the text by
-/// [`take`](Self::take), which refuses one that has expired. There is no clock in it: the time is passed in.
+/// LINE accepts it for one reply. A reply of the client accepts this type; other code gets the text from
+/// [`take`](Self::take), which refuses an expired token. The type has no clock: callers pass the time.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -32,7 +32,7 @@ pub struct ReplyToken {
 }
 
 impl ReplyToken {
-    /// The reply token of an event, if it has one that anybody would receive the reply to.
+    /// Returns the reply token of an event, unless it has none or is a dummy whose reply would reach nobody.
     pub fn of<S: AsRef<str>>(event: &Event<S>, received_at: SystemTime) -> Option<Self> {
         if event.is_dummy() {
             return None;
@@ -48,25 +48,25 @@ impl ReplyToken {
         Some(Self { token, received_at, ends_at })
     }
 
-    /// How long ago it was received.
+    /// Returns the time since the webhook was received.
     pub fn age(&self, now: SystemTime) -> Duration {
         now.duration_since(self.received_at).unwrap_or_default()
     }
 
-    /// How long LINE still promises to take it. Nothing at the end.
+    /// Returns the time for which LINE still promises to accept the token; zero once it has expired.
     pub fn left(&self, now: SystemTime) -> Duration {
         self.ends_at.duration_since(now).unwrap_or_default()
     }
 
-    /// The token, whether or not LINE still takes it.
+    /// Returns the token, expired or not.
     pub fn as_str(&self) -> &str {
         &self.token
     }
 
-    /// Gives the token to whatever sends the reply.
+    /// Returns the token for sending the reply.
     ///
     /// # Errors
-    /// LINE no longer promises to take it. [`Expired::token`] has it still, to try regardless.
+    /// The token has expired: LINE no longer promises to accept it. [`Expired::token`] holds it for a try regardless.
     pub fn take(self, now: SystemTime) -> Result<String, Expired> {
         if self.left(now).is_zero() {
             return Err(Expired { age: self.age(now), token: self.token });
@@ -92,13 +92,13 @@ impl fmt::Debug for ReplyToken {
     }
 }
 
-/// A reply token that LINE no longer promises to take.
+/// A reply token that LINE no longer promises to accept.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Expired {
-    /// The token: LINE may still take it, or answer `Invalid reply token`.
+    /// The token. LINE may still accept it, or answer `Invalid reply token`.
     pub token: String,
-    /// How long ago it was received.
+    /// The time since the webhook was received.
     pub age: Duration,
 }
 

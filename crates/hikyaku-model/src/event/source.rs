@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{ChatId, Extra, GroupId, RoomId, UserId};
 
-/// Where an event comes from: a user, or a group or multi-person chat and, when LINE tells, the user in it.
+/// The source of an event: a user, or a group or multi-person chat with the user in it, if LINE reports the user.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#source-user>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,7 +20,7 @@ pub struct Source {
     /// The kind of chat.
     #[serde(flatten)]
     pub kind: SourceKind,
-    /// The user. In a group or multi-person chat it is there only for users who agreed to share it.
+    /// The user. In a group or multi-person chat it is set only for users who have consented to share their id.
     #[serde(rename = "userId", skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
     /// Fields that this version does not know.
@@ -48,30 +48,30 @@ pub enum SourceKind {
     /// A kind that this version does not know.
     #[serde(untagged)]
     Unknown {
-        /// LINE's word for it.
+        /// LINE's name of the kind.
         r#type: String,
     },
 }
 
 impl Source {
-    /// A chat with one user.
+    /// Creates a one-on-one chat with this user.
     pub fn user(user_id: impl Into<UserId>) -> Self {
         Self { kind: SourceKind::User, user_id: Some(user_id.into()), extra: Extra::default() }
     }
 
-    /// A group chat, and the user in it if known.
+    /// Creates a group chat, with the user in it if known.
     pub fn group(group_id: impl Into<GroupId>, user_id: Option<UserId>) -> Self {
         let kind = SourceKind::Group { group_id: group_id.into() };
         Self { kind, user_id, extra: Extra::default() }
     }
 
-    /// A multi-person chat, and the user in it if known.
+    /// Creates a multi-person chat, with the user in it if known.
     pub fn room(room_id: impl Into<RoomId>, user_id: Option<UserId>) -> Self {
         let kind = SourceKind::Room { room_id: room_id.into() };
         Self { kind, user_id, extra: Extra::default() }
     }
 
-    /// The chat that a push reaches: the group or multi-person chat if it is one, else the user.
+    /// Returns the chat that a push reaches: the group or multi-person chat, otherwise the user.
     pub fn chat_id(&self) -> Option<ChatId> {
         match &self.kind {
             SourceKind::Group { group_id } => Some(group_id.clone().into()),
@@ -113,7 +113,7 @@ impl<'de> FromFields<'de> for Source {
             }
             _ => SourceKind::Unknown { r#type: r#type.into() },
         };
-        // LINE may give one kind tomorrow what another has today.
+        // LINE may add a field of one kind to another.
         if let Some(id) = group_id {
             extra.insert("groupId", id.as_str());
         }

@@ -3,14 +3,14 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, shared_str::SharedStr};
 
-/// The message that a user took back. LINE asks to delete what was stored of it.
+/// The message that a user unsent. LINE asks bots to delete any stored copy.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#unsend-event>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UnsendDetail<S = SharedStr> {
-    /// The id of the message.
+    /// The message id.
     pub message_id: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -18,7 +18,7 @@ pub struct UnsendDetail<S = SharedStr> {
 }
 
 impl<S> UnsendDetail<S> {
-    /// The message with this id.
+    /// Creates the detail for the message with this id.
     pub fn new(message_id: impl Into<S>) -> Self {
         Self { message_id: message_id.into(), extra: Extra::default() }
     }

@@ -3,14 +3,14 @@ use serde::Serialize;
 use super::object::object;
 use crate::{Extra, shared_str::SharedStr};
 
-/// The video that a user has seen to its end.
+/// The video that a user watched to the end.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#video-viewing-complete>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VideoPlayComplete<S = SharedStr> {
-    /// The tracking id that the bot sent the video with.
+    /// The tracking id that the bot set on the video.
     pub tracking_id: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -18,7 +18,7 @@ pub struct VideoPlayComplete<S = SharedStr> {
 }
 
 impl<S> VideoPlayComplete<S> {
-    /// A user has seen the video of this tracking id to its end.
+    /// Creates the payload for the video with this tracking id.
     pub fn new(tracking_id: impl Into<S>) -> Self {
         Self { tracking_id: tracking_id.into(), extra: Extra::default() }
     }

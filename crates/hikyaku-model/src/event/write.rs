@@ -3,7 +3,7 @@ use serde_json::value::RawValue;
 
 use super::{Event, kind::Payload};
 
-/// Writes what was read. An event that did not fit its type is written as it came.
+/// Writes the event as it was read. An event that did not fit its type is written unchanged.
 impl<S: AsRef<str> + Serialize> Serialize for Event<S> {
     fn serialize<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
         if let Some(misfit) = self.misfit() {

@@ -18,29 +18,29 @@ use crate::{
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Background {
-    /// One colour turning into another.
+    /// A linear gradient from one colour to another.
     LinearGradient(LinearGradient),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
-/// One colour turning into another.
+/// A linear gradient from one colour to another.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/#linear-gradient-bg>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "linearGradient", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LinearGradient {
-    /// Its direction, clockwise: `0deg` is upwards, `90deg` to the right; less than 360.
+    /// The direction, clockwise: `0deg` is upwards, `90deg` to the right; less than 360.
     pub angle: String,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The colour at the start, `#RRGGBB` or `#RRGGBBAA`.
     pub start_color: String,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The colour at the end, `#RRGGBB` or `#RRGGBBAA`.
     pub end_color: String,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The colour in between, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub center_color: Option<String>,
-    /// Where the middle colour is, from `0%` to `100%`; `50%` by default.
+    /// The position of the middle colour, from `0%` to `100%`; `50%` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub center_position: Option<Dimension>,
     /// Fields that this version does not know.
@@ -52,7 +52,7 @@ tagged!(LinearGradient = "linearGradient");
 union!(Background { LinearGradient(LinearGradient) });
 
 impl LinearGradient {
-    /// From one colour to another, in the direction of so many degrees.
+    /// Creates a gradient from one colour to another, with its direction in degrees.
     pub fn new(
         degrees: impl Into<f64>,
         start_color: impl Into<String>,

@@ -12,90 +12,91 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A box: it lays out its children.
+/// A box: a component that lays out its children.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#box>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "box", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Box {
-    /// How its children are laid out.
+    /// The layout of its children.
     pub layout: Layout,
-    /// Its children; none is allowed.
+    /// The children; an empty list is allowed.
     pub contents: Vec<Component>,
     /// The share of the parent's space; 0 is as much as the content needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flex: Option<u32>,
-    /// The least space between its children: a keyword or pixels.
+    /// The minimum space between its children: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub spacing: Option<Space>,
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Space>,
-    /// Whether the offsets move it, or place it within its parent.
+    /// Whether the offsets are relative to its usual place or to the parent's edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// From the upper edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the top edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_top: Option<Space>,
-    /// From the lower edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the bottom edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_bottom: Option<Space>,
-    /// From the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_start: Option<Space>,
-    /// From the edge where lines end: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines end: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_end: Option<Space>,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The background colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background_color: Option<String>,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The border colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub border_color: Option<String>,
-    /// A keyword or pixels.
+    /// The border width: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub border_width: Option<BorderWidth>,
-    /// A keyword or pixels.
+    /// The corner radius: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub corner_radius: Option<Space>,
-    /// Pixels or a percentage of the parent's.
+    /// The width: pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub width: Option<Dimension>,
-    /// Pixels or a percentage of the parent's width.
+    /// The maximum width: pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_width: Option<Dimension>,
-    /// Pixels or a percentage of the parent's.
+    /// The height: pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<Dimension>,
-    /// Pixels or a percentage of the parent's height.
+    /// The maximum height: pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_height: Option<Dimension>,
-    /// The space around its children: a keyword, pixels or a percentage of its width. A side's own padding comes before it.
+    /// The padding on all sides: a keyword, pixels or a percentage of the box's width. A side's own padding overrides
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub padding_all: Option<Space>,
-    /// The space above its children.
+    /// The padding at the top.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub padding_top: Option<Space>,
-    /// The space below its children.
+    /// The padding at the bottom.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub padding_bottom: Option<Space>,
-    /// The space where lines begin.
+    /// The padding at the edge where lines begin.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub padding_start: Option<Space>,
-    /// The space where lines end.
+    /// The padding at the edge where lines end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub padding_end: Option<Space>,
-    /// What a tap does.
+    /// The action on a tap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
-    /// How it spreads its children along its layout.
+    /// The distribution of its children along its layout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub justify_content: Option<JustifyContent>,
-    /// Where it puts its children across its layout.
+    /// The alignment of its children across its layout.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub align_items: Option<AlignItems>,
-    /// A background that comes before `background_color`.
+    /// A background that overrides `background_color`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background: Option<Background>,
     /// Fields that this version does not know.
@@ -106,7 +107,7 @@ pub struct Box {
 tagged!(Box = "box");
 
 impl Box {
-    /// A box of a layout.
+    /// Creates a box with a layout and children.
     pub fn new(layout: impl Into<Layout>, contents: impl Components) -> Self {
         Self::with(layout.into(), contents.into_vec())
     }
@@ -144,17 +145,17 @@ impl Box {
         }
     }
 
-    /// Children side by side.
+    /// Creates a box that places its children side by side.
     pub fn horizontal(contents: impl Components) -> Self {
         Self::new(Layout::Horizontal, contents)
     }
 
-    /// Children below each other.
+    /// Creates a box that places its children below each other.
     pub fn vertical(contents: impl Components) -> Self {
         Self::new(Layout::Vertical, contents)
     }
 
-    /// Texts and icons side by side on one base line.
+    /// Creates a box that places texts and icons side by side on one baseline.
     pub fn baseline(contents: impl Components) -> Self {
         Self::new(Layout::Baseline, contents)
     }
@@ -197,7 +198,7 @@ setters!(Box {
 });
 
 impl Layout {
-    /// Why a child cannot stand in a box of this layout.
+    /// Returns why a child is not allowed in a box of this layout.
     fn refuses(&self, child: &Component) -> Option<&'static str> {
         match (self, child) {
             (_, Component::Video(_)) => Some("a video stands directly in the hero of a bubble"),

@@ -12,23 +12,23 @@ use crate::{
     union::{extra, optional, tagged},
 };
 
-/// One bubble.
+/// A bubble: one card of a Flex Message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "bubble", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Bubble {
-    /// Its width; `mega` by default.
+    /// The width; `mega` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<BubbleSize>,
-    /// Where lines begin; on the left by default.
+    /// The text direction; left to right by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direction: Option<Direction>,
     /// The block at the top.
     #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
     pub header: Option<Box>,
-    /// The block below it: a box, an image or a video.
+    /// The block below the header: a box, an image or a video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hero: Option<Component>,
     /// The main block.
@@ -37,10 +37,10 @@ pub struct Bubble {
     /// The block at the bottom.
     #[serde(default, deserialize_with = "optional", skip_serializing_if = "Option::is_none")]
     pub footer: Option<Box>,
-    /// The looks of its blocks.
+    /// The styles of its blocks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub styles: Option<BubbleStyles>,
-    /// What a tap does.
+    /// The action on a tap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
     /// Fields that this version does not know.
@@ -48,23 +48,23 @@ pub struct Bubble {
     pub extra: Extra,
 }
 
-/// The looks of a bubble's blocks.
+/// The styles of a bubble's blocks.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#bubble-style>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BubbleStyles {
-    /// Of the header.
+    /// The style of the header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<BlockStyle>,
-    /// Of the hero.
+    /// The style of the hero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hero: Option<BlockStyle>,
-    /// Of the body.
+    /// The style of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<BlockStyle>,
-    /// Of the footer.
+    /// The style of the footer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub footer: Option<BlockStyle>,
     /// Fields that this version does not know.
@@ -72,20 +72,20 @@ pub struct BubbleStyles {
     pub extra: Extra,
 }
 
-/// The looks of a block.
+/// The style of a block.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#block-style>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BlockStyle {
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The background colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background_color: Option<String>,
-    /// Whether a line is drawn above it; never above the first block.
+    /// Whether a separator line is drawn above the block; never above the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separator: Option<bool>,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The separator's colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub separator_color: Option<String>,
     /// Fields that this version does not know.
@@ -96,7 +96,7 @@ pub struct BlockStyle {
 tagged!(Bubble = "bubble");
 
 impl Bubble {
-    /// A bubble without any block.
+    /// Creates a bubble without any block.
     pub fn new() -> Self {
         Self::default()
     }
@@ -108,7 +108,7 @@ impl Bubble {
         in_blocks + self.hero.as_ref().map_or(0, Component::animated_images)
     }
 
-    /// Checks all but the size in bytes.
+    /// Checks everything except the size in bytes.
     pub(super) fn check_parts(&self, in_carousel: bool, checker: &mut Checker) {
         checker.word("size", self.size.as_ref());
         checker.word("direction", self.direction.as_ref());
@@ -169,7 +169,7 @@ fn check_block(field: &'static str, block: Option<&Box>, checker: &mut Checker) 
         if block.contents.first().is_some_and(Component::is_absolute) {
             checker.at(Segment::Field("contents"), |checker| {
                 checker.at(Segment::Index(0), |checker| {
-                    // LINE's documentation says that it cannot be; LINE takes it, and samples of its SDKs do it.
+                    // LINE's documentation forbids this, but LINE accepts it, and the samples of its SDKs use it.
                     let what = "should not be absolute on the first component of a block";
                     checker.warn_field("position", Problem::Rule(what));
                 });

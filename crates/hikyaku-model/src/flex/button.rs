@@ -19,45 +19,45 @@ use crate::{
 #[serde(tag = "type", rename = "button", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Button {
-    /// What a tap does; its label is the button's.
+    /// The action on a tap; the action's label is the button's.
     pub action: Action,
     /// The share of the parent's space; 0 is as much as the content needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flex: Option<u32>,
-    /// The label's colour for the style `link`, the background's for others.
+    /// The label's colour for the style `link`; the background colour for other styles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
-    /// The looks; `link` by default.
+    /// The style; `link` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<ButtonStyle>,
-    /// Where it stands in its row, from top to bottom.
+    /// The vertical alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gravity: Option<Gravity>,
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Space>,
-    /// Whether the offsets move it, or place it within its parent.
+    /// Whether the offsets are relative to its usual place or to the parent's edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// From the upper edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the top edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_top: Option<Space>,
-    /// From the lower edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the bottom edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_bottom: Option<Space>,
-    /// From the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_start: Option<Space>,
-    /// From the edge where lines end: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines end: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_end: Option<Space>,
-    /// `md` by default.
+    /// The height; `md` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub height: Option<ButtonHeight>,
     /// Whether the text shrinks to fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjust_mode: Option<AdjustMode>,
-    /// Whether it grows with the text size that the user has set.
+    /// Whether it scales with the text size that the user has set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scaling: Option<bool>,
     /// Fields that this version does not know.
@@ -68,7 +68,7 @@ pub struct Button {
 tagged!(Button = "button");
 
 impl Button {
-    /// A button of the default looks.
+    /// Creates a button of the default style.
     pub fn new(action: impl Into<Action>) -> Self {
         Self {
             action: action.into(),

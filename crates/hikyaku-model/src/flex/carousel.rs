@@ -10,12 +10,12 @@ use crate::{
     union::{extra, list, tagged},
 };
 
-/// Bubbles of a carousel.
+/// The number of bubbles in a carousel.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-carousel>
 pub const CAROUSEL_BUBBLES: Count = Count { min: 1, max: 12 };
 
-/// Bubbles to scroll, all of one size.
+/// A carousel: bubbles to scroll, all of the same size.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct Carousel {
 tagged!(Carousel = "carousel");
 
 impl Carousel {
-    /// Bubbles in this order.
+    /// Creates a carousel of these bubbles.
     pub fn new(bubbles: impl IntoIterator<Item = Bubble>) -> Self {
         Self { contents: bubbles.into_iter().collect(), extra: Extra::default() }
     }
@@ -48,7 +48,7 @@ impl Check for Carousel {
             checker.count(self.contents.len(), CAROUSEL_BUBBLES);
             for (index, bubble) in self.contents.iter().enumerate() {
                 checker.at(Segment::Index(index), |checker| {
-                    // No bubble is larger than the whole.
+                    // No bubble is larger than the whole carousel.
                     if bytes > BUBBLE_BYTES {
                         check_bytes(bubble, BUBBLE_BYTES, checker);
                     }

@@ -3,7 +3,7 @@ use serde::Serialize;
 use super::{Box, Button, Filler, Icon, Image, Separator, Span, Text, Video};
 use crate::{Check, Checker, Unknown, limits::Problem, union::union};
 
-/// What can stand in a box.
+/// A component of a Flex Message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#component>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -11,25 +11,25 @@ use crate::{Check, Checker, Unknown, limits::Problem, union::union};
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "boxes are the most frequent components")]
 pub enum Component {
-    /// A box with children of its own.
+    /// A box, with its own children.
     Box(Box),
     /// A button.
     Button(Button),
-    /// A picture.
+    /// An image.
     Image(Image),
-    /// A video; in a hero only.
+    /// A video. Allowed only as a hero.
     Video(Video),
-    /// A small picture; in a baseline box only.
+    /// A small image. Allowed only in a baseline box.
     Icon(Icon),
     /// A text.
     Text(Text),
-    /// A part of a text; in a text only.
+    /// A part of a text. Allowed only in a text.
     Span(Span),
-    /// A line.
+    /// A separator line.
     Separator(Separator),
     /// Empty space.
     Filler(Filler),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 

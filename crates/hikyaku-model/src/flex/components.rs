@@ -22,7 +22,7 @@ use super::Component;
     note = "write one child as `[child]`, none as `()`, and collect an iterator into a `Vec`"
 )]
 pub trait Components {
-    /// The children, in their order.
+    /// Returns the children in order.
     fn into_vec(self) -> Vec<Component>;
 }
 

@@ -3,12 +3,12 @@ use serde::Serialize;
 use super::{Bubble, Carousel};
 use crate::{Check, Checker, InvalidJson, Unknown, json, limits::Count, union::union};
 
-/// Animated pictures in one message.
+/// The number of animated images in one message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-image>
 pub const ANIMATED_IMAGES: Count = Count { min: 0, max: 10 };
 
-/// The whole layout of a Flex Message.
+/// The outermost element of a Flex Message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#container>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -18,9 +18,9 @@ pub const ANIMATED_IMAGES: Count = Count { min: 0, max: 10 };
 pub enum Container {
     /// One bubble.
     Bubble(Bubble),
-    /// Bubbles to scroll.
+    /// A carousel of bubbles.
     Carousel(Carousel),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
@@ -30,12 +30,12 @@ union!(Container {
 });
 
 impl Container {
-    /// Reads the JSON that LINE's designer gives, or any other JSON of a container.
+    /// Reads the JSON that LINE's Flex Message Simulator exports, or any other JSON of a container.
     ///
-    /// Nothing is lost: what this version does not know is kept, and written back.
+    /// Nothing is lost: content that this version does not know is kept and written back.
     ///
     /// # Errors
-    /// The text is no JSON of an object; the error names the line and the column.
+    /// The text is not a JSON object; the error gives the line and the column.
     ///
     /// ```
     /// use hikyaku_model::{Message, flex::Container};

@@ -6,7 +6,7 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// Empty space. LINE advises margins and paddings instead.
+/// Empty space. LINE recommends margins and paddings instead.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#filler>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Filler {
 tagged!(Filler = "filler");
 
 impl Filler {
-    /// As much space as is left.
+    /// Creates a filler that takes the remaining space.
     pub fn new() -> Self {
         Self::default()
     }

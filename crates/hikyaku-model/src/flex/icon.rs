@@ -10,40 +10,41 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A small picture beside a text, in a baseline box.
+/// A small image beside a text, in a baseline box.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#icon>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "icon", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Icon {
-    /// HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 1 MB.
+    /// The image's URL: HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 1 MB.
     pub url: String,
     /// The height: a keyword, pixels or a percentage; `md` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
-    /// Width to height, `20:13`: each 1 to 100000, the height at most three times the width; `1:1` by default.
+    /// The ratio of width to height, such as `20:13`: each 1 to 100000, the height at most three times the width; `1:1`
+    /// by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<String>,
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Space>,
-    /// Whether the offsets move it, or place it within its parent.
+    /// Whether the offsets are relative to its usual place or to the parent's edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// From the upper edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the top edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_top: Option<Space>,
-    /// From the lower edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the bottom edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_bottom: Option<Space>,
-    /// From the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_start: Option<Space>,
-    /// From the edge where lines end: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines end: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_end: Option<Space>,
-    /// Whether it grows with the text size that the user has set.
+    /// Whether it scales with the text size that the user has set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scaling: Option<bool>,
     /// Fields that this version does not know.
@@ -54,7 +55,7 @@ pub struct Icon {
 tagged!(Icon = "icon");
 
 impl Icon {
-    /// An icon of the default size.
+    /// Creates an icon of the default size.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

@@ -11,14 +11,14 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A picture.
+/// An image.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-image>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "image", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Image {
-    /// HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 10 MB.
+    /// The image's URL: HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 10 MB.
     pub url: String,
     /// The share of the parent's space; 0 is as much as the content needs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,43 +26,44 @@ pub struct Image {
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Space>,
-    /// Whether the offsets move it, or place it within its parent.
+    /// Whether the offsets are relative to its usual place or to the parent's edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// From the upper edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the top edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_top: Option<Space>,
-    /// From the lower edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the bottom edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_bottom: Option<Space>,
-    /// From the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_start: Option<Space>,
-    /// From the edge where lines end: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines end: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_end: Option<Space>,
-    /// Where it stands in its line.
+    /// The horizontal alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub align: Option<Align>,
-    /// Where it stands in its row, from top to bottom.
+    /// The vertical alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gravity: Option<Gravity>,
-    /// The greatest width: a keyword, pixels or a percentage; `md` by default.
+    /// The maximum width: a keyword, pixels or a percentage; `md` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
-    /// Width to height, `20:13`: each 1 to 100000, the height at most three times the width; `1:1` by default.
+    /// The ratio of width to height, such as `20:13`: each 1 to 100000, the height at most three times the width; `1:1`
+    /// by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<String>,
-    /// Whether the picture fills its place or is whole in it; whole by default.
+    /// Whether the image is cropped to fill its area (`cover`) or shown whole (`fit`); whole by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_mode: Option<AspectMode>,
-    /// Behind the picture, `#RRGGBB` or `#RRGGBBAA`.
+    /// The colour behind the image, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub background_color: Option<String>,
-    /// What a tap does.
+    /// The action on a tap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
-    /// Whether an animated PNG moves: at most 300 KB each, and ten in a message.
+    /// Whether an animated PNG plays: at most 300 KB each, and at most ten in a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub animated: Option<bool>,
     /// Fields that this version does not know.
@@ -73,7 +74,7 @@ pub struct Image {
 tagged!(Image = "image");
 
 impl Image {
-    /// A picture of the default size.
+    /// Creates an image of the default size.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 words! {
-    /// The size of letters, of an icon or of a picture: a keyword, or `px(...)` and for pictures `percent(...)`.
+    /// The size of text, of an icon or of an image: a keyword, `px(...)`, or for images `percent(...)`.
     Size {
         Xxs = "xxs",
         Xs = "xs",
@@ -24,7 +24,7 @@ words! {
         Full = "full",
     }
 
-    /// A margin, a padding, an offset or a radius: a keyword, or `px(...)` and in places `percent(...)`.
+    /// A margin, padding, offset or radius: a keyword, `px(...)`, or in some places `percent(...)`.
     Space {
         None = "none",
         Xs = "xs",
@@ -35,7 +35,7 @@ words! {
         Xxl = "xxl",
     }
 
-    /// How thick a border is: a keyword or `px(...)`.
+    /// The width of a border: a keyword or `px(...)`.
     BorderWidth {
         None = "none",
         Light = "light",
@@ -46,7 +46,7 @@ words! {
     }
 }
 
-/// Pixels or a percentage, kept as they were written.
+/// A measure in pixels or per cent, kept as it was written.
 ///
 /// ```
 /// use hikyaku_model::flex::{Box, Size, Text, percent, px};
@@ -58,18 +58,18 @@ words! {
 #[serde(transparent)]
 pub struct Dimension(String);
 
-/// So many pixels.
+/// Creates a measure in pixels.
 pub fn px(pixels: impl Into<f64>) -> Dimension {
     Dimension(format!("{}px", pixels.into()))
 }
 
-/// So many percent of the parent's width or height.
+/// Creates a percentage of the parent's width or height.
 pub fn percent(percent: impl Into<f64>) -> Dimension {
     Dimension(format!("{}%", percent.into()))
 }
 
 impl Dimension {
-    /// The text as LINE writes it: `10px` or `50%`.
+    /// Returns the measure as LINE writes it: `10px` or `50%`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -111,22 +111,22 @@ impl From<Dimension> for BorderWidth {
     }
 }
 
-/// The units that a place takes.
+/// The units that a field accepts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Units {
     Px,
     Percent,
     PxOrPercent,
-    /// Pixels or a percentage, to either side.
+    /// Pixels or a percentage, positive or negative.
     Offset,
 }
 
-/// What a measure is, for the units of its place.
+/// The result of checking a measure against the units of its field.
 enum Judgement {
     Fits,
     WrongUnit,
     Negative,
-    /// No measure, but a word.
+    /// A keyword, not a measure.
     Word,
 }
 
@@ -146,7 +146,7 @@ pub(super) fn check_measure<W: Word>(
     }
 }
 
-/// Checks the size of letters, which has no `full` and no percentage.
+/// Checks a font size, which has no `full` and no percentage.
 pub(super) fn check_font_size(checker: &mut Checker, size: Option<&Size>) {
     if size == Some(&Size::Full) {
         checker.report_field("size", Units::Px.problem(true));
@@ -171,10 +171,10 @@ pub(super) fn check_dimension(
     }
 }
 
-/// Only offsets go to either side.
+/// The problem of a negative measure; only offsets may be negative.
 const NEGATIVE: Problem = Problem::Rule("must not be negative");
 
-/// Checks where a colour of a gradient is.
+/// Checks the position of a gradient's colour.
 pub(super) fn check_stop(checker: &mut Checker, field: &'static str, stop: Option<&Dimension>) {
     check_dimension(checker, field, stop, Units::Percent);
     let percent = stop.and_then(|Dimension(text)| text.strip_suffix('%')?.parse().ok());
@@ -220,7 +220,7 @@ impl Units {
     }
 }
 
-/// Whether a text is digits, with a fraction or without.
+/// Returns whether a text is a number of digits, with or without a fraction.
 pub(super) fn is_number(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,4 +1,4 @@
-//! The layout language of Flex Messages: bubbles, boxes and what stands in them.
+//! The layout language of Flex Messages: bubbles, boxes and their components.
 //!
 //! ```
 //! use hikyaku_model::{Action, Check, Message, flex};
@@ -19,10 +19,10 @@
 //! assert!(Message::flex("Your parcel is here", receipt).validate().is_ok());
 //! ```
 //!
-//! The names are LINE's, and short: write `flex::Box` and `flex::Text`, since the names alone would hide Rust's own
+//! The names are LINE's, and short. Write `flex::Box` and `flex::Text`: importing the names alone would hide Rust's
 //! [`Box`](std::boxed::Box) and the `Text` of events.
 //!
-//! JSON from LINE's designer is taken as it is, see [`Container::from_json`].
+//! [`Container::from_json`] reads JSON from LINE's Flex Message Simulator unchanged.
 //!
 //! Sources: <https://developers.line.biz/en/reference/messaging-api/#flex-message>, <https://developers.line.biz/en/docs/messaging-api/flex-message-elements/>, <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/>
 

@@ -10,7 +10,7 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A line between the children of a box.
+/// A separator line between the children of a box.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#separator>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct Separator {
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Space>,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
     /// Fields that this version does not know.
@@ -31,7 +31,7 @@ pub struct Separator {
 tagged!(Separator = "separator");
 
 impl Separator {
-    /// A line of the default looks.
+    /// Creates a line of the default style.
     pub fn new() -> Self {
         Self::default()
     }

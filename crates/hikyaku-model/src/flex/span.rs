@@ -7,7 +7,7 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A part of a text with a look of its own.
+/// A part of a text with its own style.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#span>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -17,19 +17,19 @@ pub struct Span {
     /// The text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Of the letters: a keyword or pixels.
+    /// The font size: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The text colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
-    /// How thick the letters are.
+    /// The font weight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
-    /// Whether the letters are slanted.
+    /// The font style: normal or italic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<TextStyle>,
-    /// A line below or through the text; it cannot undo that of the whole text.
+    /// The line below or through the text. It cannot remove the decoration of the whole text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoration: Option<Decoration>,
     /// Fields that this version does not know.
@@ -40,7 +40,7 @@ pub struct Span {
 tagged!(Span = "span");
 
 impl Span {
-    /// A part with the looks of the whole text.
+    /// Creates a part with the style of the whole text.
     pub fn new(text: impl Into<String>) -> Self {
         Self::default().text(text)
     }

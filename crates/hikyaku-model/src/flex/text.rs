@@ -12,7 +12,7 @@ use crate::{
     union::{extra, optional_list, tagged},
 };
 
-/// A text, of one look or of several spans.
+/// A text of one style, or of several spans.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-text>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,67 +22,67 @@ pub struct Text {
     /// The share of the parent's space; 0 is as much as the content needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flex: Option<u32>,
-    /// The text, where there are no spans.
+    /// The text, if there are no spans.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// Of the letters: a keyword or pixels; `md` by default.
+    /// The font size: a keyword or pixels; `md` by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
-    /// Where it stands in its line.
+    /// The horizontal alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub align: Option<Align>,
-    /// Where it stands in its row, from top to bottom.
+    /// The vertical alignment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gravity: Option<Gravity>,
-    /// `#RRGGBB` or `#RRGGBBAA`.
+    /// The text colour, `#RRGGBB` or `#RRGGBBAA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
-    /// How thick the letters are.
+    /// The font weight.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<Weight>,
-    /// Whether the letters are slanted.
+    /// The font style: normal or italic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub style: Option<TextStyle>,
-    /// A line below or through the text.
+    /// The line below or through the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decoration: Option<Decoration>,
-    /// Whether it goes on in a new line; if not, it is cut.
+    /// Whether the text wraps; without wrapping, it is truncated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wrap: Option<bool>,
-    /// Pixels between lines.
+    /// The space between lines, in pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_spacing: Option<Dimension>,
     /// The space before it: a keyword or pixels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub margin: Option<Space>,
-    /// Whether the offsets move it, or place it within its parent.
+    /// Whether the offsets are relative to its usual place or to the parent's edges.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// From the upper edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the top edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_top: Option<Space>,
-    /// From the lower edge: a keyword, pixels or a percentage of the parent's height.
+    /// The offset from the bottom edge: a keyword, pixels or a percentage of the parent's height.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_bottom: Option<Space>,
-    /// From the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines begin: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_start: Option<Space>,
-    /// From the edge where lines end: a keyword, pixels or a percentage of the parent's width.
+    /// The offset from the edge where lines end: a keyword, pixels or a percentage of the parent's width.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offset_end: Option<Space>,
-    /// What a tap does.
+    /// The action on a tap.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
-    /// The most lines; 0 is no limit.
+    /// The maximum number of lines; 0 means no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_lines: Option<u32>,
-    /// Spans of different looks; they come before `text`.
+    /// The spans of different styles; they override `text`.
     #[serde(default, deserialize_with = "optional_list", skip_serializing_if = "Option::is_none")]
     pub contents: Option<Vec<Span>>,
     /// Whether the text shrinks to fit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjust_mode: Option<AdjustMode>,
-    /// Whether it grows with the text size that the user has set.
+    /// Whether it scales with the text size that the user has set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scaling: Option<bool>,
     /// Fields that this version does not know.
@@ -93,12 +93,12 @@ pub struct Text {
 tagged!(Text = "text");
 
 impl Text {
-    /// A text of one look.
+    /// Creates a text of one style.
     pub fn new(text: impl Into<String>) -> Self {
         Self::default().text(text)
     }
 
-    /// A text of several looks.
+    /// Creates a text of several spans.
     pub fn spans(spans: impl IntoIterator<Item = Span>) -> Self {
         Self { contents: Some(spans.into_iter().collect()), ..Self::default() }
     }

@@ -8,23 +8,24 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A video: in the hero of a kilo, mega or giga bubble that stands alone.
+/// A video: in the hero of a kilo, mega or giga bubble that is not part of a carousel.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#f-video>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "video", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Video {
-    /// HTTPS, mp4, at most 200 MB.
+    /// The video's URL: HTTPS, mp4, at most 200 MB.
     pub url: String,
-    /// HTTPS, JPEG or PNG, at most 1 MB, of the same shape.
+    /// The preview image's URL: HTTPS, JPEG or PNG, at most 1 MB, with the video's aspect ratio.
     pub preview_url: String,
-    /// What is shown where videos are not: a box or an image.
+    /// The content for apps that cannot show videos: a box or an image.
     pub alt_content: std::boxed::Box<Component>,
-    /// Width to height, `20:13`: each 1 to 100000, the height at most three times the width; `1:1` by default.
+    /// The ratio of width to height, such as `20:13`: each 1 to 100000, the height at most three times the width; `1:1`
+    /// by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aspect_ratio: Option<String>,
-    /// What a tap on the link does; a URI action.
+    /// The action on a tap on the link; a URI action.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
     /// Fields that this version does not know.
@@ -35,7 +36,7 @@ pub struct Video {
 tagged!(Video = "video");
 
 impl Video {
-    /// A video, the picture that is shown until it plays, and what is shown where it cannot.
+    /// Creates a video with its preview image and the content for apps that cannot show it.
     pub fn new(
         url: impl Into<String>,
         preview_url: impl Into<String>,

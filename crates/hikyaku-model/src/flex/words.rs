@@ -1,10 +1,10 @@
 use crate::word::words;
 
 words! {
-    /// How a box lays out its children.
+    /// The layout of a box's children.
     Layout { Horizontal = "horizontal", Vertical = "vertical", Baseline = "baseline" }
 
-    /// How a box spreads its children along its layout.
+    /// The distribution of a box's children along its layout.
     JustifyContent {
         Center = "center",
         FlexStart = "flex-start",
@@ -14,40 +14,40 @@ words! {
         SpaceEvenly = "space-evenly",
     }
 
-    /// Where a box puts its children across its layout.
+    /// The alignment of a box's children across its layout.
     AlignItems { Center = "center", FlexStart = "flex-start", FlexEnd = "flex-end" }
 
-    /// What the offsets of a component refer to.
+    /// The reference of a component's offsets.
     Position { Relative = "relative", Absolute = "absolute" }
 
-    /// Where a component stands in its line.
+    /// The horizontal alignment of a component.
     Align { Start = "start", End = "end", Center = "center" }
 
-    /// Where a component stands in its row, from top to bottom.
+    /// The vertical alignment of a component.
     Gravity { Top = "top", Bottom = "bottom", Center = "center" }
 
-    /// How thick letters are.
+    /// The font weight.
     Weight { Regular = "regular", Bold = "bold" }
 
-    /// Whether letters are slanted.
+    /// The font style.
     TextStyle { Normal = "normal", Italic = "italic" }
 
     /// The line below or through a text.
     Decoration { None = "none", Underline = "underline", LineThrough = "line-through" }
 
-    /// How a text that is too long is made to fit.
+    /// The way a long text is made to fit.
     AdjustMode { ShrinkToFit = "shrink-to-fit" }
 
-    /// The looks of a button.
+    /// The style of a button.
     ButtonStyle { Primary = "primary", Secondary = "secondary", Link = "link" }
 
     /// The height of a button.
     ButtonHeight { Sm = "sm", Md = "md" }
 
-    /// Whether a picture fills its place or is whole in it.
+    /// Whether an image is cropped to fill its area or shown whole.
     AspectMode { Cover = "cover", Fit = "fit" }
 
-    /// Where lines begin.
+    /// The text direction.
     Direction { Ltr = "ltr", Rtl = "rtl" }
 
     /// The width of a bubble.

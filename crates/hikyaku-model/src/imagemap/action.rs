@@ -14,41 +14,41 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-action-objects>
 pub const IMAGEMAP_LABEL: Length = Length::graphemes(100).or_empty();
 
-/// The text that a tap sends.
+/// The text sent on a tap.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message-action-object>
 pub const IMAGEMAP_TEXT: Length = Length::utf16(400);
 
-/// What happens when an area is tapped.
+/// The action on a tap on an area of an imagemap.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-action-objects>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ImagemapAction {
-    /// Sends a text as the user.
+    /// Sends text as the user.
     Message(MessageImagemapAction),
     /// Opens a page, an app or a phone number.
     Uri(UriImagemapAction),
-    /// Copies a text.
+    /// Copies text to the clipboard.
     Clipboard(ClipboardImagemapAction),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
-/// Sends a text as the user.
+/// Sends text as the user.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message-action-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "message", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MessageImagemapAction {
-    /// What screen readers say, at most 100 grapheme clusters.
+    /// The label for screen readers, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text, at most 400 UTF-16 code units.
     pub text: String,
-    /// Where to tap.
+    /// The area to tap.
     pub area: ImagemapArea,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, MessageImagemapAction>")]
@@ -62,31 +62,31 @@ pub struct MessageImagemapAction {
 #[serde(tag = "type", rename = "uri", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UriImagemapAction {
-    /// What screen readers say, at most 100 grapheme clusters.
+    /// The label for screen readers, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// What to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
+    /// The URI to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
     pub link_uri: String,
-    /// Where to tap.
+    /// The area to tap.
     pub area: ImagemapArea,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, UriImagemapAction>")]
     pub extra: Extra,
 }
 
-/// Copies a text.
+/// Copies text to the clipboard.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-clipboard-action-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "clipboard", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClipboardImagemapAction {
-    /// What screen readers say, at most 100 grapheme clusters.
+    /// The label for screen readers, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text, at most 1,000 UTF-16 code units.
     pub clipboard_text: String,
-    /// Where to tap.
+    /// The area to tap.
     pub area: ImagemapArea,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, ClipboardImagemapAction>")]
@@ -105,19 +105,19 @@ union!(ImagemapAction {
 });
 
 impl ImagemapAction {
-    /// Sends a text as the user.
+    /// Creates an action that sends text as the user.
     pub fn message(text: impl Into<String>, area: ImagemapArea) -> Self {
         MessageImagemapAction { label: None, text: text.into(), area, extra: Extra::default() }
             .into()
     }
 
-    /// Opens a page, an app or a phone number.
+    /// Creates an action that opens a page, an app or a phone number.
     pub fn uri(uri: impl Into<String>, area: ImagemapArea) -> Self {
         UriImagemapAction { label: None, link_uri: uri.into(), area, extra: Extra::default() }
             .into()
     }
 
-    /// Copies a text.
+    /// Creates an action that copies text to the clipboard.
     pub fn clipboard(text: impl Into<String>, area: ImagemapArea) -> Self {
         let clipboard_text = text.into();
         ClipboardImagemapAction { label: None, clipboard_text, area, extra: Extra::default() }

@@ -2,21 +2,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Check, Checker, Extra, limits::Problem};
 
-/// The width that every imagemap has, whatever its picture's is.
+/// The width of every imagemap, independent of the image's width.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 pub const IMAGEMAP_WIDTH: u32 = 1040;
 
-/// The size that the areas of an imagemap refer to.
+/// The size to which the areas of an imagemap refer.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImagemapSize {
-    /// Always 1040.
+    /// The width; always 1040.
     pub width: u32,
-    /// The picture's height at a width of 1040.
+    /// The image's height at a width of 1040.
     pub height: u32,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -30,13 +30,13 @@ pub struct ImagemapSize {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImagemapArea {
-    /// From the left edge.
+    /// The distance from the left edge.
     pub x: u32,
-    /// From the upper edge.
+    /// The distance from the top edge.
     pub y: u32,
-    /// To the right.
+    /// The width.
     pub width: u32,
-    /// Downwards.
+    /// The height.
     pub height: u32,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -44,14 +44,14 @@ pub struct ImagemapArea {
 }
 
 impl ImagemapSize {
-    /// A picture that is this high at the width of 1040.
+    /// Creates the size of an image that is `height` high at a width of 1040.
     pub fn new(height: u32) -> Self {
         Self { width: IMAGEMAP_WIDTH, height, extra: Extra::default() }
     }
 }
 
 impl ImagemapArea {
-    /// A rectangle by its upper left corner and its size.
+    /// Creates a rectangle from its top left corner and its size.
     pub fn new(x: u32, y: u32, width: u32, height: u32) -> Self {
         Self { x, y, width, height, extra: Extra::default() }
     }

@@ -7,7 +7,7 @@ use crate::{
     setters::setters,
 };
 
-/// The label of the link that is shown after a video.
+/// The label of the link shown after a video.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 pub const EXTERNAL_LINK_LABEL: Length = Length::utf16(30);
@@ -19,13 +19,13 @@ pub const EXTERNAL_LINK_LABEL: Length = Length::utf16(30);
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImagemapVideo {
-    /// HTTPS, mp4, at most 200 MB.
+    /// The video's URL: HTTPS, mp4, at most 200 MB.
     pub original_content_url: String,
-    /// HTTPS, JPEG or PNG, at most 1 MB.
+    /// The preview image's URL: HTTPS, JPEG or PNG, at most 1 MB.
     pub preview_image_url: String,
-    /// Where it plays.
+    /// The area in which the video plays.
     pub area: ImagemapArea,
-    /// A link that is shown after the video.
+    /// A link shown after the video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_link: Option<ImagemapExternalLink>,
     /// Fields that this version does not know.
@@ -33,16 +33,16 @@ pub struct ImagemapVideo {
     pub extra: Extra,
 }
 
-/// A link that is shown after a video.
+/// A link shown after a video.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImagemapExternalLink {
-    /// What to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
+    /// The URI to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
     pub link_uri: String,
-    /// What is shown, at most 30 UTF-16 code units.
+    /// The label, at most 30 UTF-16 code units.
     pub label: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -50,7 +50,7 @@ pub struct ImagemapExternalLink {
 }
 
 impl ImagemapVideo {
-    /// A video, and the picture that is shown until it plays.
+    /// Creates a video. The preview image is shown until the video plays.
     pub fn new(url: impl Into<String>, preview_url: impl Into<String>, area: ImagemapArea) -> Self {
         Self {
             original_content_url: url.into(),
@@ -65,7 +65,7 @@ impl ImagemapVideo {
 setters!(ImagemapVideo { plain { external_link: ImagemapExternalLink } });
 
 impl ImagemapExternalLink {
-    /// Opens this URI.
+    /// Creates a link that opens this URI.
     pub fn new(label: impl Into<String>, uri: impl Into<String>) -> Self {
         Self { link_uri: uri.into(), label: label.into(), extra: Extra::default() }
     }

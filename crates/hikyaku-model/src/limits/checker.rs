@@ -1,15 +1,15 @@
 use super::{Count, Length, Problem, Segment, Steps, Violation, Violations};
 use crate::{extra::Extra, word::Word};
 
-/// A value that LINE sets rules for.
+/// A value for which LINE sets rules.
 pub trait Check {
     /// Reports every broken rule of this value.
     fn check(&self, checker: &mut Checker);
 
-    /// All rules at once.
+    /// Checks all rules at once.
     ///
     /// # Errors
-    /// Every broken rule with its JSON path below this value.
+    /// At least one rule is broken. The error lists each with its JSON path below this value.
     fn validate(&self) -> Result<(), Violations> {
         let mut checker = Checker::default();
         self.check(&mut checker);
@@ -17,38 +17,39 @@ pub trait Check {
     }
 }
 
-/// Walks a value, remembers where it is and what was wrong there.
+/// The collector of broken rules: walks a value and records each problem with its path.
 ///
-/// As long as nothing is wrong, it allocates nothing.
+/// It does not allocate until it finds a problem.
 #[derive(Debug, Default)]
 pub struct Checker {
-    /// While walking, each path is innermost first: a segment is known to be needed only on the way back.
+    /// While walking, each path has the innermost segment first: whether a segment is needed is only known on the way
+    /// back.
     violations: Vec<Violation>,
     strict: bool,
     unknown_narrowing: bool,
-    /// Whether it collects warnings, and no broken rules.
+    /// Whether it collects warnings instead of broken rules.
     warns: bool,
 }
 
 impl Checker {
-    /// A checker that also reports types and words that this version does not know.
+    /// Creates a checker that also reports types and values that this version does not know.
     ///
-    /// LINE adds words without notice, so [`Checker::default`] leaves an unknown one for LINE to judge. A simulator of
-    /// LINE as it is today refuses it.
+    /// LINE adds values without notice, so [`Checker::default`] leaves unknown ones for LINE to judge. A simulator of
+    /// today's LINE refuses them.
     pub fn strict() -> Self {
         Self { strict: true, ..Self::default() }
     }
 
-    /// A checker that finds no broken rules, but what is worth a warning.
+    /// Creates a checker that collects warnings instead of broken rules.
     pub(crate) fn of_warnings() -> Self {
         Self { warns: true, ..Self::default() }
     }
 
-    /// Leaves it to LINE to judge keys, types and words of a narrowcast's recipient, filter and limit that this version
-    /// does not know.
+    /// Allows keys, types and values that this version does not know in a narrowcast's recipient, filter and limit, and
+    /// leaves them for LINE to judge.
     ///
-    /// They are broken rules otherwise: LINE passes over a key that it does not know, so that a misspelt filter would
-    /// reach everybody. This is for a key that is newer than this version.
+    /// By default they are broken rules: LINE ignores a key that it does not know, so a misspelt filter would reach
+    /// everybody. Call this for a key that is newer than this version.
     ///
     /// ```
     /// use hikyaku_model::{Check, Checker, audience::Filter};
@@ -66,7 +67,7 @@ impl Checker {
         self.unknown_narrowing = true;
     }
 
-    /// Checks what narrows down whom a send reaches: all of it must be known.
+    /// Checks the targeting of a send: every part of it must be known.
     pub(crate) fn narrowing(&mut self, check: impl FnOnce(&mut Self)) {
         let strict = self.strict;
         self.strict = strict || !self.unknown_narrowing;
@@ -74,7 +75,7 @@ impl Checker {
         self.strict = strict;
     }
 
-    /// Reports every field of the object at hand that this version does not know, if this checker is strict.
+    /// Reports every unknown field of the current object, if this checker is strict.
     pub(crate) fn no_extra(&mut self, extra: &Extra, known: &'static [&'static str]) {
         if self.strict {
             for (name, _) in extra.iter() {
@@ -83,38 +84,38 @@ impl Checker {
         }
     }
 
-    /// Reports what is wrong with the value at hand.
+    /// Reports a problem with the current value.
     pub fn report(&mut self, problem: Problem) {
         self.report_at(Vec::new(), problem);
     }
 
-    /// Reports what is wrong at a path, innermost first, below the value at hand.
+    /// Reports a problem at a path below the current value, innermost segment first.
     pub(crate) fn report_at(&mut self, path: Vec<Segment>, problem: Problem) {
         if !self.warns {
             self.violations.push(Violation { path, problem });
         }
     }
 
-    /// Warns of what LINE's documentation rules out, and LINE itself does not refuse, at a field of the value at hand.
+    /// Warns about a field of the current value that LINE's documentation forbids but LINE accepts.
     pub(crate) fn warn_field(&mut self, field: &'static str, problem: Problem) {
         if self.warns {
             self.violations.push(Violation { path: vec![Segment::Field(field)], problem });
         }
     }
 
-    /// Reports what is wrong with a field of the value at hand.
+    /// Reports a problem with a field of the current value.
     pub fn report_field(&mut self, field: &'static str, problem: Problem) {
         self.at(Segment::Field(field), |checker| checker.report(problem));
     }
 
-    /// Checks a part of the value at hand.
+    /// Checks a part of the current value.
     pub fn at(&mut self, segment: Segment, check: impl FnOnce(&mut Self)) {
         let before = self.violations.len();
         check(self);
         self.leave(segment, before);
     }
 
-    /// Checks the value of a key that the data chose.
+    /// Checks the value under a key that the data chose.
     pub fn key(&mut self, key: &str, check: impl FnOnce(&mut Self)) {
         let before = self.violations.len();
         check(self);
@@ -123,7 +124,7 @@ impl Checker {
         }
     }
 
-    /// Puts a segment on the path of all that was found since.
+    /// Adds a segment to the path of all problems found since.
     fn leave(&mut self, segment: Segment, before: usize) {
         let found = self.violations.get_mut(before..).unwrap_or_default();
         if let Some((last, others)) = found.split_last_mut() {
@@ -134,19 +135,19 @@ impl Checker {
         }
     }
 
-    /// Checks a field that has rules of its own.
+    /// Checks a field that has its own rules.
     pub fn field(&mut self, field: &'static str, value: &(impl Check + ?Sized)) {
         self.at(Segment::Field(field), |checker| value.check(checker));
     }
 
-    /// Checks a field that may be absent.
+    /// Checks an optional field.
     pub fn optional<T: Check>(&mut self, field: &'static str, value: Option<&T>) {
         if let Some(value) = value {
             self.field(field, value);
         }
     }
 
-    /// Checks how many items a list has, then each of them.
+    /// Checks the number of items in a list, then each item.
     pub fn items<T: Check>(&mut self, field: &'static str, items: &[T], rule: Count) {
         self.at(Segment::Field(field), |checker| {
             checker.count(items.len(), rule);
@@ -156,14 +157,14 @@ impl Checker {
         });
     }
 
-    /// Checks how many items the list at hand has.
+    /// Checks the number of items in the current list.
     pub fn count(&mut self, actual: usize, rule: Count) {
         if !rule.allows(actual) {
             self.report(Problem::Count { rule, actual });
         }
     }
 
-    /// Checks a number; both of its rules can be broken at once.
+    /// Checks a number; it can break both rules at once.
     pub fn steps(&mut self, field: &'static str, number: u32, rule: Steps) {
         if !(rule.min..=rule.max).contains(&number) {
             self.report_field(field, Problem::range(rule.min, rule.max));
@@ -189,21 +190,21 @@ impl Checker {
         }
     }
 
-    /// Checks the length of a text that may be absent.
+    /// Checks the length of an optional text.
     pub fn optional_length(&mut self, field: &'static str, text: Option<&str>, rule: Length) {
         if let Some(text) = text {
             self.length(field, text, rule);
         }
     }
 
-    /// Reports a rule that a newer version of the value at hand may not have, if this checker is strict.
+    /// Reports a rule that newer versions of LINE may have dropped, if this checker is strict.
     pub(crate) fn unknown_rule(&mut self, rule: &'static str) {
         if self.strict {
             self.report(Problem::Rule(rule));
         }
     }
 
-    /// Reports the word at hand as one that this version does not know, if this checker is strict or warns.
+    /// Reports the current value as unknown to this version, if this checker is strict or collects warnings.
     pub(crate) fn unknown(&mut self, known: &'static [&'static str]) {
         if self.warns {
             self.violations
@@ -213,26 +214,26 @@ impl Checker {
         }
     }
 
-    /// Reports the word in a field as one that this version does not know, if this checker is strict.
+    /// Reports the value of a field as unknown to this version, if this checker is strict.
     pub(crate) fn unknown_word(&mut self, field: &'static str, known: &'static [&'static str]) {
         self.at(Segment::Field(field), |checker| checker.unknown(known));
     }
 
-    /// Checks a word that may be absent.
+    /// Checks an optional field whose values LINE may extend.
     pub(crate) fn word<W: Word>(&mut self, field: &'static str, word: Option<&W>) {
         if word.and_then(W::unknown).is_some() {
             self.unknown_word(field, W::WORDS);
         }
     }
 
-    /// Reports what an earlier check of the value at hand found.
+    /// Adds the violations that an earlier check of the current value found.
     pub fn include(&mut self, violations: &Violations) {
         for Violation { path, problem } in violations.iter() {
             self.report_at(path.iter().rev().cloned().collect(), problem.clone());
         }
     }
 
-    /// All that was found.
+    /// Ends the check.
     ///
     /// # Errors
     /// At least one rule is broken.

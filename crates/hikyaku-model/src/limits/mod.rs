@@ -1,9 +1,9 @@
-//! LINE's limits on what is sent, as one set of rules.
+//! LINE's limits on requests, as one set of rules.
 //!
-//! [`Check::validate`] finds every broken rule of a value in one go, each with its JSON path. The client asks it before
-//! anything is sent, and a simulator can answer with the very same judgement. The limits themselves are constants that
-//! stand beside what they limit, such as [`message::TEXT`](crate::message::TEXT), each with its source; those of
-//! requests stand here, and [`rates`] has how often LINE takes each of them.
+//! [`Check::validate`] finds every broken rule of a value at once, each with its JSON path. The client calls it before
+//! sending anything, and a simulator can answer with the same result. Each limit is a constant next to the type that it
+//! limits, such as [`message::TEXT`](crate::message::TEXT), with its source. The limits of requests are here, and
+//! [`rates`] has the rate limit of each endpoint.
 
 mod checker;
 mod color;

@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr, time::Duration};
 
-/// How many requests LINE takes in how long, for each channel and each endpoint.
+/// A rate limit: the number of requests in a period, for each channel and each endpoint.
 ///
 /// ```
 /// use hikyaku_model::limits::Rate;
@@ -11,24 +11,24 @@ use std::{fmt, str::FromStr, time::Duration};
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many requests.
+    /// The number of requests.
     pub requests: u32,
-    /// In how long.
+    /// The period.
     pub per: Duration,
 }
 
 impl Rate {
-    /// So many requests a second.
+    /// Creates a rate of this many requests per second.
     pub const fn per_second(requests: u32) -> Self {
         Self { requests, per: Duration::from_secs(1) }
     }
 
-    /// So many requests a minute.
+    /// Creates a rate of this many requests per minute.
     pub const fn per_minute(requests: u32) -> Self {
         Self { requests, per: Duration::from_secs(60) }
     }
 
-    /// So many requests an hour.
+    /// Creates a rate of this many requests per hour.
     pub const fn per_hour(requests: u32) -> Self {
         Self { requests, per: Duration::from_secs(60 * 60) }
     }
@@ -50,7 +50,7 @@ impl FromStr for Rate {
     }
 }
 
-/// A text that is no rate.
+/// The text is not a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidRate;
 
@@ -62,13 +62,13 @@ impl fmt::Display for InvalidRate {
 
 impl std::error::Error for InvalidRate {}
 
-/// The documented rate of every endpoint.
+/// The documented rate limit of every endpoint.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 pub mod rates {
     use super::Rate;
 
-    /// Every endpoint that has no rate of its own: reply, push, the validation of messages, profiles, contents, …
+    /// Every endpoint without its own rate limit: reply, push, the validation of messages, profiles, contents, …
     pub const USUAL: Rate = Rate::per_second(2000);
 
     /// Multicast.
@@ -80,34 +80,34 @@ pub mod rates {
     /// Broadcast.
     pub const BROADCAST: Rate = Rate::per_hour(60);
 
-    /// Each of the statistics: deliveries, followers, demographics, events, rich menus.
+    /// Each endpoint of the insights: deliveries, followers, demographics, events, rich menus.
     pub const INSIGHT: Rate = Rate::per_hour(60);
 
-    /// Each endpoint of the audiences.
+    /// Each audience endpoint.
     pub const AUDIENCE: Rate = Rate::per_minute(60);
 
-    /// Setting the webhook URL, and reading it.
+    /// Setting and getting the webhook URL.
     pub const WEBHOOK_ENDPOINT: Rate = Rate::per_minute(1000);
 
     /// Testing the webhook URL.
     pub const WEBHOOK_TEST: Rate = Rate::per_hour(60);
 
-    /// Creating a rich menu, deleting one, deleting an alias, and the progress of a batch.
+    /// Creating a rich menu, deleting one, deleting an alias, and getting the progress of a batch.
     pub const RICH_MENU: Rate = Rate::per_hour(100);
 
     /// Replacing or unlinking rich menus in a batch.
     pub const RICH_MENU_BATCH: Rate = Rate::per_hour(3);
 
-    /// The list of rich menus.
+    /// Getting the list of rich menus.
     pub const RICH_MENU_LIST: Rate = Rate::per_second(10);
 
-    /// A user's membership subscriptions, and the list of membership plans.
+    /// Getting a user's membership subscriptions, and the list of membership plans.
     pub const MEMBERSHIP: Rate = Rate::per_second(200);
 
-    /// Each endpoint of the coupons.
+    /// Each coupon endpoint.
     pub const COUPON: Rate = Rate::per_second(200);
 
-    /// The loading animation.
+    /// Displaying the loading animation.
     pub const LOADING: Rate = Rate::per_second(100);
 
     /// Issuing a short-lived channel access token.

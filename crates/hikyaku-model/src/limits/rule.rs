@@ -1,45 +1,45 @@
 use unicode_segmentation::UnicodeSegmentation;
 
-/// How many items a list may have.
+/// The allowed number of items in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// The fewest items.
+    /// The minimum.
     pub min: usize,
-    /// The most items.
+    /// The maximum.
     pub max: usize,
 }
 
 impl Count {
-    /// Whether so many items are allowed.
+    /// Returns whether this many items are allowed.
     pub const fn allows(self, items: usize) -> bool {
         self.min <= items && items <= self.max
     }
 }
 
-/// What a number may be.
+/// The allowed values of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Steps {
-    /// The smallest.
+    /// The minimum.
     pub min: u32,
-    /// The largest.
+    /// The maximum.
     pub max: u32,
-    /// What it must be a multiple of.
+    /// The number of which the value must be a multiple.
     pub step: u32,
 }
 
-/// What LINE counts a text in.
+/// The unit in which LINE counts a text.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/text-character-count/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// UTF-16 code units: an emoji outside the basic plane counts two.
+    /// UTF-16 code units: an emoji outside the basic plane counts as two.
     Utf16,
-    /// Grapheme clusters: what a reader takes for one character counts one.
+    /// Grapheme clusters: a character as the reader sees it counts as one.
     Grapheme,
 }
 
 impl Unit {
-    /// The length of a text.
+    /// Returns the length of a text.
     ///
     /// ```
     /// use hikyaku_model::limits::Unit;
@@ -55,36 +55,36 @@ impl Unit {
     }
 }
 
-/// How long a text may be.
+/// The allowed length of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Length {
-    /// The shortest text: 0, or 1 where an empty one is refused.
+    /// The minimum: 0, or 1 if an empty text is refused.
     pub min: usize,
-    /// The longest text.
+    /// The maximum.
     pub max: usize,
-    /// What the two are counted in.
+    /// The unit of both.
     pub unit: Unit,
 }
 
 impl Length {
-    /// At most `max` UTF-16 code units, and not empty.
+    /// Creates a limit of `max` UTF-16 code units that refuses an empty text.
     pub const fn utf16(max: usize) -> Self {
         Self { min: 1, max, unit: Unit::Utf16 }
     }
 
-    /// At most `max` grapheme clusters, and not empty.
+    /// Creates a limit of `max` grapheme clusters that refuses an empty text.
     pub const fn graphemes(max: usize) -> Self {
         Self { min: 1, max, unit: Unit::Grapheme }
     }
 
-    /// The same rule with the empty text allowed.
+    /// Returns this limit with the empty text allowed.
     pub const fn or_empty(self) -> Self {
         Self { min: 0, ..self }
     }
 
-    /// The text's length where it is out of bounds.
+    /// Returns the text's length if it breaks the limit.
     pub fn broken_by(self, text: &str) -> Option<usize> {
-        // No text has more units than bytes, so most texts need no count.
+        // A text never has more units than bytes, so most texts need no count.
         if text.len() <= self.max && text.len() >= self.min && (self.min <= 1) {
             return None;
         }
@@ -93,7 +93,7 @@ impl Length {
     }
 }
 
-/// What the name of a placeholder looks like.
+/// The pattern of a placeholder's name.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2>
 pub const SUBSTITUTION_KEY: &str = "^[a-zA-Z0-9_]{1,20}$";

@@ -1,26 +1,26 @@
 use super::{Checker, Length, Problem, Segment};
 
-/// What a URI must be.
+/// The rule for a URI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Uri {
-    /// The most characters.
+    /// The maximum number of characters.
     pub max: usize,
-    /// The schemes it may begin with.
+    /// The allowed schemes.
     pub schemes: &'static [&'static str],
 }
 
-/// The URL of a picture, a video or a sound: HTTPS, at most 2,000 characters.
+/// The URL of an image, a video or audio: HTTPS, at most 2,000 characters.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-message>
 pub const MEDIA_URL: Uri = Uri { max: 2000, schemes: &["https"] };
 
-/// The URI that a tap opens: at most 1,000 characters.
+/// The URI opened on a tap: at most 1,000 characters.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#uri-action>
 pub const LINK: Uri = Uri { max: 1000, schemes: &["http", "https", "line", "tel"] };
 
 impl Uri {
-    /// Checks a URI against this rule, and for being percent-encoded.
+    /// Checks a URI against this rule, and that it is percent-encoded.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#url-encoding>
     pub fn check(self, uri: &str, checker: &mut Checker) {
@@ -50,7 +50,7 @@ impl Checker {
         self.at(Segment::Field(field), |checker| rule.check(uri, checker));
     }
 
-    /// Checks a URI that may be absent.
+    /// Checks an optional URI.
     pub fn optional_uri(&mut self, field: &'static str, uri: Option<&str>, rule: Uri) {
         if let Some(uri) = uri {
             self.uri(field, uri, rule);
@@ -71,7 +71,7 @@ fn has_host(scheme: &str, rest: &str) -> bool {
         .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':']))
 }
 
-/// Whether a text has only characters that RFC 3986 allows in a URI, and every `%` begins an escape.
+/// Returns whether a text has only characters that RFC 3986 allows in a URI, and whether every `%` begins an escape.
 fn is_encoded(text: &str) -> bool {
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

@@ -8,13 +8,13 @@ use crate::InvalidId;
 pub enum Segment {
     /// A field of an object.
     Field(&'static str),
-    /// A key that the data chose, such as a substitution's name.
+    /// A key that the data chose, such as the name of a substitution.
     Key(String),
     /// An item of a list.
     Index(usize),
 }
 
-/// What is wrong with one value.
+/// The problem with one value.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Problem {
@@ -22,61 +22,61 @@ pub enum Problem {
     Required,
     /// A text is too long or too short.
     Length {
-        /// What is allowed.
+        /// The allowed range.
         rule: Length,
-        /// How long it is.
+        /// The actual length.
         actual: usize,
     },
     /// A list has too many items or too few.
     Count {
-        /// What is allowed.
+        /// The allowed range.
         rule: Count,
-        /// How many it has.
+        /// The actual number.
         actual: usize,
     },
     /// A number is out of range.
     Range {
-        /// The smallest allowed, as it is written.
+        /// The minimum, formatted.
         min: String,
-        /// The largest allowed.
+        /// The maximum, formatted.
         max: String,
     },
-    /// A number is no multiple of what LINE asks for.
+    /// A number is not a multiple of the required step.
     MultipleOf(u32),
-    /// A word is not among those that are allowed.
+    /// A value is not among the allowed ones.
     OneOf(&'static [&'static str]),
-    /// This version does not know the word; a warning, as LINE may know it.
+    /// This version does not know the value. A warning, since LINE may know it.
     UnknownWord(&'static [&'static str]),
     /// The object has no such field.
     UnknownField(&'static [&'static str]),
     /// A text does not match the pattern.
     Pattern(&'static str),
-    /// No SHA-256 in 64 lower-case hexadecimal digits.
+    /// The text is not a SHA-256 in 64 lower-case hexadecimal digits.
     Sha256,
-    /// Not an absolute, percent-encoded URI.
+    /// The text is not an absolute, percent-encoded URI.
     Uri,
-    /// The URI's scheme is not among those that are allowed.
+    /// The scheme of the URI is not among the allowed ones.
     UriScheme(&'static [&'static str]),
-    /// A `{key}` of a text whose name does not match [`SUBSTITUTION_KEY`].
+    /// The name of a `{key}` in a text does not match [`SUBSTITUTION_KEY`].
     PlaceholderName(String),
-    /// A `{key}` of a text that no substitution defines.
+    /// A `{key}` in a text has no substitution.
     PlaceholderUndefined(String),
-    /// A brace of a text that has no partner.
+    /// A brace in a text has no partner.
     Brace,
-    /// The value must not stand here, and why.
+    /// The value is not allowed here; the text gives the reason.
     Forbidden(&'static str),
     /// A malformed id.
     Id(InvalidId),
-    /// JSON of a known type that does not fit it: serde's words.
+    /// The JSON does not fit its known type; the text is serde's.
     Shape(String),
-    /// A container's JSON is larger than LINE takes.
+    /// The JSON of a container exceeds LINE's limit.
     Bytes {
-        /// The largest allowed.
+        /// The maximum, in bytes.
         max: usize,
-        /// How large it is.
+        /// The actual size, in bytes.
         actual: usize,
     },
-    /// Any other rule, in a sentence that says what to do.
+    /// Any other rule, as a sentence that says what to do.
     Rule(&'static str),
 }
 
@@ -150,17 +150,17 @@ impl fmt::Display for Problem {
 
 impl std::error::Error for Problem {}
 
-/// One broken rule: where, and what.
+/// One broken rule, with its path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
-    /// Where in the JSON.
+    /// The path in the JSON.
     pub path: Vec<Segment>,
-    /// What is wrong.
+    /// The problem.
     pub problem: Problem,
 }
 
 impl Violation {
-    /// The path as LINE writes it: `messages[0].text`.
+    /// Returns the path as LINE writes it: `messages[0].text`.
     pub fn property(&self) -> String {
         use fmt::Write;
 
@@ -178,7 +178,7 @@ impl Violation {
         text
     }
 
-    /// The path as a JSON Pointer (RFC 6901): `/messages/0/text`.
+    /// Returns the path as a JSON Pointer (RFC 6901): `/messages/0/text`.
     pub fn pointer(&self) -> String {
         let mut text = String::new();
         for segment in &self.path {
@@ -209,12 +209,12 @@ impl fmt::Display for Violation {
 pub struct Violations(Vec<Violation>);
 
 impl Violations {
-    /// The violations, or nothing if there are none.
+    /// Creates a list of violations, or `None` if it would be empty.
     pub fn new(violations: Vec<Violation>) -> Option<Self> {
         (!violations.is_empty()).then_some(Self(violations))
     }
 
-    /// Each broken rule, in the order of the JSON.
+    /// Iterates over the broken rules, in the order of the JSON.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Violation> {
         self.0.iter()
     }

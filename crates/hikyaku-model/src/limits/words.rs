@@ -2,9 +2,9 @@ use serde::Serialize;
 
 use super::{Problem, SUBSTITUTION_KEY, Segment, Violation, Violations};
 
-/// Broken rules in LINE's words: the body of its answer 400.
+/// Broken rules in LINE's wording: the body of its 400 response.
 ///
-/// The words are those that LINE prints in its reference or that have been seen; where neither is so, they are ours.
+/// The wording is that of LINE's reference, or has been observed; where there is neither, this crate chose it.
 ///
 /// ```
 /// use hikyaku_model::{coupon::COUPON_TITLE, limits::{Checker, Dialect, Refusal}};
@@ -18,52 +18,54 @@ use super::{Problem, SUBSTITUTION_KEY, Segment, Violation, Violations};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// What is wrong with the request as a whole.
+    /// The problem with the request as a whole.
     pub message: String,
-    /// Each thing that is wrong.
+    /// The individual problems.
     pub details: Vec<RefusalDetail>,
 }
 
-/// One thing that is wrong with a request, in LINE's words.
+/// One problem with a request, in LINE's wording.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RefusalDetail {
-    /// What.
+    /// The problem.
     pub message: String,
-    /// Where; empty where it is the request as a whole.
+    /// The path of the value; empty for the request as a whole.
     pub property: String,
 }
 
 impl RefusalDetail {
-    /// This is wrong with a property.
+    /// Creates a problem with a property.
     pub fn new(property: impl Into<String>, message: impl Into<String>) -> Self {
         Self { message: message.into(), property: property.into() }
     }
 }
 
-/// Which parts of LINE's API speak of the same broken rule in which words.
+/// The wording of broken rules, which differs between the parts of LINE's API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {
-    /// That of requests with messages, and of all others that have no dialect of their own.
+    /// The wording for requests with messages, and for all others without their own dialect.
     ///
-    /// It is two, and LINE does not say which rule speaks which. Known are counts, text lengths, types and missing
-    /// fields of a message, which speak of paths from the request body's root, and templates, Flex and URIs, which speak
-    /// of paths inside one message. Our choice for the rest: what stands directly in a message is told in the first, unless
-    /// it is a URI or a placeholder. The first wins where both have something to say, as it does where LINE checks first.
+    /// There are two wordings, and LINE does not say which rule uses which. Counts, text lengths, types and missing
+    /// fields of a message are known to use paths from the root of the request body; templates, Flex and URIs are known
+    /// to
+    /// use paths inside one message. For the rest, this crate chose: a problem directly in a message uses the first
+    /// wording,
+    /// unless the value is a URI or a placeholder. If both apply, the first wins, as it does where LINE checks first.
     Messages,
-    /// That of rich menus.
+    /// The wording for rich menus.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-rich-menu>
     RichMenu,
-    /// That of coupons.
+    /// The wording for coupons.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
     Coupon,
 }
 
 impl Refusal {
-    /// Broken rules in the words of a dialect.
+    /// Words broken rules in a dialect.
     pub fn new(violations: &Violations, dialect: Dialect) -> Self {
         let all = violations.iter();
         match dialect {
@@ -78,7 +80,7 @@ impl Refusal {
     }
 }
 
-/// Details whose properties are paths from the request body's root. What would be told twice is told once.
+/// Collects details whose properties are paths from the root of the request body. Duplicates are dropped.
 impl FromIterator<RefusalDetail> for Refusal {
     fn from_iter<I: IntoIterator<Item = RefusalDetail>>(details: I) -> Self {
         let mut details: Vec<_> = details.into_iter().collect();
@@ -106,7 +108,7 @@ fn of_messages(violations: &Violations) -> Refusal {
     Refusal { message, details }
 }
 
-/// Whether a rule speaks of the content of a message.
+/// Returns whether a rule is about the content of a message.
 fn is_content(violation: &Violation) -> bool {
     match violation.path.as_slice() {
         [Segment::Field("messages"), Segment::Index(_), Segment::Field(_) | Segment::Key(_)] => {
@@ -134,7 +136,7 @@ fn message_index(violation: &Violation) -> Option<usize> {
     }
 }
 
-/// The path inside the message: `/hero/url` in a Flex container, `template/columns/5/title` elsewhere.
+/// Returns the path inside the message: `/hero/url` in a Flex container, `template/columns/5/title` elsewhere.
 fn content_path(violation: &Violation) -> String {
     let inside = violation.path.get(2..).unwrap_or_default();
     let (slash, inside) = match inside {
@@ -152,7 +154,7 @@ fn content_path(violation: &Violation) -> String {
     format!("{slash}{}", steps.join("/"))
 }
 
-/// The types of messages that LINE's reference names in this error. LINE has had newer ones since.
+/// The types of message that LINE's reference lists in this error. LINE has added others since.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#error-responses>
 const NAMED_TYPES: &str = "text, image, video, audio, location, sticker, template, imagemap";
@@ -198,7 +200,7 @@ fn coupon_words(problem: &Problem) -> String {
     }
 }
 
-/// The words that are the same in all dialects. Those of the last arm are ours.
+/// Returns the wording that is the same in all dialects. The texts of the last arm are this crate's own.
 fn words(problem: &Problem) -> String {
     match problem {
         Problem::Count { rule, .. } => {

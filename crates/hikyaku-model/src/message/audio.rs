@@ -8,16 +8,16 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A sound.
+/// An audio message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#audio-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "audio", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AudioMessage {
-    /// HTTPS, mp3 or m4a, at most 200 MB.
+    /// The audio's URL: HTTPS, mp3 or m4a, at most 200 MB.
     pub original_content_url: String,
-    /// How long it is, in milliseconds.
+    /// The duration, in milliseconds.
     pub duration: u64,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, AudioMessage>")]
@@ -27,7 +27,7 @@ pub struct AudioMessage {
 tagged!(AudioMessage = "audio");
 
 impl AudioMessage {
-    /// A sound of this length.
+    /// Creates an audio message of this duration.
     pub fn new(url: impl Into<String>, duration: Duration) -> Self {
         Self {
             original_content_url: url.into(),
@@ -40,7 +40,7 @@ impl AudioMessage {
 impl Check for AudioMessage {
     fn check(&self, checker: &mut Checker) {
         checker.uri("originalContentUrl", &self.original_content_url, limits::MEDIA_URL);
-        // LINE takes a signed 64-bit number.
+        // LINE accepts a signed 64-bit number.
         if self.duration == 0 || i64::try_from(self.duration).is_err() {
             checker.report_field("duration", Problem::range(1, i64::MAX));
         }

@@ -7,21 +7,21 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// The tag that a coupon's use is counted under.
+/// The tag under which LINE counts the use of a coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#coupon-message>
 pub const COUPON_DELIVERY_TAG: Length = Length::utf16(30);
 
-/// A coupon that was made before.
+/// A message with an existing coupon.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#coupon-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "coupon", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CouponMessage {
-    /// The coupon.
+    /// The coupon id.
     pub coupon_id: String,
-    /// What the coupon's use is counted under: at most 30 of `[A-Za-z0-9_]`.
+    /// The tag under which LINE counts the coupon's use: at most 30 of `[A-Za-z0-9_]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivery_tag: Option<String>,
     /// Fields that this version does not know.
@@ -32,7 +32,7 @@ pub struct CouponMessage {
 tagged!(CouponMessage = "coupon");
 
 impl CouponMessage {
-    /// A coupon, without a tag.
+    /// Creates a coupon message without a tag.
     pub fn new(coupon_id: impl Into<String>) -> Self {
         Self { coupon_id: coupon_id.into(), delivery_tag: None, extra: Extra::default() }
     }

@@ -8,14 +8,14 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A message of a layout of one's own.
+/// A Flex Message: a message with a free layout.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#flex-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "flex", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FlexMessage {
-    /// What notifications, chat lists and screen readers show instead: at most 1,500 UTF-16 code units.
+    /// The alternative text for notifications, chat lists and screen readers: at most 1,500 UTF-16 code units.
     pub alt_text: String,
     /// The layout.
     pub contents: Box<Container>,
@@ -27,7 +27,7 @@ pub struct FlexMessage {
 tagged!(FlexMessage = "flex");
 
 impl FlexMessage {
-    /// A layout, and what stands for it where it cannot be shown.
+    /// Creates a Flex Message with its alternative text.
     pub fn new(alt_text: impl Into<String>, contents: impl Into<Container>) -> Self {
         Self {
             alt_text: alt_text.into(),

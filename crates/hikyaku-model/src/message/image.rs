@@ -5,16 +5,16 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A picture.
+/// An image message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "image", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImageMessage {
-    /// HTTPS, JPEG or PNG, at most 10 MB.
+    /// The image's URL: HTTPS, JPEG or PNG, at most 10 MB.
     pub original_content_url: String,
-    /// HTTPS, JPEG or PNG, at most 1 MB.
+    /// The preview image's URL: HTTPS, JPEG or PNG, at most 1 MB.
     pub preview_image_url: String,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, ImageMessage>")]
@@ -24,13 +24,13 @@ pub struct ImageMessage {
 tagged!(ImageMessage = "image");
 
 impl ImageMessage {
-    /// A picture that is its own preview.
+    /// Creates an image message that uses the image as its own preview.
     pub fn new(url: impl Into<String>) -> Self {
         let url = url.into();
         Self { preview_image_url: url.clone(), original_content_url: url, extra: Extra::default() }
     }
 
-    /// Shows another picture until this one is tapped.
+    /// Sets another image as the preview, shown until the user taps it.
     pub fn preview(mut self, url: impl Into<String>) -> Self {
         self.preview_image_url = url.into();
         self

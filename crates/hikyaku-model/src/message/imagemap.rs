@@ -9,14 +9,14 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// Areas of one imagemap that can be tapped.
+/// The number of tappable areas in one imagemap.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#imagemap-message>
 pub const IMAGEMAP_ACTIONS: Count = Count { min: 0, max: 50 };
 
-/// A picture with areas that can be tapped.
+/// An image with tappable areas.
 ///
-/// LINE fetches `{base_url}/240`, `/300`, `/460`, `/700` and `/1040`, the picture in these widths.
+/// LINE fetches the image at these widths: `{base_url}/240`, `/300`, `/460`, `/700` and `/1040`.
 ///
 /// ```
 /// use hikyaku_model::{Check, Message, imagemap::*, message::ImagemapMessage};
@@ -33,15 +33,15 @@ pub const IMAGEMAP_ACTIONS: Count = Count { min: 0, max: 50 };
 #[serde(tag = "type", rename = "imagemap", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImagemapMessage {
-    /// HTTPS; where the widths of the picture are found, without a file extension.
+    /// The base URL (HTTPS) below which LINE finds the image at each width, without a file extension.
     pub base_url: String,
-    /// What notifications, chat lists and screen readers show instead: at most 1,500 UTF-16 code units.
+    /// The alternative text for notifications, chat lists and screen readers: at most 1,500 UTF-16 code units.
     pub alt_text: String,
-    /// The size that areas refer to.
+    /// The size to which the areas refer.
     pub base_size: ImagemapSize,
-    /// What can be tapped, at most 50.
+    /// The tappable areas, at most 50.
     pub actions: Vec<ImagemapAction>,
-    /// A video that plays on the picture.
+    /// A video that plays on the image.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub video: Option<ImagemapVideo>,
     /// Fields that this version does not know.
@@ -52,7 +52,7 @@ pub struct ImagemapMessage {
 tagged!(ImagemapMessage = "imagemap");
 
 impl ImagemapMessage {
-    /// A picture that is this high at the width of 1040.
+    /// Creates an imagemap of an image that is `height` high at a width of 1040.
     pub fn new(base_url: impl Into<String>, alt_text: impl Into<String>, height: u32) -> Self {
         Self {
             base_url: base_url.into(),
@@ -64,7 +64,7 @@ impl ImagemapMessage {
         }
     }
 
-    /// Sets what can be tapped.
+    /// Sets the tappable areas.
     pub fn actions(mut self, actions: impl IntoIterator<Item = ImagemapAction>) -> Self {
         self.actions = actions.into_iter().collect();
         self

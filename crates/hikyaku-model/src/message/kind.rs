@@ -17,23 +17,23 @@ pub enum MessageKind {
     TextV2(TextV2Message),
     /// A sticker.
     Sticker(StickerMessage),
-    /// A picture.
+    /// An image.
     Image(ImageMessage),
     /// A video.
     Video(VideoMessage),
-    /// A sound.
+    /// Audio.
     Audio(AudioMessage),
-    /// A place on the map.
+    /// A location on the map.
     Location(LocationMessage),
     /// A coupon.
     Coupon(CouponMessage),
-    /// A picture with areas that can be tapped.
+    /// An image with tappable areas.
     Imagemap(ImagemapMessage),
-    /// A ready layout with buttons.
+    /// A template: a predefined layout with buttons.
     Template(TemplateMessage),
-    /// A layout of one's own.
+    /// A Flex Message: a free layout.
     Flex(FlexMessage),
-    /// A newer kind, or a known one whose JSON does not fit its type; [`Check`] tells the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; [`Check`] tells them apart.
     Unknown(Unknown),
 }
 
@@ -52,7 +52,7 @@ union!(MessageKind {
 });
 
 impl MessageKind {
-    /// Sets `quoteToken`, for kinds that cannot quote as a field that this version does not know.
+    /// Sets `quoteToken`. For kinds that cannot quote, it becomes an unknown field.
     pub(super) fn quote(&mut self, token: String) {
         let extra = match self {
             Self::Text(message) => return message.quote_token = Some(token),
@@ -76,7 +76,7 @@ impl MessageKind {
 }
 
 impl MessageKind {
-    /// Checks a message that was kept as unknown for something other than its kind, which may fit.
+    /// Checks the common fields of a message that was kept as unknown although its kind may fit.
     #[inline]
     pub(super) fn check_kind(object: &Object, checker: &mut Checker) {
         match Self::read(object) {

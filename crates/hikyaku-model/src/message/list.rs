@@ -8,10 +8,10 @@ use serde::{
 use super::Message;
 use crate::{InvalidJson, json};
 
-/// Reads the JSON of one message, or of a list of them.
+/// Reads the JSON of one message or of a list of messages.
 ///
 /// # Errors
-/// The text is no JSON, or neither an object nor a list of objects; the error names the line and the column.
+/// The text is not JSON, or neither an object nor a list of objects; the error gives the line and the column.
 ///
 /// ```
 /// use hikyaku_model::message;

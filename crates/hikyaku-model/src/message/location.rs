@@ -7,30 +7,30 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// The title of a place.
+/// The title of a location.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#location-message>
 pub const LOCATION_TITLE: Length = Length::utf16(100);
 
-/// The address of a place.
+/// The address of a location.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#location-message>
 pub const LOCATION_ADDRESS: Length = Length::utf16(100);
 
-/// A place on the map.
+/// A location message: a place on the map.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#location-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "location", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LocationMessage {
-    /// At most 100 UTF-16 code units.
+    /// The title, at most 100 UTF-16 code units.
     pub title: String,
-    /// At most 100 UTF-16 code units.
+    /// The address, at most 100 UTF-16 code units.
     pub address: String,
-    /// From -90 to 90.
+    /// The latitude, from -90 to 90.
     pub latitude: Degrees,
-    /// From -180 to 180.
+    /// The longitude, from -180 to 180.
     pub longitude: Degrees,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, LocationMessage>")]
@@ -43,14 +43,14 @@ pub struct LocationMessage {
 pub enum Degrees {
     /// A number without a fraction.
     Whole(i64),
-    /// A number with one.
+    /// A number with a fraction.
     Decimal(f64),
 }
 
 tagged!(LocationMessage = "location");
 
 impl LocationMessage {
-    /// A place.
+    /// Creates a location message.
     pub fn new(
         title: impl Into<String>,
         address: impl Into<String>,
@@ -68,7 +68,7 @@ impl LocationMessage {
 }
 
 impl Degrees {
-    /// The angle as a number.
+    /// Returns the angle as a number.
     #[expect(clippy::cast_precision_loss, reason = "an angle that large is refused anyway")]
     pub fn get(self) -> f64 {
         match self {

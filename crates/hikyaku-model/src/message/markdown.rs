@@ -1,9 +1,10 @@
-//! Markdown as text that reads well without it.
+//! Markdown as readable plain text.
 
-/// Takes the marks of Markdown out of a text, because LINE shows them as they are: headings, emphasis, quotes and fences go,
-/// lists get bullets, and a link is its text with the address behind. Code keeps its characters.
+/// Removes Markdown syntax from a text, because LINE shows it literally. Headings, emphasis, quotes and fences lose
+/// their
+/// marks, lists get bullets, and a link becomes its text followed by the address. Code keeps its characters.
 ///
-/// It is for what language models write, and no parser of the whole of Markdown: what it does not know stays as it is.
+/// It is meant for the output of language models and is not a complete Markdown parser: unknown syntax stays unchanged.
 ///
 /// ```
 /// use hikyaku_model::message::plain_text;
@@ -34,7 +35,7 @@ pub fn plain_text(markdown: &str) -> String {
     plain
 }
 
-/// A line and the mark that it begins with.
+/// Writes a line without the mark that it begins with.
 fn block(line: &str, plain: &mut String) {
     let text = line.trim_start();
     let (indent, _) = line.split_at(line.len() - text.len());
@@ -54,7 +55,7 @@ fn block(line: &str, plain: &mut String) {
     inline(text.strip_prefix("> ").unwrap_or(text), plain);
 }
 
-/// What stands within a line.
+/// Writes the content of a line.
 fn inline(mut rest: &str, plain: &mut String) {
     while let Some(first) = rest.chars().next() {
         let before = plain.chars().next_back();
@@ -104,7 +105,7 @@ fn code(rest: &str) -> Option<(Inner<'_>, &str)> {
     (!code.is_empty()).then_some((Inner::Code(code), behind))
 }
 
-/// Marks that stand close around a text, and not within a word as in `snake_case`.
+/// Finds marks that directly enclose a text and are not part of a word such as `snake_case`.
 fn emphasis(rest: &str, before: Option<char>) -> Option<(Inner<'_>, &str)> {
     for mark in ["***", "**", "__", "~~", "*", "_"] {
         let Some(opened) = rest.strip_prefix(mark) else { continue };

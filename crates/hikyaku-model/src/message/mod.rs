@@ -55,15 +55,15 @@ use crate::{
     template::Template,
 };
 
-/// What stands for an imagemap, a template or a Flex Message where it cannot be shown.
+/// The alternative text of an imagemap, a template or a Flex Message, shown where the message itself cannot be.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#flex-message>
 pub const ALT_TEXT: Length = Length::utf16(1500);
 
-/// One message to send.
+/// A message to send.
 ///
-/// The functions of this type make the usual messages; every field of every kind can be set on the kind's own type,
-/// which converts. JSON of LINE's form converts both ways, and what this version does not know is kept.
+/// The functions of this type create the usual messages. The type of each kind has setters for every field, and
+/// converts into a message. LINE's JSON can be read and written; content that this version does not know is kept.
 ///
 /// ```
 /// use hikyaku_model::message::{Message, QuickReplyItem, Sender};
@@ -77,44 +77,44 @@ pub const ALT_TEXT: Length = Length::utf16(1500);
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Message {
-    /// What is sent.
+    /// The kind of message, with its fields.
     #[serde(flatten)]
     pub kind: MessageKind,
     /// Buttons below the chat. LINE shows those of the last message only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quick_reply: Option<QuickReply>,
-    /// Who the message seems to come from.
+    /// The name and icon under which the message appears.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Sender>,
 }
 
 impl Message {
-    /// A text.
+    /// Creates a text message.
     pub fn text(text: impl Into<String>) -> Self {
         TextMessage::new(text).into()
     }
 
-    /// A sticker of the list that bots may send.
+    /// Creates a sticker message. Bots may send only the stickers on LINE's list.
     pub fn sticker(package_id: impl Into<String>, sticker_id: impl Into<String>) -> Self {
         StickerMessage::new(package_id, sticker_id).into()
     }
 
-    /// A picture that is its own preview; [`ImageMessage::preview`] sets another.
+    /// Creates an image message that uses the image as its own preview; [`ImageMessage::preview`] sets another.
     pub fn image(url: impl Into<String>) -> Self {
         ImageMessage::new(url).into()
     }
 
-    /// A video, and the picture that is shown until it plays.
+    /// Creates a video message. The preview image is shown until the video plays.
     pub fn video(url: impl Into<String>, preview_url: impl Into<String>) -> Self {
         VideoMessage::new(url, preview_url).into()
     }
 
-    /// A sound of this length.
+    /// Creates an audio message of this duration.
     pub fn audio(url: impl Into<String>, duration: Duration) -> Self {
         AudioMessage::new(url, duration).into()
     }
 
-    /// A place on the map.
+    /// Creates a location message.
     pub fn location(
         title: impl Into<String>,
         address: impl Into<String>,
@@ -124,23 +124,23 @@ impl Message {
         LocationMessage::new(title, address, latitude, longitude).into()
     }
 
-    /// A coupon that was made before.
+    /// Creates a message with an existing coupon.
     pub fn coupon(coupon_id: impl Into<String>) -> Self {
         CouponMessage::new(coupon_id).into()
     }
 
-    /// A ready layout with buttons, whose `altText` is its own text; [`TemplateMessage::alt_text`] sets another.
+    /// Creates a template message whose `altText` is the template's text; [`TemplateMessage::alt_text`] sets another.
     pub fn template(template: impl Into<Template>) -> Self {
         TemplateMessage::new(template).into()
     }
 
-    /// A layout of one's own, and what stands for it where it cannot be shown.
+    /// Creates a Flex Message with its alternative text.
     pub fn flex(alt_text: impl Into<String>, contents: impl Into<Container>) -> Self {
         FlexMessage::new(alt_text, contents).into()
     }
 
-    /// A picture that is this high at the width of 1040, and its areas that can be tapped; [`ImagemapMessage`] says
-    /// where LINE finds it.
+    /// Creates an imagemap of an image that is `height` high at a width of 1040, with its tappable areas.
+    /// [`ImagemapMessage`] describes the URLs at which LINE fetches the image.
     pub fn imagemap(
         base_url: impl Into<String>,
         alt_text: impl Into<String>,
@@ -150,8 +150,8 @@ impl Message {
         ImagemapMessage::new(base_url, alt_text, height).actions(actions).into()
     }
 
-    /// Quotes a message, by the token that its event or its send brought. LINE takes it in texts and stickers, in
-    /// replies and pushes; in any other kind it is kept as a field that this version does not know.
+    /// Quotes a message, by the quote token from its event or from the response to its send. LINE accepts the token in
+    /// texts and stickers, in replies and pushes; in any other kind it becomes an unknown field.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/get-quote-tokens/>
     pub fn quoting(mut self, quote_token: impl Into<String>) -> Self {
@@ -168,7 +168,7 @@ impl Message {
         self
     }
 
-    /// Sends under another name and icon.
+    /// Sets another name and icon for the sender.
     pub fn sender(mut self, sender: Sender) -> Self {
         self.sender = Some(sender);
         self
@@ -219,13 +219,13 @@ impl<'de> Deserialize<'de> for Message {
     }
 }
 
-/// What all kinds have in common.
+/// Reads the fields that all kinds share.
 #[inline]
 fn common(object: &Object) -> Result<(Option<QuickReply>, Option<Sender>), Misfit> {
     Ok((shape::read_key(object, "quickReply")?, shape::read_key(object, "sender")?))
 }
 
-/// Reports why a message was kept as unknown whose quick reply or sender does not fit.
+/// Reports why a message with a quick reply or sender that does not fit was kept as unknown.
 #[inline]
 fn explain(object: &Object, checker: &mut Checker) {
     MessageKind::check_kind(object, checker);

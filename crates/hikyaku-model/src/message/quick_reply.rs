@@ -8,12 +8,12 @@ use crate::{
     union::{extra, list, tagged},
 };
 
-/// Buttons in one quick reply.
+/// The number of buttons in one quick reply.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#quick-reply>
 pub const QUICK_REPLY_ITEMS: Count = Count { min: 1, max: 13 };
 
-/// Buttons below the chat, gone after a tap. LINE shows those of the last message only.
+/// Buttons below the chat that disappear after a tap. LINE shows those of the last message only.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#quick-reply>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,10 +35,10 @@ pub struct QuickReply {
 #[serde(tag = "type", rename = "action", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct QuickReplyItem {
-    /// The icon: HTTPS, a square PNG, at most 1 MB.
+    /// The icon's URL: HTTPS, a square PNG, at most 1 MB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// What the tap does.
+    /// The action on a tap.
     pub action: Action,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, QuickReplyItem>")]
@@ -48,34 +48,34 @@ pub struct QuickReplyItem {
 tagged!(QuickReplyItem = "action");
 
 impl QuickReply {
-    /// Buttons in this order.
+    /// Creates a quick reply with these buttons.
     pub fn new(items: impl IntoIterator<Item = impl Into<QuickReplyItem>>) -> Self {
         Self { items: items.into_iter().map(Into::into).collect(), extra: Extra::default() }
     }
 }
 
 impl QuickReplyItem {
-    /// A button without an icon.
+    /// Creates a button without an icon.
     pub fn new(action: impl Into<Action>) -> Self {
         Self { image_url: None, action: action.into(), extra: Extra::default() }
     }
 
-    /// Sends a text as the user.
+    /// Creates a button that sends text as the user.
     pub fn message(label: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(Action::message(label, text))
     }
 
-    /// Sends data to the bot.
+    /// Creates a button that sends data to the bot.
     pub fn postback(label: impl Into<String>, data: impl Into<String>) -> Self {
         Self::new(Action::postback(label, data))
     }
 
-    /// Opens a page, an app or a phone number.
+    /// Creates a button that opens a page, an app or a phone number.
     pub fn uri(label: impl Into<String>, uri: impl Into<String>) -> Self {
         Self::new(Action::uri(label, uri))
     }
 
-    /// Lets the user pick a date, a time or both.
+    /// Creates a button that lets the user pick a date, a time or both.
     pub fn datetime_picker(
         label: impl Into<String>,
         data: impl Into<String>,
@@ -84,22 +84,22 @@ impl QuickReplyItem {
         Self::new(Action::datetime_picker(label, data, mode))
     }
 
-    /// Copies a text.
+    /// Creates a button that copies text to the clipboard.
     pub fn clipboard(label: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(Action::clipboard(label, text))
     }
 
-    /// Opens the camera.
+    /// Creates a button that opens the camera.
     pub fn camera(label: impl Into<String>) -> Self {
         Self::new(Action::camera(label))
     }
 
-    /// Opens the pictures on the device.
+    /// Creates a button that opens the camera roll.
     pub fn camera_roll(label: impl Into<String>) -> Self {
         Self::new(Action::camera_roll(label))
     }
 
-    /// Lets the user send a place.
+    /// Creates a button that lets the user send a location.
     pub fn location(label: impl Into<String>) -> Self {
         Self::new(Action::location(label))
     }
@@ -107,7 +107,7 @@ impl QuickReplyItem {
 
 setters!(QuickReplyItem { into { image_url: String } });
 
-/// A button without an icon.
+/// Creates a button without an icon.
 impl<A: Into<Action>> From<A> for QuickReplyItem {
     fn from(action: A) -> Self {
         Self::new(action)

@@ -11,17 +11,17 @@ use crate::{
 /// Source: <https://developers.line.biz/en/docs/messaging-api/icon-nickname-switch/>
 pub const SENDER_NAME: Length = Length::utf16(20);
 
-/// Who a message seems to come from, instead of the bot's own name and icon.
+/// The name and icon under which a message appears, instead of the bot's own.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/icon-nickname-switch/>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Sender {
-    /// The name, at most 20 UTF-16 code units. LINE refuses some, such as its own.
+    /// The name, at most 20 UTF-16 code units. LINE refuses some names, such as its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// HTTPS, a square PNG, at most 1 MB.
+    /// The icon's URL: HTTPS, a square PNG, at most 1 MB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<String>,
     /// Fields that this version does not know.
@@ -30,7 +30,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A sender with the bot's own icon.
+    /// Creates a sender with the bot's own icon.
     pub fn named(name: impl Into<String>) -> Self {
         Self::default().name(name)
     }

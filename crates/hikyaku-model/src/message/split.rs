@@ -1,15 +1,18 @@
-//! Long text as several texts.
+//! Long text, split into several messages.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::text::TEXT;
 
-/// Cuts a text into texts that LINE takes, each of at most 5,000 UTF-16 code units: between paragraphs where it can, else
-/// between lines, sentences or words, and between characters as people see them at worst.
+/// Splits a text into texts that LINE accepts, each of at most 5,000 UTF-16 code units. It cuts between paragraphs
+/// where
+/// possible, otherwise between lines, sentences or words, and at worst between characters as readers see them.
 ///
-/// What was said stays said: the parts hold the same in the same order, and only the blanks and line breaks where it was cut
-/// are gone. A part is never blank, so a blank text has none. Only a single character of more than 5,000 units is cut
-/// itself, between code points.
+/// The content is preserved: the parts hold the same text in the same order, and only blanks and line breaks at the
+/// cuts
+/// are dropped. A part is never blank, so a blank text has no parts. Only a single character of more than 5,000 units
+/// is
+/// cut itself, between code points.
 ///
 /// ```
 /// use hikyaku_model::message::split_text;
@@ -37,14 +40,14 @@ pub fn split_text(text: &str) -> Vec<String> {
     parts
 }
 
-/// Without the blank characters at its end, of which none is cut; nothing where all are blank.
+/// Removes the blank characters at the end, without cutting one in half; nothing remains of a blank text.
 fn without_blank_end(text: &str) -> &str {
     let blanks = text.graphemes(true).rev().take_while(|it| it.trim().is_empty());
     let blank: usize = blanks.map(str::len).sum();
     text.get(..text.len() - blank).unwrap_or(text)
 }
 
-/// How long the beginning is that one text can hold, of whole characters, in bytes.
+/// Returns the length, in bytes, of the longest beginning of whole characters that fits one text.
 fn longest(text: &str) -> usize {
     let (mut units, mut end) = (0, 0);
     for grapheme in text.graphemes(true) {
@@ -54,7 +57,7 @@ fn longest(text: &str) -> usize {
         }
         end += grapheme.len();
     }
-    // One character that is longer than a text is cut between code points.
+    // A single character that is longer than a text is cut between code points.
     if end == 0 {
         let mut units = 0;
         let fits = text.chars().take_while(|c| {
@@ -66,7 +69,7 @@ fn longest(text: &str) -> usize {
     end
 }
 
-/// Where to cut a text whose beginning is full: at the best place in the later half of that.
+/// Returns the best position for a cut in the later half of a text's full beginning.
 fn cut(text: &str, full: usize) -> usize {
     let (half, window) = (full / 2, text.get(..full).unwrap_or(text));
     let mut starts: Vec<usize> = window.grapheme_indices(true).map(|(at, _)| at).collect();
@@ -74,7 +77,7 @@ fn cut(text: &str, full: usize) -> usize {
     let good = |end: &usize| *end >= half && starts.binary_search(end).is_ok();
     let last = |ends: &mut dyn Iterator<Item = usize>| ends.filter(good).last();
     let behind = |(at, it): (usize, &str)| at + it.len();
-    // What comes behind tells whether a sentence or a word ends with the last character.
+    // The next character decides whether a sentence or a word ends with the last one.
     let next = text.get(full..).and_then(|it| it.graphemes(true).next()).map_or(0, str::len);
     let more = text.get(..full + next).unwrap_or(text);
     last(&mut window.match_indices("\n\n").map(behind))

@@ -6,7 +6,7 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A sticker of the list that bots may send.
+/// A sticker message. Bots may send only the stickers on LINE's list.
 ///
 /// Sources: <https://developers.line.biz/en/reference/messaging-api/#sticker-message>,
 /// <https://developers.line.biz/en/docs/messaging-api/sticker-list/>
@@ -16,9 +16,9 @@ use crate::{
 pub struct StickerMessage {
     /// The package that the sticker belongs to.
     pub package_id: String,
-    /// The sticker.
+    /// The sticker in the package.
     pub sticker_id: String,
-    /// The message that this one quotes. Replies and pushes only.
+    /// The quote token of the message to quote. Replies and pushes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<String>,
     /// Fields that this version does not know.
@@ -29,7 +29,7 @@ pub struct StickerMessage {
 tagged!(StickerMessage = "sticker");
 
 impl StickerMessage {
-    /// A sticker of a package.
+    /// Creates a sticker message.
     pub fn new(package_id: impl Into<String>, sticker_id: impl Into<String>) -> Self {
         Self {
             package_id: package_id.into(),

@@ -7,16 +7,16 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// A message of a ready layout with buttons.
+/// A template message: a predefined layout with buttons.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#template-messages>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "template", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TemplateMessage {
-    /// What notifications, chat lists and screen readers show instead: at most 1,500 UTF-16 code units.
+    /// The alternative text for notifications, chat lists and screen readers: at most 1,500 UTF-16 code units.
     pub alt_text: String,
-    /// The layout.
+    /// The template.
     pub template: Template,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, TemplateMessage>")]
@@ -26,14 +26,14 @@ pub struct TemplateMessage {
 tagged!(TemplateMessage = "template");
 
 impl TemplateMessage {
-    /// A template whose `altText` is its own text: that of the template, or the title or text of its first column.
+    /// Creates a message whose `altText` is the template's text, or the title or text of its first column.
     pub fn new(template: impl Into<Template>) -> Self {
         let template = template.into();
         let alt_text = template.own_text().unwrap_or_default().to_owned();
         Self { alt_text, template, extra: Extra::default() }
     }
 
-    /// Sets `altText`, see the field.
+    /// Sets the alternative text.
     pub fn alt_text(mut self, alt_text: impl Into<String>) -> Self {
         self.alt_text = alt_text.into();
         self

@@ -12,7 +12,7 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message>
 pub const TEXT: Length = Length::utf16(5000);
 
-/// LINE emoji in one text message.
+/// The number of LINE emoji in one text message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message>
 pub const EMOJIS: Count = Count { min: 0, max: 20 };
@@ -26,10 +26,10 @@ pub const EMOJIS: Count = Count { min: 0, max: 20 };
 pub struct TextMessage {
     /// The text, at most 5,000 UTF-16 code units.
     pub text: String,
-    /// LINE emoji, at most 20, each for one `$` of the text.
+    /// The LINE emoji, at most 20, each for one `$` in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emojis: Option<Vec<Emoji>>,
-    /// The message that this one quotes. Replies and pushes only.
+    /// The quote token of the message to quote. Replies and pushes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<String>,
     /// Fields that this version does not know.
@@ -37,18 +37,18 @@ pub struct TextMessage {
     pub extra: Extra,
 }
 
-/// A LINE emoji that stands for one `$` of a text.
+/// A LINE emoji that replaces one `$` in a text.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/emoji-list/>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Emoji {
-    /// Where the `$` is, in UTF-16 code units from 0.
+    /// The position of the `$`, in UTF-16 code units from 0.
     pub index: u32,
-    /// The set that the emoji belongs to.
+    /// The emoji's set.
     pub product_id: String,
-    /// The emoji within the set.
+    /// The emoji in the set.
     pub emoji_id: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -58,7 +58,7 @@ pub struct Emoji {
 tagged!(TextMessage = "text");
 
 impl TextMessage {
-    /// A text that quotes nothing.
+    /// Creates a text message that does not quote another.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), emojis: None, quote_token: None, extra: Extra::default() }
     }
@@ -73,7 +73,7 @@ impl TextMessage {
 setters!(TextMessage { into { quote_token: String } });
 
 impl Emoji {
-    /// The emoji for the `$` at an index, in UTF-16 code units from 0.
+    /// Creates the emoji for the `$` at an index, in UTF-16 code units from 0.
     pub fn new(index: u32, product_id: impl Into<String>, emoji_id: impl Into<String>) -> Self {
         Self {
             index,

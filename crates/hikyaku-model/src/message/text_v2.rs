@@ -10,24 +10,24 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// Substitutions in one text.
+/// The number of substitutions in one text.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2>
 pub const SUBSTITUTIONS: Count = Count { min: 0, max: 100 };
 
-/// Substitutions by a mention in one text.
+/// The number of mentions among the substitutions of one text.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-mention-object>
 pub const MENTIONS: Count = Count { min: 0, max: 20 };
 
-/// Substitutions by a LINE emoji in one text.
+/// The number of LINE emoji among the substitutions of one text.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-emoji-object>
 pub const SUBSTITUTION_EMOJIS: Count = Count { min: 0, max: 20 };
 
 /// A text with placeholders for mentions and LINE emoji.
 ///
-/// `{name}` in the text is replaced by the substitution of that name; a literal brace is written twice.
+/// `{name}` in the text is replaced by the substitution of that name; write a literal brace twice.
 ///
 /// ```
 /// use hikyaku_model::{Check, Message, message::{Substitution, TextV2Message}};
@@ -44,10 +44,10 @@ pub const SUBSTITUTION_EMOJIS: Count = Count { min: 0, max: 20 };
 pub struct TextV2Message {
     /// The text, at most 5,000 UTF-16 code units.
     pub text: String,
-    /// What stands for each placeholder, at most 100.
+    /// The substitution for each placeholder, at most 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub substitution: Option<BTreeMap<String, Substitution>>,
-    /// The message that this one quotes. Replies and pushes only.
+    /// The quote token of the message to quote. Replies and pushes only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<String>,
     /// Fields that this version does not know.
@@ -55,27 +55,27 @@ pub struct TextV2Message {
     pub extra: Extra,
 }
 
-/// What stands for a placeholder.
+/// The replacement for a placeholder.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Substitution {
-    /// Mentions a user or all.
+    /// A mention of one user or of everyone.
     Mention(MentionSubstitution),
     /// A LINE emoji.
     Emoji(EmojiSubstitution),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
-/// Mentions a user or all. Replies and pushes to groups and rooms only.
+/// A mention of one user or of everyone. Replies and pushes to groups and rooms only.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#text-message-v2-mention-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "mention", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MentionSubstitution {
-    /// Who is mentioned.
+    /// The user or users mentioned.
     pub mentionee: Mentionee,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, MentionSubstitution>")]
@@ -89,25 +89,25 @@ pub struct MentionSubstitution {
 #[serde(tag = "type", rename = "emoji", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct EmojiSubstitution {
-    /// The set that the emoji belongs to.
+    /// The emoji's set.
     pub product_id: String,
-    /// The emoji within the set.
+    /// The emoji in the set.
     pub emoji_id: String,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, EmojiSubstitution>")]
     pub extra: Extra,
 }
 
-/// Who is mentioned.
+/// The user or users mentioned.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Mentionee {
-    /// One user, a member of the group or room.
+    /// One user, who must be a member of the group or room.
     User(UserMentionee),
-    /// All members.
+    /// Everyone in the group or room.
     All(AllMentionee),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
@@ -148,18 +148,18 @@ union!(Substitution { Mention(MentionSubstitution), Emoji(EmojiSubstitution) });
 union!(Mentionee { User(UserMentionee), All(AllMentionee) });
 
 impl TextV2Message {
-    /// A text that quotes nothing.
+    /// Creates a text message that does not quote another.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), substitution: None, quote_token: None, extra: Extra::default() }
     }
 
-    /// Says what stands for `{key}`.
+    /// Sets the substitution for `{key}`.
     pub fn substitute(mut self, key: impl Into<String>, by: impl Into<Substitution>) -> Self {
         self.substitution.get_or_insert_default().insert(key.into(), by.into());
         self
     }
 
-    /// Whether the text mentions anyone.
+    /// Returns whether the text mentions anyone.
     pub fn mentions(&self) -> bool {
         self.substitution
             .iter()
@@ -171,19 +171,19 @@ impl TextV2Message {
 setters!(TextV2Message { into { quote_token: String } });
 
 impl Substitution {
-    /// Mentions a user.
+    /// Creates a mention of a user.
     pub fn mention(user: impl Into<UserId>) -> Self {
         let mentionee = UserMentionee { user_id: user.into(), extra: Extra::default() }.into();
         MentionSubstitution { mentionee, extra: Extra::default() }.into()
     }
 
-    /// Mentions all members of the group or room.
+    /// Creates a mention of all members of the group or room.
     pub fn mention_all() -> Self {
         let mentionee = AllMentionee::default().into();
         MentionSubstitution { mentionee, extra: Extra::default() }.into()
     }
 
-    /// A LINE emoji.
+    /// Creates a LINE emoji.
     pub fn emoji(product_id: impl Into<String>, emoji_id: impl Into<String>) -> Self {
         EmojiSubstitution {
             product_id: product_id.into(),

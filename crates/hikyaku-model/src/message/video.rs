@@ -7,23 +7,24 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// The id that comes back when a video was watched to its end.
+/// The id that LINE returns once a user has watched a video to the end.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#video-message>
 pub const TRACKING_ID: Length = Length::utf16(100);
 
-/// A video.
+/// A video message.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#video-message>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "video", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct VideoMessage {
-    /// HTTPS, mp4, at most 200 MB.
+    /// The video's URL: HTTPS, mp4, at most 200 MB.
     pub original_content_url: String,
-    /// HTTPS, JPEG or PNG, at most 1 MB, of the video's proportions.
+    /// The preview image's URL: HTTPS, JPEG or PNG, at most 1 MB, with the video's aspect ratio.
     pub preview_image_url: String,
-    /// Comes back in the event that a user has watched to the end; at most 100 ASCII characters. Not in groups and rooms.
+    /// The id returned in the event that a user watched the video to the end; at most 100 ASCII characters. Not in
+    /// groups and rooms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tracking_id: Option<String>,
     /// Fields that this version does not know.
@@ -34,7 +35,7 @@ pub struct VideoMessage {
 tagged!(VideoMessage = "video");
 
 impl VideoMessage {
-    /// A video, and the picture that is shown until it plays.
+    /// Creates a video message. The preview image is shown until the video plays.
     pub fn new(url: impl Into<String>, preview_url: impl Into<String>) -> Self {
         Self {
             original_content_url: url.into(),

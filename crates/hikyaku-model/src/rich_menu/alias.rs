@@ -2,16 +2,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Check, Checker, Extra, limits::Problem};
 
-/// A name that stands for a rich menu, so that a switch action outlives the menu.
+/// An alias of a rich menu, so that a switch action keeps working when the menu is replaced.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-alias>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuAlias {
-    /// The name: at most 32 of `[a-z0-9_-]`.
+    /// The alias: at most 32 of `[a-z0-9_-]`.
     pub rich_menu_alias_id: String,
-    /// The menu that it stands for.
+    /// The rich menu id that the alias points to.
     pub rich_menu_id: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -19,7 +19,7 @@ pub struct RichMenuAlias {
 }
 
 impl RichMenuAlias {
-    /// An alias for a menu.
+    /// Creates an alias for a menu.
     pub fn new(alias: impl Into<String>, rich_menu_id: impl Into<String>) -> Self {
         Self {
             rich_menu_alias_id: alias.into(),

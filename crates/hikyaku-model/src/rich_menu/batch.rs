@@ -8,21 +8,21 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// The operations of one batch.
+/// The number of operations in one batch.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users>
 pub const BATCH_OPERATIONS: Count = Count { min: 1, max: 1000 };
 
-/// Changes of the menus of all users who have a certain menu, done in one go and judged by how things were before it.
+/// A batch of changes for all users with certain rich menus. Every operation applies to the state before the batch.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuBatch {
-    /// What to change, 1 to 1,000 operations.
+    /// The changes, 1 to 1,000 operations.
     pub operations: Vec<RichMenuBatchOperation>,
-    /// A key, at most 100 of `[a-zA-Z0-9_-]`, under which a batch that failed can be taken up again within 14 days.
+    /// A key, at most 100 of `[a-zA-Z0-9_-]`, with which a failed batch can be resumed within 14 days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume_request_key: Option<String>,
     /// Fields that this version does not know.
@@ -31,12 +31,12 @@ pub struct RichMenuBatch {
 }
 
 impl RichMenuBatch {
-    /// A batch of these operations.
+    /// Creates a batch of these operations.
     pub fn new(operations: impl Into<Vec<RichMenuBatchOperation>>) -> Self {
         Self { operations: operations.into(), resume_request_key: None, extra: Extra::default() }
     }
 
-    /// Makes the batch one that can be taken up again under this key, or takes it up.
+    /// Makes the batch resumable under this key, or resumes the batch with this key.
     pub fn resume_request_key(mut self, key: impl Into<String>) -> Self {
         self.resume_request_key = Some(key.into());
         self
@@ -72,13 +72,13 @@ impl Check for RichMenuBatch {
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum RichMenuBatchOperation {
-    /// Gives the users of one menu another.
+    /// Replaces one menu with another for all its users.
     Link(RichMenuBatchLink),
-    /// Takes a menu from its users.
+    /// Unlinks one menu from all its users.
     Unlink(RichMenuBatchUnlink),
-    /// Takes every menu from its users; it stands alone in its batch.
+    /// Unlinks the rich menu of every user; it must be the only operation in its batch.
     UnlinkAll(RichMenuBatchUnlinkAll),
-    /// A newer kind, or a known one whose JSON does not fit its type.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit.
     Unknown(Unknown),
 }
 
@@ -89,17 +89,17 @@ union!(RichMenuBatchOperation {
 });
 
 impl RichMenuBatchOperation {
-    /// Gives the users of one menu another.
+    /// Replaces one menu with another for all its users.
     pub fn link(from: impl Into<String>, to: impl Into<String>) -> Self {
         RichMenuBatchLink { from: from.into(), to: to.into(), extra: Extra::default() }.into()
     }
 
-    /// Takes a menu from its users.
+    /// Unlinks one menu from all its users.
     pub fn unlink(from: impl Into<String>) -> Self {
         RichMenuBatchUnlink { from: from.into(), extra: Extra::default() }.into()
     }
 
-    /// Takes every menu from its users.
+    /// Unlinks the rich menu of every user.
     pub fn unlink_all() -> Self {
         RichMenuBatchUnlinkAll::default().into()
     }
@@ -128,21 +128,21 @@ impl RichMenuBatchOperation {
     }
 }
 
-/// Gives the users of one menu another.
+/// Replaces one menu with another for all its users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "link")]
 #[non_exhaustive]
 pub struct RichMenuBatchLink {
-    /// The menu that they have.
+    /// The current menu.
     pub from: String,
-    /// The menu that they get.
+    /// The new menu.
     pub to: String,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, RichMenuBatchLink>")]
     pub extra: Extra,
 }
 
-/// Takes a menu from its users.
+/// Unlinks one menu from all its users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "unlink")]
 #[non_exhaustive]
@@ -154,7 +154,7 @@ pub struct RichMenuBatchUnlink {
     pub extra: Extra,
 }
 
-/// Takes every menu from its users.
+/// Unlinks the rich menu of every user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "unlinkAll")]
 #[non_exhaustive]

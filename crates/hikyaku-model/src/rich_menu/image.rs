@@ -3,12 +3,12 @@ use std::fmt;
 use super::RichMenuSize;
 use crate::Check;
 
-/// The largest image that a rich menu takes: 1 MB.
+/// The maximum size of a rich menu's image: 1 MB.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#upload-rich-menu-image-requirements-for-rich-menu-image>
 pub const RICH_MENU_IMAGE_BYTES: usize = 1024 * 1024;
 
-/// The two formats that LINE takes.
+/// The two formats that LINE accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageFormat {
     /// JPEG.
@@ -18,7 +18,7 @@ pub enum ImageFormat {
 }
 
 impl ImageFormat {
-    /// The content type.
+    /// Returns the content type.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -27,7 +27,7 @@ impl ImageFormat {
     }
 }
 
-/// What an image's first bytes say of it.
+/// The format and size of an image, read from its first bytes.
 ///
 /// ```
 /// use hikyaku_model::rich_menu::{ImageFormat, RichMenuImage};
@@ -39,30 +39,30 @@ impl ImageFormat {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RichMenuImage {
-    /// Its format.
+    /// The format.
     pub format: ImageFormat,
-    /// Its width in pixels.
+    /// The width, in pixels.
     pub width: u32,
-    /// Its height in pixels.
+    /// The height, in pixels.
     pub height: u32,
 }
 
-/// Why bytes can be no image of a rich menu.
+/// The reason why bytes are not a valid image for a rich menu.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum InvalidRichMenuImage {
-    /// More than [`RICH_MENU_IMAGE_BYTES`].
+    /// The image exceeds [`RICH_MENU_IMAGE_BYTES`].
     TooLarge {
-        /// How many bytes it has.
+        /// The number of bytes.
         bytes: usize,
     },
-    /// Neither JPEG nor PNG, or one that breaks off before its size is told.
+    /// The image is neither JPEG nor PNG, or ends before its size.
     Format,
-    /// Its width and height are not those of a rich menu.
+    /// The width and height are not those of a rich menu.
     Size {
-        /// In pixels.
+        /// The width, in pixels.
         width: u32,
-        /// In pixels.
+        /// The height, in pixels.
         height: u32,
     },
 }
@@ -73,7 +73,7 @@ impl RichMenuImage {
         sniff_png(bytes).or_else(|| sniff_jpeg(bytes))
     }
 
-    /// The same, refusing what LINE would refuse: more than 1 MB, other formats, other sizes.
+    /// Reads format and size, and refuses what LINE would refuse: more than 1 MB, other formats, other sizes.
     ///
     /// # Errors
     /// The first of these rules that the image breaks.
@@ -109,7 +109,7 @@ impl fmt::Display for InvalidRichMenuImage {
 
 impl std::error::Error for InvalidRichMenuImage {}
 
-/// A PNG begins with its signature and the `IHDR` chunk.
+/// Reads a PNG, which begins with its signature and the `IHDR` chunk.
 fn sniff_png(bytes: &[u8]) -> Option<RichMenuImage> {
     let header = bytes.strip_prefix(b"\x89PNG\r\n\x1a\n")?;
     let size = header.get(4..)?.strip_prefix(b"IHDR")?;
@@ -117,21 +117,21 @@ fn sniff_png(bytes: &[u8]) -> Option<RichMenuImage> {
     Some(RichMenuImage { format: ImageFormat::Png, width: number(0)?, height: number(4)? })
 }
 
-/// A JPEG is a row of segments; one of the "start of frame" kinds tells the size.
+/// Reads a JPEG, a sequence of segments; one of the "start of frame" kinds has the size.
 fn sniff_jpeg(bytes: &[u8]) -> Option<RichMenuImage> {
     let mut rest = bytes.strip_prefix(b"\xff\xd8")?;
     loop {
         rest = rest.strip_prefix(b"\xff")?;
         let (marker, after) = rest.split_first()?;
-        // A marker may be padded with more of its first byte.
+        // A marker may be preceded by fill bytes, all 0xff.
         if *marker == 0xff {
             continue;
         }
         rest = after;
         match marker {
-            // Without a length.
+            // Markers without a length.
             0x01 | 0xd0..=0xd7 => {}
-            // Every kind of frame but the tables that share the range: DHT, JPG, DAC.
+            // Every kind of frame except the tables that share the range: DHT, JPG, DAC.
             0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 let [_, _, _, h0, h1, w0, w1, ..] = rest else { return None };
                 let side = |high: &u8, low: &u8| u32::from(u16::from_be_bytes([*high, *low]));

@@ -6,22 +6,22 @@ use crate::{
     limits::{Count, Length, Problem},
 };
 
-/// The name of a rich menu, which only its makers see.
+/// The name of a rich menu, shown only to its developers.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
 pub const RICH_MENU_NAME: Length = Length::graphemes(300);
 
-/// The text of the bar that opens a rich menu.
+/// The text of the chat bar that opens a rich menu.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
 pub const RICH_MENU_CHAT_BAR_TEXT: Length = Length::graphemes(14);
 
-/// The areas of a rich menu.
+/// The number of areas in a rich menu.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rich-menu-object>
 pub const RICH_MENU_AREAS: Count = Count { min: 0, max: 20 };
 
-/// A rich menu. Its image is uploaded apart.
+/// A rich menu. Its image is uploaded separately.
 ///
 /// ```
 /// use hikyaku_model::{Action, Check, rich_menu::{RichMenu, RichMenuArea, RichMenuSize}};
@@ -42,11 +42,11 @@ pub struct RichMenu {
     pub size: RichMenuSize,
     /// Whether the menu is open when a user opens the chat.
     pub selected: bool,
-    /// A name for its makers, at most 300 grapheme clusters.
+    /// The name, shown only to its developers; at most 300 grapheme clusters.
     pub name: String,
-    /// The text of the bar below the chat, at most 14 grapheme clusters.
+    /// The text of the chat bar, at most 14 grapheme clusters.
     pub chat_bar_text: String,
-    /// What can be tapped, at most 20 areas.
+    /// The tappable areas, at most 20.
     pub areas: Vec<RichMenuArea>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -54,7 +54,7 @@ pub struct RichMenu {
 }
 
 impl RichMenu {
-    /// A menu that starts closed and has no areas yet.
+    /// Creates a menu that starts closed and has no areas yet.
     pub fn new(
         size: RichMenuSize,
         name: impl Into<String>,
@@ -70,7 +70,7 @@ impl RichMenu {
         }
     }
 
-    /// Whether the menu is open when a user opens the chat.
+    /// Sets whether the menu is open when a user opens the chat.
     pub fn selected(mut self, selected: bool) -> Self {
         self.selected = selected;
         self
@@ -98,9 +98,9 @@ impl Check for RichMenu {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RichMenuSize {
-    /// 800 to 2500.
+    /// The width, 800 to 2500.
     pub width: u32,
-    /// At least 250, and at most the width divided by 1.45.
+    /// The height, at least 250 and at most the width divided by 1.45.
     pub height: u32,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -108,7 +108,7 @@ pub struct RichMenuSize {
 }
 
 impl RichMenuSize {
-    /// So many pixels.
+    /// Creates a size in pixels.
     pub fn new(width: u32, height: u32) -> Self {
         Self { width, height, extra: Extra::default() }
     }
@@ -129,15 +129,15 @@ impl Check for RichMenuSize {
     }
 }
 
-/// A part of the image, and what a tap on it does.
+/// A tappable area of the image.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#area-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RichMenuArea {
-    /// Which part.
+    /// The position and size of the area.
     pub bounds: RichMenuBounds,
-    /// What happens.
+    /// The action on a tap.
     pub action: Action,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -145,7 +145,7 @@ pub struct RichMenuArea {
 }
 
 impl RichMenuArea {
-    /// A part of the image, in pixels from its top left corner.
+    /// Creates an area, in pixels from the image's top left corner.
     pub fn new(x: u32, y: u32, width: u32, height: u32, action: impl Into<Action>) -> Self {
         let bounds = RichMenuBounds { x, y, width, height, extra: Extra::default() };
         Self { bounds, action: action.into(), extra: Extra::default() }
@@ -160,19 +160,19 @@ impl Check for RichMenuArea {
     }
 }
 
-/// A part of a rich menu's image, in pixels from its top left corner.
+/// The bounds of an area, in pixels from the image's top left corner.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#bounds-object>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RichMenuBounds {
-    /// From the left.
+    /// The distance from the left edge.
     pub x: u32,
-    /// From the top.
+    /// The distance from the top edge.
     pub y: u32,
-    /// To the right.
+    /// The width.
     pub width: u32,
-    /// Downwards.
+    /// The height.
     pub height: u32,
     /// Fields that this version does not know.
     #[serde(flatten)]

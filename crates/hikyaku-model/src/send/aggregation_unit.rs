@@ -1,15 +1,15 @@
 use super::text::text;
 use crate::limits::{Count, Problem};
 
-/// Aggregation units on one push or multicast.
+/// The number of aggregation units on one push or multicast.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
 pub const AGGREGATION_UNITS: Count = Count { min: 0, max: 1 };
 
 text! {
-    /// A name that LINE counts a push's or a multicast's opens and taps under: 1-30 of `[a-zA-Z0-9_]`.
+    /// A name under which LINE counts the opens and taps of a push or multicast: 1-30 of `[a-zA-Z0-9_]`.
     ///
-    /// A month has 1,000 names; from the next one on messages are sent, but not counted.
+    /// A month allows 1,000 names. Messages with further names are sent, but not counted.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
     AggregationUnit: check

@@ -7,7 +7,7 @@ use crate::limits::{Length, Problem};
 pub const DELIVERY_TAG: Length = Length { min: 16, ..Length::utf16(100) };
 
 text! {
-    /// What the delivery event of a message to a phone number brings back: 16-100 visible ASCII characters.
+    /// A tag that the delivery event of a message to a phone number returns: 16-100 visible ASCII characters.
     ///
     /// Source: <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message>
     DeliveryTag: check

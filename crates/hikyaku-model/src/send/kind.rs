@@ -7,7 +7,7 @@ use crate::{
     warnings,
 };
 
-/// The ways to send. Each takes the messages of the others, except for a few kinds and fields.
+/// The ways to send. All accept the same messages, except for a few kinds and fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SendKind {
     /// An answer to an event.
@@ -26,9 +26,9 @@ pub enum SendKind {
     PhoneNumber,
 }
 
-/// Checks the messages of one request: how many there are, each one's own rules, and those of the way they are sent.
+/// Checks the messages of one request: their number, the rules of each one, and those of the way they are sent.
 ///
-/// Without a way only the rules that all ways share are checked. Paths begin with `messages[0]`.
+/// Without a way to send, only the rules shared by all ways are checked. Paths begin with `messages[0]`.
 ///
 /// ```
 /// use hikyaku_model::{Checker, Message, send::{SendKind, check_messages}};
@@ -45,7 +45,7 @@ pub fn check_messages(messages: &[Message], send: Option<SendKind>, checker: &mu
     }
 }
 
-/// The [`warnings`] of the messages of one request. Paths begin with `messages[0]`.
+/// Returns the [`warnings`] of the messages of one request. Paths begin with `messages[0]`.
 #[inline]
 pub fn message_warnings(messages: &[Message]) -> Vec<Violation> {
     warnings(&Body { messages })
@@ -62,7 +62,7 @@ impl Check for Body<'_> {
     }
 }
 
-/// Checks what only one way to send demands.
+/// Checks the rules of one way to send.
 pub(super) fn check_send(messages: &[Message], send: SendKind, checker: &mut Checker) {
     checker.at(Segment::Field("messages"), |checker| {
         for (index, message) in messages.iter().enumerate() {
@@ -72,7 +72,7 @@ pub(super) fn check_send(messages: &[Message], send: SendKind, checker: &mut Che
 }
 
 impl SendKind {
-    /// All of them.
+    /// All ways to send.
     pub const ALL: [Self; 6] = [
         Self::Reply,
         Self::Push,

@@ -1,4 +1,4 @@
-//! The rules of the calls that send, beyond those of each message.
+//! The rules for requests that send, beyond those of each message.
 
 mod aggregation_unit;
 mod call;

@@ -8,10 +8,11 @@ use crate::{
 /// The properties of a narrowcast's body.
 const PROPERTIES: &[&str] = &["messages", "recipient", "filter", "limit", "notificationDisabled"];
 
-/// Checks whom the body of a narrowcast reaches: that no property is misspelt, then its recipient, filter and limit. The
-/// messages are not looked at.
+/// Checks the targeting in the body of a narrowcast: that no property is misspelt, then recipient, filter and limit.
+/// The
+/// messages are not checked.
 ///
-/// LINE passes over a property that it does not know. The body `{"messages": …, "filters": …}` reaches every friend.
+/// LINE ignores a property that it does not know. The body `{"messages": …, "filters": …}` would reach every friend.
 ///
 /// ```
 /// use hikyaku_model::{Checker, Object, send};

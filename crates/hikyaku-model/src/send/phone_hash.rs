@@ -2,7 +2,7 @@ use super::text::text;
 use crate::limits::Problem;
 
 text! {
-    /// A phone number as LINE takes it: the SHA-256 of its E.164 form with `+`, in 64 lower-case hexadecimal digits.
+    /// A phone number in LINE's form: the SHA-256 of its E.164 form with `+`, in 64 lower-case hexadecimal digits.
     ///
     /// ```
     /// use hikyaku_model::send::PhoneHash;

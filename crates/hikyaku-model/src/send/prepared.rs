@@ -9,24 +9,24 @@ use super::{
 };
 use crate::{Checker, Message, Violations};
 
-/// Messages that were checked and serialised once, to be sent many times.
+/// Messages that are checked and serialised once, to be sent many times.
 ///
-/// A clone is cheap: all clones share the bytes.
+/// Cloning is cheap: all clones share the bytes.
 #[derive(Clone, Debug)]
 pub struct PreparedMessages(Arc<Prepared>);
 
 #[derive(Debug)]
 struct Prepared {
     json: Box<RawValue>,
-    /// The ways to send that do not take these messages; most often none.
+    /// The ways to send that refuse these messages; usually empty.
     refused: Vec<(SendKind, Violations)>,
 }
 
 impl PreparedMessages {
-    /// Checks the messages and writes their JSON.
+    /// Checks the messages and serialises them.
     ///
     /// # Errors
-    /// Every rule that the messages break, with paths from `messages[0]`.
+    /// The messages break a rule. The error lists every broken rule, with paths from `messages[0]`.
     #[expect(
         clippy::missing_panics_doc,
         reason = "JSON of a message has string keys, so it cannot fail"
@@ -49,10 +49,10 @@ impl PreparedMessages {
         Ok(Self(Arc::new(Prepared { json, refused })))
     }
 
-    /// Checks what only this way to send demands.
+    /// Checks the rules of one way to send.
     ///
     /// # Errors
-    /// The messages have a kind or a field that this way does not take.
+    /// The messages have a kind or a field that this way to send does not accept.
     pub fn check(&self, send: SendKind) -> Result<(), &Violations> {
         match self.0.refused.iter().find(|(refused, _)| *refused == send) {
             Some((_, violations)) => Err(violations),
@@ -60,7 +60,7 @@ impl PreparedMessages {
         }
     }
 
-    /// The JSON array, as it will be sent.
+    /// Returns the JSON array, exactly as it is sent.
     pub fn as_json(&self) -> &str {
         self.0.json.get()
     }

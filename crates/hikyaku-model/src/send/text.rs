@@ -1,4 +1,4 @@
-/// Makes a text that has a rule of its own: kept as it is given, checked by `FromStr` and by the call that uses it.
+/// Defines a text type with its own rule: kept unchanged, checked by `FromStr` and by the call that uses it.
 macro_rules! text {
     ($(#[$doc:meta])* $name:ident: $check:expr) => {
         $(#[$doc])*
@@ -7,7 +7,7 @@ macro_rules! text {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The text as it will be sent.
+            /// Returns the text as it is sent.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -9,17 +9,17 @@ use crate::{
     word::words,
 };
 
-/// Buttons of a buttons template.
+/// The number of buttons in a buttons template.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#buttons>
 pub const BUTTONS_ACTIONS: Count = Count { min: 1, max: 4 };
 
-/// The text of a buttons template without picture and title.
+/// The text of a buttons template without image and title.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#buttons>
 pub const BUTTONS_TEXT: Length = Length::graphemes(160);
 
-/// The text of a buttons template with a picture or a title.
+/// The text of a buttons template with an image or a title.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#buttons>
 pub const BUTTONS_TEXT_BESIDE: Length = Length::graphemes(60);
@@ -29,31 +29,31 @@ pub const BUTTONS_TEXT_BESIDE: Length = Length::graphemes(60);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#buttons>
 pub const TEMPLATE_TITLE: Length = Length::graphemes(40).or_empty();
 
-/// A picture, a title, a text and buttons.
+/// A template with an image, a title, a text and buttons.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#buttons>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "buttons", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ButtonsTemplate {
-    /// HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
+    /// The image's URL: HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_image_url: Option<String>,
-    /// The picture's shape: a rectangle of 1.51:1 by default.
+    /// The image's shape: a rectangle of 1.51:1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_aspect_ratio: Option<TemplateImageAspectRatio>,
-    /// Whether the picture is cut or framed; cut by default.
+    /// Whether the image is cropped (`cover`) or shown whole (`contain`); cropped by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<TemplateImageSize>,
-    /// Behind the picture, `#RRGGBB`; white by default.
+    /// The colour behind the image, `#RRGGBB`; white by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_background_color: Option<String>,
-    /// At most 40 grapheme clusters.
+    /// The title, at most 40 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// At most 160 grapheme clusters; 60 with a picture or a title.
+    /// The text, at most 160 grapheme clusters; 60 with an image or a title.
     pub text: String,
-    /// What a tap on the picture, the title or the text does.
+    /// The action on a tap on the image, the title or the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_action: Option<Action>,
     /// The buttons, at most 4.
@@ -64,17 +64,17 @@ pub struct ButtonsTemplate {
 }
 
 words! {
-    /// The shape of a template's pictures.
+    /// The shape of a template's images.
     TemplateImageAspectRatio { Rectangle = "rectangle", Square = "square" }
 
-    /// Whether a template's pictures are cut to fill their place, or framed to be whole.
+    /// Whether a template's images are cropped to fill their area, or shown whole.
     TemplateImageSize { Cover = "cover", Contain = "contain" }
 }
 
 tagged!(ButtonsTemplate = "buttons");
 
 impl ButtonsTemplate {
-    /// A text and its buttons.
+    /// Creates a template with a text and buttons.
     pub fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
         Self {
             thumbnail_image_url: None,

@@ -11,27 +11,28 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// Columns of a carousel.
+/// The number of columns in a carousel.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#carousel>
 pub const CAROUSEL_COLUMNS: Count = Count { min: 1, max: 10 };
 
-/// Buttons of a column.
+/// The number of buttons in a column.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
 pub const COLUMN_ACTIONS: Count = Count { min: 1, max: 3 };
 
-/// The text of a column without picture and title.
+/// The text of a column without image and title.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
 pub const COLUMN_TEXT: Length = Length::graphemes(120);
 
-/// The text of a column with a picture or a title.
+/// The text of a column with an image or a title.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-carousel>
 pub const COLUMN_TEXT_BESIDE: Length = Length::graphemes(60);
 
-/// Columns to scroll. All have as many buttons as the first, and a picture and a title where the first has.
+/// A template with columns to scroll. All columns have as many buttons as the first, and an image and a title if the
+/// first has.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,10 +41,10 @@ pub const COLUMN_TEXT_BESIDE: Length = Length::graphemes(60);
 pub struct CarouselTemplate {
     /// The columns, at most 10.
     pub columns: Vec<CarouselColumn>,
-    /// The picture's shape: a rectangle of 1.51:1 by default.
+    /// The image's shape: a rectangle of 1.51:1 by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_aspect_ratio: Option<TemplateImageAspectRatio>,
-    /// Whether the picture is cut or framed; cut by default.
+    /// Whether the image is cropped (`cover`) or shown whole (`contain`); cropped by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_size: Option<TemplateImageSize>,
     /// Fields that this version does not know.
@@ -58,18 +59,18 @@ pub struct CarouselTemplate {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CarouselColumn {
-    /// HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
+    /// The image's URL: HTTPS, JPEG or PNG, at most 1024 pixels wide and 10 MB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thumbnail_image_url: Option<String>,
-    /// Behind the picture, `#RRGGBB`; white by default.
+    /// The colour behind the image, `#RRGGBB`; white by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_background_color: Option<String>,
-    /// At most 40 grapheme clusters.
+    /// The title, at most 40 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// At most 120 grapheme clusters; 60 with a picture or a title.
+    /// The text, at most 120 grapheme clusters; 60 with an image or a title.
     pub text: String,
-    /// What a tap on the picture, the title or the text does.
+    /// The action on a tap on the image, the title or the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_action: Option<Action>,
     /// The buttons, at most 3.
@@ -82,7 +83,7 @@ pub struct CarouselColumn {
 tagged!(CarouselTemplate = "carousel");
 
 impl CarouselTemplate {
-    /// Columns in this order.
+    /// Creates a carousel of these columns.
     pub fn new(columns: impl IntoIterator<Item = CarouselColumn>) -> Self {
         Self {
             columns: columns.into_iter().collect(),
@@ -98,7 +99,7 @@ setters!(CarouselTemplate {
 });
 
 impl CarouselColumn {
-    /// A text and its buttons.
+    /// Creates a column with a text and buttons.
     pub fn new(text: impl Into<String>, actions: impl IntoIterator<Item = Action>) -> Self {
         Self {
             thumbnail_image_url: None,

@@ -12,19 +12,19 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#confirm>
 pub const CONFIRM_TEXT: Length = Length::graphemes(240);
 
-/// Buttons of a confirm template.
+/// The number of buttons in a confirm template.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#confirm>
 pub const CONFIRM_ACTIONS: Count = Count { min: 2, max: 2 };
 
-/// A text and two buttons.
+/// A template with a text and two buttons.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#confirm>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "confirm", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ConfirmTemplate {
-    /// At most 240 grapheme clusters.
+    /// The text, at most 240 grapheme clusters.
     pub text: String,
     /// The two buttons.
     pub actions: Vec<Action>,
@@ -36,7 +36,7 @@ pub struct ConfirmTemplate {
 tagged!(ConfirmTemplate = "confirm");
 
 impl ConfirmTemplate {
-    /// A text and its two buttons.
+    /// Creates a template with a text and two buttons.
     pub fn new(text: impl Into<String>, actions: [Action; 2]) -> Self {
         Self { text: text.into(), actions: actions.into(), extra: Extra::default() }
     }

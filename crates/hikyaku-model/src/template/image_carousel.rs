@@ -7,35 +7,35 @@ use crate::{
     union::{extra, tagged},
 };
 
-/// Columns of an image carousel.
+/// The number of columns in an image carousel.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-carousel>
 pub const IMAGE_CAROUSEL_COLUMNS: Count = Count { min: 1, max: 10 };
 
-/// Pictures to scroll.
+/// A template with images to scroll.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename = "image_carousel", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImageCarouselTemplate {
-    /// The pictures, at most 10.
+    /// The images, at most 10.
     pub columns: Vec<ImageCarouselColumn>,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, ImageCarouselTemplate>")]
     pub extra: Extra,
 }
 
-/// A picture of an image carousel.
+/// An image of an image carousel.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#column-object-for-image-carousel>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ImageCarouselColumn {
-    /// HTTPS, JPEG or PNG, square, at most 1024 pixels wide and 10 MB.
+    /// The image's URL: HTTPS, JPEG or PNG, square, at most 1024 pixels wide and 10 MB.
     pub image_url: String,
-    /// What a tap does; its label has at most 12 grapheme clusters.
+    /// The action on a tap; its label has at most 12 grapheme clusters.
     pub action: Action,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -45,14 +45,14 @@ pub struct ImageCarouselColumn {
 tagged!(ImageCarouselTemplate = "image_carousel");
 
 impl ImageCarouselTemplate {
-    /// Pictures in this order.
+    /// Creates a carousel of these images.
     pub fn new(columns: impl IntoIterator<Item = ImageCarouselColumn>) -> Self {
         Self { columns: columns.into_iter().collect(), extra: Extra::default() }
     }
 }
 
 impl ImageCarouselColumn {
-    /// A picture and what a tap on it does.
+    /// Creates an image with its action.
     pub fn new(image_url: impl Into<String>, action: impl Into<Action>) -> Self {
         Self { image_url: image_url.into(), action: action.into(), extra: Extra::default() }
     }

@@ -35,15 +35,15 @@ use crate::{
 #[non_exhaustive]
 #[expect(clippy::large_enum_variant, reason = "a message has one, and it is seldom moved")]
 pub enum Template {
-    /// A picture, a title, a text and buttons.
+    /// An image, a title, a text and buttons.
     Buttons(ButtonsTemplate),
     /// A text and two buttons.
     Confirm(ConfirmTemplate),
-    /// Columns to scroll, each with a picture, a title, a text and buttons.
+    /// Columns to scroll, each with an image, a title, a text and buttons.
     Carousel(CarouselTemplate),
-    /// Pictures to scroll.
+    /// Images to scroll.
     ImageCarousel(ImageCarouselTemplate),
-    /// A newer kind, or a known one whose JSON does not fit its type; the limits tell the two apart.
+    /// A kind that this version does not know, or a known kind whose JSON does not fit; `Check` tells them apart.
     Unknown(Unknown),
 }
 
@@ -55,7 +55,7 @@ union!(Template {
 });
 
 impl Template {
-    /// The text that best stands for the whole.
+    /// Returns the text that best represents the whole template.
     pub(crate) fn own_text(&self) -> Option<&str> {
         match self {
             Self::Buttons(template) => Some(&template.text),

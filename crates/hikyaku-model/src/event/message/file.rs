@@ -8,8 +8,8 @@ use crate::shared_str::SharedStr;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileMessageContent<S = SharedStr> {
-    /// The name of the file, as the user has it. Never use it as a path unchecked.
+    /// The name of the file on the user's device. Never use it as a path unchecked.
     pub file_name: S,
-    /// How big the file is, in bytes.
+    /// The size of the file, in bytes.
     pub file_size: u64,
 }

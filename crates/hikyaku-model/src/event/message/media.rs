@@ -2,18 +2,18 @@ use serde::Serialize;
 
 use crate::{Extra, event::object::object, shared_str::SharedStr, word::words};
 
-/// A picture that a user sent.
+/// An image that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-image>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageMessageContent<S = SharedStr> {
-    /// Who holds the picture.
+    /// The server that holds the image.
     pub content_provider: ContentProvider<S>,
-    /// The set that the picture was sent in, if several were sent at once.
+    /// The set to which the image belongs, if several were sent at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_set: Option<ImageSet<S>>,
-    /// What quotes this message.
+    /// The token that quotes this message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<S>,
 }
@@ -24,40 +24,40 @@ pub struct ImageMessageContent<S = SharedStr> {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VideoMessageContent<S = SharedStr> {
-    /// Who holds the video.
+    /// The server that holds the video.
     pub content_provider: ContentProvider<S>,
-    /// How long the video is, in milliseconds.
+    /// The length of the video, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
-    /// What quotes this message.
+    /// The token that quotes this message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<S>,
 }
 
-/// A recording that a user sent.
+/// Audio that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-audio>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AudioMessageContent<S = SharedStr> {
-    /// Who holds the recording.
+    /// The server that holds the audio.
     pub content_provider: ContentProvider<S>,
-    /// How long the recording is, in milliseconds.
+    /// The length of the audio, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration: Option<u64>,
 }
 
-/// Who holds the content of a message, and where.
+/// The server that holds the content of a message, and its URLs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ContentProvider<S = SharedStr> {
-    /// LINE, or a server elsewhere.
+    /// LINE, or another server.
     pub r#type: ContentProviderType,
-    /// Where the content is, if elsewhere.
+    /// The URL of the content, if another server holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_content_url: Option<S>,
-    /// Where its preview is, if elsewhere.
+    /// The URL of the preview, if another server holds it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_image_url: Option<S>,
     /// Fields that this version does not know.
@@ -74,7 +74,7 @@ object! {
 }
 
 impl<S> ContentProvider<S> {
-    /// Content that LINE holds.
+    /// Creates a provider for content that LINE holds.
     pub fn line() -> Self {
         Self {
             r#type: ContentProviderType::Line,
@@ -86,25 +86,25 @@ impl<S> ContentProvider<S> {
 }
 
 words! {
-    /// Who holds the content of a message.
+    /// The kind of server that holds the content of a message.
     ContentProviderType {
-        /// LINE: the content is fetched by the message's id.
+        /// LINE: fetch the content by the message id.
         Line = "line",
-        /// Another server: the content is at the URLs given.
+        /// Another server: the event has the URLs.
         External = "external",
     }
 }
 
-/// The set of pictures that a user sent at once. Each comes in an event of its own, in any order.
+/// A set of images that a user sent at once. Each image arrives in its own event, in any order.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ImageSet<S = SharedStr> {
-    /// What the pictures of a set have in common.
+    /// The id that the images of a set share.
     pub id: S,
-    /// Which of the set this one is, from 1. Old apps do not tell.
+    /// The position of this image in the set, from 1. Old apps do not report it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub index: Option<u64>,
-    /// How many the set has. Old apps do not tell.
+    /// The number of images in the set. Old apps do not report it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
     /// Fields that this version does not know.

@@ -1,4 +1,4 @@
-//! The messages that users send, as events carry them.
+//! The messages that users send, as found in webhook events.
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#message-event>
 
@@ -29,12 +29,12 @@ use crate::{Extra, shared_str::SharedStr};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MessageContent<S = SharedStr> {
-    /// What was sent.
+    /// The kind of message, with its fields.
     #[serde(flatten)]
     pub kind: ContentKind<S>,
-    /// The id of the message, with which its content is fetched. It is a number in digits, too long for a float.
+    /// The message id, with which its content is fetched. It is a decimal number that does not fit a float.
     pub id: S,
-    /// What marks the message as read.
+    /// The token that marks the message as read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mark_as_read_token: Option<S>,
     /// Fields that this version does not know.
@@ -49,62 +49,62 @@ pub struct MessageContent<S = SharedStr> {
 pub enum ContentKind<S = SharedStr> {
     /// Text.
     Text(TextMessageContent<S>),
-    /// A picture.
+    /// An image.
     Image(ImageMessageContent<S>),
     /// A video.
     Video(VideoMessageContent<S>),
-    /// A voice or sound recording.
+    /// Audio: a voice message or another recording.
     Audio(AudioMessageContent<S>),
     /// A file.
     File(FileMessageContent<S>),
-    /// A place.
+    /// A location.
     Location(LocationMessageContent<S>),
     /// A sticker.
     Sticker(StickerMessageContent<S>),
-    /// A kind that this version does not know; its fields are in [`MessageContent::extra`].
+    /// A kind that this version does not know. Its fields are in [`MessageContent::extra`].
     #[serde(untagged)]
     Unknown {
-        /// LINE's word for it.
+        /// LINE's name of the kind.
         r#type: S,
     },
 }
 
-/// The kinds of message without their fields, to ask for one.
+/// The kinds of message, without their fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ContentType {
     /// Text.
     Text,
-    /// A picture.
+    /// An image.
     Image,
     /// A video.
     Video,
-    /// A voice or sound recording.
+    /// Audio: a voice message or another recording.
     Audio,
     /// A file.
     File,
-    /// A place.
+    /// A location.
     Location,
     /// A sticker.
     Sticker,
-    /// Any kind that this version does not know.
+    /// A kind that this version does not know.
     Unknown,
 }
 
 impl<S> MessageContent<S> {
-    /// A message with this id and nothing else that is optional.
+    /// Creates a message with this id and no optional field.
     pub fn new(id: impl Into<S>, kind: ContentKind<S>) -> Self {
         Self { kind, id: id.into(), mark_as_read_token: None, extra: Extra::default() }
     }
 
-    /// The kind of message.
+    /// Returns the kind of message.
     pub fn content_type(&self) -> ContentType {
         self.kind.content_type()
     }
 }
 
 impl<S> ContentKind<S> {
-    /// The kind without its fields.
+    /// Returns the kind without its fields.
     pub fn content_type(&self) -> ContentType {
         match self {
             Self::Text(_) => ContentType::Text,
@@ -120,7 +120,7 @@ impl<S> ContentKind<S> {
 }
 
 impl<S: AsRef<str>> MessageContent<S> {
-    /// What quotes this message in a reply, for the kinds that can be quoted.
+    /// Returns the token that quotes this message in a reply, if this kind can be quoted.
     pub fn quote_token(&self) -> Option<&str> {
         match &self.kind {
             ContentKind::Text(text) => text.quote_token.as_ref(),

@@ -8,49 +8,49 @@ use crate::{shared_str::SharedStr, word::words};
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StickerMessageContent<S = SharedStr> {
-    /// The set that the sticker is of.
+    /// The sticker's package.
     pub package_id: S,
-    /// Which one of the set it is.
+    /// The sticker in the package.
     pub sticker_id: S,
-    /// What the sticker does.
+    /// The behaviour of the sticker: animation, sound, pop-up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sticker_resource_type: Option<StickerResourceType>,
-    /// What the sticker is about, at most 15 words. LINE calls this experimental.
+    /// The sticker's topics, at most 15 keywords. LINE calls this experimental.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keywords: Option<Vec<S>>,
-    /// What the user wrote on a message sticker, at most 100 characters.
+    /// The text that the user wrote on a message sticker, at most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<S>,
-    /// What quotes this message.
+    /// The token that quotes this message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<S>,
-    /// The message that this one quotes.
+    /// The id of the quoted message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted_message_id: Option<S>,
 }
 
 words! {
-    /// What a sticker does.
+    /// The behaviour of a sticker.
     StickerResourceType {
-        /// It stands still.
+        /// A still image.
         Static = "STATIC",
-        /// It moves.
+        /// An animation.
         Animation = "ANIMATION",
-        /// It has a sound.
+        /// A still image with sound.
         Sound = "SOUND",
-        /// It moves and has a sound.
+        /// An animation with sound.
         AnimationSound = "ANIMATION_SOUND",
-        /// It fills the screen.
+        /// A pop-up that fills the screen.
         Popup = "POPUP",
-        /// It fills the screen and has a sound.
+        /// A pop-up with sound.
         PopupSound = "POPUP_SOUND",
-        /// It carries a text that the user wrote once for all such stickers.
+        /// A text that the user wrote once for all stickers of this kind.
         Custom = "CUSTOM",
-        /// It carries a text that the user wrote for this message.
+        /// A text that the user wrote for this message.
         Message = "MESSAGE",
-        /// It carries a name. LINE's schema has this word, its reference does not.
+        /// A name. LINE's schema has this value, its reference does not.
         NameText = "NAME_TEXT",
-        /// It carries a text of its own. LINE's schema has this word, its reference does not.
+        /// A text for each sticker. LINE's schema has this value, its reference does not.
         PerStickerText = "PER_STICKER_TEXT",
     }
 }

@@ -2,30 +2,30 @@ use serde::Serialize;
 
 use crate::{Extra, UserId, event::object::object, shared_str::SharedStr, word::words};
 
-/// The text that a user wrote.
+/// Text that a user sent.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-text>
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TextMessageContent<S = SharedStr> {
-    /// The text. A LINE emoji is in it by its name, such as `(love)`.
+    /// The text. It contains each LINE emoji as its name, such as `(love)`.
     pub text: S,
     /// The LINE emoji in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emojis: Option<Vec<Emoji<S>>>,
-    /// Who is mentioned in the text.
+    /// The mentions in the text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mention: Option<Mention>,
-    /// What quotes this message.
+    /// The token that quotes this message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<S>,
-    /// The message that this one quotes.
+    /// The id of the quoted message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quoted_message_id: Option<S>,
 }
 
 impl<S> TextMessageContent<S> {
-    /// A text alone.
+    /// Creates a text without emoji, mentions or tokens.
     pub fn new(text: impl Into<S>) -> Self {
         Self {
             text: text.into(),
@@ -38,15 +38,16 @@ impl<S> TextMessageContent<S> {
 }
 
 impl<S: AsRef<str>> TextMessageContent<S> {
-    /// Whether it mentions this bot. `@All` does not count.
+    /// Returns whether the text mentions this bot. `@All` does not count.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#wh-text>
     pub fn mentions_me(&self) -> bool {
         self.my_mentions().next().is_some()
     }
 
-    /// The text without the mentions of this bot, and without the blanks that they leave: what it was asked. A mention whose
-    /// place is not in the text stays.
+    /// Returns the text without the mentions of this bot and without the blanks that they leave: the question to the
+    /// bot.
+    /// A mention whose position lies outside the text stays.
     pub fn without_my_mentions(&self) -> String {
         let text = self.text.as_ref();
         let mut places: Vec<_> = self
@@ -60,7 +61,7 @@ impl<S: AsRef<str>> TextMessageContent<S> {
         let (mut left, mut at) = (String::with_capacity(text.len()), 0);
         for (begin, end) in places {
             let Some(before) = text.get(at..begin) else { continue };
-            // One of the two blanks around it is enough.
+            // Keep one of the two blanks around it.
             let is_apart =
                 left.is_empty() && before.is_empty() || before.ends_with(char::is_whitespace);
             left.push_str(before);
@@ -78,7 +79,7 @@ impl<S: AsRef<str>> TextMessageContent<S> {
     }
 }
 
-/// Where a UTF-16 code unit begins, in bytes; the end of the text is one, too.
+/// Returns the byte at which a UTF-16 code unit begins. The end of the text counts as a position.
 fn byte_of_unit(text: &str, unit: u64) -> Option<usize> {
     let mut units = 0;
     for (byte, c) in text.char_indices() {
@@ -95,13 +96,13 @@ fn byte_of_unit(text: &str, unit: u64) -> Option<usize> {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Emoji<S = SharedStr> {
-    /// Where it begins, in UTF-16 code units from 0.
+    /// The position, in UTF-16 code units from 0.
     pub index: u64,
-    /// How long its name is in the text, in UTF-16 code units.
+    /// The length of its name in the text, in UTF-16 code units.
     pub length: u64,
-    /// The set it is of.
+    /// The emoji's set.
     pub product_id: S,
-    /// Which one of the set it is.
+    /// The emoji in the set.
     pub emoji_id: S,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -117,11 +118,11 @@ object! {
     }
 }
 
-/// Who is mentioned in a text.
+/// The mentions in a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Mention {
-    /// One entry a mention, at most 20.
+    /// One entry per mention, at most 20.
     pub mentionees: Vec<Mentionee>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -129,7 +130,7 @@ pub struct Mention {
 }
 
 impl Mention {
-    /// These mentions.
+    /// Creates a list of mentions.
     pub fn new(mentionees: impl Into<Vec<Mentionee>>) -> Self {
         Self { mentionees: mentionees.into(), extra: Extra::default() }
     }
@@ -148,14 +149,14 @@ object! {
 pub struct Mentionee {
     /// Whether one user or everyone is mentioned.
     pub r#type: MentioneeType,
-    /// Where the mention begins, in UTF-16 code units from 0.
+    /// The position of the mention, in UTF-16 code units from 0.
     pub index: u64,
-    /// How long the mention is, in UTF-16 code units.
+    /// The length of the mention, in UTF-16 code units.
     pub length: u64,
-    /// The user, if one is mentioned who agreed to share it.
+    /// The mentioned user, if one user is mentioned and has consented to share the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
-    /// Whether it is this bot that is mentioned.
+    /// Whether this bot is the one mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_self: Option<bool>,
     /// Fields that this version does not know.
@@ -164,7 +165,7 @@ pub struct Mentionee {
 }
 
 impl Mentionee {
-    /// A mention at this place of the text, in UTF-16 code units.
+    /// Creates a mention at this position of the text, in UTF-16 code units.
     pub fn new(r#type: MentioneeType, index: u64, length: u64) -> Self {
         Self { r#type, index, length, user_id: None, is_self: None, extra: Extra::default() }
     }
@@ -181,7 +182,7 @@ object! {
 }
 
 words! {
-    /// Whom a mention means.
+    /// The kind of mention.
     MentioneeType {
         /// One user.
         User = "user",

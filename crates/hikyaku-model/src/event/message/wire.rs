@@ -16,8 +16,8 @@ use crate::{
     text::{Str, Text},
 };
 
-/// The fields of all kinds of message side by side. LINE does not promise that `type` comes first, and a reader that
-/// waits for it has to copy all that comes before.
+/// The fields of all kinds of message in one struct. LINE does not promise that `type` comes first; a reader that waits
+/// for it has to copy everything before it.
 struct Wire<'a, S> {
     r#type: Option<Str<'a>>,
     id: Option<S>,
@@ -119,7 +119,7 @@ impl<S> Default for Wire<'_, S> {
 }
 
 impl<'a, S: Text<'a>> Wire<'a, S> {
-    /// The message, or the name of the field that is missing.
+    /// Builds the message. Fails with the name of the missing field.
     fn into_content(mut self, body: Option<&Arc<str>>) -> Result<MessageContent<S>, &'static str> {
         let r#type = self.r#type.take().ok_or("type")?;
         let id = self.id.take().ok_or("id")?;
@@ -136,7 +136,7 @@ impl<'a, S: Text<'a>> Wire<'a, S> {
         })
     }
 
-    /// Takes the fields that belong to the kind, or tells which one is missing. An unknown kind takes none.
+    /// Takes the fields that belong to the kind. Fails with the name of the missing field. An unknown kind takes none.
     fn take_kind(&mut self, r#type: &str) -> Result<Option<ContentKind<S>>, &'static str> {
         Ok(Some(match r#type {
             "text" => ContentKind::Text(TextMessageContent {
@@ -183,7 +183,7 @@ impl<'a, S: Text<'a>> Wire<'a, S> {
         }))
     }
 
-    /// Keeps what the kind did not take: LINE may give one kind tomorrow what another has today.
+    /// Keeps the fields that the kind did not take: LINE may add a field of one kind to another.
     fn keep_the_rest(&mut self) {
         let extra = &mut self.extra;
         keep(extra, "quoteToken", self.quote_token.take());
