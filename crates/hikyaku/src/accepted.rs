@@ -10,45 +10,45 @@ use crate::{
 
 /// A send that LINE accepted.
 ///
-/// Accepted is not delivered: LINE answers the same for a user who blocked the bot or left.
+/// Accepted does not mean delivered: LINE gives the same response for a user who blocked the bot or left.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// The id of the request that LINE accepted: of this one, or of the earlier one with the same retry key.
+    /// The id of the accepted request: of this one, or of the earlier one with the same retry key.
     pub request_id: Option<String>,
-    /// The messages that reply and push made, in their order; empty for the other sends.
+    /// The messages created by a reply or push, in order; empty for the other sends.
     pub sent_messages: Vec<SentMessage>,
-    /// Whether an earlier request with the same retry key was accepted, so that this one sent nothing new.
+    /// Whether LINE had already accepted a request with the same retry key, so that this one sent nothing new.
     pub deduplicated: bool,
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
 }
 
-/// A message that LINE made of a send.
+/// A message created by a send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all(deserialize = "camelCase"))]
 #[non_exhaustive]
 pub struct SentMessage {
-    /// The message's id.
+    /// The message id.
     pub id: String,
-    /// The token to quote this message with, for the kinds that can be quoted.
+    /// The token for quoting this message, for the kinds that can be quoted.
     #[serde(default)]
     pub quote_token: Option<String>,
 }
 
 impl Accepted {
-    /// The answer's status: 200 or 202, or 409 for a deduplicated one.
+    /// Returns the HTTP status: 200 or 202, or 409 if deduplicated.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The answer's headers.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The answer's body as it came.
+    /// Returns the unchanged body of the response.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
@@ -64,7 +64,7 @@ impl Accepted {
         let deduplicated = status == StatusCode::CONFLICT;
         let sent_messages = match from_json::<Body>(&body) {
             Ok(read) if is_object(&body) => read.sent_messages.unwrap_or_default(),
-            // That LINE accepted an earlier request is said by a header, and nothing at all is taken for `{}`.
+            // A header reports that LINE accepted an earlier request, and an empty body counts as `{}`.
             _ if deduplicated || body.is_empty() => Vec::new(),
             Ok(_) => {
                 let error = serde::de::Error::custom("expected an object");

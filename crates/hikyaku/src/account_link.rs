@@ -6,12 +6,12 @@ use crate::{Answer, Client, Error, client::id, route::Route};
 pub(crate) static ROUTE: Route =
     Route::post("issueLinkToken", "/v2/bot/user/{userId}/linkToken").without_body().idempotent();
 
-/// A token to begin an account link with.
+/// A token for starting an account link.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LinkToken {
-    /// The token: for 10 minutes and one use.
+    /// The token, valid for 10 minutes and one use.
     pub link_token: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -25,12 +25,13 @@ impl std::fmt::Debug for LinkToken {
 }
 
 impl LinkToken {
-    /// Where to send the user after the login on the service's own page. LINE then sends the bot an `accountLink`
-    /// event with this nonce.
+    /// Returns the URL to which the service sends the user after login on its own page. LINE then sends the bot an
+    /// `accountLink` event with this nonce.
     ///
     /// # Errors
-    /// The nonce is not 10 to 255 characters long. It must also be one that nobody can guess, of 128 random bits or
-    /// more, and used once.
+    /// The nonce is not 10 to 255 characters long. It must also be unpredictable (at least 128 random bits) and used
+    /// only
+    /// once.
     /// # Source
     /// <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
     pub fn account_link_url(&self, nonce: &str) -> Result<String, Error> {
@@ -44,7 +45,7 @@ impl LinkToken {
 }
 
 impl Client {
-    /// Issues a token to begin linking a user's account on a service with the user's LINE.
+    /// Issues a token for linking a user's account on a service with the user's LINE account.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#issue-link-token>

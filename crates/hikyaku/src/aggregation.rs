@@ -13,26 +13,26 @@ pub(crate) static LIST: Route =
     Route::get("getAggregationUnitNameList", "/v2/bot/message/aggregation/list")
         .query(&["limit", "start"]);
 
-/// How many names of aggregation units were used this month.
+/// The number of aggregation units used this month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AggregationUnitUsage {
-    /// The names, of which a month has 1,000; the messages under another one are sent and not counted.
+    /// The number of names. A month allows 1,000; messages under further names are sent but not counted.
     pub num_of_custom_aggregation_units: u64,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A page of the names of aggregation units.
+/// A page of names of aggregation units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AggregationUnitNames {
-    /// The names that were used this month.
+    /// The names used this month.
     pub custom_aggregation_units: Vec<String>,
-    /// Where the next page begins, if there is one.
+    /// The token for the start of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Fields that this version does not know.
@@ -53,14 +53,14 @@ impl Page for AggregationUnitNames {
 }
 
 impl Paged<'_, AggregationUnitNames> {
-    /// How many names a page has at most: 1 to 100, 100 unless set.
+    /// Sets the page size: 1 to 100 names; LINE's default is 100.
     pub fn limit(self, limit: u32) -> Self {
         self.query("limit", &limit.to_string())
     }
 }
 
 impl Client {
-    /// How many names of aggregation units were used this month.
+    /// Returns the number of aggregation units used this month.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-the-number-of-unit-name-types-assigned-during-this-month>
@@ -68,7 +68,7 @@ impl Client {
         self.request(&INFO, &[])?.read().await
     }
 
-    /// The names of aggregation units that were used this month.
+    /// Lists the names of the aggregation units used this month.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-a-list-of-unit-names-assigned-during-this-month>

@@ -5,9 +5,9 @@ use http::{HeaderMap, HeaderName, StatusCode};
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-line-request-id");
 static ACCEPTED_REQUEST_ID: HeaderName = HeaderName::from_static("x-line-accepted-request-id");
 
-/// What LINE answered to a read, and what came with it.
+/// A response of LINE's, with its headers.
 ///
-/// It derefs to the value; [`into_inner`](Self::into_inner) takes the value out.
+/// It derefs to the value; [`into_inner`](Self::into_inner) returns the value alone.
 #[derive(Clone, Debug)]
 pub struct Answer<T> {
     value: T,
@@ -20,7 +20,7 @@ impl<T> Answer<T> {
         Self { value, status, headers }
     }
 
-    /// The value alone.
+    /// Returns the value without the headers.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -29,17 +29,17 @@ impl<T> Answer<T> {
         Answer { value: read(self.value), status: self.status, headers: self.headers }
     }
 
-    /// `X-Line-Request-Id`, to quote to LINE.
+    /// Returns `X-Line-Request-Id`, to quote to LINE's support.
     pub fn request_id(&self) -> Option<&str> {
         request_id(&self.headers)
     }
 
-    /// The answer's status.
+    /// Returns the HTTP status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The answer's headers.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -53,12 +53,12 @@ impl<T> Deref for Answer<T> {
     }
 }
 
-/// The id of the request that an answer belongs to.
+/// Returns the id of the request to which the response belongs.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(&REQUEST_ID)?.to_str().ok()
 }
 
-/// The id of the earlier request under the same retry key that LINE accepted.
+/// Returns the id of the earlier request with the same retry key that LINE accepted.
 pub(crate) fn accepted_request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get(&ACCEPTED_REQUEST_ID)?.to_str().ok()
 }

@@ -1,4 +1,4 @@
-//! The client for programs without async (feature `blocking`).
+//! The client for programs without async, as the feature `blocking`.
 //!
 //! ```no_run
 //! use hikyaku::{Error, blocking::Client};
@@ -27,20 +27,20 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::{Accepted, Error, IntoMessages, IntoReplyTo, IntoTo};
 
-/// A [`Client`](crate::Client) whose calls return when they are done.
+/// A [`Client`](crate::Client) whose calls block until they are done.
 ///
-/// Cheap to clone, and to be used by any number of threads at once: clones share one pool of connections. One thread of
-/// its own looks after the connections and renews tokens between calls.
+/// It is cheap to clone, and any number of threads can use it at once: clones share one connection pool. A background
+/// thread looks after the connections and renews tokens between calls.
 ///
 /// # Panics
-/// Its calls panic in async code, which they would block: use the client itself there.
+/// Its calls panic in async code, which they would block: use the async client there.
 #[derive(Clone)]
 pub struct Client {
     line: crate::Client,
     serving: Arc<Serving>,
 }
 
-/// The runtime that serves all clones, until the last of them is gone.
+/// The runtime of all clones. It lives until the last clone is dropped.
 struct Serving(Option<Runtime>);
 
 impl Serving {
@@ -51,7 +51,7 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // Dropped as it is, it would wait for its work, and panic in async code.
+        // A plain drop would wait for the runtime's work, and panic in async code.
         if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
@@ -59,19 +59,20 @@ impl Drop for Serving {
 }
 
 impl Client {
-    /// Makes the calls of this client block.
+    /// Creates a blocking client from an async one.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn new(client: crate::Client) -> io::Result<Self> {
-        // A thread of its own, not only the callers': a connection that the server closes between two calls has to be
-        // noticed before the next request is written to it.
+        // The runtime needs its own thread, not only the callers': it has to notice a connection that the server closes
+        // between
+        // two calls before the next request is written to it.
         let mut runtime = Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).thread_name("hikyaku").enable_all().build()?;
         Ok(Self { line: client, serving: Arc::new(Serving(Some(runtime))) })
     }
 
-    /// Makes any call of the client, and waits for its outcome.
+    /// Makes any call of the client and waits for its result.
     ///
     /// ```no_run
     /// # fn example(client: hikyaku::blocking::Client) -> Result<(), hikyaku::Error> {
@@ -89,7 +90,7 @@ impl Client {
         self.serving.block_on(async { call(&self.line).await })
     }
 
-    /// The items of any stream of the client, one after the other: of a list, or the pieces of a content.
+    /// Iterates over any stream of the client: the items of a list, or the chunks of a content.
     pub fn iter<'a, S: Stream>(
         &'a self,
         start: impl FnOnce(&'a crate::Client) -> S,
@@ -98,7 +99,7 @@ impl Client {
         Iter { serving: &self.serving, stream }
     }
 
-    /// Sends messages to a user, a group or a room, as [`Client::push`](crate::Client::push).
+    /// Sends messages to a user, a group or a room, like [`Client::push`](crate::Client::push).
     ///
     /// # Errors
     /// Those of [`Push`](crate::message::Push).
@@ -110,7 +111,7 @@ impl Client {
         self.run(|line| line.push(to, messages))
     }
 
-    /// Answers an event, as [`Client::reply`](crate::Client::reply).
+    /// Answers an event, like [`Client::reply`](crate::Client::reply).
     ///
     /// # Errors
     /// Those of [`Reply`](crate::message::Reply).
@@ -122,7 +123,7 @@ impl Client {
         self.run(|line| line.reply(reply_token, messages))
     }
 
-    /// Sends the same messages to up to 500 users, as [`Client::multicast`](crate::Client::multicast).
+    /// Sends the same messages to up to 500 users, like [`Client::multicast`](crate::Client::multicast).
     ///
     /// # Errors
     /// Those of [`Multicast`](crate::message::Multicast).
@@ -134,7 +135,7 @@ impl Client {
         self.run(|line| line.multicast(to, messages))
     }
 
-    /// Sends messages to every friend, as [`Client::broadcast`](crate::Client::broadcast).
+    /// Sends messages to every friend, like [`Client::broadcast`](crate::Client::broadcast).
     ///
     /// # Errors
     /// Those of [`Broadcast`](crate::message::Broadcast).
@@ -149,7 +150,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The items of a stream, waited for one by one. Made by [`Client::iter`].
+/// A blocking iterator over the items of a stream. Made by [`Client::iter`].
 pub struct Iter<'a, S> {
     serving: &'a Serving,
     stream: Pin<Box<S>>,

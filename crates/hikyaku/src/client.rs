@@ -12,10 +12,10 @@ use crate::{
     target::BaseUrl,
 };
 
-/// A channel's way to LINE.
+/// A client for one channel of the LINE Messaging API.
 ///
-/// It is a value: cheap to clone, with no globals behind it, so a program may hold one for each of its channels. All
-/// clones share one pool of connections.
+/// It is cheap to clone and has no global state, so a program can hold one client for each of its channels. All clones
+/// share one connection pool.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -34,7 +34,7 @@ struct Inner {
     connection: Arc<Connection>,
 }
 
-/// What a client says of who it is.
+/// The source of a client's `Authorization` header.
 enum Authorization {
     None,
     Fixed(HeaderValue),
@@ -42,33 +42,35 @@ enum Authorization {
 }
 
 impl Client {
-    /// A client with the usual settings.
+    /// Creates a client with the default settings.
     ///
     /// # Errors
-    /// The token is empty, or has a character that no header can carry.
+    /// The token is empty, or has a character that is not allowed in an HTTP header.
     pub fn new(token: impl AsRef<str>) -> Result<Self, Error> {
         Self::builder(token).build()
     }
 
-    /// Starts a client with settings of its own.
+    /// Starts a client with other settings.
     pub fn builder(token: impl AsRef<str>) -> ClientBuilder {
         ClientBuilder::new(Credentials::Token(token.as_ref().to_owned()))
     }
 
-    /// Starts a client that gets its tokens by itself.
+    /// Starts a client that obtains and renews its tokens.
     pub fn builder_with(tokens: TokenProvider) -> ClientBuilder {
         ClientBuilder::new(Credentials::Provider(tokens))
     }
 
-    /// Starts a client for the calls that carry no channel access token: those that issue one, and LINE Login's. Other
-    /// calls fail before anything is sent.
+    /// Starts a client for the calls that carry no channel access token: those that issue one, and those of LINE Login.
+    /// Other calls fail before anything is sent.
     pub fn without_token() -> ClientBuilder {
         ClientBuilder::new(Credentials::None)
     }
 
-    /// A client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and `HIKYAKU_API_URL`, `HIKYAKU_DATA_URL` and
-    /// `HIKYAKU_MANAGER_URL` where LINE is not at its usual addresses. Where the first is on this machine, name all that
-    /// are called: no other has a usual address then, as with [`api_base_url`](ClientBuilder::api_base_url).
+    /// Creates a client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and optionally `HIKYAKU_API_URL`,
+    /// `HIKYAKU_DATA_URL` and `HIKYAKU_MANAGER_URL` for hosts other than LINE's. If `HIKYAKU_API_URL` is on this
+    /// machine, set
+    /// the URL of every host that the program calls: no other host has a default then, as with
+    /// [`api_base_url`](ClientBuilder::api_base_url).
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the token is missing or malformed, a URL is invalid, or one host is on this
@@ -93,7 +95,7 @@ impl Client {
         builder.build()
     }
 
-    /// The longest that one attempt may take, as [`ClientBuilder::timeout`] has set it.
+    /// Returns the timeout of one attempt, as set by [`ClientBuilder::timeout`].
     pub fn timeout(&self) -> std::time::Duration {
         self.0.connection.timeout()
     }
@@ -102,11 +104,11 @@ impl Client {
         &self.0.connection
     }
 
-    /// The header of a channel access token that is alive.
+    /// Returns the header with a valid channel access token.
     pub(crate) async fn authorization(&self) -> Result<HeaderValue, Error> {
         match &self.0.authorization {
             Authorization::Fixed(authorization) => Ok(authorization.clone()),
-            // Boxed, since most clients have a fixed token and would carry the room for it in every future.
+            // Boxed: most clients have a fixed token, and every future would carry the space for this one.
             Authorization::Kept(keeper) => Box::pin(keeper.authorization()).await,
             Authorization::None => Err(Error::invalid(
                 "token",
@@ -115,7 +117,7 @@ impl Client {
         }
     }
 
-    /// The header of a newer token after LINE refused this one, where one can be had.
+    /// Returns the header with a newer token after LINE refused this one, if a newer one is available.
     pub(crate) async fn replacement(&self, refused: &HeaderValue) -> Option<HeaderValue> {
         match &self.0.authorization {
             Authorization::Kept(keeper) => keeper.replacement(refused).await,
@@ -123,7 +125,7 @@ impl Client {
         }
     }
 
-    /// The way to where tokens are issued.
+    /// Returns the endpoint that issues tokens.
     pub(crate) fn token_endpoint(&self) -> TokenEndpoint<'_> {
         TokenEndpoint { connection: self.connection(), api: &self.0.hosts.api }
     }
@@ -161,40 +163,42 @@ impl ClientBuilder {
         Self { credentials, urls: HostUrls::default(), connection: ConnectionSettings::default() }
     }
 
-    /// One address for all of LINE's hosts: a simulator that serves them on one listener, a gateway. What
-    /// [`api_base_url`](Self::api_base_url) and its neighbours set afterwards wins.
+    /// Sets one address for all of LINE's hosts, such as a gateway, or a simulator that serves them on one listener. A
+    /// later
+    /// [`api_base_url`](Self::api_base_url), or another such setter, overrides it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         let url = Some(url.into());
         self.urls = HostUrls { api: url.clone(), data: url.clone(), manager: url };
         self
     }
 
-    /// Where the API is; `https://api.line.me` unless set. A simulator's address, for one.
+    /// Sets the API's base URL, for example that of a simulator. The default is `https://api.line.me`.
     ///
-    /// Where it is on this machine (`localhost`, `127.0.0.1`, `[::1]`), the other hosts have no usual address: a call to
-    /// one that is not set fails before anything is sent, so that nothing that is meant for a simulator reaches LINE.
+    /// If it is on this machine (`localhost`, `127.0.0.1`, `[::1]`), the other hosts have no default: a call to one
+    /// that
+    /// is not set fails before anything is sent, so that no request meant for a simulator reaches LINE.
     pub fn api_base_url(mut self, url: impl Into<String>) -> Self {
         self.urls.api = Some(url.into());
         self
     }
 
-    /// Where contents, rich-menu images and files of audiences are; `https://api-data.line.me` unless set.
+    /// Sets the base URL for contents, rich menu images and audience files. The default is `https://api-data.line.me`.
     pub fn data_base_url(mut self, url: impl Into<String>) -> Self {
         self.urls.data = Some(url.into());
         self
     }
 
-    /// Where module channels are attached; `https://manager.line.biz` unless set.
+    /// Sets the base URL for attaching module channels. The default is `https://manager.line.biz`.
     pub fn manager_base_url(mut self, url: impl Into<String>) -> Self {
         self.urls.manager = Some(url.into());
         self
     }
 
     connection_setters! {
-        /// When to repeat a call that failed.
+        /// Sets when failed calls are retried.
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the token, a URL, the user agent or a certificate is invalid; or one host is
@@ -232,14 +236,14 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// Runs checks and turns what they found into an error.
+/// Runs checks and turns their violations into an error.
 pub(crate) fn check(checks: impl FnOnce(&mut Checker)) -> Result<(), Error> {
     let mut checker = Checker::default();
     checks(&mut checker);
     Ok(checker.finish()?)
 }
 
-/// The id, unless it is malformed.
+/// Returns the id, unless it is malformed.
 pub(crate) fn id<'a>(
     name: &str,
     id: &'a (impl AsRef<str> + ?Sized),

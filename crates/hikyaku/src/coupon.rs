@@ -1,4 +1,4 @@
-//! Coupons: made here, sent as a message of their own kind.
+//! Coupons: created here, and sent as a coupon message.
 //!
 //! The coupon itself is [`CouponCreate`].
 
@@ -23,7 +23,7 @@ static LIST: Route =
 static GET: Route = Route::get("getCouponDetail", "/v2/bot/coupon/{couponId}");
 static CLOSE: Route = Route::put("closeCoupon", "/v2/bot/coupon/{couponId}/close").without_body();
 
-/// The id of a coupon that was made.
+/// The id of a created coupon.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -41,7 +41,7 @@ pub struct CouponId {
 pub struct Coupons {
     /// The coupons.
     pub items: Vec<CouponTitle>,
-    /// Where the next page begins, if there is one.
+    /// The token for the start of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Fields that this version does not know.
@@ -54,9 +54,9 @@ pub struct Coupons {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CouponTitle {
-    /// The coupon's id.
+    /// The coupon id.
     pub coupon_id: String,
-    /// The coupon's title.
+    /// The title.
     pub title: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -76,22 +76,22 @@ impl Page for Coupons {
 }
 
 impl Paged<'_, Coupons> {
-    /// Coupons of this status; more than one call asks for more than one status.
+    /// Filters by status; several calls include several statuses.
     pub fn status(self, status: &CouponStatus) -> Self {
         self.query("status", status.as_str())
     }
 
-    /// How many coupons a page has at most: 1 to 100, 20 unless set.
+    /// Sets the page size: 1 to 100 coupons; LINE's default is 20.
     pub fn limit(self, limit: u32) -> Self {
         self.query("limit", &limit.to_string())
     }
 }
 
 impl Client {
-    /// Makes a coupon, which cannot be changed afterwards, only closed.
+    /// Creates a coupon. It cannot be changed afterwards, only closed.
     ///
     /// # Limits
-    /// 5,000 coupons that are not over; 200 calls a second.
+    /// 5,000 coupons that have not ended; 200 calls a second.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#create-coupon>
     pub async fn create_coupon(&self, coupon: &CouponCreate) -> Result<Answer<CouponId>, Error> {
@@ -99,7 +99,7 @@ impl Client {
         self.request(&CREATE, &[])?.json(coupon)?.read().await
     }
 
-    /// The account's coupons.
+    /// Lists the account's coupons.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-coupons-list>
@@ -107,7 +107,7 @@ impl Client {
         Paged::new(self, &LIST, &[])
     }
 
-    /// A coupon.
+    /// Returns a coupon.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-coupon>
@@ -115,7 +115,7 @@ impl Client {
         self.request(&GET, &[coupon_id])?.read().await
     }
 
-    /// Ends a coupon before its time.
+    /// Closes a coupon before its end.
     ///
     /// # Errors
     /// [`Gone`](crate::ErrorKind::Gone): it is closed already.

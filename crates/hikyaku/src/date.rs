@@ -4,7 +4,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// How far ahead of UTC the days are by which LINE counts.
+/// The offset from UTC of the days that LINE counts.
 const AHEAD: Duration = Duration::from_secs(9 * 60 * 60);
 
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
@@ -25,7 +25,7 @@ const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// assert_eq!(Date::at(UNIX_EPOCH + Duration::from_secs(15 * 60 * 60)), Date::new(1970, 1, 2).unwrap());
 /// ```
 ///
-/// Yesterday, of which LINE has the numbers: `Date::at(SystemTime::now() - Duration::from_secs(24 * 60 * 60))`.
+/// Yesterday, the latest day with statistics: `Date::at(SystemTime::now() - Duration::from_secs(24 * 60 * 60))`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: u16,
@@ -33,7 +33,7 @@ pub struct Date {
     day: u8,
 }
 
-/// A text is no date, or there is no such day.
+/// The text is not a date, or the day does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidDate;
@@ -42,10 +42,10 @@ impl Date {
     const FIRST: Self = Self { year: 1, month: 1, day: 1 };
     const LAST: Self = Self { year: 9999, month: 12, day: 31 };
 
-    /// The day of a year (1-9999) and a month (1-12).
+    /// Creates a date from a year (1-9999), a month (1-12) and a day.
     ///
     /// # Errors
-    /// There is no such day.
+    /// The day does not exist.
     pub fn new(year: u16, month: u8, day: u8) -> Result<Self, InvalidDate> {
         let months = Self::FIRST.month..=Self::LAST.month;
         let years = Self::FIRST.year..=Self::LAST.year;
@@ -59,7 +59,7 @@ impl Date {
         }
     }
 
-    /// The day that it is in Japan at a moment; the first or the last one for moments beyond them.
+    /// Returns Japan's date at a moment; the first or the last date for moments out of range.
     pub fn at(moment: SystemTime) -> Self {
         let since = |start: SystemTime| moment.duration_since(start);
         let days = match (since(UNIX_EPOCH), since(UNIX_EPOCH - AHEAD)) {
@@ -77,7 +77,7 @@ impl Date {
         Self::after_1970(days)
     }
 
-    /// The day that is so many after the first of 1970.
+    /// Returns the date this many days after 1970-01-01.
     fn after_1970(days: i64) -> Self {
         // Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last of its year.
         // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
@@ -96,22 +96,22 @@ impl Date {
         .unwrap_or(if year < 1 { Self::FIRST } else { Self::LAST })
     }
 
-    /// The year.
+    /// Returns the year.
     pub fn year(self) -> u16 {
         self.year
     }
 
-    /// The month, 1 to 12.
+    /// Returns the month, 1 to 12.
     pub fn month(self) -> u8 {
         self.month
     }
 
-    /// The day of the month, from 1.
+    /// Returns the day of the month, from 1.
     pub fn day(self) -> u8 {
         self.day
     }
 
-    /// `yyyyMMdd`, as LINE's queries take it.
+    /// Returns `yyyyMMdd`, as LINE's queries expect it.
     pub(crate) fn digits(self) -> String {
         format!("{:04}{:02}{:02}", self.year, self.month, self.day)
     }
@@ -128,7 +128,7 @@ fn days(year: u16, month: u8) -> u8 {
     }
 }
 
-/// Reads `yyyyMMdd`, as LINE's queries have it, or `yyyy-MM-dd`.
+/// Reads `yyyyMMdd`, as in LINE's queries, or `yyyy-MM-dd`.
 impl FromStr for Date {
     type Err = InvalidDate;
 
@@ -163,7 +163,7 @@ impl fmt::Display for InvalidDate {
 
 impl error::Error for InvalidDate {}
 
-/// Seconds since 1970, 0 before that.
+/// Returns the seconds since 1970, or 0 before 1970.
 pub(crate) fn unix_seconds(moment: SystemTime) -> u64 {
     moment.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
@@ -180,7 +180,7 @@ mod tests {
         if millis < 0 { UNIX_EPOCH - ago } else { UNIX_EPOCH + ago }
     }
 
-    /// What jiff says of the same moment.
+    /// Returns jiff's result for the same moment.
     fn expected(moment: SystemTime) -> String {
         let moment = Timestamp::try_from(moment).unwrap();
         tz::offset(9).to_datetime(moment).date().to_string()

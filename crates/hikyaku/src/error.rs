@@ -5,14 +5,14 @@ use http::{HeaderMap, StatusCode, header::LOCATION};
 
 use crate::transport::TransportError;
 
-/// The longest text that is told to people, in characters: what is kept of it, in a store or a log, stays small whatever
-/// a server sends.
+/// The longest text shown to people, in characters. It bounds what ends up in a store or a log, whatever a server
+/// sends.
 const LONGEST_TEXT: usize = 500;
 
-/// What is shown of a request id: LINE's have 36 characters.
+/// The longest request id shown: LINE's have 36 characters.
 const LONGEST_ID: usize = 100;
 
-/// Why a call did not do what was asked.
+/// The error of a call.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -23,7 +23,7 @@ struct Inner {
     message: String,
     details: Vec<Detail>,
     headers: HeaderMap,
-    /// LINE's own answer as it came.
+    /// The unchanged body of LINE's own response.
     body: Vec<u8>,
     may_have_landed: bool,
     source: Option<Source>,
@@ -31,44 +31,45 @@ struct Inner {
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// What to do about an [`Error`].
+/// The kind of an [`Error`], which decides what to do about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A limit or a form is broken; nothing was sent.
+    /// A limit or a format is broken; nothing was sent.
     Invalid,
-    /// No whole answer came: LINE may or may not have acted.
+    /// No complete response arrived: LINE may or may not have acted.
     Network,
-    /// 408 or 5xx: LINE failed, and may have acted all the same.
+    /// 408 or 5xx: LINE failed, but may have acted.
     Transient,
-    /// 429 for calling too often.
+    /// 429 for the rate limit.
     RateLimited,
-    /// 429 for the month's messages; waiting seconds does not help.
+    /// 429 for the monthly quota; waiting a few seconds does not help.
     QuotaExceeded,
     /// 401: the token is wrong or no longer valid.
     Unauthorized,
     /// 403: the account, plan or channel may not do this.
     Forbidden,
-    /// 404: no such thing.
+    /// 404: the resource does not exist.
     NotFound,
-    /// 410: it was there once.
+    /// 410: the resource no longer exists.
     Gone,
-    /// Any other refusal of LINE's; the same request fails again.
+    /// Any other refusal by LINE; the same request will fail again.
     Rejected,
-    /// A success whose body is not what LINE documents.
+    /// A success whose body differs from LINE's documentation.
     Decode,
-    /// The answer is not LINE's: a captive portal, a proxy, a gateway or the server at a wrong address has answered.
-    /// Nothing is known of what LINE did, so it is never final.
+    /// The response is not LINE's: a captive portal, a proxy, a gateway or the server at a wrong address has answered.
+    /// It says nothing about LINE, so it is never final.
     ///
-    /// LINE names each answer of the Messaging API by `X-Line-Request-Id`; one without it and without a documented body is
-    /// somebody else's. (5xx, 408 and 429 have their own kinds, whoever sends them.)
+    /// LINE names each response of the Messaging API by `X-Line-Request-Id`; a response without it and without a
+    /// documented
+    /// body is not LINE's. (5xx, 408 and 429 have their own kinds, whoever sends them.)
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
     Foreign,
 }
 
 impl ErrorKind {
-    /// The kind in snake case, as the command line prints it.
+    /// Returns the kind in snake case, as the command line prints it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Invalid => "invalid",
@@ -93,13 +94,13 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// One thing that is wrong with a request. Its texts have at most 500 characters, none of them a control character.
+/// One problem with a request. Its texts have at most 500 characters and no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Detail {
-    /// Where, as LINE writes it: `messages[0].text`. Nothing where it is the whole request.
+    /// The path of the value, as LINE writes it: `messages[0].text`. `None` for the whole request.
     pub property: Option<String>,
-    /// What.
+    /// The problem.
     pub message: Option<String>,
 }
 
@@ -128,15 +129,15 @@ impl Detail {
     }
 }
 
-/// A text as it may be told to people, and kept: without control characters, and short.
+/// Returns a text that is safe to show and to store: without control characters, and short.
 pub(crate) fn told(text: &str) -> String {
     let short = cut(text, LONGEST_TEXT);
     short.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
-/// The text, or its beginning and a sign that more was there.
+/// Returns the text, or its beginning with a sign that it was cut.
 fn cut(text: &str, longest: usize) -> Cow<'_, str> {
-    // Most texts are shorter even in bytes.
+    // Most texts are shorter than that even in bytes.
     if text.len() <= longest || text.chars().nth(longest).is_none() {
         return text.into();
     }
@@ -146,43 +147,44 @@ fn cut(text: &str, longest: usize) -> Cow<'_, str> {
 }
 
 impl Error {
-    /// What to do about it.
+    /// Returns the kind, which decides what to do about the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// LINE's message, or our own where LINE gave none: at most 500 characters, none of them a control character.
+    /// Returns LINE's message, or this crate's if LINE gave none: at most 500 characters, without control characters.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// What is wrong with the request, property by property, where that is known.
+    /// Returns the problems with the request, property by property, if they are known.
     pub fn details(&self) -> &[Detail] {
         &self.0.details
     }
 
-    /// The answer's status, where there was an answer.
+    /// Returns the HTTP status, if there was a response.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// `X-Line-Request-Id`, to quote to LINE.
+    /// Returns `X-Line-Request-Id`, to quote to LINE's support.
     pub fn request_id(&self) -> Option<&str> {
         crate::answer::request_id(&self.0.headers)
     }
 
-    /// The answer's headers; empty where there was no answer.
+    /// Returns the headers of the response; empty if there was none.
     pub fn headers(&self) -> &HeaderMap {
         &self.0.headers
     }
 
-    /// The answer's body as it came, up to 64 kB, where LINE itself refused the request. Empty for every other error:
-    /// what a proxy or a portal answers may repeat what it was asked.
+    /// Returns the unchanged body of the response, up to 64 kB, if LINE itself refused the request. Empty for every
+    /// other
+    /// error, since the response of a proxy or a portal may repeat parts of the request.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
 
-    /// Whether the same call can succeed later. Repeating a send is safe only under the same retry key.
+    /// Returns whether a retry can succeed later. Retrying a send is safe only with the same retry key.
     pub fn is_retryable(&self) -> bool {
         matches!(
             self.0.kind,
@@ -190,19 +192,20 @@ impl Error {
         )
     }
 
-    /// How long the server asked to wait. LINE documents no such header; a proxy may send one.
+    /// Returns the server's `Retry-After`. LINE documents no such header, but a proxy may send one.
     pub fn retry_after(&self) -> Option<Duration> {
         let seconds = self.0.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
         Some(Duration::from_secs(seconds))
     }
 
-    /// Whether LINE may have acted on this call, in any of its attempts. A send that may have landed must be repeated
-    /// under the same retry key, or not at all.
+    /// Returns whether LINE may have acted on this call, in any of its attempts. Retry such a send with the same retry
+    /// key,
+    /// or not at all.
     pub fn may_have_landed(&self) -> bool {
         self.0.may_have_landed
     }
 
-    /// A value that breaks a rule; nothing was sent.
+    /// Creates the error for a value that breaks a rule; nothing was sent.
     pub(crate) fn invalid(property: &str, message: impl AsRef<str>) -> Self {
         Self::local(vec![Detail::told(Some(property), Some(message.as_ref()))], None)
     }
@@ -215,12 +218,12 @@ impl Error {
         }))
     }
 
-    /// What a helper makes of answers that were no errors by themselves.
+    /// Creates the error of a function that judged a successful response.
     pub(crate) fn verdict(kind: ErrorKind, message: &str) -> Self {
         Self(Box::new(Inner::new(kind, message)))
     }
 
-    /// An answer that is no success.
+    /// Creates the error for an unsuccessful response.
     pub(crate) fn answered(
         kind: ErrorKind,
         status: StatusCode,
@@ -229,7 +232,7 @@ impl Error {
         details: Vec<Detail>,
         may_have_landed: bool,
     ) -> Self {
-        // A redirect repeats the query, and a token that is verified stands there. Not to be seen in `Debug`.
+        // A redirect repeats the query, which contains the token in a verification. It must not appear in `Debug`.
         if let Some(location) = headers.get_mut(LOCATION) {
             location.set_sensitive(true);
         }
@@ -244,13 +247,13 @@ impl Error {
         }))
     }
 
-    /// Keeps the body of LINE's own answer.
+    /// Keeps the body of LINE's own response.
     pub(crate) fn with_body(mut self, body: &[u8]) -> Self {
         self.0.body = body.to_vec();
         self
     }
 
-    /// A success whose body says something else than LINE documents.
+    /// Creates the error for a success whose body differs from LINE's documentation.
     pub(crate) fn decode(
         status: StatusCode,
         headers: HeaderMap,
@@ -265,14 +268,14 @@ impl Error {
         }))
     }
 
-    /// A call that could not begin because its token could not be had. Nothing of it was sent.
+    /// Creates the error of a call that could not begin for lack of a token. Nothing was sent.
     pub(crate) fn no_token(why: Arc<Error>) -> Self {
         let kind = if why.is_retryable() { why.kind() } else { ErrorKind::Unauthorized };
         let message = format!("no channel access token could be issued: {why}");
         Self(Box::new(Inner::new(kind, &message).caused_by(why)))
     }
 
-    /// Remembers the beginning of an answer whose rest did not come.
+    /// Adds the status and headers of a response whose body did not arrive completely.
     pub(crate) fn of_answer(mut self, status: StatusCode, headers: HeaderMap) -> Self {
         self.0.status = Some(status);
         self.0.headers = headers;
@@ -285,14 +288,14 @@ impl Error {
         self
     }
 
-    /// Adds to the server's words what they mean and what to do.
+    /// Appends to the server's text what it means and what to do.
     pub(crate) fn explained(mut self, explanation: &str) -> Self {
         let room = LONGEST_TEXT.saturating_sub(explanation.chars().count() + 2);
         self.0.message = format!("{}; {explanation}", cut(&self.0.message, room));
         self
     }
 
-    /// Remembers that an earlier attempt of the same call may have landed.
+    /// Records that an earlier attempt of the same call may have landed.
     pub(crate) fn after_doubt(mut self, doubt: bool) -> Self {
         self.0.may_have_landed |= doubt;
         self
@@ -313,8 +316,8 @@ impl From<Violations> for Error {
     }
 }
 
-/// The kind, LINE's message, what is wrong with the request and the request id, in at most 500 characters, none of them a
-/// control character. Of a longer text, the end of what is wrong is left out.
+/// Shows the kind, LINE's message, the problems with the request and the request id, in at most 500 characters without
+/// control characters. A longer list of problems is cut at its end.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut kind = self.0.kind.to_string();

@@ -8,7 +8,7 @@ use crate::{
     judge::Asked,
 };
 
-/// An answer, whole unless its body says otherwise.
+/// A response. It is complete unless `B` is a body that is still to be read.
 #[derive(Debug)]
 pub(crate) struct Exchange<B = Bytes> {
     pub(crate) status: StatusCode,
@@ -17,7 +17,7 @@ pub(crate) struct Exchange<B = Bytes> {
 }
 
 impl Exchange {
-    /// The answer, unless it is no success of LINE's own.
+    /// Returns the response if it is a success of LINE's own, otherwise an error.
     pub(crate) fn judged(self, asked: &Asked) -> Result<Self, Error> {
         if asked.is_success(self.status, &self.headers, &self.body) {
             return Ok(self);
@@ -25,7 +25,7 @@ impl Exchange {
         Err(asked.failure(self.status, self.headers, &self.body))
     }
 
-    /// The answer as a value.
+    /// Reads the response as a value.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<Answer<T>, Error> {
         match from_json(&self.body) {
             Ok(value) => Ok(Answer::new(value, self.status, self.headers)),
@@ -33,7 +33,7 @@ impl Exchange {
         }
     }
 
-    /// The answer to a call that has nothing to tell: `{}`, or no body at all.
+    /// Reads the response of a call without a result: `{}`, or no body.
     pub(crate) fn empty(self) -> Result<Answer<()>, Error> {
         if self.body.is_empty() || is_json_object(&self.body) {
             return Ok(Answer::new((), self.status, self.headers));

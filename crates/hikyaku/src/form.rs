@@ -6,9 +6,9 @@ use percent_encoding::utf8_percent_encode;
 
 use crate::target::VALUE;
 
-/// Names and values in the form of `application/x-www-form-urlencoded`, in their order.
+/// Names and values encoded as `application/x-www-form-urlencoded`, in order.
 ///
-/// A blank is `%20`: unlike `+` it means the same in a query, in a body, and to servers that decode by hand.
+/// A blank is `%20`: unlike `+`, it means the same in a query, in a body, and to servers that decode by hand.
 #[derive(Default)]
 pub(crate) struct Form(String);
 
@@ -22,7 +22,7 @@ impl Form {
         self
     }
 
-    /// The id and the secret by which a channel says who it is, in OAuth's words.
+    /// Adds a channel's id and secret under OAuth's names.
     pub(crate) fn channel(self, id: &str, secret: &ChannelSecret) -> Self {
         self.field("client_id", id).field("client_secret", secret.expose())
     }

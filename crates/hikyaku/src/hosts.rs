@@ -1,6 +1,6 @@
 use crate::{Error, route::Host, target::BaseUrl};
 
-/// Where each of LINE's hosts is reached, as a program sets it.
+/// The URLs of LINE's hosts, as a program sets them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HostUrls {
     pub(crate) api: Option<String>,
@@ -8,7 +8,7 @@ pub(crate) struct HostUrls {
     pub(crate) manager: Option<String>,
 }
 
-/// Where each host is reached. A host without an address is not to be reached at all.
+/// The URLs of LINE's hosts. A host without one cannot be reached.
 #[derive(Debug)]
 pub(crate) struct Hosts {
     pub(crate) api: BaseUrl,
@@ -17,8 +17,9 @@ pub(crate) struct Hosts {
 }
 
 impl Hosts {
-    /// A program that is pointed at a simulator on its own machine never reaches LINE by a host that was forgotten: its
-    /// token and its users' ids would go there.
+    /// A program that uses a simulator on its own machine never reaches LINE through a host that was not set: its token
+    /// and
+    /// its users' ids would go there.
     pub(crate) fn new(urls: &HostUrls) -> Result<Self, Error> {
         let set = |host: Host, url: &Option<String>| {
             url.as_ref().map(|url| BaseUrl::parse(property(host), url)).transpose()

@@ -4,22 +4,22 @@ use serde::{
     de::{DeserializeOwned, Error as _, IgnoredAny},
 };
 
-/// Reads JSON. To check the whole text as UTF-8 first costs a quarter of checking it string by string.
+/// Reads JSON. Checking the whole text as UTF-8 first costs a quarter of checking it string by string.
 pub(crate) fn from_json<T: DeserializeOwned>(json: &[u8]) -> serde_json::Result<T> {
     serde_json::from_str(str::from_utf8(json).map_err(serde::de::Error::custom)?)
 }
 
-/// Whether JSON, if it is some, is an object. serde would read an array as a struct too.
+/// Returns whether valid JSON is an object. serde would also read an array as a struct.
 pub(crate) fn is_object(json: &[u8]) -> bool {
     json.trim_ascii_start().first() == Some(&b'{')
 }
 
-/// Whether these bytes are a whole JSON object.
+/// Returns whether these bytes are a complete JSON object.
 pub(crate) fn is_json_object(json: &[u8]) -> bool {
     is_object(json) && from_json::<IgnoredAny>(json).is_ok()
 }
 
-/// Reads a secret that an answer must have.
+/// Reads a required secret from a response.
 pub(crate) fn secret<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -28,7 +28,7 @@ where
     String::deserialize(deserializer)?.try_into().map_err(D::Error::custom)
 }
 
-/// Reads a secret that an answer may have.
+/// Reads an optional secret from a response.
 pub(crate) fn optional_secret<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,5 +1,6 @@
-//! Whether an answer is LINE's own, and what it says: the one reading of answers, for whole ones and for those that are
-//! read as they come. It is pure: no clock, no I/O.
+//! Judges whether a response is LINE's own, and what it says. Complete responses and streamed ones are judged here
+//! alike.
+//! The code is pure: no clock, no I/O.
 
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -15,41 +16,42 @@ use crate::{
     json::{from_json, is_json_object},
 };
 
-/// How much of an error's body is read. LINE's own are a few hundred bytes.
+/// The number of bytes of an error's body that are read. LINE's own are a few hundred bytes.
 pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
 
-/// How much of a body that is no JSON is quoted in the message.
+/// The number of bytes quoted in the message from a body that is not JSON.
 const QUOTED: usize = 200;
 
-/// What LINE says in a 429 for the month's messages. Its other reasons pass: the rate, concurrent operations, too many
-/// messages to one user.
+/// LINE's text in a 429 for the monthly quota. Its other reasons pass with time: the rate limit, concurrent operations,
+/// too many messages to one user.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#error-messages>
 const MONTHLY_LIMIT: &str = "monthly limit";
 
-/// What an answer is judged by, besides itself.
+/// The facts about a request by which its response is judged.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
-    /// Whether LINE names each of its answers to this route by `X-Line-Request-Id`. Other routes' answers are known
-    /// by the form of their bodies.
+    /// Whether LINE names each response of this route by `X-Line-Request-Id`. Responses of other routes are recognised
+    /// by
+    /// the form of their bodies.
     pub(crate) named: bool,
     /// Whether the request carried a retry key.
     pub(crate) keyed: bool,
     pub(crate) expects: Expects,
-    /// Whether a 404 with this message is the answer that there is none.
+    /// Whether a 404 with this message means that the optional resource does not exist.
     pub(crate) none: Option<fn(&str) -> bool>,
 }
 
-/// What LINE documents for the body of a success.
+/// LINE's documented body of a success.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Expects {
     /// `{}`, or an object with `sentMessages`.
     Sent,
-    /// `{}`, or no body at all where the route's answers have no name.
+    /// `{}`, or no body at all if the route's responses have no request id.
     Nothing,
-    /// A value that this can read.
+    /// A value that this function can read.
     Value(fn(&[u8]) -> bool),
-    /// Anything. It is not read here.
+    /// Any bytes. They are not read here.
     Bytes,
 }
 
@@ -60,14 +62,15 @@ impl Expects {
 }
 
 impl Asked {
-    /// Whether the answer is a success of LINE's own. `body` may be missing where [`Expects::Bytes`] is asked for.
+    /// Returns whether the response is a success of LINE's own. `body` may be empty for [`Expects::Bytes`].
     ///
-    /// A stand-in in somebody's test sends no request id: a documented body passes for LINE's, too. A portal's page or a
-    /// gateway's message does not.
+    /// A stand-in server in a user's tests sends no request id, so a documented body also counts as LINE's. A portal's
+    /// page
+    /// or a gateway's message does not.
     pub(crate) fn is_success(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
         let named = self.named && request_id(headers).is_some();
         match status {
-            // LINE has accepted an earlier request under the same retry key, and says which.
+            // LINE has accepted an earlier request with the same retry key, and names it.
             StatusCode::CONFLICT => self.keyed && accepted_request_id(headers).is_some(),
             StatusCode::NOT_FOUND => {
                 (named || !self.named)
@@ -89,8 +92,9 @@ impl Asked {
         }
     }
 
-    /// What an answer that is no success says. Its body may be anything: LINE's JSON in its several shapes, OAuth's,
-    /// a proxy's HTML, nothing, a part of any of these.
+    /// Builds the error for an unsuccessful response. Its body may be anything: LINE's JSON in several shapes, OAuth's,
+    /// a
+    /// proxy's HTML, empty, or cut off.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#error-responses>
     pub(crate) fn failure(&self, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Error {
@@ -103,11 +107,11 @@ impl Asked {
         let kind = classify(own, status, words.as_ref().map_or("", |words| &words.message));
         let may_have_landed = match kind {
             ErrorKind::Transient => true,
-            // A redirect, or a proxy that wants to know who asks, passed nothing on.
+            // A redirect, or a proxy that demands authentication, forwarded nothing.
             ErrorKind::Foreign => {
                 !status.is_redirection() && status != StatusCode::PROXY_AUTHENTICATION_REQUIRED
             }
-            // LINE knows the key, and does not say whether it accepted a request under it.
+            // LINE knows the key, and does not say whether it accepted a request with it.
             ErrorKind::Rejected => self.keyed && status == StatusCode::CONFLICT,
             _ => false,
         };
@@ -132,7 +136,7 @@ fn classify(own: bool, status: StatusCode, message: &str) -> ErrorKind {
         StatusCode::TOO_MANY_REQUESTS if message.to_ascii_lowercase().contains(MONTHLY_LIMIT) => {
             ErrorKind::QuotaExceeded
         }
-        // Whoever says it: it asks to wait, and has not acted.
+        // Whoever sends it asks for a pause, and has not acted.
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited,
         _ if !own => ErrorKind::Foreign,
         StatusCode::UNAUTHORIZED => ErrorKind::Unauthorized,
@@ -143,7 +147,7 @@ fn classify(own: bool, status: StatusCode, message: &str) -> ErrorKind {
     }
 }
 
-/// The message and details of a JSON object in one of LINE's shapes.
+/// The message and details in a JSON object of one of LINE's shapes.
 struct Words {
     message: String,
     details: Vec<Detail>,
@@ -176,7 +180,7 @@ fn read_detail(detail: &Value) -> Option<Detail> {
     (detail.property.is_some() || detail.message.is_some()).then_some(detail)
 }
 
-/// Asks about the message of an error; an empty one where there is no body at all.
+/// Applies `asked` to the message of an error; an empty text stands for a missing body.
 fn message_is(asked: fn(&str) -> bool, body: &[u8]) -> bool {
     if body.is_empty() {
         return asked("");
@@ -188,7 +192,7 @@ fn object(json: &[u8]) -> Option<serde_json::Map<String, Value>> {
     from_json(json).ok()
 }
 
-/// Whether an answer is a page for people to read. LINE sends none, whatever the content is that it is asked for.
+/// Returns whether a response is a page for people to read. LINE sends none, not even as a content.
 fn is_page(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
     content_type.get(..9).is_some_and(|start| start.eq_ignore_ascii_case(b"text/html"))
@@ -198,7 +202,7 @@ fn reason(status: StatusCode) -> &'static str {
     status.canonical_reason().unwrap_or("no known status")
 }
 
-/// What to say of a body that is not LINE's.
+/// Describes a body that is not LINE's.
 fn describe(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> String {
     let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let reason = reason(status);

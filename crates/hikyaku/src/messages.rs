@@ -10,7 +10,7 @@ use hikyaku_model::{
 };
 use serde::{Serialize, Serializer};
 
-/// The messages of a send: one, several, or prepared ones, borrowed wherever they can be.
+/// The messages of a send: one, several, or prepared ones, borrowed if possible.
 ///
 /// ```
 /// use hikyaku::{Messages, model::Message};
@@ -24,7 +24,7 @@ use serde::{Serialize, Serializer};
 /// # let _ = (one, several, text, texts, made);
 /// ```
 ///
-/// A function of yours that sends takes `impl Into<Messages<'_>>` and hands it on:
+/// A function of your own that sends can accept `impl Into<Messages<'_>>` and pass it on:
 ///
 /// ```
 /// use hikyaku::{Client, Error, Messages};
@@ -48,7 +48,7 @@ enum Inner<'a> {
     Prepared(&'a PreparedMessages),
 }
 
-/// The messages of a send, as a call takes them: every type that converts into [`Messages`].
+/// The messages of a send as a parameter: every type that converts into [`Messages`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as messages",
     label = "no text, no message and no list of them",
@@ -56,7 +56,7 @@ enum Inner<'a> {
     note = "give several as an array or `Vec` of one type, such as `[Message; 2]`; turn what differs into a `Message` by `.into()`"
 )]
 pub trait IntoMessages<'a> {
-    /// Converts it.
+    /// Converts the value.
     fn into_messages(self) -> Messages<'a>;
 }
 
@@ -72,10 +72,10 @@ impl Messages<'_> {
         Self(Inner::Plain(messages.into()))
     }
 
-    /// Checks and writes them once, to be kept or sent many times. Prepared ones are only shared.
+    /// Checks and serialises the messages once, to be stored or sent many times. Prepared ones are only shared.
     ///
     /// # Errors
-    /// Every rule that the messages break, with paths from `messages[0]`.
+    /// The messages break a rule. The error lists every broken rule, with paths from `messages[0]`.
     pub fn prepare(&self) -> Result<PreparedMessages, Violations> {
         match &self.0 {
             Inner::Plain(messages) => PreparedMessages::new(messages),
@@ -83,7 +83,7 @@ impl Messages<'_> {
         }
     }
 
-    /// Finds the rules that these messages break. Prepared ones were checked when they were made.
+    /// Checks the rules for these messages. Prepared ones were checked when they were created.
     pub(crate) fn check(&self, send: SendKind, checker: &mut Checker) {
         match &self.0 {
             Inner::Plain(messages) => check_messages(messages, Some(send), checker),
@@ -95,7 +95,7 @@ impl Messages<'_> {
         }
     }
 
-    /// About how long the JSON will be, where that is known.
+    /// Returns the approximate length of the JSON, if it is known.
     pub(crate) fn size_hint(&self) -> usize {
         match &self.0 {
             Inner::Plain(_) => 0,
@@ -161,7 +161,7 @@ impl From<Message> for Messages<'_> {
     }
 }
 
-/// One message of this kind.
+/// Implements the conversion from one message of this kind.
 macro_rules! kinds {
     ($($kind:ident),* $(,)?) => {$(
         impl From<$kind> for Messages<'_> {
@@ -187,28 +187,28 @@ kinds!(
     FlexMessage,
 );
 
-/// One text message.
+/// Sends the text as one text message.
 impl From<&str> for Messages<'_> {
     fn from(text: &str) -> Self {
         Message::text(text).into()
     }
 }
 
-/// One text message.
+/// Sends the text as one text message.
 impl From<String> for Messages<'_> {
     fn from(text: String) -> Self {
         Message::text(text).into()
     }
 }
 
-/// One text message.
+/// Sends the text as one text message.
 impl From<&String> for Messages<'_> {
     fn from(text: &String) -> Self {
         Message::text(text).into()
     }
 }
 
-/// A text message of each.
+/// Implements the conversion from several texts, each sent as its own message.
 macro_rules! texts {
     ($($text:ty),*) => {$(
         impl From<&[$text]> for Messages<'_> {

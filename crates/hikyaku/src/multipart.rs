@@ -11,7 +11,7 @@ pub(crate) struct Multipart {
 
 impl Multipart {
     pub(crate) fn new() -> Self {
-        // 122 random bits: no file holds them by chance.
+        // 122 random bits: no file contains them by chance.
         Self { boundary: format!("hikyaku-{}", random::uuid().simple()), body: Vec::new() }
     }
 
@@ -20,7 +20,7 @@ impl Multipart {
         self
     }
 
-    /// `file_name` and `content_type` are the program's own words, never a user's.
+    /// `file_name` and `content_type` come from the program, never from a user.
     pub(crate) fn file(
         mut self,
         name: &str,
@@ -43,7 +43,7 @@ impl Multipart {
         self.body.into()
     }
 
-    /// What stands before and after a file that is sent as it is read.
+    /// Returns the bytes before and after a streamed file.
     pub(crate) fn around_file(
         mut self,
         name: &str,

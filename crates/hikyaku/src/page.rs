@@ -1,4 +1,4 @@
-//! Lists that come page by page.
+//! Paged lists.
 
 use std::{
     fmt,
@@ -16,20 +16,20 @@ use crate::{Answer, Client, Error, route::Route};
 
 /// A page of a list.
 pub trait Page: DeserializeOwned + Send + 'static {
-    /// What the list is of.
+    /// The type of the list's items.
     type Item: Send + Unpin;
 
-    /// The query parameter that says which page.
+    /// The query parameter that selects the page.
     const START: &'static str = "start";
 
-    /// Which page follows this one.
+    /// Returns the value of that parameter for the next page, if there is one.
     fn next_start(&self) -> Option<String>;
 
-    /// The items of this page.
+    /// Returns the items of this page.
     fn into_items(self) -> Vec<Self::Item>;
 }
 
-/// A list in the making: await it for one page, or take all items by [`stream`](Self::stream).
+/// A paged list: await it for one page, or get all items with [`stream`](Self::stream).
 ///
 /// ```no_run
 /// # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
@@ -59,19 +59,19 @@ impl<'a, P: Page> Paged<'a, P> {
         Self { client, route, values, query: Vec::new(), start: None, page: PhantomData }
     }
 
-    /// Sets a query parameter that every page is asked with.
+    /// Sets a query parameter for every page.
     pub(crate) fn query(mut self, name: &'static str, value: &str) -> Self {
         self.query.push((name, value.to_owned()));
         self
     }
 
-    /// Begins with the page that another one says follows it. LINE forgets where a list stood after 24 hours.
+    /// Starts at the page that another page named as the next. LINE forgets these tokens after 24 hours.
     pub fn start(mut self, start: impl Into<String>) -> Self {
         self.start = Some(start.into());
         self
     }
 
-    /// All items from here on, page after page. It asks for a page when its first item is asked for.
+    /// Returns all items from here on, page after page. A page is fetched when its first item is needed.
     pub fn stream(self) -> Items<'a, P> {
         Items { pages: self, ready: Vec::new().into_iter(), fetching: None, ended: false }
     }
@@ -119,7 +119,7 @@ impl<P> fmt::Debug for Paged<'_, P> {
     }
 }
 
-/// The items of a list as a stream, made by [`Paged::stream`]. After an error it ends.
+/// The items of a list as a stream, made by [`Paged::stream`]. The stream ends after an error.
 pub struct Items<'a, P: Page> {
     pages: Paged<'a, P>,
     ready: vec::IntoIter<P::Item>,
@@ -128,7 +128,7 @@ pub struct Items<'a, P: Page> {
 }
 
 impl<P: Page> Items<'_, P> {
-    /// The next item: what `StreamExt::next` does, without the need for it.
+    /// Returns the next item, like `StreamExt::next`, but without that trait.
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -152,7 +152,7 @@ impl<P: Page> Stream for Items<'_, P> {
             match page {
                 Ok(page) => {
                     let page = page.into_inner();
-                    // A page that names itself, or nothing, as the next would make a list without an end.
+                    // A page that names itself or an empty token as the next would make the list endless.
                     let last = this.pages.start.take().unwrap_or_default();
                     this.pages.start =
                         page.next_start().filter(|next| !next.is_empty() && *next != last);

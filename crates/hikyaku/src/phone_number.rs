@@ -3,12 +3,13 @@ use std::{error::Error as StdError, fmt};
 use hikyaku_model::send::PhoneHash;
 use ring::digest::{SHA256, digest};
 
-/// Hashes a phone number as LINE asks for it: SHA-256 of the E.164 number with its `+`, in lower-case hexadecimal.
+/// Hashes a phone number in the form that LINE requires: SHA-256 of the E.164 number with its `+`, in lower-case
+/// hexadecimal.
 ///
-/// Blanks, hyphens, dots and parentheses are left out first, since people write numbers with them.
+/// Blanks, hyphens, dots and parentheses are removed first, since people write numbers with them.
 ///
 /// # Errors
-/// The text is no E.164 number: `+`, a country code that does not begin with 0, 7 to 15 digits in all.
+/// The text is not an E.164 number: `+`, a country code that does not begin with 0, 7 to 15 digits in all.
 /// # Source
 /// <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message>
 ///
@@ -34,7 +35,7 @@ pub fn hash_phone_number(number: &str) -> Result<PhoneHash, InvalidPhoneNumber> 
     Ok(format!("{:032x}{:032x}", half(high), half(low)).into())
 }
 
-/// A text that is no E.164 phone number.
+/// The text is not an E.164 phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidPhoneNumber;
 

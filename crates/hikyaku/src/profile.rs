@@ -5,22 +5,22 @@ use crate::{Answer, Client, Error, client::id, request::says_something, route::R
 
 pub(crate) static ROUTE: Route = Route::get("getProfile", "/v2/bot/profile/{userId}");
 
-/// A user, as the user wants to be seen.
+/// The profile of a user.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Profile {
-    /// The user's id.
+    /// The user id.
     pub user_id: UserId,
-    /// The name that the user shows.
+    /// The display name.
     pub display_name: String,
-    /// The user's picture, where there is one; with `/large` or `/small` behind it, in another size.
+    /// The URL of the profile image, if there is one. Append `/large` or `/small` for another size.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture_url: Option<String>,
-    /// The user's status message, where there is one.
+    /// The status message, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<String>,
-    /// The language of the user's LINE (BCP 47), where the user agreed to tell it.
+    /// The language of the user's LINE app (BCP 47), if the user consented to share it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
     /// Fields that this version does not know.
@@ -29,8 +29,8 @@ pub struct Profile {
 }
 
 impl Client {
-    /// A user's profile: of a friend, or of someone who wrote to the bot and did not block it. There is none to see of
-    /// anyone else.
+    /// Returns the profile of a friend, or of a user who wrote to the bot and did not block it. Other profiles are not
+    /// accessible.
     ///
     /// # Errors
     /// [`Rejected`](crate::ErrorKind::Rejected): the user id is malformed.

@@ -9,17 +9,18 @@ use std::{
 
 use uuid::Uuid;
 
-/// No process forks in less time. The system is asked for the process id only where a thread made nothing for so long:
-/// to ask it for each key would cost a twentieth of a push.
+/// No process forks in less time. The process id is queried only if the thread has made no key for this long: querying
+/// it for each key would cost a twentieth of a push.
 const SHORTEST_FORK: u64 = 20_000;
 
 thread_local! {
-    // Each thread's `RandomState` has 128 bits of its own from the operating system; SipHash is a pseudo-random function
-    // of them.
+    // Each thread's `RandomState` has its own 128 bits from the operating system; SipHash is a pseudo-random function
+    // of
+    // them.
     static STATE: (RandomState, Cell<Made>) = (RandomState::new(), Cell::default());
 }
 
-/// What a thread has made so far.
+/// The counter of a thread.
 #[derive(Clone, Copy, Default)]
 struct Made {
     times: u64,
@@ -28,8 +29,10 @@ struct Made {
     process: u32,
 }
 
-/// Two words that no other thread, process or machine makes. A process that forks, or a machine that is restored twice
-/// from one snapshot, copies the thread's state with the counter: the process id and the clock tell the copies apart.
+/// Returns two words that no other thread, process or machine makes. A process that forks, or a machine that is
+/// restored
+/// twice from one snapshot, copies the thread's state with the counter: the process id and the clock distinguish the
+/// copies.
 fn next() -> [u64; 2] {
     STATE.with(|(hash, made)| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -54,14 +57,14 @@ impl Made {
     }
 }
 
-/// A random (version 4) UUID.
+/// Returns a random (version 4) UUID.
 pub(crate) fn uuid() -> Uuid {
     let [high, low] = next();
     uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes())
         .into_uuid()
 }
 
-/// A number from 0 to 1.
+/// Returns a number from 0 to 1.
 #[expect(clippy::cast_precision_loss, reason = "jitter needs no more than 53 bits")]
 pub(crate) fn fraction() -> f64 {
     next()[0] as f64 / u64::MAX as f64
@@ -83,9 +86,9 @@ mod tests {
         let child = before.next(later, || 101);
         assert_ne!(word(parent), word(child));
         assert_ne!(word(parent), word(before.next(later + 1, || 100)));
-        // Nor does one that is asked in the same nanosecond repeat itself.
+        // A state that is asked twice in the same nanosecond does not repeat itself either.
         assert_ne!(word(parent), word(parent.next(later, || 100)));
-        // Once told apart they stay so, however fast they go on.
+        // Once different, they stay different, however fast they continue.
         assert_ne!(word(parent.next(later + 1, || 0)), word(child.next(later + 1, || 0)));
     }
 

@@ -3,13 +3,13 @@ use std::{borrow::Cow, fmt};
 use hikyaku_model::event::ReplyToken;
 use serde::Serialize;
 
-/// The reply token that a reply answers by. An event without one makes a reply that fails before anything is sent.
+/// The reply token of a reply. A reply to an event without a token fails before anything is sent.
 #[derive(Clone, Serialize)]
 #[serde(transparent)]
 pub struct ReplyTo<'a>(Option<Cow<'a, str>>);
 
 impl ReplyTo<'_> {
-    /// The token, if there is one.
+    /// Returns the token, if there is one.
     pub fn as_str(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -21,14 +21,14 @@ impl fmt::Debug for ReplyTo<'_> {
     }
 }
 
-/// A reply token, as a reply takes it: every type that converts into [`ReplyTo`].
+/// A reply token as a parameter: every type that converts into [`ReplyTo`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reply token",
     label = "no reply token",
     note = "give the token of an event as it comes (`context.reply_token()`, `event.reply_token()`), or a `&str` or `String`"
 )]
 pub trait IntoReplyTo<'a> {
-    /// Converts it.
+    /// Converts the value.
     fn into_reply_to(self) -> ReplyTo<'a>;
 }
 
@@ -69,7 +69,7 @@ impl From<ReplyToken> for ReplyTo<'_> {
     }
 }
 
-/// The token that an event may have.
+/// Takes the token of an event, if it has one.
 #[diagnostic::do_not_recommend]
 impl<'a, T: Into<ReplyTo<'a>>> From<Option<T>> for ReplyTo<'a> {
     fn from(token: Option<T>) -> Self {

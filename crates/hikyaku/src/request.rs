@@ -21,7 +21,7 @@ use crate::{
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 impl Client {
-    /// Starts a request for an operation, with the values of its path in their order.
+    /// Starts a request for an operation, with the values of its path in order.
     pub(crate) fn request(
         &self,
         route: &'static Route,
@@ -31,7 +31,7 @@ impl Client {
     }
 }
 
-/// One request in the making.
+/// A request that has not been sent yet.
 #[must_use = "a request does nothing until it is sent"]
 pub(crate) struct Request<'a> {
     client: &'a Client,
@@ -54,7 +54,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Adds a query parameter that may be absent.
+    /// Adds an optional query parameter.
     pub(crate) fn query_if(self, name: &str, value: Option<impl ToString>) -> Self {
         match value {
             Some(value) => self.query(name, &value.to_string()),
@@ -62,13 +62,13 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The one header that is the operation's own.
+    /// Sets the operation's own header.
     pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.call.headers.own = Some(Box::new((name, value)));
         self
     }
 
-    /// The caller's own key of a send, instead of the one that was made.
+    /// Sets the caller's retry key instead of the generated one.
     pub(crate) fn retry_key(mut self, key: Option<RetryKey>) -> Self {
         if let Some(key) = key {
             self.call.headers.retry_key = Some(key.into());
@@ -77,12 +77,12 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Authorises the call by a token that is not the channel's own.
+    /// Authorises the call with a token that is not the channel's.
     pub(crate) fn bearer(self, token: &str) -> Result<Self, Error> {
         self.authorization(&format!("Bearer {token}"))
     }
 
-    /// Authorises the call by a channel's id and secret.
+    /// Authorises the call with a channel's id and secret.
     pub(crate) fn basic(self, id: &str, secret: &str) -> Result<Self, Error> {
         self.authorization(&format!("Basic {}", BASE64.encode(format!("{id}:{secret}"))))
     }
@@ -100,7 +100,7 @@ impl<'a> Request<'a> {
         self.json_sized(body, 0)
     }
 
-    /// The same for a body that is about as long as `size_hint`.
+    /// Sets a JSON body of about `size_hint` bytes.
     pub(crate) fn json_sized<B: Serialize + ?Sized>(
         self,
         body: &B,
@@ -123,7 +123,7 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// A body that is made anew for each attempt, while it is sent.
+    /// Sets a body that is built anew for each attempt and streamed.
     pub(crate) fn streamed(
         mut self,
         content_type: HeaderValue,
@@ -132,46 +132,48 @@ impl<'a> Request<'a> {
         self.call.headers.content_type = Some(content_type);
         self.call.body = Payload::Streamed(Box::new(open));
         if self.call.repeat == Repeat::IfNotActedOn {
-            // A file that is sent as it is read is gone with the first attempt that arrives.
+            // A streamed file is consumed by the first attempt that connects.
             self.call.repeat = Repeat::IfNotSent;
         }
         self
     }
 
-    /// For a call that takes longer than the usual timeout, unless that is longer still.
+    /// Raises the timeout to this value, for a call that takes longer than usual.
     pub(crate) fn timeout(mut self, timeout: Duration) -> Self {
         self.call.timeout = Some(timeout);
         self
     }
 
-    /// For a caller that repeats the call by itself.
+    /// Allows only one attempt, for a caller that retries the call itself.
     pub(crate) fn once(mut self) -> Self {
         self.call.repeat = Repeat::Never;
         self
     }
 
-    /// Reads the answer as such a value.
+    /// Expects a response with a value of this type.
     pub(crate) fn expects<T: DeserializeOwned>(mut self) -> Self {
         self.call.asked.expects = Expects::json::<T>();
         self
     }
 
-    /// Makes the call and reads the whole answer, an empty one unless the request says otherwise.
+    /// Makes the call and reads the complete response, which must be empty unless the request expects otherwise.
     ///
-    /// Boxed, as is [`open`](Self::open): a future that is polled in another crate is compiled there, and this one has
-    /// the pool, TLS and HTTP/2 in it.
+    /// Boxed, like [`open`](Self::open): a future that is polled in another crate is compiled there, and this one
+    /// contains
+    /// the pool, TLS and HTTP/2.
     pub(crate) fn send(self) -> BoxFuture<'a, Result<Exchange, Error>> {
         let Self { client, auth, mut call } = self;
         Box::pin(async move { exchange(client, auth, &mut call).await })
     }
 
-    /// Makes the call and reads a JSON answer.
+    /// Makes the call and reads a JSON response.
     pub(crate) async fn read<T: DeserializeOwned>(self) -> Result<Answer<T>, Error> {
         self.expects::<T>().send().await?.json()
     }
 
-    /// The same, with nothing where LINE says that there is none: by a 404 with a message of its own that is
-    /// so, an empty one where there is no body.
+    /// Makes the call and reads a JSON response, or `None` if LINE says that the resource does not exist: by a 404
+    /// whose
+    /// message satisfies `none`; a missing body counts as an empty message.
     pub(crate) async fn read_or_none<T: DeserializeOwned>(
         mut self,
         says_none: fn(&str) -> bool,
@@ -184,7 +186,7 @@ impl<'a> Request<'a> {
         Ok(exchange.json::<T>()?.map(Some))
     }
 
-    /// Makes the call and leaves the answer's body to be read as it comes.
+    /// Makes the call and leaves the body of the response to be streamed.
     pub(crate) fn open(self) -> BoxFuture<'a, Result<Exchange<ResponseBody>, Error>> {
         let Self { client, auth, mut call } = self;
         Box::pin(async move {
@@ -202,9 +204,9 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Makes the call of a send, if there is one, and reads what LINE says to it.
+/// Makes the call of a send, if there is one, and reads LINE's acceptance.
 ///
-/// Of a send only what its attempts need is in the future: allocators keep pieces of up to a kilobyte at hand.
+/// The future holds only what the attempts of a send need: allocators cache blocks of up to a kilobyte.
 pub(crate) fn accept(
     request: Result<Request<'_>, Error>,
 ) -> BoxFuture<'_, Result<Accepted, Error>> {
@@ -224,7 +226,7 @@ async fn exchange(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<Ex
         Err(error) if error.kind() == ErrorKind::Unauthorized => error,
         result => return result,
     };
-    // Boxed, since it seldom happens and would make every call's future larger.
+    // Boxed, since it is rare and would enlarge every call's future.
     Box::pin(async {
         if !replace_token(client, auth, call, &error).await {
             return Err(error);
@@ -242,20 +244,20 @@ async fn authorize(client: &Client, auth: Auth, call: &mut Call<'_>) -> Result<(
     Ok(())
 }
 
-/// Whether a 404 says what is missing. The bare words stand for a path or an id that LINE does not know at all.
+/// Returns whether a 404 says what is missing. The bare text stands for a path or an id that LINE does not know at all.
 pub(crate) fn names_what_is_missing(message: &str) -> bool {
     says_something(message) && !message.eq_ignore_ascii_case("not found")
 }
 
-/// Whether a 404 has a message at all, which one by a proxy or a wrong address has not.
+/// Returns whether a 404 has a message at all; one from a proxy or a wrong address has none.
 pub(crate) fn says_something(message: &str) -> bool {
     !message.is_empty()
 }
 
-/// Gives a call that was refused for its token a newer one, where there is one to be had. The call may then be made
+/// Replaces the token of a call that was refused for it, if a newer one is available. The call may then be made
 /// again, whatever it does: a server that answers 401 has not acted on it.
 async fn replace_token(client: &Client, auth: Auth, call: &mut Call<'_>, error: &Error) -> bool {
-    // A file that is sent as it is read is gone with the first attempt.
+    // A streamed file is consumed by the first attempt.
     let repeatable = matches!(call.body, Payload::Whole(_));
     if auth != Auth::Channel || error.kind() != ErrorKind::Unauthorized || !repeatable {
         return false;

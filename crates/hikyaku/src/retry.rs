@@ -6,29 +6,30 @@ use tokio::time::Instant;
 
 use crate::{Error, ErrorKind, random, route::Repeat};
 
-/// Longer than anything lasts here.
+/// Longer than any delay or timeout.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How often and how long the client repeats a call that failed in a way that may pass.
+/// The number and the timing of retries for calls that fail temporarily.
 ///
-/// What is repeated: no whole answer, 408, 5xx, 429 for the rate, and answers that are not LINE's. What never is: a call
-/// that LINE may have acted on and would act on again.
+/// The client retries after a missing or incomplete response, 408, 5xx, 429 for the rate limit, and responses that are
+/// not LINE's. It never retries a call that LINE may have acted on and would act on again.
 ///
-/// | call | is repeated |
+/// | call | is retried |
 /// |---|---|
-/// | reads, and changes that are the same when made twice | after all of these |
+/// | reads, and idempotent changes | after all of these |
 /// | push, multicast, narrowcast, broadcast | after all of these, under the same retry key: LINE acts once |
-/// | reply | after all of these within a minute, under its reply token: LINE takes a token once |
-/// | others, such as the loading animation | after 429 for the rate, or while no byte of the request can have left |
+/// | reply | after all of these within a minute, with its reply token: LINE accepts a token once |
+/// | others, such as the loading animation | after 429 for the rate limit, or while no byte of the request can have
+/// left |
 ///
-/// A reply token that is refused as invalid after an attempt in doubt does not tell "delivered" from "expired": the error
-/// then says [`may_have_landed`](crate::Error::may_have_landed).
+/// A reply token that is refused as invalid after an attempt of unknown outcome does not distinguish "delivered" from
+/// "expired": the error then says [`may_have_landed`](crate::Error::may_have_landed).
 ///
-/// A removal that is repeated after its answer was lost can find nothing left to remove: its
+/// A removal that is retried after its response was lost may find nothing left to remove: its
 /// [`NotFound`](crate::ErrorKind::NotFound) or [`Gone`](crate::ErrorKind::Gone) then says
 /// [`may_have_landed`](crate::Error::may_have_landed).
 ///
-/// Delays grow exponentially with full jitter: before repeat `n` (from 0) a random time of at most
+/// Delays are an exponential backoff with full jitter: before retry `n` (from 0) a random time of at most
 /// `base_delay * 2^n`, and never more than `max_delay`.
 ///
 /// ```
@@ -39,18 +40,18 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
-    /// Repeats after the first attempt.
+    /// The number of retries after the first attempt.
     pub max_retries: u32,
-    /// The longest delay before the first repeat.
+    /// The longest delay before the first retry.
     pub base_delay: Duration,
-    /// The longest delay before any repeat.
+    /// The longest delay before any retry.
     pub max_delay: Duration,
-    /// No repeat begins later than this after the call began; never more than 23 hours.
+    /// The time after the start of the call at which the last retry may begin; never more than 23 hours.
     pub max_elapsed: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// 3 repeats, delays of up to 0.5, 1 and 2 seconds, within one minute.
+    /// 3 retries with delays of up to 0.5, 1 and 2 seconds, within one minute.
     fn default() -> Self {
         Self {
             max_retries: 3,
@@ -62,7 +63,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt and no more.
+    /// Allows one attempt and no retry.
     pub fn none() -> Self {
         Self::default().max_retries(0)
     }
@@ -91,20 +92,20 @@ impl RetryPolicy {
         self
     }
 
-    /// How long to wait before repeat `retry` (from 0). `fraction` is the jitter, from 0 to 1.
+    /// Returns the delay before retry `retry` (from 0). `fraction` is the jitter, from 0 to 1.
     fn delay(&self, retry: u32, fraction: f64) -> Duration {
         let longest = self.base_delay.saturating_mul(1_u32.checked_shl(retry).unwrap_or(u32::MAX));
-        // The longest `Duration` there is does not survive the way through a float.
+        // The longest `Duration` does not survive the conversion to a float and back.
         longest.min(self.max_delay).min(YEAR).mul_f64(fraction)
     }
 }
 
-/// When a time that began then is over. `Instant` has an end: what is beyond it is as good as never.
+/// Returns when a period ends. `Instant` has a maximum: a time beyond it counts as never.
 pub(crate) fn deadline(began: Instant, after: Duration) -> Instant {
     began + after.min(YEAR)
 }
 
-/// One call's attempts: counts them, and remembers whether any may have landed.
+/// The attempts of one call. Counts them, and remembers whether any of them may have landed.
 #[derive(Debug)]
 pub(crate) struct Attempts<'a> {
     policy: &'a RetryPolicy,
@@ -119,13 +120,13 @@ impl<'a> Attempts<'a> {
         Self { policy, repeat, began: Instant::now(), retries: 0, doubt: false }
     }
 
-    /// When the attempt that begins now must be over.
+    /// Returns the deadline of the attempt that begins now.
     pub(crate) fn deadline(&self, timeout: Duration) -> Instant {
         let began = if self.retries == 0 { self.began } else { Instant::now() };
         deadline(began, timeout)
     }
 
-    /// Waits until the call may be repeated, or gives the error back for the caller.
+    /// Waits until the call may be retried, or returns the error to the caller.
     pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
         self.doubt |= error.may_have_landed();
         let Some(delay) = self.next_delay(&error) else {
@@ -139,7 +140,7 @@ impl<'a> Attempts<'a> {
     fn next_delay(&mut self, error: &Error) -> Option<Duration> {
         let repeatable = match self.repeat {
             Repeat::Always | Repeat::WithReplyToken => error.is_retryable(),
-            // A 409 that names no accepted request leaves open what became of the key.
+            // A 409 without the id of an accepted request does not say whether the key was used.
             Repeat::WithRetryKey => {
                 error.is_retryable() || error.status() == Some(StatusCode::CONFLICT)
             }

@@ -6,14 +6,14 @@ use uuid::Uuid;
 
 use crate::random;
 
-/// The root of all keys that are made from a name.
+/// The namespace of all keys that are derived from a name.
 const NAMESPACE: Uuid = Uuid::from_u128(0x5f0c_3b7e_91d2_4a6b_8e3d_c2a4_7b19_60f5);
 
-/// A key that makes repeats of a send safe (an idempotency key): for 24 hours LINE acts on the first request with it only.
+/// A key that makes retries of a send safe (an idempotency key): for 24 hours LINE acts only on the first request with
+/// it.
 ///
-/// A send without one gets a key of its own for its own repeats. Give one to repeat a send later, or after a restart:
-/// made from the name of the job, it needs no place to be kept. As text it is a UUID, as LINE's header
-/// `X-Line-Retry-Key` has it.
+/// A send without one gets a random key for its own retries. Set one to retry a send later, or after a restart: a key
+/// derived from the name of the job need not be stored. Its text is a UUID, as in LINE's header `X-Line-Retry-Key`.
 ///
 /// ```
 /// use hikyaku::RetryKey;
@@ -33,21 +33,21 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5f0c_3b7e_91d2_4a6b_8e3d_c2a4_7b19_60f
 pub struct RetryKey(Uuid);
 
 impl RetryKey {
-    /// A random key: another one each time.
+    /// Creates a random key, different each time.
     #[expect(clippy::new_without_default, reason = "a default is the same each time")]
     pub fn new() -> Self {
         Self(random::uuid())
     }
 
-    /// The key of a send that has a name, and a number where one name has several sends. The same name and number give
+    /// Creates the key of a send with a name, and a number if one name has several sends. The same name and number give
     /// the same key in every program and version.
     ///
-    /// Under one key LINE sends once, whatever the contents: another text for another user needs another name or number.
+    /// Under one key LINE sends once, whatever the contents: another text or another user needs another name or number.
     pub fn named(name: impl AsRef<str>, number: u64) -> Self {
         Self(NAMESPACE).derive(name.as_ref().as_bytes()).derive(number.to_string().as_bytes())
     }
 
-    /// The key that follows from this one and a name: their version 5 UUID.
+    /// Derives a key from this one and a name: their version 5 UUID.
     #[must_use]
     pub fn derive(self, name: &[u8]) -> Self {
         let mut digest = Context::new(&SHA1_FOR_LEGACY_USE_ONLY);
@@ -94,14 +94,14 @@ impl fmt::Debug for RetryKey {
     }
 }
 
-/// As its text.
+/// Serialised as its text.
 impl Serialize for RetryKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
     }
 }
 
-/// A text that is no retry key.
+/// The text is not a retry key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InvalidRetryKey;
@@ -120,8 +120,9 @@ mod tests {
 
     #[test]
     fn derived_keys_are_those_of_version_5() {
-        // As `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python. A change would send twice what is sent again
-        // after an update.
+        // The same as `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python. A change here would send messages
+        // twice that
+        // are retried after an update.
         let whole = RetryKey(Uuid::NAMESPACE_DNS);
         let keys = ["0", "1", "12"].map(|name| whole.derive(name.as_bytes()).to_string());
         let expected = [

@@ -9,52 +9,52 @@ const DELETE: &Method = &Method::DELETE;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Route {
-    /// The operation's name in LINE's `OpenAPI` files, or ours in the same style where they lack it.
+    /// The operation's name in LINE's `OpenAPI` files. For operations that are missing there, a name in the same style.
     pub operation_id: &'static str,
     /// The HTTP method.
     pub method: &'static Method,
-    /// Which of LINE's hosts serves it.
+    /// The host that serves it.
     pub host: Host,
-    /// The path, with `{name}` where a value goes.
+    /// The path, with `{name}` for each value.
     pub path: &'static str,
     /// The names of its query parameters.
     pub query: &'static [&'static str],
-    /// The names of the headers that are its own.
+    /// The names of its own headers.
     pub headers: &'static [&'static str],
-    /// The form of its request's body, where it has one.
+    /// The form of its request body, if it has one.
     pub body: Option<BodyKind>,
     pub(crate) auth: Auth,
     pub(crate) repeat: Repeat,
-    /// Whether LINE names each answer by `X-Line-Request-Id`, as it does throughout the Messaging API.
+    /// Whether LINE names each response by `X-Line-Request-Id`, as it does throughout the Messaging API.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
     pub(crate) named: bool,
 }
 
 impl Route {
-    /// A read: safe to repeat.
+    /// Creates a route for a read, which is safe to repeat.
     pub(crate) const fn get(operation_id: &'static str, path: &'static str) -> Self {
         Self::new(operation_id, GET, path, None, Repeat::Always)
     }
 
-    /// A call that LINE would do twice.
+    /// Creates a route for a call that LINE would execute twice.
     pub(crate) const fn post(operation_id: &'static str, path: &'static str) -> Self {
         Self::new(operation_id, POST, path, Some(BodyKind::Json), Repeat::IfNotActedOn)
     }
 
-    /// One of the four sends that take a retry key.
+    /// Creates a route for one of the four sends with a retry key.
     pub(crate) const fn keyed(operation_id: &'static str, path: &'static str) -> Self {
         let body = Some(BodyKind::Json);
         let route = Self::new(operation_id, POST, path, body, Repeat::WithRetryKey);
         Self { headers: &["X-Line-Retry-Key"], ..route }
     }
 
-    /// A change that is the same when it is made twice.
+    /// Creates a route for an idempotent change.
     pub(crate) const fn put(operation_id: &'static str, path: &'static str) -> Self {
         Self::new(operation_id, PUT, path, Some(BodyKind::Json), Repeat::Always)
     }
 
-    /// A removal: once gone, gone.
+    /// Creates a route for a removal, which is idempotent.
     pub(crate) const fn delete(operation_id: &'static str, path: &'static str) -> Self {
         Self::new(operation_id, DELETE, path, None, Repeat::Always)
     }
@@ -80,81 +80,82 @@ impl Route {
         }
     }
 
-    /// The same on another host.
+    /// Returns the route on another host.
     pub(crate) const fn on(self, host: Host) -> Self {
         Self { host, ..self }
     }
 
-    /// The same with these query parameters.
+    /// Returns the route with these query parameters.
     pub(crate) const fn query(self, query: &'static [&'static str]) -> Self {
         Self { query, ..self }
     }
 
-    /// The same with these headers of its own.
+    /// Returns the route with these headers of its own.
     pub(crate) const fn headers(self, headers: &'static [&'static str]) -> Self {
         Self { headers, ..self }
     }
 
-    /// The same with a body of this form.
+    /// Returns the route with a body of this form.
     pub(crate) const fn body(self, body: BodyKind) -> Self {
         Self { body: Some(body), ..self }
     }
 
-    /// The same without a body.
+    /// Returns the route without a body.
     pub(crate) const fn without_body(self) -> Self {
         Self { body: None, ..self }
     }
 
-    /// The same, authorised otherwise than by the channel access token.
+    /// Returns the route with another authorisation than the channel access token.
     pub(crate) const fn auth(self, auth: Auth) -> Self {
         Self { auth, ..self }.unnamed()
     }
 
-    /// The same outside the Messaging API, where no reference promises a name of the answers.
+    /// Returns the route as one outside the Messaging API, where LINE does not document request ids.
     pub(crate) const fn unnamed(self) -> Self {
         Self { named: false, ..self }
     }
 
-    /// The same, repeated under other conditions.
+    /// Returns the route with another rule for retries.
     pub(crate) const fn repeat(self, repeat: Repeat) -> Self {
         Self { repeat, ..self }
     }
 
-    /// The same, which does nothing new when it is made twice.
+    /// Returns the route as idempotent.
     pub(crate) const fn idempotent(self) -> Self {
         self.repeat(Repeat::Always)
     }
 
-    /// Whether a channel access token says who calls. Otherwise the body does, or a token or secret of another kind.
+    /// Returns whether the channel access token identifies the caller. Otherwise the body does, or another token or
+    /// secret.
     pub fn takes_channel_token(&self) -> bool {
         self.auth == Auth::Channel
     }
 
-    /// The names of all parameters: of the path, of the query, and of the headers.
+    /// Iterates over the names of all parameters: of the path, of the query, and of the headers.
     pub fn parameters(&self) -> impl Iterator<Item = &'static str> {
         self.path_names().chain(self.query.iter().chain(self.headers).copied())
     }
 
-    /// The names of the values in the path.
+    /// Iterates over the names of the values in the path.
     pub fn path_names(&self) -> impl Iterator<Item = &'static str> {
         self.path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))
     }
 }
 
-/// Which of LINE's hosts serves a route.
+/// The host that serves a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Host {
-    /// Most of the platform.
+    /// The host of most operations.
     Api,
-    /// Bytes rather than JSON: contents, images, files.
+    /// The host for bytes rather than JSON: contents, images, files.
     Data,
-    /// Attaching module channels.
+    /// The host for attaching module channels.
     Manager,
 }
 
 impl Host {
-    /// Where LINE has it.
+    /// Returns LINE's own URL of the host.
     pub fn default_url(self) -> &'static str {
         match self {
             Self::Api => "https://api.line.me",
@@ -164,22 +165,22 @@ impl Host {
     }
 }
 
-/// The form of a request's body.
+/// The form of a request body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BodyKind {
     /// A JSON object.
     Json,
-    /// The fields of a form, as in a query.
+    /// Form fields, encoded as in a query.
     Form,
     /// Parts, one of them a file.
     Multipart,
-    /// Bytes of a type of their own, such as an image.
+    /// Bytes with their own content type, such as an image.
     Bytes,
 }
 
 impl BodyKind {
-    /// The content type; `*/*` where the bytes decide it.
+    /// Returns the content type; `*/*` if it depends on the bytes.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -190,28 +191,28 @@ impl BodyKind {
     }
 }
 
-/// What a request says of who makes it.
+/// The authorisation of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
     /// The channel access token.
     Channel,
-    /// What the caller gives: a user's token, a channel's id and secret; or nothing, where the body says it.
+    /// Given by the caller: a user's token, or a channel's id and secret; or none, if the body identifies the caller.
     Caller,
 }
 
-/// When the client may send a request again by itself.
+/// The conditions under which the client may retry a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// Doing it twice is the same as doing it once.
+    /// Always: the request is idempotent.
     Always,
-    /// LINE acts on the first request with a retry key only.
+    /// With a retry key: LINE acts only on the first request with it.
     WithRetryKey,
-    /// LINE takes a reply token once: the same reply under it is delivered at most once, while the token lives.
+    /// With a reply token: LINE accepts it once, so the reply is delivered at most once while the token is valid.
     WithReplyToken,
-    /// Only where LINE surely has not acted: no byte can have left, or it refused the call for the rate.
+    /// Only if LINE surely has not acted: no byte can have left, or LINE refused the call for the rate limit.
     IfNotActedOn,
-    /// Only while no byte of it can have left.
+    /// Only while no byte of the request can have left.
     IfNotSent,
-    /// Not at all.
+    /// Never.
     Never,
 }

@@ -5,7 +5,7 @@ use crate::{Answer, Client, Error, client::id, route::Route};
 pub(crate) static ROUTE: Route = Route::post("missionStickerV3", "/shop/v3/mission");
 
 impl Client {
-    /// Gives a user a mission sticker, for channels that LINE lets do so.
+    /// Gives a user a mission sticker, for channels to which LINE has granted this.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/partner-docs/#send-mission-stickers-v3>

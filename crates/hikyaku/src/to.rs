@@ -3,19 +3,19 @@ use std::borrow::Cow;
 use hikyaku_model::{ChatId, GroupId, RoomId, UserId};
 use serde::Serialize;
 
-/// The chat that a push goes to: the id of a user, a group or a room, borrowed or owned.
+/// The target of a push: the id of a user, a group or a room, borrowed or owned.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct To<'a>(Cow<'a, str>);
 
 impl To<'_> {
-    /// The id.
+    /// Returns the id.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// The id of a chat, as a push takes it: every type that converts into [`To`].
+/// The id of a chat as a parameter: every type that converts into [`To`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the id of a chat",
     label = "no id of a user, group or room",
@@ -23,7 +23,7 @@ impl To<'_> {
     note = "an `Option`, such as that of `Event::user_id` and `Event::chat_id`, is opened first: `let Some(id) = … else {{ … }}`"
 )]
 pub trait IntoTo<'a> {
-    /// Converts it.
+    /// Converts the value.
     fn into_to(self) -> To<'a>;
 }
 

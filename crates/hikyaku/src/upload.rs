@@ -13,24 +13,24 @@ use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::{Error, transport::RequestBody};
 
-/// How much is in memory at a time.
+/// The number of bytes in memory at a time.
 pub(crate) const PIECE: usize = 64 * 1024;
 
-/// How long an upload may take: the largest file of ids, of 1,500,000 lines, has about 50 megabytes.
+/// The timeout of an upload: the largest file of ids, with 1,500,000 lines, has about 50 megabytes.
 pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 
-/// Where the content of an upload comes from.
+/// The source of an upload's content.
 pub(crate) enum Source {
     Whole(Bytes),
     File { file: tokio::fs::File, length: u64 },
     Made(Box<Make>),
 }
 
-/// Puts what comes next at the end of a piece, or nothing at the end of all.
+/// Appends the next part of the content to the buffer, or nothing at the end.
 type Make = dyn FnMut(&mut Vec<u8>) -> Result<(), String> + Send;
 
 impl Source {
-    /// A file, to be read while it is sent.
+    /// Opens a file, to be read while it is sent.
     pub(crate) async fn open(path: &Path) -> Result<Self, Error> {
         let unreadable = |why: io::Error| {
             Error::invalid("file", format!("{} cannot be read: {why}", path.display()))
@@ -41,8 +41,8 @@ impl Source {
     }
 }
 
-/// A file's part with what stands before and after it. The file can be sent once; an attempt that never began, because
-/// no connection came about, leaves it to the next.
+/// A file's part with the bytes before and after it. The file can be sent once; an attempt that failed to connect
+/// leaves it to the next.
 pub(crate) struct Upload {
     head: Bytes,
     source: Arc<Mutex<Option<Source>>>,
@@ -120,12 +120,12 @@ impl Stream for Pieces {
 }
 
 impl Source {
-    /// The next piece; an empty one is the end.
+    /// Returns the next chunk; an empty one is the end.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         match self {
             Self::Whole(bytes) => Poll::Ready(Ok(std::mem::take(bytes))),
             Self::File { file, length } => {
-                // What grew onto the file meanwhile does not fit the length that was told.
+                // Bytes appended to the file meanwhile would exceed the announced length.
                 let longest = usize::try_from(*length).unwrap_or(PIECE).min(PIECE);
                 let mut piece = vec![0; longest];
                 let mut buffer = ReadBuf::new(&mut piece);

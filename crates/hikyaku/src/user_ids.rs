@@ -15,9 +15,9 @@ pub(crate) static FOLLOWERS: Route =
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UserIds {
-    /// The users. A page may be short, or empty, though another follows.
+    /// The users. A page may be short or empty although another follows.
     pub user_ids: Vec<UserId>,
-    /// Where the next page begins, if there is one.
+    /// The token for the start of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Fields that this version does not know.
@@ -38,14 +38,14 @@ impl Page for UserIds {
 }
 
 impl Paged<'_, UserIds> {
-    /// How many ids a page has at most: 1 to 1,000, 300 unless set.
+    /// Sets the page size: 1 to 1,000 ids; LINE's default is 300.
     pub fn limit(self, limit: u32) -> Self {
         self.query("limit", &limit.to_string())
     }
 }
 
 impl Client {
-    /// The users who have the account as a friend and did not block it.
+    /// Lists the users who have added the account as a friend and have not blocked it.
     ///
     /// # Errors
     /// [`Forbidden`](crate::ErrorKind::Forbidden): the account is neither verified nor premium.

@@ -7,12 +7,12 @@ pub(crate) static GET: Route = Route::get("getWebhookEndpoint", "/v2/bot/channel
 pub(crate) static SET: Route = Route::put("setWebhookEndpoint", "/v2/bot/channel/webhook/endpoint");
 pub(crate) static TEST: Route = Route::post("testWebhookEndpoint", "/v2/bot/channel/webhook/test");
 
-/// A webhook's URL.
+/// The URL of a webhook.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#set-webhook-endpoint-url>
 const ENDPOINT: Length = Length::utf16(500);
 
-/// Where LINE sends the channel's webhooks.
+/// The URL to which LINE sends the channel's webhooks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WebhookEndpoint {
@@ -25,21 +25,21 @@ pub struct WebhookEndpoint {
     pub extra: Extra,
 }
 
-/// How a test of a webhook's URL went.
+/// The result of a test of a webhook URL.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookTest {
-    /// Whether it went well.
+    /// Whether the test succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success: Option<bool>,
-    /// When it was: ISO 8601.
+    /// The time of the test: ISO 8601.
     pub timestamp: String,
-    /// The status that the server answered, or 0.
+    /// The HTTP status of the server's response, or 0.
     pub status_code: i32,
-    /// A word for what went wrong, or `OK`.
+    /// The reason for a failure, or `OK`.
     pub reason: String,
-    /// More about what went wrong.
+    /// Details of the failure.
     pub detail: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -53,7 +53,7 @@ struct Body<'a> {
 }
 
 impl Client {
-    /// Where LINE sends the channel's webhooks; nothing where no URL was ever set.
+    /// Returns the URL to which LINE sends the channel's webhooks, or `None` if none was ever set.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-webhook-endpoint-information>
@@ -61,8 +61,9 @@ impl Client {
         self.request(&GET, &[])?.read_or_none(names_what_is_missing).await
     }
 
-    /// Sets where LINE sends the channel's webhooks: an `https` URL of at most 500 characters. It may take a minute until
-    /// LINE uses it.
+    /// Sets the URL to which LINE sends the channel's webhooks: an `https` URL of at most 500 characters. LINE may take
+    /// a
+    /// minute to use it.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#set-webhook-endpoint-url>
@@ -71,7 +72,7 @@ impl Client {
         self.request(&SET, &[])?.json(&Body { endpoint: Some(url) })?.send().await?.empty()
     }
 
-    /// Lets LINE send an empty webhook to this URL, or to the one that is set.
+    /// Asks LINE to send an empty webhook to this URL, or to the configured one.
     ///
     /// # Limits
     /// 60 calls an hour.

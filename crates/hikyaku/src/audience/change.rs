@@ -11,7 +11,7 @@ pub(super) static DELETE: Route =
     Route::delete("deleteAudienceGroup", "/v2/bot/audienceGroup/{audienceGroupId}");
 
 impl Client {
-    /// Gives an audience another name, of at most 120 characters.
+    /// Renames an audience. A name has at most 120 characters.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#set-description-audience-group>
@@ -30,7 +30,7 @@ impl Client {
         request.json(&Body { description })?.send().await?.empty()
     }
 
-    /// Deletes an audience. It cannot be undone.
+    /// Deletes an audience. This cannot be undone.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#delete-audience-group>

@@ -1,6 +1,6 @@
 use hikyaku_model::limits::Length;
 
-/// An audience's name.
+/// The name of an audience.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
 pub(super) const DESCRIPTION: Length = Length::utf16(120);

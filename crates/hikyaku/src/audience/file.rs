@@ -20,14 +20,14 @@ pub(super) static CREATE: Route =
     Route::post("createAudienceForUploadingUserIds", "/v2/bot/audienceGroup/upload/byFile")
         .on(Host::Data)
         .body(BodyKind::Multipart);
-// An iterator of ids cannot begin anew, so neither can the call.
+// An iterator of ids cannot restart, so the call cannot be repeated either.
 pub(super) static ADD: Route =
     Route::put("addUserIdsToAudience", "/v2/bot/audienceGroup/upload/byFile")
         .on(Host::Data)
         .body(BodyKind::Multipart)
         .repeat(Repeat::IfNotSent);
 
-/// Ids to upload as a file, one a line: at most 1,500,000. They are sent as they are read; memory holds a piece of them.
+/// A file of ids to upload, one per line: at most 1,500,000. It is streamed, and never in memory as a whole.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>
 pub struct AudienceFile(Content);
@@ -38,17 +38,17 @@ enum Content {
 }
 
 impl AudienceFile {
-    /// A text file with an id in each line.
+    /// Reads a text file with one id per line.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self(Content::Path(path.into()))
     }
 
-    /// The content of such a file.
+    /// Uses the content of such a file.
     pub fn bytes(content: impl Into<Bytes>) -> Self {
         Self(Content::Source(Source::Whole(content.into())))
     }
 
-    /// Ids from anywhere: a query's rows, a list.
+    /// Uses ids from any iterator, such as the rows of a query or a list.
     pub fn ids<I>(ids: I) -> Self
     where
         I: IntoIterator<Item: AsRef<str>, IntoIter: Send + 'static>,
@@ -84,7 +84,7 @@ impl fmt::Debug for AudienceFile {
     }
 }
 
-/// Makes an audience of a file of ids. Made by [`Client::create_audience_from_file`]; await it to make the call.
+/// Creates an audience from a file of ids. Made by [`Client::create_audience_from_file`]; await it to make the call.
 ///
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group-by-file>
@@ -98,8 +98,8 @@ pub struct CreateAudienceFromFile<'a> {
     file: AudienceFile,
 }
 
-/// Adds a file of ids to an audience that was made of ids. Made by [`Client::add_file_to_audience`]; await it to make
-/// the call.
+/// Adds a file of ids to an audience of uploaded ids. Made by [`Client::add_file_to_audience`]; await it to make the
+/// call.
 ///
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group-by-file>
@@ -113,7 +113,7 @@ pub struct AddAudienceFile<'a> {
 }
 
 impl Client {
-    /// Starts a [`CreateAudienceFromFile`] of this name.
+    /// Starts a [`CreateAudienceFromFile`] with a name for the audience.
     ///
     /// ```no_run
     /// # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
@@ -169,13 +169,13 @@ impl Client {
 }
 
 impl<'a> CreateAudienceFromFile<'a> {
-    /// Whether the ids are advertising ids (IFA) rather than user ids.
+    /// Sets whether the ids are advertising ids (IFA) rather than user ids.
     pub fn is_ifa_audience(mut self, is_ifa: bool) -> Self {
         self.is_ifa_audience = Some(is_ifa);
         self
     }
 
-    /// A name for this upload, at most 300 characters.
+    /// Sets a name for this upload, at most 300 characters.
     pub fn upload_description(mut self, description: &'a str) -> Self {
         self.upload_description = Some(description);
         self
@@ -196,7 +196,7 @@ impl<'a> CreateAudienceFromFile<'a> {
 }
 
 impl<'a> AddAudienceFile<'a> {
-    /// A name for this upload, at most 300 characters.
+    /// Sets a name for this upload, at most 300 characters.
     pub fn upload_description(mut self, description: &'a str) -> Self {
         self.upload_description = Some(description);
         self

@@ -15,7 +15,7 @@ pub(super) static IMPRESSION: Route =
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-click-audience-group>
 const CLICK_URL: Length = Length::utf16(2000);
 
-/// Makes an audience of those who opened a link of a broadcast or narrowcast. Made by
+/// Creates an audience of the users who opened a link of a broadcast or narrowcast. Made by
 /// [`Client::create_click_audience`]; await it to make the call.
 ///
 /// # Limits
@@ -39,7 +39,7 @@ struct Body<'a> {
 }
 
 impl Client {
-    /// Starts a [`CreateClickAudience`] of this name, from the request id of a broadcast or narrowcast.
+    /// Starts a [`CreateClickAudience`] with a name and the request id of a broadcast or narrowcast.
     pub fn create_click_audience<'a>(
         &'a self,
         description: &'a str,
@@ -49,7 +49,7 @@ impl Client {
         CreateClickAudience { client: self, body }
     }
 
-    /// Makes an audience of those who saw a broadcast or narrowcast, from its request id.
+    /// Creates an audience of the users who saw a broadcast or narrowcast, from its request id.
     ///
     /// # Limits
     /// A message of the last 60 days, and at least 50 users who saw it; 60 calls a minute.
@@ -77,7 +77,7 @@ impl Body<'_> {
 }
 
 impl<'a> CreateClickAudience<'a> {
-    /// Only those who opened this link, at most 2,000 characters.
+    /// Restricts the audience to users who opened this link, at most 2,000 characters.
     pub fn click_url(mut self, url: &'a str) -> Self {
         self.body.click_url = Some(url);
         self

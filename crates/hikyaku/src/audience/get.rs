@@ -9,17 +9,17 @@ pub(super) static GET: Route =
 pub(super) static SHARED: Route =
     Route::get("getSharedAudienceData", "/v2/bot/audienceGroup/shared/{audienceGroupId}");
 
-/// An audience and what was added to it.
+/// An audience and its jobs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AudienceData {
     /// The audience.
     pub audience_group: AudienceGroup,
-    /// The additions of users, at most 50.
+    /// The jobs that added users, at most 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Vec<AudienceJob>>,
-    /// The advertisement account that shares it, where one does.
+    /// The advertising account that shares it, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adaccount: Option<AdAccount>,
     /// Fields that this version does not know.
@@ -27,28 +27,28 @@ pub struct AudienceData {
     pub extra: Extra,
 }
 
-/// An advertisement account.
+/// An advertising account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AdAccount {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// An audience that another account of the same business shares, and what was added to it.
+/// An audience shared by another account of the same business, with its jobs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SharedAudienceData {
     /// The audience.
     pub audience_group: AudienceGroup,
-    /// The additions of users, at most 50.
+    /// The jobs that added users, at most 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jobs: Option<Vec<AudienceJob>>,
-    /// Whose it is.
+    /// The owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<SharedAudienceOwner>,
     /// Fields that this version does not know.
@@ -56,15 +56,15 @@ pub struct SharedAudienceData {
     pub extra: Extra,
 }
 
-/// Whose a shared audience is.
+/// The owner of a shared audience.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SharedAudienceOwner {
-    /// The service that it was made in.
+    /// The service in which it was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service_type: Option<String>,
-    /// The owner's id there.
+    /// The owner's id in that service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The owner's name.
@@ -76,17 +76,17 @@ pub struct SharedAudienceOwner {
 }
 
 impl Client {
-    /// An audience and what was added to it.
+    /// Returns an audience and its jobs.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected), not `NotFound`: there is no such audience.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the audience does not exist. LINE answers with 400, not with 404.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
     pub async fn audience(&self, audience_group_id: u64) -> Result<Answer<AudienceData>, Error> {
         self.request(&GET, &[&audience_group_id.to_string()])?.read().await
     }
 
-    /// An audience that another account of the same business shares.
+    /// Returns an audience shared by another account of the same business.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-shared-audience>

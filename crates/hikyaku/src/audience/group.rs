@@ -8,37 +8,37 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AudienceGroup {
-    /// The audience's id.
+    /// The audience group id.
     pub audience_group_id: u64,
-    /// What it was made of.
+    /// The kind of audience: how its users were chosen.
     #[serde(rename = "type")]
     pub audience_type: AudienceType,
-    /// Its name.
+    /// The name.
     pub description: String,
-    /// Whether it can be used.
+    /// The status, such as ready for use.
     pub status: AudienceStatus,
-    /// Why it cannot, where it failed.
+    /// The reason for the failure, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_type: Option<AudienceFailedType>,
-    /// How many users it has.
+    /// The number of users.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience_count: Option<u64>,
-    /// When it was made, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
-    /// The request whose messages it was made of, where it was.
+    /// The request id of the messages on which it is based, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The link that it was made of, where it was.
+    /// The link on which it is based, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_url: Option<String>,
-    /// Whether it was given by advertising ids (IFA) rather than user ids.
+    /// Whether its ids are advertising ids (IFA) rather than user ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_ifa_audience: Option<bool>,
-    /// What the channel may do with it.
+    /// The channel's permission for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<AudiencePermission>,
-    /// Where it was made.
+    /// The tool with which it was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_route: Option<AudienceCreateRoute>,
     /// Fields that this version does not know.
@@ -46,39 +46,39 @@ pub struct AudienceGroup {
     pub extra: Extra,
 }
 
-/// An audience that was made, and is not ready yet.
+/// A new audience, which is not ready yet.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreatedAudience {
-    /// The audience's id.
+    /// The audience group id.
     pub audience_group_id: u64,
-    /// What it was made of.
+    /// The kind of audience: how its users were chosen.
     #[serde(rename = "type")]
     pub audience_type: AudienceType,
-    /// Its name.
+    /// The name.
     pub description: String,
-    /// When it was made, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
-    /// The request whose messages it is made of, where it is.
+    /// The request id of the messages on which it is based, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// The link that it is made of, where it is.
+    /// The link on which it is based, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click_url: Option<String>,
-    /// Where it was made.
+    /// The tool with which it was created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub create_route: Option<AudienceCreateRoute>,
-    /// What the channel may do with it.
+    /// The channel's permission for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<AudiencePermission>,
-    /// When LINE will delete it, in seconds since 1970.
+    /// The time at which LINE will delete it, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expire_timestamp: Option<i64>,
-    /// Whether it was given by advertising ids (IFA) rather than user ids.
+    /// Whether its ids are advertising ids (IFA) rather than user ids.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_ifa_audience: Option<bool>,
     /// Fields that this version does not know.
@@ -86,32 +86,32 @@ pub struct CreatedAudience {
     pub extra: Extra,
 }
 
-/// One addition of users to an audience.
+/// A job that adds users to an audience.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AudienceJob {
-    /// The job's id.
+    /// The job id.
     pub audience_group_job_id: u64,
-    /// The audience.
+    /// The audience group id.
     pub audience_group_id: u64,
     /// The name of the upload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What it does.
+    /// The kind of job.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub job_type: Option<AudienceJobType>,
-    /// How far it is.
+    /// The status of the job.
     pub job_status: AudienceJobStatus,
-    /// Why it failed, where it did.
+    /// The reason for the failure, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_type: Option<AudienceFailedType>,
-    /// How many users it added.
+    /// The number of users that it added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience_count: Option<u64>,
-    /// When it was asked for, in seconds since 1970.
+    /// The time of the request, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
     /// Fields that this version does not know.
@@ -119,7 +119,7 @@ pub struct AudienceJob {
     pub extra: Extra,
 }
 
-/// What an audience was made of.
+/// The kind of audience: how its users were chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
@@ -132,7 +132,7 @@ pub enum AudienceType {
     Imp,
     /// Users whose chat has a tag.
     ChatTag,
-    /// Users who became friends in a certain way.
+    /// Users who became friends by a certain path.
     FriendPath,
     /// Users with a reservation.
     Reservation,
@@ -153,48 +153,48 @@ pub enum AudienceType {
     /// Visitors of a web site, by tracking tag.
     #[serde(rename = "TRACKINGTAG_WEBTRAFFIC")]
     TrackingTagWebtraffic,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// Whether an audience can be used.
+/// The status of an audience.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AudienceStatus {
-    /// LINE makes it.
+    /// LINE is creating it.
     InProgress,
-    /// It can.
+    /// It can be used.
     Ready,
-    /// It could not be made.
+    /// LINE could not create it.
     Failed,
-    /// It is too old.
+    /// It has expired.
     Expired,
-    /// It was not used for long and sleeps.
+    /// It has not been used for long and is inactive.
     Inactive,
-    /// It is being woken.
+    /// LINE is activating it.
     Activating,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// Why an audience or a job failed.
+/// The reason why an audience or a job failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AudienceFailedType {
     /// It has too few users.
     AudienceGroupAudienceInsufficient,
-    /// LINE failed.
+    /// An internal error of LINE's.
     InternalError,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// What the channel may do with an audience.
+/// A channel's permission for an audience.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
@@ -203,25 +203,25 @@ pub enum AudiencePermission {
     Read,
     /// Use and change it.
     ReadWrite,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// Where an audience was made.
+/// The tool with which an audience was created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AudienceCreateRoute {
-    /// In LINE's manager.
+    /// LINE Official Account Manager.
     OaManager,
-    /// By the API.
+    /// The Messaging API.
     MessagingApi,
-    /// In LINE's point advertisements.
+    /// LINE's point ads.
     PointAd,
-    /// In LINE's advertisement manager.
+    /// LINE Ads Manager.
     AdManager,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
@@ -252,32 +252,32 @@ impl AudienceStatus {
     }
 }
 
-/// What a job does.
+/// The kind of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AudienceJobType {
     /// It adds users.
     DiffAdd,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// How far a job is.
+/// The status of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum AudienceJobStatus {
-    /// It waits.
+    /// The job is queued.
     Queued,
-    /// LINE is at it.
+    /// The job is running.
     Working,
-    /// It is done.
+    /// The job has finished.
     Finished,
-    /// It failed.
+    /// The job has failed.
     Failed,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }

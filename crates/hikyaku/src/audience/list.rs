@@ -36,15 +36,15 @@ pub struct AudienceGroups {
     pub audience_groups: Vec<AudienceGroup>,
     /// Whether another page follows.
     pub has_next_page: bool,
-    /// How many audiences there are.
+    /// The total number of audiences.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_count: Option<u64>,
-    /// How many of them the channel may change.
+    /// The number of audiences that the channel may change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_write_audience_group_total_count: Option<u64>,
-    /// Which page this is, from 1.
+    /// The number of this page, from 1.
     pub page: u64,
-    /// How many audiences a page has at most.
+    /// The maximum number of audiences on a page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Fields that this version does not know.
@@ -67,32 +67,33 @@ impl Page for AudienceGroups {
     }
 }
 
-/// Its [`start`](Paged::start) is the number of a page, from 1.
+/// [`start`](Paged::start) takes the number of a page, from 1.
 impl Paged<'_, AudienceGroups> {
-    /// Only audiences whose name contains this, in whatever case.
+    /// Filters by a part of the name, ignoring case.
     pub fn description(self, part: &str) -> Self {
         self.query("description", part)
     }
 
-    /// Only audiences of this status.
+    /// Filters by status.
     pub fn status(self, status: &AudienceStatus) -> Self {
         self.query("status", status.as_str())
     }
 
-    /// How many audiences a page has at most: 1 to 40, 20 unless set.
+    /// Sets the page size: 1 to 40 audiences; LINE's default is 20.
     pub fn size(self, size: u32) -> Self {
         self.query("size", &size.to_string())
     }
 
-    /// Only audiences that were made there.
+    /// Filters by the tool with which the audience was created.
     pub fn create_route(self, route: &AudienceCreateRoute) -> Self {
         self.query("createRoute", route.as_str())
     }
 }
 
 impl Client {
-    /// The channel's audiences. Whether those of others that are public are among them is yours to say; LINE thinks
-    /// they are.
+    /// Lists the channel's audiences. `includes_external_public_groups` says whether public audiences of others are
+    /// among
+    /// them; LINE's default is to include them.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
@@ -101,7 +102,7 @@ impl Client {
         Paged::new(self, &LIST, &[]).query("includesExternalPublicGroups", includes).start("1")
     }
 
-    /// The audiences that other accounts of the same business share, with or without the account's own.
+    /// Lists the audiences shared by other accounts of the same business, with or without the account's own.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-shared-audience-list>

@@ -1,7 +1,7 @@
-//! Audiences: named sets of users that narrowcasts aim at.
+//! Audiences: named sets of users for narrowcasts.
 //!
-//! LINE makes them in its own time: a new audience is `IN_PROGRESS` for minutes or hours. After users were added to a
-//! ready one it stays ready; its jobs tell how far the addition is. An unknown audience is a 400, not a 404.
+//! LINE creates them in the background: a new audience is `IN_PROGRESS` for minutes or hours. Adding users to a ready
+//! audience leaves it ready; its jobs report the progress. An unknown audience is a 400, not a 404.
 
 mod change;
 mod description;

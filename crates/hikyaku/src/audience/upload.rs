@@ -15,17 +15,17 @@ pub(super) static CREATE: Route =
 pub(super) static ADD: Route =
     Route::put("addAudienceToAudienceGroup", "/v2/bot/audienceGroup/upload");
 
-/// The ids of one call; a file takes more: [`Client::create_audience_from_file`].
+/// The number of ids in one call. A file can hold more: [`Client::create_audience_from_file`].
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
 const AUDIENCES: Count = Count { min: 0, max: 10_000 };
 
-/// LINE asks for at least 30 seconds.
+/// LINE recommends at least 30 seconds.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group>
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Makes an audience of ids. Made by [`Client::create_audience`]; await it to make the call.
+/// Creates an audience from ids. Made by [`Client::create_audience`]; await it to make the call.
 ///
 /// # Limits
 /// A name of 120 characters, 10,000 ids, 1,000 audiences a channel; 60 calls a minute.
@@ -49,10 +49,10 @@ struct CreateBody<'a, I> {
     audiences: Ids<'a, I>,
 }
 
-/// Adds ids to an audience that was made of ids. Made by [`Client::add_to_audience`]; await it to make the call.
+/// Adds ids to an audience of uploaded ids. Made by [`Client::add_to_audience`]; await it to make the call.
 ///
 /// # Limits
-/// 10,000 ids a call, 10 additions to one audience at a time; 60 calls a minute. Ids cannot be taken out again.
+/// 10,000 ids a call, 10 additions to one audience at a time; 60 calls a minute. Ids cannot be removed again.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#update-upload-audience-group>
 #[derive(Debug)]
@@ -71,7 +71,7 @@ struct AddBody<'a, I> {
     audiences: Ids<'a, I>,
 }
 
-/// Ids, each in an object of its own.
+/// Serialises each id as an object.
 #[derive(Debug)]
 struct Ids<'a, I>(&'a [I]);
 
@@ -87,7 +87,7 @@ impl<I: AsRef<str>> Serialize for Ids<'_, I> {
 }
 
 impl Client {
-    /// Starts a [`CreateAudience`] of this name and these users; there may be none yet.
+    /// Starts a [`CreateAudience`] with a name and its users; the list may be empty.
     pub fn create_audience<'a, I: AsRef<str>>(
         &'a self,
         description: &'a str,
@@ -114,13 +114,13 @@ impl Client {
 }
 
 impl<'a, I: AsRef<str> + Sync> CreateAudience<'a, I> {
-    /// Whether the ids are advertising ids (IFA) rather than user ids.
+    /// Sets whether the ids are advertising ids (IFA) rather than user ids.
     pub fn is_ifa_audience(mut self, is_ifa: bool) -> Self {
         self.body.is_ifa_audience = Some(is_ifa);
         self
     }
 
-    /// A name for this upload, at most 300 characters.
+    /// Sets a name for this upload, at most 300 characters.
     pub fn upload_description(mut self, description: &'a str) -> Self {
         self.body.upload_description = Some(description);
         self
@@ -144,7 +144,7 @@ impl<'a, I: AsRef<str> + Sync> CreateAudience<'a, I> {
 }
 
 impl<'a, I: AsRef<str> + Sync> AddAudience<'a, I> {
-    /// A name for this upload, at most 300 characters.
+    /// Sets a name for this upload, at most 300 characters.
     pub fn upload_description(mut self, description: &'a str) -> Self {
         self.body.upload_description = Some(description);
         self

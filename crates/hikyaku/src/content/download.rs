@@ -21,9 +21,9 @@ use crate::{
     transport::{ResponseBody, TransportError},
 };
 
-/// Bytes as they come from LINE, untouched: a stream, of which memory holds one piece at a time.
+/// The unchanged bytes of a content, as a stream with one chunk in memory at a time.
 ///
-/// A piece that takes longer than the client's timeout ends the stream with an error; the whole may take any time.
+/// A chunk that takes longer than the client's timeout ends the stream with an error; the whole may take any time.
 ///
 /// ```no_run
 /// # async fn example(mut content: hikyaku::content::Content) -> Result<(), Box<dyn std::error::Error>> {
@@ -42,7 +42,7 @@ pub struct Content {
     headers: HeaderMap,
     body: ResponseBody,
     timeout: Duration,
-    /// Runs while a piece is waited for, and not while the program is busy with the last one.
+    /// Runs only while waiting for a chunk, not while the program processes the last one.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
@@ -52,43 +52,43 @@ impl Content {
         Self { status, headers, body, timeout, deadline: None }
     }
 
-    /// The `Content-Type`, as LINE tells it.
+    /// Returns the `Content-Type`, if LINE sent one.
     pub fn content_type(&self) -> Option<&str> {
         self.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// How many bytes there are in all, where LINE tells it.
+    /// Returns the total number of bytes, if LINE sent it.
     pub fn content_length(&self) -> Option<u64> {
         self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
     }
 
-    /// `X-Line-Request-Id`, to quote to LINE.
+    /// Returns `X-Line-Request-Id`, to quote to LINE's support.
     pub fn request_id(&self) -> Option<&str> {
         crate::answer::request_id(&self.headers)
     }
 
-    /// The answer's status.
+    /// Returns the HTTP status of the response.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The answer's headers.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The next piece, or nothing at the end.
+    /// Returns the next chunk, or `None` at the end.
     ///
     /// # Errors
-    /// [`Network`](crate::ErrorKind::Network): the connection broke, or no piece came in time.
+    /// [`Network`](crate::ErrorKind::Network): the connection broke, or no chunk arrived in time.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await.transpose()
     }
 
-    /// All bytes at once, where they are at most `limit`.
+    /// Returns all bytes at once, if there are at most `limit`.
     ///
     /// # Errors
-    /// [`Network`](crate::ErrorKind::Network): the connection broke, no piece came in time, or there are more bytes.
+    /// [`Network`](crate::ErrorKind::Network): the connection broke, no chunk arrived in time, or there are more bytes.
     pub async fn bytes(mut self, limit: usize) -> Result<Bytes, Error> {
         let mut all = Vec::new();
         while let Some(piece) = self.chunk().await? {
@@ -121,7 +121,7 @@ impl Stream for Content {
             match frame.map(|frame| frame.map(Frame::into_data)) {
                 None => return Poll::Ready(None),
                 Some(Ok(Ok(data))) => return Poll::Ready(Some(Ok(data))),
-                // Trailers say nothing of the bytes.
+                // Trailers are not part of the content.
                 Some(Ok(Err(_))) => {}
                 Some(Err(error)) => {
                     this.body = Bytes::new().into();

@@ -12,21 +12,21 @@ pub(super) static PREVIEW: Route =
     Route::get("getMessageContentPreview", "/v2/bot/message/{messageId}/content/preview")
         .on(Host::Data);
 
-/// What LINE has of a message's content.
+/// The content of a message, if LINE has it ready.
 #[derive(Debug)]
 pub enum MessageContent {
     /// The bytes.
     Ready(Content),
-    /// LINE still prepares them, as it does with large videos and audio: [`Client::wait_for_message_content`].
+    /// LINE is still preparing it, as it does with large videos and audio: see [`Client::wait_for_message_content`].
     Preparing,
 }
 
 impl Client {
-    /// The picture, video, audio or file of a message that a user sent.
+    /// Returns the image, video, audio or file of a message that a user sent.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): no such message, or its content is too old.
-    /// [`Gone`](crate::ErrorKind::Gone): the user took the message back.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the message does not exist, or its content is too old.
+    /// [`Gone`](crate::ErrorKind::Gone): the user unsent the message.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-content>
     pub async fn message_content(
@@ -40,7 +40,7 @@ impl Client {
         Ok(MessageContent::Ready(Content::new(exchange, self.connection().timeout())))
     }
 
-    /// A smaller picture of a picture or video that a user sent.
+    /// Returns a smaller image of an image or video that a user sent.
     ///
     /// # Errors
     /// [`Rejected`](crate::ErrorKind::Rejected): messages of this kind have no preview.

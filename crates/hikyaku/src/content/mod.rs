@@ -1,4 +1,4 @@
-//! What users send besides text: pictures, videos, audio, files.
+//! The content of messages that users send: images, videos, audio, files.
 
 mod download;
 mod message_content;

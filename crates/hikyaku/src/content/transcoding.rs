@@ -12,38 +12,38 @@ pub(super) static ROUTE: Route = Route::get(
 )
 .on(Host::Data);
 
-/// How far LINE is with preparing a video or audio.
+/// LINE's progress in preparing a video or audio.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Transcoding {
-    /// How far.
+    /// The status.
     pub status: TranscodingStatus,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// How far LINE is with preparing a video or audio.
+/// LINE's progress in preparing a video or audio.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum TranscodingStatus {
-    /// It still prepares it.
+    /// LINE is still preparing it.
     Processing,
-    /// The bytes can be had.
+    /// The bytes are available.
     Succeeded,
-    /// The bytes will never come.
+    /// The bytes will never be available.
     Failed,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Client {
-    /// How far LINE is with preparing a video or audio that a user sent.
+    /// Returns LINE's progress in preparing a video or audio that a user sent.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): messages of this kind need no preparing.
+    /// [`Rejected`](crate::ErrorKind::Rejected): messages of this kind need no preparation.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#verify-video-or-audio-preparation-status>
     pub async fn message_content_transcoding(

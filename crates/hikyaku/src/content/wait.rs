@@ -6,17 +6,18 @@ use tokio::time::Instant;
 use super::{Content, MessageContent, TranscodingStatus};
 use crate::{Client, Error, ErrorKind, retry::deadline};
 
-/// The longest pause between two looks, unless one is set.
+/// The longest interval between two polls, unless one is set.
 const LONGEST_POLL: Duration = Duration::from_secs(8);
 
-/// Takes a message's content as soon as LINE has it ready. Made by [`Client::wait_for_message_content`]; await it for
-/// the bytes.
+/// Waits until LINE has a message's content ready, and returns it. Made by [`Client::wait_for_message_content`]; await
+/// it
+/// for the bytes.
 ///
-/// Where LINE still prepares them, it looks after 1, 2, 4 and then every 8 seconds.
+/// While LINE is still preparing the content, it polls after 1, 2, 4 and then every 8 seconds.
 ///
 /// # Errors
-/// Those of [`Client::message_content`]. [`Transient`](ErrorKind::Transient): it took longer than the limit.
-/// [`Gone`](ErrorKind::Gone): LINE failed to prepare the content, so that it will never come.
+/// Those of [`Client::message_content`]. [`Transient`](ErrorKind::Transient): the limit was reached.
+/// [`Gone`](ErrorKind::Gone): LINE failed to prepare the content, which will never be available.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct WaitForMessageContent<'a> {
@@ -27,7 +28,7 @@ pub struct WaitForMessageContent<'a> {
 }
 
 impl Client {
-    /// Starts a [`WaitForMessageContent`], which waits a minute at most unless told otherwise.
+    /// Starts a [`WaitForMessageContent`], which waits at most one minute by default.
     pub fn wait_for_message_content<'a>(
         &'a self,
         message_id: &'a (impl AsRef<str> + ?Sized),
@@ -42,13 +43,13 @@ impl Client {
 }
 
 impl WaitForMessageContent<'_> {
-    /// How long to wait at most.
+    /// Sets the maximum time to wait.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// Looks after each such pause instead of ever longer ones.
+    /// Polls at this interval instead of ever longer ones.
     pub fn poll(mut self, pause: Duration) -> Self {
         self.poll = Some(pause);
         self

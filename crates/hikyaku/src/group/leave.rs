@@ -11,7 +11,7 @@ impl Client {
     /// Leaves a group.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): there is no such group, or the bot is not in it.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the group does not exist, or the bot is not in it.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#leave-group>
     pub async fn leave_group(
@@ -21,7 +21,7 @@ impl Client {
         self.request(&GROUP, &[id("groupId", group, GroupId::check)?])?.send().await?.empty()
     }
 
-    /// Leaves a room. LINE also answers well when the bot is not in it.
+    /// Leaves a room. LINE reports success also if the bot is not in it.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#leave-room>

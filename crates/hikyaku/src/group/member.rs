@@ -8,16 +8,16 @@ pub(super) static GROUP: Route =
 pub(super) static ROOM: Route =
     Route::get("getRoomMemberProfile", "/v2/bot/room/{roomId}/member/{userId}");
 
-/// A member of a group or room, as the member wants to be seen.
+/// The profile of a member of a group or room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MemberProfile {
-    /// The member's id.
+    /// The user id.
     pub user_id: UserId,
-    /// The name that the member shows.
+    /// The display name.
     pub display_name: String,
-    /// The member's picture, where there is one.
+    /// The URL of the profile image, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture_url: Option<String>,
     /// Fields that this version does not know.
@@ -26,11 +26,11 @@ pub struct MemberProfile {
 }
 
 impl Client {
-    /// The profile of a member of a group, friend or not.
+    /// Returns the profile of a member of a group, whether a friend or not.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): the user is not in the group, or the bot is not; LINE answers both
-    /// alike.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the user or the bot is not in the group; LINE does not distinguish the
+    /// two.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-group-member-profile>
     pub async fn group_member_profile(
@@ -43,11 +43,11 @@ impl Client {
         self.request(&GROUP, &[group, user])?.read().await
     }
 
-    /// The profile of a member of a room, friend or not.
+    /// Returns the profile of a member of a room, whether a friend or not.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): the user is not in the room, or the bot is not; LINE answers both
-    /// alike.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the user or the bot is not in the room; LINE does not distinguish the
+    /// two.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-room-member-profile>
     pub async fn room_member_profile(

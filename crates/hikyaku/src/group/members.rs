@@ -24,7 +24,7 @@ pub(super) static ROOM_COUNT: Route =
 pub struct MemberIds {
     /// The members, at most 100.
     pub member_ids: Vec<UserId>,
-    /// Where the next page begins, if there is one.
+    /// The token for the start of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Fields that this version does not know.
@@ -44,11 +44,11 @@ impl Page for MemberIds {
     }
 }
 
-/// How many members a group or room has.
+/// The number of members of a group or room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MemberCount {
-    /// The members, the bot not counted.
+    /// The number of members, without the bot.
     pub count: u32,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -56,7 +56,7 @@ pub struct MemberCount {
 }
 
 impl Client {
-    /// The members of a group. Only verified and premium accounts may ask.
+    /// Lists the members of a group. Only verified and premium accounts have access.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-group-member-user-ids>
@@ -64,7 +64,7 @@ impl Client {
         Paged::new(self, &GROUP_IDS, &[group.as_ref()])
     }
 
-    /// The members of a room. Only verified and premium accounts may ask.
+    /// Lists the members of a room. Only verified and premium accounts have access.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-room-member-user-ids>
@@ -72,7 +72,7 @@ impl Client {
         Paged::new(self, &ROOM_IDS, &[room.as_ref()])
     }
 
-    /// How many members a group has, the bot not counted.
+    /// Returns the number of members of a group, without the bot.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-members-group-count>
@@ -83,7 +83,7 @@ impl Client {
         self.request(&GROUP_COUNT, &[id("groupId", group, GroupId::check)?])?.read().await
     }
 
-    /// How many members a room has, the bot not counted.
+    /// Returns the number of members of a room, without the bot.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-members-room-count>

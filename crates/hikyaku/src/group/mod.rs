@@ -1,6 +1,6 @@
-//! Groups and rooms: who is in them, and how to leave.
+//! Groups and rooms: their members, and how to leave them.
 //!
-//! A room is a chat of several people without a name; LINE makes no new ones.
+//! A room is a chat of several people without a name. LINE no longer creates new ones.
 
 mod leave;
 mod member;

@@ -5,16 +5,16 @@ use crate::{Answer, Client, Error, client::id, route::Route};
 
 pub(super) static ROUTE: Route = Route::get("getGroupSummary", "/v2/bot/group/{groupId}/summary");
 
-/// A group's name and picture.
+/// The name and image of a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct GroupSummary {
-    /// The group's id.
+    /// The group id.
     pub group_id: GroupId,
-    /// The group's name.
+    /// The name.
     pub group_name: String,
-    /// The group's picture, where it has one.
+    /// The URL of the image, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture_url: Option<String>,
     /// Fields that this version does not know.
@@ -23,10 +23,10 @@ pub struct GroupSummary {
 }
 
 impl Client {
-    /// A group's name and picture. Rooms have neither.
+    /// Returns the name and image of a group. Rooms have neither.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): there is no such group, or the bot is not in it.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the group does not exist, or the bot is not in it.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-group-summary>
     pub async fn group_summary(

@@ -7,50 +7,50 @@ use crate::{Answer, Client, Date, Error, route::Route};
 pub(super) static ROUTE: Route =
     Route::get("getNumberOfMessageDeliveries", "/v2/bot/insight/message/delivery").query(&["date"]);
 
-/// How many messages were sent on a day, by the way they were sent. A way that was not used has no count.
+/// The number of messages sent on a day, by the way they were sent. A way that was not used has no count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MessageDeliveries {
-    /// Whether the counts are there.
+    /// Whether the counts are available.
     pub status: InsightStatus,
-    /// To all friends, from LINE's manager.
+    /// Messages to all friends from LINE Official Account Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broadcast: Option<u64>,
-    /// To some friends, from LINE's manager.
+    /// Messages to some friends from LINE Official Account Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targeting: Option<u64>,
     /// Step messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step_message: Option<u64>,
-    /// Automatic answers.
+    /// Auto-response messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_response: Option<u64>,
-    /// Greetings to new friends.
+    /// Greeting messages to new friends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub welcome_response: Option<u64>,
-    /// Chats by people, from LINE's manager.
+    /// Chat messages by people in LINE Official Account Manager.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat: Option<u64>,
-    /// [`Broadcast`](crate::message::Broadcast)
+    /// Messages sent with [`Broadcast`](crate::message::Broadcast).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_broadcast: Option<u64>,
-    /// [`Push`](crate::message::Push)
+    /// Messages sent with [`Push`](crate::message::Push).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_push: Option<u64>,
-    /// [`Multicast`](crate::message::Multicast)
+    /// Messages sent with [`Multicast`](crate::message::Multicast).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_multicast: Option<u64>,
-    /// Narrowcasts of the API.
+    /// Messages sent with [`Narrowcast`](crate::message::Narrowcast).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_narrowcast: Option<u64>,
-    /// [`Reply`](crate::message::Reply)
+    /// Messages sent with [`Reply`](crate::message::Reply).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_reply: Option<u64>,
-    /// Automatic answers of LINE's chat for companies.
+    /// Automatic replies in LINE's chat for companies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cc_auto_reply: Option<u64>,
-    /// Answers by people of LINE's chat for companies.
+    /// Manual replies in LINE's chat for companies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cc_manual_reply: Option<u64>,
     /// LINE notification messages.
@@ -59,7 +59,7 @@ pub struct MessageDeliveries {
     /// Messages of Call to LINE.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pnp_call_to_line: Option<u64>,
-    /// Messages of chat tools by others.
+    /// Messages from chat tools of third parties.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub third_party_chat_tool: Option<u64>,
     /// Fields that this version does not know.
@@ -68,7 +68,7 @@ pub struct MessageDeliveries {
 }
 
 impl Client {
-    /// How many messages were sent on a day of UTC+9, from LINE's manager and by the API.
+    /// Returns the number of messages sent on a day of UTC+9, from LINE Official Account Manager and through the API.
     ///
     /// # Limits
     /// 60 calls an hour; from 2017-03-01 on.

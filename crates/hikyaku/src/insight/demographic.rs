@@ -6,26 +6,26 @@ use crate::{Answer, Client, Error, route::Route};
 pub(super) static ROUTE: Route =
     Route::get("getFriendsDemographics", "/v2/bot/insight/demographic");
 
-/// What kinds of people the account's friends are, in per cent, about three days ago.
+/// The demographics of the account's friends, about three days ago.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Demographics {
-    /// Whether there are numbers: not below 20 friends.
+    /// Whether the numbers are available; they need at least 20 friends.
     pub available: bool,
-    /// By gender.
+    /// The shares by gender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub genders: Option<Vec<GenderTile>>,
-    /// By age.
+    /// The shares by age.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ages: Option<Vec<AgeTile>>,
-    /// By area.
+    /// The shares by area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub areas: Option<Vec<AreaTile>>,
-    /// By operating system.
+    /// The shares by operating system.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_types: Option<Vec<AppTypeTile>>,
-    /// By how long they are friends.
+    /// The shares by the time since users became friends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subscription_periods: Option<Vec<SubscriptionPeriodTile>>,
     /// Fields that this version does not know.
@@ -37,9 +37,9 @@ pub struct Demographics {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GenderTile {
-    /// Which.
+    /// The gender.
     pub gender: Gender,
-    /// In per cent.
+    /// The share in per cent.
     pub percentage: f64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -55,9 +55,9 @@ pub enum Gender {
     Male,
     /// Female.
     Female,
-    /// Not known.
+    /// Unknown to LINE.
     Unknown,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
@@ -66,9 +66,9 @@ pub enum Gender {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AgeTile {
-    /// Which.
+    /// The age.
     pub age: Age,
-    /// In per cent.
+    /// The share in per cent.
     pub percentage: f64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -103,7 +103,7 @@ pub enum Age {
     /// 45 to 49.
     #[serde(rename = "from45to49")]
     From45To49,
-    /// 50 and more.
+    /// 50 and over.
     #[serde(rename = "from50")]
     From50,
     /// 50 to 54.
@@ -118,13 +118,13 @@ pub enum Age {
     /// 65 to 69.
     #[serde(rename = "from65to69")]
     From65To69,
-    /// 70 and more.
+    /// 70 and over.
     #[serde(rename = "from70")]
     From70,
-    /// Not known.
+    /// Unknown to LINE.
     #[serde(rename = "unknown")]
     Unknown,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
@@ -133,9 +133,9 @@ pub enum Age {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AreaTile {
-    /// Which, in the account's own language: `東京`, `Bangkok`.
+    /// The area, in the language of the account's country: `東京`, `Bangkok`.
     pub area: String,
-    /// In per cent.
+    /// The share in per cent.
     pub percentage: f64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -147,9 +147,9 @@ pub struct AreaTile {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct AppTypeTile {
-    /// Which.
+    /// The operating system.
     pub app_type: AppType,
-    /// In per cent.
+    /// The share in per cent.
     pub percentage: f64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -165,28 +165,28 @@ pub enum AppType {
     Ios,
     /// Android.
     Android,
-    /// Any other.
+    /// Any other operating system.
     Others,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// The share of those who are friends for so long.
+/// The share of friends by the time since they became friends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscriptionPeriodTile {
-    /// How long.
+    /// The time since they became friends.
     pub subscription_period: SubscriptionPeriod,
-    /// In per cent.
+    /// The share in per cent.
     pub percentage: f64,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// How long someone is a friend.
+/// The time since a user became a friend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -203,15 +203,15 @@ pub enum SubscriptionPeriod {
     Within365Days,
     /// 365 days or more.
     Over365Days,
-    /// Not known.
+    /// Unknown to LINE.
     Unknown,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Client {
-    /// What kinds of people the account's friends are. Accounts of Japan, Thailand and Taiwan only.
+    /// Returns the demographics of the account's friends. Accounts of Japan, Thailand and Taiwan only.
     ///
     /// # Limits
     /// 60 calls an hour.

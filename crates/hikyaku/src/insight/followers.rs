@@ -6,17 +6,17 @@ use crate::{Answer, Client, Date, Error, route::Route};
 pub(super) static ROUTE: Route =
     Route::get("getNumberOfFollowers", "/v2/bot/insight/followers").query(&["date"]);
 
-/// How many friends the account had on a day.
+/// The number of friends on a day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FollowerCount {
-    /// Whether the counts are there.
+    /// Whether the counts are available.
     pub status: InsightStatus,
-    /// Users who ever added the account, those who blocked it since included.
+    /// Users who ever added the account, including those who have blocked it since.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub followers: Option<u64>,
-    /// Users whom targeted messages can reach, as far as LINE can tell their gender, age or area.
+    /// Users who can be targeted, since LINE can estimate their gender, age or area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targeted_reaches: Option<u64>,
     /// Users who block the account.
@@ -27,24 +27,24 @@ pub struct FollowerCount {
     pub extra: Extra,
 }
 
-/// Whether a day's counts are there.
+/// Whether a day's counts are available.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum InsightStatus {
-    /// They are.
+    /// The counts are available.
     Ready,
-    /// Not yet.
+    /// The counts are not available yet.
     Unready,
     /// LINE did not count on that day.
     OutOfService,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Client {
-    /// How many friends the account had on a day of UTC+9.
+    /// Returns the number of friends on a day of UTC+9.
     ///
     /// # Limits
     /// 60 calls an hour; from 2016-11-01 on.

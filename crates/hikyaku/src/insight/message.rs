@@ -12,7 +12,7 @@ pub(super) static UNIT: Route =
         "to",
     ]);
 
-/// What users did with messages. To protect them there is no count below 20 users.
+/// The user interactions with messages. For privacy, counts below 20 users are omitted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Statistics {
@@ -27,15 +27,15 @@ pub struct Statistics {
     pub extra: Extra,
 }
 
-/// What users did with all messages of a request or unit.
+/// The user interactions with all messages of a request or unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StatisticsOverview {
-    /// The request, where the statistics are one's.
+    /// The request id, if the statistics are those of one request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// When it was sent, in seconds since 1970.
+    /// The time of sending, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timestamp: Option<i64>,
     /// Messages delivered.
@@ -50,7 +50,7 @@ pub struct StatisticsOverview {
     /// Users who played at least one video or audio.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_media_played: Option<u64>,
-    /// Users who played one to its end.
+    /// Users who played at least one to the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_media_played100_percent: Option<u64>,
     /// Fields that this version does not know.
@@ -58,29 +58,29 @@ pub struct StatisticsOverview {
     pub extra: Extra,
 }
 
-/// What users did with one message.
+/// The user interactions with one message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MessageStatistics {
-    /// Which of the request's messages, from 1.
+    /// The position of the message in the request, from 1.
     pub seq: u32,
-    /// How often it was seen.
+    /// The impressions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impression: Option<u64>,
-    /// How often its video or audio was played.
+    /// The number of times its video or audio was started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_played: Option<u64>,
-    /// How often a quarter of it was played.
+    /// The number of times a quarter of it was played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_played25_percent: Option<u64>,
-    /// How often half of it was played.
+    /// The number of times half of it was played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_played50_percent: Option<u64>,
-    /// How often three quarters of it were played.
+    /// The number of times three quarters of it were played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_played75_percent: Option<u64>,
-    /// How often it was played to its end.
+    /// The number of times it was played to the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_played100_percent: Option<u64>,
     /// Users who saw it.
@@ -98,7 +98,7 @@ pub struct MessageStatistics {
     /// Users who played three quarters of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_media_played75_percent: Option<u64>,
-    /// Users who played it to its end.
+    /// Users who played it to the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_media_played100_percent: Option<u64>,
     /// Fields that this version does not know.
@@ -106,22 +106,22 @@ pub struct MessageStatistics {
     pub extra: Extra,
 }
 
-/// How often one link was opened.
+/// The clicks on one link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClickStatistics {
-    /// The message that it stands in, from 1.
+    /// The position of the message that contains it, from 1.
     pub seq: u64,
     /// The link.
     pub url: String,
-    /// How often it was opened.
+    /// The clicks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click: Option<u64>,
-    /// Users who opened it in this message.
+    /// Users who opened the link in this message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_click: Option<u64>,
-    /// Users who opened it in any message of the request.
+    /// Users who opened the link in any message of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_click_of_request: Option<u64>,
     /// Fields that this version does not know.
@@ -130,7 +130,7 @@ pub struct ClickStatistics {
 }
 
 impl Client {
-    /// What users did with the messages of a broadcast or narrowcast, by its request id. LINE counts for 14 days.
+    /// Returns the user interactions with a broadcast or narrowcast, by its request id. LINE counts for 14 days.
     ///
     /// # Limits
     /// 60 calls an hour.
@@ -140,8 +140,8 @@ impl Client {
         self.request(&EVENT, &[])?.query("requestId", request_id).read().await
     }
 
-    /// What users did with the messages that were pushed or multicast under the name of an aggregation unit, between
-    /// two days of UTC+9, both included.
+    /// Returns the user interactions with the pushes and multicasts sent under an aggregation unit, between two days of
+    /// UTC+9, both included.
     ///
     /// # Limits
     /// At most 31 days; 60 calls an hour.

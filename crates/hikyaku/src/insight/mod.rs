@@ -1,4 +1,4 @@
-//! How messages, followers and rich menus did. LINE counts by days of UTC+9, most of them ready the next day.
+//! Statistics of messages, followers and rich menus. LINE counts by days of UTC+9; most counts are ready the next day.
 
 mod delivery;
 mod demographic;

@@ -10,23 +10,23 @@ pub(super) static DAILY: Route =
     Route::get("getRichMenuInsightDaily", "/v2/bot/insight/richmenu/{richMenuId}/daily")
         .query(&["from", "to"]);
 
-/// How often a rich menu was shown and tapped between two days. With fewer than 20 users there is only its id.
+/// The impressions and taps of a rich menu between two days. With fewer than 20 users only its id is set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuSummary {
-    /// The menu.
+    /// The rich menu id.
     pub rich_menu_id: String,
-    /// The first day that was counted: `yyyyMMdd`.
+    /// The first day included: `yyyyMMdd`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_from: Option<String>,
-    /// The last day that was counted.
+    /// The last day included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_to: Option<String>,
-    /// How often it was shown.
+    /// The impressions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impression: Option<SummaryImpression>,
-    /// How often each area was tapped.
+    /// The taps on each area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clicks: Option<Vec<SummaryClick>>,
     /// Fields that this version does not know.
@@ -34,7 +34,7 @@ pub struct RichMenuSummary {
     pub extra: Extra,
 }
 
-/// How often a rich menu was shown.
+/// The impressions of a rich menu.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SummaryImpression {
@@ -45,7 +45,7 @@ pub struct SummaryImpression {
     pub extra: Extra,
 }
 
-/// How often an area was tapped.
+/// The taps on an area.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SummaryClick {
@@ -58,37 +58,37 @@ pub struct SummaryClick {
     pub extra: Extra,
 }
 
-/// How often, and by how many.
+/// The number of times and of users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SummaryMetrics {
-    /// How often.
+    /// The number of times.
     pub count: u64,
-    /// By how many users.
+    /// The number of users.
     pub unique_users: u64,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// How often a rich menu was shown and tapped, day by day. With fewer than 20 users there is only its id.
+/// The impressions and taps of a rich menu, day by day. With fewer than 20 users only its id is set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuDaily {
-    /// The menu.
+    /// The rich menu id.
     pub rich_menu_id: String,
-    /// The first day that was counted: `yyyyMMdd`.
+    /// The first day included: `yyyyMMdd`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_from: Option<String>,
-    /// The last day that was counted.
+    /// The last day included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metrics_to: Option<String>,
-    /// How often it was shown.
+    /// The impressions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub impression: Option<DailyImpression>,
-    /// How often each area was tapped.
+    /// The taps on each area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clicks: Option<Vec<DailyClick>>,
     /// Fields that this version does not know.
@@ -96,7 +96,7 @@ pub struct RichMenuDaily {
     pub extra: Extra,
 }
 
-/// How often a rich menu was shown, day by day.
+/// The impressions of a rich menu, day by day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DailyImpression {
@@ -107,7 +107,7 @@ pub struct DailyImpression {
     pub extra: Extra,
 }
 
-/// How often an area was tapped, day by day.
+/// The taps on an area, day by day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DailyClick {
@@ -120,16 +120,16 @@ pub struct DailyClick {
     pub extra: Extra,
 }
 
-/// How often on one day, and by how many.
+/// The number of times and of users on one day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct DailyMetrics {
     /// The day: `yyyyMMdd`.
     pub date: String,
-    /// How often.
+    /// The number of times.
     pub count: u64,
-    /// By how many users.
+    /// The number of users.
     pub unique_users: u64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -137,7 +137,7 @@ pub struct DailyMetrics {
 }
 
 impl Client {
-    /// How often a rich menu was shown and tapped between two days of UTC+9, both included.
+    /// Returns the impressions and taps of a rich menu between two days of UTC+9, both included.
     ///
     /// # Limits
     /// At most 396 days, from three years ago on; 60 calls an hour.
@@ -152,7 +152,7 @@ impl Client {
         between(self.request(&SUMMARY, &[rich_menu_id])?, from, to).read().await
     }
 
-    /// How often a rich menu was shown and tapped, day by day, between two days of UTC+9, both included.
+    /// Returns the impressions and taps of a rich menu, day by day, between two days of UTC+9, both included.
     ///
     /// # Limits
     /// At most 99 days, from three years ago on; 60 calls an hour.

@@ -1,28 +1,28 @@
 use hikyaku_model::Extra;
 use serde::{Deserialize, Serialize};
 
-/// A LIFF app to be added.
+/// A new LIFF app.
 ///
 /// Source: <https://developers.line.biz/en/reference/liff-server/#add-liff-app>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NewLiffApp {
-    /// The page and how much of the screen it takes.
+    /// The page and the size of its view.
     pub view: LiffView,
     /// The app's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What the app may do.
+    /// The features that the app may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<LiffFeatures>,
-    /// How additions to the LIFF URL become part of the page's: `concat`.
+    /// The way additions to the LIFF URL are passed to the page's URL: `concat`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permanent_link_pattern: Option<String>,
-    /// What users are asked to share.
+    /// The permissions (scopes) that users are asked to grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<LiffScope>>,
-    /// Whether users are asked to add the account.
+    /// The prompt to add the account as a friend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bot_prompt: Option<LiffBotPrompt>,
     /// Fields that this version does not know.
@@ -31,7 +31,7 @@ pub struct NewLiffApp {
 }
 
 impl NewLiffApp {
-    /// An app of this page, an `https` URL without a fragment.
+    /// Creates an app for a page, an `https` URL without a fragment.
     pub fn new(view_type: LiffViewType, url: impl Into<String>) -> Self {
         let view =
             LiffView { view_type, url: url.into(), module_mode: None, extra: Extra::default() };
@@ -47,29 +47,29 @@ impl NewLiffApp {
     }
 }
 
-/// What changes of a LIFF app. What is not set stays as it is.
+/// A change to a LIFF app. Fields that are not set keep their value.
 ///
 /// Source: <https://developers.line.biz/en/reference/liff-server/#update-liff-app>
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LiffAppUpdate {
-    /// The page and how much of the screen it takes.
+    /// The page and the size of its view.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub view: Option<LiffViewUpdate>,
     /// The app's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What the app may do.
+    /// The features that the app may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<LiffFeatures>,
-    /// How additions to the LIFF URL become part of the page's: `concat`.
+    /// The way additions to the LIFF URL are passed to the page's URL: `concat`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permanent_link_pattern: Option<String>,
-    /// What users are asked to share.
+    /// The permissions (scopes) that users are asked to grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<LiffScope>>,
-    /// Whether users are asked to add the account.
+    /// The prompt to add the account as a friend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bot_prompt: Option<LiffBotPrompt>,
     /// Fields that this version does not know.
@@ -77,30 +77,30 @@ pub struct LiffAppUpdate {
     pub extra: Extra,
 }
 
-/// A LIFF app as LINE has it.
+/// A LIFF app as LINE reports it.
 ///
 /// Source: <https://developers.line.biz/en/reference/liff-server/#get-all-liff-apps>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LiffApp {
-    /// The app's id.
+    /// The app id.
     pub liff_id: String,
-    /// The page and how much of the screen it takes.
+    /// The page and the size of its view.
     pub view: LiffView,
     /// The app's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// What the app may do.
+    /// The features that the app may use.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub features: Option<LiffFeatures>,
-    /// How additions to the LIFF URL become part of the page's.
+    /// The way additions to the LIFF URL are passed to the page's URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permanent_link_pattern: Option<String>,
-    /// What users are asked to share.
+    /// The permissions (scopes) that users are asked to grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Vec<LiffScope>>,
-    /// Whether users are asked to add the account.
+    /// The prompt to add the account as a friend.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bot_prompt: Option<LiffBotPrompt>,
     /// Fields that this version does not know.
@@ -108,17 +108,17 @@ pub struct LiffApp {
     pub extra: Extra,
 }
 
-/// A page and how much of the screen it takes.
+/// A page and the size of its view.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LiffView {
-    /// How much of the screen.
+    /// The size of the view.
     #[serde(rename = "type")]
     pub view_type: LiffViewType,
-    /// The page: an `https` URL without a fragment.
+    /// The page's `https` URL, without a fragment.
     pub url: String,
-    /// Whether the app is one without a share button.
+    /// Whether the app is in module mode, without a share button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module_mode: Option<bool>,
     /// Fields that this version does not know.
@@ -126,18 +126,18 @@ pub struct LiffView {
     pub extra: Extra,
 }
 
-/// What changes of a page.
+/// A change to a page or its view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LiffViewUpdate {
-    /// How much of the screen.
+    /// The size of the view.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub view_type: Option<LiffViewType>,
-    /// The page: an `https` URL without a fragment.
+    /// The page's `https` URL, without a fragment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Whether the app is one without a share button.
+    /// Whether the app is in module mode, without a share button.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module_mode: Option<bool>,
     /// Fields that this version does not know.
@@ -145,31 +145,31 @@ pub struct LiffViewUpdate {
     pub extra: Extra,
 }
 
-/// How much of the screen a LIFF app takes.
+/// The size of a LIFF app's view on the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum LiffViewType {
-    /// Half of it.
+    /// Half of the screen.
     Compact,
-    /// Three quarters of it.
+    /// Three quarters of the screen.
     Tall,
-    /// All of it.
+    /// The whole screen.
     Full,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// What a LIFF app may do.
+/// The features that a LIFF app may use.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LiffFeatures {
-    /// Whether it talks to LINE Things devices. LINE tells it; it cannot be set.
+    /// Whether it communicates with LINE Things devices. LINE reports it; it cannot be set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ble: Option<bool>,
-    /// Whether it may read QR codes.
+    /// Whether it may use the QR code reader.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub qr_code: Option<bool>,
     /// Fields that this version does not know.
@@ -177,7 +177,7 @@ pub struct LiffFeatures {
     pub extra: Extra,
 }
 
-/// What users are asked to share with a LIFF app.
+/// A permission (scope) of a LIFF app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LiffScope {
@@ -190,26 +190,26 @@ pub enum LiffScope {
     /// The profile.
     #[serde(rename = "profile")]
     Profile,
-    /// Sending messages in the user's name.
+    /// Sending messages on the user's behalf.
     #[serde(rename = "chat_message.write")]
     ChatMessageWrite,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// Whether users are asked to add the account as a friend.
+/// The prompt to add the account as a friend.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum LiffBotPrompt {
-    /// On the page of consent.
+    /// A checkbox on the consent screen.
     Normal,
-    /// On a page of its own.
+    /// A separate screen after the consent screen.
     Aggressive,
-    /// Not at all.
+    /// No prompt.
     None,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }

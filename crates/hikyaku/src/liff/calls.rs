@@ -10,12 +10,12 @@ pub(super) static UPDATE: Route = Route::put("updateLIFFApp", "/liff/v1/apps/{li
 pub(super) static DELETE: Route =
     Route::delete("deleteLIFFApp", "/liff/v1/apps/{liffId}").unnamed();
 
-/// The id of a LIFF app that was added.
+/// The id of a new LIFF app.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LiffId {
-    /// The id.
+    /// The app id.
     pub liff_id: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -26,7 +26,7 @@ pub struct LiffId {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LiffApps {
-    /// At most 30.
+    /// The apps, at most 30.
     pub apps: Vec<LiffApp>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -44,16 +44,17 @@ impl Client {
         self.request(&ADD, &[])?.json(app)?.read().await
     }
 
-    /// The channel's LIFF apps, if it has any.
+    /// Returns the channel's LIFF apps, or `None` if it has none.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/liff-server/#get-all-liff-apps>
     pub async fn liff_apps(&self) -> Result<Answer<Option<LiffApps>>, Error> {
-        // What this 404 says is not documented; the token is what names the channel, so nothing else can be missing.
+        // LINE does not document the message of this 404. The token identifies the channel, so nothing else can be
+        // missing.
         self.request(&LIST, &[])?.read_or_none(|_| true).await
     }
 
-    /// Changes a LIFF app.
+    /// Updates a LIFF app.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/liff-server/#update-liff-app>

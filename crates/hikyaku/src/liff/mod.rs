@@ -1,6 +1,6 @@
 //! LIFF apps: web pages that open inside LINE.
 //!
-//! These calls take the token of a LINE Login channel, short-lived or stateless, not that of a Messaging API channel.
+//! These calls take the token of a LINE Login channel, short-lived or stateless, not of a Messaging API channel.
 
 mod app;
 mod calls;

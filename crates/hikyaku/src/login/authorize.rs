@@ -5,7 +5,7 @@ use ring::digest;
 
 use crate::form::Form;
 
-/// Where a user is sent to log in. Its [`Display`](fmt::Display) is the URL.
+/// The URL of the login page. Its [`Display`](fmt::Display) is the URL.
 ///
 /// ```
 /// use hikyaku::login::AuthorizeUrl;
@@ -28,8 +28,9 @@ pub struct AuthorizeUrl {
 }
 
 impl AuthorizeUrl {
-    /// For a channel, one of its registered redirect URIs, a state that nobody can guess, and what the user is asked
-    /// to share: `profile`, `openid`, `email`.
+    /// Creates the URL from a channel id, one of the channel's registered redirect URIs, an unpredictable state, and
+    /// the
+    /// scopes that the user is asked for: `profile`, `openid`, `email`.
     pub fn new<'a>(
         channel_id: &str,
         redirect_uri: &str,
@@ -46,30 +47,30 @@ impl AuthorizeUrl {
         Self { base_url: "https://access.line.me".to_owned(), query }
     }
 
-    /// What the ID token must say, so that it belongs to this login.
+    /// Sets the nonce, which the ID token repeats to prove that it belongs to this login.
     pub fn nonce(self, nonce: &str) -> Self {
         self.param("nonce", nonce)
     }
 
-    /// Asks the user to add the channel's linked account as a friend: `normal` on the page of consent, `aggressive`
-    /// on a page of its own.
+    /// Asks the user to add the channel's linked account as a friend: `normal` on the consent screen, `aggressive` on a
+    /// separate screen.
     pub fn bot_prompt(self, prompt: &str) -> Self {
         self.param("bot_prompt", prompt)
     }
 
-    /// Binds the code to this verifier (PKCE), 43 to 128 of `[A-Za-z0-9._~-]` that nobody can guess.
+    /// Binds the code to this verifier (PKCE): 43 to 128 of `[A-Za-z0-9._~-]`, unpredictable.
     pub fn code_verifier(self, verifier: &str) -> Self {
         self.param("code_challenge", &code_challenge(verifier))
             .param("code_challenge_method", "S256")
     }
 
-    /// Any other parameter of LINE's: `prompt`, `max_age`, `ui_locales` and so on.
+    /// Sets any other parameter of LINE's, such as `prompt`, `max_age` or `ui_locales`.
     pub fn param(mut self, name: &str, value: &str) -> Self {
         self.query = self.query.field(name, value);
         self
     }
 
-    /// Another origin than `https://access.line.me`: a simulator's.
+    /// Sets another origin than `https://access.line.me`, such as a simulator's.
     pub fn base_url(mut self, url: &str) -> Self {
         url.trim_end_matches('/').clone_into(&mut self.base_url);
         self
@@ -88,7 +89,7 @@ impl fmt::Debug for AuthorizeUrl {
     }
 }
 
-/// The challenge of a PKCE verifier, by S256.
+/// Returns the S256 code challenge of a PKCE verifier.
 ///
 /// Source: <https://developers.line.biz/en/docs/line-login/integrate-pkce/>
 pub fn code_challenge(verifier: &str) -> String {

@@ -8,12 +8,12 @@ pub struct LoginChannel {
 }
 
 impl LoginChannel {
-    /// The channel of this id and secret.
+    /// Creates a channel from its id and secret.
     pub fn new(id: impl Into<Box<str>>, secret: ChannelSecret) -> Self {
         Self { id: id.into(), secret }
     }
 
-    /// The channel's id, the `client_id` of its logins.
+    /// Returns the channel's id, the `client_id` of its logins.
     pub fn id(&self) -> &str {
         &self.id
     }

@@ -7,8 +7,9 @@ pub(super) static ROUTE: Route =
     Route::post("deauthorize", "/user/v1/deauthorize").idempotent().unnamed();
 
 impl Client {
-    /// Takes back, in the user's name, all that the user allowed the login channel. The client's own token must be one of
-    /// that channel, v2.1 or stateless.
+    /// Revokes, on the user's behalf, every permission that the user granted to the login channel. The client's own
+    /// token
+    /// must be one of that channel, v2.1 or stateless.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#deauthorize-your-app>

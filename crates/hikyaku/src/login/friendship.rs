@@ -14,7 +14,7 @@ pub(super) static ROUTE: Route =
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Friendship {
-    /// Whether the user has added the account and does not block it. Messages to others are accepted and lost.
+    /// Whether the user has added the account and does not block it. Messages to other users are accepted and lost.
     pub friend_flag: bool,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -22,7 +22,7 @@ pub struct Friendship {
 }
 
 impl Client {
-    /// Whether a user who logged in is a friend of the account that is linked to the login channel.
+    /// Returns whether a logged-in user is a friend of the account that is linked to the login channel.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#get-friendship-status>

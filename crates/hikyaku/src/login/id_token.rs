@@ -15,38 +15,38 @@ pub(super) static ROUTE: Route = Route::post("verifyIdToken", "/oauth2/v2.1/veri
     .auth(Auth::Caller)
     .idempotent();
 
-/// What an ID token says of a login.
+/// The claims of an ID token.
 ///
 /// Source: <https://developers.line.biz/en/docs/line-login/verify-id-token/#payload>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct IdTokenClaims {
-    /// Who says it: `https://access.line.me`.
+    /// The issuer: `https://access.line.me`.
     pub iss: String,
-    /// The user.
+    /// The subject: the user.
     pub sub: UserId,
-    /// The channel that it is said to.
+    /// The audience: the channel id.
     pub aud: String,
-    /// Until when it holds, in seconds since 1970.
+    /// The expiry, in seconds since 1970.
     pub exp: i64,
-    /// When it was said, in seconds since 1970.
+    /// The time of issue, in seconds since 1970.
     pub iat: i64,
-    /// When the user logged in, in seconds since 1970, where `max_age` was asked for.
+    /// The time of the login, in seconds since 1970, if `max_age` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
-    /// What the login was asked for with.
+    /// The nonce of the login.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nonce: Option<String>,
-    /// How the user logged in: `pwd`, `lineautologin`, `lineqr`, `linesso`, `mfa`.
+    /// The methods of authentication: `pwd`, `lineautologin`, `lineqr`, `linesso`, `mfa`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amr: Option<Vec<String>>,
-    /// The name that the user shows, where `profile` was asked for.
+    /// The display name, if `profile` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The user's picture, where there is one and `profile` was asked for.
+    /// The URL of the profile image, if there is one and `profile` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
-    /// The user's e-mail address, where `email` was asked for and the user agreed.
+    /// The email address, if `email` was requested and the user agreed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Fields that this version does not know.
@@ -54,10 +54,10 @@ pub struct IdTokenClaims {
     pub extra: Extra,
 }
 
-/// Lets LINE check an ID token. Made by [`Client::verify_id_token`]; await it to make the call.
+/// Asks LINE to verify an ID token. Made by [`Client::verify_id_token`]; await it to make the call.
 ///
 /// # Errors
-/// [`Rejected`](crate::ErrorKind::Rejected): it is not valid, or not what was expected.
+/// [`Rejected`](crate::ErrorKind::Rejected): the token is invalid, or does not match the expected values.
 /// # Source
 /// <https://developers.line.biz/en/reference/line-login/#verify-id-token>
 #[must_use = "a request does nothing until it is awaited"]
@@ -67,7 +67,8 @@ pub struct VerifyIdToken<'a> {
 }
 
 impl Client {
-    /// Starts a [`VerifyIdToken`] of a channel's login. [`IdTokenVerifier`](super::IdTokenVerifier) needs no call.
+    /// Starts a [`VerifyIdToken`] for a login channel. [`IdTokenVerifier`](super::IdTokenVerifier) verifies without a
+    /// call.
     pub fn verify_id_token(&self, id_token: &IdToken, channel_id: &str) -> VerifyIdToken<'_> {
         let form =
             Form::default().field("id_token", id_token.expose()).field("client_id", channel_id);
@@ -76,13 +77,13 @@ impl Client {
 }
 
 impl VerifyIdToken<'_> {
-    /// What the login was asked for with.
+    /// Sets the expected nonce of the login.
     pub fn nonce(mut self, nonce: &str) -> Self {
         self.form = self.form.field("nonce", nonce);
         self
     }
 
-    /// The user that it must be of.
+    /// Sets the expected user.
     pub fn user_id(mut self, user: &(impl AsRef<str> + ?Sized)) -> Self {
         self.form = self.form.field("user_id", user.as_ref());
         self

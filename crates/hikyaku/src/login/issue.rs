@@ -15,34 +15,34 @@ use crate::{
 pub(super) static ROUTE: Route =
     Route::post("issueLoginToken", "/oauth2/v2.1/token").body(BodyKind::Form).auth(Auth::Caller);
 
-/// What a login gave.
+/// The tokens from a login.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct Login {
-    /// For calls in the user's name, 30 days.
+    /// The access token for calls on the user's behalf, valid for 30 days.
     #[serde(deserialize_with = "secret")]
     pub access_token: UserAccessToken,
-    /// Seconds that the access token is good for.
+    /// The seconds for which the access token is valid.
     pub expires_in: u64,
-    /// Who logged in, where `openid` was asked for.
+    /// The ID token, if `openid` was requested.
     #[serde(default, deserialize_with = "optional_secret")]
     pub id_token: Option<IdToken>,
-    /// For a new access token, 90 days.
+    /// The refresh token for a new access token, valid for 90 days.
     #[serde(default, deserialize_with = "optional_secret")]
     pub refresh_token: Option<RefreshToken>,
-    /// What the user agreed to, words with blanks between them; `email` is never among them.
+    /// The granted scopes, separated by blanks; `email` is never among them.
     pub scope: Option<String>,
-    /// Always `Bearer`.
+    /// The token type; always `Bearer`.
     pub token_type: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Exchanges the code of a login. Made by [`Client::issue_login`]; await it to make the call.
+/// Exchanges the code from a login. Made by [`Client::issue_login`]; await it to make the call.
 ///
-/// A code is good for 10 minutes and one use, even where the exchange fails, so the call is repeated only while no byte
-/// of it can have left.
+/// A code is valid for 10 minutes and one use, even if the exchange fails, so the call is retried only while no byte of
+/// it can have left.
 ///
 /// # Source
 /// <https://developers.line.biz/en/reference/line-login/#issue-access-token>
@@ -53,7 +53,7 @@ pub struct IssueLogin<'a> {
 }
 
 impl Client {
-    /// Starts an [`IssueLogin`]: the channel, the code, and the very redirect URI that the user was sent with.
+    /// Starts an [`IssueLogin`] from the channel, the code, and the exact redirect URI of the login.
     pub fn issue_login(
         &self,
         channel: &LoginChannel,
@@ -68,7 +68,7 @@ impl Client {
         IssueLogin { client: self, form }
     }
 
-    /// A new access token of the same user. The refresh token stays the same and lives no longer for it.
+    /// Issues a new access token for the same user. The refresh token stays the same, and so does its expiry.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#refresh-access-token>
@@ -86,7 +86,7 @@ impl Client {
 }
 
 impl IssueLogin<'_> {
-    /// The verifier that the user was sent with the challenge of (PKCE).
+    /// Sets the PKCE verifier whose challenge was part of the login URL.
     pub fn code_verifier(mut self, verifier: &str) -> Self {
         self.form = self.form.field("code_verifier", verifier);
         self

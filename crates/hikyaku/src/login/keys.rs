@@ -9,7 +9,7 @@ use crate::{
 pub(super) static ROUTE: Route =
     Route::get("getLoginKeys", "/oauth2/v2.1/certs").auth(Auth::Caller);
 
-/// The public keys that LINE signs ID tokens of apps with (a JSON Web Key Set).
+/// The public keys with which LINE signs the ID tokens of apps (a JSON Web Key Set).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoginKeys {
@@ -24,17 +24,17 @@ pub struct LoginKeys {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LoginKey {
-    /// What an ID token names it by.
+    /// The key id, to which ID tokens refer.
     pub kid: String,
-    /// What kind of key it is: `EC`.
+    /// The key type: `EC`.
     pub kty: String,
-    /// Its curve: `P-256`.
+    /// The curve: `P-256`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crv: Option<String>,
-    /// The first half of its point, base64url.
+    /// The x coordinate of the point, base64url.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub x: Option<String>,
-    /// The second half of its point, base64url.
+    /// The y coordinate of the point, base64url.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub y: Option<String>,
     /// Fields that this version does not know.
@@ -43,8 +43,9 @@ pub struct LoginKey {
 }
 
 impl Client {
-    /// The public keys that LINE signs ID tokens of apps with. Keep them, and ask again when a token names another:
-    /// LINE changes them now and then.
+    /// Returns the public keys with which LINE signs the ID tokens of apps. Cache them, and fetch them again when a
+    /// token
+    /// refers to another key: LINE rotates them from time to time.
     ///
     /// # Source
     /// <https://developers.line.biz/en/docs/line-login/verify-id-token/>

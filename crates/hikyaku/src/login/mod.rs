@@ -1,9 +1,9 @@
-//! LINE Login v2.1 on a server: who a user is, and calls in the user's name.
+//! LINE Login v2.1 for servers: the user's identity, and calls on the user's behalf.
 //!
-//! The user is sent to an [`AuthorizeUrl`] and comes back with a code; [`Client::issue_login`] exchanges it; the ID token
-//! that it gives is checked by an [`IdTokenVerifier`] without asking LINE, or by [`Client::verify_id_token`]. None of
-//! these calls carries a channel access token, so a [client without one](Client::without_token) makes them;
-//! [`Client::deauthorize`] is the exception.
+//! The user opens an [`AuthorizeUrl`] and comes back with a code, which [`Client::issue_login`] exchanges for tokens.
+//! An [`IdTokenVerifier`] verifies the ID token without a call to LINE, [`Client::verify_id_token`] with one. None of
+//! these calls carries a channel access token, so a [client without one](Client::without_token) can make them, with the
+//! exception of [`Client::deauthorize`].
 //!
 //! ```no_run
 //! use std::time::SystemTime;

@@ -13,7 +13,7 @@ pub(super) static ROUTE: Route = Route::post("revokeLoginToken", "/oauth2/v2.1/r
     .idempotent();
 
 impl Client {
-    /// Ends a user's access token: what a logout does.
+    /// Revokes a user's access token, as for a logout.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#revoke-access-token>

@@ -10,16 +10,16 @@ pub(super) static PROFILE: Route = Route::get("getLoginProfile", "/v2/profile").
 pub(super) static INFO: Route =
     Route::get("getUserInfo", "/oauth2/v2.1/userinfo").auth(Auth::Caller);
 
-/// A user who logged in, in the words of `OpenID`.
+/// The information about a logged-in user, under `OpenID`'s names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UserInfo {
-    /// The user's id.
+    /// The user id.
     pub sub: UserId,
-    /// The name that the user shows, where `profile` was asked for.
+    /// The display name, if `profile` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The user's picture, where there is one and `profile` was asked for.
+    /// The URL of the profile image, if there is one and `profile` was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// Fields that this version does not know.
@@ -28,7 +28,7 @@ pub struct UserInfo {
 }
 
 impl Client {
-    /// The profile of a user who logged in, where `profile` was asked for.
+    /// Returns the profile of a logged-in user, if `profile` was requested.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#get-user-profile>
@@ -36,7 +36,7 @@ impl Client {
         self.request(&PROFILE, &[])?.bearer(token.expose())?.read().await
     }
 
-    /// A user who logged in, where `openid` was asked for.
+    /// Returns the information about a logged-in user, if `openid` was requested.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#userinfo>

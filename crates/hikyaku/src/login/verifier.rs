@@ -10,8 +10,8 @@ use crate::date::unix_seconds;
 
 const ISSUER: &str = "https://access.line.me";
 
-/// Checks ID tokens without asking LINE: those of web logins, signed with the channel's secret (HS256), and those of apps
-/// and LIFF, signed with LINE's own key (ES256), for which it is given [`LoginKeys`].
+/// Verifies ID tokens without a call to LINE: those of web logins, signed with the channel secret (HS256), and, given
+/// [`LoginKeys`], those of apps and LIFF, signed with LINE's own key (ES256).
 ///
 /// Source: <https://developers.line.biz/en/docs/line-login/verify-id-token/>
 #[derive(Clone, Debug)]
@@ -20,25 +20,25 @@ pub struct IdTokenVerifier {
     keys: LoginKeys,
 }
 
-/// Why an ID token proves nothing.
+/// The reason why an ID token is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InvalidIdToken {
-    /// It is no JSON Web Token of LINE's form.
+    /// The token is not a JSON Web Token in LINE's format.
     Malformed,
-    /// It is signed in a way that LINE does not sign, or not at all.
+    /// The token has an algorithm that LINE does not use, or no signature.
     Algorithm,
-    /// LINE signed it with a key that was not given: ask [`Client::login_keys`](crate::Client::login_keys) again.
+    /// LINE's key is not among those given: call [`Client::login_keys`](crate::Client::login_keys) again.
     UnknownKey,
     /// The signature is wrong.
     Signature,
     /// The issuer is not LINE.
     Issuer,
-    /// It is for another channel.
+    /// The token is for another channel.
     Audience,
-    /// Its time is over.
+    /// The token has expired.
     Expired,
-    /// It belongs to another login.
+    /// The token belongs to another login.
     Nonce,
 }
 
@@ -49,22 +49,23 @@ struct Header {
 }
 
 impl IdTokenVerifier {
-    /// For web logins of this channel.
+    /// Creates a verifier for web logins of this channel.
     pub fn new(channel: &LoginChannel) -> Self {
         Self { channel: channel.clone(), keys: LoginKeys::default() }
     }
 
-    /// For logins of apps and LIFF as well, by LINE's public keys.
+    /// Adds LINE's public keys, for logins of apps and LIFF.
     pub fn keys(mut self, keys: LoginKeys) -> Self {
         self.keys = keys;
         self
     }
 
-    /// What the token says, if all of it is right: who signed it, who says it, to which channel, until when, and where
-    /// a nonce is given, for which login.
+    /// Returns the token's claims if all checks pass: signature, issuer, channel, expiry and, if one is given, the
+    /// nonce of
+    /// the login.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// The first check that failed.
     #[inline]
     pub fn verify(
         &self,
@@ -108,7 +109,7 @@ impl IdTokenVerifier {
     }
 }
 
-/// An uncompressed point of P-256.
+/// Returns the key as an uncompressed point of P-256.
 fn point(key: &LoginKey) -> Option<Vec<u8>> {
     if key.kty != "EC" || key.crv.as_deref() != Some("P-256") {
         return None;

@@ -10,15 +10,15 @@ pub(super) static ROUTE: Route = Route::get("verifyLoginToken", "/oauth2/v2.1/ve
     .query(&["access_token"])
     .auth(Auth::Caller);
 
-/// What LINE knows of a user's access token that is valid.
+/// The properties of a user's valid access token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VerifiedLogin {
-    /// The channel that it was issued for. Compare it with your own: a token of another channel is valid too.
+    /// The channel for which it was issued. Compare it with your own: a token of another channel is valid as well.
     pub client_id: String,
-    /// Seconds that it is still good for.
+    /// The remaining validity, in seconds.
     pub expires_in: u64,
-    /// What the user agreed to, words with blanks between them.
+    /// The granted scopes, separated by blanks.
     pub scope: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -26,10 +26,10 @@ pub struct VerifiedLogin {
 }
 
 impl Client {
-    /// Whether a user's access token is valid, for which channel, and for how long.
+    /// Returns whether a user's access token is valid, for which channel, and for how long.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): it is not.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the token is not valid.
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#verify-access-token>
     pub async fn verify_login(

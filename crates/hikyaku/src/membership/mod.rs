@@ -1,4 +1,4 @@
-//! Memberships: plans that users pay for. Accounts of Japan, Taiwan and Thailand have them.
+//! Memberships: paid plans of accounts in Japan, Taiwan and Thailand.
 
 mod plan;
 mod subscription;

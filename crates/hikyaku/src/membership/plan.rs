@@ -5,48 +5,48 @@ use crate::{Answer, Client, Error, request::names_what_is_missing, route::Route}
 
 pub(super) static ROUTE: Route = Route::get("getMembershipList", "/v2/bot/membership/list");
 
-/// The plans of the account.
+/// The membership plans of the account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Memberships {
-    /// At most 5.
+    /// The plans, at most 5.
     pub memberships: Vec<Membership>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A plan.
+/// A membership plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Membership {
-    /// The plan's id.
+    /// The plan id.
     pub membership_id: u64,
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// Its description.
+    /// The description.
     pub description: String,
-    /// What members get, at most 5.
+    /// The benefits of members, at most 5.
     pub benefits: Vec<String>,
-    /// What it costs a month.
+    /// The price per month.
     pub price: f64,
-    /// In what.
+    /// The currency of the price.
     pub currency: MembershipCurrency,
-    /// How many members it has.
+    /// The number of members.
     pub member_count: u64,
-    /// How many it may have, where there is a limit.
+    /// The maximum number of members, if there is one.
     pub member_limit: Option<u64>,
-    /// Whether it can be bought inside LINE.
+    /// Whether it can be bought in LINE.
     pub is_in_app_purchase: bool,
-    /// Whether users can find it.
+    /// Whether it is published.
     pub is_published: bool,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What a plan's price is in.
+/// The currency of a plan's price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
@@ -57,13 +57,13 @@ pub enum MembershipCurrency {
     Twd,
     /// Thai baht.
     Thb,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Client {
-    /// The account's plans, if it has any.
+    /// Returns the account's plans, or `None` if it has none.
     ///
     /// # Limits
     /// 200 calls a second.

@@ -7,46 +7,46 @@ use crate::{Answer, Client, Error, client::id, request::says_something, route::R
 pub(super) static ROUTE: Route =
     Route::get("getMembershipSubscription", "/v2/bot/membership/subscription/{userId}");
 
-/// The plans that a user pays for.
+/// The plans to which a user subscribes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MembershipSubscriptions {
-    /// One for each plan.
+    /// One entry per plan.
     pub subscriptions: Vec<Subscription>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A plan that a user pays for.
+/// A user's subscription to a plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Subscription {
     /// The plan.
     pub membership: SubscribedMembership,
-    /// The user as a member of it.
+    /// The user as a member of the plan.
     pub user: SubscribedUser,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A plan, as its member sees it.
+/// A plan as shown to its member.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscribedMembership {
-    /// The plan's id.
+    /// The plan id.
     pub membership_id: u64,
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// Its description.
+    /// The description.
     pub description: String,
-    /// What members get, at most 5.
+    /// The benefits of members, at most 5.
     pub benefits: Vec<String>,
-    /// What it costs a month.
+    /// The price per month.
     pub price: f64,
-    /// In what.
+    /// The currency of the price.
     pub currency: MembershipCurrency,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -58,13 +58,13 @@ pub struct SubscribedMembership {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SubscribedUser {
-    /// The member's number.
+    /// The membership number.
     pub membership_no: u64,
-    /// When the user became a member, in seconds since 1970.
+    /// The time at which the user joined, in seconds since 1970.
     pub joined_time: i64,
-    /// When the user pays next: `yyyy-MM-dd`, UTC+9.
+    /// The next billing date: `yyyy-MM-dd`, UTC+9.
     pub next_billing_date: String,
-    /// For how many months in all, the first one counted.
+    /// The total number of months, including the first.
     pub total_subscription_months: u64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -72,7 +72,7 @@ pub struct SubscribedUser {
 }
 
 impl Client {
-    /// The plans that a user pays for, if any.
+    /// Returns the plans to which a user subscribes, or `None` if there are none.
     ///
     /// # Limits
     /// 200 calls a second.

@@ -5,10 +5,10 @@ pub(super) static ROUTE: Route =
         .query(&["start", "limit"]);
 
 impl Client {
-    /// The members of a plan.
+    /// Lists the members of a plan.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): there is no such plan.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the plan does not exist.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-membership-user-ids>
     pub fn membership_users(&self, membership_id: u64) -> Paged<'_, UserIds> {

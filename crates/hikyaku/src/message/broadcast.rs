@@ -19,8 +19,8 @@ pub(super) static ROUTE: Route = Route::keyed("broadcast", "/v2/bot/message/broa
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)); 60 calls an hour.
 /// # Errors
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
-/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month has too few messages left for all friends; nobody gets
-/// any. A 409 for this retry key is no error: the value says `deduplicated`.
+/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the remaining monthly quota does not cover all friends; nobody
+/// receives anything. A 409 for this retry key is a success with `deduplicated` set.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-broadcast-message>
 #[derive(Debug)]
@@ -51,13 +51,14 @@ impl Client {
 }
 
 impl<'a> Broadcast<'a> {
-    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    /// Sets the retry key (idempotency key), for retries beyond this call: for 24 hours LINE acts only on the first
+    /// request with it.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = Some(key.into());
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self

@@ -9,11 +9,11 @@ use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static ROUTE: Route = Route::post("showLoadingAnimation", "/v2/bot/chat/loading/start");
 
-/// Shows a user that the bot is at work, until the time is over or the next message comes. Made by
+/// Shows a user that the bot is working, until the time is over or the next message arrives. Made by
 /// [`Client::start_loading`]; await it to make the call.
 ///
 /// # Limits
-/// 5 to 60 seconds in steps of 5, 20 unless set; only in chats with one user; 100 calls a second.
+/// 5 to 60 seconds in steps of 5, 20 by default; one-on-one chats only; 100 calls a second.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator>
 #[derive(Debug)]
@@ -37,11 +37,11 @@ impl Client {
     }
 }
 
-/// How long one call of [`KeepLoading`] shows the animation, in seconds, and when the next one is made.
+/// The duration of the animation for each call of [`KeepLoading`], in seconds.
 const SHOWN: u32 = 30;
 const RENEWED: Duration = Duration::from_secs(25);
 
-/// Shows a user that the bot is at work until this is dropped. Made by [`Client::keep_loading`].
+/// Shows a user that the bot is working until this value is dropped. Made by [`Client::keep_loading`].
 #[derive(Debug)]
 #[must_use = "the animation is not renewed when this is dropped"]
 pub struct KeepLoading(Option<AbortHandle>);
@@ -55,9 +55,10 @@ impl Drop for KeepLoading {
 }
 
 impl Client {
-    /// Shows the loading animation in a chat with one user, now and again each 25 seconds, until what it returns is dropped.
-    /// LINE ends it with the next message of the bot, or 30 seconds after the last call at most. In a group or room, where LINE
-    /// has none, it does nothing. It is no work of importance: a call that fails is not told.
+    /// Shows the loading animation in a one-on-one chat, and repeats it every 25 seconds until the returned value is
+    /// dropped. LINE ends it with the bot's next message, or at most 30 seconds after the last call. In a group or
+    /// room,
+    /// where LINE has no animation, it does nothing. Failed calls are ignored.
     ///
     /// ```no_run
     /// # async fn think() -> String { String::new() }
@@ -71,7 +72,7 @@ impl Client {
     /// ```
     ///
     /// # Limits
-    /// It needs a tokio runtime around it, and does nothing without one. 100 calls a second.
+    /// It needs a running tokio runtime, and does nothing without one. 100 calls a second.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator>
     pub fn keep_loading(&self, chat: &(impl AsRef<str> + ?Sized)) -> KeepLoading {
@@ -82,7 +83,7 @@ impl Client {
         };
         let task = runtime.spawn(async move {
             loop {
-                // The next one may do.
+                // The next call may succeed.
                 let _ = client.start_loading(&chat).seconds(SHOWN).await;
                 sleep(RENEWED).await;
             }
@@ -92,7 +93,7 @@ impl Client {
 }
 
 impl StartLoading<'_> {
-    /// How long the animation shows at most.
+    /// Sets the maximum duration of the animation, in seconds.
     pub fn seconds(mut self, seconds: u32) -> Self {
         self.body.loading_seconds = seconds;
         self

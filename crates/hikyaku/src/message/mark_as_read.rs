@@ -8,8 +8,9 @@ pub(super) static BY_TOKEN: Route =
 pub(super) static BY_USER: Route = Route::post("markMessagesAsRead", "/v2/bot/message/markAsRead");
 
 impl Client {
-    /// Marks every message up to the one that the token came with as read. The token stands in the webhook's message
-    /// and does not expire.
+    /// Marks every message up to that of the token as read. The token comes with the message in the webhook and does
+    /// not
+    /// expire.
     ///
     /// # Source
     /// <https://developers.line.biz/en/docs/messaging-api/mark-as-read/>
@@ -31,7 +32,7 @@ impl Client {
         self.request(&BY_TOKEN, &[])?.json(&Body { mark_as_read_token })?.send().await?.empty()
     }
 
-    /// Marks all of a user's messages as read: the older call, for accounts that LINE has given it to.
+    /// Marks all of a user's messages as read: the older call, for accounts to which LINE has granted it.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/partner-docs/#mark-messages-from-users-as-read>

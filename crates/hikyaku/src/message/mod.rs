@@ -1,6 +1,7 @@
-//! Sending, and what has to do with it.
+//! Sending messages, and related calls.
 //!
-//! An operation with options has a type here, made by a method of [`Client`](crate::Client): await it to make the call.
+//! Each call with options has a type here, which a method of [`Client`](crate::Client) returns: await it to make the
+//! call.
 
 mod broadcast;
 mod loading;

@@ -23,8 +23,8 @@ pub(super) static ROUTE: Route = Route::keyed("multicast", "/v2/bot/message/mult
 /// ([`MESSAGES`](hikyaku_model::limits::MESSAGES)); 200 calls a second.
 /// # Errors
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
-/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month has too few messages left for all users; nobody gets
-/// any. A 409 for this retry key is no error: the value says `deduplicated`.
+/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the remaining monthly quota does not cover all users; nobody
+/// receives anything. A 409 for this retry key is a success with `deduplicated` set.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-multicast-message>
 #[derive(Debug)]
@@ -69,19 +69,21 @@ impl<'a> Multicast<'a> {
         Self { client, retry_key: None, body }
     }
 
-    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    /// Sets the retry key (idempotency key), for retries beyond this call: for 24 hours LINE acts only on the first
+    /// request with it.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = Some(key.into());
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self
     }
 
-    /// Counts this send's impressions and clicks under a name: at most one, of 1-30 letters, digits and `_`.
+    /// Sets the aggregation unit under which LINE counts impressions and clicks: at most one, of 1-30 letters, digits
+    /// and `_`.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
     pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {

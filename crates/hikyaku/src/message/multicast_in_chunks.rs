@@ -10,15 +10,15 @@ use hikyaku_model::{
 use crate::{Accepted, Client, Error, ErrorKind, IntoMessages, Messages, RetryKey, client::check};
 
 /// Sends the same messages to any number of users, 500 at a time. Made by [`Client::multicast_in_chunks`]; await it for
-/// what became of each chunk.
+/// the result of each chunk.
 ///
-/// Chunks go one after the other, each under a retry key of its own that follows from the whole's. So the whole can be
-/// repeated for 24 hours: with the same key, the same users in the same order and the same messages, no chunk that was
-/// accepted is sent again. (With another list under the same key LINE would take new users for old ones.) To survive a
-/// restart without having the list at hand again, use `hikyaku-sender`.
+/// Chunks are sent one after the other. Each has its own retry key, derived from the key of the whole send, so the
+/// whole send can be retried for 24 hours: with the same key, the same users in the same order and the same messages,
+/// no accepted chunk is sent again. (With another list under the same key, LINE would take new users for old ones.) To
+/// survive a restart without keeping the list, use `hikyaku-sender`.
 ///
-/// A chunk that LINE rejects does not keep the others from being sent. Any other failure would most probably meet the
-/// next chunk too, so the rest is then left alone.
+/// If LINE rejects a chunk, the others are still sent. Any other failure would most likely hit the next chunk as well,
+/// so the rest is then not sent.
 ///
 /// ```no_run
 /// # async fn example(client: hikyaku::Client, users: Vec<String>) -> Result<(), hikyaku::Error> {
@@ -32,8 +32,8 @@ use crate::{Accepted, Client, Error, ErrorKind, IntoMessages, Messages, RetryKey
 /// ```
 ///
 /// # Errors
-/// [`Invalid`](ErrorKind::Invalid): a limit is broken, or an id is no user's; nothing was sent. All other errors are in
-/// the chunks.
+/// [`Invalid`](ErrorKind::Invalid): a limit is broken, or an id is not a user's; nothing was sent. All other errors are
+/// in the chunks.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-multicast-message>
 #[derive(Debug)]
@@ -47,20 +47,20 @@ pub struct MulticastInChunks<'a> {
     unit: Option<AggregationUnit>,
 }
 
-/// What became of up to 500 users of a [`MulticastInChunks`].
+/// The result for up to 500 users of a [`MulticastInChunks`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct MulticastChunk<'a> {
     /// The users.
     pub users: Vec<&'a str>,
-    /// The key that this chunk has, whenever the whole is sent under the same key.
+    /// The retry key of this chunk, the same whenever the whole is sent under the same key.
     pub retry_key: RetryKey,
-    /// What LINE said; nothing where an earlier chunk's failure ended the whole before this one was sent.
+    /// LINE's response; `None` if the failure of an earlier chunk ended the send before this one.
     pub result: Option<Result<Accepted, Error>>,
 }
 
 impl MulticastChunk<'_> {
-    /// Whether LINE accepted it, now or when the whole was sent before.
+    /// Returns whether LINE accepted the chunk, now or when the whole was sent before.
     pub fn is_accepted(&self) -> bool {
         matches!(self.result, Some(Ok(_)))
     }
@@ -85,19 +85,21 @@ impl Client {
 }
 
 impl<'a> MulticastInChunks<'a> {
-    /// Makes repeats of the whole safe: each chunk's key follows from this one and the chunk's number.
+    /// Sets the retry key of the whole, which makes retries safe: the key of each chunk is derived from it and the
+    /// chunk's number.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = key.into();
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the messages without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.notification_disabled = Some(disabled);
         self
     }
 
-    /// Counts the impressions and clicks of all chunks under a name: at most one, of 1-30 letters, digits and `_`.
+    /// Sets the aggregation unit under which LINE counts impressions and clicks of all chunks: at most one, of 1-30
+    /// letters, digits and `_`.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
     pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
@@ -160,7 +162,7 @@ impl<'a> IntoFuture for MulticastInChunks<'a> {
     }
 }
 
-/// The key of a chunk follows from the whole's and the chunk's number, from 0.
+/// Derives the key of a chunk from the key of the whole and the chunk's number, from 0.
 fn chunk_key(whole: RetryKey, number: usize) -> RetryKey {
     whole.derive(number.to_string().as_bytes())
 }
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_newer_version_derives_the_same_keys() {
-        // As `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python.
+        // The same as `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python.
         let whole: RetryKey = "6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap();
         let keys = [0, 1, 12].map(|number| chunk_key(whole, number).to_string());
         let expected = [

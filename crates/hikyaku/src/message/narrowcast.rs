@@ -16,21 +16,24 @@ use crate::{
 
 pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/narrowcast");
 
-/// Sends messages to the friends that a choice picks, or to all. Made by [`Client::narrowcast`]; await it to send.
+/// Sends messages to all friends, or to those who match audiences and filters. Made by [`Client::narrowcast`]; await it
+/// to send.
 ///
-/// LINE only accepts it and sends later: [`Accepted::request_id`] is what
-/// [`narrowcast_progress`](Client::narrowcast_progress) and [`wait_for_narrowcast`](Client::wait_for_narrowcast) ask
-/// by. Without a [`limit`](Self::limit) it reserves messages for every friend it might reach, and other sends may find
-/// the month used up until it ends.
+/// LINE accepts the request and sends later: pass [`Accepted::request_id`] to
+/// [`narrowcast_progress`](Client::narrowcast_progress) or [`wait_for_narrowcast`](Client::wait_for_narrowcast).
+/// Without a [`limit`](Self::limit), LINE reserves quota for every friend who may be reached, and other sends may
+/// exceed
+/// the monthly quota until the narrowcast ends.
 ///
 /// # Limits
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)), at most 10 audiences and redeliveries, at most 10
 /// filters; 60 calls an hour. A filter needs 100 reachable friends, and LINE sends to no fewer than 50.
 /// # Errors
-/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken, or the recipient, the filter or the limit has something
-/// unknown; nothing was sent.
-/// [`Forbidden`](crate::ErrorKind::Forbidden): the account has too few friends for a filter. A 409 for this retry key is
-/// no error: the value says `deduplicated`.
+/// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken, or the recipient, the filter or the limit contains
+/// something unknown; nothing was sent.
+/// [`Forbidden`](crate::ErrorKind::Forbidden): the account has too few friends for a filter. A 409 for this retry key
+/// is
+/// a success with `deduplicated` set.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 ///
@@ -76,47 +79,50 @@ impl Client {
 }
 
 impl<'a> Narrowcast<'a> {
-    /// Only these: audiences, earlier narrowcasts, and combinations of them.
+    /// Sets the recipients: audiences, earlier narrowcasts, and combinations of them.
     pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
         self.body.targeting.recipient = Some(recipient.into());
         self
     }
 
-    /// Only friends who are like this.
+    /// Sets the filter by attributes.
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
         self.body.targeting.filter = Some(filter.into());
         self
     }
 
-    /// No more than this.
+    /// Sets the limit on the number of recipients.
     pub fn limit(mut self, limit: Limit) -> Self {
         self.body.targeting.limit = Some(limit);
         self
     }
 
-    /// The recipient, the filter and the limit at once, instead of what was set before.
+    /// Sets recipient, filter and limit at once, replacing earlier values.
     pub fn targeting(mut self, targeting: Targeting) -> Self {
         self.body.targeting = targeting;
         self
     }
 
-    /// Sends the recipient, the filter and the limit though they have keys, types or words that this version does not
+    /// Sends the recipient, the filter and the limit although they contain keys, types or values that this version does
+    /// not
     /// know.
     ///
-    /// Without it they are broken rules: LINE passes over a key that it does not know, so that a misspelt filter would
-    /// reach every friend. This is for a key that LINE added after this version was made.
+    /// By default these are broken rules: LINE ignores a key that it does not know, so a misspelt filter would reach
+    /// every
+    /// friend. Call this for a key that LINE added after this version was released.
     pub fn allow_unknown_narrowing(mut self) -> Self {
         self.unknown_narrowing = true;
         self
     }
 
-    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    /// Sets the retry key (idempotency key), for retries beyond this call: for 24 hours LINE acts only on the first
+    /// request with it.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = Some(key.into());
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self

@@ -10,38 +10,38 @@ pub(super) static ROUTE: Route =
     Route::get("getNarrowcastProgress", "/v2/bot/message/progress/narrowcast")
         .query(&["requestId"]);
 
-/// The longest pause between two looks, unless one is set.
+/// The longest interval between two polls, unless one is set.
 const LONGEST_POLL: Duration = Duration::from_secs(30);
 
-/// How far a narrowcast is.
+/// The progress of a narrowcast.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct NarrowcastProgress {
-    /// What LINE is doing.
+    /// The phase.
     pub phase: NarrowcastPhase,
-    /// Users who got the messages.
+    /// The number of users who received the messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success_count: Option<u64>,
-    /// Users who did not: they blocked the account meanwhile, for one.
+    /// The number of users who did not receive the messages, for example because they blocked the account meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_count: Option<u64>,
-    /// Users whom the messages are meant for.
+    /// The number of users to whom the messages are addressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_count: Option<u64>,
-    /// Why it failed, in LINE's words.
+    /// The reason for the failure, in LINE's words.
     ///
-    /// At most 500 characters, none of them a control character.
+    /// It has at most 500 characters and no control characters.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "told_if_any")]
     pub failed_description: Option<String>,
-    /// Why it failed: 1 internal error, 2 too few recipients, 3 a request that was accepted already, 4 an audience that
-    /// is too small, 5 cancelled because not all could be reached.
+    /// The reason for the failure: 1 internal error, 2 too few recipients, 3 a request that was already accepted, 4 an
+    /// audience that is too small, 5 cancelled because not all recipients could be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<u32>,
-    /// When LINE accepted it: ISO 8601, UTC, milliseconds.
+    /// The time at which LINE accepted it: ISO 8601, UTC, milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_time: Option<String>,
-    /// When it ended, in the same form.
+    /// The time at which it ended, in the same format as `accepted_time`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_time: Option<String>,
     /// Fields that this version does not know.
@@ -49,36 +49,36 @@ pub struct NarrowcastProgress {
     pub extra: Extra,
 }
 
-/// What LINE is doing about a narrowcast.
+/// The phase of a narrowcast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum NarrowcastPhase {
-    /// It looks for the recipients; there are no counts yet.
+    /// LINE is looking for the recipients; there are no counts yet.
     Waiting,
-    /// It sends.
+    /// LINE is sending the messages.
     Sending,
-    /// All is sent, which does not mean that every user got it.
+    /// LINE has sent the messages, which does not mean that every user received them.
     Succeeded,
-    /// It stopped; [`NarrowcastProgress::error_code`] says why.
+    /// LINE stopped; [`NarrowcastProgress::error_code`] gives the reason.
     Failed,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl NarrowcastPhase {
-    /// Whether nothing more will happen.
+    /// Returns whether the narrowcast has ended.
     pub fn is_final(&self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed)
     }
 }
 
 impl Client {
-    /// How far a narrowcast is, by the request id that LINE accepted it under.
+    /// Returns the progress of a narrowcast, by the request id from its acceptance.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): no narrowcast, or one of more than 14 days ago.
+    /// [`NotFound`](crate::ErrorKind::NotFound): there is no such narrowcast, or it is more than 14 days old.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-narrowcast-progress-status>
     pub async fn narrowcast_progress(
@@ -94,11 +94,12 @@ impl Client {
     }
 }
 
-/// Looks at a narrowcast's progress until it ends. Made by [`Client::wait_for_narrowcast`]; await it for the last
-/// progress, which may say that the narrowcast failed.
+/// Polls a narrowcast's progress until it ends. Made by [`Client::wait_for_narrowcast`]; await it for the final
+/// progress, which may report a failure of the narrowcast.
 ///
-/// It looks after 1, 2, 4 … and then every 30 seconds. There is no end to the wait but the narrowcast's: put it into a
-/// timeout where that matters, since LINE may take minutes.
+/// It polls after 1, 2, 4 … and then every 30 seconds. It waits until the narrowcast ends, which may take minutes: wrap
+/// it
+/// in a timeout if that matters.
 ///
 /// ```no_run
 /// # async fn example(client: hikyaku::Client, request_id: &str) -> Result<(), hikyaku::Error> {
@@ -121,13 +122,13 @@ pub struct WaitForNarrowcast<'a> {
 type OnProgress<'a> = Box<dyn FnMut(&NarrowcastProgress) + Send + 'a>;
 
 impl<'a> WaitForNarrowcast<'a> {
-    /// Looks after each such pause instead of ever longer ones.
+    /// Polls at this interval instead of ever longer ones.
     pub fn poll(mut self, pause: Duration) -> Self {
         self.poll = Some(pause);
         self
     }
 
-    /// Is told what each look saw, the last one included.
+    /// Sets a callback for the progress at each poll, including the last.
     pub fn on_progress(mut self, on_progress: impl FnMut(&NarrowcastProgress) + Send + 'a) -> Self {
         self.on_progress = Some(Box::new(on_progress));
         self

@@ -23,8 +23,8 @@ pub(super) static ROUTE: Route = Route::keyed("pushMessage", "/v2/bot/message/pu
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)); 2,000 calls a second.
 /// # Errors
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
-/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the month's messages are used up; a group counts each member.
-/// A 409 for this retry key is no error: the value says `deduplicated`.
+/// [`QuotaExceeded`](crate::ErrorKind::QuotaExceeded): the monthly quota is used up; a group counts each member.
+/// A 409 for this retry key is a success with `deduplicated` set.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-push-message>
 #[derive(Debug)]
@@ -68,19 +68,21 @@ impl<'a> Push<'a> {
         Self { client, retry_key: None, body }
     }
 
-    /// Makes repeats safe beyond this call: LINE acts on the first request with this key only, for 24 hours.
+    /// Sets the retry key (idempotency key), for retries beyond this call: for 24 hours LINE acts only on the first
+    /// request with it.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = Some(key.into());
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self
     }
 
-    /// Counts this send's impressions and clicks under a name: at most one, of 1-30 letters, digits and `_`.
+    /// Sets the aggregation unit under which LINE counts impressions and clicks: at most one, of 1-30 letters, digits
+    /// and `_`.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
     pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
@@ -116,7 +118,7 @@ impl<'a> IntoFuture for Push<'a> {
 mod tests {
     use super::*;
 
-    /// The GNU allocator keeps pieces of up to 1,032 bytes at hand; larger ones cost a tenth of a microsecond more.
+    /// The GNU allocator caches blocks of up to 1,032 bytes; larger ones cost a tenth of a microsecond more.
     #[test]
     fn the_future_of_a_push_is_small() {
         let client = Client::new("token").unwrap();

@@ -23,16 +23,16 @@ const DELIVERY_TAG: HeaderName = HeaderName::from_static("x-line-delivery-tag");
 /// Sends a LINE notification message to the user of a phone number. Made by [`Client::push_by_phone`]; await it to
 /// send.
 ///
-/// Only for accounts that LINE has approved for it. Accepted is not delivered: a `delivery` webhook tells of that, and
-/// without one within 24 hours nobody got it. This call takes no retry key, so it is repeated only while no byte of it
-/// can have left.
+/// Only accounts approved by LINE can use it. Accepted does not mean delivered: a `delivery` webhook reports the
+/// delivery, and without one within 24 hours nobody received the message. This call has no retry key, so it is retried
+/// only while no byte of it can have left.
 ///
 /// # Limits
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)), none of them an image, a video or an audio; 2,000 calls
 /// a second.
 /// # Errors
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
-/// [`Rejected`](crate::ErrorKind::Rejected) with status 422: no LINE user of that number can get it.
+/// [`Rejected`](crate::ErrorKind::Rejected) with status 422: no LINE user with that number can receive the message.
 /// # Source
 /// <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message>
 #[derive(Debug)]
@@ -53,7 +53,7 @@ struct Body<'a> {
 }
 
 impl Client {
-    /// Starts a [`PushByPhone`]; [`hash_phone_number`](crate::hash_phone_number) makes the hash.
+    /// Starts a [`PushByPhone`]; [`hash_phone_number`](crate::hash_phone_number) computes the hash.
     pub fn push_by_phone<'a, 'm: 'a>(
         &'a self,
         to: impl Into<PhoneHash>,
@@ -66,13 +66,13 @@ impl Client {
 }
 
 impl<'a> PushByPhone<'a> {
-    /// What the `delivery` webhook says instead of the phone number's hash.
+    /// Sets the tag that the `delivery` webhook contains instead of the phone number's hash.
     pub fn delivery_tag(mut self, tag: impl Into<DeliveryTag>) -> Self {
         self.delivery_tag = Some(tag.into());
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self
@@ -92,7 +92,7 @@ impl<'a> PushByPhone<'a> {
     }
 }
 
-/// Adds the tag of a send to a phone number.
+/// Adds the delivery tag to a send to a phone number.
 pub(super) fn tagged<'a>(request: Request<'a>, tag: &DeliveryTag) -> Result<Request<'a>, Error> {
     check(|checker| checker.field("X-Line-Delivery-Tag", tag))?;
     let value = HeaderValue::from_str(tag.as_str())

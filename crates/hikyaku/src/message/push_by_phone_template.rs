@@ -17,26 +17,26 @@ pub(super) static ROUTE: Route =
 
 const DELIVERY_TAG: &str = "X-Line-Delivery-Tag";
 
-/// Items of a template, besides the emphasized one.
+/// The number of items in a template, besides the emphasized one.
 ///
 /// Source: <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message-template>
 const ITEMS: Count = Count { min: 0, max: 15 };
 
-/// Buttons of a template.
+/// The number of buttons in a template.
 ///
 /// Source: <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message-template>
 const BUTTONS: Count = Count { min: 0, max: 2 };
 
-/// Sends a LINE notification message made of a template that LINE has reviewed, to a phone number. Made by
+/// Sends a LINE notification message from a template that LINE has reviewed, to a phone number. Made by
 /// [`Client::push_by_phone_template`]; await it to send.
 ///
-/// LINE's answer says that it took the message, not that it delivered it: that comes as a `delivery` event, or never.
-/// There is no retry key, so the client repeats the call only while no byte can have left.
+/// LINE's response confirms that it accepted the message, not that it delivered it: a `delivery` event reports the
+/// delivery. The call has no retry key, so the client retries it only while no byte can have left.
 ///
 /// # Limits
 /// 15 items of 300 characters, one emphasized item of 15, 2 buttons with URLs of 1,000.
 /// # Errors
-/// [`Rejected`](crate::ErrorKind::Rejected) with status 422: nobody can be reached under this number.
+/// [`Rejected`](crate::ErrorKind::Rejected) with status 422: no user can be reached under this number.
 /// # Source
 /// <https://developers.line.biz/en/reference/line-notification-messages/#send-line-notification-message-template>
 #[derive(Debug)]
@@ -67,14 +67,14 @@ struct Filling {
     buttons: Vec<TemplateButton>,
 }
 
-/// A line of a template: its label comes from LINE by the key, its content from here.
+/// An item of a template. Its key selects LINE's label; its content is yours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TemplateItem {
-    /// Which label.
+    /// The key of the label.
     pub item_key: String,
-    /// What stands beside it, at most 300 characters, or 15 in the emphasized item.
+    /// The content, at most 300 characters, or 15 in the emphasized item.
     pub content: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -82,20 +82,20 @@ pub struct TemplateItem {
 }
 
 impl TemplateItem {
-    /// A line.
+    /// Creates an item.
     pub fn new(item_key: impl Into<String>, content: impl Into<String>) -> Self {
         Self { item_key: item_key.into(), content: content.into(), extra: Extra::default() }
     }
 }
 
-/// A button of a template: its label comes from LINE by the key, its URL from here.
+/// A button of a template. Its key selects LINE's label; its URL is yours.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TemplateButton {
-    /// Which label.
+    /// The key of the label.
     pub button_key: String,
-    /// What it opens, at most 1,000 characters.
+    /// The URL to open, at most 1,000 characters.
     pub url: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -103,7 +103,7 @@ pub struct TemplateButton {
 }
 
 impl TemplateButton {
-    /// A button.
+    /// Creates a button.
     pub fn new(button_key: impl Into<String>, url: impl Into<String>) -> Self {
         Self { button_key: button_key.into(), url: url.into(), extra: Extra::default() }
     }
@@ -122,13 +122,13 @@ impl Client {
 }
 
 impl PushByPhoneTemplate<'_> {
-    /// The line that stands out.
+    /// Sets the emphasized item.
     pub fn emphasized_item(mut self, item: TemplateItem) -> Self {
         self.body.filling.emphasized_item = Some(item);
         self
     }
 
-    /// Adds a line.
+    /// Adds an item.
     pub fn item(mut self, item: TemplateItem) -> Self {
         self.body.filling.items.push(item);
         self
@@ -140,7 +140,7 @@ impl PushByPhoneTemplate<'_> {
         self
     }
 
-    /// What the `delivery` event brings back.
+    /// Sets the tag that the `delivery` event returns.
     pub fn delivery_tag(mut self, tag: impl Into<DeliveryTag>) -> Self {
         self.delivery_tag = Some(tag.into());
         self

@@ -7,14 +7,14 @@ pub(super) static QUOTA: Route = Route::get("getMessageQuota", "/v2/bot/message/
 pub(super) static CONSUMPTION: Route =
     Route::get("getMessageQuotaConsumption", "/v2/bot/message/quota/consumption");
 
-/// How many messages the account may send this month.
+/// The number of messages that the account may send this month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Quota {
-    /// Whether there is a limit.
+    /// Whether the number is limited.
     #[serde(rename = "type")]
     pub kind: QuotaKind,
-    /// The limit in messages a month, where there is one.
+    /// The limit in messages a month, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<u64>,
     /// Fields that this version does not know.
@@ -22,7 +22,7 @@ pub struct Quota {
     pub extra: Extra,
 }
 
-/// Whether the month's messages are limited.
+/// Whether the number of messages a month is limited.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -31,17 +31,17 @@ pub enum QuotaKind {
     None,
     /// [`Quota::value`] is the limit.
     Limited,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
-/// How many messages the account has sent this month.
+/// The number of messages that the account has sent this month.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct QuotaConsumption {
-    /// Messages sent, about; those sent from LINE's own manager count too.
+    /// The approximate number of messages sent, including those from LINE Official Account Manager.
     pub total_usage: u64,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -49,7 +49,7 @@ pub struct QuotaConsumption {
 }
 
 impl Client {
-    /// The month's limit.
+    /// Returns the monthly quota.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-quota>
@@ -57,7 +57,7 @@ impl Client {
         self.request(&QUOTA, &[])?.read().await
     }
 
-    /// The month's use so far.
+    /// Returns the number of messages sent this month.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-consumption>

@@ -16,10 +16,12 @@ pub(super) static ROUTE: Route =
 
 /// Answers an event. Made by [`Client::reply`]; await it to send.
 ///
-/// A reply costs none of the month's messages. It has no retry key, and needs none: LINE takes a reply token once, so the
-/// same reply is sent again under it, for a minute, where LINE failed, its answer was lost or the rate was reached. An
-/// [`Error`] that [`may_have_landed`](Error::may_have_landed) was perhaps delivered, also one that calls the token invalid:
-/// an earlier attempt may have used it.
+/// A reply does not count towards the monthly quota. It has no retry key, and needs none: LINE accepts a reply token
+/// once,
+/// so the same reply is retried with it, for a minute, if LINE failed, the response was lost or the rate limit was
+/// reached. A reply whose [`Error`] says [`may_have_landed`](Error::may_have_landed) was perhaps delivered. That
+/// includes
+/// an error that calls the token invalid: an earlier attempt may have used it.
 ///
 /// ```
 /// use hikyaku::{Client, Error, Messages};
@@ -36,11 +38,11 @@ pub(super) static ROUTE: Route =
 /// ```
 ///
 /// # Limits
-/// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)). A reply token works once, and within about a minute
-/// of the webhook.
+/// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)). A reply token works once, and for about one minute
+/// after the webhook.
 /// # Errors
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken; nothing was sent.
-/// [`Rejected`](crate::ErrorKind::Rejected): the token was used, is too old, or never was one.
+/// [`Rejected`](crate::ErrorKind::Rejected): the token was used, has expired, or never was a reply token.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-reply-message>
 #[derive(Debug)]
@@ -62,7 +64,7 @@ pub(super) struct Body<'a> {
 impl Client {
     /// Starts a [`Reply`].
     ///
-    /// The token is taken as a webhook gives it, an `Option` too.
+    /// The token can be passed as the webhook has it, including as an `Option`.
     pub fn reply<'a, 't: 'a, 'm: 'a>(
         &'a self,
         reply_token: impl IntoReplyTo<'t>,
@@ -77,7 +79,7 @@ impl<'a> Reply<'a> {
         Self { client, body: Body { reply_token, messages, notification_disabled: None } }
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.body.notification_disabled = Some(disabled);
         self

@@ -5,17 +5,18 @@ use futures_core::future::BoxFuture;
 use super::{Push, Reply};
 use crate::{Accepted, Error, ErrorKind, IntoTo, RetryKey, request::accept};
 
-/// Answers an event by a reply, or by a push where there is no reply token or LINE refuses the reply. Made by
+/// Answers an event by a reply, or by a push if there is no reply token or LINE refuses the reply. Made by
 /// [`Reply::or_push`]; await it to send.
 ///
-/// A refused reply was surely not delivered: its token has expired, was used, or never was one; or LINE took no more
-/// replies for the rate, however often it was asked. Only then the push is sent; it costs messages of the month's quota,
-/// as many as the chat has people. Where the reply's outcome is unknown, because the connection broke or LINE failed,
-/// nothing is pushed, even if a repeat finds the token used: the reply was perhaps delivered, and the error says
+/// A refused reply was surely not delivered: its token had expired, was used, or never was a reply token; or the rate
+/// limit outlasted all retries. Only then is the push sent. It counts towards the monthly quota, with one message for
+/// each person in the chat. If the outcome of the reply is unknown, because the connection broke or LINE failed,
+/// nothing
+/// is pushed, even if a retry finds the token used: the reply was perhaps delivered, and the error says
 /// [`may_have_landed`](Error::may_have_landed).
 ///
-/// A token that a reply of unknown outcome has used is refused as well. So do not call this a second time with it: the
-/// chat could get the messages twice.
+/// LINE also refuses a token that was used by a reply of unknown outcome. So do not call this a second time with the
+/// same token: the chat could receive the messages twice.
 ///
 /// ```no_run
 /// # async fn example(client: hikyaku::Client, token: &str, chat: &str) -> Result<(), hikyaku::Error> {
@@ -30,7 +31,7 @@ use crate::{Accepted, Error, ErrorKind, IntoTo, RetryKey, request::accept};
 /// ```
 ///
 /// # Errors
-/// Those of a [`Reply`] that was not refused, or of the [`Push`].
+/// Those of a [`Reply`] that failed without being refused, or of the [`Push`].
 /// [`Invalid`](ErrorKind::Invalid): a limit of either is broken; nothing was sent.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
@@ -39,17 +40,17 @@ pub struct ReplyOrPush<'a> {
     push: Push<'a>,
 }
 
-/// How messages were sent.
+/// The way in which messages were sent.
 #[derive(Clone, Debug)]
 pub enum SentBy {
-    /// By a reply, which costs none of the month's messages.
+    /// By a reply, which does not count towards the monthly quota.
     Reply(Accepted),
     /// By a push.
     Push(Accepted),
 }
 
 impl SentBy {
-    /// What LINE accepted.
+    /// Returns LINE's acceptance.
     pub fn accepted(&self) -> &Accepted {
         match self {
             Self::Reply(accepted) | Self::Push(accepted) => accepted,
@@ -58,7 +59,7 @@ impl SentBy {
 }
 
 impl<'a> Reply<'a> {
-    /// Pushes the same messages to this chat if there is no reply token, or LINE refuses the reply.
+    /// Pushes the same messages to this chat if there is no reply token or LINE refuses the reply.
     pub fn or_push<'t: 'a>(self, to: impl IntoTo<'t>) -> ReplyOrPush<'a> {
         let mut push = self.client.push(to, self.body.messages.clone());
         if let Some(disabled) = self.body.notification_disabled {
@@ -69,7 +70,7 @@ impl<'a> Reply<'a> {
 }
 
 impl ReplyOrPush<'_> {
-    /// The retry key of the push, if there is one.
+    /// Sets the retry key of the push, if one is sent.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.push = self.push.retry_key(key);
         self
@@ -79,7 +80,7 @@ impl ReplyOrPush<'_> {
         if self.reply.body.reply_token.as_str().is_none() {
             return accept(self.push.request()).await.map(SentBy::Push);
         }
-        // Both are made first: what a push would refuse is not to be found out after the reply.
+        // Build both first: a push that breaks a limit must not be discovered after the reply.
         let (reply, push) = (self.reply.request()?, self.push.request()?);
         match accept(Ok(reply)).await {
             Ok(accepted) => Ok(SentBy::Reply(accepted)),
@@ -89,7 +90,7 @@ impl ReplyOrPush<'_> {
     }
 }
 
-/// Whether LINE has surely not acted on the reply, and may act on a push all the same.
+/// Returns whether LINE has surely not acted on the reply, but may act on a push.
 fn is_refusal(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Rejected | ErrorKind::RateLimited) && !error.may_have_landed()
 }

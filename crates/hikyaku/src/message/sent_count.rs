@@ -19,7 +19,7 @@ const fn count(operation_id: &'static str, path: &'static str) -> Route {
     Route::get(operation_id, path).query(&["date"])
 }
 
-/// The sends that LINE counts by day.
+/// The kinds of send that LINE counts by day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SentCountKind {
@@ -50,13 +50,13 @@ impl SentCountKind {
     }
 }
 
-/// How many messages were sent on a day.
+/// The number of messages sent on a day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SentCount {
-    /// Whether the count is there.
+    /// Whether the count is available.
     pub status: SentCountStatus,
-    /// Messages sent through the API, where the count is ready.
+    /// The number of messages sent through the API, if the count is ready.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub success: Option<u64>,
     /// Fields that this version does not know.
@@ -64,26 +64,26 @@ pub struct SentCount {
     pub extra: Extra,
 }
 
-/// Whether a day's count is there.
+/// Whether a day's count is available.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SentCountStatus {
-    /// It is.
+    /// The count is available.
     Ready,
-    /// Not yet; usually it is the next day.
+    /// The count is not available yet; usually it is on the next day.
     Unready,
-    /// LINE did not count on that day: it began on 2018-03-31.
+    /// LINE did not count on that day. Counting began on 2018-03-31.
     OutOfService,
-    /// Too few to be told.
+    /// The count is withheld for privacy, because it is too small.
     UnavailableForPrivacy,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Client {
-    /// How many messages were sent on a day, a day of UTC+9.
+    /// Returns the number of messages sent on a day of UTC+9.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-number-of-push-messages>

@@ -17,7 +17,7 @@ pub(super) static NARROWCAST: Route =
 pub(super) static BROADCAST: Route =
     Route::post("validateBroadcast", "/v2/bot/message/validate/broadcast").idempotent();
 
-/// The sends that LINE checks messages for.
+/// The kinds of send for which LINE validates messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ValidateKind {
     /// [`Reply`](super::Reply)
@@ -44,13 +44,14 @@ impl ValidateKind {
     }
 }
 
-/// Asks LINE whether it would send messages; it sends nothing. Made by [`Client::validate`]; await it to ask.
+/// Asks LINE whether it would send messages, without sending them. Made by [`Client::validate`]; await it to ask.
 ///
-/// LINE judges alone: no limit is checked here first. [`Check::validate`](hikyaku_model::Check::validate) is the same
-/// question to this crate's own rules, without a network.
+/// Only LINE checks the messages: no limit is checked before the call.
+/// [`Check::validate`](hikyaku_model::Check::validate)
+/// checks them against this crate's rules, without a network.
 ///
 /// # Errors
-/// [`Rejected`](crate::ErrorKind::Rejected): LINE would not; [`Error::details`] says why.
+/// [`Rejected`](crate::ErrorKind::Rejected): LINE would refuse them; [`Error::details`] gives the reasons.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#validate-message-objects-of-push-message>
 #[derive(Debug)]
@@ -81,25 +82,25 @@ impl Client {
 }
 
 impl Validate<'_> {
-    /// A narrowcast's choice of audiences, sent along. LINE documents only that it checks the messages.
+    /// Adds a narrowcast's recipient. LINE documents only that it checks the messages.
     pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
         self.body.targeting.recipient = Some(recipient.into());
         self
     }
 
-    /// A narrowcast's filter, sent along.
+    /// Adds a narrowcast's filter.
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
         self.body.targeting.filter = Some(filter.into());
         self
     }
 
-    /// A narrowcast's limit, sent along.
+    /// Adds a narrowcast's limit.
     pub fn limit(mut self, limit: Limit) -> Self {
         self.body.targeting.limit = Some(limit);
         self
     }
 
-    /// A narrowcast's recipient, filter and limit at once, instead of what was set before.
+    /// Sets a narrowcast's recipient, filter and limit at once, replacing earlier values.
     pub fn targeting(mut self, targeting: Targeting) -> Self {
         self.body.targeting = targeting;
         self

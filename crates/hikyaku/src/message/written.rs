@@ -13,13 +13,12 @@ use crate::{
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// Sends a request whose body was written before. Made by [`Client::send_written`]; await it to send.
+/// Sends a request whose body is already serialised. Made by [`Client::send_written`]; await it to send.
 ///
-/// For programs that keep sends and repeat them by themselves, such as an outbox: the very bytes are sent once,
-/// whatever the client's retry policy; and once more only where LINE refuses a token that can be replaced.
+/// It is meant for programs that store and retry sends themselves, such as an outbox: these exact bytes are sent once,
+/// whatever the client's retry policy, and a second time only if LINE refuses a token that can be replaced.
 /// # Errors
-/// As those of the call itself; no limit is checked here. A 409 for this retry key is no error: the value says
-/// `deduplicated`.
+/// Those of the call itself; no limit is checked here. A 409 for this retry key is a success with `deduplicated` set.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct WrittenSend<'a> {
@@ -31,20 +30,20 @@ pub struct WrittenSend<'a> {
 }
 
 impl Client {
-    /// Starts a [`WrittenSend`] with the JSON object of a whole request.
+    /// Starts a [`WrittenSend`] with the JSON object of a complete request.
     pub fn send_written(&self, kind: SendKind, body: impl Into<Bytes>) -> WrittenSend<'_> {
         WrittenSend { client: self, kind, body: body.into(), retry_key: None, delivery_tag: None }
     }
 }
 
 impl<'a> WrittenSend<'a> {
-    /// The retry key. Without one, the four kinds that take one get a new one.
+    /// Sets the retry key. Without one, the four kinds that accept one get a random key.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         self.retry_key = Some(key.into());
         self
     }
 
-    /// The tag of a send to a phone number.
+    /// Sets the delivery tag of a send to a phone number.
     pub fn delivery_tag(mut self, tag: &'a str) -> Self {
         self.delivery_tag = Some(tag);
         self

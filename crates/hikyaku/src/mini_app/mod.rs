@@ -1,7 +1,8 @@
-//! The server side of LINE MINI Apps: service messages, and purchases in the app.
+//! The server side of LINE MINI Apps: service messages and in-app purchases.
 //!
-//! The client's token is a short-lived or stateless one of the LINE MINI App's channel. A person's access token is what
-//! `liff.getAccessToken()` gives in the app.
+//! The client's token is a short-lived or stateless one of the LINE MINI App's channel. A user's access token comes
+//! from
+//! `liff.getAccessToken()` in the app.
 //!
 //! ```no_run
 //! use hikyaku::{Client, model::UserAccessToken};

@@ -15,12 +15,12 @@ pub(super) static RESERVE: Route =
 pub(super) static EVENTS: Route = Route::get("getInAppPurchaseEvents", "/iap/v1/webhook/events")
     .query(&["startEpochSeconds", "endEpochSeconds", "cursor", "pageSize", "status"]);
 
-/// The name of what is bought.
+/// The name of a product.
 ///
 /// Source: <https://developers.line.biz/en/reference/line-mini-app/#reserve-purchase>
 const SHOP_PRODUCT_NAME: Length = Length::utf16(20);
 
-/// The system of a person's device.
+/// The operating system of a user's device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -31,19 +31,19 @@ pub enum ClientOs {
     Android,
 }
 
-/// A purchase that was reserved.
+/// A reserved purchase.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PurchaseReservation {
-    /// The order's id, which the event of the purchase repeats.
+    /// The order id, which the event of the purchase repeats.
     pub order_id: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Reserves a purchase in the name of a person. Made by [`Client::reserve_purchase`]; await it to make the call.
+/// Reserves a purchase for a user. Made by [`Client::reserve_purchase`]; await it to make the call.
 ///
 /// # Source
 /// <https://developers.line.biz/en/reference/line-mini-app/#reserve-purchase>
@@ -64,8 +64,9 @@ struct Body<'a> {
 }
 
 impl Client {
-    /// Starts a [`ReservePurchase`]: whose device it is, as the server sees it, what is bought, and how the purchase is
-    /// called in the person's history, in at most 20 characters. The client's token plays no part.
+    /// Starts a [`ReservePurchase`] from the user's device as the server sees it, the product, and the product's name
+    /// in
+    /// the user's purchase history, of at most 20 characters. The client's token is not used.
     pub fn reserve_purchase<'a>(
         &'a self,
         liff_token: &'a UserAccessToken,
@@ -78,8 +79,8 @@ impl Client {
         ReservePurchase { client: self, liff_token, body }
     }
 
-    /// Starts a [`PurchaseEvents`]: the events of the last 7 days that the channel's server was told of, or should have
-    /// been.
+    /// Starts a [`PurchaseEvents`]: the events of the last 7 days that LINE sent to the channel's server, received or
+    /// not.
     pub fn purchase_events(&self) -> PurchaseEvents<'_> {
         PurchaseEvents {
             client: self,
@@ -104,69 +105,69 @@ impl ReservePurchase<'_> {
     }
 }
 
-/// A page of events of purchases.
+/// A page of purchase events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PurchaseEventsPage {
     /// The events, oldest first.
     pub events: Vec<PurchaseEventRecord>,
-    /// What the next page is asked for with, if there is one.
+    /// The cursor for the next page, if there is one.
     pub next_cursor: Option<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// An event, and of what kind its transaction is.
+/// A purchase event and the type of its transaction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PurchaseEventRecord {
-    /// LINE's word for it: `PRODUCT`.
+    /// The transaction type in LINE's words: `PRODUCT`.
     pub transaction_type: String,
-    /// The event as the server was told of it.
+    /// The event as LINE sent it to the server.
     pub event: PurchaseEvent,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What happened to a purchase. LINE posts it to the channel's server, signed like a webhook of the Messaging API.
+/// A purchase event. LINE posts it to the channel's server, signed like a webhook of the Messaging API.
 ///
 /// Source: <https://developers.line.biz/en/reference/line-mini-app/#purchase-complete-event>
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PurchaseEvent {
-    /// What.
+    /// The type of event.
     #[serde(rename = "type")]
     pub event_type: PurchaseEventType,
-    /// The order's id, as the reservation gave it.
+    /// The order id from the reservation.
     pub order_id: String,
-    /// What was bought.
+    /// The product.
     pub product_id: String,
-    /// Who bought it.
+    /// The buyer.
     pub user_id: UserId,
-    /// When the payment was completed on LINE's side, in seconds since 1970.
+    /// The time at which the payment was completed on LINE's side, in seconds since 1970.
     pub purchase_timestamp: i64,
-    /// The channel of the LINE MINI App.
+    /// The channel id of the LINE MINI App.
     pub channel_id: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What can happen to a purchase.
+/// The type of a purchase event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum PurchaseEventType {
-    /// It was paid for: now the person gets what they bought.
+    /// The user has paid: deliver the product now.
     PurchaseComplete,
-    /// The person got their money back.
+    /// The user was refunded.
     RefundComplete,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
@@ -175,13 +176,13 @@ pub enum PurchaseEventType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PurchaseEventStatus {
-    /// It has.
+    /// The server has received it.
     Success,
-    /// It has not.
+    /// The server has not received it.
     Failed,
 }
 
-/// Reads the events of purchases. Made by [`Client::purchase_events`]; await it to make the call.
+/// Lists purchase events. Made by [`Client::purchase_events`]; await it to make the call.
 ///
 /// # Limits
 /// The last 7 days; 1 to 100 events a page.
@@ -199,31 +200,31 @@ pub struct PurchaseEvents<'a> {
 }
 
 impl<'a> PurchaseEvents<'a> {
-    /// Not earlier than this, in seconds since 1970.
+    /// Sets the earliest time, in seconds since 1970.
     pub fn from(mut self, epoch_seconds: i64) -> Self {
         self.start = Some(epoch_seconds);
         self
     }
 
-    /// Not later than this, in seconds since 1970.
+    /// Sets the latest time, in seconds since 1970.
     pub fn until(mut self, epoch_seconds: i64) -> Self {
         self.end = Some(epoch_seconds);
         self
     }
 
-    /// The page that [`PurchaseEventsPage::next_cursor`] names; with everything else as for the first.
+    /// Sets the cursor from [`PurchaseEventsPage::next_cursor`]; the other parameters must be those of the first page.
     pub fn cursor(mut self, cursor: &'a str) -> Self {
         self.cursor = Some(cursor);
         self
     }
 
-    /// How many events a page has at most: 1 to 100.
+    /// Sets the page size: 1 to 100 events.
     pub fn page_size(mut self, events: u32) -> Self {
         self.page_size = Some(events);
         self
     }
 
-    /// Only those that were received, or were not.
+    /// Filters by whether the server received the events.
     pub fn status(mut self, status: PurchaseEventStatus) -> Self {
         self.status = Some(status);
         self

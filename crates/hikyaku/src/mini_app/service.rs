@@ -8,26 +8,26 @@ pub(super) static TOKEN: Route =
 pub(super) static SEND: Route =
     Route::post("sendServiceMessage", "/message/v3/notifier/send").query(&["target"]).unnamed();
 
-/// The name of a template, with its language.
+/// The name of a template, including its language.
 ///
 /// Source: <https://developers.line.biz/en/reference/line-mini-app/#send-service-message>
 const TEMPLATE_NAME: Length = Length::utf16(30);
 
-/// By what further service messages are sent to a person.
+/// The token and the counters for further service messages to a user.
 ///
 /// Source: <https://developers.line.biz/en/reference/line-mini-app/#issue-notification-token>
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceNotification {
-    /// The token for the next message; nothing if the service message was the last.
+    /// The token for the next message; `None` if this was the last.
     #[serde(default, deserialize_with = "optional_secret")]
     pub notification_token: Option<NotificationToken>,
-    /// Seconds that it is good for: a year from when the first one was issued.
+    /// The remaining validity, in seconds: a year from when the first token was issued.
     pub expires_in: u64,
-    /// How many more messages can be sent: 5 in all.
+    /// The number of messages that can still be sent: 5 in all.
     pub remaining_count: u32,
-    /// The session that the messages belong to.
+    /// The session to which the messages belong.
     pub session_id: Option<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -35,12 +35,12 @@ pub struct ServiceNotification {
 }
 
 impl Client {
-    /// Issues a token that 5 service messages can be sent to a person by, within a year. There is one for each LIFF access
-    /// token.
+    /// Issues a token for 5 service messages to a user within a year. There is one token for each LIFF access token.
     ///
     /// # Errors
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized): the LIFF access token is over, or the person has closed the app.
-    /// [`Rejected`](crate::ErrorKind::Rejected): a token was issued for it already.
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized): the LIFF access token has expired, or the user has closed the
+    /// app.
+    /// [`Rejected`](crate::ErrorKind::Rejected): a token was already issued for this LIFF access token.
     /// # Source
     /// <https://developers.line.biz/en/reference/line-mini-app/#issue-notification-token>
     pub async fn issue_notification_token(
@@ -57,14 +57,15 @@ impl Client {
         self.request(&TOKEN, &[])?.json(&body)?.read().await
     }
 
-    /// Sends a service message of a template, named with its language (`thankyou_msg_en`), with what stands for the
-    /// template's variables. The token is used up; the answer has the next one. It is repeated only where LINE cannot
-    /// have acted on it.
+    /// Sends a service message from a template, named with its language (`thankyou_msg_en`), with values for the
+    /// template's
+    /// variables. The call uses the token up and returns the next one. It is retried only if LINE cannot have acted on
+    /// it.
     ///
     /// # Limits
-    /// 30 characters of the template's name.
+    /// 30 characters for the template's name.
     /// # Errors
-    /// [`Unauthorized`](crate::ErrorKind::Unauthorized): the token is used up or over.
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized): the token was used or has expired.
     /// [`Forbidden`](crate::ErrorKind::Forbidden): the channel has no such template.
     /// # Source
     /// <https://developers.line.biz/en/reference/line-mini-app/#send-service-message>

@@ -15,13 +15,13 @@ pub(super) static ROUTE: Route = Route::post("attachModule", "/module/auth/v1/to
     .body(BodyKind::Form)
     .auth(Auth::Caller);
 
-/// The account that a module channel was attached to.
+/// The account to which a module channel was attached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AttachedModule {
-    /// The bot's own user id.
+    /// The bot's user id.
     pub bot_id: UserId,
-    /// What the account's administrator allowed.
+    /// The permissions (scopes) that the account's administrator granted.
     #[serde(alias = "scope")]
     pub scopes: Vec<String>,
     /// Fields that this version does not know.
@@ -29,7 +29,7 @@ pub struct AttachedModule {
     pub extra: Extra,
 }
 
-/// Attaches a module channel to an account, with the code that LINE's page of consent gave. Made by
+/// Attaches a module channel to an account, with the code from LINE's consent screen. Made by
 /// [`Client::attach_module`]; await it to make the call.
 ///
 /// # Source
@@ -43,8 +43,9 @@ pub struct AttachModule<'a> {
 }
 
 impl Client {
-    /// Starts an [`AttachModule`]: the module channel's own id and secret, the code, and the redirect URI that the
-    /// code was asked for with. The client's token plays no part.
+    /// Starts an [`AttachModule`] from the module channel's id and secret, the code, and the redirect URI of the
+    /// request for
+    /// the code. The client's token is not used.
     pub fn attach_module<'a>(
         &'a self,
         channel_id: &'a str,
@@ -61,27 +62,27 @@ impl Client {
 }
 
 impl AttachModule<'_> {
-    /// The verifier of the code challenge (PKCE) that the code was asked for with.
+    /// Sets the PKCE verifier for the code challenge in the request for the code.
     pub fn code_verifier(self, verifier: &str) -> Self {
         self.field("code_verifier", verifier)
     }
 
-    /// The region that the page of consent was asked for with.
+    /// Sets the region, as in the URL of the consent screen.
     pub fn region(self, region: &str) -> Self {
         self.field("region", region)
     }
 
-    /// The basic search id that the page of consent was asked for with.
+    /// Sets the basic search id, as in the URL of the consent screen.
     pub fn basic_search_id(self, id: &str) -> Self {
         self.field("basic_search_id", id)
     }
 
-    /// The scope that the page of consent was asked for with.
+    /// Sets the scope, as in the URL of the consent screen.
     pub fn scope(self, scope: &str) -> Self {
         self.field("scope", scope)
     }
 
-    /// The brand type that the page of consent was asked for with.
+    /// Sets the brand type, as in the URL of the consent screen.
     pub fn brand_type(self, brand_type: &str) -> Self {
         self.field("brand_type", brand_type)
     }

@@ -17,11 +17,11 @@ pub(super) static RELEASE: Route =
         .without_body()
         .idempotent();
 
-/// Makes the module channel the one that answers in a chat. Made by [`Client::acquire_chat_control`]; await it to make
-/// the call.
+/// Gives the module channel control of a chat, so that it may answer there. Made by [`Client::acquire_chat_control`];
+/// await it to make the call.
 ///
 /// # Errors
-/// [`Rejected`](crate::ErrorKind::Rejected) with status 423: another channel took the chat seconds ago.
+/// [`Rejected`](crate::ErrorKind::Rejected) with status 423: another channel acquired the chat seconds ago.
 /// # Source
 /// <https://developers.line.biz/en/reference/partner-docs/#acquire-control-api>
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl Client {
         AcquireChatControl { client: self, chat: chat.as_ref(), body: Body::default() }
     }
 
-    /// Gives a chat back to the account's own channel.
+    /// Returns control of a chat to the account's own channel.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/partner-docs/#release-control-api>
@@ -62,13 +62,13 @@ impl Client {
 }
 
 impl AcquireChatControl<'_> {
-    /// Whether control comes back to the account by itself; so it does unless set.
+    /// Sets whether control returns to the account by itself, which is the default.
     pub fn expired(mut self, expired: bool) -> Self {
         self.body.expired = Some(expired);
         self
     }
 
-    /// After how many seconds it comes back: at most 31,536,000 (a year), 3,600 unless set.
+    /// Sets the seconds after which control returns: at most 31,536,000 (a year); the default is 3,600.
     pub fn ttl(mut self, seconds: u32) -> Self {
         self.body.ttl = Some(seconds);
         self

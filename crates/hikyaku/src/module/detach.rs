@@ -5,7 +5,7 @@ use crate::{Answer, Client, Error, client::id, route::Route};
 pub(super) static ROUTE: Route = Route::post("detachModule", "/v2/bot/channel/detach");
 
 impl Client {
-    /// Takes the module channel off an account, by its bot's user id.
+    /// Detaches the module channel from an account, by the user id of its bot.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/partner-docs/#unlink-detach-module-channel-by-operation-mc-admin>

@@ -10,13 +10,13 @@ use crate::{
 pub(super) static ROUTE: Route =
     Route::get("getModules", "/v2/bot/list").query(&["start", "limit"]);
 
-/// A page of the bots that a module channel is attached to.
+/// A page of the bots to which a module channel is attached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ModuleBots {
     /// The bots.
     pub bots: Vec<ModuleBot>,
-    /// Where the next page begins, if there is one.
+    /// The token for the start of the next page, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// Fields that this version does not know.
@@ -24,21 +24,21 @@ pub struct ModuleBots {
     pub extra: Extra,
 }
 
-/// A bot that a module channel is attached to.
+/// A bot to which a module channel is attached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ModuleBot {
-    /// The bot's own user id.
+    /// The bot's user id.
     pub user_id: UserId,
-    /// The account's id, beginning with `@`.
+    /// The account's basic id, which begins with `@`.
     pub basic_id: String,
-    /// The account's premium id, where it has one.
+    /// The account's premium id, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub premium_id: Option<String>,
     /// The account's name.
     pub display_name: String,
-    /// The account's picture, where it has one.
+    /// The URL of the account's image, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture_url: Option<String>,
     /// Fields that this version does not know.
@@ -59,14 +59,14 @@ impl Page for ModuleBots {
 }
 
 impl Paged<'_, ModuleBots> {
-    /// How many bots a page has at most: 1 to 100, 100 unless set.
+    /// Sets the page size: 1 to 100 bots; LINE's default is 100.
     pub fn limit(self, limit: u32) -> Self {
         self.query("limit", &limit.to_string())
     }
 }
 
 impl Client {
-    /// The bots that the module channel is attached to.
+    /// Lists the bots to which the module channel is attached.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/partner-docs/#get-multiple-bot-info-api>

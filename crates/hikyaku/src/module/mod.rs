@@ -1,4 +1,4 @@
-//! Module channels: channels that other accounts attach. LINE gives them to companies that ask.
+//! Module channels: channels that other accounts attach. LINE grants them to companies on request.
 
 mod attach;
 mod chat_control;

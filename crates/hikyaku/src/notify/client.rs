@@ -19,9 +19,9 @@ use crate::{
 const BOT_BASE_URL: &str = "https://notify-bot.line.me";
 const API_BASE_URL: &str = "https://notify-api.line.me";
 
-/// A way to LINE Notify, or to a gateway that speaks its API.
+/// A client for LINE Notify, or for a gateway that serves its API.
 ///
-/// One client serves any number of tokens: each call names its own. Clones are cheap and share one pool of connections.
+/// One client serves any number of tokens: each call names its token. Clones are cheap and share one connection pool.
 #[derive(Clone)]
 pub struct NotifyClient(Arc<Inner>);
 
@@ -35,8 +35,8 @@ struct Inner {
 }
 
 impl NotifyClient {
-    /// Starts a client. Sending, asking and revoking need no more than a token each; connecting users needs a client
-    /// id, a client secret and a redirect URI.
+    /// Starts a client. Sending, getting a status and revoking need only a token; connecting users needs a client id, a
+    /// client secret and a redirect URI.
     pub fn builder() -> NotifyClientBuilder {
         NotifyClientBuilder {
             bot_base_url: BOT_BASE_URL.to_owned(),
@@ -64,7 +64,7 @@ impl NotifyClient {
         self.0.redirect_uri.as_deref().ok_or_else(|| not_set("redirect_uri"))
     }
 
-    /// Boxed, for the reason that [`Request::send`](crate::request::Request::send) has.
+    /// Boxed for the same reason as [`Request::send`](crate::request::Request::send).
     pub(super) fn call<'a>(
         &'a self,
         endpoint: &'static Endpoint,
@@ -134,44 +134,47 @@ pub struct NotifyClientBuilder {
 }
 
 impl NotifyClientBuilder {
-    /// Where users connect and tokens are issued; `https://notify-bot.line.me` unless set. That host closed on
-    /// 2025-03-31: set a gateway's public address.
+    /// Sets the host on which users connect and tokens are issued. The default, `https://notify-bot.line.me`, was shut
+    /// down
+    /// on 2025-03-31: set a gateway's public address.
     pub fn bot_base_url(mut self, url: impl Into<String>) -> Self {
         self.bot_base_url = url.into();
         self
     }
 
-    /// Where messages are sent and tokens asked about and revoked; `https://notify-api.line.me` unless set. That host
-    /// closed on 2025-03-31: set a gateway's address.
+    /// Sets the host that sends messages, reports on tokens and revokes them. The default,
+    /// `https://notify-api.line.me`, was
+    /// shut down on 2025-03-31: set a gateway's address.
     pub fn api_base_url(mut self, url: impl Into<String>) -> Self {
         self.api_base_url = url.into();
         self
     }
 
-    /// The client id of the service that users connect to.
+    /// Sets the client id of the service to which users connect.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.client_id = Some(id.into());
         self
     }
 
-    /// The client secret of that service.
+    /// Sets the client secret of that service.
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.client_secret = Some(secret.into());
         self
     }
 
-    /// Where users come back to with a code; one of those that the service has registered.
+    /// Sets the redirect URI to which users return with a code; one that the service has registered.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(uri.into());
         self
     }
 
     connection_setters! {
-        /// When to repeat a call that failed. Asking and revoking repeat freely, sending only while no byte of the message
-        /// can have left: the API has no key that would tell a repeat from a second message.
+        /// Sets when failed calls are retried. Status calls and revocations are always safe to retry. A send is retried
+        /// only
+        /// while no byte of it can have left: the API has no key that distinguishes a retry from a second message.
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     /// A URL, the client secret, the user agent or a certificate is invalid.

@@ -11,14 +11,14 @@ pub(super) struct Endpoint {
     pub(super) repeat: Repeat,
 }
 
-/// Which of the two hosts serves an operation.
+/// The host that serves an operation.
 #[derive(Clone, Copy)]
 pub(super) enum Origin {
     Bot,
     Api,
 }
 
-/// A request's body and what it is.
+/// A request's body and its content type.
 #[derive(Default)]
 pub(super) struct Body {
     pub(super) content_type: Option<HeaderValue>,

@@ -18,18 +18,18 @@ const NOT_API: &str =
 const ENDED: &str =
     "LINE Notify ended on 2025-03-31; set the base URLs to a gateway that speaks its API";
 
-/// What the API's answers are judged by: the form of their bodies.
+/// The facts by which the API's responses are judged: the form of their bodies.
 pub(super) const ASKED: Asked =
     Asked { named: false, keyed: false, expects: Expects::Nothing, none: None };
 
-/// Says of an answer whether it is a success: its HTTP status is one, and the `status` in its body is 200.
+/// Judges whether a response is a success: its HTTP status is one, and the `status` in its body is 200.
 ///
-/// `closed` is whether it came from one of the original hosts, where anything but the API's JSON means that the service
-/// is gone.
+/// `closed` means that it came from one of the original hosts, where anything except the API's JSON means that the
+/// service has ended.
 pub(super) fn judge(origin: Origin, closed: bool, exchange: Exchange) -> Result<Exchange, Error> {
     let body: Option<Object> = from_json(&exchange.body).ok();
     let status = match body.as_ref().and_then(|body| body.get("status")?.as_u64()) {
-        // A gateway may answer 200 and mean what the body says.
+        // A gateway may answer 200 and give the actual status in the body.
         Some(status) if status != 200 && exchange.status.is_success() => u16::try_from(status)
             .ok()
             .and_then(|status| StatusCode::from_u16(status).ok())
@@ -44,25 +44,25 @@ pub(super) fn judge(origin: Origin, closed: bool, exchange: Exchange) -> Result<
     Err(match (status, error.kind()) {
         _ if closed && body.is_none() => error.of_kind(ErrorKind::Gone).explained(ENDED),
         (_, ErrorKind::Unauthorized) if matches!(origin, Origin::Api) => error.explained(REVOKED),
-        // There is no monthly quota here: only so many calls and image uploads an hour.
+        // There is no monthly quota here, only hourly limits on calls and image uploads.
         (StatusCode::TOO_MANY_REQUESTS, _) => error.of_kind(ErrorKind::RateLimited),
         (StatusCode::BAD_REQUEST, _) if error.message().contains(IMAGES_USED_UP) => {
             error.of_kind(ErrorKind::RateLimited)
         }
-        // Programs forget a token on `Unauthorized`; a proxy's page must not make them.
+        // Programs delete a token on `Unauthorized`; a proxy's page must not make them do so.
         (_, ErrorKind::Foreign) => error.explained(NOT_API),
         _ => error,
     })
 }
 
-/// The body of a success that has nothing more to tell. Without its `status` it is not the API's.
+/// The body of a success without a result. Without its `status` it is not the API's.
 #[derive(Deserialize)]
 pub(super) struct Done {
     #[serde(rename = "status")]
     _status: u16,
 }
 
-/// Says of a failure to reach an original host why that is.
+/// Explains why an original host cannot be reached.
 pub(super) fn unreachable(error: Error) -> Error {
     match error.kind() {
         ErrorKind::Network => error.explained(ENDED),

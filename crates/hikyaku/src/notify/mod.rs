@@ -1,8 +1,8 @@
 //! A client for the API of LINE Notify.
 //!
-//! LINE ended the service on 2025-03-31, and its hosts no longer serve it. They are still what a [`NotifyClient`] calls
-//! unless told otherwise, so that a program says openly where it goes instead: to a gateway of one's own that speaks the
-//! same API and delivers through the Messaging API, such as `hikyaku gateway`.
+//! LINE shut the service down on 2025-03-31, and its hosts no longer serve it. A [`NotifyClient`] still calls them by
+//! default, so that a program has to state its host: your own gateway, such as `hikyaku gateway`, that serves the same
+//! API and delivers through the Messaging API.
 //!
 //! ```no_run
 //! use hikyaku::notify::{NotifyClient, NotifyToken};

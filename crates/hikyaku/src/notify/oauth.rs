@@ -10,7 +10,7 @@ use crate::{Answer, Error, form::Form, route::Repeat};
 
 const AUTHORIZE: &str = "/oauth/authorize";
 
-/// A code works once: after a lost answer a repeat would fail and hide what happened.
+/// A code works once: after a lost response, a retry would fail and hide the outcome of the first attempt.
 static TOKEN: Endpoint = Endpoint {
     method: Method::POST,
     origin: Origin::Bot,
@@ -19,10 +19,11 @@ static TOKEN: Endpoint = Endpoint {
 };
 
 impl NotifyClient {
-    /// The page on which a user chooses a chat and agrees. The browser comes back to the redirect URI with `code` and
-    /// `state` in its query, or with `error`, `error_description` and `state`.
+    /// Returns the URL of the page on which a user chooses a chat and consents. The browser returns to the redirect URI
+    /// with
+    /// `code` and `state` in the query, or with `error`, `error_description` and `state`.
     ///
-    /// `state` must be a value that only this user's browser session knows; compare it when the browser comes back.
+    /// `state` must be a value that only this user's browser session knows; compare it when the browser returns.
     ///
     /// ```
     /// use hikyaku::notify::NotifyClient;
@@ -48,20 +49,23 @@ impl NotifyClient {
         Ok(self.authorize_url(&self.authorize_query(state)?))
     }
 
-    /// The same page, coming back by a POST whose form holds `code` and `state`, so that neither stands in a URL.
+    /// Returns the URL of the same page as [`auth_link`](Self::auth_link), but the browser returns with a POST whose
+    /// form
+    /// holds `code` and `state`, so that neither appears in a URL.
     ///
     /// # Errors
-    /// As [`auth_link`](Self::auth_link).
+    /// Those of [`auth_link`](Self::auth_link).
     pub fn auth_link_form_post(&self, state: &str) -> Result<String, Error> {
         let query = self.authorize_query(state)?.field("response_mode", "form_post");
         Ok(self.authorize_url(&query))
     }
 
-    /// Exchanges the code that came back to the redirect URI for a token. A code works once.
+    /// Exchanges the code from the redirect URI for a token. A code works once.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the client has no client id, client secret or redirect URI.
-    /// [`Rejected`](crate::ErrorKind::Rejected): the code was used or is unknown, or the service's data are wrong.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the code was used or is unknown, or the service's credentials are
+    /// wrong.
     pub async fn token(&self, code: &str) -> Result<Answer<NotifyToken>, Error> {
         #[derive(Deserialize)]
         struct Issued {

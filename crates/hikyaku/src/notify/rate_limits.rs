@@ -2,9 +2,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 
-/// How much of an hour's calls and image uploads a token has left, as the answer's headers say.
+/// A token's hourly limits on calls and image uploads, from the headers of a response.
 ///
-/// A value that the server did not send is `None`. An error may have them too:
+/// A value that the server did not send is `None`. An error may have them as well:
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -18,20 +18,20 @@ use http::HeaderMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimits {
-    /// Calls an hour; 1,000 by default.
+    /// The calls per hour; 1,000 by default.
     pub limit: Option<u64>,
-    /// Calls left.
+    /// The calls left.
     pub remaining: Option<u64>,
-    /// Image uploads an hour; 50 by default.
+    /// The image uploads per hour; 50 by default.
     pub image_limit: Option<u64>,
-    /// Image uploads left.
+    /// The image uploads left.
     pub image_remaining: Option<u64>,
-    /// When both begin anew.
+    /// The time at which both are reset.
     pub reset: Option<SystemTime>,
 }
 
 impl RateLimits {
-    /// Reads the `X-RateLimit-` headers of an answer or an error.
+    /// Reads the `X-RateLimit-` headers of a response or an error.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
         Self {

@@ -15,20 +15,21 @@ static REVOKE: Endpoint = Endpoint {
     repeat: Repeat::Always,
 };
 
-/// How a token came to be revoked.
+/// The result of revoking a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Revocation {
-    /// By this call.
+    /// This call revoked it.
     Revoked,
-    /// Earlier, by the user or by another call; or it never was a token.
+    /// The user or another call revoked it before, or it never was a token.
     AlreadyRevoked,
 }
 
 impl NotifyClient {
-    /// Ends a token. Once this returns either way, forget the token.
+    /// Revokes a token. Delete the token after either result.
     ///
     /// # Errors
-    /// Any error means that the token may still work; if it [`is_retryable`](Error::is_retryable), try again later.
+    /// Any error means that the token may still work; if the error [`is_retryable`](Error::is_retryable), try again
+    /// later.
     pub async fn revoke(&self, token: &NotifyToken) -> Result<Answer<Revocation>, Error> {
         let body = Body {
             content_type: Some(HeaderValue::from_static(Form::CONTENT_TYPE)),

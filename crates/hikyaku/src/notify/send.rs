@@ -19,18 +19,19 @@ static NOTIFY: Endpoint = Endpoint {
     repeat: Repeat::IfNotSent,
 };
 
-/// A message to the user or group of a token. Made by [`NotifyClient::notify`]; await it to send.
+/// Sends a message to the user or group of a token. Made by [`NotifyClient::notify`]; await it to send.
 ///
-/// Nothing tells a repeat from a second message, so it is repeated only while no byte of it can have left: an
-/// [`Error`] that [`may_have_landed`](Error::may_have_landed) was perhaps delivered.
+/// The API cannot distinguish a retry from a second message, so the call is retried only while no byte of it can have
+/// left. A message whose [`Error`] says [`may_have_landed`](Error::may_have_landed) was perhaps delivered.
 ///
 /// # Limits
-/// A message of at least one character; the original service took 1,000, which this client leaves to the server.
+/// A message of at least one character. The original service accepted up to 1,000; this client leaves that to the
+/// server.
 /// # Errors
-/// [`Unauthorized`](crate::ErrorKind::Unauthorized): the user revoked the token; forget it.
-/// [`RateLimited`](crate::ErrorKind::RateLimited): the hour's calls or image uploads are used up;
-/// [`RateLimits::from_headers`] of the error's headers may say until when.
-/// [`Rejected`](crate::ErrorKind::Rejected): among others, the token is a group's that the sending account is not in.
+/// [`Unauthorized`](crate::ErrorKind::Unauthorized): the user revoked the token; delete it.
+/// [`RateLimited`](crate::ErrorKind::RateLimited): the hourly limit on calls or image uploads is reached;
+/// [`RateLimits::from_headers`] of the error's headers may give the reset time.
+/// [`Rejected`](crate::ErrorKind::Rejected): for example, the sending account is not in the token's group.
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct Notify<'a> {
@@ -46,11 +47,11 @@ enum Image {
     File(PathBuf),
 }
 
-/// A message that was accepted.
+/// An accepted message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Notified {
-    /// How much of the hour's calls and image uploads is left.
+    /// The remaining hourly limits on calls and image uploads.
     pub rate_limits: RateLimits,
 }
 
@@ -62,29 +63,31 @@ impl NotifyClient {
 }
 
 impl Notify<'_> {
-    /// The https URL of a JPEG of at most 240 by 240 pixels, shown before [`image_fullsize`](Self::image_fullsize).
+    /// Sets the https URL of a JPEG of at most 240 by 240 pixels, shown as the preview of
+    /// [`image_fullsize`](Self::image_fullsize).
     pub fn image_thumbnail(self, url: impl Into<String>) -> Self {
         self.field("imageThumbnail", url)
     }
 
-    /// The https URL of a JPEG of at most 2048 by 2048 pixels.
+    /// Sets the https URL of a JPEG of at most 2048 by 2048 pixels.
     pub fn image_fullsize(self, url: impl Into<String>) -> Self {
         self.field("imageFullsize", url)
     }
 
-    /// A PNG or JPEG to upload; it wins over image URLs. Uploads have an hourly limit of their own.
+    /// Sets a PNG or JPEG to upload, which overrides image URLs. Uploads have their own hourly limit.
     pub fn image_bytes(mut self, bytes: impl Into<Bytes>) -> Self {
         self.image = Some(Image::Bytes(bytes.into()));
         self
     }
 
-    /// The same from a file, read when the request is awaited.
+    /// Sets a PNG or JPEG file to upload, like [`image_bytes`](Self::image_bytes). It is read when the request is
+    /// awaited.
     pub fn image_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.image = Some(Image::File(path.into()));
         self
     }
 
-    /// A sticker of those that bots may send.
+    /// Sets a sticker. Bots may send only the stickers on LINE's list.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/sticker-list/>
     pub fn sticker(self, package_id: u64, sticker_id: u64) -> Self {
@@ -92,12 +95,12 @@ impl Notify<'_> {
             .field("stickerId", sticker_id.to_string())
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(self, disabled: bool) -> Self {
         self.field("notificationDisabled", disabled.to_string())
     }
 
-    /// Sets a field, in place of an earlier value.
+    /// Sets a field, replacing an earlier value.
     fn field(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.fields.retain(|(known, _)| *known != name);
         self.fields.push((name, value.into()));
@@ -155,7 +158,7 @@ fn form(fields: &[(&'static str, String)]) -> Body {
 }
 
 fn multipart(fields: &[(&'static str, String)], image: &[u8]) -> Body {
-    // What is neither goes all the same: what the server makes of it is the server's to say.
+    // An image of another format is sent as well: the server decides about it.
     let (file_name, content_type) = match image {
         [0x89, b'P', b'N', b'G', ..] => ("image.png", "image/png"),
         [0xff, 0xd8, ..] => ("image.jpg", "image/jpeg"),

@@ -17,8 +17,8 @@ use crate::{
     upload::{Source, UPLOAD_TIMEOUT, Upload},
 };
 
-/// Calls any operation by its name, with values and bodies that no type has checked. Made by
-/// [`Client::call_operation`]; await it for LINE's answer as it is.
+/// Calls any operation by its name, with unchecked parameters and bodies. Made by [`Client::call_operation`]; await it
+/// for LINE's unchanged response.
 ///
 /// ```no_run
 /// # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
@@ -29,8 +29,8 @@ use crate::{
 /// ```
 ///
 /// # Errors
-/// [`Invalid`](crate::ErrorKind::Invalid): no operation has this name, it lacks a value or takes no such one, or the
-/// body is not of its form; nothing was sent.
+/// [`Invalid`](crate::ErrorKind::Invalid): the operation does not exist, a parameter is missing or unknown, or the body
+/// has the wrong form; nothing was sent.
 #[must_use = "a request does nothing until it is awaited"]
 pub struct CallOperation<'a> {
     client: &'a Client,
@@ -62,33 +62,35 @@ impl Client {
 }
 
 impl<'a> CallOperation<'a> {
-    /// A value of the path, of the query, of a header of the operation's own, or a text field of a multipart body.
-    /// A name of the query may come more than once.
+    /// Sets a value of the path, of the query, of one of the operation's headers, or of a text field in a multipart
+    /// body.
+    /// A name in the query may occur several times.
     pub fn param(mut self, name: &'a str, value: &'a str) -> Self {
         self.params.push((name, value));
         self
     }
 
-    /// The body: JSON for an operation that takes JSON, a JSON object for one that takes a form, or the bytes of an
+    /// Sets the body: JSON for an operation that takes JSON, a JSON object for one that takes a form, or the bytes of
+    /// an
     /// image.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// The file of a multipart body, read while it is sent.
+    /// Sets the file of a multipart body. It is streamed.
     pub fn file(mut self, name: &'a str, path: impl Into<PathBuf>) -> Self {
         self.file = Some((name, path.into()));
         self
     }
 
-    /// Authorises a call that does not take the client's own token: by a user's, for one.
+    /// Authorises a call that does not use the client's own token, for example with a user's token.
     pub fn bearer(mut self, token: &'a str) -> Self {
         self.authorization = Authorization::Bearer(token);
         self
     }
 
-    /// Authorises the call by a channel's id and secret, as attaching a module does.
+    /// Authorises the call with a channel's id and secret, as for attaching a module.
     pub fn basic(mut self, channel_id: &'a str, channel_secret: &'a str) -> Self {
         self.authorization = Authorization::Basic(channel_id, channel_secret);
         self
@@ -148,7 +150,7 @@ impl<'a> CallOperation<'a> {
         })
     }
 
-    /// The values that were given for any of the names.
+    /// Returns the values given for any of the names.
     fn given(&self, names: &'static [&'static str]) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.params.iter().copied().filter(move |(name, _)| names.contains(name))
     }
@@ -207,7 +209,7 @@ impl<'a> CallOperation<'a> {
     }
 }
 
-/// A name that could end its own quotes would forge the part's other headers.
+/// Refuses a name with a quote, which would forge the part's other headers.
 fn check_part_name(name: &str) -> Result<(), Error> {
     if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-')) {
         return Ok(());
@@ -215,7 +217,7 @@ fn check_part_name(name: &str) -> Result<(), Error> {
     Err(Error::invalid(name, "is no name of a part: use letters, digits, `_` and `-`"))
 }
 
-/// The fields of a JSON object as those of a form.
+/// Encodes the fields of a JSON object as a form.
 fn form(body: &[u8]) -> Result<Form, Error> {
     let unfit = |why: String| Error::invalid("body", why);
     let object: hikyaku_model::Object = serde_json::from_slice(body)
@@ -244,7 +246,7 @@ impl<'a> IntoFuture for CallOperation<'a> {
 
 impl fmt::Debug for CallOperation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A parameter may be a token.
+        // A parameter may contain a token.
         f.debug_struct("CallOperation")
             .field("operation_id", &self.operation_id)
             .finish_non_exhaustive()

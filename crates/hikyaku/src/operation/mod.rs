@@ -1,8 +1,7 @@
-//! Every operation of the platform, by the name that LINE's `OpenAPI` files give it.
+//! Every operation of the platform, under its name in LINE's `OpenAPI` files.
 //!
-//! The table is made of the very routes that the typed calls use. With [`Client::call_operation`](crate::Client::call_operation)
-//! any of them can be called by its name, with values and bodies that no type has checked: for a command line, a script,
-//! a proxy.
+//! The table consists of the routes that the typed calls use. [`Client::call_operation`](crate::Client::call_operation)
+//! calls any of them by its name, with unchecked parameters and bodies: for a command line, a script, a proxy.
 
 mod call;
 mod table;

@@ -25,7 +25,7 @@ const AREAS: &[&[&Route]] = &[
     &[&webhook_endpoint::GET, &webhook_endpoint::SET, &webhook_endpoint::TEST],
 ];
 
-/// All operations, area by area.
+/// All operations, grouped by area.
 pub static OPERATIONS: [&Route; COUNT] = {
     let mut all = [AREAS[0][0]; COUNT];
     let (mut area, mut next) = (0, 0);
@@ -48,7 +48,7 @@ const COUNT: usize = {
     count
 };
 
-/// The operation of this name.
+/// Returns the operation with this name.
 pub fn find(operation_id: &str) -> Option<&'static Route> {
     OPERATIONS.iter().find(|route| route.operation_id == operation_id).copied()
 }

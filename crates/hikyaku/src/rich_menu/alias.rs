@@ -12,11 +12,11 @@ pub(super) static UPDATE: Route =
 pub(super) static DELETE: Route =
     Route::delete("deleteRichMenuAlias", "/v2/bot/richmenu/alias/{richMenuAliasId}");
 
-/// All aliases of the account.
+/// All aliases of the account's rich menus.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RichMenuAliases {
-    /// At most 1,000.
+    /// The aliases, at most 1,000.
     pub aliases: Vec<RichMenuAlias>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -24,12 +24,12 @@ pub struct RichMenuAliases {
 }
 
 impl Client {
-    /// Gives a rich menu that has an image an alias, for switch actions to name it by.
+    /// Creates an alias for a rich menu that has an image. Switch actions refer to the alias.
     ///
     /// # Limits
     /// 1,000 aliases an account, each of at most 32 of `[a-z0-9_-]`.
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): the alias is taken, or the menu is not there or has no image.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the alias is taken, or the menu does not exist or has no image.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#create-rich-menu-alias>
     pub async fn create_rich_menu_alias(
@@ -42,7 +42,7 @@ impl Client {
         self.request(&CREATE, &[])?.json(&body)?.send().await?.empty()
     }
 
-    /// The rich menu that an alias stands for.
+    /// Returns the alias with the rich menu that it points to.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-rich-menu-alias-information>
@@ -50,7 +50,7 @@ impl Client {
         self.request(&GET, &[alias])?.read().await
     }
 
-    /// All aliases of the account.
+    /// Returns all aliases of the account.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-rich-menu-alias-list>
@@ -58,7 +58,7 @@ impl Client {
         self.request(&LIST, &[])?.read().await
     }
 
-    /// Lets an alias stand for another rich menu.
+    /// Points an alias to another rich menu.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#update-rich-menu-alias>

@@ -9,16 +9,16 @@ pub(super) static VALIDATE: Route =
 pub(super) static PROGRESS: Route =
     Route::get("getRichMenuBatchProgress", "/v2/bot/richmenu/progress/batch").query(&["requestId"]);
 
-/// How far a batch is.
+/// The progress of a batch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuBatchProgress {
-    /// What LINE is doing.
+    /// The phase.
     pub phase: RichMenuBatchPhase,
-    /// When LINE accepted it: ISO 8601, UTC.
+    /// The time at which LINE accepted it: ISO 8601, UTC.
     pub accepted_time: String,
-    /// When it ended, in the same form.
+    /// The time at which it ended, in the same format as `accepted_time`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_time: Option<String>,
     /// Fields that this version does not know.
@@ -26,25 +26,25 @@ pub struct RichMenuBatchProgress {
     pub extra: Extra,
 }
 
-/// What LINE is doing about a batch.
+/// The phase of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum RichMenuBatchPhase {
-    /// It is at it.
+    /// LINE is working on it.
     Ongoing,
-    /// All is done.
+    /// Every operation has succeeded.
     Succeeded,
-    /// It failed for some users; with a resume key the batch can be taken up again.
+    /// The batch failed for some users; a batch with a resume key can be resumed.
     Failed,
-    /// A word that this version does not know.
+    /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
 }
 
 impl Client {
-    /// Changes the menus of all users who have certain menus. The answer's
-    /// [`request_id`](Answer::request_id) is what [`rich_menu_batch_progress`](Self::rich_menu_batch_progress) needs.
+    /// Changes the menus of all users with certain menus. Pass the response's [`request_id`](Answer::request_id) to
+    /// [`rich_menu_batch_progress`](Self::rich_menu_batch_progress).
     ///
     /// # Limits
     /// 1 to 1,000 operations a batch; 3 batches an hour.
@@ -55,7 +55,7 @@ impl Client {
         self.request(&BATCH, &[])?.json(batch)?.send().await?.empty()
     }
 
-    /// Lets LINE judge a batch without doing it: whether the menus are there and have images, for one.
+    /// Asks LINE to validate a batch without running it, for example whether the menus exist and have images.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#validate-batch-control-rich-menus-request>
@@ -66,12 +66,12 @@ impl Client {
         self.request(&VALIDATE, &[])?.json(batch)?.send().await?.empty()
     }
 
-    /// How far a batch is, by the request id that LINE accepted it under.
+    /// Returns the progress of a batch, by the request id from its acceptance.
     ///
     /// # Limits
     /// 100 calls an hour.
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): no batch, or one of more than 14 days ago.
+    /// [`NotFound`](crate::ErrorKind::NotFound): there is no such batch, or it is more than 14 days old.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-batch-control-rich-menus-progress-status>
     pub async fn rich_menu_batch_progress(

@@ -11,7 +11,7 @@ pub(super) static LINK: Route =
 pub(super) static UNLINK: Route =
     Route::post("unlinkRichMenuIdFromUsers", "/v2/bot/richmenu/bulk/unlink").idempotent();
 
-/// Users of one call.
+/// The number of users in one call.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-users>
 const USERS: Count = Count { min: 1, max: 500 };
@@ -25,7 +25,7 @@ struct Body<'a> {
 }
 
 impl Client {
-    /// Gives many users a rich menu of their own. LINE does it within seconds after it answered.
+    /// Links a rich menu to many users. LINE does so within seconds after its response.
     ///
     /// # Limits
     /// 1 to 500 users a call.
@@ -44,7 +44,7 @@ impl Client {
         self.request(&LINK, &[])?.json(&body)?.send().await?.empty()
     }
 
-    /// Takes many users' own rich menus away. LINE does it within seconds after it answered.
+    /// Unlinks the rich menus of many users. LINE does so within seconds after its response.
     ///
     /// # Limits
     /// 1 to 500 users a call.

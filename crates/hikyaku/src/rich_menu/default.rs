@@ -10,7 +10,7 @@ pub(super) static CANCEL: Route =
     Route::delete("cancelDefaultRichMenu", "/v2/bot/user/all/richmenu");
 
 impl Client {
-    /// Shows a rich menu to every user who has none of their own.
+    /// Sets the default rich menu, for every user without an individual one.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#set-default-rich-menu>
@@ -18,7 +18,7 @@ impl Client {
         self.request(&SET, &[rich_menu_id])?.send().await?.empty()
     }
 
-    /// The rich menu that every user sees who has none of their own, if one is set by the API.
+    /// Returns the default rich menu, if one is set through the API.
     ///
     /// # Errors
     /// [`Forbidden`](crate::ErrorKind::Forbidden): another channel of the account set it.
@@ -28,7 +28,7 @@ impl Client {
         self.request(&GET, &[])?.read_or_none(names_what_is_missing).await
     }
 
-    /// Shows no rich menu to users who have none of their own.
+    /// Removes the default rich menu.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#cancel-default-rich-menu>

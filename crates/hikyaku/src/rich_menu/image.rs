@@ -16,11 +16,12 @@ pub(super) static GET: Route =
     Route::get("getRichMenuImage", "/v2/bot/richmenu/{richMenuId}/content").on(Host::Data);
 
 impl Client {
-    /// Gives a rich menu its image, which cannot be changed afterwards.
+    /// Uploads the image of a rich menu. It cannot be changed afterwards.
     ///
     /// # Limits
-    /// A JPEG or PNG of at most 1 MB, of the size that the menu says: 800 to 2,500 pixels wide, at least 250 high, at
-    /// least 1.45 times as wide as high.
+    /// A JPEG or PNG of at most 1 MB, of the size that the menu specifies: 800 to 2,500 pixels wide, at least 250 high,
+    /// and
+    /// at least 1.45 times as wide as high.
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the image breaks a limit; nothing was sent.
     /// # Source
@@ -37,10 +38,10 @@ impl Client {
         self.request(&SET, &[rich_menu_id])?.bytes(content_type, image).send().await?.empty()
     }
 
-    /// A rich menu's image.
+    /// Downloads the image of a rich menu.
     ///
     /// # Errors
-    /// [`NotFound`](crate::ErrorKind::NotFound): there is no such menu, or it has no image yet.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the menu does not exist or has no image yet.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#download-rich-menu-image>
     pub async fn rich_menu_image(&self, rich_menu_id: &str) -> Result<Content, Error> {

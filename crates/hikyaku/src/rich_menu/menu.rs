@@ -10,35 +10,35 @@ pub(super) static GET: Route = Route::get("getRichMenu", "/v2/bot/richmenu/{rich
 pub(super) static LIST: Route = Route::get("getRichMenuList", "/v2/bot/richmenu/list");
 pub(super) static DELETE: Route = Route::delete("deleteRichMenu", "/v2/bot/richmenu/{richMenuId}");
 
-/// The id of a rich menu, as LINE tells it.
+/// The id of a rich menu.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuId {
-    /// The id.
+    /// The rich menu id.
     pub rich_menu_id: String,
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// A rich menu as LINE has it.
+/// A rich menu as LINE reports it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RichMenuDetail {
-    /// Its id.
+    /// The rich menu id.
     pub rich_menu_id: String,
-    /// The menu, with the fields that this version does not know.
+    /// The menu, including the fields that this version does not know.
     #[serde(flatten)]
     pub menu: RichMenu,
 }
 
-/// All rich menus that were made by the API.
+/// All rich menus created through the API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RichMenus {
-    /// At most 1,000.
+    /// The menus, at most 1,000.
     pub richmenus: Vec<RichMenuDetail>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -46,7 +46,8 @@ pub struct RichMenus {
 }
 
 impl Client {
-    /// Makes a rich menu. It can be shown once it has an image: [`upload_rich_menu_image`](Self::upload_rich_menu_image).
+    /// Creates a rich menu. It can be shown once it has an image:
+    /// [`upload_rich_menu_image`](Self::upload_rich_menu_image).
     ///
     /// # Limits
     /// 1,000 menus an account; 100 calls an hour.
@@ -57,7 +58,7 @@ impl Client {
         self.request(&CREATE, &[])?.json(menu)?.read().await
     }
 
-    /// Lets LINE judge a rich menu without making it.
+    /// Asks LINE to validate a rich menu without creating it.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#validate-rich-menu-object>
@@ -65,7 +66,7 @@ impl Client {
         self.request(&VALIDATE, &[])?.json(menu)?.send().await?.empty()
     }
 
-    /// A rich menu.
+    /// Returns a rich menu.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-rich-menu>
@@ -73,7 +74,7 @@ impl Client {
         self.request(&GET, &[rich_menu_id])?.read().await
     }
 
-    /// All rich menus that were made by the API; those made in LINE's manager are not among them.
+    /// Returns all rich menus created through the API, without those from LINE Official Account Manager.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-rich-menu-list>
@@ -81,7 +82,7 @@ impl Client {
         self.request(&LIST, &[])?.read().await
     }
 
-    /// Deletes a rich menu, and takes it from anyone who sees it.
+    /// Deletes a rich menu, which disappears for every user who sees it.
     ///
     /// # Limits
     /// 100 calls an hour.

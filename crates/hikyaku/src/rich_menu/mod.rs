@@ -1,7 +1,7 @@
-//! Rich menus: made once, given an image, and then shown to all users or to some.
+//! Rich menus: create one, upload its image, then show it to all users or to some.
 //!
-//! The menu itself is [`RichMenu`](crate::model::rich_menu::RichMenu). A user's own menu goes before the default one,
-//! and the API's default before the one set in LINE's manager.
+//! The menu itself is [`RichMenu`](crate::model::rich_menu::RichMenu). A user's individual menu overrides the default
+//! one, and the API's default overrides that of LINE Official Account Manager.
 
 mod alias;
 mod batch;

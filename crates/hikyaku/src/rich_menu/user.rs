@@ -12,7 +12,7 @@ pub(super) static UNLINK: Route =
     Route::delete("unlinkRichMenuIdFromUser", "/v2/bot/user/{userId}/richmenu");
 
 impl Client {
-    /// Gives a user a rich menu of their own. LINE also answers well for users who would not see it.
+    /// Links a rich menu to a user. LINE reports success also for users who would not see it.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#link-rich-menu-to-user>
@@ -25,7 +25,7 @@ impl Client {
         self.request(&LINK, &[user, rich_menu_id])?.send().await?.empty()
     }
 
-    /// The rich menu that a user has of their own, if there is one.
+    /// Returns the rich menu linked to a user, if there is one.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-rich-menu-id-of-user>
@@ -37,7 +37,7 @@ impl Client {
         self.request(&GET, &[user])?.read_or_none(names_what_is_missing).await
     }
 
-    /// Takes a user's own rich menu away, so that the user sees the default one.
+    /// Unlinks a user's rich menu, so that the user sees the default one.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#unlink-rich-menu-from-user>

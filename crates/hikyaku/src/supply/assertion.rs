@@ -17,13 +17,13 @@ use crate::{Error, date::unix_seconds, form::Form};
 
 pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
-/// How long an assertion is good for. LINE takes up to 30 minutes; this leaves room for a clock that is off by ten
-/// minutes or, the other way, by twenty.
+/// The validity of an assertion. LINE accepts up to 30 minutes; this leaves room for a clock that is ten minutes off
+/// in one direction, or twenty in the other.
 const ASSERTION_LIFE: Duration = Duration::from_secs(10 * 60);
 
-/// The private key of an assertion signing key, which a channel shows who it is by.
+/// The private key of an assertion signing key, with which a channel proves its identity.
 ///
-/// Its public half is registered in LINE's console, which gives it the key id.
+/// Its public key is registered in the LINE Developers Console, which assigns the key id.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/>
 #[derive(Clone)]
@@ -34,10 +34,10 @@ pub struct AssertionKey {
 }
 
 impl AssertionKey {
-    /// A key from a PEM file: `PRIVATE KEY` (PKCS#8) or `RSA PRIVATE KEY` (PKCS#1).
+    /// Reads a key from PEM: `PRIVATE KEY` (PKCS#8) or `RSA PRIVATE KEY` (PKCS#1).
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid): the text holds no RSA private key of 2048 bits or more.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the text does not contain an RSA private key of 2048 bits or more.
     pub fn from_pem(
         channel_id: impl Into<String>,
         key_id: impl Into<String>,
@@ -53,16 +53,16 @@ impl AssertionKey {
         Self::new(channel_id.into(), key_id.into(), key)
     }
 
-    /// A key from a JSON Web Key with its private members, as LINE's documentation makes one.
+    /// Reads a key from a JSON Web Key with its private members, as generated in LINE's documentation.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid): the text is no such JSON object, or its key has less than 2048 bits.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the text is not such a JSON object, or its key has less than 2048 bits.
     pub fn from_jwk(
         channel_id: impl Into<String>,
         key_id: impl Into<String>,
         jwk: &str,
     ) -> Result<Self, Error> {
-        // What serde would say of a wrong member could quote a private one.
+        // serde's message about a wrong member could quote a private one.
         let jwk: Jwk = serde_json::from_str(jwk)
             .map_err(|_| invalid("is no JSON Web Key of an RSA private key"))?;
         if jwk.kty != "RSA" {
@@ -107,7 +107,7 @@ impl AssertionKey {
         &self.channel_id
     }
 
-    /// Signs an assertion as of now, for a token of this life where the caller chooses it.
+    /// Signs an assertion for the current time, and for a token of this lifetime if the caller chooses it.
     pub(crate) fn sign(&self, token_life: Option<Duration>) -> Result<Assertion, Error> {
         #[derive(Serialize)]
         struct Header<'a> {
@@ -162,7 +162,7 @@ impl fmt::Debug for AssertionKey {
     }
 }
 
-/// A signed assertion. For its ten minutes it is as good as the key.
+/// A signed assertion. For its ten minutes it is as sensitive as the key.
 pub(crate) struct Assertion(String);
 
 impl Assertion {
@@ -170,7 +170,7 @@ impl Assertion {
         &self.0
     }
 
-    /// The fields of a call that issues a token.
+    /// Returns the fields of a call that issues a token.
     pub(super) fn form(&self) -> Form {
         Form::default()
             .field("grant_type", "client_credentials")

@@ -12,15 +12,16 @@ use tokio::time::{Instant, sleep};
 use super::issued::IssuedToken;
 use crate::{Error, date::unix_seconds};
 
-/// How long another program may take to issue a token and keep it.
+/// The time that another process may take to issue a token and store it.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// A file that keeps v2.1 tokens from one run of a program to the next, and for several programs of one machine.
+/// A file that keeps v2.1 tokens across restarts and shares them between the processes of one machine.
 ///
-/// LINE lists tokens by their key ids alone, and takes back only what is shown to it: a token that nobody kept counts
-/// against the 30 until it ends. Only its owner may read the file. Given to [`TokenProvider::v2_1_kept`].
+/// LINE lists tokens only by their key ids, and revokes only a token that it is given: a token that was not stored
+/// counts
+/// against the 30 until it expires. Only the file's owner can read it. Pass it to [`TokenProvider::v2_1_kept`].
 ///
 /// ```no_run
 /// use hikyaku::{Client, token::TokenFile};
@@ -40,21 +41,21 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 #[derive(Clone, Debug)]
 pub struct TokenFile(PathBuf);
 
-/// A v2.1 token as a [`TokenFile`] keeps it.
+/// A v2.1 token in a [`TokenFile`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeptToken {
-    /// The channel that it is for.
+    /// The id of its channel.
     pub channel_id: String,
-    /// What LINE lists it by.
+    /// The key id, by which LINE lists it.
     pub key_id: String,
     /// The token.
     pub access_token: ChannelToken,
-    /// When it ends.
+    /// The expiry.
     pub expires_at: SystemTime,
 }
 
-/// The one place where a token is written out.
+/// The only place where a token is serialised.
 #[derive(Serialize, Deserialize)]
 struct Line {
     channel_id: String,
@@ -65,20 +66,20 @@ struct Line {
 }
 
 impl TokenFile {
-    /// The file at this path, which need not exist yet; its folder must.
+    /// Names the file at this path. The file need not exist yet; its folder must.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
 
-    /// The tokens that have not ended, in the order in which they were issued.
+    /// Returns the tokens that have not expired, in the order in which they were issued.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid): the file cannot be read, or holds something else.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the file cannot be read, or has other content.
     pub async fn tokens(&self) -> Result<Vec<KeptToken>, Error> {
         self.blocking(read).await
     }
 
-    /// The channel's token that ends last.
+    /// Returns the channel's token with the latest expiry.
     pub(super) async fn newest(&self, channel_id: &str) -> Result<Option<KeptToken>, Error> {
         let tokens = self.tokens().await?.into_iter();
         Ok(tokens
@@ -90,9 +91,10 @@ impl TokenFile {
         self.lock().await?.replace(Some(token), None).await
     }
 
-    /// Waits until no other program changes the file.
+    /// Waits until no other process changes the file.
     pub(super) async fn lock(&self) -> Result<Lock<'_>, Error> {
-        // The lock has a file of its own: the other is replaced as a whole, so that a crash leaves one or the other.
+        // The lock is a separate file: the token file is replaced as a whole, so that a crash leaves the old or the new
+        // one.
         let cannot = |path: &Path, why: &str| invalid(path, &format!("cannot be locked: {why}"));
         let open = move |path: &Path| {
             private(&beside(path, "lock")).map_err(|why| cannot(path, &why.to_string()))
@@ -120,14 +122,14 @@ impl TokenFile {
     }
 }
 
-/// The right to change the file, until it is dropped or the program ends.
+/// The exclusive right to change the file, until it is dropped or the process ends.
 pub(super) struct Lock<'a> {
     tokens: &'a TokenFile,
     _file: File,
 }
 
 impl Lock<'_> {
-    /// Forgets a token and keeps another.
+    /// Removes a token and adds another.
     pub(super) async fn replace(
         &self,
         old: Option<ChannelToken>,
@@ -153,7 +155,7 @@ impl From<KeptToken> for IssuedToken {
 }
 
 impl KeptToken {
-    /// What is worth keeping of a token that was issued at about this time.
+    /// Builds the entry of a token that was issued at about this time.
     pub(super) fn new(channel_id: &str, issued: &IssuedToken, began: SystemTime) -> Option<Self> {
         Some(Self {
             channel_id: channel_id.to_owned(),
@@ -163,7 +165,7 @@ impl KeptToken {
         })
     }
 
-    /// How long it still lives.
+    /// Returns the remaining lifetime.
     pub(super) fn left(&self) -> Duration {
         self.expires_at.duration_since(SystemTime::now()).unwrap_or_default()
     }
@@ -175,7 +177,7 @@ fn read(path: &Path) -> Result<Vec<KeptToken>, Error> {
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(why) => return Err(invalid(path, &format!("cannot be read: {why}"))),
     };
-    // What serde would say of a wrong member could quote a token.
+    // serde's message about a wrong member could quote a token.
     let lines: Vec<Line> = serde_json::from_slice(&json)
         .map_err(|_| invalid(path, "holds something else than kept tokens; move it away"))?;
     let tokens = lines.into_iter().filter_map(|line| {
@@ -207,7 +209,7 @@ fn write(path: &Path, tokens: &[KeptToken]) -> io::Result<()> {
     fs::rename(new, path)
 }
 
-/// Opens a file that only its owner may read.
+/// Opens a file that only its owner can read.
 fn private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);

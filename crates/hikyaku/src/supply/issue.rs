@@ -14,7 +14,7 @@ use crate::{
 
 const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Issuing is free and what it makes is gone in 15 minutes: a repeat harms nobody.
+/// Issuing is free and the token expires in 15 minutes, so a retry does no harm.
 pub(crate) static STATELESS: Route = Route::post("issueStatelessChannelToken", "/oauth2/v3/token")
     .body(BodyKind::Form)
     .auth(Auth::Caller)
@@ -23,7 +23,7 @@ pub(crate) static V2_1: Route = Route::post("issueChannelTokenByJWT", "/oauth2/v
     .body(BodyKind::Form)
     .auth(Auth::Caller);
 
-/// The way to where tokens are issued. The calls carry none themselves, so it needs no client.
+/// The endpoint that issues tokens. Its calls carry no token, so it needs no client.
 #[derive(Clone, Copy)]
 pub(crate) struct TokenEndpoint<'a> {
     pub(crate) connection: &'a Connection,

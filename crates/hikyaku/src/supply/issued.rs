@@ -3,18 +3,18 @@ use std::time::Duration;
 use hikyaku_model::{ChannelToken, Extra};
 use serde::{Deserialize, Deserializer};
 
-/// A channel access token that LINE has just issued. This is the only time that it can be read.
+/// A channel access token that LINE has just issued. It cannot be retrieved later.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct IssuedToken {
     /// The token.
     #[serde(deserialize_with = "token")]
     pub access_token: ChannelToken,
-    /// Seconds that it is valid for, from when it was issued.
+    /// The validity in seconds, from the time of issue.
     pub expires_in: u64,
-    /// Always `Bearer`.
+    /// The token type; always `Bearer`.
     pub token_type: String,
-    /// What a v2.1 token is known by in [`KeyIds`](crate::token::KeyIds).
+    /// The key id of a v2.1 token, as in [`KeyIds`](crate::token::KeyIds).
     pub key_id: Option<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -22,8 +22,8 @@ pub struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// A token that was got elsewhere, for [`TokenProvider::custom`](super::provider::TokenProvider::custom), and how long
-    /// it is still valid for, in whole seconds.
+    /// Creates a token from elsewhere, for [`TokenProvider::custom`](super::provider::TokenProvider::custom), with its
+    /// remaining lifetime in whole seconds.
     pub fn new(access_token: ChannelToken, lifetime: Duration) -> Self {
         Self {
             access_token,
@@ -34,7 +34,7 @@ impl IssuedToken {
         }
     }
 
-    /// How long the token is valid for.
+    /// Returns the token's lifetime.
     pub fn lifetime(&self) -> Duration {
         Duration::from_secs(self.expires_in)
     }

@@ -17,14 +17,14 @@ use crate::{
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
-/// A token is not sent so close to its end that it may be over when it arrives.
+/// A token is not sent so close to its expiry that it may have expired on arrival.
 const TRAVEL: Duration = Duration::from_secs(30);
 
-/// No life is believed to be longer.
+/// The longest lifetime that is believed.
 const LONGEST_LIFE: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// After a refused token was replaced, the shortest time until a refusal may replace one again; it doubles each time.
-/// A channel that is refused whatever its token must not use up LINE's 30.
+/// The shortest pause after the replacement of a refused token before another refusal may replace one; it doubles each
+/// time. A channel that is refused with any token must not use up LINE's 30.
 const REPLACEMENT_PAUSE: Duration = Duration::from_secs(60);
 
 /// Holds a client's current token and has new ones issued.
@@ -40,11 +40,11 @@ struct Shared {
 #[derive(Default)]
 struct State {
     held: Option<Held>,
-    /// The issuing under way, if its end is still to come.
+    /// The issuing in progress, if it has not ended yet.
     issuing: Option<watch::Receiver<Option<Outcome>>>,
     failures: u32,
     failed: Option<(Arc<Error>, Instant)>,
-    /// The token that LINE refused and that is to be replaced.
+    /// The token that LINE refused and that will be replaced.
     refused: Option<ChannelToken>,
     replacements: u32,
     replace_from: Option<Instant>,
@@ -52,7 +52,7 @@ struct State {
 
 type Outcome = Result<(), Arc<Error>>;
 
-/// A token as the header that carries it.
+/// A token as the value of its header.
 struct Held {
     token: ChannelToken,
     authorization: HeaderValue,
@@ -71,7 +71,7 @@ impl Keeper {
         Self(Arc::new(Shared { source, connection, api, state: Mutex::default() }))
     }
 
-    /// The header of a token that is alive; waits for one to be issued if need be.
+    /// Returns the header with a valid token; waits for a token to be issued if necessary.
     pub(crate) async fn authorization(&self) -> Result<HeaderValue, Error> {
         loop {
             let mut issuing = match self.next() {
@@ -88,7 +88,7 @@ impl Keeper {
         }
     }
 
-    /// A newer token's header after LINE refused this one, if one can be had.
+    /// Returns the header with a newer token after LINE refused this one, if a newer one is available.
     pub(crate) async fn replacement(&self, refused: &HeaderValue) -> Option<HeaderValue> {
         {
             let mut state = self.0.state();
@@ -125,7 +125,7 @@ impl Keeper {
         authorization.map_or(Next::Wait(issuing), Next::Use)
     }
 
-    /// Has a token issued in a task of its own: that a caller gives up must not stop it for the others.
+    /// Issues a token in a separate task: a caller that gives up must not stop it for the others.
     fn begin(&self, state: &mut State) -> watch::Receiver<Option<Outcome>> {
         let (ended, issuing) = watch::channel(None);
         state.issuing = Some(issuing.clone());
@@ -173,7 +173,7 @@ impl Shared {
 }
 
 impl Held {
-    /// Counts the life from when the call began: LINE counts from a later moment.
+    /// Counts the lifetime from the start of the call: LINE counts from a later moment.
     fn new(issued: &IssuedToken, began: Instant) -> Self {
         let life = issued.lifetime().min(LONGEST_LIFE);
         Self {
@@ -185,7 +185,7 @@ impl Held {
     }
 }
 
-/// 1, 2, 4 and so on, up to 1024.
+/// Returns 1, 2, 4 and so on, up to 1024.
 fn doubled(times: u32) -> u32 {
     1 << times.min(10)
 }

@@ -1,5 +1,5 @@
-//! What keeps a client supplied with channel access tokens: the calls that issue them, a file that keeps them, and the
-//! keeper that renews them. It stands below [`Client`](crate::Client), and knows the connection alone.
+//! The supply of a client's channel access tokens: the calls that issue them, a file that stores them, and the keeper
+//! that renews them. This layer is below [`Client`](crate::Client) and uses only the connection.
 
 mod assertion;
 mod file;

@@ -16,17 +16,20 @@ use super::{
 };
 use crate::{Answer, Error, transport::TransportError};
 
-/// How long a token of the program's own making may take. The client's calls wait for it, so it must end.
+/// The timeout for issuing a custom token. The client's calls wait for it, so it must be bounded.
 const CUSTOM_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where a client's channel access token comes from. Given to [`Client::builder_with`](crate::Client::builder_with).
+/// A source of channel access tokens for a client. Pass it to [`Client::builder_with`](crate::Client::builder_with).
 ///
-/// A token is issued when the client first needs one, by one call however many sends wait for it. When two thirds of its
-/// life are over the next send has a new one issued in the background and goes out with the old one. A token whose life
-/// is over is never sent. If issuing fails, the old token serves on while it lives; after that the sends fail with the
-/// reason, and issuing is tried again after pauses that grow from one second to a minute.
+/// A token is issued when the client first needs one, by a single call, however many sends wait for it. After two
+/// thirds
+/// of its lifetime, the next send starts the renewal in the background and uses the old token. An expired token is
+/// never
+/// sent. If issuing fails, the old token stays in use until it expires; after that, sends fail with the reason, and
+/// issuing is retried after pauses that grow from one second to a minute.
 ///
-/// When LINE refuses a token with 401, because it was revoked, one more is issued and the call repeated once with it;
+/// When LINE refuses a token with 401, because it was revoked, a new one is issued and the call is retried once with
+/// it;
 /// LINE has not acted on a call that it refused.
 #[derive(Clone)]
 pub struct TokenProvider(Supply);
@@ -37,7 +40,7 @@ pub(crate) enum Supply {
     Issued(Source),
 }
 
-/// How a new token is issued.
+/// The way a new token is issued.
 #[derive(Clone)]
 pub(crate) enum Source {
     Stateless { channel_id: String, channel_secret: ChannelSecret },
@@ -49,42 +52,47 @@ pub(crate) enum Source {
 type Custom = dyn Fn() -> BoxFuture<'static, Result<IssuedToken, TransportError>> + Send + Sync;
 
 impl TokenProvider {
-    /// Always this token, as from LINE's console: what [`Client::builder`](crate::Client::builder) does.
+    /// Uses one fixed token, such as one from the LINE Developers Console, like
+    /// [`Client::builder`](crate::Client::builder).
     pub fn fixed(token: ChannelToken) -> Self {
         Self(Supply::Fixed(token))
     }
 
-    /// Stateless tokens, by the channel's id and secret. They live 15 minutes and there is no limit to their number,
-    /// so any number of processes may have a provider each.
+    /// Issues stateless tokens with the channel's id and secret. They are valid for 15 minutes and their number is
+    /// unlimited, so any number of processes may have a provider each.
     pub fn stateless(channel_id: impl Into<String>, channel_secret: ChannelSecret) -> Self {
         Self(Supply::Issued(Source::Stateless { channel_id: channel_id.into(), channel_secret }))
     }
 
-    /// Stateless tokens, by a key in place of the secret.
+    /// Issues stateless tokens with an assertion signing key instead of the secret.
     pub fn stateless_by_jwt(key: AssertionKey) -> Self {
         Self(Supply::Issued(Source::StatelessByJwt(key)))
     }
 
-    /// v2.1 tokens that live this long, at most 30 days. A channel has at most 30 of them alive and each process uses
-    /// up one, which lives on when the process ends: choose the life by how often processes start, or
-    /// [keep them](Self::v2_1_kept).
+    /// Issues v2.1 tokens with this lifetime, at most 30 days. A channel can have at most 30 valid ones. Each process
+    /// uses
+    /// up one, which stays valid when the process ends: choose the lifetime by how often processes start, or
+    /// [keep the tokens](Self::v2_1_kept).
     pub fn v2_1(key: AssertionKey, life: Duration) -> Self {
         Self(Supply::Issued(Source::V2_1 { key, life, file: None }))
     }
 
-    /// The same, kept in a file: a process goes on with the token of the one before it, or of its neighbours.
+    /// Issues v2.1 tokens and keeps them in a file: a process reuses the token of its predecessor or of its neighbours.
     pub fn v2_1_kept(key: AssertionKey, life: Duration, file: TokenFile) -> Self {
         Self(Supply::Issued(Source::V2_1 { key, life, file: Some(file) }))
     }
 
-    /// Tokens of the program's own making: from a secret store such as Vault, a sidecar, another program. `issue` is
-    /// called when a token is needed, by one call however many sends wait for it, and again when two thirds of the
-    /// token's lifetime are over or LINE refuses the token (after which it rests for a minute, and longer each time).
+    /// Obtains tokens from the program's own source: a secret store such as Vault, a sidecar, another program. `issue`
+    /// is
+    /// called when a token is needed, by a single call however many sends wait for it. It is called again after two
+    /// thirds
+    /// of the token's lifetime, and when LINE refuses the token (then at most once a minute, with growing pauses).
     ///
-    /// It may take 30 seconds; then, or where it fails or panics, the old token serves on while it lives, and it is
-    /// called again after a pause. Sends that have no token meanwhile fail with
-    /// [`Network`](crate::ErrorKind::Network) and were surely not sent. What the error says is shown: it must hold no
-    /// secret.
+    /// It may take 30 seconds. If it takes longer, fails or panics, the old token stays in use until it expires, and
+    /// `issue`
+    /// is called again after a pause. Meanwhile, sends without a token fail with
+    /// [`Network`](crate::ErrorKind::Network) and were surely not sent. The text of its error is shown, so it must not
+    /// contain a secret.
     ///
     /// ```
     /// use std::time::Duration;
@@ -122,7 +130,7 @@ impl TokenProvider {
 }
 
 impl Source {
-    /// A new token, or one that was kept. `refused` is the one that LINE no longer takes, if that is why.
+    /// Returns a new token or a kept one. `refused` is the token that LINE no longer accepts, if that is the reason.
     pub(super) async fn issue(
         &self,
         endpoint: TokenEndpoint<'_>,
@@ -157,10 +165,11 @@ async fn kept_or_issued(
     if let Some(kept) = kept(refused.clone()).await? {
         return Ok(kept.into());
     }
-    // Held until the new token is kept: of processes that start together one issues, and the others find its token.
+    // Held until the new token is stored: of several processes that start together, one issues and the others find its
+    // token.
     let lock = match file.lock().await {
         Ok(lock) => Some(lock),
-        // To fail for that would help nobody: the token works, it only cannot be shared.
+        // Failing here would help nobody: the token works, it just cannot be shared.
         Err(why) => {
             tracing::warn!(%why, "a new channel access token will not be kept");
             None
@@ -175,13 +184,13 @@ async fn kept_or_issued(
         && let Err(why) =
             lock.replace(refused, KeptToken::new(key.channel_id(), &issued, began)).await
     {
-        // It was issued and works: to fail now would only use up another one.
+        // The token was issued and works: failing now would only use up another one.
         tracing::warn!(%why, "a new channel access token could not be kept");
     }
     Ok(issued)
 }
 
-/// Runs in a task of its own, so that neither a panic nor a future that never ends keeps the client from going on.
+/// Runs in a separate task, so that neither a panic nor a future that never ends blocks the client.
 async fn custom(issue: Arc<Custom>) -> Result<IssuedToken, Error> {
     let mut task = tokio::spawn(async move { issue().await });
     let why = match tokio::time::timeout(CUSTOM_TIMEOUT, &mut task).await {

@@ -1,14 +1,17 @@
-//! Channel access tokens: issuing, checking and revoking them, and a provider that keeps a client supplied.
+//! Channel access tokens: issuing, verifying and revoking them, and a provider that keeps a client supplied.
 //!
-//! | kind | lives | at most | calls |
+//! | kind | validity | limit | calls |
 //! |---|---|---|---|
-//! | stateless | 15 minutes | any number | [`issue_stateless_token`](crate::Client::issue_stateless_token), [`issue_stateless_token_by_jwt`](crate::Client::issue_stateless_token_by_jwt) |
-//! | v2.1 | up to 30 days | 30; one more is refused | [`issue_v2_1_token`](crate::Client::issue_v2_1_token) and its neighbours |
-//! | short-lived | 30 days | 30; one more ends the oldest | [`issue_short_lived_token`](crate::Client::issue_short_lived_token) |
-//! | long-lived | without end | 1 | made in LINE's console |
+//! | stateless | 15 minutes | none | [`issue_stateless_token`](crate::Client::issue_stateless_token),
+//! [`issue_stateless_token_by_jwt`](crate::Client::issue_stateless_token_by_jwt) |
+//! | v2.1 | up to 30 days | 30; a further one is refused | [`issue_v2_1_token`](crate::Client::issue_v2_1_token) and
+//! related calls |
+//! | short-lived | 30 days | 30; a further one revokes the oldest |
+//! [`issue_short_lived_token`](crate::Client::issue_short_lived_token) |
+//! | long-lived | unlimited | 1 | issued in the LINE Developers Console |
 //!
 //! None of these calls carries the client's own token, so a client [without one](crate::Client::without_token) can make
-//! them. A program that just wants to send gives its client a [`TokenProvider`] and never sees a token:
+//! them. A program that only wants to send gives its client a [`TokenProvider`] and never handles a token:
 //!
 //! ```no_run
 //! use hikyaku::{Client, token::TokenProvider};

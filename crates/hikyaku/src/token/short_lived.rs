@@ -21,7 +21,8 @@ pub(super) static REVOKE: Route = Route::post("revokeChannelToken", "/v2/oauth/r
     .idempotent();
 
 impl Client {
-    /// Issues a short-lived token, for 30 days. A channel has at most 30 of them: one more ends the oldest.
+    /// Issues a short-lived token, valid for 30 days. A channel can have at most 30 of them: a further one revokes the
+    /// oldest.
     ///
     /// # Errors
     /// [`Rejected`](crate::ErrorKind::Rejected): the channel id or secret is wrong.
@@ -38,10 +39,10 @@ impl Client {
         self.request(&ISSUE, &[])?.form(form).read().await
     }
 
-    /// Whether a long-lived or short-lived token is valid, and for how long.
+    /// Returns whether a long-lived or short-lived token is valid, and for how long.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): it is not.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the token is not valid.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token>
     pub async fn verify_token(&self, token: &ChannelToken) -> Result<Answer<VerifiedToken>, Error> {
@@ -49,7 +50,7 @@ impl Client {
         self.request(&VERIFY, &[])?.form(form).read().await
     }
 
-    /// Ends a long-lived or short-lived token. One that LINE does not know is no error.
+    /// Revokes a long-lived or short-lived token. An unknown token is not an error.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#revoke-longlived-or-shortlived-channel-access-token>

@@ -6,7 +6,7 @@ use crate::{
 };
 
 impl Client {
-    /// Issues a stateless token, for 15 minutes. There may be any number of them, and none can be revoked.
+    /// Issues a stateless token, valid for 15 minutes. Their number is unlimited, and none can be revoked.
     ///
     /// # Errors
     /// [`Rejected`](crate::ErrorKind::Rejected): the channel id or secret is wrong.
@@ -20,11 +20,12 @@ impl Client {
         self.token_endpoint().stateless(channel_id, channel_secret).await
     }
 
-    /// The same, by a key in place of the channel's secret.
+    /// Issues a stateless token, like [`issue_stateless_token`](Self::issue_stateless_token), with a key instead of the
+    /// channel secret.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): the key is not the channel's.
-    /// [`NotFound`](crate::ErrorKind::NotFound): the channel has no key of this id.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the key does not belong to the channel.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the channel has no key with this id.
     pub async fn issue_stateless_token_by_jwt(
         &self,
         key: &AssertionKey,

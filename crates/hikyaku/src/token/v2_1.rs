@@ -23,11 +23,11 @@ pub(super) static REVOKE: Route = Route::post("revokeChannelTokenByJWT", "/oauth
     .auth(Auth::Caller)
     .idempotent();
 
-/// The key ids of a channel's valid v2.1 tokens: of the tokens, not of the key that signed for them.
+/// The key ids of a channel's valid v2.1 tokens: those of the tokens, not that of the key that signed for them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct KeyIds {
-    /// The ids, as [`IssuedToken::key_id`] gave them.
+    /// The ids, as in [`IssuedToken::key_id`].
     pub kids: Vec<String>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -35,15 +35,16 @@ pub struct KeyIds {
 }
 
 impl Client {
-    /// Issues a v2.1 token that lives as long as asked, at most 30 days. A channel has at most 30 of them: keep what
-    /// this returns, and revoke what is no longer needed.
+    /// Issues a v2.1 token with the given lifetime, at most 30 days. A channel can have at most 30 of them: store the
+    /// result, and revoke tokens that are no longer needed.
     ///
-    /// It is repeated only while no byte can have left, since a lost answer leaves a token that nobody knows.
+    /// The call is retried only while no byte can have left, since a lost response leaves a token that nobody knows.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid): the life is shorter than a second or longer than 30 days.
-    /// [`Rejected`](crate::ErrorKind::Rejected): 30 tokens are alive, or the key is not the channel's.
-    /// [`NotFound`](crate::ErrorKind::NotFound): the channel has no key of this id.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the lifetime is shorter than a second or longer than 30 days.
+    /// [`Rejected`](crate::ErrorKind::Rejected): 30 tokens are valid already, or the key does not belong to the
+    /// channel.
+    /// [`NotFound`](crate::ErrorKind::NotFound): the channel has no key with this id.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#issue-channel-access-token-v2-1>
     pub async fn issue_v2_1_token(
@@ -54,7 +55,7 @@ impl Client {
         self.token_endpoint().v2_1(key, life).await
     }
 
-    /// The key ids of the channel's valid v2.1 tokens.
+    /// Returns the key ids of the channel's valid v2.1 tokens.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-all-valid-channel-access-token-key-ids-v2-1>
@@ -66,10 +67,10 @@ impl Client {
             .await
     }
 
-    /// Whether a v2.1 token is valid, and for how long.
+    /// Returns whether a v2.1 token is valid, and for how long.
     ///
     /// # Errors
-    /// [`Rejected`](crate::ErrorKind::Rejected): it is not.
+    /// [`Rejected`](crate::ErrorKind::Rejected): the token is not valid.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#verify-channel-access-token-v2-1>
     pub async fn verify_v2_1_token(
@@ -79,7 +80,7 @@ impl Client {
         self.request(&VERIFY, &[])?.query("access_token", token.expose()).read().await
     }
 
-    /// Ends a v2.1 token.
+    /// Revokes a v2.1 token.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#revoke-channel-access-token-v2-1>
@@ -97,11 +98,11 @@ impl Client {
 }
 
 impl TokenFile {
-    /// Revokes the token of this key id, and forgets it.
+    /// Revokes the token with this key id, and removes it from the file.
     ///
     /// # Errors
-    /// [`Invalid`](crate::ErrorKind::Invalid): the file does not hold it. Otherwise as
-    /// [`revoke_v2_1_token`](Client::revoke_v2_1_token); the token is then still kept.
+    /// [`Invalid`](crate::ErrorKind::Invalid): the file does not contain it. Otherwise those of
+    /// [`revoke_v2_1_token`](Client::revoke_v2_1_token); the token then stays in the file.
     pub async fn revoke(
         &self,
         client: &Client,

@@ -1,15 +1,15 @@
 use hikyaku_model::Extra;
 use serde::{Deserialize, Serialize};
 
-/// What LINE knows of a channel access token that is valid.
+/// The properties of a valid channel access token.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct VerifiedToken {
-    /// The channel that it is for.
+    /// The id of its channel.
     pub client_id: String,
-    /// Seconds that it is still valid for; for a long-lived one a very large number.
+    /// The remaining validity, in seconds; for a long-lived token a very large number.
     pub expires_in: u64,
-    /// What it permits, words with blanks between them.
+    /// The permissions (scopes), separated by blanks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Fields that this version does not know.
