@@ -1,7 +1,7 @@
 //! Webhooks with axum.
 //!
-//! [`callback`] is the whole server side of a bot: it answers LINE at once and handles the events behind a bounded queue.
-//! With a [`Receiver`] in its state, a handler of your own can take a [`Webhook`] as its argument instead.
+//! [`callback`] is the whole server side of a bot: it answers LINE at once and handles the events from a bounded queue.
+//! With a [`Receiver`] in its state, your own handler can take a [`Webhook`] as an argument instead.
 //!
 //! ```no_run
 //! use hikyaku_model::ChannelSecret;
@@ -42,12 +42,12 @@ use tokio::{
 
 use crate::{Error, Receiver, Router, Webhook};
 
-/// How long a request may take to send its body.
+/// The timeout for a request to send its body.
 const READ_WITHIN: Duration = Duration::from_secs(10);
 
-/// How much waits, how much happens at once, and for how long.
+/// The settings of [`callback`]'s queue: its length, its concurrency and its timeouts.
 ///
-/// As it is made: 256 webhooks wait, 32 are handled at once, a request waits 1.5 seconds for a place, a handler has two
+/// By default 256 webhooks wait, 32 are handled at once, a request waits 1.5 seconds for a place, and a handler has two
 /// minutes.
 #[derive(Clone, Copy, Debug)]
 pub struct Queue {
@@ -69,20 +69,22 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// How many webhooks wait to be handled, at least 1. Each is at most as large as the receiver allows.
+    /// Sets the number of webhooks that can wait, at least 1. Each is at most as large as the receiver allows.
     pub fn waiting(mut self, webhooks: usize) -> Self {
         self.waiting = webhooks.max(1);
         self
     }
 
-    /// How many webhooks are handled at once, at least 1. The events of one are handled in order.
+    /// Sets the number of webhooks that are handled at once, at least 1. The events of one webhook are handled in
+    /// order.
     pub fn at_once(mut self, webhooks: usize) -> Self {
         self.at_once = webhooks.max(1);
         self
     }
 
-    /// How long a request waits for a place in a full queue before it is answered with 503. LINE then sends the webhook
-    /// again if redelivery is on; it gives up on an answer after 2 seconds.
+    /// Sets how long a request waits for a place in a full queue before it is answered with 503. LINE then redelivers
+    /// the
+    /// webhook if redelivery is on. LINE itself times out after 2 seconds.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
     pub fn patience(mut self, patience: Duration) -> Self {
@@ -90,27 +92,32 @@ impl Queue {
         self
     }
 
-    /// How long the handling of one event may take, `None` for as long as it likes. A handler that is not done by then
-    /// is dropped where it waits, the outcome is [`TimedOut`](crate::Outcome::TimedOut), and the webhook's next event
-    /// has its turn. Functions [after](Router::after) the handlers have as long again, each.
+    /// Sets the timeout for handling one event; `None` means no timeout. A handler that exceeds it is dropped at its
+    /// current
+    /// await, the outcome is [`TimedOut`](crate::Outcome::TimedOut), and the next event of the webhook follows. Each
+    /// function
+    /// that runs [after](Router::after) the handlers has its own timeout of the same length.
     ///
-    /// Without a limit each handler that hangs keeps its place for ever, and when all places are kept the bot answers
-    /// 503 until it is started again. No limit can end a handler that blocks its thread instead of waiting.
+    /// Without a timeout, a handler that hangs keeps its place for ever, and once all places are taken the bot answers
+    /// 503
+    /// until it is restarted. A timeout cannot end a handler that blocks its thread.
     pub fn time_limit(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.time_limit = limit.into();
         self
     }
 }
 
-/// The route that LINE's requests go to, and the work behind it.
+/// Returns the route for LINE's requests, and the work behind it.
 ///
-/// The route verifies a request, puts it in the queue and answers 200; handlers run later, in the work. It answers 401
-/// to a bad signature, 413 to a body that is too long, 503 when the queue stays full. Events are received at the time of the
-/// [receiver's clock](Receiver::clock), which also ends their reply tokens.
+/// The route verifies a request, queues it and answers 200; the work runs the handlers later. The route answers 401 to
+/// a
+/// bad signature, 413 to a body that is too long, and 503 if the queue stays full. The [receiver's
+/// clock](Receiver::clock)
+/// gives the time at which events are received, and decides when their reply tokens expire.
 ///
-/// The work is a future to spawn. It ends when the server has dropped the route and all that was accepted is handled:
-/// await it after the server's own end. A program that is killed loses what was accepted and not yet handled, because
-/// LINE has been answered and does not send it again.
+/// The work is a future to spawn. It ends when the server has dropped the route and every accepted webhook is handled:
+/// await it after the server has ended. A program that is killed loses webhooks that were accepted but not yet handled,
+/// because LINE has been answered and does not send them again.
 pub fn callback<App, S>(
     receiver: Receiver,
     router: Router<App>,
@@ -182,7 +189,7 @@ async fn ends_after(limit: Option<Duration>) {
     }
 }
 
-/// Takes a verified webhook from a request. The state must have a [`Receiver`].
+/// Extracts a verified webhook from a request. The state must have a [`Receiver`].
 impl<S> FromRequest<S> for Webhook
 where
     Receiver: FromRef<S>,
@@ -212,7 +219,7 @@ where
     }
 }
 
-/// The status, and what is wrong as plain text.
+/// Responds with the status, and the error as plain text.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         (self.status(), self.to_string()).into_response()

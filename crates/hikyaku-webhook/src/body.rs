@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 
-/// How many bytes of body each event beyond the first [`FREE_EVENTS`] needs. LINE's own have more than 100; without
-/// this bound a body of `{},{},{}` would take a hundred times its length in memory.
+/// The bytes of body required for each event beyond the first [`FREE_EVENTS`]. LINE's own events have more than 100;
+/// without this bound a body of `{},{},{}` would take a hundred times its length in memory.
 const BYTES_PER_EVENT: usize = 32;
 const FREE_EVENTS: usize = 256;
 
-/// About the length of LINE's own events: how many to make room for.
+/// The approximate length of LINE's own events, for the initial capacity.
 const USUAL_EVENT: usize = 512;
 
-/// The body of a webhook: for whom, and what happened.
+/// The body of a webhook: its destination and its events.
 ///
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#request-body>
@@ -24,10 +24,10 @@ const USUAL_EVENT: usize = 512;
 #[serde(bound(serialize = "S: AsRef<str> + Serialize"))]
 #[non_exhaustive]
 pub struct Webhook<S = SharedStr> {
-    /// The user id of the bot that the events are for.
+    /// The user id of the bot to which the events are addressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub destination: Option<S>,
-    /// What happened. None at all when LINE only asks whether someone is there.
+    /// The events. The list is empty when LINE only tests the URL.
     pub events: Vec<Event<S>>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -35,14 +35,16 @@ pub struct Webhook<S = SharedStr> {
 }
 
 impl Webhook {
-    /// Reads a body into events that own their text, to be kept and sent between threads. Their texts and their
-    /// [`raw`](Event::raw) JSON are parts of one copy of the body, which is freed with the last of them: see
-    /// [`SharedStr`] about keeping one for long.
+    /// Reads a body into events that own their text, so that they can be kept and sent between threads. Their texts and
+    /// their [`raw`](Event::raw) JSON are slices of one copy of the body, which is freed with the last of them: see
+    /// [`SharedStr`] before you keep one for long.
     ///
     /// # Errors
-    /// The body is not UTF-8, or not a JSON object with an array `events`. An event that does not fit its type is no
-    /// error: it is [`EventKind::Unknown`](hikyaku_model::EventKind::Unknown), and its neighbours are as they are.
-    /// Refused as well: more events than one for each 32 bytes of body, 256 aside.
+    /// The body is not UTF-8, or not a JSON object with an array `events`. An event that does not fit its type is not
+    /// an
+    /// error: it becomes [`EventKind::Unknown`](hikyaku_model::EventKind::Unknown), and the other events are
+    /// unaffected.
+    /// A body with more events than 256 plus one for each 32 bytes is refused as well.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         let text: Arc<str> = utf8(body)?.into();
         read(&text, Some(&text), |rest, events| {
@@ -53,10 +55,10 @@ impl Webhook {
 }
 
 impl<'a> Webhook<Str<'a>> {
-    /// Reads a body into events that borrow their text from it: the fastest way.
+    /// Reads a body into events that borrow their text from it, the fastest way.
     ///
     /// # Errors
-    /// As [`parse`](Webhook::parse).
+    /// Those of [`parse`](Webhook::parse).
     pub fn borrow(body: &'a [u8]) -> Result<Self, Error> {
         read(utf8(body)?, None, Event::read_into)
     }
@@ -66,7 +68,7 @@ fn utf8(body: &[u8]) -> Result<&str, Error> {
     std::str::from_utf8(body).map_err(|error| Error::NotUtf8 { at: error.valid_up_to() })
 }
 
-/// Reads a body, and each event with `read_event`, which adds it and returns what follows it.
+/// Reads a body, and each event with `read_event`, which appends the event and returns the rest of the text.
 fn read<'a, S: Text<'a>>(
     text: &'a str,
     shared: Option<&Arc<str>>,
@@ -103,7 +105,7 @@ fn read<'a, S: Text<'a>>(
     Ok(Webhook { destination, events, extra })
 }
 
-/// For whom a body says it is, before anything of it is verified.
+/// Returns the destination in a body that is not verified yet.
 pub(crate) fn destination(body: &[u8]) -> Option<Str<'_>> {
     #[derive(Deserialize)]
     struct Destination<'a> {
@@ -113,8 +115,8 @@ pub(crate) fn destination(body: &[u8]) -> Option<Str<'_>> {
     serde_json::from_slice(body).ok().map(|Destination { destination }| destination)
 }
 
-/// Walks over the few tokens around the events, which are read one by one: so each has its own text and its own
-/// mistakes, and none is read twice.
+/// A cursor over the few tokens around the events, which are read one by one: each event thus has its own text and its
+/// own errors, and none is read twice.
 struct Cursor<'a> {
     text: &'a str,
     rest: &'a str,

@@ -2,7 +2,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// Why a webhook was not taken.
+/// The reason why a webhook was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -10,35 +10,35 @@ pub enum Error {
     NoSignature,
     /// The `x-line-signature` is not the base64 of 32 bytes.
     BadBase64,
-    /// The `x-line-signature` was not made with any of the channel secrets, or for another body.
+    /// The `x-line-signature` matches none of the channel secrets, or belongs to another body.
     Mismatch,
-    /// The body is empty. LINE sends none, so something before this has read it.
+    /// The body is empty. LINE never sends an empty one, so something upstream has consumed it.
     EmptyBody,
     /// There is no channel secret for the request: its destination is not one of yours.
     NoSecret,
-    /// The body is longer than the receiver allows.
+    /// The body exceeds the receiver's limit.
     TooLarge {
-        /// The most it allows, in bytes.
+        /// The limit, in bytes.
         limit: usize,
     },
-    /// The body did not come to its end.
+    /// The body ended early.
     Interrupted,
     /// The body is not UTF-8.
     NotUtf8 {
-        /// The first byte that is not, from 0.
+        /// The position of the first invalid byte, from 0.
         at: usize,
     },
     /// The body is not the JSON of a webhook.
     NotWebhook {
-        /// Where that shows, in bytes from 0.
+        /// The position of the error, in bytes from 0.
         at: usize,
-        /// What is wrong there.
+        /// The error at this position.
         reason: String,
     },
 }
 
 impl Error {
-    /// The status to answer the request with.
+    /// Returns the HTTP status for the response.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NoSignature

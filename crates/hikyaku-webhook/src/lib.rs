@@ -17,15 +17,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Verifier`] and [`Webhook`] need only a header and bytes. [`Receiver`] does both for requests as `http` has them,
-//! [`Router`] brings each event to its handler; none of them needs a runtime.
+//! [`Verifier`] and [`Webhook`] need only a header and bytes. [`Receiver`] combines both for requests of the `http`
+//! crate, and [`Router`] dispatches each event to its handler; none of them needs a runtime.
 //!
-//! # What is kept and what is not
-//! No event is lost by being read: unknown and misfitting ones are given out with their JSON. But webhooks that wait to be
-//! handled are in memory only: [`axum::callback`] answers LINE with 200 before it handles them, and up to 256 that wait
-//! and 32 that are being handled (settings of [`axum::Queue`]) are lost if the program crashes; LINE does not send them
-//! again. The crate `hikyaku-inbox` keeps them on disk, and handles each chat in order.
-//!
+//! # Events that can be lost
+//! Reading loses no event: unknown ones and those that do not fit their type are passed on with their JSON. But the
+//! queue is in memory only: [`axum::callback`] answers LINE with 200 before it handles a webhook. If the program
+//! crashes, up to 256 waiting webhooks and 32 in progress (settings of [`axum::Queue`]) are lost, and LINE does not
+//! send
+//! them again. The crate `hikyaku-inbox` stores them on disk before the 200, and handles each chat in order.
 //! # Features
 //! - `axum`: the server side of a bot, with a bounded queue.
 //! - `regex`: routes by regular expression.

@@ -4,12 +4,12 @@ use http::request::Parts;
 
 use crate::{Error, Verifier, Webhook, body};
 
-/// The longest body that a [`Receiver`] takes if nothing else is said: 1 MiB, some thousand events.
+/// The default limit of a [`Receiver`] on the length of a body: 1 MiB, some thousand events.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
-/// Takes the requests that LINE sends: checks their size, finds the secret, verifies, and reads.
+/// A receiver of LINE's requests: checks their size, finds the secret, verifies the signature and reads the events.
 ///
-/// It is a function over the request as `http` has it, so it serves any server, and none. Cheap to clone.
+/// It is a function over the `http` crate's requests, so it works with any server, or without one. Cheap to clone.
 ///
 /// ```
 /// use hikyaku_model::ChannelSecret;
@@ -44,13 +44,14 @@ enum Which {
 }
 
 impl Receiver {
-    /// Takes what is for one channel.
+    /// Creates a receiver for one channel.
     pub fn new(verifier: Verifier) -> Self {
         Self { verifier: Which::One(verifier), limit: BODY_LIMIT, clock: None }
     }
 
-    /// Takes what is for many channels. `choose` finds the verifier, by the path and headers of the request or by the
-    /// `destination` of the body. That is not verified yet: use it for nothing else.
+    /// Creates a receiver for many channels. `choose` returns the verifier for the path and headers of the request or
+    /// for
+    /// the `destination` of the body. The destination is not verified yet: use it for nothing else.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -69,27 +70,28 @@ impl Receiver {
         Self { verifier: Which::Chosen(Arc::new(choose)), limit: BODY_LIMIT, clock: None }
     }
 
-    /// Takes bodies up to this length, in bytes, instead of [`BODY_LIMIT`].
+    /// Sets the maximum length of a body, in bytes, instead of [`BODY_LIMIT`].
     #[must_use]
     pub fn limit(mut self, bytes: usize) -> Self {
         self.limit = bytes;
         self
     }
 
-    /// Takes the time from this clock instead of the system's: in a test, from the one that the simulator and the sender go
-    /// by, so that reply tokens end when LINE's do.
+    /// Sets the clock, instead of the system's: in a test, that of the simulator and the sender, so that reply tokens
+    /// expire
+    /// when LINE's do.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// What time it is by its clock: when a webhook that it takes now was received.
+    /// Returns the clock's current time, as the time at which a webhook is received.
     pub fn now(&self) -> SystemTime {
         self.clock.as_ref().map_or_else(SystemTime::now, |now| now())
     }
 
-    /// The longest body it takes, in bytes.
+    /// Returns the maximum length of a body, in bytes.
     pub fn body_limit(&self) -> usize {
         self.limit
     }
@@ -97,17 +99,17 @@ impl Receiver {
     /// Verifies a request and reads its events.
     ///
     /// # Errors
-    /// Whatever [`Error`] says, with the [status](Error::status) to answer. A body that is verified fails only if LINE
-    /// sent no webhook.
+    /// See [`Error`], with the [status](Error::status) to answer. A verified body fails only if LINE did not send a
+    /// webhook.
     pub fn receive(&self, parts: &Parts, body: &[u8]) -> Result<Webhook, Error> {
         self.verify(parts, body)?;
         Webhook::parse(body)
     }
 
-    /// Verifies a request only: to read it with [`Webhook::borrow`], or to store it as it is.
+    /// Verifies a request without reading it: to read it with [`Webhook::borrow`], or to store it unchanged.
     ///
     /// # Errors
-    /// The signature does not hold, there is no secret to verify it with, or the body is too long.
+    /// The signature is invalid, there is no secret to verify it with, or the body is too long.
     pub fn verify(&self, parts: &Parts, body: &[u8]) -> Result<(), Error> {
         if body.len() > self.limit {
             return Err(Error::TooLarge { limit: self.limit });

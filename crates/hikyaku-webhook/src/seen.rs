@@ -7,15 +7,16 @@ use std::{
 
 use crate::boxed::{BoxError, BoxFuture};
 
-/// The longest id that [`SeenInMemory`] keeps, in bytes. LINE's have 26; an event with a longer one is always new.
+/// The longest id that [`SeenInMemory`] keeps, in bytes. LINE's have 26; an event with a longer id always counts as
+/// new.
 const ID_LIMIT: usize = 64;
 
-/// Remembers which events were there already.
+/// A memory of the events that have been seen, for deduplication.
 ///
-/// LINE sends an event again when it got no good answer, and now and then without cause and without a mark. Its
-/// `webhookEventId` stays the same.
+/// LINE redelivers an event for which it got no 2xx response, and sometimes without cause and without the redelivery
+/// flag. Its `webhookEventId` stays the same.
 ///
-/// [`SeenInMemory`] is enough for one process. For several, keep the ids where all can see them:
+/// [`SeenInMemory`] suffices for one process. With several, keep the ids in a place that all share:
 ///
 /// ```
 /// use hikyaku_webhook::{BoxError, BoxFuture, Seen};
@@ -35,14 +36,14 @@ const ID_LIMIT: usize = 64;
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/receiving-messages/#webhook-redelivery>
 pub trait Seen: Send + Sync {
-    /// Remembers the id, and says whether it was not there before. Of two that ask at once, one only is the first.
+    /// Remembers the id, and returns whether it is new. Of two concurrent calls, only one returns true.
     ///
     /// # Errors
-    /// The store cannot tell. The event is handled then: twice is better than never.
+    /// The store cannot tell. The event is then handled: twice is better than never.
     fn is_first<'a>(&'a self, webhook_event_id: &'a str) -> BoxFuture<'a, Result<bool, BoxError>>;
 }
 
-/// Remembers the last so many events in the memory of this process. Clones share it.
+/// A memory of the most recent events, in this process. Clones share it.
 #[derive(Clone)]
 pub struct SeenInMemory {
     capacity: NonZeroUsize,
@@ -56,12 +57,12 @@ struct Ids {
 }
 
 impl SeenInMemory {
-    /// Remembers the last `capacity` events, at about 150 bytes each. The oldest is forgotten first.
+    /// Creates a memory of the last `capacity` events, at about 150 bytes each. The oldest is forgotten first.
     pub fn new(capacity: NonZeroUsize) -> Self {
         Self { capacity, ids: Arc::default() }
     }
 
-    /// Remembers the id, and says whether it was not there before.
+    /// Remembers the id, and returns whether it is new.
     pub fn is_first(&self, webhook_event_id: &str) -> bool {
         if webhook_event_id.len() > ID_LIMIT {
             return true;

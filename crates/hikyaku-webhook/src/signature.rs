@@ -8,27 +8,28 @@ use sha2::Sha256;
 
 use crate::Error;
 
-/// The header that LINE sends the signature in. Its case varies; [`HeaderMap`] does not mind.
+/// The header in which LINE sends the signature. Its case varies; [`HeaderMap`] ignores case.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#request-headers>
 pub const SIGNATURE_HEADER: &str = "x-line-signature";
 
-/// Length of a SHA-256 digest, in bytes.
+/// The length of a SHA-256 digest, in bytes.
 const DIGEST: usize = 32;
 
-/// The signature that LINE sends with a body: base64 of its HMAC-SHA256 under the channel secret.
+/// Returns the signature of a body as LINE computes it: base64 of the HMAC-SHA256 with the channel secret.
 ///
-/// For tests, and for programs that play LINE.
+/// It is meant for tests, and for programs that simulate LINE.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/>
 pub fn sign(secret: &ChannelSecret, body: &[u8]) -> String {
     BASE64.encode(key(secret).chain_update(body).finalize().into_bytes())
 }
 
-/// Tells whether a body comes from LINE.
+/// A verifier of the signature that proves that a body comes from LINE.
 ///
-/// It holds the keys ready, so that a body costs nothing but its own hashing: make one and keep it. Verification takes
-/// the bytes as they came, without a copy, and compares in constant time.
+/// It holds the prepared keys, so that a body costs only its own hashing: create one and keep it. Verification takes
+/// the
+/// raw bytes of the body, without a copy, and compares in constant time.
 ///
 /// ```
 /// use hikyaku_model::ChannelSecret;
@@ -50,12 +51,12 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Accepts what is signed with this secret.
+    /// Accepts signatures made with this secret.
     pub fn new(secret: &ChannelSecret) -> Self {
         Self { keys: vec![key(secret)] }
     }
 
-    /// Accepts what is signed with this secret, too: the one that is being replaced, or LINE's switcher secret.
+    /// Also accepts signatures made with this secret: the one that is being replaced, or LINE's switcher secret.
     #[must_use]
     pub fn or(mut self, secret: &ChannelSecret) -> Self {
         self.keys.push(key(secret));
@@ -65,7 +66,7 @@ impl Verifier {
     /// Verifies a body with the value of its [`SIGNATURE_HEADER`].
     ///
     /// # Errors
-    /// There is no signature, it is no base64, it does not match, or the body is empty: each is an error of its own.
+    /// The signature is missing, is not base64, does not match, or the body is empty: each has its own error.
     pub fn verify<'a>(
         &self,
         signature: impl Into<Option<&'a str>>,
@@ -74,10 +75,10 @@ impl Verifier {
         self.verify_bytes(signature.into().map(str::as_bytes), body)
     }
 
-    /// Verifies a body with the headers it came with.
+    /// Verifies a body with the headers of its request.
     ///
     /// # Errors
-    /// As [`verify`](Self::verify).
+    /// Those of [`verify`](Self::verify).
     pub fn verify_headers(&self, headers: &HeaderMap, body: &[u8]) -> Result<(), Error> {
         self.verify_bytes(headers.get(SIGNATURE_HEADER).map(http::HeaderValue::as_bytes), body)
     }
@@ -87,7 +88,7 @@ impl Verifier {
         if body.is_empty() {
             return Err(Error::EmptyBody);
         }
-        // 44 characters can hold 33 bytes: the decoder needs the room to see that they do not.
+        // 44 characters can hold 33 bytes: the decoder needs the space to detect that.
         let mut digest = [0; DIGEST + 1];
         let length = BASE64.decode_slice(signature, &mut digest).map_err(|_| Error::BadBase64)?;
         let digest =

@@ -6,18 +6,19 @@ use std::{
     task::Poll,
 };
 
-/// Why a future did not come to its end.
+/// The reason why a future did not complete.
 pub(super) enum Ended {
     /// It panicked with this text.
     Panicked(String),
-    /// The limit came first.
+    /// It exceeded the limit.
     TimedOut,
 }
 
-/// Runs a future to its end, to its panic, or until `limit` is there.
+/// Runs a future until it completes, panics, or reaches `limit`.
 ///
-/// What the future shares with others can be half changed after a panic, which `Mutex` shows by its poison; that is
-/// for the handlers' authors to judge, as with any thread that panics.
+/// A panic may leave shared state half changed, which `Mutex` shows by its poison; handling that is up to the authors
+/// of
+/// handlers, as with any thread that panics.
 pub(super) async fn contain<F: Future>(
     start: impl FnOnce() -> F,
     limit: impl Future<Output = ()>,
@@ -33,7 +34,7 @@ pub(super) async fn contain<F: Future>(
         }
     })
     .await;
-    // What it leaves is dropped here, because a destructor can panic as well.
+    // The future is dropped here, because a destructor can panic as well.
     let dropped = catch(|| future.set(None));
     end.and_then(|output| dropped.map(|()| output))
 }

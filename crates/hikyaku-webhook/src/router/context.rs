@@ -6,19 +6,19 @@ use std::{
 use hikyaku_model::event::{Event, ReplyToken};
 use http::Extensions;
 
-/// What a handler is given: the event, and what it needs to deal with it. Cheap to clone if the state is.
+/// The argument of a handler: the event, and everything needed to handle it. Cheap to clone if the state is.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Context<S> {
     /// The event.
     pub event: Arc<Event>,
-    /// The state that the router was made with.
+    /// The state passed to [`Router::new`](crate::Router::new).
     pub state: S,
-    /// The user id of the bot that the event is for.
+    /// The user id of the bot to which the event is addressed.
     pub destination: Option<Arc<str>>,
-    /// When the event was received.
+    /// The time at which the event was received.
     pub received_at: SystemTime,
-    /// What the part of the program that called the router has put there for handlers.
+    /// Values that the router's caller passes to handlers.
     pub extensions: Extensions,
     reply_token: Arc<Mutex<Option<ReplyToken>>>,
 }
@@ -35,8 +35,8 @@ impl<S> Context<S> {
         Self { event: Arc::new(event), state, destination, received_at, extensions, reply_token }
     }
 
-    /// Takes the reply token of the event, which works once: so it is given out once, to whichever part of the program
-    /// asks first.
+    /// Takes the reply token of the event. It works once, so it is returned once, to the first part of the program that
+    /// asks.
     pub fn reply_token(&self) -> Option<ReplyToken> {
         self.reply_token.lock().unwrap_or_else(PoisonError::into_inner).take()
     }

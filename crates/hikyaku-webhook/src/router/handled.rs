@@ -7,18 +7,18 @@ use std::{
 
 use crate::boxed::BoxError;
 
-/// What a handler may return: nothing, or a `Result` with any error that converts into [`BoxError`], which are all that
-/// implement [`Error`](std::error::Error) and are `Send + Sync + 'static`.
+/// The return value of a handler: nothing, or a `Result` with any error that converts into [`BoxError`], that is, any
+/// error that implements [`Error`](std::error::Error) and is `Send + Sync + 'static`.
 #[diagnostic::on_unimplemented(
     message = "a handler cannot return `{Self}`",
     label = "handlers return `()` or `Result<(), E>`",
     note = "the error `E` is any that converts into `BoxError`, such as `hikyaku::Error`; text becomes one by `.into()`"
 )]
 pub trait Handled {
-    /// Converts it.
+    /// Converts the value.
     ///
     /// # Errors
-    /// The handler's own.
+    /// The handler's own error.
     fn into_result(self) -> Result<(), BoxError>;
 }
 
@@ -35,18 +35,19 @@ impl<E: Into<BoxError>> Handled for Result<(), E> {
     }
 }
 
-/// What a function before the handlers may return: whether the event goes on, or a `Result` of that with any error that a
-/// handler may return.
+/// The return value of a function before the handlers: whether the event continues, or a `Result` of that with any
+/// error
+/// that a handler may return.
 #[diagnostic::on_unimplemented(
     message = "a function before the handlers cannot return `{Self}`",
     label = "it returns `ControlFlow<()>` or `Result<ControlFlow<()>, E>`",
     note = "the error `E` is any that converts into `BoxError`, such as `hikyaku::Error`; text becomes one by `.into()`"
 )]
 pub trait Passed {
-    /// Converts it.
+    /// Converts the value.
     ///
     /// # Errors
-    /// The function's own.
+    /// The function's own error.
     fn into_result(self) -> Result<ControlFlow<()>, BoxError>;
 }
 
@@ -63,8 +64,8 @@ impl<E: Into<BoxError>> Passed for Result<ControlFlow<()>, E> {
     }
 }
 
-/// A handler at work, on the heap. The future stands there as the handler made it: an async block around it would drop it
-/// while its panic unwinds, and a second panic then would end the program.
+/// A running handler, on the heap, exactly as the handler made it: an async block around the future would drop it while
+/// its panic unwinds, and a second panic would then end the program.
 pub(super) struct Handling<T = ()>(Pin<Box<dyn PollAs<T> + Send>>);
 
 impl Handling {

@@ -1,6 +1,6 @@
 use hikyaku_model::event::{ContentType, Event, EventType};
 
-/// Which events a handler is for.
+/// The rule by which a handler matches events.
 pub(super) enum Matcher {
     Text(String),
     TextPrefix(String),

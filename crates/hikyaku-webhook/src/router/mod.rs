@@ -1,4 +1,4 @@
-//! Brings each event to the handler that is for it.
+//! Dispatches each event to its handler.
 
 mod contain;
 mod context;
@@ -28,16 +28,15 @@ type Handler<S> = Box<dyn Fn(Context<S>) -> Handling + Send + Sync>;
 type Before<S> = Box<dyn Fn(Context<S>) -> Handling<ControlFlow<()>> + Send + Sync>;
 type After<S> = Box<dyn Fn(Context<S>, Arc<Outcome>) -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Brings each event to the first handler that was added for it.
+/// A router that dispatches each event to the first handler that matches, in the order in which handlers were added.
 ///
 /// Handlers are async functions of a [`Context`]: the event, your state (a client, a pool), and the reply token. They
-/// return nothing, or a `Result` with any error ([`Handled`]); a closure that ends in `Ok` names it:
-/// `Ok::<(), BoxError>(())`. The
-/// router needs no runtime of its own; any can drive it. A handler that fails or panics ends its own event only, and
-/// that is logged (`tracing`, level error).
+/// return nothing, or a `Result` with any error ([`Handled`]); a closure that ends in `Ok` names the type:
+/// `Ok::<(), BoxError>(())`. The router needs no specific runtime. If a handler fails or panics, only its own event
+/// fails, and the error is logged (`tracing`, level error).
 ///
-/// Two kinds of events reach no handler: those in [standby](Self::standby), which another module answers, and the
-/// [dummies](Event::is_dummy) that LINE's console once sent to verify a URL.
+/// Two kinds of events reach no handler: those in [standby](Self::standby), which another module channel answers, and
+/// the [dummies](Event::is_dummy) that LINE's console used to send to verify a URL.
 ///
 /// ```
 /// use hikyaku_webhook::{BoxError, Context, Router};
@@ -73,7 +72,7 @@ pub struct Router<S> {
 }
 
 impl<S: Clone + Send + Sync + 'static> Router<S> {
-    /// A router without handlers. Each handler is given a clone of the state.
+    /// Creates a router without handlers. Each handler receives a clone of the state.
     pub fn new(state: S) -> Self {
         Self {
             state,
@@ -86,7 +85,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         }
     }
 
-    /// Handles text messages with this text, not counting blanks around it.
+    /// Handles text messages with exactly this text, ignoring blanks around it.
     pub fn on_text<F>(
         self,
         text: impl Into<String>,
@@ -110,7 +109,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self.route(Matcher::TextPrefix(prefix.into()), handler)
     }
 
-    /// Handles text messages that have a match of this expression in them.
+    /// Handles text messages that contain a match of this expression.
     #[cfg(feature = "regex")]
     pub fn on_text_regex<F>(
         self,
@@ -136,7 +135,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Handles postbacks with this key: their data is the key, or begins with it and one of `= & : ? / ,` or a blank.
-    /// So `buy` is for `buy`, `buy=42`, `buy:42` and `buy&item=42`, and `action=buy` for `action=buy&item=42`.
+    /// `buy` matches `buy`, `buy=42`, `buy:42` and `buy&item=42`; `action=buy` matches `action=buy&item=42`.
     pub fn on_postback<F>(
         self,
         key: impl Into<String>,
@@ -160,7 +159,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self.route(Matcher::Event(event), handler)
     }
 
-    /// Handles events that this is true for.
+    /// Handles events for which this function returns true.
     pub fn on_if<F>(
         self,
         is_for: impl Fn(&Event) -> bool + Send + Sync + 'static,
@@ -172,7 +171,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self.route(Matcher::If(Box::new(is_for)), handler)
     }
 
-    /// Handles events that no other handler is for.
+    /// Handles events that no other handler matches.
     pub fn fallback<F>(mut self, handler: impl Fn(Context<S>) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output: Handled> + Send + 'static,
@@ -181,8 +180,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Brings events in [standby](Event::is_standby) to the handlers, too. Without this they are passed by, as
-    /// [`Outcome::Standby`]: another module channel speaks for the account, and this bot should send nothing.
+    /// Also passes events in [standby](Event::is_standby) to the handlers. By default they end as
+    /// [`Outcome::Standby`]: another module channel acts for the account, and this bot should send nothing.
     ///
     /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-using-messaging-api/#receiving-webhook-events>
     pub fn standby(mut self) -> Self {
@@ -190,8 +189,10 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Sees each event before its handler, and may stop it. Several run in the order they were added. It may also return a
-    /// `Result` with any error ([`Passed`]), which ends the event as a handler's error does.
+    /// Adds a function that sees each event before its handler, and may stop it. Several run in the order in which they
+    /// were
+    /// added. The function may also return a `Result` with any error ([`Passed`]), which ends the event like a
+    /// handler's error.
     ///
     /// ```
     /// use std::ops::ControlFlow;
@@ -211,9 +212,10 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// In groups and rooms, brings only those messages to the handlers that mention this bot; the others end as
-    /// [`Outcome::Stopped`]. Chats with one user, and events that are no messages, pass. The mention is in the text still:
-    /// [`Event::without_my_mentions`] is what was asked.
+    /// In groups and rooms, passes only messages that mention this bot to the handlers; others end as
+    /// [`Outcome::Stopped`]. One-on-one chats, and events that are not messages, are not affected. The text still
+    /// contains
+    /// the mention: [`Event::without_my_mentions`] returns the question itself.
     ///
     /// ```
     /// use hikyaku_webhook::{Context, Router};
@@ -226,8 +228,9 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self.only_when_mentioned_or_quoted(|_, _| false)
     }
 
-    /// As [`only_when_mentioned`](Self::only_when_mentioned), and also brings those that quote a message of the bot's own:
-    /// `is_mine` is asked whether the message with this id is one. The ids of what was sent are in LINE's answer to a send.
+    /// Does the same as [`only_when_mentioned`](Self::only_when_mentioned), and also passes messages that quote one of
+    /// the
+    /// bot's own: `is_mine` returns whether a message id is one of those. LINE's response to a send contains the ids.
     pub fn only_when_mentioned_or_quoted(
         self,
         is_mine: impl Fn(&S, &str) -> bool + Send + Sync + 'static,
@@ -242,8 +245,9 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         })
     }
 
-    /// Sees every event after everything else, and what became of it: to log and to count, or to tell the user of a failure.
-    /// Several run in the order they were added.
+    /// Adds a function that sees every event last, with its outcome: to log and to count, or to tell the user of a
+    /// failure.
+    /// Several run in the order in which they were added.
     pub fn after<F>(
         mut self,
         after: impl Fn(Context<S>, Arc<Outcome>) -> F + Send + Sync + 'static,
@@ -255,8 +259,9 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// Handles each event once, however often LINE sends it. An event whose handler fails is not handled again, even if
-    /// LINE sends it again: its id was there before.
+    /// Deduplicates events: handles each one once, however often LINE sends it. An event whose handler fails is not
+    /// handled
+    /// again, even if LINE redelivers it, because its id has been seen.
     pub fn once(mut self, seen: impl Seen + 'static) -> Self {
         self.seen = Some(Arc::new(seen));
         self

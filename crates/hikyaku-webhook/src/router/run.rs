@@ -16,15 +16,16 @@ use super::{
 use crate::{Seen, Webhook};
 
 impl<S: Clone + Send + Sync + 'static> Router<S> {
-    /// Handles the events of a webhook, one after the other in LINE's order, and tells what became of each.
+    /// Handles the events of a webhook one after the other, in LINE's order, and returns the outcome of each.
     ///
-    /// `received_at` is when the request came: reply tokens count from it. There is no time limit here, since a router
-    /// has no clock: put your runtime's around it, or use [`callback`](crate::axum::callback), which has one.
+    /// `received_at` is the time at which the request arrived: the validity of reply tokens counts from it. There is no
+    /// timeout here, since a router has no clock: use your runtime's, or [`callback`](crate::axum::callback), which has
+    /// one.
     pub async fn handle(&self, webhook: Webhook, received_at: SystemTime) -> Vec<Arc<Outcome>> {
         self.handle_within(webhook, received_at, pending).await
     }
 
-    /// As [`handle`](Self::handle), with a timer for each event: what is not done when it ends is dropped.
+    /// Handles events like [`handle`](Self::handle), with a timer for each: a handler is dropped when its timer ends.
     pub(crate) async fn handle_within<T: Future<Output = ()>>(
         &self,
         webhook: Webhook,
@@ -44,11 +45,13 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         outcomes
     }
 
-    /// Handles one event that a store keeps until it is handled, and tells what became of it. [`once`](Self::once) is passed
-    /// over: the store knows which events were there before, and gives one that failed to the handlers again.
+    /// Handles one event from a store that keeps it until it is handled, and returns its outcome. [`once`](Self::once)
+    /// does
+    /// not apply: the store detects duplicates itself, and passes an event that failed to the handlers again.
     ///
-    /// `extensions` reach the handlers in their [`Context`]. `timer` is asked for the time limit of the handler, and again for
-    /// each function [after](Self::after) it: what is not done when it ends is dropped.
+    /// `extensions` are passed to the handlers in their [`Context`]. `timer` is called for the timeout of the handler,
+    /// and
+    /// again for each function [after](Self::after) it: a function is dropped when its timer ends.
     pub async fn handle_kept<T: Future<Output = ()>>(
         &self,
         event: Event,
@@ -136,7 +139,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         let Some(handler) = route.map(|(_, handler)| handler).or(self.fallback.as_ref()) else {
             return Ok(Outcome::Unhandled);
         };
-        // Contained by itself: what panics while a panic of its own handler unwinds through here would end the program.
+        // Contained separately: a second panic while the handler's own unwinds through here would end the program.
         Ok(match contain(|| handler(context), pending()).await? {
             Ok(()) => Outcome::Handled,
             Err(error) => Outcome::Failed(error),
@@ -144,7 +147,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 }
 
-/// An event without an id, or with one that the store cannot tell about, is handled: twice is better than never.
+/// An event without an id, or with an id that the store cannot look up, is handled: twice is better than never.
 async fn is_duplicate(seen: Option<&dyn Seen>, event: &Event) -> Result<bool, Ended> {
     match (seen, event.webhook_event_id()) {
         (Some(seen), Some(id)) => {
@@ -154,7 +157,7 @@ async fn is_duplicate(seen: Option<&dyn Seen>, event: &Event) -> Result<bool, En
     }
 }
 
-/// What the events of a webhook share.
+/// The data that the events of a webhook share.
 struct Origin {
     destination: Option<Arc<str>>,
     received_at: SystemTime,
