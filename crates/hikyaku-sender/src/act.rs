@@ -3,19 +3,19 @@ use crate::{
     delivery::{Delivery, Refusal},
 };
 
-/// What a person does to deliveries.
+/// An operator's command for deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Act {
-    /// Withdraws what surely was not sent, as [`Outbox::cancel`](crate::Outbox::cancel).
+    /// Withdraws deliveries that surely were not sent, like [`Outbox::cancel`](crate::Outbox::cancel).
     Cancel,
-    /// Gives dead letters another life, as [`Outbox::retry`](crate::Outbox::retry) and
+    /// Retries dead letters, like [`Outbox::retry`](crate::Outbox::retry) and
     /// [`Outbox::retry_may_duplicate`](crate::Outbox::retry_may_duplicate).
     Retry {
-        /// Whether those are sent again, too, that may arrive twice.
+        /// Whether deliveries that may arrive twice are retried as well.
         may_duplicate: bool,
     },
-    /// Puts dead letters away, as [`Outbox::drop_dead_letter`](crate::Outbox::drop_dead_letter).
+    /// Discards dead letters, like [`Outbox::drop_dead_letter`](crate::Outbox::drop_dead_letter).
     Drop,
 }
 

@@ -1,4 +1,4 @@
-//! What is read of JSON that was kept as it came.
+//! Reads JSON that the store kept unchanged.
 
 use hikyaku::SentMessage;
 use serde::Deserialize;

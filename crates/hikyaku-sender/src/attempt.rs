@@ -1,4 +1,4 @@
-//! The requests that were made for a delivery, as they are kept.
+//! The stored records of the requests for a delivery.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -15,34 +15,35 @@ const LONGEST_BODY: usize = 4096;
 /// What is kept of a request whose worker did not write down what came of it.
 const NO_ANSWER: &str = "no_answer";
 
-/// One request to LINE for a delivery. The first and the newest 20 are kept.
+/// One request to LINE for a delivery. The store keeps the first and the newest 20.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Attempt {
-    /// Greater than that of every earlier request for the delivery. Numbers are left out where a worker had the delivery and
-    /// sent nothing.
+    /// The number of the attempt, greater than that of every earlier one. Numbers are skipped where a worker claimed
+    /// the
+    /// delivery but sent nothing.
     pub number: i64,
-    /// When the request began.
+    /// The time at which the request began.
     #[serde(serialize_with = "shown")]
     pub began: Time,
-    /// How long it took until its answer was there, or was given up; `None` where the worker did not come back.
+    /// The time until its response arrived or was given up; `None` if the worker did not come back.
     #[serde(rename = "took_ms", serialize_with = "milliseconds")]
     pub took: Option<Duration>,
-    /// The program that made it: host and process.
+    /// The process that sent it: host and process id.
     pub worker: Option<String>,
-    /// What came of it: `accepted`; `duplicate`, where LINE had accepted an earlier request under the same retry key;
-    /// `no_answer`, where its worker was killed or cut off, so that nobody can say whether it left; or the
+    /// The result: `accepted`; `duplicate` if LINE had accepted an earlier request with the same retry key;
+    /// `no_answer` if its worker was killed or cut off, so that nobody knows whether it was sent; otherwise the
     /// [kind](hikyaku::ErrorKind::as_str) of the error.
     pub result: Cow<'static, str>,
-    /// The status of the answer, where there was one.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// LINE's id of this request.
     pub request_id: Option<String>,
-    /// LINE's id of the request that it had accepted under this retry key, of a `duplicate`.
+    /// For a `duplicate`, LINE's id of the earlier request that it had accepted with this retry key.
     pub accepted_request_id: Option<String>,
-    /// Why it was not accepted, for people.
+    /// The reason why it was not accepted, as text for people.
     pub error: Option<String>,
-    /// LINE's own answer, where it did not accept the request; the first 4 kB.
+    /// LINE's own response body if it did not accept the request; the first 4 kB.
     pub body: Option<String>,
 }
 

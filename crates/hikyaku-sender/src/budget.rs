@@ -8,43 +8,44 @@ use crate::{Time, UnknownName};
 /// LINE's days and months are those of Japan.
 const JAPAN: Offset = Offset::constant(9);
 
-/// How many recipients the sends of one fairness key may reach in a day or a month.
+/// A limit on the recipients that the sends of one fairness key may reach in a day or a month.
 ///
-/// A send counts when a worker takes it, with all its recipients, whoever they are: pushes and multicasts, as LINE's own quota
-/// counts them. It counts no more when it surely was not sent; one in doubt goes on counting.
+/// A send counts when a worker claims it, with all its recipients, even repeated ones: pushes and multicasts, as in
+/// LINE's
+/// own quota. It no longer counts if it surely was not sent; a send in doubt keeps counting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Budget {
-    /// Whose budget it is.
+    /// The fairness key.
     pub fairness_key: String,
-    /// How many recipients.
+    /// The maximum number of recipients.
     pub limit: u64,
-    /// In what time.
+    /// The period.
     pub per: Per,
-    /// What becomes of what does not fit.
+    /// What happens to sends that exceed it.
     pub beyond: Beyond,
-    /// How many were reached or may be reached yet, since `since`.
+    /// The number of recipients reached, or possibly reached, since `since`.
     pub used: u64,
-    /// When the day or the month began, or the budget, if that was later.
+    /// The start of the day or month, or of the budget if that was later.
     pub since: Time,
-    /// When the day or the month ends.
+    /// The end of the day or month.
     pub until: Time,
-    /// Whether something is kept back that does not fit.
+    /// Whether a send is held back because it exceeds the budget.
     pub used_up: bool,
 }
 
-/// A time that a [`Budget`] is for. It begins at midnight in Japan, as LINE's does.
+/// The period of a [`Budget`]. It begins at midnight in Japan, like LINE's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Per {
     /// A day.
     Day,
-    /// A month of the calendar.
+    /// A calendar month.
     Month,
 }
 
-/// What becomes of a send that a [`Budget`] has no room for.
+/// What happens to a send that exceeds a [`Budget`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -52,17 +53,17 @@ pub enum Beyond {
     /// It waits for the next day or month, or for a larger budget.
     #[default]
     Wait,
-    /// It is cancelled, and its outcome says why.
+    /// It is cancelled; its outcome gives the reason.
     Cancel,
 }
 
 macro_rules! words {
     ($name:ident { $($variant:ident = $word:literal),+ }) => {
         impl $name {
-            /// Every one, in the order of their codes.
+            /// All values, in the order of their codes.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The word that the command line uses.
+            /// Returns the name that the command line uses.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word),+

@@ -1,4 +1,4 @@
-//! Acts on all deliveries that fit a filter.
+//! Commands for all deliveries that match a filter.
 
 use crate::{
     Act, Error, Filter, Listed, Outbox, State,
@@ -10,49 +10,50 @@ use crate::{
 /// How many one transaction acts on.
 const PAGE: u32 = 500;
 
-/// What an act on all deliveries that fit a filter would come to now. Made by [`Outbox::preview`].
+/// The effect that a command on all deliveries that match a filter would have now. Made by [`Outbox::preview`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preview {
-    /// How many the act would change.
+    /// The number of deliveries that the command would change.
     pub possible: u64,
-    /// How many fit and would stay as they are, by the reason.
+    /// The number of matching deliveries that would stay unchanged, by reason.
     pub refused: Vec<(Refusal, u64)>,
-    /// The ten newest of those that it would change.
+    /// The ten newest of the deliveries that it would change.
     pub examples: Vec<Listed>,
-    /// How many of the month's messages a retry may use up: the recipients of pushes and multicasts. What broadcasts and
-    /// narrowcasts cost, LINE alone knows.
+    /// The part of the monthly quota that a retry may use: the recipients of pushes and multicasts. Only LINE knows the
+    /// cost
+    /// of broadcasts and narrowcasts.
     pub quota: u64,
-    /// How many of those that a retry would send again may arrive twice.
+    /// The number of deliveries to be retried that may arrive twice.
     pub may_duplicate: u64,
 }
 
 impl Preview {
-    /// How many fit the filter.
+    /// Returns the number of deliveries that match the filter.
     pub fn deliveries(&self) -> u64 {
         self.possible + self.refused.iter().map(|(_, count)| count).sum::<u64>()
     }
 }
 
-/// What an act on deliveries came to.
+/// The result of a command on deliveries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Acted {
-    /// How many it has changed.
+    /// The number of deliveries changed.
     pub done: u64,
-    /// How many fitted and stay as they are, by the reason.
+    /// The number of matching deliveries that stay unchanged, by reason.
     pub refused: Vec<(Refusal, u64)>,
 }
 
 impl Acted {
-    /// How many fitted the filter.
+    /// Returns the number of deliveries that matched the filter.
     pub fn deliveries(&self) -> u64 {
         self.done + self.refused.iter().map(|(_, count)| count).sum::<u64>()
     }
 }
 
 impl Outbox {
-    /// What [`act_on`](Self::act_on) would come to now. It looks at every delivery that fits, and changes none.
+    /// Previews the effect of [`act_on`](Self::act_on). It reads every matching delivery and changes none.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -86,11 +87,13 @@ impl Outbox {
         Ok(preview)
     }
 
-    /// Acts on all deliveries that fit a filter, the newest first, 500 with each commit; its `limit` is not heeded. After
-    /// each commit, `on_progress` is told what it has come to so far.
+    /// Applies a command to all deliveries that match a filter, the newest first, with a commit after every 500; the
+    /// filter's
+    /// `limit` is ignored. After each commit, `on_progress` receives the result so far.
     ///
-    /// Broken off and called again, it comes to the same end: what was acted on fits no more, or is refused. What is
-    /// enqueued after it began is left alone.
+    /// If it is interrupted and called again, the final result is the same: deliveries that were changed no longer
+    /// match, or
+    /// are refused. Deliveries enqueued after it began are left alone.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -107,7 +110,7 @@ impl Outbox {
     /// ```
     ///
     /// # Errors
-    /// The store did not take it. What was acted on before stays so.
+    /// The store failed. Deliveries that were changed before stay changed.
     pub async fn act_on(
         &self,
         filter: &Filter,

@@ -1,10 +1,11 @@
-/// A value of a program's own table, as a statement takes it and a row has it.
+/// A value in a program's own table, as a statement's parameter or as a column of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Datum {
     /// No value.
     Null,
-    /// A whole number: `INTEGER` on `SQLite`, `bigint` as a parameter on PostgreSQL, which also reads smaller ones.
+    /// A whole number: `INTEGER` on `SQLite`, `bigint` as a parameter on PostgreSQL, where smaller types can be read
+    /// too.
     Integer(i64),
     /// Text.
     Text(String),
@@ -13,7 +14,7 @@ pub enum Datum {
 }
 
 impl Datum {
-    /// The number, where it is one.
+    /// Returns the number, if it is one.
     pub fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -21,7 +22,7 @@ impl Datum {
         }
     }
 
-    /// The text, where it is one.
+    /// Returns the text, if it is one.
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),

@@ -7,7 +7,7 @@ use hikyaku_model::{
 
 use crate::{CampaignId, DeliveryId, HoldId, delivery::Refusal};
 
-/// Why the sender did not do what it was asked to. Nothing is half done: what failed left no trace.
+/// The error of a call to the sender. Nothing is half done: a failed call leaves no trace.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -17,58 +17,58 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What kind of failure it is, to act on.
+/// The kind of an error, which decides what to do about it.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A message, an id or an option cannot be sent: every broken rule with its path. Options have the names that their
-    /// methods have, such as `idempotency_key`; everything else has LINE's.
+    /// A message, an id or an option breaks a rule; the violations have their paths. Options have the names of their
+    /// methods, such as `idempotency_key`; all other paths are LINE's.
     Invalid(Violations),
-    /// The idempotency key stands for another send already; nothing was changed.
+    /// The idempotency key already belongs to another send; nothing was changed.
     Conflict {
-        /// What the key stands for.
+        /// The send to which the key belongs.
         existing: Existing,
     },
-    /// There is no such delivery.
+    /// The delivery does not exist.
     NoDelivery(DeliveryId),
-    /// There is no such campaign.
+    /// The campaign does not exist.
     NoCampaign(CampaignId),
-    /// There is no such hold, or it is over.
+    /// The hold does not exist, or has ended.
     NoHold(HoldId),
-    /// Another reader has this place in the outcomes.
+    /// Another reader holds this cursor.
     CursorTaken {
-        /// The place's name.
+        /// The name of the cursor.
         name: String,
-        /// Who has it: host, process and a number of its own.
+        /// The reader that holds it: host, process id and a number.
         reader: String,
     },
-    /// The receiver of a webhook says that it is gone for good (410); this is its host.
+    /// The receiver of a webhook says that it is gone for good (410). The text is its host.
     ReceiverGone(String),
-    /// The delivery stays as it is, and why.
+    /// The delivery stays unchanged, for this reason.
     Refused(DeliveryId, Refusal),
-    /// A line of the recipients cannot be used, or the list is not the one that was begun with.
+    /// A line of the list cannot be used, or the list is not the one with which the campaign began.
     Recipients(String),
     /// Another process holds the lock.
     Locked {
-        /// Who holds it.
+        /// The process that holds it.
         holder: String,
     },
     /// The store was written by a newer version.
     NewerSchema {
         /// The version of the store's schema.
         found: i64,
-        /// The newest that this program knows.
+        /// The newest version that this program knows.
         known: i64,
     },
-    /// The store is damaged. Nothing is read from it and nothing is sent.
+    /// The store is damaged. Nothing is read from it, and nothing is sent.
     Damaged(String),
-    /// The store cannot be used as it is set up.
+    /// The store's configuration is unsuitable.
     Unsuitable(String),
-    /// The store did not do it: disk full, read only, gone, or not reachable.
+    /// The store failed: the disk is full, it is read-only, missing or unreachable.
     Store(String),
 }
 
-/// A send that an idempotency key stands for.
+/// The send to which an idempotency key belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// A delivery.
@@ -136,12 +136,12 @@ impl Error {
         false
     }
 
-    /// What kind of failure it is.
+    /// Returns the kind, which decides what to do about the error.
     pub fn kind(&self) -> &ErrorKind {
         &self.0.kind
     }
 
-    /// Whether the same call can succeed later without any change: only the store was in the way.
+    /// Returns whether the same call can succeed later without any change, since only the store failed.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind(), ErrorKind::Store(_))
     }

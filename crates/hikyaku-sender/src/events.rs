@@ -7,60 +7,63 @@ use crate::{
 /// How many events a slow listener may be behind before it misses some.
 const BEHIND: usize = 4096;
 
-/// Something that happened to the deliveries of one [`Outbox`](crate::Outbox) in this program.
+/// An event of the deliveries of one [`Outbox`](crate::Outbox) in this program.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// A delivery is in the outbox.
+    /// A delivery was enqueued.
     Enqueued(DeliveryId),
     /// A delivery has a new state.
     Settled {
-        /// Which.
+        /// The delivery.
         delivery: DeliveryId,
-        /// The campaign it is a part of.
+        /// The campaign to which it belongs.
         campaign: Option<CampaignId>,
-        /// How many recipients it counts for.
+        /// The number of recipients that it counts for.
         recipients: u32,
         /// The caller's own JSON, see [`NewDelivery::reference`](crate::NewDelivery::reference).
         reference: Option<serde_json::Value>,
-        /// Where it stands now.
+        /// Its new state.
         state: State,
     },
-    /// A lane with due work stands still. Told once for each reason, and again when it is over and has begun again; for a
-    /// channel that the worker does not have, once.
+    /// A lane with due deliveries is blocked. Reported once for each reason, and again when the reason recurs; for a
+    /// channel
+    /// that the worker does not have, once.
     Waiting(Waiting),
-    /// An answer has stopped a lane, or all of a channel's: LINE's own, or that of something that answers in its place. Told
-    /// once for all that was on its way together.
+    /// A response has stopped a lane, or all lanes of a channel. It came from LINE, or from something that answered
+    /// instead
+    /// of LINE. Reported once for all requests in flight together.
     Held {
-        /// Whose lane it is.
+        /// The channel of the lane.
         channel: String,
-        /// The lane of the delivery that was answered.
+        /// The lane of the delivery whose response it was.
         lane: Lane,
-        /// Why it waits.
+        /// The reason for the hold.
         reason: HoldReason,
-        /// The answer's status, where there was an answer.
+        /// The HTTP status, if there was a response.
         status: Option<u16>,
-        /// What the answer says, for people.
+        /// The message of the response, as text for people.
         why: String,
     },
-    /// The store's clock and LINE's are more than a minute apart. Retry keys expire by LINE's, and their age is counted
-    /// by the store's: set it right.
+    /// The store's clock and LINE's differ by more than a minute. Retry keys expire by LINE's clock, but the store's
+    /// clock
+    /// counts their age: set it right.
     ClockSkew {
-        /// Whose answer it was.
+        /// The channel whose response showed it.
         channel: String,
-        /// How far the store's clock is ahead, in seconds; negative where it is behind.
+        /// The seconds by which the store's clock is ahead; negative if it is behind.
         seconds_ahead: i64,
     },
-    /// The listener was more than 4,096 events behind, and missed so many.
+    /// The listener was more than 4,096 events behind, and missed this many.
     Missed(u64),
 }
 
-/// The events of an outbox, from when it was asked for on.
+/// The events of an outbox, starting from the call that returned this.
 #[derive(Debug)]
 pub struct Events(broadcast::Receiver<Event>);
 
 impl Events {
-    /// The next event; `None` when the outbox is gone.
+    /// Returns the next event; `None` when the outbox is gone.
     pub async fn next(&mut self) -> Option<Event> {
         match self.0.recv().await {
             Ok(event) => Some(event),

@@ -1,4 +1,4 @@
-//! Fairness keys: sends of one lane and priority that have different ones take turns.
+//! Fairness keys: sends of one lane and priority with different keys take turns.
 
 use crate::Priority;
 

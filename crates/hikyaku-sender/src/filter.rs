@@ -1,12 +1,12 @@
 use crate::{CampaignId, DeliveryId, State, Time};
 
-/// Which deliveries are asked for: those that fit all of what is set. The default is every one, and of a list the 100
-/// newest.
+/// A filter for deliveries: those that satisfy every field that is set. The default matches every delivery, and a list
+/// returns the 100 newest.
 ///
-/// A channel with an idempotency key, a campaign, a recipient of a push, and a state of dead letters or of what waits are
-/// found by an index. For a recipient, multicasts are looked through as well, from the newest to the oldest that fit the
-/// rest: 16 bytes for each of their recipients, so that a campaign or a time makes it quick. Everything else is compared row by
-/// row.
+/// An index serves a channel with an idempotency key, a campaign, a recipient of a push, and the states of dead letters
+/// and of waiting deliveries. For a recipient, multicasts are scanned as well, from the newest to the oldest that match
+/// the rest: 16 bytes for each of their recipients, so add a campaign or a time to make it fast. Every other field is
+/// compared row by row.
 ///
 /// ```
 /// use hikyaku_sender::{Filter, State};
@@ -17,38 +17,39 @@ use crate::{CampaignId, DeliveryId, State, Time};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Filter {
-    /// Only those in one of these states; in any where it is empty.
+    /// The accepted states; any state if empty.
     pub states: Vec<State>,
-    /// Only those of this channel.
+    /// The channel.
     pub channel: Option<String>,
-    /// Only those of this campaign.
+    /// The campaign.
     pub campaign: Option<CampaignId>,
-    /// Only those to this user, group or room, or to this hash of a phone number, alone or among others. Not replies: their
-    /// token is a secret.
+    /// The user, group or room, or the hash of a phone number, alone or among others. Replies never match: their token
+    /// is a
+    /// secret.
     pub recipient: Option<String>,
-    /// Only the one of this idempotency key, in each channel. The requests of a campaign have none.
+    /// The idempotency key, in any channel. The requests of a campaign have none.
     pub idempotency_key: Option<String>,
-    /// Only those with this reference, all of it, in the JSON that [`Filter::reference`] writes.
+    /// The complete reference, in the JSON that [`Filter::reference`] writes.
     pub reference: Option<String>,
-    /// Only those of this order key, in each channel.
+    /// The order key, in any channel.
     pub order_key: Option<String>,
-    /// Only those of this fairness key.
+    /// The fairness key.
     pub fairness_key: Option<String>,
-    /// Only the one that LINE accepted under this request id.
+    /// LINE's id of the accepted request.
     pub request_id: Option<String>,
-    /// Only those whose last error has this text in it, letter for letter.
+    /// A part of the last error, compared literally.
     pub error: Option<String>,
-    /// Only those that were enqueued then or later.
+    /// The earliest time of enqueueing, inclusive.
     pub created_since: Option<Time>,
-    /// Only those that were enqueued earlier.
+    /// The latest time of enqueueing, exclusive.
     pub created_before: Option<Time>,
-    /// Only those that are or were due then or later.
+    /// The earliest due time, inclusive.
     pub due_since: Option<Time>,
-    /// Only those that are or were due earlier.
+    /// The latest due time, exclusive.
     pub due_before: Option<Time>,
-    /// Only those with a smaller id, to go on after a full page.
+    /// Matches only smaller ids, to continue after a full page.
     pub before: Option<DeliveryId>,
-    /// A list has at most so many, newest first. What acts on all that fit does not heed it.
+    /// The maximum length of a list, newest first. Commands on all matching deliveries ignore it.
     pub limit: u32,
 }
 
@@ -76,7 +77,7 @@ impl Default for Filter {
 }
 
 impl Filter {
-    /// Adds to `states`: called again, those in the other state fit, too.
+    /// Adds a state to `states`; several calls match any of their states.
     pub fn state(mut self, state: State) -> Self {
         self.states.push(state);
         self
@@ -106,7 +107,8 @@ impl Filter {
         self
     }
 
-    /// Sets `reference`: all of what was given to [`NewDelivery::reference`](crate::NewDelivery::reference).
+    /// Sets `reference` to the complete value that was passed to
+    /// [`NewDelivery::reference`](crate::NewDelivery::reference).
     pub fn reference(mut self, value: impl Into<serde_json::Value>) -> Self {
         self.reference = Some(value.into().to_string());
         self

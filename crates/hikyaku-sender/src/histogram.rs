@@ -1,4 +1,4 @@
-//! Counts of values by how large they are, in the form that Prometheus reads. Noting one costs two additions.
+//! Histograms in Prometheus's format. Recording a value costs two additions.
 //!
 //! Source: <https://prometheus.io/docs/concepts/metric_types/#histogram>
 

@@ -2,26 +2,26 @@ use serde::{Serialize, Serializer};
 
 use crate::{HoldId, Lane, Time};
 
-/// A hold that a person has placed. What it stops stays in the outbox, and more can be enqueued.
+/// A hold placed by an operator. Deliveries that it stops stay in the outbox, and more can be enqueued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Hold {
-    /// Its id in this store.
+    /// The hold's id in this store.
     pub id: HoldId,
     /// The channel that it stops; `None` for all.
     pub channel: Option<String>,
     /// The lane that it stops; `None` for all.
     #[serde(serialize_with = "lane_name")]
     pub lane: Option<Lane>,
-    /// The fairness key of what it stops; `None` for whatever key.
+    /// The fairness key that it stops; `None` for all.
     pub fairness_key: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Who placed it; empty where nobody has said.
+    /// The person who placed it; empty if nobody was named.
     pub who: String,
-    /// When it was placed.
+    /// The time at which it was placed.
     pub at: Time,
-    /// When it ends by itself; `None` for only when it is released.
+    /// The time at which it ends; `None` if it lasts until it is released.
     pub until: Option<Time>,
 }
 
@@ -36,7 +36,7 @@ impl Hold {
         self.until.is_some_and(|until| until <= now)
     }
 
-    /// Whether it stops what has this fairness key in a lane; without one, whether it stops the whole lane.
+    /// Returns whether it stops a fairness key in a lane; without a key, whether it stops the whole lane.
     pub fn stops(&self, channel: &str, lane: Lane, fairness_key: Option<&str>) -> bool {
         self.may_stop(channel, lane)
             && self.fairness_key.as_deref().is_none_or(|key| fairness_key == Some(key))

@@ -10,7 +10,7 @@ macro_rules! id {
         pub struct $name(pub(crate) i64);
 
         impl $name {
-            /// The number, which is all there is to it.
+            /// Returns the number.
             pub const fn get(self) -> i64 {
                 self.0
             }
@@ -39,16 +39,16 @@ macro_rules! id {
 }
 
 id! {
-    /// One delivery in one store.
+    /// The id of a delivery in one store.
     DeliveryId
 }
 id! {
-    /// One campaign in one store.
+    /// The id of a campaign in one store.
     CampaignId
 }
 
 id! {
-    /// One hold in one store.
+    /// The id of a hold in one store.
     HoldId
 }
 

@@ -1,4 +1,4 @@
-//! Retry keys: every one is a function of what was enqueued, so that nothing depends on remembering chance.
+//! Retry keys: each is derived from the enqueued send, so that nothing depends on storing random numbers.
 
 use hikyaku::RetryKey;
 use uuid::Uuid;

@@ -8,24 +8,24 @@ use hikyaku_model::SendKind;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Lane {
-    /// To one user, group or room.
+    /// Sends to one user, group or room.
     Push,
-    /// To 1-500 users.
+    /// Sends to 1-500 users.
     Multicast,
-    /// To all friends.
+    /// Sends to all friends.
     Broadcast,
-    /// To friends chosen by audiences and filters.
+    /// Sends to friends chosen by audiences and filters.
     Narrowcast,
-    /// To where an event came from, by its reply token.
+    /// Replies to an event, by its reply token.
     Reply,
-    /// To a phone number's hash.
+    /// Sends to the hash of a phone number.
     Phone,
     /// Requests for a narrowcast's progress.
     NarrowcastProgress,
 }
 
 impl Lane {
-    /// Every lane, in the order of their codes.
+    /// All lanes, in the order of their codes.
     pub const ALL: &'static [Self] = &[
         Self::Push,
         Self::Multicast,
@@ -36,7 +36,7 @@ impl Lane {
         Self::NarrowcastProgress,
     ];
 
-    /// The lane that sends of this kind take.
+    /// Returns the lane of a kind of send.
     pub const fn of(kind: SendKind) -> Self {
         match kind {
             SendKind::Push => Self::Push,
@@ -48,7 +48,7 @@ impl Lane {
         }
     }
 
-    /// The kind that takes this lane; none for reads.
+    /// Returns the kind of send in this lane; `None` for reads.
     pub const fn kind(self) -> Option<SendKind> {
         Some(match self {
             Self::Push => SendKind::Push,
@@ -61,8 +61,9 @@ impl Lane {
         })
     }
 
-    /// Whether LINE takes a retry key here. A reply has its token instead; a send to a phone number has nothing, and is
-    /// sent at most once.
+    /// Returns whether LINE accepts a retry key in this lane. A reply has its token instead; a send to a phone number
+    /// has
+    /// neither, and is sent at most once.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
     pub const fn has_retry_key(self) -> bool {
@@ -74,14 +75,14 @@ impl Lane {
         matches!(self, Self::Push | Self::Multicast)
     }
 
-    /// Whether LINE's monthly quota counts what this lane sends.
+    /// Returns whether sends in this lane count towards LINE's monthly quota.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/pricing/>
     pub const fn uses_quota(self) -> bool {
         matches!(self, Self::Push | Self::Multicast | Self::Broadcast | Self::Narrowcast)
     }
 
-    /// The word that the command line and the store use.
+    /// Returns the name that the command line and the store use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Push => "push",
@@ -117,7 +118,7 @@ impl std::str::FromStr for Lane {
     }
 }
 
-/// A word that names no lane, state or rate.
+/// The text does not name a lane, a state or a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownName;
 

@@ -1,6 +1,6 @@
-//! A durable outbox for LINE messages: what it has acknowledged is delivered once, whatever is killed.
+//! A durable outbox for LINE messages: an acknowledged send is delivered once, even if processes are killed.
 //!
-//! Put sends into an [`Outbox`], and let a [`Worker`] send them, in the same program or in another.
+//! Enqueue sends in an [`Outbox`], and let a [`Worker`] send them, in the same program or in another.
 //!
 //! ```no_run
 //! use hikyaku_sender::{NewDelivery, Outbox};
@@ -16,9 +16,9 @@
 //! # }
 //! ```
 //!
-//! - What is promised, what is not, how to run it and how large it goes: `docs/sender.md` in the repository.
-//! - How a send's fate is decided: [`delivery`]. It knows no I/O and no clock; every store runs it.
-//! - Lists of any length: [`campaign`].
+//! - The guarantees, their limits, operation and scale: `docs/sender.md` in the repository.
+//! - The state machine that decides about a send: [`delivery`]. It has no I/O and no clock; every store runs it.
+//! - Campaigns to lists of any length: [`campaign`].
 //!
 //! The stores are features, both on by default: `sqlite` and `postgres`.
 

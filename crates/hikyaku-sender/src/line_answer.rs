@@ -1,26 +1,27 @@
-//! LINE's answer to a send, for a caller who waits for it.
+//! LINE's response to a send, for a caller who waits for it.
 
 use crate::{Attempt, State, Time, delivery::Delivery};
 
 /// The words of attempts that LINE accepted.
 const ACCEPTED: [&str; 2] = ["accepted", "duplicate"];
 
-/// What LINE answered to the newest request for a delivery, or to the one that it accepted.
+/// LINE's response to the accepted request for a delivery, otherwise to the newest one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LineAnswer {
-    /// When it was there, on the store's clock.
+    /// The time of the response, on the store's clock.
     pub at: Time,
-    /// Its status. 409 where LINE had accepted an earlier request under the same retry key.
+    /// The HTTP status; 409 if LINE had accepted an earlier request with the same retry key.
     pub status: u16,
     /// LINE's id of this request.
     pub request_id: Option<String>,
-    /// LINE's id of the request that it had accepted, where the status is 409.
+    /// LINE's id of the earlier request that it had accepted, if the status is 409.
     pub accepted_request_id: Option<String>,
-    /// Its body as it came: the whole of an acceptance up to 16 kB, the first 4 kB of anything else. Empty where nothing was
+    /// The unchanged body: an acceptance completely up to 16 kB, anything else up to its first 4 kB. Empty if no body
+    /// was
     /// kept.
     pub body: String,
-    /// Whether another request had been made for the delivery before, or may have been.
+    /// Whether an earlier request for the delivery was sent, or may have been.
     pub repeated: bool,
 }
 

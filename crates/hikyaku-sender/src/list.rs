@@ -8,66 +8,66 @@ use crate::{
     trace_context::TraceContext,
 };
 
-/// A delivery, for people.
+/// A delivery, as shown to people.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Listed {
-    /// Its id in this store.
+    /// The delivery's id in this store.
     pub id: DeliveryId,
     /// The channel that sends it.
     pub channel: String,
-    /// How it is sent.
+    /// The kind of send.
     #[serde(serialize_with = "kind_name")]
     pub kind: SendKind,
-    /// Where it stands.
+    /// The state.
     #[serde(serialize_with = "shown")]
     pub state: State,
-    /// Whether an attempt may have landed without an answer.
+    /// Whether an attempt without a response may have landed.
     pub may_have_landed: bool,
-    /// The campaign it is a part of.
+    /// The campaign to which it belongs.
     pub campaign: Option<CampaignId>,
-    /// How many recipients it counts for.
+    /// The number of recipients that it counts for.
     pub recipients: u32,
-    /// To whom. Empty for replies, whose token is a secret, and where LINE chooses.
+    /// The recipients. Empty for replies, whose token is a secret, and for sends whose recipients LINE chooses.
     pub to: Vec<String>,
-    /// The request without its recipients; empty where it is the campaign's.
+    /// The request without its recipients; `None` if the campaign holds it.
     pub body: Option<serde_json::Value>,
-    /// Whose share of its lane it takes; `campaign:17` where it is a part of campaign 17.
+    /// The fairness key whose share of the lane it uses; `campaign:17` if it belongs to campaign 17.
     pub fairness_key: Option<String>,
-    /// The caller's name for it.
+    /// The idempotency key.
     pub idempotency_key: Option<String>,
     /// The caller's own JSON, see [`NewDelivery::reference`](crate::NewDelivery::reference).
     pub reference: Option<serde_json::Value>,
-    /// The trace that it is a part of, see [`NewDelivery::trace_context`](crate::NewDelivery::trace_context).
+    /// The trace to which it belongs, see [`NewDelivery::trace_context`](crate::NewDelivery::trace_context).
     pub traceparent: Option<String>,
-    /// What belongs to it.
+    /// The `tracestate` of that trace.
     pub tracestate: Option<String>,
-    /// The key of those that it is sent in order with.
+    /// The order key: deliveries with the same key are sent in order.
     pub order_key: Option<String>,
-    /// What it waits for besides its time, as far as the store knows.
+    /// The reason why it waits besides its due time, as far as the store knows.
     pub waiting_for: Option<WaitingFor>,
-    /// The key that makes its repeats safe.
+    /// The retry key, which makes its retries safe.
     pub retry_key: RetryKey,
-    /// How many attempts came to an end, or are under way.
+    /// The number of attempts that have ended or are in progress.
     pub attempts: u32,
-    /// When it was enqueued.
+    /// The time at which it was enqueued.
     #[serde(serialize_with = "shown")]
     pub created_at: Time,
-    /// When it is to be sent, or tried again.
+    /// The time at which it is to be sent or retried.
     #[serde(serialize_with = "shown")]
     pub due: Time,
-    /// When it is no longer worth sending.
+    /// The time at which it expires.
     #[serde(serialize_with = "shown_if_any")]
     pub expires_at: Option<Time>,
-    /// The program that has it, or had it last: host and process.
+    /// The process that has claimed it, or claimed it last: host and process id.
     pub worker: Option<String>,
     /// LINE's id of the accepted request.
     pub request_id: Option<String>,
-    /// The messages that LINE made of it, with the tokens to quote them by: of an accepted push or reply.
+    /// The messages that LINE created from an accepted push or reply, with their quote tokens.
     pub sent_messages: Vec<SentMessage>,
-    /// The last status that LINE answered.
+    /// The last HTTP status from LINE.
     pub last_status: Option<u16>,
-    /// Why it is not accepted, in LINE's words where there were any.
+    /// The reason why it is not accepted, in LINE's words if there are any.
     pub last_error: Option<String>,
     /// When its caller, who waited for it, was told that it was refused or withdrawn.
     #[serde(serialize_with = "shown_if_any")]

@@ -1,4 +1,4 @@
-//! Numbers for Prometheus.
+//! Prometheus metrics.
 //!
 //! Source: <https://prometheus.io/docs/instrumenting/exposition_formats/>
 

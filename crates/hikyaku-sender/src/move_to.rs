@@ -15,25 +15,26 @@ use crate::{
 /// How many rows share a commit.
 const PAGE: u32 = 1000;
 
-/// What was moved.
+/// The result of a move.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Moved {
-    /// How many deliveries.
+    /// The number of deliveries.
     pub deliveries: u64,
-    /// The campaigns: their ids before, and their ids now.
+    /// The campaigns, each with its old and its new id.
     pub campaigns: Vec<(CampaignId, CampaignId)>,
 }
 
 impl Outbox {
-    /// Brings everything into another, empty outbox: deliveries with their retry keys and doubts, campaigns with their
-    /// places in their lists, rates, quotas and holds. Deliveries get new ids. `told` hears how many were moved so far.
+    /// Moves everything into another, empty outbox: deliveries with their retry keys and doubts, campaigns with the
+    /// positions
+    /// in their lists, rates, quotas and holds. Deliveries get new ids. `told` receives the number moved so far.
     ///
-    /// From its beginning on nothing is put into this outbox or sent from it any more; when it is broken off, it is done
-    /// again, into an empty outbox.
+    /// Once it has begun, this outbox accepts and sends nothing more. If it is interrupted, run it again, into an empty
+    /// outbox.
     ///
     /// # Errors
-    /// A worker has this outbox or deliveries of it are on their way; the other one is not empty; one of the stores
+    /// A worker has this outbox open or deliveries are in flight, the other outbox is not empty, or one of the stores
     /// failed.
     pub async fn move_to(
         &self,

@@ -28,9 +28,9 @@ pub(crate) const DEFAULT_CHANNEL: &str = "default";
 /// How large a reference may be, as JSON.
 const REFERENCE_BYTES: usize = 2000;
 
-/// One send, to be put into an [`Outbox`](crate::Outbox).
+/// A send to enqueue in an [`Outbox`](crate::Outbox).
 ///
-/// Whatever it holds is checked when it is enqueued, and fixed from then on: every attempt sends the same bytes.
+/// Its contents are checked when it is enqueued, and fixed from then on: every attempt sends the same bytes.
 ///
 /// ```
 /// use hikyaku_sender::NewDelivery;
@@ -205,12 +205,12 @@ impl NewDelivery {
         }
     }
 
-    /// To one user, group or room.
+    /// Creates a send to one user, group or room.
     pub fn push<'t, 'm>(to: impl IntoTo<'t>, messages: impl IntoMessages<'m>) -> Self {
         Self::new(SendKind::Push, vec![to.into_to().into()], &messages.into_messages())
     }
 
-    /// To 1-500 users at once. For more, start a campaign.
+    /// Creates a send to 1-500 users at once. For more, start a campaign.
     pub fn multicast<'m>(
         to: impl IntoIterator<Item = impl AsRef<str>>,
         messages: impl IntoMessages<'m>,
@@ -219,20 +219,22 @@ impl NewDelivery {
         Self::new(SendKind::Multicast, to, &messages.into_messages())
     }
 
-    /// To all friends. It must have an [`idempotency_key`](Self::idempotency_key): what goes to everyone must not go
-    /// twice because a program was restarted.
+    /// Creates a send to all friends. It requires an [`idempotency_key`](Self::idempotency_key): a message to everyone
+    /// must
+    /// not be sent twice because a program was restarted.
     pub fn broadcast<'m>(messages: impl IntoMessages<'m>) -> Self {
         Self::new(SendKind::Broadcast, Vec::new(), &messages.into_messages())
     }
 
-    /// To the friends that a recipient and a filter pick; without either, to all. It must have an
-    /// [`idempotency_key`](Self::idempotency_key). It is followed until LINE has sent it.
+    /// Creates a send to the friends who match a recipient and a filter; without either, to all. It requires an
+    /// [`idempotency_key`](Self::idempotency_key). The outbox follows it until LINE has sent it.
     pub fn narrowcast<'m>(messages: impl IntoMessages<'m>) -> Self {
         Self::new(SendKind::Narrowcast, Vec::new(), &messages.into_messages())
     }
 
-    /// To where an event came from. LINE takes a reply token once, so a reply in doubt is sent again under it for a minute.
-    /// It is not sent later than a minute after it was enqueued, unless [`expires_at`](Self::expires_at) says otherwise.
+    /// Creates a reply to an event. LINE accepts a reply token once, so a reply in doubt is retried with its token for
+    /// a
+    /// minute. By default it expires a minute after it was enqueued; [`expires_at`](Self::expires_at) changes that.
     pub fn reply<'t, 'm>(
         reply_token: impl IntoReplyTo<'t>,
         messages: impl IntoMessages<'m>,
@@ -241,18 +243,22 @@ impl NewDelivery {
         Self::new(SendKind::Reply, vec![token], &messages.into_messages())
     }
 
-    /// To a phone number, by the SHA-256 of its E.164 form. LINE has no retry key for it, so it is sent at most once.
+    /// Creates a send to a phone number, by the SHA-256 of its E.164 form. LINE has no retry key for it, so it is sent
+    /// at most once.
     pub fn phone<'m>(hash: impl Into<PhoneHash>, messages: impl IntoMessages<'m>) -> Self {
         let hash = hash.into().as_str().to_owned();
         Self::new(SendKind::PhoneNumber, vec![hash], &messages.into_messages())
     }
 
-    /// A request that was written elsewhere, as JSON: a program that serves LINE's API keeps what it was sent.
+    /// Creates a send from a complete request in JSON, for a program that serves LINE's API and stores the requests
+    /// that it
+    /// receives.
     ///
-    /// LINE gets its members in their order and their values byte by byte, unknown ones among them, with the recipients in
-    /// front. No limit of LINE's is checked but those of the recipients, and a multicast is never cut in two to leave a bad
-    /// recipient out. Methods that set a part of the request, such as [`unit`](Self::unit), have no place here; the
-    /// [`delivery_tag`](Self::delivery_tag), which is a header, has.
+    /// LINE receives its members in their order and their values byte by byte, including unknown ones, with the
+    /// recipients
+    /// in front. Only LINE's limits on recipients are checked, and a multicast is never split to leave out a bad
+    /// recipient. Methods that set a part of the request, such as [`unit`](Self::unit), do not apply; the
+    /// [`delivery_tag`](Self::delivery_tag), which is a header, does.
     ///
     /// ```
     /// use hikyaku_sender::{NewDelivery, SendKind};
@@ -264,25 +270,27 @@ impl NewDelivery {
     /// ```
     ///
     /// # Errors
-    /// It is no JSON object, a member stands twice in it, or its recipients are missing or of another type.
+    /// It is not a JSON object, it contains a member twice, or its recipients are missing or of another type.
     pub fn request(kind: SendKind, json: impl AsRef<str>) -> Result<Self, Error> {
         let Written { to, rest } = Written::read(kind, json.as_ref()).map_err(Error::invalid)?;
         Ok(Self::of(kind, to, Contents::Written(rest)))
     }
 
-    /// To whom it goes: users, a chat, the hash of a phone number, or a reply token, which is a secret. Empty where LINE
-    /// chooses.
+    /// Returns its recipients: users, a chat, the hash of a phone number, or a reply token, which is a secret. Empty if
+    /// LINE
+    /// chooses them.
     pub fn recipients(&self) -> &[String] {
         &self.to
     }
 
-    /// Pushes a reply to this chat, the one that the event came from, when it surely did not arrive: LINE refused the reply
-    /// token, or the token's minute was over before the reply could be sent. A push counts towards the month's quota, and a
-    /// reply does not.
+    /// Pushes a reply to this chat, the one of the event, if the reply surely did not arrive: LINE refused the reply
+    /// token,
+    /// or the token expired before the reply could be sent. A push counts towards the monthly quota, a reply does
+    /// not.
     ///
-    /// **A reply in doubt is never followed by its push**: it is repeated as a reply, and is [`Unknown`](crate::State::Unknown)
-    /// when the minute is over. The push has the reply's place among those of its [`in_order`](Self::in_order), and no end:
-    /// [`expires_at`](Self::expires_at) is the reply's.
+    /// **A reply in doubt is never followed by its push**: it is retried as a reply, and becomes
+    /// [`Unknown`](crate::State::Unknown) when its token has expired. The push takes the reply's position in its
+    /// [order](Self::in_order) and does not expire: [`expires_at`](Self::expires_at) is the reply's.
     ///
     /// ```
     /// use hikyaku_sender::NewDelivery;
@@ -295,49 +303,57 @@ impl NewDelivery {
         self
     }
 
-    /// The channel that sends it, by the name that its worker gives it; `default` unless set.
+    /// Sets the channel that sends it, by the name that its worker uses; the default is `default`.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = name.into();
         self
     }
 
-    /// The caller's name for this send. Enqueued again with the same name and contents, it is the same delivery; with
-    /// other contents it is refused as a conflict. Names are remembered as long as finished deliveries are kept.
+    /// Sets the idempotency key. Enqueued again with the same key and contents, it is the same delivery; with other
+    /// contents it is refused as a conflict. Keys are remembered as long as finished deliveries are kept.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
         self
     }
 
-    /// Its [`idempotency_key`](Self::idempotency_key), unless it has one already.
+    /// Sets the [`idempotency_key`](Self::idempotency_key), unless there is one already.
     pub fn or_idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key.get_or_insert_with(|| key.into());
         self
     }
 
-    /// The retry key that LINE gets, where the caller has one: that of a request which is passed on, so that what was sent
-    /// under it before stays deduplicated. It is the first that is used, and is renewed as others are when it is too old
-    /// and no attempt is in doubt. Only sends [with a retry key](Lane::has_retry_key) take it.
+    /// Sets the retry key for LINE, if the caller has one: that of a request which is passed on, so that earlier sends
+    /// with
+    /// it stay deduplicated. It is the first key that is used. Like any other, it is replaced when it is too old and no
+    /// attempt is in
+    /// doubt. Only sends [with a retry key](Lane::has_retry_key) accept it.
     ///
-    /// One key is one delivery: unless an [`idempotency_key`](Self::idempotency_key) was set before, the key is that, too.
+    /// One key is one delivery: unless an [`idempotency_key`](Self::idempotency_key) was set before, the retry key is
+    /// also
+    /// the idempotency key.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         let key = key.into();
         self.retry_key = Some(key);
         self.or_idempotency_key(format!("retry-key:{key}"))
     }
 
-    /// Where its [`idempotency_key`](Self::idempotency_key) stands for a delivery that surely was not sent, because LINE
-    /// refused it or it was withdrawn, this one takes the name over and is a new delivery, whatever it holds. The other one
-    /// is put away: it can be retried no more, since its send would go out twice.
+    /// Takes over the [`idempotency_key`](Self::idempotency_key) of a delivery that surely was not sent, because LINE
+    /// refused
+    /// it or it was withdrawn: this send then becomes a new delivery, whatever its contents. The other one is discarded
+    /// and
+    /// can no longer be retried, since the message would go out twice.
     ///
-    /// The name of what is accepted, waits, or may have arrived is never taken over.
+    /// The key of a delivery that is accepted, waits, or may have arrived is never taken over.
     pub fn take_over_name(mut self) -> Self {
         self.takes_over = true;
         self
     }
 
-    /// JSON of the caller's own, up to 2,000 bytes: the order that it is about, say. It is kept with the delivery, is never
-    /// sent, and comes back in [`Listed`](crate::Listed) and [`Event::Settled`](crate::Event::Settled). Enqueued again
-    /// under its idempotency key, a delivery keeps the reference that it had first.
+    /// Attaches the caller's own JSON, up to 2,000 bytes, such as an order number. It is stored with the delivery,
+    /// never
+    /// sent to LINE, and returned in [`Listed`](crate::Listed) and [`Event::Settled`](crate::Event::Settled). A
+    /// delivery that
+    /// is enqueued again under its idempotency key keeps its first reference.
     ///
     /// ```
     /// # use hikyaku_sender::NewDelivery;
@@ -349,19 +365,25 @@ impl NewDelivery {
         self
     }
 
-    /// Sends those of the channel that have the same key one after another, in the order in which they were enqueued, also
-    /// across retries; a chat's id is a good key. The next one leaves when it is known what became of the one before.
+    /// Sets the order key: sends of the channel with the same key are sent one after another, in the order in which
+    /// they were
+    /// enqueued, also across retries. A chat's id is a good key. The next one is sent when the outcome of the one
+    /// before is
+    /// known.
     ///
-    /// One that LINE does not take keeps the others waiting for a minute after its first attempt; then they overtake it, and
-    /// it is tried again beside them. Two of one key are never on their way at the same time. One that is to be sent at a later
-    /// time has its turn then.
+    /// A send that LINE does not accept blocks the others for a minute after its first attempt; then they overtake it,
+    /// and
+    /// it is retried beside them. Two sends with the same key are never in flight at the same time. A send for a later
+    /// time
+    /// has its turn then.
     pub fn in_order(mut self, key: impl Into<String>) -> Self {
         self.order_key = Some(key.into());
         self
     }
 
-    /// Makes its acceptance an [`Outcome`](crate::Outcome), too. That it was refused, is unknown, expired or was cancelled
-    /// is one anyway.
+    /// Also reports its acceptance as an [`Outcome`](crate::Outcome). Rejected, unknown, expired and cancelled sends
+    /// are
+    /// always reported.
     pub fn tell_outcome(mut self) -> Self {
         self.tells = true;
         self
@@ -375,47 +397,48 @@ impl NewDelivery {
         self
     }
 
-    /// When to send it; at once unless set.
+    /// Sets when to send it; the default is at once.
     pub fn at(mut self, time: impl Into<Time>) -> Self {
         self.at = Some(time.into());
         self
     }
 
-    /// From when on it is no longer worth sending; later than [`at`](Self::at), where that is set.
+    /// Sets when it expires; later than [`at`](Self::at), if that is set.
     pub fn expires_at(mut self, time: impl Into<Time>) -> Self {
         self.expires_at = Some(time.into());
         self
     }
 
-    /// How urgent it is among those of its kind.
+    /// Sets its priority among the sends of its kind.
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
         self
     }
 
-    /// Whose share of the lane it takes: a tenant, a user of an API, a source of events. While several keys have due sends
-    /// of one kind and priority, each of them gets its turn, so that a key with a million of them stands before nobody
-    /// else's single one. Sends without a key share one turn, and each campaign has its own.
+    /// Sets the fairness key whose share of the lane it uses: a tenant, a user of an API, a source of events. While
+    /// several
+    /// keys have due sends of one kind and priority, they take turns, so that a key with a million sends does not delay
+    /// another key's single one. Sends without a key share one turn, and each campaign has its own.
     ///
-    /// It has 1 to 200 bytes, no control characters, and does not begin with `campaign:`. It is no part of what is sent.
+    /// It has 1 to 200 bytes, no control characters, and does not begin with `campaign:`. It is not sent to LINE.
     pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
         self.fairness_key = key.into();
         self
     }
 
-    /// What to do when it cannot be found out whether it was delivered.
+    /// Sets the policy if its outcome cannot be determined.
     pub fn on_unknown(mut self, policy: UnknownPolicy) -> Self {
         self.on_unknown = policy;
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.options.notification_disabled = Some(disabled);
         self
     }
 
-    /// The name that a push or multicast is counted under.
+    /// Sets the aggregation unit under which LINE counts a push or multicast.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
     pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
@@ -423,17 +446,19 @@ impl NewDelivery {
         self
     }
 
-    /// The tag of a send to a phone number, which its `delivery` event brings back.
+    /// Sets the delivery tag of a send to a phone number, which its `delivery` event returns.
     pub fn delivery_tag(mut self, tag: impl Into<DeliveryTag>) -> Self {
         self.delivery_tag = Some(tag.into());
         self
     }
 
-    /// The trace that the send is a part of, as its caller's `traceparent` and `tracestate` name it. They are kept, so that
-    /// each attempt's span belongs to that trace, also after a restart, and are never sent to LINE.
+    /// Sets the trace to which the send belongs, from its caller's `traceparent` and `tracestate`. They are stored, so
+    /// that
+    /// the span of each attempt belongs to that trace, even after a restart, and are never sent to LINE.
     ///
-    /// What is malformed is dropped, and the send is not: a `traceparent`, and a `tracestate` of more than 512 bytes. Enqueued
-    /// again under its idempotency key, a delivery keeps the trace that it had first.
+    /// A malformed `traceparent` and a `tracestate` of more than 512 bytes are dropped; the send is not. A delivery
+    /// that is
+    /// enqueued again under its idempotency key keeps its first trace.
     ///
     /// Source: <https://www.w3.org/TR/trace-context/>
     pub fn trace_context(mut self, traceparent: impl AsRef<str>, tracestate: Option<&str>) -> Self {
@@ -441,51 +466,56 @@ impl NewDelivery {
         self
     }
 
-    /// Only those of these audiences and earlier narrowcasts; goes with a narrowcast.
+    /// Sets the recipients of a narrowcast: audiences and earlier narrowcasts.
     pub fn recipient(mut self, recipient: impl Into<Recipient>) -> Self {
         self.options.targeting.recipient = Some(recipient.into());
         self
     }
 
-    /// Only friends who are like this; goes with a narrowcast.
+    /// Sets a narrowcast's filter by attributes.
     pub fn filter(mut self, filter: impl Into<Filter>) -> Self {
         self.options.targeting.filter = Some(filter.into());
         self
     }
 
-    /// No more than this; goes with a narrowcast.
+    /// Sets a narrowcast's limit on the number of recipients.
     pub fn limit(mut self, limit: Limit) -> Self {
         self.options.targeting.limit = Some(limit);
         self
     }
 
-    /// The recipient, the filter and the limit at once, instead of what was set before; goes with a narrowcast.
+    /// Sets a narrowcast's recipient, filter and limit at once, replacing earlier values.
     pub fn targeting(mut self, targeting: Targeting) -> Self {
         self.options.targeting = targeting;
         self
     }
 
-    /// Sends the recipient, the filter and the limit though they have keys, types or words that this version does not
-    /// know; goes with a narrowcast.
+    /// Sends a narrowcast's recipient, filter and limit although they contain keys, types or values that this version
+    /// does
+    /// not know.
     ///
-    /// Without it they are broken rules: LINE passes over a key that it does not know, so that a misspelt filter would
-    /// reach every friend. This is for a key that LINE added after this version was made.
+    /// By default these are broken rules: LINE ignores a key that it does not know, so a misspelt filter would reach
+    /// every
+    /// friend. Call this for a key that LINE added after this version was released.
     pub fn allow_unknown_narrowing(mut self) -> Self {
         self.options.unknown_narrowing = true;
         self
     }
 
-    /// Checks it, and writes it as JSON for `hikyaku_enqueue_v1`, a function that a `PostgreSQL` store has in its database.
-    /// It puts the send into the outbox within the caller's own transaction, so that a business row and its notification are
-    /// committed together or not at all, by whatever the caller talks to its database with:
+    /// Checks the send and serialises it as JSON for `hikyaku_enqueue_v1`, a function in the database of a `PostgreSQL`
+    /// store.
+    /// The function enqueues the send in the caller's own transaction, so that a business row and its notification
+    /// commit
+    /// together or not at all, with any database driver:
     ///
     /// ```sql
     /// SELECT id, existing FROM hikyaku_enqueue_v1($1::text::jsonb)
     /// ```
     ///
     /// Workers find it within a second of the commit, or at once after
-    /// [`wake_workers`](crate::Outbox::wake_workers). Several go in with one call as a JSON array:
-    /// `format!("[{}]", list.join(","))`. Rows and errors of the function are in `docs/postgresql.md` in the repository.
+    /// [`wake_workers`](crate::Outbox::wake_workers). One call can enqueue several as a JSON array:
+    /// `format!("[{}]", list.join(","))`. `docs/postgresql.md` in the repository describes the function's rows and
+    /// errors.
     ///
     /// ```
     /// use hikyaku_sender::NewDelivery;
@@ -497,7 +527,7 @@ impl NewDelivery {
     /// ```
     ///
     /// # Errors
-    /// It breaks a rule, as when it is [enqueued](crate::Outbox::enqueue).
+    /// It breaks a rule, as for [enqueueing](crate::Outbox::enqueue).
     pub fn to_json(&self) -> Result<String, Error> {
         self.check()?;
         let messages = match &self.contents {

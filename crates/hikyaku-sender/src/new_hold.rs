@@ -1,9 +1,9 @@
 use crate::{Error, Hold, HoldId, Lane, Time, new_delivery::check_name};
 use hikyaku_model::{Checker, limits::Problem};
 
-/// Lets a person stop sends. Made for [`Outbox::hold`](crate::Outbox::hold).
+/// The builder of a hold, for [`Outbox::hold`](crate::Outbox::hold).
 ///
-/// Without a channel and a lane, it stops everything.
+/// Without a channel and a lane, the hold stops everything.
 ///
 /// ```
 /// use hikyaku_sender::{Lane, NewHold};
@@ -22,7 +22,7 @@ pub struct NewHold {
 }
 
 impl NewHold {
-    /// Stops everything, for this reason: 1 to 200 bytes that anyone who sees the hold reads.
+    /// Stops everything, for this reason: 1 to 200 bytes, shown to anyone who sees the hold.
     pub fn new(reason: impl Into<String>) -> Self {
         Self {
             channel: None,
@@ -34,35 +34,35 @@ impl NewHold {
         }
     }
 
-    /// Stops only what this channel sends.
+    /// Restricts the hold to the sends of this channel.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = Some(name.into());
         self
     }
 
-    /// Stops only this lane; without a [`channel`](Self::channel), that of every channel.
+    /// Restricts the hold to this lane; without a [`channel`](Self::channel), in every channel.
     ///
-    /// To look how far a narrowcast is sends nothing, so that only a hold on
+    /// Polling a narrowcast's progress sends nothing, so only a hold on
     /// [`Lane::NarrowcastProgress`] itself stops it.
     pub fn lane(mut self, lane: Lane) -> Self {
         self.lane = Some(lane);
         self
     }
 
-    /// Stops only what has this [fairness key](crate::NewDelivery::fairness_key): a tenant, a user of an API, or
-    /// `campaign:17` for what belongs to campaign 17. Everything else goes on.
+    /// Restricts the hold to this [fairness key](crate::NewDelivery::fairness_key): a tenant, a user of an API, or
+    /// `campaign:17` for campaign 17.
     pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
         self.fairness_key = Some(key.into());
         self
     }
 
-    /// Who stops it, for anyone who sees the hold: up to 200 bytes.
+    /// Sets the name of the person who places the hold: up to 200 bytes, shown to anyone who sees it.
     pub fn by(mut self, who: impl Into<String>) -> Self {
         self.who = who.into();
         self
     }
 
-    /// When it ends by itself; only when it is released unless set.
+    /// Sets when the hold ends; by default it lasts until it is released.
     pub fn until(mut self, time: impl Into<Time>) -> Self {
         self.until = Some(time.into());
         self

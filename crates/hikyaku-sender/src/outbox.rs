@@ -38,12 +38,12 @@ pub(crate) const LOOK: Duration = Duration::from_secs(1);
 /// How often somebody who waits for a delivery looks at what another program may have done with it.
 const LOOK_AT_ONE: Duration = Duration::from_millis(250);
 
-/// Where sends wait for LINE, on disk. A clone is cheap and is the same outbox.
+/// A durable queue of sends, on disk. A clone is cheap and refers to the same outbox.
 ///
-/// When a call has returned, no kill and no power cut undoes it.
+/// Once a call has returned, neither a kill nor a power cut undoes it.
 ///
-/// On PostgreSQL, its connections are tasks of the tokio runtime in which they were made. When that runtime ends, calls
-/// from another one connect anew; while it stands still, they wait.
+/// On PostgreSQL, its connections are tasks of the tokio runtime that created them. When that runtime ends, calls
+/// from another one reconnect; while it is blocked, they wait.
 ///
 /// ```
 /// use hikyaku_sender::{NewDelivery, Outbox};
@@ -76,17 +76,17 @@ pub(crate) struct Inner {
     pub(crate) metrics: Metrics,
 }
 
-/// What became of one send.
+/// The result of enqueueing one send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Enqueued {
-    /// The delivery that stands for it.
+    /// The id of the delivery.
     pub id: DeliveryId,
     /// Whether it was in the outbox already, under its idempotency key.
     pub existing: bool,
 }
 
-/// Settings of an [`Outbox`]. Made by [`Outbox::builder`].
+/// The settings of an [`Outbox`]. Made by [`Outbox::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "settings do nothing until `open` is called"]
 pub struct OutboxBuilder {
@@ -98,14 +98,15 @@ pub struct OutboxBuilder {
 }
 
 impl OutboxBuilder {
-    /// Another clock, for tests.
+    /// Sets another clock, for tests.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// How long finished deliveries and their idempotency keys are kept; 7 days unless set. Dead letters stay until a
-    /// person acts.
+    /// Sets how long finished deliveries and their idempotency keys are kept; the default is 7 days. Dead letters stay
+    /// until
+    /// an operator acts.
     pub fn keep(mut self, finished: Duration) -> Self {
         self.keep = finished;
         self
@@ -122,10 +123,10 @@ impl OutboxBuilder {
         self
     }
 
-    /// Opens it, and brings an older store up to date.
+    /// Opens the outbox, and migrates an older store.
     ///
     /// # Errors
-    /// No such kind of store; one that cannot be reached or written; one that is damaged, or newer than this program.
+    /// The kind of store is unknown; the store cannot be reached or written, is damaged, or is newer than this program.
     pub async fn open(self) -> Result<Outbox, Error> {
         let Self {
             url,
@@ -170,12 +171,12 @@ impl Outbox {
     /// Opens the outbox at `sqlite:PATH`, `postgres://…` or, for tests, `memory:`.
     ///
     /// # Errors
-    /// As [`OutboxBuilder::open`].
+    /// Those of [`OutboxBuilder::open`].
     pub async fn open(url: impl Into<String>) -> Result<Self, Error> {
         Self::builder(url).open().await
     }
 
-    /// Starts an outbox with settings of its own.
+    /// Starts an outbox with other settings.
     pub fn builder(url: impl Into<String>) -> OutboxBuilder {
         OutboxBuilder {
             url: url.into(),
@@ -186,12 +187,12 @@ impl Outbox {
         }
     }
 
-    /// Puts a send into the outbox. When this returns, it will be delivered or end as a dead letter that can be seen.
+    /// Enqueues a send. Once this returns, the send will be delivered or end as a visible dead letter.
     ///
     /// # Errors
-    /// It cannot be sent, its idempotency key stands for another send, or the store did not take it. Only where PostgreSQL
-    /// was cut off before it answered, it may be in the outbox all the same; under its idempotency key, enqueueing it again
-    /// is safe.
+    /// It breaks a rule, its idempotency key belongs to another send, or the store failed to commit it. Only if the
+    /// connection to PostgreSQL was lost before it answered, the send may be in the outbox nevertheless; with its
+    /// idempotency key, enqueueing it again is safe.
     pub async fn enqueue(&self, delivery: NewDelivery) -> Result<Enqueued, Error> {
         match self.enqueue_all(vec![delivery]).await?.pop() {
             Some(enqueued) => enqueued,
@@ -199,11 +200,12 @@ impl Outbox {
         }
     }
 
-    /// Puts many sends into the outbox with one commit. A conflict concerns its own send only.
+    /// Enqueues many sends with one commit. A conflict affects only its own send.
     ///
     /// # Errors
-    /// One of them cannot be sent, or the store did not take them: then none is in the outbox, but for what
-    /// [`enqueue`](Self::enqueue) says of PostgreSQL.
+    /// One of them breaks a rule, or the store failed to commit them: then none is in the outbox, with the same
+    /// exception for
+    /// PostgreSQL as in [`enqueue`](Self::enqueue).
     pub async fn enqueue_all(
         &self,
         deliveries: Vec<NewDelivery>,
@@ -221,9 +223,11 @@ impl Outbox {
         Ok(enqueued.into_iter().map(answer).collect())
     }
 
-    /// Wakes the workers of other programs, which look for work once a second otherwise. [`enqueue`](Self::enqueue) does
-    /// so by itself. After a commit of what [`NewDelivery::to_json`] is for, it is for the caller: `PostgreSQL` lets
-    /// transactions that notify commit only one after the other.
+    /// Wakes the workers of other processes, which otherwise poll once a second. [`enqueue`](Self::enqueue) does so
+    /// itself.
+    /// After the commit of a send from [`NewDelivery::to_json`], the caller may do so: `PostgreSQL` commits
+    /// transactions
+    /// that notify only one after the other.
     ///
     /// # Errors
     /// The store cannot be reached.
@@ -232,7 +236,7 @@ impl Outbox {
         self.0.store.wake().await
     }
 
-    /// One delivery; `None` if there is none, or no more.
+    /// Returns a delivery; `None` if it does not exist or was pruned.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -304,8 +308,9 @@ impl Outbox {
         self.0.store.run(Told(id.0)).await
     }
 
-    /// LINE's answer to a delivery as it came: to the request that it accepted or, where it accepted none, to the newest one.
-    /// `None` where LINE did not answer.
+    /// Returns LINE's unchanged response to a delivery: to the request that it accepted or, if it accepted none, to the
+    /// newest
+    /// one. `None` if LINE did not answer.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -314,7 +319,7 @@ impl Outbox {
         Ok(story.and_then(|(it, attempts)| LineAnswer::find(&it.row.delivery, &attempts)))
     }
 
-    /// The requests that were made for a delivery, the first and the newest 20; empty where there is no such delivery.
+    /// Returns the requests for a delivery, the first and the newest 20; empty if the delivery does not exist.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -323,9 +328,11 @@ impl Outbox {
         Ok(story.map(|(_, attempts)| attempts).unwrap_or_default())
     }
 
-    /// What became of deliveries, channels and campaigns, after the [`Outcome`] with this id; 0 for all that is kept. At most
-    /// 100 in their order; empty if there are none yet. The caller keeps the id of the last one that it has dealt with, and
-    /// misses none of the last seven days, whatever is killed.
+    /// Returns the outcomes of deliveries, channels and campaigns after the [`Outcome`] with this id; 0 for all that
+    /// are
+    /// stored. At most 100 in order; empty if there are none yet. A caller that stores the id of the last outcome it
+    /// has processed
+    /// misses none of the last seven days, even if processes are killed.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -333,8 +340,9 @@ impl Outbox {
         self.0.store.read(Outcomes { after, limit: OUTCOMES }).await
     }
 
-    /// Like [`outcomes`](Self::outcomes), and waits until there is one: what this program's workers do is heard at once,
-    /// and what others do within a second.
+    /// Returns outcomes like [`outcomes`](Self::outcomes), and waits until there is one. Outcomes from this process's
+    /// workers
+    /// are noticed at once, those from others within a second.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -350,7 +358,7 @@ impl Outbox {
         }
     }
 
-    /// The delivery of a channel that an idempotency key stands for; `None` if there is none, or no more.
+    /// Returns the delivery of a channel with this idempotency key; `None` if it does not exist or was pruned.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -364,7 +372,7 @@ impl Outbox {
         Ok(self.with_waits(found.into_iter().collect()).await?.pop())
     }
 
-    /// The deliveries that fit a filter, the newest first.
+    /// Returns the deliveries that match a filter, the newest first.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -390,7 +398,7 @@ impl Outbox {
         Ok(listed)
     }
 
-    /// The whole outbox at a glance. It counts all rows, so it is nothing to ask for many times a second.
+    /// Returns an overview of the whole outbox. It counts all rows, so do not call it many times a second.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -400,11 +408,13 @@ impl Outbox {
         Ok(Overview::new(snapshot, |channel| self.0.metrics.limits(channel)))
     }
 
-    /// The store at a glance and what this program's workers have done, in Prometheus's text format. It names channels
-    /// and no recipients.
+    /// Returns metrics of the store and of this process's workers, in Prometheus's text format. They contain channel
+    /// names
+    /// but no recipients.
     ///
-    /// Gauges are of the whole store, so they are the same from each program; counters are of this program. It counts
-    /// the rows of the store, as [`overview`](Self::overview) does.
+    /// Gauges are about the whole store, so they are the same from each process; counters are about this process. The
+    /// call
+    /// counts the rows of the store, like [`overview`](Self::overview).
     ///
     /// # Errors
     /// The store cannot be read.
@@ -412,30 +422,32 @@ impl Outbox {
         Ok(metrics::text(&self.overview().await?, &self.0.metrics))
     }
 
-    /// What its rows say otherwise than what is written down of them elsewhere, while no worker is at work: nothing, unless
+    /// Returns contradictions between the store's rows and its stored counts, while no worker is running: none, unless
     /// this crate has a bug. For tests.
     #[doc(hidden)]
     pub async fn contradictions(&self) -> Result<Vec<String>, Error> {
         self.0.store.read(step::Audit).await
     }
 
-    /// Stops sends, until the hold is released or ends by itself. All workers heed it within a second, and after restarts,
-    /// too. What is on its way ends, and more can be enqueued.
+    /// Stops sends until the hold is released or ends. All workers obey it within a second, also after a restart.
+    /// Requests
+    /// in flight complete, and more sends can be enqueued.
     ///
-    /// The 23 hours of the retry keys of what is in doubt go on meanwhile. Of several holds, the last that is released lets
-    /// the sends go on.
+    /// The 23 hours of the retry keys of deliveries in doubt continue to run. If several holds apply, sends continue
+    /// when the
+    /// last one is released.
     ///
     /// # Errors
-    /// Its channel, reason or name is empty or too long, its end has come already, or the store did not take it.
+    /// The channel, reason or name is empty or too long, the end is in the past, or the store failed to commit it.
     pub async fn hold(&self, hold: NewHold) -> Result<Hold, Error> {
         let hold = hold.placed(self.0.store.time().await?)?;
         self.0.store.run(PlaceHold(hold)).await
     }
 
-    /// Ends a hold. What it was.
+    /// Releases a hold, and returns it.
     ///
     /// # Errors
-    /// There is no such hold, it is over, or the store did not do it.
+    /// The hold does not exist or has ended, or the store failed to commit it.
     pub async fn release(&self, id: impl Into<HoldId>) -> Result<Hold, Error> {
         let hold = self.0.store.run(EndHold(id.into())).await?;
         self.0.store.news().tell();
@@ -443,7 +455,7 @@ impl Outbox {
         Ok(hold)
     }
 
-    /// The holds that stand, the oldest first.
+    /// Returns the active holds, the oldest first.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -451,16 +463,20 @@ impl Outbox {
         self.0.store.read(ListHolds).await
     }
 
-    /// Lets the sends of one fairness key reach so many recipients in a day or a month, and no more: pushes and multicasts, of
-    /// whatever channel. `campaign:17` is the key of what belongs to campaign 17. What was used of a budget before counts on in
-    /// a new one for the same time. All workers heed it with their next claim, and after restarts, too.
+    /// Sets a budget: the sends of one fairness key can reach at most this many recipients in a day or a month. It
+    /// counts
+    /// pushes and multicasts in all channels. `campaign:17` is the key of campaign 17. A new budget for the same period
+    /// keeps
+    /// the count of the old one. All workers obey it at their next claim, also after a restart.
     ///
-    /// What does not fit waits, or is cancelled and told as an outcome, as `beyond` says; and so does all behind it, also
-    /// what is smaller. What is in doubt has been counted, and is cleared up beyond a budget, too. A send with more recipients than the
-    /// whole budget has never fits.
+    /// A send that exceeds the budget waits, or is cancelled and reported as an outcome, according to `beyond`; so do
+    /// all
+    /// sends behind it, even smaller ones. Deliveries in doubt have been counted already, and are resolved even beyond
+    /// the
+    /// budget. A send with more recipients than the whole budget never fits.
     ///
     /// # Errors
-    /// The key is empty or too long, or the store did not take it.
+    /// The key is empty or too long, or the store failed to commit it.
     pub async fn set_budget(
         &self,
         fairness_key: impl Into<String>,
@@ -477,17 +493,17 @@ impl Outbox {
         Ok(budget)
     }
 
-    /// Lets the sends of a fairness key reach whom they like. Whether it had a budget.
+    /// Removes the budget of a fairness key. Returns whether it had one.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn clear_budget(&self, fairness_key: impl Into<String>) -> Result<bool, Error> {
         let had = self.0.store.run(ClearBudget(fairness_key.into())).await?;
         self.wake_workers().await?;
         Ok(had)
     }
 
-    /// The budgets of fairness keys, and how much of each is used.
+    /// Returns the budgets of fairness keys, with the used part of each.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -498,33 +514,34 @@ impl Outbox {
     /// Withdraws a delivery that surely was not sent.
     ///
     /// # Errors
-    /// It may have been sent, it is finished, or there is none.
+    /// It may have been sent, it is finished, or it does not exist.
     pub async fn cancel(&self, id: DeliveryId) -> Result<(), Error> {
         self.act(id, Act::Cancel).await
     }
 
-    /// Gives a rejected or unknown delivery another life. An unknown one keeps its retry key while LINE remembers it,
-    /// so that it cannot be delivered twice; after that it needs [`retry_may_duplicate`](Self::retry_may_duplicate).
+    /// Retries a rejected or unknown delivery. An unknown one keeps its retry key while LINE remembers it, so that it
+    /// cannot
+    /// be delivered twice; after that it needs [`retry_may_duplicate`](Self::retry_may_duplicate).
     ///
     /// # Errors
-    /// It is no dead letter, its key is too old, or there is none.
+    /// It is not a dead letter, its key is too old, or it does not exist.
     pub async fn retry(&self, id: DeliveryId) -> Result<(), Error> {
         self.act(id, Act::Retry { may_duplicate: false }).await
     }
 
-    /// Like [`retry`](Self::retry), and sends an unknown delivery again even where nothing keeps it from arriving
+    /// Retries a delivery like [`retry`](Self::retry), and an unknown one even if nothing prevents it from arriving
     /// twice.
     ///
     /// # Errors
-    /// It is no dead letter, or there is none.
+    /// It is not a dead letter, or it does not exist.
     pub async fn retry_may_duplicate(&self, id: DeliveryId) -> Result<(), Error> {
         self.act(id, Act::Retry { may_duplicate: true }).await
     }
 
-    /// Puts a dead letter away.
+    /// Discards a dead letter.
     ///
     /// # Errors
-    /// It is no dead letter, or there is none.
+    /// It is not a dead letter, or it does not exist.
     pub async fn drop_dead_letter(&self, id: DeliveryId) -> Result<(), Error> {
         self.act(id, Act::Drop).await
     }
@@ -535,7 +552,7 @@ impl Outbox {
         Ok(())
     }
 
-    /// The time on the store's clock.
+    /// Returns the time on the store's clock.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -543,7 +560,8 @@ impl Outbox {
         self.0.store.time().await
     }
 
-    /// What happens to its deliveries in this program, from now on. Other programs' doings are seen in the store only.
+    /// Returns the events of its deliveries in this process, from now on. Changes by other processes are only visible
+    /// in the store.
     pub fn events(&self) -> Events {
         self.0.events.listen()
     }

@@ -1,4 +1,4 @@
-//! What is told to programs that must not miss it.
+//! Outcomes that programs must not miss.
 
 use std::fmt;
 
@@ -8,20 +8,23 @@ use uuid::Uuid;
 
 use crate::{Time, UnknownName};
 
-/// Something that became of a delivery, a channel or a campaign. It is written down in the same commit as that, and kept
-/// for a week, so that no kill loses it.
+/// An outcome of a delivery, a channel or a campaign. It is stored in the same commit as the change, and kept for a
+/// week,
+/// so that no kill loses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Its place: greater than that of every outcome before it, and the cursor to ask for those after it.
+    /// Its position: greater than that of every earlier outcome, and the cursor for those after it.
     pub id: i64,
-    /// When it came about.
+    /// The time of the change.
     pub at: Time,
-    /// What it is.
+    /// The kind.
     pub kind: OutcomeKind,
-    /// All of it as JSON, `{"type","timestamp","data"}`: what webhooks are sent. Of a delivery, `data` has `id`, `channel`, `kind`,
-    /// `state`, `created_at`, `recipients`, `campaign`, `idempotency_key`, `reference`, `request_id`, `sent_messages`, `attempts` (how
-    /// many) and `error` (`status` and `message`).
+    /// The whole outcome as JSON, `{"type","timestamp","data"}`: the body of webhooks. For a delivery, `data` has `id`,
+    /// `channel`,
+    /// `kind`, `state`, `created_at`, `recipients`, `campaign`, `idempotency_key`, `reference`, `request_id`,
+    /// `sent_messages`,
+    /// `attempts` (their number) and `error` (`status` and `message`).
     pub body: String,
     /// The delivery that it is about, by which it is told in order.
     pub(crate) delivery: Option<i64>,
@@ -29,7 +32,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Its name, the same however often it is told: what webhooks are sent as `webhook-id`.
+    /// Returns its unique name, the same at each repetition: the `webhook-id` of webhooks.
     pub fn message_id(&self) -> String {
         format!("msg_{}", self.message.simple())
     }
@@ -40,55 +43,56 @@ impl Outcome {
     }
 }
 
-/// How far the readers of outcomes of one name are. Made by [`Outbox::outcome_cursors`](crate::Outbox::outcome_cursors).
+/// The position of the readers of a named cursor. Made by [`Outbox::outcome_cursors`](crate::Outbox::outcome_cursors).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OutcomePlace {
     /// The name.
     pub name: String,
-    /// The id of the last outcome that was dealt with; 0 for none.
+    /// The id of the last processed outcome; 0 if there is none.
     pub after: i64,
-    /// Who reads now: host, process and a number of its own. `None` where nobody does.
+    /// The current reader: host, process id and a number. `None` if nobody is reading.
     pub reader: Option<String>,
-    /// How many outcomes are still to be dealt with.
+    /// The number of outcomes still to be processed.
     pub behind: u64,
-    /// When the first of those came about.
+    /// The time of the first of those.
     pub oldest: Option<Time>,
 }
 
-/// What an [`Outcome`] is about.
+/// The kind of an [`Outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutcomeKind {
-    /// LINE has accepted a delivery that [asked for it](crate::NewDelivery::tell_outcome), or one that was told as unknown
-    /// before.
+    /// LINE has accepted a delivery that [requested this report](crate::NewDelivery::tell_outcome), or one that was
+    /// reported
+    /// as unknown before.
     Accepted,
-    /// LINE has refused a delivery; nobody got it.
+    /// LINE has refused a delivery; nobody received it.
     Rejected,
-    /// A delivery may have arrived, and nobody can tell any more.
+    /// A delivery may have arrived, and it can no longer be determined.
     Unknown,
-    /// A delivery was withdrawn or expired before anything was sent. Those of a campaign are counted and not told.
+    /// A delivery was withdrawn or expired before anything was sent. Those of a campaign are counted, but not reported.
     Cancelled,
     /// LINE refuses a channel's token, so its sends wait.
     Unauthorized,
-    /// A channel's month is used up, so its sends wait.
+    /// A channel's monthly quota is used up, so its sends wait.
     QuotaUsedUp,
-    /// A person has stopped a lane.
+    /// An operator has stopped a lane.
     LaneHeld,
-    /// A person lets a lane go on.
+    /// An operator has released a lane.
     LaneReleased,
-    /// Nothing of a campaign is open any more.
+    /// No delivery of a campaign is open any more.
     CampaignDone,
-    /// A campaign was cancelled, and nothing of it is open any more.
+    /// A campaign was cancelled, and no delivery of it is open any more.
     CampaignCancelled,
     /// Nine tenths of a fairness key's budget are used.
     BudgetNearlyUsedUp,
-    /// A send does not fit into what is left of its fairness key's budget; once until there is room again.
+    /// A send exceeds the rest of its fairness key's budget. Reported once until there is room again.
     BudgetUsedUp,
 }
 
 impl OutcomeKind {
-    /// Every kind, in the order of their codes.
+    /// All kinds, in the order of their codes.
     pub const ALL: &'static [Self] = &[
         Self::Accepted,
         Self::Rejected,
@@ -104,7 +108,7 @@ impl OutcomeKind {
         Self::BudgetUsedUp,
     ];
 
-    /// The `type` of its JSON.
+    /// Returns the `type` in its JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Accepted => "delivery.accepted",

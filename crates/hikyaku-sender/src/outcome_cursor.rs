@@ -65,8 +65,8 @@ pub struct OutcomeCursor {
 }
 
 impl Outbox {
-    /// A reader of outcomes whose place has this name, 1 to 200 bytes: one for each program that is told of them. A new name
-    /// begins with the oldest outcome that is kept.
+    /// Returns a reader of outcomes with this name, 1 to 200 bytes: use one name for each receiving program. A new name
+    /// starts with the oldest outcome in the store.
     ///
     /// # Errors
     /// The name is empty, too long, or has control characters.
@@ -79,7 +79,7 @@ impl Outbox {
         Ok(OutcomeCursor { outbox: self.clone(), name, reader, concurrency: 1, again: AGAIN })
     }
 
-    /// How far the readers of outcomes are, by their names.
+    /// Returns the positions of all readers, by name.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -98,23 +98,25 @@ impl Outbox {
 }
 
 impl OutcomeCursor {
-    /// How many outcomes [`run`](Self::run) deals with at once, those of one delivery still one after another; 1 unless set,
-    /// and 100 at most.
+    /// Sets how many outcomes [`run`](Self::run) processes concurrently, up to 100; the default is 1. Outcomes of one
+    /// delivery
+    /// are always processed one after another.
     #[must_use]
     pub fn concurrency(mut self, outcomes: usize) -> Self {
         self.concurrency = outcomes.clamp(1, OUTCOMES as usize);
         self
     }
 
-    /// How long [`run`](Self::run) waits before it tries again what was not dealt with, at first; a second unless set. Each
-    /// time it waits twice as long, up to five minutes.
+    /// Sets the backoff of [`run`](Self::run): the delay before the first retry, one second by default. It doubles each
+    /// time,
+    /// up to five minutes.
     #[must_use]
     pub fn again_after(mut self, wait: Duration) -> Self {
         self.again = wait.min(AGAIN_AT_MOST);
         self
     }
 
-    /// The next outcomes in their order, 100 at most. It waits until there are any, and until no other reader has the place.
+    /// Waits for the next outcomes, and until no other reader holds the cursor. Returns them in order, 100 at most.
     ///
     /// # Errors
     /// The store cannot be read or written.
@@ -152,19 +154,21 @@ impl OutcomeCursor {
         }
     }
 
-    /// Everything up to the outcome with this id is dealt with. When this returns, it is on disk. Before where it is already,
-    /// the place stays.
+    /// Confirms that every outcome up to this id is processed. Once this returns, the position is on disk. A position
+    /// before
+    /// the current one changes nothing.
     ///
     /// # Errors
-    /// Another reader has the place now, because this one was not heard of for 15 seconds; or the store did not take it.
+    /// Another reader holds the cursor now, because this one was silent for 15 seconds; or the store failed to commit
+    /// it.
     pub async fn advance(&self, id: i64) -> Result<(), Error> {
         self.hold(id, true).await.map(drop)
     }
 
-    /// Leaves out everything up to the outcome with this id, dealt with or not.
+    /// Skips every outcome up to this id, processed or not.
     ///
     /// # Errors
-    /// Another reader has the place, or the store did not take it.
+    /// Another reader holds the cursor, or the store failed to commit it.
     pub async fn skip_to(&self, id: i64) -> Result<(), Error> {
         self.hold(id, false).await.map(drop)
     }
@@ -174,10 +178,10 @@ impl OutcomeCursor {
         self.outbox.shared().store.run(HoldPlace { name, reader, done, must_have_it }).await
     }
 
-    /// Does something that takes long, and keeps the place meanwhile.
+    /// Does work that takes long, and keeps the cursor meanwhile.
     ///
     /// # Errors
-    /// Another reader has the place now; then the work is dropped where it stands.
+    /// Another reader holds the cursor now; the work is then dropped at its current await.
     pub async fn while_held<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
         let lost = async {
             loop {
@@ -198,10 +202,10 @@ impl OutcomeCursor {
         }
     }
 
-    /// Lets another reader of this name go on at once.
+    /// Releases the cursor, so that another reader of this name can continue at once.
     ///
     /// # Errors
-    /// The store did not take it; then others wait for 15 seconds.
+    /// The store failed to commit it; others then wait for 15 seconds.
     pub async fn leave(self) -> Result<(), Error> {
         let Self { outbox, name, reader, .. } = self;
         outbox.shared().store.run(LeavePlace { name, reader }).await?;
@@ -209,14 +213,15 @@ impl OutcomeCursor {
         Ok(())
     }
 
-    /// Deals with one outcome after another until `stop` is ready. What fails is tried again, after a second, two and so on up
-    /// to five minutes, for as long as it takes; what comes behind it waits, but for what is dealt with
-    /// [at once](Self::concurrency). While another reader has the place, it waits.
+    /// Processes one outcome after another until `stop` is ready. A failure is retried without limit, with a backoff of
+    /// one
+    /// second, two and so on up to five minutes; later outcomes wait, except for those that are processed
+    /// [concurrently](Self::concurrency). While another reader holds the cursor, it waits.
     ///
-    /// When it is told to stop, what has begun has 10 seconds. What is not dealt with by then comes again.
+    /// After `stop`, work in progress has 10 seconds. Outcomes that are not processed by then are delivered again.
     ///
     /// # Errors
-    /// The store cannot be used in a way that waiting does not mend.
+    /// The store cannot be used, in a way that waiting does not fix.
     pub async fn run<D, W, E>(self, stop: impl Future<Output = ()>, deal: D) -> Result<(), Error>
     where
         D: Fn(Outcome) -> W,

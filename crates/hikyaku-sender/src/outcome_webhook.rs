@@ -1,4 +1,4 @@
-//! Outcomes by signed webhook.
+//! Outcomes as signed webhooks.
 //!
 //! Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
@@ -37,12 +37,12 @@ const SHOWN: usize = 200;
 
 const USER_AGENT: &str = concat!("hikyaku/", env!("CARGO_PKG_VERSION"));
 
-/// A server of yours that is told [`Outcome`]s by signed `POST`s, as
-/// [Standard Webhooks](https://www.standardwebhooks.com/) says.
+/// A server of yours that receives [`Outcome`]s as signed `POST`s according to
+/// [Standard Webhooks](https://www.standardwebhooks.com/).
 ///
-/// The body is [`Outcome::body`]. `webhook-id` is [`Outcome::message_id`], the same on each repetition; `webhook-timestamp`
-/// is when the request was made, in seconds; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256 of
-/// `ID.TIMESTAMP.BODY` under the secret. An outcome is told when the answer is a 2xx. Redirects are not followed.
+/// The body is [`Outcome::body`]. `webhook-id` is [`Outcome::message_id`], the same at each retry; `webhook-timestamp`
+/// is the time of the request, in seconds; `webhook-signature` is `v1,` and the base64 of the HMAC-SHA256 of
+/// `ID.TIMESTAMP.BODY` with the secret. A 2xx response acknowledges the outcome. Redirects are not followed.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -64,10 +64,10 @@ pub struct OutcomeWebhook {
 }
 
 impl OutcomeWebhook {
-    /// Tells this URL, and signs with this secret.
+    /// Creates a webhook that posts to this URL, and signs with this secret.
     ///
     /// # Errors
-    /// The URL has no host, is neither `http` nor `https`, or has a user's name or a password in it.
+    /// The URL has no host, is neither `http` nor `https`, or contains a user name or a password.
     pub fn new(url: impl AsRef<str>, secret: WebhookSecret) -> Result<Self, Error> {
         let wrong = |rule| Error::breaks(vec![Segment::Field("url")], Problem::Rule(rule));
         let url: Uri = url.as_ref().parse().map_err(|_| wrong("must be a URL"))?;
@@ -81,34 +81,35 @@ impl OutcomeWebhook {
         Ok(Self { url, secrets: vec![secret], timeout: TIMEOUT, transport })
     }
 
-    /// Signs with this secret, too: the next one, until the receiver knows it, or the one before, until it does not need it.
+    /// Also signs with this secret: the next one, until the receiver knows it, or the previous one, until the receiver
+    /// no longer needs it.
     #[must_use]
     pub fn or(mut self, secret: WebhookSecret) -> Self {
         self.secrets.push(secret);
         self
     }
 
-    /// How long the receiver may take to answer; 15 seconds unless set.
+    /// Sets the timeout for the receiver's response; the default is 15 seconds.
     #[must_use]
     pub fn timeout(mut self, longest: Duration) -> Self {
         self.timeout = longest;
         self
     }
 
-    /// Trusts the certificates of this PEM text, too.
+    /// Also trusts the certificates in this PEM text.
     ///
     /// # Errors
-    /// It has no certificate, or one that cannot be read.
+    /// It contains no certificate, or one that cannot be read.
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
         self.transport = HyperTransport::with_certificates(CONNECT, pem)
             .map_err(|why| Error::new(ErrorKind::Unsuitable(why.to_string())).because(why))?;
         Ok(self)
     }
 
-    /// Tells the receiver one outcome after another until `stop` is ready, as [`OutcomeCursor::run`] does.
+    /// Posts one outcome after another to the receiver until `stop` is ready, like [`OutcomeCursor::run`].
     ///
     /// # Errors
-    /// The receiver answers 410: it is gone for good. Or the store cannot be used in a way that waiting does not mend.
+    /// The receiver answers 410: it is gone for good. Or the store cannot be used, in a way that waiting does not fix.
     pub async fn tell(
         &self,
         cursor: OutcomeCursor,
@@ -133,10 +134,10 @@ impl OutcomeWebhook {
         if is_gone { Err(Error::new(ErrorKind::ReceiverGone(self.host()))) } else { Ok(()) }
     }
 
-    /// Tells the receiver one outcome, once.
+    /// Posts one outcome to the receiver, once.
     ///
     /// # Errors
-    /// It gives no answer, or one that is no 2xx.
+    /// The receiver does not answer, or not with a 2xx.
     pub async fn post(&self, outcome: &Outcome) -> Result<(), WebhookError> {
         let request = self.request(outcome, SystemTime::now());
         let Ok(answered) = timeout(self.timeout, self.exchange(request)).await else {
@@ -204,7 +205,7 @@ impl OutcomeWebhook {
     }
 }
 
-/// Why a receiver was not told.
+/// The reason why an outcome could not be posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookError {
     status: Option<u16>,
@@ -212,12 +213,12 @@ pub struct WebhookError {
 }
 
 impl WebhookError {
-    /// What it answered, if it did.
+    /// Returns the HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// Whether it says that it is gone for good, and wants to be told nothing more.
+    /// Returns whether the receiver says that it is gone for good and wants no more outcomes.
     pub fn is_gone(&self) -> bool {
         self.status == Some(StatusCode::GONE.as_u16())
     }
@@ -231,8 +232,8 @@ impl fmt::Display for WebhookError {
 
 impl std::error::Error for WebhookError {}
 
-/// What webhooks are signed with: `whsec_` and the base64 of 24 to 64 bytes, as
-/// [Standard Webhooks](https://www.standardwebhooks.com/) says. Sender and receiver share it.
+/// The secret for signing webhooks: `whsec_` and the base64 of 24 to 64 bytes, according to
+/// [Standard Webhooks](https://www.standardwebhooks.com/). Sender and receiver share it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookSecret(Box<[u8]>);
 
@@ -269,7 +270,7 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// A text that is no [`WebhookSecret`].
+/// The text is not a [`WebhookSecret`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidWebhookSecret;
 

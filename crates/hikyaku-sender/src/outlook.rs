@@ -11,70 +11,72 @@ use crate::{
 /// A worker that has something to do looks at its lane more often than this.
 const JUST_NOW: Duration = Duration::from_secs(2);
 
-/// A store at a glance.
+/// An overview of a store.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Overview {
     /// The time on the store's clock.
     pub now: Time,
-    /// How many deliveries are in each state that has any.
+    /// The number of deliveries in each state that has any.
     pub deliveries: Vec<(State, u64)>,
-    /// The lanes that were used or have work.
+    /// The lanes that were used or have deliveries.
     pub lanes: Vec<LaneOverview>,
-    /// The months of the channels that LINE was asked about.
+    /// The monthly quotas of the channels for which LINE was asked.
     pub quotas: Vec<QuotaOverview>,
-    /// What people have stopped.
+    /// The holds placed by operators.
     pub holds: Vec<Hold>,
-    /// What fairness keys may still send, of those that have a budget.
+    /// The budgets of fairness keys.
     pub budgets: Vec<Budget>,
-    /// How far the readers of outcomes are.
+    /// The positions of the readers of outcomes.
     pub outcome_cursors: Vec<OutcomePlace>,
 }
 
 impl Overview {
-    /// How many deliveries are in this state.
+    /// Returns the number of deliveries in a state.
     pub fn count(&self, state: State) -> u64 {
         self.deliveries.iter().find(|(of, _)| *of == state).map_or(0, |(_, count)| *count)
     }
 }
 
-/// A lane at a glance.
+/// An overview of a lane.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LaneOverview {
-    /// Whose lane it is.
+    /// The channel of the lane.
     pub channel: String,
     /// The lane.
     pub lane: Lane,
-    /// Its limit, as this program's last worker of the channel has or had it; LINE's, if there was none. `None` for no
+    /// Its rate limit, according to this process's last worker of the channel; LINE's limit if there was none. `None`
+    /// for no
     /// limit.
     pub limit: Option<Rate>,
-    /// How many requests a second it may send steadily now; `None` without a limit.
+    /// The steady rate in requests per second now; `None` without a limit.
     pub per_second: Option<f64>,
-    /// The share of its rate that is left after LINE said that it was too fast: 0 to 1.
+    /// The share of its rate that remains after LINE reported an exceeded rate limit: 0 to 1.
     pub speed: f64,
-    /// How many of its deliveries are due and not on their way, those of paused campaigns among them.
+    /// The number of its deliveries that are due and not in flight, including those of paused campaigns.
     pub waiting: u64,
-    /// What they wait for, if they do: what makes the lane stand still, or its rate limit. What waits for a worker that has its
-    /// channel is not among that: the store does not know the workers.
+    /// The reason why they wait, if they do: why the lane is blocked, or its rate limit. The lack of a worker with its
+    /// channel
+    /// is not among the reasons: the store does not know the workers.
     pub waiting_for: Option<WaitingFor>,
-    /// Until when they wait for that, as far as is known.
+    /// The time until which they wait, as far as it is known.
     pub until: Option<Time>,
-    /// Why LINE's answers let it stand still and until when, if they do.
+    /// The reason and the end of a hold caused by LINE's responses, if there is one.
     pub hold: Option<(HoldReason, Time)>,
-    /// When the first of its waiting deliveries falls due, or fell due.
+    /// The due time of the first of its waiting deliveries.
     pub next_due: Option<Time>,
 }
 
-/// A channel's month at a glance.
+/// An overview of a channel's monthly quota.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct QuotaOverview {
-    /// Whose month it is.
+    /// The channel.
     pub channel: String,
-    /// How many messages it has; `None` without a limit.
+    /// The quota in messages; `None` without a limit.
     pub limit: Option<u64>,
-    /// How many are gone, as far as is known, and on their way.
+    /// The number of messages used, as far as it is known, including those in flight.
     pub used: u64,
 }
 

@@ -1,4 +1,4 @@
-//! How fast a lane may go: pure arithmetic over what the store holds of it.
+//! The pacing of a lane: pure arithmetic over the stored state of the lane.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -17,7 +17,7 @@ pub(crate) fn window(rate: Rate) -> Duration {
     rate.per + Duration::from_secs(10)
 }
 
-/// The limit of every lane. The default is LINE's.
+/// The rate limit of every lane. The default is LINE's.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 #[derive(Clone, Debug)]
@@ -45,12 +45,12 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// No limits, for a server that has none.
+    /// Creates limits that allow any rate, for a server without limits.
     pub fn none() -> Self {
         Self(HashMap::new())
     }
 
-    /// Sets the limit of a lane; `None` takes it away.
+    /// Sets the rate limit of a lane; `None` removes it.
     pub fn set(&mut self, lane: Lane, rate: Option<Rate>) {
         match rate {
             Some(rate) => self.0.insert(lane, rate),
@@ -58,19 +58,19 @@ impl Limits {
         };
     }
 
-    /// The limit of a lane.
+    /// Returns the rate limit of a lane.
     pub fn get(&self, lane: Lane) -> Option<Rate> {
         self.0.get(&lane).copied()
     }
 }
 
-/// Why a lane stands still.
+/// The reason why a lane is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HoldReason {
-    /// LINE says that its rate limit is exceeded.
+    /// LINE reported that its rate limit was exceeded.
     Rate,
-    /// The month's messages are used up.
+    /// The monthly quota is used up.
     Quota,
     /// LINE refuses the channel access token.
     Unauthorized,
@@ -81,7 +81,7 @@ pub enum HoldReason {
 impl HoldReason {
     const ALL: [Self; 4] = [Self::Rate, Self::Quota, Self::Unauthorized, Self::LineDown];
 
-    /// The word that the command line uses.
+    /// Returns the name that the command line uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rate => "rate",

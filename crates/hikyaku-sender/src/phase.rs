@@ -1,17 +1,17 @@
 use serde::Serialize;
 
-/// What a campaign is doing.
+/// The phase of a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CampaignPhase {
-    /// Its list is not wholly read; what is read may be on its way.
+    /// The list is not completely read; the part read may be in flight.
     Feeding,
-    /// Its list is read, and not all recipients are served.
+    /// The list is read, and not all recipients are served.
     Running,
-    /// It stands still until it is resumed.
+    /// The campaign is paused until it is resumed.
     Paused,
-    /// It was withdrawn.
+    /// The campaign was withdrawn.
     Cancelled,
     /// Every recipient is accounted for.
     Done,

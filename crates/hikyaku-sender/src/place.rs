@@ -1,4 +1,4 @@
-//! Where a store is, as its URL says.
+//! The location of a store, from its URL.
 
 use std::path::Path;
 

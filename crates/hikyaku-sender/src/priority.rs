@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::UnknownName;
 
-/// How urgent a delivery is, among those of its channel and kind. The more urgent one is the greater.
+/// The priority of a delivery among those of its channel and kind. A more urgent priority compares as greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Priority {
     /// Before all others: one-time passwords, alarms.
     High,
-    /// As they come.
+    /// In the order of arrival.
     #[default]
     Normal,
     /// After all others: campaigns.
@@ -21,7 +21,7 @@ pub enum Priority {
 impl Priority {
     pub(crate) const ALL: [Self; 3] = [Self::High, Self::Normal, Self::Low];
 
-    /// The word that a line of a batch uses, and the store.
+    /// Returns the name that a line of a batch and the store use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::High => "high",

@@ -9,28 +9,31 @@ use crate::{
 /// How many rows share a commit.
 const PAGE: u32 = 500;
 
-/// What a restored store does not know of, put in doubt.
+/// The result of marking deliveries as in doubt after a restore.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Quarantined {
-    /// Deliveries that are sent again under the keys that they may have been sent with.
+    /// Deliveries that are retried with the retry keys with which they may have been sent.
     pub in_doubt: u64,
-    /// Deliveries that no key can clear up, which are dead letters now.
+    /// Deliveries that no retry key can resolve, which are dead letters now.
     pub unknown: u64,
     /// Campaigns whose lists were being read, which are paused now.
     pub paused: Vec<CampaignId>,
 }
 
 impl Outbox {
-    /// Puts everything in doubt that may have been sent after `since`, the moment that this store was restored to. Do it
-    /// after a restore, before any worker begins, and once: the state machine then clears up what LINE still can tell,
-    /// and leaves the rest to a person. Nothing is sent twice by it.
+    /// Marks as in doubt every delivery that may have been sent after `since`, the time of the backup from which this
+    /// store
+    /// was restored. Call it once after a restore, before any worker starts: the state machine then resolves the
+    /// deliveries
+    /// about which LINE can still tell, and leaves the rest to an operator. It sends nothing twice.
     ///
-    /// What was enqueued after `since` is lost. Enqueued again under its idempotency key, it has the retry key that it
-    /// had, which LINE knows for 24 hours.
+    /// Sends that were enqueued after `since` are lost. Enqueued again under its idempotency key, a send has the same
+    /// retry
+    /// key as before, which LINE remembers for 24 hours.
     ///
     /// # Errors
-    /// `since` is to come, a worker has this `SQLite` file, or the store did not take it.
+    /// `since` is in the future, a worker has this `SQLite` file open, or the store failed to commit it.
     pub async fn quarantine(&self, since: impl Into<Time>) -> Result<Quarantined, Error> {
         let (inner, since) = (self.shared(), since.into());
         if since > self.now().await? {

@@ -1,4 +1,4 @@
-//! The steps of a worker, one at a time: for tests that stop one of them in the middle.
+//! Single steps of a worker, for tests that stop one of them in the middle.
 
 use std::{sync::Arc, time::Duration};
 
@@ -46,7 +46,7 @@ impl Outbox {
         IdleWorker { _seat: seat, handed }
     }
 
-    /// Claims as many of a channel as a worker would that has room for so many. Their ids and fences.
+    /// Claims as many deliveries of a channel as a worker with this much room would. Returns their ids and fences.
     #[doc(hidden)]
     pub async fn claim_some(
         &self,
@@ -60,7 +60,7 @@ impl Outbox {
         Ok(grant.jobs.into_iter().map(|job| (job.id, job.fence)).collect())
     }
 
-    /// Writes down that LINE accepted them.
+    /// Records that LINE accepted them.
     #[doc(hidden)]
     pub async fn settle_as_accepted(&self, claimed: &[(i64, i64)]) -> Result<(), Error> {
         let outcome = Outcome::Accepted { request_id: None, duplicate: false };
@@ -87,7 +87,7 @@ impl Outbox {
         self.wait_and_look(id, patience, patience).await
     }
 
-    /// Tidies up once.
+    /// Runs one sweep.
     #[doc(hidden)]
     pub async fn sweep_once(&self) -> Result<(), Error> {
         let inner = self.shared();

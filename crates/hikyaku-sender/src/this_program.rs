@@ -1,4 +1,4 @@
-//! What this program is called where several share a store.
+//! The name of this process where several share a store.
 
 /// Host and process.
 pub(crate) fn name() -> String {

@@ -15,17 +15,17 @@ use serde::{Serialize, Serializer};
 pub struct Time(i64);
 
 impl Time {
-    /// The moment so many milliseconds after 1970-01-01T00:00:00Z.
+    /// Creates the moment this many milliseconds after 1970-01-01T00:00:00Z.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since 1970-01-01T00:00:00Z.
+    /// Returns the milliseconds since 1970-01-01T00:00:00Z.
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// The same moment for the standard library; nothing where the system's clock cannot tell it.
+    /// Converts to the standard library's type; `None` if that cannot represent the moment.
     pub fn to_system_time(self) -> Option<SystemTime> {
         let from_1970 = Duration::from_millis(self.0.unsigned_abs());
         if self.0 < 0 {
@@ -40,7 +40,7 @@ impl Time {
         Timestamp::from_millisecond(self.0).is_ok()
     }
 
-    /// How long ago `earlier` was; zero when it lies ahead.
+    /// Returns the time since `earlier`; zero if it lies in the future.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
@@ -88,7 +88,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// Where an embedded store reads the time. `PostgreSQL` uses its own clock, so that all workers share one.
+/// The source of time of an embedded store. `PostgreSQL` uses its own clock, so that all workers share one.
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Source);
 
@@ -125,18 +125,20 @@ impl Default for Source {
 }
 
 impl Clock {
-    /// A clock that moves only by [`advance`](Self::advance) and [`set`](Self::set), for tests. With `PostgreSQL` too.
+    /// Creates a clock that moves only by [`advance`](Self::advance) and [`set`](Self::set), for tests. It works with
+    /// `PostgreSQL` as well.
     pub fn manual(start: Time) -> Self {
         Self(Source::Manual(Arc::new(AtomicI64::new(start.as_millis()))))
     }
 
-    /// A clock that reads the time of something else, such as a simulator in a test. With `PostgreSQL` too. It must be
-    /// quick, and should not go backwards.
+    /// Creates a clock that reads another source of time, such as a simulator in a test. It works with `PostgreSQL` as
+    /// well.
+    /// The function must be quick, and should not go backwards.
     pub fn from_fn<T: Into<Time>>(now: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self(Source::Of(Read(Arc::new(move || now().into()))))
     }
 
-    /// The time now.
+    /// Returns the current time.
     pub fn now(&self) -> Time {
         match &self.0 {
             Source::System(anchor) => {
@@ -153,12 +155,12 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock forward; all others stay as they are.
+    /// Moves a manual clock forward; does nothing on other clocks.
     pub fn advance(&self, by: Duration) {
         self.set(self.now() + by);
     }
 
-    /// Sets a manual clock, backwards too; all others stay as they are.
+    /// Sets a manual clock, also backwards; does nothing on other clocks.
     pub fn set(&self, time: Time) {
         if let Source::Manual(millis) = &self.0 {
             millis.store(time.as_millis(), Ordering::SeqCst);

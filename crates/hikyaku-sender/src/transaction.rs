@@ -1,4 +1,4 @@
-//! Rows of a program's own and sends, committed together.
+//! A program's own rows and sends, committed together.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::{
     store::{ReadStep, Reads, Result, Tables, Tx, WriteStep, step::Enqueue},
 };
 
-/// What is done in one durable transaction by [`Outbox::transact`].
+/// The work in one durable transaction of [`Outbox::transact`].
 pub trait Work: Send + Sync + 'static {
     /// What it tells.
     type Out: Send + 'static;
@@ -28,7 +28,7 @@ pub trait Work: Send + Sync + 'static {
     ) -> impl Future<Output = std::result::Result<Self::Out, Error>> + Send;
 }
 
-/// A transaction that is open in the store of an [`Outbox`].
+/// An open transaction in the store of an [`Outbox`].
 pub struct Transaction<'a> {
     tx: &'a mut dyn Open,
     failed: bool,
@@ -42,11 +42,12 @@ impl fmt::Debug for Transaction<'_> {
 }
 
 impl Transaction<'_> {
-    /// Runs one SQL statement and gives the rows that it returns. Parameters are `$1`, `$2` and so on, in the order in which
-    /// they first appear.
+    /// Runs one SQL statement and returns its rows. Parameters are `$1`, `$2` and so on, in the order in which they
+    /// first
+    /// appear.
     ///
     /// # Errors
-    /// The store did not do it, or it keeps no tables (`memory:`). Then nothing of the transaction comes about.
+    /// The statement failed, or the store has no tables (`memory:`). The transaction is then rolled back.
     pub async fn query(
         &mut self,
         sql: &str,
@@ -57,11 +58,12 @@ impl Transaction<'_> {
         rows
     }
 
-    /// Puts a send into the outbox, if the transaction comes about.
+    /// Enqueues a send, if the transaction commits.
     ///
     /// # Errors
-    /// It cannot be sent, its idempotency key stands for another send, or the store did not take it. Then nothing of the
-    /// transaction comes about.
+    /// It breaks a rule, its idempotency key belongs to another send, or the store failed to commit it. The transaction
+    /// is
+    /// then rolled back.
     pub async fn enqueue(&mut self, delivery: NewDelivery) -> std::result::Result<Enqueued, Error> {
         let enqueued = self.tx.enqueue(delivery).await;
         self.failed |= enqueued.is_err();
@@ -69,15 +71,15 @@ impl Transaction<'_> {
         enqueued
     }
 
-    /// Whether its SQL is `PostgreSQL`'s, and not `SQLite`'s.
+    /// Returns whether its SQL dialect is `PostgreSQL`'s rather than `SQLite`'s.
     pub fn is_postgres(&self) -> bool {
         self.tx.is_postgres()
     }
 
-    /// The store's clock.
+    /// Returns the time on the store's clock.
     ///
     /// # Errors
-    /// The store did not tell it.
+    /// The store failed to return it.
     pub async fn now(&mut self) -> std::result::Result<Time, Error> {
         self.tx.time().await
     }
@@ -177,13 +179,15 @@ impl<W: Work> WriteStep for Transact<W> {
 }
 
 impl Outbox {
-    /// Changes tables of the program's own, in the outbox's database, and enqueues sends: all in one durable transaction. It
-    /// stands among the store's own, so it must be short. Names of tables that begin with `hikyaku_` are this project's,
-    /// and on `SQLite` all tables of `docs/sender.md`, too.
+    /// Changes the program's own tables in the outbox's database and enqueues sends, in one durable transaction. It
+    /// blocks
+    /// the store's own transactions, so it must be short. Table names that begin with `hikyaku_` are reserved for this
+    /// project, and on `SQLite` so are all tables listed in `docs/sender.md`.
     ///
     /// # Errors
-    /// What `work` fails with, or why the store did not do it. Nothing of it is left then; only where PostgreSQL was cut off
-    /// before it answered, all of it may be there.
+    /// The error of `work`, or a failure of the store. Everything is then rolled back. Only if the connection to
+    /// PostgreSQL
+    /// was lost before it answered, the transaction may have committed.
     pub async fn transact<W: Work>(&self, work: W) -> std::result::Result<W::Out, Error> {
         let shared = self.shared();
         let (out, enqueued) = shared.store.run(Transact(work)).await?;

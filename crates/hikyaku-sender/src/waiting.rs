@@ -2,38 +2,39 @@ use serde::{Serialize, Serializer};
 
 use crate::{Lane, Time, pace::HoldReason};
 
-/// A lane that has due work and stands still.
+/// A lane that is blocked although it has due deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Waiting {
-    /// Whose lane it is.
+    /// The channel of the lane.
     pub channel: String,
     /// The lane.
     pub lane: Lane,
-    /// What it waits for.
+    /// The reason.
     pub reason: WaitingFor,
-    /// Until when, as far as is known; where it waits for a [`Worker`](WaitingFor::Worker), since when. `None` where a
-    /// person's hold ends only when it is released.
+    /// The end of the wait, as far as it is known; for a [`Worker`](WaitingFor::Worker), its beginning. `None` if it is
+    /// an
+    /// operator's hold that lasts until it is released.
     pub until: Option<Time>,
 }
 
-/// What a lane waits for.
+/// The reason why a lane waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WaitingFor {
     /// The next permit of its rate limit.
     Rate,
-    /// Room in the month's quota.
+    /// Room in the monthly quota.
     Quota,
-    /// The end of a hold that LINE's answers caused.
+    /// The end of a hold caused by LINE's responses.
     Hold(HoldReason),
-    /// The end of a hold that a person has placed; [`Outbox::holds`](crate::Outbox::holds) tells why.
+    /// The end of a hold placed by an operator; [`Outbox::holds`](crate::Outbox::holds) gives the reason.
     Release,
-    /// The next day or month of its fairness key's [`Budget`](crate::Budget), or a larger one.
+    /// The next day or month of its fairness key's [`Budget`](crate::Budget), or a larger budget.
     Budget,
-    /// Another delivery of its order key.
+    /// Another delivery with its order key.
     Order,
-    /// A worker that has its channel: this program's worker has none of that name.
+    /// A worker with its channel: this process's worker has no channel of that name.
     Worker,
 }
 
@@ -45,7 +46,7 @@ impl Serialize for WaitingFor {
 }
 
 impl WaitingFor {
-    /// The word that the command line uses.
+    /// Returns the name that the command line uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Rate => "rate",

@@ -1,4 +1,4 @@
-//! Who waits in this program for what becomes of a delivery.
+//! The callers in this process that wait for the outcome of a delivery.
 
 use std::{
     collections::HashMap,

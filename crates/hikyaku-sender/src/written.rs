@@ -1,4 +1,4 @@
-//! A request as its caller wrote it, taken apart: its recipients, and everything else as it came.
+//! A request as its caller wrote it, split into its recipients and the unchanged rest.
 
 use std::{borrow::Cow, fmt};
 

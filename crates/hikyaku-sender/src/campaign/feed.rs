@@ -31,27 +31,27 @@ const PERSONAL_BATCH: usize = 1000;
 const REASONS: usize = 100;
 const REASONS_TOLD: usize = 5;
 
-/// A line of a list that nothing is sent for.
+/// A line of a list to which nothing is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BadLine {
-    /// Its number, from 1; that of its first line, where quotation marks of CSV hold line breaks.
+    /// The line number, from 1; for a CSV record with line breaks in quotation marks, that of its first line.
     pub number: u64,
-    /// What it says, cut after 200 characters.
+    /// The text of the line, cut after 200 characters.
     pub text: String,
-    /// What is wrong with it.
+    /// The reason.
     pub why: String,
 }
 
-/// What became of a list.
+/// The result of feeding a list.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fed {
-    /// How far the campaign is now, its counts of recipients, bad lines and repetitions among it.
+    /// The campaign's progress, including its counts of recipients, bad lines and duplicates.
     pub progress: Progress,
 }
 
-/// A list on its way into a campaign. Made by [`Campaign::feed`]; await it to read the list.
+/// The reading of a list into a campaign. Made by [`Campaign::feed`]; await it to read the list.
 #[must_use = "a list is not read until it is awaited"]
 pub struct Feed {
     campaign: Campaign,
@@ -62,19 +62,22 @@ pub struct Feed {
 }
 
 impl Campaign {
-    /// Starts to read a list: one id a line, blank lines and those that begin with `#` left out; or, for a campaign with
-    /// variables, CSV (RFC 4180) with a line of names first. It is UTF-8, with or without a byte-order mark; no line or
-    /// record is longer than 64 KiB.
+    /// Starts to read a list: one id per line, where blank lines and lines that begin with `#` are skipped; or, for a
+    /// campaign with variables, CSV (RFC 4180) with a header line. The list is UTF-8, with or without a byte-order
+    /// mark; no
+    /// line or record is longer than 64 KiB.
     ///
-    /// What was read is kept together with the place in the list, so that a program that is killed and feeds the same
-    /// list again goes on without a gap or a repetition. Memory does not grow with the list.
+    /// The position in the list is stored together with the recipients read, so that a program that is killed and feeds
+    /// the
+    /// same list again resumes without a gap or a repetition. Memory use does not grow with the list.
     ///
     /// # Errors
-    /// The list cannot be read to its end, is not the one that the campaign was begun with, or is refused: it is UTF-16, its
-    /// line of names has not all the messages' names, it has lines and not one of them is good, or, where the campaign is
-    /// strict, one of them is bad. A refused list ends the
-    /// campaign: it is cancelled, or, where nothing of its list was kept before, removed, so that its idempotency key is free
-    /// again.
+    /// The list cannot be read to its end, is not the list with which the campaign began, or is refused. A list is
+    /// refused if
+    /// it is UTF-16, if its header lacks a name that the messages use, if none of its lines is valid, or, for a strict
+    /// campaign, if one of its lines is invalid. A refused list ends the campaign: the campaign is cancelled or, if
+    /// nothing
+    /// of its list was stored before, removed, which frees its idempotency key.
     pub fn feed(&self, list: impl Read + Send + 'static) -> Feed {
         Feed {
             campaign: self.clone(),
@@ -85,7 +88,7 @@ impl Campaign {
         }
     }
 
-    /// Starts to take ids from an iterator, which must give the same ids in the same order when it is fed again.
+    /// Starts to read ids from an iterator, which must return the same ids in the same order when it is fed again.
     pub fn feed_ids<I>(&self, ids: I) -> Feed
     where
         I: IntoIterator<Item = String>,
@@ -110,20 +113,21 @@ impl Campaign {
 }
 
 impl Feed {
-    /// Takes ids that are not of the form LINE's user ids have now, `U` and 32 hexadecimal digits. LINE then judges, and
-    /// each id that it refuses costs some twenty requests to find.
+    /// Accepts ids that do not have the form of LINE's current user ids, `U` and 32 hexadecimal digits. LINE then
+    /// checks
+    /// them; finding each id that it refuses costs some twenty requests.
     pub fn any_id_form(mut self) -> Self {
         self.any_id = true;
         self
     }
 
-    /// Is told of each bad line. After a kill, the last ones may be told again.
+    /// Sets a callback for each bad line. After a kill, the last ones may be reported again.
     pub fn on_bad_line(mut self, told: impl FnMut(&BadLine) + Send + 'static) -> Self {
         self.on_bad_line = Box::new(told);
         self
     }
 
-    /// Is told how far the campaign is, with every commit.
+    /// Sets a callback for the campaign's progress at each commit.
     pub fn on_progress(mut self, told: impl FnMut(&Progress) + Send + 'static) -> Self {
         self.on_progress = Box::new(told);
         self

@@ -1,4 +1,4 @@
-//! Reading a list line by line, or record by record where it is CSV, with a digest of all that was read.
+//! Reads a list line by line, or record by record if it is CSV, with a digest of everything read.
 
 use std::io::Read;
 

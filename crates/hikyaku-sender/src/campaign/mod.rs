@@ -1,4 +1,4 @@
-//! Sending one message to a list of any length.
+//! Campaigns: one message to a list of any length.
 
 mod feed;
 mod lines;
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// A message on its way to a list. A clone is cheap and is the same campaign.
+/// A campaign that sends one message to a list. A clone is cheap and refers to the same campaign.
 #[derive(Clone, Debug)]
 pub struct Campaign {
     inner: Arc<Inner>,
@@ -31,17 +31,17 @@ pub struct Campaign {
 }
 
 impl Outbox {
-    /// A campaign that was started before.
+    /// Returns an existing campaign.
     ///
     /// # Errors
-    /// There is none with this id, or the store cannot be read.
+    /// There is no campaign with this id, or the store cannot be read.
     pub async fn campaign(&self, id: CampaignId) -> Result<Campaign, Error> {
         let campaign = Campaign { inner: self.shared(), id };
         campaign.stored().await?;
         Ok(campaign)
     }
 
-    /// How far the newest campaigns are.
+    /// Returns the progress of the newest campaigns.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -52,12 +52,12 @@ impl Outbox {
 }
 
 impl Campaign {
-    /// Its id in this store.
+    /// Returns the campaign's id in this store.
     pub fn id(&self) -> CampaignId {
         self.id
     }
 
-    /// How far it is.
+    /// Returns the campaign's progress.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -65,33 +65,34 @@ impl Campaign {
         Ok((&self.stored().await?).into())
     }
 
-    /// Sends no more of it until [`resume`](Self::resume). What is on its way at this moment still goes.
+    /// Pauses the campaign until [`resume`](Self::resume). Requests in flight still complete.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn pause(&self) -> Result<(), Error> {
         self.set(CampaignState::Paused).await
     }
 
-    /// Goes on after [`pause`](Self::pause).
+    /// Resumes the campaign after [`pause`](Self::pause).
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn resume(&self) -> Result<(), Error> {
         self.set(CampaignState::Running).await
     }
 
-    /// Withdraws all that surely was not sent. What may have been sent is cleared up and counted as what it was.
+    /// Cancels the campaign: withdraws every delivery that surely was not sent. A delivery that may have been sent is
+    /// resolved and counted by its outcome.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn cancel(&self) -> Result<(), Error> {
         self.set(CampaignState::Cancelled).await?;
         // A kill in between is no harm: a worker's sweep goes on.
         self.inner.store.withdraw(self.id.0).await.map(drop)
     }
 
-    /// Its dead letters of one tray: [`State::Rejected`] or [`State::Unknown`].
+    /// Returns the campaign's dead letters in one state: [`State::Rejected`] or [`State::Unknown`].
     ///
     /// # Errors
     /// The store cannot be read.
@@ -100,20 +101,20 @@ impl Campaign {
         Ok(self.inner.store.list(filter).await?.into_iter().map(Listed::from).collect())
     }
 
-    /// Retries its dead letters of one tray, as [`Outbox::retry`] and, with `may_duplicate`,
-    /// [`Outbox::retry_may_duplicate`] do. How many are sent again: those that may arrive twice stay where they are, unless
-    /// that is accepted.
+    /// Retries the campaign's dead letters in one state, like [`Outbox::retry`] and, with `may_duplicate`,
+    /// [`Outbox::retry_may_duplicate`]. Returns the number that are sent again: without `may_duplicate`, those that may
+    /// arrive twice stay dead letters.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn retry_dead_letters(&self, tray: State, may_duplicate: bool) -> Result<u64, Error> {
         self.act(tray, Act::Retry { may_duplicate }).await
     }
 
-    /// Puts its dead letters of one tray away, and tells how many that were.
+    /// Discards the campaign's dead letters in one state, and returns their number.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn drop_dead_letters(&self, tray: State) -> Result<u64, Error> {
         self.act(tray, Act::Drop).await
     }

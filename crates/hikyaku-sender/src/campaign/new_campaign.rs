@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// A campaign in the making. Made by [`Outbox::new_campaign`] and [`Outbox::new_personal_campaign`].
+/// The builder of a campaign. Made by [`Outbox::new_campaign`] and [`Outbox::new_personal_campaign`].
 #[derive(Clone, Debug)]
 #[must_use = "a campaign does nothing until it is started"]
 pub struct CampaignBuilder {
@@ -38,7 +38,7 @@ pub struct CampaignBuilder {
 }
 
 impl Outbox {
-    /// Starts to make a campaign: the same messages to everybody, in multicasts of 500.
+    /// Starts to build a campaign that sends the same messages to everybody, in multicasts of 500.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -59,13 +59,17 @@ impl Outbox {
         CampaignBuilder::new(self.shared(), messages, false)
     }
 
-    /// Starts to make a campaign whose messages have variables: a push for each line of a CSV list. The list's first line
-    /// names the columns, of which the first is the id. Each line's messages are checked when the list is read.
+    /// Starts to build a campaign whose messages have variables: a push for each record of a CSV list. The list's first
+    /// line
+    /// names the columns; the first column is the id. The messages of each record are checked when the list is read.
     ///
-    /// `{name}` in any text of the messages, also within templates and Flex, stands for the line's value in the column of
-    /// exactly this name. A brace that is meant is written twice, `{{` or `}}`; anything else in braces refuses the list.
-    /// - In a URI (fields such as `uri`, `url` or `imageUrl`) the value is percent-encoded, so that it stays one part of
-    ///   it. At the URI's beginning the value is the URI itself and goes in as it is.
+    /// `{name}` in any text of the messages, including templates and Flex Messages, is replaced by the record's value
+    /// in the
+    /// column of exactly this name. A literal brace is written twice, `{{` or `}}`; any other text in braces refuses
+    /// the list.
+    /// - In a URI (fields such as `uri`, `url` or `imageUrl`) the value is percent-encoded, so that it stays a single
+    ///   part of
+    ///   the URI. At the beginning of such a field the value is the URI itself and is inserted unchanged.
     /// - In a text message of version 2, LINE's own `{key}` of `substitution` is left alone.
     #[expect(
         clippy::missing_panics_doc,
@@ -100,70 +104,72 @@ impl CampaignBuilder {
         }
     }
 
-    /// The channel that sends it; `default` unless set.
+    /// Sets the channel that sends it; the default is `default`.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = name.into();
         self
     }
 
-    /// The caller's name for this campaign. Started again with the same name and contents, it goes on where it stopped.
+    /// Sets the caller's name for this campaign. A campaign started again with the same key and contents resumes where
+    /// it stopped.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         self.idempotency_key = Some(key.into());
         self
     }
 
-    /// Leaves out who was in the list before. It takes some 40 bytes of disk for each recipient while the list is read.
+    /// Sets whether recipients that occurred before in the list are dropped. It takes some 40 bytes of disk per
+    /// recipient while the list is read.
     pub fn dedupe(mut self, dedupe: bool) -> Self {
         self.dedupe = dedupe;
         self
     }
 
-    /// Sends nothing until the whole list is read, and nothing at all when one line is bad.
+    /// Sets whether nothing is sent until the whole list is read, and nothing at all if one line is bad.
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
     }
 
-    /// How urgent it is; after all others unless set.
+    /// Sets the priority; the default is [`Priority::Low`].
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
         self
     }
 
-    /// What to do with deliveries of which it cannot be found out whether they arrived.
+    /// Sets the policy for deliveries whose outcome cannot be determined.
     pub fn on_unknown(mut self, policy: UnknownPolicy) -> Self {
         self.on_unknown = policy;
         self
     }
 
-    /// When to begin sending; at once unless set.
+    /// Sets when to begin sending; the default is at once.
     pub fn at(mut self, time: impl Into<Time>) -> Self {
         self.at = Some(time.into());
         self
     }
 
-    /// From when on it is no longer worth sending; later than [`at`](Self::at), where that is set.
+    /// Sets when the campaign expires; later than [`at`](Self::at), if that is set.
     pub fn expires_at(mut self, time: impl Into<Time>) -> Self {
         self.expires_at = Some(time.into());
         self
     }
 
-    /// Whether phones stay silent.
+    /// Sets whether users receive the message without a push notification.
     pub fn notification_disabled(mut self, disabled: bool) -> Self {
         self.options.notification_disabled = Some(disabled);
         self
     }
 
-    /// The name that it is counted under in LINE's statistics.
+    /// Sets the aggregation unit under which LINE counts it in its statistics.
     pub fn unit(mut self, name: impl Into<AggregationUnit>) -> Self {
         self.options.custom_aggregation_units = vec![name.into()];
         self
     }
 
-    /// Puts the campaign into the outbox, or finds it there by its idempotency key. Then [`feed`](Campaign::feed) it.
+    /// Stores the campaign in the outbox, or finds it there by its idempotency key. Then [`feed`](Campaign::feed) it.
     ///
     /// # Errors
-    /// Its messages cannot be sent, its idempotency key stands for another campaign, or the store did not take it.
+    /// Its messages break a rule, its idempotency key belongs to another campaign, or the store failed to commit it.
     pub async fn start(self) -> Result<Campaign, Error> {
         let mut checker = Checker::default();
         check_name("channel", &self.channel, &mut checker);

@@ -9,35 +9,35 @@ use crate::{
     store::{CampaignRow, step::LookAtLane},
 };
 
-/// How far a campaign is. All counts are of recipients, except that of bad lines.
+/// The progress of a campaign. All counts are of recipients, except that of bad lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Progress {
-    /// What it is doing.
+    /// The phase.
     pub state: CampaignPhase,
-    /// Read so far, without repetitions and bad lines.
+    /// Recipients read so far, without duplicates and bad lines.
     pub total: u64,
-    /// Accepted by LINE.
+    /// Recipients whose messages LINE accepted.
     pub accepted: u64,
-    /// Refused by LINE.
+    /// Recipients whose messages LINE refused.
     pub rejected: u64,
-    /// Perhaps delivered.
+    /// Recipients who perhaps received the messages.
     pub unknown: u64,
-    /// Withdrawn or expired before they were sent.
+    /// Recipients whose deliveries were withdrawn or expired before they were sent.
     pub cancelled: u64,
-    /// Left out because they had been in the list before.
+    /// Recipients dropped because they had occurred in the list before.
     pub repeated: u64,
-    /// Lines that hold no usable recipient.
+    /// Lines without a usable recipient.
     pub bad_lines: u64,
 }
 
 impl Progress {
-    /// Recipients that nothing more will happen for, unless a person acts.
+    /// Returns the number of recipients for whom nothing more will happen unless an operator acts.
     pub fn finished(&self) -> u64 {
         self.accepted + self.rejected + self.unknown + self.cancelled
     }
 
-    /// Recipients that are still to be served.
+    /// Returns the number of recipients who are still to be served.
     pub fn open(&self) -> u64 {
         self.total.saturating_sub(self.finished())
     }
@@ -60,21 +60,21 @@ impl From<&CampaignRow> for Progress {
     }
 }
 
-/// One look at a campaign that is watched.
+/// The state of a campaign at one poll of a [`Watch`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Watched {
-    /// How far it is.
+    /// The progress.
     pub progress: Progress,
-    /// Recipients finished a second, over the last looks.
+    /// Recipients finished per second, over the last polls.
     pub per_second: f64,
-    /// How long the rest takes at this rate; `None` while nothing moves or the list is still being read.
+    /// The remaining time at this rate; `None` while nothing moves or the list is still being read.
     pub remaining: Option<Duration>,
-    /// What its lane waits for: what makes it stand still, or its rate limit where it goes as fast as it may.
+    /// The reason why its lane waits: why it is blocked, or its rate limit if it runs at full speed.
     pub waiting: Option<Waiting>,
 }
 
-/// Looks at a campaign again and again. Made by [`Campaign::watch`].
+/// Polls a campaign repeatedly. Made by [`Campaign::watch`].
 #[derive(Debug)]
 pub struct Watch {
     campaign: Campaign,
@@ -84,7 +84,7 @@ pub struct Watch {
 }
 
 impl Campaign {
-    /// Looks at it after each such pause; the first look is at once.
+    /// Starts to poll the campaign at this interval; the first poll is immediate.
     pub fn watch(&self, pause: Duration) -> Watch {
         Watch { campaign: self.clone(), pause, before: None, per_second: 0.0 }
     }
@@ -102,7 +102,7 @@ const JUST_NOW: Duration = Duration::from_secs(2);
 const NEWEST: f64 = 0.3;
 
 impl Watch {
-    /// The next look. Stop after one that says [`CampaignPhase::Done`] or [`CampaignPhase::Cancelled`].
+    /// Waits for the next poll. Stop after one that says [`CampaignPhase::Done`] or [`CampaignPhase::Cancelled`].
     ///
     /// # Errors
     /// The store cannot be read.

@@ -1,4 +1,4 @@
-//! One delivery as a state machine: no I/O, no clock, no chance. Times are passed in, and every store runs this code.
+//! A delivery as a state machine without I/O, clock or randomness. Times are passed in, and every store runs this code.
 //!
 //! ```text
 //! ready --claim--> in flight --200, 202, 409--> accepted (a narrowcast: tracking --> accepted or rejected)
@@ -7,11 +7,12 @@
 //!   '--perhaps----------'   and with the retry key too old to be repeated: unknown
 //! ```
 //!
-//! The claim is durable before the first byte leaves, so a row in flight is in doubt whatever happens to its worker.
+//! The claim is durable before the first byte is sent, so a row in flight is in doubt whatever happens to its worker.
 //! Doubt is sticky: a later attempt that surely did not land clears only itself, and so does one that LINE refuses.
 //!
-//! A retry key makes repeats safe for 23 hours. A reply has none, but its token does the same for a minute. A reply that may
-//! become a push does so only where it surely did not arrive: in doubt it stays a reply, and ends as unknown.
+//! A retry key makes retries safe for 23 hours. A reply has none, but its token does the same for a minute. A reply
+//! that
+//! may become a push does so only if it surely did not arrive: in doubt it stays a reply, and ends as unknown.
 
 mod backoff;
 mod claim;
@@ -92,7 +93,7 @@ pub(crate) struct Delivery {
     pub(crate) told_at: Option<Time>,
 }
 
-/// Why a delivery stays as it is.
+/// The reason why a delivery stays unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -100,14 +101,14 @@ pub enum Refusal {
     MayHaveBeenSent,
     /// It is already in a final state.
     Finished,
-    /// It is no dead letter: only rejected and unknown deliveries are retried or dropped.
+    /// It is not a dead letter: only rejected and unknown deliveries can be retried or dropped.
     NoDeadLetter,
-    /// Its outcome is unknown and its retry key too old: another try may send it twice, and was not asked for.
+    /// Its outcome is unknown and its retry key too old: a retry may send it twice, and that was not permitted.
     MayDuplicate,
 }
 
 impl Refusal {
-    /// The word that the command line uses.
+    /// Returns the name that the command line uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::MayHaveBeenSent => "may_have_been_sent",

@@ -1,7 +1,8 @@
-//! Order keys: deliveries of a channel with the same key leave one after another.
+//! Order keys: deliveries of a channel with the same key are sent one after another.
 //!
-//! One that is behind another is looked at by no claim, until what comes of the one before sets it free. One that is tried
-//! again and again is overtaken in the end, and then waits for nobody, nor anybody for it.
+//! No claim considers a delivery that is behind another, until the outcome of the one before frees it. A delivery that
+//! is
+//! retried again and again is eventually overtaken; then it waits for no other, and no other waits for it.
 
 use std::time::Duration;
 

@@ -2,33 +2,33 @@ use std::fmt;
 
 use crate::UnknownName;
 
-/// Where a delivery stands.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
-    /// Waits to be sent; with its campaign, where that is paused.
+    /// It waits to be sent; if its campaign is paused, it waits with it.
     Ready = 0,
-    /// A worker has it.
+    /// A worker has claimed it.
     InFlight = 1,
     // 2 is that of a paused campaign's deliveries in stores of schema 1.
     /// LINE has accepted the narrowcast and is still sending it.
     Tracking = 3,
     /// LINE has accepted it, once.
     Accepted = 4,
-    /// LINE itself has refused it; nobody got it. A dead letter.
+    /// LINE itself has refused it; nobody received it. A dead letter.
     Rejected = 5,
     /// It may have been delivered, and LINE can no longer tell. A dead letter.
     Unknown = 6,
-    /// Withdrawn, or expired, before anything was sent.
+    /// It was withdrawn or expired before anything was sent.
     Cancelled = 7,
-    /// A rejected chunk that was cut in two; its halves stand for it.
+    /// A rejected chunk that was split in two; its halves represent it.
     Split = 8,
-    /// A dead letter that a person or a policy has put away.
+    /// A dead letter that an operator or a policy has discarded.
     Dropped = 9,
 }
 
 impl State {
-    /// Every state, in the order of their codes.
+    /// All states, in the order of their codes.
     pub const ALL: &'static [Self] = &[
         Self::Ready,
         Self::InFlight,
@@ -41,7 +41,7 @@ impl State {
         Self::Dropped,
     ];
 
-    /// The word that the command line uses.
+    /// Returns the name that the command line uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ready => "ready",
@@ -56,7 +56,7 @@ impl State {
         }
     }
 
-    /// Whether nothing will happen to it unless a person acts.
+    /// Returns whether nothing more will happen to it unless an operator acts.
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Ready | Self::InFlight | Self::Tracking)
     }
@@ -84,24 +84,25 @@ impl std::str::FromStr for State {
     }
 }
 
-/// What becomes of a delivery whose outcome cannot be found out any more.
+/// The policy for a delivery whose outcome can no longer be determined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnknownPolicy {
-    /// It stays as a dead letter until a person decides.
+    /// It stays a dead letter until an operator decides.
     #[default]
     Hold,
-    /// It is put away at once: rather lost than twice.
+    /// It is discarded at once: at most once rather than twice.
     Drop,
-    /// It is sent again with a new retry key: rather twice than lost. Replies and sends by phone number, which have no
-    /// retry key, are held instead.
+    /// It is sent again with a new retry key: at least once rather than never. Replies and sends by phone number, which
+    /// have
+    /// no retry key, are held instead.
     SendAgain,
 }
 
 impl UnknownPolicy {
     const ALL: [Self; 3] = [Self::Hold, Self::Drop, Self::SendAgain];
 
-    /// The word that a line of a batch uses, and the store.
+    /// Returns the name that a line of a batch and the store use.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hold => "hold",

@@ -1,4 +1,4 @@
-//! Takes what is due, sends it, and writes down what came of it.
+//! Claims due deliveries, sends them, and records the results.
 
 mod ahead;
 mod dispatch;
@@ -35,7 +35,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// How often LINE is asked how much of the month is left.
 const QUOTA_EVERY: Duration = Duration::from_secs(5 * 60);
 
-/// Sends what is in an [`Outbox`]. Made by [`Outbox::worker`].
+/// Sends the deliveries in an [`Outbox`]. Made by [`Outbox::worker`].
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -49,8 +49,8 @@ const QUOTA_EVERY: Duration = Duration::from_secs(5 * 60);
 /// # }
 /// ```
 ///
-/// The client's own retries are not used: a worker repeats by the rules of the outbox, which survive restarts. Its
-/// timeout should be well below the lease of 60 seconds.
+/// The client's own retries are not used: a worker retries by the rules of the outbox, which survive restarts. The
+/// client's timeout should be well below the lease of 60 seconds.
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker {
     outbox: Outbox,
@@ -71,7 +71,7 @@ struct Settings {
     hook: Option<Hook>,
 }
 
-/// What a worker did.
+/// The result of a worker's run.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Report {
@@ -81,8 +81,9 @@ pub struct Report {
     pub rejected: u64,
     /// Deliveries whose outcome stays unknown.
     pub unknown: u64,
-    /// Lanes that still had due work when it ended by itself, and what they wait for. Among them are those of channels that
-    /// it does not have: they wait for a [`Worker`](crate::WaitingFor::Worker) that has.
+    /// Lanes that still had due deliveries when the worker became idle, and the reasons why they wait. They include
+    /// lanes of
+    /// channels that it does not have, which wait for a [`Worker`](crate::WaitingFor::Worker) that has them.
     pub waiting: Vec<Waiting>,
 }
 
@@ -99,7 +100,7 @@ struct Shared {
 }
 
 impl Outbox {
-    /// Starts a [`Worker`]. One at a time on a `SQLite` file, any number on `PostgreSQL`.
+    /// Starts a [`Worker`]. A `SQLite` file takes one worker at a time, `PostgreSQL` any number.
     pub fn worker(&self) -> Worker {
         Worker {
             outbox: self.clone(),
@@ -118,80 +119,88 @@ impl Outbox {
 }
 
 impl Worker {
-    /// Sends the deliveries of this channel through this client. Others wait for a worker that has theirs.
+    /// Sends the deliveries of this channel with this client. Deliveries of other channels wait for a worker that has
+    /// them.
     ///
-    /// A client with a [`TokenProvider`](hikyaku::TokenProvider) renews its token by itself. While LINE refuses the token,
-    /// the channel stands still and is tried again about once a minute; nothing is lost by a wrong token.
+    /// A client with a [`TokenProvider`](hikyaku::TokenProvider) renews its token itself. While LINE refuses the token,
+    /// the
+    /// channel is blocked and retried about once a minute; a wrong token loses nothing.
     pub fn channel(self, name: impl Into<String>, client: Client) -> Self {
         self.served.send_modify(|served| served.set(name.into(), client));
         self
     }
 
-    /// How many requests are on their way at once; 64 unless set.
+    /// Sets the number of concurrent requests; the default is 64.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.settings.concurrency = requests.clamp(1, 10_000);
         self
     }
 
-    /// How fast each lane may go; LINE's limits unless set. All workers of a channel should say the same.
+    /// Sets the rate limit of each lane; the defaults are LINE's. All workers of a channel should have the same limits.
     pub fn limits(self, limits: Limits) -> Self {
         self.served.send_modify(|served| served.limits = limits);
         self
     }
 
-    /// How long a delivery belongs to this worker; 60 seconds unless set. It must be longer than the clients' timeouts, by
-    /// what writing the answer down takes.
+    /// Sets the lease timeout: how long a claimed delivery belongs to this worker; the default is 60 seconds. It must
+    /// be
+    /// longer than the clients' timeouts plus the time for recording the response.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease;
         self.served.send_modify(|served| served.lease = lease);
         self
     }
 
-    /// How long it waits for answers when it is told to stop; 10 seconds unless set. A store that does not take them gets
-    /// 3 seconds more; then the leases of what was sent end by themselves.
+    /// Sets how long the worker waits for responses when it is stopped; the default is 10 seconds. A store that does
+    /// not
+    /// record them gets 3 more seconds; after that, the leases of the sent deliveries expire.
     pub fn drain(mut self, longest: Duration) -> Self {
         // No supervisor waits for longer, and clocks end somewhere.
         self.settings.drain = longest.min(Duration::from_secs(24 * 60 * 60));
         self
     }
 
-    /// How often LINE is asked how much of the month is left; every 5 minutes unless set, `None` for never.
+    /// Sets how often LINE is asked for the remaining monthly quota; the default is every 5 minutes, `None` means
+    /// never.
     pub fn quota_every(mut self, pause: Option<Duration>) -> Self {
         self.settings.quota_every = pause;
         self
     }
 
-    /// Ends when there is nothing left to do: nothing on its way, nothing due within 20 minutes, or only what
-    /// waits for the month's quota or for a valid token.
+    /// Ends the worker when nothing is left to do: nothing in flight, and nothing due within 20 minutes except
+    /// deliveries that wait for the monthly quota or for a valid token.
     pub fn until_idle(mut self) -> Self {
         self.settings.until_idle = true;
         self
     }
 
-    /// What is kept with each attempt, to know who made it; the host's name and the process's number unless set.
+    /// Sets the name that is stored with each attempt; the default is the host name and the process id.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.settings.name = Some(name.into());
         self
     }
 
-    /// Changes its channels and limits while it runs. A worker that has a handle may begin without any channel.
+    /// Returns a handle that changes its channels and limits while it runs. A worker with a handle may start without
+    /// any channel.
     pub fn handle(&self) -> WorkerHandle {
         WorkerHandle(self.served.clone())
     }
 
-    /// Is told before and after each durable step by its name, so that a test can kill the program there.
+    /// Sets a hook that is called with the name of each durable step before and after it, so that a test can kill the
+    /// program there.
     #[doc(hidden)]
     pub fn on_step(mut self, hook: impl Fn(&'static str) + Send + Sync + 'static) -> Self {
         self.settings.hook = Some(Arc::new(hook));
         self
     }
 
-    /// Works until `stop` is ready, or until idle. Then it takes nothing new, waits for the answers to what is on its
-    /// way, writes them down and returns.
+    /// Works until `stop` is ready, or until idle. Then it claims nothing new, waits for the responses to requests in
+    /// flight,
+    /// records them and returns.
     ///
     /// # Errors
-    /// It has no [`channel`](Self::channel), its [`lease`](Self::lease) is no longer than a client's timeout, another worker has this `SQLite` file, the store is damaged, or it failed in a
-    /// way that waiting does not mend.
+    /// It has no [`channel`](Self::channel), its [`lease`](Self::lease) is not longer than a client's timeout, another
+    /// worker has this `SQLite` file, the store is damaged, or it failed in a way that waiting does not fix.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<Report, Error> {
         let Self { outbox, served, settings } = self;
         let now = served.borrow().clone();
