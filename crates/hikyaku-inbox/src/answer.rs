@@ -16,7 +16,7 @@ use crate::{
     transaction::{EventTransaction, NotOpen, ReplyPlace},
 };
 
-/// What a question is answered with: any number of messages. Text converts, however long it is, and so do messages.
+/// The answer to a question: any number of messages. Text of any length converts, and so do messages.
 ///
 /// ```
 /// use hikyaku_inbox::Answer;
@@ -33,24 +33,25 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// These messages, in this order.
+    /// Creates an answer of these messages.
     pub fn new(messages: impl IntoIterator<Item = impl Into<Message>>) -> Self {
         let messages = messages.into_iter().map(Into::into).collect();
         Self { messages, quoting: false, channel: None, pushes: true }
     }
 
-    /// A text of any length: [`split_text`] makes messages of it.
+    /// Creates an answer from text of any length; [`split_text`] splits it into messages.
     pub fn text(text: impl AsRef<str>) -> Self {
         Self::new(split_text(text.as_ref()))
     }
 
-    /// A text in Markdown, as language models write it, without its marks: [`plain_text`] takes them out.
+    /// Creates an answer from Markdown, as language models write it; [`plain_text`] removes the syntax.
     pub fn markdown(markdown: impl AsRef<str>) -> Self {
         Self::text(plain_text(markdown.as_ref()))
     }
 
-    /// Lets the first message quote the question, where both can: texts and stickers quote, and LINE gives a token for what
-    /// may be quoted.
+    /// Lets the first message quote the question, if both allow it: texts and stickers can quote, and LINE gives a
+    /// token for
+    /// messages that can be quoted.
     pub fn quoting(mut self) -> Self {
         self.quoting = true;
         self
@@ -63,13 +64,13 @@ impl Answer {
         self
     }
 
-    /// The channel of the outbox that sends it; `default` unless set.
+    /// Sets the channel of the outbox that sends it; the default is `default`.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = Some(name.into());
         self
     }
 
-    /// Collects it in the transaction of the event that it answers.
+    /// Adds the answer to the transaction of its event.
     pub(crate) fn give(
         mut self,
         transaction: &EventTransaction,
@@ -104,7 +105,7 @@ impl Answer {
         Ok(())
     }
 
-    /// Replies what one reply holds, and keeps the rest, or all where the button was sent already.
+    /// Replies with as much as one reply holds, and keeps the rest, or everything if the button was sent already.
     fn by_button(
         &self,
         transaction: &EventTransaction,
@@ -187,7 +188,7 @@ impl Question<'_> {
     }
 }
 
-/// The messages, the first of which quotes the question.
+/// Returns the messages, with the first one quoting the question.
 pub(crate) fn quoted(mut messages: Vec<Message>, question: &Question<'_>) -> Vec<Message> {
     let token = question.event.message().and_then(MessageContent::quote_token);
     if let (Some(token), Some(first)) = (token, messages.first_mut()) {
@@ -220,23 +221,23 @@ impl From<String> for Answer {
     }
 }
 
-/// Why an event cannot be answered.
+/// The reason why an event cannot be answered.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AnswerError {
-    /// The event does not come from an inbox, or its attempt is over.
+    /// The event does not come from an inbox, or its attempt has ended.
     NotOpen(NotOpen),
-    /// The answer has no messages; a text of blanks has none.
+    /// The answer has no messages; a blank text has none.
     Empty,
-    /// Nobody can be answered: the event names no chat.
+    /// The event names no chat, so nobody can be answered.
     NoChat,
-    /// Another module channel speaks for the account.
+    /// Another module channel acts for the account.
     Standby,
-    /// It is longer than one reply, and pushes are not wanted.
+    /// The answer is longer than one reply, and pushes are disabled.
     TooLong,
-    /// There is no reply token, or another answer has it, and pushes are not wanted.
+    /// There is no reply token, or another answer has used it, and pushes are disabled.
     NoReply,
-    /// The store did not take it.
+    /// The store failed to commit it.
     Store(hikyaku_sender::Error),
 }
 

@@ -1,4 +1,4 @@
-//! The button that an answer is fetched with: sent while the answer is made, and tapped.
+//! The button that fetches an answer: sent while the answer is being made, and tapped by the user.
 
 use std::{pin::pin, sync::Arc, time::SystemTime};
 
@@ -13,7 +13,7 @@ use crate::{
     transaction::{EventTransaction, ReplyPlace},
 };
 
-/// Waits for the handler, and sends the button beside it when that takes long.
+/// Waits for the handler, and sends the button meanwhile if the handler takes long.
 pub(crate) async fn beside(
     handling: impl Future<Output = Arc<Outcome>>,
     transaction: &EventTransaction,
@@ -25,7 +25,7 @@ pub(crate) async fn beside(
         outcome = &mut handling => return Ok(outcome),
         () = time_is_up(transaction, question) => {}
     }
-    // Not broken off: it has taken the reply token from the answer.
+    // Not cancelled: it has taken the reply token from the answer.
     let (outcome, sent) = tokio::join!(handling, send(transaction, question));
     sent.map(|()| outcome)
 }
@@ -52,13 +52,13 @@ async fn send(transaction: &EventTransaction, question: &Question<'_>) -> Result
     let button = later.button(&claim.event_id, 0);
     let Some((reply, ends_at)) = question.reply(transaction, &[button]) else { return Ok(()) };
     let place = ReplyPlace { channel: later.channel_name(), ends_at };
-    // What was given early is nothing, but the reply token is gone.
+    // Nothing of the answer was sent early, but the reply token is used.
     let send = later.sent(reply).in_order(chat.as_str());
     transaction.send_early(send, String::new(), Some(place)).await?;
     Ok(())
 }
 
-/// Replies with the part of an answer that was asked for by its button. Whether the event is such a tap.
+/// Replies with the part of an answer that a button requested. Returns whether the event is such a tap.
 pub(crate) async fn fetch(
     transaction: &EventTransaction,
     question: &Question<'_>,
@@ -78,7 +78,7 @@ pub(crate) async fn fetch(
     });
     let messages = match kept.await?.map(|json| message::from_json(&json)) {
         Some(Ok(messages)) => messages,
-        // It is not there yet, or no more.
+        // It is not available yet, or no longer.
         _ => vec![later.button(event_id, part)],
     };
     if let Some((reply, ends_at)) = question.reply(transaction, &messages) {

@@ -1,4 +1,4 @@
-//! The route: a request is verified, and answered when its events are on disk.
+//! The route: verifies a request, and answers it once its events are on disk.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use crate::store::NewEvent;
 
-/// How many requests wait to be written down at most.
+/// The maximum number of requests that wait to be stored.
 const WAITING: usize = 1000;
 
-/// The events of a request, and who is told when they are on disk, or that they are not.
+/// The events of a request, and the sender that reports whether they are on disk.
 pub(crate) struct Arrived {
     pub(crate) events: Vec<NewEvent>,
     pub(crate) stored: oneshot::Sender<bool>,
@@ -38,7 +38,7 @@ impl FromRef<Callback> for Receiver {
     }
 }
 
-/// The route, and what arrives by it.
+/// Returns the route, and the requests that arrive through it.
 pub(crate) fn route<S>(
     receiver: Receiver,
     patience: Duration,
@@ -66,7 +66,7 @@ async fn accept(State(callback): State<Callback>, webhook: Webhook) -> StatusCod
     }
 }
 
-/// What is kept of a webhook: all but the dummies that nobody has sent.
+/// Returns the events of a webhook that are stored: all except the dummies.
 fn events(webhook: Webhook, now: SystemTime) -> Vec<NewEvent> {
     let received_at = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     let received_at = i64::try_from(received_at.as_millis()).unwrap_or(i64::MAX);
@@ -94,7 +94,7 @@ fn events(webhook: Webhook, now: SystemTime) -> Vec<NewEvent> {
     .collect()
 }
 
-/// PostgreSQL keeps no zero character. LINE sends none.
+/// Removes zero characters, which PostgreSQL cannot store. LINE sends none.
 fn plain(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

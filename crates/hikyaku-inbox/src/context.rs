@@ -6,31 +6,36 @@ use crate::{
     transaction::{EventTransaction, NotOpen},
 };
 
-/// What the context of an event has that an inbox handles.
+/// The methods that an inbox adds to the context of an event.
 pub trait InContext<S> {
-    /// What is committed together with "handled". It is the same one each time it is asked for within an attempt.
+    /// Returns the transaction that commits together with "handled". Every call within an attempt returns the same one.
     ///
     /// # Errors
     /// The event does not come from an inbox.
     fn transaction(&self) -> Result<EventTransaction, NotOpen>;
 
-    /// Answers the event, once, whatever is killed: it is enqueued in the outbox together with "handled", and its workers
-    /// send it.
+    /// Answers the event once, even if processes are killed: the answer is enqueued in the outbox in the same
+    /// transaction as
+    /// "handled", and the outbox's workers send it.
     ///
-    /// Up to five messages are a reply while the event's reply token lives, which is free; the reply is repeated under its
-    /// token when LINE's answer is lost. The rest is pushed, in order. Where the reply surely did not arrive, because the token
-    /// was used or its minute is over, it is pushed as well, in its place. **In doubt it is not**: it is `unknown` in the
-    /// outbox then, and a person may [retry](hikyaku_sender::Outbox::retry_may_duplicate) or drop it. With
-    /// [`Settings::by_button`](crate::Settings::by_button) nothing is pushed at all.
+    /// Up to five messages are sent as a reply while the event's reply token is valid, which is free; the reply is
+    /// retried
+    /// with its token if LINE's response is lost. The rest is pushed, in order. If the reply surely did not arrive,
+    /// because
+    /// the token was used or has expired, it is pushed as well, in its position. **If it is in doubt, it is not**: it
+    /// then
+    /// becomes `unknown` in the outbox, and an operator may [retry](hikyaku_sender::Outbox::retry_may_duplicate) or
+    /// drop it.
+    /// With [`Settings::by_button`](crate::Settings::by_button) nothing is pushed at all.
     ///
-    /// Answers of one chat leave in the order of its questions. A second answer to the same event is pushed.
+    /// Answers in one chat are sent in the order of its questions. A second answer to the same event is pushed.
     ///
     /// # Errors
     /// The answer is empty, the event names no chat or is in standby, or it does not come from an inbox. A message that
-    /// breaks a rule of LINE's makes the attempt fail when it is committed.
+    /// breaks one of LINE's rules makes the attempt fail when it is committed.
     fn answer(&self, answer: impl Into<Answer>) -> Result<(), AnswerError>;
 
-    /// Begins an answer that grows while it is made.
+    /// Starts an answer that grows while it is being made.
     ///
     /// # Errors
     /// The event does not come from an inbox.

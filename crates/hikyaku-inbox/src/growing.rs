@@ -8,24 +8,25 @@ use crate::{
     transaction::{EventTransaction, NotOpen},
 };
 
-/// The least that is said before the rest is there, in bytes.
+/// The minimum length of a part that is sent early, in bytes.
 const WORTH: usize = 40;
 
-/// An answer that grows while it is made, as a model writes it: what is there after some seconds is sent by the reply token,
-/// and the rest, when it is [finished](Self::finish), is pushed. Where all of it is there before, it is one reply, and free.
+/// An answer that grows while it is being made, as a language model writes it. The text available after some seconds is
+/// sent with the reply token, and the rest is pushed when the answer is [finished](Self::finish). An answer that is
+/// complete before that is one reply, and free.
 ///
-/// What was sent early is noted with the event: after a kill or a failure, the next attempt does not say it again, as long as
-/// its text begins with the same. [`said`](Self::said) tells it, so that a model can be asked to go on from there; an
-/// attempt whose text begins otherwise says all of it.
+/// The part sent early is stored with the event: after a kill or a failure, the next attempt does not send it again,
+/// provided that its text begins with the same part. [`said`](Self::said) returns it, so that a model can be asked to
+/// continue from there; an attempt whose text begins differently sends everything.
 #[derive(Debug)]
 #[must_use = "what was not sent early is said by `finish` only"]
 pub struct Growing<S> {
     context: Context<S>,
     transaction: EventTransaction,
     text: String,
-    /// How many bytes of the text were said already.
+    /// The number of bytes of the text that were sent already.
     said: usize,
-    /// What an earlier attempt has said, until the text is known to begin otherwise.
+    /// The part sent by an earlier attempt, until the text is known to begin differently.
     before: Option<String>,
     after: Duration,
     quoting: bool,
@@ -47,42 +48,42 @@ impl<S> Growing<S> {
         }
     }
 
-    /// How long after the question something is said; 20 seconds unless set.
+    /// Sets how long after the question the first part is sent; the default is 20 seconds.
     pub fn early_after(mut self, wait: Duration) -> Self {
         self.after = wait;
         self
     }
 
-    /// Lets the first message quote the question, as [`Answer::quoting`] does.
+    /// Lets the first message quote the question, like [`Answer::quoting`].
     pub fn quoting(mut self) -> Self {
         self.quoting = true;
         self
     }
 
-    /// The channel of the outbox that sends it; `default` unless set.
+    /// Sets the channel of the outbox that sends it; the default is `default`.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = Some(name.into());
         self
     }
 
-    /// What an earlier attempt has said; empty where this one is the first to say something.
+    /// Returns the part sent by an earlier attempt; empty if nothing was sent yet.
     pub fn said(&self) -> &str {
         self.before.as_deref().unwrap_or_default()
     }
 
-    /// The text so far.
+    /// Returns the text so far.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Adds text, and says what is whole of it where it is time.
+    /// Appends text, and sends its complete part once it is time.
     ///
     /// # Errors
-    /// The store did not take it, the event cannot be answered, or the attempt is over.
+    /// The store failed to commit it, the event cannot be answered, or the attempt has ended.
     pub async fn push(&mut self, more: &str) -> Result<(), AnswerError> {
         self.text.push_str(more);
         self.compare();
-        // Where pushes are not wanted, the reply token is for the whole, or for the button.
+        // If pushes are disabled, the reply token is for the whole answer or for the button.
         if self.said > 0 || self.before.is_some() || self.transaction.claim().later.is_some() {
             return Ok(());
         }
@@ -94,7 +95,7 @@ impl<S> Growing<S> {
         let chat = question.chat()?;
         let begin = self.text.get(..whole).unwrap_or_default();
         let mut texts: Vec<_> = split_text(begin).into_iter().map(Into::into).collect();
-        // More than a reply holds is worth no hurry.
+        // Text beyond one reply is not urgent.
         texts.truncate(1);
         if self.quoting {
             texts = quoted(texts, &question);
@@ -116,12 +117,12 @@ impl<S> Growing<S> {
         Ok(())
     }
 
-    /// Says the rest, together with "handled".
+    /// Sends the rest, in the same transaction as "handled".
     ///
     /// # Errors
-    /// There was no text at all, the event cannot be answered, or the attempt is over.
+    /// There was no text at all, the event cannot be answered, or the attempt has ended.
     pub fn finish(mut self) -> Result<(), AnswerError> {
-        // A text that has said less than was said before adds nothing.
+        // A text shorter than the part already sent adds nothing.
         if let Some(before) = self.before.take()
             && before.starts_with(self.text.trim_end())
             && !self.text.trim().is_empty()
@@ -142,7 +143,7 @@ impl<S> Growing<S> {
         answer.give(&self.transaction, &question(&self.context))
     }
 
-    /// Finds out whether the text goes on where an earlier attempt has ended.
+    /// Compares the text with the part sent by an earlier attempt.
     fn compare(&mut self) {
         let Some(before) = &self.before else { return };
         if self.text.starts_with(before.as_str()) {
@@ -164,7 +165,7 @@ fn question<S>(context: &Context<S>) -> Question<'_> {
     Question { event: &context.event, received_at: context.received_at }
 }
 
-/// How much of a text is whole paragraphs, or else sentences.
+/// Returns the length of the whole paragraphs of a text, or of its whole sentences.
 fn whole(text: &str) -> usize {
     let paragraph = text.rfind("\n\n").map(|at| at + 2).filter(|end| *end >= WORTH);
     let sentence = || {
@@ -178,7 +179,7 @@ fn whole(text: &str) -> usize {
     paragraph.unwrap_or_else(sentence)
 }
 
-/// How many bytes of a text its first part has.
+/// Returns the length, in bytes, of the first part of a text.
 fn first_part(text: &str) -> usize {
     let first = split_text(text).into_iter().next().unwrap_or_default();
     text.find(&first).map_or(text.len(), |at| at + first.len())

@@ -14,24 +14,25 @@ use crate::{
     work,
 };
 
-/// Where events wait for their handlers, in the database of an outbox. A clone is the same inbox.
+/// A durable queue of webhook events for their handlers, in the database of an outbox. A clone refers to the same
+/// inbox.
 #[derive(Clone, Debug)]
 pub struct Inbox {
     outbox: Outbox,
     settings: Settings,
 }
 
-/// Why the inbox did not do what it was asked to.
+/// The error of a call to the inbox.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The store did not do it.
+    /// The store failed.
     Store(hikyaku_sender::Error),
     /// The inbox was written by a newer version.
     NewerSchema(i64),
-    /// There is no such event.
+    /// The event does not exist.
     NoEvent(i64),
-    /// The event stays as it is.
+    /// The event stays unchanged, because of its state.
     Refused(i64, KeptState),
     /// The store to move to has an inbox with events in it, or got some meanwhile.
     NotEmpty,
@@ -76,7 +77,7 @@ impl From<hikyaku_sender::Error> for Error {
 }
 
 impl Inbox {
-    /// Opens the inbox in the database of this outbox, and makes its tables if there are none.
+    /// Opens the inbox in the database of this outbox, and creates its tables if necessary.
     ///
     /// # Errors
     /// The outbox is in memory, its database cannot be written, or a newer version has written the inbox.
@@ -90,7 +91,7 @@ impl Inbox {
         Ok(Self { outbox: outbox.clone(), settings: Settings::default() })
     }
 
-    /// Opens the inbox that is in the database of this outbox; nothing if there is none.
+    /// Opens an existing inbox in the database of this outbox; `None` if there is none.
     ///
     /// # Errors
     /// The outbox is in memory, its database cannot be read, or a newer version has written the inbox.
@@ -102,25 +103,28 @@ impl Inbox {
         }
     }
 
-    /// Handles events by these settings.
+    /// Sets how events are handled.
     #[must_use]
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// The route that LINE's requests go to, and the work behind it.
+    /// Returns the route for LINE's requests, and the work behind it.
     ///
-    /// The route verifies a request, and answers 200 when its events are on disk: 503 when the store does not take them, so
-    /// that LINE sends them again; 401 to a bad signature, 413 to a body that is too long. Of requests that come at the same
-    /// time, many share a commit.
+    /// The route verifies a request, and answers 200 once its events are on disk. It answers 503 if the store fails, so
+    /// that
+    /// LINE redelivers the events; 401 to a bad signature; 413 to a body that is too long. Concurrent requests share
+    /// commits.
     ///
-    /// The work is a future to spawn. It writes the events down and handles them: one chat in the order of LINE's
-    /// timestamps, many chats at once. It ends when the server has dropped the route and the handlers that were running are
-    /// done; what waits stays in the inbox. Several programs may work on one `PostgreSQL`, and on one file.
+    /// The work is a future to spawn. It stores the events and handles them: one chat in the order of LINE's
+    /// timestamps, many
+    /// chats concurrently. It ends when the server has dropped the route and the running handlers are done; waiting
+    /// events
+    /// stay in the inbox. Several processes may work on one `PostgreSQL` database, or on one file.
     ///
-    /// [`Router::once`] has no effect here: the inbox knows by `webhookEventId` what came before. An event without that id is
-    /// handled each time it comes.
+    /// [`Router::once`] has no effect here: the inbox deduplicates by `webhookEventId`. An event without that id is
+    /// handled each time it arrives.
     pub fn callback<App, S>(
         &self,
         receiver: Receiver,
@@ -134,7 +138,7 @@ impl Inbox {
         (route, work::work(self.outbox.clone(), self.settings.clone(), arrived, router))
     }
 
-    /// The events that fit a filter, the newest first.
+    /// Returns the events that match a filter, the newest first.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -142,18 +146,18 @@ impl Inbox {
         Ok(self.outbox.look(List(filter)).await?)
     }
 
-    /// One event.
+    /// Returns one event.
     ///
     /// # Errors
-    /// There is none, or the store cannot be read.
+    /// The event does not exist, or the store cannot be read.
     pub async fn show(&self, id: i64) -> Result<KeptEvent, Error> {
         self.outbox.look(Show(id)).await?.ok_or(Error::NoEvent(id))
     }
 
-    /// Lets a dead letter be handled again from its first attempt, or an event that waits for its next attempt at once.
+    /// Retries an event: a dead letter from its first attempt, a waiting event at once.
     ///
     /// # Errors
-    /// There is none, it is neither, or the store did not do it.
+    /// The event does not exist, is neither, or the store failed.
     pub async fn retry(&self, id: i64) -> Result<KeptEvent, Error> {
         self.act(id, EventAct::Retry).await
     }
@@ -166,7 +170,7 @@ impl Inbox {
         self.act(id, EventAct::Drop).await
     }
 
-    /// What [`act_on`](Self::act_on) would do.
+    /// Previews the effect of [`act_on`](Self::act_on).
     ///
     /// # Errors
     /// The store cannot be read.
@@ -180,11 +184,12 @@ impl Inbox {
         Ok(EventPreview { events, possible, examples })
     }
 
-    /// Retries or drops all events that fit, but for those that are being handled or were, and tells how many it was. It is
-    /// done in steps of 500, from the newest to the oldest, so what it has done when it fails stays done.
+    /// Retries or drops all events that match, except for those that are being handled or were handled, and returns
+    /// their
+    /// number. It commits in steps of 500, from the newest to the oldest, so the steps before a failure stay done.
     ///
     /// # Errors
-    /// The store did not do it.
+    /// The store failed.
     pub async fn act_on(&self, filter: &EventFilter, act: EventAct) -> Result<u64, Error> {
         let (mut filter, mut total) = (filter.clone(), 0);
         while let Some((done, oldest)) =
@@ -249,14 +254,14 @@ async fn bring(target: &Outbox, rows: Taken) -> Result<u64, Error> {
     if target.transact(Bring(rows)).await? { Ok(count) } else { Err(Error::NotEmpty) }
 }
 
-/// What an act on all events that fit a filter would do.
+/// The effect that a command on all events that match a filter would have.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct EventPreview {
-    /// How many fit.
+    /// The number of matching events.
     pub events: u64,
-    /// How many of them it would change; the others are being handled, or were, and stay as they are.
+    /// The number of these that it would change; the others are being handled or were handled, and stay unchanged.
     pub possible: u64,
-    /// The newest ten of those.
+    /// The ten newest of the events to change.
     pub examples: Vec<KeptEvent>,
 }

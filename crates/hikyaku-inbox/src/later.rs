@@ -3,17 +3,18 @@ use std::time::Duration;
 use hikyaku_model::{Action, Message, template::ButtonsTemplate};
 use hikyaku_sender::NewDelivery;
 
-/// The word that the data of our buttons begin with.
+/// The first word in the data of the inbox's buttons.
 const WORD: &str = "hikyaku-answer";
 
-/// How people get an answer that comes too late for its reply token, where the bot pushes nothing: they tap a button, which
-/// brings a new reply token, and replies are free.
+/// A button for an answer that comes too late for its reply token, if the bot does not push: a tap brings a new reply
+/// token, and replies are free.
 ///
-/// Shortly before the question's reply token ends, the button is sent by it. Who taps gets the answer, or as soon as it is
-/// there. So does what is too long for one reply: its end is a button that brings more.
+/// Shortly before the question's reply token expires, the button is sent with it. A tap fetches the answer as soon as
+/// it
+/// is available. An answer that is too long for one reply works the same way: it ends with a button for the rest.
 ///
-/// The events of a chat are handled one after the other, and so a tap waits for the answer that is being made. It gets it
-/// within its own minute; after that, the button may be tapped again.
+/// The events of a chat are handled one after the other, so a tap waits for the answer that is being made. It receives
+/// the answer while its own token is valid; after that, the button may be tapped again.
 ///
 /// ```
 /// use hikyaku_inbox::{Later, Settings};
@@ -31,7 +32,7 @@ pub struct Later {
 }
 
 impl Later {
-    /// What the bot says, at most 160 characters, and what stands on the button, at most 20.
+    /// Creates a button with the bot's text, at most 160 characters, and the label, at most 20.
     pub fn new(text: impl Into<String>, label: impl Into<String>) -> Self {
         let more = "…".to_owned();
         Self {
@@ -43,14 +44,14 @@ impl Later {
         }
     }
 
-    /// What the bot says above the button of an answer that goes on, at most 160 characters; `…` unless set.
+    /// Sets the text above the button of an answer that continues, at most 160 characters; the default is `…`.
     pub fn more(mut self, text: impl Into<String>) -> Self {
         self.more = text.into();
         self
     }
 
-    /// How long after the question the button is sent, if no answer was given by then; 45 seconds unless set. LINE takes a
-    /// reply token for a minute.
+    /// Sets how long after the question the button is sent if there is no answer by then; the default is 45 seconds. A
+    /// reply token is valid for one minute.
     pub fn after(mut self, wait: Duration) -> Self {
         self.after = wait;
         self
@@ -78,7 +79,7 @@ impl Later {
         self.after
     }
 
-    /// The button for a part of the answer to this event.
+    /// Returns the button for a part of the answer to this event.
     pub(crate) fn button(&self, event_id: &str, part: i64) -> Message {
         let text = if part == 0 { &self.text } else { &self.more };
         let action = Action::postback(&self.label, format!("{WORD}={event_id}:{part}"));
@@ -86,7 +87,7 @@ impl Later {
     }
 }
 
-/// The event and the part that a button's data names.
+/// Returns the event and the part in a button's data.
 pub(crate) fn asked_for(data: &str) -> Option<(&str, i64)> {
     let (event_id, part) = data.strip_prefix(WORD)?.strip_prefix('=')?.rsplit_once(':')?;
     Some((event_id, part.parse().ok()?))

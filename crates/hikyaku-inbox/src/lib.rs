@@ -1,8 +1,9 @@
-//! A durable inbox for LINE webhooks: what LINE was told 200 for is handled, whatever is killed.
+//! A durable inbox for LINE webhooks: every event that was answered with 200 is handled, even if processes are killed.
 //!
-//! The events of a webhook are on disk, in the database of a [`hikyaku_sender::Outbox`], before LINE has its answer. They are
-//! handled from there: one chat in order, many chats at once, again after a failure, and as a dead letter at last. What a
-//! handler sends through [`InContext::transaction`] is committed together with "handled".
+//! The events of a webhook are stored on disk, in the database of a [`hikyaku_sender::Outbox`], before LINE is
+//! answered.
+//! They are handled from there: one chat in order, many chats concurrently, with retries after a failure, and as dead
+//! letters in the end. Sends that a handler enqueues through [`InContext::transaction`] commit together with "handled".
 //!
 //! ```no_run
 //! use hikyaku_inbox::{InContext as _, Inbox};

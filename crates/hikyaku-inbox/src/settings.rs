@@ -2,10 +2,10 @@ use std::time::Duration;
 
 use crate::later::Later;
 
-/// How an [`Inbox`](crate::Inbox) handles events.
+/// The settings of an [`Inbox`](crate::Inbox): concurrency, timeout, retries and lease.
 ///
-/// As it is made: 32 events are handled at once, each for at most two minutes. One that fails is tried again after 1, 2, 4
-/// seconds and so on, at most 5 minutes later, and is a dead letter after 12 attempts: some 18 minutes. What was handled is
+/// By default 32 events are handled at once, each for at most two minutes. A failed event is retried after 1, 2, 4
+/// seconds and so on, up to 5 minutes, and becomes a dead letter after 12 attempts: some 18 minutes. Handled events are
 /// remembered for seven days.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -35,60 +35,67 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// How many events one program handles at once, at least 1; never two of a chat.
+    /// Sets the number of events that one process handles at once, at least 1; never two of the same chat.
     pub fn at_once(mut self, events: usize) -> Self {
         self.at_once = events.max(1);
         self
     }
 
-    /// How long the handling of one event may take. Then the handler is dropped where it waits, and the attempt has failed.
-    /// No limit can end a handler that blocks its thread instead of waiting.
+    /// Sets the timeout for handling one event. A handler that exceeds it is dropped at its current await, and the
+    /// attempt
+    /// has failed. A timeout cannot end a handler that blocks its thread.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// How often an event is handled, at least 1, before it is a dead letter. An attempt that ended with a kill counts.
+    /// Sets the number of attempts, at least 1, after which an event becomes a dead letter. An attempt that ended with
+    /// a kill counts.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = i64::from(attempts.max(1));
         self
     }
 
-    /// How long after its first failure an event is tried again, and the longest wait: each wait is twice the one before. The
-    /// later events of its chat wait, too.
+    /// Sets the backoff: the delay before the first retry, and the longest delay; each delay is twice the one before.
+    /// The
+    /// later events of the chat wait as well.
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.backoff = (first, longest);
         self
     }
 
-    /// How long after a program was killed others take its events over, and a program its own after a restart. At least one
-    /// second. It is renewed while a handler runs.
+    /// Sets the lease timeout, at least one second: how long after the kill of a process others take its events over,
+    /// or the
+    /// process itself after a restart. The lease is renewed while a handler runs.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease.max(Duration::from_secs(1));
         self
     }
 
-    /// How long events that were handled are remembered, so that they are not handled again when LINE sends them again. LINE
-    /// does not say for how long it does; a day has been enough, and it should be more.
+    /// Sets how long handled events are remembered, so that LINE's redeliveries are deduplicated. LINE does not
+    /// document how
+    /// long it redelivers; a day has been enough, and this should be longer.
     pub fn keep(mut self, handled: Duration) -> Self {
         self.keep = handled;
         self
     }
 
-    /// How long a request waits for its events to be on disk before it is answered with 503. LINE gives up after 2 seconds.
+    /// Sets how long a request waits for its events to be on disk before it is answered with 503. LINE itself times out
+    /// after 2 seconds.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
 
-    /// Pushes no answer: one that comes too late for its reply token, or is too long for it, is fetched with a button. See
+    /// Disables pushes: an answer that comes too late for its reply token, or is too long for it, is fetched with a
+    /// button. See
     /// [`Later`].
     pub fn by_button(mut self, later: Later) -> Self {
         self.later = Some(later);
         self
     }
 
-    /// How long an event waits after so many attempts.
+    /// Returns the delay after this many attempts.
     pub(crate) fn wait_after(&self, attempt: i64) -> Duration {
         let (first, longest) = self.backoff;
         let doubled = u32::try_from(attempt - 1).unwrap_or(0).min(30);

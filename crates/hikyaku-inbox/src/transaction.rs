@@ -11,8 +11,9 @@ use crate::{
     store::{Early, NewPart, OnlyReply},
 };
 
-/// Collects what an attempt wants to be committed together with "handled": all of it, once, or nothing if the attempt fails,
-/// its program is killed, or another program has taken the event over. A clone collects for the same attempt.
+/// A transaction that collects everything to commit together with "handled": it commits once, or not at all if the
+/// attempt
+/// fails, its process is killed, or another process has taken the event over. A clone collects for the same attempt.
 #[derive(Clone)]
 pub struct EventTransaction(Arc<Inner>);
 
@@ -21,7 +22,7 @@ struct Inner {
     collected: Mutex<Option<Collected>>,
 }
 
-/// The claim that an attempt is made under.
+/// The claim of an attempt.
 #[derive(Clone)]
 pub(crate) struct ClaimOf {
     pub(crate) outbox: Outbox,
@@ -31,11 +32,11 @@ pub(crate) struct ClaimOf {
     pub(crate) late: bool,
     pub(crate) destination: String,
     pub(crate) event_id: String,
-    /// The chat with the bot's id before it.
+    /// The chat, prefixed with the bot's id.
     pub(crate) chat: String,
-    /// What an earlier attempt has said already.
+    /// The part that an earlier attempt has sent already.
     pub(crate) given: Option<String>,
-    /// How answers that come late are fetched, where nothing is pushed.
+    /// The button for late answers, if pushes are disabled.
     pub(crate) later: Option<Later>,
 }
 
@@ -43,17 +44,17 @@ pub(crate) struct ClaimOf {
 pub(crate) struct Collected {
     pub(crate) statements: Vec<(String, Vec<Datum>)>,
     pub(crate) sends: Vec<NewDelivery>,
-    /// Parts of an answer that people fetch.
+    /// Parts of an answer that users fetch.
     pub(crate) parts: Vec<NewPart>,
     /// The send that is looked after: it is a reply, and nothing is pushed in its place.
     pub(crate) only_reply: Option<OnlyReply>,
-    /// Whether the event's reply token was given to an answer, or to the button that stands for it.
+    /// Whether the event's reply token is used, by an answer or by the button.
     is_replied: bool,
 }
 
 impl EventTransaction {
     pub(crate) fn new(claim: ClaimOf) -> Self {
-        // What was said by an earlier attempt took the reply token.
+        // A part sent by an earlier attempt has used the reply token.
         let collected = Collected { is_replied: claim.given.is_some(), ..Collected::default() };
         Self(Arc::new(Inner { claim, collected: Mutex::new(Some(collected)) }))
     }
@@ -62,19 +63,19 @@ impl EventTransaction {
         &self.0.claim
     }
 
-    /// Whether the event's reply token may be used, by the one who asks first.
+    /// Returns whether the event's reply token may be used; true only for the first caller.
     pub(crate) fn may_reply(&self) -> bool {
         self.lock().as_mut().is_some_and(|it| !std::mem::replace(&mut it.is_replied, true))
     }
 
-    /// Keeps a part of an answer to be fetched.
+    /// Stores a part of an answer to be fetched.
     pub(crate) fn keep(&self, part: NewPart) -> Result<(), NotOpen> {
         self.lock().as_mut().ok_or(NotOpen::Ended)?.parts.push(part);
         Ok(())
     }
 
-    /// Sends something of an answer at once, whatever becomes of the attempt, and notes what was said by then. Whether the
-    /// event was still this attempt's.
+    /// Sends a part of an answer at once, whatever the result of the attempt, and stores what was sent by then. Returns
+    /// whether the event still belonged to this attempt.
     pub(crate) async fn send_early(
         &self,
         send: NewDelivery,
@@ -108,16 +109,17 @@ impl EventTransaction {
         format!("inbox:{destination}:{event_id}")
     }
 
-    /// What was collected; afterwards it takes no more.
+    /// Returns what was collected, and closes the transaction.
     pub(crate) fn close(&self) -> Collected {
         self.lock().take().unwrap_or_default()
     }
 
-    /// Enqueues a send in the outbox. It needs no idempotency key: it gets one of the event and its place among the event's
-    /// sends, unless it has one. A send that breaks a rule makes the attempt fail when it is committed.
+    /// Enqueues a send in the outbox. It needs no idempotency key: by default the key consists of the event and the
+    /// send's
+    /// position among the event's sends. A send that breaks a rule makes the attempt fail when it is committed.
     ///
     /// # Errors
-    /// The attempt is over.
+    /// The attempt has ended.
     pub fn enqueue(&self, delivery: NewDelivery) -> Result<(), NotOpen> {
         let mut collected = self.lock();
         let collected = collected.as_mut().ok_or(NotOpen::Ended)?;
@@ -126,11 +128,12 @@ impl EventTransaction {
         Ok(())
     }
 
-    /// Runs one SQL statement on tables of your own in the same database, with parameters `$1`, `$2` and so on in the order
-    /// in which they first appear. Statements run in their order, before the sends. One that fails makes the attempt fail.
+    /// Runs one SQL statement on your own tables in the same database, with parameters `$1`, `$2` and so on in the
+    /// order
+    /// in which they first appear. Statements run in order, before the sends. A failing one makes the attempt fail.
     ///
     /// # Errors
-    /// The attempt is over.
+    /// The attempt has ended.
     pub fn execute(
         &self,
         sql: impl Into<String>,
@@ -142,12 +145,13 @@ impl EventTransaction {
         Ok(())
     }
 
-    /// Whether a later event of this chat was handled before this one: LINE's redelivery came too late for its place.
+    /// Returns whether a later event of this chat was handled before this one: LINE redelivered it too late.
     pub fn is_late(&self) -> bool {
         self.0.claim.late
     }
 
-    /// Which attempt this is; 1 is the first. What an earlier one did outside of this transaction may have happened.
+    /// Returns the number of this attempt, from 1. Effects of earlier attempts outside this transaction may have
+    /// happened.
     pub fn attempt(&self) -> u32 {
         u32::try_from(self.0.claim.attempt).unwrap_or(u32::MAX)
     }
@@ -186,7 +190,7 @@ impl fmt::Debug for EventTransaction {
 pub enum NotOpen {
     /// The event does not come from an inbox.
     NoInbox,
-    /// The attempt is over: its handler has ended, or was dropped at its time limit.
+    /// The attempt has ended: its handler is done, or was dropped at its timeout.
     Ended,
 }
 

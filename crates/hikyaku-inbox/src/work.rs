@@ -1,4 +1,4 @@
-//! What happens behind the route: arrivals are written down, and handled from the store.
+//! The work behind the route: stores arrivals, and handles them from the store.
 
 use std::{
     collections::BTreeSet,
@@ -29,37 +29,37 @@ use crate::{
     transaction::{ClaimOf, Collected, EventTransaction},
 };
 
-/// How many requests share one commit at most.
+/// The maximum number of requests that share a commit.
 const BATCH: usize = 500;
 
-/// How often it looks for events that are due again, or that other programs have left.
+/// How often it polls for events that are due again, or that other processes have left.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How often what was handled long ago is forgotten.
+/// How often old handled events are removed.
 const SWEEP: Duration = Duration::from_secs(60);
 
-/// How often, and after what pause, an attempt is settled that the store does not take.
+/// How often an attempt is settled that the store fails to commit, and the pause in between.
 const SETTLES: u32 = 3;
 const SETTLE_AGAIN: Duration = Duration::from_millis(300);
 
-/// The longest text of an error that is kept, in characters.
+/// The maximum length of a stored error, in characters.
 const ERROR: usize = 2000;
 
-/// What the parts of the work share.
+/// The data shared by the parts of the work.
 struct Shared {
     outbox: Outbox,
     settings: Settings,
-    /// Who this program is in the store.
+    /// The name of this process in the store.
     lease: String,
-    /// What is being handled.
+    /// The events being handled.
     running: Mutex<BTreeSet<i64>>,
-    /// There may be something to claim.
+    /// Signals that there may be something to claim.
     news: Notify,
-    /// The route is gone.
+    /// Whether the route is gone.
     closing: AtomicBool,
 }
 
-/// Writes arrivals down and handles them until the route is dropped.
+/// Stores arrivals and handles them until the route is dropped.
 pub(crate) async fn work<App: Clone + Send + Sync + 'static>(
     outbox: Outbox,
     settings: Settings,
@@ -74,7 +74,7 @@ pub(crate) async fn work<App: Clone + Send + Sync + 'static>(
         news: Notify::new(),
         closing: AtomicBool::new(false),
     });
-    // Tasks of their own, so that a slow store holds up nothing else.
+    // Separate tasks, so that a slow store delays nothing else.
     let mut beside = JoinSet::new();
     beside.spawn(renew(shared.clone()));
     beside.spawn(sweep(shared.clone()));
@@ -96,7 +96,7 @@ async fn write_down(shared: &Shared, mut arrived: mpsc::Receiver<Arrived>) {
             tracing::error!(%why, requests = waiting.len(), "webhooks cannot be stored and are refused");
         }
         for it in waiting {
-            // LINE may have gone away by now; what is stored is handled all the same.
+            // LINE may have timed out by now; stored events are handled anyway.
             let _ = it.send(stored.is_ok());
         }
         shared.news.notify_one();
@@ -105,8 +105,8 @@ async fn write_down(shared: &Shared, mut arrived: mpsc::Receiver<Arrived>) {
     shared.news.notify_one();
 }
 
-/// Claims nothing more when the route is gone. A claim that has begun is not broken off: what it took would wait for the end of
-/// its lease.
+/// Claims nothing more once the route is gone. A claim that has begun is not cancelled: its events would wait until the
+/// lease expires.
 async fn handle<App: Clone + Send + Sync + 'static>(
     shared: &Arc<Shared>,
     router: &Arc<Router<App>>,
@@ -123,7 +123,7 @@ async fn handle<App: Clone + Send + Sync + 'static>(
         if full {
             continue;
         }
-        // Each that ends rings, too: the next of its chat can be claimed then.
+        // Each attempt that ends notifies as well: the next event of its chat can then be claimed.
         let _ = timeout(LOOK, shared.news.notified()).await;
     }
 }
@@ -144,7 +144,7 @@ async fn claim(shared: &Shared, limit: usize) -> Vec<Claimed> {
     }
 }
 
-/// Takes an event out of what is running when its attempt ends, however it ends.
+/// Removes an event from the running ones when its attempt ends, however it ends.
 struct Running<'a>(&'a Shared, i64);
 
 impl Drop for Running<'_> {
@@ -181,7 +181,7 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
     };
     let settled = settle(&shared, &event, ending).await;
     if let Err(why) = settled {
-        // Its sends or statements may be to blame, so it is told as a failure of the event.
+        // Its sends or statements may be the cause, so it is reported as a failure of the event.
         let ending = failed(&shared.settings, event.attempt, &why);
         if let Err(why) = settle(&shared, &event, ending).await {
             tracing::error!(
@@ -193,7 +193,7 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
     }
 }
 
-/// Why the attempt failed, if it did.
+/// Returns why the attempt failed, if it did.
 async fn run<App: Clone + Send + Sync + 'static>(
     shared: &Shared,
     router: &Router<App>,
@@ -221,7 +221,7 @@ async fn run<App: Clone + Send + Sync + 'static>(
     let limit = shared.settings.time_limit;
     let timer = || sleep(limit);
     let handling = router.handle_kept(parsed.clone(), destination, received_at, extensions, timer);
-    // The button is on its way or is not, before the event is settled.
+    // Whether the button was sent is decided before the event is settled.
     let outcome = match button::beside(handling, transaction, &question).await {
         Ok(outcome) => outcome,
         Err(why) => return Some(format!("the button for a late answer was not sent: {why}")),
@@ -243,7 +243,7 @@ fn failed(settings: &Settings, attempt: i64, why: &str) -> Ending {
     }
 }
 
-/// Why it could not be settled.
+/// Returns why it could not be settled.
 async fn settle(shared: &Shared, event: &Claimed, ending: Ending) -> Result<(), String> {
     let settle =
         Settle { id: event.id, lease: shared.lease.clone(), attempt: event.attempt, ending };
@@ -265,7 +265,7 @@ async fn settle(shared: &Shared, event: &Claimed, ending: Ending) -> Result<(), 
     }
 }
 
-/// Renews the leases of what is being handled.
+/// Renews the leases of the events being handled.
 async fn renew(shared: Arc<Shared>) {
     let mut ticks = interval(shared.settings.lease / 3);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -14,7 +14,7 @@ const COLUMNS: [Column; 7] = [
     ("due", true),
 ];
 
-/// An event that came.
+/// A received event.
 #[derive(Clone, Debug)]
 pub(crate) struct NewEvent {
     pub(crate) destination: String,
@@ -35,7 +35,7 @@ impl NewEvent {
     }
 }
 
-/// Keeps events. One that was there before stays as it is.
+/// Stores events. Known ones stay unchanged.
 pub(crate) struct Accept(pub(crate) Vec<NewEvent>);
 
 impl Work for Accept {
@@ -53,7 +53,7 @@ impl Work for Accept {
         let again: BTreeMap<_, _> =
             again.into_iter().map(|it| ((&it.destination, &it.event_id), it)).collect();
         let again = again.into_values().map(|it| it.row(now)).collect();
-        // The reply token lives for a minute from the redelivery, too.
+        // The reply token is valid for a minute from the redelivery as well.
         let is_new = "(destination, event_id) DO UPDATE SET received_at = excluded.received_at \
             WHERE hikyaku_inbox_event.state = 0";
         insert(tx, "hikyaku_inbox_event", &COLUMNS, again, is_new).await.map(drop)

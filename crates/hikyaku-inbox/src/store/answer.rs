@@ -1,24 +1,24 @@
-//! What is kept of answers: what was said before its event was handled, and what people fetch with a button.
+//! Stored answers: parts that were sent before their event was handled, and parts that users fetch with a button.
 
 use hikyaku_sender::{Error, NewDelivery, Time, Transaction, Work};
 
 use super::only_reply::OnlyReply;
 
-/// A part of an answer that waits until somebody fetches it.
+/// A part of an answer that waits until it is fetched.
 #[derive(Clone, Debug)]
 pub(crate) struct NewPart {
     pub(crate) destination: String,
     /// The event that it answers.
     pub(crate) event_id: String,
     pub(crate) part: i64,
-    /// Where that event came from, and where alone it may be fetched.
+    /// The chat of the event, the only one from which the part may be fetched.
     pub(crate) chat: String,
-    /// Messages as JSON.
+    /// The messages as JSON.
     pub(crate) messages: String,
 }
 
 impl NewPart {
-    /// Keeps it, unless it is kept already.
+    /// Stores the part, unless it is stored already.
     pub(super) async fn keep(&self, tx: &mut Transaction<'_>, now: Time) -> Result<(), Error> {
         let sql = "INSERT INTO hikyaku_inbox_answer (destination, event_id, part, chat, messages, at) \
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (destination, event_id, part) DO NOTHING";
@@ -44,7 +44,7 @@ pub(crate) struct Fetch {
 }
 
 impl Work for Fetch {
-    /// Its messages as JSON.
+    /// The messages as JSON.
     type Out = Option<String>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
@@ -62,7 +62,7 @@ impl Work for Fetch {
     }
 }
 
-/// Sends something of an answer while its event is still being handled, and notes what was said.
+/// Sends a part of an answer while its event is still being handled, and stores what was sent.
 #[derive(Clone)]
 pub(crate) struct Early {
     pub(crate) id: i64,
@@ -74,7 +74,7 @@ pub(crate) struct Early {
 }
 
 impl Work for Early {
-    /// Whether the event is still this attempt's; nothing was sent otherwise.
+    /// Whether the event still belongs to this attempt; otherwise nothing was sent.
     type Out = bool;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {

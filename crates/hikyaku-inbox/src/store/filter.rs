@@ -2,9 +2,11 @@ use hikyaku_sender::Time;
 
 use super::row::KeptState;
 
-/// Which events are asked for: those that fit all of what is set. The default is every one, and of a list the 100 newest.
+/// A filter for events: those that satisfy every field that is set. The default matches every event, and a list returns
+/// the 100 newest.
 ///
-/// A state of dead letters, an event's id and a place before another are found quickly; everything else is compared row by row.
+/// The state of dead letters, an event's id and `before` are served by an index; every other field is compared row by
+/// row.
 ///
 /// ```
 /// use hikyaku_inbox::{EventFilter, KeptState};
@@ -14,21 +16,21 @@ use super::row::KeptState;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventFilter {
-    /// Only those in one of these states; in any where it is empty.
+    /// The accepted states; any state if empty.
     pub states: Vec<KeptState>,
-    /// Only those of this user, group or room.
+    /// The user, group or room.
     pub chat: Option<String>,
-    /// Only the one with LINE's `webhookEventId`, for each bot.
+    /// LINE's `webhookEventId`, for any bot.
     pub event_id: Option<String>,
-    /// Only those whose last attempt failed with this text in its error, letter for letter.
+    /// A part of the error of the last attempt, compared literally.
     pub error: Option<String>,
-    /// Only those that came then or later.
+    /// The earliest time of arrival, inclusive.
     pub received_since: Option<Time>,
-    /// Only those that came earlier.
+    /// The latest time of arrival, exclusive.
     pub received_before: Option<Time>,
-    /// Only those with a smaller number, to go on after a full page.
+    /// Matches only smaller ids, to continue after a full page.
     pub before: Option<i64>,
-    /// A list has at most so many, newest first. What acts on all that fit does not heed it.
+    /// The maximum length of a list, newest first. Commands on all matching events ignore it.
     pub limit: u32,
 }
 
@@ -48,7 +50,7 @@ impl Default for EventFilter {
 }
 
 impl EventFilter {
-    /// Adds to `states`: called again, those in the other state fit, too.
+    /// Adds a state to `states`; several calls match any of their states.
     pub fn state(mut self, state: KeptState) -> Self {
         self.states.push(state);
         self

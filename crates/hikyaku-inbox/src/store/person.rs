@@ -8,17 +8,17 @@ use super::{
     row::{COLUMNS, KeptEvent, read},
 };
 
-/// How many events one transaction changes.
+/// The number of events that one transaction changes.
 const ROWS: i64 = 500;
 
-/// How many examples a preview has.
+/// The number of examples in a preview.
 const EXAMPLES: i64 = 10;
 
-/// What a person does to events.
+/// An operator's command for events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EventAct {
-    /// A dead letter is handled again from its first attempt, and an event that waits for its next attempt at once.
+    /// Retries: a dead letter from its first attempt, a waiting event at once.
     Retry,
     /// It is given up, and remembered, so that LINE's redelivery does not bring it back. So is one that was not answered.
     Drop,
@@ -77,7 +77,7 @@ async fn show(tx: &mut Transaction<'_>, id: i64) -> Result<Option<KeptEvent>, Er
     Ok(read(tx, &sql, &[id.into()]).await?.pop())
 }
 
-/// How many events fit, and how many of them an act would change; with examples of those.
+/// Counts the events that match and those that a command would change, with examples.
 pub(crate) struct Look {
     pub(crate) filter: EventFilter,
     pub(crate) act: EventAct,
@@ -113,7 +113,7 @@ pub(crate) struct ActOnOne {
 }
 
 impl Work for ActOnOne {
-    /// The event as it is now, or as it was where it stays as it is; and whether it was changed.
+    /// The event after the command, or unchanged if it was refused; and whether it was changed.
     type Out = Option<(KeptEvent, bool)>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
@@ -139,7 +139,7 @@ pub(crate) struct ActOnSome {
 }
 
 impl Work for ActOnSome {
-    /// How many it was, and the oldest of them; nothing where there were none.
+    /// Their number, and the oldest of them; `None` if there were none.
     type Out = Option<(u64, i64)>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
@@ -221,7 +221,7 @@ impl Fits {
         self.sql.push_str(condition);
     }
 
-    /// Adds a parameter, and gives its name.
+    /// Adds a parameter, and returns its name.
     fn push(&mut self, value: impl Into<Datum>) -> String {
         self.params.push(value.into());
         format!("${}", self.params.len())

@@ -5,40 +5,40 @@ use serde::{Serialize, Serializer};
 
 pub(super) const COLUMNS: &str = "id, destination, event_id, chat, at, received_at, body, state, unanswered, late, attempts, due, error, done_at";
 
-/// An event in the inbox, as people see it.
+/// An event in the inbox, as shown to people.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct KeptEvent {
-    /// Its number in the inbox.
+    /// The event's number in the inbox.
     pub id: i64,
-    /// The user id of the bot that it is for; empty where LINE named none.
+    /// The user id of the bot to which it is addressed; empty if LINE named none.
     pub destination: String,
-    /// LINE's `webhookEventId`, or a name of the inbox's own if there is none.
+    /// LINE's `webhookEventId`, or a generated id if there is none.
     pub event_id: String,
-    /// The user, group or room that it came from, after the bot's id and a blank. An event from nowhere is alone in its chat.
+    /// The bot's id, a blank, and the user, group or room of the event. An event without a chat has a chat of its own.
     pub chat: String,
-    /// When it happened, by LINE's clock.
+    /// The time of the event, by LINE's clock.
     pub at: Time,
-    /// When it came, or came again.
+    /// The time at which it was received, or received again.
     pub received_at: Time,
-    /// Its JSON, as it came.
+    /// The unchanged JSON of the event.
     #[serde(serialize_with = "as_json")]
     pub body: String,
-    /// Where it stands.
+    /// The state.
     pub state: KeptState,
     /// Whether a later event of its chat was handled before it.
     pub late: bool,
-    /// How often its handling was begun.
+    /// The number of attempts begun.
     pub attempts: i64,
-    /// Before this it is not handled.
+    /// The earliest time at which it is handled.
     pub due: Time,
     /// Why its last attempt failed, or why it was not answered.
     pub error: Option<String>,
-    /// When it was handled or dropped, or became a dead letter.
+    /// The time at which it was handled or dropped, or became a dead letter.
     pub done_at: Option<Time>,
 }
 
-/// Writes the JSON itself, and not a text that holds it.
+/// Writes the JSON itself rather than a string that contains it.
 fn as_json<S: Serializer>(body: &str, serializer: S) -> Result<S::Ok, S::Error> {
     match serde_json::from_str::<serde_json::Value>(body) {
         Ok(json) => json.serialize(serializer),
@@ -46,20 +46,20 @@ fn as_json<S: Serializer>(body: &str, serializer: S) -> Result<S::Ok, S::Error> 
     }
 }
 
-/// Where an event stands.
+/// The state of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum KeptState {
-    /// It is to be handled, or to be tried again.
+    /// It waits to be handled or retried.
     Waiting,
-    /// A program is handling it, or was until it was killed.
+    /// A process is handling it, or was when it was killed.
     Handling,
-    /// It was handled, or no handler was for it.
+    /// It was handled, or no handler matched.
     Handled,
-    /// All attempts failed. It is kept until a person retries or drops it.
+    /// All attempts failed. It is kept until an operator retries or drops it.
     Dead,
-    /// A person gave it up.
+    /// An operator has dropped it.
     Dropped,
     /// It was handled, and the reply that answers it did not arrive; nothing is pushed in its place. It is kept until a person
     /// drops it.
@@ -67,11 +67,11 @@ pub enum KeptState {
 }
 
 impl KeptState {
-    /// All of them.
+    /// All states.
     pub const ALL: [Self; 6] =
         [Self::Waiting, Self::Handling, Self::Handled, Self::Dead, Self::Dropped, Self::Unanswered];
 
-    /// Its name, as it is shown.
+    /// Returns the name that is shown.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
@@ -113,7 +113,7 @@ impl fmt::Display for KeptState {
     }
 }
 
-/// There is no such state.
+/// The text is not the name of a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownState;
 
@@ -161,7 +161,7 @@ fn one(row: &mut Row) -> KeptEvent {
     }
 }
 
-/// The values of a row, one after the other. The columns that may be null are asked for as such.
+/// The values of a row, in order. Nullable columns have their own readers.
 pub(super) struct Row(pub(super) std::vec::IntoIter<Datum>);
 
 impl Row {

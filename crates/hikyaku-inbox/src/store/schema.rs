@@ -1,10 +1,10 @@
-//! The inbox's tables: in the database of the outbox, with a version of their own.
+//! The inbox's tables, in the database of the outbox, with their own version.
 
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
 const VERSION: i64 = 3;
 
-/// The schema, version by version: each entry brings the tables from the version before it to its own. `ID` is the numbered
+/// The schema, version by version: each entry migrates the tables from the version before. `ID` is the numbered
 /// key.
 const VERSIONS: [&[&str]; 3] = [&FIRST, &SECOND, &THIRD];
 
@@ -23,8 +23,8 @@ const FIRST: [&str; 8] = [
     "CREATE INDEX hikyaku_inbox_event_done ON hikyaku_inbox_event (done_at) WHERE state = 2 OR state = 4",
 ];
 
-/// Events that are behind another of their chat are no longer looked at, and answers are kept: what was said before an event
-/// was handled, and what is fetched with a button.
+/// Events behind another of their chat are no longer scanned, and answers are stored: parts sent before an event was
+/// handled, and parts fetched with a button.
 const SECOND: [&str; 7] = [
     "ALTER TABLE hikyaku_inbox_event ADD COLUMN behind bigint NOT NULL DEFAULT 0",
     "ALTER TABLE hikyaku_inbox_event ADD COLUMN freed bigint NOT NULL DEFAULT 0",
@@ -50,11 +50,11 @@ const THIRD: [&str; 6] = [
 /// Two programs do not change the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.
 const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(1212763994)) AS taken";
 
-/// Makes the tables if there are none, and brings older ones up to date.
+/// Creates the tables if necessary, and migrates older ones.
 pub(crate) struct Migrate;
 
 impl Work for Migrate {
-    /// Why this program cannot use them.
+    /// The newer version, if this program cannot use the tables.
     type Out = Option<i64>;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
@@ -81,7 +81,7 @@ impl Work for Migrate {
     }
 }
 
-/// The version of the tables; nothing if there are none.
+/// Returns the version of the tables; `None` if there are none.
 pub(crate) struct Version;
 
 impl Work for Version {

@@ -4,23 +4,23 @@ use hikyaku_sender::{Datum, Error, NewDelivery, Transaction, Work};
 
 use super::{answer::NewPart, behind, only_reply::OnlyReply};
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Clone, Debug)]
 pub(crate) enum Ending {
-    /// It is done, with what is to be committed with it.
+    /// It succeeded; the fields commit together with it.
     Handled {
         statements: Vec<(String, Vec<Datum>)>,
         sends: Vec<NewDelivery>,
         parts: Vec<NewPart>,
         only_reply: Option<OnlyReply>,
     },
-    /// It failed, and is tried again after a while.
+    /// It failed, and is retried after a delay.
     Again { error: String, after: Duration },
     /// It failed for the last time.
     Dead { error: String },
 }
 
-/// Writes down what became of an attempt, unless another program has the event by now.
+/// Records the result of an attempt, unless another process has taken the event over.
 #[derive(Clone)]
 pub(crate) struct Settle {
     pub(crate) id: i64,
@@ -30,7 +30,7 @@ pub(crate) struct Settle {
 }
 
 impl Work for Settle {
-    /// Whether it was still this program's.
+    /// Whether the event still belonged to this process.
     type Out = bool;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
