@@ -1,4 +1,4 @@
-//! Keys of the LINE door: what a bot sends instead of a channel access token.
+//! Keys for LINE's API: a bot sends one instead of a channel access token.
 
 use std::{fmt, str::FromStr};
 
@@ -9,31 +9,31 @@ use serde::{Serialize, Serializer};
 
 use crate::{AccessToken, Error};
 
-/// What every key begins with, so that secret scanners and people know what they see.
+/// The prefix of every key, by which secret scanners and people recognise it.
 const PREFIX: &str = "hkg_";
 
-/// The longest name of a key: it is a part of names in the outbox.
+/// The maximum length of a key's name: it is a part of names in the outbox.
 const LONGEST_NAME: usize = 100;
 
-/// A key of the gateway's own: `hkg_` and 43 letters and digits. It is shown once and kept as a keyed hash.
+/// A key issued by the gateway: `hkg_` and 43 letters and digits. It is shown once and stored as a keyed hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// A new one, of 256 random bits.
+    /// Creates a key of 256 random bits.
     ///
     /// # Errors
-    /// The system has no randomness.
+    /// The operating system provides no random numbers.
     pub fn new() -> Result<Self, Error> {
         Ok(Self(format!("{PREFIX}{}", AccessToken::new()?.expose())))
     }
 
-    /// Whether a text has the form of a key.
+    /// Returns whether a text has the form of a key.
     pub(crate) fn is_like(text: &str) -> bool {
         text.strip_prefix(PREFIX).is_some_and(|rest| AccessToken::import(rest).is_ok())
     }
 
-    /// The key itself.
+    /// Returns the key itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -45,17 +45,17 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// A key to be made.
+/// A key to issue.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct NewApiKey {
-    /// What logs and lists call it; of the keys that work, only one has this name.
+    /// The name in logs and lists; unique among the active keys.
     pub name: String,
-    /// The channel that it sends through, by its name in the configuration.
+    /// The channel that sends, by its name in the configuration.
     pub channel: String,
-    /// What it may do.
+    /// The permissions.
     pub rights: Rights,
-    /// Whose share of a lane its sends take; the key's name if there is none.
+    /// The fairness key of its sends; the key's name by default.
     pub fairness_key: Option<String>,
     /// How urgent its sends are.
     pub priority: Priority,
@@ -66,7 +66,7 @@ pub struct NewApiKey {
 }
 
 impl NewApiKey {
-    /// One that may do everything.
+    /// Creates a key with all permissions.
     pub fn new(name: impl Into<String>, channel: impl Into<String>) -> Self {
         let (name, channel) = (name.into(), channel.into());
         Self {
@@ -80,14 +80,14 @@ impl NewApiKey {
         }
     }
 
-    /// What it may do.
+    /// Sets the permissions.
     #[must_use]
     pub fn rights(mut self, rights: Rights) -> Self {
         self.rights = rights;
         self
     }
 
-    /// Whose share of a lane its sends take.
+    /// Sets the fairness key of its sends.
     #[must_use]
     pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
         self.fairness_key = Some(key.into());
@@ -135,29 +135,29 @@ impl NewApiKey {
     }
 }
 
-/// A key that was made.
+/// An issued key.
 #[derive(Clone, Debug)]
 pub struct IssuedApiKey {
-    /// Its number.
+    /// The number.
     pub id: i64,
-    /// The key itself; nobody can read it again.
+    /// The key itself; it cannot be read again.
     pub key: ApiKey,
 }
 
-/// What is kept of a key.
+/// The stored data of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ApiKeyRow {
-    /// Its number.
+    /// The number.
     pub id: i64,
-    /// What logs and lists call it.
+    /// The name in logs and lists.
     pub name: String,
-    /// The channel that it sends through.
+    /// The channel that sends.
     pub channel: String,
-    /// What it may do.
+    /// The permissions.
     #[serde(flatten)]
     pub rights: Rights,
-    /// Whose share of a lane its sends take.
+    /// The fairness key of its sends.
     pub fairness_key: String,
     /// How urgent its sends are.
     pub priority: Priority,
@@ -167,7 +167,7 @@ pub struct ApiKeyRow {
     pub unmetered: bool,
     /// Whether it is in the configuration, and not in the store.
     pub declared: bool,
-    /// Whether it works no more.
+    /// Whether it is revoked.
     pub revoked: bool,
 }
 
@@ -198,16 +198,16 @@ impl ApiKeyRow {
     }
 }
 
-/// What a key may do.
+/// The permissions of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Rights {
-    /// How it may send.
+    /// The kinds of send that it may use.
     #[serde(serialize_with = "names")]
     pub send: Vec<Lane>,
-    /// To whom it may push and multicast. A reply goes where its token says, and a broadcast to all.
+    /// The targets of its pushes and multicasts. A reply goes to the chat of its token, and a broadcast to everybody.
     pub to: Vec<Target>,
-    /// What else it may call.
+    /// The other calls that it may make.
     pub call: Vec<CallClass>,
 }
 
@@ -216,7 +216,7 @@ fn names<S: Serializer>(lanes: &[Lane], serializer: S) -> Result<S::Ok, S::Error
 }
 
 impl Default for Rights {
-    /// All rights but that of calls that this version does not know.
+    /// All permissions except calls that this version does not know.
     fn default() -> Self {
         let mut call = CallClass::ALL.to_vec();
         call.retain(|class| *class != CallClass::Other);
@@ -224,18 +224,18 @@ impl Default for Rights {
     }
 }
 
-/// The lanes that sends take.
+/// Iterates over the lanes of sends.
 pub(crate) fn sends() -> impl Iterator<Item = Lane> {
     Lane::ALL.iter().copied().filter(|lane| lane.kind().is_some())
 }
 
 impl Rights {
-    /// Whether it may send in this way.
+    /// Returns whether it may use this kind of send.
     pub(crate) fn may_send(&self, kind: SendKind) -> bool {
         self.send.contains(&Lane::of(kind))
     }
 
-    /// Whether it may send to this user, group or room.
+    /// Returns whether it may send to this user, group or room.
     pub(crate) fn reaches(&self, id: &str) -> bool {
         self.to.iter().any(|target| match target {
             Target::Everybody => true,
@@ -245,12 +245,13 @@ impl Rights {
         })
     }
 
-    /// Whether it may make calls of this class.
+    /// Returns whether it may make calls of this class.
     pub(crate) fn may_call(&self, class: CallClass) -> bool {
         self.call.contains(&class)
     }
 
-    /// Rights as the words of a command: lists with commas between. What is absent is as in [`Rights::default`].
+    /// Reads permissions from the words of a command, in lists with commas. A missing list is that of
+    /// [`Rights::default`].
     ///
     /// # Errors
     /// A word is unknown.
@@ -268,7 +269,7 @@ impl Rights {
         Ok(rights)
     }
 
-    /// The three lists as [`read`](Self::read) takes them.
+    /// Returns the three lists as [`read`](Self::read) accepts them.
     pub(crate) fn to_words(&self) -> [String; 3] {
         let join = |words: Vec<String>| words.join(",");
         [
@@ -290,17 +291,17 @@ fn lane(word: &str) -> Result<Lane, Error> {
     })
 }
 
-/// To whom a key may send.
+/// A permitted target of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Target {
-    /// To everybody: `*`.
+    /// Everybody: `*`.
     Everybody,
-    /// To users: `users`.
+    /// Users: `users`.
     Users,
-    /// To groups and rooms: `groups`.
+    /// Groups and rooms: `groups`.
     Groups,
-    /// To one user, group or room, by its id.
+    /// One user, group or room, by its id.
     Id(String),
 }
 
@@ -341,11 +342,11 @@ impl FromStr for Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallClass {
-    /// What only reads: profiles, groups, quota, insight; and the validation of messages.
+    /// Reads: profiles, groups, quota, insight; and the validation of messages.
     Read,
-    /// What chats show: the loading animation, marks as read, leaving, link tokens.
+    /// Calls about chats: the loading animation, marking as read, leaving, link tokens.
     Chat,
-    /// Files that users sent.
+    /// Downloads of files that users sent.
     Content,
     /// Rich menus.
     Richmenu,
@@ -359,14 +360,14 @@ pub enum CallClass {
     Liff,
     /// Module channels.
     Module,
-    /// Where LINE sends webhooks.
+    /// The webhook settings.
     Webhook,
-    /// Calls that this version does not know. A new kind of send among them goes past the outbox.
+    /// Calls that this version does not know. A new kind of send would bypass the outbox.
     Other,
 }
 
 impl CallClass {
-    /// Every class.
+    /// All classes.
     pub const ALL: &'static [Self] = &[
         Self::Read,
         Self::Chat,
@@ -381,7 +382,7 @@ impl CallClass {
         Self::Other,
     ];
 
-    /// The word that the command uses.
+    /// Returns the name that the command uses.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Read => "read",

@@ -1,6 +1,6 @@
 use std::{error::Error as StdError, fmt};
 
-/// Why the gateway does not start, or did not do what it was asked to. For people.
+/// The error of a gateway, as text for people.
 #[derive(Debug)]
 pub struct Error {
     what: String,
@@ -21,7 +21,7 @@ impl Error {
 }
 
 impl Error {
-    /// What the outbox says, if it is the outbox that did not do it.
+    /// Returns the outbox's error, if the outbox failed.
     pub(crate) fn of_outbox(&self) -> Option<&hikyaku_sender::ErrorKind> {
         let source = self.source.as_ref()?.downcast_ref::<hikyaku_sender::Error>()?;
         Some(source.kind())

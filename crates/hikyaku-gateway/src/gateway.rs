@@ -29,7 +29,7 @@ use crate::{
     usage::Usage,
 };
 
-/// A gateway that listens, and is not running yet.
+/// A gateway that listens but is not running yet.
 #[must_use = "a gateway does nothing until it runs"]
 #[derive(Debug)]
 pub struct Gateway {
@@ -39,7 +39,7 @@ pub struct Gateway {
     worker: SilentWorker,
 }
 
-/// How long it may take to connect to LINE.
+/// The timeout for connecting to LINE.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 
 /// How often it is written down how much tokens are used.
@@ -55,19 +55,19 @@ impl std::fmt::Debug for SilentWorker {
 }
 
 impl Gateway {
-    /// Opens the store and listens.
+    /// Opens the store and binds the listeners.
     ///
     /// # Errors
-    /// The configuration is wrong, the store cannot be used, or an address is taken.
+    /// The configuration is invalid, the store cannot be used, or an address is in use.
     pub async fn open(config: Config) -> Result<Self, Error> {
         let outbox = Outbox::open(&config.store).await?;
         Self::over(outbox, config).await
     }
 
-    /// As [`open`](Self::open), over an outbox of the caller's own: a test's, with its clock.
+    /// Opens a gateway like [`open`](Self::open), over the caller's outbox: a test's, with its clock.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// Those of [`open`](Self::open).
     pub async fn over(outbox: Outbox, config: Config) -> Result<Self, Error> {
         config.check()?;
         let (mut worker, mut accounts) = (outbox.worker(), BTreeMap::new());
@@ -183,21 +183,21 @@ impl Gateway {
         Ok(Self { door, listeners, addresses, worker: SilentWorker(worker) })
     }
 
-    /// Where it listens, by the names of the configuration.
+    /// Returns the addresses of the listeners, by the names in the configuration.
     pub fn addresses(&self) -> &BTreeMap<String, SocketAddr> {
         &self.addresses
     }
 
-    /// Its tokens.
+    /// Returns the gateway's tables, with its tokens and keys.
     pub fn state(&self) -> &State {
         &self.door.state
     }
 
-    /// Serves and delivers until `stop`. Then it takes no more requests, answers those that it has, and waits for LINE's
-    /// answers to what is on its way.
+    /// Serves and delivers until `stop`. Then it accepts no more requests, answers pending ones, and waits for LINE's
+    /// responses to requests in flight.
     ///
     /// # Errors
-    /// The worker failed in a way that waiting does not mend: another one has the store, or it is damaged.
+    /// The worker failed in a way that waiting does not fix: another process holds the store, or the store is damaged.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
         let (stopping, stopped) = watch::channel(());
         let mut servers = JoinSet::new();

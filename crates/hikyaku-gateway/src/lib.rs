@@ -1,7 +1,7 @@
-//! A server that speaks LINE's own API and LINE Notify's, which LINE closed on 2025-03-31, and delivers through the Messaging
-//! API.
+//! A server for LINE's own API and for LINE Notify's, which LINE shut down on 2025-03-31. It delivers through the
+//! Messaging API.
 //!
-//! Bots and old scripts change one host name. What is taken is on disk before it is answered, and is sent by
+//! Bots and old scripts change only a host name. A request is stored on disk before it is answered, and sent by
 //! [`hikyaku_sender`], so a kill loses nothing.
 //!
 //! ```no_run
@@ -14,7 +14,7 @@
 //! # }
 //! ```
 //!
-//! How to set it up: `docs/gateway.md` in the repository.
+//! `docs/gateway.md` in the repository explains the setup.
 
 mod account;
 mod adapter;

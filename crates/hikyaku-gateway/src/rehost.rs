@@ -1,5 +1,5 @@
-//! Which pictures the gateway fetches, and from where it may: addresses of the internet, and networks that its operator
-//! names. A script that anybody can make send an address must not reach what only the gateway's machine can.
+//! The images that the gateway fetches, and the addresses from which it may: the public internet, and networks that its
+//! operator names. A script that anybody can make send a URL must not reach what only the gateway's machine can.
 
 use std::{
     fmt,
@@ -11,22 +11,22 @@ use serde::Deserialize;
 
 use crate::Error;
 
-/// Which pictures that scripts name by their addresses are fetched, drawn anew and served by the gateway.
+/// The images given by URL that the gateway fetches, re-encodes and serves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Rehost {
-    /// None: addresses go to LINE as they are, and have to begin with https.
+    /// None: URLs are passed to LINE unchanged, and must begin with https.
     #[default]
     Off,
-    /// Those without https, which LINE does not take.
+    /// Those without https, which LINE refuses.
     Http,
-    /// All: LINE does not take large ones either.
+    /// All: LINE also refuses large ones.
     All,
 }
 
 impl Rehost {
-    /// Whether what is at this address is fetched.
+    /// Returns whether the image at this URL is fetched.
     pub(crate) fn fetches(self, url: &str) -> bool {
         let is = |scheme: &str| {
             url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -39,17 +39,17 @@ impl Rehost {
     }
 }
 
-/// Addresses that begin alike: `192.168.1.0/24`, or one address alone.
+/// A network, such as `192.168.1.0/24`, or a single address.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Network {
     address: IpAddr,
-    /// How many bits of the address count.
+    /// The length of the prefix, in bits.
     bits: u8,
 }
 
 impl Network {
-    /// Whether an address is one of its.
+    /// Returns whether an address belongs to the network.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.address, address) {
             (IpAddr::V4(one), IpAddr::V4(other)) => {
@@ -107,7 +107,7 @@ impl fmt::Debug for Network {
     }
 }
 
-/// What is not the internet, of IPv4.
+/// The IPv4 ranges that are not public.
 ///
 /// Source: <https://www.iana.org/assignments/iana-ipv4-special-registry/>
 const RESERVED_V4: [Network; 15] = [
@@ -137,11 +137,11 @@ const RESERVED_V4: [Network; 15] = [
     Network::v4(240, 0, 0, 4),
 ];
 
-/// What the internet is, of IPv6. Outside are loopback, private and link-local addresses, multicast, and addresses of IPv4 that
+/// The public range of IPv6. It excludes loopback, private and link-local addresses, multicast, and IPv4 addresses that
 /// are mapped or translated (`::ffff:0:0/96`, `64:ff9b::/96`).
 const GLOBAL_V6: Network = Network::v6(0x2000, 0, 3);
 
-/// What is not the internet all the same.
+/// The parts of that range that are not public.
 ///
 /// Source: <https://www.iana.org/assignments/iana-ipv6-special-registry/>
 const RESERVED_V6: [Network; 4] = [
@@ -150,7 +150,7 @@ const RESERVED_V6: [Network; 4] = [
     // Documentation.
     Network::v6(0x2001, 0x0db8, 32),
     Network::v6(0x3fff, 0, 20),
-    // 6to4, which holds an address of IPv4.
+    // 6to4, which contains an IPv4 address.
     Network::v6(0x2002, 0, 16),
 ];
 

@@ -1,17 +1,17 @@
-//! Texts with places that are filled from JSON: `{{field.path}}`.
+//! Templates with placeholders that are filled from JSON: `{{field.path}}`.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::Error;
 
-/// The most characters that one place is filled with, so that a body cannot make a text of any length.
+/// The maximum number of characters for one placeholder, so that a body cannot make a text of any length.
 const LONGEST: usize = 2000;
 
-/// A text with places such as `{{monitor.name}}` or `{{tags.0|no tags}}`.
+/// A template with placeholders such as `{{monitor.name}}` or `{{tags.0|no tags}}`.
 ///
-/// A place is a path into JSON: names of members, and numbers of elements of arrays, from 0. What stands behind a `|` is taken
-/// where the JSON has nothing at the path, or `null`.
+/// A placeholder is a path into JSON: names of members, and indices of array elements, from 0. The text after a `|` is
+/// used if the JSON has no value at the path, or `null`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Template(Vec<Piece>);
@@ -23,10 +23,10 @@ enum Piece {
 }
 
 impl Template {
-    /// Reads a text.
+    /// Parses a template.
     ///
     /// # Errors
-    /// It is empty, a place has no path, or a `{{` has no `}}`.
+    /// The text is empty, a placeholder has no path, or a `{{` has no `}}`.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some((before, from)) = rest.split_once("{{") {
@@ -55,10 +55,10 @@ impl Template {
         Ok(Self(pieces))
     }
 
-    /// The text with its places filled, at most so many characters of it.
+    /// Fills the placeholders, and returns at most this many characters of the text.
     ///
     /// # Errors
-    /// The path that the JSON has nothing at.
+    /// The JSON has no value at this path.
     pub(crate) fn fill(&self, json: &Value, most: usize) -> Result<String, &str> {
         let (mut text, mut left) = (String::new(), most);
         let mut add = |more: &str| {

@@ -1,4 +1,4 @@
-//! Access tokens, and what is kept of them.
+//! Access tokens, and their stored hashes.
 
 use std::fmt;
 
@@ -13,32 +13,32 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 const DIGITS: &[u8; 10] = b"0123456789";
 
-/// The letters of codes that people type: none looks like another.
+/// The alphabet of the codes that people type: no two characters look alike.
 const CODE_ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// The letters of a code that people type.
+/// The length of a code that people type.
 const CODE: usize = 8;
 
 /// As long as LINE Notify's own: scripts and secret scanners look for this length.
 const LENGTH: usize = 43;
 
-/// An access token of a script: 43 letters and digits. It is shown once and kept as a keyed hash.
+/// An access token for scripts: 43 letters and digits. It is shown once and stored as a keyed hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccessToken(String);
 
 impl AccessToken {
-    /// A new one, of 256 random bits.
+    /// Creates a token of 256 random bits.
     ///
     /// # Errors
-    /// The system has no randomness.
+    /// The operating system provides no random numbers.
     pub fn new() -> Result<Self, Error> {
         Ok(Self(letters(LENGTH)?))
     }
 
-    /// One that LINE Notify had issued, so that nothing but the host changes in a script.
+    /// Imports a token that LINE Notify had issued, so that a script changes only its host.
     ///
     /// # Errors
-    /// It does not have 43 letters and digits.
+    /// The token does not consist of 43 letters and digits.
     pub fn import(token: &str) -> Result<Self, Error> {
         if token.len() == LENGTH && token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             Ok(Self(token.to_owned()))
@@ -47,7 +47,7 @@ impl AccessToken {
         }
     }
 
-    /// The token itself.
+    /// Returns the token itself.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -59,13 +59,13 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// So many random letters and digits.
+/// Returns this many random letters and digits.
 pub(crate) fn letters(length: usize) -> Result<String, Error> {
     // 248 = 4 * 62: each letter is as likely as any other.
     random(length, |byte| if byte < 248 { ALPHABET.get(usize::from(byte % 62)) } else { None })
 }
 
-/// So many random digits.
+/// Returns this many random digits.
 pub(crate) fn digits(length: usize) -> Result<String, Error> {
     random(length, |byte| if byte < 250 { DIGITS.get(usize::from(byte % 10)) } else { None })
 }

@@ -12,28 +12,29 @@ use crate::Error;
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
-    /// Its access token.
+    /// The channel access token.
     #[serde(default)]
     pub token: Option<String>,
-    /// A file with the token; its path begins where the configuration is.
+    /// A file with the token; a relative path starts at the configuration file.
     #[serde(default)]
     pub token_file: Option<PathBuf>,
-    /// Its secret, which webhooks are signed with. Without it, LINE's webhooks are not taken.
+    /// The channel secret, with which webhooks are signed. Without it, LINE's webhooks are refused.
     #[serde(default)]
     pub secret: Option<String>,
-    /// A file with the secret; its path begins where the configuration is.
+    /// A file with the secret; a relative path starts at the configuration file.
     #[serde(default)]
     pub secret_file: Option<PathBuf>,
-    /// Where LINE's API is, where that is not LINE.
+    /// The base URL of LINE's API, if it is not LINE's own.
     #[serde(default)]
     pub api_url: Option<String>,
-    /// The same of the host that serves files.
+    /// The base URL of the host that serves files, if it is not LINE's own.
     #[serde(default)]
     pub data_url: Option<String>,
-    /// The same of the host that attaches module channels.
+    /// The base URL of the host that attaches module channels, if it is not LINE's own.
     #[serde(default)]
     pub manager_url: Option<String>,
-    /// The name of the key that the channel access token itself acts as at the LINE door, so that a bot changes nothing but
+    /// The name of the key whose permissions the channel access token itself has in LINE's API, so that a bot only
+    /// changes
     /// its base URL.
     #[serde(default)]
     pub drop_in: Option<String>,

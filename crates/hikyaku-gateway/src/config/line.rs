@@ -2,37 +2,37 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-/// How the door of LINE's own API behaves.
+/// The settings of LINE's own API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LineSettings {
-    /// How many seconds a send waits for LINE's answer.
+    /// How long a send waits for LINE's response, in seconds.
     pub wait_seconds: u64,
-    /// What is checked before a send is stored.
+    /// The checks before a send is stored.
     pub check: LineCheck,
-    /// What becomes of a send for which the month has no room.
+    /// The handling of a send that exceeds the monthly quota.
     pub on_quota: OnQuota,
 }
 
-/// What is checked before a send is stored.
+/// The checks before a send is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum LineCheck {
-    /// LINE's limits on messages, too: a caller hears of a mistake at once, also while LINE is down.
+    /// Also LINE's limits on messages: a caller learns of a mistake at once, even while LINE is down.
     Full,
-    /// Recipients and JSON; LINE alone judges messages.
+    /// Only recipients and JSON; the messages are left for LINE to judge.
     Shape,
 }
 
-/// What becomes of a send for which the month has no room.
+/// The handling of a send that exceeds the monthly quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum OnQuota {
-    /// Its caller gets LINE's 429, and nothing is sent, as LINE does it.
+    /// The caller gets LINE's 429, and nothing is sent, as with LINE itself.
     Refuse,
-    /// It waits until there is room.
+    /// The send waits until quota is available.
     Park,
 }
 

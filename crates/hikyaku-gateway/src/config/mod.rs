@@ -1,4 +1,4 @@
-//! The configuration: one file, in TOML.
+//! The configuration, a TOML file.
 
 mod alerts;
 mod channel;
@@ -31,38 +31,38 @@ pub(crate) use key::sha256;
 pub use line::{LineCheck, LineSettings, OnQuota};
 pub use notify::{DeliveryMode, NotifySettings};
 
-/// The longest wait for LINE: callers such as microcontrollers give up after ten seconds.
+/// The longest wait for LINE: callers such as microcontrollers time out after ten seconds.
 const LONGEST_WAIT: u64 = 8;
 
 /// The longest that a notification waits for others, in milliseconds.
 const LONGEST_WINDOW: u64 = 60_000;
 
-/// What the gateway serves, where, and through which channels. `gateway.toml` in this crate explains every key.
+/// The configuration of a gateway. `gateway.toml` in this crate explains every key.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The outbox's URL.
+    /// The URL of the outbox.
     pub store: String,
-    /// Where it listens, by names of the operator's own.
+    /// The listeners, by names of your choice.
     pub listen: BTreeMap<String, Listener>,
-    /// The channels that send, by the names that tokens have.
+    /// The channels that send, by the names to which tokens refer.
     pub channel: BTreeMap<String, Channel>,
-    /// Where people and LINE reach the gateway from outside, such as `https://notify.example`.
+    /// The public URL at which users and LINE reach the gateway, such as `https://notify.example`.
     #[serde(default)]
     pub public_url: Option<String>,
-    /// The LINE Notify door.
+    /// The settings of LINE Notify's API.
     #[serde(default)]
     pub notify: NotifySettings,
-    /// How services ask people for tokens.
+    /// The settings of OAuth, through which services obtain tokens.
     #[serde(default)]
     pub oauth: OAuthSettings,
-    /// Where uploaded pictures are kept.
+    /// The storage of uploaded images.
     #[serde(default)]
     pub pictures: PictureSettings,
-    /// The door of LINE's own API.
+    /// The settings of LINE's own API.
     #[serde(default)]
     pub line: LineSettings,
-    /// Texts for `/adapters/json/NAME`, by their names.
+    /// The templates for `/adapters/json/NAME`, by name.
     #[serde(default)]
     pub template: BTreeMap<String, Template>,
     /// The pages on which people see their tokens.
@@ -79,27 +79,28 @@ pub struct Config {
     pub alerts: Option<AlertSettings>,
 }
 
-/// One address.
+/// A listener.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Listener {
-    /// Address and port; port 0 picks a free one.
+    /// The address and port; port 0 picks a free one.
     pub address: SocketAddr,
-    /// What it serves.
+    /// The parts that it serves.
     pub serve: Vec<Served>,
-    /// A file with a chain of certificates in PEM, the listener's own first: it speaks HTTPS then. Its path begins where the
-    /// configuration is.
+    /// A file with a certificate chain in PEM, the listener's own certificate first; it enables HTTPS. A relative path
+    /// starts
+    /// at the configuration file.
     #[serde(default)]
     pub certificate_file: Option<PathBuf>,
     /// A file with the key of the certificate, in PEM.
     #[serde(default)]
     pub key_file: Option<PathBuf>,
-    /// Whether all that comes here comes through a proxy, which says in `X-Forwarded-For` whose it is.
+    /// Whether all requests come through a proxy that sets `X-Forwarded-For`.
     #[serde(default)]
     pub behind_proxy: bool,
 }
 
-/// Something that a listener can serve. `/healthz` and `/readyz` are everywhere.
+/// A part that a listener can serve. `/healthz` and `/readyz` are on every listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -110,11 +111,11 @@ pub enum Served {
     Notify,
     /// Alertmanager, Grafana, GitHub and JSON below `/adapters/`, and the APIs of ntfy and Gotify.
     Adapters,
-    /// LINE Notify's OAuth: pages for people, and the endpoint for services.
+    /// LINE Notify's OAuth: pages for users, and the endpoint for services.
     OAuth,
     /// `/webhook`, for LINE.
     Webhook,
-    /// `/pictures`, for LINE and its apps: pictures that scripts have uploaded.
+    /// `/pictures`, for LINE and its apps: images that scripts have uploaded.
     Pictures,
     /// `/metrics`, for Prometheus.
     Metrics,
@@ -124,11 +125,11 @@ pub enum Served {
     Operator,
 }
 
-/// How services ask people for tokens.
+/// The settings of OAuth.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OAuthSettings {
-    /// The channel whose account people speak to; it has a secret.
+    /// The channel whose account users talk to; it must have a secret.
     pub channel: String,
 }
 
@@ -138,17 +139,17 @@ impl Default for OAuthSettings {
     }
 }
 
-/// Where uploaded pictures are kept, while a listener serves them.
+/// The storage of uploaded images, used while a listener serves them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PictureSettings {
-    /// A folder on a local disk; its path begins where the program is.
+    /// A folder on a local disk; a relative path starts at the working directory.
     pub folder: PathBuf,
-    /// How many megabytes they may have on disk. The oldest have to go then.
+    /// The disk space in megabytes. The oldest images are removed beyond it.
     pub disk_mb: u64,
-    /// Which pictures that scripts name by their addresses are fetched and served as if they had been uploaded.
+    /// Which images given by URL are fetched and served like uploaded ones.
     pub rehost: Rehost,
-    /// Networks that pictures are fetched from though they are not the internet: cameras at home, say.
+    /// Private networks from which images may be fetched, for example of cameras at home.
     pub rehost_from: Vec<Network>,
 }
 
@@ -160,10 +161,10 @@ impl Default for PictureSettings {
 }
 
 impl Config {
-    /// Reads a file. Paths in it begin where it is; the path of the store begins where the program is.
+    /// Reads a file. Relative paths in it start at the file; the path of the store starts at the working directory.
     ///
     /// # Errors
-    /// It cannot be read, or a key is unknown, missing or wrong.
+    /// The file cannot be read, or a key is unknown, missing or invalid.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let cannot =
@@ -192,13 +193,13 @@ impl Config {
         Ok(config)
     }
 
-    /// Reads the text of a file.
+    /// Reads the text of a configuration file.
     ///
     /// # Errors
-    /// A key is unknown, missing or wrong.
+    /// A key is unknown, missing or invalid.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let config: Self = toml::from_str(text)
-            // A line of the file may be a secret: what is wrong is told without it.
+            // A line of the file may be a secret, so the error does not quote it.
             .map_err(|why| Error::new(format!("the configuration: {}", why.message())))?;
         config.check()?;
         Ok(config)
@@ -287,7 +288,7 @@ impl Config {
         self.key.iter().map(|key| key.read().map(|(_, row)| row)).collect()
     }
 
-    /// Whether any listener serves this.
+    /// Returns whether any listener serves this part.
     pub fn serves(&self, served: Served) -> bool {
         self.listen.values().any(|it| it.serve.contains(&served))
     }

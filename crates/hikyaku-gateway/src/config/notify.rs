@@ -4,17 +4,17 @@ use serde::Deserialize;
 
 use super::OnQuota;
 
-/// How the LINE Notify door behaves.
+/// The settings of LINE Notify's API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NotifySettings {
-    /// What stands in front of each message; `{name}` is the token's name.
+    /// The prefix of each message; `{name}` is the token's name.
     pub prefix: String,
-    /// Whether an answer waits for LINE's.
+    /// Whether a response waits for LINE's.
     pub delivery: DeliveryMode,
-    /// How many seconds it waits.
+    /// The wait, in seconds.
     pub wait_seconds: u64,
-    /// The most characters of a message; without it, what fits into a push.
+    /// The maximum length of a message, in characters; by default as much as a push holds.
     pub longest_message: Option<usize>,
     /// How many milliseconds a notification waits for others of its chat, to go with them as one push; 0 for none.
     pub coalesce_ms: u64,
@@ -24,12 +24,12 @@ pub struct NotifySettings {
     pub on_quota: OnQuota,
 }
 
-/// When a caller is answered.
+/// The time at which a caller is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum DeliveryMode {
-    /// When LINE has answered, or after the wait.
+    /// After LINE has answered, or after the wait.
     Direct,
     /// As soon as the notification is on disk.
     Queued,

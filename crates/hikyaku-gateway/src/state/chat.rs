@@ -3,22 +3,22 @@ use serde::Serialize;
 use super::{State, row::Row};
 use crate::Error;
 
-/// A chat that the account's webhooks told of.
+/// A chat known from the account's webhooks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ChatRow {
-    /// The channel whose account is in it.
+    /// The channel whose account is in the chat.
     pub channel: String,
-    /// The id of the user, group or room: the target of a token.
+    /// The id of the user, group or room, as the target of a token.
     pub id: String,
-    /// Its name, where LINE told it.
+    /// The name, if LINE has reported it.
     pub name: Option<String>,
     /// Whether the user has blocked the account, or the account is no longer in the group.
     pub gone: bool,
 }
 
 impl State {
-    /// All chats that webhooks told of, by channel and id.
+    /// Returns all chats known from webhooks, by channel and id.
     ///
     /// # Errors
     /// The store cannot be read.

@@ -14,10 +14,11 @@ const COLUMNS: &str = "id, name, channel, send, target, call, fairness_key, budg
     CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END";
 
 impl State {
-    /// Makes a key of the LINE door.
+    /// Issues a key for LINE's API.
     ///
     /// # Errors
-    /// Its name or its fairness key is empty or too long, another key of this name works, or the store did not take it.
+    /// Its name or its fairness key is empty or too long, an active key has this name, or the store failed to commit
+    /// it.
     pub async fn issue_key(&self, new: NewApiKey) -> Result<IssuedApiKey, Error> {
         new.check()?;
         let key = ApiKey::new()?;
@@ -46,7 +47,7 @@ impl State {
         }
     }
 
-    /// All keys, the oldest first, and the revoked ones among them.
+    /// Returns all keys, the oldest first, including revoked ones.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -54,11 +55,12 @@ impl State {
         self.ask(format!("SELECT {COLUMNS} FROM hikyaku_gateway_key ORDER BY id"), [], read).await
     }
 
-    /// Makes a key useless; whether it was of use before. Gateways that run refuse it within five seconds. What was sent with
-    /// it stays in the outbox.
+    /// Revokes a key. Returns whether it was active before. Running gateways refuse it within five seconds. Sends that
+    /// were
+    /// made with it stay in the outbox.
     ///
     /// # Errors
-    /// The store did not do it.
+    /// The store failed.
     pub async fn revoke_key(&self, id: i64) -> Result<bool, Error> {
         let sql = "UPDATE hikyaku_gateway_key SET revoked_at = $1, works_as = NULL \
                    WHERE id = $2 AND revoked_at IS NULL RETURNING id";

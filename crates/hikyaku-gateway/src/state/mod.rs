@@ -1,4 +1,4 @@
-//! What the gateway remembers, in the database of the outbox.
+//! The gateway's tables, in the database of the outbox.
 
 mod alert;
 mod audit;
@@ -47,7 +47,7 @@ pub use token::{IssuedToken, NewToken, TokenChange, TokenRow, UnlinkedToken};
 pub(crate) use usage::Used;
 pub(crate) use waiting::{Join, Joined};
 
-/// The gateway's own tables. A clone is the same store.
+/// The gateway's own tables. A clone refers to the same tables.
 #[derive(Clone, Debug)]
 pub struct State {
     outbox: Outbox,
@@ -55,7 +55,7 @@ pub struct State {
 }
 
 impl State {
-    /// Opens the tables in the outbox's database, and makes them if there are none.
+    /// Opens the tables in the outbox's database, and creates them if necessary.
     ///
     /// # Errors
     /// The outbox is in memory, its database cannot be written, or its tables are of a newer version.

@@ -6,7 +6,7 @@ use crate::{
     token::{SecretKind, hex},
 };
 
-/// How long a picture is kept whatever happens, in milliseconds: its delivery may be in the making.
+/// How long a picture is kept whatever happens, in milliseconds: its delivery may not be enqueued yet.
 const SHORTEST: i64 = 60 * 60 * 1000;
 
 /// How many of the oldest pictures are looked at when one has to go.

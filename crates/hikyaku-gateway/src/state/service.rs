@@ -14,12 +14,12 @@ const CLIENT_SECRET: usize = 43;
 pub(super) const COLUMNS: &str =
     "id, client_id, name, callbacks, CASE WHEN removed_at IS NULL THEN 0 ELSE 1 END";
 
-/// A service to be registered: a program that asks people for tokens.
+/// A service to register: a program that asks users for tokens.
 #[derive(Clone, Debug)]
 pub struct NewService {
-    /// What people see, and what stands in front of its messages.
+    /// The name that users see and that precedes its messages.
     pub name: String,
-    /// Where people may be sent back to: whole URLs, which are compared letter by letter.
+    /// The allowed redirect URIs: complete URLs, compared letter by letter.
     pub callbacks: Vec<String>,
 }
 
@@ -36,14 +36,14 @@ impl NewService {
     }
 }
 
-/// A service that was registered.
+/// A registered service.
 #[derive(Clone)]
 pub struct RegisteredService {
-    /// Its number.
+    /// The number.
     pub id: i64,
-    /// What it calls itself by.
+    /// The client id.
     pub client_id: String,
-    /// What it proves itself by; nobody can read it again.
+    /// The client secret; it cannot be read again.
     pub client_secret: String,
 }
 
@@ -53,17 +53,17 @@ impl std::fmt::Debug for RegisteredService {
     }
 }
 
-/// What is kept of a service.
+/// The stored data of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ServiceRow {
-    /// Its number.
+    /// The number.
     pub id: i64,
-    /// What it calls itself by.
+    /// The client id.
     pub client_id: String,
-    /// What people see.
+    /// The name that users see.
     pub name: String,
-    /// Where people may be sent back to.
+    /// The allowed redirect URIs.
     pub callbacks: Vec<String>,
     /// Whether it was removed.
     pub removed: bool,
@@ -73,7 +73,7 @@ impl State {
     /// Registers a service.
     ///
     /// # Errors
-    /// The name is empty or too long, there is no callback or one that cannot be one, or the store did not take it.
+    /// The name is empty or too long, a callback is missing or invalid, or the store failed to commit it.
     pub async fn add_service(&self, new: NewService) -> Result<RegisteredService, Error> {
         new.check()?;
         let (client_id, client_secret) = (letters(CLIENT_ID)?, letters(CLIENT_SECRET)?);
@@ -93,7 +93,7 @@ impl State {
         }
     }
 
-    /// All services, the oldest first, and the removed ones among them.
+    /// Returns all services, the oldest first, including removed ones.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -102,10 +102,10 @@ impl State {
         self.ask(sql, [], read).await
     }
 
-    /// Ends a service, and every token that was issued to it; whether it was there.
+    /// Removes a service and revokes every token that was issued to it. Returns whether it existed.
     ///
     /// # Errors
-    /// The store did not do it.
+    /// The store failed.
     pub async fn remove_service(&self, id: i64) -> Result<bool, Error> {
         Ok(self.outbox.transact(Remove { id }).await?)
     }

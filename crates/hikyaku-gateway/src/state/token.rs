@@ -22,54 +22,54 @@ pub(super) const SELECT: &str = "SELECT t.id, t.name, t.target, coalesce(t.targe
     CASE WHEN t.revoked_at IS NULL THEN 0 ELSE 1 END, coalesce(c.gone, 0), t.budget, t.priority FROM hikyaku_gateway_token t \
     LEFT JOIN hikyaku_gateway_chat c ON c.channel = t.channel AND c.id = t.target";
 
-/// A token to be made.
+/// A token to issue.
 #[derive(Clone, Debug)]
 pub struct NewToken {
-    /// What stands in front of each message.
+    /// The name, which precedes each message.
     pub name: String,
     /// The user, group or room.
     pub target: String,
-    /// What `/api/status` calls it.
+    /// The name of the target in `/api/status`.
     pub target_name: Option<String>,
     /// The channel that sends, by its name in the configuration.
     pub channel: String,
 }
 
-/// A token that was made.
+/// An issued token.
 #[derive(Clone, Debug)]
 pub struct IssuedToken {
-    /// Its number.
+    /// The number.
     pub id: i64,
-    /// The token itself; nobody can read it again.
+    /// The token itself; it cannot be read again.
     pub token: AccessToken,
 }
 
-/// A token that works as soon as its code was sent in the chat that it is to be of.
+/// A token that starts to work when its code is sent in its future chat.
 #[derive(Clone, Debug)]
 pub struct UnlinkedToken {
-    /// The token itself; nobody can read it again.
+    /// The token itself; it cannot be read again.
     pub token: AccessToken,
-    /// What is to be sent in the chat, within 15 minutes.
+    /// The code to send in the chat within 15 minutes.
     pub code: String,
 }
 
-/// What is kept of a token.
+/// The stored data of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TokenRow {
-    /// Its number.
+    /// The number.
     pub id: i64,
-    /// What stands in front of each message.
+    /// The name, which precedes each message.
     pub name: String,
     /// The user, group or room.
     pub target: String,
-    /// What `/api/status` calls it.
+    /// The name of the target in `/api/status`.
     pub target_name: Option<String>,
     /// The channel that sends.
     pub channel: String,
-    /// The service that it was issued to, by its number; none for a token that the operator issued.
+    /// The number of the service to which it was issued; `None` for a token issued by the operator.
     pub service: Option<i64>,
-    /// Whether it works no more.
+    /// Whether it is revoked.
     pub revoked: bool,
     /// Whether the user has blocked the account, or the account is no longer in the group.
     pub target_gone: bool,
@@ -96,11 +96,12 @@ pub struct TokenChange {
 }
 
 impl State {
-    /// Keeps a new token, or one that LINE Notify had issued.
+    /// Stores a new token, or one that LINE Notify had issued.
     ///
     /// # Errors
-    /// The name is empty or too long, the target is no chat's id, the token is there already, or the store did not take
-    /// it.
+    /// The name is empty or too long, the target is not the id of a chat, the token exists already, or the store failed
+    /// to
+    /// commit it.
     pub async fn issue(
         &self,
         new: NewToken,
@@ -127,10 +128,10 @@ impl State {
         }
     }
 
-    /// Makes a token that is of no chat yet: the one in which its code is sent within 15 minutes becomes its own.
+    /// Issues a token without a chat: the chat in which its code is sent within 15 minutes becomes its target.
     ///
     /// # Errors
-    /// The name is empty or too long, or the store did not take it.
+    /// The name is empty or too long, or the store failed to commit it.
     pub async fn issue_unlinked(&self, name: String, lang: Lang) -> Result<UnlinkedToken, Error> {
         check_name(&name)?;
         let token = AccessToken::new()?;
@@ -147,7 +148,7 @@ impl State {
         Ok(UnlinkedToken { token, code: shown_code(&code) })
     }
 
-    /// All tokens, the oldest first, and the revoked ones among them.
+    /// Returns all tokens, the oldest first, including revoked ones.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -155,10 +156,10 @@ impl State {
         self.ask(format!("{SELECT} ORDER BY t.id"), [], read).await
     }
 
-    /// Makes a token useless at once; whether it was of use before.
+    /// Revokes a token at once. Returns whether it was active before.
     ///
     /// # Errors
-    /// The store did not do it.
+    /// The store failed.
     pub async fn revoke(&self, id: i64) -> Result<bool, Error> {
         let sql = "UPDATE hikyaku_gateway_token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
         let revoked = self.ask(sql, [self.now().await?.into(), id.into()], Row::number).await?;
