@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Which time it is in a simulator.
+/// The mode of a simulator's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ClockMode {
     /// The machine's time.
     Wall,
-    /// The machine's time and a difference.
+    /// The machine's time with an offset.
     Offset(SignedDuration),
-    /// A time that stands still until it is set or advanced.
+    /// A fixed time, until it is set or advanced.
     Fixed(Timestamp),
 }
 

@@ -1,11 +1,13 @@
-//! LINE's side of the wire, on localhost.
+//! A simulator of LINE's side of the wire, on localhost.
 //!
-//! A [`Sim`] is a platform of its own: channels, people, groups, quotas, retry keys, reply tokens and a clock. It answers
-//! the Messaging API's calls on two listeners, as `api.line.me` and `api-data.line.me` do, with LINE's statuses, bodies
-//! and limits, and delivers into an outbox that a test can look at. What people do in it reaches a bot as signed webhooks
-//! ([`Sim::set_webhook`]). It can lose answers, cut connections and run out of quota when it is told to.
+//! A [`Sim`] is a complete platform: channels, users, groups, quotas, retry keys, reply tokens and a clock. It answers
+//! calls of the Messaging API on two listeners, like `api.line.me` and `api-data.line.me`, with LINE's statuses, bodies
+//! and limits, and delivers into an outbox that a test can read. The actions of its users reach a bot as signed
+//! webhooks
+//! ([`Sim::set_webhook`]). On request it loses responses, cuts connections and runs out of quota.
 //!
-//! Many can run at once: there are no globals, ports are picked by the system, and a simulator stops when it is dropped.
+//! Many simulators can run at once: there are no globals, the system picks the ports, and a simulator stops when it is
+//! dropped.
 //!
 //! ```
 //! use hikyaku_sim::{FaultRule, Sim};
@@ -27,7 +29,7 @@
 //! # }
 //! ```
 //!
-//! What LINE does not document is our choice, and the documentation of the item says so.
+//! Where LINE does not document a behaviour, the documentation of the item says what the simulator does.
 
 mod api;
 mod clock;

@@ -306,7 +306,7 @@ impl Request {
         self.path.split('/').nth(place + 1).unwrap_or("")
     }
 
-    /// The channel access token.
+    /// Returns the channel access token.
     pub(crate) fn token(&self) -> Option<&str> {
         self.headers.get(http::header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
     }

@@ -12,10 +12,10 @@ pub(crate) use active::{Faults, Strike, Suspect, SuspectWebhook};
 
 use self::json::RuleJson;
 
-/// A rule that makes some requests fail. The first rule that matches a request acts on it; requests of the control API
-/// are never hit.
+/// A rule that makes some requests fail. The first matching rule applies; requests to the control API are never
+/// affected.
 ///
-/// A rule is made by what it does, and narrowed down to what it hits:
+/// A rule is created from its effect, and then restricted to the requests that it affects:
 ///
 /// ```
 /// use hikyaku_sim::FaultRule;
@@ -109,27 +109,27 @@ struct Matcher {
 }
 
 impl FaultRule {
-    /// Answers with this status. The body is one of LINE's for a status that has one; see [`Self::body`].
+    /// Answers with this status. The default body is LINE's for that status, if it has one; see [`Self::body`].
     pub fn answer(status: u16) -> Self {
         Self::new(Effect::Answer { status, headers: BTreeMap::new(), body: None })
     }
 
-    /// Closes the connection before anything was done.
+    /// Closes the connection before the request has any effect.
     pub fn drop_before() -> Self {
         Self::new(Effect::Drop)
     }
 
-    /// Does what was asked, then closes the connection without an answer.
+    /// Executes the request, then closes the connection without a response.
     pub fn drop_after_accept() -> Self {
         Self::new(Effect::Drop).after_accept()
     }
 
-    /// Resets the connection (TCP RST) before anything was done.
+    /// Resets the connection (TCP RST) before the request has any effect.
     pub fn reset() -> Self {
         Self::new(Effect::Reset)
     }
 
-    /// Does what was asked, and sends only the first half of the answer.
+    /// Executes the request, and sends only the first half of the response.
     pub fn truncate() -> Self {
         Self::new(Effect::Truncate).after_accept()
     }
@@ -149,7 +149,7 @@ impl FaultRule {
         Self::new(Effect::WrongSignature).on_webhooks()
     }
 
-    /// Waits so long before the request is looked at; else nothing happens to it.
+    /// Delays the request; it has no other effect.
     pub fn delay(delay: Duration) -> Self {
         Self::new(Effect::Pass).delayed(delay)
     }
@@ -158,7 +158,7 @@ impl FaultRule {
         Self { id: None, matcher: Matcher::default(), delay: None, effect, after_accept: false }
     }
 
-    /// Hits only this method and path. A path that ends with `*` stands for all that begin so.
+    /// Restricts the rule to this method and path. A path that ends with `*` matches all paths with that prefix.
     pub fn on(mut self, method: &str, path: &str) -> Self {
         self.matcher.method = Some(method.into());
         self.matcher.path = Some(path.into());
@@ -177,61 +177,61 @@ impl FaultRule {
         self.on_webhooks()
     }
 
-    /// Hits only requests of this channel.
+    /// Restricts the rule to requests of this channel.
     pub fn channel(mut self, channel_id: impl Into<String>) -> Self {
         self.matcher.channel = Some(channel_id.into());
         self
     }
 
-    /// Hits only the request with this place among those that match, from 1.
+    /// Restricts the rule to the request with this number among the matching ones, from 1.
     pub fn nth(mut self, nth: u64) -> Self {
         self.matcher.nth = Some(nth);
         self
     }
 
-    /// Hits only each such request of those that match: with 3 the third, the sixth and so on.
+    /// Restricts the rule to every n-th matching request: with 3 the third, the sixth and so on.
     pub fn every(mut self, every: u64) -> Self {
         self.matcher.every = Some(every);
         self
     }
 
-    /// Hits a request that matches with this probability, from 0 to 1. The same seed brings the same hits.
+    /// Applies the rule to a matching request with this probability, from 0 to 1. The same seed gives the same hits.
     pub fn probability(mut self, probability: f64) -> Self {
         self.matcher.probability = Some(probability);
         self
     }
 
-    /// Hits at most so many requests.
+    /// Limits the number of affected requests.
     pub fn times(mut self, count: u64) -> Self {
         self.matcher.count = Some(count);
         self
     }
 
-    /// Hits only requests that ask for it: those with the rule's id in a header `X-Sim-Fault`.
+    /// Restricts the rule to requests that name its id in a header `X-Sim-Fault`.
     pub fn named(mut self, id: impl Into<String>) -> Self {
         self.matcher.named = true;
         self.id(id)
     }
 
-    /// The name that stands in the log; without one the simulator makes one.
+    /// Sets the id that appears in the log; by default the simulator generates one.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Waits so long before the request is looked at.
+    /// Delays the request before the effect.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);
         self
     }
 
-    /// Does what was asked first, so that only the answer is at fault.
+    /// Executes the request first, so that only the response is faulty.
     pub fn after_accept(mut self) -> Self {
         self.after_accept = true;
         self
     }
 
-    /// The body of [`Self::answer`]: a string is sent as it is and as `text/html`, everything else as JSON.
+    /// Sets the body of [`Self::answer`]: a string is sent unchanged as `text/html`, any other value as JSON.
     pub fn body(mut self, json: impl Into<Value>) -> Self {
         if let Effect::Answer { body, .. } = &mut self.effect {
             *body = Some(json.into());
@@ -239,7 +239,7 @@ impl FaultRule {
         self
     }
 
-    /// A header of [`Self::answer`].
+    /// Sets a header of [`Self::answer`].
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         if let Effect::Answer { headers, .. } = &mut self.effect {
             headers.insert(name.into(), value.into());
@@ -312,7 +312,7 @@ impl FaultRule {
     }
 }
 
-/// Why a rule cannot be used.
+/// The reason why a rule cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidFault {
     pub(crate) pointer: &'static str,

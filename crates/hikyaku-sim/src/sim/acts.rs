@@ -16,87 +16,87 @@ use crate::state::{
 /// What people do. The channel's bot is told of it, if it has a webhook URL. Methods that take an id panic where it is
 /// none of this simulator's.
 impl Sim {
-    /// Lets a person add, block or forget the channel's account. Adding it is a `follow` event, blocking it an
-    /// `unfollow`.
+    /// Makes a user add, block or forget the channel's account. Adding sends a `follow` event, blocking an
+    /// `unfollow` event.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn set_friendship(&self, user: &UserId, friendship: Friendship) {
         let user = self.known(user);
         self.change(|world| world.set_friendship(self.channel, user, friendship));
     }
 
-    /// Lets a person add the channel's account, or unblock it.
+    /// Makes a user add the channel's account, or unblock it.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn follow(&self, user: &UserId) {
         self.set_friendship(user, Friendship::Friend);
     }
 
-    /// Lets a person block the channel's account.
+    /// Makes a user block the channel's account.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn block(&self, user: &UserId) {
         self.set_friendship(user, Friendship::Blocked);
     }
 
-    /// Lets a person say something to the channel's account: `chat` is the person, or a group or room, whose first
-    /// member then speaks. Gives the tokens that the message's webhook carries.
+    /// Makes a user send a text to the channel's account: `chat` is the user, or a group or room, whose first member
+    /// then sends it. Returns the tokens in the message's webhook.
     ///
     /// # Panics
-    /// There is no such person or chat.
+    /// The user or chat does not exist.
     pub fn user_says(&self, chat: impl AsRef<str>, text: &str) -> Said {
         self.say(chat.as_ref(), None, UserMessage::text(text))
     }
 
-    /// As [`Self::user_says`], with a message of any kind.
+    /// Makes a user send a message of any kind, like [`Self::user_says`].
     ///
     /// # Panics
-    /// There is no such person or chat.
+    /// The user or chat does not exist.
     pub fn user_sends(&self, chat: impl AsRef<str>, message: UserMessage) -> Said {
         self.say(chat.as_ref(), None, message)
     }
 
-    /// As [`Self::user_says`], by this member of a group or room.
+    /// Makes a member of a group or room send a text, like [`Self::user_says`].
     ///
     /// # Panics
-    /// There is no such chat, or no such member in it.
+    /// The chat does not exist, or the user is not a member of it.
     pub fn member_says(&self, chat: impl AsRef<str>, user: &UserId, text: &str) -> Said {
         self.say(chat.as_ref(), Some(self.known(user)), UserMessage::text(text))
     }
 
-    /// As [`Self::user_sends`], by this member of a group or room.
+    /// Makes a member of a group or room send a message of any kind, like [`Self::user_sends`].
     ///
     /// # Panics
-    /// There is no such chat, or no such member in it.
+    /// The chat does not exist, or the user is not a member of it.
     pub fn member_sends(&self, chat: impl AsRef<str>, user: &UserId, message: UserMessage) -> Said {
         self.say(chat.as_ref(), Some(self.known(user)), message)
     }
 
-    /// Lets a person take a message back. Its content can no longer be downloaded.
+    /// Makes a user unsend a message. Its content can no longer be downloaded.
     ///
     /// # Panics
-    /// There is no such chat.
+    /// The chat does not exist.
     pub fn unsend(&self, said: &Said) {
         let (target, user) = (target(said.chat_id.as_str()), self.known(&said.user_id));
         self.change(|world| world.unsend(self.channel, &target, Some(user), &said.message_id));
     }
 
-    /// Lets a person tap something that sends data; in a group or room, its first member. Gives the token that the
-    /// postback's webhook carries.
+    /// Makes a user tap a postback action; in a group or room, its first member. Returns the token in the
+    /// postback's webhook.
     ///
     /// # Panics
-    /// There is no such person or chat.
+    /// The user or chat does not exist.
     pub fn postback(&self, chat: impl AsRef<str>, tap: impl Into<Tap>) -> Tapped {
         self.taps(chat.as_ref(), None, tap.into())
     }
 
-    /// As [`Self::postback`], by this member of a group or room.
+    /// Makes a member of a group or room tap a postback action, like [`Self::postback`].
     ///
     /// # Panics
-    /// There is no such chat, or no such member in it.
+    /// The chat does not exist, or the user is not a member of it.
     pub fn member_postback(
         &self,
         chat: impl AsRef<str>,
@@ -106,11 +106,11 @@ impl Sim {
         self.taps(chat.as_ref(), Some(self.known(user)), tap.into())
     }
 
-    /// Lets a person change a text that they sent to a group, with a `messageEdited` event. Gives the token that it
-    /// carries. LINE lets people do so in groups only.
+    /// Makes a user edit a text in a group, with a `messageEdited` event. Returns the token in its webhook. LINE allows
+    /// edits only in groups.
     ///
     /// # Panics
-    /// The message was not sent to a group, or the person is no longer in it.
+    /// The message was not sent to a group, or the user is no longer a member of it.
     pub fn edit(&self, said: &Said, text: &str) -> Tapped {
         let (chat, user) = (said.chat_id.as_str(), self.known(&said.user_id));
         assert!(chat.starts_with('C'), "texts are edited in groups only: {chat}");
@@ -119,97 +119,100 @@ impl Sim {
             .unwrap_or_else(|| panic!("nobody there to speak: {chat}"))
     }
 
-    /// Lets a person see a video to its end, that the bot sent them with this tracking id, with a `videoPlayComplete`
-    /// event. Gives the token that it carries.
+    /// Makes a user watch a video to the end that the bot sent with this tracking id, with a `videoPlayComplete` event.
+    /// Returns the token in its webhook.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn play_video(&self, user: &UserId, tracking_id: impl Into<SharedStr>) -> Tapped {
         let video = VideoPlayComplete::new(tracking_id);
         self.alone(user, EventKind::VideoPlayComplete(video))
     }
 
-    /// Lets a person come near a beacon, touch its banner or stay there, with a `beacon` event. Gives the token that it
-    /// carries.
+    /// Makes a user come near a beacon, tap its banner or stay there, with a `beacon` event. Returns the token in its
+    /// webhook.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn beacon(&self, user: &UserId, beacon: BeaconContent) -> Tapped {
         self.alone(user, EventKind::Beacon(Box::new(beacon)))
     }
 
-    /// Lets a person see all messages of a delivery. No event comes of it; statistics count it for 14 days.
+    /// Makes a user see all messages of a delivery. It sends no event; statistics count it for 14 days.
     pub fn see(&self, delivery: &Delivery) {
         self.change(|world| world.see(delivery));
     }
 
-    /// Lets a person open a link in a message of a delivery. No event comes of it; statistics count it for 14 days.
+    /// Makes a user open a link in a message of a delivery. It sends no event; statistics count it for 14 days.
     ///
     /// # Panics
-    /// None of its messages has the link.
+    /// None of the messages contains the link.
     pub fn open(&self, delivery: &Delivery, url: &str) {
         assert!(self.change(|world| world.open(delivery, url)), "no message has the link {url}");
     }
 
-    /// Lets a person play a video or recording of a delivery, by the place of its message from 1, up to so many per cent.
-    /// No event comes of it; statistics count it for 14 days. [`Self::play_video`] tells the bot.
+    /// Makes a user play a video or audio of a delivery, by the position of its message from 1, up to this percentage.
+    /// It sends no event; statistics count it for 14 days. [`Self::play_video`] notifies the bot.
     pub fn play(&self, delivery: &Delivery, message: usize, percent: u8) {
         self.change(|world| world.play(delivery, message, percent));
     }
 
-    /// Lets a person see the rich menu of the channel's account; gives its id. Nothing where they have none. Statistics
+    /// Makes a user see the rich menu of the channel's account, and returns its id; `None` if the user has none.
+    /// Statistics
     /// count it.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn see_rich_menu(&self, user: &UserId) -> Option<String> {
         let user = self.known(user);
         self.change(|world| world.see_menu(self.channel, user))
     }
 
-    /// Lets a person tap an area of the rich menu that they see, by its place from 0: the data of a postback and the text
-    /// of a message are sent to the bot. False where there is no such area. Statistics count it.
+    /// Makes a user tap an area of the rich menu, by its index from 0: the data of a postback or the text of a message
+    /// is
+    /// sent to the bot. Returns false if there is no such area. Statistics count it.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn tap_rich_menu(&self, user: &UserId, area: usize) -> bool {
         let user = self.known(user);
         self.change(|world| world.tap_menu(self.channel, user, area))
     }
 
-    /// Lets a person become a member of a plan, with a `membership` event. False where they are one, or the plan takes
-    /// none.
+    /// Makes a user join a membership plan, with a `membership` event. Returns false if the user is a member already,
+    /// or
+    /// the plan accepts no members.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn join_membership(&self, user: &UserId, membership_id: u64) -> bool {
         let user = self.known(user);
         self.change(|world| world.join_membership(self.channel, membership_id, user))
     }
 
-    /// Lets a person's membership end, with a `membership` event. False where they are no member.
+    /// Makes a user leave a membership plan, with a `membership` event. Returns false if the user is not a member.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn leave_membership(&self, user: &UserId, membership_id: u64) -> bool {
         let user = self.known(user);
         self.change(|world| world.leave_membership(self.channel, membership_id, user))
     }
 
-    /// Lets a person pay for another month of a membership, with a `membership` event. False where they are no member.
-    /// Months begin by the simulator's clock, whether this is called or not.
+    /// Makes a user renew a membership for another month, with a `membership` event. Returns false if the user is not a
+    /// member. Months begin by the simulator's clock, whether this is called or not.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn renew_membership(&self, user: &UserId, membership_id: u64) -> bool {
         let user = self.known(user);
         self.change(|world| world.renew_membership(self.channel, membership_id, user))
     }
 
-    /// Lets people make a group and invite the channel's account: as [`Self::add_group`], with a `join` event.
+    /// Makes users create a group and invite the channel's account, like [`Self::add_group`], with a `join` event.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn invite(&self, members: &[UserId]) -> GroupId {
         let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
         self.change(|world| {
@@ -219,45 +222,47 @@ impl Sim {
         })
     }
 
-    /// Lets the channel's account join a group or room again, with a `join` event. False where it is in it.
+    /// Makes the channel's account join a group or room again, with a `join` event. Returns false if it is in the chat
+    /// already.
     ///
     /// # Panics
-    /// There is no such chat.
+    /// The chat does not exist.
     pub fn join(&self, chat: impl AsRef<str>) -> bool {
         let target = self.chat(chat.as_ref());
         self.change(|world| world.join(self.channel, &target))
     }
 
-    /// Lets somebody remove the channel's account from a group or room, with a `leave` event. False where it is not in
-    /// it.
+    /// Makes a user remove the channel's account from a group or room, with a `leave` event. Returns false if it is not
+    /// in
+    /// the chat.
     ///
     /// # Panics
-    /// There is no such chat.
+    /// The chat does not exist.
     pub fn remove_from(&self, chat: impl AsRef<str>) -> bool {
         let target = self.chat(chat.as_ref());
         self.change(|world| world.leave(self.channel, &target))
     }
 
-    /// Lets a person join a group or room, with a `memberJoined` event. False where they are in it.
+    /// Makes a user join a group or room, with a `memberJoined` event. Returns false if the user is in it already.
     ///
     /// # Panics
-    /// There is no such person or chat.
+    /// The user or chat does not exist.
     pub fn member_joins(&self, chat: impl AsRef<str>, user: &UserId) -> bool {
         let (target, user) = (self.chat(chat.as_ref()), self.known(user));
         self.change(|world| world.set_member(&target, user, true))
     }
 
-    /// Lets a person leave a group or room, with a `memberLeft` event. False where they are not in it.
+    /// Makes a user leave a group or room, with a `memberLeft` event. Returns false if the user is not in it.
     ///
     /// # Panics
-    /// There is no such person or chat.
+    /// The user or chat does not exist.
     pub fn member_leaves(&self, chat: impl AsRef<str>, user: &UserId) -> bool {
         let (target, user) = (self.chat(chat.as_ref()), self.known(user));
         self.change(|world| world.set_member(&target, user, false))
     }
 
-    /// Lets a person come back from the bot's login page with a link token and the bot's nonce, with an `accountLink`
-    /// event. False, and no event, where the token is unknown, used or older than 10 minutes.
+    /// Makes a user return from the bot's login page with a link token and the bot's nonce, with an `accountLink`
+    /// event. Returns false, without an event, if the token is unknown, used or older than 10 minutes.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
     pub fn link_account(&self, link_token: &str, nonce: &str) -> bool {

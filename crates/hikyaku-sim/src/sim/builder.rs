@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Settings of a simulator to be started; made by [`Sim::builder`].
+/// The settings of a simulator; made by [`Sim::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing runs until `start` is awaited"]
 pub struct SimBuilder {
@@ -37,59 +37,61 @@ pub struct SimBuilder {
 }
 
 impl SimBuilder {
-    /// The port of the listener that stands for `api.line.me`. 0, the default, lets the system pick one.
+    /// Sets the port of the listener for `api.line.me`. 0, the default, lets the system pick one.
     pub fn port(mut self, port: u16) -> Self {
         self.settings.port = port;
         self
     }
 
-    /// The port of the listener that stands for `api-data.line.me`. 0, the default, lets the system pick one.
+    /// Sets the port of the listener for `api-data.line.me`. 0, the default, lets the system pick one.
     pub fn data_port(mut self, port: u16) -> Self {
         self.settings.data_port = port;
         self
     }
 
-    /// Lets the API's listener serve the paths of both hosts, so that a program with one setting for LINE's URL can be
-    /// pointed at it. LINE itself answers 404 to a path of the other host, and so does a simulator without this.
-    /// [`Self::data_port`] then has no meaning.
+    /// Serves the paths of both hosts on the API's listener, for programs with a single setting for LINE's URL. By
+    /// default,
+    /// a path of the other host is answered with 404, as by LINE. [`Self::data_port`] then has no effect.
     pub fn one_listener(mut self) -> Self {
         self.settings.one_listener = true;
         self
     }
 
-    /// The address to listen on; 127.0.0.1 by default. On any other address, everybody who reaches it controls the
+    /// Sets the address to listen on; the default is 127.0.0.1. On any other address, anyone who can reach it controls
+    /// the
     /// simulator.
     pub fn bind_address(mut self, address: IpAddr) -> Self {
         self.settings.bind_address = address;
         self
     }
 
-    /// Lets the control API be called by this host name, in addition to `localhost` and addresses. Other names are
-    /// refused, because a page in a browser could have made them point here.
+    /// Allows calls to the control API by this host name, in addition to `localhost` and IP addresses. Other names are
+    /// refused, because a web page in a browser could have made them point here.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.settings.allowed_hosts.push(name.into());
         self
     }
 
-    /// How many connections each listener serves at once; 4,096 by default. More of them wait.
+    /// Sets how many connections each listener serves at once; the default is 4,096. Further ones wait.
     pub fn most_connections(mut self, connections: usize) -> Self {
         self.settings.most_connections = connections.max(1);
         self
     }
 
-    /// What the first channel's account is called, in the bot info and on the page; `simulated account 1` without it.
+    /// Sets the name of the first channel's account, in the bot info and on the page; the default is `simulated account
+    /// 1`.
     pub fn account_name(mut self, name: impl Into<String>) -> Self {
         self.settings.account_name = Some(name.into());
         self
     }
 
-    /// The clock at the start; the machine's by default.
+    /// Sets the clock at the start; the default is the machine's.
     pub fn clock(mut self, mode: ClockMode) -> Self {
         self.settings.clock = mode;
         self
     }
 
-    /// What chance begins with: the same seed brings the same faults and the same narrowcast audiences.
+    /// Sets the seed of random numbers: the same seed gives the same faults and the same narrowcast audiences.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = seed;
         self
@@ -110,79 +112,81 @@ impl SimBuilder {
         self
     }
 
-    /// Takes everybody whose id is of LINE's form for a friend, without their being added. For sends to millions
-    /// by id; broadcasts and narrowcasts still reach those who were added only.
+    /// Treats every id in LINE's form as a friend, without adding it. This is for sends to millions by id; broadcasts
+    /// and
+    /// narrowcasts still reach only the friends who were added.
     pub fn any_user_is_friend(mut self) -> Self {
         self.settings.any_user_is_friend = true;
         self
     }
 
-    /// Whether LINE's rate limits hold; they do by default.
+    /// Sets whether LINE's rate limits are enforced; they are by default.
     pub fn rate_limits(mut self, on: bool) -> Self {
         self.settings.rate_limits = on;
         self
     }
 
-    /// How many messages a channel may send in a month. Without it there is no limit.
+    /// Sets the monthly quota of messages. There is none by default.
     pub fn quota(mut self, limit: u64) -> Self {
         self.settings.quota = Some(limit);
         self
     }
 
-    /// How long reply tokens are good; one minute by default, as LINE says.
+    /// Sets how long reply tokens are valid; the default is one minute, as LINE documents.
     pub fn reply_token_life(mut self, life: Duration) -> Self {
         self.settings.reply_token_life = life;
         self
     }
 
-    /// How long a narrowcast picks its recipients, and how long it then sends; one and two seconds by default, as LINE
-    /// does not say.
+    /// Sets how long a narrowcast looks for its recipients, and how long it then sends; the defaults are one and two
+    /// seconds, since LINE does not document them.
     pub fn narrowcast_phases(mut self, waiting: Duration, sending: Duration) -> Self {
         let narrowcast = &mut self.settings.narrowcast;
         (narrowcast.waiting, narrowcast.sending) = (waiting, sending);
         self
     }
 
-    /// Whether narrowcasts need the numbers of recipients that LINE demands for privacy: 100 friends to filter by
+    /// Sets whether narrowcasts need the minimum numbers that LINE demands for privacy: 100 friends for a filter by
     /// attributes, 50 recipients. They do by default.
     pub fn narrowcast_minimums(mut self, on: bool) -> Self {
         self.settings.narrowcast.minimums = on;
         self
     }
 
-    /// Where the first channel's webhooks go. [`Sim::set_webhook`] sets it later, and for other channels.
+    /// Sets the URL of the first channel's webhooks. [`Sim::set_webhook`] sets it later, and for other channels.
     pub fn webhook(mut self, url: impl Into<String>) -> Self {
         self.settings.webhook.url = Some(url.into());
         self
     }
 
-    /// Whether the first channel's webhooks are sent again when they fail. As with LINE, they are not by default.
+    /// Sets whether failed webhooks of the first channel are redelivered. As with LINE, they are not by default.
     pub fn webhook_redelivery(mut self, on: bool) -> Self {
         self.settings.webhook.redelivery = on;
         self
     }
 
-    /// How long to wait, by the simulator's clock, before each further try to deliver a webhook that failed, where
-    /// redelivery is on: 1, 5, 15, 30 and 60 minutes by default, as LINE does not say.
+    /// Sets the delays, by the simulator's clock, before each redelivery of a failed webhook; the default is 1, 5, 15,
+    /// 30
+    /// and 60 minutes, since LINE does not document them.
     pub fn redelivery_schedule(mut self, waits: impl Into<Vec<Duration>>) -> Self {
         self.settings.webhook.schedule = waits.into();
         self
     }
 
-    /// Lets webhooks go to other machines than this one.
+    /// Allows webhooks to other machines.
     pub fn allow_remote_webhooks(mut self) -> Self {
         self.settings.webhook.remote_allowed = true;
         self
     }
 
-    /// How many deliveries the outbox keeps whole; 100,000 by default. The count for each person is exact however many
-    /// there are.
+    /// Sets how many deliveries the outbox keeps completely; the default is 100,000. The count for each user is exact
+    /// however many there are.
     pub fn keep_messages(mut self, deliveries: usize) -> Self {
         self.settings.keep_deliveries = deliveries;
         self
     }
 
-    /// How many requests the log keeps; 10,000 by default, and at most 64 MiB.
+    /// Sets how many requests the log keeps; the default is 10,000, and at most 64 MiB.
     pub fn keep_requests(mut self, requests: usize) -> Self {
         self.settings.keep_requests = requests;
         self
@@ -273,18 +277,18 @@ fn url(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
-/// Why a simulator could not start.
+/// The reason why a simulator could not start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
-    /// A port cannot be listened on.
+    /// A port cannot be bound.
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         source: io::Error,
     },
-    /// Webhooks cannot go to the URL.
+    /// The webhook URL is not allowed.
     Webhook(InvalidWebhookUrl),
     /// What it is to begin with contradicts itself, or names a picture that cannot be read.
     Seed(InvalidSeed),
@@ -292,7 +296,7 @@ pub enum StartError {
     State {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         why: String,
     },
 }

@@ -19,8 +19,9 @@ use crate::{
 
 /// LINE Login.
 impl Sim {
-    /// The LINE Login channel that is linked to the account of this handle's channel. The first channel has one from the
-    /// start, with the id `sim-login-1` and the secret `sim-login-secret-1`; another gets one when it is first asked for.
+    /// Returns the LINE Login channel that is linked to the account of this handle's channel. The first channel has one
+    /// from
+    /// the start, with the id `sim-login-1` and the secret `sim-login-secret-1`; others are created at the first call.
     pub fn login(&self) -> Login {
         let place = self.change(|world| {
             let linked = world.logins.iter().position(|login| login.linked == self.channel);
@@ -54,44 +55,45 @@ pub struct Login {
 }
 
 impl Login {
-    /// The channel's id. It and the secret are visibly fake, and the same in every run.
+    /// Returns the channel's id. The id and the secret are visibly fake, and the same in every run.
     pub fn channel_id(&self) -> String {
         self.sim.look(|world| world.logins[self.place].id.to_string())
     }
 
-    /// The channel secret, which signs the ID tokens of web logins.
+    /// Returns the channel secret, which signs the ID tokens of web logins.
     pub fn channel_secret(&self) -> ChannelSecret {
         self.sim.look(|world| world.logins[self.place].secret.clone())
     }
 
-    /// Registers an address that people may be sent back to, as LINE's console does.
+    /// Registers a redirect URI, as the LINE Developers Console does.
     pub fn add_redirect_uri(&self, uri: impl Into<String>) {
         let uri = uri.into();
         self.sim.change(|world| world.logins[self.place].redirect_uris.insert(uri));
     }
 
-    /// As [`Sim::register_assertion_key`], for this channel.
+    /// Registers an assertion signing key for this channel, like [`Sim::register_assertion_key`].
     ///
     /// # Errors
-    /// It is no such key.
+    /// The text is not such a key.
     pub fn register_assertion_key(&self, jwk: &str) -> Result<String, InvalidAssertionKey> {
         self.sim.change(|world| world.keys.register(Holder::Login(self.place), jwk))
     }
 
-    /// Lets a person open the page of an authorization request and agree to all of it; gives the address that their
-    /// browser is sent back to, with the `code` and `state`, or with the `error` of a request that is wrong.
+    /// Makes a user open the page of an authorization request and consent to all of it. Returns the URL to which the
+    /// browser is redirected, with the `code` and `state`, or with the `error` of an invalid request.
     ///
     /// # Panics
-    /// There is no such person, or the channel or redirect URI is wrong, so that the person is sent nowhere.
+    /// The user does not exist, or the channel or redirect URI is wrong, so that there is no redirect.
     pub fn agree(&self, user: &UserId, authorize_url: &str) -> String {
         self.sim.known(user);
         self.answer(authorize_url, &format!("user={user}&email=on&add=on"))
     }
 
-    /// Lets a person open a LIFF app of the channel and agree to what it asks for; gives what its page then has.
+    /// Makes a user open a LIFF app of the channel and grant its permissions. Returns the tokens that its page then
+    /// has.
     ///
     /// # Panics
-    /// There is no such person or app.
+    /// The user or the app does not exist.
     pub fn open_liff(&self, user: &UserId, liff_id: &str) -> LiffSession {
         let user = self.sim.known(user);
         let opened = self.sim.change(|world| world.open_liff(self.place, liff_id, user));
@@ -100,22 +102,22 @@ impl Login {
         LiffSession { access_token, id_token }
     }
 
-    /// Lets the channel, as a LINE MINI App, send service messages of a template, named with its language
+    /// Allows the channel, as a LINE MINI App, to send service messages from a template, named with its language
     /// (`thankyou_msg_en`).
     pub fn add_service_template(&self, name: impl Into<String>) {
         let name = name.into();
         self.sim.change(|world| world.logins[self.place].service.templates.insert(name));
     }
 
-    /// The service messages that the channel sent, oldest first.
+    /// Returns the service messages that the channel sent, oldest first.
     pub fn service_messages(&self) -> Vec<ServiceMessage> {
         self.sim.look(|world| world.logins[self.place].service.sent.clone())
     }
 
-    /// Lets the channel, as a LINE MINI App, sell this, and be told of purchases at this URL.
+    /// Lets the channel, as a LINE MINI App, sell this product, and receive purchase events at this URL.
     ///
     /// # Errors
-    /// Webhooks cannot go to the URL.
+    /// The webhook URL is not allowed.
     pub fn sell(
         &self,
         product_id: impl Into<String>,
@@ -131,20 +133,21 @@ impl Login {
         })
     }
 
-    /// Lets the person of a reserved purchase pay for it, and tells the channel's server, signed with the channel secret.
-    /// Gives whether that has answered with 2xx.
+    /// Makes the user of a reserved purchase pay for it, and sends the event to the channel's server, signed with the
+    /// channel
+    /// secret. Returns whether the server answered with 2xx.
     ///
     /// # Panics
-    /// There is no such purchase, or it is paid for.
+    /// The purchase does not exist, or is paid for already.
     pub async fn pay(&self, order_id: &str) -> bool {
         let paid = pay(&self.sim.running.shared, self.place, order_id).await;
         paid.unwrap_or_else(|| panic!("no purchase waits under this id: {order_id}"))
     }
 
-    /// As [`Self::agree`], and the person cancels.
+    /// Makes a user cancel the authorization request, otherwise like [`Self::agree`].
     ///
     /// # Panics
-    /// The channel or redirect URI is wrong, so that nobody is sent anywhere.
+    /// The channel or redirect URI is wrong, so that there is no redirect.
     pub fn deny(&self, authorize_url: &str) -> String {
         self.answer(authorize_url, "answer=deny")
     }
@@ -177,13 +180,13 @@ impl Login {
     }
 }
 
-/// What the page of a LIFF app has of the person who opened it.
+/// The tokens in the page of a LIFF app for the user who opened it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LiffSession {
-    /// For calls in the person's name, 12 hours: what `liff.getAccessToken()` gives.
+    /// The access token for calls on the user's behalf, valid for 12 hours: the result of `liff.getAccessToken()`.
     pub access_token: String,
-    /// Who the person is, where the app asks for `openid`; signed by ES256: what `liff.getIDToken()` gives.
+    /// The ID token, if the app asks for `openid`, signed with ES256: the result of `liff.getIDToken()`.
     pub id_token: Option<String>,
 }
 

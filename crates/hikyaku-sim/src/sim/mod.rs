@@ -31,9 +31,9 @@ use crate::{
     state::{World, assertion::InvalidAssertionKey, channel::Channel, holder::Holder},
 };
 
-/// A running simulator, seen with one of its channels.
+/// A handle to a running simulator and one of its channels.
 ///
-/// A clone is another handle to the same simulator, and so is what [`Sim::add_channel`] gives, with another channel. The
+/// A clone is another handle to the same simulator, and [`Sim::add_channel`] returns one with another channel. The
 /// simulator stops when the last handle is dropped.
 #[derive(Clone)]
 pub struct Sim {
@@ -55,15 +55,15 @@ pub(crate) struct Running {
 }
 
 impl Sim {
-    /// Starts a simulator with the usual settings, on ports that the system picks.
+    /// Starts a simulator with the default settings, on ports that the system picks.
     ///
     /// # Errors
-    /// No port can be listened on.
+    /// No port can be bound.
     pub async fn start() -> Result<Self, StartError> {
         Self::builder().start().await
     }
 
-    /// Starts to set a simulator up.
+    /// Starts to configure a simulator.
     pub fn builder() -> SimBuilder {
         SimBuilder::default()
     }
@@ -72,7 +72,7 @@ impl Sim {
         Self { running: Arc::new(running), channel: 0, patience: traffic::PATIENCE }
     }
 
-    /// Stops accepting, lets requests that have begun end, and closes all connections.
+    /// Stops accepting connections, lets pending requests end, and closes all connections.
     pub async fn stop(self) {
         self.running.stop.send_replace(true);
         let tasks = &self.running.tasks;
@@ -100,17 +100,17 @@ impl Sim {
         Ok(())
     }
 
-    /// The base URL that stands for `https://api.line.me`; without a slash at its end.
+    /// Returns the base URL for `https://api.line.me`, without a trailing slash.
     pub fn api_url(&self) -> String {
         self.running.shared.api_url.clone()
     }
 
-    /// The page with the chats of all people, to look at and to act on by hand.
+    /// Returns the URL of the page with the chats of all users, to look at and to use by hand.
     pub fn page_url(&self) -> String {
         format!("{}/", self.running.shared.api_url)
     }
 
-    /// The base URL that stands for `https://api-data.line.me`; without a slash at its end.
+    /// Returns the base URL for `https://api-data.line.me`, without a trailing slash.
     pub fn data_url(&self) -> String {
         self.running.shared.data_url.clone()
     }
@@ -118,7 +118,7 @@ impl Sim {
 
 /// The channel of this handle.
 impl Sim {
-    /// Adds a channel of the same provider, and gives a handle that is seen with it.
+    /// Adds a channel of the same provider, and returns a handle with that channel.
     pub fn add_channel(&self) -> Self {
         let channel = self.change(World::add_channel);
         Self { channel, ..self.clone() }
@@ -135,46 +135,47 @@ impl Sim {
         self.look(|world| world.channels[self.channel].name.clone())
     }
 
-    /// The channel's id. It and the token and secret are visibly fake, and the same in every run.
+    /// Returns the channel's id. The id, token and secret are visibly fake, and the same in every run.
     pub fn channel_id(&self) -> String {
         self.look(|world| world.channels[self.channel].id.to_string())
     }
 
-    /// The channel access token.
+    /// Returns the channel access token.
     pub fn channel_token(&self) -> ChannelToken {
         self.look(|world| world.channels[self.channel].token.clone())
     }
 
-    /// The channel secret.
+    /// Returns the channel secret.
     pub fn channel_secret(&self) -> ChannelSecret {
         self.look(|world| world.channels[self.channel].secret.clone())
     }
 
-    /// Registers the public half of an assertion signing key, as a JSON Web Key, as LINE's console does: `kty` `RSA` of
-    /// 2048 bits, `alg` `RS256`, and either `use` `sig` or `key_ops` `["verify"]`. Gives the key's id, which the
-    /// assertions have as their `kid`.
+    /// Registers the public key of an assertion signing key, as a JSON Web Key, as the LINE Developers Console does:
+    /// `kty`
+    /// `RSA` of 2048 bits, `alg` `RS256`, and either `use` `sig` or `key_ops` `["verify"]`. Returns the key id, which
+    /// assertions contain as their `kid`.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/>
     ///
     /// # Errors
-    /// It is no such key.
+    /// The text is not such a key.
     pub fn register_assertion_key(&self, jwk: &str) -> Result<String, InvalidAssertionKey> {
         let holder = Holder::Messaging(self.channel);
         self.change(|world| world.keys.register(holder, jwk))
     }
 
-    /// The user id of the channel's account.
+    /// Returns the user id of the channel's account.
     pub fn bot_user_id(&self) -> UserId {
         self.look(|world| world.channels[self.channel].bot.clone())
     }
 
-    /// Sets how many messages the channel may send in a month, if there is a limit, and how many it has sent.
+    /// Sets the channel's monthly quota, if there is one, and the number of messages sent.
     pub fn set_quota(&self, limit: impl Into<Option<u64>>, used: u64) {
         let limit = limit.into();
         self.change_channel(|channel, now| channel.quota.set(limit, used, now));
     }
 
-    /// How many messages the channel has sent in this month.
+    /// Returns the number of messages that the channel has sent this month.
     pub fn quota_used(&self) -> u64 {
         self.change_channel(|channel, now| channel.quota.used(now))
     }

@@ -6,7 +6,7 @@ use super::Sim;
 
 /// Module channels.
 impl Sim {
-    /// Adds a module channel, which is attached to no account yet.
+    /// Adds a module channel, which is not attached to an account yet.
     pub fn add_module(&self) -> Module {
         let place = self.change(crate::state::World::add_module);
         Module { sim: self.clone(), place }
@@ -23,23 +23,24 @@ pub struct Module {
 }
 
 impl Module {
-    /// The channel's id. It and the token and secret are visibly fake, and the same in every run.
+    /// Returns the channel's id. The id, token and secret are visibly fake, and the same in every run.
     pub fn channel_id(&self) -> String {
         self.sim.look(|world| world.modules[self.place].id.to_string())
     }
 
-    /// The channel access token.
+    /// Returns the channel access token.
     pub fn channel_token(&self) -> ChannelToken {
         self.sim.look(|world| world.modules[self.place].token.clone())
     }
 
-    /// The channel secret.
+    /// Returns the channel secret.
     pub fn channel_secret(&self) -> ChannelSecret {
         self.sim.look(|world| world.modules[self.place].secret.clone())
     }
 
-    /// Lets the administrator of the account of `sim`'s channel agree to the module, as they do on LINE's page; gives the
-    /// code that it is attached with.
+    /// Makes the administrator of the account of `sim`'s channel consent to the module, as on LINE's page. Returns the
+    /// code
+    /// for attaching it.
     pub fn agree(
         &self,
         sim: &Sim,

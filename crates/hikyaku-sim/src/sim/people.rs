@@ -13,7 +13,7 @@ use crate::state::{
 
 /// Who is there. None of this is told to bots. Methods that take an id panic if this simulator does not have it.
 impl Sim {
-    /// Adds a person who is a friend of the channel's account.
+    /// Adds a user who is a friend of the channel's account.
     pub fn add_friend(&self) -> UserId {
         self.add_friend_as(Person::default())
     }
@@ -23,10 +23,10 @@ impl Sim {
         (0..friends).map(|_| self.add_friend()).collect()
     }
 
-    /// Adds a friend who is known by more than an id; with the id of a person who is there already, replaces them.
+    /// Adds a friend with further properties; replaces an existing user with the same id.
     ///
     /// # Panics
-    /// The person has an id that is not of LINE's form, `U` and 32 lower-case hexadecimal digits.
+    /// The id does not have LINE's form, `U` and 32 lower-case hexadecimal digits.
     pub fn add_friend_as(&self, person: Person) -> UserId {
         let added = self.change(|world| world.add_friend(self.channel, person));
         added.unwrap_or_else(|id| panic!("not of the form of a user id: {id}"))
@@ -39,7 +39,7 @@ impl Sim {
         })
     }
 
-    /// Adds a person who is nobody's friend.
+    /// Adds a user who is not a friend.
     pub fn add_user(&self) -> UserId {
         self.change(|world| {
             let provider = world.channels[self.channel].provider;
@@ -48,10 +48,11 @@ impl Sim {
         .map_or_else(|id| unreachable!("made here: {id}"), UserKey::id)
     }
 
-    /// As [`Self::add_friend_as`], by somebody who has been a friend since then. Narrowcasts can be filtered by that.
+    /// Adds a friend who added the account at this time, like [`Self::add_friend_as`]. Narrowcasts can be filtered by
+    /// it.
     ///
     /// # Panics
-    /// As [`Self::add_friend_as`].
+    /// As for [`Self::add_friend_as`].
     pub fn add_friend_since(&self, person: Person, since: Timestamp) -> UserId {
         let user = self.add_friend_as(person);
         let key = self.known(&user);
@@ -59,12 +60,12 @@ impl Sim {
         user
     }
 
-    /// Adds an audience of the channel that narrowcasts can be sent to; gives its id.
+    /// Adds an audience of the channel for narrowcasts, and returns its id.
     pub fn add_audience(&self, audience: &Audience) -> i64 {
         self.change_channel(|channel, now| channel.audiences.add(audience, now))
     }
 
-    /// Adds an audience that somebody else shares with the channel's account in Business Manager; gives its id.
+    /// Adds an audience that somebody else shares with the channel's account in Business Manager, and returns its id.
     pub fn add_shared_audience(&self, audience: &Audience, owner: impl Into<String>) -> i64 {
         let owner = owner.into();
         self.change_channel(|channel, now| {
@@ -76,53 +77,53 @@ impl Sim {
         })
     }
 
-    /// Adds a membership plan of the channel's account; gives its id.
+    /// Adds a membership plan of the channel's account, and returns its id.
     pub fn add_membership(&self, plan: MembershipPlan) -> u64 {
         self.change_channel(|channel, _| channel.memberships.add(plan))
     }
 
-    /// Makes a set of mission stickers known to the channel, and says what becomes of it when it is given to somebody.
+    /// Adds a set of mission stickers to the channel, with the result of giving it to a user.
     pub fn set_mission_sticker(&self, product_id: impl Into<String>, sticker: MissionSticker) {
         let product_id = product_id.into();
         self.change_channel(|channel, _| channel.stickers.products.insert(product_id, sticker));
     }
 
-    /// The sets of mission stickers that a person was given by the channel, in the order of their ids.
+    /// Returns the sets of mission stickers that the channel gave to a user, in the order of their ids.
     pub fn mission_stickers_of(&self, user: &UserId) -> Vec<String> {
         let Some(user) = UserKey::parse(user.as_str()) else { return Vec::new() };
         self.look(|world| world.channels[self.channel].stickers.of(user).cloned().collect())
     }
 
-    /// Sets what the channel's LINE notification messages by template can be made of. Without it, of everything.
+    /// Sets the keys allowed in the channel's LINE notification messages by template. By default every key is allowed.
     pub fn set_pnp_keys(&self, keys: PnpKeys) {
         self.change_channel(|channel, _| channel.pnp_keys = keys);
     }
 
-    /// Makes a group of these people and the channel's account.
+    /// Creates a group of these users and the channel's account.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn add_group(&self, members: &[UserId]) -> GroupId {
         let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
         (&*self.change(|world| world.add_chat(self.channel, 'C', members))).into()
     }
 
-    /// Makes a room of these people and the channel's account.
+    /// Creates a room of these users and the channel's account.
     ///
     /// # Panics
-    /// There is no such person.
+    /// The user does not exist.
     pub fn add_room(&self, members: &[UserId]) -> RoomId {
         let members: Vec<_> = members.iter().map(|user| self.known(user)).collect();
         (&*self.change(|world| world.add_chat(self.channel, 'R', members))).into()
     }
 
-    /// Up to which message a chat is marked as read.
+    /// Returns the last message that is marked as read in a chat.
     pub fn read_up_to(&self, chat: impl AsRef<str>) -> Option<String> {
         let target = Target::parse(chat.as_ref())?;
         self.look(|world| world.channels[self.channel].read_up_to(&target)).map(|id| id.to_string())
     }
 
-    /// Until when a person sees the loading animation; nothing where they see none.
+    /// Returns until when a user sees the loading animation; `None` if there is none.
     pub fn loading_until(&self, user: &UserId) -> Option<Timestamp> {
         let user = UserKey::parse(user.as_str())?;
         self.look(|world| {
@@ -131,7 +132,7 @@ impl Sim {
         })
     }
 
-    /// The rich menu that a person sees: the one linked to them, or else the default one.
+    /// Returns the rich menu that a user sees: the one linked to the user, or else the default one.
     pub fn rich_menu_of(&self, user: &UserId) -> Option<String> {
         let user = UserKey::parse(user.as_str())?;
         self.look(|world| world.channels[self.channel].rich_menus.seen_by(user).map(str::to_owned))

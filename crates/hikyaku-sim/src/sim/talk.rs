@@ -37,8 +37,9 @@ use crate::state::{
 /// # Panics
 /// As [`Sim::user_says`].
 impl Sim {
-    /// Lets a person say something, in their own chat with the account or as the first member of a group or room, and waits
-    /// for the next delivery to that chat. In a group that is the one to its first member.
+    /// Makes a user send a message, in the one-on-one chat with the account or as the first member of a group or room,
+    /// and
+    /// waits for the next delivery to that chat. In a group that is the delivery to its first member.
     pub async fn ask(
         &self,
         chat: impl AsRef<str>,
@@ -47,7 +48,7 @@ impl Sim {
         self.ask_by(None, chat.as_ref(), message.into()).await
     }
 
-    /// As [`Self::ask`], by this member of a group or room.
+    /// Makes a member of a group or room send a message, like [`Self::ask`].
     pub async fn ask_as(
         &self,
         user: &UserId,
@@ -57,7 +58,7 @@ impl Sim {
         self.ask_by(Some(self.known(user)), chat.as_ref(), message.into()).await
     }
 
-    /// Lets a person tap something that sends data, and waits as [`Self::ask`] does.
+    /// Makes a user tap a postback action, and waits like [`Self::ask`].
     pub async fn tap(
         &self,
         chat: impl AsRef<str>,
@@ -66,7 +67,7 @@ impl Sim {
         self.tap_by(None, chat.as_ref(), tap.into()).await
     }
 
-    /// As [`Self::tap`], by this member of a group or room.
+    /// Makes a member of a group or room tap a postback action, like [`Self::tap`].
     pub async fn tap_as(
         &self,
         user: &UserId,
@@ -131,7 +132,7 @@ impl Sim {
         answer.ok_or_else(|| unreachable!("it was waited for"))
     }
 
-    /// This simulator, whose waiting methods wait for so long, instead of 10 seconds.
+    /// Returns a handle whose waiting methods have this timeout instead of 10 seconds.
     ///
     /// ```no_run
     /// # async fn example(sim: hikyaku_sim::Sim) -> Result<(), Box<dyn std::error::Error>> {
@@ -147,14 +148,15 @@ impl Sim {
 
 /// The time, for others.
 impl Sim {
-    /// The time in this simulator, as the standard library has it.
+    /// Returns the simulator's time as the standard library's type.
     pub fn system_time(&self) -> SystemTime {
         self.now().into()
     }
 
-    /// The simulator's clock, to be handed on: to a bot that asks when a reply token ends, or to an outbox
-    /// (`hikyaku_sender::Clock::from_fn`). All of them then have one time, and [`Sim::advance`] moves it. It does not keep
-    /// the simulator running.
+    /// Returns the simulator's clock, to pass it on: to a bot that checks when a reply token expires, or to an outbox
+    /// (`hikyaku_sender::Clock::from_fn`). All of them then share one time, and [`Sim::advance`] moves it. The clock
+    /// does not
+    /// keep the simulator running.
     pub fn clock(&self) -> impl Fn() -> SystemTime + Clone + Send + Sync + 'static {
         let shared = self.running.shared.clone();
         move || Timestamp::into(shared.world().clock.now())

@@ -16,50 +16,51 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What was delivered, and what was asked.
 impl Sim {
-    /// All deliveries that are still kept, by all channels, oldest first: one for each person that a request reached.
+    /// Returns all deliveries that are still kept, of all channels, oldest first: one for each user whom a request
+    /// reached.
     pub fn outbox(&self) -> Vec<Delivery> {
         self.outbox_of(&DeliveryFilter::default())
     }
 
-    /// The deliveries that match, oldest first.
+    /// Returns the deliveries that match, oldest first.
     pub fn outbox_of(&self, filter: &DeliveryFilter) -> Vec<Delivery> {
         self.look(|world| world.outbox.find(filter, usize::MAX))
     }
 
-    /// How many deliveries there were, whether they are still kept or not.
+    /// Returns the number of deliveries, whether they are still kept or not.
     pub fn delivered(&self) -> u64 {
         self.look(|world| world.outbox.delivered())
     }
 
-    /// How many deliveries a person had, whether they are still kept or not.
+    /// Returns the number of deliveries to a user, whether they are still kept or not.
     pub fn delivery_count(&self, user: &UserId) -> u32 {
         let user = UserKey::parse(user.as_str());
         user.map_or(0, |user| self.look(|world| world.outbox.count_of(user)))
     }
 
-    /// How many people had any delivery.
+    /// Returns the number of users who had any delivery.
     pub fn people_reached(&self) -> usize {
         self.look(|world| world.outbox.people())
     }
 
-    /// Who had more than one delivery, and how many; in the order of their ids.
+    /// Returns the users with more than one delivery, and their numbers, in the order of their ids.
     pub fn duplicates(&self) -> Vec<(UserId, u32)> {
         self.look(|world| world.outbox.repeated())
     }
 
-    /// Waits until there were so many deliveries in all, and gives the outbox.
+    /// Waits until there were this many deliveries in all, and returns the outbox.
     ///
     /// # Errors
-    /// It took more than 10 seconds, or those of [`Self::within`].
+    /// It took longer than 10 seconds, or than the time set by [`Self::within`].
     pub async fn wait_for(&self, deliveries: u64) -> Result<Vec<Delivery>, WaitTimeout> {
         self.wait_until("deliveries", deliveries, |world| world.outbox.delivered()).await?;
         Ok(self.outbox())
     }
 
-    /// Waits until there were so many requests in all, and gives the log.
+    /// Waits until there were this many requests in all, and returns the log.
     ///
     /// # Errors
-    /// It took more than 10 seconds, or those of [`Self::within`].
+    /// It took longer than 10 seconds, or than the time set by [`Self::within`].
     pub async fn wait_for_requests(
         &self,
         requests: u64,
@@ -68,7 +69,7 @@ impl Sim {
         Ok(self.requests())
     }
 
-    /// The requests that are still kept, oldest first. Those to the control API are not among them.
+    /// Returns the requests that are still kept, oldest first, without those to the control API.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.look(|world| world.log.iter().cloned().collect())
     }
@@ -100,7 +101,7 @@ impl Sim {
     }
 }
 
-/// What was waited for did not happen in time.
+/// The expected event did not happen in time.
 #[derive(Clone, Debug)]
 pub struct WaitTimeout {
     waited: Duration,

@@ -8,7 +8,7 @@ use crate::state::{
 
 /// What the channel's bot is told.
 impl Sim {
-    /// Sets where the channel's webhooks go. Without it, nothing is sent.
+    /// Sets the URL of the channel's webhooks. Without one, nothing is sent.
     ///
     /// # Errors
     /// The URL is not one of plain HTTP on this machine; see
@@ -22,18 +22,19 @@ impl Sim {
         })
     }
 
-    /// Turns the channel's webhooks off or on again, as the switch in LINE's console does.
+    /// Turns the channel's webhooks off or on, like the switch in the LINE Developers Console.
     pub fn set_webhook_active(&self, active: bool) {
         self.change_channel(|channel, _| channel.webhook.active = active);
     }
 
-    /// Whether webhooks that fail are sent again; as with LINE, they are not by default.
+    /// Sets whether failed webhooks are redelivered; as with LINE, they are not by default.
     pub fn set_webhook_redelivery(&self, on: bool) {
         self.change_channel(|channel, _| channel.webhook.redelivery = on);
     }
 
-    /// Tells the bot of any event. What it lacks is filled in: the mode, time, id, delivery context, and a reply token if
-    /// its kind has one and its source is a chat. Gives the event's id, or nothing where no webhooks are sent.
+    /// Sends the bot any event. Missing fields are filled in: the mode, time, id, delivery context, and a reply token
+    /// if
+    /// its kind has one and its source is a chat. Returns the event's id, or `None` if no webhooks are sent.
     ///
     /// ```
     /// use hikyaku_model::{Event, event::{EventKind, Source}};
@@ -49,7 +50,7 @@ impl Sim {
         self.change(|world| world.announce(self.channel, event))
     }
 
-    /// What was sent to the channel's bot.
+    /// Returns the webhooks to the channel's bot.
     pub fn webhooks(&self) -> Webhooks<'_> {
         Webhooks { sim: self }
     }
@@ -62,38 +63,39 @@ pub struct Webhooks<'a> {
 }
 
 impl Webhooks<'_> {
-    /// All that are still kept, oldest first: those that wait, and the newest 10,000 of all others.
+    /// Returns all that are still kept, oldest first: the waiting ones, and the newest 10,000 of all others.
     pub fn all(self) -> Vec<WebhookDelivery> {
         self.sim.look(|world| world.webhooks_of(self.sim.channel))
     }
 
-    /// Waits until so many tries to deliver have ended in all, by all channels, and gives the channel's webhooks.
+    /// Waits until this many attempts to deliver have ended, of all channels, and returns the channel's webhooks.
     ///
     /// # Errors
-    /// It took more than 10 seconds, or those of [`Sim::within`].
+    /// It took longer than 10 seconds, or than the time set by [`Sim::within`].
     pub async fn wait_for(self, attempts: u64) -> Result<Vec<WebhookDelivery>, WaitTimeout> {
         let count = |world: &World| world.webhooks.attempts();
         self.sim.wait_until("webhook attempts", attempts, count).await?;
         Ok(self.all())
     }
 
-    /// Waits until the bot has answered all that waits for it, or its time is over, and gives the channel's webhooks.
-    /// Those that are sent again at a later time are not waited for.
+    /// Waits until the bot has answered all pending webhooks, or they have timed out, and returns the channel's
+    /// webhooks.
+    /// It does not wait for those that are redelivered later.
     ///
     /// # Errors
-    /// It took more than 10 seconds, or those of [`Sim::within`].
+    /// It took longer than 10 seconds, or than the time set by [`Sim::within`].
     pub async fn wait_until_idle(self) -> Result<Vec<WebhookDelivery>, WaitTimeout> {
         let idle = |world: &World| u64::from(world.webhooks.is_idle());
         self.sim.wait_until("moment without a waiting webhook", 1, idle).await?;
         Ok(self.all())
     }
 
-    /// Sends a webhook again, as a redelivery. False where none of that id is kept.
+    /// Redelivers a webhook. Returns false if none with that id is kept.
     pub fn redeliver(self, id: u64) -> bool {
         self.sim.change(|world| world.webhooks.redeliver(id))
     }
 
-    /// LINE's statistics of errors: tries that failed, those of one reason within a minute together, oldest first.
+    /// Returns LINE's error statistics: failed attempts, grouped by reason within a minute, oldest first.
     pub fn errors(self) -> Vec<WebhookError> {
         self.sim.look(|world| world.webhooks.errors(self.sim.channel).cloned().collect())
     }

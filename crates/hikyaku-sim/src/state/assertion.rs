@@ -37,7 +37,7 @@ struct Key {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct AssertionKeys(HashMap<String, Key>);
 
-/// Why a JSON Web Key cannot be registered as an assertion signing key.
+/// The reason why a JSON Web Key cannot be registered as an assertion signing key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidAssertionKey(&'static str);
 

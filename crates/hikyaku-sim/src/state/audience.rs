@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 
 use super::{json, person::UserKey};
 
-/// How an audience came to be.
+/// The origin of an audience.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum AudienceKind {
-    /// By a list of user ids. LINE's minimum of 50 does not hold for it.
+    /// A list of user ids. LINE's minimum of 50 does not apply.
     #[default]
     Upload,
-    /// Those who tapped something.
+    /// Users who tapped something.
     Click,
-    /// Those who saw something.
+    /// Users who saw something.
     Imp,
 }
 
-/// People that a narrowcast can be sent to.
+/// An audience for narrowcasts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Audience {
-    /// How it came to be.
+    /// The origin.
     pub kind: AudienceKind,
-    /// Who is in it.
+    /// The users.
     pub user_ids: Vec<UserId>,
-    /// Whether it is still being made, so that nothing can be sent to it.
+    /// Whether it is still being created, so that nothing can be sent to it.
     pub in_progress: bool,
 }
 

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{person::UserKey, quota::day};
 
-/// What a person is to a channel's account.
+/// The relation of a user to a channel's account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Friendship {
-    /// Has added the account.
+    /// The user has added the account.
     Friend,
-    /// Has blocked the account.
+    /// The user has blocked the account.
     Blocked,
-    /// Has never added it.
+    /// The user has never added the account.
     None,
 }
 

@@ -7,73 +7,73 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use super::ring::Ring;
 
-/// Which of a simulator's two listeners.
+/// One of a simulator's two listeners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Host {
-    /// The one that stands for `api.line.me`, and also serves the control API.
+    /// The listener for `api.line.me`, which also serves the control API.
     Api,
-    /// The one that stands for `api-data.line.me`.
+    /// The listener for `api-data.line.me`.
     Data,
 }
 
-/// One request that reached a simulator, and how it ended.
+/// A request that reached a simulator, with its result.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct LoggedRequest {
-    /// The place among all requests, from 1, in the order they were done with.
+    /// The position among all requests, from 1, in the order in which they ended.
     pub seq: u64,
-    /// When its head had arrived, by the simulator's clock.
+    /// The time at which its head had arrived, by the simulator's clock.
     pub arrived_at: Timestamp,
-    /// Where it arrived.
+    /// The listener that received it.
     pub host: Host,
-    /// Its method.
+    /// The method.
     #[serde(serialize_with = "as_text", deserialize_with = "text")]
     pub method: Method,
-    /// Its path, without the query.
+    /// The path, without the query.
     pub path: String,
-    /// Its query, without the question mark; empty if there is none.
+    /// The query, without the question mark; empty if there is none.
     pub query: String,
-    /// Its headers, without the credentials.
+    /// The headers, without the credentials.
     #[serde(serialize_with = "as_map", deserialize_with = "map")]
     pub headers: HeaderMap,
-    /// Its body, cut at 64 KiB.
+    /// The body, cut at 64 KiB.
     #[serde(serialize_with = "as_lossy_text", deserialize_with = "bytes")]
     pub body: Bytes,
-    /// Whole bytes of its body.
+    /// The complete length of the body, in bytes.
     pub body_length: usize,
-    /// The body of its answer, cut at 64 KiB; empty where a fault took the answer away.
+    /// The body of the response, cut at 64 KiB; empty if a fault suppressed the response.
     #[serde(serialize_with = "as_lossy_text", deserialize_with = "bytes")]
     pub answer: Bytes,
-    /// How long it took to answer, by the machine's clock. In JSON `tookMs`, milliseconds.
+    /// The time until the response, by the machine's clock. In JSON `tookMs`, milliseconds.
     #[serde(
         rename = "tookMs",
         serialize_with = "as_milliseconds",
         deserialize_with = "milliseconds"
     )]
     pub took: Duration,
-    /// The id of the channel whose token it had.
+    /// The id of the channel whose token it carried.
     pub channel_id: Option<String>,
-    /// `x-line-request-id` of the answer.
+    /// The `x-line-request-id` of the response.
     pub request_id: String,
-    /// The status of the answer; nothing where a fault took the answer away.
+    /// The status of the response; `None` if a fault suppressed it.
     pub status: Option<u16>,
-    /// What LINE would have answered, where a fault put something else, or nothing, in its place after acceptance.
+    /// The status that LINE would have answered, if a fault replaced or suppressed the response after acceptance.
     pub accepted_status: Option<u16>,
-    /// The fault that hit it.
+    /// The id of the fault that hit it.
     pub fault: Option<String>,
-    /// What the caller may have meant, where the path is unknown.
+    /// A hint at the intended path, if the path is unknown.
     pub hint: Option<String>,
 }
 
 impl LoggedRequest {
-    /// A header's value, if it is there and is text.
+    /// Returns the value of a header, if it is present and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The retry key.
+    /// Returns the retry key.
     pub fn retry_key(&self) -> Option<&str> {
         self.header("x-line-retry-key")
     }

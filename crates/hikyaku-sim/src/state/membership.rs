@@ -11,19 +11,19 @@ use super::{person::UserKey, quota::day};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct MembershipPlan {
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// What it is about.
+    /// The description.
     pub description: String,
-    /// What members get; LINE has at most 5 of these.
+    /// The benefits of members; LINE allows at most 5.
     pub benefits: Vec<String>,
-    /// What a month of it costs.
+    /// The price of a month.
     pub price: f64,
-    /// In which currency: `JPY`, `TWD` or `THB`.
+    /// The currency: `JPY`, `TWD` or `THB`.
     pub currency: String,
-    /// How many members it may have, if there is a limit.
+    /// The maximum number of members, if there is one.
     pub member_limit: Option<u64>,
-    /// Whether it is paid in the app, rather than in a browser.
+    /// Whether it is paid for in the app, rather than in a browser.
     pub is_in_app_purchase: bool,
     /// Whether it can still be joined.
     pub is_published: bool,

@@ -26,7 +26,7 @@ pub(crate) enum Whom<'a> {
 /// # let _ = asked;
 /// ```
 impl UserMessage {
-    /// Mentions a person.
+    /// Mentions a user.
     ///
     /// # Panics
     /// The text has no further word that begins with `@`.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::person::UserKey;
 
-/// What becomes of a set of stickers when it is given to somebody.
+/// The result of giving a set of mission stickers to a user.
 ///
 /// Source: <https://developers.line.biz/en/reference/partner-docs/#send-mission-stickers-v3-error-messages>
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,13 +14,13 @@ pub enum MissionSticker {
     /// It can be given.
     #[default]
     Available,
-    /// It is no mission sticker: `illegal argument`.
+    /// It is not a mission sticker: `illegal argument`.
     NoMission,
-    /// Its time has not come, or is over: `not in sales period`.
+    /// Its period has not begun or is over: `not in sales period`.
     OutOfPeriod,
     /// The channel may not give it: `sticker set not available for channel`.
     NotForChannel,
-    /// That person cannot have it: `not available`.
+    /// The user cannot receive it: `not available`.
     NotAvailable,
 }
 

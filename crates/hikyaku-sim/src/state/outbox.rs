@@ -29,31 +29,31 @@ pub(crate) struct Sent {
     pub(crate) unit: Option<String>,
 }
 
-/// What one request brought to one person.
+/// The delivery of one request to one user.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Delivery {
-    /// The place among all deliveries, from 1.
+    /// The position among all deliveries, from 1.
     pub seq: u64,
-    /// When it was delivered, by the simulator's clock.
+    /// The time of delivery, by the simulator's clock.
     pub at: Timestamp,
     /// The id of the channel that sent it.
     pub channel_id: String,
-    /// Which call sent it; in JSON `reply`, `push`, `multicast`, `narrowcast`, `broadcast` or `pnp`.
+    /// The kind of send; in JSON `reply`, `push`, `multicast`, `narrowcast`, `broadcast` or `pnp`.
     #[serde(serialize_with = "send_kind::serialize")]
     pub kind: SendKind,
-    /// The request id of that call.
+    /// The request id of the send.
     pub request_id: String,
-    /// Who received it.
+    /// The recipient.
     pub to: UserId,
-    /// Where: in the chat with the person alone, or in a group or room.
+    /// The chat: the one-on-one chat with the user, or a group or room.
     pub chat: ChatId,
     /// The ids of the messages, in order.
     pub message_ids: Vec<String>,
-    /// The messages as they were sent, in order.
+    /// The messages exactly as sent, in order.
     pub messages: Vec<Value>,
-    /// Whether the person was not notified.
+    /// Whether the user received it without a push notification.
     pub notification_disabled: bool,
     /// The aggregation unit, if the request named one and it was counted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// The text of the first message, if it has one.
+    /// Returns the text of the first message, if it has one.
     pub fn text(&self) -> Option<&str> {
         self.messages.first()?.get("text")?.as_str()
     }
@@ -74,18 +74,18 @@ impl fmt::Debug for Delivery {
     }
 }
 
-/// Which deliveries are asked for; what is absent does not matter.
+/// A filter for deliveries; absent fields match everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeliveryFilter {
-    /// To this person, or in this chat.
+    /// The recipient or the chat.
     pub to: Option<ChatId>,
-    /// With a message of this type.
+    /// The type of one of the messages.
     pub message_type: Option<String>,
-    /// Sent by this call.
+    /// The kind of send.
     pub kind: Option<SendKind>,
-    /// Sent by this channel.
+    /// The channel that sent it.
     pub channel_id: Option<String>,
-    /// Later than the delivery with this place.
+    /// Matches only deliveries after this position.
     pub after: Option<u64>,
 }
 

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// What LINE notification messages by template can be made of. Whatever list is empty has no end: all keys are in it,
-/// because LINE's own lists are not where a program could read them.
+/// The keys allowed in LINE notification messages by template. An empty list allows every key, because programs cannot
+/// read LINE's own lists.
 ///
 /// Source: <https://developers.line.biz/en/docs/partner-docs/line-notification-messages/template/>
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct PnpKeys {
     /// The templates that the account may use.
     pub templates: BTreeSet<String>,
-    /// The items that there are.
+    /// The allowed items.
     pub items: BTreeSet<String>,
-    /// The buttons that there are.
+    /// The allowed buttons.
     pub buttons: BTreeSet<String>,
 }
 

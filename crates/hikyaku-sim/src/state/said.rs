@@ -14,7 +14,7 @@ use hikyaku_model::{
 };
 use serde::Serialize;
 
-/// A message that a person sends to an account.
+/// A message from a user to an account.
 ///
 /// ```
 /// use hikyaku_sim::UserMessage;
@@ -43,12 +43,12 @@ pub(crate) enum Preparation {
 }
 
 impl UserMessage {
-    /// A text.
+    /// Creates a text.
     pub fn text(text: impl Into<SharedStr>) -> Self {
         TextMessageContent::new(text).into()
     }
 
-    /// A sticker.
+    /// Creates a sticker.
     pub fn sticker(package_id: impl Into<SharedStr>, sticker_id: impl Into<SharedStr>) -> Self {
         ContentKind::Sticker(StickerMessageContent {
             package_id: package_id.into(),
@@ -62,20 +62,20 @@ impl UserMessage {
         .into()
     }
 
-    /// A place, by degrees.
+    /// Creates a location, in degrees.
     pub fn location(latitude: f64, longitude: f64) -> Self {
         let place = LocationMessageContent { title: None, address: None, latitude, longitude };
         ContentKind::Location(place).into()
     }
 
-    /// A picture, which the account can download.
+    /// Creates an image, which the account can download.
     pub fn image(bytes: impl Into<Bytes>) -> Self {
         let content_provider = ContentProvider::line();
         let image = ImageMessageContent { content_provider, image_set: None, quote_token: None };
         Self::from(ContentKind::Image(image)).with_content(bytes)
     }
 
-    /// A video of so many milliseconds, which the account can download.
+    /// Creates a video of this duration in milliseconds, which the account can download.
     pub fn video(bytes: impl Into<Bytes>, duration: u64) -> Self {
         let content_provider = ContentProvider::line();
         let duration = Some(duration);
@@ -83,7 +83,7 @@ impl UserMessage {
         Self::from(ContentKind::Video(video)).with_content(bytes)
     }
 
-    /// A recording of so many milliseconds, which the account can download.
+    /// Creates an audio message of this duration in milliseconds, which the account can download.
     pub fn audio(bytes: impl Into<Bytes>, duration: u64) -> Self {
         let audio = AudioMessageContent {
             content_provider: ContentProvider::line(),
@@ -92,39 +92,40 @@ impl UserMessage {
         Self::from(ContentKind::Audio(audio)).with_content(bytes)
     }
 
-    /// A file, which the account can download.
+    /// Creates a file, which the account can download.
     pub fn file(name: impl Into<SharedStr>, bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         let file = FileMessageContent { file_name: name.into(), file_size: bytes.len() as u64 };
         Self::from(ContentKind::File(file)).with_content(bytes)
     }
 
-    /// The bytes that the account can download. Without them a picture, video, recording or file has none.
+    /// Sets the bytes that the account can download. An image, video, audio message or file has none by default.
     pub fn with_content(mut self, bytes: impl Into<Bytes>) -> Self {
         self.content = Some(bytes.into());
         self
     }
 
-    /// The content type that the bytes are downloaded with. Without it, what they look like.
+    /// Sets the content type of the download. By default it is detected from the bytes.
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = Some(media_type.into());
         self
     }
 
-    /// Lets a video or recording be prepared for so long, by the simulator's clock: until then its download is answered
+    /// Sets how long LINE prepares a video or audio message, by the simulator's clock: until then its download is
+    /// answered
     /// with 202.
     pub fn prepared_in(mut self, time: Duration) -> Self {
         self.preparation = Preparation::Takes(time);
         self
     }
 
-    /// Lets the preparation of a video or recording fail.
+    /// Makes the preparation of a video or audio message fail.
     pub fn never_prepared(mut self) -> Self {
         self.preparation = Preparation::Fails;
         self
     }
 
-    /// Lets a text or sticker quote an earlier message.
+    /// Makes a text or sticker quote an earlier message.
     pub fn quoting(mut self, message_id: impl Into<String>) -> Self {
         self.quoted_message_id = Some(message_id.into());
         self
@@ -210,25 +211,25 @@ impl From<TextMessageContent> for UserMessage {
     }
 }
 
-/// What a person has said, and the tokens that its webhook carries.
+/// A message that a user sent, with the tokens in its webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Said {
-    /// Answers it, once and within a minute.
+    /// The reply token: for one reply, within a minute.
     pub reply_token: String,
-    /// Marks the chat as read up to it.
+    /// The token that marks the chat as read up to this message.
     pub mark_as_read_token: String,
-    /// Quotes it, if it can be quoted.
+    /// The token that quotes the message, if it can be quoted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<String>,
-    /// The message's id.
+    /// The message id.
     pub message_id: String,
-    /// Who said it.
+    /// The user who sent it.
     pub user_id: UserId,
-    /// Where.
+    /// The chat.
     pub chat_id: ChatId,
-    /// The event that the bot is told of it with; nothing where no webhooks are sent.
+    /// The id of the webhook event; `None` if no webhooks are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_event_id: Option<String>,
 }

@@ -4,7 +4,7 @@ use hikyaku_model::{
 };
 use serde::Serialize;
 
-/// What a person taps: an action that sends data, and what they pick with it.
+/// A user's tap on a postback action, with the user's choice.
 ///
 /// ```
 /// use hikyaku_sim::Tap;
@@ -17,30 +17,30 @@ use serde::Serialize;
 pub struct Tap(pub(crate) PostbackContent);
 
 impl Tap {
-    /// Something that sends this data.
+    /// Creates a tap on an action with this data.
     pub fn new(data: impl Into<SharedStr>) -> Self {
         Self(PostbackContent::new(data))
     }
 
-    /// Picks a date, `2026-12-25`.
+    /// Sets the chosen date, `2026-12-25`.
     pub fn date(self, date: impl Into<SharedStr>) -> Self {
         let date = Some(date.into());
         self.picking(|params| params.date = date)
     }
 
-    /// Picks a time, `18:30`.
+    /// Sets the chosen time, `18:30`.
     pub fn time(self, time: impl Into<SharedStr>) -> Self {
         let time = Some(time.into());
         self.picking(|params| params.time = time)
     }
 
-    /// Picks a date and time, `2026-12-25T18:30`.
+    /// Sets the chosen date and time, `2026-12-25T18:30`.
     pub fn datetime(self, datetime: impl Into<SharedStr>) -> Self {
         let datetime = Some(datetime.into());
         self.picking(|params| params.datetime = datetime)
     }
 
-    /// Switches to the rich menu of this alias.
+    /// Sets the alias of the rich menu that the tap switches to.
     pub fn switched_to(self, alias: impl Into<SharedStr>) -> Self {
         let alias = Some(alias.into());
         self.picking(|params| {
@@ -67,18 +67,18 @@ impl From<String> for Tap {
     }
 }
 
-/// What a person has tapped, and the token that its webhook carries.
+/// A tap by a user, with the token in its webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Tapped {
-    /// Answers it, once and within a minute.
+    /// The reply token: for one reply, within a minute.
     pub reply_token: String,
-    /// Who tapped.
+    /// The user who tapped.
     pub user_id: UserId,
-    /// Where.
+    /// The chat.
     pub chat_id: ChatId,
-    /// The event that the bot is told of it with; nothing where no webhooks are sent.
+    /// The id of the webhook event; `None` if no webhooks are sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_event_id: Option<String>,
 }

@@ -22,15 +22,15 @@ const MESSAGES: u32 = 5;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ServiceMessage {
-    /// When, by the simulator's clock.
+    /// The time of sending, by the simulator's clock.
     pub at: Timestamp,
-    /// Who received it.
+    /// The recipient.
     pub to: UserId,
-    /// The template that it was made of, with its language.
+    /// The name of its template, including the language.
     pub template_name: String,
-    /// What stands for the template's variables.
+    /// The values of the template's variables.
     pub params: Value,
-    /// The session that it belongs to.
+    /// The session to which it belongs.
     pub session_id: String,
 }
 

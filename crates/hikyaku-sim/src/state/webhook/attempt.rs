@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::log::{as_milliseconds, milliseconds};
 
-/// How a try to deliver a webhook ended. The words are those of LINE's error statistics, and `ok`.
+/// The result of an attempt to deliver a webhook. The values are those of LINE's error statistics, and `ok`.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,13 +15,13 @@ use crate::state::log::{as_milliseconds, milliseconds};
 pub enum WebhookReason {
     /// The bot answered with a status from 200 to 299.
     Ok,
-    /// There was nobody to talk to.
+    /// No connection could be made.
     CouldNotConnect,
-    /// No answer came within two seconds. The bot may have received it all the same.
+    /// No response arrived within two seconds. The bot may have received the webhook nevertheless.
     RequestTimeout,
     /// The bot answered with another status.
     ErrorStatusCode,
-    /// The connection broke off without an answer.
+    /// The connection broke off without a response.
     Unclassified,
 }
 
@@ -62,32 +62,32 @@ impl Verdict {
     }
 }
 
-/// One try to deliver a webhook.
+/// One attempt to deliver a webhook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookAttempt {
-    /// The place among all tries of all webhooks, from 1, in the order in which they ended.
+    /// The position among all attempts of all webhooks, from 1, in the order in which they ended.
     pub seq: u64,
-    /// When it ended, by the simulator's clock.
+    /// The time at which it ended, by the simulator's clock.
     pub at: Timestamp,
-    /// How it ended.
+    /// The result.
     pub reason: WebhookReason,
-    /// The status of the bot's answer, if there was one.
+    /// The status of the bot's response, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// More about the reason: the status, or what went wrong.
+    /// Details of the result: the status or the error.
     pub detail: String,
-    /// Whether its events said that they are sent again.
+    /// Whether its events were marked as redelivered.
     pub is_redelivery: bool,
-    /// How long it took, by the machine's clock. In JSON `tookMs`, milliseconds.
+    /// The duration, by the machine's clock. In JSON `tookMs`, milliseconds.
     #[serde(
         rename = "tookMs",
         serialize_with = "as_milliseconds",
         deserialize_with = "milliseconds"
     )]
     pub took: Duration,
-    /// What the bot answered, cut at 2 KiB; it comes a moment after the rest.
+    /// The bot's response, cut at 2 KiB; it is set a moment after the other fields.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub answer: String,
     /// The fault that hit it.
@@ -95,53 +95,53 @@ pub struct WebhookAttempt {
     pub fault: Option<String>,
 }
 
-/// How far a webhook has come.
+/// The state of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WebhookState {
-    /// It waits for its turn or for the bot's answer.
+    /// It waits for its turn or for the bot's response.
     Waiting,
-    /// It failed, and will be sent again later.
+    /// It failed, and will be redelivered later.
     Scheduled,
     /// The bot answered with 2xx.
     Delivered,
-    /// It failed, and will not be sent again.
+    /// It failed, and will not be redelivered.
     Failed,
 }
 
-/// One webhook with all tries to deliver it.
+/// A webhook with all attempts to deliver it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookDelivery {
-    /// The place among all webhooks, from 1.
+    /// The position among all webhooks, from 1.
     pub id: u64,
-    /// The channel that it is for.
+    /// The channel to which it belongs.
     pub channel_id: String,
-    /// What happened, as in the first try.
+    /// The events, as in the first attempt.
     pub events: Vec<Event>,
-    /// How far it has come.
+    /// The state.
     pub state: WebhookState,
-    /// The tries so far, oldest first.
+    /// The attempts so far, oldest first.
     pub attempts: Vec<WebhookAttempt>,
 }
 
-/// Tries that failed for one reason within 60 seconds, as LINE's console shows them.
+/// Attempts that failed for one reason within 60 seconds, as LINE's console shows them.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct WebhookError {
-    /// The channel whose bot it is.
+    /// The channel of the bot.
     pub channel_id: String,
-    /// Why they failed.
+    /// The reason of the failures.
     pub reason: WebhookReason,
-    /// More about the reason.
+    /// Details of the reason.
     pub detail: String,
-    /// When the first of them failed.
+    /// The time of the first failure.
     pub since: Timestamp,
-    /// How many they are.
+    /// The number of failures.
     pub count: u64,
 }

@@ -7,7 +7,7 @@ use http::Uri;
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#set-webhook-endpoint-url>
 const MOST: usize = 500;
 
-/// Why a simulator cannot deliver webhooks to a URL.
+/// The reason why a simulator cannot deliver webhooks to a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidWebhookUrl {
     url: String,
