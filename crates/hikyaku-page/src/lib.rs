@@ -1,8 +1,8 @@
-//! LINE's messages and Flex layouts drawn as HTML, and what pages of Hikyaku are made of.
+//! LINE's messages and Flex layouts drawn as HTML, and the building blocks of Hikyaku's pages.
 //!
-//! The drawing takes the types of `hikyaku-model`, so it draws what a program sends, and it is pure: no server, no
-//! clock, no file. [`html`] escapes by construction; [`css`] takes no text that has not passed a grammar. Whatever a
-//! message holds, it yields no tag, attribute, address or declaration that this crate did not mean.
+//! The drawing takes the types of `hikyaku-model`, so it draws exactly what a program sends. It is pure: no server, no
+//! clock, no file. [`html`] escapes by construction; [`css`] accepts only text that matches a grammar. Whatever a
+//! message contains, it cannot add a tag, attribute, address or declaration of its own.
 //!
 //! ```
 //! use hikyaku_model::flex::{Box, Bubble, Text};
@@ -13,8 +13,9 @@
 //! assert!(html.as_str().contains("Your parcel is &lt;here&gt;"));
 //! ```
 //!
-//! Every element that can be tapped has the JSON pointer of its action in `data-ptr`. A page that shows a drawing also
-//! needs [`STYLES`], and [`SCRIPT`] for pictures on demand, texts that shrink to fit, and taps, which it tells in events
+//! Every tappable element has the JSON pointer of its action in `data-ptr`. A page that shows a drawing also
+//! needs [`STYLES`], and [`SCRIPT`] for images on request, texts that shrink to fit, and taps, which it reports as
+//! events
 //! named `hikyaku-tap`.
 
 pub mod chat;
@@ -39,10 +40,10 @@ pub use strings::Lang;
 use html::{Asset, Html};
 use pen::Pen;
 
-/// The style sheet that all others build on: design tokens, light and dark.
+/// The style sheet on which all others build: design tokens, light and dark.
 pub const TOKENS: Asset = Asset::new(include_str!("asset/tokens.css"));
 
-/// The style sheets of all drawings and pages, in their order: design tokens, light and dark; Flex; chats; pages.
+/// The style sheets of all drawings and pages, in order: design tokens, light and dark; Flex; chats; pages.
 pub const STYLES: [Asset; 4] = [
     TOKENS,
     Asset::new(include_str!("asset/flex.css")),
@@ -50,13 +51,13 @@ pub const STYLES: [Asset; 4] = [
     Asset::new(include_str!("asset/sheet.css")),
 ];
 
-/// The script of all drawings: pictures on demand, texts that shrink to fit, taps.
+/// The script of all drawings: images on request, texts that shrink to fit, taps.
 pub const SCRIPT: Asset = Asset::new(include_str!("asset/drawing.js"));
 
 /// The hash of [`SCRIPT`] for a content security policy.
 pub const SCRIPT_HASH: &str = "sha256-Tk6QSEM/XbjNgdiTduwl79nzEkoNSE1I9c/fgMATkdI=";
 
-/// Draws a Flex layout. `pointer` is where in its JSON it stands, `/messages/0/contents` or nothing.
+/// Draws a Flex layout. `pointer` is its position in the JSON, such as `/messages/0/contents`, or empty.
 pub fn flex(container: &Container, look: &Look, pointer: &str) -> Html {
     let mut html = Html::default();
     flex::container(&mut Pen::new(look, pointer), container, None, &mut html);

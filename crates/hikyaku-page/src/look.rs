@@ -4,38 +4,38 @@ use hikyaku_model::UserId;
 
 use crate::strings::Lang;
 
-/// How messages are drawn.
+/// The options of a drawing.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Look {
-    /// The language of the drawing's own words.
+    /// The language of the drawing's own texts.
     pub lang: Lang,
-    /// Whether pictures of others are loaded.
+    /// Whether external images are loaded.
     pub pictures: Pictures,
-    /// What people are called, for mentions; others are called by their ids.
+    /// The names of mentioned users; others are shown by their ids.
     pub names: BTreeMap<UserId, String>,
     /// Whether every message and component says where in the JSON it is, as a JSON pointer in `data-at`.
     pub tells_places: bool,
 }
 
-/// Whether pictures of others are loaded.
+/// Whether external images are loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pictures {
-    /// A placeholder with a button: nothing leaves the machine until a person asks for it.
+    /// A placeholder with a button: no request leaves the machine until the reader asks for it.
     #[default]
     OnDemand,
-    /// At once.
+    /// Loaded at once.
     Loaded,
 }
 
 impl Look {
-    /// Draws in a language.
+    /// Creates options with a language.
     pub fn new(lang: Lang) -> Self {
         Self { lang, ..Self::default() }
     }
 
-    /// Sets whether pictures of others are loaded.
+    /// Sets whether external images are loaded.
     pub fn pictures(mut self, pictures: Pictures) -> Self {
         self.pictures = pictures;
         self
@@ -48,7 +48,7 @@ impl Look {
         self
     }
 
-    /// Names a person whom messages mention.
+    /// Sets the name of a user whom messages mention.
     pub fn name(mut self, user: impl Into<UserId>, name: impl Into<String>) -> Self {
         self.names.insert(user.into(), name.into());
         self

@@ -16,25 +16,25 @@ const TAPS: Asset = Asset::new(include_str!("asset/preview.js"));
 /// The hash of [`TAPS`] for the page's policy.
 const TAPS_HASH: &str = "sha256-tijTVbhPJ9CDxs853V0m1wwH8wqNB2+K2cQQQLkUXbQ=";
 
-/// A page that shows what a file of messages looks like on a phone.
+/// A page that shows a file of messages as on a phone.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Preview<'a> {
     /// The file's name.
     pub title: &'a str,
-    /// How its messages are drawn.
+    /// The options of the drawing.
     pub look: &'a Look,
     /// The width of the phone, in pixels.
     pub width: u32,
-    /// Whether it is dark; without it, it follows the reader's system.
+    /// Whether it is dark; `None` follows the reader's system.
     pub is_dark: Option<bool>,
-    /// What there is to say about the file.
+    /// Notes about the file.
     pub notes: &'a [String],
-    /// Whether there is nothing but the phone, as a picture of it wants.
+    /// Whether it shows only the phone, as for an image of it.
     pub is_bare: bool,
 }
 
-/// What a file of messages holds.
+/// The content of a file of messages.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Shown<'a> {
@@ -50,7 +50,7 @@ impl<'a> Preview<'a> {
     /// The width of a phone, in pixels.
     pub const WIDTH: u32 = 390;
 
-    /// A page of a file's name.
+    /// Creates a page with a file's name.
     pub fn new(title: &'a str, look: &'a Look) -> Self {
         Self { title, look, width: Self::WIDTH, is_dark: None, notes: &[], is_bare: false }
     }
@@ -61,25 +61,25 @@ impl<'a> Preview<'a> {
         self
     }
 
-    /// Sets it light or dark.
+    /// Makes the page light or dark.
     pub fn dark(mut self, is_dark: bool) -> Self {
         self.is_dark = Some(is_dark);
         self
     }
 
-    /// Sets what there is to say about the file.
+    /// Sets the notes about the file.
     pub fn notes(mut self, notes: &'a [String]) -> Self {
         self.notes = notes;
         self
     }
 
-    /// Leaves out everything but the phone.
+    /// Omits everything except the phone.
     pub fn bare(mut self) -> Self {
         self.is_bare = true;
         self
     }
 
-    /// The whole page, which needs no other file.
+    /// Returns the self-contained page.
     pub fn draw(&self, shown: Shown<'_>) -> Html {
         let lang = self.look.lang;
         let mut document = Document::new(lang.tag(), self.title)

@@ -4,25 +4,25 @@ use hikyaku_model::{Message, flex::Container, message::Sender};
 
 use crate::html::Url;
 
-/// One message of a conversation, or a notice in it.
+/// A message of a conversation, or a notice in it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Entry<'a> {
-    /// Who says it.
+    /// The speaker.
     pub speaker: Speaker<'a>,
-    /// What is said.
+    /// The content.
     pub said: Said<'a>,
-    /// The JSON pointer of the message, from which those of its actions go on.
+    /// The JSON pointer of the message, the prefix of the pointers of its actions.
     pub pointer: &'a str,
-    /// When it was said.
+    /// The time of the message.
     pub time: Option<Time>,
     /// Whether the other side has read it.
     pub is_read: bool,
-    /// What it quotes.
+    /// The quoted message.
     pub quote: Option<Quote<'a>>,
-    /// What a script finds it by: `data-id` of its row and of its quick replies.
+    /// The id by which a script finds it: `data-id` of its row and of its quick replies.
     pub id: Option<&'a str>,
-    /// What went wrong with it, below it.
+    /// A problem with the message, shown below it.
     pub problem: Option<&'a str>,
     /// What a script does when the problem is pressed, in `data-do`, and to what, in `data-to`.
     pub problem_act: Option<(&'a str, &'a str)>,
@@ -30,60 +30,60 @@ pub struct Entry<'a> {
     pub is_edited: bool,
     /// Whom a text of a person mentions: where each mention begins, and how long it is, in UTF-16 code units.
     pub mentions: &'a [(u64, u64)],
-    /// Buttons for a script: what each does, in `data-do`, and its words.
+    /// Buttons for a script: the action of each, in `data-do`, and its label.
     pub acts: &'a [(&'a str, &'a str)],
 }
 
-/// Who says something.
+/// The speaker of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Speaker<'a> {
-    /// The person whose phone it is: on the side where lines end, in green.
+    /// The user whose phone it is: on the side where lines end, in green.
     Me,
-    /// Somebody else, by name.
+    /// Somebody else, with a name.
     Other(&'a str),
 }
 
-/// What is said.
+/// The content of an entry.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Said<'a> {
     /// A message.
     Message(&'a Message),
-    /// A Flex layout whose JSON is not in a message yet.
+    /// A Flex layout whose JSON is not part of a message yet.
     Flex(&'a Container),
-    /// A file, which people send and accounts cannot.
+    /// A file, which users can send and accounts cannot.
     File {
-        /// Its name.
+        /// The name.
         name: &'a str,
-        /// Its size.
+        /// The size.
         bytes: u64,
     },
-    /// A picture that the page's own server has.
+    /// An image on the page's own server.
     Picture(&'a Url),
     /// A video that the page's own server has.
     Film(&'a Url),
     /// A recording that the page's own server has.
     Sound(&'a Url),
-    /// A line in the middle: a day, somebody who joined, a message that was unsent.
+    /// A notice in the middle: a day, a user who joined, a message that was unsent.
     Notice(&'a str),
 }
 
-/// A time of the day, on the reader's clock.
+/// A time of day, on the reader's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
-    /// From 0 to 23.
+    /// The hour, from 0 to 23.
     pub hour: u8,
-    /// From 0 to 59.
+    /// The minute, from 0 to 59.
     pub minute: u8,
 }
 
 /// A message that another one quotes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quote<'a> {
-    /// Who said it.
+    /// The sender.
     pub who: &'a str,
-    /// What it said, or what stands for it.
+    /// The text, or a substitute for it.
     pub text: &'a str,
 }
 
@@ -105,22 +105,22 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A message, and the JSON pointer that it has.
+    /// Creates an entry for a message and its JSON pointer.
     pub fn message(message: &'a Message, pointer: &'a str) -> Self {
         Self::new(Said::Message(message), pointer)
     }
 
-    /// A Flex layout, and the JSON pointer that it has.
+    /// Creates an entry for a Flex layout and its JSON pointer.
     pub fn flex(container: &'a Container, pointer: &'a str) -> Self {
         Self::new(Said::Flex(container), pointer)
     }
 
-    /// A file that a person sends.
+    /// Creates an entry for a file that a user sends.
     pub fn file(name: &'a str, bytes: u64) -> Self {
         Self::new(Said::File { name, bytes }, "")
     }
 
-    /// A picture that the page's own server has.
+    /// Creates an entry for an image on the page's own server.
     pub fn picture(url: &'a Url) -> Self {
         Self::new(Said::Picture(url), "")
     }
@@ -135,48 +135,48 @@ impl<'a> Entry<'a> {
         Self::new(Said::Sound(url), "")
     }
 
-    /// A line in the middle.
+    /// Creates a notice in the middle.
     pub fn notice(text: &'a str) -> Self {
         Self::new(Said::Notice(text), "")
     }
 
-    /// Somebody else says it.
+    /// Sets somebody else as the speaker.
     pub fn by(mut self, name: &'a str) -> Self {
         self.speaker = Speaker::Other(name);
         self
     }
 
-    /// The person whose phone it is says it.
+    /// Sets the user whose phone it is as the speaker.
     pub fn mine(mut self) -> Self {
         self.speaker = Speaker::Me;
         self
     }
 
-    /// Sets when it was said.
+    /// Sets the time.
     pub fn at(mut self, time: Time) -> Self {
         self.time = Some(time);
         self
     }
 
-    /// The other side has read it.
+    /// Marks the entry as read by the other side.
     pub fn read(mut self) -> Self {
         self.is_read = true;
         self
     }
 
-    /// Sets what it quotes.
+    /// Sets the quoted message.
     pub fn quoting(mut self, who: &'a str, text: &'a str) -> Self {
         self.quote = Some(Quote { who, text });
         self
     }
 
-    /// Sets what a script finds it by.
+    /// Sets the id by which a script finds it.
     pub fn id(mut self, id: &'a str) -> Self {
         self.id = Some(id);
         self
     }
 
-    /// Sets what went wrong with it.
+    /// Sets the problem with the message.
     pub fn problem(mut self, problem: &'a str) -> Self {
         self.problem = Some(problem);
         self
@@ -200,7 +200,7 @@ impl<'a> Entry<'a> {
         self
     }
 
-    /// Sets what a script can do with it.
+    /// Sets the buttons for a script.
     pub fn acts(mut self, acts: &'a [(&'a str, &'a str)]) -> Self {
         self.acts = acts;
         self

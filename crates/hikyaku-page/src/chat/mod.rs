@@ -1,4 +1,4 @@
-//! Messages as a phone shows them: rows of balloons, with names, times and what was read.
+//! Messages as a phone shows them: rows of balloons, with names, times and read marks.
 
 mod entry;
 mod imagemap;
@@ -40,7 +40,7 @@ pub fn draw(entries: &[Entry<'_>], look: &Look) -> Html {
     html
 }
 
-/// Draws the rows of a conversation into an element of the class `chat`, as [`draw`] does.
+/// Draws the rows of a conversation into an element with the class `chat`, like [`draw`].
 pub fn rows(entries: &[Entry<'_>], look: &Look, html: &mut Html) {
     let mut before = None;
     for (index, entry) in entries.iter().enumerate() {

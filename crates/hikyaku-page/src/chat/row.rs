@@ -86,7 +86,7 @@ fn sender_avatar(pen: &Pen<'_>, name: &str, sender: Option<&Sender>, html: &mut 
     avatar(name, html);
 }
 
-/// Draws what stands for the picture of a person or an account: the first letter of the name.
+/// Draws a placeholder for the picture of a user or an account: the first letter of the name.
 pub fn avatar(name: &str, html: &mut Html) {
     let place = html.span("avatar").set(Attribute::AriaHidden, "true");
     let initial = name.chars().next().map(String::from).unwrap_or_default();

@@ -7,7 +7,7 @@ use super::number;
 pub struct Angle(f64);
 
 impl Angle {
-    /// Reads `45deg` or `45.5deg`, from 0 to less than 360; nothing for any other text.
+    /// Reads `45deg` or `45.5deg`, from 0 to less than 360; `None` for any other text.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/#linear-gradient-bg>
     pub fn parse(text: &str) -> Option<Self> {

@@ -5,12 +5,12 @@ use std::fmt;
 pub struct Color(u32);
 
 impl Color {
-    /// An opaque colour, written as `0xRRGGBB`.
+    /// Creates an opaque colour, written as `0xRRGGBB`.
     pub const fn rgb(rgb: u32) -> Self {
         Self((rgb << 8) | 0xff)
     }
 
-    /// Reads `#RRGGBB` or `#RRGGBBAA`, the two forms that LINE knows; nothing for any other text.
+    /// Reads `#RRGGBB` or `#RRGGBBAA`, the two forms of LINE; `None` for any other text.
     ///
     /// ```
     /// use hikyaku_page::css::Color;

@@ -2,7 +2,7 @@ use std::fmt;
 
 use super::number;
 
-/// Pixels or a percentage, at most [`Length::MOST`] of them.
+/// A length in pixels or per cent, at most [`Length::MOST`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Length {
     number: f64,
@@ -10,15 +10,15 @@ pub struct Length {
 }
 
 impl Length {
-    /// The most pixels or percent, to either side: no page is wider, and no number too long for CSS.
+    /// The maximum, positive or negative: no page is wider, and no number too long for CSS.
     pub const MOST: f64 = 10_000.0;
 
-    /// So many pixels.
+    /// Creates a length in pixels.
     pub fn px(pixels: f64) -> Self {
         Self::new(pixels, false)
     }
 
-    /// So many percent of what the property refers to.
+    /// Creates a percentage of the size to which the property refers.
     pub fn percent(percent: f64) -> Self {
         Self::new(percent, true)
     }
@@ -28,7 +28,7 @@ impl Length {
         Self { number, is_percent }
     }
 
-    /// Reads `12.5px` or `50%`; nothing for any other text.
+    /// Reads `12.5px` or `50%`; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(pixels) = text.strip_suffix("px") {
             number::parse(pixels).map(Self::px)
@@ -37,7 +37,7 @@ impl Length {
         }
     }
 
-    /// The same with an optional minus, which offsets alone may have.
+    /// Reads a length with an optional minus, which only offsets may have.
     pub fn parse_signed(text: &str) -> Option<Self> {
         match text.strip_prefix('-') {
             Some(size) => {
@@ -48,12 +48,12 @@ impl Length {
         }
     }
 
-    /// The number of pixels, if it is pixels.
+    /// Returns the pixels, if the length is in pixels.
     pub fn as_px(self) -> Option<f64> {
         (!self.is_percent).then_some(self.number)
     }
 
-    /// Whether it is a percentage.
+    /// Returns whether it is a percentage.
     pub fn is_percent(self) -> bool {
         self.is_percent
     }

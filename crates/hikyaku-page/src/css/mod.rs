@@ -1,7 +1,8 @@
 //! Values that pass a strict grammar before they become CSS.
 //!
-//! A message's colours, lengths, ratios and angles are parsed into numbers, and the numbers are written. No text of a
-//! message ever stands in a style.
+//! A message's colours, lengths, ratios and angles are parsed into numbers, and only the numbers are written. The text
+//! of
+//! a message never appears in a style.
 
 mod angle;
 mod color;

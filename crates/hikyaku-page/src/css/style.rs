@@ -2,13 +2,13 @@ use std::fmt::{self, Write};
 
 use super::{Angle, Color, Length, Ratio};
 
-/// Declarations of one element's `style`.
+/// The declarations of an element's `style`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Style(String);
 
 macro_rules! properties {
     ($($variant:ident = $name:literal),* $(,)?) => {
-        /// The CSS properties that a drawing sets on an element; all others stand in the style sheet.
+        /// The CSS properties that a drawing sets on an element; all others are in the style sheet.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Property {
@@ -16,12 +16,12 @@ macro_rules! properties {
         }
 
         impl Property {
-            /// The property's name in CSS.
+            /// Returns the property's name in CSS.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// All of them.
+            /// All values.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
         }
     };
@@ -58,48 +58,48 @@ properties! {
     Width = "width",
 }
 
-/// What a property can be set to.
+/// A value of a property.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// A length.
     Length(Length),
-    /// A length that follows the user's size of letters, as LINE's `scaling` does.
+    /// A length that scales with the user's text size, like LINE's `scaling`.
     Scaled(Length),
     /// A colour.
     Color(Color),
-    /// A hair line of a colour.
+    /// A hairline of a colour.
     Line(Color),
-    /// Width to height.
+    /// A ratio of width to height.
     Ratio(Ratio),
     /// A whole number.
     Number(u32),
-    /// How much of the free space, from which length.
+    /// The share of the free space, and the base length.
     Flex(u32, Basis),
     /// A gradient.
     Gradient(Gradient),
 }
 
-/// From which length a flexible child begins.
+/// The base length of a flexible child.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Basis {
-    /// From nothing, so that children share the whole.
+    /// Zero, so that children share the whole space.
     Zero,
-    /// From what the content needs, so that children share what is left.
+    /// The content's length, so that children share the rest.
     Auto,
-    /// From a length.
+    /// A given length.
     Length(Length),
 }
 
-/// One colour turning into another.
+/// A linear gradient.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gradient {
-    /// Its direction.
+    /// The direction.
     pub angle: Angle,
     /// The colour at 0 %.
     pub start: Color,
-    /// A colour between them, and where.
+    /// A colour in between, with its position.
     pub center: Option<(Color, Length)>,
     /// The colour at 100 %.
     pub end: Color,
@@ -112,14 +112,14 @@ impl Style {
         let _ = write!(self.0, "{}:{};", property.as_str(), value.into());
     }
 
-    /// Sets a property if there is a value.
+    /// Sets a property, if there is a value.
     pub fn set_some(&mut self, property: Property, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
             self.set(property, value);
         }
     }
 
-    /// The declarations as CSS.
+    /// Returns the declarations as CSS.
     pub fn as_str(&self) -> &str {
         &self.0
     }

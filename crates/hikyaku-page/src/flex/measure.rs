@@ -1,7 +1,8 @@
-//! What LINE's keywords are in pixels.
+//! The pixels behind LINE's keywords.
 //!
-//! LINE publishes their order and no numbers; these are what independent renderers agree on. A measurement on a phone
-//! changes a line here, and the same in the style sheet's section "Flex: bubbles".
+//! LINE publishes their order but no numbers; independent renderers agree on these. After a measurement on a phone,
+//! change
+//! the line here, and the same value in the style sheet's section "Flex: bubbles".
 //!
 //! Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/>
 

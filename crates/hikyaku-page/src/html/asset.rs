@@ -1,15 +1,15 @@
-/// A style sheet or a script that is a part of the program.
+/// A style sheet or script that is part of the program.
 ///
-/// It is made in constants, of text that is known when the program is compiled; a `</` in it, which could end its
+/// It is created in constants, from text that is known at compile time; text with `</`, which could end its
 /// element, does not compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asset(&'static str);
 
 impl Asset {
-    /// Takes the text of the file.
+    /// Creates an asset from the text of a file.
     ///
     /// # Panics
-    /// The text has a `</` in it. In a constant that is an error of the compiler.
+    /// The text contains `</`. In a constant, that is a compile error.
     pub const fn new(text: &'static str) -> Self {
         let bytes = text.as_bytes();
         let mut at = 1;
@@ -20,7 +20,7 @@ impl Asset {
         Self(text)
     }
 
-    /// The text, as a server sends it.
+    /// Returns the text, as a server sends it.
     pub const fn as_str(self) -> &'static str {
         self.0
     }

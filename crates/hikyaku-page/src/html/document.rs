@@ -1,6 +1,6 @@
 use super::{Asset, FormTarget, Html, Url};
 
-/// A whole page, with its style sheets and scripts in it, that needs no other file.
+/// A self-contained page, including its style sheets and scripts.
 #[derive(Clone, Debug)]
 pub struct Document {
     lang: &'static str,
@@ -30,7 +30,7 @@ struct Linked {
 }
 
 impl Document {
-    /// A page in a language (`en`, `zh-Hant`), with the name that a browser's tab shows.
+    /// Creates a page in a language (`en`, `zh-Hant`), with the title shown in the browser's tab.
     pub fn new(lang: &'static str, title: impl Into<String>) -> Self {
         Self {
             lang,
@@ -45,13 +45,13 @@ impl Document {
         }
     }
 
-    /// Sets it light or dark; without it, it follows the reader's system.
+    /// Makes the page light or dark; by default it follows the reader's system.
     pub fn dark(mut self, is_dark: bool) -> Self {
         self.is_dark = Some(is_dark);
         self
     }
 
-    /// Whether pictures may be loaded at all, even by a person who asks for them. They may be by default.
+    /// Sets whether images may be loaded at all, even on request. They may by default.
     pub fn pictures(mut self, allowed: bool) -> Self {
         self.pictures = allowed;
         self
@@ -64,13 +64,13 @@ impl Document {
         self
     }
 
-    /// Lets it have forms. Nothing holds where they lead, because an answer to one may send the reader on to any address.
+    /// Allows forms with any target, because the response to a form may redirect the reader to any address.
     pub fn forms(mut self) -> Self {
         self.forms = Forms::Any;
         self
     }
 
-    /// Lets it have forms that lead to this target and nowhere else, and neither do their answers. Several may be named.
+    /// Allows forms with this target only, and with responses from it. It can be called several times.
     pub fn form(mut self, target: FormTarget) -> Self {
         match &mut self.forms {
             Forms::Any => {}
@@ -85,23 +85,23 @@ impl Document {
         self
     }
 
-    /// Adds a script, and the hash by which the page's policy knows it: `sha256-…` of the text, in base64.
+    /// Adds a script, with its hash for the page's policy: `sha256-…` of the text, in base64.
     pub fn script(mut self, script: Asset, hash: &'static str) -> Self {
         self.scripts.push((script, hash));
         self
     }
 
-    /// Takes an icon, a style sheet and scripts from the page's own server. The server then also has the content security
-    /// policy to send: the page itself has none.
+    /// Takes an icon, a style sheet and scripts from the page's own server. The server must then also send the content
+    /// security policy: the page itself has none.
     pub fn linked(mut self, icon: Url, style: Url, scripts: impl Into<Vec<Url>>) -> Self {
         self.linked = Some(Linked { icon, style, scripts: scripts.into() });
         self
     }
 
-    /// The page with what a function adds to its body.
+    /// Returns the page, with a body that the function fills.
     ///
-    /// Its content security policy refuses everything but its own style and script, pictures over HTTPS, and forms where
-    /// it has any; where its files are [`linked`](Self::linked), the policy is the server's.
+    /// Its content security policy refuses everything except its own style and script, images over HTTPS, and forms if
+    /// it has any. If its files are [`linked`](Self::linked), the policy is the server's.
     pub fn body(self, content: impl FnOnce(&mut Html)) -> Html {
         let mut html = Html::default();
         html.push("<!DOCTYPE html>\n<html lang=\"");

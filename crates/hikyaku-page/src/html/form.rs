@@ -1,4 +1,4 @@
-/// Where a form is sent.
+/// The target of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormTarget {
     action: String,
@@ -6,12 +6,12 @@ pub struct FormTarget {
 }
 
 impl FormTarget {
-    /// A path of the site that the page comes from.
+    /// Creates a target on the page's own site, from a path.
     pub fn own(path: &'static str) -> Self {
         Self { action: path.to_owned(), source: "'self'".to_owned() }
     }
 
-    /// An address over HTTP or HTTPS, of another site; nothing for any other text.
+    /// Creates a target on another site, from an HTTP or HTTPS URL; `None` for any other text.
     ///
     /// ```
     /// use hikyaku_page::html::FormTarget;

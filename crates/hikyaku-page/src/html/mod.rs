@@ -1,8 +1,9 @@
 //! HTML that is escaped by construction.
 //!
-//! [`Html`] grows by [`Html::text`], which escapes, and by [`Html::element`], whose tags and attributes come from lists.
-//! No list has an attribute that runs script. Addresses are [`Url`]s and [`FormTarget`]s, styles are [`Style`](crate::css::Style)s, and style
-//! sheets and scripts are [`Asset`]s of the program. Nothing takes a string as HTML.
+//! [`Html`] grows through [`Html::text`], which escapes, and [`Html::element`], whose tags and attributes come from
+//! lists. No list has an attribute that runs a script. Addresses are [`Url`]s and [`FormTarget`]s, styles are
+//! [`Style`](crate::css::Style)s, and style sheets and scripts are [`Asset`]s of the program. Nothing accepts a string
+//! as HTML.
 //!
 //! ```
 //! use hikyaku_page::html::{Attribute, Html, Tag};

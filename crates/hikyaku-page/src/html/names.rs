@@ -8,10 +8,10 @@ macro_rules! names {
         }
 
         impl $name {
-            /// All of them.
+            /// All values.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The name in HTML.
+            /// Returns the name in HTML.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
             }
@@ -20,7 +20,7 @@ macro_rules! names {
 }
 
 names! {
-    /// The elements that pages are made of.
+    /// The elements of a page.
     ///
     /// `script` and `style` are missing on purpose: only a [`Document`](super::Document) has them, for an
     /// [`Asset`](super::Asset).
@@ -70,7 +70,7 @@ names! {
 }
 
 names! {
-    /// The attributes that take any text: none of them can load, run or style anything.
+    /// The attributes that accept any text: none of them can load, run or style anything.
     Attribute {
         AriaActiveDescendant = "aria-activedescendant",
         AriaAutocomplete = "aria-autocomplete",

@@ -7,7 +7,7 @@ use crate::css::{Property, Style, Value};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Html(String);
 
-/// An element that is not written yet; [`body`](Self::body), [`text`](Self::text) or [`empty`](Self::empty) write it.
+/// An element that is not written yet; [`body`](Self::body), [`text`](Self::text) or [`empty`](Self::empty) writes it.
 #[derive(Debug)]
 #[must_use = "an element is written by `body`, `text` or `empty`"]
 pub struct Element<'a> {
@@ -19,7 +19,7 @@ pub struct Element<'a> {
 }
 
 impl Html {
-    /// Adds a text; whatever it is, it stays a text.
+    /// Adds text, which is escaped.
     pub fn text(&mut self, text: &str) {
         escape::push(&mut self.0, text);
     }
@@ -35,12 +35,12 @@ impl Html {
         }
     }
 
-    /// Begins a `div` of a class, the most frequent element.
+    /// Begins a `div` with a class, the most frequent element.
     pub fn div(&mut self, class: &'static str) -> Element<'_> {
         self.element(Tag::Div).class(class)
     }
 
-    /// Begins a `span` of a class.
+    /// Begins a `span` with a class.
     pub fn span(&mut self, class: &'static str) -> Element<'_> {
         self.element(Tag::Span).class(class)
     }
@@ -50,12 +50,12 @@ impl Html {
         self.0.push_str(&part.0);
     }
 
-    /// The part as it is sent.
+    /// Returns the part as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether nothing was added yet.
+    /// Returns whether nothing was added yet.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -85,7 +85,7 @@ impl Element<'_> {
         self
     }
 
-    /// Adds a class if there is one.
+    /// Adds a class, if there is one.
     pub fn class_some(mut self, class: Option<&'static str>) -> Self {
         self.classes.extend(class);
         self
@@ -96,7 +96,7 @@ impl Element<'_> {
         self.attribute(attribute.as_str(), text)
     }
 
-    /// Sets an attribute if there is a text.
+    /// Sets an attribute, if there is a text.
     pub fn set_some(self, attribute: Attribute, text: Option<&str>) -> Self {
         match text {
             Some(text) => self.set(attribute, text),
@@ -104,17 +104,17 @@ impl Element<'_> {
         }
     }
 
-    /// Makes a `button` one that only scripts listen to.
+    /// Makes a `button` one that only scripts handle.
     pub fn plain_button(self) -> Self {
         self.attribute("type", "button")
     }
 
-    /// Makes a `form` one that is posted to the page's own address.
+    /// Makes a `form` post to the page's own address.
     pub fn posted(self) -> Self {
         self.attribute("method", "post")
     }
 
-    /// Makes a `form` one that is posted to this target, which the [`Document`](super::Document) has to name, too.
+    /// Makes a `form` post to this target, which the [`Document`](super::Document) must also allow.
     pub fn post_to(self, target: &FormTarget) -> Self {
         self.posted().attribute("action", target.action())
     }
@@ -124,40 +124,40 @@ impl Element<'_> {
         self.attribute("method", "get").attribute("action", target.action())
     }
 
-    /// Makes a `button` one that sends its form, with this field.
+    /// Makes a `button` submit its form, with this field.
     pub fn submit(self, name: &'static str, value: &str) -> Self {
         self.attribute("type", "submit").attribute("name", name).attribute("value", value)
     }
 
-    /// Makes an `input` a box to tick, which sends this field when it is ticked.
+    /// Makes an `input` a checkbox, which sends this field when it is ticked.
     pub fn checkbox(self, name: &'static str, is_ticked: bool) -> Self {
         let element = self.attribute("type", "checkbox").attribute("name", name);
         if is_ticked { element.attribute("checked", "") } else { element }
     }
 
-    /// Makes an `input` a field that is sent and that nobody sees.
+    /// Makes an `input` a hidden field.
     pub fn hidden(self, name: &str, value: &str) -> Self {
         self.attribute("type", "hidden").attribute("name", name).attribute("value", value)
     }
 
-    /// Makes an `input` one of several with this name, of which the picked one sends its value.
+    /// Makes an `input` one of several radio buttons with this name; the selected one sends its value.
     pub fn radio(self, name: &'static str, value: &str, is_picked: bool) -> Self {
         let element = self.attribute("type", "radio").attribute("name", name);
         let element = element.attribute("value", value);
         if is_picked { element.attribute("checked", "") } else { element }
     }
 
-    /// Makes an `input` one for a line of text.
+    /// Makes an `input` a line of text.
     pub fn text_input(self) -> Self {
         self.attribute("type", "text")
     }
 
-    /// Makes an `input` one that picks files of these types, `image/png,image/jpeg`.
+    /// Makes an `input` a picker for files of these types, `image/png,image/jpeg`.
     pub fn file_input(self, accept: &'static str) -> Self {
         self.attribute("type", "file").attribute("accept", accept)
     }
 
-    /// Sets where a link leads. It opens beside the page, and is not told where from.
+    /// Sets the target of a link. It opens in a new tab, without a referrer.
     pub fn href(self, url: &Url) -> Self {
         self.attribute("href", url.as_str())
             .attribute("target", "_blank")
@@ -169,7 +169,7 @@ impl Element<'_> {
         self.attribute("href", url.as_str())
     }
 
-    /// Sets what an `img` shows; the browser loads it, and does not tell where from.
+    /// Sets the source of an `img`; the browser loads it without a referrer.
     pub fn src(self, url: &Url) -> Self {
         self.attribute("src", url.as_str())
             .attribute("alt", "")
@@ -184,7 +184,7 @@ impl Element<'_> {
             .attribute("preload", "metadata")
     }
 
-    /// Sets what a script shows once a person asks for it.
+    /// Sets the source that a script loads on request.
     pub fn data_src(self, url: &Url) -> Self {
         self.attribute("data-src", url.as_str())
     }
@@ -195,19 +195,19 @@ impl Element<'_> {
         self
     }
 
-    /// Adds a declaration if there is a value.
+    /// Adds a declaration, if there is a value.
     pub fn style_some(mut self, property: Property, value: Option<impl Into<Value>>) -> Self {
         self.style.set_some(property, value);
         self
     }
 
-    /// Adds declarations by a function.
+    /// Adds declarations with a function.
     pub fn styled(mut self, style: impl FnOnce(&mut Style)) -> Self {
         style(&mut self.style);
         self
     }
 
-    /// Writes it with what a function adds.
+    /// Writes the element with a body that the function fills.
     pub fn body(self, content: impl FnOnce(&mut Html)) {
         let Self { html, tag, classes, attributes, style } = self;
         html.push("<");
@@ -234,12 +234,12 @@ impl Element<'_> {
         }
     }
 
-    /// Writes it with a text.
+    /// Writes the element with a text.
     pub fn text(self, text: &str) {
         self.body(|html| html.text(text));
     }
 
-    /// Writes it with nothing in it.
+    /// Writes the empty element.
     pub fn empty(self) {
         self.body(|_| {});
     }

@@ -2,12 +2,12 @@ use std::fmt;
 
 use hikyaku_model::{Checker, limits};
 
-/// An address that a page may load or link to: HTTPS, percent-encoded, or a path of the page's own server.
+/// An address that a page may load or link to: percent-encoded HTTPS, or a path on the page's own server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url(String);
 
 impl Url {
-    /// Takes an address that LINE would take for a picture; nothing for any other text.
+    /// Creates an address from a URL that LINE would accept for an image; `None` for any other text.
     ///
     /// ```
     /// use hikyaku_page::html::Url;
@@ -23,7 +23,7 @@ impl Url {
         checker.finish().is_ok().then(|| Self(text.to_owned()))
     }
 
-    /// Takes a path of the server that the page is from; nothing for a text that could lead anywhere else.
+    /// Creates an address from a path on the page's server; `None` for a text that could lead anywhere else.
     ///
     /// ```
     /// use hikyaku_page::html::Url;
@@ -60,12 +60,12 @@ impl Url {
         Some(Self(url))
     }
 
-    /// The address.
+    /// Returns the address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The last part of its path, to tell pictures apart; the host where it has none.
+    /// Returns the last part of its path, to distinguish images; the host if there is no path.
     pub fn name(&self) -> &str {
         let rest = self.0.split_once("://").map_or(self.as_str(), |(_, rest)| rest);
         let path = rest.split(['?', '#']).next().unwrap_or_default();

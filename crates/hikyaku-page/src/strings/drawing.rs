@@ -1,4 +1,4 @@
-//! The words of a drawing.
+//! The texts of a drawing.
 
 use super::Lang;
 

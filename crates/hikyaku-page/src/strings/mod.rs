@@ -1,4 +1,4 @@
-//! The words of drawings and pages, in every language.
+//! The texts of drawings and pages, in every language.
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,15 +16,15 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// All of them, in the order of the table.
+    /// All languages, in the order of the table.
     pub const ALL: [Self; 4] = [Self::English, Self::Japanese, Self::Chinese, Self::Thai];
 
-    /// The tag of BCP 47, which picks fonts and line breaks.
+    /// Returns the BCP 47 tag, which selects fonts and line breaks.
     pub fn tag(self) -> &'static str {
         self.pick(["en", "ja", "zh-Hant", "th"])
     }
 
-    /// Reads a tag: `en`, `ja`, `zh-Hant` or `zh-TW`, `th`; the case of letters does not matter.
+    /// Reads a tag: `en`, `ja`, `zh-Hant` or `zh-TW`, `th`; case does not matter.
     pub fn from_tag(tag: &str) -> Option<Self> {
         match tag.to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
@@ -53,7 +53,7 @@ impl Lang {
         })
     }
 
-    /// The one of these texts that is in this language, in the order of [`ALL`](Self::ALL).
+    /// Returns the text in this language, given the texts in the order of [`ALL`](Self::ALL).
     pub fn pick(self, [english, japanese, chinese, thai]: [&'static str; 4]) -> &'static str {
         match self {
             Self::English => english,

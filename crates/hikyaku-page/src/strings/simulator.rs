@@ -1,4 +1,4 @@
-//! The words of the simulator's page.
+//! The texts of the simulator's page.
 
 use super::Lang;
 
