@@ -10,10 +10,10 @@ use anyhow::Context;
 
 use crate::failure::usage;
 
-/// The variable that names a browser other than the usual ones.
+/// The variable that names another browser.
 const VARIABLE: &str = "HIKYAKU_BROWSER";
 
-/// What Chromium and its like are called.
+/// The usual names of Chromium and its relatives.
 const NAMES: [&str; 6] = [
     "chromium",
     "chromium-browser",
@@ -23,7 +23,7 @@ const NAMES: [&str; 6] = [
     "microsoft-edge",
 ];
 
-/// Where they are on systems that do not have programs on a path.
+/// The usual places on systems where programs are not on a path.
 const PLACES: [&str; 4] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -31,7 +31,7 @@ const PLACES: [&str; 4] = [
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 ];
 
-/// The most pixels of a picture's height: what is longer is cut.
+/// The maximum height of an image in pixels; a longer page is cut.
 const HEIGHT: u32 = 16_000;
 
 /// A Chromium that draws pages without a window.
@@ -39,7 +39,7 @@ const HEIGHT: u32 = 16_000;
 pub(crate) struct Browser(OsString);
 
 impl Browser {
-    /// The browser that is named, or the first that is there.
+    /// Finds the named browser, or the first one installed.
     pub(crate) fn find() -> anyhow::Result<Self> {
         if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
             return Ok(Self(named));
@@ -56,7 +56,7 @@ impl Browser {
         })
     }
 
-    /// Draws a page of a width, as high as it is, in twice as many dots.
+    /// Draws a page with a given width and its natural height, at two dots per pixel.
     pub(crate) fn picture(&self, page: &str, width: u32, online: bool) -> anyhow::Result<Vec<u8>> {
         let folder = Folder::new()?;
         let file = folder.0.join("page.html");
@@ -86,7 +86,7 @@ impl Browser {
             .arg(format!("--user-data-dir={}", folder.join("profile").display()))
             .arg(format!("--window-size={width},{height}"));
         if !online {
-            // The page makes no request; this holds the browser's own back.
+            // The page makes no request; this blocks the browser's own.
             command.arg("--host-resolver-rules=MAP * ~NOTFOUND");
         }
         if is_root() {
@@ -110,7 +110,7 @@ impl Browser {
     }
 }
 
-/// How high a page says that it is.
+/// Returns the height that a page reports.
 fn height(dom: &str) -> Option<u32> {
     let (_, rest) = dom.split_once("data-height=\"")?;
     rest.split_once('"')?.0.parse().ok()
@@ -128,7 +128,7 @@ fn is_root() -> bool {
     }
 }
 
-/// A folder that is gone again with this value.
+/// A folder that is removed when this value is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -142,7 +142,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left in a folder of temporary files is the system's to remove.
+        // The system removes files left in the folder for temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     secret::Secret,
 };
 
-/// What the client calls a setting, and what it is called here.
+/// The client's names of settings, and the command line's.
 const FLAGS: [(&str, &str); 3] = [
     ("channel_id", "--channel-id"),
     ("key_id", "--assertion-key-id"),
@@ -21,7 +21,7 @@ const FLAGS: [(&str, &str); 3] = [
 
 const NO_SECRET: &str = "no channel secret; put it into LINE_CHANNEL_SECRET, a profile or a file (--channel-secret @FILE)";
 
-// The secret that LINE signs a channel's webhooks with.
+// The channel secret, with which LINE signs webhooks.
 #[derive(Debug, Args)]
 pub(crate) struct ChannelSecretArgs {
     /// The channel's secret, or @FILE; prefer the variable: other users can read arguments
@@ -35,7 +35,7 @@ pub(crate) struct ChannelSecretArgs {
     channel_secret: Option<Secret>,
 }
 
-// What tokens are issued by, where none is given.
+// The credentials for issuing tokens, if no token is given.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(crate) struct IssuerArgs {
@@ -73,12 +73,12 @@ pub(crate) struct Issuer {
 }
 
 impl IssuerArgs {
-    /// Whether the command line asks for it, whatever token the environment has.
+    /// Returns whether the command line asks for it, even if the environment has a token.
     pub(crate) fn is_asked_for(&self) -> bool {
         self.channel_id.is_some()
     }
 
-    /// The issuer, where there are a channel's id and a secret or key.
+    /// Returns the issuer, if there are a channel id and a secret or key.
     pub(crate) fn read(&self, profile: &Profile) -> anyhow::Result<Option<Issuer>> {
         let id = self.channel_id.clone().or_else(|| env::var("LINE_CHANNEL_ID").ok());
         let Some(id) = id.or_else(|| profile.channel_id.clone()) else { return Ok(None) };
@@ -98,7 +98,7 @@ impl IssuerArgs {
     }
 }
 
-/// The issuer that a profile describes.
+/// Returns the issuer that a profile describes.
 pub(crate) fn issuer(profile: &Profile) -> anyhow::Result<Option<Issuer>> {
     match &profile.channel_id {
         Some(id) => of_profile(id.clone(), profile),
@@ -144,12 +144,12 @@ fn channel_secret(secret: String) -> anyhow::Result<ChannelSecret> {
 }
 
 impl ChannelSecretArgs {
-    /// The secret, from where it is set.
+    /// Reads the secret from where it is set.
     pub(crate) fn read(&self, profile: &Profile) -> anyhow::Result<ChannelSecret> {
         self.find(profile)?.ok_or_else(|| usage(NO_SECRET))
     }
 
-    /// The secret, if it is set anywhere.
+    /// Reads the secret, if it is set anywhere.
     pub(crate) fn find(&self, profile: &Profile) -> anyhow::Result<Option<ChannelSecret>> {
         let secret = match &self.channel_secret {
             Some(secret) => Some(secret.read()?),

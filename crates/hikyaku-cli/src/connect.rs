@@ -17,7 +17,7 @@ use crate::{
     secret::Secret,
 };
 
-// Which channel to speak for, and how to reach LINE. A flag wins over the environment, the environment over the
+// The channel and the way to reach LINE. A flag overrides the environment, the environment overrides the
 // profile.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
@@ -66,7 +66,7 @@ pub(crate) struct Connection {
     patience: Patience,
 }
 
-// How long and how often to try. The flags are global, so that they may also stand behind a verb's own verb.
+// Timeouts and retries. The flags are global, so that they may also follow a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct Patience {
     /// Retries after the first attempt, where a retry cannot send twice [default: 3]
@@ -104,12 +104,12 @@ pub(crate) struct Patience {
 }
 
 impl Connection {
-    /// The client that these settings describe.
+    /// Builds the client for these settings.
     pub(crate) fn client(&self, output: Output) -> anyhow::Result<Client> {
         self.client_of(None, output)
     }
 
-    /// The same, which issues tokens by these arguments where none is given.
+    /// Builds the client; it issues tokens with these arguments if no token is given.
     pub(crate) fn client_of(
         &self,
         issuer: Option<&IssuerArgs>,
@@ -118,7 +118,7 @@ impl Connection {
         let profile = self.profile.read()?;
         let asked_for = issuer.is_some_and(IssuerArgs::is_asked_for);
         if self.token.is_some() && !asked_for && profile.has_token() {
-            // One of them may be another channel's, and the profile's address the wrong one for it.
+            // One of them may belong to another channel, for which the profile's address is wrong.
             output.note(
                 "the profile's token is not used: --token or LINE_CHANNEL_ACCESS_TOKEN is set",
             );
@@ -137,7 +137,7 @@ impl Connection {
         self.build(Client::builder(self.token(&profile)?), &profile)
     }
 
-    /// The client of a profile that the command line names, with its own token and nobody else's.
+    /// Builds the client of a profile that the command line names, with only that profile's token.
     pub(crate) fn client_of_profile(&self, name: &str) -> anyhow::Result<Client> {
         let profile = Profile::load(name)?;
         let builder = match (profile.token()?, channel::issuer(&profile)?) {
@@ -152,12 +152,12 @@ impl Connection {
         self.build(builder, &profile)
     }
 
-    /// Whether the command line names a profile.
+    /// Returns whether the command line names a profile.
     pub(crate) fn names_a_profile(&self) -> bool {
         self.profile.is_given()
     }
 
-    /// The token that the client of these settings has, unless it issues its own.
+    /// Returns the token of the client, unless the client issues its own.
     pub(crate) fn given_token(&self) -> anyhow::Result<Option<String>> {
         let profile = self.profile.read()?;
         if self.token.is_some() || profile.has_token() {
@@ -167,15 +167,15 @@ impl Connection {
         }
     }
 
-    /// Whether a token is given, by a flag or the environment.
+    /// Returns whether a flag or the environment gives a token.
     pub(crate) fn has_token(&self) -> bool {
         self.token.is_some()
     }
 
-    /// The client for a call that is authorised by something else than the channel's token.
+    /// Builds the client for a call that is not authorised by the channel's token.
     pub(crate) fn client_without_token(&self) -> anyhow::Result<Client> {
         let profile = self.profile.read()?;
-        // What authorises it comes from the command line or the environment.
+        // The authorisation comes from the command line or the environment.
         self.may_send(&profile, false)?;
         self.build(Client::without_token(), &profile)
     }
@@ -206,12 +206,12 @@ impl Connection {
         })
     }
 
-    /// The profile that is named, or one that sets nothing.
+    /// Returns the named profile, or an empty one.
     pub(crate) fn profile(&self) -> anyhow::Result<Profile> {
         self.profile.read()
     }
 
-    /// Whether a secret may go where this profile says. `own_secret` is whether it is the profile's own.
+    /// Checks whether a secret may go where this profile says. `own_secret` is whether the secret is the profile's own.
     fn may_send(&self, profile: &Profile, own_secret: bool) -> anyhow::Result<()> {
         let redirects = [
             ("api_url", self.api_url.is_none() && profile.api_url.is_some()),
@@ -300,7 +300,7 @@ impl Patience {
     }
 }
 
-/// A time in seconds, whole or not.
+/// Parses a time in seconds, with or without a fraction.
 pub(crate) fn seconds(text: &str) -> Result<Duration, &'static str> {
     text.parse()
         .ok()

@@ -1,4 +1,4 @@
-//! Asks a person before much is changed at once.
+//! Asks for confirmation before much is changed at once.
 
 use std::{
     fmt,
@@ -9,7 +9,7 @@ use anyhow::Context;
 
 use crate::failure::usage;
 
-/// Shows what would be done, and asks. Without a terminal it is refused, with what would be done in short.
+/// Shows the effect of the command, and asks for confirmation. Without a terminal, refuses with a short description.
 pub(crate) fn ask(short: impl fmt::Display, preview: &impl fmt::Display) -> anyhow::Result<()> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(usage(format!(

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{failure::usage, file};
 
-/// What a file of messages holds.
+/// The content of a file of messages.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Document {

@@ -16,7 +16,7 @@ use crate::{
     output::{Output, visible},
 };
 
-/// What became of bytes that went to a file.
+/// The result of saving bytes to a file.
 #[derive(Serialize)]
 struct Saved<'a> {
     out: &'a Path,
@@ -24,7 +24,7 @@ struct Saved<'a> {
     content_type: Option<&'a str>,
 }
 
-/// Writes bytes to a file, which is there only once they are all in it.
+/// Saves bytes to a file, which appears only when it is complete.
 pub(crate) async fn save(content: Content, out: &Path, output: Output) -> anyhow::Result<()> {
     let content_type = content.content_type().map(str::to_owned);
     let part = part_of(out);
@@ -34,7 +34,7 @@ pub(crate) async fn save(content: Content, out: &Path, output: Output) -> anyhow
     let mut file = File::create(&part).await.map_err(cannot)?;
     let written = copy(content, &mut file).await;
     if written.is_err() {
-        // Half a picture helps nobody; what went wrong before is what matters.
+        // Half an image is useless; the earlier error is the one to report.
         let _ = tokio::fs::remove_file(&part).await;
     }
     let bytes = written?;
@@ -44,7 +44,7 @@ pub(crate) async fn save(content: Content, out: &Path, output: Output) -> anyhow
     output.print(&saved, format_args!("{bytes} bytes ({kind}) in {}", out.display()))
 }
 
-/// Writes bytes to stdout, unless that is a terminal which they would garble.
+/// Writes bytes to stdout, unless it is a terminal.
 pub(crate) async fn print(content: Content) -> anyhow::Result<()> {
     if stdout().is_terminal() {
         let kind = visible(content.content_type().unwrap_or("of no type")).into_owned();
@@ -53,7 +53,7 @@ pub(crate) async fn print(content: Content) -> anyhow::Result<()> {
         )));
     }
     match copy(content, &mut tokio::io::stdout()).await {
-        // Who reads no further, as `head` does, has what they wanted.
+        // A reader that stops early, such as `head`, has read enough.
         Err(error)
             if error
                 .downcast_ref::<std::io::Error>()
@@ -75,7 +75,7 @@ async fn copy(mut content: Content, to: &mut (impl AsyncWrite + Unpin)) -> anyho
     Ok(bytes)
 }
 
-/// Where the bytes are until they are all there.
+/// Returns the path at which the bytes are stored until they are complete.
 fn part_of(out: &Path) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(".part");

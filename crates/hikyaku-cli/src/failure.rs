@@ -1,30 +1,30 @@
 use std::fmt;
 
-/// What the command line finds wrong itself, before anything is sent or after the answer came.
+/// An error found by the command line itself, before sending or after the response.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The command cannot be understood, or a file of it cannot be read.
+    /// The command line is invalid, or one of its files cannot be read.
     Usage(String),
     /// A value breaks a rule.
     Invalid { property: &'static str, message: String },
-    /// LINE accepted the request and gave up on it later; or somebody else refuses.
+    /// LINE accepted the request and failed later, or another server refuses.
     Rejected { message: String, request_id: Option<String> },
-    /// No answer came.
+    /// No response arrived.
     Network(String),
-    /// There is no such thing in the store.
+    /// The store does not contain it.
     NotFound(String),
-    /// What was begun stands still until somebody acts.
+    /// The work is blocked until somebody acts.
     Stuck(Stuck),
-    /// Deliveries of these channels are due, and the worker does not have them.
+    /// Deliveries are due for these channels, which the worker does not have.
     Unserved(String),
-    /// A command that was run failed with this exit code, and has said why.
+    /// A command that was run failed with this exit code, and has printed the reason.
     Ended(u8),
 }
 
-/// What a campaign cannot go on without.
+/// The reason why a campaign cannot continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stuck {
-    /// The month's messages are used up.
+    /// The monthly quota is used up.
     Quota,
     /// LINE refuses the token.
     Unauthorized,
@@ -56,52 +56,52 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The command cannot be understood, or a file of it cannot be read.
+/// Creates the error for an invalid command line, or for a file that cannot be read.
 pub(crate) fn usage(message: impl Into<String>) -> anyhow::Error {
     Failure::Usage(message.into()).into()
 }
 
-/// A value breaks a rule; `property` is its name in LINE's request.
+/// Creates the error for a value that breaks a rule; `property` is its name in LINE's request.
 pub(crate) fn invalid(property: &'static str, message: impl Into<String>) -> anyhow::Error {
     Failure::Invalid { property, message: message.into() }.into()
 }
 
-/// LINE accepted the request and gave up on it later.
+/// Creates the error for a request that LINE accepted and that failed later.
 pub(crate) fn rejected(message: String, request_id: &str) -> anyhow::Error {
     Failure::Rejected { message, request_id: Some(request_id.to_owned()) }.into()
 }
 
-/// What was asked for is refused, and not by LINE.
+/// Creates the error for a refusal that is not LINE's.
 pub(crate) fn refused(message: impl Into<String>) -> anyhow::Error {
     Failure::Rejected { message: message.into(), request_id: None }.into()
 }
 
-/// No answer came.
+/// Creates the error for a missing response.
 pub(crate) fn network(message: impl Into<String>) -> anyhow::Error {
     Failure::Network(message.into()).into()
 }
 
-/// There is no such thing in the store.
+/// Creates the error for something that the store does not contain.
 pub(crate) fn not_found(message: String) -> anyhow::Error {
     Failure::NotFound(message).into()
 }
 
-/// What was begun stands still until somebody acts.
+/// Creates the error for work that is blocked until somebody acts.
 pub(crate) fn stuck(why: Stuck) -> anyhow::Error {
     Failure::Stuck(why).into()
 }
 
-/// Deliveries of these channels are due, and the worker does not have them.
+/// Creates the error for due deliveries of channels that the worker does not have.
 pub(crate) fn unserved(channels: &str) -> anyhow::Error {
     Failure::Unserved(channels.to_owned()).into()
 }
 
-/// A command that was run failed, and has said why.
+/// Creates the error for a command that failed and has printed the reason.
 pub(crate) fn ended(code: u8) -> anyhow::Error {
     Failure::Ended(code).into()
 }
 
-/// What to do about an error: attach it with `context`.
+/// The next step after an error: attach it with `context`.
 #[derive(Debug)]
 pub(crate) struct Hint(pub(crate) String);
 
@@ -111,8 +111,8 @@ impl fmt::Display for Hint {
     }
 }
 
-/// What a failed call leaves behind and only its error can name, such as a retry key: attach it with `context`. JSON
-/// has it too, in the message.
+/// An effect of a failed call that only its error can name, such as a retry key: attach it with `context`. It is also
+/// part of the message in JSON.
 #[derive(Debug)]
 pub(crate) struct Aftermath(pub(crate) String);
 
@@ -122,7 +122,7 @@ impl fmt::Display for Aftermath {
     }
 }
 
-/// A client cannot be built: its error names a setting of the builder, and the user knows it as a flag.
+/// Creates the error for a client that cannot be built: the client names a setting, the user knows it as a flag.
 pub(crate) fn of_settings(
     error: hikyaku::Error,
     flags: &[(&'static str, &'static str)],

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::failure::usage;
 
-/// The byte-order mark of UTF-8, which some editors write before a text. It is no part of it.
+/// The byte-order mark of UTF-8, which some editors write before a text. It is not part of the text.
 pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Reads a text file that the user named, without its byte-order mark; `-` is stdin.
@@ -21,7 +21,7 @@ pub(crate) fn read(path: &str) -> anyhow::Result<String> {
     })
 }
 
-/// The same for a file that need not be there.
+/// Reads a text file that may be missing, without its byte-order mark.
 pub(crate) fn read_if_there(path: &Path) -> anyhow::Result<Option<String>> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -29,7 +29,7 @@ pub(crate) fn read_if_there(path: &Path) -> anyhow::Result<Option<String>> {
     }
 }
 
-/// Reads JSON or a picture from a file that the user named, without a byte-order mark; `-` is stdin.
+/// Reads JSON or an image from a file that the user named, without a byte-order mark; `-` is stdin.
 pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = read_exactly(path)?;
     if bytes.starts_with(MARK) {
@@ -38,7 +38,7 @@ pub(crate) fn read_bytes(path: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a file that the user named, byte for byte: what was signed has its mark signed, too. `-` is stdin.
+/// Reads a file that the user named, byte for byte, since a signature covers a byte-order mark as well. `-` is stdin.
 pub(crate) fn read_exactly(path: &str) -> anyhow::Result<Vec<u8>> {
     let bytes = if path == "-" {
         let mut bytes = Vec::new();
@@ -49,14 +49,15 @@ pub(crate) fn read_exactly(path: &str) -> anyhow::Result<Vec<u8>> {
     bytes.map_err(|error| usage(format!("cannot read {path}: {error}; check the path")))
 }
 
-/// Opens a list that the user named, to read it bit by bit; `-` is stdin. Who reads it skips its byte-order mark, since
-/// what is kept of a list counts its bytes.
+/// Opens a list that the user named, for streaming; `-` is stdin. The reader skips the byte-order mark, since the
+/// stored
+/// position in a list counts it.
 pub(crate) fn open(path: &str) -> anyhow::Result<Box<dyn Read + Send>> {
     if path == "-" {
         return Ok(Box::new(stdin()));
     }
     let opened = File::open(path).and_then(|file| {
-        // It would only say so when it is read, and by then something may have been begun.
+        // Otherwise the error would only appear on reading, when something may have begun.
         if file.metadata()?.is_dir() { Err(ErrorKind::IsADirectory.into()) } else { Ok(file) }
     });
     match opened {
@@ -74,7 +75,7 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     options.open(path)?.write_all(bytes)
 }
 
-/// A text that is given as it is, or as `@FILE`; and what to call it in errors.
+/// Reads a text given literally or as `@FILE`, and returns its name for errors.
 pub(crate) fn read_argument<'a>(
     flag: &'a str,
     argument: &'a str,
@@ -85,7 +86,7 @@ pub(crate) fn read_argument<'a>(
     }
 }
 
-/// The same for a text that is a JSON object.
+/// Reads a JSON object given literally or as `@FILE`.
 pub(crate) fn read_json<'a, T: DeserializeOwned>(
     flag: &'a str,
     argument: &'a str,
@@ -100,7 +101,7 @@ pub(crate) fn read_json<'a, T: DeserializeOwned>(
     }
 }
 
-/// What to do about an argument that is no JSON: a path that lacks its `@` is the usual slip.
+/// Returns the next step for an argument that is not JSON: most often a path lacks its `@`.
 pub(crate) fn next_step(argument: &str) -> String {
     if !argument.starts_with('@') && Path::new(argument).exists() {
         format!("for the file of that name write @{argument}")

@@ -1,4 +1,4 @@
-//! Folders for the time that a command runs.
+//! Temporary folders for the duration of a command.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context;
 
-/// A folder that goes away when dropped.
+/// A folder that is removed when dropped.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -24,7 +24,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What stays behind is in the folder for temporary files.
+        // Files left behind are in the folder for temporary files.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,6 +1,6 @@
 use std::env;
 
-/// What to type first so that the printed commands work: an alias, where this program is not called by its bare name.
+/// Returns an alias to type first so that the printed commands work, if this program is not called by its bare name.
 pub(crate) fn alias() -> Option<String> {
     let called = env::args_os().next()?;
     if called == "hikyaku" {

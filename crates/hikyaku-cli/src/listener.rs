@@ -1,4 +1,4 @@
-//! Small HTTP servers: `worker run --metrics` and `webhook listen`. Nobody who connects can keep what others need.
+//! Small HTTP servers: `worker run --metrics` and `webhook listen`. No client can exhaust the resources of others.
 
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 
@@ -15,22 +15,22 @@ use tokio::{
 };
 use tower_service::Service;
 
-/// The most connections at once; others wait until one ends.
+/// The maximum number of concurrent connections; others wait until one ends.
 const CONNECTIONS: usize = 64;
 
-/// How long the head of a request may take to come, and a connection may say nothing.
+/// The timeout for the head of a request, and for a silent connection.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 
-/// How long a request may take, its body and its answer included.
+/// The timeout for a request, including its body and its response.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
 
-/// The most bytes of a head.
+/// The maximum size of a head, in bytes.
 const MOST_HEAD: usize = 16 << 10;
 
-/// How long connections may take to end after `stop`.
+/// The time that connections have to end after `stop`.
 const STOP_TIME: Duration = Duration::from_secs(5);
 
-/// Serves until `stop`, and lets what has begun end. The routes bound the bodies that they read.
+/// Serves until `stop`, and lets pending requests end. The routes bound the bodies that they read.
 pub(crate) async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()>) {
     let mut stop = pin!(stop);
     let (stopping, stopped) = watch::channel(());
@@ -96,7 +96,7 @@ async fn connection(
             .serve_connection(TokioIo::new(stream), service)
     );
     tokio::select! {
-        // How a connection ends is its own affair.
+        // The error of a connection concerns nobody else.
         _ = &mut connection => {}
         // It ends with an error when the server stops.
         _ = stopped.changed() => {

@@ -6,14 +6,14 @@ use crate::failure::usage;
 
 const VARIABLE: &str = "HIKYAKU_LOG";
 
-/// Begins to write what happens to stderr, where the user asked for it: as text, or as one JSON object a line. What goes
-/// wrong in a verb that works on its own is told unasked. Nobody else pays for a subscriber.
+/// Starts logging to stderr if the user asked for it: as text, or as one JSON object per line. A verb that runs
+/// unattended logs warnings by default. No other verb pays for a subscriber.
 pub(crate) fn start(verbosity: u8, json: bool, alone: bool) -> anyhow::Result<()> {
     let filter = match (std::env::var(VARIABLE), verbosity) {
         (Ok(filter), 0) if !filter.is_empty() => filter,
         (_, 0) if alone => "hikyaku=warn".to_owned(),
         (_, 0) => return Ok(()),
-        // All crates of this project begin so.
+        // The names of all crates of this project begin like this.
         (_, 1) => "hikyaku=debug".to_owned(),
         (_, _) => "debug".to_owned(),
     };

@@ -1,6 +1,7 @@
 //! `hikyaku`: LINE messages from the command line.
 //!
-//! This crate reads words, calls the client and prints; it knows no rule of LINE's. `docs/cli.md` is its manual.
+//! This crate parses arguments, calls the client and prints; it contains none of LINE's rules. `docs/cli.md` is its
+//! manual.
 
 mod act;
 mod args;
@@ -61,7 +62,7 @@ fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
     };
     let runtime = builder.enable_all().build()?;
     let result = runtime.block_on(args.verb.run(output, Args::command));
-    // A thread may wait for stdin; what counts is on disk.
+    // A thread may wait for stdin; everything that matters is on disk.
     runtime.shutdown_background();
     result
 }

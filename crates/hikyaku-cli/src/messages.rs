@@ -90,7 +90,7 @@ impl FromArgMatches for MessageArgs {
 }
 
 impl MessageArgs {
-    /// The messages themselves. Whether LINE takes them is for the client to say; what it does not know is told here.
+    /// Reads the messages. The client checks whether LINE accepts them; unknown content is reported here.
     pub(crate) fn read(&self, output: Output) -> anyhow::Result<Vec<Message>> {
         let messages = self.parse()?;
         for warning in message_warnings(&messages) {
@@ -143,7 +143,7 @@ fn sticker(value: &str) -> anyhow::Result<Message> {
 }
 
 fn image(value: &str) -> Message {
-    // A comma may be part of a URL, so only one before another URL parts the two.
+    // A comma may be part of a URL, so only one before another URL separates the two.
     let preview = value
         .match_indices(',')
         .map(|(at, _)| (&value[..at], &value[at + 1..]))
@@ -154,7 +154,7 @@ fn image(value: &str) -> Message {
     }
 }
 
-/// A Flex message from what LINE's designer shows: the container, or the whole message around one.
+/// Builds a Flex Message from the JSON of LINE's Flex Message Simulator: a container, or a whole message.
 fn flex(value: &str, alt_text: Option<&str>) -> anyhow::Result<Message> {
     let (mut object, name) = file::read_json::<Object>("--flex", value)?;
     if object.get("type").is_none_or(|kind| kind != "flex") {

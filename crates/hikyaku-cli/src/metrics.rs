@@ -1,4 +1,4 @@
-//! A worker's numbers over HTTP.
+//! A worker's metrics over HTTP.
 
 use std::net::SocketAddr;
 
@@ -18,7 +18,7 @@ struct Serving {
     metrics_url: String,
 }
 
-/// Serves `/metrics` for Prometheus, and `/healthz`, which is well when the store answers. Until the program ends.
+/// Serves `/metrics` for Prometheus, and `/healthz`, which reports whether the store answers, until the program ends.
 pub(crate) async fn serve(
     address: SocketAddr,
     outbox: Outbox,
@@ -50,7 +50,7 @@ async fn metrics(State(outbox): State<Outbox>) -> impl IntoResponse {
 }
 
 async fn health(State(outbox): State<Outbox>) -> (StatusCode, String) {
-    // The clock may be this machine's own; a row is the store's.
+    // The clock may be this machine's own; reading a row tests the store.
     match outbox.list(Filter::default().limit(1)).await {
         Ok(_) => (StatusCode::OK, "ok\n".to_owned()),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 
-/// Where answers go: stdout, as text or as one JSON document.
+/// The output of results: stdout, as text or as one JSON document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Output {
     json: bool,
@@ -22,12 +22,12 @@ impl Output {
         Self { json }
     }
 
-    /// Whether JSON is wanted.
+    /// Returns whether JSON is requested.
     pub(crate) fn is_json(self) -> bool {
         self.json
     }
 
-    /// Prints an answer: the value as JSON, or the text.
+    /// Prints a result: the value as JSON, or the text.
     pub(crate) fn print(
         self,
         value: &impl Serialize,
@@ -36,27 +36,27 @@ impl Output {
         if self.json { print(serde_json::to_string(value)?) } else { print(text) }
     }
 
-    /// Tells a person something on stderr that no script needs.
+    /// Prints a note on stderr for people, not for scripts.
     pub(crate) fn note(self, text: &str) {
         if !self.json {
-            // What was done is done, whether somebody listens or not.
+            // The work is done, whether somebody reads the note or not.
             let _ = writeln!(anstream::stderr(), "note: {text}");
         }
     }
 
-    /// Warns on stderr of a value that is sent or printed all the same.
+    /// Warns on stderr about a value that is sent or printed nevertheless.
     pub(crate) fn warn(self, warning: &Violation) {
         self.warn_of(None, warning);
     }
 
-    /// As [`warn`](Self::warn), of a value in this line of a file.
+    /// Warns about a value in this line of a file, like [`warn`](Self::warn).
     pub(crate) fn warn_of_line(self, number: u64, warning: &Violation) {
         self.warn_of(Some(number), warning);
     }
 
     fn warn_of(self, line: Option<u64>, warning: &Violation) {
         let mut stderr = anstream::stderr().lock();
-        // What is done is done, whether somebody listens or not.
+        // The work is done, whether somebody reads the warning or not.
         let _ = if self.json {
             let text = |text: String| serde_json::Value::from(text);
             let (property, message) = (text(warning.property()), text(warning.problem.to_string()));
@@ -68,25 +68,25 @@ impl Output {
         };
     }
 
-    /// Tells on stderr, apart from the answer, what must be known before it goes on.
+    /// Prints on stderr, separately from the result, what must be known before the command continues.
     pub(crate) fn aside(self, value: &impl Serialize, text: &str) -> anyhow::Result<()> {
         let line = if self.json { serde_json::to_string(value)? } else { format!("note: {text}") };
         writeln!(anstream::stderr(), "{line}").context("cannot write to stderr")
     }
 
-    /// Prints that something is done that has no answer but `{}`.
+    /// Prints the completion of an action whose result is `{}`.
     pub(crate) fn done(self, text: impl fmt::Display) -> anyhow::Result<()> {
         self.print(&Object::new(), text)
     }
 }
 
-/// Prints a text as it is.
+/// Prints a text unchanged.
 pub(crate) fn print(text: impl fmt::Display) -> anyhow::Result<()> {
-    // Who reads no further, as `head` does, has what they wanted.
+    // A reader that stops early, such as `head`, has read enough.
     is_read(text).map(drop)
 }
 
-/// Prints a text as it is. Whether somebody may still read it.
+/// Prints a text unchanged. Returns whether somebody may still read.
 pub(crate) fn is_read(text: impl fmt::Display) -> anyhow::Result<bool> {
     let mut stdout = anstream::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
@@ -95,7 +95,7 @@ pub(crate) fn is_read(text: impl fmt::Display) -> anyhow::Result<bool> {
     }
 }
 
-/// A text of others without what would steer the terminal.
+/// Removes control sequences for the terminal from a text of others.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(char::is_control) {
         text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()

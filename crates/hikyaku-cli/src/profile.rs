@@ -18,7 +18,7 @@ const FILE: &str = "hikyaku.toml";
 
 const VARIABLE: &str = "HIKYAKU_PROFILE";
 
-/// The keys of a profile. The channel's id and secret are for the calls that authenticate as the channel.
+/// The keys of a profile. The channel's id and secret are for calls that authenticate as the channel.
 const KEYS: [&str; 13] = [
     "token",
     "token_file",
@@ -35,10 +35,10 @@ const KEYS: [&str; 13] = [
     "ca_file",
 ];
 
-// Which profile to take settings from.
+// The profile from which settings are taken.
 #[derive(Debug, Args)]
 pub(crate) struct ProfileArgs {
-    // Not clap's `env`: what the command line says counts for more than what a shell exports.
+    // Not clap's `env`: the command line is trusted more than the environment.
     #[arg(
         long,
         value_name = "NAME",
@@ -48,12 +48,12 @@ pub(crate) struct ProfileArgs {
 }
 
 impl ProfileArgs {
-    /// Whether the command line names one.
+    /// Returns whether the command line names a profile.
     pub(crate) fn is_given(&self) -> bool {
         self.profile.is_some()
     }
 
-    /// The profile that is named, or one that sets nothing.
+    /// Reads the named profile, or returns an empty one.
     pub(crate) fn read(&self) -> anyhow::Result<Profile> {
         if let Some(name) = self.profile.as_deref().filter(|name| !name.is_empty()) {
             return Profile::load(name);
@@ -111,10 +111,11 @@ impl std::fmt::Debug for Token {
 }
 
 impl Profile {
-    /// The profile of this name, from the `hikyaku.toml` of this folder or else of the user's settings.
+    /// Loads the profile with this name, from `hikyaku.toml` in the current folder or else from the user's settings.
     ///
-    /// No file is read unless a profile is named: a folder that one happens to stand in must not decide where a token
-    /// from the environment is sent.
+    /// No file is read unless a profile is named: the current folder must not decide where a token from the environment
+    /// is
+    /// sent.
     pub(crate) fn load(name: &str) -> anyhow::Result<Self> {
         let settings = settings();
         let here = PathBuf::from(FILE);
@@ -138,7 +139,7 @@ impl Profile {
         )))
     }
 
-    /// The same, named by the environment alone.
+    /// Marks the profile as named by the environment alone.
     fn unasked(mut self) -> Self {
         if self.place == Place::Folder {
             self.place = Place::Unasked;
@@ -146,8 +147,8 @@ impl Profile {
         self
     }
 
-    /// Refuses to let the folder's file decide where a secret goes that is not its own, unless the command line asks for
-    /// the profile: whoever wrote that file could have it sent to themselves. `setting` is the one that would.
+    /// Refuses to let the folder's file decide where a secret from elsewhere goes, unless the command line asks for the
+    /// profile: the author of that file could have the secret sent to themselves. `setting` is the one that would.
     pub(crate) fn may_send(&self, setting: &str, own_secret: bool) -> anyhow::Result<()> {
         if self.place != Place::Unasked || (own_secret && self.keeps_its_files()) {
             return Ok(());
@@ -159,7 +160,7 @@ impl Profile {
         )))
     }
 
-    /// Whether its secrets' files lie in the folder too, and none is a link to a file of the user's.
+    /// Returns whether the files of its secrets are also in the folder, and none is a link to a file of the user's.
     fn keeps_its_files(&self) -> bool {
         let Ok(folder) = fs::canonicalize(".") else { return false };
         [&self.token_file, &self.channel_secret_file, &self.assertion_key_file]
@@ -172,22 +173,22 @@ impl Profile {
         self.token.is_some() || self.token_file.is_some()
     }
 
-    /// The token, from where the profile has it.
+    /// Reads the token from where the profile has it.
     pub(crate) fn token(&self) -> anyhow::Result<Option<String>> {
         secret("token", self.token.as_ref(), self.token_file.as_deref())
     }
 
-    /// The channel's secret, from where the profile has it.
+    /// Reads the channel secret from where the profile has it.
     pub(crate) fn channel_secret(&self) -> anyhow::Result<Option<String>> {
         secret("channel_secret", self.channel_secret.as_ref(), self.channel_secret_file.as_deref())
     }
 
-    /// The private key of an assertion signing key.
+    /// Reads the private key of an assertion signing key.
     pub(crate) fn assertion_key(&self) -> anyhow::Result<Option<String>> {
         secret("assertion_key", None, self.assertion_key_file.as_deref())
     }
 
-    /// The longest that one attempt may take.
+    /// Returns the timeout of one attempt.
     pub(crate) fn timeout(&self) -> anyhow::Result<Option<Duration>> {
         let Some(seconds) = self.timeout else { return Ok(None) };
         match Duration::try_from_secs_f64(seconds) {
@@ -197,7 +198,7 @@ impl Profile {
     }
 }
 
-/// A secret that a profile has itself or in a file.
+/// Reads a secret that a profile contains or names as a file.
 fn secret(key: &str, here: Option<&Token>, file: Option<&Path>) -> anyhow::Result<Option<String>> {
     match (here, file) {
         (Some(_), Some(_)) => {
@@ -209,16 +210,16 @@ fn secret(key: &str, here: Option<&Token>, file: Option<&Path>) -> anyhow::Resul
     }
 }
 
-/// Where the user's profiles are.
+/// Returns the path of the user's profiles.
 fn settings() -> Option<PathBuf> {
-    // A relative path would be the folder's own again; XDG's rules say to ignore it.
+    // A relative path would be the current folder again; XDG's rules say to ignore it.
     let settings =
         env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let settings = settings.or_else(|| env::home_dir().map(|home| home.join(".config")));
     settings.map(|folder| folder.join("hikyaku").join(FILE))
 }
 
-/// Whether both are one file, which is so in the folder of the user's settings.
+/// Returns whether both are the same file, as in the folder of the user's settings.
 fn is_same(here: &Path, settings: Option<&Path>) -> bool {
     let (Ok(here), Some(Ok(settings))) = (fs::canonicalize(here), settings.map(fs::canonicalize))
     else {
@@ -247,7 +248,7 @@ fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
         format!("[profile.{name}]: {}", one_line(&error.to_string()))
     })?;
     name.clone_into(&mut profile.name);
-    // Files stand where the one that names them does.
+    // File names are relative to the file that contains them.
     let files = [
         &mut profile.token_file,
         &mut profile.channel_secret_file,

@@ -9,13 +9,13 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 use crate::work;
 
-/// How often a bar moves by itself.
+/// The interval at which a bar moves by itself.
 const TICK: Duration = Duration::from_millis(100);
 
-/// After so long without any movement, one may ask why.
+/// The time without any progress after which the user may wonder why.
 const STILL: Duration = Duration::from_secs(3);
 
-/// How far a narrowcast is, as a bar on stderr where that is a terminal. It goes away when dropped.
+/// The progress of a narrowcast, as a bar on stderr if it is a terminal. It disappears when dropped.
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
@@ -41,8 +41,9 @@ impl Drop for Bar {
     }
 }
 
-/// How far a campaign is: a bar on stderr where that is a terminal, with the rate, the time that is left and what is
-/// waited for. It goes away when dropped.
+/// The progress of a campaign: a bar on stderr if it is a terminal, with the rate, the remaining time and the reason
+/// for
+/// waiting. It disappears when dropped.
 pub(crate) struct CampaignBar {
     bar: ProgressBar,
     still_since: Cell<Option<Instant>>,
@@ -68,7 +69,7 @@ impl CampaignBar {
         self.bar.set_message(parts.join(", "));
     }
 
-    /// Whether nothing has happened for a while and nothing says why.
+    /// Returns whether there has been no progress for a while without a known reason.
     fn stands_still(&self, watched: &Watched) -> bool {
         let running = watched.progress.state == CampaignPhase::Running;
         let still = running && watched.remaining.is_none() && watched.waiting.is_none();
@@ -107,7 +108,7 @@ fn told(watched: &Watched) -> Vec<String> {
     parts
 }
 
-/// How much is done of what has no known end. It goes away when dropped.
+/// The progress of work with an unknown total. It disappears when dropped.
 pub(crate) struct Count(ProgressBar);
 
 impl Count {
@@ -129,7 +130,7 @@ impl Drop for Count {
     }
 }
 
-/// How much is done of what has a known end. It goes away when dropped.
+/// The progress of work with a known total. It disappears when dropped.
 pub(crate) struct Share(ProgressBar);
 
 impl Share {

@@ -19,7 +19,7 @@ pub(crate) struct RecipientArgs {
 }
 
 impl RecipientArgs {
-    /// The users, from words and file, as many as one multicast takes.
+    /// Reads the users from arguments and file, as many as one multicast takes.
     pub(crate) fn read(&self) -> anyhow::Result<Vec<UserId>> {
         let mut to: Vec<UserId> = self.to.iter().map(|id| id.as_str().into()).collect();
         if let Some(path) = &self.to_file {

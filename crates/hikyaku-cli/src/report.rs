@@ -19,7 +19,7 @@ const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const ASIDE: Style = Style::new().effects(Effects::DIMMED);
 const NOTHING_SENT: &str = "nothing was sent";
 
-/// What the client calls a setting, and what it is called here.
+/// The client's names of settings, and the command line's.
 const SETTINGS: [(&str, &str, &str); 4] = [
     ("api_base_url", "--api-url", "--api-url (HIKYAKU_API_URL)"),
     ("data_base_url", "--data-url", "--data-url (HIKYAKU_DATA_URL)"),
@@ -27,7 +27,7 @@ const SETTINGS: [(&str, &str, &str); 4] = [
     ("root_certificates", "--ca-file", "--ca-file (HIKYAKU_CA_FILE)"),
 ];
 
-/// Tells the user of an error, and gives the exit code that goes with it.
+/// Reports an error to the user, and returns its exit code.
 pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
     if let Some(Failure::Ended(code)) = error.downcast_ref() {
         return ExitCode::from(*code);
@@ -35,18 +35,18 @@ pub(crate) fn failure(error: &anyhow::Error, output: Output) -> ExitCode {
     Report::of(error).print(output.is_json())
 }
 
-/// An error as the JSON document that stands for it.
+/// Returns an error as its JSON document.
 pub(crate) fn document(error: &anyhow::Error) -> String {
     Report::of(error).json()
 }
 
-/// The same for words that make no command; help and version come this way too, and are no errors.
+/// Reports an invalid command line; help and version also arrive here, and are not errors.
 pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     let done = match error.kind() {
         UsageKind::DisplayHelp | UsageKind::DisplayVersion => ExitCode::SUCCESS,
         UsageKind::DisplayHelpOnMissingArgumentOrSubcommand => ExitCode::from(exit::USAGE),
         _ => {
-            // The words could not be read, so whether JSON is wanted has to be guessed from them.
+            // The arguments could not be parsed, so whether JSON is requested has to be guessed from them.
             let mut words = std::env::args_os().take_while(|word| word != "--");
             let json = words.any(|word| word == "--json");
             return Report::new("usage", exit::USAGE, one_line(error)).print(json);
@@ -54,13 +54,13 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
     };
     match error.print() {
         Ok(()) => done,
-        // Who reads no further, as `head` does, has what they wanted.
+        // A reader that stops early, such as `head`, has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => done,
         Err(_) => ExitCode::from(exit::OTHER),
     }
 }
 
-/// The exit codes that scripts rely on; the manual lists them.
+/// The exit codes on which scripts rely; the manual lists them.
 mod exit {
     pub(super) const OTHER: u8 = 1;
     pub(super) const USAGE: u8 = 2;
@@ -227,7 +227,7 @@ impl Report {
     fn print(self, json: bool) -> ExitCode {
         let exit = self.exit;
         let text = if json { self.json() } else { self.to_string() };
-        // Where stderr is closed, the exit code is all that can be said.
+        // If stderr is closed, only the exit code remains.
         let _ = writeln!(anstream::stderr().lock(), "{text}");
         ExitCode::from(exit)
     }
@@ -240,7 +240,7 @@ impl fmt::Display for Report {
             ("usage" | "other" | "conflict" | "refused" | "locked" | "store", _) => {
                 write!(f, "{}", visible(&self.message))?;
             }
-            // All in one line, for logs and for people in a hurry.
+            // Everything on one line, for logs and for people in a hurry.
             ("invalid", [detail]) => {
                 let hint = self.hint.as_deref().map(|hint| format!("; {hint}")).unwrap_or_default();
                 return write!(f, "{detail} ({}){hint}", self.message);
@@ -270,7 +270,7 @@ impl fmt::Display for Report {
 }
 
 impl Detail {
-    /// The same with the settings of a client called as the command line calls them.
+    /// Renames the client's settings to the command line's flags.
     fn of_settings(mut self) -> Self {
         let this = SETTINGS.iter().find(|(name, ..)| self.property.as_deref() == Some(name));
         if let Some((_, flag, _)) = this {
@@ -280,7 +280,7 @@ impl Detail {
             if let Some((_, _, flag)) = this {
                 message = message.replace("set it too", &format!("set {flag} too"));
             }
-            // One word for all hosts is the library's.
+            // The library has one setting for all hosts, the command line has none.
             let message = message.replace("all hosts by base_url", "all three hosts");
             SETTINGS.iter().fold(message, |message, (name, _, flag)| message.replace(name, flag))
         });
@@ -311,7 +311,7 @@ fn exit_code(kind: ErrorKind) -> u8 {
     }
 }
 
-/// The next step that the kind alone suggests.
+/// Returns the next step that the kind alone suggests.
 fn hint(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::Unauthorized => Some("check the token: LINE_CHANNEL_ACCESS_TOKEN or --token"),
@@ -324,7 +324,7 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
     }
 }
 
-/// Clap's message without its usage and its layout.
+/// Returns clap's message without its usage and its layout.
 fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
     let mut line = String::new();

@@ -2,12 +2,12 @@ use std::{convert::Infallible, fmt, str::FromStr};
 
 use crate::file;
 
-/// A secret as it was given: itself, or `@FILE`. Clap never shows it, since any text parses.
+/// A secret as given: literally, or as `@FILE`. Clap never shows it, since any text parses.
 #[derive(Clone)]
 pub(crate) struct Secret(String);
 
 impl Secret {
-    /// The secret, read from its file where it names one.
+    /// Returns the secret, read from its file if it names one.
     pub(crate) fn read(&self) -> anyhow::Result<String> {
         match self.0.strip_prefix('@') {
             Some(path) => read_file(path),
@@ -16,7 +16,7 @@ impl Secret {
     }
 }
 
-/// Reads a file that holds one secret. A line break at its end is the editor's, not the secret's.
+/// Reads a file with one secret. A line break at its end comes from the editor and is not part of the secret.
 pub(crate) fn read_file(path: &str) -> anyhow::Result<String> {
     let mut text = file::read(path)?;
     if text.ends_with('\n') {

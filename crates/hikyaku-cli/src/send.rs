@@ -10,7 +10,7 @@ use crate::{failure::Aftermath, output::Output};
 const DONE: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
 
-// The options of the four sends that LINE can be asked to do once only.
+// The options of the four sends with a retry key.
 #[derive(Debug, Args)]
 pub(crate) struct KeyedOptions {
     /// Make repeats safe for 24 hours: LINE acts on the first request with this key only [default: a new key]
@@ -21,7 +21,7 @@ pub(crate) struct KeyedOptions {
     pub(crate) silence: Silence,
 }
 
-// Whether phones make themselves heard.
+// Whether users receive a push notification.
 #[derive(Debug, Args)]
 pub(crate) struct Silence {
     /// Arrive without a sound or a notification
@@ -30,13 +30,13 @@ pub(crate) struct Silence {
 }
 
 impl KeyedOptions {
-    /// The key to send under. It is made here and not by the client, so that an error can name it.
+    /// Returns the retry key. It is generated here and not by the client, so that an error can name it.
     pub(crate) fn key(&self) -> RetryKey {
         self.retry_key.unwrap_or_else(RetryKey::new)
     }
 }
 
-/// Says how to repeat a send under a retry key whose outcome is unknown.
+/// Explains how to retry a send of unknown outcome with its retry key.
 pub(crate) fn or_repeat_under(
     key: RetryKey,
     result: Result<Accepted, hikyaku::Error>,
@@ -44,7 +44,7 @@ pub(crate) fn or_repeat_under(
     or_in_doubt(result, || format!("to repeat it without sending twice, add --retry-key {key}"))
 }
 
-/// Says what a repeat of a send whose outcome is unknown would do.
+/// Explains the effect of retrying a send of unknown outcome.
 pub(crate) fn or_in_doubt(
     result: Result<Accepted, hikyaku::Error>,
     of_a_repeat: impl FnOnce() -> String,
@@ -59,7 +59,7 @@ pub(crate) fn or_in_doubt(
     })
 }
 
-/// Prints what LINE made of a send.
+/// Prints LINE's acceptance of a send.
 pub(crate) fn print(accepted: &Accepted, output: Output) -> anyhow::Result<()> {
     let document = Document {
         request_id: accepted.request_id.as_deref(),

@@ -4,16 +4,16 @@ use hikyaku_sim::Sim;
 pub(crate) use signals::{INTERRUPT, Signals, ended_by, pass_on};
 use tokio::{sync::Notify, time::timeout};
 
-/// How long requests that have begun may take to end.
+/// The time that pending requests have to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The signals that ask a server to stop: the first lets what has begun end, the second ends it as it stands.
+/// The signals that ask a server to stop: the first lets pending work end, the second exits at once.
 pub(crate) struct StopSignals {
     first: Arc<Notify>,
 }
 
 impl StopSignals {
-    /// From now on one signal no longer kills the process. Listen before anyone is told that the server is up.
+    /// Starts to handle the signals, which no longer kill the process. Call it before announcing that the server is up.
     pub(crate) fn listen() -> anyhow::Result<Self> {
         let mut signals = Signals::listen()?;
         let first = Arc::new(Notify::new());
@@ -22,21 +22,21 @@ impl StopSignals {
             signals.next().await;
             asked.notify_one();
             let signal = signals.next().await;
-            // As a shell tells of a process that a signal has killed. What counts is on disk.
+            // The exit code of a process killed by a signal. Everything that matters is on disk.
             std::process::exit(128 + signal);
         });
         Ok(Self { first })
     }
 
-    /// Waits until a signal comes.
+    /// Waits for a signal.
     pub(crate) async fn wait(&self) {
         self.first.notified().await;
     }
 
-    /// Serves until a signal comes, and lets what has begun end.
+    /// Serves until a signal arrives, and lets pending requests end.
     pub(crate) async fn end(self, sim: Sim) {
         self.wait().await;
-        // A request may wait for something that will not happen any more.
+        // A request may wait for something that will no longer happen.
         let _ = timeout(PATIENCE, sim.stop()).await;
     }
 }
@@ -66,7 +66,7 @@ mod signals {
         }
     }
 
-    /// The signal that ended a process.
+    /// Returns the signal that ended a process.
     pub(crate) fn ended_by(status: ExitStatus) -> Option<i32> {
         status.signal()
     }
@@ -78,7 +78,7 @@ mod signals {
             Ok(Self { interrupt, terminate: listen(SignalKind::terminate())? })
         }
 
-        /// Waits for the next one, and gives its number.
+        /// Waits for the next signal, and returns its number.
         pub(crate) async fn next(&mut self) -> i32 {
             let kind = tokio::select! {
                 _ = self.interrupt.recv() => SignalKind::interrupt(),
@@ -96,7 +96,7 @@ mod signals {
     use anyhow::Context;
     use tokio::signal::windows::{CtrlBreak, CtrlC, ctrl_break, ctrl_c};
 
-    /// The number that Ctrl-C has elsewhere.
+    /// The number of Ctrl-C on other systems.
     pub(crate) const INTERRUPT: i32 = 2;
 
     /// Ctrl-C and Ctrl-Break.
@@ -105,10 +105,10 @@ mod signals {
         end: CtrlBreak,
     }
 
-    /// Nothing: a console sends its signals to all of its programs.
+    /// Does nothing: a console sends its signals to all of its programs.
     pub(crate) fn pass_on(_signal: i32, _id: u32) {}
 
-    /// Nothing: there are no signals that end a process.
+    /// Returns nothing: no signal ends a process here.
     pub(crate) fn ended_by(_status: ExitStatus) -> Option<i32> {
         None
     }
@@ -119,7 +119,7 @@ mod signals {
             Ok(Self { interrupt, end: ctrl_break().context("cannot wait for Ctrl-Break")? })
         }
 
-        /// Waits for the next one, and gives its number.
+        /// Waits for the next signal, and returns its number.
         pub(crate) async fn next(&mut self) -> i32 {
             tokio::select! {
                 _ = self.interrupt.recv() => {}

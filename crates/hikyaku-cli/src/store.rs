@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::failure::not_found;
 
-// Which store the sends wait in. The flag is global, so that it may also stand behind a verb's own verb.
+// The store of the sends. The flag is global, so that it may also follow a verb's own verb.
 #[derive(Debug, Args)]
 pub(crate) struct StoreArgs {
     #[arg(
@@ -22,23 +22,23 @@ pub(crate) struct StoreArgs {
 }
 
 impl StoreArgs {
-    /// The store, for what makes no sense with one that is made just now.
+    /// Opens an existing store, for verbs that make no sense with a new one.
     pub(crate) async fn open(&self) -> anyhow::Result<Outbox> {
         open(&self.store).await
     }
 
-    /// The store, made if there is none.
+    /// Opens the store, and creates it if necessary.
     pub(crate) async fn open_or_make(&self) -> anyhow::Result<Outbox> {
         Ok(Outbox::open(self.store.as_str()).await?)
     }
 
-    /// Whether other workers may be at work on it: a file takes one.
+    /// Returns whether other workers may use it at the same time: a file takes only one.
     pub(crate) fn is_shared(&self) -> bool {
         self.store.starts_with("postgres")
     }
 }
 
-/// Opens a store that is there; a path that is misspelt must not become a new one.
+/// Opens an existing store; a misspelt path must not create a new one.
 pub(crate) async fn open(url: &str) -> anyhow::Result<Outbox> {
     if let Some(path) = url.strip_prefix("sqlite:")
         && !std::fs::exists(path.strip_prefix("//").unwrap_or(path)).unwrap_or(true)
@@ -56,7 +56,7 @@ pub(crate) enum When {
 }
 
 impl When {
-    /// The moment on the clock that says `now`.
+    /// Returns the moment, on a clock that says `now`.
     pub(crate) fn after(self, now: Time) -> Time {
         match self {
             Self::At(time) => SystemTime::from(time).into(),
@@ -73,7 +73,7 @@ pub(crate) enum Moment {
 }
 
 impl Moment {
-    /// The moment on the clock that says `now`.
+    /// Returns the moment, on a clock that says `now`.
     pub(crate) fn before(self, now: Time) -> Time {
         match self {
             Self::At(time) => SystemTime::from(time).into(),

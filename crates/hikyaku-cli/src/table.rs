@@ -1,18 +1,18 @@
-//! TOML that people write.
+//! TOML written by people.
 
 use toml::{
     Table,
     de::{DeTable, DeValue},
 };
 
-/// Reads the whole of it.
+/// Parses the whole text.
 pub(crate) fn parse(text: &str) -> Result<Table, String> {
     text.parse().map_err(|error| explain(text, &error))
 }
 
 /// What is wrong with a text, and in which line.
 pub(crate) fn explain(text: &str, error: &toml::de::Error) -> String {
-    // Not its `Display`, which draws the place and may so show a token.
+    // Not its `Display`, which quotes the line and may thereby show a token.
     let at = error.span().map_or(0, |span| span.start);
     let message = one_line(error.message());
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
@@ -46,7 +46,7 @@ pub(crate) fn line_of(text: &str, place: &str) -> Option<usize> {
     Some(line_at(text, value.span().start))
 }
 
-/// Refuses keys that nothing reads: most are misspelt.
+/// Refuses unknown keys: most are misspelt.
 pub(crate) fn known(table: &Table, keys: &[&str], place: &str) -> Result<(), String> {
     match table.keys().find(|key| !keys.contains(&key.as_str())) {
         None => Ok(()),
@@ -57,7 +57,7 @@ pub(crate) fn known(table: &Table, keys: &[&str], place: &str) -> Result<(), Str
     }
 }
 
-/// The word that is most probably meant.
+/// Returns the word that is most probably meant.
 pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     words
         .iter()
@@ -67,7 +67,7 @@ pub(crate) fn nearest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
         .map(|(_, candidate)| candidate)
 }
 
-/// A text of several lines as one.
+/// Joins the lines of a text.
 pub(crate) fn one_line(text: &str) -> String {
     text.lines().collect::<Vec<_>>().join(" ")
 }

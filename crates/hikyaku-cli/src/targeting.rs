@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{failure::usage, file};
 
-// Whom a narrowcast reaches; without any of it, all friends.
+// The targeting of a narrowcast; without any of it, all friends.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Recipients")]
 pub(crate) struct TargetingArgs {
@@ -44,7 +44,7 @@ impl TargetingArgs {
         Ok(targeting)
     }
 
-    /// Whether any of it is given.
+    /// Returns whether any of it is given.
     pub(crate) fn is_given(&self) -> bool {
         self.recipient.is_some()
             || self.filter.is_some()

@@ -12,10 +12,10 @@ use crate::{
     output::Output,
 };
 
-/// The store's channel where the command line names none.
+/// The default channel of the store.
 pub(crate) const CHANNEL: &str = "default";
 
-// How fast to send, and through which channel.
+// The rate limits and the channel.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
     /// Most requests at once
@@ -64,7 +64,7 @@ impl FromStr for Limit {
 }
 
 impl WorkArgs {
-    /// The clients of these channels, each by the profile of its name; or that of the one channel of the command line.
+    /// Returns the clients of these channels, each from the profile of its name; or that of the command line's channel.
     pub(crate) fn clients(&self, channels: &[String], output: Output) -> anyhow::Result<Clients> {
         if channels.is_empty() {
             let client = self.connection.client_of(Some(&self.issuer), output)?;
@@ -84,7 +84,7 @@ impl WorkArgs {
         channels.iter().map(client).collect()
     }
 
-    /// A worker for these channels.
+    /// Returns a worker for these channels.
     pub(crate) fn worker(&self, outbox: &Outbox, clients: Clients) -> Worker {
         let mut limits = Limits::default();
         for limit in &self.limit {
@@ -133,7 +133,7 @@ impl From<Report> for Done {
 }
 
 impl Done {
-    /// The error that it is when deliveries are left that no worker of this kind will ever send.
+    /// Returns an error if deliveries are left that no worker of this kind will ever send.
     pub(crate) fn unserved(&self) -> anyhow::Result<()> {
         let names = self.waiting.iter().filter(|it| it.reason == WaitingFor::Worker.name());
         let names: BTreeSet<&str> = names.map(|it| it.channel.as_str()).collect();
@@ -161,7 +161,7 @@ impl fmt::Display for Done {
     }
 }
 
-/// The words for what is waited for.
+/// Returns the text for a reason to wait.
 pub(crate) fn told(reason: WaitingFor) -> &'static str {
     match reason {
         WaitingFor::Rate => "at the rate limit",
@@ -177,7 +177,7 @@ pub(crate) fn told(reason: WaitingFor) -> &'static str {
     }
 }
 
-/// The error that it is when only a person, or the next month, can end the wait.
+/// Returns an error if only an operator, or the next month, can end the wait.
 pub(crate) fn stuck_for(reason: WaitingFor) -> Option<anyhow::Error> {
     match reason {
         WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota) => Some(stuck(Stuck::Quota)),

@@ -15,15 +15,15 @@ use crate::{folder::Folder, progress::CampaignBar};
 
 const PEOPLE: usize = 50_000;
 
-/// How many have it when the first worker is killed.
+/// The number of recipients served when the first worker is killed.
 const KILLED_AT: u64 = 15_000;
 
 /// Slow enough to be seen, and to be killed in the middle.
 const LIMIT: &str = "multicast=40/s";
 
-/// Sends a campaign by a worker that is killed, and by another one that goes on.
+/// Sends a campaign with a worker that is killed, and another one that continues.
 ///
-/// The workers are processes of their own: what the first one knew and had not written down is gone.
+/// The workers are separate processes: whatever the first one had not recorded is lost.
 pub(super) async fn campaign() -> anyhow::Result<String> {
     let sim = Sim::builder().keep_messages(0).start().await?;
     let people = sim.add_friends(PEOPLE);
@@ -52,7 +52,7 @@ pub(super) async fn campaign() -> anyhow::Result<String> {
     ))
 }
 
-/// Shows how far it is until that is enough.
+/// Shows the progress until it suffices.
 async fn follow(
     campaign: &Campaign,
     bar: &CampaignBar,
@@ -67,7 +67,7 @@ async fn follow(
             return Ok(watched.progress);
         }
         if let Some(status) = worker.0.try_wait()? {
-            // Its last words to the store may be newer than this look.
+            // The worker's last commits may be newer than this progress.
             let progress = campaign.progress().await?;
             ensure!(enough(&progress), "the worker ended by itself: {status}");
             return Ok(progress);

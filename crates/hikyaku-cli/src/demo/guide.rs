@@ -10,17 +10,17 @@ use crate::invocation;
 const TITLE: Style = Style::new().effects(Effects::BOLD);
 const ASIDE: Style = Style::new().effects(Effects::DIMMED);
 
-/// Ken's, so that there is somebody to push to by phone.
+/// Ken's number, so that there is somebody to push to by phone.
 const PHONE: &str = "+818000001234";
 
-/// What to type to go on with a simulator that has some friends.
+/// The commands with which to continue on a simulator that has some friends.
 pub(super) struct Guide {
     page_url: String,
     api_url: String,
     data_url: String,
     token: String,
     friends: [UserId; 2],
-    /// As `sent-count` takes it.
+    /// In the form of `sent-count`.
     today: String,
 }
 

@@ -12,20 +12,20 @@ use hikyaku_sim::{Person, Sim};
 
 use crate::output::Output;
 
-/// The people and programs of the demo.
+/// The users and programs of the demo.
 struct Stage {
     sim: Sim,
     client: Client,
     mei: UserId,
 }
 
-/// Runs every step, and gives the simulator that they ran on: at this port and the next, or at others where those are
-/// taken.
+/// Runs every step, and returns the simulator on which they ran: at this port and the next, or at others if those are
+/// in use.
 ///
-/// Each step looks at what the simulator has delivered, and not only at what the client was told.
+/// Each step checks what the simulator has delivered, not only the client's results.
 ///
 /// # Errors
-/// A step did not do what it says.
+/// A step failed.
 pub(crate) async fn run(output: Output, port: u16) -> anyhow::Result<Sim> {
     let stage = Stage::set_up(port).await?;
     let mut show = show::Show::begin(output)?;
@@ -42,7 +42,7 @@ pub(crate) async fn run(output: Output, port: u16) -> anyhow::Result<Sim> {
     Ok(stage.sim)
 }
 
-/// How to go on with the simulator by hand.
+/// Returns how to continue with the simulator by hand.
 pub(crate) fn guide(sim: &Sim) -> String {
     guide::Guide::new(sim).to_string()
 }

@@ -14,10 +14,10 @@ const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const TIME: Style = Style::new().effects(Effects::DIMMED);
 
-/// Where the text of a step begins.
+/// The column at which the text of a step begins.
 const INDENT: usize = 28;
 
-/// Runs steps one after the other, and tells of each what it did and how long that took.
+/// Runs steps one after the other, and prints the result and the duration of each.
 pub(super) struct Show {
     output: Output,
     steps: Vec<Step>,
@@ -40,7 +40,7 @@ impl Show {
         Ok(show)
     }
 
-    /// Runs a step: its text says what happened, its error what should have.
+    /// Runs a step. Its text says what happened; its error says what should have happened.
     pub(super) async fn step(
         &mut self,
         name: &'static str,
@@ -62,10 +62,10 @@ impl Show {
         Ok(())
     }
 
-    /// Says how it went in all.
+    /// Prints the overall result.
     ///
     /// # Errors
-    /// A step did not do what it says.
+    /// A step failed.
     pub(super) fn end(self, sim: &Sim) -> anyhow::Result<()> {
         #[derive(Serialize)]
         struct Document<'a> {
@@ -97,12 +97,12 @@ impl Show {
     }
 }
 
-/// How many characters fit into a line; without a terminal nothing is cut.
+/// Returns the width of the terminal in characters; without a terminal nothing is cut.
 fn terminal_width() -> usize {
     terminal_size::terminal_size().map_or(usize::MAX, |(width, _)| usize::from(width.0))
 }
 
-/// A text that begins at a column, with line breaks between words, so that all of it stays right of that column.
+/// Wraps a text that begins at a column, so that all of it stays to the right of that column.
 fn wrapped(text: &str, column: usize, width: usize) -> String {
     let room = width.saturating_sub(column).max(20);
     let mut lines = vec![String::new()];
@@ -120,7 +120,7 @@ fn wrapped(text: &str, column: usize, width: usize) -> String {
     lines.join(&format!("\n{:column$}", ""))
 }
 
-/// A time with the digits that matter.
+/// Formats a duration with its significant digits.
 fn short(time: Duration) -> String {
     let milliseconds = time.as_secs_f64() * 1000.0;
     if milliseconds < 1000.0 {

@@ -134,7 +134,7 @@ impl Stage {
     }
 }
 
-/// The first digits of a request id, which tell it apart here.
+/// Returns the first digits of a request id, which suffice here.
 fn short_id(accepted: &Accepted) -> &str {
     let id = accepted.request_id.as_deref().unwrap_or("without an id");
     id.split('-').next().unwrap_or(id)

@@ -20,7 +20,7 @@ use crate::{
     table::nearest,
 };
 
-/// The longest answer that is printed as JSON or text; LINE's own are far shorter.
+/// The largest response that is printed as JSON or text; LINE's own are far smaller.
 const ANSWER_LIMIT: usize = 64 << 20;
 
 #[derive(Debug, Args)]
@@ -129,7 +129,7 @@ impl Api {
         call
     }
 
-    /// The channel's id and secret, where they authorise the call.
+    /// Returns the channel's id and secret, if they authorise the call.
     fn basic(&self, route: &Route) -> anyhow::Result<Option<(String, String)>> {
         if route.takes_channel_token() || route.host != Host::Manager {
             return Ok(None);
@@ -170,7 +170,7 @@ fn unknown(operation_id: &str) -> anyhow::Error {
     usage(format!("no operation is called {}; {advice}", visible(operation_id)))
 }
 
-/// The body as it is given, or the bytes of a file.
+/// Reads the body, given literally or as the bytes of a file.
 fn read_body(argument: &str) -> anyhow::Result<Vec<u8>> {
     match argument.strip_prefix('@') {
         Some(path) => file::read_bytes(path),
@@ -178,7 +178,8 @@ fn read_body(argument: &str) -> anyhow::Result<Vec<u8>> {
     }
 }
 
-/// Refuses the body of a narrowcast whose recipient, filter or limit is misspelt. What is no JSON is left for LINE.
+/// Refuses the body of a narrowcast with a misspelt recipient, filter or limit. A body that is not JSON is left for
+/// LINE.
 fn check_narrowcast(body: &[u8]) -> anyhow::Result<()> {
     let Ok(body) = serde_json::from_slice(body) else { return Ok(()) };
     let mut checker = Checker::default();
@@ -187,7 +188,7 @@ fn check_narrowcast(body: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints LINE's answer as it came.
+/// Prints LINE's unchanged response.
 async fn print(answer: Content, output: Output) -> anyhow::Result<()> {
     let kind = answer.content_type().unwrap_or_default().to_owned();
     if !output.is_json() && !kind.starts_with("text/") && !kind.contains("json") {

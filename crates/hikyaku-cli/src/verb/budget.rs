@@ -1,4 +1,4 @@
-//! How many recipients the sends of a fairness key may reach.
+//! Limits on the recipients of a fairness key.
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use crate::{
     stop::StopSignals,
 };
 
-/// Where the simulator stays up, where that is free.
+/// The port of the simulator, if it is free.
 const PORT: u16 = 8686;
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! What a person stops in a store, and lets go on.
+//! Holds: sends that an operator pauses and releases.
 
 use std::fmt;
 
@@ -142,7 +142,7 @@ impl Hold {
     }
 }
 
-/// The user of this machine, as the shell knows them.
+/// Returns the user of this machine, as the shell knows them.
 fn user() -> Option<String> {
     ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok())
 }
@@ -162,7 +162,7 @@ impl Release {
     }
 }
 
-/// The holds on exactly this, or all.
+/// Returns the holds on exactly this scope, or all.
 async fn found(outbox: &Outbox, all: bool, scope: &Scope) -> anyhow::Result<Vec<HoldId>> {
     let mut holds = outbox.holds().await?;
     let Scope { channel, lane, key } = scope;

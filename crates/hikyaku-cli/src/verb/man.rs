@@ -51,7 +51,7 @@ impl Man {
     }
 }
 
-/// Writes the page of a command, and those of its verbs; gives how many.
+/// Writes the page of a command, and those of its verbs; returns their number.
 fn write_all(command: &Command, folder: &Path) -> anyhow::Result<usize> {
     let path = folder.join(format!("{}.1", name(command)));
     fs::write(&path, page(command)?).with_context(|| format!("cannot write {}", path.display()))?;

@@ -1,4 +1,4 @@
-//! One file a verb: its words, the call they make, and what is printed.
+//! One file per verb: its arguments, its call, and its output.
 
 mod api;
 mod bot_info;
@@ -122,7 +122,7 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
-    /// Whether the verb has much to do at once, and does not only make a call.
+    /// Returns whether the verb does much at once, rather than making a single call.
     pub(crate) fn serves(&self) -> bool {
         match self {
             Self::Sim(verb) => verb.serves(),
@@ -131,7 +131,7 @@ impl Verb {
         }
     }
 
-    /// Whether it works for long with nobody to answer, so that its log is how it tells what goes wrong.
+    /// Returns whether it runs unattended for long, so that its log reports problems.
     pub(crate) fn works_alone(&self) -> bool {
         match self {
             Self::Worker(_) => true,

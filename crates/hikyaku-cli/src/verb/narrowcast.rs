@@ -89,7 +89,7 @@ impl Narrowcast {
     }
 }
 
-/// The error that a failed narrowcast is.
+/// Returns the error for a failed narrowcast.
 fn ended_well(progress: &NarrowcastProgress, request_id: &str) -> anyhow::Result<()> {
     if progress.phase != NarrowcastPhase::Failed {
         return Ok(());
@@ -99,7 +99,7 @@ fn ended_well(progress: &NarrowcastProgress, request_id: &str) -> anyhow::Result
     Err(rejected(format!("LINE gave the narrowcast up: {why}{code}"), request_id))
 }
 
-/// A progress in words.
+/// Returns a progress as text.
 pub(super) fn told(progress: &NarrowcastProgress) -> String {
     let phase = match &progress.phase {
         NarrowcastPhase::Waiting => "waiting: LINE looks for the recipients",

@@ -116,7 +116,7 @@ impl Preview {
                 save(out, page.draw(shown).as_str().as_bytes(), form, output)?;
             }
             (Some(out), Form::Png) => {
-                // A picture has no system to follow.
+                // An image cannot follow the reader's system.
                 let page = page.dark(self.dark).bare().draw(shown);
                 let browser = Browser::find()?;
                 let picture = browser.picture(page.as_str(), self.width, self.load_pictures)?;

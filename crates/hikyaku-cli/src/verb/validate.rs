@@ -76,7 +76,7 @@ impl Validate {
         let messages = self.messages.read(output)?;
         let targeting = self.targeting.read()?;
         let mut checker = Checker::default();
-        // LINE checks the messages only, and passes over misspelt keys of the rest.
+        // LINE checks only the messages, and ignores misspelt keys elsewhere.
         targeting.check(&mut checker);
         if self.local {
             check_messages(&messages, Some(self.kind.for_rules()), &mut checker);

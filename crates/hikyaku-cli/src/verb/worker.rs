@@ -75,7 +75,7 @@ impl Worker {
         let stop = StopSignals::listen()?;
         let done = Done::from(worker.run(stop.wait()).await?);
         output.print(&done, &done)?;
-        // Where another worker may have the channels, it is told and no error.
+        // If another worker may have the channels, this is reported but not an error.
         if shared { Ok(()) } else { done.unserved() }
     }
 }

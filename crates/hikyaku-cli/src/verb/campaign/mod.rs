@@ -1,4 +1,4 @@
-//! One message to a list of any length.
+//! Campaigns: one message to a list of any length.
 
 mod control;
 mod dead;
@@ -72,7 +72,7 @@ struct Which {
 }
 
 impl Campaign {
-    /// Whether it sends by itself.
+    /// Returns whether the verb sends by itself.
     pub(super) fn sends(&self) -> bool {
         matches!(self.verb, CampaignVerb::Start(_))
     }

@@ -30,7 +30,7 @@ use crate::{
     work::{WorkArgs, stuck_for},
 };
 
-/// How often the bar looks at the store.
+/// The interval at which the bar polls the store.
 const LOOK: Duration = Duration::from_millis(200);
 
 /// Start a campaign, or go on with it, and deliver it
@@ -102,7 +102,7 @@ impl Start {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let messages = self.messages.read(output)?;
         let list = file::open(&self.to_file)?;
-        // A wrong setting must not be found when the list is on disk.
+        // A wrong setting must be found before the list is on disk.
         let clients = if self.enqueue_only {
             None
         } else {
@@ -152,7 +152,7 @@ impl Start {
         };
         match self.work.worker(&outbox, clients).run(stop).await {
             Ok(_) => {}
-            // Who has the store delivers this, too.
+            // The process that holds the store delivers this campaign as well.
             Err(error) if is_locked(&error) => {
                 looked.store(true, Ordering::Relaxed);
                 tokio::select! {
@@ -169,7 +169,7 @@ impl Start {
         self.tell(&campaign, &progress, output).await
     }
 
-    /// Says on stderr how it went, where somebody looks or something is amiss; stdout has the id only.
+    /// Prints the result on stderr, on a terminal or if something is wrong; stdout has only the id.
     async fn tell(
         &self,
         campaign: &Campaign,
@@ -240,10 +240,10 @@ struct Rejects {
 }
 
 impl Rejects {
-    /// Opens it, to go on with it where the list goes on.
+    /// Opens the file, to append if the list is resumed.
     fn open(path: &str, list: &str) -> anyhow::Result<Self> {
         let cannot = |why: &str| usage(format!("cannot write {path}: {why}"));
-        // The list would grow with each of its bad lines, and never end.
+        // Otherwise the list would grow with each of its bad lines, and never end.
         let list = if list == "-" { "/dev/stdin" } else { list };
         if canonicalize(path).is_ok_and(|path| canonicalize(list).is_ok_and(|list| list == path)) {
             return Err(cannot("it is the list itself; choose another --reject-file"));
@@ -254,7 +254,7 @@ impl Rejects {
     }
 }
 
-/// Notes when the worker has seen for itself what there is to do, and what it must wait for.
+/// Records when the worker has checked for work, and for reasons to wait.
 async fn note_first_look(mut events: Events, looked: Arc<AtomicBool>) {
     while let Some(event) = events.next().await {
         if matches!(event, Event::Settled { .. } | Event::Waiting(_)) {
@@ -263,13 +263,13 @@ async fn note_first_look(mut events: Events, looked: Arc<AtomicBool>) {
     }
 }
 
-/// Waits until nothing more happens by itself. Before the worker has looked, what the store says of waiting may be of
-/// an earlier day.
+/// Waits until nothing more happens by itself. Before the worker has checked, the store's reason for waiting may be
+/// outdated.
 async fn follow(campaign: &Campaign, looked: &AtomicBool) -> anyhow::Result<Progress> {
     let bar = CampaignBar::new();
     let mut watch = campaign.watch(LOOK);
     loop {
-        // Asked first: what was read before the worker looked says nothing, though it has looked by now.
+        // Read first: a progress that was read before the worker checked proves nothing, even if it has checked by now.
         let has_looked = looked.load(Ordering::Relaxed);
         let watched = watch.next().await?;
         bar.show(&watched);

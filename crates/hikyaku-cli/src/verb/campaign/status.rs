@@ -18,7 +18,7 @@ use crate::{
     store::StoreArgs,
 };
 
-/// How many dead letters are looked at for their reasons, and how many reasons are told.
+/// The number of dead letters that are searched for reasons, and of reasons that are shown.
 const LETTERS: u32 = 100;
 const REASONS: usize = 3;
 
@@ -40,7 +40,7 @@ impl Status {
     }
 }
 
-/// Prints how far a campaign is, and why LINE refuses what it refuses.
+/// Prints the progress of a campaign, and LINE's reasons for refusals.
 pub(super) async fn print(
     campaign: &Campaign,
     progress: &Progress,
@@ -54,7 +54,7 @@ pub(super) async fn print(
     output.print(&Document { refusals, ..Document::from(progress) }, text)
 }
 
-/// Why LINE refused the newest of what it refused, the most frequent reason first.
+/// Returns LINE's reasons for the newest refusals, the most frequent first.
 pub(super) async fn refusals(
     campaign: &Campaign,
     progress: &Progress,
@@ -65,7 +65,7 @@ pub(super) async fn refusals(
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for letter in campaign.dead_letters(State::Rejected, LETTERS).await? {
         let error = letter.last_error.as_deref().unwrap_or("no reason is known");
-        // The same words have an id of their own each time.
+        // The same message has a different request id each time.
         let reason = error.split_once(" [request id ").map_or(error, |(reason, _)| reason);
         *counts.entry(reason.to_owned()).or_default() += u64::from(letter.recipients);
     }
@@ -75,7 +75,7 @@ pub(super) async fn refusals(
     Ok(refusals.into_iter().take(REASONS).map(refusal).collect())
 }
 
-/// How far it is, in words.
+/// Returns the progress as text.
 pub(super) fn words(progress: &Progress) -> String {
     Words(progress).to_string()
 }
@@ -88,7 +88,7 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// The reason, in LINE's words.
+    /// Returns the reason, in LINE's words.
     pub(super) fn reason(&self) -> Cow<'_, str> {
         visible(&self.reason)
     }

@@ -38,7 +38,7 @@ impl Watch {
     }
 }
 
-/// Whether there is nothing more to see.
+/// Returns whether there is nothing more to see.
 pub(super) fn has_ended(watched: &Watched) -> bool {
     match watched.progress.state {
         CampaignPhase::Done => true,

@@ -1,4 +1,4 @@
-//! The token, the account behind it, and what it may still send.
+//! The token, its account, and the remaining quota.
 
 use hikyaku::{
     Answer, BotInfo, ChatMode, Error, ErrorKind,
@@ -17,10 +17,10 @@ const ISSUE: &str = "issue a token on the channel's tab \"Messaging API\" at htt
 /// An error of this many seconds makes signed assertions and short-lived codes fail.
 const CLOCK_ERROR: u64 = 60;
 
-/// Below it, a token is told to lapse soon.
+/// The remaining validity below which a token is reported to expire soon.
 const SOON: u64 = 3 * 24 * 60 * 60;
 
-/// The answer about the bot does not come.
+/// The finding if the request for the bot's information failed.
 pub(super) fn no_answer(why: &Error) -> Finding {
     let next = match why.kind() {
         ErrorKind::Unauthorized => ISSUE,
@@ -72,7 +72,7 @@ pub(super) fn clock(headers: &HeaderMap) -> Finding {
 
 const SECRET: &str = "secret";
 
-/// Whether the secret issues a token for the channel.
+/// The finding whether the secret can issue a token for the channel.
 pub(super) fn secret(channel_id: &str, issued: Result<(), Error>) -> Finding {
     match issued {
         Ok(()) => {
@@ -90,7 +90,7 @@ pub(super) fn secret(channel_id: &str, issued: Result<(), Error>) -> Finding {
     }
 }
 
-/// `is_given`: there is one, and LINE does not tell which channel the token is for.
+/// `is_given`: there is a secret, and LINE does not report the token's channel.
 pub(super) fn no_secret(is_given: bool) -> Finding {
     if is_given {
         return Finding::unknown(

@@ -7,7 +7,7 @@ use crate::output::{self, Output, visible};
 
 const NEXT: Style = Style::new().effects(Effects::DIMMED);
 
-/// How it stands with one thing.
+/// The result of one check.
 #[derive(Debug, Serialize)]
 pub(super) struct Finding {
     check: &'static str,
@@ -22,7 +22,7 @@ pub(super) struct Finding {
 #[serde(rename_all = "snake_case")]
 enum State {
     Ok,
-    /// Nobody can tell from here.
+    /// The result cannot be determined from here.
     Unknown,
     /// Messages arrive, though perhaps not all, or not for long.
     Warning,
@@ -30,7 +30,7 @@ enum State {
     Problem,
 }
 
-/// All of them; each is printed when it is made.
+/// All findings; each is printed when it is added.
 pub(super) struct Findings {
     output: Output,
     all: Vec<Finding>,

@@ -1,4 +1,4 @@
-//! Looks for what keeps messages from arriving, before somebody waits for one.
+//! Checks for everything that keeps messages from arriving.
 
 mod account;
 mod finding;

@@ -1,4 +1,4 @@
-//! Whether LINE's app can show a picture.
+//! Checks whether LINE's app can show an image.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use super::Finding;
 
 const PICTURE: &str = "picture";
 const WAIT: Duration = Duration::from_secs(10);
-/// The most that an original may have, in bytes.
+/// The maximum size of an original, in bytes.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#image-message>
 const LARGEST: u64 = 10 << 20;
 const HTTPS: &str = "serve it over https, with a certificate that a public authority signed; LINE takes no other picture";
 
-/// Whether the app can load it.
+/// Checks whether the app can load it.
 pub(super) async fn shown(url: &Uri) -> Finding {
     if url.scheme_str() != Some("https") {
         return Finding::problem(PICTURE, format!("{url} does not begin with https://"), HTTPS);

@@ -1,4 +1,4 @@
-//! Whether messages to somebody can arrive.
+//! Checks whether messages to a recipient can arrive.
 
 use hikyaku::{BotInfo, Client, Error, ErrorKind};
 
@@ -6,7 +6,7 @@ use super::Finding;
 
 const TO: &str = "recipient";
 
-/// Whether messages from this bot reach them.
+/// Checks whether messages from this bot reach the recipient.
 pub(super) async fn reached(client: &Client, to: &str, bot: &BotInfo) -> Finding {
     if to == bot.user_id.as_str() {
         return Finding::problem(

@@ -1,4 +1,4 @@
-//! Where LINE sends webhooks, and whether they arrive.
+//! Checks the webhook URL, and whether webhooks arrive.
 
 use hikyaku::{Answer, Error, ErrorKind, WebhookEndpoint, WebhookTest};
 

@@ -9,7 +9,7 @@ use crate::{
     stop::StopSignals,
 };
 
-/// What a script, a bot and a service need to speak to it, and where a person sees what comes of it.
+/// The data with which a script, a bot and a service reach the demo, and the page on which a person sees the result.
 #[derive(Serialize)]
 struct Ready {
     url: String,
@@ -20,7 +20,7 @@ struct Ready {
     client_id: String,
     client_secret: String,
     callback: String,
-    /// Where Alice is made to say something.
+    /// The URL at which Alice can be made to write.
     alice_url: String,
     /// Signs in as Alice, once, to the page of her tokens.
     my_url: String,
@@ -28,14 +28,14 @@ struct Ready {
     operator_url: String,
 }
 
-/// A gateway that delivers to a simulated Alice, and forgets all when it ends.
+/// Runs a gateway that delivers to a simulated Alice, and forgets everything when it ends.
 pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     let sim = Sim::start().await?;
     let person = Person { display_name: Some("Alice".to_owned()), ..Person::default() };
     let alice = sim.add_friend_as(person);
     let (token, secret, api_url) = (sim.channel_token(), sim.channel_secret(), sim.api_url());
     let (folder, login) = (Folder::new()?, sim.login());
-    // A literal of TOML: a path may have a backslash.
+    // A literal string of TOML: a path may contain a backslash.
     let store = format!("sqlite:{}", folder.path().join("hikyaku.db").display());
     let config = Config::parse(&format!(
         "store = '{store}'\n[listen.demo]\naddress = \"127.0.0.1:0\"\nserve = [\"line\", \"notify\", \"adapters\", \"oauth\", \"webhook\", \"pages\", \"operator\"]\n\
@@ -120,11 +120,11 @@ pub(super) async fn run(output: Output) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what Alice receives, for as long as it is polled.
+/// Prints the messages that Alice receives, for as long as it is polled.
 async fn show(sim: &Sim, output: Output) -> anyhow::Result<()> {
     let mut seen = 0;
     loop {
-        // It gives up after some seconds without news.
+        // The wait times out after some seconds without a message.
         let Ok(deliveries) = sim.wait_for(seen + 1).await else { continue };
         for delivery in deliveries.iter().filter(|it| it.seq > seen) {
             let line = serde_json::to_string(delivery)?;

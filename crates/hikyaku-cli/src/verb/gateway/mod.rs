@@ -1,4 +1,4 @@
-//! The server that speaks LINE's API and LINE Notify's: its keys, its tokens, and the services that ask people for some.
+//! The server for LINE's API and LINE Notify's: its keys, its tokens, and the services that ask users for tokens.
 
 mod demo;
 mod github;
@@ -60,7 +60,7 @@ enum GatewayVerb {
 const PRIORITIES: [&str; 3] = ["high", "normal", "low"];
 
 impl Gateway {
-    /// Whether it works for long with nobody to answer.
+    /// Returns whether it is a long-running server.
     pub(crate) fn serves(&self) -> bool {
         self.verb.is_none()
     }
@@ -79,7 +79,7 @@ impl Gateway {
     }
 }
 
-/// The tokens of a configuration's store, which is made if there is none, and its outbox.
+/// Opens the store of a configuration, which is created if necessary, with its outbox.
 async fn open(config: &std::path::Path) -> anyhow::Result<(Config, State)> {
     let config = Config::read(config)?;
     let outbox = Outbox::open(&config.store).await?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{output::Output, stop::StopSignals};
 
-/// Where it listens, by the names of the configuration.
+/// The listeners' addresses, by the names in the configuration.
 #[derive(Serialize)]
 struct Listening {
     urls: BTreeMap<String, String>,

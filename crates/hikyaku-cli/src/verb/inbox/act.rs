@@ -1,4 +1,4 @@
-//! Acts on one event, or on all that fit a filter.
+//! Commands for one event, or for all that match a filter.
 
 use std::fmt;
 

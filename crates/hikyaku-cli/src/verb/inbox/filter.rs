@@ -7,7 +7,7 @@ use hikyaku_sender::Time;
 
 use crate::store::Moment;
 
-// Which events: those that fit all of it.
+// The filter of events; all of its fields must match.
 #[derive(Debug, Args)]
 pub(super) struct FilterArgs {
     /// Only those in this state; repeat it for several
@@ -40,7 +40,7 @@ pub(super) struct FilterArgs {
 }
 
 impl FilterArgs {
-    /// The filter, on a store whose clock says `now`.
+    /// Builds the filter, for a store whose clock says `now`.
     pub(super) fn filter(self, now: Time) -> EventFilter {
         let at = |moment: Option<Moment>| moment.map(|moment| moment.before(now));
         let mut filter = EventFilter::default();

@@ -1,4 +1,4 @@
-//! Webhook events that an inbox keeps until they are handled.
+//! Webhook events that an inbox stores until they are handled.
 
 mod act;
 mod drop;

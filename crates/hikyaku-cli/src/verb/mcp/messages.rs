@@ -1,4 +1,4 @@
-//! Messages among the arguments, and how they look.
+//! Messages among the arguments, and their drawings.
 
 use hikyaku::model::{
     Check, Checker, Message, Object, Violation, Violations,
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::tool::Given;
 use crate::failure::usage;
 
-/// How `text` and `messages` are told.
+/// The description of `text` and `messages`.
 pub(super) fn arguments() -> Vec<(&'static str, Value, bool)> {
     let text = json!({ "type": "string", "description": "A text, instead of messages; at most 5,000 UTF-16 code units" });
     let messages = json!({
@@ -36,7 +36,7 @@ pub(super) fn read(given: &Given<'_>) -> anyhow::Result<Vec<Message>> {
     }
 }
 
-/// What is wrong with messages, and what is unknown.
+/// Returns the problems with messages, and their unknown content.
 pub(super) fn judge(messages: &[Message]) -> Value {
     let mut checker = Checker::default();
     check_messages(messages, None, &mut checker);
@@ -51,7 +51,7 @@ fn judged(broken: Option<&Violations>, unknown: &[Violation]) -> Value {
     json!({ "valid": problems.is_empty(), "problems": problems, "warnings": warnings })
 }
 
-/// A page that shows a Flex layout as a phone does, with what is wrong with it.
+/// Returns a page that shows a Flex layout as on a phone, with its problems.
 pub(super) fn draw(given: &Given<'_>) -> anyhow::Result<Value> {
     let Some(Value::Object(object)) = given.0.get("flex") else {
         return Err(usage("flex must be a bubble or a carousel, as a JSON object"));

@@ -1,4 +1,4 @@
-//! A server of the Model Context Protocol: what a language model may do with LINE, on stdin and stdout.
+//! A server of the Model Context Protocol, through which a language model may use LINE, on stdin and stdout.
 
 mod messages;
 mod protocol;

@@ -1,4 +1,4 @@
-//! JSON-RPC, a message a line, as the protocol's stdio transport has it.
+//! JSON-RPC with one message per line, as in the protocol's stdio transport.
 //!
 //! Source: <https://modelcontextprotocol.io/specification/2025-06-18/basic/transports#stdio>
 
@@ -8,10 +8,10 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, stdin, 
 
 use super::{tools, world::World};
 
-/// The versions that are spoken, the newest first.
+/// The supported versions, the newest first.
 const VERSIONS: [&str; 3] = ["2025-06-18", "2025-03-26", "2024-11-05"];
 
-/// The longest line that is read, in bytes: LINE takes 2 MB.
+/// The longest line that is read, in bytes: LINE accepts 2 MB.
 const LONGEST: u64 = 4 << 20;
 
 /// Answers requests until stdin ends.
@@ -34,7 +34,7 @@ pub(super) async fn serve(world: &World) -> anyhow::Result<()> {
     }
 }
 
-/// Nothing to a notification or a blank line.
+/// Returns nothing for a notification or a blank line.
 async fn answer(world: &World, line: &[u8]) -> Option<Value> {
     if line.trim_ascii().is_empty() {
         return None;

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use super::{messages, tool::Given, world::World};
 use crate::failure::{not_found, usage};
 
-/// How long it waits for what becomes of a send.
+/// How long it waits for the outcome of a send.
 const PATIENCE: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -47,7 +47,7 @@ pub(super) async fn send(world: &World, given: &Given<'_>) -> anyhow::Result<Val
     if let Some(key) = given.text("idempotency_key")? {
         send = send.idempotency_key(key);
     }
-    // Before anybody is asked about something that cannot be sent.
+    // Check first, so that nobody is asked about a send that is invalid.
     send.to_json()?;
     let people = people(world, &to).await?;
     let quota = quota(world).await?;
@@ -89,7 +89,7 @@ fn recipients(given: &Given<'_>) -> anyhow::Result<Vec<String>> {
     Ok(to)
 }
 
-/// How many people a send reaches, as the quota counts them.
+/// Returns the number of people whom a send reaches, as the quota counts them.
 async fn people(world: &World, to: &[String]) -> anyhow::Result<u64> {
     let [one] = to else { return Ok(to.len() as u64) };
     Ok(match ChatId::from(one.as_str()) {
@@ -103,7 +103,7 @@ async fn people(world: &World, to: &[String]) -> anyhow::Result<u64> {
     })
 }
 
-/// What became of a send.
+/// Returns the outcome of a send.
 pub(super) async fn show(world: &World, id: DeliveryId) -> anyhow::Result<Value> {
     let it = world
         .outbox

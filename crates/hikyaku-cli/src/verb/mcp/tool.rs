@@ -1,15 +1,15 @@
-//! What a tool is, and how its arguments are read.
+//! Tools, and the parsing of their arguments.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{failure::usage, report};
 
-/// A tool as clients are told of it.
+/// A tool as described to clients.
 pub(super) struct Tool {
     pub(super) name: &'static str,
     pub(super) purpose: &'static str,
-    /// Whether it changes nothing.
+    /// Whether it only reads.
     pub(super) reads: bool,
     /// Its arguments: name, JSON schema, and whether it is required.
     pub(super) arguments: Vec<(&'static str, Value, bool)>,
@@ -41,7 +41,7 @@ impl Tool {
         })
     }
 
-    /// Refuses arguments that it does not have, and the lack of those that it needs.
+    /// Refuses unknown arguments, and the lack of required ones.
     pub(super) fn check(&self, given: &Map<String, Value>) -> anyhow::Result<()> {
         let known: Vec<_> = self.arguments.iter().map(|(name, ..)| *name).collect();
         if let Some(unknown) = given.keys().find(|name| !known.contains(&name.as_str())) {
@@ -88,10 +88,10 @@ impl Given<'_> {
     }
 }
 
-/// A call's answer, as the protocol has it.
+/// Returns the response to a call in the protocol's form.
 pub(super) fn called(answer: anyhow::Result<impl Serialize>) -> Value {
     match answer.and_then(|it| Ok(serde_json::to_value(it)?)) {
-        // Anyone who does not read the structure reads the text.
+        // Clients that ignore the structure read the text.
         Ok(value) => json!({
             "content": [{ "type": "text", "text": value.to_string() }],
             "structuredContent": value,

@@ -1,4 +1,4 @@
-//! The tools, and what each does.
+//! The tools and their effects.
 
 use hikyaku_sender::{DeliveryId, Filter};
 use serde_json::{Map, Value, json};
@@ -78,7 +78,7 @@ pub(super) fn list() -> Vec<Value> {
     all().iter().map(Tool::told).collect()
 }
 
-/// Nothing where there is no such tool.
+/// Returns `None` if there is no such tool.
 pub(super) async fn call(world: &World, name: &str, arguments: Option<&Value>) -> Option<Value> {
     let tool = all().into_iter().find(|it| it.name == name)?;
     let nothing = Map::new();

@@ -1,4 +1,4 @@
-//! What the tools act on: LINE and a store, or a simulator and memory.
+//! The targets of the tools: LINE and a store, or a simulator and memory.
 
 use hikyaku::Client;
 use hikyaku_sender::Outbox;
@@ -9,7 +9,7 @@ use crate::work::CHANNEL;
 pub(super) struct World {
     pub(super) client: Client,
     pub(super) outbox: Outbox,
-    /// The simulator, where nothing reaches LINE, and somebody to write to.
+    /// The simulator, if nothing reaches LINE, and a user to write to.
     sim: Option<(Sim, String)>,
 }
 
@@ -34,7 +34,7 @@ impl World {
         let worker = outbox.worker().channel(CHANNEL, client.clone());
         tokio::spawn(async move {
             if let Err(why) = worker.run(std::future::pending()).await {
-                // Another one has the file, and delivers what is enqueued here.
+                // Another process holds the file, and delivers the sends that are enqueued here.
                 tracing::warn!(%why, "this program delivers nothing itself");
             }
         });

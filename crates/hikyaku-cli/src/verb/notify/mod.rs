@@ -19,7 +19,7 @@ use crate::{
     secret::Secret,
 };
 
-/// What the client calls a setting, and what it is called here.
+/// The client's names of settings, and the command line's.
 const FLAGS: [(&str, &str); 4] = [
     ("api_base_url", "--notify-api-url"),
     ("bot_base_url", "--bot-url"),
@@ -55,7 +55,7 @@ enum NotifyVerb {
     Revoke(revoke::Revoke),
 }
 
-// Which service and which user of it to speak for.
+// The service and its user.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 struct Service {
@@ -174,7 +174,7 @@ impl Service {
         builder.build().map_err(|error| of_settings(error, &FLAGS))
     }
 
-    /// The client, for a call that names the service.
+    /// Builds the client for a call that names the service.
     fn client_of_service(&self) -> anyhow::Result<NotifyClient> {
         if self.client_id.is_none() {
             return Err(usage("no client id; add --client-id or set LINE_NOTIFY_CLIENT_ID"));

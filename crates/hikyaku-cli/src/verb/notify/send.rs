@@ -99,7 +99,7 @@ impl Send {
     }
 }
 
-/// How many calls are left, where the server says so.
+/// Returns the number of calls left, if the server reports it.
 pub(super) fn left(limits: &RateLimits) -> String {
     match limits.remaining {
         Some(left) => format!(" ({left} more calls this hour)"),

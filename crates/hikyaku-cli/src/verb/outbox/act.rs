@@ -1,4 +1,4 @@
-//! Acts on one delivery, or on all that fit a filter.
+//! Commands for one delivery, or for all that match a filter.
 
 use std::fmt;
 

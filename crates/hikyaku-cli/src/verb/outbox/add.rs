@@ -133,7 +133,7 @@ struct Unit {
     unit: Option<String>,
 }
 
-// What every kind has.
+// The options of every kind of send.
 #[derive(Debug, Args)]
 struct Send {
     #[command(flatten)]
@@ -216,7 +216,7 @@ impl Add {
         let outbox = store.open_or_make().await?;
         if to_many && send.idempotency_key.is_none() {
             let key = fresh_key();
-            // Before the commit: who is broken off between the two must be able to say the same again.
+            // Before the commit: a caller who is interrupted in between must be able to use the same key again.
             let text = format!("should this have to be repeated: --idempotency-key {key}");
             output.aside(&Named { line: None, idempotency_key: &key }, &text)?;
             send.idempotency_key = Some(key);

@@ -1,20 +1,20 @@
-//! What is told of sends that were added.
+//! The output for sends that were added.
 
 use hikyaku::RetryKey;
 use hikyaku_sender::Enqueued;
 use serde::Serialize;
 
-/// What is printed of a send that is on disk.
+/// The output for a send that is on disk.
 #[derive(Serialize)]
 pub(super) struct Added {
     delivery_id: i64,
     existing: bool,
-    /// The key that a line of a batch got here.
+    /// The key that was generated for a line of a batch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) idempotency_key: Option<String>,
 }
 
-/// What is told of a send that got its name here.
+/// The output for a send whose key was generated here.
 #[derive(Serialize)]
 pub(super) struct Named<'a> {
     /// Its line in a batch.
@@ -29,7 +29,7 @@ impl From<Enqueued> for Added {
     }
 }
 
-/// A name for a send to many that has none. The outbox wants one for each, so that a repetition cannot go unnoticed.
+/// Generates a key for a send to many without one. The outbox requires a key, so that a repetition is detected.
 pub(super) fn fresh_key() -> String {
     RetryKey::new().to_string()
 }

@@ -18,7 +18,7 @@ use crate::{
     store::When,
 };
 
-/// The most sends that share a commit.
+/// The maximum number of sends that share a commit.
 const TOGETHER: usize = 1000;
 
 /// One send of a file.
@@ -74,15 +74,15 @@ enum To {
 /// A line that can be added.
 struct Read {
     send: NewDelivery,
-    /// The key that it got here, because it reaches many and has none.
+    /// The generated key, if the send reaches many and has none.
     made_up: Option<String>,
 }
 
-/// Adds every line of a file, and answers each after its commit. Lines that have come by then share one.
+/// Adds every line of a file, and answers each after its commit. Lines that have arrived by then share a commit.
 pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::Result<()> {
     let input = file::open(path)?;
     let (sender, mut lines) = mpsc::channel(TOGETHER);
-    // A thread and no task: it may wait for stdin when everything else is done.
+    // A thread rather than a task: it may wait for stdin when everything else is done.
     std::thread::spawn(move || {
         for line in BufReader::new(input).split(b'\n') {
             let ended = line.is_err();
@@ -103,7 +103,7 @@ pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::
             let line = line.strip_prefix(mark).unwrap_or(&line);
             let read = read(line.trim_ascii(), number, now, output);
             if let Ok(Read { made_up: Some(key), .. }) = &read {
-                // Before the commit: who is broken off between the two must be able to say the same again.
+                // Before the commit: a caller who is interrupted in between must be able to use the same key again.
                 let named = Named { line: Some(number), idempotency_key: key };
                 let text = format!(
                     "should line {number} have to be repeated: \"idempotency_key\":\"{key}\""
@@ -138,7 +138,7 @@ pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::
     Ok(())
 }
 
-/// Adds those that can be, with one commit where all of them can.
+/// Adds the valid lines, with one commit if possible.
 async fn enqueue(
     outbox: &Outbox,
     sends: Vec<anyhow::Result<NewDelivery>>,
@@ -186,7 +186,7 @@ fn read(line: &[u8], number: u64, now: Time, output: Output) -> anyhow::Result<R
         return Err(invalid("line", format!("line {number} is empty; leave it out")));
     }
     let line: Line = serde_json::from_slice(line).map_err(|why| {
-        // Each is a document of its own, whose one line is not the file's first.
+        // Each line is a document whose first line is not the file's.
         let why = why.to_string().replace(" at line 1 column ", " at column ");
         invalid("line", format!("line {number} is no send: {why}"))
     })?;

@@ -7,7 +7,7 @@ use hikyaku_sender::{CampaignId, Filter, State, Time};
 use super::add::reference;
 use crate::store::Moment;
 
-// Which deliveries: those that fit all of it.
+// The filter of deliveries; all of its fields must match.
 #[derive(Debug, Args)]
 pub(super) struct FilterArgs {
     /// Only those in this state; repeat it for several
@@ -72,7 +72,7 @@ pub(super) struct FilterArgs {
 }
 
 impl FilterArgs {
-    /// The filter, on a store whose clock says `now`.
+    /// Builds the filter, for a store whose clock says `now`.
     pub(super) fn filter(self, now: Time) -> Filter {
         let at = |moment: Option<Moment>| moment.map(|moment| moment.before(now));
         let mut filter = Filter::default();

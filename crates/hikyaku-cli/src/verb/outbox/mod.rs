@@ -1,4 +1,4 @@
-//! Sends that wait in a store until a worker makes them.
+//! Sends that wait in a store for a worker.
 
 mod act;
 mod add;
@@ -56,7 +56,7 @@ enum OutboxVerb {
 }
 
 impl Outbox {
-    /// Whether it works for long with nobody to answer.
+    /// Returns whether it runs unattended for long.
     pub(crate) fn works_alone(&self) -> bool {
         matches!(&self.verb, OutboxVerb::Outcomes(verb) if verb.works_alone())
     }

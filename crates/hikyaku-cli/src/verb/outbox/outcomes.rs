@@ -15,7 +15,7 @@ use crate::{
     store::StoreArgs,
 };
 
-/// How many outcomes a receiver is told at once, unless told otherwise.
+/// The default number of outcomes that a receiver gets concurrently.
 const AT_ONCE: usize = 8;
 
 /// Tell what became of sends, channels and campaigns, in order, the oldest first
@@ -81,7 +81,7 @@ pub(super) struct Outcomes {
 }
 
 impl Outcomes {
-    /// Whether it works for long, so that its log is how it tells what goes wrong.
+    /// Returns whether it runs for long, so that its log reports problems.
     pub(super) fn works_alone(&self) -> bool {
         self.follow && (self.to.is_some() || self.exec.is_some())
     }
@@ -119,7 +119,7 @@ impl Outcomes {
                     told = told => told,
                     () = stop.wait() => Ok(()),
                 };
-                // Also where it failed: the next run need not wait.
+                // Also after a failure: the next run need not wait.
                 let left = cursor.leave().await;
                 told.and(left.map_err(Into::into))
             }
@@ -168,7 +168,7 @@ impl Outcomes {
         }
     }
 
-    /// What is printed counts as told, unless nobody reads it any more.
+    /// Printing counts as processing, as long as somebody reads the output.
     async fn print_from(&self, cursor: &OutcomeCursor, output: Output) -> anyhow::Result<()> {
         loop {
             let page = if self.follow { cursor.next().await? } else { cursor.read().await? };
@@ -183,7 +183,7 @@ impl Outcomes {
     }
 }
 
-/// Tells all that is there, up to the first that fails.
+/// Processes all outcomes that are there, up to the first failure.
 async fn tell_all<W>(cursor: &OutcomeCursor, tell: impl Fn(Outcome) -> W) -> anyhow::Result<()>
 where
     W: Future<Output = anyhow::Result<()>>,
@@ -208,13 +208,13 @@ async fn post(webhook: &OutcomeWebhook, outcome: Outcome) -> anyhow::Result<()> 
     })
 }
 
-/// Runs the command with the outcome's line of JSON on its stdin. It counts when the command ends with 0.
+/// Runs the command with the outcome as a line of JSON on its stdin. Exit code 0 acknowledges it.
 async fn execute(command: &str, outcome: Outcome) -> anyhow::Result<()> {
     let mut shell = if cfg!(windows) { Command::new("cmd") } else { Command::new("/bin/sh") };
     let shell = shell.arg(if cfg!(windows) { "/C" } else { "-c" }).arg(command);
     let mut child = shell.stdin(Stdio::piped()).spawn().context("cannot run the shell")?;
     if let Some(mut stdin) = child.stdin.take() {
-        // A command may end without having read all of it.
+        // A command may end without having read everything.
         let _ = stdin.write_all(format!("{}\n", json(&outcome)).as_bytes()).await;
     }
     let status = child.wait().await.context("cannot wait for the command")?;

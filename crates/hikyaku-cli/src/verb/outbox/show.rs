@@ -61,7 +61,7 @@ impl Show {
     }
 }
 
-/// The one that a delivery waits for because of its order key.
+/// Returns the delivery with the same order key that this one waits for.
 async fn ahead(outbox: &Outbox, delivery: &Listed) -> anyhow::Result<Option<(DeliveryId, State)>> {
     let Some(key) = delivery.order_key.as_ref().filter(|_| waits_its_turn(delivery)) else {
         return Ok(None);

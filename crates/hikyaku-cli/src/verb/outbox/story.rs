@@ -1,4 +1,4 @@
-//! A delivery as an operator reads it: where it stands, what was tried, and what to do next.
+//! A delivery as shown to an operator: its state, its attempts, and the next step.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use serde::Serialize;
 
 use crate::output::visible;
 
-/// A delivery and the requests that were made for it, as a script reads them.
+/// A delivery and its requests, as JSON for scripts.
 #[derive(Serialize)]
 pub(super) struct Story {
     #[serde(flatten)]
     pub(super) delivery: Listed,
     pub(super) requests: Vec<Attempt>,
-    /// Why its lane stands still, and until when.
+    /// The reason why its lane is blocked, and until when.
     #[serde(skip)]
     hold: Option<(HoldReason, Time)>,
-    /// What people have placed on its lane.
+    /// The operators' holds on its lane.
     #[serde(skip)]
     holds: Vec<Hold>,
-    /// The campaign that is paused, and it with it.
+    /// The paused campaign to which it belongs.
     #[serde(skip)]
     paused: Option<CampaignId>,
-    /// The delivery that it waits for because of its order key, and where that stands.
+    /// The delivery with the same order key that it waits for, with its state.
     #[serde(skip)]
     ahead: Option<(DeliveryId, State)>,
     #[serde(skip)]
@@ -55,12 +55,12 @@ impl Story {
         self.delivery.waiting_for == Some(WaitingFor::Budget) && self.paused.is_none()
     }
 
-    /// The one that it waits for because of its order key, if nothing else keeps it back.
+    /// Returns the delivery with the same order key that it waits for, if nothing else holds it back.
     fn stands_behind(&self) -> Option<(DeliveryId, State)> {
         self.ahead.filter(|_| self.paused.is_none() && self.holds.is_empty())
     }
 
-    /// Where it stands.
+    /// Returns its state as text.
     fn standing(&self) -> String {
         let Listed { due, .. } = self.delivery;
         if self.is_over_budget() {
@@ -113,7 +113,7 @@ impl Story {
         }
     }
 
-    /// What to do.
+    /// Returns the next step.
     fn next(&self) -> Option<String> {
         let Listed { id, ref channel, .. } = self.delivery;
         if let (State::Ready, Some(campaign)) = (self.delivery.state, self.paused) {

@@ -97,7 +97,7 @@ impl Apply {
     }
 }
 
-/// The menu with its image, made where it is not there yet.
+/// Returns the menu with its image, and creates it if necessary.
 async fn make(
     client: &Client,
     wanted: &Wanted,
@@ -109,7 +109,7 @@ async fn make(
         Some(menu) if has_image(client, &menu.rich_menu_id).await? => {
             (menu.rich_menu_id.clone(), Outcome::Unchanged)
         }
-        // An earlier run ended between the two calls.
+        // An earlier run was interrupted between the two calls.
         Some(menu) => (upload(client, menu.rich_menu_id.clone(), wanted).await?, Outcome::Created),
         None => {
             let made = client.create_rich_menu(&wanted.menu).await?.into_inner().rich_menu_id;
@@ -165,7 +165,7 @@ async fn set_default(client: &Client, menus: &[AppliedMenu]) -> anyhow::Result<(
     Ok(())
 }
 
-/// Whether a menu is an earlier state of one of these.
+/// Returns whether a menu is an earlier state of one of these.
 fn is_replaced(menu: &RichMenuDetail, menus: &[AppliedMenu]) -> bool {
     let Some(name) = name_in_file(&menu.menu.name) else { return false };
     menus.iter().any(|new| new.name == name)

@@ -24,10 +24,10 @@ const MENU_KEYS: [&str; 8] =
     ["name", "chat_bar_text", "selected", "image", "alias", "default", "area", "size"];
 const AREA_KEYS: [&str; 5] = ["x", "y", "width", "height", "action"];
 
-/// A rich menu as it should be.
+/// The desired state of a rich menu.
 pub(super) struct Wanted {
     pub(super) name: String,
-    /// With the name that tells this state of it from all others.
+    /// With the name that identifies this state.
     pub(super) menu: RichMenu,
     pub(super) image: Vec<u8>,
     pub(super) alias: Option<String>,
@@ -67,7 +67,7 @@ struct AreaTable {
     action: Object,
 }
 
-/// Reads a file and the images that it names, and checks all that can be checked here.
+/// Reads a file and its images, and checks everything that can be checked locally.
 pub(super) fn read(path: &str) -> anyhow::Result<Vec<Wanted>> {
     let text = file::read(path)?;
     let tables = parse(&text).map_err(|why| usage(format!("{path}: {why}")))?;
@@ -129,8 +129,8 @@ impl MenuTable {
     }
 }
 
-/// The name under which LINE keeps a menu in this state: only its makers see it. LINE cannot be asked whether a menu or
-/// its image has changed, so the name has to tell.
+/// Returns the name under which LINE stores a menu in this state; only its developers see it. LINE does not report
+/// whether a menu or its image has changed, so the name has to.
 fn name_of_state(menu: &RichMenu, image: &[u8]) -> anyhow::Result<String> {
     let digest = Sha256::new().chain_update(serde_json::to_vec(menu)?).chain_update(image);
     let digest =
@@ -138,7 +138,7 @@ fn name_of_state(menu: &RichMenu, image: &[u8]) -> anyhow::Result<String> {
     Ok(format!("{} #{digest:012x}", menu.name))
 }
 
-/// The name that a menu has in the file, where its name is one of those that are made here.
+/// Returns the name that a menu has in the file, if its name was generated here.
 pub(super) fn name_in_file(name: &str) -> Option<&str> {
     let (name, digest) = name.rsplit_once(" #")?;
     (digest.len() == 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(name)

@@ -1,4 +1,4 @@
-//! Rich menus, from a file that says how they should be.
+//! Rich menus, created from a file with their desired state.
 
 mod apply;
 mod file;

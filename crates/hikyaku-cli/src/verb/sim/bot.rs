@@ -7,11 +7,11 @@ use serde_json::json;
 use super::control::{Channel, Control, SimArgs};
 use crate::{connect::seconds, output::Output};
 
-/// The ports and paths that the examples of LINE's SDKs and of web frameworks use.
+/// The ports and paths in the examples of LINE's SDKs and of web frameworks.
 const PORTS: [u16; 6] = [3000, 8000, 5000, 8080, 1337, 4000];
 const PATHS: [&str; 4] = ["/callback", "/webhook", "/line/webhook", "/"];
 
-// Where a bot is looked for that no webhook URL names.
+// Where to look for a bot if there is no webhook URL.
 #[derive(Debug, Args)]
 pub(super) struct BotArgs {
     #[arg(
@@ -37,8 +37,8 @@ pub(super) struct WaitArgs {
     pub(super) sim: SimArgs,
 }
 
-/// Looks for a bot of this machine where bots usually listen, and sends the channel's webhooks there from now on. A bot is
-/// who answers LINE's signed test, which has no events, with 2xx.
+/// Looks for a bot on this machine at the usual ports and paths, and sends the channel's webhooks there from now on. A
+/// server counts as a bot if it answers LINE's signed test, which has no events, with 2xx.
 pub(super) async fn find(
     wanted: &BotArgs,
     control: &Control,

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::failure::{network, refused, usage};
 
-/// How long a call may take besides what it waits for.
+/// The time that a call may take in addition to its wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 // Which simulator.
@@ -50,7 +50,7 @@ pub(super) struct Channel {
 impl SimArgs {
     pub(super) fn control(&self) -> anyhow::Result<Control> {
         let url = self.api_url.trim_end_matches('/').to_owned();
-        // LINE itself has no such calls, and a token that went there by mistake would be a real one's.
+        // LINE itself has no such calls, and a token sent there by mistake would be a real one.
         if !url.starts_with("http://") {
             return Err(usage(format!(
                 "{url} is not the URL of a simulator, which begins with http://; set --api-url (HIKYAKU_API_URL)"
@@ -71,12 +71,12 @@ impl Control {
         &self.url
     }
 
-    /// The id of the channel that was asked for.
+    /// Returns the id of the selected channel.
     pub(super) fn chosen_channel(&self) -> Option<&str> {
         self.channel.as_deref()
     }
 
-    /// Calls the control API, and gives the answer's JSON.
+    /// Calls the control API, and returns the JSON of the response.
     pub(super) async fn call(
         &self,
         method: Method,
@@ -98,7 +98,7 @@ impl Control {
         self.judge(status, answer)
     }
 
-    /// Reads what there is after a place, and waits for it if there is nothing. Nothing where nothing came.
+    /// Reads the entries after a position, and waits if there are none. Returns `None` if none arrived.
     pub(super) async fn news(&self, path: &str, wait: Duration) -> anyhow::Result<Option<Value>> {
         let path = format!("{path}&wait={}ms", wait.as_millis());
         let (status, answer) =
@@ -109,7 +109,7 @@ impl Control {
         self.judge(status, answer).map(Some)
     }
 
-    /// The channel that is meant.
+    /// Returns the selected channel.
     pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
         let channels = self.call(Method::GET, "/_sim/v1/channels", None).await?;
         let channels = channels["channels"].as_array().into_iter().flatten();
@@ -132,7 +132,8 @@ impl Control {
         })
     }
 
-    /// Lets the simulator test the endpoint of a channel, or another, as LINE's console does; gives why it is not well.
+    /// Makes the simulator test the endpoint of a channel, or another one, like LINE's console; returns the reason for
+    /// a failure.
     pub(super) async fn test_webhook(
         &self,
         channel: &Channel,
@@ -168,7 +169,7 @@ impl Control {
         })
     }
 
-    /// Sends a request and reads the answer, whatever it says.
+    /// Sends a request and reads the response, whatever its status.
     fn exchange(
         &self,
         patience: Duration,
@@ -219,7 +220,7 @@ impl Control {
     }
 }
 
-/// What an answer says went wrong.
+/// Returns the error message in a response.
 fn message(answer: &Value) -> Option<&str> {
     answer["message"].as_str()
 }

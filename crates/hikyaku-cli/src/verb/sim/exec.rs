@@ -16,7 +16,7 @@ use crate::{
     stop::{self, Signals},
 };
 
-/// How many refused requests are named when the command fails.
+/// The number of refused requests that are listed when the command fails.
 const NAMED: usize = 10;
 
 /// Start a simulator, run a command against it, and end with the command's exit code
@@ -51,7 +51,7 @@ impl Exec {
             return Err(usage("no command; give one after --"));
         };
         let (sim, credentials) = self.setup.start(0, 0, 0).await?;
-        // From here on a signal is the command's affair.
+        // From here on the command handles signals.
         let signals = Signals::listen()?;
         let mut command = Command::new(program);
         command.args(arguments).envs(credentials.environment()).kill_on_drop(true);
@@ -67,9 +67,9 @@ impl Exec {
     }
 }
 
-/// Waits until the command has ended, and passes signals on to it meanwhile.
+/// Waits until the command has ended, and passes signals on to it.
 async fn wait(mut child: Child, mut signals: Signals) -> anyhow::Result<ExitStatus> {
-    // A terminal sends its signals to all programs in its foreground, the command among them.
+    // A terminal sends its signals to all programs in its foreground, including the command.
     let at_terminal = stdin().is_terminal() || stdout().is_terminal() || stderr().is_terminal();
     loop {
         tokio::select! {
@@ -85,13 +85,13 @@ async fn wait(mut child: Child, mut signals: Signals) -> anyhow::Result<ExitStat
     }
 }
 
-/// The exit code of a command that failed, as a shell has it.
+/// Returns the exit code of a command that failed, like a shell.
 fn code(status: ExitStatus) -> u8 {
     let code = status.code().or_else(|| stop::ended_by(status).map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
-/// Names the requests that LINE refused, or did not answer: most often they are why the command failed.
+/// Lists the requests that LINE refused or did not answer: most often they are the cause of the failure.
 fn tell_refused(sim: &Simulator, output: Output) {
     let requests = sim.requests();
     let refused = |status: Option<u16>| status.is_none_or(|status| status >= 400);

@@ -1,4 +1,4 @@
-//! A simulator of LINE, and what people do with one that runs.
+//! A simulator of LINE, and commands for a running one.
 
 mod bot;
 mod control;
@@ -65,7 +65,7 @@ enum SimVerb {
 }
 
 impl Sim {
-    /// Whether it is a server.
+    /// Returns whether it is a server.
     pub(crate) fn serves(&self) -> bool {
         matches!(self.verb, None | Some(SimVerb::Exec(_) | SimVerb::Run(_)))
     }

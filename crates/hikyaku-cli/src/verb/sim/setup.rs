@@ -15,7 +15,7 @@ use crate::{failure::usage, invocation, output::visible};
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
 
-// What a simulator begins with.
+// The initial state of a simulator.
 #[derive(Debug, Args)]
 pub(super) struct Setup {
     /// Serve the paths of both hosts on the API's port
@@ -84,7 +84,7 @@ struct ChannelCredentials {
 }
 
 impl Setup {
-    /// Starts the simulator that these flags describe, with so many friends where they name no number.
+    /// Starts the simulator for these flags; `friends` is the default number of friends.
     pub(super) async fn start(
         self,
         port: u16,

@@ -16,13 +16,13 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
 const ASIDE: Style = Style::new().effects(Effects::DIMMED);
 
-/// How long one look waits for news. After it the next look begins, so that a simulator that went away is noticed.
+/// How long one poll waits for entries. After it the next poll begins, so that the end of the simulator is noticed.
 const LOOK: Duration = Duration::from_secs(20);
 
-/// The most that one look brings.
+/// The maximum number of entries of one poll.
 const AT_ONCE: usize = 1000;
 
-/// How much of a message's text is shown, in characters.
+/// The number of characters of a message's text that are shown.
 const SHOWN: usize = 60;
 
 /// Watch the requests and webhooks of a simulator that runs
@@ -76,7 +76,7 @@ struct Filter {
 impl Tail {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
         let control = self.sim.control()?;
-        // A path is one of requests.
+        // A path belongs to requests.
         let only = self.only.or(self.path.is_some().then_some(Which::Requests));
         let channel = control.chosen_channel().map(str::to_owned);
         let filter = Filter { failed: self.failed, path: self.path.clone(), channel };
@@ -130,7 +130,7 @@ async fn requests(
     }
 }
 
-/// Shows tries to deliver webhooks, in the order in which they ended.
+/// Shows attempts to deliver webhooks, in the order in which they ended.
 async fn webhooks(
     control: &Control,
     filter: &Filter,
@@ -179,7 +179,7 @@ impl Filter {
     }
 }
 
-/// Whether a request was refused, got no answer or was hit by a fault.
+/// Returns whether a request was refused, got no response or was hit by a fault.
 fn failed(request: &Value) -> bool {
     request["status"].as_u64().is_none_or(|status| status >= 400) || request["fault"].is_string()
 }
@@ -261,7 +261,7 @@ fn webhook_line(event: &Value, attempt: &Value) -> String {
     line
 }
 
-/// A message in a few words.
+/// Returns a message in a few words.
 pub(super) fn said(message: &Value) -> String {
     match (&message["text"], &message["altText"], &message["type"]) {
         (Value::String(text), ..) | (_, Value::String(text), _) => format!("\"{}\"", short(text)),
@@ -278,7 +278,7 @@ fn short(text: &str) -> String {
     visible(&start).into_owned()
 }
 
-/// The time of a day.
+/// Returns the time of day.
 fn clock(at: &str) -> String {
     let at: Option<Timestamp> = at.parse().ok();
     at.map_or_else(String::new, |at| at.strftime("%H:%M:%S%.3f").to_string())

@@ -119,7 +119,7 @@ impl Trigger {
         output.print(&told, &told)
     }
 
-    /// Refuses flags that would do nothing.
+    /// Refuses flags without effect.
     fn check(&self) -> anyhow::Result<()> {
         let flags = [
             ("--text", self.text.is_some(), "message"),
@@ -144,7 +144,7 @@ impl Trigger {
         }
     }
 
-    /// The fields that were given, or that an event without an act of its own needs.
+    /// Returns the fields that were given, or that an event without a dedicated call needs.
     fn fields(&self) -> anyhow::Result<Option<Object>> {
         match &self.with {
             Some(with) => file::read_json("--with", with).map(|(fields, _)| Some(fields)),
@@ -153,7 +153,7 @@ impl Trigger {
         }
     }
 
-    /// Finds the person and the chat, or adds them.
+    /// Finds the user and the chat, or adds them.
     async fn scene<'a>(
         &self,
         control: &'a Control,
@@ -173,7 +173,7 @@ impl Trigger {
         Ok(Scene { control, channel, user, chat })
     }
 
-    /// A friend of the account, or for a follow somebody who is not a friend yet.
+    /// Returns a friend of the account, or for a follow event a user who is not a friend yet.
     async fn somebody(&self, control: &Control, channel: &Channel) -> anyhow::Result<String> {
         let path = format!("/_sim/v1/users?channel={}", channel.id);
         let wanted = if self.event == "follow" { "none" } else { "friend" };
@@ -186,7 +186,7 @@ impl Trigger {
         text_of(&control.call(Method::POST, &path, Some(&new)).await?, "userId")
     }
 
-    /// A group, or for a join a new one that the account is not in yet.
+    /// Returns a group, or for a join event a new one without the account.
     async fn group(
         &self,
         control: &Control,
@@ -209,7 +209,7 @@ impl Trigger {
         Ok(group)
     }
 
-    /// Lets it happen in the simulator; gives the event's id where that is told.
+    /// Triggers the event in the simulator; returns its id if it is known.
     async fn act(&self, scene: &Scene<'_>) -> anyhow::Result<Option<String>> {
         let Scene { user, chat, .. } = scene;
         let speaker = (user != chat).then_some(user);
@@ -246,15 +246,15 @@ impl Trigger {
     }
 }
 
-/// The events that an act of people brings about.
+/// The events that users' actions cause.
 const ACTS: [&str; 8] =
     ["message", "postback", "follow", "unfollow", "join", "leave", "memberJoined", "memberLeft"];
 
-/// Those of them that happen in a group or room.
+/// The events among them that happen in a group or room.
 const GROUP_ACTS: [&str; 4] = ["join", "leave", "memberJoined", "memberLeft"];
 
 impl Scene<'_> {
-    /// Tells the bot of an event as it is given.
+    /// Sends the bot an event unchanged.
     async fn announce(&self, word: &str, mut fields: Object) -> anyhow::Result<Option<String>> {
         fields.entry("type").or_insert_with(|| word.into());
         fields.entry("source").or_insert_with(|| match self.chat.as_bytes().first() {
@@ -267,7 +267,7 @@ impl Scene<'_> {
         Ok(answer["webhookEventId"].as_str().map(str::to_owned))
     }
 
-    /// Waits until the bot has answered the webhook of the event, and gives the webhook.
+    /// Waits until the bot has answered the webhook of the event, and returns the webhook.
     async fn told(
         &self,
         word: &str,
@@ -311,7 +311,7 @@ impl Scene<'_> {
         }
     }
 
-    /// Waits for what is sent to the chat after so many deliveries.
+    /// Waits for the next delivery to the chat after this many.
     async fn reply(&self, after: u64, until: Instant) -> anyhow::Result<Value> {
         let left = until.saturating_duration_since(Instant::now());
         let path = format!("/_sim/v1/outbox?to={}&after={after}&count=1", self.chat);

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{failure::network, output::Output};
 
-/// How long to wait between two looks.
+/// The interval between two polls.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Wait until a simulator answers, or a bot answers its webhooks

@@ -1,4 +1,4 @@
-//! What is done to a store as a whole.
+//! Operations on a whole store.
 
 mod migrate;
 mod quarantine;

@@ -90,7 +90,7 @@ async fn print(State(bot): State<Bot>, webhook: Webhook) -> StatusCode {
             output::print(Told(event))
         }
     });
-    // LINE then sends them again, if it is asked to.
+    // LINE redelivers them then, if redelivery is on.
     if printed.is_ok() { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }
 }
 

@@ -23,9 +23,9 @@ use crate::{
     output::{Output, visible},
 };
 
-/// What LINE calls itself.
+/// LINE's user agent.
 const USER_AGENT: &str = "LineBotWebhook/2.0";
-/// The most of a bot's answer that is shown, in bytes; LINE reads none of it.
+/// The number of bytes of a bot's response that are shown; LINE reads none of it.
 const SHOWN: usize = 64 << 10;
 const SOMEBODY: &str = "U00000000000000000000000000000000";
 const BOT: &str = "U11111111111111111111111111111111";
@@ -141,7 +141,7 @@ impl Send {
         )?)
     }
 
-    /// The event with the fields that all of LINE's have.
+    /// Completes the event with the fields that all of LINE's events have.
     fn complete(&self, mut event: Object) -> Object {
         let common = [
             ("webhookEventId", Value::from(ulid())),
@@ -160,7 +160,7 @@ impl Send {
     }
 }
 
-/// The event of a text message.
+/// Returns the event of a text message.
 fn say(text: &str) -> Object {
     let digits = Uuid::new_v4().as_u128() % 10_u128.pow(18);
     let message = json!({ "type": "text", "id": format!("{digits:018}"), "text": text });
@@ -184,7 +184,7 @@ async fn post(request: Request<hikyaku::transport::RequestBody>) -> anyhow::Resu
     Ok(Answered { status: status.as_u16(), body })
 }
 
-/// 128 bits in the 26 characters that LINE's event ids have.
+/// Returns 128 bits as the 26 characters of LINE's event ids.
 fn ulid() -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let millis = u128::try_from(Timestamp::now().as_millisecond()).unwrap_or_default();
