@@ -21,6 +21,12 @@ TURNS = [
     (r"\bwhat is asked for\b", "name the thing", "Another program has what is asked for."),
     (r"\b(?:is|are) worth (?:being|to)\b", "say what to do", "The one that says so is worth being the last."),
     (r"\bthe id of nothing\b", "'not a valid id'", "A text that is the id of nothing."),
+    (r"\bnow and again\b", "'from time to time', or the interval", "shows the animation, now and again each 25 seconds"),
+    (r"\bnone to see\b", "'is not accessible', 'does not exist'", "There is none to see of anyone else."),
+    (r"\bin the making\b", "name the builder", "A campaign in the making."),
+    (r"\bto be had\b", "'available'", "a newer token, if one is to be had"),
+    (r"\bas good as (?:nothing|absent)\b", "'counts as absent'", "`null` is as good as nothing"),
+    (r"\bnone, or no more\b", "'does not exist, or was removed'", "`None` if there is none, or no more"),
     (r"\b(?:utili[sz]e|leverag(?:e|es|ing)|seamless(?:ly)?|blazing(?:ly)?|effortless(?:ly)?)\b", "the plain word, or a figure", "a blazingly fast client"),
 ]
 FOUND = [(re.compile(pattern, re.IGNORECASE), better, example) for pattern, better, example in TURNS]
