@@ -50,8 +50,7 @@ pub(crate) fn read_exactly(path: &str) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Opens a list that the user named, for streaming; `-` is stdin. The reader skips the byte-order mark, since the
-/// stored
-/// position in a list counts it.
+/// stored position in a list counts it.
 pub(crate) fn open(path: &str) -> anyhow::Result<Box<dyn Read + Send>> {
     if path == "-" {
         return Ok(Box::new(stdin()));

@@ -114,8 +114,7 @@ impl Profile {
     /// Loads the profile with this name, from `hikyaku.toml` in the current folder or else from the user's settings.
     ///
     /// No file is read unless a profile is named: the current folder must not decide where a token from the environment
-    /// is
-    /// sent.
+    /// is sent.
     pub(crate) fn load(name: &str) -> anyhow::Result<Self> {
         let settings = settings();
         let here = PathBuf::from(FILE);

@@ -42,8 +42,7 @@ impl Drop for Bar {
 }
 
 /// The progress of a campaign: a bar on stderr if it is a terminal, with the rate, the remaining time and the reason
-/// for
-/// waiting. It disappears when dropped.
+/// for waiting. It disappears when dropped.
 pub(crate) struct CampaignBar {
     bar: ProgressBar,
     still_since: Cell<Option<Instant>>,

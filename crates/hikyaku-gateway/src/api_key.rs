@@ -57,11 +57,11 @@ pub struct NewApiKey {
     pub rights: Rights,
     /// The fairness key of its sends; the key's name by default.
     pub fairness_key: Option<String>,
-    /// How urgent its sends are.
+    /// The priority of its sends.
     pub priority: Priority,
-    /// How many recipients its sends may reach in a month; without it, as many as the channel's may.
+    /// The monthly limit on the recipients of its sends; `None` for no limit but the channel's quota.
     pub budget: Option<u64>,
-    /// Whether it may also send what no budget can count: broadcasts, and narrowcasts without a limit.
+    /// Whether it may also make sends that a budget cannot count: broadcasts, and narrowcasts without a limit.
     pub unmetered: bool,
 }
 
@@ -94,14 +94,14 @@ impl NewApiKey {
         self
     }
 
-    /// How urgent its sends are.
+    /// Sets the priority of its sends.
     #[must_use]
     pub fn priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
         self
     }
 
-    /// How many recipients its sends may reach in a month.
+    /// Sets the monthly limit on the recipients of its sends.
     #[must_use]
     pub fn budget(mut self, recipients: u64) -> Self {
         self.budget = Some(recipients);
@@ -159,13 +159,13 @@ pub struct ApiKeyRow {
     pub rights: Rights,
     /// The fairness key of its sends.
     pub fairness_key: String,
-    /// How urgent its sends are.
+    /// The priority of its sends.
     pub priority: Priority,
-    /// How many recipients its sends may reach in a month.
+    /// The monthly limit on the recipients of its sends.
     pub budget: Option<u64>,
-    /// Whether it may also send what no budget can count.
+    /// Whether it may also make sends that a budget cannot count.
     pub unmetered: bool,
-    /// Whether it is in the configuration, and not in the store.
+    /// Whether it is declared in the configuration, rather than issued into the store.
     pub declared: bool,
     /// Whether it is revoked.
     pub revoked: bool,

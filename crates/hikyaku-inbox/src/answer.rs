@@ -50,15 +50,15 @@ impl Answer {
     }
 
     /// Lets the first message quote the question, if both allow it: texts and stickers can quote, and LINE gives a
-    /// token for
-    /// messages that can be quoted.
+    /// token for messages that can be quoted.
     pub fn quoting(mut self) -> Self {
         self.quoting = true;
         self
     }
 
-    /// Replies, or sends nothing: no push, which counts towards the month's quota. Where the reply token's minute is over,
-    /// the event is [`Unanswered`](crate::KeptState::Unanswered), for people to see; what is longer than one reply is refused.
+    /// Replies or sends nothing: it never pushes, because a push counts towards the monthly quota. If the reply token
+    /// has expired, the event becomes [`Unanswered`](crate::KeptState::Unanswered), for an operator to see; an answer
+    /// that is too long for one reply is refused.
     pub fn without_push(mut self) -> Self {
         self.pushes = false;
         self

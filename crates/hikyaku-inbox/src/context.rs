@@ -15,18 +15,14 @@ pub trait InContext<S> {
     fn transaction(&self) -> Result<EventTransaction, NotOpen>;
 
     /// Answers the event once, even if processes are killed: the answer is enqueued in the outbox in the same
-    /// transaction as
-    /// "handled", and the outbox's workers send it.
+    /// transaction as "handled", and the outbox's workers send it.
     ///
     /// Up to five messages are sent as a reply while the event's reply token is valid, which is free; the reply is
-    /// retried
-    /// with its token if LINE's response is lost. The rest is pushed, in order. If the reply surely did not arrive,
-    /// because
-    /// the token was used or has expired, it is pushed as well, in its position. **If it is in doubt, it is not**: it
-    /// then
-    /// becomes `unknown` in the outbox, and an operator may [retry](hikyaku_sender::Outbox::retry_may_duplicate) or
-    /// drop it.
-    /// With [`Settings::by_button`](crate::Settings::by_button) nothing is pushed at all.
+    /// retried with its token if LINE's response is lost. The rest is pushed, in order. If the reply surely did not
+    /// arrive, because the token was used or has expired, it is pushed as well, in its position. **If it is in doubt,
+    /// it is not**: it then becomes `unknown` in the outbox, and an operator may
+    /// [retry](hikyaku_sender::Outbox::retry_may_duplicate) or drop it. With
+    /// [`Settings::by_button`](crate::Settings::by_button) nothing is pushed at all.
     ///
     /// Answers in one chat are sent in the order of its questions. A second answer to the same event is pushed.
     ///

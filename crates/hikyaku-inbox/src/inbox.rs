@@ -113,15 +113,12 @@ impl Inbox {
     /// Returns the route for LINE's requests, and the work behind it.
     ///
     /// The route verifies a request, and answers 200 once its events are on disk. It answers 503 if the store fails, so
-    /// that
-    /// LINE redelivers the events; 401 to a bad signature; 413 to a body that is too long. Concurrent requests share
-    /// commits.
+    /// that LINE redelivers the events; 401 to a bad signature; 413 to a body that is too long. Concurrent requests
+    /// share commits.
     ///
     /// The work is a future to spawn. It stores the events and handles them: one chat in the order of LINE's
-    /// timestamps, many
-    /// chats concurrently. It ends when the server has dropped the route and the running handlers are done; waiting
-    /// events
-    /// stay in the inbox. Several processes may work on one `PostgreSQL` database, or on one file.
+    /// timestamps, many chats concurrently. It ends when the server has dropped the route and the running handlers are
+    /// done; waiting events stay in the inbox. Several processes may work on one `PostgreSQL` database, or on one file.
     ///
     /// [`Router::once`] has no effect here: the inbox deduplicates by `webhookEventId`. An event without that id is
     /// handled each time it arrives.
@@ -162,10 +159,11 @@ impl Inbox {
         self.act(id, EventAct::Retry).await
     }
 
-    /// Gives up a dead letter, an event that waits or one that is unanswered. It is remembered, so that LINE's redelivery does not bring it back.
+    /// Drops a dead letter, a waiting event or an unanswered one. It is remembered, so that LINE's redelivery does not
+    /// bring it back.
     ///
     /// # Errors
-    /// There is no such event, it may not be dropped, or the store did not do it.
+    /// The event does not exist or cannot be dropped, or the store failed.
     pub async fn drop_event(&self, id: i64) -> Result<KeptEvent, Error> {
         self.act(id, EventAct::Drop).await
     }
@@ -185,8 +183,8 @@ impl Inbox {
     }
 
     /// Retries or drops all events that match, except for those that are being handled or were handled, and returns
-    /// their
-    /// number. It commits in steps of 500, from the newest to the oldest, so the steps before a failure stay done.
+    /// their number. It commits in steps of 500, from the newest to the oldest, so the steps before a failure stay
+    /// done.
     ///
     /// # Errors
     /// The store failed.
@@ -201,16 +199,16 @@ impl Inbox {
         Ok(total)
     }
 
-    /// Moves the outbox and this inbox into another store, as [`Outbox::move_to`] does: events with their JSON, what is
-    /// remembered of those that were handled, dead letters, and answers that wait to be fetched. Events get new numbers. How
-    /// many there are, and what was moved of the outbox.
+    /// Moves the outbox and this inbox into another store, as [`Outbox::move_to`] does: events with their JSON, the
+    /// records of handled events, dead letters, and answers that wait to be fetched. Events get new numbers. Returns
+    /// the number of events, and the result of moving the outbox.
     ///
-    /// From its beginning on a webhook that comes to a program on this store is refused with 503; all that were answered with
-    /// 200 before are moved. What a handler is at then is handled again there, as after a kill. Tables of a program's own are
-    /// not moved.
+    /// From the start of the move, a program on this store refuses webhooks with 503; all webhooks that were answered
+    /// with 200 before are moved. An event that a handler is working on is handled again in the new store, as after a
+    /// kill. Tables of your own are not moved.
     ///
     /// # Errors
-    /// As of [`Outbox::move_to`]; the other store has an inbox with events.
+    /// Those of [`Outbox::move_to`]; the other store has an inbox with events.
     pub async fn move_to(
         &self,
         target: &Outbox,

@@ -10,8 +10,7 @@ const WORD: &str = "hikyaku-answer";
 /// token, and replies are free.
 ///
 /// Shortly before the question's reply token expires, the button is sent with it. A tap fetches the answer as soon as
-/// it
-/// is available. An answer that is too long for one reply works the same way: it ends with a button for the rest.
+/// it is available. An answer that is too long for one reply works the same way: it ends with a button for the rest.
 ///
 /// The events of a chat are handled one after the other, so a tap waits for the answer that is being made. It receives
 /// the answer while its own token is valid; after that, the button may be tapped again.
@@ -57,7 +56,7 @@ impl Later {
         self
     }
 
-    /// The channel of the outbox that sends the button, and what it fetches; `default` unless set.
+    /// Sets the outbox channel that sends the button and the answers it fetches; the default is `default`.
     pub fn channel(mut self, name: impl Into<String>) -> Self {
         self.channel = Some(name.into());
         self

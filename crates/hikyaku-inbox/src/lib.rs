@@ -1,9 +1,9 @@
 //! A durable inbox for LINE webhooks: every event that was answered with 200 is handled, even if processes are killed.
 //!
 //! The events of a webhook are stored on disk, in the database of a [`hikyaku_sender::Outbox`], before LINE is
-//! answered.
-//! They are handled from there: one chat in order, many chats concurrently, with retries after a failure, and as dead
-//! letters in the end. Sends that a handler enqueues through [`InContext::transaction`] commit together with "handled".
+//! answered. They are handled from there: one chat in order, many chats concurrently, with retries after a failure, and
+//! as dead letters in the end. Sends that a handler enqueues through [`InContext::transaction`] commit together with
+//! "handled".
 //!
 //! ```no_run
 //! use hikyaku_inbox::{InContext as _, Inbox};

@@ -4,7 +4,7 @@ use hikyaku_sender::{Error, Listed, Outbox, State};
 
 use crate::store::{Became, DueReplies, Looked};
 
-/// Looks what became of those whose tokens have ended by now.
+/// Checks the replies whose tokens have expired by now.
 pub(crate) async fn look_after_replies(outbox: &Outbox) -> Result<(), Error> {
     for (event, channel, key) in outbox.look(DueReplies).await? {
         let became = became(outbox.find(channel, key).await?.as_ref());

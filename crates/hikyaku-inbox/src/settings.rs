@@ -42,8 +42,7 @@ impl Settings {
     }
 
     /// Sets the timeout for handling one event. A handler that exceeds it is dropped at its current await, and the
-    /// attempt
-    /// has failed. A timeout cannot end a handler that blocks its thread.
+    /// attempt has failed. A timeout cannot end a handler that blocks its thread.
     pub fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = limit;
         self
@@ -57,24 +56,21 @@ impl Settings {
     }
 
     /// Sets the backoff: the delay before the first retry, and the longest delay; each delay is twice the one before.
-    /// The
-    /// later events of the chat wait as well.
+    /// The later events of the chat wait as well.
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.backoff = (first, longest);
         self
     }
 
     /// Sets the lease timeout, at least one second: how long after the kill of a process others take its events over,
-    /// or the
-    /// process itself after a restart. The lease is renewed while a handler runs.
+    /// or the process itself after a restart. The lease is renewed while a handler runs.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.lease = lease.max(Duration::from_secs(1));
         self
     }
 
     /// Sets how long handled events are remembered, so that LINE's redeliveries are deduplicated. LINE does not
-    /// document how
-    /// long it redelivers; a day has been enough, and this should be longer.
+    /// document how long it redelivers; a day has been enough, and this should be longer.
     pub fn keep(mut self, handled: Duration) -> Self {
         self.keep = handled;
         self
@@ -88,8 +84,7 @@ impl Settings {
     }
 
     /// Disables pushes: an answer that comes too late for its reply token, or is too long for it, is fetched with a
-    /// button. See
-    /// [`Later`].
+    /// button. See [`Later`].
     pub fn by_button(mut self, later: Later) -> Self {
         self.later = Some(later);
         self

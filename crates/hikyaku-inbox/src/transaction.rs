@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// A transaction that collects everything to commit together with "handled": it commits once, or not at all if the
-/// attempt
-/// fails, its process is killed, or another process has taken the event over. A clone collects for the same attempt.
+/// attempt fails, its process is killed, or another process has taken the event over. A clone collects for the same
+/// attempt.
 #[derive(Clone)]
 pub struct EventTransaction(Arc<Inner>);
 
@@ -115,8 +115,7 @@ impl EventTransaction {
     }
 
     /// Enqueues a send in the outbox. It needs no idempotency key: by default the key consists of the event and the
-    /// send's
-    /// position among the event's sends. A send that breaks a rule makes the attempt fail when it is committed.
+    /// send's position among the event's sends. A send that breaks a rule makes the attempt fail when it is committed.
     ///
     /// # Errors
     /// The attempt has ended.
@@ -129,8 +128,8 @@ impl EventTransaction {
     }
 
     /// Runs one SQL statement on your own tables in the same database, with parameters `$1`, `$2` and so on in the
-    /// order
-    /// in which they first appear. Statements run in order, before the sends. A failing one makes the attempt fail.
+    /// order in which they first appear. Statements run in order, before the sends. A failing one makes the attempt
+    /// fail.
     ///
     /// # Errors
     /// The attempt has ended.

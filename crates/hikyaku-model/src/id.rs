@@ -1,8 +1,7 @@
 //! Ids, opaque strings as LINE issues them.
 //!
 //! An id is kept unchanged, so that a new id format needs no new release. [`FromStr`] refuses ids that are surely
-//! wrong;
-//! the `From` conversions accept any text, and the call that uses the id checks it before sending anything.
+//! wrong; the `From` conversions accept any text, and the call that uses the id checks it before sending anything.
 
 use std::{fmt, str::FromStr};
 

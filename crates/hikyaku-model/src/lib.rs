@@ -6,8 +6,7 @@
 //! # Messages
 //!
 //! [`Message`] creates the usual messages in one line. The types of [`message`], [`template`], [`imagemap`] and
-//! [`flex`]
-//! have a setter for every field, and convert.
+//! [`flex`] have a setter for every field, and convert.
 //!
 //! ```
 //! use hikyaku_model::{Message, message::{QuickReplyItem, Sender}};
@@ -25,8 +24,7 @@
 //! All types read and write LINE's own JSON. A field that is not set is omitted, and `false` is kept. LINE adds
 //! fields, values and types without notice: unknown fields are kept in `extra`, unknown values in `Other`, and objects
 //! that have an unknown type or do not fit their known one in `Unknown`. All of them are written back unchanged. A
-//! known
-//! field that is `null` counts as absent.
+//! known field that is `null` counts as absent.
 //!
 //! ```
 //! use hikyaku_model::{Message, MessageKind, flex::Container};
@@ -43,8 +41,7 @@
 //!
 //! [`Check`] finds every broken rule at once, counted as LINE counts, with its path in the JSON. Content that this
 //! version does not know is left for LINE to judge; [`Checker::strict`] refuses it, as LINE does today. The targeting
-//! of
-//! a narrowcast is the exception: its recipient, filter and limit must be known completely, see
+//! of a narrowcast is the exception: its recipient, filter and limit must be known completely, see
 //! [`Checker::allow_unknown_narrowing`].
 //!
 //! ```

@@ -9,8 +9,7 @@ pub enum InvalidSecret {
     /// The text is empty.
     Empty,
     /// The text contains a character that is not allowed in an HTTP header: a control character, most often a line
-    /// break
-    /// at the end, or a character beyond ASCII.
+    /// break at the end, or a character beyond ASCII.
     Character {
         /// The position, in characters from 0.
         at: usize,

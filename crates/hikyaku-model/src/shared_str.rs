@@ -7,8 +7,7 @@ use crate::text::{Read, Str, Text};
 /// Owned text: a slice of a text that it shares with others, or its own copy.
 ///
 /// The events of a webhook share the webhook's body this way, which takes less than half the time of a `String` for
-/// each
-/// text. The type derefs to `str` and compares with it. It can be sent between threads, and cloning costs next to
+/// each text. The type derefs to `str` and compares with it. It can be sent between threads, and cloning costs next to
 /// nothing.
 ///
 /// # Memory

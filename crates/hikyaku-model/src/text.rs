@@ -9,8 +9,7 @@ pub trait Text<'a>: AsRef<str> + Serialize + Read<'a> {
 }
 
 /// A value in the JSON of an event. Its texts are slices of the body that the events share, if there is one; serde's
-/// own
-/// `Deserialize` has no way to pass that body.
+/// own `Deserialize` has no way to pass that body.
 pub trait Read<'de>: Sized {
     /// Reads the value.
     fn read<D: Deserializer<'de>>(

@@ -14,8 +14,7 @@ use crate::{Checker, Object};
 pub struct Unknown {
     object: Object,
     /// Reads the object again, to report why it is unknown. The function is stored with the object: a check that named
-    /// it
-    /// would link the readers of all types into every program that sends, and few programs read messages.
+    /// it would link the readers of all types into every program that sends, and few programs read messages.
     explain: fn(&Object, &mut Checker),
 }
 

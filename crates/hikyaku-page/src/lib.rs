@@ -15,8 +15,7 @@
 //!
 //! Every tappable element has the JSON pointer of its action in `data-ptr`. A page that shows a drawing also
 //! needs [`STYLES`], and [`SCRIPT`] for images on request, texts that shrink to fit, and taps, which it reports as
-//! events
-//! named `hikyaku-tap`.
+//! events named `hikyaku-tap`.
 
 pub mod chat;
 pub mod css;

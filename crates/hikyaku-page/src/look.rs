@@ -14,7 +14,7 @@ pub struct Look {
     pub pictures: Pictures,
     /// The names of mentioned users; others are shown by their ids.
     pub names: BTreeMap<UserId, String>,
-    /// Whether every message and component says where in the JSON it is, as a JSON pointer in `data-at`.
+    /// Whether every message and component contains its JSON pointer, in `data-at`.
     pub tells_places: bool,
 }
 
@@ -41,8 +41,8 @@ impl Look {
         self
     }
 
-    /// Lets every message and component say where in the JSON it is, in `data-at`, so that a script can lead from the one
-    /// to the other.
+    /// Adds its JSON pointer to every message and component, in `data-at`, so that a script can relate the drawing and
+    /// the JSON.
     pub fn with_places(mut self) -> Self {
         self.tells_places = true;
         self

@@ -20,8 +20,7 @@ const NO_ANSWER: &str = "no_answer";
 #[non_exhaustive]
 pub struct Attempt {
     /// The number of the attempt, greater than that of every earlier one. Numbers are skipped where a worker claimed
-    /// the
-    /// delivery but sent nothing.
+    /// the delivery but sent nothing.
     pub number: i64,
     /// The time at which the request began.
     #[serde(serialize_with = "shown")]

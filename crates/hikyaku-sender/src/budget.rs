@@ -11,8 +11,7 @@ const JAPAN: Offset = Offset::constant(9);
 /// A limit on the recipients that the sends of one fairness key may reach in a day or a month.
 ///
 /// A send counts when a worker claims it, with all its recipients, even repeated ones: pushes and multicasts, as in
-/// LINE's
-/// own quota. It no longer counts if it surely was not sent; a send in doubt keeps counting.
+/// LINE's own quota. It no longer counts if it surely was not sent; a send in doubt keeps counting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Budget {

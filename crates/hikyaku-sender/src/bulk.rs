@@ -21,8 +21,7 @@ pub struct Preview {
     /// The ten newest of the deliveries that it would change.
     pub examples: Vec<Listed>,
     /// The part of the monthly quota that a retry may use: the recipients of pushes and multicasts. Only LINE knows the
-    /// cost
-    /// of broadcasts and narrowcasts.
+    /// cost of broadcasts and narrowcasts.
     pub quota: u64,
     /// The number of deliveries to be retried that may arrive twice.
     pub may_duplicate: u64,
@@ -88,12 +87,10 @@ impl Outbox {
     }
 
     /// Applies a command to all deliveries that match a filter, the newest first, with a commit after every 500; the
-    /// filter's
-    /// `limit` is ignored. After each commit, `on_progress` receives the result so far.
+    /// filter's `limit` is ignored. After each commit, `on_progress` receives the result so far.
     ///
     /// If it is interrupted and called again, the final result is the same: deliveries that were changed no longer
-    /// match, or
-    /// are refused. Deliveries enqueued after it began are left alone.
+    /// match, or are refused. Deliveries enqueued after it began are left alone.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -27,12 +27,10 @@ pub enum Event {
         state: State,
     },
     /// A lane with due deliveries is blocked. Reported once for each reason, and again when the reason recurs; for a
-    /// channel
-    /// that the worker does not have, once.
+    /// channel that the worker does not have, once.
     Waiting(Waiting),
     /// A response has stopped a lane, or all lanes of a channel. It came from LINE, or from something that answered
-    /// instead
-    /// of LINE. Reported once for all requests in flight together.
+    /// instead of LINE. Reported once for all requests in flight together.
     Held {
         /// The channel of the lane.
         channel: String,
@@ -46,8 +44,7 @@ pub enum Event {
         why: String,
     },
     /// The store's clock and LINE's differ by more than a minute. Retry keys expire by LINE's clock, but the store's
-    /// clock
-    /// counts their age: set it right.
+    /// clock counts their age: set it right.
     ClockSkew {
         /// The channel whose response showed it.
         channel: String,

@@ -24,8 +24,7 @@ pub struct Filter {
     /// The campaign.
     pub campaign: Option<CampaignId>,
     /// The user, group or room, or the hash of a phone number, alone or among others. Replies never match: their token
-    /// is a
-    /// secret.
+    /// is a secret.
     pub recipient: Option<String>,
     /// The idempotency key, in any channel. The requests of a campaign have none.
     pub idempotency_key: Option<String>,

@@ -62,8 +62,7 @@ impl Lane {
     }
 
     /// Returns whether LINE accepts a retry key in this lane. A reply has its token instead; a send to a phone number
-    /// has
-    /// neither, and is sent at most once.
+    /// has neither, and is sent at most once.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/retrying-api-request/>
     pub const fn has_retry_key(self) -> bool {

@@ -18,8 +18,7 @@ pub struct LineAnswer {
     /// LINE's id of the earlier request that it had accepted, if the status is 409.
     pub accepted_request_id: Option<String>,
     /// The unchanged body: an acceptance completely up to 16 kB, anything else up to its first 4 kB. Empty if no body
-    /// was
-    /// kept.
+    /// was kept.
     pub body: String,
     /// Whether an earlier request for the delivery was sent, or may have been.
     pub repeated: bool,

@@ -27,8 +27,8 @@ pub struct Moved {
 
 impl Outbox {
     /// Moves everything into another, empty outbox: deliveries with their retry keys and doubts, campaigns with the
-    /// positions
-    /// in their lists, rates, quotas and holds. Deliveries get new ids. `told` receives the number moved so far.
+    /// positions in their lists, rates, quotas and holds. Deliveries get new ids. `told` receives the number moved so
+    /// far.
     ///
     /// Once it has begun, this outbox accepts and sends nothing more. If it is interrupted, run it again, into an empty
     /// outbox.
@@ -44,12 +44,12 @@ impl Outbox {
         self.move_along(target, told, async { Ok::<_, Error>(()) }).await
     }
 
-    /// Like [`move_to`](Self::move_to), and does `along` when nothing changes in this outbox any more, before the move ends: there
-    /// a program brings tables of its own, which it [looks](Self::look) at here and [writes](Self::transact) there. Where it
-    /// fails, the move has been broken off.
+    /// Moves everything like [`move_to`](Self::move_to), and runs `along` before the move ends, when nothing changes in
+    /// this outbox any more. In it a program can move its own tables: it [reads](Self::look) them here and
+    /// [writes](Self::transact) them there. If `along` fails, the move is interrupted.
     ///
     /// # Errors
-    /// As [`move_to`](Self::move_to), and what `along` fails with.
+    /// Those of [`move_to`](Self::move_to), and those of `along`.
     pub async fn move_along<E: From<Error>>(
         &self,
         target: &Outbox,

@@ -220,8 +220,7 @@ impl NewDelivery {
     }
 
     /// Creates a send to all friends. It requires an [`idempotency_key`](Self::idempotency_key): a message to everyone
-    /// must
-    /// not be sent twice because a program was restarted.
+    /// must not be sent twice because a program was restarted.
     pub fn broadcast<'m>(messages: impl IntoMessages<'m>) -> Self {
         Self::new(SendKind::Broadcast, Vec::new(), &messages.into_messages())
     }
@@ -233,8 +232,7 @@ impl NewDelivery {
     }
 
     /// Creates a reply to an event. LINE accepts a reply token once, so a reply in doubt is retried with its token for
-    /// a
-    /// minute. By default it expires a minute after it was enqueued; [`expires_at`](Self::expires_at) changes that.
+    /// a minute. By default it expires a minute after it was enqueued; [`expires_at`](Self::expires_at) changes that.
     pub fn reply<'t, 'm>(
         reply_token: impl IntoReplyTo<'t>,
         messages: impl IntoMessages<'m>,
@@ -251,13 +249,11 @@ impl NewDelivery {
     }
 
     /// Creates a send from a complete request in JSON, for a program that serves LINE's API and stores the requests
-    /// that it
-    /// receives.
+    /// that it receives.
     ///
     /// LINE receives its members in their order and their values byte by byte, including unknown ones, with the
-    /// recipients
-    /// in front. Only LINE's limits on recipients are checked, and a multicast is never split to leave out a bad
-    /// recipient. Methods that set a part of the request, such as [`unit`](Self::unit), do not apply; the
+    /// recipients in front. Only LINE's limits on recipients are checked, and a multicast is never split to leave out a
+    /// bad recipient. Methods that set a part of the request, such as [`unit`](Self::unit), do not apply; the
     /// [`delivery_tag`](Self::delivery_tag), which is a header, does.
     ///
     /// ```
@@ -277,16 +273,14 @@ impl NewDelivery {
     }
 
     /// Returns its recipients: users, a chat, the hash of a phone number, or a reply token, which is a secret. Empty if
-    /// LINE
-    /// chooses them.
+    /// LINE chooses them.
     pub fn recipients(&self) -> &[String] {
         &self.to
     }
 
     /// Pushes a reply to this chat, the one of the event, if the reply surely did not arrive: LINE refused the reply
-    /// token,
-    /// or the token expired before the reply could be sent. A push counts towards the monthly quota, a reply does
-    /// not.
+    /// token, or the token expired before the reply could be sent. A push counts towards the monthly quota, a reply
+    /// does not.
     ///
     /// **A reply in doubt is never followed by its push**: it is retried as a reply, and becomes
     /// [`Unknown`](crate::State::Unknown) when its token has expired. The push takes the reply's position in its
@@ -323,14 +317,11 @@ impl NewDelivery {
     }
 
     /// Sets the retry key for LINE, if the caller has one: that of a request which is passed on, so that earlier sends
-    /// with
-    /// it stay deduplicated. It is the first key that is used. Like any other, it is replaced when it is too old and no
-    /// attempt is in
-    /// doubt. Only sends [with a retry key](Lane::has_retry_key) accept it.
+    /// with it stay deduplicated. It is the first key that is used. Like any other, it is replaced when it is too old
+    /// and no attempt is in doubt. Only sends [with a retry key](Lane::has_retry_key) accept it.
     ///
     /// One key is one delivery: unless an [`idempotency_key`](Self::idempotency_key) was set before, the retry key is
-    /// also
-    /// the idempotency key.
+    /// also the idempotency key.
     pub fn retry_key(mut self, key: impl Into<RetryKey>) -> Self {
         let key = key.into();
         self.retry_key = Some(key);
@@ -338,10 +329,8 @@ impl NewDelivery {
     }
 
     /// Takes over the [`idempotency_key`](Self::idempotency_key) of a delivery that surely was not sent, because LINE
-    /// refused
-    /// it or it was withdrawn: this send then becomes a new delivery, whatever its contents. The other one is discarded
-    /// and
-    /// can no longer be retried, since the message would go out twice.
+    /// refused it or it was withdrawn: this send then becomes a new delivery, whatever its contents. The other one is
+    /// discarded and can no longer be retried, since the message would go out twice.
     ///
     /// The key of a delivery that is accepted, waits, or may have arrived is never taken over.
     pub fn take_over_name(mut self) -> Self {
@@ -350,10 +339,8 @@ impl NewDelivery {
     }
 
     /// Attaches the caller's own JSON, up to 2,000 bytes, such as an order number. It is stored with the delivery,
-    /// never
-    /// sent to LINE, and returned in [`Listed`](crate::Listed) and [`Event::Settled`](crate::Event::Settled). A
-    /// delivery that
-    /// is enqueued again under its idempotency key keeps its first reference.
+    /// never sent to LINE, and returned in [`Listed`](crate::Listed) and [`Event::Settled`](crate::Event::Settled). A
+    /// delivery that is enqueued again under its idempotency key keeps its first reference.
     ///
     /// ```
     /// # use hikyaku_sender::NewDelivery;
@@ -366,24 +353,19 @@ impl NewDelivery {
     }
 
     /// Sets the order key: sends of the channel with the same key are sent one after another, in the order in which
-    /// they were
-    /// enqueued, also across retries. A chat's id is a good key. The next one is sent when the outcome of the one
-    /// before is
-    /// known.
+    /// they were enqueued, also across retries. A chat's id is a good key. The next one is sent when the outcome of the
+    /// one before is known.
     ///
     /// A send that LINE does not accept blocks the others for a minute after its first attempt; then they overtake it,
-    /// and
-    /// it is retried beside them. Two sends with the same key are never in flight at the same time. A send for a later
-    /// time
-    /// has its turn then.
+    /// and it is retried beside them. Two sends with the same key are never in flight at the same time. A send for a
+    /// later time has its turn then.
     pub fn in_order(mut self, key: impl Into<String>) -> Self {
         self.order_key = Some(key.into());
         self
     }
 
     /// Also reports its acceptance as an [`Outcome`](crate::Outcome). Rejected, unknown, expired and cancelled sends
-    /// are
-    /// always reported.
+    /// are always reported.
     pub fn tell_outcome(mut self) -> Self {
         self.tells = true;
         self
@@ -416,9 +398,8 @@ impl NewDelivery {
     }
 
     /// Sets the fairness key whose share of the lane it uses: a tenant, a user of an API, a source of events. While
-    /// several
-    /// keys have due sends of one kind and priority, they take turns, so that a key with a million sends does not delay
-    /// another key's single one. Sends without a key share one turn, and each campaign has its own.
+    /// several keys have due sends of one kind and priority, they take turns, so that a key with a million sends does
+    /// not delay another key's single one. Sends without a key share one turn, and each campaign has its own.
     ///
     /// It has 1 to 200 bytes, no control characters, and does not begin with `campaign:`. It is not sent to LINE.
     pub fn fairness_key(mut self, key: impl Into<String>) -> Self {
@@ -453,12 +434,10 @@ impl NewDelivery {
     }
 
     /// Sets the trace to which the send belongs, from its caller's `traceparent` and `tracestate`. They are stored, so
-    /// that
-    /// the span of each attempt belongs to that trace, even after a restart, and are never sent to LINE.
+    /// that the span of each attempt belongs to that trace, even after a restart, and are never sent to LINE.
     ///
     /// A malformed `traceparent` and a `tracestate` of more than 512 bytes are dropped; the send is not. A delivery
-    /// that is
-    /// enqueued again under its idempotency key keeps its first trace.
+    /// that is enqueued again under its idempotency key keeps its first trace.
     ///
     /// Source: <https://www.w3.org/TR/trace-context/>
     pub fn trace_context(mut self, traceparent: impl AsRef<str>, tracestate: Option<&str>) -> Self {
@@ -491,22 +470,18 @@ impl NewDelivery {
     }
 
     /// Sends a narrowcast's recipient, filter and limit although they contain keys, types or values that this version
-    /// does
-    /// not know.
+    /// does not know.
     ///
     /// By default these are broken rules: LINE ignores a key that it does not know, so a misspelt filter would reach
-    /// every
-    /// friend. Call this for a key that LINE added after this version was released.
+    /// every friend. Call this for a key that LINE added after this version was released.
     pub fn allow_unknown_narrowing(mut self) -> Self {
         self.options.unknown_narrowing = true;
         self
     }
 
     /// Checks the send and serialises it as JSON for `hikyaku_enqueue_v1`, a function in the database of a `PostgreSQL`
-    /// store.
-    /// The function enqueues the send in the caller's own transaction, so that a business row and its notification
-    /// commit
-    /// together or not at all, with any database driver:
+    /// store. The function enqueues the send in the caller's own transaction, so that a business row and its
+    /// notification commit together or not at all, with any database driver:
     ///
     /// ```sql
     /// SELECT id, existing FROM hikyaku_enqueue_v1($1::text::jsonb)

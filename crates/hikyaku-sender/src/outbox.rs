@@ -105,8 +105,7 @@ impl OutboxBuilder {
     }
 
     /// Sets how long finished deliveries and their idempotency keys are kept; the default is 7 days. Dead letters stay
-    /// until
-    /// an operator acts.
+    /// until an operator acts.
     pub fn keep(mut self, finished: Duration) -> Self {
         self.keep = finished;
         self
@@ -204,8 +203,7 @@ impl Outbox {
     ///
     /// # Errors
     /// One of them breaks a rule, or the store failed to commit them: then none is in the outbox, with the same
-    /// exception for
-    /// PostgreSQL as in [`enqueue`](Self::enqueue).
+    /// exception for PostgreSQL as in [`enqueue`](Self::enqueue).
     pub async fn enqueue_all(
         &self,
         deliveries: Vec<NewDelivery>,
@@ -224,10 +222,8 @@ impl Outbox {
     }
 
     /// Wakes the workers of other processes, which otherwise poll once a second. [`enqueue`](Self::enqueue) does so
-    /// itself.
-    /// After the commit of a send from [`NewDelivery::to_json`], the caller may do so: `PostgreSQL` commits
-    /// transactions
-    /// that notify only one after the other.
+    /// itself. After the commit of a send from [`NewDelivery::to_json`], the caller may do so: `PostgreSQL` commits
+    /// transactions that notify only one after the other.
     ///
     /// # Errors
     /// The store cannot be reached.
@@ -309,8 +305,7 @@ impl Outbox {
     }
 
     /// Returns LINE's unchanged response to a delivery: to the request that it accepted or, if it accepted none, to the
-    /// newest
-    /// one. `None` if LINE did not answer.
+    /// newest one. `None` if LINE did not answer.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -329,10 +324,8 @@ impl Outbox {
     }
 
     /// Returns the outcomes of deliveries, channels and campaigns after the [`Outcome`] with this id; 0 for all that
-    /// are
-    /// stored. At most 100 in order; empty if there are none yet. A caller that stores the id of the last outcome it
-    /// has processed
-    /// misses none of the last seven days, even if processes are killed.
+    /// are stored. At most 100 in order; empty if there are none yet. A caller that stores the id of the last outcome
+    /// it has processed misses none of the last seven days, even if processes are killed.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -341,8 +334,7 @@ impl Outbox {
     }
 
     /// Returns outcomes like [`outcomes`](Self::outcomes), and waits until there is one. Outcomes from this process's
-    /// workers
-    /// are noticed at once, those from others within a second.
+    /// workers are noticed at once, those from others within a second.
     ///
     /// # Errors
     /// The store cannot be read.
@@ -409,12 +401,10 @@ impl Outbox {
     }
 
     /// Returns metrics of the store and of this process's workers, in Prometheus's text format. They contain channel
-    /// names
-    /// but no recipients.
+    /// names but no recipients.
     ///
     /// Gauges are about the whole store, so they are the same from each process; counters are about this process. The
-    /// call
-    /// counts the rows of the store, like [`overview`](Self::overview).
+    /// call counts the rows of the store, like [`overview`](Self::overview).
     ///
     /// # Errors
     /// The store cannot be read.
@@ -430,12 +420,10 @@ impl Outbox {
     }
 
     /// Stops sends until the hold is released or ends. All workers obey it within a second, also after a restart.
-    /// Requests
-    /// in flight complete, and more sends can be enqueued.
+    /// Requests in flight complete, and more sends can be enqueued.
     ///
     /// The 23 hours of the retry keys of deliveries in doubt continue to run. If several holds apply, sends continue
-    /// when the
-    /// last one is released.
+    /// when the last one is released.
     ///
     /// # Errors
     /// The channel, reason or name is empty or too long, the end is in the past, or the store failed to commit it.
@@ -464,16 +452,12 @@ impl Outbox {
     }
 
     /// Sets a budget: the sends of one fairness key can reach at most this many recipients in a day or a month. It
-    /// counts
-    /// pushes and multicasts in all channels. `campaign:17` is the key of campaign 17. A new budget for the same period
-    /// keeps
-    /// the count of the old one. All workers obey it at their next claim, also after a restart.
+    /// counts pushes and multicasts in all channels. `campaign:17` is the key of campaign 17. A new budget for the same
+    /// period keeps the count of the old one. All workers obey it at their next claim, also after a restart.
     ///
     /// A send that exceeds the budget waits, or is cancelled and reported as an outcome, according to `beyond`; so do
-    /// all
-    /// sends behind it, even smaller ones. Deliveries in doubt have been counted already, and are resolved even beyond
-    /// the
-    /// budget. A send with more recipients than the whole budget never fits.
+    /// all sends behind it, even smaller ones. Deliveries in doubt have been counted already, and are resolved even
+    /// beyond the budget. A send with more recipients than the whole budget never fits.
     ///
     /// # Errors
     /// The key is empty or too long, or the store failed to commit it.
@@ -520,8 +504,7 @@ impl Outbox {
     }
 
     /// Retries a rejected or unknown delivery. An unknown one keeps its retry key while LINE remembers it, so that it
-    /// cannot
-    /// be delivered twice; after that it needs [`retry_may_duplicate`](Self::retry_may_duplicate).
+    /// cannot be delivered twice; after that it needs [`retry_may_duplicate`](Self::retry_may_duplicate).
     ///
     /// # Errors
     /// It is not a dead letter, its key is too old, or it does not exist.

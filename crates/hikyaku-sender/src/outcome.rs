@@ -9,8 +9,7 @@ use uuid::Uuid;
 use crate::{Time, UnknownName};
 
 /// An outcome of a delivery, a channel or a campaign. It is stored in the same commit as the change, and kept for a
-/// week,
-/// so that no kill loses it.
+/// week, so that no kill loses it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -21,10 +20,8 @@ pub struct Outcome {
     /// The kind.
     pub kind: OutcomeKind,
     /// The whole outcome as JSON, `{"type","timestamp","data"}`: the body of webhooks. For a delivery, `data` has `id`,
-    /// `channel`,
-    /// `kind`, `state`, `created_at`, `recipients`, `campaign`, `idempotency_key`, `reference`, `request_id`,
-    /// `sent_messages`,
-    /// `attempts` (their number) and `error` (`status` and `message`).
+    /// `channel`, `kind`, `state`, `created_at`, `recipients`, `campaign`, `idempotency_key`, `reference`,
+    /// `request_id`, `sent_messages`, `attempts` (their number) and `error` (`status` and `message`).
     pub body: String,
     /// The delivery that it is about, by which it is told in order.
     pub(crate) delivery: Option<i64>,
@@ -64,8 +61,7 @@ pub struct OutcomePlace {
 #[non_exhaustive]
 pub enum OutcomeKind {
     /// LINE has accepted a delivery that [requested this report](crate::NewDelivery::tell_outcome), or one that was
-    /// reported
-    /// as unknown before.
+    /// reported as unknown before.
     Accepted,
     /// LINE has refused a delivery; nobody received it.
     Rejected,

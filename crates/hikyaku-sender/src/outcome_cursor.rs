@@ -99,8 +99,7 @@ impl Outbox {
 
 impl OutcomeCursor {
     /// Sets how many outcomes [`run`](Self::run) processes concurrently, up to 100; the default is 1. Outcomes of one
-    /// delivery
-    /// are always processed one after another.
+    /// delivery are always processed one after another.
     #[must_use]
     pub fn concurrency(mut self, outcomes: usize) -> Self {
         self.concurrency = outcomes.clamp(1, OUTCOMES as usize);
@@ -108,8 +107,7 @@ impl OutcomeCursor {
     }
 
     /// Sets the backoff of [`run`](Self::run): the delay before the first retry, one second by default. It doubles each
-    /// time,
-    /// up to five minutes.
+    /// time, up to five minutes.
     #[must_use]
     pub fn again_after(mut self, wait: Duration) -> Self {
         self.again = wait.min(AGAIN_AT_MOST);
@@ -155,8 +153,7 @@ impl OutcomeCursor {
     }
 
     /// Confirms that every outcome up to this id is processed. Once this returns, the position is on disk. A position
-    /// before
-    /// the current one changes nothing.
+    /// before the current one changes nothing.
     ///
     /// # Errors
     /// Another reader holds the cursor now, because this one was silent for 15 seconds; or the store failed to commit
@@ -214,8 +211,7 @@ impl OutcomeCursor {
     }
 
     /// Processes one outcome after another until `stop` is ready. A failure is retried without limit, with a backoff of
-    /// one
-    /// second, two and so on up to five minutes; later outcomes wait, except for those that are processed
+    /// one second, two and so on up to five minutes; later outcomes wait, except for those that are processed
     /// [concurrently](Self::concurrency). While another reader holds the cursor, it waits.
     ///
     /// After `stop`, work in progress has 10 seconds. Outcomes that are not processed by then are delivered again.

@@ -47,8 +47,7 @@ pub struct LaneOverview {
     /// The lane.
     pub lane: Lane,
     /// Its rate limit, according to this process's last worker of the channel; LINE's limit if there was none. `None`
-    /// for no
-    /// limit.
+    /// for no limit.
     pub limit: Option<Rate>,
     /// The steady rate in requests per second now; `None` without a limit.
     pub per_second: Option<f64>,
@@ -57,8 +56,7 @@ pub struct LaneOverview {
     /// The number of its deliveries that are due and not in flight, including those of paused campaigns.
     pub waiting: u64,
     /// The reason why they wait, if they do: why the lane is blocked, or its rate limit. The lack of a worker with its
-    /// channel
-    /// is not among the reasons: the store does not know the workers.
+    /// channel is not among the reasons: the store does not know the workers.
     pub waiting_for: Option<WaitingFor>,
     /// The time until which they wait, as far as it is known.
     pub until: Option<Time>,

@@ -23,14 +23,11 @@ pub struct Quarantined {
 
 impl Outbox {
     /// Marks as in doubt every delivery that may have been sent after `since`, the time of the backup from which this
-    /// store
-    /// was restored. Call it once after a restore, before any worker starts: the state machine then resolves the
-    /// deliveries
-    /// about which LINE can still tell, and leaves the rest to an operator. It sends nothing twice.
+    /// store was restored. Call it once after a restore, before any worker starts: the state machine then resolves the
+    /// deliveries about which LINE can still tell, and leaves the rest to an operator. It sends nothing twice.
     ///
     /// Sends that were enqueued after `since` are lost. Enqueued again under its idempotency key, a send has the same
-    /// retry
-    /// key as before, which LINE remembers for 24 hours.
+    /// retry key as before, which LINE remembers for 24 hours.
     ///
     /// # Errors
     /// `since` is in the future, a worker has this `SQLite` file open, or the store failed to commit it.

@@ -132,8 +132,7 @@ impl Clock {
     }
 
     /// Creates a clock that reads another source of time, such as a simulator in a test. It works with `PostgreSQL` as
-    /// well.
-    /// The function must be quick, and should not go backwards.
+    /// well. The function must be quick, and should not go backwards.
     pub fn from_fn<T: Into<Time>>(now: impl Fn() -> T + Send + Sync + 'static) -> Self {
         Self(Source::Of(Read(Arc::new(move || now().into()))))
     }

@@ -43,8 +43,7 @@ impl fmt::Debug for Transaction<'_> {
 
 impl Transaction<'_> {
     /// Runs one SQL statement and returns its rows. Parameters are `$1`, `$2` and so on, in the order in which they
-    /// first
-    /// appear.
+    /// first appear.
     ///
     /// # Errors
     /// The statement failed, or the store has no tables (`memory:`). The transaction is then rolled back.
@@ -62,8 +61,7 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// It breaks a rule, its idempotency key belongs to another send, or the store failed to commit it. The transaction
-    /// is
-    /// then rolled back.
+    /// is then rolled back.
     pub async fn enqueue(&mut self, delivery: NewDelivery) -> std::result::Result<Enqueued, Error> {
         let enqueued = self.tx.enqueue(delivery).await;
         self.failed |= enqueued.is_err();
@@ -180,14 +178,12 @@ impl<W: Work> WriteStep for Transact<W> {
 
 impl Outbox {
     /// Changes the program's own tables in the outbox's database and enqueues sends, in one durable transaction. It
-    /// blocks
-    /// the store's own transactions, so it must be short. Table names that begin with `hikyaku_` are reserved for this
-    /// project, and on `SQLite` so are all tables listed in `docs/sender.md`.
+    /// blocks the store's own transactions, so it must be short. Table names that begin with `hikyaku_` are reserved
+    /// for this project, and on `SQLite` so are all tables listed in `docs/sender.md`.
     ///
     /// # Errors
     /// The error of `work`, or a failure of the store. Everything is then rolled back. Only if the connection to
-    /// PostgreSQL
-    /// was lost before it answered, the transaction may have committed.
+    /// PostgreSQL was lost before it answered, the transaction may have committed.
     pub async fn transact<W: Work>(&self, work: W) -> std::result::Result<W::Out, Error> {
         let shared = self.shared();
         let (out, enqueued) = shared.store.run(Transact(work)).await?;
@@ -196,11 +192,11 @@ impl Outbox {
         }
         Ok(out)
     }
-    /// Looks at tables of the program's own, in the outbox's database: all of it sees the same, and nothing waits for it, nor it
-    /// for changes. It works in a store that was moved away, too.
+    /// Reads tables of your own in the outbox's database, in one consistent snapshot that neither blocks changes nor
+    /// waits for them. It also works in a store that was moved away.
     ///
     /// # Errors
-    /// What `work` fails with, or why the store did not do it. A statement that changes something fails, or changes nothing.
+    /// The error of `work`, or the store failed. A statement that changes something fails, or changes nothing.
     pub async fn look<W: Work>(&self, work: W) -> std::result::Result<W::Out, Error> {
         self.shared().store.read(Look(work)).await
     }

@@ -13,8 +13,7 @@ pub struct Waiting {
     /// The reason.
     pub reason: WaitingFor,
     /// The end of the wait, as far as it is known; for a [`Worker`](WaitingFor::Worker), its beginning. `None` if it is
-    /// an
-    /// operator's hold that lasts until it is released.
+    /// an operator's hold that lasts until it is released.
     pub until: Option<Time>,
 }
 

@@ -3,8 +3,7 @@
 //! A [`Sim`] is a complete platform: channels, users, groups, quotas, retry keys, reply tokens and a clock. It answers
 //! calls of the Messaging API on two listeners, like `api.line.me` and `api-data.line.me`, with LINE's statuses, bodies
 //! and limits, and delivers into an outbox that a test can read. The actions of its users reach a bot as signed
-//! webhooks
-//! ([`Sim::set_webhook`]). On request it loses responses, cuts connections and runs out of quota.
+//! webhooks ([`Sim::set_webhook`]). On request it loses responses, cuts connections and runs out of quota.
 //!
 //! Many simulators can run at once: there are no globals, the system picks the ports, and a simulator stops when it is
 //! dropped.

@@ -83,8 +83,7 @@ impl Queue {
     }
 
     /// Sets how long a request waits for a place in a full queue before it is answered with 503. LINE then redelivers
-    /// the
-    /// webhook if redelivery is on. LINE itself times out after 2 seconds.
+    /// the webhook if redelivery is on. LINE itself times out after 2 seconds.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
     pub fn patience(mut self, patience: Duration) -> Self {
@@ -93,14 +92,11 @@ impl Queue {
     }
 
     /// Sets the timeout for handling one event; `None` means no timeout. A handler that exceeds it is dropped at its
-    /// current
-    /// await, the outcome is [`TimedOut`](crate::Outcome::TimedOut), and the next event of the webhook follows. Each
-    /// function
-    /// that runs [after](Router::after) the handlers has its own timeout of the same length.
+    /// current await, the outcome is [`TimedOut`](crate::Outcome::TimedOut), and the next event of the webhook follows.
+    /// Each function that runs [after](Router::after) the handlers has its own timeout of the same length.
     ///
     /// Without a timeout, a handler that hangs keeps its place for ever, and once all places are taken the bot answers
-    /// 503
-    /// until it is restarted. A timeout cannot end a handler that blocks its thread.
+    /// 503 until it is restarted. A timeout cannot end a handler that blocks its thread.
     pub fn time_limit(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.time_limit = limit.into();
         self
@@ -110,10 +106,8 @@ impl Queue {
 /// Returns the route for LINE's requests, and the work behind it.
 ///
 /// The route verifies a request, queues it and answers 200; the work runs the handlers later. The route answers 401 to
-/// a
-/// bad signature, 413 to a body that is too long, and 503 if the queue stays full. The [receiver's
-/// clock](Receiver::clock)
-/// gives the time at which events are received, and decides when their reply tokens expire.
+/// a bad signature, 413 to a body that is too long, and 503 if the queue stays full. The [receiver's
+/// clock](Receiver::clock) gives the time at which events are received, and decides when their reply tokens expire.
 ///
 /// The work is a future to spawn. It ends when the server has dropped the route and every accepted webhook is handled:
 /// await it after the server has ended. A program that is killed loses webhooks that were accepted but not yet handled,

@@ -41,10 +41,8 @@ impl Webhook {
     ///
     /// # Errors
     /// The body is not UTF-8, or not a JSON object with an array `events`. An event that does not fit its type is not
-    /// an
-    /// error: it becomes [`EventKind::Unknown`](hikyaku_model::EventKind::Unknown), and the other events are
-    /// unaffected.
-    /// A body with more events than 256 plus one for each 32 bytes is refused as well.
+    /// an error: it becomes [`EventKind::Unknown`](hikyaku_model::EventKind::Unknown), and the other events are
+    /// unaffected. A body with more events than 256 plus one for each 32 bytes is refused as well.
     pub fn parse(body: &[u8]) -> Result<Self, Error> {
         let text: Arc<str> = utf8(body)?.into();
         read(&text, Some(&text), |rest, events| {

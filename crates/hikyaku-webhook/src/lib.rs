@@ -24,8 +24,7 @@
 //! Reading loses no event: unknown ones and those that do not fit their type are passed on with their JSON. But the
 //! queue is in memory only: [`axum::callback`] answers LINE with 200 before it handles a webhook. If the program
 //! crashes, up to 256 waiting webhooks and 32 in progress (settings of [`axum::Queue`]) are lost, and LINE does not
-//! send
-//! them again. The crate `hikyaku-inbox` stores them on disk before the 200, and handles each chat in order.
+//! send them again. The crate `hikyaku-inbox` stores them on disk before the 200, and handles each chat in order.
 //! # Features
 //! - `axum`: the server side of a bot, with a bounded queue.
 //! - `regex`: routes by regular expression.

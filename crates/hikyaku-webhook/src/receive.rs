@@ -50,8 +50,7 @@ impl Receiver {
     }
 
     /// Creates a receiver for many channels. `choose` returns the verifier for the path and headers of the request or
-    /// for
-    /// the `destination` of the body. The destination is not verified yet: use it for nothing else.
+    /// for the `destination` of the body. The destination is not verified yet: use it for nothing else.
     ///
     /// ```
     /// use std::collections::HashMap;
@@ -78,8 +77,7 @@ impl Receiver {
     }
 
     /// Sets the clock, instead of the system's: in a test, that of the simulator and the sender, so that reply tokens
-    /// expire
-    /// when LINE's do.
+    /// expire when LINE's do.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Some(Arc::new(clock));

@@ -28,8 +28,7 @@ pub fn sign(secret: &ChannelSecret, body: &[u8]) -> String {
 /// A verifier of the signature that proves that a body comes from LINE.
 ///
 /// It holds the prepared keys, so that a body costs only its own hashing: create one and keep it. Verification takes
-/// the
-/// raw bytes of the body, without a copy, and compares in constant time.
+/// the raw bytes of the body, without a copy, and compares in constant time.
 ///
 /// ```
 /// use hikyaku_model::ChannelSecret;

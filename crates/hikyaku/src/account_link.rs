@@ -30,8 +30,7 @@ impl LinkToken {
     ///
     /// # Errors
     /// The nonce is not 10 to 255 characters long. It must also be unpredictable (at least 128 random bits) and used
-    /// only
-    /// once.
+    /// only once.
     /// # Source
     /// <https://developers.line.biz/en/docs/messaging-api/linking-accounts/>
     pub fn account_link_url(&self, nonce: &str) -> Result<String, Error> {

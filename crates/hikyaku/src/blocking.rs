@@ -65,8 +65,7 @@ impl Client {
     /// The system cannot start a thread.
     pub fn new(client: crate::Client) -> io::Result<Self> {
         // The runtime needs its own thread, not only the callers': it has to notice a connection that the server closes
-        // between
-        // two calls before the next request is written to it.
+        // between two calls before the next request is written to it.
         let mut runtime = Builder::new_multi_thread();
         let runtime = runtime.worker_threads(1).thread_name("hikyaku").enable_all().build()?;
         Ok(Self { line: client, serving: Arc::new(Serving(Some(runtime))) })

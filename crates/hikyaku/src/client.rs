@@ -68,8 +68,7 @@ impl Client {
 
     /// Creates a client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and optionally `HIKYAKU_API_URL`,
     /// `HIKYAKU_DATA_URL` and `HIKYAKU_MANAGER_URL` for hosts other than LINE's. If `HIKYAKU_API_URL` is on this
-    /// machine, set
-    /// the URL of every host that the program calls: no other host has a default then, as with
+    /// machine, set the URL of every host that the program calls: no other host has a default then, as with
     /// [`api_base_url`](ClientBuilder::api_base_url).
     ///
     /// # Errors
@@ -164,8 +163,7 @@ impl ClientBuilder {
     }
 
     /// Sets one address for all of LINE's hosts, such as a gateway, or a simulator that serves them on one listener. A
-    /// later
-    /// [`api_base_url`](Self::api_base_url), or another such setter, overrides it.
+    /// later [`api_base_url`](Self::api_base_url), or another such setter, overrides it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         let url = Some(url.into());
         self.urls = HostUrls { api: url.clone(), data: url.clone(), manager: url };
@@ -175,8 +173,7 @@ impl ClientBuilder {
     /// Sets the API's base URL, for example that of a simulator. The default is `https://api.line.me`.
     ///
     /// If it is on this machine (`localhost`, `127.0.0.1`, `[::1]`), the other hosts have no default: a call to one
-    /// that
-    /// is not set fails before anything is sent, so that no request meant for a simulator reaches LINE.
+    /// that is not set fails before anything is sent, so that no request meant for a simulator reaches LINE.
     pub fn api_base_url(mut self, url: impl Into<String>) -> Self {
         self.urls.api = Some(url.into());
         self

@@ -61,8 +61,7 @@ pub enum ErrorKind {
     /// It says nothing about LINE, so it is never final.
     ///
     /// LINE names each response of the Messaging API by `X-Line-Request-Id`; a response without it and without a
-    /// documented
-    /// body is not LINE's. (5xx, 408 and 429 have their own kinds, whoever sends them.)
+    /// documented body is not LINE's. (5xx, 408 and 429 have their own kinds, whoever sends them.)
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
     Foreign,
@@ -178,8 +177,7 @@ impl Error {
     }
 
     /// Returns the unchanged body of the response, up to 64 kB, if LINE itself refused the request. Empty for every
-    /// other
-    /// error, since the response of a proxy or a portal may repeat parts of the request.
+    /// other error, since the response of a proxy or a portal may repeat parts of the request.
     pub fn body(&self) -> &[u8] {
         &self.0.body
     }
@@ -199,8 +197,7 @@ impl Error {
     }
 
     /// Returns whether LINE may have acted on this call, in any of its attempts. Retry such a send with the same retry
-    /// key,
-    /// or not at all.
+    /// key, or not at all.
     pub fn may_have_landed(&self) -> bool {
         self.0.may_have_landed
     }

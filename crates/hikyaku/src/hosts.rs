@@ -18,8 +18,7 @@ pub(crate) struct Hosts {
 
 impl Hosts {
     /// A program that uses a simulator on its own machine never reaches LINE through a host that was not set: its token
-    /// and
-    /// its users' ids would go there.
+    /// and its users' ids would go there.
     pub(crate) fn new(urls: &HostUrls) -> Result<Self, Error> {
         let set = |host: Host, url: &Option<String>| {
             url.as_ref().map(|url| BaseUrl::parse(property(host), url)).transpose()

@@ -1,6 +1,5 @@
 //! Judges whether a response is LINE's own, and what it says. Complete responses and streamed ones are judged here
-//! alike.
-//! The code is pure: no clock, no I/O.
+//! alike. The code is pure: no clock, no I/O.
 
 use http::{
     HeaderMap, HeaderValue, StatusCode,
@@ -32,8 +31,7 @@ const MONTHLY_LIMIT: &str = "monthly limit";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked {
     /// Whether LINE names each response of this route by `X-Line-Request-Id`. Responses of other routes are recognised
-    /// by
-    /// the form of their bodies.
+    /// by the form of their bodies.
     pub(crate) named: bool,
     /// Whether the request carried a retry key.
     pub(crate) keyed: bool,
@@ -65,8 +63,7 @@ impl Asked {
     /// Returns whether the response is a success of LINE's own. `body` may be empty for [`Expects::Bytes`].
     ///
     /// A stand-in server in a user's tests sends no request id, so a documented body also counts as LINE's. A portal's
-    /// page
-    /// or a gateway's message does not.
+    /// page or a gateway's message does not.
     pub(crate) fn is_success(&self, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
         let named = self.named && request_id(headers).is_some();
         match status {
@@ -93,8 +90,7 @@ impl Asked {
     }
 
     /// Builds the error for an unsuccessful response. Its body may be anything: LINE's JSON in several shapes, OAuth's,
-    /// a
-    /// proxy's HTML, empty, or cut off.
+    /// a proxy's HTML, empty, or cut off.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#error-responses>
     pub(crate) fn failure(&self, status: StatusCode, headers: HeaderMap, body: &[u8]) -> Error {

@@ -15,8 +15,7 @@ const SHORTEST_FORK: u64 = 20_000;
 
 thread_local! {
     // Each thread's `RandomState` has its own 128 bits from the operating system; SipHash is a pseudo-random function
-    // of
-    // them.
+    // of them.
     static STATE: (RandomState, Cell<Made>) = (RandomState::new(), Cell::default());
 }
 
@@ -30,9 +29,8 @@ struct Made {
 }
 
 /// Returns two words that no other thread, process or machine makes. A process that forks, or a machine that is
-/// restored
-/// twice from one snapshot, copies the thread's state with the counter: the process id and the clock distinguish the
-/// copies.
+/// restored twice from one snapshot, copies the thread's state with the counter: the process id and the clock
+/// distinguish the copies.
 fn next() -> [u64; 2] {
     STATE.with(|(hash, made)| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

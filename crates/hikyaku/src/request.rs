@@ -159,8 +159,7 @@ impl<'a> Request<'a> {
     /// Makes the call and reads the complete response, which must be empty unless the request expects otherwise.
     ///
     /// Boxed, like [`open`](Self::open): a future that is polled in another crate is compiled there, and this one
-    /// contains
-    /// the pool, TLS and HTTP/2.
+    /// contains the pool, TLS and HTTP/2.
     pub(crate) fn send(self) -> BoxFuture<'a, Result<Exchange, Error>> {
         let Self { client, auth, mut call } = self;
         Box::pin(async move { exchange(client, auth, &mut call).await })
@@ -172,8 +171,7 @@ impl<'a> Request<'a> {
     }
 
     /// Makes the call and reads a JSON response, or `None` if LINE says that the resource does not exist: by a 404
-    /// whose
-    /// message satisfies `none`; a missing body counts as an empty message.
+    /// whose message satisfies `none`; a missing body counts as an empty message.
     pub(crate) async fn read_or_none<T: DeserializeOwned>(
         mut self,
         says_none: fn(&str) -> bool,

@@ -121,8 +121,7 @@ mod tests {
     #[test]
     fn derived_keys_are_those_of_version_5() {
         // The same as `uuid.uuid5(uuid.NAMESPACE_DNS, "0")` and so on in Python. A change here would send messages
-        // twice that
-        // are retried after an update.
+        // twice that are retried after an update.
         let whole = RetryKey(Uuid::NAMESPACE_DNS);
         let keys = ["0", "1", "12"].map(|name| whole.derive(name.as_bytes()).to_string());
         let expected = [

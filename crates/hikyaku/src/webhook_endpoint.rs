@@ -62,8 +62,7 @@ impl Client {
     }
 
     /// Sets the URL to which LINE sends the channel's webhooks: an `https` URL of at most 500 characters. LINE may take
-    /// a
-    /// minute to use it.
+    /// a minute to use it.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#set-webhook-endpoint-url>

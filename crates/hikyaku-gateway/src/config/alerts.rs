@@ -2,11 +2,11 @@ use serde::Deserialize;
 
 use crate::{Error, chat_id};
 
-/// Whom the gateway tells what needs a person.
+/// The settings of alerts to the operator.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertSettings {
-    /// The channel that sends it.
+    /// The channel that sends the alerts.
     #[serde(default = "super::channel::usual")]
     pub channel: String,
     /// The operator's chat: the id of a user, group or room.

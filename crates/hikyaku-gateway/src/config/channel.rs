@@ -34,8 +34,7 @@ pub struct Channel {
     #[serde(default)]
     pub manager_url: Option<String>,
     /// The name of the key whose permissions the channel access token itself has in LINE's API, so that a bot only
-    /// changes
-    /// its base URL.
+    /// changes its base URL.
     #[serde(default)]
     pub drop_in: Option<String>,
 }
@@ -51,10 +50,10 @@ impl Channel {
         self.secret.is_some() || self.secret_file.is_some()
     }
 
-    /// Its secret, if there is one. `name` is the channel's, for errors.
+    /// Returns its secret, if it has one. `name` is the channel's name, for errors.
     ///
     /// # Errors
-    /// The file cannot be read, both keys are set, or it is no secret.
+    /// The file cannot be read, both keys are set, or the value is not a secret.
     pub fn secret(&self, name: &str) -> Result<Option<ChannelSecret>, Error> {
         let secret = match (&self.secret, &self.secret_file) {
             (None, None) => return Ok(None),
@@ -71,15 +70,15 @@ impl Channel {
             .map_err(|why| Error::because(format!("channel.{name}.secret"), why))
     }
 
-    /// What tells whether a webhook is LINE's, if the channel's secret is there.
+    /// Returns the verifier of its webhooks, if the channel has a secret.
     pub(crate) fn verifier(&self, name: &str) -> Result<Option<Verifier>, Error> {
         Ok(self.secret(name)?.as_ref().map(Verifier::new))
     }
 
-    /// Its channel access token. `name` is the channel's, for errors.
+    /// Returns its channel access token. `name` is the channel's name, for errors.
     ///
     /// # Errors
-    /// The file cannot be read, or there is not exactly one of `token` and `token_file`.
+    /// The file cannot be read, or not exactly one of `token` and `token_file` is set.
     pub fn token(&self, name: &str) -> Result<String, Error> {
         match (&self.token, &self.token_file) {
             (Some(token), None) => Ok(token.clone()),
@@ -97,7 +96,7 @@ impl Channel {
     }
 }
 
-/// The name of a channel that is not said.
+/// The default channel name.
 pub(super) fn usual() -> String {
     "default".to_owned()
 }

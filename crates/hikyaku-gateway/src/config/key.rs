@@ -7,43 +7,43 @@ use serde::Deserialize;
 use super::file;
 use crate::{ApiKey, ApiKeyRow, Error, NewApiKey, Rights};
 
-/// What stands before the hash of a key.
+/// The prefix of a key's hash.
 const HASH: &str = "sha256:";
 
-/// A key of the LINE door that is in the configuration, and not in the store.
+/// A key for LINE's API that is declared in the configuration, rather than issued into the store.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeclaredKey {
-    /// What logs and lists call it. A key in the store with this name does not work.
+    /// The name in logs and lists. A key in the store with the same name does not work.
     pub name: String,
     /// `sha256:` and the SHA-256 of the key, in 64 hexadecimal digits.
     #[serde(default)]
     pub hash: Option<String>,
-    /// A file with the key itself; its path begins where the configuration is.
+    /// A file with the key itself; a relative path starts at the configuration file.
     #[serde(default)]
     pub file: Option<PathBuf>,
-    /// The channel that it sends through.
+    /// The channel that sends.
     #[serde(default = "super::channel::usual")]
     pub channel: String,
-    /// How it may send; in every way unless set.
+    /// The permitted kinds of send; all by default.
     #[serde(default)]
     pub send: Option<Vec<String>>,
-    /// To whom it may push and multicast; to everybody unless set.
+    /// The permitted recipients of pushes and multicasts; everybody by default.
     #[serde(default)]
     pub to: Option<Vec<String>>,
-    /// What else it may call; all that this version knows unless set.
+    /// The permitted classes of other calls; by default all that this version knows.
     #[serde(default)]
     pub call: Option<Vec<String>>,
-    /// Whose share of a lane its sends take; its name unless set.
+    /// The fairness key of its sends; the key's name by default.
     #[serde(default)]
     pub fairness_key: Option<String>,
-    /// How urgent its sends are.
+    /// The priority of its sends.
     #[serde(default)]
     pub priority: Priority,
-    /// How many recipients its sends may reach in a month; without it, as many as the channel's may.
+    /// The monthly limit on the recipients of its sends; by default only the channel's quota limits them.
     #[serde(default)]
     pub budget: Option<u64>,
-    /// Whether it may also send what no budget can count: broadcasts, and narrowcasts without a limit.
+    /// Whether it may also make sends that a budget cannot count: broadcasts, and narrowcasts without a limit.
     #[serde(default)]
     pub unmetered: bool,
 }

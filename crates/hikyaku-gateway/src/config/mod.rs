@@ -34,7 +34,7 @@ pub use notify::{DeliveryMode, NotifySettings};
 /// The longest wait for LINE: callers such as microcontrollers time out after ten seconds.
 const LONGEST_WAIT: u64 = 8;
 
-/// The longest that a notification waits for others, in milliseconds.
+/// The longest time for which a notification waits for others, in milliseconds.
 const LONGEST_WINDOW: u64 = 60_000;
 
 /// The configuration of a gateway. `gateway.toml` in this crate explains every key.
@@ -71,10 +71,10 @@ pub struct Config {
     /// The pages of the people who run the gateway.
     #[serde(default)]
     pub operator: OperatorSettings,
-    /// Keys of that door which are not in the store.
+    /// Keys for LINE's own API that are declared here, rather than issued into the store.
     #[serde(default)]
     pub key: Vec<DeclaredKey>,
-    /// Whom the gateway tells what needs a person; the log alone without it.
+    /// The alerts to the operator; without them, problems are only logged.
     #[serde(default)]
     pub alerts: Option<AlertSettings>,
 }
@@ -88,8 +88,7 @@ pub struct Listener {
     /// The parts that it serves.
     pub serve: Vec<Served>,
     /// A file with a certificate chain in PEM, the listener's own certificate first; it enables HTTPS. A relative path
-    /// starts
-    /// at the configuration file.
+    /// starts at the configuration file.
     #[serde(default)]
     pub certificate_file: Option<PathBuf>,
     /// A file with the key of the certificate, in PEM.
@@ -280,10 +279,10 @@ impl Config {
         Ok(())
     }
 
-    /// The keys of the LINE door that it declares.
+    /// Returns the declared keys for LINE's API.
     ///
     /// # Errors
-    /// A file with a key cannot be read, or holds none.
+    /// The file of a key cannot be read, or does not contain a key.
     pub fn declared_keys(&self) -> Result<Vec<ApiKeyRow>, Error> {
         self.key.iter().map(|key| key.read().map(|(_, row)| row)).collect()
     }
@@ -305,14 +304,14 @@ impl Config {
         })
     }
 
-    /// Whether people reach it over HTTPS, as far as is said.
+    /// Returns whether users reach it over HTTPS, according to the configuration.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }
 
 impl Listener {
-    /// What it proves itself by, if it speaks HTTPS.
+    /// Returns its certificate and key, if it serves HTTPS.
     pub(crate) fn certificate(&self, name: &str) -> Result<Option<Certificate>, Error> {
         match (&self.certificate_file, &self.key_file) {
             (Some(chain), Some(key)) => Certificate::read(chain, key).map(Some),

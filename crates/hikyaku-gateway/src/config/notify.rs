@@ -16,11 +16,13 @@ pub struct NotifySettings {
     pub wait_seconds: u64,
     /// The maximum length of a message, in characters; by default as much as a push holds.
     pub longest_message: Option<usize>,
-    /// How many milliseconds a notification waits for others of its chat, to go with them as one push; 0 for none.
+    /// The time, in milliseconds, for which a notification waits for others of its chat, to be sent with them in one
+    /// push; 0 disables it.
     pub coalesce_ms: u64,
-    /// Whether a notification goes as a reply, which is free, where the chat has said something within the last minute.
+    /// Whether a notification goes as a reply, which is free, if somebody has written in the chat within the last
+    /// minute.
     pub free_replies: bool,
-    /// What becomes of a notification for which the month has no room.
+    /// The treatment of notifications that exceed the monthly quota.
     pub on_quota: OnQuota,
 }
 
@@ -50,7 +52,7 @@ impl Default for NotifySettings {
 }
 
 impl NotifySettings {
-    /// How long a notification waits for others, if it does.
+    /// Returns how long a notification waits for others, if coalescing is enabled.
     pub(crate) fn window(&self) -> Option<Duration> {
         Some(Duration::from_millis(self.coalesce_ms)).filter(|window| !window.is_zero())
     }

@@ -56,8 +56,7 @@ impl State {
     }
 
     /// Revokes a key. Returns whether it was active before. Running gateways refuse it within five seconds. Sends that
-    /// were
-    /// made with it stay in the outbox.
+    /// were made with it stay in the outbox.
     ///
     /// # Errors
     /// The store failed.

@@ -37,28 +37,29 @@ pub(crate) struct Spent {
     pub(crate) is_nearly_all: bool,
 }
 
-/// What became of a send that is to be charged.
+/// The result of enqueuing a send that counts against a budget.
 #[derive(Debug)]
 pub(crate) enum Charged {
     /// It is in the outbox.
     Enqueued(Enqueued, Option<Spent>),
-    /// Its budget has no room for it; nothing was kept.
+    /// It exceeds its budget; nothing was stored.
     UsedUp(Spent),
 }
 
-/// What a token or a key has spent of its budget.
+/// The usage of the budget of a token or key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SpendRow {
     /// `notify:` and a token's number, or `key:` and a key's name.
     pub owner: String,
-    /// How many recipients its sends have reached, or may reach yet, since the month began in Japan.
+    /// The number of recipients that its sends have reached, or may still reach, since the beginning of the month
+    /// (Japan time).
     pub used: u64,
 }
 
 impl State {
-    /// Puts a send into the outbox, and counts what it costs in the same transaction. `name` is its idempotency key: a repeat
-    /// costs nothing.
+    /// Enqueues a send, and counts its cost in the same transaction. `name` is its idempotency key: a repeat costs
+    /// nothing.
     pub(crate) async fn enqueue(
         &self,
         delivery: NewDelivery,
@@ -104,7 +105,7 @@ impl State {
         }
     }
 
-    /// How much of its budget an owner has used in this month.
+    /// Returns how much of its budget an owner has used this month.
     pub(crate) async fn used(&self, owner: &str) -> Result<u64, Error> {
         let sql = "SELECT used FROM hikyaku_gateway_spend WHERE owner = $1 AND month = $2";
         let params = [owner.into(), month(self.outbox.now().await?).into()];
@@ -112,7 +113,7 @@ impl State {
         Ok(used.unwrap_or_default())
     }
 
-    /// What tokens and keys with a budget have spent in this month.
+    /// Returns this month's usage of tokens and keys with a budget.
     ///
     /// # Errors
     /// The store cannot be read.

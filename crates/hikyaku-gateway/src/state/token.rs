@@ -73,25 +73,26 @@ pub struct TokenRow {
     pub revoked: bool,
     /// Whether the user has blocked the account, or the account is no longer in the group.
     pub target_gone: bool,
-    /// How many recipients it may reach in a month; without it, as many as the channel's may.
+    /// The monthly limit on its recipients; `None` for no limit but the channel's quota.
     pub budget: Option<u64>,
-    /// How urgent its notifications are.
+    /// The priority of its notifications.
     pub priority: Priority,
 }
 
 impl TokenRow {
-    /// Whose budget its notifications count against, as [`SpendRow`](crate::SpendRow) names it.
+    /// Returns the owner of the budget against which its notifications count, as named in
+    /// [`SpendRow`](crate::SpendRow).
     pub fn owner(&self) -> String {
         format!("notify:{}", self.id)
     }
 }
 
-/// What is to be another of a token. What is not said stays as it is.
+/// Changes to a token; a `None` leaves the value as it is.
 #[derive(Clone, Debug, Default)]
 pub struct TokenChange {
-    /// How many recipients it may reach in a month; `Some(None)` for as many as the channel's may.
+    /// The monthly limit on its recipients; `Some(None)` for no limit but the channel's quota.
     pub budget: Option<Option<u64>>,
-    /// How urgent its notifications are.
+    /// The priority of its notifications.
     pub priority: Option<Priority>,
 }
 
@@ -100,8 +101,7 @@ impl State {
     ///
     /// # Errors
     /// The name is empty or too long, the target is not the id of a chat, the token exists already, or the store failed
-    /// to
-    /// commit it.
+    /// to commit it.
     pub async fn issue(
         &self,
         new: NewToken,
@@ -166,7 +166,8 @@ impl State {
         Ok(!revoked.is_empty())
     }
 
-    /// What GitHub signs the webhooks with that are for the token of this number. It follows from the store's key.
+    /// Returns the secret with which GitHub signs the webhooks for the token with this number. It is derived from the
+    /// store's key.
     pub fn github_secret(&self, id: i64) -> String {
         hex(&self.hasher.hash(SecretKind::GitHub, &id.to_string()))
     }

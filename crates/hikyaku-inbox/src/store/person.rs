@@ -20,12 +20,13 @@ const EXAMPLES: i64 = 10;
 pub enum EventAct {
     /// Retries: a dead letter from its first attempt, a waiting event at once.
     Retry,
-    /// It is given up, and remembered, so that LINE's redelivery does not bring it back. So is one that was not answered.
+    /// Drops: the event is remembered, so that LINE's redelivery does not bring it back. Applies to unanswered events
+    /// as well.
     Drop,
 }
 
 impl EventAct {
-    /// Which rows it may change.
+    /// The condition for rows that it may change.
     const fn open(self) -> &'static str {
         match self {
             Self::Retry => "(state = 0 OR state = 3)",

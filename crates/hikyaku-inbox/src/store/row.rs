@@ -32,7 +32,7 @@ pub struct KeptEvent {
     pub attempts: i64,
     /// The earliest time at which it is handled.
     pub due: Time,
-    /// Why its last attempt failed, or why it was not answered.
+    /// The reason why its last attempt failed, or why it was not answered.
     pub error: Option<String>,
     /// The time at which it was handled or dropped, or became a dead letter.
     pub done_at: Option<Time>,
@@ -61,8 +61,8 @@ pub enum KeptState {
     Dead,
     /// An operator has dropped it.
     Dropped,
-    /// It was handled, and the reply that answers it did not arrive; nothing is pushed in its place. It is kept until a person
-    /// drops it.
+    /// It was handled, but the reply to it did not arrive, and no push replaces it. It is kept until an operator drops
+    /// it.
     Unanswered,
 }
 
@@ -83,7 +83,7 @@ impl KeptState {
         }
     }
 
-    /// Which rows are in it.
+    /// The condition for rows in this state.
     pub(super) const fn condition(self) -> &'static str {
         match self {
             Self::Waiting => "state = 0",

@@ -19,9 +19,8 @@
 //!
 //! # Borrowed text
 //! Every type here that holds text is generic over it: `Event` is `Event<SharedStr>` and owns its text,
-//! `Event<Str<'_>>`
-//! borrows its text from the JSON. Neither allocates for each text, as long as an owned event is read from a body that
-//! its texts share, as a webhook's events are.
+//! `Event<Str<'_>>` borrows its text from the JSON. Neither allocates for each text, as long as an owned event is read
+//! from a body that its texts share, as a webhook's events are.
 //!
 //! Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>
 
@@ -211,8 +210,7 @@ impl<S: AsRef<str>> Event<S> {
     }
 
     /// Returns whether the event is a dummy. LINE's console used to send such events to verify a URL, with a user who
-    /// does
-    /// not exist and one of two reply tokens that cannot be replied to.
+    /// does not exist and one of two reply tokens that cannot be replied to.
     pub fn is_dummy(&self) -> bool {
         self.reply_token().is_some_and(|token| DUMMY_REPLY_TOKENS.contains(&token))
     }

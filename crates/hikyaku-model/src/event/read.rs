@@ -94,10 +94,8 @@ impl<'a, S: Text<'a>> Event<S> {
 
 impl Event {
     /// Reads an event from a text that all its events share, and appends it to `events`. The event begins at byte `at`;
-    /// the
-    /// result is the byte at which it ends. The event's texts and [`raw`](Self::raw) are slices of the body, which is
-    /// freed
-    /// with the last of them.
+    /// the result is the byte at which it ends. The event's texts and [`raw`](Self::raw) are slices of the body, which
+    /// is freed with the last of them.
     ///
     /// ```
     /// use std::sync::Arc;

@@ -49,10 +49,9 @@ pub enum Dialect {
     ///
     /// There are two wordings, and LINE does not say which rule uses which. Counts, text lengths, types and missing
     /// fields of a message are known to use paths from the root of the request body; templates, Flex and URIs are known
-    /// to
-    /// use paths inside one message. For the rest, this crate chose: a problem directly in a message uses the first
-    /// wording,
-    /// unless the value is a URI or a placeholder. If both apply, the first wins, as it does where LINE checks first.
+    /// to use paths inside one message. For the rest, this crate chose: a problem directly in a message uses the first
+    /// wording, unless the value is a URI or a placeholder. If both apply, the first wins, as it does where LINE checks
+    /// first.
     Messages,
     /// The wording for rich menus.
     ///

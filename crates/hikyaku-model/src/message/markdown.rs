@@ -1,8 +1,7 @@
 //! Markdown as readable plain text.
 
 /// Removes Markdown syntax from a text, because LINE shows it literally. Headings, emphasis, quotes and fences lose
-/// their
-/// marks, lists get bullets, and a link becomes its text followed by the address. Code keeps its characters.
+/// their marks, lists get bullets, and a link becomes its text followed by the address. Code keeps its characters.
 ///
 /// It is meant for the output of language models and is not a complete Markdown parser: unknown syntax stays unchanged.
 ///

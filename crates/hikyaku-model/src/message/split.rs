@@ -5,14 +5,11 @@ use unicode_segmentation::UnicodeSegmentation as _;
 use super::text::TEXT;
 
 /// Splits a text into texts that LINE accepts, each of at most 5,000 UTF-16 code units. It cuts between paragraphs
-/// where
-/// possible, otherwise between lines, sentences or words, and at worst between characters as readers see them.
+/// where possible, otherwise between lines, sentences or words, and at worst between characters as readers see them.
 ///
 /// The content is preserved: the parts hold the same text in the same order, and only blanks and line breaks at the
-/// cuts
-/// are dropped. A part is never blank, so a blank text has no parts. Only a single character of more than 5,000 units
-/// is
-/// cut itself, between code points.
+/// cuts are dropped. A part is never blank, so a blank text has no parts. Only a single character of more than 5,000
+/// units is cut itself, between code points.
 ///
 /// ```
 /// use hikyaku_model::message::split_text;

@@ -9,8 +9,7 @@ use crate::{
 const PROPERTIES: &[&str] = &["messages", "recipient", "filter", "limit", "notificationDisabled"];
 
 /// Checks the targeting in the body of a narrowcast: that no property is misspelt, then recipient, filter and limit.
-/// The
-/// messages are not checked.
+/// The messages are not checked.
 ///
 /// LINE ignores a property that it does not know. The body `{"messages": …, "filters": …}` would reach every friend.
 ///

@@ -24,11 +24,11 @@ pub struct Entry<'a> {
     pub id: Option<&'a str>,
     /// A problem with the message, shown below it.
     pub problem: Option<&'a str>,
-    /// What a script does when the problem is pressed, in `data-do`, and to what, in `data-to`.
+    /// The action of a script when the problem is clicked, in `data-do`, and its target, in `data-to`.
     pub problem_act: Option<(&'a str, &'a str)>,
-    /// Whether it was changed after it was sent.
+    /// Whether the message was edited.
     pub is_edited: bool,
-    /// Whom a text of a person mentions: where each mention begins, and how long it is, in UTF-16 code units.
+    /// The mentions in a user's text: start and length of each, in UTF-16 code units.
     pub mentions: &'a [(u64, u64)],
     /// Buttons for a script: the action of each, in `data-do`, and its label.
     pub acts: &'a [(&'a str, &'a str)],
@@ -61,9 +61,9 @@ pub enum Said<'a> {
     },
     /// An image on the page's own server.
     Picture(&'a Url),
-    /// A video that the page's own server has.
+    /// A video on the page's own server.
     Film(&'a Url),
-    /// A recording that the page's own server has.
+    /// A recording on the page's own server.
     Sound(&'a Url),
     /// A notice in the middle: a day, a user who joined, a message that was unsent.
     Notice(&'a str),
@@ -125,12 +125,12 @@ impl<'a> Entry<'a> {
         Self::new(Said::Picture(url), "")
     }
 
-    /// A video that the page's own server has.
+    /// Creates an entry for a video on the page's own server.
     pub fn film(url: &'a Url) -> Self {
         Self::new(Said::Film(url), "")
     }
 
-    /// A recording that the page's own server has.
+    /// Creates an entry for a recording on the page's own server.
     pub fn sound(url: &'a Url) -> Self {
         Self::new(Said::Sound(url), "")
     }
@@ -182,19 +182,19 @@ impl<'a> Entry<'a> {
         self
     }
 
-    /// Sets what a script does when the problem is pressed, and to what.
+    /// Sets the action of a script when the problem is clicked, and its target.
     pub fn problem_act(mut self, does: &'a str, to: &'a str) -> Self {
         self.problem_act = Some((does, to));
         self
     }
 
-    /// It was changed after it was sent.
+    /// Marks the message as edited.
     pub fn edited(mut self) -> Self {
         self.is_edited = true;
         self
     }
 
-    /// Sets whom a text of a person mentions: where each mention begins and how long it is, in UTF-16 code units.
+    /// Sets the mentions in a user's text: start and length of each, in UTF-16 code units.
     pub fn mentioning(mut self, mentions: &'a [(u64, u64)]) -> Self {
         self.mentions = mentions;
         self

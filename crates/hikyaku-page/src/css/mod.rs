@@ -1,8 +1,7 @@
 //! Values that pass a strict grammar before they become CSS.
 //!
 //! A message's colours, lengths, ratios and angles are parsed into numbers, and only the numbers are written. The text
-//! of
-//! a message never appears in a style.
+//! of a message never appears in a style.
 
 mod angle;
 mod color;

@@ -1,8 +1,7 @@
 //! The pixels behind LINE's keywords.
 //!
 //! LINE publishes their order but no numbers; independent renderers agree on these. After a measurement on a phone,
-//! change
-//! the line here, and the same value in the style sheet's section "Flex: bubbles".
+//! change the line here, and the same value in the style sheet's section "Flex: bubbles".
 //!
 //! Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/>
 

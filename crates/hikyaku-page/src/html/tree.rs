@@ -176,8 +176,8 @@ impl Element<'_> {
             .attribute("referrerpolicy", "no-referrer")
     }
 
-    /// Sets what a `video` or `audio` plays, with the browser's own controls. No more of it is loaded than tells how long it
-    /// is, until somebody plays it.
+    /// Sets the source of a `video` or `audio`, with the browser's own controls. Until a user plays it, only its
+    /// metadata is loaded.
     pub fn plays(self, url: &Url) -> Self {
         self.attribute("src", url.as_str())
             .attribute("controls", "")

@@ -35,8 +35,8 @@ impl Lang {
         }
     }
 
-    /// The first of a reader's languages that there is, by the header `Accept-Language` or a list of tags with spaces
-    /// between them. A region that is unknown is left out: `ja-JP` is Japanese, and any Chinese is the one that there is.
+    /// Returns the first available language of a reader, from an `Accept-Language` header or a list of tags with spaces
+    /// between them. An unknown region is ignored: `ja-JP` is Japanese, and any Chinese is Traditional Chinese.
     ///
     /// ```
     /// use hikyaku_page::Lang;

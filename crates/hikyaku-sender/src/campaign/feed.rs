@@ -64,20 +64,16 @@ pub struct Feed {
 impl Campaign {
     /// Starts to read a list: one id per line, where blank lines and lines that begin with `#` are skipped; or, for a
     /// campaign with variables, CSV (RFC 4180) with a header line. The list is UTF-8, with or without a byte-order
-    /// mark; no
-    /// line or record is longer than 64 KiB.
+    /// mark; no line or record is longer than 64 KiB.
     ///
     /// The position in the list is stored together with the recipients read, so that a program that is killed and feeds
-    /// the
-    /// same list again resumes without a gap or a repetition. Memory use does not grow with the list.
+    /// the same list again resumes without a gap or a repetition. Memory use does not grow with the list.
     ///
     /// # Errors
     /// The list cannot be read to its end, is not the list with which the campaign began, or is refused. A list is
-    /// refused if
-    /// it is UTF-16, if its header lacks a name that the messages use, if none of its lines is valid, or, for a strict
-    /// campaign, if one of its lines is invalid. A refused list ends the campaign: the campaign is cancelled or, if
-    /// nothing
-    /// of its list was stored before, removed, which frees its idempotency key.
+    /// refused if it is UTF-16, if its header lacks a name that the messages use, if none of its lines is valid, or,
+    /// for a strict campaign, if one of its lines is invalid. A refused list ends the campaign: the campaign is
+    /// cancelled or, if nothing of its list was stored before, removed, which frees its idempotency key.
     pub fn feed(&self, list: impl Read + Send + 'static) -> Feed {
         Feed {
             campaign: self.clone(),
@@ -114,8 +110,7 @@ impl Campaign {
 
 impl Feed {
     /// Accepts ids that do not have the form of LINE's current user ids, `U` and 32 hexadecimal digits. LINE then
-    /// checks
-    /// them; finding each id that it refuses costs some twenty requests.
+    /// checks them; finding each id that it refuses costs some twenty requests.
     pub fn any_id_form(mut self) -> Self {
         self.any_id = true;
         self

@@ -60,16 +60,14 @@ impl Outbox {
     }
 
     /// Starts to build a campaign whose messages have variables: a push for each record of a CSV list. The list's first
-    /// line
-    /// names the columns; the first column is the id. The messages of each record are checked when the list is read.
+    /// line names the columns; the first column is the id. The messages of each record are checked when the list is
+    /// read.
     ///
     /// `{name}` in any text of the messages, including templates and Flex Messages, is replaced by the record's value
-    /// in the
-    /// column of exactly this name. A literal brace is written twice, `{{` or `}}`; any other text in braces refuses
-    /// the list.
+    /// in the column of exactly this name. A literal brace is written twice, `{{` or `}}`; any other text in braces
+    /// refuses the list.
     /// - In a URI (fields such as `uri`, `url` or `imageUrl`) the value is percent-encoded, so that it stays a single
-    ///   part of
-    ///   the URI. At the beginning of such a field the value is the URI itself and is inserted unchanged.
+    /// part of the URI. At the beginning of such a field the value is the URI itself and is inserted unchanged.
     /// - In a text message of version 2, LINE's own `{key}` of `substitution` is left alone.
     #[expect(
         clippy::missing_panics_doc,

@@ -11,8 +11,7 @@
 //! Doubt is sticky: a later attempt that surely did not land clears only itself, and so does one that LINE refuses.
 //!
 //! A retry key makes retries safe for 23 hours. A reply has none, but its token does the same for a minute. A reply
-//! that
-//! may become a push does so only if it surely did not arrive: in doubt it stays a reply, and ends as unknown.
+//! that may become a push does so only if it surely did not arrive: in doubt it stays a reply, and ends as unknown.
 
 mod backoff;
 mod claim;

@@ -1,8 +1,7 @@
 //! Order keys: deliveries of a channel with the same key are sent one after another.
 //!
 //! No claim considers a delivery that is behind another, until the outcome of the one before frees it. A delivery that
-//! is
-//! retried again and again is eventually overtaken; then it waits for no other, and no other waits for it.
+//! is retried again and again is eventually overtaken; then it waits for no other, and no other waits for it.
 
 use std::time::Duration;
 

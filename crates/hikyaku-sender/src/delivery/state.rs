@@ -94,8 +94,7 @@ pub enum UnknownPolicy {
     /// It is discarded at once: at most once rather than twice.
     Drop,
     /// It is sent again with a new retry key: at least once rather than never. Replies and sends by phone number, which
-    /// have
-    /// no retry key, are held instead.
+    /// have no retry key, are held instead.
     SendAgain,
 }
 

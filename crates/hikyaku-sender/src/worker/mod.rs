@@ -82,8 +82,7 @@ pub struct Report {
     /// Deliveries whose outcome stays unknown.
     pub unknown: u64,
     /// Lanes that still had due deliveries when the worker became idle, and the reasons why they wait. They include
-    /// lanes of
-    /// channels that it does not have, which wait for a [`Worker`](crate::WaitingFor::Worker) that has them.
+    /// lanes of channels that it does not have, which wait for a [`Worker`](crate::WaitingFor::Worker) that has them.
     pub waiting: Vec<Waiting>,
 }
 
@@ -123,8 +122,7 @@ impl Worker {
     /// them.
     ///
     /// A client with a [`TokenProvider`](hikyaku::TokenProvider) renews its token itself. While LINE refuses the token,
-    /// the
-    /// channel is blocked and retried about once a minute; a wrong token loses nothing.
+    /// the channel is blocked and retried about once a minute; a wrong token loses nothing.
     pub fn channel(self, name: impl Into<String>, client: Client) -> Self {
         self.served.send_modify(|served| served.set(name.into(), client));
         self
@@ -143,8 +141,7 @@ impl Worker {
     }
 
     /// Sets the lease timeout: how long a claimed delivery belongs to this worker; the default is 60 seconds. It must
-    /// be
-    /// longer than the clients' timeouts plus the time for recording the response.
+    /// be longer than the clients' timeouts plus the time for recording the response.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.settings.lease = lease;
         self.served.send_modify(|served| served.lease = lease);
@@ -152,8 +149,7 @@ impl Worker {
     }
 
     /// Sets how long the worker waits for responses when it is stopped; the default is 10 seconds. A store that does
-    /// not
-    /// record them gets 3 more seconds; after that, the leases of the sent deliveries expire.
+    /// not record them gets 3 more seconds; after that, the leases of the sent deliveries expire.
     pub fn drain(mut self, longest: Duration) -> Self {
         // No supervisor waits for longer, and clocks end somewhere.
         self.settings.drain = longest.min(Duration::from_secs(24 * 60 * 60));
@@ -195,8 +191,7 @@ impl Worker {
     }
 
     /// Works until `stop` is ready, or until idle. Then it claims nothing new, waits for the responses to requests in
-    /// flight,
-    /// records them and returns.
+    /// flight, records them and returns.
     ///
     /// # Errors
     /// It has no [`channel`](Self::channel), its [`lease`](Self::lease) is not longer than a client's timeout, another

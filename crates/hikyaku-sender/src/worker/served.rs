@@ -45,8 +45,8 @@ impl Served {
     }
 }
 
-/// Changes what a [`Worker`](crate::Worker) serves, also while it runs. Made by
-/// [`Worker::handle`](crate::Worker::handle); a clone is of the same worker.
+/// Changes the channels and limits of a [`Worker`](crate::Worker), also while it runs. Made by
+/// [`Worker::handle`](crate::Worker::handle); a clone is a handle to the same worker.
 ///
 /// ```no_run
 /// # async fn example(outbox: hikyaku_sender::Outbox, client: hikyaku::Client) -> Result<(), hikyaku_sender::Error> {
@@ -63,8 +63,8 @@ impl Served {
 pub struct WorkerHandle(pub(super) Arc<watch::Sender<Served>>);
 
 impl WorkerHandle {
-    /// Sends the deliveries of this channel, too, from now on. A channel that it has already gets this client from the next
-    /// delivery on, and is tried at once where it waited for a valid token.
+    /// Adds a channel, whose deliveries the worker sends from now on. An existing channel uses this client from the
+    /// next delivery on, and is tried at once if it waited for a valid token.
     ///
     /// # Errors
     /// The client's timeout is not shorter than the worker's [`lease`](crate::Worker::lease).
@@ -74,8 +74,8 @@ impl WorkerHandle {
         Ok(())
     }
 
-    /// Takes a channel away. What is on its way ends and is written down; what was claimed goes back into the store, and waits
-    /// for a worker that has the channel. Whether the worker had it.
+    /// Removes a channel. Sends in flight end and are recorded; claimed deliveries go back into the store, and wait for
+    /// a worker with the channel. Returns whether the worker had it.
     pub fn remove_channel(&self, name: &str) -> bool {
         self.0.send_if_modified(|served| {
             let has = served.channels.contains_key(name);
@@ -86,14 +86,14 @@ impl WorkerHandle {
         })
     }
 
-    /// The channels that it has, in the order of their names.
+    /// Returns the worker's channels, in the order of their names.
     pub fn channels(&self) -> Vec<String> {
         let mut names: Vec<String> = self.0.borrow().channels.keys().cloned().collect();
         names.sort_unstable();
         names
     }
 
-    /// How fast each lane may go, from the next claim on. All workers of a channel should say the same.
+    /// Sets the rate limit of each lane, from the next claim on. All workers of a channel should have the same limits.
     pub fn set_limits(&self, limits: Limits) {
         self.0.send_modify(|served| served.limits = limits);
     }

@@ -1,4 +1,4 @@
-//! What a simulator begins with, as a person writes it down.
+//! The initial contents of a simulator, as written by hand.
 
 mod picture;
 
@@ -13,10 +13,10 @@ use hikyaku_model::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-/// What a simulator begins with: channels, people, groups, rich menus, coupons and the clock.
+/// The initial contents of a simulator: channels, users, groups, rich menus, coupons and the clock.
 ///
-/// It is read from a file by any format of serde's; `hikyaku sim --seed FILE` reads TOML. Unknown keys are refused. All
-/// keys are in `docs/simulator.md`.
+/// serde reads it from any format; `hikyaku sim --seed FILE` reads TOML. Unknown keys are refused. `docs/simulator.md`
+/// documents all keys.
 ///
 /// ```
 /// use hikyaku_sim::{Seed, Sim};
@@ -191,7 +191,7 @@ pub(crate) struct SeedCoupon {
     pub(crate) coupon: CouponCreate,
 }
 
-/// Why a simulator cannot begin with what a [`Seed`] says.
+/// The reason why a simulator cannot start with a [`Seed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidSeed {
     place: String,
@@ -203,12 +203,12 @@ impl InvalidSeed {
         Self { place: place.into(), message: message.into() }
     }
 
-    /// Where in the seed, as `person[0].friend_of[1]`.
+    /// Returns the place in the seed, such as `person[0].friend_of[1]`.
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// What is wrong there.
+    /// Returns the problem.
     pub fn message(&self) -> &str {
         &self.message
     }
@@ -222,7 +222,7 @@ impl fmt::Display for InvalidSeed {
 
 impl std::error::Error for InvalidSeed {}
 
-/// Reads a secret, and tells nothing of a wrong one but why.
+/// Reads a secret, without quoting an invalid one in the error.
 fn secret<'de, D: Deserializer<'de>, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     T: TryFrom<String, Error = hikyaku_model::InvalidSecret>,

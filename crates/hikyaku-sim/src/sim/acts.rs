@@ -158,8 +158,7 @@ impl Sim {
     }
 
     /// Makes a user see the rich menu of the channel's account, and returns its id; `None` if the user has none.
-    /// Statistics
-    /// count it.
+    /// Statistics count it.
     ///
     /// # Panics
     /// The user does not exist.
@@ -169,8 +168,7 @@ impl Sim {
     }
 
     /// Makes a user tap an area of the rich menu, by its index from 0: the data of a postback or the text of a message
-    /// is
-    /// sent to the bot. Returns false if there is no such area. Statistics count it.
+    /// is sent to the bot. Returns false if there is no such area. Statistics count it.
     ///
     /// # Panics
     /// The user does not exist.
@@ -180,8 +178,7 @@ impl Sim {
     }
 
     /// Makes a user join a membership plan, with a `membership` event. Returns false if the user is a member already,
-    /// or
-    /// the plan accepts no members.
+    /// or the plan accepts no members.
     ///
     /// # Panics
     /// The user does not exist.
@@ -233,8 +230,7 @@ impl Sim {
     }
 
     /// Makes a user remove the channel's account from a group or room, with a `leave` event. Returns false if it is not
-    /// in
-    /// the chat.
+    /// in the chat.
     ///
     /// # Panics
     /// The chat does not exist.

@@ -50,16 +50,14 @@ impl SimBuilder {
     }
 
     /// Serves the paths of both hosts on the API's listener, for programs with a single setting for LINE's URL. By
-    /// default,
-    /// a path of the other host is answered with 404, as by LINE. [`Self::data_port`] then has no effect.
+    /// default, a path of the other host is answered with 404, as by LINE. [`Self::data_port`] then has no effect.
     pub fn one_listener(mut self) -> Self {
         self.settings.one_listener = true;
         self
     }
 
     /// Sets the address to listen on; the default is 127.0.0.1. On any other address, anyone who can reach it controls
-    /// the
-    /// simulator.
+    /// the simulator.
     pub fn bind_address(mut self, address: IpAddr) -> Self {
         self.settings.bind_address = address;
         self
@@ -97,24 +95,23 @@ impl SimBuilder {
         self
     }
 
-    /// Begins with what a seed names. Paths of pictures in it begin in this folder. A webhook URL, redelivery and quota
-    /// that are set here are the first channel's, too.
+    /// Starts with the contents of a seed. Relative paths of images in it start at `folder`. A webhook URL, redelivery
+    /// and quota that are set on this builder apply to the first channel as well.
     pub fn begin_with(mut self, seed: Seed, folder: impl Into<PathBuf>) -> Self {
         (self.seed, self.folder) = (Some(seed), folder.into());
         self
     }
 
-    /// Keeps the state in a file, and goes on from what is in it; a seed is then for the first start alone. It is written
-    /// a second after a change at the latest and by [`Sim::stop`], so a crash loses what happened in the last second.
-    /// The file holds the channels' credentials, and is for its owner alone.
+    /// Keeps the state in a file, and continues from it at the next start; a seed then applies only to the first start.
+    /// The file is written at the latest a second after a change, and by [`Sim::stop`], so a crash loses the changes of
+    /// the last second. It contains the channels' credentials, and only its owner can read it.
     pub fn state_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.state = Some(path.into());
         self
     }
 
     /// Treats every id in LINE's form as a friend, without adding it. This is for sends to millions by id; broadcasts
-    /// and
-    /// narrowcasts still reach only the friends who were added.
+    /// and narrowcasts still reach only the friends who were added.
     pub fn any_user_is_friend(mut self) -> Self {
         self.settings.any_user_is_friend = true;
         self
@@ -166,8 +163,7 @@ impl SimBuilder {
     }
 
     /// Sets the delays, by the simulator's clock, before each redelivery of a failed webhook; the default is 1, 5, 15,
-    /// 30
-    /// and 60 minutes, since LINE does not document them.
+    /// 30 and 60 minutes, since LINE does not document them.
     pub fn redelivery_schedule(mut self, waits: impl Into<Vec<Duration>>) -> Self {
         self.settings.webhook.schedule = waits.into();
         self
@@ -290,9 +286,9 @@ pub enum StartError {
     },
     /// The webhook URL is not allowed.
     Webhook(InvalidWebhookUrl),
-    /// What it is to begin with contradicts itself, or names a picture that cannot be read.
+    /// The seed contradicts itself, or names an image that cannot be read.
     Seed(InvalidSeed),
-    /// The file of the state cannot be read or gone on from.
+    /// The file with the state cannot be read, or its state cannot be continued.
     State {
         /// The file.
         path: PathBuf,

@@ -17,8 +17,7 @@ impl Sim {
     ///
     /// # Errors
     /// The rule is invalid, such as a probability of 2, or can match nothing, because LINE has no operation with its
-    /// method
-    /// and path.
+    /// method and path.
     pub fn fault(&self, rule: FaultRule) -> Result<String, InvalidFault> {
         api::check_place(&rule)?;
         self.change(|world| world.faults.add(rule))

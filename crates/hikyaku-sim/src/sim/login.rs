@@ -20,8 +20,8 @@ use crate::{
 /// LINE Login.
 impl Sim {
     /// Returns the LINE Login channel that is linked to the account of this handle's channel. The first channel has one
-    /// from
-    /// the start, with the id `sim-login-1` and the secret `sim-login-secret-1`; others are created at the first call.
+    /// from the start, with the id `sim-login-1` and the secret `sim-login-secret-1`; others are created at the first
+    /// call.
     pub fn login(&self) -> Login {
         let place = self.change(|world| {
             let linked = world.logins.iter().position(|login| login.linked == self.channel);
@@ -134,8 +134,7 @@ impl Login {
     }
 
     /// Makes the user of a reserved purchase pay for it, and sends the event to the channel's server, signed with the
-    /// channel
-    /// secret. Returns whether the server answered with 2xx.
+    /// channel secret. Returns whether the server answered with 2xx.
     ///
     /// # Panics
     /// The purchase does not exist, or is paid for already.

@@ -50,7 +50,7 @@ pub(crate) struct Running {
     pub(crate) stop: watch::Sender<bool>,
     /// Aborted when dropped.
     pub(crate) tasks: Mutex<JoinSet<()>>,
-    /// Where the state is kept.
+    /// The file in which the state is kept.
     pub(crate) file: Option<Arc<StateFile>>,
 }
 
@@ -83,16 +83,16 @@ impl Sim {
         }
     }
 
-    /// The whole state as one JSON document, which [`Self::import`] goes on from: people, chats, deliveries, requests,
-    /// webhooks, tokens, faults and the clock. The channels' credentials are in it.
+    /// Exports the whole state as one JSON document, from which [`Self::import`] can continue: users, chats,
+    /// deliveries, requests, webhooks, tokens, faults and the clock. It contains the channels' credentials.
     pub fn export(&self) -> String {
         self.look(snapshot::export)
     }
 
-    /// Puts a state that was exported in place of what is there. What was on its way then goes on.
+    /// Replaces the state with an exported one. Whatever was in progress in it continues.
     ///
     /// # Errors
-    /// It is no such state, or one of another version; the error says which.
+    /// The text is not such a state, or is one of another version; the error says which.
     pub fn import(&self, state: &str) -> Result<(), InvalidState> {
         let settings = self.look(|world| world.settings.clone());
         let world = snapshot::import(state.as_bytes(), settings).map_err(InvalidState)?;
@@ -124,13 +124,13 @@ impl Sim {
         Self { channel, ..self.clone() }
     }
 
-    /// All channels, in the order in which they were added, each with a handle that is seen with it.
+    /// Returns all channels, in the order in which they were added, as a handle for each.
     pub fn channels(&self) -> Vec<Self> {
         let channels = self.look(|world| world.channels.len());
         (0..channels).map(|channel| Self { channel, ..self.clone() }).collect()
     }
 
-    /// What the channel's account is called.
+    /// Returns the name of the channel's account.
     pub fn account_name(&self) -> String {
         self.look(|world| world.channels[self.channel].name.clone())
     }
@@ -151,9 +151,8 @@ impl Sim {
     }
 
     /// Registers the public key of an assertion signing key, as a JSON Web Key, as the LINE Developers Console does:
-    /// `kty`
-    /// `RSA` of 2048 bits, `alg` `RS256`, and either `use` `sig` or `key_ops` `["verify"]`. Returns the key id, which
-    /// assertions contain as their `kid`.
+    /// `kty` `RSA` of 2048 bits, `alg` `RS256`, and either `use` `sig` or `key_ops` `["verify"]`. Returns the key id,
+    /// which assertions contain as their `kid`.
     ///
     /// Source: <https://developers.line.biz/en/docs/messaging-api/generate-json-web-token/>
     ///
@@ -196,7 +195,7 @@ impl Sim {
     }
 }
 
-/// Why a state cannot be gone on from.
+/// The reason why a state cannot be imported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidState(String);
 

@@ -39,8 +39,7 @@ impl Module {
     }
 
     /// Makes the administrator of the account of `sim`'s channel consent to the module, as on LINE's page. Returns the
-    /// code
-    /// for attaching it.
+    /// code for attaching it.
     pub fn agree(
         &self,
         sim: &Sim,

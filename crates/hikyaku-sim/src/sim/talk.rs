@@ -38,8 +38,7 @@ use crate::state::{
 /// As [`Sim::user_says`].
 impl Sim {
     /// Makes a user send a message, in the one-on-one chat with the account or as the first member of a group or room,
-    /// and
-    /// waits for the next delivery to that chat. In a group that is the delivery to its first member.
+    /// and waits for the next delivery to that chat. In a group that is the delivery to its first member.
     pub async fn ask(
         &self,
         chat: impl AsRef<str>,
@@ -155,8 +154,7 @@ impl Sim {
 
     /// Returns the simulator's clock, to pass it on: to a bot that checks when a reply token expires, or to an outbox
     /// (`hikyaku_sender::Clock::from_fn`). All of them then share one time, and [`Sim::advance`] moves it. The clock
-    /// does not
-    /// keep the simulator running.
+    /// does not keep the simulator running.
     pub fn clock(&self) -> impl Fn() -> SystemTime + Clone + Send + Sync + 'static {
         let shared = self.running.shared.clone();
         move || Timestamp::into(shared.world().clock.now())

@@ -33,8 +33,7 @@ impl Sim {
     }
 
     /// Sends the bot any event. Missing fields are filled in: the mode, time, id, delivery context, and a reply token
-    /// if
-    /// its kind has one and its source is a chat. Returns the event's id, or `None` if no webhooks are sent.
+    /// if its kind has one and its source is a chat. Returns the event's id, or `None` if no webhooks are sent.
     ///
     /// ```
     /// use hikyaku_model::{Event, event::{EventKind, Source}};
@@ -79,8 +78,7 @@ impl Webhooks<'_> {
     }
 
     /// Waits until the bot has answered all pending webhooks, or they have timed out, and returns the channel's
-    /// webhooks.
-    /// It does not wait for those that are redelivered later.
+    /// webhooks. It does not wait for those that are redelivered later.
     ///
     /// # Errors
     /// It took longer than 10 seconds, or than the time set by [`Sim::within`].

@@ -60,7 +60,7 @@ struct Claims {
 /// What is wrong with an assertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InvalidAssertion {
-    /// It is no JSON Web Token that is signed by RS256.
+    /// The assertion is not a JSON Web Token signed with RS256.
     Malformed,
     /// No channel has a key of its id.
     NoKey,

@@ -112,8 +112,7 @@ impl UserMessage {
     }
 
     /// Sets how long LINE prepares a video or audio message, by the simulator's clock: until then its download is
-    /// answered
-    /// with 202.
+    /// answered with 202.
     pub fn prepared_in(mut self, time: Duration) -> Self {
         self.preparation = Preparation::Takes(time);
         self

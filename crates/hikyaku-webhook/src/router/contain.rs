@@ -17,8 +17,7 @@ pub(super) enum Ended {
 /// Runs a future until it completes, panics, or reaches `limit`.
 ///
 /// A panic may leave shared state half changed, which `Mutex` shows by its poison; handling that is up to the authors
-/// of
-/// handlers, as with any thread that panics.
+/// of handlers, as with any thread that panics.
 pub(super) async fn contain<F: Future>(
     start: impl FnOnce() -> F,
     limit: impl Future<Output = ()>,

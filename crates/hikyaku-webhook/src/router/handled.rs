@@ -36,8 +36,7 @@ impl<E: Into<BoxError>> Handled for Result<(), E> {
 }
 
 /// The return value of a function before the handlers: whether the event continues, or a `Result` of that with any
-/// error
-/// that a handler may return.
+/// error that a handler may return.
 #[diagnostic::on_unimplemented(
     message = "a function before the handlers cannot return `{Self}`",
     label = "it returns `ControlFlow<()>` or `Result<ControlFlow<()>, E>`",

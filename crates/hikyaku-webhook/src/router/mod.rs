@@ -190,8 +190,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Adds a function that sees each event before its handler, and may stop it. Several run in the order in which they
-    /// were
-    /// added. The function may also return a `Result` with any error ([`Passed`]), which ends the event like a
+    /// were added. The function may also return a `Result` with any error ([`Passed`]), which ends the event like a
     /// handler's error.
     ///
     /// ```
@@ -214,8 +213,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
 
     /// In groups and rooms, passes only messages that mention this bot to the handlers; others end as
     /// [`Outcome::Stopped`]. One-on-one chats, and events that are not messages, are not affected. The text still
-    /// contains
-    /// the mention: [`Event::without_my_mentions`] returns the question itself.
+    /// contains the mention: [`Event::without_my_mentions`] returns the question itself.
     ///
     /// ```
     /// use hikyaku_webhook::{Context, Router};
@@ -229,8 +227,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Does the same as [`only_when_mentioned`](Self::only_when_mentioned), and also passes messages that quote one of
-    /// the
-    /// bot's own: `is_mine` returns whether a message id is one of those. LINE's response to a send contains the ids.
+    /// the bot's own: `is_mine` returns whether a message id is one of those. LINE's response to a send contains the
+    /// ids.
     pub fn only_when_mentioned_or_quoted(
         self,
         is_mine: impl Fn(&S, &str) -> bool + Send + Sync + 'static,
@@ -246,8 +244,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Adds a function that sees every event last, with its outcome: to log and to count, or to tell the user of a
-    /// failure.
-    /// Several run in the order in which they were added.
+    /// failure. Several run in the order in which they were added.
     pub fn after<F>(
         mut self,
         after: impl Fn(Context<S>, Arc<Outcome>) -> F + Send + Sync + 'static,
@@ -260,8 +257,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Deduplicates events: handles each one once, however often LINE sends it. An event whose handler fails is not
-    /// handled
-    /// again, even if LINE redelivers it, because its id has been seen.
+    /// handled again, even if LINE redelivers it, because its id has been seen.
     pub fn once(mut self, seen: impl Seen + 'static) -> Self {
         self.seen = Some(Arc::new(seen));
         self

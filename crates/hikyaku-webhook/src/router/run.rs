@@ -46,12 +46,10 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     }
 
     /// Handles one event from a store that keeps it until it is handled, and returns its outcome. [`once`](Self::once)
-    /// does
-    /// not apply: the store detects duplicates itself, and passes an event that failed to the handlers again.
+    /// does not apply: the store detects duplicates itself, and passes an event that failed to the handlers again.
     ///
     /// `extensions` are passed to the handlers in their [`Context`]. `timer` is called for the timeout of the handler,
-    /// and
-    /// again for each function [after](Self::after) it: a function is dropped when its timer ends.
+    /// and again for each function [after](Self::after) it: a function is dropped when its timer ends.
     pub async fn handle_kept<T: Future<Output = ()>>(
         &self,
         event: Event,

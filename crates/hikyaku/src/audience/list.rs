@@ -92,8 +92,7 @@ impl Paged<'_, AudienceGroups> {
 
 impl Client {
     /// Lists the channel's audiences. `includes_external_public_groups` says whether public audiences of others are
-    /// among
-    /// them; LINE's default is to include them.
+    /// among them; LINE's default is to include them.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>

@@ -10,8 +10,7 @@ use crate::{Client, Error, ErrorKind, retry::deadline};
 const LONGEST_POLL: Duration = Duration::from_secs(8);
 
 /// Waits until LINE has a message's content ready, and returns it. Made by [`Client::wait_for_message_content`]; await
-/// it
-/// for the bytes.
+/// it for the bytes.
 ///
 /// While LINE is still preparing the content, it polls after 1, 2, 4 and then every 8 seconds.
 ///

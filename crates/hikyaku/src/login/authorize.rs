@@ -29,8 +29,7 @@ pub struct AuthorizeUrl {
 
 impl AuthorizeUrl {
     /// Creates the URL from a channel id, one of the channel's registered redirect URIs, an unpredictable state, and
-    /// the
-    /// scopes that the user is asked for: `profile`, `openid`, `email`.
+    /// the scopes that the user is asked for: `profile`, `openid`, `email`.
     pub fn new<'a>(
         channel_id: &str,
         redirect_uri: &str,

@@ -8,8 +8,7 @@ pub(super) static ROUTE: Route =
 
 impl Client {
     /// Revokes, on the user's behalf, every permission that the user granted to the login channel. The client's own
-    /// token
-    /// must be one of that channel, v2.1 or stateless.
+    /// token must be one of that channel, v2.1 or stateless.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/line-login/#deauthorize-your-app>

@@ -44,8 +44,7 @@ pub struct LoginKey {
 
 impl Client {
     /// Returns the public keys with which LINE signs the ID tokens of apps. Cache them, and fetch them again when a
-    /// token
-    /// refers to another key: LINE rotates them from time to time.
+    /// token refers to another key: LINE rotates them from time to time.
     ///
     /// # Source
     /// <https://developers.line.biz/en/docs/line-login/verify-id-token/>

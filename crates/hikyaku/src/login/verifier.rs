@@ -61,8 +61,7 @@ impl IdTokenVerifier {
     }
 
     /// Returns the token's claims if all checks pass: signature, issuer, channel, expiry and, if one is given, the
-    /// nonce of
-    /// the login.
+    /// nonce of the login.
     ///
     /// # Errors
     /// The first check that failed.

@@ -57,8 +57,7 @@ impl Drop for KeepLoading {
 impl Client {
     /// Shows the loading animation in a one-on-one chat, and repeats it every 25 seconds until the returned value is
     /// dropped. LINE ends it with the bot's next message, or at most 30 seconds after the last call. In a group or
-    /// room,
-    /// where LINE has no animation, it does nothing. Failed calls are ignored.
+    /// room, where LINE has no animation, it does nothing. Failed calls are ignored.
     ///
     /// ```no_run
     /// # async fn think() -> String { String::new() }

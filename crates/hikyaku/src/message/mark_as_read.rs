@@ -9,8 +9,7 @@ pub(super) static BY_USER: Route = Route::post("markMessagesAsRead", "/v2/bot/me
 
 impl Client {
     /// Marks every message up to that of the token as read. The token comes with the message in the webhook and does
-    /// not
-    /// expire.
+    /// not expire.
     ///
     /// # Source
     /// <https://developers.line.biz/en/docs/messaging-api/mark-as-read/>

@@ -22,8 +22,7 @@ pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/nar
 /// LINE accepts the request and sends later: pass [`Accepted::request_id`] to
 /// [`narrowcast_progress`](Client::narrowcast_progress) or [`wait_for_narrowcast`](Client::wait_for_narrowcast).
 /// Without a [`limit`](Self::limit), LINE reserves quota for every friend who may be reached, and other sends may
-/// exceed
-/// the monthly quota until the narrowcast ends.
+/// exceed the monthly quota until the narrowcast ends.
 ///
 /// # Limits
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)), at most 10 audiences and redeliveries, at most 10
@@ -32,8 +31,7 @@ pub(super) static ROUTE: Route = Route::keyed("narrowcast", "/v2/bot/message/nar
 /// [`Invalid`](crate::ErrorKind::Invalid): a limit is broken, or the recipient, the filter or the limit contains
 /// something unknown; nothing was sent.
 /// [`Forbidden`](crate::ErrorKind::Forbidden): the account has too few friends for a filter. A 409 for this retry key
-/// is
-/// a success with `deduplicated` set.
+/// is a success with `deduplicated` set.
 /// # Source
 /// <https://developers.line.biz/en/reference/messaging-api/#send-narrowcast-message>
 ///
@@ -104,12 +102,10 @@ impl<'a> Narrowcast<'a> {
     }
 
     /// Sends the recipient, the filter and the limit although they contain keys, types or values that this version does
-    /// not
-    /// know.
+    /// not know.
     ///
     /// By default these are broken rules: LINE ignores a key that it does not know, so a misspelt filter would reach
-    /// every
-    /// friend. Call this for a key that LINE added after this version was released.
+    /// every friend. Call this for a key that LINE added after this version was released.
     pub fn allow_unknown_narrowing(mut self) -> Self {
         self.unknown_narrowing = true;
         self

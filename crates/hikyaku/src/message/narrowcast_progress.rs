@@ -98,8 +98,7 @@ impl Client {
 /// progress, which may report a failure of the narrowcast.
 ///
 /// It polls after 1, 2, 4 … and then every 30 seconds. It waits until the narrowcast ends, which may take minutes: wrap
-/// it
-/// in a timeout if that matters.
+/// it in a timeout if that matters.
 ///
 /// ```no_run
 /// # async fn example(client: hikyaku::Client, request_id: &str) -> Result<(), hikyaku::Error> {

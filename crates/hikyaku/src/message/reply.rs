@@ -17,11 +17,9 @@ pub(super) static ROUTE: Route =
 /// Answers an event. Made by [`Client::reply`]; await it to send.
 ///
 /// A reply does not count towards the monthly quota. It has no retry key, and needs none: LINE accepts a reply token
-/// once,
-/// so the same reply is retried with it, for a minute, if LINE failed, the response was lost or the rate limit was
-/// reached. A reply whose [`Error`] says [`may_have_landed`](Error::may_have_landed) was perhaps delivered. That
-/// includes
-/// an error that calls the token invalid: an earlier attempt may have used it.
+/// once, so the same reply is retried with it, for a minute, if LINE failed, the response was lost or the rate limit
+/// was reached. A reply whose [`Error`] says [`may_have_landed`](Error::may_have_landed) was perhaps delivered. That
+/// includes an error that calls the token invalid: an earlier attempt may have used it.
 ///
 /// ```
 /// use hikyaku::{Client, Error, Messages};

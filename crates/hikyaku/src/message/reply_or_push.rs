@@ -11,8 +11,7 @@ use crate::{Accepted, Error, ErrorKind, IntoTo, RetryKey, request::accept};
 /// A refused reply was surely not delivered: its token had expired, was used, or never was a reply token; or the rate
 /// limit outlasted all retries. Only then is the push sent. It counts towards the monthly quota, with one message for
 /// each person in the chat. If the outcome of the reply is unknown, because the connection broke or LINE failed,
-/// nothing
-/// is pushed, even if a retry finds the token used: the reply was perhaps delivered, and the error says
+/// nothing is pushed, even if a retry finds the token used: the reply was perhaps delivered, and the error says
 /// [`may_have_landed`](Error::may_have_landed).
 ///
 /// LINE also refuses a token that was used by a reply of unknown outcome. So do not call this a second time with the

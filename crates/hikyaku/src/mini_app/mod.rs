@@ -1,8 +1,7 @@
 //! The server side of LINE MINI Apps: service messages and in-app purchases.
 //!
 //! The client's token is a short-lived or stateless one of the LINE MINI App's channel. A user's access token comes
-//! from
-//! `liff.getAccessToken()` in the app.
+//! from `liff.getAccessToken()` in the app.
 //!
 //! ```no_run
 //! use hikyaku::{Client, model::UserAccessToken};

@@ -65,8 +65,7 @@ struct Body<'a> {
 
 impl Client {
     /// Starts a [`ReservePurchase`] from the user's device as the server sees it, the product, and the product's name
-    /// in
-    /// the user's purchase history, of at most 20 characters. The client's token is not used.
+    /// in the user's purchase history, of at most 20 characters. The client's token is not used.
     pub fn reserve_purchase<'a>(
         &'a self,
         liff_token: &'a UserAccessToken,

@@ -58,9 +58,8 @@ impl Client {
     }
 
     /// Sends a service message from a template, named with its language (`thankyou_msg_en`), with values for the
-    /// template's
-    /// variables. The call uses the token up and returns the next one. It is retried only if LINE cannot have acted on
-    /// it.
+    /// template's variables. The call uses the token up and returns the next one. It is retried only if LINE cannot
+    /// have acted on it.
     ///
     /// # Limits
     /// 30 characters for the template's name.

@@ -44,8 +44,7 @@ pub struct AttachModule<'a> {
 
 impl Client {
     /// Starts an [`AttachModule`] from the module channel's id and secret, the code, and the redirect URI of the
-    /// request for
-    /// the code. The client's token is not used.
+    /// request for the code. The client's token is not used.
     pub fn attach_module<'a>(
         &'a self,
         channel_id: &'a str,

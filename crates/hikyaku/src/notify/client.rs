@@ -135,8 +135,7 @@ pub struct NotifyClientBuilder {
 
 impl NotifyClientBuilder {
     /// Sets the host on which users connect and tokens are issued. The default, `https://notify-bot.line.me`, was shut
-    /// down
-    /// on 2025-03-31: set a gateway's public address.
+    /// down on 2025-03-31: set a gateway's public address.
     pub fn bot_base_url(mut self, url: impl Into<String>) -> Self {
         self.bot_base_url = url.into();
         self
@@ -170,8 +169,7 @@ impl NotifyClientBuilder {
 
     connection_setters! {
         /// Sets when failed calls are retried. Status calls and revocations are always safe to retry. A send is retried
-        /// only
-        /// while no byte of it can have left: the API has no key that distinguishes a retry from a second message.
+        /// only while no byte of it can have left: the API has no key that distinguishes a retry from a second message.
     }
 
     /// Builds the client.

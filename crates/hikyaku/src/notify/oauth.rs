@@ -20,8 +20,7 @@ static TOKEN: Endpoint = Endpoint {
 
 impl NotifyClient {
     /// Returns the URL of the page on which a user chooses a chat and consents. The browser returns to the redirect URI
-    /// with
-    /// `code` and `state` in the query, or with `error`, `error_description` and `state`.
+    /// with `code` and `state` in the query, or with `error`, `error_description` and `state`.
     ///
     /// `state` must be a value that only this user's browser session knows; compare it when the browser returns.
     ///
@@ -50,8 +49,7 @@ impl NotifyClient {
     }
 
     /// Returns the URL of the same page as [`auth_link`](Self::auth_link), but the browser returns with a POST whose
-    /// form
-    /// holds `code` and `state`, so that neither appears in a URL.
+    /// form holds `code` and `state`, so that neither appears in a URL.
     ///
     /// # Errors
     /// Those of [`auth_link`](Self::auth_link).

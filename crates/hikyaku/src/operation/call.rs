@@ -63,16 +63,14 @@ impl Client {
 
 impl<'a> CallOperation<'a> {
     /// Sets a value of the path, of the query, of one of the operation's headers, or of a text field in a multipart
-    /// body.
-    /// A name in the query may occur several times.
+    /// body. A name in the query may occur several times.
     pub fn param(mut self, name: &'a str, value: &'a str) -> Self {
         self.params.push((name, value));
         self
     }
 
     /// Sets the body: JSON for an operation that takes JSON, a JSON object for one that takes a form, or the bytes of
-    /// an
-    /// image.
+    /// an image.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self

@@ -20,8 +20,7 @@ impl Client {
     ///
     /// # Limits
     /// A JPEG or PNG of at most 1 MB, of the size that the menu specifies: 800 to 2,500 pixels wide, at least 250 high,
-    /// and
-    /// at least 1.45 times as wide as high.
+    /// and at least 1.45 times as wide as high.
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the image breaks a limit; nothing was sent.
     /// # Source

@@ -20,8 +20,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// A file that keeps v2.1 tokens across restarts and shares them between the processes of one machine.
 ///
 /// LINE lists tokens only by their key ids, and revokes only a token that it is given: a token that was not stored
-/// counts
-/// against the 30 until it expires. Only the file's owner can read it. Pass it to [`TokenProvider::v2_1_kept`].
+/// counts against the 30 until it expires. Only the file's owner can read it. Pass it to [`TokenProvider::v2_1_kept`].
 ///
 /// ```no_run
 /// use hikyaku::{Client, token::TokenFile};

@@ -22,15 +22,12 @@ const CUSTOM_TIMEOUT: Duration = Duration::from_secs(30);
 /// A source of channel access tokens for a client. Pass it to [`Client::builder_with`](crate::Client::builder_with).
 ///
 /// A token is issued when the client first needs one, by a single call, however many sends wait for it. After two
-/// thirds
-/// of its lifetime, the next send starts the renewal in the background and uses the old token. An expired token is
-/// never
-/// sent. If issuing fails, the old token stays in use until it expires; after that, sends fail with the reason, and
-/// issuing is retried after pauses that grow from one second to a minute.
+/// thirds of its lifetime, the next send starts the renewal in the background and uses the old token. An expired token
+/// is never sent. If issuing fails, the old token stays in use until it expires; after that, sends fail with the
+/// reason, and issuing is retried after pauses that grow from one second to a minute.
 ///
 /// When LINE refuses a token with 401, because it was revoked, a new one is issued and the call is retried once with
-/// it;
-/// LINE has not acted on a call that it refused.
+/// it; LINE has not acted on a call that it refused.
 #[derive(Clone)]
 pub struct TokenProvider(Supply);
 
@@ -70,9 +67,8 @@ impl TokenProvider {
     }
 
     /// Issues v2.1 tokens with this lifetime, at most 30 days. A channel can have at most 30 valid ones. Each process
-    /// uses
-    /// up one, which stays valid when the process ends: choose the lifetime by how often processes start, or
-    /// [keep the tokens](Self::v2_1_kept).
+    /// uses up one, which stays valid when the process ends: choose the lifetime by how often processes start, or [keep
+    /// the tokens](Self::v2_1_kept).
     pub fn v2_1(key: AssertionKey, life: Duration) -> Self {
         Self(Supply::Issued(Source::V2_1 { key, life, file: None }))
     }
@@ -83,14 +79,12 @@ impl TokenProvider {
     }
 
     /// Obtains tokens from the program's own source: a secret store such as Vault, a sidecar, another program. `issue`
-    /// is
-    /// called when a token is needed, by a single call however many sends wait for it. It is called again after two
-    /// thirds
-    /// of the token's lifetime, and when LINE refuses the token (then at most once a minute, with growing pauses).
+    /// is called when a token is needed, by a single call however many sends wait for it. It is called again after two
+    /// thirds of the token's lifetime, and when LINE refuses the token (then at most once a minute, with growing
+    /// pauses).
     ///
     /// It may take 30 seconds. If it takes longer, fails or panics, the old token stays in use until it expires, and
-    /// `issue`
-    /// is called again after a pause. Meanwhile, sends without a token fail with
+    /// `issue` is called again after a pause. Meanwhile, sends without a token fail with
     /// [`Network`](crate::ErrorKind::Network) and were surely not sent. The text of its error is shown, so it must not
     /// contain a secret.
     ///

@@ -46,8 +46,7 @@ impl<S: AsRef<str>> TextMessageContent<S> {
     }
 
     /// Returns the text without the mentions of this bot and without the blanks that they leave: the question to the
-    /// bot.
-    /// A mention whose position lies outside the text stays.
+    /// bot. A mention whose position lies outside the text stays.
     pub fn without_my_mentions(&self) -> String {
         let text = self.text.as_ref();
         let mut places: Vec<_> = self
