@@ -371,9 +371,10 @@ impl NewDelivery {
         self
     }
 
-    /// Its caller waits so long for what becomes of it, with [`Outbox::wait`](crate::Outbox::wait), wherever it is sent. A
-    /// refusal in that time is no outcome if the caller is told of it ([`Outbox::told`](crate::Outbox::told)), and one some ten
-    /// seconds later otherwise. What `hikyaku_enqueue_v1` puts in has nobody who waits.
+    /// Sets how long its caller waits for its outcome with [`Outbox::wait`](crate::Outbox::wait), wherever it is sent.
+    /// A refusal in that time is not reported as an outcome if the caller is told of it
+    /// ([`Outbox::told`](crate::Outbox::told)), and otherwise some ten seconds later. Sends that `hikyaku_enqueue_v1`
+    /// enqueues have no waiting caller.
     pub fn watched(mut self, patience: Duration) -> Self {
         self.watched = Some(patience);
         self

@@ -241,13 +241,14 @@ impl Outbox {
         Ok(self.with_waits(shown.into_iter().collect()).await?.pop())
     }
 
-    /// Waits until it is known what became of a delivery, and gives it as it is then; `None` if there is none.
+    /// Waits for the outcome of a delivery, and returns the delivery; `None` if it does not exist.
     ///
-    /// That is when it has ended, and for a narrowcast when LINE has accepted it. It comes back earlier where the delivery
-    /// waits for what takes longer than any caller does: a person's hold, the month's quota, a new token. After `patience`
-    /// it gives the delivery as it stands. What this program's workers do is heard at once, and so is what others do on
-    /// `PostgreSQL` with what was enqueued as [`watched`](NewDelivery::watched), where this program has a worker, too; anything
-    /// else within a quarter of a second. A dropped wait changes nothing.
+    /// A delivery has an outcome when it has ended, a narrowcast when LINE has accepted it. The call returns earlier if
+    /// the delivery waits for something that takes longer than any caller: an operator's hold, the monthly quota, a new
+    /// token. After `patience` it returns the delivery in its current state. Changes by this process's workers are
+    /// noticed at once. So are those by others on `PostgreSQL`, if the delivery was enqueued as
+    /// [`watched`](NewDelivery::watched) and this process has a worker; other changes are noticed within a quarter of a
+    /// second. Dropping the wait changes nothing.
     ///
     /// ```no_run
     /// # async fn example(outbox: hikyaku_sender::Outbox, push: hikyaku_sender::NewDelivery) -> Result<(), hikyaku_sender::Error> {
@@ -293,13 +294,14 @@ impl Outbox {
         }
     }
 
-    /// The caller who waited for a delivery has its refusal: LINE's, or that it was withdrawn. It is then on no tray, and no
-    /// [`Outcome`] tells of it, where it was enqueued with [`NewDelivery::watched`]. Call it once the answer is handed over:
-    /// without it, also after a kill, the refusal stays on the tray, and programs are told some ten seconds after the caller's
-    /// patience ended. Whether this is news; a delivery that is neither refused nor withdrawn stays as it is.
+    /// Records that the caller who waited for a delivery has received its refusal, by LINE or because it was withdrawn.
+    /// The delivery is then no longer a dead letter, and if it was enqueued with [`NewDelivery::watched`], no
+    /// [`Outcome`] reports it. Call this after the answer has been handed over: otherwise, also after a kill, the
+    /// refusal remains a dead letter, and is reported as an outcome some ten seconds after the end of the caller's
+    /// patience. Returns whether anything changed; a delivery that is neither refused nor withdrawn stays as it is.
     ///
     /// # Errors
-    /// The store did not take it.
+    /// The store failed to commit it.
     pub async fn told(&self, id: DeliveryId) -> Result<bool, Error> {
         self.0.store.run(Told(id.0)).await
     }

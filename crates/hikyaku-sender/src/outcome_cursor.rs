@@ -29,15 +29,15 @@ const AGAIN_AT_MOST: Duration = Duration::from_secs(5 * 60);
 /// How long what has begun may take when [`OutcomeCursor::run`] is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// A reader of [`Outcome`]s whose place is kept in the store, under a name. Made by [`Outbox::outcome_cursor`].
+/// A reader of [`Outcome`]s with a stored position (cursor) under a name. Made by [`Outbox::outcome_cursor`].
 ///
-/// The place only moves forward, and only when the reader says that it has dealt with what is before it. So none is missed,
-/// whatever is killed, and one that was dealt with right before a kill comes again: by its
-/// [`message_id`](Outcome::message_id), a receiver knows it.
+/// The position only moves forward, and only when the reader confirms that it has processed everything before it. So
+/// none is missed, even after a kill. An outcome processed right before a kill is delivered again (at-least-once): a
+/// receiver recognises it by its [`message_id`](Outcome::message_id).
 ///
-/// One reader has a place at a time, as long as it deals with outcomes. Others of the same name wait, and go on where it was
-/// when it is gone: at once where it ended by itself, and after 15 seconds where it was killed. While there is nothing to
-/// deal with, a reader writes nothing, and the first one that looks has what comes next.
+/// One reader holds a cursor at a time, while it processes outcomes. Others of the same name wait, and continue from
+/// its position when it ends: at once if it ended normally, after 15 seconds if it was killed. A reader without
+/// outcomes to process writes nothing, and the first reader that asks gets the next outcomes.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -87,11 +87,11 @@ impl Outbox {
         self.shared().store.read(ListPlaces).await
     }
 
-    /// Forgets how far the readers of this name were, so that nobody waits for them. Whether there was such a name. One that
-    /// still waits for outcomes begins anew, with the oldest.
+    /// Removes the cursor with this name, so that nobody waits for its readers. Returns whether it existed. A reader
+    /// that still waits for outcomes restarts with the oldest.
     ///
     /// # Errors
-    /// A reader deals with outcomes now, or the store did not take it.
+    /// A reader is processing outcomes now, or the store failed to commit it.
     pub async fn forget_outcome_cursor(&self, name: impl Into<String>) -> Result<bool, Error> {
         self.shared().store.run(ForgetPlace(name.into())).await
     }
@@ -133,10 +133,10 @@ impl OutcomeCursor {
         }
     }
 
-    /// The next outcomes in their order, 100 at most; empty if there are none now.
+    /// Returns the next outcomes in order, 100 at most; empty if there are none now.
     ///
     /// # Errors
-    /// Another reader has the place and what is behind it, or the store cannot be read or written.
+    /// Another reader holds the cursor and unconfirmed outcomes, or the store cannot be read or written.
     pub async fn read(&self) -> Result<Vec<Outcome>, Error> {
         let read =
             || ReadOn { name: self.name.clone(), reader: self.reader.clone(), limit: OUTCOMES };
