@@ -98,8 +98,14 @@ pub(crate) struct Patience {
     ca_file: Option<PathBuf>,
 
     // A secret, since it may hold a password.
-    /// Proxy to travel through, http://HOST:PORT, or @FILE [default: HTTPS_PROXY, but for NO_PROXY]
-    #[arg(long, global = true, env = "HIKYAKU_PROXY", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "HIKYAKU_PROXY",
+        hide_env_values = true,
+        value_name = "URL",
+        help = "Proxy to travel through, http://HOST:PORT, or @FILE [default: HTTPS_PROXY, but for NO_PROXY]"
+    )]
     proxy: Option<Secret>,
 }
 

@@ -84,14 +84,7 @@ impl Gateway {
         let oauth = Arc::new(oauth);
         let public_url =
             config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
-        let PageSettings { command, language, .. } = &config.pages;
-        let answers =
-            config.serves(Served::Pages) && config.serves(Served::Webhook) && !command.is_empty();
-        let sign_in = public_url.as_deref().filter(|_| answers).map(|url| SignInCommand {
-            text: command.clone(),
-            url: format!("{url}/my/enter?link="),
-            lang: *language,
-        });
+        let sign_in = sign_in_command(&config, public_url.as_deref());
         let command = sign_in.as_ref().map(|it| it.text.clone());
         let line_login = config.pages.login()?;
         let line_login =
@@ -105,14 +98,7 @@ impl Gateway {
         };
         let has_webhook = config.serves(Served::Webhook);
         let rehost = config.pictures.rehost;
-        let pictures = match &config.public_url {
-            Some(url) if config.serves(Served::Pictures) => {
-                let PictureSettings { folder, disk_mb, rehost_from, .. } = config.pictures;
-                let budget = disk_mb.saturating_mul(1_000_000);
-                Some(Arc::new(Pictures::open(state.clone(), folder, url, budget, rehost_from)?))
-            }
-            _ => None,
-        };
+        let pictures = pictures(&config, &state)?;
         let (mut channels, mut drop_in) = (BTreeMap::new(), Vec::new());
         for (name, channel) in &config.channel {
             let token = channel.token(name)?;
@@ -255,6 +241,25 @@ impl Gateway {
         end?;
         usage.write().await
     }
+}
+
+/// The command of a chat that is answered with a link to sign in, where both are served.
+fn sign_in_command(config: &Config, public_url: Option<&str>) -> Option<SignInCommand> {
+    let PageSettings { command, language, .. } = &config.pages;
+    let answers = config.serves(Served::Pages) && config.serves(Served::Webhook);
+    let url = public_url.filter(|_| answers && !command.is_empty())?;
+    let url = format!("{url}/my/enter?link=");
+    Some(SignInCommand { text: command.clone(), url, lang: *language })
+}
+
+/// The pictures that are hosted, where they are served under a public URL.
+fn pictures(config: &Config, state: &State) -> Result<Option<Arc<Pictures>>, Error> {
+    let Some(url) = config.public_url.as_ref().filter(|_| config.serves(Served::Pictures)) else {
+        return Ok(None);
+    };
+    let PictureSettings { folder, disk_mb, rehost_from, .. } = config.pictures.clone();
+    let budget = disk_mb.saturating_mul(1_000_000);
+    Pictures::open(state.clone(), folder, url, budget, rehost_from).map(|it| Some(Arc::new(it)))
 }
 
 /// Writes down how much tokens are used, every few seconds, and never ends.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use http::Method;
 use serde::Deserialize;
 
-/// The description of all calls, in the form of OpenAPI 3.1.
+/// The description of all calls, in the form of `OpenAPI` 3.1.
 pub(crate) const OPENAPI: &str = include_str!("openapi.json");
 
 /// All calls, as the description has them.

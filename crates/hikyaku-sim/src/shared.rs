@@ -39,7 +39,14 @@ pub(crate) struct Shared {
 
 /// States that were kept to come back to, by their ids, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Snapshots(Mutex<(Vec<(String, Arc<str>)>, u64)>);
+pub(crate) struct Snapshots(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    documents: Vec<(String, Arc<str>)>,
+    /// How many there ever were.
+    made: u64,
+}
 
 /// How many snapshots are kept. Our choice, to bound memory.
 const MOST_SNAPSHOTS: usize = 100;
@@ -47,32 +54,35 @@ const MOST_SNAPSHOTS: usize = 100;
 impl Snapshots {
     /// Keeps a state; gives its id, or nothing where there are too many.
     pub(crate) fn add(&self, document: String) -> Option<String> {
-        let (kept, made) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_SNAPSHOTS {
+        let mut kept = self.kept();
+        if kept.documents.len() >= MOST_SNAPSHOTS {
             return None;
         }
-        *made += 1;
-        let id = format!("snapshot-{made}");
-        kept.push((id.clone(), document.into()));
+        kept.made += 1;
+        let id = format!("snapshot-{}", kept.made);
+        kept.documents.push((id.clone(), document.into()));
         Some(id)
     }
 
     pub(crate) fn ids(&self) -> Vec<String> {
-        let kept = &self.0.lock().unwrap_or_else(PoisonError::into_inner).0;
-        kept.iter().map(|(id, _)| id.clone()).collect()
+        self.kept().documents.iter().map(|(id, _)| id.clone()).collect()
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<Arc<str>> {
-        let kept = &self.0.lock().unwrap_or_else(PoisonError::into_inner).0;
-        kept.iter().find(|(of, _)| of == id).map(|(_, document)| document.clone())
+        let kept = self.kept();
+        kept.documents.iter().find(|(of, _)| of == id).map(|(_, document)| document.clone())
     }
 
     /// Forgets one. False if there is none.
     pub(crate) fn remove(&self, id: &str) -> bool {
-        let kept = &mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0;
-        let before = kept.len();
-        kept.retain(|(of, _)| of != id);
-        kept.len() < before
+        let documents = &mut self.kept().documents;
+        let before = documents.len();
+        documents.retain(|(of, _)| of != id);
+        documents.len() < before
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -67,7 +67,7 @@ impl Outbox {
     /// in the column of exactly this name. A literal brace is written twice, `{{` or `}}`; any other text in braces
     /// refuses the list.
     /// - In a URI (fields such as `uri`, `url` or `imageUrl`) the value is percent-encoded, so that it stays a single
-    /// part of the URI. At the beginning of such a field the value is the URI itself and is inserted unchanged.
+    ///   part of the URI. At the beginning of such a field the value is the URI itself and is inserted unchanged.
     /// - In a text message of version 2, LINE's own `{key}` of `substitution` is left alone.
     #[expect(
         clippy::missing_panics_doc,

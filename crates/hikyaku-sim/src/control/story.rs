@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Call, Problem, Reply, traffic::number};
-use crate::state::talk::{Act, Deed};
+use crate::state::{
+    person::UserKey,
+    talk::{Act, Deed},
+};
 
 /// The acts in the channel's chats, oldest first; with `after`, those that follow it.
 pub(super) fn acts(call: &Call<'_>) -> Result<Reply, Problem> {
@@ -33,7 +36,7 @@ fn describe(act: &Act) -> Value {
         "seq": act.seq,
         "at": act.at,
         "chat": act.chat.id(),
-        "userId": act.user.map(|user| user.id()),
+        "userId": act.user.map(UserKey::id),
         "after": act.after,
         "type": kind,
     });

@@ -16,13 +16,11 @@ pub(super) fn import(call: &Call<'_>) -> Result<Reply, Problem> {
 /// Keeps the state as it is now; answers with the id to come back by.
 pub(super) fn take_snapshot(call: &Call<'_>) -> Result<Reply, Problem> {
     let document = snapshot::export(&call.shared.world());
-    match call.shared.snapshots.add(document) {
-        Some(id) => Ok(Reply::created(&serde_json::json!({ "id": id }))),
-        None => {
-            let message = "there are too many snapshots; delete one first";
-            Err(Problem::new(StatusCode::CONFLICT, "too_many", message))
-        }
-    }
+    let id = call.shared.snapshots.add(document).ok_or_else(|| {
+        let message = "there are too many snapshots; delete one first";
+        Problem::new(StatusCode::CONFLICT, "too_many", message)
+    })?;
+    Ok(Reply::created(&serde_json::json!({ "id": id })))
 }
 
 pub(super) fn snapshots(call: &Call<'_>) -> Reply {

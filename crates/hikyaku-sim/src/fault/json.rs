@@ -20,6 +20,7 @@ pub(super) struct RuleJson {
 
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "JSON has a key for each effect")]
 struct EffectJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,

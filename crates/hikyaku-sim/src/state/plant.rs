@@ -20,7 +20,7 @@ use crate::{
     clock::ClockMode,
     near::nearest,
     seed::{
-        InvalidSeed, Seed, SeedChannel, SeedChat, SeedClock, SeedCoupon, SeedLogin, SeedMenu,
+        InvalidSeed, Plan, Seed, SeedChannel, SeedChat, SeedClock, SeedCoupon, SeedLogin, SeedMenu,
         SeedPerson,
     },
 };
@@ -100,7 +100,7 @@ impl World {
         if seed.plan.is_some() && seed.quota.is_some() {
             return Err(InvalidSeed::new(at("quota"), "give either `plan` or `quota`"));
         }
-        let limit = seed.quota.or(seed.plan.map(|plan| plan.quota())).or(self.settings.quota);
+        let limit = seed.quota.or(seed.plan.map(Plan::quota)).or(self.settings.quota);
         let now = self.clock.now();
         let channel = self.add_channel_as(identity);
         let channel = &mut self.channels[channel];

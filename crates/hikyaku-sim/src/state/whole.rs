@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{World, holder::Holder};
+use super::{World, holder::Holder, module::ModuleChannel};
 use crate::settings::Settings;
 
 impl World {
@@ -50,7 +50,7 @@ impl World {
             self.chats.iter().flat_map(|(_, chat)| &chat.channels).copied().max().unwrap_or(0),
             self.logins.iter().map(|login| login.linked).max().unwrap_or(0),
             self.talk.iter().map(|act| act.channel).max().unwrap_or(0),
-            self.modules.iter().map(|module| module.last_channel()).max().unwrap_or(0),
+            self.modules.iter().map(ModuleChannel::last_channel).max().unwrap_or(0),
         ];
         let speakers = self.channels.iter().flat_map(|channel| channel.control.modules());
         if named.into_iter().any(|place| place >= channels)

@@ -21,7 +21,7 @@ async fn it_is_served_and_every_call_of_it_is_there() {
             if path == "/events" {
                 continue;
             }
-            let path = path.replace('{', "").replace('}', "");
+            let path = path.replace(['{', '}'], "");
             let path = format!("/_sim/v1{path}");
             let method = method.to_uppercase();
             let answer = send(&sim.api_url(), &method, &path, &[], b"{}").await.unwrap();

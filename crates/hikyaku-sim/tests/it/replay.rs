@@ -25,8 +25,8 @@ async fn a_request_is_made_again_with_its_body_and_retry_key() {
     assert_eq!(log["requests"][3]["hint"], "request 2 of the log, made again");
     assert_eq!(log["requests"][3]["requestId"], again["requestId"]);
     control(&sim, "POST", "/log/99/replay", "").await.is_status(404);
-    let long = format!("{}{}", " ".repeat(70_000), hello(&hana));
-    post(&sim, PUSH, &long).await.is_status(200);
+    let large = format!("{}{}", " ".repeat(70_000), hello(&hana));
+    post(&sim, PUSH, &large).await.is_status(200);
     control(&sim, "POST", "/log/5/replay", "").await.is_status(409);
 }
 

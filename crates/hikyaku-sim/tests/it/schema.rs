@@ -115,9 +115,10 @@ fn fits(document: &Value, schema: &Value, value: &Value, at: &str) -> Result<(),
     for (name, field) in fields {
         let at = format!("{at}/{name}");
         match (schema["properties"].get(name), &schema["additionalProperties"]) {
-            (Some(schema), _) => fits(document, schema, field, &at)?,
+            (Some(schema), _) | (None, schema @ Value::Object(_)) => {
+                fits(document, schema, field, &at)?;
+            }
             (None, Value::Bool(false)) => return Err(format!("{at} is not described")),
-            (None, schema @ Value::Object(_)) => fits(document, schema, field, &at)?,
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! How a scenario went: for people, and as JUnit has it.
+//! How a scenario went: for people, and in the `JUnit` form.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ impl fmt::Display for Lines<'_> {
     }
 }
 
-/// The steps in the form of JUnit, which CI systems read.
+/// The steps in the form of `JUnit`, which CI systems read.
 pub(super) fn junit(file: &str, outcomes: &[Outcome]) -> String {
     let seconds = |milliseconds: u64| format!("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
     let failed = outcomes.iter().filter(|outcome| !outcome.ok).count();

@@ -42,8 +42,7 @@ pub(super) struct Run {
     /// The file of the conversation
     file: String,
 
-    /// Write a report in the form of JUnit to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = "Write a report in the form of JUnit to this file")]
     junit: Option<PathBuf>,
 
     /// Where the bot's webhooks go; without it, it is looked for at the usual ports

@@ -116,7 +116,9 @@ impl Webhooks {
                 waiting.push(*id);
             }
         }
-        waiting.into_iter().for_each(|id| self.enqueue(id));
+        for id in waiting {
+            self.enqueue(id);
+        }
     }
 
     /// The highest place of a channel that any of them is of.
@@ -164,17 +166,13 @@ impl Webhooks {
     pub(crate) fn postpone(&mut self, id: u64) {
         let Some(webhook) = self.kept.get(&id) else { return };
         let lane = webhook.lane.clone();
-        match self.lanes.get_mut(&lane).and_then(VecDeque::pop_front) {
-            Some(next) => {
-                self.ready.push_back(next);
-                if let Some(waiting) = self.lanes.get_mut(&lane) {
-                    waiting.push_front(id);
-                }
-            }
-            None => {
-                self.lanes.remove(&lane);
-                self.held.insert(lane, id);
-            }
+        let waiting = self.lanes.get_mut(&lane);
+        if let Some((waiting, next)) = waiting.and_then(|it| it.pop_front().map(|id| (it, id))) {
+            waiting.push_front(id);
+            self.ready.push_back(next);
+        } else {
+            self.lanes.remove(&lane);
+            self.held.insert(lane, id);
         }
     }
 
