@@ -46,7 +46,7 @@ doc: ## Build the documentation and open it
 
 pictures: ## Draw the pictures of the documentation that show the simulator's and the gateway's pages (needs Chromium)
 	$(CARGO) run -p hikyaku-sim --example pictures -- docs
-	$(CARGO) run -p hikyaku-gateway --example pictures -- docs
+	$(CARGO) run -p hikyaku-gateway --example site_pictures -- docs
 
 package: ## Make the files that go to crates.io, without building them
 	$(CARGO) package --workspace --no-verify --locked --exclude hikyaku-examples

@@ -1,5 +1,5 @@
 //! Pictures of the gateway's pages, for the documentation: `make pictures`, or
-//! `cargo run -p hikyaku-gateway --example pictures -- FOLDER [all]`. The pages need no other file, so each is fetched as somebody
+//! `cargo run -p hikyaku-gateway --example site_pictures -- FOLDER [all]`. The pages need no other file, so each is fetched as somebody
 //! who is signed in and drawn from a file by a Chromium.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "an example that cannot go on fails")]
