@@ -140,7 +140,7 @@ words! {
     calls: ["Calls this month", "今月の呼び出し", "本月呼叫", "การเรียกเดือนนี้"];
     cost: ["Cost this month", "今月の消費通数", "本月用量", "ใช้โควตาเดือนนี้"];
     /// What it costs: messages of the account's quota.
-    cost_is: ["{n} messages of the quota", "{n}通", "{n} 則", "{n} ข้อความ"];
+    cost_is: ["{n} of the quota", "{n}通", "{n} 則", "{n} ข้อความ"];
     cost_at_least: ["at least {n} messages", "{n}通以上", "至少 {n} 則", "อย่างน้อย {n} ข้อความ"];
     /// A group and its members.
     members: ["{name}, {n} members", "{name}（{n}人）", "{name}（{n} 人）", "{name}, {n} คน"];

@@ -56,7 +56,7 @@ words! {
     nothing_due: ["Nothing waits beyond its time.", "遅れている配信はありません。", "沒有逾期的傳送。", "ไม่มีสิ่งที่เกินกำหนด"];
     dead_letters: ["Refused or unknown", "拒否・不明", "遭拒或不明", "ถูกปฏิเสธหรือไม่ทราบผล"];
     line_health: ["LINE", "LINE", "LINE", "LINE"];
-    line_fine: ["takes what it is sent", "正常に受け付けています", "正常接收", "รับตามปกติ"];
+    line_fine: ["accepting messages", "正常に受け付けています", "正常接收", "รับตามปกติ"];
     line_held: ["{lane} stands still: {reason}", "{lane} は停止中：{reason}", "{lane} 停止：{reason}", "{lane} หยุด: {reason}"];
     line_slow: ["{lane} runs at {n} % of its rate", "{lane} は通常の{n}%の速度", "{lane} 以 {n}% 速度執行", "{lane} ทำงานที่ {n}% ของอัตรา"];
     states: ["Deliveries by state", "状態別の配信", "依狀態", "การส่งตามสถานะ"];

@@ -166,7 +166,7 @@ async fn a_person_makes_tests_moves_and_revokes_a_token(home: Home) {
     let list = alice.get("/my").await;
     assert!(list.body.contains("&lt;b&gt;backup") && !list.body.contains(token.expose()));
     assert!(list.body.contains("<dt>Calls this month</dt><dd>1</dd>"), "{}", list.body);
-    assert!(list.body.contains("<dd>1 messages of the quota</dd>"), "{}", list.body);
+    assert!(list.body.contains("<dd>1 of the quota</dd>"), "{}", list.body);
     assert!(list.body.contains("just now") && list.body.contains("never"), "{}", list.body);
 
     let all = home.state.tokens().await.unwrap();
@@ -223,7 +223,7 @@ async fn a_token_for_a_group_works_once_its_code_was_sent_there() {
     assert_eq!(home.notify(&token, "message=hi").await.status, 200);
     // Three people get it, so it costs three.
     let list = alice.get("/my").await;
-    assert!(list.body.contains("<dd>3 messages of the quota</dd>"), "{}", list.body);
+    assert!(list.body.contains("<dd>3 of the quota</dd>"), "{}", list.body);
     // Once linked, the group can be picked.
     assert!(list.body.contains(&format!("value=\"{}\"", home.group)), "{}", list.body);
 }

@@ -109,7 +109,7 @@ fn waiting(html: &mut Html, frame: &Frame<'_>, overview: &Overview) {
     });
 }
 
-/// How LINE takes what it is sent.
+/// Whether LINE accepts messages.
 fn health(html: &mut Html, frame: &Frame<'_>, overview: &Overview) {
     let lang = frame.lang;
     let mut is_fine = true;
