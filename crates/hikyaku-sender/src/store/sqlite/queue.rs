@@ -102,17 +102,21 @@ impl<T> Queue<T> {
 mod tests {
     use super::*;
 
-    async fn put_all(entry: &Entry<usize>, steps: std::ops::Range<usize>, goes_first: bool) {
-        for step in steps {
-            assert!(entry.put(step, goes_first).await);
-        }
+    // The writer's thread has no runtime, so a test has one only while it puts steps in.
+    fn put_all(entry: &Entry<usize>, steps: std::ops::Range<usize>, goes_first: bool) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            for step in steps {
+                assert!(entry.put(step, goes_first).await);
+            }
+        });
     }
 
-    #[tokio::test]
-    async fn some_go_first_and_the_others_have_their_share() {
+    #[test]
+    fn some_go_first_and_the_others_have_their_share() {
         let (entry, mut queue) = queue();
-        put_all(&entry, 0..200, false).await;
-        put_all(&entry, 500..503, true).await;
+        put_all(&entry, 0..200, false);
+        put_all(&entry, 500..503, true);
         let mut batch = Vec::new();
         assert_eq!(queue.take(&mut batch), Some(3 + SHARE));
         let expected: Vec<usize> = (500..503).chain(0..SHARE).collect();
@@ -121,17 +125,17 @@ mod tests {
         assert_eq!(batch, (SHARE..200).collect::<Vec<_>>());
     }
 
-    #[tokio::test]
-    async fn what_gives_way_comes_next_and_in_its_order() {
+    #[test]
+    fn what_gives_way_comes_next_and_in_its_order() {
         let (entry, mut queue) = queue();
-        put_all(&entry, 0..200, false).await;
+        put_all(&entry, 0..200, false);
         let mut batch = Vec::new();
         queue.take(&mut batch);
         assert!(!queue.must_give_way());
-        put_all(&entry, 500..501, true).await;
+        put_all(&entry, 500..501, true);
         assert!(queue.must_give_way());
         queue.put_back(batch.drain(60..));
-        put_all(&entry, 200..300, false).await;
+        put_all(&entry, 200..300, false);
         batch.clear();
         queue.take(&mut batch);
         let expected: Vec<usize> = (500..501).chain(60..60 + SHARE).collect();
@@ -140,11 +144,11 @@ mod tests {
         assert_eq!(batch, (60 + SHARE..300).collect::<Vec<_>>());
     }
 
-    #[tokio::test]
-    async fn nothing_is_left_when_the_last_entry_is_gone() {
+    #[test]
+    fn nothing_is_left_when_the_last_entry_is_gone() {
         let (entry, mut queue) = queue();
-        put_all(&entry, 0..BATCH, false).await;
-        put_all(&entry, 5000..5001, true).await;
+        put_all(&entry, 0..BATCH, false);
+        put_all(&entry, 5000..5001, true);
         drop(entry);
         let (mut batch, mut all) = (Vec::new(), Vec::new());
         while queue.take(&mut batch).is_some() {
@@ -162,8 +166,7 @@ mod tests {
             queue.take(&mut batch);
             batch
         });
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        assert!(runtime.block_on(entry.put(1, true)));
+        put_all(&entry, 1..2, true);
         assert_eq!(writer.join().unwrap(), [1]);
     }
 }
