@@ -165,8 +165,7 @@
     showSnippet();
     showMenu();
     for (const tell of hikyaku.drawn) tell(who);
-    showFound();
-    if (atEnd) thread.scrollTop = thread.scrollHeight;
+    if (!showFound() && atEnd) thread.scrollTop = thread.scrollHeight;
     clearTimeout(again);
     const until = part('again')?.firstElementChild?.dataset.to;
     if (until) again = setTimeout(refresh, Number(until) + 50);
@@ -328,15 +327,16 @@
     }
   };
 
-  // Where a search has found something, which is shown once and then stays.
+  // Where a search has found something, which is shown once and then stays. Whether it is shown now.
   let leads = false;
   const showFound = () => {
-    if (!leads) return;
+    if (!leads) return false;
     leads = false;
     const row = document.querySelector(`.row[data-id="${shown.at}"]`);
-    if (!row) { toast(said('say-gone')); return; }
+    if (!row) { toast(said('say-gone')); return false; }
     row.scrollIntoView({ block: 'center' });
     row.classList.add('is-found');
+    return true;
   };
 
   // What buttons do, by their `data-do`; the other scripts add theirs.
