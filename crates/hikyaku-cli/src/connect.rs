@@ -202,14 +202,13 @@ impl Connection {
         self.patient(builder, &Profile::default())
     }
 
-    /// What carries requests that are not for LINE, and trusts whom the client trusts.
+    /// What carries requests that are not for LINE, by the client's proxy, and trusts whom the client trusts.
     pub(crate) fn transport(&self) -> anyhow::Result<HyperTransport> {
         let profile = self.profile.read()?;
         let connect_timeout = Duration::from_secs(10);
-        Ok(match self.patience.certificates(profile.ca_file.as_deref())? {
-            Some(pem) => HyperTransport::with_certificates(connect_timeout, &pem)?,
-            None => HyperTransport::new(connect_timeout),
-        })
+        let proxy = self.patience.proxy()?.unwrap_or_else(Proxy::from_env);
+        let pem = self.patience.certificates(profile.ca_file.as_deref())?;
+        Ok(HyperTransport::through(proxy, connect_timeout, pem.as_deref())?)
     }
 
     /// Returns the named profile, or an empty one.

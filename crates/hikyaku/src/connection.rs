@@ -380,7 +380,7 @@ impl ConnectionSettings {
             Carrier::Own(transport)
         } else {
             let pem = self.root_certificates.as_deref();
-            let pool = HyperTransport::of(self.proxy, self.connect_timeout, pem);
+            let pool = HyperTransport::through(self.proxy, self.connect_timeout, pem);
             let pool = pool.map_err(|why| Error::invalid("root_certificates", why.to_string()))?;
             Carrier::Pool(pool.into())
         };

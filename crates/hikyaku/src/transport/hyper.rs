@@ -37,7 +37,7 @@ impl HyperTransport {
     /// A pool that gives up connecting after `connect_timeout`, trusts Mozilla's root certificates and heeds the
     /// [`Proxy`] of the environment.
     pub fn new(connect_timeout: Duration) -> Self {
-        Self::through(Proxy::from_env(), connect_timeout, mozilla_roots())
+        Self::of(Proxy::from_env(), connect_timeout, mozilla_roots())
     }
 
     /// The same, trusting the certificates of a PEM file too: a company's proxy, a server under test.
@@ -48,20 +48,24 @@ impl HyperTransport {
         connect_timeout: Duration,
         pem: &[u8],
     ) -> Result<Self, InvalidCertificate> {
-        Ok(Self::through(Proxy::from_env(), connect_timeout, roots_with(pem)?))
+        Self::through(Proxy::from_env(), connect_timeout, Some(pem))
     }
 
-    /// A pool of requests that travel through this proxy, and trust the certificates of a PEM file besides Mozilla's.
-    pub(crate) fn of(
+    /// The same through this proxy, whatever the environment says, trusting the certificates of a PEM file too if one
+    /// is given.
+    ///
+    /// # Errors
+    /// The text holds no certificate, or one that cannot be read.
+    pub fn through(
         proxy: Proxy,
         connect_timeout: Duration,
         pem: Option<&[u8]>,
     ) -> Result<Self, InvalidCertificate> {
         let roots = pem.map_or_else(|| Ok(mozilla_roots()), roots_with)?;
-        Ok(Self::through(proxy, connect_timeout, roots))
+        Ok(Self::of(proxy, connect_timeout, roots))
     }
 
-    fn through(proxy: Proxy, connect_timeout: Duration, roots: RootCertStore) -> Self {
+    fn of(proxy: Proxy, connect_timeout: Duration, roots: RootCertStore) -> Self {
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .expect("ring implements the default versions")
