@@ -20,7 +20,7 @@ pub(crate) async fn notify(
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn StdError>> {
     let message = env::args().nth(1).ok_or("cargo run --example notify -- MESSAGE")?;
-    let token = NotifyToken::new(env::var("LINE_NOTIFY_TOKEN")?);
+    let token = NotifyToken::new(env::var("LINE_NOTIFY_TOKEN")?)?;
     match notify(&env::var("NOTIFY_URL")?, &token, &message).await {
         Ok(_) => Ok(()),
         // The API has no retry keys, so sending it again could deliver it twice.
