@@ -37,20 +37,19 @@ pub(crate) struct Operation {
 }
 
 impl Document {
+    pub(crate) fn read(folder: &Path, name: &'static str) -> Self {
+        let path = folder.join(format!("{name}.yml"));
+        let text = std::fs::read_to_string(&path)
+            .unwrap_or_else(|why| panic!("{} cannot be read: {why}", path.display()));
+        // A property called `y` is no boolean.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        let root = serde_saphyr::from_str_with_options(&text, options)
+            .unwrap_or_else(|why| panic!("{} is no YAML: {why}", path.display()));
+        Self { name, root }
+    }
+
     pub(crate) fn read_all(folder: &Path) -> Vec<Self> {
-        FILES
-            .iter()
-            .map(|name| {
-                let path = folder.join(format!("{name}.yml"));
-                let text = std::fs::read_to_string(&path)
-                    .unwrap_or_else(|why| panic!("{} cannot be read: {why}", path.display()));
-                // A property called `y` is no boolean.
-                let options = serde_saphyr::options! { strict_booleans: true };
-                let root = serde_saphyr::from_str_with_options(&text, options)
-                    .unwrap_or_else(|why| panic!("{} is no YAML: {why}", path.display()));
-                Self { name, root }
-            })
-            .collect()
+        FILES.iter().map(|name| Self::read(folder, name)).collect()
     }
 
     /// What a client calls: all operations but the webhook, which LINE calls.
