@@ -34,8 +34,7 @@ async fn everybody_in_the_list_is_written_to_once() {
         let worker = outbox.worker().channel("default", client.clone()).until_idle();
         worker.run(std::future::pending()).await.unwrap();
     }
-    let mut texts: Vec<_> =
-        sim.deliveries().iter().map(|it| it.text().unwrap().to_owned()).collect();
+    let mut texts: Vec<_> = sim.outbox().iter().map(|it| it.text().unwrap().to_owned()).collect();
     texts.sort();
     assert_eq!(texts, ["Hello Chan! You have 5 points.", "Hello Sato, A.! You have 3 points."]);
 }

@@ -30,7 +30,7 @@ async fn an_order_and_its_message_commit_together() {
     let worker = outbox.worker().channel("default", client.build().unwrap());
     let report = worker.until_idle().run(std::future::pending()).await.unwrap();
     assert_eq!(report.accepted, 2);
-    let texts: Vec<_> = sim.deliveries().iter().map(|it| it.text().unwrap().to_owned()).collect();
+    let texts: Vec<_> = sim.outbox().iter().map(|it| it.text().unwrap().to_owned()).collect();
     assert_eq!(
         texts,
         [
