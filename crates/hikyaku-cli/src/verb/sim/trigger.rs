@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use clap::Args;
 use hikyaku::model::Object;
@@ -17,6 +17,9 @@ use crate::{
     file,
     output::Output,
 };
+
+/// What a webhook may take in any case: LINE gives a bot two seconds to answer it.
+const ANSWERED: Duration = Duration::from_secs(5);
 
 /// Let something happen in a simulator that runs, of which its bot is told
 #[derive(Debug, Args)]
@@ -86,7 +89,6 @@ impl Trigger {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
         self.check()?;
         let fields = self.fields()?;
-        let until = Instant::now() + self.wait.timeout;
         let control = self.wait.sim.control()?;
         let mut channel = control.channel().await?;
         if channel.webhook.is_none()
@@ -112,9 +114,11 @@ impl Trigger {
             Some(fields) => scene.announce(&self.event, fields).await?,
             None => self.act(&scene).await?,
         };
+        let patience = self.wait.timeout;
+        let until = Instant::now() + patience.max(ANSWERED);
         let webhook = scene.told(&self.event, event_id.as_deref(), tries, until).await?;
         let reply =
-            if self.await_reply { Some(scene.reply(delivered, until).await?) } else { None };
+            if self.await_reply { Some(scene.reply(delivered, patience).await?) } else { None };
         let told = Told { webhook, reply };
         output.print(&told, &told)
     }
@@ -312,10 +316,9 @@ impl Scene<'_> {
     }
 
     /// Waits for the next delivery to the chat after this many.
-    async fn reply(&self, after: u64, until: Instant) -> anyhow::Result<Value> {
-        let left = until.saturating_duration_since(Instant::now());
+    async fn reply(&self, after: u64, patience: Duration) -> anyhow::Result<Value> {
         let path = format!("/_sim/v1/outbox?to={}&after={after}&count=1", self.chat);
-        match self.control.news(&path, left).await? {
+        match self.control.news(&path, patience).await? {
             Some(answer) => Ok(answer["deliveries"][0].clone()),
             None => Err(refused(
                 "the bot answered its webhook and sent nothing to the chat; see `hikyaku sim tail`",
