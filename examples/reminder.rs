@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 fn read(text: &str) -> Option<(Duration, &str)> {
     let (minutes, what) = text.strip_prefix("in ")?.split_once(" minutes: ")?;
     // A day at most.
-    let minutes = minutes.trim().parse().ok().filter(|it| (1..=1440).contains(it))?;
+    let minutes: u64 = minutes.trim().parse().ok().filter(|it| (1..=1440).contains(it))?;
     Some((Duration::from_secs(60 * minutes), what))
 }
 

@@ -34,7 +34,9 @@ async fn everybody_in_the_list_is_written_to_once() {
         let worker = outbox.worker().channel("default", client.clone()).until_idle();
         worker.run(std::future::pending()).await.unwrap();
     }
-    let mut texts: Vec<_> = sim.outbox().iter().map(|it| it.text().unwrap().to_owned()).collect();
+    assert_eq!(sim.delivered(), 2);
+    let arrived = sim.wait_for(2).await.unwrap();
+    let mut texts: Vec<_> = arrived.iter().map(|it| it.text().unwrap().to_owned()).collect();
     texts.sort();
     assert_eq!(texts, ["Hello Chan! You have 5 points.", "Hello Sato, A.! You have 3 points."]);
 }

@@ -34,11 +34,12 @@ async fn a_notification_arrives_in_the_chat_of_its_token() {
     let token = gateway.state().issue(new, None).await.unwrap().token;
     let url = format!("http://{}", gateway.addresses()["all"]);
     tokio::spawn(gateway.run(std::future::pending()));
-    let token = NotifyToken::new(token.expose());
+    let token = NotifyToken::new(token.expose()).unwrap();
     notify::notify(&url, &token, "the backup is done").await.unwrap();
     let arrived = sim.wait_for(1).await.unwrap();
     assert_eq!(arrived[0].to, alice);
     assert_eq!(arrived[0].text(), Some("backup: the backup is done"));
-    let wrong = notify::notify(&url, &NotifyToken::new("nobody's"), "hello").await.unwrap_err();
+    let unknown = NotifyToken::new("nobody").unwrap();
+    let wrong = notify::notify(&url, &unknown, "hello").await.unwrap_err();
     assert!(matches!(wrong.kind(), ErrorKind::Unauthorized { .. }), "{wrong:?}");
 }

@@ -46,7 +46,7 @@ async fn a_promise_outlives_a_restart_and_is_kept_in_time() {
     let _running = start(&sim, &store).await;
     let helped = sim.ask(&user, "in a while: tea").await.unwrap();
     assert!(helped.text().unwrap().starts_with("Write"), "{helped:?}");
-    assert_eq!(sim.outbox().len(), 2);
+    assert_eq!(sim.delivered(), 2);
     sim.advance(Duration::from_secs(20 * 60));
     let all = sim.wait_for(3).await.unwrap();
     assert_eq!(

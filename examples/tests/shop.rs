@@ -30,7 +30,8 @@ async fn an_order_and_its_message_commit_together() {
     let worker = outbox.worker().channel("default", client.build().unwrap());
     let report = worker.until_idle().run(std::future::pending()).await.unwrap();
     assert_eq!(report.accepted, 2);
-    let texts: Vec<_> = sim.outbox().iter().map(|it| it.text().unwrap().to_owned()).collect();
+    let arrived = sim.wait_for(2).await.unwrap();
+    let texts: Vec<_> = arrived.iter().map(|it| it.text().unwrap().to_owned()).collect();
     assert_eq!(
         texts,
         [
