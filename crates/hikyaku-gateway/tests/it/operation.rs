@@ -1,10 +1,15 @@
 //! What an operator relies on.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use hikyaku_gateway::{AccessToken, Config, Gateway, NewToken, State};
 use hikyaku_sender::Outbox;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use rustls::pki_types::CertificateDer;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::client::TlsStream;
 
 use crate::home::{Answer, Home, OK, Settings, config};
 
@@ -104,13 +109,37 @@ async fn tokens_survive_a_restart_and_are_kept_as_hashes() {
     assert!(contains("U4af4980629000000000000000000000a"));
 }
 
+/// A certificate of its own for `notify.example`, written beside each other as a renewal does it.
+fn renew(folder: &Path) -> CertificateDer<'static> {
+    let own = rcgen::generate_simple_self_signed(["notify.example".to_owned()]).unwrap();
+    std::fs::write(folder.join("key.pem"), own.signing_key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("cert.pem"), own.cert.pem()).unwrap();
+    own.cert.der().clone()
+}
+
+/// Agrees with a listener, trusting this certificate alone.
+async fn trusting(
+    trusted: &CertificateDer<'static>,
+    address: SocketAddr,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(trusted.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
+    let name = rustls::pki_types::ServerName::try_from("notify.example").unwrap();
+    connector.connect(name, TcpStream::connect(address).await?).await
+}
+
 #[tokio::test]
 async fn a_listener_with_a_certificate_speaks_https() {
     let home = Home::new().await;
     let folder = tempfile::tempdir().unwrap();
-    let own = rcgen::generate_simple_self_signed(["notify.example".to_owned()]).unwrap();
-    std::fs::write(folder.path().join("cert.pem"), own.cert.pem()).unwrap();
-    std::fs::write(folder.path().join("key.pem"), own.signing_key.serialize_pem()).unwrap();
+    let first = renew(folder.path());
     let store = format!("sqlite:{}", folder.path().join("other.db").display());
     let text = format!(
         "store = \"{store}\"\n[listen.tls]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\"]\ncertificate_file = \"cert.pem\"\n\
@@ -125,28 +154,29 @@ async fn a_listener_with_a_certificate_speaks_https() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
 
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(own.cert.der().clone()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let client = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let connector = tokio_rustls::TlsConnector::from(Arc::new(client));
-    let name = rustls::pki_types::ServerName::try_from("notify.example").unwrap();
     // One that says nothing and one that does not speak TLS keep nobody waiting.
-    let silent = tokio::net::TcpStream::connect(address).await.unwrap();
-    let mut plain = tokio::net::TcpStream::connect(address).await.unwrap();
+    let silent = TcpStream::connect(address).await.unwrap();
+    let mut plain = TcpStream::connect(address).await.unwrap();
     plain.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
-    let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let mut stream = connector.connect(name, stream).await.unwrap();
+    let mut stream = trusting(&first, address).await.unwrap();
     let request = b"GET /api/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
     let answer = Answer::read(String::from_utf8(answer).unwrap());
     assert_eq!(answer.status, 401, "{answer:?}");
+
+    // In the middle of a renewal the one before is still there, and then the new one is.
+    std::fs::write(folder.path().join("cert.pem"), "half of a").unwrap();
+    trusting(&first, address).await.unwrap();
+    let second = renew(folder.path());
+    trusting(&first, address).await.unwrap_err();
+    trusting(&second, address).await.unwrap();
+    // A key that is another certificate's changes nothing.
+    let key = std::fs::read(folder.path().join("key.pem")).unwrap();
+    renew(folder.path());
+    std::fs::write(folder.path().join("key.pem"), [&key[..], b"\n"].concat()).unwrap();
+    trusting(&second, address).await.unwrap();
     drop((stop, silent));
     running.await.unwrap().unwrap();
 
