@@ -38,7 +38,7 @@ async fn a_notification_arrives_in_the_chat_of_its_token() {
     notify::notify(&url, &token, "the backup is done").await.unwrap();
     let arrived = sim.wait_for(1).await.unwrap();
     assert_eq!(arrived[0].to, alice);
-    assert_eq!(arrived[0].text(), Some("backup: the backup is done"));
+    assert_eq!(arrived[0].text(), Some("[backup] the backup is done"));
     let unknown = NotifyToken::new("nobody").unwrap();
     let wrong = notify::notify(&url, &unknown, "hello").await.unwrap_err();
     assert!(matches!(wrong.kind(), ErrorKind::Unauthorized { .. }), "{wrong:?}");
