@@ -1,6 +1,6 @@
 //! Pictures of the gateway's pages, for the documentation: `make pictures`, or
-//! `cargo run -p hikyaku-gateway --example site_pictures -- FOLDER [all]`. The pages need no other file, so each is fetched as somebody
-//! who is signed in and drawn from a file by a Chromium.
+//! `cargo run -p hikyaku-gateway --example site_pictures -- FOLDER [NAME]…`, where a name is that of a page, or `all`. The pages need
+//! no other file, so each is fetched as somebody who is signed in and drawn from a file by a Chromium.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "an example that cannot go on fails")]
 
@@ -13,7 +13,9 @@ use std::{
     time::Duration,
 };
 
-use hikyaku_gateway::{Config, Gateway, NewApiKey, NewService, NewToken, State, Visitor};
+use hikyaku_gateway::{
+    Config, Gateway, NewApiKey, NewService, NewToken, State, TokenChange, Visitor,
+};
 use hikyaku_model::UserId;
 use hikyaku_sender::{Beyond, Lane, NewDelivery, NewHold, Outbox, Per};
 use hikyaku_sim::{FaultRule, Person, Sim};
@@ -25,7 +27,7 @@ const PUSH: &str = "/v2/bot/message/push";
 async fn main() {
     let mut words = std::env::args().skip(1);
     let folder = words.next().unwrap_or_else(|| "docs".to_owned());
-    let all = words.next().is_some();
+    let wanted: Vec<String> = words.collect();
     let (sim, store) = (
         Sim::builder().account_name("Hoshi Kitchen").start().await.unwrap(),
         tempfile::tempdir().unwrap(),
@@ -34,11 +36,13 @@ async fn main() {
     let outbox = Outbox::open(&url).await.unwrap();
     let (secret, token, api_url) = (sim.channel_secret(), sim.channel_token(), sim.api_url());
     let config = Config::parse(&format!(
-        "store = '{url}'\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"webhook\", \"pages\", \"operator\"]\n\
+        "store = '{url}'\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"oauth\", \"webhook\", \"pages\", \"operator\"]\n\
          [channel.shop]\ntoken = \"{}\"\nsecret = \"{}\"\napi_url = \"{api_url}\"\n[oauth]\nchannel = \"shop\"\n\
-         [pages]\nlogin_channel_id = \"1\"\nlogin_secret = \"s\"\n[operator]\nshow_texts = true",
+         [pages]\nlogin_channel_id = \"1\"\nlogin_secret = \"s\"\n[operator]\nshow_texts = true\n\
+         [[key]]\nname = \"clinic\"\nhash = \"sha256:{}\"\nchannel = \"shop\"\nsend = [\"push\"]\nbudget = 800",
         token.expose(),
         secret.expose(),
+        "0".repeat(64),
     ));
     let gateway = Gateway::over(outbox.clone(), config.unwrap()).await.unwrap();
     let (address, state) = (gateway.addresses()["all"], gateway.state().clone());
@@ -46,21 +50,30 @@ async fn main() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let running = tokio::spawn(gateway.run(async { drop(stopped.await) }));
     let mira = tell(&sim, &outbox, &state, address).await;
+    let services = state.services().await.unwrap();
+    let consent: &str = format!(
+        "/oauth/authorize?response_type=code&client_id={}&redirect_uri=https%3A%2F%2Fclinic.example%2Fcallback&scope=notify&state=x",
+        services[0].client_id
+    )
+    .leak();
 
     let ann = sign_in(&state, address, Visitor::Operator { name: "ann".to_owned() }).await;
     let user = Visitor::Person { channel: "shop".to_owned(), user: mira.as_str().to_owned() };
     let mira = sign_in(&state, address, user).await;
     let refused = "/operator/deliveries?state=rejected";
     let mut pages = vec![("gateway-operator", "/operator", &ann, "en", 1440, false, "")];
-    if all {
+    if !wanted.is_empty() {
         let found = get(address, refused, &ann, "en").await;
         let id = between(&found, "/operator/delivery?id=", "\"");
         let delivery: &str = format!("/operator/delivery?id={id}").leak();
         let form: &str = "state=rejected&act=retry&reason=the+address+book+is+mended";
-        for (width, is_dark) in [(1440, false), (1440, true), (390, false), (390, true)] {
+        let sizes = [1440, 1024, 390].into_iter().flat_map(|width| [(width, false), (width, true)]);
+        for (width, is_dark) in sizes {
             let lang = |other| if is_dark { other } else { "en" };
             for (name, path, who, lang, form) in [
                 ("sign-in", "/my/sign-in", &ann, lang("ja"), ""),
+                ("operator-sign-in", "/operator/sign-in", &ann, lang("th"), ""),
+                ("consent", consent, &mira, lang("ja"), ""),
                 ("my", "/my", &mira, lang("ja"), ""),
                 ("made", "/my/create", &mira, lang("zh-TW"), "name=camera&chat=other"),
                 ("services", "/my/services", &mira, lang("th"), ""),
@@ -75,6 +88,9 @@ async fn main() {
                 ("pictures", "/operator/pictures", &ann, lang("th"), ""),
                 ("record", "/operator/record", &ann, lang("ja"), ""),
             ] {
+                if !wanted.iter().any(|it| it == "all" || it == name) {
+                    continue;
+                }
                 let theme = if is_dark { "dark" } else { "light" };
                 let name: &str = format!("{name}-{width}-{theme}").leak();
                 pages.push((name, path, who, lang, width, is_dark, form));
@@ -120,6 +136,9 @@ async fn tell(sim: &Sim, outbox: &Outbox, state: &State, address: SocketAddr) ->
     for name in ["backup", "greenhouse"] {
         tokens.push(state.issue(new(name, mira.as_str()), None).await.unwrap().token);
     }
+    let id = state.tokens().await.unwrap()[0].id;
+    let budget = TokenChange { budget: Some(Some(100)), ..TokenChange::default() };
+    assert!(state.change_token(id, budget).await.unwrap());
     for (token, text) in [(0, "the backup is done"), (0, "the backup is done"), (1, "38 degrees")] {
         let body = format!("message={text}").replace(' ', "+");
         let bearer = format!("Authorization: Bearer {}\r\n", tokens[token].expose());
@@ -141,7 +160,7 @@ async fn tell(sim: &Sim, outbox: &Outbox, state: &State, address: SocketAddr) ->
         let push = NewDelivery::push([&mira, &kit, &lin][number % 3], "Your parcel is on its way");
         send(outbox, push.channel("shop").fairness_key("shop-bot")).await;
     }
-    for number in 0..7 {
+    for number in 0..3 {
         let to = format!("Uf{number:031x}");
         send(
             outbox,
@@ -247,6 +266,8 @@ fn draw(answer: &str, to: &str, width: u32, is_dark: bool) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("page.html");
     fs::write(&file, page).unwrap();
+    // The overview stands in the documentation, so without an empty half.
+    let height = if to.ends_with("gateway-operator.png") { 1040 } else { 1200 };
     let (shown, height) = if width < 600 {
         let frame = folder.path().join("frame.html");
         let html = format!(
@@ -255,7 +276,7 @@ fn draw(answer: &str, to: &str, width: u32, is_dark: bool) {
         fs::write(&frame, html).unwrap();
         (frame, 1700)
     } else {
-        (file, 1000)
+        (file, height)
     };
     let done = Command::new("chromium")
         .args([

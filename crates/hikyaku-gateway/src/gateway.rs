@@ -130,7 +130,6 @@ impl Gateway {
             carried: Notify::new(),
         };
         let usage = Usage::new(state.clone());
-        let outbox = outbox.clone();
         let door = Arc::new(Door { outbox, state, courier, pictures, rehost, usage });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
         let site = Arc::new(Site {
@@ -143,6 +142,7 @@ impl Gateway {
             line_login,
             command,
             operator: config.operator,
+            declared_keys: line.keys.declared(),
             entries: Throttle::new(site::ENTRIES),
         });
         let uploads = Arc::new(Semaphore::new(UPLOADS));

@@ -36,6 +36,11 @@ impl KnownKeys {
         Self { state, drop_in, declared, known: Mutex::default() }
     }
 
+    /// The keys that the configuration has.
+    pub(crate) fn declared(&self) -> Vec<ApiKeyRow> {
+        self.declared.iter().map(|(_, key)| key.clone()).collect()
+    }
+
     /// The key that a bearer's token is, if it is one.
     pub(crate) async fn find(&self, token: &str) -> Result<Option<ApiKeyRow>, Error> {
         let hash = self.state.hash(SecretKind::ApiKey, token);

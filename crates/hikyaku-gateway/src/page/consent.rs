@@ -58,7 +58,7 @@ impl Consent<'_> {
                         }
                     },
                 );
-                html.element(Tag::P).class("fine").text(&self.fill(words::returns));
+                html.element(Tag::P).class("hint").text(&self.fill(words::returns));
             });
         })
     }
@@ -73,9 +73,10 @@ impl Consent<'_> {
                 }
             });
             html.element(Tag::Li).body(|html| {
-                html.element(Tag::Label).body(|html| {
+                html.element(Tag::Label).class("field").body(|html| {
                     html.text(words::enter_number(self.lang));
-                    let input = html.element(Tag::Input).class("field").text_input();
+                    let input =
+                        html.element(Tag::Input).class("input").class("number").text_input();
                     let input =
                         input.set(Attribute::Name, "number").set(Attribute::MaxLength, "12");
                     input.set(Attribute::InputMode, "numeric").empty();
@@ -83,8 +84,8 @@ impl Consent<'_> {
             });
         });
         if wrong {
-            let note = html.element(Tag::P).class("wrong").set(Attribute::Role, "alert");
-            note.text(words::wrong_number(self.lang));
+            let note = html.element(Tag::P).class("note").class("note-bad");
+            note.set(Attribute::Role, "alert").text(words::wrong_number(self.lang));
         }
         html.div("acts").body(|html| {
             button(html, "act-main", "answer", words::next(self.lang));
@@ -104,7 +105,7 @@ impl Consent<'_> {
             button(html, "act-main", "agree", words::agree(self.lang));
             button(html, "act-less", "decline", words::cancel(self.lang));
         });
-        html.element(Tag::P).class("fine").text(&self.fill(words::add_group));
+        html.element(Tag::P).class("hint").text(&self.fill(words::add_group));
         html.element(Tag::P).class("code").text(self.code);
         html.div("acts").body(|html| {
             button(html, "act-less", "look", words::look_again(self.lang));

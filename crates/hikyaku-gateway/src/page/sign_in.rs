@@ -31,7 +31,7 @@ impl SignIn<'_> {
             card(html, title, |html| {
                 html.element(Tag::P).text(my::sign_in_why(self.lang));
                 if let Some(wrong) = self.wrong {
-                    html.element(Tag::P).class("wrong").text(wrong);
+                    html.element(Tag::P).class("note").class("note-bad").text(wrong);
                 }
                 if self.with_line {
                     html.element(Tag::Form).ask(&start).body(|html| {

@@ -5,7 +5,10 @@ use hikyaku_page::{
     html::{Asset, Attribute, Document, FormTarget, Html, Tag, Url},
 };
 
-use super::hidden;
+use super::{
+    FORM,
+    form::{button, hidden},
+};
 use crate::words::{self, fill};
 
 const SHEET: Asset = Asset::new(include_str!("site.css"));
@@ -58,6 +61,7 @@ impl Frame<'_> {
             .same_origin_referrer()
             .form(FormTarget::own(self.sign_out))
             .style(TOKENS)
+            .style(FORM)
             .style(SHEET);
         document.body(|html| {
             html.element(Tag::Header).class("bar").body(|html| {
@@ -121,24 +125,6 @@ pub(crate) fn section(html: &mut Html, title: &str, content: impl FnOnce(&mut Ht
     });
 }
 
-/// A button that sends its form.
-pub(crate) fn button(html: &mut Html, class: &'static str, text: &str) {
-    html.element(Tag::Button).class("act").class(class).text(text);
-}
-
-/// A field to write in, and what it is called.
-pub(crate) fn field(html: &mut Html, name: &str, label: &str, value: &str, hint: Option<&str>) {
-    html.element(Tag::Label).class("field").body(|html| {
-        html.span("field-name").text(label);
-        let input = html.element(Tag::Input).class("input").text_input();
-        let input = input.set(Attribute::Name, name).set(Attribute::MaxLength, "200");
-        input.set(Attribute::Value, value).empty();
-        if let Some(hint) = hint {
-            html.span("hint").text(hint);
-        }
-    });
-}
-
 /// A fact: what it is, and how it is.
 pub(crate) fn fact(html: &mut Html, name: &str, content: impl FnOnce(&mut Html)) {
     html.div("fact").body(|html| {
@@ -157,7 +143,7 @@ pub(crate) fn empty(html: &mut Html, text: &str) {
     html.element(Tag::P).class("empty").text(text);
 }
 
-/// How long ago a time was, and the time itself for those who point at it.
+/// How long ago a time was, or how soon it will be, and the time itself for those who point at it.
 pub(crate) fn ago(html: &mut Html, lang: Lang, now: i64, at: i64) {
     let text = words_ago(lang, now, at);
     let exact = hikyaku_sender::Time::from_millis(at).to_string();
@@ -166,12 +152,39 @@ pub(crate) fn ago(html: &mut Html, lang: Lang, now: i64, at: i64) {
 }
 
 pub(crate) fn words_ago(lang: Lang, now: i64, at: i64) -> String {
-    let minutes = (now - at).max(0) / 60_000;
+    let minutes = now.saturating_sub(at) / 60_000;
     let (text, count) = match minutes {
+        ..=-2880 => (words::my::in_days(lang), minutes / 1440),
+        -2879..=-60 => (words::my::in_hours(lang), minutes / 60),
+        -59..=-1 => (words::my::in_minutes(lang), minutes),
+        0 if at > now => (words::my::soon(lang), 0),
         0 => (words::my::just_now(lang), 0),
         1..=59 => (words::my::minutes_ago(lang), minutes),
         60..=2879 => (words::my::hours_ago(lang), minutes / 60),
         _ => (words::my::days_ago(lang), minutes / 1440),
     };
-    fill(text, &[("n", &count.to_string())])
+    fill(text, &[("n", &count.unsigned_abs().to_string())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_from_now() {
+        const MINUTE: i64 = 60_000;
+        for (at, told) in [
+            (-3 * 1440 * MINUTE, "3 d ago"),
+            (-90 * MINUTE, "1 h ago"),
+            (-5 * MINUTE, "5 min ago"),
+            (-1, "just now"),
+            (0, "just now"),
+            (1, "in a moment"),
+            (5 * MINUTE, "in 5 min"),
+            (90 * MINUTE, "in 1 h"),
+            (3 * 1440 * MINUTE, "in 3 d"),
+        ] {
+            assert_eq!(words_ago(Lang::English, 0, at), told, "{at}");
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 mod line_login;
 mod operator;
+mod person;
 mod services;
 mod sign_in;
+mod token_card;
 mod tokens;
 mod visit;
 
@@ -14,7 +16,7 @@ use hikyaku_sender::Outbox;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
-    Access, Error, OperatorAccess, OperatorSettings, Route, Served, State, Visitor,
+    Access, ApiKeyRow, Error, OperatorAccess, OperatorSettings, Route, Served, State, Visitor,
     account::Accounts,
     answer::{Answer, page_answer, see_other},
     door::Door,
@@ -24,6 +26,7 @@ use crate::{
     words::{self, my},
 };
 pub(crate) use line_login::LineLogin;
+use person::Owner;
 use visit::{Session, Visit};
 
 /// The most sign-ins that one address may try in a minute.
@@ -44,6 +47,8 @@ pub(crate) struct Site {
     /// What a person sends to the account to get a link, where that is answered.
     pub(crate) command: Option<String>,
     pub(crate) operator: OperatorSettings,
+    /// The keys of the configuration.
+    pub(crate) declared_keys: Vec<ApiKeyRow>,
     pub(crate) entries: Throttle,
 }
 
@@ -101,7 +106,7 @@ impl Site {
             return Ok(visit.stop(StatusCode::FORBIDDEN, my::form_over(lang)));
         }
         if let Some((channel, user)) = visit.person()
-            && let Some(answer) = self.person_page(visit, channel, user).await?
+            && let Some(answer) = self.person_page(visit, Owner { channel, user }).await?
         {
             return Ok(answer);
         }
@@ -142,26 +147,6 @@ impl Site {
     fn has_proof(&self, visit: &Visit<'_>) -> bool {
         let given = visit.fields.get("proof").unwrap_or_default();
         visit.session.as_ref().is_some_and(|it| self.state.is_form_proof(&it.secret, given))
-    }
-
-    async fn person_page(
-        &self,
-        visit: &Visit<'_>,
-        channel: &str,
-        user: &str,
-    ) -> Result<Option<Answer>, Error> {
-        let owner = tokens::Owner { channel, user };
-        Ok(Some(match (visit.method().as_str(), visit.path()) {
-            ("GET", "/my") => self.tokens(visit, owner).await?,
-            ("POST", "/my/create") => self.create(visit, owner).await?,
-            ("POST", "/my/test") => self.test(visit, owner).await?,
-            ("POST", "/my/move") => self.move_token(visit, owner).await?,
-            ("POST", "/my/revoke") => self.revoke(visit, owner).await?,
-            ("GET", "/my/services") => self.services(visit, owner, None).await?,
-            ("POST", "/my/services/add") => self.add_service(visit, owner).await?,
-            ("POST", "/my/services/remove") => self.remove_service(visit, owner).await?,
-            _ => return Ok(None),
-        }))
     }
 
     async fn entry_page(&self, visit: &Visit<'_>) -> Result<Answer, Error> {

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::{
     Site,
-    tokens::{Owner, frame, given, is_name},
+    person::{Owner, frame, is_name},
     visit::Visit,
 };
 use crate::{
@@ -65,13 +65,13 @@ impl Site {
             section(html, my::new_service(lang), |html| {
                 frame.form(html, "form", "/my/services/add", |html| {
                     let hint = Some(my::service_hint(lang));
-                    field(html, "name", my::name(lang), given(visit, "name"), hint);
+                    field(html, "name", my::name(lang), visit.given("name"), hint);
                     html.element(Tag::Label).class("field").body(|html| {
                         html.span("field-name").text(my::callbacks(lang));
                         let area = html.element(Tag::Textarea).class("input");
                         let area = area.set(Attribute::Name, "callbacks").set(Attribute::Rows, "3");
                         area.set(Attribute::Placeholder, "https://example.com/callback")
-                            .text(given(visit, "callbacks"));
+                            .text(visit.given("callbacks"));
                     });
                     html.div("acts").body(|html| button(html, "act-main", my::register(lang)));
                 });
@@ -88,11 +88,11 @@ impl Site {
         owner: Owner<'_>,
     ) -> Result<Answer, Error> {
         let lang = visit.lang;
-        let name = given(visit, "name");
+        let name = visit.given("name");
         if !is_name(name) {
             return self.services(visit, owner, Some(my::bad_name(lang))).await;
         }
-        let lines = given(visit, "callbacks").lines().map(str::trim);
+        let lines = visit.given("callbacks").lines().map(str::trim);
         let callbacks: Vec<String> =
             lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
         let new = NewService { name: name.to_owned(), callbacks };
@@ -127,7 +127,7 @@ impl Site {
         visit: &Visit<'_>,
         owner: Owner<'_>,
     ) -> Result<Answer, Error> {
-        let id: Option<i64> = given(visit, "id").parse().ok();
+        let id: Option<i64> = visit.given("id").parse().ok();
         let own = self.state.services_of(owner.channel, owner.user).await?;
         let found = own.iter().find(|service| Some(service.id) == id);
         let removed = match found {

@@ -2,36 +2,24 @@
 
 use std::fmt::Write;
 
-use hikyaku_page::html::{Attribute, Html, Tag};
+use hikyaku_page::html::{Tag, Url};
 use http::StatusCode;
 
-use super::{Site, visit::Visit};
+use super::{
+    Site,
+    person::{Owner, frame, is_name},
+    token_card::{Card, Choice, OTHER, pick},
+    visit::Visit,
+};
 use crate::{
     AccessToken, ChatRow, Error, TokenRow,
     answer::{Answer, page_answer, see_other},
     calendar,
     deliver::Told,
-    page::{Frame, Tab, Tone, ago, button, empty, fact, field, hidden, section, to_copy},
+    page::{Tone, button, empty, field, section, to_copy},
     state::{Chosen, OwnedToken},
     words::{self, fill, my},
 };
-
-/// What a form names a chat that is not listed.
-const OTHER: &str = "other";
-
-/// Whose tokens they are.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Owner<'a> {
-    pub(super) channel: &'a str,
-    pub(super) user: &'a str,
-}
-
-/// A chat that a person can pick, and what it is called.
-#[derive(Debug)]
-struct Choice {
-    id: String,
-    name: String,
-}
 
 /// What a script needs.
 enum Made {
@@ -81,9 +69,15 @@ impl Site {
         let tokens = self.state.tokens_of(owner.channel, owner.user, month).await?;
         let choices = self.choices(visit, owner).await?;
         let who = self.person_name(owner).await;
-        let mut members = Vec::new();
-        for OwnedToken { token, .. } in &tokens {
-            members.push(self.members(token).await);
+        let mut cards = Vec::new();
+        for owned in &tokens {
+            let OwnedToken { token, .. } = owned;
+            let spent = match token.budget {
+                Some(_) => self.state.used(&token.owner()).await?,
+                None => 0,
+            };
+            let members = self.members(token).await;
+            cards.push(Card { owned, owner, members, spent, now, choices: &choices });
         }
         let frame = frame(visit, "/my", &who, notice);
         let page = frame.draw(|html| {
@@ -91,14 +85,12 @@ impl Site {
                 empty(html, my::no_tokens(lang));
             }
             html.element(Tag::Ul).class("cards").body(|html| {
-                for (owned, members) in tokens.iter().zip(&members) {
-                    html.element(Tag::Li).class("part").body(|html| {
-                        one(html, &frame, owned, *members, now, &choices, owner);
-                    });
+                for card in &cards {
+                    html.element(Tag::Li).class("part").body(|html| card.draw(html, &frame));
                 }
             });
             section(html, my::new_token(lang), |html| {
-                let name = if status == StatusCode::OK { "" } else { given(visit, "name") };
+                let name = if status == StatusCode::OK { "" } else { visit.given("name") };
                 frame.form(html, "form", "/my/create", |html| {
                     field(html, "name", my::name(lang), name, Some(my::name_hint(lang)));
                     pick(html, &frame, &choices, None);
@@ -115,7 +107,7 @@ impl Site {
         visit: &Visit<'_>,
         owner: Owner<'_>,
     ) -> Result<Answer, Error> {
-        let (lang, name, chat) = (visit.lang, given(visit, "name"), given(visit, "chat"));
+        let (lang, name, chat) = (visit.lang, visit.given("name"), visit.given("chat"));
         let wrong = |why| Some((why, Tone::Bad));
         if !is_name(name) {
             let notice = wrong(my::bad_name(lang));
@@ -158,7 +150,7 @@ impl Site {
         owner: Owner<'_>,
     ) -> Result<Answer, Error> {
         let Some(token) = self.own_token(visit, owner).await? else { return Ok(told("gone")) };
-        let chat = given(visit, "chat");
+        let chat = visit.given("chat");
         if chat == OTHER {
             let Owner { channel, user } = owner;
             let moves = Some(token.id);
@@ -187,7 +179,7 @@ impl Site {
         visit: &Visit<'_>,
         owner: Owner<'_>,
     ) -> Result<Option<TokenRow>, Error> {
-        match given(visit, "id").parse() {
+        match visit.given("id").parse() {
             Ok(id) => self.state.token_of(owner.channel, owner.user, id).await,
             Err(_) => Ok(None),
         }
@@ -231,7 +223,7 @@ impl Site {
                     to_copy(html, &line);
                 }
                 html.element(Tag::P).body(|html| {
-                    if let Some(url) = hikyaku_page::html::Url::path("/my") {
+                    if let Some(url) = Url::path("/my") {
                         html.element(Tag::A).leads_to(&url).text(my::back(lang));
                     }
                 });
@@ -261,12 +253,6 @@ impl Site {
         Ok(choices)
     }
 
-    pub(super) async fn person_name(&self, owner: Owner<'_>) -> String {
-        let Owner { channel, user } = owner;
-        let (channel, user) = (channel.to_owned(), user.to_owned());
-        self.name_of(&crate::Visitor::Person { channel, user }).await
-    }
-
     /// How many messages of the quota one notification costs, if LINE tells.
     async fn members(&self, token: &TokenRow) -> Option<u64> {
         if token.target.starts_with('U') {
@@ -276,142 +262,6 @@ impl Site {
     }
 }
 
-/// The frame of a person's page.
-pub(super) fn frame<'a>(
-    visit: &'a Visit<'_>,
-    current: &'static str,
-    who: &'a str,
-    notice: Option<(&'a str, Tone)>,
-) -> Frame<'a> {
-    let lang = visit.lang;
-    Frame {
-        lang,
-        title: my::title(lang),
-        tabs: vec![
-            Tab { path: "/my", name: my::tokens(lang) },
-            Tab { path: "/my/services", name: my::services(lang) },
-        ],
-        current,
-        heading: None,
-        is_wide: false,
-        who,
-        proof: visit.proof(),
-        sign_out: "/my/sign-out",
-        notice,
-    }
-}
-
-/// A field of a form, without the blanks around it.
-pub(super) fn given<'a>(visit: &'a Visit<'_>, name: &str) -> &'a str {
-    visit.fields.get(name).unwrap_or_default().trim()
-}
-
-pub(super) fn is_name(name: &str) -> bool {
-    (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control)
-}
-
 fn told(what: &str) -> Answer {
     see_other(&format!("/my?told={what}"))
-}
-
-/// A token.
-fn one(
-    html: &mut Html,
-    frame: &Frame<'_>,
-    shown: &OwnedToken,
-    members: Option<u64>,
-    now: i64,
-    choices: &[Choice],
-    owner: Owner<'_>,
-) {
-    let OwnedToken { token, last_at, calls, sends } = shown;
-    let lang = frame.lang;
-    html.element(Tag::H2).text(&token.name);
-    if token.target_gone {
-        html.element(Tag::P).class("note").class("note-bad").text(my::target_gone(lang));
-    }
-    html.element(Tag::Dl).class("facts").body(|html| {
-        fact(html, my::place(lang), |html| {
-            html.text(&place(frame, token, members, choices, owner));
-        });
-        fact(html, my::last_use(lang), |html| match last_at {
-            Some(at) => ago(html, lang, now, *at),
-            None => html.text(my::never(lang)),
-        });
-        fact(html, my::calls(lang), |html| html.text(&calls.to_string()));
-        fact(html, my::cost(lang), |html| {
-            let (text, each) = match members {
-                Some(each) => (my::cost_is(lang), each),
-                None => (my::cost_at_least(lang), 1),
-            };
-            let cost = u64::try_from(*sends).unwrap_or(0).saturating_mul(each);
-            html.text(&fill(text, &[("n", &cost.to_string())]));
-        });
-    });
-    let id = token.id.to_string();
-    html.div("acts").body(|html| {
-        frame.form(html, "inline", "/my/test", |html| {
-            hidden(html, "id", &id);
-            button(html, "act-less", my::test(lang));
-        });
-        html.element(Tag::Details).class("more").body(|html| {
-            html.element(Tag::Summary).class("act").text(my::move_it(lang));
-            frame.form(html, "form", "/my/move", |html| {
-                hidden(html, "id", &id);
-                pick(html, frame, choices, Some(&token.target));
-                html.div("acts").body(|html| button(html, "act-main", my::move_now(lang)));
-            });
-        });
-        html.element(Tag::Details).class("more").body(|html| {
-            html.element(Tag::Summary).class("act").class("act-warn").text(my::revoke(lang));
-            frame.form(html, "form", "/my/revoke", |html| {
-                hidden(html, "id", &id);
-                html.element(Tag::P).text(my::revoke_sure(lang));
-                html.div("acts").body(|html| button(html, "act-end", my::revoke_now(lang)));
-            });
-        });
-    });
-}
-
-/// Where a token's messages go, for people.
-fn place(
-    frame: &Frame<'_>,
-    token: &TokenRow,
-    members: Option<u64>,
-    choices: &[Choice],
-    owner: Owner<'_>,
-) -> String {
-    let known = choices.iter().find(|choice| choice.id == token.target);
-    let name = match (known, &token.target_name) {
-        (Some(choice), _) => choice.name.clone(),
-        (None, Some(name)) => name.clone(),
-        (None, None) => token.target.clone(),
-    };
-    let place = match members {
-        Some(count) if token.target != owner.user && count > 1 => {
-            let values = [("name", name.as_str()), ("n", &count.to_string())];
-            fill(my::members(frame.lang), &values)
-        }
-        _ => name,
-    };
-    if token.service.is_some() {
-        format!("{place} ({})", my::by_service(frame.lang))
-    } else {
-        place
-    }
-}
-
-/// The chats to pick one of.
-fn pick(html: &mut Html, frame: &Frame<'_>, choices: &[Choice], current: Option<&str>) {
-    html.div("choices").set(Attribute::Role, "radiogroup").body(|html| {
-        html.span("field-name").text(my::place(frame.lang));
-        let picked = current.or(choices.first().map(|it| it.id.as_str())).unwrap_or(OTHER);
-        let other = Choice { id: OTHER.to_owned(), name: my::other_group(frame.lang).to_owned() };
-        for Choice { id, name } in choices.iter().chain([&other]) {
-            html.element(Tag::Label).class("choice").body(|html| {
-                html.element(Tag::Input).radio("chat", id, id == picked).empty();
-                html.text(name);
-            });
-        }
-    });
 }

@@ -73,6 +73,11 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// A field of a form, without the blanks around it.
+    pub(super) fn given(&self, name: &str) -> &str {
+        self.fields.get(name).unwrap_or_default().trim()
+    }
+
     pub(super) fn proof(&self) -> &str {
         self.session.as_ref().map_or("", |it| &it.proof)
     }

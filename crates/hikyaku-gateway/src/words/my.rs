@@ -142,6 +142,9 @@ words! {
     /// What it costs: messages of the account's quota.
     cost_is: ["{n} of the quota", "{n}通", "{n} 則", "{n} ข้อความ"];
     cost_at_least: ["at least {n} messages", "{n}通以上", "至少 {n} 則", "อย่างน้อย {n} ข้อความ"];
+    /// How many recipients it may reach in a month, and has reached.
+    budget: ["Budget this month", "今月の予算", "本月預算", "งบเดือนนี้"];
+    budget_used: ["{used} of {limit} recipients", "{limit}件中 {used}件", "{used} / {limit} 位", "{used} จาก {limit} ผู้รับ"];
     /// A group and its members.
     members: ["{name}, {n} members", "{name}（{n}人）", "{name}（{n} 人）", "{name}, {n} คน"];
     by_service: ["given to a service", "サービス連携", "由服務使用", "มอบให้บริการ"];
@@ -278,6 +281,10 @@ words! {
     remove_now: ["Remove it now", "今すぐ削除する", "立即移除", "ลบทันที"];
     /// How long ago something was.
     just_now: ["just now", "たった今", "剛才", "เมื่อสักครู่"];
+    soon: ["in a moment", "まもなく", "即將", "อีกสักครู่"];
+    in_minutes: ["in {n} min", "{n}分後", "{n} 分鐘後", "อีก {n} นาที"];
+    in_hours: ["in {n} h", "{n}時間後", "{n} 小時後", "อีก {n} ชม."];
+    in_days: ["in {n} d", "{n}日後", "{n} 天後", "อีก {n} วัน"];
     minutes_ago: ["{n} min ago", "{n}分前", "{n} 分鐘前", "{n} นาทีที่แล้ว"];
     hours_ago: ["{n} h ago", "{n}時間前", "{n} 小時前", "{n} ชม.ที่แล้ว"];
     days_ago: ["{n} d ago", "{n}日前", "{n} 天前", "{n} วันที่แล้ว"];

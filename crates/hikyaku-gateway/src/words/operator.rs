@@ -52,13 +52,62 @@ words! {
     ];
     /// What waits.
     waiting: ["Waiting", "待機中", "等待中", "กำลังรอ"];
-    longest_due: ["Longest due", "最長の遅延", "最久逾期", "ค้างนานที่สุด"];
-    nothing_due: ["Nothing waits beyond its time.", "遅れている配信はありません。", "沒有逾期的傳送。", "ไม่มีสิ่งที่เกินกำหนด"];
-    dead_letters: ["Refused or unknown", "拒否・不明", "遭拒或不明", "ถูกปฏิเสธหรือไม่ทราบผล"];
-    line_health: ["LINE", "LINE", "LINE", "LINE"];
-    line_fine: ["accepting messages", "正常に受け付けています", "正常接收", "รับตามปกติ"];
-    line_held: ["{lane} stands still: {reason}", "{lane} は停止中：{reason}", "{lane} 停止：{reason}", "{lane} หยุด: {reason}"];
-    line_slow: ["{lane} runs at {n} % of its rate", "{lane} は通常の{n}%の速度", "{lane} 以 {n}% 速度執行", "{lane} ทำงานที่ {n}% ของอัตรา"];
+    /// What needs attention: in `{why}` stands one of the reasons below.
+    all_well: [
+        "All is well: LINE accepts messages, and nothing is late or failed.",
+        "異常はありません。LINEは正常に受け付けており、遅延や失敗はありません。",
+        "一切正常：LINE 正常接收，沒有延遲或失敗。",
+        "ปกติดี LINE รับข้อความ ไม่มีรายการล่าช้าหรือล้มเหลว"
+    ];
+    line_held: [
+        "{lane} stands still for {n} more minutes: {why}.",
+        "{lane} は停止中（あと{n}分）：{why}。",
+        "{lane} 停止中（還有 {n} 分鐘）：{why}。",
+        "{lane} หยุดอีก {n} นาที: {why}"
+    ];
+    month_short: [
+        "At this pace {channel} will need more messages this month than it has.",
+        "このペースでは {channel} の今月の配信数が上限を超えます。",
+        "依目前速度，{channel} 本月用量將超出上限。",
+        "ด้วยอัตรานี้ {channel} จะใช้ข้อความเดือนนี้เกินที่มี"
+    ];
+    are_rejected: ["{n} were refused by LINE: look at each, then retry or put away.", "{n}件がLINEに拒否されました。確認して再送するか片付けてください。", "{n} 筆遭 LINE 拒絕：請檢視後重試或收起。", "LINE ปฏิเสธ {n} รายการ โปรดตรวจแล้วลองใหม่หรือเก็บออก"];
+    are_unknown: [
+        "{n} may or may not have arrived: LINE can no longer tell.",
+        "{n}件は届いたかどうか不明です。LINEにも確認できません。",
+        "{n} 筆不確定是否送達，LINE 已無法得知。",
+        "{n} รายการอาจถึงหรือไม่ถึง LINE บอกไม่ได้แล้ว"
+    ];
+    are_late: ["{lane}: {n} wait, the first due {since}: {why}.", "{lane}：{n}件が待機中（最初の予定は{since}）：{why}。", "{lane}：{n} 筆等待中，最早到期於{since}：{why}。", "{lane}: รอ {n} รายการ แรกสุดครบกำหนด{since}: {why}"];
+    is_held: ["Held ({scope}): {reason}", "保留中（{scope}）：{reason}", "已暫停（{scope}）：{reason}", "พักอยู่ ({scope}): {reason}"];
+    budget_gone: ["The budget of {key} is used up.", "{key} の予算を使い切りました。", "{key} 的預算已用完。", "งบของ {key} หมดแล้ว"];
+    are_untold: ["{name} has not read {n} outcomes, the oldest from {since}.", "{name} は結果{n}件を未読です（最古は{since}）。", "{name} 尚有 {n} 筆結果未讀，最早為{since}。", "{name} ยังไม่ได้อ่านผลลัพธ์ {n} รายการ เก่าสุด{since}"];
+    /// Why something waits, within a sentence.
+    why_rate: ["LINE's rate limit", "LINEのレート制限", "LINE 的速率限制", "ขีดจำกัดอัตราของ LINE"];
+    why_quota: ["the month's messages are used up", "今月の配信数を使い切りました", "本月用量已用完", "ข้อความของเดือนหมดแล้ว"];
+    why_unauthorized: [
+        "LINE refuses the channel access token",
+        "LINEがチャネルアクセストークンを拒否しています",
+        "LINE 拒絕此 channel access token",
+        "LINE ปฏิเสธ channel access token"
+    ];
+    why_line_down: [
+        "LINE does not answer, or only with errors",
+        "LINEが応答しないか、エラーを返しています",
+        "LINE 沒有回應或只回傳錯誤",
+        "LINE ไม่ตอบหรือตอบด้วยข้อผิดพลาด"
+    ];
+    why_hold: ["somebody holds it", "保留されています", "已被暫停", "ถูกพักไว้"];
+    why_budget: ["its budget is used up", "予算を使い切りました", "預算已用完", "งบหมดแล้ว"];
+    why_else: [
+        "its campaign is paused, or no worker has the channel",
+        "キャンペーンの一時停止中か、担当ワーカーがありません",
+        "活動已暫停，或沒有負責此頻道的工作者",
+        "แคมเปญหยุดอยู่ หรือไม่มีผู้ทำงานของช่องนี้"
+    ];
+    /// The newest dead letters.
+    failures: ["Newest failures", "最新の失敗", "最近的失敗", "ความล้มเหลวล่าสุด"];
+    all_of: ["All {n}", "{n}件すべて", "全部 {n} 筆", "ทั้งหมด {n}"];
     states: ["Deliveries by state", "状態別の配信", "依狀態", "การส่งตามสถานะ"];
     no_deliveries: [
         "Nothing was sent yet. Issue a token or a key, and send something: it appears here.",
@@ -209,13 +258,28 @@ words! {
         "บอตที่ใช้คีย์นี้จะถูกปฏิเสธภายในห้าวินาที ย้อนกลับไม่ได้"
     ];
     told_revoked: ["The key is revoked.", "キーを解除しました。", "金鑰已撤銷。", "ยกเลิกคีย์แล้ว"];
-    budgets: ["Budgets of fairness keys", "公平キーの予算", "公平鍵的預算", "งบของคีย์ความเป็นธรรม"];
-    no_budgets: [
-        "No fairness key has a budget. With one, a bot reaches so many recipients a day or a month, and no more.",
-        "予算は設定されていません。設定すると、1日または1か月の送信数を制限できます。",
-        "尚未設定預算。設定後可限制每日或每月的收件數。",
-        "ยังไม่มีงบ ตั้งงบเพื่อจำกัดจำนวนผู้รับต่อวันหรือต่อเดือน"
+    budget: ["Budget", "予算", "預算", "งบ"];
+    declared: ["in the configuration", "設定ファイル", "位於設定檔", "อยู่ในไฟล์ตั้งค่า"];
+    replaced: ["replaced by the configuration", "設定ファイルが優先", "由設定檔取代", "ถูกแทนด้วยไฟล์ตั้งค่า"];
+    tokens: ["Tokens with a budget", "予算のあるトークン", "有預算的權杖", "โทเค็นที่มีงบ"];
+    no_tokens: [
+        "No token has a budget. `hikyaku gateway token set 3 --budget 100` lets token 3 reach 100 recipients a month.",
+        "予算のあるトークンはありません。`hikyaku gateway token set 3 --budget 100` で、トークン3の宛先を月100件に制限できます。",
+        "沒有設定預算的權杖。`hikyaku gateway token set 3 --budget 100` 可限制權杖 3 每月 100 位收件者。",
+        "ยังไม่มีโทเค็นที่มีงบ `hikyaku gateway token set 3 --budget 100` จำกัดโทเค็น 3 ไว้ที่ 100 ผู้รับต่อเดือน"
     ];
+    budgets: ["Budgets of fairness keys", "公平キーの予算", "公平鍵的預算", "งบของคีย์ความเป็นธรรม"];
+    budgets_why: [
+        "With one, all sends of a fairness key reach so many recipients a day or a month, and no more.",
+        "公平キーごとに、1日または1か月の宛先数を制限できます。",
+        "可限制每個公平鍵每日或每月的收件數。",
+        "จำกัดจำนวนผู้รับต่อวันหรือต่อเดือนของแต่ละคีย์ความเป็นธรรม"
+    ];
+    no_budgets: ["No fairness key has a budget.", "予算は設定されていません。", "尚未設定預算。", "ยังไม่มีงบ"];
+    day: ["day", "日", "日", "วัน"];
+    month: ["month", "月", "月", "เดือน"];
+    beyond_wait: ["it waits", "待機", "等待", "รอ"];
+    beyond_cancel: ["it is cancelled", "取り消し", "取消", "ยกเลิก"];
     budget_used: ["{used} of {limit} a {per}", "{limit}件中 {used}件（{per}）", "{used} / {limit}（{per}）", "{used} จาก {limit} ต่อ {per}"];
     beyond: ["Beyond it", "超過時", "超過時", "เมื่อเกิน"];
     limit: ["Recipients", "宛先数", "收件數", "ผู้รับ"];

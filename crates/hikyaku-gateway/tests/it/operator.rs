@@ -1,7 +1,9 @@
 //! The operator's pages.
 
-use hikyaku_gateway::{NewApiKey, Visitor};
-use hikyaku_sender::{Filter, NewDelivery, State};
+use std::time::Duration;
+
+use hikyaku_gateway::{DeclaredKey, NewApiKey, TokenChange, Visitor};
+use hikyaku_sender::{Filter, NewDelivery, NewHold, State};
 use hikyaku_sim::FaultRule;
 
 use crate::{
@@ -164,6 +166,92 @@ async fn keys_end_and_budgets_are_set() {
     let revoked = ann.post("/operator/keys/revoke", &format!("id={id}&reason=leaked")).await;
     assert_eq!(revoked.header("location"), Some("/operator/keys?told=revoked"));
     assert!(home.state.keys().await.unwrap()[0].revoked);
+}
+
+#[tokio::test]
+async fn budgets_of_tokens_and_of_keys_in_the_configuration_are_shown() {
+    let home = Home::changed(|config, _| {
+        let declared = format!(
+            "name = \"shop-bot\"\nhash = \"sha256:{}\"\nchannel = \"default\"\nbudget = 500",
+            "0".repeat(64)
+        );
+        config.key = vec![toml::from_str::<DeclaredKey>(&declared).unwrap()];
+    })
+    .await;
+    // One of the store with the same name does not work.
+    home.key(NewApiKey::new("shop-bot", "default")).await;
+    let token = home.state.tokens().await.unwrap().remove(0);
+    let change = TokenChange { budget: Some(Some(2)), ..TokenChange::default() };
+    assert!(home.state.change_token(token.id, change).await.unwrap());
+    let ann = home.ann().await;
+    let page = ann.get("/operator/keys").await.body;
+    let row = between(&page, "<td>shop-bot</td>", "</tr>");
+    assert!(row.contains("in the configuration") && row.contains("0 of 500 a month"), "{row}");
+    assert!(
+        !row.contains("/operator/keys/revoke"),
+        "what the configuration has is changed there: {row}"
+    );
+    assert!(page.contains("replaced by the configuration"), "{page}");
+    let row = between(&page, &format!("<td>{}</td>", token.name), "</tr>");
+    assert!(row.contains("0 of 2 a month") && !row.contains("badge-bad"), "{row}");
+    for _ in 0..2 {
+        assert_eq!(home.notify(&home.t1, "message=hi").await.status, 200);
+    }
+    let page = ann.get("/operator/keys").await.body;
+    let row = between(&page, &format!("<td>{}</td>", token.name), "</tr>");
+    assert!(row.contains("2 of 2 a month") && row.contains("badge-bad"), "{row}");
+    // Its person sees it, too.
+    let alice = home.signed_in(home.alice()).await;
+    let page = alice.get("/my").await.body;
+    assert!(page.contains("2 of 2 recipients"), "{page}");
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn the_overview_begins_with_what_needs_somebody() {
+    let home = Home::new().await;
+    let ann = home.ann().await;
+    let page = ann.get("/operator").await.body;
+    assert!(page.contains("All is well") && page.contains("<h2>default</h2>"), "{page}");
+    assert!(!page.contains("Newest failures"), "{page}");
+
+    home.refused(3).await;
+    let page = ann.get("/operator").await.body;
+    let alert = between(&page, "class=\"alerts\"", "</ul>");
+    assert!(alert.contains("3 were refused by LINE"), "{alert}");
+    assert!(alert.contains("href=\"/operator/deliveries?state=rejected\""), "{alert}");
+    let failures = between(&page, "<h2>Newest failures</h2>", "</section>");
+    assert_eq!(failures.matches("/operator/delivery?id=").count(), 3, "{failures}");
+
+    // What somebody holds is not forgotten, and neither is what waits for it.
+    let hold =
+        home.outbox.hold(NewHold::new("the price is wrong").channel("default")).await.unwrap();
+    home.outbox.enqueue(NewDelivery::push(home.alice.as_str(), "hi")).await.unwrap();
+    home.sim.advance(Duration::from_secs(5 * 60));
+    let page = ann.get("/operator").await.body;
+    let alert = between(&page, "class=\"alerts\"", "</ul>");
+    assert!(alert.contains("Held (channel=default): the price is wrong"), "{alert}");
+    let late = "default/push: 1 wait, the first due 5 min ago: somebody holds it.";
+    assert!(alert.contains(late), "{alert}");
+    let lanes = between(&page, "<h2>default</h2>", "</section>");
+    let waiting = "/operator/deliveries?state=ready&amp;channel=default";
+    assert!(lanes.contains(waiting) && lanes.contains(">hold</span>"), "{lanes}");
+
+    // A lane that LINE has stopped comes first.
+    home.sim.fault(FaultRule::answer(401).on("POST", PUSH)).unwrap();
+    home.outbox.release(hold.id).await.unwrap();
+    let alert = loop {
+        let page = ann.get("/operator").await.body;
+        let alert = between(&page, "class=\"alerts\"", "</ul>").to_owned();
+        if alert.contains("stands still") {
+            break alert;
+        }
+        tokio::task::yield_now().await;
+    };
+    let first = between(&alert, "<li>", "</li>");
+    assert!(first.contains("default/push stands still for "), "{alert}");
+    assert!(first.contains("LINE refuses the channel access token."), "{alert}");
+    home.stop().await;
 }
 
 #[tokio::test]

@@ -1,15 +1,15 @@
 //! Acts on all deliveries that fit: first a preview, then a confirmation of what was previewed.
 
-use hikyaku_page::html::{Attribute, Html, Tag, Url};
+use hikyaku_page::html::{Html, Tag, Url};
 use hikyaku_sender::{Act, Preview};
 use http::StatusCode;
 
-use super::{Deed, Looker, frame, list::list, number, reason, search::Search};
+use super::{Deed, Looker, frame, list::list, number, reason, search::Search, wrong_field};
 use crate::{
     Error,
     answer::{Answer, page_answer, see_other},
-    page::{Frame, Tone, button, field, hidden, section},
-    site::{Site, tokens::given, visit::Visit},
+    page::{Frame, Tone, button, fact, field, hidden, section, select},
+    site::{Site, visit::Visit},
     words::{fill, operator as words},
 };
 
@@ -43,18 +43,10 @@ pub(super) fn form(html: &mut Html, frame: &Frame<'_>, visit: &Visit<'_>, search
     frame.form(html, "form", "/operator/preview", |html| {
         search.hide(html);
         html.div("row").body(|html| {
-            html.element(Tag::Label).class("field").body(|html| {
-                html.span("field-name").text(words::act(lang));
-                html.element(Tag::Select).class("input").set(Attribute::Name, "act").body(|html| {
-                    for (word, act) in ACTS {
-                        let is_picked = (word == given(visit, "act")).then_some("");
-                        let option = html.element(Tag::Option).set(Attribute::Value, word);
-                        option.set_some(Attribute::Selected, is_picked).text(name(lang, act));
-                    }
-                });
-            });
+            let acts = ACTS.iter().map(|(word, act)| (*word, name(lang, *act)));
+            select(html, "act", words::act(lang), visit.given("act"), acts);
             let hint = Some(words::reason_hint(lang));
-            field(html, "reason", words::reason(lang), given(visit, "reason"), hint);
+            field(html, "reason", words::reason(lang), visit.given("reason"), hint);
         });
         html.div("acts").body(|html| button(html, "act-main", words::preview(lang)));
     });
@@ -91,9 +83,9 @@ impl Site {
             Err(wrong) => return self.trays(visit, who, Some(&wrong)).await,
         };
         let preview = self.outbox.preview(&wish.search.whole(), wish.act).await?;
-        let confirmed = given(visit, "confirmation");
+        let confirmed = visit.given("confirmation");
         if confirmed != self.confirmation(visit, &wish, preview.possible) {
-            let before = given(visit, "count").to_owned();
+            let before = visit.given("count").to_owned();
             return self.show(visit, who, &wish, &preview, Some(&before)).await;
         }
         let what = wish.search.words();
@@ -161,7 +153,9 @@ impl Site {
                     let values = [("n", count.as_str()), ("reason", &reason)];
                     html.element(Tag::P).text(&fill(words::stay(lang), &values));
                 }
-                html.element(Tag::P).class("hint").text(wish.reason);
+                html.element(Tag::Dl).class("facts").body(|html| {
+                    fact(html, words::reason(lang), |html| html.text(wish.reason));
+                });
                 html.div("acts").body(|html| {
                     if preview.possible > 0 {
                         frame.form(html, "inline", "/operator/act", |html| {
@@ -194,12 +188,9 @@ impl Site {
 /// What a form asks for; what is wrong about it, for people.
 fn wish<'a>(visit: &'a Visit<'_>) -> Result<Wish<'a>, String> {
     let lang = visit.lang;
-    let wrong = |field: &str| {
-        let values = [("field", field), ("why", given(visit, field))];
-        fill(words::wrong_field(lang), &values)
-    };
+    let wrong = |field: &str| wrong_field(lang, field, visit.given(field));
     let search = Search::read(visit).map_err(wrong)?;
-    let (word, act) = act(given(visit, "act")).ok_or_else(|| wrong("act"))?;
+    let (word, act) = act(visit.given("act")).ok_or_else(|| wrong("act"))?;
     let reason = reason(visit).ok_or_else(|| words::reason_missing(lang).to_owned())?;
     Ok(Wish { search, word, act, reason })
 }

@@ -13,7 +13,7 @@ use crate::{
     Error,
     answer::{Answer, page_answer, see_other},
     page::{Frame, button, empty, hidden},
-    site::{Site, tokens::given, visit::Visit},
+    site::{Site, visit::Visit},
     words::{fill, operator as words},
 };
 
@@ -30,7 +30,7 @@ impl Site {
         let lang = visit.lang;
         let campaigns = self.outbox.campaigns(SHOWN).await?;
         let known = [("paused", words::told_paused(lang)), ("resumed", words::told_resumed(lang))];
-        let frame = frame(visit, who, "/operator/campaigns", told(visit, &known));
+        let frame = frame(visit, who, "/operator/campaigns", told(visit, None, &known));
         let page = frame.draw(|html| {
             if campaigns.is_empty() {
                 empty(html, words::no_campaigns(lang));
@@ -54,7 +54,7 @@ impl Site {
         pauses: bool,
     ) -> Result<Answer, Error> {
         let gone = || Ok(see_other("/operator/campaigns?told=gone"));
-        let Ok(id) = given(visit, "id").parse::<CampaignId>() else { return gone() };
+        let Ok(id) = visit.given("id").parse::<CampaignId>() else { return gone() };
         let campaign = match self.outbox.campaign(id).await {
             Ok(campaign) => campaign,
             Err(error) if matches!(error.kind(), ErrorKind::NoCampaign(_)) => return gone(),
@@ -62,7 +62,7 @@ impl Site {
         };
         let act = if pauses { "pause" } else { "resume" };
         let what = format!("campaign {id}");
-        let deed = Deed { act, what: &what, count: Some(1), reason: given(visit, "reason") };
+        let deed = Deed { act, what: &what, count: Some(1), reason: visit.given("reason") };
         let note = self.note(who, deed).await?;
         if pauses {
             campaign.pause().await?;

@@ -2,15 +2,12 @@ use hikyaku_page::html::{Attribute, Html, Tag};
 use hikyaku_sender::{Act, Attempt, LineAnswer, Listed, State};
 use http::StatusCode;
 
-use super::{
-    Deed, Looker, badge, bulk, cell, cell_with, frame, number, or_dash, row, table, told,
-    typed_wrong,
-};
+use super::{Deed, Looker, badge, bulk, cell, cell_with, frame, number, or_dash, table, told};
 use crate::{
     Error,
     answer::{Answer, page_answer, see_other},
-    page::{Frame, Tone, ago, empty, fact, hidden, section},
-    site::{Site, tokens::given, visit::Visit},
+    page::{Frame, ago, fact, field, hidden, section},
+    site::{Site, visit::Visit},
     words::{fill, operator as words},
 };
 
@@ -23,7 +20,7 @@ impl Site {
         wrong: Option<&str>,
     ) -> Result<Answer, Error> {
         let lang = visit.lang;
-        let found = match given(visit, "id").parse::<i64>() {
+        let found = match visit.given("id").parse::<i64>() {
             Ok(id) => self.outbox.show(id.into()).await?,
             Err(_) => None,
         };
@@ -34,7 +31,7 @@ impl Site {
         let answer = self.outbox.answer(delivery.id).await?;
         let now = self.outbox.now().await?.as_millis();
         let acted = number(words::told_acted(lang), &1);
-        let notice = wrong.map(|why| (why, Tone::Bad)).or_else(|| told(visit, &[("done", &acted)]));
+        let notice = told(visit, wrong, &[("done", &acted)]);
         let heading = fill(words::delivery(lang), &[("id", &delivery.id.to_string())]);
         let mut frame = frame(visit, who, "/operator/deliveries", notice);
         frame.heading = Some(&heading);
@@ -46,11 +43,7 @@ impl Site {
                 }
             });
             section(html, words::attempts(lang), |html| {
-                if attempts.is_empty() {
-                    empty(html, words::no_attempts(lang));
-                } else {
-                    attempts_table(html, &frame, &attempts, now);
-                }
+                attempts_table(html, &frame, &attempts, now);
                 if let Some(LineAnswer { status, body, .. }) = &answer
                     && !body.is_empty()
                 {
@@ -77,11 +70,11 @@ impl Site {
         visit: &Visit<'_>,
         who: Looker<'_>,
     ) -> Result<Answer, Error> {
-        let id = given(visit, "id").parse::<i64>();
-        let (Ok(id), Some((word, act))) = (id, bulk::act(given(visit, "act"))) else {
+        let id = visit.given("id").parse::<i64>();
+        let (Ok(id), Some((word, act))) = (id, bulk::act(visit.given("act"))) else {
             return Ok(visit.stop(StatusCode::BAD_REQUEST, words::no_such(visit.lang)));
         };
-        let (what, reason) = (format!("delivery {id}"), given(visit, "reason"));
+        let (what, reason) = (format!("delivery {id}"), visit.given("reason"));
         let deed = Deed { act: word, what: &what, count: Some(1), reason };
         let note = self.note(who, deed).await?;
         let done = match act {
@@ -90,11 +83,9 @@ impl Site {
             Act::Retry { may_duplicate: true } => self.outbox.retry_may_duplicate(id.into()).await,
             _ => self.outbox.retry(id.into()).await,
         };
-        self.state.audited(note, u64::from(done.is_ok())).await?;
-        match done {
-            Ok(()) => Ok(see_other(&format!("/operator/delivery?id={id}&told=done"))),
-            Err(error) => {
-                let why = typed_wrong(error)?;
+        match self.noted(note, done).await? {
+            None => Ok(see_other(&format!("/operator/delivery?id={id}&told=done"))),
+            Some(why) => {
                 let wrong = fill(words::told_refused(visit.lang), &[("why", &why)]);
                 self.delivery(visit, who, Some(&wrong)).await
             }
@@ -125,15 +116,19 @@ fn facts(html: &mut Html, frame: &Frame<'_>, delivery: &Listed, now: i64) {
             ago(html, lang, now, delivery.created_at.as_millis());
         });
         if delivery.state == State::Ready {
-            text(html, words::due(lang), Some(&delivery.due.to_string()));
+            fact(html, words::due(lang), |html| ago(html, lang, now, delivery.due.as_millis()));
         }
         text(html, words::key(lang), delivery.fairness_key.as_deref());
         text(html, words::idempotency_key(lang), delivery.idempotency_key.as_deref());
         text(html, words::request_id(lang), delivery.request_id.as_deref());
         text(html, words::campaign(lang), delivery.campaign.map(|it| it.to_string()).as_deref());
         text(html, words::worker(lang), delivery.worker.as_deref());
-        text(html, words::last_error(lang), delivery.last_error.as_deref());
     });
+    if let Some(why) = delivery.last_error.as_deref().filter(|why| !why.is_empty()) {
+        let is_dead = matches!(delivery.state, State::Rejected | State::Unknown);
+        let class = if is_dead { "note-bad" } else { "note-plain" };
+        html.element(Tag::P).class("note").class(class).text(why);
+    }
 }
 
 /// The acts that its state allows.
@@ -149,7 +144,7 @@ fn acts(html: &mut Html, frame: &Frame<'_>, delivery: &Listed) {
     }
     frame.form(html, "form", "/operator/delivery/act", |html| {
         hidden(html, "id", &delivery.id.to_string());
-        crate::page::field(html, "reason", words::reason(frame.lang), "", None);
+        field(html, "reason", words::reason(frame.lang), "", None);
         html.div("acts").body(|html| {
             for word in words {
                 let Some((word, act)) = bulk::act(word) else { continue };
@@ -170,30 +165,25 @@ fn attempts_table(html: &mut Html, frame: &Frame<'_>, attempts: &[Attempt], now:
         words::worker(lang),
         words::last_error(lang),
     ];
-    table(html, &names, |html| {
-        for attempt in attempts {
-            row(html, |html| {
-                cell(html, &attempt.number.to_string());
-                cell_with(html, |html| {
-                    ago(html, lang, now, attempt.began.as_millis());
-                    if let Some(took) = attempt.took {
-                        html.text(", ");
-                        html.text(&number(words::took(lang), &took.as_millis()));
-                    }
-                });
-                cell_with(html, |html| {
-                    badge(html, &attempt.result);
-                    if let Some(status) = attempt.status {
-                        html.text(&format!(" {status}"));
-                    }
-                });
-                let id = or_dash(attempt.request_id.as_deref());
-                cell_with(html, |html| html.span("id").text(id));
-                cell(html, or_dash(attempt.worker.as_deref()));
-                let error =
-                    html.element(Tag::Td).set(Attribute::Title, or_dash(attempt.body.as_deref()));
-                error.text(or_dash(attempt.error.as_deref()));
-            });
-        }
+    table(html, &names, words::no_attempts(lang), attempts, |html, attempt| {
+        cell(html, &attempt.number.to_string());
+        cell_with(html, |html| {
+            ago(html, lang, now, attempt.began.as_millis());
+            if let Some(took) = attempt.took {
+                html.text(", ");
+                html.text(&number(words::took(lang), &took.as_millis()));
+            }
+        });
+        cell_with(html, |html| {
+            badge(html, &attempt.result);
+            if let Some(status) = attempt.status {
+                html.text(&format!(" {status}"));
+            }
+        });
+        let id = or_dash(attempt.request_id.as_deref());
+        cell_with(html, |html| html.span("id").text(id));
+        cell(html, or_dash(attempt.worker.as_deref()));
+        let error = html.element(Tag::Td).set(Attribute::Title, or_dash(attempt.body.as_deref()));
+        error.text(or_dash(attempt.error.as_deref()));
     });
 }

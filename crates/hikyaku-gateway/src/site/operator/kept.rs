@@ -1,10 +1,10 @@
 use http::StatusCode;
 
-use super::{Looker, cell, cell_with, delivery_link, frame, row, table};
+use super::{Looker, cell, cell_with, delivery_link, frame, table};
 use crate::{
     Error,
     answer::{Answer, page_answer},
-    page::{ago, empty, section},
+    page::{ago, section},
     site::{Site, visit::Visit},
     words::{fill, operator as words},
 };
@@ -26,10 +26,6 @@ impl Site {
         let (count, all) = (count.to_string(), megabytes(bytes));
         let values = [("n", count.as_str()), ("mb", &all)];
         let page = frame.draw(|html| {
-            if pictures.is_empty() {
-                empty(html, words::no_pictures(lang));
-                return;
-            }
             section(html, &fill(words::pictures_kept(lang), &values), |html| {
                 let names = [
                     words::picture(lang),
@@ -37,19 +33,15 @@ impl Site {
                     words::size(lang),
                     words::deliveries(lang),
                 ];
-                table(html, &names, |html| {
-                    for picture in &pictures {
-                        row(html, |html| {
-                            let short = picture.name.get(..8).unwrap_or_default();
-                            cell_with(html, |html| html.span("id").text(&format!("{short}…")));
-                            cell_with(html, |html| ago(html, lang, now, picture.at));
-                            cell(html, &format!("{} MB", megabytes(picture.bytes)));
-                            cell_with(html, |html| match picture.delivery {
-                                Some(id) => delivery_link(html, id),
-                                None => html.text("–"),
-                            });
-                        });
-                    }
+                table(html, &names, words::no_pictures(lang), &pictures, |html, picture| {
+                    let short = picture.name.get(..8).unwrap_or_default();
+                    cell_with(html, |html| html.span("id").text(&format!("{short}…")));
+                    cell_with(html, |html| ago(html, lang, now, picture.at));
+                    cell(html, &format!("{} MB", megabytes(picture.bytes)));
+                    cell_with(html, |html| match picture.delivery {
+                        Some(id) => delivery_link(html, id),
+                        None => html.text("–"),
+                    });
                 });
             });
         });

@@ -1,16 +1,18 @@
-use hikyaku_page::html::{Attribute, Html, Tag};
-use hikyaku_sender::{Hold, Lane, LaneOverview, NewHold, Overview};
-use http::StatusCode;
+use std::iter;
+
+use hikyaku_page::html::{Html, Tag, Url};
+use hikyaku_sender::{Hold, Lane, LaneOverview, NewHold, Overview, State};
 
 use super::{
-    Deed, Looker, badge, cell, cell_with, frame, or_dash, reason, row, table, told, typed_wrong,
+    Deed, Looker, answered, badge, cell, cell_with, frame, or_dash, reason, table, told,
+    wrong_field,
 };
 use crate::{
     Error,
-    answer::{Answer, page_answer, see_other},
-    page::{Frame, Tone, ago, button, empty, field, hidden, section},
-    site::{Site, tokens::given, visit::Visit},
-    words::{fill, operator as words},
+    answer::{Answer, see_other},
+    page::{Frame, ago, button, empty, field, hidden, section, select},
+    site::{Site, visit::Visit},
+    words::operator as words,
 };
 
 impl Site {
@@ -24,16 +26,11 @@ impl Site {
         let lang = visit.lang;
         let overview = self.outbox.overview().await?;
         let known = [("held", words::told_held(lang)), ("released", words::told_released(lang))];
-        let notice = wrong.map(|why| (why, Tone::Bad)).or_else(|| told(visit, &known));
-        let frame = frame(visit, who, "/operator/lanes", notice);
+        let frame = frame(visit, who, "/operator/lanes", told(visit, wrong, &known));
         let now = overview.now.as_millis();
         let page = frame.draw(|html| {
             section(html, words::lanes(lang), |html| {
-                if overview.lanes.is_empty() {
-                    empty(html, words::no_lanes(lang));
-                    return;
-                }
-                lanes_table(html, &frame, &overview);
+                lanes_table(html, &frame, &overview, None);
             });
             section(html, words::holds(lang), |html| {
                 if overview.holds.is_empty() {
@@ -47,26 +44,22 @@ impl Site {
                 section(html, words::new_hold(lang), |html| {
                     frame.form(html, "form", "/operator/hold", |html| {
                         html.div("row").body(|html| {
-                            field(
-                                html,
-                                "channel",
-                                words::channel(lang),
-                                given(visit, "channel"),
-                                None,
-                            );
-                            lane_choice(html, &frame);
-                            field(html, "key", words::key(lang), given(visit, "key"), None);
+                            let channel = visit.given("channel");
+                            field(html, "channel", words::channel(lang), channel, None);
+                            let lanes = Lane::ALL.iter().map(|lane| (lane.name(), lane.name()));
+                            let lanes = iter::once(("", words::any(lang))).chain(lanes);
+                            select(html, "lane", words::lane(lang), visit.given("lane"), lanes);
+                            field(html, "key", words::key(lang), visit.given("key"), None);
                         });
                         let hint = Some(words::reason_hint(lang));
-                        field(html, "reason", words::reason(lang), given(visit, "reason"), hint);
+                        field(html, "reason", words::reason(lang), visit.given("reason"), hint);
                         html.div("acts")
                             .body(|html| button(html, "act-main", words::hold_now(lang)));
                     });
                 });
             }
         });
-        let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        Ok(page_answer(status, page))
+        Ok(answered(page, wrong))
     }
 
     /// `POST /operator/hold`.
@@ -75,15 +68,14 @@ impl Site {
         let Some(reason) = reason(visit) else {
             return self.lanes(visit, who, Some(words::reason_missing(lang))).await;
         };
-        let [channel, kind, key] = ["channel", "lane", "key"].map(|name| given(visit, name));
+        let [channel, kind, key] = ["channel", "lane", "key"].map(|name| visit.given(name));
         let mut hold = NewHold::new(reason).by(who.name);
         if !channel.is_empty() {
             hold = hold.channel(channel);
         }
         if !kind.is_empty() {
             let Ok(only) = kind.parse::<Lane>() else {
-                let values = [("field", words::lane(lang)), ("why", kind)];
-                let wrong = fill(words::wrong_field(lang), &values);
+                let wrong = wrong_field(lang, words::lane(lang), kind);
                 return self.lanes(visit, who, Some(&wrong)).await;
             };
             hold = hold.lane(only);
@@ -93,16 +85,9 @@ impl Site {
         }
         let what = scope(channel, kind, key);
         let note = self.note(who, Deed { act: "hold", what: &what, count: None, reason }).await?;
-        match self.outbox.hold(hold).await {
-            Ok(_) => {
-                self.state.audited(note, 1).await?;
-                Ok(see_other("/operator/lanes?told=held"))
-            }
-            Err(error) => {
-                self.state.audited(note, 0).await?;
-                let wrong = typed_wrong(error)?;
-                self.lanes(visit, who, Some(&wrong)).await
-            }
+        match self.noted(note, self.outbox.hold(hold).await).await? {
+            None => Ok(see_other("/operator/lanes?told=held")),
+            Some(wrong) => self.lanes(visit, who, Some(&wrong)).await,
         }
     }
 
@@ -112,13 +97,13 @@ impl Site {
         visit: &Visit<'_>,
         who: Looker<'_>,
     ) -> Result<Answer, Error> {
-        let id: Option<i64> = given(visit, "id").parse().ok();
+        let id: Option<i64> = visit.given("id").parse().ok();
         let holds = self.outbox.holds().await?;
         let Some(hold) = holds.into_iter().find(|hold| Some(hold.id.get()) == id) else {
             return Ok(see_other("/operator/lanes?told=gone"));
         };
         let what = format!("{} ({})", hold_scope(&hold), hold.reason);
-        let reason = given(visit, "reason");
+        let reason = visit.given("reason");
         let note =
             self.note(who, Deed { act: "release", what: &what, count: None, reason }).await?;
         let released = self.outbox.release(hold.id).await.is_ok();
@@ -131,7 +116,13 @@ impl Site {
     }
 }
 
-fn lanes_table(html: &mut Html, frame: &Frame<'_>, overview: &Overview) {
+/// The lanes of all channels, or of one.
+pub(super) fn lanes_table(
+    html: &mut Html,
+    frame: &Frame<'_>,
+    overview: &Overview,
+    only: Option<&str>,
+) {
     let lang = frame.lang;
     let names = [
         words::channel(lang),
@@ -141,30 +132,35 @@ fn lanes_table(html: &mut Html, frame: &Frame<'_>, overview: &Overview) {
         words::rate(lang),
         words::next_due(lang),
     ];
-    table(html, &names, |html| {
-        for lane in &overview.lanes {
-            let LaneOverview { channel, lane, waiting, waiting_for, per_second, next_due, .. } =
-                lane;
-            row(html, |html| {
-                cell(html, channel);
-                cell(html, lane.name());
-                cell(html, &waiting.to_string());
-                cell_with(html, |html| match waiting_for {
-                    Some(reason) => badge(html, reason.name()),
-                    None => html.text("–"),
-                });
-                let rate = per_second.map(|rate| format!("{rate:.0}/s"));
-                cell(html, or_dash(rate.as_deref()));
-                cell_with(html, |html| match next_due {
-                    Some(due) if *due <= overview.now => {
-                        ago(html, lang, overview.now.as_millis(), due.as_millis());
-                    }
-                    Some(due) => html.text(&due.to_string()),
-                    None => html.text("–"),
-                });
-            });
+    let names = if only.is_some() { names.get(1..) } else { None }.unwrap_or(&names);
+    let lanes = overview.lanes.iter().filter(|lane| only.is_none_or(|only| only == lane.channel));
+    table(html, names, words::no_lanes(lang), lanes, |html, lane| {
+        let LaneOverview { channel, lane, waiting, waiting_for, per_second, next_due, .. } = lane;
+        if only.is_none() {
+            cell(html, channel);
         }
+        cell(html, lane.name());
+        cell_with(html, |html| waiting_link(html, channel, *waiting));
+        cell_with(html, |html| match waiting_for {
+            Some(reason) => badge(html, reason.name()),
+            None => html.text("–"),
+        });
+        let rate = per_second.map(|rate| format!("{rate:.0}/s"));
+        cell(html, or_dash(rate.as_deref()));
+        cell_with(html, |html| match next_due {
+            Some(due) => ago(html, lang, overview.now.as_millis(), due.as_millis()),
+            None => html.text("–"),
+        });
     });
+}
+
+/// How many wait, and the way to all of the channel that do.
+fn waiting_link(html: &mut Html, channel: &str, waiting: u64) {
+    let search = [("state", State::Ready.name()), ("channel", channel)];
+    match Url::query("/operator/deliveries", &search).filter(|_| waiting > 0) {
+        Some(url) => html.element(Tag::A).leads_to(&url).text(&waiting.to_string()),
+        None => html.text(&waiting.to_string()),
+    }
 }
 
 fn one(html: &mut Html, frame: &Frame<'_>, hold: &Hold, now: i64, may_act: bool) {
@@ -192,19 +188,8 @@ fn one(html: &mut Html, frame: &Frame<'_>, hold: &Hold, now: i64, may_act: bool)
     });
 }
 
-fn lane_choice(html: &mut Html, frame: &Frame<'_>) {
-    html.element(Tag::Label).class("field").body(|html| {
-        html.span("field-name").text(words::lane(frame.lang));
-        html.element(Tag::Select).class("input").set(Attribute::Name, "lane").body(|html| {
-            html.element(Tag::Option).set(Attribute::Value, "").text(words::any(frame.lang));
-            for lane in Lane::ALL {
-                html.element(Tag::Option).set(Attribute::Value, lane.name()).text(lane.name());
-            }
-        });
-    });
-}
-
-fn hold_scope(hold: &Hold) -> String {
+/// What a hold is about, in the words of the command line; empty for everything.
+pub(super) fn hold_scope(hold: &Hold) -> String {
     let lane = hold.lane.map_or("", Lane::name);
     scope(
         hold.channel.as_deref().unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! `/operator`: what the people who run the gateway see and do. Everything goes through the sender's public API.
 
+mod attention;
+mod budgets;
 mod bulk;
 mod campaigns;
 mod delivery;
@@ -7,21 +9,25 @@ mod kept;
 mod keys;
 mod lanes;
 mod list;
+mod month;
 mod outcomes;
 mod overview;
 mod record;
 mod search;
 mod trays;
 
-use hikyaku_page::html::{Html, Tag, Url};
+use hikyaku_page::{
+    Lang,
+    html::{Attribute, Html, Tag, Url},
+};
 use hikyaku_sender::{Error as StoreError, ErrorKind};
 use http::StatusCode;
 
-use super::{Site, tokens::given, visit::Visit};
+use super::{Site, visit::Visit};
 use crate::{
     Error, OperatorAccess, Visitor,
     answer::{Answer, page_answer},
-    page::{Frame, Tab, Tone, stopped_as, to_copy},
+    page::{Frame, Tab, Tone, empty, stopped_as, to_copy},
     state::NewAudit,
     words::{fill, my, operator as words},
 };
@@ -102,6 +108,21 @@ impl Site {
         tracing::info!(who = who.name, act, count, "an operator acts");
         self.state.audit(NewAudit { who: who.name, act, what, count, reason }).await
     }
+
+    /// Adds to a note whether it was done. What is wrong about what was typed, if it is that, for people.
+    async fn noted<T>(
+        &self,
+        note: i64,
+        done: Result<T, StoreError>,
+    ) -> Result<Option<String>, Error> {
+        self.state.audited(note, u64::from(done.is_ok())).await?;
+        let Err(error) = done else { return Ok(None) };
+        match error.kind() {
+            ErrorKind::Invalid(broken) => Ok(Some(broken.to_string())),
+            ErrorKind::NoDelivery(_) | ErrorKind::Refused(..) => Ok(Some(error.to_string())),
+            _ => Err(error.into()),
+        }
+    }
 }
 
 /// The frame of an operator's page.
@@ -138,39 +159,51 @@ fn frame<'a>(
 
 /// What a form gives as its reason, if it can be kept.
 fn reason<'a>(visit: &'a Visit<'_>) -> Option<&'a str> {
-    let reason = given(visit, "reason");
+    let reason = visit.given("reason");
     let fits = (1..=LONGEST_REASON).contains(&reason.len());
     Some(reason).filter(|_| fits && !reason.chars().any(char::is_control))
 }
 
-/// What is wrong about what was typed, if it is that; other failures stay failures.
-fn typed_wrong(error: StoreError) -> Result<String, Error> {
-    match error.kind() {
-        ErrorKind::Invalid(broken) => Ok(broken.to_string()),
-        ErrorKind::NoDelivery(_) | ErrorKind::Refused(..) => Ok(error.to_string()),
-        _ => Err(error.into()),
-    }
+/// The answer with a page, which may say what is wrong about a form.
+fn answered(page: Html, wrong: Option<&str>) -> Answer {
+    let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    page_answer(status, page)
 }
 
-/// A table that can be scrolled by itself where a screen is narrow.
-fn table(html: &mut Html, names: &[&str], rows: impl FnOnce(&mut Html)) {
+/// What is wrong about a field, for people.
+fn wrong_field(lang: Lang, field: &str, value: &str) -> String {
+    fill(words::wrong_field(lang), &[("field", field), ("why", value)])
+}
+
+/// A table with a row for each of these, which scrolls by itself where a screen is narrow; a text where there is none.
+fn table<T>(
+    html: &mut Html,
+    names: &[&str],
+    nothing: &str,
+    rows: impl IntoIterator<Item = T>,
+    cells: impl Fn(&mut Html, T),
+) {
+    let mut rows = rows.into_iter().peekable();
+    if rows.peek().is_none() {
+        return empty(html, nothing);
+    }
     html.div("scroll").body(|html| {
         html.element(Tag::Table).class("table").body(|html| {
             html.element(Tag::Thead).body(|html| {
                 html.element(Tag::Tr).body(|html| {
                     for name in names {
                         let cell = html.element(Tag::Th);
-                        cell.set(hikyaku_page::html::Attribute::Scope, "col").text(name);
+                        cell.set(Attribute::Scope, "col").text(name);
                     }
                 });
             });
-            html.element(Tag::Tbody).body(rows);
+            html.element(Tag::Tbody).body(|html| {
+                for row in rows {
+                    html.element(Tag::Tr).body(|html| cells(html, row));
+                }
+            });
         });
     });
-}
-
-fn row(html: &mut Html, cells: impl FnOnce(&mut Html)) {
-    html.element(Tag::Tr).body(cells);
 }
 
 fn cell(html: &mut Html, text: &str) {
@@ -209,8 +242,15 @@ fn or_dash(text: Option<&str>) -> &str {
     text.filter(|text| !text.is_empty()).unwrap_or("–")
 }
 
-/// What a notice in a page's address stands for.
-fn told<'a>(visit: &'a Visit<'_>, known: &[(&str, &'a str)]) -> Option<(&'a str, Tone)> {
+/// What stands above a page: what is wrong, or what a notice in its address stands for.
+fn told<'a>(
+    visit: &'a Visit<'_>,
+    wrong: Option<&'a str>,
+    known: &[(&str, &'a str)],
+) -> Option<(&'a str, Tone)> {
+    if let Some(wrong) = wrong {
+        return Some((wrong, Tone::Bad));
+    }
     let word = visit.fields.get("told")?;
     if word == "gone" {
         return Some((my::told_gone(visit.lang), Tone::Bad));

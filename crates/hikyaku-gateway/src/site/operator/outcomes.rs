@@ -1,11 +1,11 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Looker, badge, cell, cell_with, delivery_link, frame, or_dash, row, table};
+use super::{Looker, badge, cell, cell_with, delivery_link, frame, or_dash, table};
 use crate::{
     Error,
     answer::{Answer, page_answer},
-    page::{ago, empty, section},
+    page::{ago, section},
     site::{Site, visit::Visit},
     words::operator as words,
 };
@@ -33,55 +33,39 @@ impl Site {
         let frame = frame(visit, who, "/operator/outcomes", None);
         let page = frame.draw(|html| {
             section(html, words::readers(lang), |html| {
-                if places.is_empty() {
-                    empty(html, words::no_readers(lang));
-                    return;
-                }
                 let names = [
                     words::name(lang),
                     words::behind(lang),
                     words::oldest(lang),
                     words::reader(lang),
                 ];
-                table(html, &names, |html| {
-                    for place in &places {
-                        row(html, |html| {
-                            cell(html, &place.name);
-                            cell(html, &place.behind.to_string());
-                            cell_with(html, |html| match place.oldest {
-                                Some(oldest) => ago(html, lang, now, oldest.as_millis()),
-                                None => html.text("–"),
-                            });
-                            cell(html, or_dash(place.reader.as_deref()));
-                        });
-                    }
+                table(html, &names, words::no_readers(lang), &places, |html, place| {
+                    cell(html, &place.name);
+                    cell(html, &place.behind.to_string());
+                    cell_with(html, |html| match place.oldest {
+                        Some(oldest) => ago(html, lang, now, oldest.as_millis()),
+                        None => html.text("–"),
+                    });
+                    cell(html, or_dash(place.reader.as_deref()));
                 });
             });
             section(html, words::newest_outcomes(lang), |html| {
-                if outcomes.is_empty() {
-                    empty(html, words::no_outcomes(lang));
-                    return;
-                }
                 let names = [
                     words::when(lang),
                     words::kind(lang),
                     words::number(lang),
                     words::last_error(lang),
                 ];
-                table(html, &names, |html| {
-                    for outcome in &outcomes {
-                        let body: Value = serde_json::from_str(&outcome.body).unwrap_or_default();
-                        let data = &body["data"];
-                        row(html, |html| {
-                            cell_with(html, |html| ago(html, lang, now, outcome.at.as_millis()));
-                            cell_with(html, |html| badge(html, outcome.kind.name()));
-                            cell_with(html, |html| match data["id"].as_i64() {
-                                Some(id) => delivery_link(html, id),
-                                None => html.text("–"),
-                            });
-                            cell(html, or_dash(data["error"]["message"].as_str()));
-                        });
-                    }
+                table(html, &names, words::no_outcomes(lang), &outcomes, |html, outcome| {
+                    let body: Value = serde_json::from_str(&outcome.body).unwrap_or_default();
+                    let data = &body["data"];
+                    cell_with(html, |html| ago(html, lang, now, outcome.at.as_millis()));
+                    cell_with(html, |html| badge(html, outcome.kind.name()));
+                    cell_with(html, |html| match data["id"].as_i64() {
+                        Some(id) => delivery_link(html, id),
+                        None => html.text("–"),
+                    });
+                    cell(html, or_dash(data["error"]["message"].as_str()));
                 });
             });
         });

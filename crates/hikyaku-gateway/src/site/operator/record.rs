@@ -1,10 +1,10 @@
 use http::StatusCode;
 
-use super::{Looker, cell, cell_with, frame, or_dash, row, table};
+use super::{Looker, cell, cell_with, frame, or_dash, table};
 use crate::{
     Error,
     answer::{Answer, page_answer},
-    page::{ago, empty},
+    page::ago,
     site::{Site, visit::Visit},
     words::{fill, operator as words},
 };
@@ -20,10 +20,6 @@ impl Site {
         let acts = self.state.audits(SHOWN).await?;
         let frame = frame(visit, who, "/operator/record", None);
         let page = frame.draw(|html| {
-            if acts.is_empty() {
-                empty(html, words::no_record(lang));
-                return;
-            }
             let names = [
                 words::when(lang),
                 words::who(lang),
@@ -32,26 +28,21 @@ impl Site {
                 words::count(lang),
                 words::reason(lang),
             ];
-            table(html, &names, |html| {
-                for it in &acts {
-                    row(html, |html| {
-                        cell_with(html, |html| ago(html, lang, now, it.at));
-                        cell(html, &it.who);
-                        cell(html, &it.act);
-                        cell(html, or_dash(Some(&it.what)));
-                        let done = it.done.map_or("–".to_owned(), |done| done.to_string());
-                        let text = match it.count {
-                            Some(count) => {
-                                let values =
-                                    [("done", done.as_str()), ("count", &count.to_string())];
-                                fill(words::done_of(lang), &values)
-                            }
-                            None => done,
-                        };
-                        cell(html, &text);
-                        cell(html, or_dash(Some(&it.reason)));
-                    });
-                }
+            table(html, &names, words::no_record(lang), &acts, |html, it| {
+                cell_with(html, |html| ago(html, lang, now, it.at));
+                cell(html, &it.who);
+                cell(html, &it.act);
+                cell(html, or_dash(Some(&it.what)));
+                let done = it.done.map_or("–".to_owned(), |done| done.to_string());
+                let text = match it.count {
+                    Some(count) => {
+                        let values = [("done", done.as_str()), ("count", &count.to_string())];
+                        fill(words::done_of(lang), &values)
+                    }
+                    None => done,
+                };
+                cell(html, &text);
+                cell(html, or_dash(Some(&it.reason)));
             });
         });
         Ok(page_answer(StatusCode::OK, page))

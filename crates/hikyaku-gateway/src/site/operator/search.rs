@@ -1,11 +1,13 @@
 //! What deliveries are looked for: fields of a form, a filter, and a text for the record.
 
-use hikyaku_page::html::{Attribute, Html, Tag};
+use std::iter;
+
+use hikyaku_page::html::Html;
 use hikyaku_sender::{CampaignId, DeliveryId, Filter, State};
 
 use crate::{
-    page::{Frame, field, hidden},
-    site::{tokens::given, visit::Visit},
+    page::{Frame, field, hidden, select},
+    site::visit::Visit,
     words::operator as words,
 };
 
@@ -29,7 +31,7 @@ impl Search {
     pub(super) fn read(visit: &Visit<'_>) -> Result<Self, &'static str> {
         let (mut pairs, mut filter) = (Vec::new(), Filter::default().limit(PAGE));
         for name in NAMES {
-            let value = given(visit, name);
+            let value = visit.given(name);
             if value.is_empty() {
                 continue;
             }
@@ -45,7 +47,7 @@ impl Search {
             };
             pairs.push((name, value.to_owned()));
         }
-        let before = given(visit, "before");
+        let before = visit.given("before");
         if !before.is_empty() {
             filter = filter.before(before.parse::<DeliveryId>().map_err(|_| "before")?);
         }
@@ -87,18 +89,9 @@ fn state(word: &str) -> Option<State> {
 pub(super) fn fields(html: &mut Html, frame: &Frame<'_>, visit: &Visit<'_>) {
     let lang = frame.lang;
     html.div("row").body(|html| {
-        html.element(Tag::Label).class("field").body(|html| {
-            html.span("field-name").text(words::state(lang));
-            html.element(Tag::Select).class("input").set(Attribute::Name, "state").body(|html| {
-                html.element(Tag::Option).set(Attribute::Value, "").text(words::any(lang));
-                for state in State::ALL {
-                    let name = state.name();
-                    let is_picked = (name == given(visit, "state")).then_some("");
-                    let option = html.element(Tag::Option).set(Attribute::Value, name);
-                    option.set_some(Attribute::Selected, is_picked).text(name);
-                }
-            });
-        });
+        let states = State::ALL.iter().map(|state| (state.name(), state.name()));
+        let states = iter::once(("", words::any(lang))).chain(states);
+        select(html, "state", words::state(lang), visit.given("state"), states);
         for (name, label) in [
             ("channel", words::channel(lang)),
             ("recipient", words::recipient(lang)),
@@ -108,7 +101,7 @@ pub(super) fn fields(html: &mut Html, frame: &Frame<'_>, visit: &Visit<'_>) {
             ("idempotency_key", words::idempotency_key(lang)),
             ("request_id", words::request_id(lang)),
         ] {
-            field(html, name, label, given(visit, name), None);
+            field(html, name, label, visit.given(name), None);
         }
     });
 }

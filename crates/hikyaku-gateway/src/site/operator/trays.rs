@@ -1,19 +1,18 @@
-use hikyaku_page::html::{FormTarget, Tag, Url};
-use http::StatusCode;
-
 use super::{
-    Looker, bulk, frame,
+    Looker, answered, bulk, frame,
     list::list,
     number,
     search::{self, PAGE, Search},
+    wrong_field,
 };
 use crate::{
     Error,
-    answer::{Answer, page_answer},
-    page::{Tone, button, empty, section},
+    answer::Answer,
+    page::{Tone, button, section},
     site::{Site, visit::Visit},
-    words::{fill, operator as words},
+    words::operator as words,
 };
+use hikyaku_page::html::{FormTarget, Tag, Url};
 
 impl Site {
     /// `GET /operator/deliveries`, and what is wrong about what was asked for.
@@ -26,18 +25,15 @@ impl Site {
         let lang = visit.lang;
         let done = visit.fields.get("done").filter(|it| it.parse::<u64>().is_ok());
         let done = done.map(|done| number(words::told_acted(lang), &done));
-        let (search, wrong_field) = match Search::read(visit) {
+        let (search, wrong_search) = match Search::read(visit) {
             Ok(search) => (Some(search), None),
-            Err(name) => {
-                let values = [("field", name), ("why", visit.fields.get(name).unwrap_or_default())];
-                (None, Some(fill(words::wrong_field(lang), &values)))
-            }
+            Err(name) => (None, Some(wrong_field(lang, name, visit.given(name)))),
         };
         let found = match &search {
             Some(search) => self.outbox.list(search.filter.clone()).await?,
             None => Vec::new(),
         };
-        let wrong = wrong.or(wrong_field.as_deref());
+        let wrong = wrong.or(wrong_search.as_deref());
         let notice = wrong.map(|why| (why, Tone::Bad));
         let notice = notice.or_else(|| done.as_deref().map(|done| (done, Tone::Good)));
         let now = self.outbox.now().await?.as_millis();
@@ -51,10 +47,6 @@ impl Site {
                 });
             });
             section(html, words::deliveries(lang), |html| {
-                if found.is_empty() {
-                    empty(html, words::none_found(lang));
-                    return;
-                }
                 list(html, &frame, &found, now);
                 let more = found.last().filter(|_| found.len() >= PAGE as usize);
                 if let (Some(last), Some(search)) = (more, &search) {
@@ -71,7 +63,6 @@ impl Site {
                 });
             }
         });
-        let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        Ok(page_answer(status, page))
+        Ok(answered(page, wrong))
     }
 }
