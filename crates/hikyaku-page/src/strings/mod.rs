@@ -79,3 +79,4 @@ mod drawing;
 mod login;
 mod simulator;
 mod simulator_acts;
+mod simulator_keys;

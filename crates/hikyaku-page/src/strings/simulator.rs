@@ -309,6 +309,12 @@ strings! {
     clock_offset: ["ahead of the machine's time", "マシンの時刻より先", "快於本機時間", "เร็วกว่าเวลาของเครื่อง"];
     /// Where the clock stands still.
     clock_fixed: ["standing still", "停止中", "已停止", "หยุดอยู่"];
+    /// On the button that stops it.
+    clock_pause: ["Pause", "一時停止", "暫停", "หยุด"];
+    /// On the button that sets it forward to where the next day begins for LINE.
+    clock_day: ["Midnight in Japan", "日本の翌日0時へ", "到日本明日零時", "ถึงเที่ยงคืนญี่ปุ่น"];
+    /// On the button that sets it forward to where the next month, and its quota, begins for LINE.
+    clock_month: ["Next month", "翌月1日へ", "到下個月", "ถึงเดือนหน้า"];
     /// On the button that goes back to the machine's time.
     clock_back: ["Machine's time", "マシンの時刻に戻す", "回到本機時間", "กลับเป็นเวลาเครื่อง"];
     /// Above the quota.

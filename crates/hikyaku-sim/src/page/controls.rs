@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
-use crate::{clock::ClockMode, state::World};
+use crate::{
+    clock::ClockMode,
+    state::{World, quota},
+};
 
 /// How the simulator is set.
 #[derive(Debug)]
@@ -115,6 +118,16 @@ impl Controls {
                 for (words, by) in STEPS {
                     act(words, "POST", "/clock/advance", Some(&json!({ "by": by })), html);
                 }
+                for (words, at) in [
+                    (lang.clock_day(), quota::next_day(self.now)),
+                    (lang.clock_month(), quota::next_month(self.now)),
+                ] {
+                    // Not how long that is: a button that changes every second cannot be pressed.
+                    clock_act(words, "clock-to", &at.to_string(), html);
+                }
+                if !matches!(self.mode, ClockMode::Fixed(_)) {
+                    clock_act(lang.clock_pause(), "clock-pause", "", html);
+                }
                 act(lang.clock_back(), "PUT", "/clock", Some(&json!({ "mode": "wall" })), html);
             });
         });
@@ -156,6 +169,13 @@ fn act(words: &str, method: &str, path: &str, body: Option<&Value>, html: &mut H
         .set(Attribute::DataTo, &format!("{method} {path}"))
         .set_some(Attribute::DataState, body.as_deref())
         .text(words);
+}
+
+/// A button that asks for the simulator's time before it sets it.
+fn clock_act(words: &str, does: &str, to: &str, html: &mut Html) {
+    let button = html.element(Tag::Button).class("quiet").plain_button();
+    let button = button.set(Attribute::DataId, words).set(Attribute::DataDo, does);
+    button.set(Attribute::DataTo, to).text(words);
 }
 
 fn block(title: &str, id: &str, html: &mut Html, content: impl FnOnce(&mut Html)) {

@@ -11,6 +11,7 @@ mod controls;
 mod frame;
 mod history;
 mod json;
+mod keys;
 mod line;
 mod members;
 mod menu;
@@ -41,6 +42,7 @@ const PAGE_SCRIPT: &str = concat!(
     include_str!("asset/page.js"),
     include_str!("asset/chat.js"),
     include_str!("asset/inspect.js"),
+    include_str!("asset/keys.js"),
 );
 const ICON: &str = include_str!("asset/icon.svg");
 

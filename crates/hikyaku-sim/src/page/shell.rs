@@ -5,7 +5,7 @@ use hikyaku_page::{
     html::{Attribute, Document, Element, Html, Tag, Url},
 };
 
-use super::{asked::Asked, snippets::LANGUAGES};
+use super::{asked::Asked, keys, snippets::LANGUAGES};
 
 /// Pictures that LINE takes from people, and anything else as a file.
 const ATTACHMENTS: &str = "image/png,image/jpeg,image/gif,image/webp,video/mp4,audio/*,*/*";
@@ -40,6 +40,7 @@ pub(super) fn draw(asked: &Asked) -> Html {
             });
             draw_tabs(lang, html);
         });
+        keys::draw(lang, html);
         draw_words(lang, html);
     })
 }
@@ -74,6 +75,8 @@ fn draw_bar(lang: Lang, html: &mut Html) {
                     .text(name);
             }
         });
+        let help = button(html, "icon-button", "keys").class("icon-keys");
+        help.set(Attribute::AriaLabel, lang.keys()).set(Attribute::Title, lang.keys()).empty();
         let theme = button(html, "icon-button", "theme").class("icon-theme");
         theme.set(Attribute::AriaLabel, lang.theme()).set(Attribute::Title, lang.theme()).empty();
     });

@@ -241,9 +241,10 @@ impl Thread {
             self.lines.iter().map(|line| line.at.to_zoned(asked.zone.clone())).collect();
         let days: Vec<String> = zoned.iter().map(|at| asked.day(at.date())).collect();
         let day_ids: Vec<String> = zoned.iter().map(|at| format!("day-{}", at.date())).collect();
-        let others = [("quote", lang.quote())];
-        let own = [("quote", lang.quote()), ("unsend", lang.unsend())];
-        let own_text = [("quote", lang.quote()), ("edit", lang.edit()), ("unsend", lang.unsend())];
+        let (quote, link) = (("quote", lang.quote()), ("link", lang.link()));
+        let unsend = ("unsend", lang.unsend());
+        let (others, own) = ([quote, link], [quote, unsend, link]);
+        let own_text = [quote, ("edit", lang.edit()), unsend, link];
         // LINE lets people change their texts in groups.
         let can_edit = self.chat.id().as_str().starts_with('C');
         let webhooks: Vec<Option<String>> = self

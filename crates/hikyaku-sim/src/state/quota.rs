@@ -7,6 +7,21 @@ pub(crate) fn day(now: Timestamp) -> Date {
     tz::offset(9).to_datetime(now).date()
 }
 
+/// When the next day begins in Japan.
+pub(crate) fn next_day(now: Timestamp) -> Timestamp {
+    begin(day(now).tomorrow().unwrap_or(Date::MAX))
+}
+
+/// When the next month begins in Japan.
+pub(crate) fn next_month(now: Timestamp) -> Timestamp {
+    begin(day(now).last_of_month().tomorrow().unwrap_or(Date::MAX))
+}
+
+/// When a day begins in Japan.
+fn begin(day: Date) -> Timestamp {
+    tz::offset(9).to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MAX)
+}
+
 /// A calendar month in Japan.
 ///
 /// LINE does not say in which time zone a month ends. Our choice: Japan's, as its dates are.
@@ -94,6 +109,18 @@ impl Quota {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_next_day_and_month_begin_at_midnight_in_japan() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        for (now, day, month) in [
+            ("2026-11-30T14:59:59Z", "2026-11-30T15:00:00Z", "2026-11-30T15:00:00Z"),
+            ("2026-11-30T15:00:00Z", "2026-12-01T15:00:00Z", "2026-12-31T15:00:00Z"),
+            ("2028-02-28T15:00:00Z", "2028-02-29T15:00:00Z", "2028-02-29T15:00:00Z"),
+        ] {
+            assert_eq!((next_day(at(now)), next_month(at(now))), (at(day), at(month)), "{now}");
+        }
+    }
 
     #[test]
     fn a_month_ends_at_midnight_in_japan() {

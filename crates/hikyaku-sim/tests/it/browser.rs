@@ -139,8 +139,17 @@ impl Browser {
         }
     }
 
-    /// Presses a key that writes nothing, or Enter, Tab or a space. With `shift`, the other way round.
+    /// Presses a key; with `shift`, Tab goes the other way round.
     pub(crate) async fn press(&mut self, key: &str, shift: bool) {
+        self.press_as(key, if shift { 8 } else { 0 }).await;
+    }
+
+    /// Presses a key while Alt is held.
+    pub(crate) async fn press_with_alt(&mut self, key: &str) {
+        self.press_as(key, 1).await;
+    }
+
+    async fn press_as(&mut self, key: &str, modifiers: u8) {
         let (code, text) = match key {
             "Enter" => (13, "\r"),
             "Tab" => (9, ""),
@@ -148,14 +157,15 @@ impl Browser {
             "ArrowUp" => (38, ""),
             "ArrowDown" => (40, ""),
             " " => (32, " "),
-            "/" => (191, "/"),
+            "/" | "?" => (191, key),
+            letter if letter.len() == 1 => (letter.as_bytes()[0].to_ascii_uppercase(), letter),
             other => panic!("no code is known for the key {other}"),
         };
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
             let key = json!({
                 "type": kind, "key": key, "windowsVirtualKeyCode": code, "text": text,
-                "modifiers": if shift { 8 } else { 0 },
+                "modifiers": modifiers,
             });
             self.call("Input.dispatchKeyEvent", key).await;
         }

@@ -93,11 +93,4 @@
   find.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') { find.value = ''; shown.q = ''; showAddress(); refresh(); }
   });
-  document.addEventListener('keydown', (event) => {
-    const isTyping = event.target.matches?.('input, textarea, select');
-    if ((event.key !== 'j' && event.key !== 'k') || isTyping || event.ctrlKey || event.metaKey || shown.panel !== 'requests') return;
-    const entries = [...document.querySelectorAll('.entry')];
-    const at = entries.indexOf(document.activeElement) + (event.key === 'j' ? 1 : -1);
-    entries[Math.max(0, Math.min(at, entries.length - 1))]?.focus();
-  });
 })();

@@ -26,7 +26,7 @@
     entry: address.searchParams.get('entry') ?? '',
     problems: '',
     q: address.searchParams.get('q') ?? '',
-    at: '',
+    at: address.searchParams.get('at') ?? '',
   };
 
   // What the other scripts build on, and what they have to say when something happens.
@@ -217,8 +217,9 @@
   // The address leads back to what is seen.
   const showAddress = () => {
     const url = new URL(location.href);
-    const { chat, entry, q } = shown;
-    for (const [name, value] of Object.entries({ chat, entry, q })) {
+    const { chat, channel, entry, q, at } = shown;
+    const panel = shown.panel === 'connect' || entry ? '' : shown.panel;
+    for (const [name, value] of Object.entries({ channel, chat, at, panel, entry, q })) {
       if (value) url.searchParams.set(name, value);
       else url.searchParams.delete(name);
     }
@@ -328,7 +329,7 @@
   };
 
   // Where a search has found something, which is shown once and then stays. Whether it is shown now.
-  let leads = false;
+  let leads = shown.at !== '';
   const showFound = () => {
     if (!leads) return false;
     leads = false;
@@ -346,11 +347,19 @@
       enter(to);
       shown.at = at ?? '';
       leads = shown.at !== '';
+      showAddress();
       showColumn('chat');
       await refresh();
       if (!at) goToEnd();
     },
     copy: ({ copy: text }) => copy(text),
+    link: ({ to }) => {
+      const url = new URL('/', location.href);
+      if (shown.channel) url.searchParams.set('channel', shown.channel);
+      url.searchParams.set('chat', shown.chat);
+      url.searchParams.set('at', to);
+      return copy(url.href);
+    },
     earlier: () => { shown.most += 200; wantsEarlier = true; refresh(); },
     newer: goToEnd,
     connect: () => { showColumn('side'); hikyaku.acts.panel({ to: 'connect' }); webhookUrl.focus(); },
@@ -366,6 +375,15 @@
     call: ({ to, state }) => attempt(() => {
       const [method, path] = to.split(' ');
       return call(method, path, state === undefined ? undefined : JSON.parse(state));
+    }),
+    'clock-to': ({ to }) => attempt(async () => {
+      const { now } = await call('GET', '/clock');
+      const left = Math.ceil((Date.parse(to) - Date.parse(now)) / 1000);
+      if (left > 0) await call('POST', '/clock/advance', { by: `${left}s` });
+    }),
+    'clock-pause': () => attempt(async () => {
+      const { now } = await call('GET', '/clock');
+      await call('PUT', '/clock', { mode: 'fixed', at: now });
     }),
     'copy-snippet': () => copy(document.querySelector('.snippet:not([hidden])')?.textContent ?? ''),
     'save-webhook': saveWebhook,
@@ -385,7 +403,7 @@
   });
   Object.assign(hikyaku.choices, {
     language: (value) => { prefer('lang', value); location.reload(); },
-    channel: (value) => { shown.channel = value; shown.chat = ''; refresh(); },
+    channel: (value) => { Object.assign(shown, { channel: value, chat: '', at: '' }); showAddress(); refresh(); },
     speak: (value) => { shown.speaker = value; refresh(); },
   });
 
@@ -400,15 +418,13 @@
     if (event.key === 'Enter' && !event.isComposing) saveWebhook();
   });
   find.addEventListener('input', refresh);
-  document.addEventListener('keydown', (event) => {
-    const isTyping = event.target.matches?.('input, textarea, select');
-    if (event.key === '/' && !isTyping) { event.preventDefault(); showColumn('chats'); find.focus(); }
-    if (event.key === 'Escape' && event.target === find) { find.value = ''; refresh(); }
+  find.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') { find.value = ''; refresh(); }
   });
   thread.addEventListener('scroll', () => { if (isAtEnd()) document.getElementById('newer').hidden = true; });
 
   Object.assign(hikyaku, {
-    shown, said, call, attempt, toast, copy, part, refresh, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,
+    shown, said, keep, call, attempt, toast, copy, part, refresh, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,
   });
 
   // Events. A tab that nobody looks at holds no connection.

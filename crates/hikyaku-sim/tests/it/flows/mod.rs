@@ -2,6 +2,7 @@
 
 mod group;
 mod inspect;
+mod keys;
 mod login;
 mod tap;
 mod whole;

@@ -28,7 +28,16 @@ async fn a_narrow_screen_shows_one_column_and_nothing_sticks_out() {
     let Some((sim, _bot, mut browser)) = start(390, 844).await else { return };
     push(&sim, json!([{"type": "text", "text": "a_word_that_never_ends_".repeat(20)}])).await;
     browser.until(&format!("{BALLOONS}.length === 1")).await;
-    for column in ["chats", "side", "chat"] {
+    for (column, lang) in [
+        ("chats", "en"),
+        ("side", "en"),
+        ("chat", "en"),
+        ("chat", "ja"),
+        ("side", "th"),
+        ("chats", "zh-Hant"),
+    ] {
+        browser.open(&format!("{}?lang={lang}", sim.page_url())).await;
+        browser.until(&format!("{BALLOONS}.length === 1")).await;
         browser.click(&format!(".bottom-tab[data-to={column}]")).await;
         browser
             .until(&format!("document.querySelector('.app').dataset.state === '{column}'"))
@@ -38,7 +47,7 @@ async fn a_narrow_screen_shows_one_column_and_nothing_sticks_out() {
         let wider = "[...document.querySelectorAll('.app *')].filter((it) => it.getClientRects().length && \
             !it.closest('.quick, .fx-carousel, .tpl-carousel') && it.getBoundingClientRect().right > innerWidth + 0.5)\
             .map((it) => it.className)";
-        assert_eq!(browser.value(wider).await, json!([]), "{column}");
+        assert_eq!(browser.value(wider).await, json!([]), "{column} {lang}");
     }
     is_well(&mut browser).await;
 }
@@ -97,6 +106,23 @@ async fn faults_are_shown_above_all_and_cleared() {
     browser.click(".banner button").await;
     browser.until("document.querySelector('.banner').childElementCount === 0").await;
     assert!(sim.requests().is_empty());
+    is_well(&mut browser).await;
+}
+
+#[tokio::test]
+async fn the_clock_goes_to_the_next_month_of_the_quota_and_stops() {
+    let Some((sim, _bot, mut browser)) = start(1440, 900).await else { return };
+    sim.set_quota(200, 200);
+    browser.click(".side-tab[data-to=controls]").await;
+    let quota = "document.querySelector('[data-id=quota] .reading-value').textContent";
+    browser.until(&format!("{quota} === '200 / 200'")).await;
+    browser.click("[data-id='Next month']").await;
+    browser.until(&format!("{quota} === '0 / 200'")).await;
+    browser.click("[data-id=Pause]").await;
+    browser
+        .until("document.querySelector('[data-id=clock] .fine').textContent === 'standing still'")
+        .await;
+    assert!(count(&mut browser, "[data-id=Pause]").await == 0);
     is_well(&mut browser).await;
 }
 
