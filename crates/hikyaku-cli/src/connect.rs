@@ -1,17 +1,12 @@
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
 use clap::Args;
-use hikyaku::{
-    Client, ClientBuilder, RetryPolicy,
-    transport::{HyperTransport, Proxy},
-};
+use hikyaku::{Client, ClientBuilder, RetryPolicy, transport::HyperTransport};
 
 use crate::{
     channel::{self, Issuer, IssuerArgs},
     failure::{invalid, usage},
+    network::NetworkArgs,
     output::Output,
     profile::{Profile, ProfileArgs},
     secret::Secret,
@@ -87,26 +82,8 @@ pub(crate) struct Patience {
     )]
     timeout: Option<Duration>,
 
-    /// Trust the certificates of this PEM file besides the built-in roots
-    #[arg(
-        long,
-        global = true,
-        env = "HIKYAKU_CA_FILE",
-        hide_env_values = true,
-        value_name = "FILE"
-    )]
-    ca_file: Option<PathBuf>,
-
-    // A secret, since it may hold a password.
-    #[arg(
-        long,
-        global = true,
-        env = "HIKYAKU_PROXY",
-        hide_env_values = true,
-        value_name = "URL",
-        help = "Proxy to travel through, http://HOST:PORT, or @FILE [default: HTTPS_PROXY, but for NO_PROXY]"
-    )]
-    proxy: Option<Secret>,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
 }
 
 impl Connection {
@@ -202,13 +179,15 @@ impl Connection {
         self.patient(builder, &Profile::default())
     }
 
-    /// What carries requests that are not for LINE, by the client's proxy, and trusts whom the client trusts.
+    /// Returns the transport for requests that are not for LINE: by the client's proxy, trusting whom the client trusts.
     pub(crate) fn transport(&self) -> anyhow::Result<HyperTransport> {
         let profile = self.profile.read()?;
-        let connect_timeout = Duration::from_secs(10);
-        let proxy = self.patience.proxy()?.unwrap_or_else(Proxy::from_env);
-        let pem = self.patience.certificates(profile.ca_file.as_deref())?;
-        Ok(HyperTransport::through(proxy, connect_timeout, pem.as_deref())?)
+        self.patience.network.transport(profile.ca_file.as_deref())
+    }
+
+    /// Returns the transport that trusts public authorities alone, like LINE's apps: by the client's proxy.
+    pub(crate) fn public_transport(&self) -> anyhow::Result<HyperTransport> {
+        self.patience.network.public_transport()
     }
 
     /// Returns the named profile, or an empty one.
@@ -222,7 +201,7 @@ impl Connection {
             ("api_url", self.api_url.is_none() && profile.api_url.is_some()),
             ("data_url", self.data_url.is_none() && profile.data_url.is_some()),
             ("manager_url", self.manager_url.is_none() && profile.manager_url.is_some()),
-            ("ca_file", self.patience.ca_file.is_none() && profile.ca_file.is_some()),
+            ("ca_file", !self.patience.network.has_certificates() && profile.ca_file.is_some()),
         ];
         match redirects.iter().find(|(_, redirects)| *redirects) {
             Some((setting, _)) => profile.may_send(setting, own_secret),
@@ -248,10 +227,10 @@ impl Connection {
         if let Some(timeout) = self.patience.timeout(profile.timeout()?) {
             builder = builder.timeout(timeout);
         }
-        if let Some(pem) = self.patience.certificates(profile.ca_file.as_deref())? {
+        if let Some(pem) = self.patience.network.certificates(profile.ca_file.as_deref())? {
             builder = builder.root_certificates(pem);
         }
-        if let Some(proxy) = self.patience.proxy()? {
+        if let Some(proxy) = self.patience.network.proxy()? {
             builder = builder.proxy(proxy);
         }
         Ok(builder.build()?)
@@ -289,19 +268,6 @@ impl Patience {
 
     pub(crate) fn timeout(&self, profile: Option<Duration>) -> Option<Duration> {
         self.timeout.or(profile)
-    }
-
-    pub(crate) fn proxy(&self) -> anyhow::Result<Option<Proxy>> {
-        let Some(url) = &self.proxy else { return Ok(None) };
-        let proxy = Proxy::new(&url.read()?);
-        proxy.map(Some).map_err(|why| invalid("proxy", format!("--proxy: {why}")))
-    }
-
-    pub(crate) fn certificates(&self, profile: Option<&Path>) -> anyhow::Result<Option<Vec<u8>>> {
-        let Some(path) = self.ca_file.as_deref().or(profile) else { return Ok(None) };
-        let pem = std::fs::read(path)
-            .map_err(|error| usage(format!("cannot read {}: {error}", path.display())))?;
-        Ok(Some(pem))
     }
 }
 

@@ -20,6 +20,7 @@ mod listener;
 mod log;
 mod messages;
 mod metrics;
+mod network;
 mod output;
 mod profile;
 mod progress;

@@ -13,7 +13,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 use bytes::Bytes;
-use hikyaku::transport::{HyperTransport, Transport as _};
+use hikyaku::transport::{HyperTransport, InvalidCertificate, Proxy, Transport as _};
 use hikyaku_model::limits::{Problem, Segment};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Request, StatusCode, Uri, header};
@@ -60,6 +60,8 @@ pub struct OutcomeWebhook {
     url: Uri,
     secrets: Vec<WebhookSecret>,
     timeout: Duration,
+    proxy: Proxy,
+    certificates: Option<Vec<u8>>,
     transport: HyperTransport,
 }
 
@@ -77,8 +79,14 @@ impl OutcomeWebhook {
         if url.authority().is_some_and(|it| it.as_str().contains('@')) {
             return Err(wrong("must have no user or password; the signature says who calls"));
         }
-        let transport = HyperTransport::new(CONNECT);
-        Ok(Self { url, secrets: vec![secret], timeout: TIMEOUT, transport })
+        Ok(Self {
+            url,
+            secrets: vec![secret],
+            timeout: TIMEOUT,
+            proxy: Proxy::from_env(),
+            certificates: None,
+            transport: HyperTransport::new(CONNECT),
+        })
     }
 
     /// Also signs with this secret: the next one, until the receiver knows it, or the previous one, until the receiver
@@ -101,8 +109,22 @@ impl OutcomeWebhook {
     /// # Errors
     /// It contains no certificate, or one that cannot be read.
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
-        self.transport = HyperTransport::with_certificates(CONNECT, pem)
-            .map_err(|why| Error::new(ErrorKind::Unsuitable(why.to_string())).because(why))?;
+        self.certificates = Some(pem.to_vec());
+        self.reached()
+            .map_err(|why| Error::new(ErrorKind::Unsuitable(why.to_string())).because(why))
+    }
+
+    /// Posts through this proxy, whatever the environment says; the default is [`Proxy::from_env`].
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.proxy = proxy;
+        self.reached().expect("the certificates were read when they were given")
+    }
+
+    /// Connects as the settings now say.
+    fn reached(mut self) -> Result<Self, InvalidCertificate> {
+        let certificates = self.certificates.as_deref();
+        self.transport = HyperTransport::through(self.proxy.clone(), CONNECT, certificates)?;
         Ok(self)
     }
 

@@ -152,7 +152,7 @@ fn a_host_that_was_forgotten_is_named_by_its_flag_and_variable() {
 }
 
 /// A proxy that hangs up on whoever asks, and keeps the first lines.
-fn hostile_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+pub(crate) fn hostile_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let lines = Arc::new(Mutex::new(Vec::new()));
@@ -194,5 +194,43 @@ fn requests_travel_through_the_proxy_that_the_environment_or_the_flag_names() {
     let wrong = shell().run(push.into_iter().chain(["--proxy", "socks5://bob:sesame@proxy:1"]));
     assert_eq!(wrong.code, 2, "{wrong}");
     assert!(wrong.stderr.contains("--proxy") && !wrong.stderr.contains("sesame"), "{wrong}");
+    assert_eq!(lines.lock().unwrap().len(), 3);
+}
+
+/// What is asked about a server of one's own travels as what goes to LINE does.
+#[test]
+fn requests_that_are_not_for_line_travel_through_the_proxy_too() {
+    let (address, lines) = hostile_proxy();
+    let certified = rcgen::generate_simple_self_signed(["shop.test".to_owned()]).unwrap();
+    let shell = || {
+        Shell::bare()
+            .with("HIKYAKU_PROXY", &format!("http://{address}"))
+            .with("HTTPS_PROXY", "http://127.0.0.1:1")
+            .with("LINE_CHANNEL_SECRET", "0123456789abcdef0123456789abcdef")
+            .with_file("tls.pem", certified.cert.pem())
+            .with_file("outcomes.secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    };
+    let send = ["webhook", "send", "--text", "hi", "--url", "https://bot.test/callback"];
+    let outcome = shell().run(send);
+    assert!(outcome.code == 7 && outcome.stderr.contains("through the proxy"), "{outcome}");
+
+    let told = shell();
+    let add = ["outbox", "add", "push", "U4af4980629000000000000000000000a", "--text", "hi"];
+    assert_eq!(told.run(add).code, 0);
+    assert_eq!(told.run(["hold", "--reason", "to have an outcome"]).code, 0);
+    let outcomes = ["outbox", "outcomes", "--cursor", "shop", "--to", "https://shop.test/told"];
+    let secret = ["--secret-file", "outcomes.secret"];
+    for more in [&[][..], &["--ca-file", "tls.pem"]] {
+        let outcome = told.run(outcomes.iter().chain(&secret).chain(more).copied());
+        assert!(outcome.code == 7 && outcome.stderr.contains("through the proxy"), "{outcome}");
+    }
+    let asked = ["bot.test", "shop.test", "shop.test"];
+    let asked = asked.map(|host| format!("CONNECT {host}:443 HTTP/1.1\r\n"));
+    assert_eq!(*lines.lock().unwrap(), asked);
+
+    for verb in [&send[..], &[&outcomes[..], &secret].concat()] {
+        let no_pem = told.run(verb.iter().chain(&["--ca-file", "outcomes.secret"]).copied());
+        assert!(no_pem.code == 2 && no_pem.stderr.contains("--ca-file: "), "{no_pem}");
+    }
     assert_eq!(lines.lock().unwrap().len(), 3);
 }

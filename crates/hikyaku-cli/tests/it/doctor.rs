@@ -4,6 +4,7 @@ use hikyaku_sim::Sim;
 
 use crate::{
     command::{Outcome, Shell, Started},
+    connection::hostile_proxy,
     platform::Platform,
     recorder::{Answer, Recorder},
 };
@@ -286,6 +287,37 @@ fn a_gateway_is_looked_at_by_its_configuration() {
     has(&outcome, "problem  pictures", "gives no answer");
     let outcome = shell.run(["doctor", "--config", "gateway.toml", "--channel", "other"]);
     assert!(outcome.code == 2 && outcome.stderr.contains("no channel.other"), "{outcome}");
+}
+
+#[test]
+fn a_gateway_and_a_picture_are_looked_for_through_the_proxy() {
+    let platform = Platform::with(Sim::builder());
+    let config = format!(
+        "store = \"sqlite:hikyaku.db\"\npublic_url = \"https://gateway.test\"\n[listen.lan]\n\
+         address = \"127.0.0.1:0\"\nserve = [\"pictures\"]\n[channel.default]\ntoken_file = \"line.token\"\n\
+         api_url = \"{}\"\n",
+        platform.sim.api_url()
+    );
+    let (address, lines) = hostile_proxy();
+    let shell = platform
+        .shell()
+        .with_file("line.token", platform.sim.channel_token().expose())
+        .with_file("gateway.toml", config);
+    let proxy = format!("http://{address}");
+    let outcome = shell.run([
+        "doctor",
+        "--no-webhook-test",
+        "--config",
+        "gateway.toml",
+        "--proxy",
+        &proxy,
+        "--picture",
+        "https://pictures.test/cat.png",
+    ]);
+    assert_eq!(outcome.stdout.matches("through the proxy").count(), 3, "{outcome}");
+    let asked = ["pictures.test", "gateway.test", "gateway.test"];
+    let asked = asked.map(|host| format!("CONNECT {host}:443 HTTP/1.1\r\n"));
+    assert_eq!(*lines.lock().unwrap(), asked);
 }
 
 #[test]

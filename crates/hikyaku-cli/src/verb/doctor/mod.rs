@@ -110,7 +110,7 @@ impl Doctor {
             findings.add(recipient::reached(&client, to, &bot).await)?;
         }
         if let Some(url) = &self.picture {
-            findings.add(picture::shown(url).await)?;
+            findings.add(picture::shown(url, &self.connection.public_transport()?).await)?;
         }
         if let Some(config) = &config {
             for finding in gateway::reached(config, &self.connection.transport()?).await {

@@ -17,14 +17,13 @@ const LARGEST: u64 = 10 << 20;
 const HTTPS: &str = "serve it over https, with a certificate that a public authority signed; LINE takes no other picture";
 
 /// Checks whether the app can load it.
-pub(super) async fn shown(url: &Uri) -> Finding {
+pub(super) async fn shown(url: &Uri, transport: &HyperTransport) -> Finding {
     if url.scheme_str() != Some("https") {
         return Finding::problem(PICTURE, format!("{url} does not begin with https://"), HTTPS);
     }
     let Ok(request) = Request::get(url).body(bytes::Bytes::new().into()) else {
         return Finding::problem(PICTURE, format!("{url} is no address"), HTTPS);
     };
-    let transport = HyperTransport::new(WAIT);
     let answer = match timeout(WAIT, transport.send(request)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(why)) => {

@@ -165,10 +165,10 @@ impl Service {
         if let Some(timeout) = self.patience.timeout(None) {
             builder = builder.timeout(timeout);
         }
-        if let Some(pem) = self.patience.certificates(None)? {
+        if let Some(pem) = self.patience.network.certificates(None)? {
             builder = builder.root_certificates(pem);
         }
-        if let Some(proxy) = self.patience.proxy()? {
+        if let Some(proxy) = self.patience.network.proxy()? {
             builder = builder.proxy(proxy);
         }
         builder.build().map_err(|error| of_settings(error, &FLAGS))

@@ -8,7 +8,7 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 use crate::{
     connect::seconds,
     failure::{invalid, network, refused},
-    file,
+    network::NetworkArgs,
     output::{self, Output, visible},
     secret,
     stop::StopSignals,
@@ -75,9 +75,8 @@ pub(super) struct Outcomes {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "to")]
     timeout: Option<Duration>,
 
-    /// Trust the certificates of this PEM file, too
-    #[arg(long, value_name = "FILE", env = "HIKYAKU_CA_FILE", hide_env_values = true)]
-    ca_file: Option<String>,
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 impl Outcomes {
@@ -146,8 +145,12 @@ impl Outcomes {
         if let Some(longest) = self.timeout {
             webhook = webhook.timeout(longest);
         }
-        if let Some(path) = &self.ca_file {
-            webhook = webhook.root_certificates(&file::read_exactly(path)?)?;
+        if let Some(pem) = self.network.certificates(None)? {
+            let trusting = webhook.root_certificates(&pem);
+            webhook = trusting.map_err(|why| invalid("--ca-file", why.to_string()))?;
+        }
+        if let Some(proxy) = self.network.proxy()? {
+            webhook = webhook.proxy(proxy);
         }
         Ok(webhook)
     }

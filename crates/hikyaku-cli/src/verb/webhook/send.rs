@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::{ArgGroup, Args};
 use hikyaku::{
     model::Object,
-    transport::{HyperTransport, Transport},
+    transport::{HyperTransport, RequestBody, Transport},
 };
 use hikyaku_webhook::{SIGNATURE_HEADER, sign};
 use http::{Request, StatusCode, Uri, header};
@@ -20,6 +20,7 @@ use crate::{
     connect::seconds,
     failure::{invalid, network, refused, usage},
     file,
+    network::NetworkArgs,
     output::{Output, visible},
 };
 
@@ -68,6 +69,9 @@ pub(super) struct Send {
 
     #[command(flatten)]
     channel: Channel,
+
+    #[command(flatten)]
+    network: NetworkArgs,
 }
 
 /// What the bot answered.
@@ -84,13 +88,14 @@ impl Send {
         }
         let secret = self.channel.secret()?;
         let body = self.body()?;
+        let transport = self.network.transport(None)?;
         let request = Request::post(&self.url)
             .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
             .header(header::USER_AGENT, USER_AGENT)
             .header(SIGNATURE_HEADER, sign(&secret, &body))
             .body(bytes::Bytes::from(body).into())
             .context("cannot make the request")?;
-        let answered = match timeout(self.timeout, post(request)).await {
+        let answered = match timeout(self.timeout, post(request, &transport)).await {
             Ok(answered) => answered?,
             Err(_) => {
                 return Err(network(format!(
@@ -171,11 +176,13 @@ fn say(text: &str) -> Object {
     ])
 }
 
-async fn post(request: Request<hikyaku::transport::RequestBody>) -> anyhow::Result<Answered> {
+async fn post(
+    request: Request<RequestBody>,
+    transport: &HyperTransport,
+) -> anyhow::Result<Answered> {
     let no_answer = |why: &dyn fmt::Display| {
         network(format!("the bot gave no answer: {why}; check that it runs, and --url"))
     };
-    let transport = HyperTransport::new(Duration::from_secs(2));
     let answer = transport.send(request).await.map_err(|why| no_answer(&why))?;
     let status: StatusCode = answer.status();
     let body = Limited::new(answer.into_body(), SHOWN).collect().await;
