@@ -33,6 +33,7 @@ mod store;
 mod table;
 mod targeting;
 mod verb;
+mod word;
 mod work;
 
 use std::process::ExitCode;

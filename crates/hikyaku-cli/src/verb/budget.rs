@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use clap::{
-    Args, Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Subcommand};
 use hikyaku_sender::{Beyond, Budget as Told, Per};
 use serde::Serialize;
 
@@ -13,6 +10,7 @@ use crate::{
     failure::not_found,
     output::{Output, visible},
     store::StoreArgs,
+    word::one_of,
 };
 
 #[derive(Debug, Args)]
@@ -43,7 +41,7 @@ enum BudgetVerb {
 /// Give a fairness key a budget, or another one
 #[derive(Debug, Args)]
 #[command(after_help = "\
-What was used of a budget for the same time counts on.
+What was used in the same day or month still counts.
 
 Examples:
   hikyaku budget set tenant-7 --recipients 10000 --per month
@@ -60,8 +58,7 @@ struct Set {
     /// In what time
     #[arg(
         long,
-        value_parser = PossibleValuesParser::new(Per::ALL.iter().map(|it| it.name()))
-            .try_map(|name| name.parse::<Per>())
+        value_parser = one_of::<Per>(Per::ALL.iter().map(|it| it.name()))
     )]
     per: Per,
 
@@ -69,8 +66,7 @@ struct Set {
     #[arg(
         long,
         default_value = Beyond::Wait.name(),
-        value_parser = PossibleValuesParser::new(Beyond::ALL.iter().map(|it| it.name()))
-            .try_map(|name| name.parse::<Beyond>())
+        value_parser = one_of::<Beyond>(Beyond::ALL.iter().map(|it| it.name()))
     )]
     beyond: Beyond,
 }

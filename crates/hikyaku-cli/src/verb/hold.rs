@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use clap::{
-    Args, Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Subcommand};
 use hikyaku_sender::{HoldId, Lane, NewHold, Outbox};
 use serde::Serialize;
 
@@ -13,6 +10,7 @@ use crate::{
     failure::not_found,
     output::{Output, visible},
     store::{StoreArgs, When},
+    word::one_of,
 };
 
 /// Stop sends of a store until they are released, or list what is stopped
@@ -97,8 +95,7 @@ struct Scope {
     #[arg(
         long,
         value_name = "KIND",
-        value_parser = PossibleValuesParser::new(Lane::ALL.iter().map(|lane| lane.name()))
-            .try_map(|name| name.parse::<Lane>())
+        value_parser = one_of::<Lane>(Lane::ALL.iter().map(|lane| lane.name()))
     )]
     lane: Option<Lane>,
 

@@ -1,9 +1,6 @@
 use std::path::Path;
 
-use clap::{
-    Args, Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Subcommand};
 use hikyaku_gateway::{ApiKeyRow, NewApiKey, Rights};
 use hikyaku_sender::Priority;
 use serde::Serialize;
@@ -12,6 +9,7 @@ use super::{PRIORITIES, open};
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
+    word::one_of,
     work::CHANNEL,
 };
 
@@ -71,7 +69,7 @@ struct Issue {
     #[arg(
         long,
         default_value = Priority::default().name(),
-        value_parser = PossibleValuesParser::new(PRIORITIES).try_map(|name| name.parse::<Priority>())
+        value_parser = one_of::<Priority>(PRIORITIES)
     )]
     priority: Priority,
 

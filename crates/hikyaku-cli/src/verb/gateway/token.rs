@@ -1,9 +1,6 @@
 use std::path::Path;
 
-use clap::{
-    Args, Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Subcommand};
 use hikyaku_gateway::{AccessToken, NewToken, Served, TokenChange, TokenRow};
 use hikyaku_page::Lang;
 use hikyaku_sender::Priority;
@@ -14,6 +11,7 @@ use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
     secret::Secret,
+    word::one_of,
     work::CHANNEL,
 };
 
@@ -124,7 +122,7 @@ struct Limits {
     /// How urgent its notifications are, among those of its channel
     #[arg(
         long,
-        value_parser = PossibleValuesParser::new(PRIORITIES).try_map(|name| name.parse::<Priority>())
+        value_parser = one_of::<Priority>(PRIORITIES)
     )]
     priority: Option<Priority>,
 }

@@ -1,11 +1,8 @@
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::Args;
 use hikyaku_inbox::{EventFilter, KeptState};
 use hikyaku_sender::Time;
 
-use crate::store::Moment;
+use crate::{store::Moment, word::one_of};
 
 // The filter of events; all of its fields must match.
 #[derive(Debug, Args)]
@@ -13,8 +10,7 @@ pub(super) struct FilterArgs {
     /// Only those in this state; repeat it for several
     #[arg(
         long,
-        value_parser = PossibleValuesParser::new(KeptState::ALL.iter().map(|state| state.name()))
-            .try_map(|name| name.parse::<KeptState>())
+        value_parser = one_of::<KeptState>(KeptState::ALL.iter().map(|state| state.name()))
     )]
     state: Vec<KeptState>,
 

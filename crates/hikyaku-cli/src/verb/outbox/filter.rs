@@ -1,11 +1,8 @@
-use clap::{
-    Args,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::Args;
 use hikyaku_sender::{CampaignId, Filter, State, Time};
 
 use super::add::reference;
-use crate::store::Moment;
+use crate::{store::Moment, word::one_of};
 
 // The filter of deliveries; all of its fields must match.
 #[derive(Debug, Args)]
@@ -13,8 +10,7 @@ pub(super) struct FilterArgs {
     /// Only those in this state; repeat it for several
     #[arg(
         long,
-        value_parser = PossibleValuesParser::new(State::ALL.iter().map(|state| state.name()))
-            .try_map(|name| name.parse::<State>())
+        value_parser = one_of::<State>(State::ALL.iter().map(|state| state.name()))
     )]
     state: Vec<State>,
 
