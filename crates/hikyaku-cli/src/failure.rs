@@ -17,6 +17,8 @@ pub(crate) enum Failure {
     Stuck(Stuck),
     /// Deliveries are due for these channels, which the worker does not have.
     Unserved(String),
+    /// The result cannot be printed.
+    Output(String),
     /// A command that was run failed with this exit code, and has printed the reason.
     Ended(u8),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Failure {
                 f,
                 "deliveries are due for channels that this worker does not have: {channels}; is the name right?"
             ),
+            Self::Output(why) => write!(f, "cannot write to stdout: {why}"),
             Self::Ended(code) => write!(f, "the command ended with exit code {code}"),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }

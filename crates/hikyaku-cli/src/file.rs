@@ -14,11 +14,22 @@ pub(crate) const MARK: &[u8] = "\u{feff}".as_bytes();
 /// Reads a text file that the user named, without its byte-order mark; `-` is stdin.
 pub(crate) fn read(path: &str) -> anyhow::Result<String> {
     let bytes = read_bytes(path)?;
-    let utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    String::from_utf8(bytes).map_err(|_| {
-        let what = if utf_16 { "it is UTF-16" } else { "it is not UTF-8" };
-        usage(format!("cannot read {path}: {what}; write it as UTF-8"))
-    })
+    let is_utf_16 = is_utf_16(&bytes);
+    String::from_utf8(bytes).map_err(|_| if is_utf_16 { utf_16(path) } else { not_utf_8(path) })
+}
+
+/// Returns whether a text begins with a byte-order mark of UTF-16.
+pub(crate) fn is_utf_16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
+/// Creates the error for a file in UTF-16.
+pub(crate) fn utf_16(path: &str) -> anyhow::Error {
+    usage(format!("cannot read {path}: it is UTF-16; write it as UTF-8"))
+}
+
+fn not_utf_8(path: &str) -> anyhow::Error {
+    usage(format!("cannot read {path}: it is not UTF-8; write it as UTF-8"))
 }
 
 /// Reads a text file that may be missing, without its byte-order mark.

@@ -9,6 +9,8 @@ use anyhow::Context;
 use hikyaku::model::{Object, Violation};
 use serde::Serialize;
 
+use crate::failure::Failure;
+
 const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 
 /// The output of results: stdout, as text or as one JSON document.
@@ -91,7 +93,8 @@ pub(crate) fn is_read(text: impl fmt::Display) -> anyhow::Result<bool> {
     let mut stdout = anstream::stdout().lock();
     match writeln!(stdout, "{text}").and_then(|()| stdout.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        result => result.map(|()| true).context("cannot write to stdout"),
+        Err(why) => Err(Failure::Output(why.to_string()).into()),
+        Ok(()) => Ok(true),
     }
 }
 

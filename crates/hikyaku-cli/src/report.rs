@@ -56,7 +56,7 @@ pub(crate) fn usage(error: &clap::Error) -> ExitCode {
         Ok(()) => done,
         // A reader that stops early, such as `head`, has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => done,
-        Err(_) => ExitCode::from(exit::OTHER),
+        Err(why) => failure(&Failure::Output(why.to_string()).into(), Output::new(false)),
     }
 }
 
@@ -142,7 +142,7 @@ impl Report {
                 Some(failure @ Failure::Stuck(Stuck::Unauthorized)) => {
                     Self::new("unauthorized", exit::FORBIDDEN, failure.to_string())
                 }
-                Some(failure @ Failure::Ended(_)) => {
+                Some(failure @ (Failure::Ended(_) | Failure::Output(_))) => {
                     Self::new("other", exit::OTHER, failure.to_string())
                 }
                 Some(failure @ Failure::Unserved(_)) => {
@@ -324,6 +324,14 @@ fn hint(kind: ErrorKind) -> Option<&'static str> {
     }
 }
 
+/// What the standard library says of a value that it cannot parse, and what to expect instead.
+const PARSERS: [(&str, &str); 4] = [
+    ("invalid digit found in string", "expected a whole number"),
+    ("cannot parse integer from empty string", "expected a whole number"),
+    ("number too large to fit in target type", "the number is too large"),
+    ("invalid socket address syntax", "expected an address and a port, such as 127.0.0.1:9464"),
+];
+
 /// Returns clap's message without its usage and its layout.
 fn one_line(error: &clap::Error) -> String {
     let text = error.render().to_string();
@@ -332,11 +340,14 @@ fn one_line(error: &clap::Error) -> String {
         let words = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some(message) = words.strip_prefix("error: ") {
             line.push_str(message);
-        } else if let Some(tip) = words.strip_prefix("tip: ") {
+        } else if let Some(tip) = words.strip_prefix("tip: ")
+            // A misspelt flag is seldom meant as a value.
+            && !tip.starts_with("to pass '")
+        {
             line.push_str("; ");
             line.push_str(tip);
         }
     }
-    line.push_str("; see --help");
-    line
+    let line = PARSERS.iter().fold(line, |line, (said, meant)| line.replace(said, meant));
+    line + "; see --help"
 }

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use anstyle::{AnsiColor, Effects, Style};
+use anyhow::Context;
 use clap::Args;
 use hikyaku::{Accepted, RetryKey, SentMessage};
 use serde::Serialize;
@@ -66,7 +67,10 @@ pub(crate) fn print(accepted: &Accepted, output: Output) -> anyhow::Result<()> {
         deduplicated: accepted.deduplicated,
         sent_messages: &accepted.sent_messages,
     };
-    output.print(&document, &document)
+    output.print(&document, &document).with_context(|| {
+        let id = accepted.request_id.as_deref().unwrap_or("without an id");
+        Aftermath(format!("LINE has accepted the request {id}; do not send it again"))
+    })
 }
 
 #[derive(Serialize)]

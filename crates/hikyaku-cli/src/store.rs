@@ -16,7 +16,9 @@ pub(crate) struct StoreArgs {
         hide_env_values = true,
         value_name = "URL",
         default_value = "sqlite:hikyaku.db",
-        help = "Where sends wait: sqlite:PATH or postgres://…"
+        // After the options of the verb.
+        display_order = 990,
+        help = "The store: sqlite:PATH or postgres://…"
     )]
     store: String,
 }
@@ -24,7 +26,7 @@ pub(crate) struct StoreArgs {
 impl StoreArgs {
     /// Opens an existing store, for verbs that make no sense with a new one.
     pub(crate) async fn open(&self) -> anyhow::Result<Outbox> {
-        open(&self.store).await
+        open_existing(&self.store, "name yours with --store or HIKYAKU_STORE").await
     }
 
     /// Opens the store, and creates it if necessary.
@@ -38,12 +40,17 @@ impl StoreArgs {
     }
 }
 
-/// Opens an existing store; a misspelt path must not create a new one.
+/// Opens an existing store that an argument names.
 pub(crate) async fn open(url: &str) -> anyhow::Result<Outbox> {
+    open_existing(url, "check the path").await
+}
+
+/// Opens an existing store; a misspelt path must not create a new one.
+async fn open_existing(url: &str, next_step: &str) -> anyhow::Result<Outbox> {
     if let Some(path) = url.strip_prefix("sqlite:")
         && !std::fs::exists(path.strip_prefix("//").unwrap_or(path)).unwrap_or(true)
     {
-        return Err(not_found(format!("there is no store {path}; check the path")));
+        return Err(not_found(format!("there is no store {path}; {next_step}")));
     }
     Ok(Outbox::open(url).await?)
 }

@@ -15,6 +15,7 @@ fn refusal(words: &[&str]) -> String {
         .with_file("bubble.json", FLEX)
         .with_file("many.txt", ids.join("\n"))
         .with_file("latin.txt", b"caf\xe9")
+        .with_file("utf-16.jsonl", b"\xff\xfe{\0}\0\n\0")
         .with_file("broken.token", "two\nlines\n");
     let outcome = shell.run(words.iter().copied());
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{outcome}");
@@ -29,7 +30,7 @@ fn refusal(words: &[&str]) -> String {
     format!("{kind}: {}", lines[0])
 }
 
-const ROWS: [(&str, &[&str]); 63] = [
+const ROWS: [(&str, &[&str]); 69] = [
     ("a token with a line break", &["push", "U1", "--text", "hi", "--token", "abc\n"]),
     ("a token file with two lines", &["push", "U1", "--text", "hi", "--token", "@broken.token"]),
     ("an empty token", &["push", "U1", "--text", "hi", "--token", ""]),
@@ -68,6 +69,12 @@ const ROWS: [(&str, &[&str]); 63] = [
     ("a time that is none", &["quota", "--timeout", "-1"]),
     ("a url that is none", &["quota", "--api-url", "localhost:8686"]),
     ("two wishes about repeats", &["quota", "--retries", "2", "--no-retry"]),
+    ("a number that is none", &["quota", "--retries", "x"]),
+    ("a number that is too large", &["quota", "--retries", "99999999999"]),
+    ("a negative number", &["quota", "--retries", "-1"]),
+    ("a port without its address", &["worker", "run", "--metrics", "9464"]),
+    ("a flag that resembles none", &["store", "migrate", "--from", "sqlite:a.db"]),
+    ("a batch in UTF-16", &["outbox", "add", "--batch", "utf-16.jsonl"]),
     ("a misspelt flag", &["push", "U1", "--txt", "hi"]),
     ("a misspelt verb", &["psuh", "U1", "--text", "hi"]),
     ("a missing argument", &["push", "--text", "hi"]),

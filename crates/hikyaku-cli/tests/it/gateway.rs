@@ -322,7 +322,10 @@ fn a_token_is_linked_by_a_code_that_is_sent_in_its_chat() {
 fn a_wrong_configuration_is_told() {
     let shell = Shell::bare();
     let missing = shell.run(["gateway"]);
-    assert!(missing.code != 0 && missing.stderr.contains("cannot read gateway.toml"), "{missing}");
+    assert!(
+        missing.code == 2 && missing.stderr.contains("there is no gateway.toml; name"),
+        "{missing}"
+    );
 }
 
 #[test]

@@ -296,7 +296,12 @@ fn a_misspelt_store_is_not_made_by_looking_into_it() {
         let store = store.filter(|_| !words.starts_with("store migrate"));
         let outcome = shell.run(words.split(' ').chain(store));
         assert_eq!(outcome.code, 4, "{words}: {outcome}");
-        let told = "error: not found: there is no store typo.db; check the path\n";
+        let step = if words.starts_with("store migrate") {
+            "check the path"
+        } else {
+            "name yours with --store or HIKYAKU_STORE"
+        };
+        let told = format!("error: not found: there is no store typo.db; {step}\n");
         assert_eq!(outcome.stderr, told, "{words}");
     }
     assert_eq!(std::fs::read_dir(shell.folder()).unwrap().count(), 0);

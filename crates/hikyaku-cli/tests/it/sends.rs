@@ -1,5 +1,8 @@
+use hikyaku_sim::Sim;
+
 use crate::{
     command::Shell,
+    platform::Platform,
     recorder::{Answer, Recorder},
 };
 
@@ -204,4 +207,27 @@ fn the_small_calls_send_what_line_documents() {
         assert_eq!(request.line, format!("POST {path}"));
         assert_eq!(request.body, body);
     }
+}
+
+/// A caller who takes it for a failure would send it twice.
+#[test]
+fn a_send_whose_answer_cannot_be_printed_is_known_to_be_accepted() {
+    let platform = Platform::with(Sim::builder());
+    let to = platform.sim.add_friend();
+    let shell = platform.shell();
+    let push = format!("hikyaku push {to} --text hi > /dev/full");
+    let add = format!("hikyaku outbox add push {to} --text hi > /dev/full");
+    for (script, told) in [
+        (push, "LINE has accepted the request "),
+        (add, "the send is in the outbox as delivery 1; do not add it again"),
+    ] {
+        let outcome = shell.run_script(&script);
+        assert!(outcome.code == 1 && outcome.stderr.contains(told), "{outcome}");
+        let json = shell.run_script(&format!("{script} --json"));
+        let json: serde_json::Value = serde_json::from_str(&json.stderr).unwrap();
+        let message = json["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with("cannot write to stdout: "), "{message}");
+    }
+    let help = shell.run_script("hikyaku --help > /dev/full");
+    assert!(help.code == 1 && help.stderr.contains("cannot write to stdout"), "{help}");
 }

@@ -10,13 +10,13 @@ mod sign_in;
 mod target;
 mod token;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use hikyaku_gateway::{Config, State};
 use hikyaku_sender::Outbox;
 
-use crate::output::Output;
+use crate::{failure::usage, output::Output};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -38,7 +38,14 @@ pub(crate) struct Gateway {
     verb: Option<GatewayVerb>,
 
     /// The configuration
-    #[arg(long, global = true, value_name = "FILE", default_value = "gateway.toml")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "gateway.toml",
+        // After the options of the verb.
+        display_order = 990
+    )]
     config: PathBuf,
 
     /// Serve on a simulator in the same process, with a token that is ready, and print what arrives
@@ -79,9 +86,20 @@ impl Gateway {
     }
 }
 
+/// Reads the configuration.
+fn read(path: &Path) -> anyhow::Result<Config> {
+    if !path.exists() {
+        return Err(usage(format!(
+            "there is no {}; name the configuration with --config, or try `hikyaku gateway --demo`, which needs none",
+            path.display()
+        )));
+    }
+    Ok(Config::read(path)?)
+}
+
 /// Opens the store of a configuration, which is created if necessary, with its outbox.
-async fn open(config: &std::path::Path) -> anyhow::Result<(Config, State)> {
-    let config = Config::read(config)?;
+async fn open(config: &Path) -> anyhow::Result<(Config, State)> {
+    let config = read(config)?;
     let outbox = Outbox::open(&config.store).await?;
     let state = State::open(&outbox).await?;
     Ok((config, state))

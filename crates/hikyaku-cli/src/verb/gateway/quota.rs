@@ -41,7 +41,7 @@ struct BudgetMonth {
 
 impl Quota {
     pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
-        let config = Config::read(config)?;
+        let config = super::read(config)?;
         let outbox = Outbox::open(&config.store).await?;
         let state = State::open(&outbox).await?;
         let channels = outbox.overview().await?.quotas.into_iter();

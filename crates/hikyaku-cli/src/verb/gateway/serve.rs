@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, path::Path};
 
-use hikyaku_gateway::{Config, Gateway, Listener};
+use hikyaku_gateway::{Gateway, Listener};
 use serde::Serialize;
 
 use crate::{output::Output, stop::StopSignals};
@@ -12,7 +12,7 @@ struct Listening {
 }
 
 pub(super) async fn run(config: &Path, output: Output) -> anyhow::Result<()> {
-    let config = Config::read(config)?;
+    let config = super::read(config)?;
     let is_https = |listen: &Listener| listen.certificate_file.is_some();
     let secure: Vec<_> =
         config.listen.iter().filter(|it| is_https(it.1)).map(|it| it.0.clone()).collect();

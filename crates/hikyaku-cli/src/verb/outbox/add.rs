@@ -1,3 +1,4 @@
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use hikyaku_sender::NewDelivery;
 
@@ -6,7 +7,7 @@ use super::{
     batch,
 };
 use crate::{
-    failure::usage,
+    failure::{Aftermath, usage},
     messages::MessageArgs,
     output::{self, Output},
     recipients::RecipientArgs,
@@ -18,9 +19,11 @@ use crate::{
 /// Add a send, or a file of them; ends after it is on disk
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A line of a --batch file; besides, it may have idempotency_key, reference, tell_outcome, traceparent, tracestate, order_key, channel, at, expires, priority, on_unknown, \
-notification_disabled, unit, delivery_tag, recipient, filter and limit:
+A line of a --batch file:
   {\"kind\":\"push\",\"to\":\"U4af4980629…\",\"messages\":[{\"type\":\"text\",\"text\":\"paid\"}]}
+
+It may also have idempotency_key, reference, tell_outcome, traceparent, tracestate, order_key, fairness_key, channel, at, \
+expires, priority, on_unknown, notification_disabled, unit, delivery_tag, recipient, filter and limit.
 
 Examples:
   hikyaku outbox add push \"$USER_ID\" --text paid --idempotency-key order-17
@@ -151,7 +154,7 @@ struct Send {
     #[arg(long, value_name = "KEY")]
     order_key: Option<String>,
 
-    /// Make its acceptance an outcome, too, for `outbox outcomes`
+    /// Report its acceptance, too, in `outbox outcomes`
     #[arg(long)]
     tell_outcome: bool,
 
@@ -162,20 +165,21 @@ struct Send {
     #[arg(
         long,
         env = "TRACEPARENT",
+        hide_env_values = true,
         value_name = "TRACEPARENT",
-        help = "The trace that it is a part of, as in W3C's header; kept for the spans of its attempts, and never sent to LINE"
+        help = "The trace that it belongs to, in W3C's form; its attempts are spans of it, and LINE never gets it"
     )]
     traceparent: Option<String>,
 
-    /// What belongs to the trace, up to 512 bytes
-    #[arg(long, env = "TRACESTATE", value_name = "TRACESTATE")]
+    /// The state of that trace, up to 512 bytes
+    #[arg(long, env = "TRACESTATE", hide_env_values = true, value_name = "TRACESTATE")]
     tracestate: Option<String>,
 
     /// When to send it: a time such as 2026-12-24T18:00:00+09:00, or a wait such as 2h [default: at once]
     #[arg(long, value_name = "TIME")]
     at: Option<When>,
 
-    /// From when on it is no longer worth sending, in the same forms
+    /// When to give it up if it has not been sent, in the same forms
     #[arg(long, value_name = "TIME")]
     expires: Option<When>,
 
@@ -223,7 +227,10 @@ impl Add {
         }
         let now = outbox.now().await?;
         let added = Added::from(outbox.enqueue(send.complete(delivery, now)).await?);
-        output::print(serde_json::to_string(&added)?)
+        output::print(serde_json::to_string(&added)?).with_context(|| {
+            let id = added.delivery_id;
+            Aftermath(format!("the send is in the outbox as delivery {id}; do not add it again"))
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 /// The output for a send that is on disk.
 #[derive(Serialize)]
 pub(super) struct Added {
-    delivery_id: i64,
+    pub(super) delivery_id: i64,
     existing: bool,
     /// The key that was generated for a line of a batch.
     #[serde(skip_serializing_if = "Option::is_none")]

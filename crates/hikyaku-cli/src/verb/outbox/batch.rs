@@ -99,6 +99,9 @@ pub(super) async fn add(path: &str, outbox: &Outbox, output: Output) -> anyhow::
         for line in come.drain(..) {
             let line = line.map_err(|why| usage(format!("cannot read {path}: {why}")))?;
             number += 1;
+            if number == 1 && file::is_utf_16(&line) {
+                return Err(file::utf_16(path));
+            }
             let mark = if number == 1 { file::MARK } else { &[] };
             let line = line.strip_prefix(mark).unwrap_or(&line);
             let read = read(line.trim_ascii(), number, now, output);
