@@ -1,4 +1,4 @@
-//! Acts of a person on one row of a store, or on all that fit a filter.
+//! Commands for one row of a store, or for all that match a filter.
 
 use std::str::FromStr;
 
@@ -13,21 +13,21 @@ where
     Id: FromStr<Err: std::error::Error + Send + Sync + 'static> + Clone + Send + Sync + 'static,
     F: Args,
 {
-    #[arg(value_name = "ID", help = "Its id, as `list` shows it; without it, all that fit")]
+    #[arg(value_name = "ID", help = "The id that `list` shows; without it, all that match")]
     id: Option<Id>,
 
     #[command(flatten)]
     filter: F,
 
-    /// All of them, where nothing else says which
+    /// All of them, if no filter is given
     #[arg(long)]
     all: bool,
 
-    /// Do it without asking; needed for more than one where there is no terminal to ask at
+    /// Do not ask; required for more than one if there is no terminal
     #[arg(long, short)]
     yes: bool,
 
-    /// Only show how many it would be, ten of them, and what it may cost
+    /// Only show how many it would be, ten examples, and the cost
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
 }

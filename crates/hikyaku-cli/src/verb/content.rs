@@ -24,7 +24,7 @@ pub(crate) struct Content {
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// The smaller picture of a picture or video
+    /// Download the preview image of a picture or video
     #[arg(long)]
     preview: bool,
 

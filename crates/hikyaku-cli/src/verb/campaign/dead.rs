@@ -8,8 +8,7 @@ use crate::{output::Output, store::StoreArgs, verb::outbox::Deliveries};
 /// List a campaign's dead letters, or send them again or give them up
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A dead letter is a request that LINE refused, or of which it cannot be found out whether it arrived; nothing happens to \
-it until somebody acts.
+A dead letter is a request that LINE refused, or whose outcome is unknown. Nothing happens to it until somebody acts.
 
 Examples:
   hikyaku campaign dead 1

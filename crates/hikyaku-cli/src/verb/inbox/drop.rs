@@ -5,7 +5,7 @@ use hikyaku_sender::Time;
 use super::act::{ActArgs, Doing};
 use crate::output::Output;
 
-/// Give up a dead letter or what is unanswered, or all that fit
+/// Give up a dead letter or an unanswered event, or all that match
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It is remembered for 7 days, so that LINE's redelivery does not bring it back. Without --state, all dead letters; an event \

@@ -5,7 +5,7 @@ use hikyaku_sender::Time;
 use super::act::{ActArgs, Doing};
 use crate::output::Output;
 
-/// Have a dead letter handled again, or all that fit
+/// Have a dead letter handled again, or all that match
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without --state, all dead letters. With --state waiting, those that wait for their next attempt are tried at once. What an \

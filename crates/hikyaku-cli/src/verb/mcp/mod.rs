@@ -15,8 +15,8 @@ use crate::{connect::Connection, output::Output, store::StoreArgs};
 #[command(after_help = "\
 A client such as an assistant's application starts it and speaks JSON-RPC with it on stdin and stdout. It is dry: everything \
 happens on a simulator in the same process, and nothing reaches LINE. With --live it speaks for the account that the token \
-belongs to, and sends through the store as `hikyaku outbox add` and `hikyaku worker run` do. What goes to more than one person \
-is sent only when the number of them is confirmed. In a client's settings it is
+belongs to, and sends through the store as `hikyaku outbox add` and `hikyaku worker run` do. A send to more than one \
+person needs a confirmation of their number. In a client's settings it is
 {\"mcpServers\": {\"line\": {\"command\": \"hikyaku\", \"args\": [\"mcp\"]}}}
 
 Examples:

@@ -4,7 +4,7 @@ use hikyaku_sender::{Act, State};
 use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
 
-/// Withdraw a delivery that surely was not sent, or all that fit
+/// Withdraw a delivery that surely was not sent, or all that match
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without --state, those that wait: ready. What may have been sent stays until it is found out.

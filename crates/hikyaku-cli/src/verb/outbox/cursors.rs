@@ -10,14 +10,14 @@ use crate::{
     store::StoreArgs,
 };
 
-/// List how far the programs are that are told outcomes
+/// List the programs that receive outcomes, and how far each has read
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   hikyaku outbox cursors
   hikyaku outbox cursors --forget shop")]
 pub(super) struct Cursors {
-    /// Forget a program that is told nothing more
+    /// Forget a program that is gone
     #[arg(long, value_name = "NAME")]
     forget: Option<String>,
 }

@@ -4,7 +4,7 @@ use hikyaku_sender::{Act, State};
 use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
 
-/// Give a rejected or unknown delivery up, or all that fit
+/// Give a rejected or unknown delivery up, or all that match
 #[derive(Debug, Args)]
 #[command(after_help = "\
 It is no dead letter any more, and is removed with what is finished, after 7 days. Without --state, all dead letters: \

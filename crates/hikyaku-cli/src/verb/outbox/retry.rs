@@ -4,7 +4,7 @@ use hikyaku_sender::{Act, State};
 use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
 
-/// Send a rejected or unknown delivery again, or all that fit
+/// Send a rejected or unknown delivery again, or all that match
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without --state, all dead letters: rejected and unknown. An unknown one may have arrived. Where no retry key keeps it from \
@@ -19,7 +19,7 @@ pub(super) struct Retry {
     #[command(flatten)]
     which: ActArgs,
 
-    /// Send even what may have arrived and what nothing keeps from arriving twice
+    /// Send even those that may have arrived already, and may arrive twice
     #[arg(long)]
     may_duplicate: bool,
 }

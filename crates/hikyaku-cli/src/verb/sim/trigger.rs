@@ -21,7 +21,7 @@ use crate::{
 /// What a webhook may take in any case: LINE gives a bot two seconds to answer it.
 const ANSWERED: Duration = Duration::from_secs(5);
 
-/// Let something happen in a simulator that runs, of which its bot is told
+/// Make something happen in a running simulator, and tell its bot
 #[derive(Debug, Args)]
 #[command(after_help = "\
 EVENT is the word that LINE's webhooks have for it. message, postback, follow, unfollow, join, leave, memberJoined and \
