@@ -4,6 +4,9 @@ CARGO ?= cargo
 # cargo-nextest runs the same tests faster; without it cargo's own runner does.
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 
+# The features that are off by default.
+ALL = --features hikyaku-cli/otel
+
 # What one store needs, a build without it does not.
 ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self
 
@@ -17,11 +20,11 @@ demo: ## Watch messages travel, on a simulator in the same process
 
 test: ## Run every test, the documentation's examples included
 ifeq ($(NEXTEST),yes)
-	$(CARGO) nextest run --workspace --no-fail-fast
+	$(CARGO) nextest run --workspace $(ALL) --no-fail-fast
 else
-	$(CARGO) test --workspace --no-fail-fast --lib --bins --tests
+	$(CARGO) test --workspace $(ALL) --no-fail-fast --lib --bins --tests
 endif
-	$(CARGO) test --workspace --doc
+	$(CARGO) test --workspace $(ALL) --doc
 
 lint: ## Check format, lints, documentation, words, links, and that modules form no circle
 	$(CARGO) fmt --all --check
@@ -29,6 +32,7 @@ lint: ## Check format, lints, documentation, words, links, and that modules form
 	for features in '' sqlite postgres; do \
 	    $(CARGO) clippy -p hikyaku-sender --lib --no-default-features --features "$$features" -- -D warnings $(ONE_STORE) || exit; \
 	done
+	$(CARGO) clippy -p hikyaku-cli --all-targets --features otel -- -D warnings
 	$(CARGO) clippy -p hikyaku-webhook --lib --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps
 	.ci/modules.py --self-test

@@ -1,18 +1,40 @@
+use tokio::runtime::Handle;
 use tracing_subscriber::{
-    Layer, filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt, util::SubscriberInitExt,
+    Layer, Registry, filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt,
+    util::SubscriberInitExt,
 };
 
-use crate::failure::usage;
+use crate::{failure::usage, traces::Traces};
 
 const VARIABLE: &str = "HIKYAKU_LOG";
 
-/// Starts logging to stderr if the user asked for it: as text, or as one JSON object per line. A verb that runs
-/// unattended logs warnings by default. No other verb pays for a subscriber.
-pub(crate) fn start(verbosity: u8, json: bool, alone: bool) -> anyhow::Result<()> {
+/// Starts logging to stderr if the user asked for it, and the export of spans if the environment names a collector. No
+/// other command pays for a subscriber.
+pub(crate) fn start(
+    verbosity: u8,
+    json: bool,
+    alone: bool,
+    runtime: &Handle,
+) -> anyhow::Result<Option<Traces>> {
+    let lines = lines(verbosity, json, alone)?;
+    let (traces, spans) = Traces::start(runtime)?.unzip();
+    let layers: Vec<_> = lines.into_iter().chain(spans).collect();
+    if !layers.is_empty() {
+        tracing_subscriber::registry().with(layers).init();
+    }
+    Ok(traces)
+}
+
+/// The log as text, or as one JSON object per line. A verb that runs unattended logs warnings by default.
+fn lines(
+    verbosity: u8,
+    json: bool,
+    alone: bool,
+) -> anyhow::Result<Option<Box<dyn Layer<Registry> + Send + Sync>>> {
     let filter = match (std::env::var(VARIABLE), verbosity) {
         (Ok(filter), 0) if !filter.is_empty() => filter,
         (_, 0) if alone => "hikyaku=warn".to_owned(),
-        (_, 0) => return Ok(()),
+        (_, 0) => return Ok(None),
         // The names of all crates of this project begin like this.
         (_, 1) => "hikyaku=debug".to_owned(),
         (_, _) => "debug".to_owned(),
@@ -26,6 +48,5 @@ pub(crate) fn start(verbosity: u8, json: bool, alone: bool) -> anyhow::Result<()
         .with_writer(std::io::stderr)
         .with_ansi(anstream::stderr().current_choice() != anstream::ColorChoice::Never);
     let lines = if json { lines.json().boxed() } else { lines.boxed() };
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
-    Ok(())
+    Ok(Some(lines.with_filter(filter).boxed()))
 }

@@ -32,6 +32,8 @@ mod stop;
 mod store;
 mod table;
 mod targeting;
+#[cfg_attr(not(feature = "otel"), path = "no_traces.rs")]
+mod traces;
 mod verb;
 mod word;
 mod work;
@@ -55,7 +57,6 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
-    log::start(args.verbose, args.json, args.verb.works_alone())?;
     let mut builder = if args.verb.serves() {
         Builder::new_multi_thread()
     } else {
@@ -63,7 +64,11 @@ fn run(args: Args, output: output::Output) -> anyhow::Result<()> {
         Builder::new_current_thread()
     };
     let runtime = builder.enable_all().build()?;
+    let traces = log::start(args.verbose, args.json, args.verb.works_alone(), runtime.handle())?;
     let result = runtime.block_on(args.verb.run(output, Args::command));
+    if let Some(traces) = traces {
+        runtime.block_on(traces.end());
+    }
     // A thread may wait for stdin; everything that matters is on disk.
     runtime.shutdown_background();
     result

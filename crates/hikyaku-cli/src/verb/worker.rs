@@ -7,6 +7,7 @@ use crate::{
     output::Output,
     stop::StopSignals,
     store::StoreArgs,
+    traces,
     work::{Done, WorkArgs},
 };
 
@@ -41,7 +42,7 @@ enum WorkerVerb {
 
 /// Deliver until a signal comes
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = format!("{}{EXAMPLES}", traces::HELP))]
 struct Run {
     /// End when nothing is left to do, or all that is left waits for the month's quota or for a valid token
     #[arg(long)]

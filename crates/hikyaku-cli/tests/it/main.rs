@@ -44,6 +44,8 @@ mod sim_run;
 mod sim_state;
 mod stores;
 mod terminal;
+#[cfg(feature = "otel")]
+mod traces;
 mod validate;
 mod webhook;
 mod worker;

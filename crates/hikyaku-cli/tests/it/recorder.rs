@@ -27,6 +27,9 @@ pub(crate) struct Request {
     pub(crate) line: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
+    /// The body byte for byte.
+    #[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "all but spans are texts"))]
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// An answer to give.
@@ -117,11 +120,12 @@ fn serve(mut stream: &TcpStream, shared: &Mutex<Shared>) -> std::io::Result<()> 
     let headers: Vec<(String, String)> = lines
         .filter_map(|line| line.split_once(": ").map(|(name, value)| (name.into(), value.into())))
         .collect();
-    let mut request = Request { line, headers, body: String::new() };
-    let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
-    let mut body = Vec::new();
-    reader.take(length).read_to_end(&mut body)?;
-    request.body = String::from_utf8_lossy(&body).into_owned();
+    let named = |name: &str| headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let length = named("content-length").map_or(0, |(_, length)| length.parse().unwrap());
+    let mut bytes = Vec::new();
+    reader.take(length).read_to_end(&mut bytes)?;
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    let request = Request { line, headers, body, bytes };
     let answer = {
         let mut shared = shared.lock().unwrap();
         shared.requests.push(request);
