@@ -79,6 +79,11 @@ pub(crate) trait WriteStep: Send + Sync + 'static {
     /// Whether it goes before steps that have time, where several wait for the store.
     const GOES_FIRST: bool = false;
 
+    /// Whether it would rather fail than wait for other transactions, because it may be done in another way.
+    fn hurries(&self) -> bool {
+        false
+    }
+
     /// Does it. It may run again from the start, when the transaction around it failed.
     fn run<T: Tx>(&self, tx: &mut T) -> impl Future<Output = Result<Self::Out>> + Send;
 

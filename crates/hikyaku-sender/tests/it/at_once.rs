@@ -229,6 +229,36 @@ async fn a_name_that_is_taken_takes_no_permit(bench: Bench) {
     assert_eq!(send_all(&bench).await.delivered(), 2);
 }
 
+/// Another transaction has the name, and may have it for long.
+#[tokio::test]
+async fn who_waits_for_a_name_keeps_no_lane_from_being_sent() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let outbox = &bench.outbox;
+    let due = enqueue(outbox, push(1)).await;
+    let named = || push(2).idempotency_key("n");
+    let mut caller = crate::postgres::client(&bench.url).await;
+    let transaction = caller.transaction().await.unwrap();
+    let json = named().to_json().unwrap();
+    let sql = "SELECT id FROM hikyaku_enqueue_v1($1::text::jsonb)";
+    transaction.query_one(sql, &[&json]).await.unwrap();
+    let worker = idle_worker(outbox);
+    let waits = tokio::spawn({
+        let outbox = outbox.clone();
+        async move { outbox.enqueue(named()).await.unwrap() }
+    });
+    let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted \
+        AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())";
+    while transaction.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) == 0 {}
+    let claim = outbox.claim_some("default", 10, LEASE);
+    let claimed = tokio::time::timeout(Duration::from_secs(20), claim).await;
+    assert_eq!(claimed.expect("the claim waits for the name, too").unwrap(), [(due, 1)]);
+    transaction.commit().await.unwrap();
+    assert!(waits.await.unwrap().existing);
+    drop(worker);
+    assert_eq!(send_all(&bench).await.delivered(), 2);
+    bench.assert_at_rest().await;
+}
+
 async fn what_a_killed_worker_had_is_sent_again_under_its_key(bench: Bench) {
     let outbox = &bench.outbox;
     let mut worker = idle_worker(outbox);

@@ -10,7 +10,7 @@ use tokio::{
     task::AbortHandle,
 };
 
-use super::Database;
+use super::{Database, would_have_waited};
 use crate::{
     Error,
     store::{
@@ -114,8 +114,13 @@ async fn write_all(database: &Database, batch: Vec<Waiting>) {
         rows.extend(it.rows);
     }
     let hands = database.takers.find(&rows);
-    let enqueue = Enqueue { rows, hands };
-    match database.commit(&enqueue).await {
+    let mut enqueue = Enqueue { rows, hands };
+    let mut done = database.commit(&enqueue).await;
+    if done.as_ref().is_err_and(would_have_waited) && enqueue.hands.take().is_some() {
+        // Now it may wait as long as it takes: it keeps nothing from anybody.
+        done = database.commit(&enqueue).await;
+    }
+    match done {
         Ok(mut done) => {
             enqueue.committed(&mut done);
             let mut enqueued = done.enqueued.into_iter();

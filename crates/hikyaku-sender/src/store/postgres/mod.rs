@@ -173,7 +173,8 @@ impl Database {
 
     async fn try_run<S: WriteStep>(&self, step: &S) -> Result<S::Out> {
         self.with_connection(S::GOES_FIRST, async |connection| {
-            let begin = tx::begin_to_write(S::FENCE, self.pool.server().is_pooled());
+            let pooled = self.pool.server().is_pooled();
+            let begin = tx::begin_to_write(S::FENCE, step.hurries(), pooled);
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             tx.node = self.node.claims_as();
             tx.gate = self.gate.as_ref();
@@ -220,7 +221,8 @@ impl Database {
     /// Takes back some of what a worker had, and forgets it when there is no more.
     async fn take_over_from(&self, number: i32) -> Result<u64> {
         self.with_connection(false, async |connection| {
-            let begin = tx::begin_to_write(Fence::Shared, self.pool.server().is_pooled());
+            let pooled = self.pool.server().is_pooled();
+            let begin = tx::begin_to_write(Fence::Shared, false, pooled);
             let mut tx = PgTx::begin(connection, &self.clock, &begin).await?;
             let done = tx.take_over_from(number).await;
             self.ended(connection, done).await
@@ -304,12 +306,19 @@ impl ReadStep for AskTime {
 
 /// Deadlocks and serialisation failures are rolled back whole, so the step may run again.
 fn is_for_anothers_sake(why: &Error) -> bool {
+    has_code(why, &[SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE])
+}
+
+/// Another transaction has what it needs, and has kept it for longer than it waits.
+fn would_have_waited(why: &Error) -> bool {
+    has_code(why, &[SqlState::LOCK_NOT_AVAILABLE])
+}
+
+fn has_code(why: &Error, codes: &[SqlState]) -> bool {
     use std::error::Error as _;
 
     let source = why.source().and_then(|why| why.downcast_ref::<tokio_postgres::Error>());
-    source.and_then(tokio_postgres::Error::code).is_some_and(|code| {
-        *code == SqlState::T_R_DEADLOCK_DETECTED || *code == SqlState::T_R_SERIALIZATION_FAILURE
-    })
+    source.and_then(tokio_postgres::Error::code).is_some_and(|code| codes.contains(code))
 }
 
 pub(super) fn unsuitable(what: &str) -> Error {

@@ -59,15 +59,21 @@ fn settings(pooled: bool) -> String {
     if pooled { format!("SET LOCAL {}; ", SETTINGS.join("; SET LOCAL ")) } else { String::new() }
 }
 
+/// How long a step that hurries waits for another transaction.
+const MOMENT: &str = "50ms";
+
 /// The statements that begin a transaction behind this fence.
-pub(super) fn begin_to_write(fence: Fence, pooled: bool) -> String {
+pub(super) fn begin_to_write(fence: Fence, hurries: bool, pooled: bool) -> String {
+    let moment =
+        if hurries { format!("SET LOCAL lock_timeout = '{MOMENT}'; ") } else { String::new() };
     let fence = match fence {
         Fence::Shared => format!("SELECT pg_advisory_xact_lock_shared({MOVE_LOCK})"),
         Fence::Exclusive => format!(
             "SET LOCAL lock_timeout = '{LONGEST_CHANGE}'; SELECT pg_advisory_xact_lock({MOVE_LOCK})"
         ),
     };
-    format!("BEGIN ISOLATION LEVEL READ COMMITTED; {}{fence}; {NOW_AND_MOVE}", settings(pooled))
+    let settings = settings(pooled);
+    format!("BEGIN ISOLATION LEVEL READ COMMITTED; {settings}{fence}; {moment}{NOW_AND_MOVE}")
 }
 
 /// How many deliveries of a worker that is gone are taken over with one commit.

@@ -39,6 +39,11 @@ pub(crate) enum Verdict {
 impl WriteStep for Enqueue {
     type Out = EnqueuedAll;
 
+    /// What a worker gets keeps a lane locked, so it must not wait until somebody else's transaction lets a name go.
+    fn hurries(&self) -> bool {
+        self.hands.is_some()
+    }
+
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         // One with an order key is put in free, with its due time as its turn: the first claim that sees it finds out whom
         // it is behind. So an enqueuer never waits for a worker, nor for another enqueuer of the same key.
