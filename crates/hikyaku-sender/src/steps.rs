@@ -8,7 +8,7 @@ use crate::{
     DeliveryId, Error, Limits, Listed, Outbox,
     delivery::Outcome,
     store::{
-        Handed, Offer, Seat,
+        Handed, Offer, Promise, Seat,
         step::{Attempt, Claim, Settle, Sweep},
     },
 };
@@ -18,14 +18,14 @@ use crate::{
 #[derive(Debug)]
 pub struct IdleWorker {
     _seat: Seat,
-    handed: mpsc::Receiver<Handed>,
+    handed: mpsc::Receiver<(Handed, Promise)>,
 }
 
 impl IdleWorker {
     /// The ids and fences of what it took since it was asked last.
     pub fn taken(&mut self) -> Vec<(i64, i64)> {
         let handed = std::iter::from_fn(|| self.handed.try_recv().ok());
-        handed.flat_map(|it| it.jobs).map(|job| (job.id, job.fence)).collect()
+        handed.flat_map(|(it, _)| it.jobs).map(|job| (job.id, job.fence)).collect()
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) use sqlite::{SqliteStore, WorkerLock};
 #[derive(Debug)]
 pub(crate) enum WorkerLock {}
 
-pub(crate) use takers::{Handed, Hands, Offer, Seat, Takers};
+pub(crate) use takers::{Handed, Hands, Offer, Promise, Seat, Takers};
 pub(crate) use tx::{Campaigns, Deliveries, KeySearch, Lanes, Outcomes, Reads, Tables, Tx};
 
 use crate::{DeliveryId, Error, Filter, Time};

@@ -27,7 +27,16 @@ struct Taker {
     offer: Mutex<Arc<Offer>>,
     /// How many sends it could begin with now.
     room: AtomicUsize,
-    hands: mpsc::Sender<Handed>,
+    /// How many of them commits may bring that are on their way.
+    promised: Arc<AtomicUsize>,
+    hands: mpsc::Sender<(Handed, Promise)>,
+}
+
+/// Room of a worker that one commit may fill. When this is dropped, others may.
+#[derive(Debug)]
+pub(crate) struct Promise {
+    promised: Arc<AtomicUsize>,
+    sends: usize,
 }
 
 /// What a worker takes, and how.
@@ -61,15 +70,18 @@ pub(crate) struct Seat {
 pub(crate) struct Hands {
     pub(crate) offer: Arc<Offer>,
     pub(crate) room: usize,
-    permit: mpsc::OwnedPermit<Handed>,
+    permit: mpsc::OwnedPermit<(Handed, Promise)>,
+    promise: Promise,
 }
 
 impl Takers {
-    /// A worker begins to take what is enqueued, once it has room. What it takes comes by the receiver.
-    pub(crate) fn join(&self, offer: Offer) -> (Seat, mpsc::Receiver<Handed>) {
+    /// A worker begins to take what is enqueued, once it has room. What it takes comes by the receiver, with what was
+    /// promised for it.
+    pub(crate) fn join(&self, offer: Offer) -> (Seat, mpsc::Receiver<(Handed, Promise)>) {
         let (hands, handed) = mpsc::channel(COMMITS);
-        let taker = Taker { offer: Mutex::new(Arc::new(offer)), room: AtomicUsize::new(0), hands };
-        let taker = Arc::new(taker);
+        let offer = Mutex::new(Arc::new(offer));
+        let (room, promised) = (AtomicUsize::new(0), Arc::default());
+        let taker = Arc::new(Taker { offer, room, promised, hands });
         self.all().push(taker.clone());
         (Seat { takers: self.clone(), taker }, handed)
     }
@@ -78,18 +90,40 @@ impl Takers {
     pub(crate) fn find(&self, rows: &[Fresh]) -> Option<Hands> {
         let all = self.all();
         all.iter().find_map(|taker| {
-            let room = taker.room.load(Ordering::Relaxed);
-            let offer = taker.offer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if room == 0 || !rows.iter().any(|row| offer.channels.contains(&row.channel)) {
+            if taker.has_no_room() {
                 return None;
             }
+            let offer = taker.offer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let fitting = rows.iter().filter(|row| offer.channels.contains(&row.channel)).count();
+            let promise = taker.promise(fitting)?;
             let permit = taker.hands.clone().try_reserve_owned().ok()?;
-            Some(Hands { offer, room, permit })
+            Some(Hands { offer, room: promise.sends, permit, promise })
         })
     }
 
     fn all(&self) -> MutexGuard<'_, Vec<Arc<Taker>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Taker {
+    fn has_no_room(&self) -> bool {
+        self.room.load(Ordering::Relaxed) <= self.promised.load(Ordering::Relaxed)
+    }
+
+    /// As many of these sends as it has room for; nothing, where it has none.
+    fn promise(&self, sends: usize) -> Option<Promise> {
+        let room = self.room.load(Ordering::Relaxed);
+        let fitting = |promised| sends.min(room.saturating_sub(promised));
+        let more = |promised| (fitting(promised) > 0).then(|| promised + fitting(promised));
+        let before = self.promised.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some(Promise { promised: self.promised.clone(), sends: fitting(before) })
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        self.promised.fetch_sub(self.sends, Ordering::Relaxed);
     }
 }
 
@@ -114,6 +148,6 @@ impl Drop for Seat {
 impl Hands {
     /// What was committed is the worker's. One that ends takes what is still on its way, before it has ended.
     pub(crate) fn take(self, handed: Handed) {
-        self.permit.send(handed);
+        self.permit.send((handed, self.promise));
     }
 }

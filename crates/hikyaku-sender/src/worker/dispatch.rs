@@ -26,7 +26,7 @@ use crate::{
     delivery::{Outcome, backoff},
     metrics::AtWork,
     store::{
-        Handed, Job, Offer, Seat,
+        Handed, Job, Offer, Promise, Seat,
         step::{Attempt, Claim, Grant, Sweep},
     },
 };
@@ -96,7 +96,7 @@ struct Dispatch<'a> {
     at_work: AtWork<'a>,
     /// Where those that enqueue see how much it has room for, and what it got from them.
     seat: Seat,
-    handed: mpsc::Receiver<Handed>,
+    handed: mpsc::Receiver<(Handed, Promise)>,
     /// Whether the last claim may have left something that is due.
     is_behind: bool,
     /// Claimed and not yet on their way, with when they were.
@@ -143,7 +143,7 @@ impl Dispatch<'_> {
                     self.seat.offer(offer(self.shared));
                     self.look_at = now;
                 }
-                Some(handed) = self.handed.recv() => self.take_handed(handed),
+                Some((handed, promise)) = self.handed.recv() => self.take_handed(handed, promise),
                 grant = ended(&mut self.claiming) => {
                     if let Some(waiting) = self.granted(grant).await? {
                         return Ok(waiting);
@@ -237,11 +237,14 @@ impl Dispatch<'_> {
     }
 
     /// Takes what was enqueued for it, which is as if it had claimed it.
-    fn take_handed(&mut self, Handed { jobs, now: at, granted }: Handed) {
+    fn take_handed(&mut self, Handed { jobs, now: at, granted }: Handed, promise: Promise) {
         self.held += jobs.len();
         let granted = Instant::from_std(granted);
         let claimed = ClaimedAt { began: granted, granted, ended: Instant::now(), at };
         self.queue.extend(jobs.into_iter().map(|job| (job, claimed)));
+        // They wait in the queue now, and no longer in what was promised.
+        self.seat.has_room(self.room());
+        drop(promise);
     }
 
     /// How many it could begin with at once. What is due and was not claimed yet comes first.
@@ -375,7 +378,7 @@ impl Dispatch<'_> {
                 }
                 // So is a commit that has begun to enqueue for it.
                 handed = self.handed.recv(), if may_get_more => match handed {
-                    Some(handed) => self.take_handed(handed),
+                    Some((handed, promise)) => self.take_handed(handed, promise),
                     None => may_get_more = false,
                 },
                 settled = ended(&mut self.settling) => self.settled(&settled),

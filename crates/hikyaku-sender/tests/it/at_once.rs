@@ -24,6 +24,7 @@ on_every_store![
     order_keys_hold,
     a_budget_holds,
     a_name_that_is_taken_takes_no_permit,
+    a_worker_gets_no_more_than_it_has_room_for,
     what_a_killed_worker_had_is_sent_again_under_its_key,
     a_running_worker_sends_without_a_claim,
     a_worker_that_stops_gives_back_what_it_was_handed,
@@ -227,6 +228,26 @@ async fn a_name_that_is_taken_takes_no_permit(bench: Bench) {
     assert_eq!(worker.taken(), [(other, 1)]);
     drop(worker);
     assert_eq!(send_all(&bench).await.delivered(), 2);
+}
+
+async fn a_worker_gets_no_more_than_it_has_room_for(bench: Bench) {
+    let outbox = &bench.outbox;
+    let mut worker = outbox.idle_worker("default", 2, LEASE, Limits::none());
+    // While it does something else, and has seen none of them.
+    let (mut ids, mut states) = (Vec::new(), Vec::new());
+    for n in 0..4 {
+        ids.push(enqueue(outbox, push(n)).await);
+    }
+    for id in ids {
+        states.push(state(outbox, id).await);
+    }
+    assert_eq!(states, [State::InFlight, State::InFlight, State::Ready, State::Ready]);
+    assert_eq!(worker.taken().len(), 2);
+    assert_eq!(outbox.claim_some("default", 10, LEASE).await.unwrap().len(), 2);
+    let next = enqueue(outbox, push(4)).await;
+    assert_eq!(worker.taken(), [(next, 1)]);
+    drop(worker);
+    assert_eq!(send_all(&bench).await.delivered(), 5);
 }
 
 /// Another transaction has the name, and may have it for long.
