@@ -97,19 +97,6 @@ macro_rules! words {
 words!(Per { Day = "day", Month = "month" });
 words!(Beyond { Wait = "wait", Cancel = "cancel" });
 
-/// Whether a send fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Charged {
-    /// It does, and nine tenths are used now that were not before.
-    NearlyAll,
-    /// It does.
-    Fits,
-    /// It does not, as the first one since the day or the month began or since there was room.
-    UsedUp,
-    /// It does not.
-    No,
-}
-
 impl Budget {
     /// A new one.
     pub(crate) fn new(key: String, limit: u64, per: Per, beyond: Beyond, now: Time) -> Self {
@@ -126,22 +113,27 @@ impl Budget {
         self
     }
 
-    /// Counts so many recipients, if they fit.
-    pub(crate) fn charge(&mut self, recipients: u32) -> Charged {
-        let used = self.used.saturating_add(u64::from(recipients));
-        if used > self.limit {
-            let first = !std::mem::replace(&mut self.used_up, true);
-            return if first { Charged::UsedUp } else { Charged::No };
-        }
-        // Whole numbers, so that neither end is lost to rounding.
-        let is_nearly_all = |used: u64| used.saturating_mul(10) >= self.limit.saturating_mul(9);
-        let charged = if is_nearly_all(used) && !is_nearly_all(self.used) {
-            Charged::NearlyAll
+    /// Whether it has room for so many recipients.
+    pub(crate) fn fits(&self, recipients: u64) -> bool {
+        self.used.saturating_add(recipients) <= self.limit
+    }
+
+    /// Counts so many recipients, if they fit. Whether they do.
+    pub(crate) fn charge(&mut self, recipients: u32) -> bool {
+        let recipients = u64::from(recipients);
+        let fits = self.fits(recipients);
+        if fits {
+            self.used = self.used.saturating_add(recipients);
         } else {
-            Charged::Fits
-        };
-        self.used = used;
-        charged
+            self.used_up = true;
+        }
+        fits
+    }
+
+    /// Whether nine tenths of it are used.
+    pub(crate) fn is_nearly_used_up(&self) -> bool {
+        // Whole numbers, so that neither end is lost to rounding.
+        self.used.saturating_mul(10) >= self.limit.saturating_mul(9)
     }
 
     /// What was counted at a time surely was not sent.
@@ -205,10 +197,10 @@ mod tests {
     fn it_has_room_until_it_is_used_up() {
         let now = time("2026-12-24T03:00:00Z");
         let mut budget = Budget::new("shop".to_owned(), 10, Per::Day, Beyond::Wait, now);
-        assert_eq!(budget.charge(8), Charged::Fits);
-        assert_eq!(budget.charge(1), Charged::NearlyAll);
-        assert_eq!(budget.charge(1), Charged::Fits);
-        assert_eq!((budget.charge(1), budget.charge(1)), (Charged::UsedUp, Charged::No));
+        assert!(budget.charge(8) && !budget.is_nearly_used_up());
+        assert!(budget.charge(1) && budget.is_nearly_used_up());
+        assert!(budget.charge(1) && !budget.used_up);
+        assert!(!budget.charge(1) && budget.used_up);
         budget.free(now, 2);
         assert_eq!((budget.used, budget.used_up), (8, false));
         // From before it was there.

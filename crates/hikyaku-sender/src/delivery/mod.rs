@@ -204,6 +204,7 @@ impl Delivery {
         self.state = State::Ready;
         self.due = now;
         self.expires_at = None;
+        self.watched_until = None;
         // Behind those that wait by now, as if it were enqueued again.
         if let Some(order) = &mut self.order {
             order.turn = Some(now);

@@ -6,8 +6,8 @@ use std::{
 };
 
 use hikyaku_sender::{
-    Beyond, DeliveryId, IdleWorker, Lane, Limits, NewDelivery, NewHold, Outbox, Per, Priority,
-    Rate, State,
+    Beyond, DeliveryId, IdleWorker, Lane, Limits, NewDelivery, NewHold, Outbox, OutcomeKind, Per,
+    Priority, Rate, State,
 };
 use tokio::sync::oneshot;
 
@@ -24,6 +24,7 @@ on_every_store![
     order_keys_hold,
     a_budget_holds,
     a_name_that_is_taken_takes_no_permit,
+    a_name_that_is_taken_uses_no_budget_up,
     a_worker_gets_no_more_than_it_has_room_for,
     what_a_killed_worker_had_is_sent_again_under_its_key,
     a_running_worker_sends_without_a_claim,
@@ -226,6 +227,30 @@ async fn a_name_that_is_taken_takes_no_permit(bench: Bench) {
     assert_eq!(outbox.budgets().await.unwrap()[0].used, 1);
     let other = enqueue(outbox, push(2)).await;
     assert_eq!(worker.taken(), [(other, 1)]);
+    drop(worker);
+    assert_eq!(send_all(&bench).await.delivered(), 2);
+}
+
+async fn a_name_that_is_taken_uses_no_budget_up(bench: Bench) {
+    let outbox = &bench.outbox;
+    let mut worker = idle_worker(outbox);
+    let named = || push(1).idempotency_key("n").fairness_key("shop");
+    enqueue(outbox, named()).await;
+    outbox.set_budget("shop", 1, Per::Day, Beyond::Wait).await.unwrap();
+    let repeat = async || {
+        for _ in 0..3 {
+            assert!(outbox.enqueue(named()).await.unwrap().existing);
+        }
+        let told = outbox.outcomes(0).await.unwrap();
+        let told: Vec<_> = told.into_iter().map(|it| it.kind).collect();
+        let budget = outbox.budgets().await.unwrap().remove(0);
+        (told, budget.used, budget.used_up)
+    };
+    assert_eq!(repeat().await, (vec![], 0, false));
+    enqueue(outbox, push(2).fairness_key("shop")).await;
+    assert_eq!(repeat().await, (vec![OutcomeKind::BudgetNearlyUsedUp], 1, false));
+    assert_eq!(worker.taken().len(), 2);
+    outbox.clear_budget("shop").await.unwrap();
     drop(worker);
     assert_eq!(send_all(&bench).await.delivered(), 2);
 }

@@ -25,6 +25,7 @@ on_every_store![
     a_budget_is_moved_with_its_store,
     a_hold_and_a_budget_go_together,
     what_is_larger_than_its_budget_waits_and_says_so,
+    what_the_month_has_no_room_for_uses_no_budget_up,
 ];
 
 const PUSH: (&str, &str) = ("POST", "/v2/bot/message/push");
@@ -238,4 +239,15 @@ async fn what_is_larger_than_its_budget_waits_and_says_so(bench: Bench) {
     budget(&bench, 3).await;
     work(&bench, worker(&bench.outbox, &client)).await;
     assert_eq!(sim.people_reached(), 3);
+}
+
+async fn what_the_month_has_no_room_for_uses_no_budget_up(bench: Bench) {
+    let (sim, client) = line().await;
+    sim.set_quota(5, 0);
+    budget(&bench, 10).await;
+    let many = NewDelivery::multicast((0..9).map(user), "hello").fairness_key("tenant-7");
+    bench.outbox.enqueue(many).await.unwrap();
+    work(&bench, worker(&bench.outbox, &client)).await;
+    assert_eq!((sim.delivered(), used(&bench).await), (0, (0, false)));
+    assert_eq!(kinds(&bench).await, [OutcomeKind::QuotaUsedUp]);
 }

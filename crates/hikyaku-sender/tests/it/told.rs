@@ -19,6 +19,7 @@ on_every_store![
     a_withdrawal_is_told_once_too,
     what_nobody_waits_for_is_told_at_once,
     who_waits_is_remembered_by_a_moved_store,
+    nobody_waits_for_what_a_person_retries,
 ];
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -128,6 +129,13 @@ async fn who_waits_is_remembered_by_a_moved_store(bench: Bench) {
     assert_eq!(outcomes(&moved.outbox).await, []);
     much_later(&moved).await;
     assert_eq!(outcomes(&moved.outbox).await.len(), 1);
+}
+
+async fn nobody_waits_for_what_a_person_retries(bench: Bench) {
+    let id = refused(&bench, push(1).watched(Duration::from_secs(600))).await;
+    bench.outbox.retry(id).await.unwrap();
+    work(&bench, worker(&bench.outbox, &refusing().await)).await;
+    assert_eq!(outcomes(&bench.outbox).await, [(OutcomeKind::Rejected, Some(id))]);
 }
 
 /// Runs a test beside a worker.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{
-    budget::{self, Budgets},
+    budget::Budgets,
     hold,
     order::{self, OrderKey},
     permits::Permits,
@@ -35,6 +35,8 @@ pub(super) struct AtOnce {
     pub(super) rows: Vec<Fresh>,
     lanes: Vec<LaneAtOnce>,
     budgets: Budgets,
+    /// How many recipients of each fairness key it has, of those that budgets count.
+    planned: HashMap<String, u64>,
     now: Time,
     granted: Instant,
 }
@@ -74,7 +76,8 @@ impl AtOnce {
         // As a claim does it: only now, after all that it may have waited for.
         let (now, granted) = (tx.now().await?, Instant::now());
         let budgets = Budgets::new(tx.has_budgets().await?);
-        let mut at_once = Self { rows: fresh.to_vec(), lanes: Vec::new(), budgets, now, granted };
+        let (rows, lanes, planned) = (fresh.to_vec(), Vec::new(), HashMap::new());
+        let mut at_once = Self { rows, lanes, budgets, planned, now, granted };
         let stops = Stops::find(tx, now, at_once.budgets.any).await?;
         let mut orders = Orders::of(fresh, now);
         for candidate in candidates {
@@ -123,14 +126,18 @@ impl AtOnce {
             if delivery.claim(now, hands.offer.lease) != Claimed::Send {
                 continue;
             }
-            if self.budgets.charge(&row) != budget::Room::Enough {
+            // Counted when it is known whether it is new.
+            let planned = self.planned.entry(fresh.fairness_key.clone()).or_default();
+            if !self.budgets.has_room(&row, *planned) {
                 // All of the key behind it wait, too.
                 stopped.push(fresh.fairness_key.clone());
                 continue;
             }
             if !room.take(delivery.kind, delivery.recipients) {
-                self.budgets.put_back(&row, false, now);
                 break;
+            }
+            if lane.lane.counts_recipients() {
+                *planned += u64::from(delivery.recipients);
             }
             permits.serve(fresh.priority, &fresh.fairness_key);
             fresh.delivery = delivery;
@@ -160,10 +167,9 @@ impl AtOnce {
                 let (Some(fresh), Some(before)) = (self.rows.get(at), before.get(at)) else {
                     continue;
                 };
-                let Some(id) = ids.get(at).copied().flatten() else {
-                    self.budgets.put_back(&as_row(before, 0), false, self.now);
-                    continue;
-                };
+                let Some(id) = ids.get(at).copied().flatten() else { continue };
+                // It fits, as was seen.
+                self.budgets.charge(&as_row(before, id));
                 let row = as_row(fresh, id);
                 effects.note(Before::of(&before.delivery), &row);
                 jobs.push(Job::new(row, fresh.payload.clone()));

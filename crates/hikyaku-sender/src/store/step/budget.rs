@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Lane, Time,
-    budget::{Beyond, Budget, Charged, Per},
+    budget::{Beyond, Budget, Per},
     outcome::OutcomeKind,
     store::{ReadStep, Reads, Result, Row, Tx, WriteStep},
 };
@@ -17,9 +17,13 @@ pub(super) struct Budgets {
     /// Whether there are any at all.
     pub(super) any: bool,
     /// What was asked for: none where a key has none.
-    known: BTreeMap<String, Option<Budget>>,
-    changed: BTreeSet<String>,
-    outcomes: Vec<(OutcomeKind, Option<i64>, Value)>,
+    known: BTreeMap<String, Option<Known>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    before: Budget,
+    now: Budget,
 }
 
 /// Whether a budget has room for a send.
@@ -54,9 +58,18 @@ impl Budgets {
         }
         let found = tx.lock_budgets(&new).await?;
         self.known.extend(new.into_iter().map(|key| (key, None)));
-        let found = found.into_iter().map(|it| (it.fairness_key.clone(), Some(it.at(now))));
-        self.known.extend(found);
+        for budget in found {
+            let now = budget.at(now);
+            let known = Known { before: now.clone(), now };
+            self.known.insert(known.now.fairness_key.clone(), Some(known));
+        }
         Ok(())
+    }
+
+    /// Whether a send fits beside so many other recipients of its key.
+    pub(super) fn has_room(&mut self, row: &Row, beside: u64) -> bool {
+        let recipients = beside.saturating_add(row.delivery.recipients.into());
+        self.of(row).is_none_or(|budget| budget.fits(recipients))
     }
 
     /// Counts a send, if its key's budget has room for it. One in doubt was counted before.
@@ -65,19 +78,10 @@ impl Budgets {
         if row.delivery.maybe_landed() {
             return Room::Enough;
         }
-        let charged = budget.charge(row.delivery.recipients);
-        let told = match charged {
-            Charged::NearlyAll => Some(OutcomeKind::BudgetNearlyUsedUp),
-            Charged::UsedUp => Some(OutcomeKind::BudgetUsedUp),
-            Charged::Fits | Charged::No => None,
-        };
-        let (beyond, data) = (budget.beyond, told.map(|kind| (kind, None, data(budget))));
-        self.outcomes.extend(data);
-        self.changed.insert(row.fairness_key.clone());
-        match (charged, beyond) {
-            (Charged::Fits | Charged::NearlyAll, _) => Room::Enough,
-            (_, Beyond::Wait) => Room::Wait,
-            (_, Beyond::Cancel) => Room::Never,
+        match (budget.charge(row.delivery.recipients), budget.beyond) {
+            (true, _) => Room::Enough,
+            (false, Beyond::Wait) => Room::Wait,
+            (false, Beyond::Cancel) => Room::Never,
         }
     }
 
@@ -91,7 +95,8 @@ impl Budgets {
 
     fn of(&mut self, row: &Row) -> Option<&mut Budget> {
         let counts = Lane::of(row.delivery.kind).counts_recipients();
-        self.known.get_mut(&row.fairness_key)?.as_mut().filter(|_| counts)
+        let known = self.known.get_mut(&row.fairness_key)?.as_mut().filter(|_| counts)?;
+        Some(&mut known.now)
     }
 
     /// Writes down what has changed. What is to be told is told at the end of the step.
@@ -99,12 +104,20 @@ impl Budgets {
         self,
         tx: &mut T,
     ) -> Result<Vec<(OutcomeKind, Option<i64>, Value)>> {
-        for key in &self.changed {
-            if let Some(Some(budget)) = self.known.get(key) {
-                tx.save_budget(budget).await?;
+        let mut told = Vec::new();
+        for Known { before, now } in self.known.into_values().flatten() {
+            if now == before {
+                continue;
+            }
+            tx.save_budget(&now).await?;
+            if now.is_nearly_used_up() && !before.is_nearly_used_up() {
+                told.push((OutcomeKind::BudgetNearlyUsedUp, None, data(&now)));
+            }
+            if now.used_up && !before.used_up {
+                told.push((OutcomeKind::BudgetUsedUp, None, data(&now)));
             }
         }
-        Ok(self.outcomes)
+        Ok(told)
     }
 }
 
