@@ -1,32 +1,23 @@
+mod check;
+mod fresh;
+mod json;
+
 use std::time::Duration;
 
 use hikyaku::{IntoMessages, IntoReplyTo, IntoTo, Messages, RetryKey};
 use hikyaku_model::{
-    ChatId, Check, Checker, PreparedMessages, SendKind, Violations,
+    PreparedMessages, SendKind, Violations,
     audience::{Filter, Limit, Recipient, Targeting},
-    limits::{MULTICAST_USERS, Problem, REPLY_TOKEN_LIFE, REQUEST_BYTES},
-    send::{
-        AggregationUnit, DeliveryTag, PhoneHash, check_aggregation_units, check_multicast_users,
-    },
+    send::{AggregationUnit, DeliveryTag, PhoneHash},
 };
 use serde::Serialize;
-use uuid::Uuid;
 
-use crate::{
-    Error, Lane, Priority, Time, UnknownPolicy,
-    delivery::Delivery,
-    fairness, key,
-    recipients::Recipients,
-    store::{Body, Fresh, Payload},
-    trace_context::TraceContext,
-    written::Written,
-};
+use crate::{Error, Priority, Time, UnknownPolicy, trace_context::TraceContext, written::Written};
+
+pub(crate) use check::{check_name, check_times};
 
 /// The channel of an outbox that serves only one.
 pub(crate) const DEFAULT_CHANNEL: &str = "default";
-
-/// How large a reference may be, as JSON.
-const REFERENCE_BYTES: usize = 2000;
 
 /// A send to enqueue in an [`Outbox`](crate::Outbox).
 ///
@@ -93,86 +84,6 @@ pub(crate) struct Request<'a, M> {
     pub(crate) messages: &'a M,
     #[serde(flatten)]
     pub(crate) options: &'a Options,
-}
-
-/// A send as `schema/enqueue.sql` and a batch of the command read it.
-#[derive(Serialize)]
-struct Line<'a> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "To::is_nobody")]
-    to: To<'a>,
-    messages: &'a PreparedMessages,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idempotency_key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    order_key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fairness_key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    traceparent: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tracestate: Option<&'a str>,
-    channel: &'a str,
-    priority: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires: Option<String>,
-    on_unknown: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    notification_disabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unit: Option<&'a AggregationUnit>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    delivery_tag: Option<&'a DeliveryTag>,
-    #[serde(flatten)]
-    targeting: &'a Targeting,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<&'a serde_json::Value>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    tell_outcome: bool,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum To<'a> {
-    Nobody,
-    One(&'a str),
-    Many(&'a [String]),
-}
-
-impl To<'_> {
-    fn is_nobody(&self) -> bool {
-        matches!(self, Self::Nobody)
-    }
-}
-
-impl Options {
-    /// Refuses what a request that was written elsewhere says by itself.
-    fn check_unset(&self, checker: &mut Checker) {
-        for (field, is_set) in [
-            ("recipient", self.targeting.recipient.is_some()),
-            ("filter", self.targeting.filter.is_some()),
-            ("limit", self.targeting.limit.is_some()),
-            ("notificationDisabled", self.notification_disabled.is_some()),
-            ("customAggregationUnits", !self.custom_aggregation_units.is_empty()),
-        ] {
-            if is_set {
-                let why = "a request that was written elsewhere says it by itself";
-                checker.report_field(field, Problem::Forbidden(why));
-            }
-        }
-    }
-}
-
-impl Check for Options {
-    fn check(&self, checker: &mut Checker) {
-        if self.unknown_narrowing {
-            checker.allow_unknown_narrowing();
-        }
-        self.targeting.check(checker);
-        check_aggregation_units(&self.custom_aggregation_units, checker);
-    }
 }
 
 impl NewDelivery {
@@ -318,7 +229,7 @@ impl NewDelivery {
 
     /// Sets the retry key for LINE, if the caller has one: that of a request which is passed on, so that earlier sends
     /// with it stay deduplicated. It is the first key that is used. Like any other, it is replaced when it is too old
-    /// and no attempt is in doubt. Only sends [with a retry key](Lane::has_retry_key) accept it.
+    /// and no attempt is in doubt. Only sends [with a retry key](crate::Lane::has_retry_key) accept it.
     ///
     /// One key is one delivery: unless an [`idempotency_key`](Self::idempotency_key) was set before, the retry key is
     /// also the idempotency key.
@@ -478,288 +389,5 @@ impl NewDelivery {
     pub fn allow_unknown_narrowing(mut self) -> Self {
         self.options.unknown_narrowing = true;
         self
-    }
-
-    /// Checks the send and serialises it as JSON for `hikyaku_enqueue_v1`, a function in the database of a `PostgreSQL`
-    /// store. The function enqueues the send in the caller's own transaction, so that a business row and its
-    /// notification commit together or not at all, with any database driver:
-    ///
-    /// ```sql
-    /// SELECT id, existing FROM hikyaku_enqueue_v1($1::text::jsonb)
-    /// ```
-    ///
-    /// Workers find it within a second of the commit, or at once after
-    /// [`wake_workers`](crate::Outbox::wake_workers). One call can enqueue several as a JSON array:
-    /// `format!("[{}]", list.join(","))`. `docs/postgresql.md` in the repository describes the function's rows and
-    /// errors.
-    ///
-    /// ```
-    /// use hikyaku_sender::NewDelivery;
-    ///
-    /// let receipt = NewDelivery::push("U4af4980629000000000000000000000a", "it is on its way");
-    /// let json = receipt.idempotency_key("order-17-shipped").to_json()?;
-    /// assert!(json.starts_with(r#"{"kind":"push","to":"U4af4980629"#));
-    /// # Ok::<(), hikyaku_sender::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    /// It breaks a rule, as for [enqueueing](crate::Outbox::enqueue).
-    pub fn to_json(&self) -> Result<String, Error> {
-        self.check()?;
-        let messages = match &self.contents {
-            Contents::Messages(messages) => messages,
-            Contents::Broken(why) => return Err(Error::invalid(why.clone())),
-            Contents::Written(_) => {
-                return Err(not_in_json("a request that was written elsewhere"));
-            }
-        };
-        if self.retry_key.is_some() {
-            return Err(not_in_json("a retry key of the caller's own"));
-        }
-        if self.takes_over {
-            return Err(not_in_json("taking a name over"));
-        }
-        if self.push_to.is_some() {
-            return Err(not_in_json("a reply that may become a push"));
-        }
-        let Options {
-            targeting,
-            notification_disabled,
-            custom_aggregation_units,
-            unknown_narrowing: _,
-        } = &self.options;
-        let line = Line {
-            kind: Lane::of(self.kind).name(),
-            to: match (self.kind, self.to.as_slice()) {
-                (SendKind::Multicast, users) => To::Many(users),
-                (_, [one]) => To::One(one),
-                _ => To::Nobody,
-            },
-            messages,
-            idempotency_key: self.idempotency_key.as_deref(),
-            order_key: self.order_key.as_deref(),
-            fairness_key: Some(self.fairness_key.as_str()).filter(|key| !key.is_empty()),
-            traceparent: self.trace.as_ref().map(|it| it.parent.as_str()),
-            tracestate: self.trace.as_ref().and_then(|it| it.state.as_deref()),
-            channel: &self.channel,
-            priority: self.priority.name(),
-            at: self.at.map(|time| time.to_string()),
-            expires: self.expires_at.map(|time| time.to_string()),
-            on_unknown: self.on_unknown.name(),
-            notification_disabled: *notification_disabled,
-            unit: custom_aggregation_units.first(),
-            delivery_tag: self.delivery_tag.as_ref(),
-            targeting,
-            reference: self.reference.as_ref(),
-            tell_outcome: self.tells,
-        };
-        serde_json::to_string(&line)
-            .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))
-    }
-
-    /// Checks it, and makes the row that a store keeps.
-    pub(crate) fn into_fresh(self, now: Time) -> Result<Fresh, Error> {
-        self.check()?;
-        let json = match &self.contents {
-            Contents::Messages(messages) => {
-                serde_json::to_string(&Request { messages, options: &self.options })
-                    .map_err(|why| Error::breaks(Vec::new(), Problem::Shape(why.to_string())))?
-            }
-            Contents::Broken(why) => return Err(Error::invalid(why.clone())),
-            Contents::Written(json) => json.clone(),
-        };
-        let recipients = match (&self.push_to, self.to.as_slice()) {
-            (Some(chat), _) => Recipients::pack(&[chat]),
-            (None, []) => Recipients::none(),
-            (None, to) => Recipients::pack(to),
-        };
-        if json.len() + self.to.iter().map(String::len).sum::<usize>() > REQUEST_BYTES {
-            let rule = "the request is larger than the 2 MB that LINE takes";
-            return Err(Error::breaks(Vec::new(), Problem::Rule(rule)));
-        }
-        let delivery_tag = match (&self.push_to, self.to.first()) {
-            (Some(_), Some(token)) => Some(token.as_str()),
-            _ => self.delivery_tag.as_ref().map(DeliveryTag::as_str),
-        };
-        let retry_key = match (self.retry_key, &self.idempotency_key) {
-            (Some(key), _) => key.into(),
-            (None, Some(name)) => key::derive(&self.channel, name),
-            (None, None) => Uuid::new_v4(),
-        };
-        let due = self.at.unwrap_or(now);
-        let count = u32::try_from(self.to.len().max(1)).unwrap_or(u32::MAX);
-        let mut delivery = Delivery::new(self.kind, count, retry_key, due);
-        delivery.or_push = self.push_to.is_some();
-        delivery.on_unknown = self.on_unknown;
-        delivery.verbatim = matches!(self.contents, Contents::Written(_));
-        delivery.expires_at = match self.kind {
-            SendKind::Reply => Some(self.expires_at.unwrap_or(due + REPLY_TOKEN_LIFE)),
-            _ => self.expires_at,
-        };
-        delivery.watched_until = self.watched.map(|patience| now + patience);
-        if let Some(key) = self.order_key {
-            delivery.put_in_order(key);
-        }
-        Ok(Fresh {
-            channel: self.channel,
-            campaign: None,
-            chunk: None,
-            priority: self.priority,
-            fairness_key: self.fairness_key,
-            idempotency_key: self.idempotency_key,
-            takes_over: self.takes_over,
-            reference: self.reference.map(|value| value.to_string()),
-            tells: self.tells,
-            payload: Payload {
-                recipients,
-                body: Some(Body { json, delivery_tag: delivery_tag.map(str::to_owned) }),
-                trace: self.trace,
-            },
-            delivery,
-            created_at: now,
-        })
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        let mut checker = Checker::default();
-        check_name("channel", &self.channel, &mut checker);
-        let needs_name = matches!(self.kind, SendKind::Broadcast | SendKind::Narrowcast);
-        match &self.idempotency_key {
-            Some(key) => check_name("idempotency_key", key, &mut checker),
-            None if needs_name => {
-                let rule = "must be set, so that what goes to many is never sent twice by mistake";
-                checker.report_field("idempotency_key", Problem::Rule(rule));
-            }
-            None => {}
-        }
-        if self.retry_key.is_some() && !Lane::of(self.kind).has_retry_key() {
-            let why = "LINE takes no retry key for a reply or a send to a phone number";
-            checker.report_field("retry_key", Problem::Forbidden(why));
-        }
-        if let Some(reference) = &self.reference {
-            check_reference(reference, &mut checker);
-        }
-        if !self.fairness_key.is_empty() {
-            check_name("fairness_key", &self.fairness_key, &mut checker);
-        }
-        if fairness::is_of_a_campaign(&self.fairness_key) {
-            let rule = "must not begin with campaign: because the keys of campaigns do";
-            checker.report_field("fairness_key", Problem::Rule(rule));
-        }
-        if let Some(key) = &self.order_key {
-            check_name("order_key", key, &mut checker);
-        }
-        check_times(self.at, self.expires_at, &mut checker);
-        self.check_request(&mut checker);
-        checker.finish().map_err(Error::invalid)
-    }
-
-    fn check_request(&self, checker: &mut Checker) {
-        match &self.contents {
-            Contents::Messages(messages) => {
-                if let Err(violations) = messages.check(self.kind) {
-                    checker.include(violations);
-                }
-            }
-            Contents::Broken(violations) => checker.include(violations),
-            Contents::Written(_) => self.options.check_unset(checker),
-        }
-        let to = self.to.first().map_or("", String::as_str);
-        let chat = |field, checker: &mut Checker| {
-            if let Err(why) = ChatId::check(to) {
-                checker.report_field(field, Problem::Id(why));
-            }
-        };
-        if let Some(chat) = &self.push_to {
-            if self.kind != SendKind::Reply {
-                checker.report_field("or_push", Problem::Forbidden("only a reply takes it"));
-            } else if let Err(why) = ChatId::check(chat) {
-                checker.report_field("or_push", Problem::Id(why));
-            }
-        }
-        match self.kind {
-            SendKind::Push => chat("to", checker),
-            SendKind::Reply => chat("replyToken", checker),
-            SendKind::Multicast if self.to.len() > MULTICAST_USERS.max => {
-                let rule = "must have at most 500 users; start a campaign for more";
-                checker.report_field("to", Problem::Rule(rule));
-            }
-            SendKind::Multicast => check_multicast_users(&self.to, checker),
-            SendKind::PhoneNumber => checker.field("to", &PhoneHash::from(to)),
-            SendKind::Broadcast | SendKind::Narrowcast => {}
-        }
-        checker.optional("X-Line-Delivery-Tag", self.delivery_tag.as_ref());
-        self.options.check(checker);
-        self.check_fit(checker);
-    }
-
-    /// Checks that each option is one of its kind of send.
-    fn check_fit(&self, checker: &mut Checker) {
-        let Options { targeting, custom_aggregation_units, .. } = &self.options;
-        let narrow = self.kind == SendKind::Narrowcast;
-        let counted = matches!(self.kind, SendKind::Push | SendKind::Multicast);
-        let tagged = self.kind == SendKind::PhoneNumber;
-        for (field, is_given, fits, why) in [
-            ("recipient", targeting.recipient.is_some(), narrow, "only a narrowcast takes it"),
-            ("filter", targeting.filter.is_some(), narrow, "only a narrowcast takes it"),
-            ("limit", targeting.limit.is_some(), narrow, "only a narrowcast takes it"),
-            (
-                "customAggregationUnits",
-                !custom_aggregation_units.is_empty(),
-                counted,
-                "only a push or a multicast takes it",
-            ),
-            (
-                "X-Line-Delivery-Tag",
-                self.delivery_tag.is_some(),
-                tagged,
-                "only a send to a phone number takes it",
-            ),
-        ] {
-            if is_given && !fits {
-                checker.report_field(field, Problem::Forbidden(why));
-            }
-        }
-    }
-}
-
-/// What `schema/enqueue.sql` and a batch do not read.
-fn not_in_json(what: &str) -> Error {
-    let why = format!("{what} cannot be written as JSON for the database; enqueue it");
-    Error::breaks(Vec::new(), Problem::Shape(why))
-}
-
-/// Refuses what a store should not hold, and what nothing could read again.
-fn check_reference(reference: &serde_json::Value, checker: &mut Checker) {
-    let json = reference.to_string();
-    if json.len() > REFERENCE_BYTES || serde_json::from_str::<serde_json::Value>(&json).is_err() {
-        let rule = "must have at most 2000 bytes and 127 levels as JSON";
-        checker.report_field("reference", Problem::Rule(rule));
-    }
-}
-
-/// Refuses times at which nothing would ever be sent, and those that no calendar has.
-pub(crate) fn check_times(at: Option<Time>, expires_at: Option<Time>, checker: &mut Checker) {
-    for (field, time) in [("at", at), ("expires_at", expires_at)] {
-        if time.is_some_and(|time| !time.has_date()) {
-            checker.report_field(
-                field,
-                Problem::Rule("must have a date, which ends with the year 9999"),
-            );
-        }
-    }
-    if let (Some(at), Some(expires)) = (at, expires_at)
-        && expires <= at
-    {
-        let rule = "must be later than the time to send it at, or it is never sent";
-        checker.report_field("expires_at", Problem::Rule(rule));
-    }
-}
-
-/// Refuses names that no index or log should hold.
-pub(crate) fn check_name(field: &'static str, name: &str, checker: &mut Checker) {
-    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
-        let rule = "must have 1 to 200 bytes and no control characters";
-        checker.report_field(field, Problem::Rule(rule));
     }
 }

@@ -1,0 +1,90 @@
+//! Waiting for what becomes of a delivery.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::Outbox;
+use crate::{DeliveryId, Error, HoldReason, Listed, State, WaitingFor, store::step::Told};
+
+/// How often somebody who waits for a delivery looks at what another program may have done with it.
+const LOOK_AT_ONE: Duration = Duration::from_millis(250);
+
+impl Outbox {
+    /// Waits for the outcome of a delivery, and returns the delivery; `None` if it does not exist.
+    ///
+    /// A delivery has an outcome when it has ended, a narrowcast when LINE has accepted it. The call returns earlier if
+    /// the delivery waits for something that takes longer than any caller: an operator's hold, the monthly quota, a new
+    /// token. After `patience` it returns the delivery in its current state. Changes by this process's workers are
+    /// noticed at once. So are those by others on `PostgreSQL`, if the delivery was enqueued as
+    /// [`watched`](crate::NewDelivery::watched) and this process has a worker; other changes are noticed within a
+    /// quarter of a second. Dropping the wait changes nothing.
+    ///
+    /// ```no_run
+    /// # async fn example(outbox: hikyaku_sender::Outbox, push: hikyaku_sender::NewDelivery) -> Result<(), hikyaku_sender::Error> {
+    /// use std::time::Duration;
+    ///
+    /// use hikyaku_sender::State;
+    ///
+    /// let id = outbox.enqueue(push).await?.id;
+    /// let delivery = outbox.wait(id, Duration::from_secs(3)).await?;
+    /// if delivery.is_some_and(|it| it.state == State::Accepted) {
+    ///     let answer = outbox.answer(id).await?; // LINE's own
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn wait(&self, id: DeliveryId, patience: Duration) -> Result<Option<Listed>, Error> {
+        self.wait_and_look(id, patience, LOOK_AT_ONE).await
+    }
+
+    /// Waits, and looks at the store so often.
+    pub(crate) async fn wait_and_look(
+        &self,
+        id: DeliveryId,
+        patience: Duration,
+        every: Duration,
+    ) -> Result<Option<Listed>, Error> {
+        let end = Instant::now().checked_add(patience);
+        let watcher = self.0.watchers.watch(id.0);
+        loop {
+            // Before the look: what happens since then ends the pause.
+            let told = watcher.told();
+            let Some(listed) = self.show(id).await? else { return Ok(None) };
+            let now = Instant::now();
+            let is_over = listed.state.is_final() || listed.state == State::Tracking;
+            if is_over || stands_still(&listed) || end.is_some_and(|end| end <= now) {
+                return Ok(Some(listed));
+            }
+            let look = now + every;
+            let _ = timeout_at(end.map_or(look, |end| end.min(look)), told).await;
+        }
+    }
+
+    /// Records that the caller who waited for a delivery has received its refusal, by LINE or because it was withdrawn.
+    /// The delivery is then no longer a dead letter, and if it was enqueued as
+    /// [`watched`](crate::NewDelivery::watched), no [`Outcome`](crate::Outcome) reports it. Call this after the answer
+    /// has been handed over: otherwise, also after a kill, the refusal remains a dead letter, and is reported as an
+    /// outcome some ten seconds after the end of the caller's patience. Returns whether anything changed; a delivery that is neither refused nor withdrawn stays as it is.
+    ///
+    /// # Errors
+    /// The store failed to commit it.
+    pub async fn told(&self, id: DeliveryId) -> Result<bool, Error> {
+        self.0.store.run(Told(id.0)).await
+    }
+}
+
+/// Whether it waits for what no caller waits for.
+fn stands_still(listed: &Listed) -> bool {
+    let waits_for = |waiting| match waiting {
+        WaitingFor::Release | WaitingFor::Quota => true,
+        WaitingFor::Hold(reason) => {
+            matches!(reason, HoldReason::Quota | HoldReason::Unauthorized)
+        }
+        _ => false,
+    };
+    listed.waiting_for.is_some_and(waits_for)
+}
