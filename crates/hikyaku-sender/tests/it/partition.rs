@@ -1,13 +1,13 @@
 //! A worker that is cut off from the store, or from LINE, without any connection being closed.
 //!
-//! `HIKYAKU_PARTITION` sets for how many seconds.
+//! It lasts until others have done the work, or until some of it is in doubt; and `HIKYAKU_PARTITION` seconds longer.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
     time::{Duration, Instant},
 };
 
-use hikyaku_sender::{Limits, NewDelivery, Outbox, State};
+use hikyaku_sender::{Filter, Limits, NewDelivery, Outbox, State};
 use hikyaku_sim::{FaultRule, Sim};
 use tokio::task::{JoinSet, block_in_place};
 
@@ -95,7 +95,7 @@ async fn from_the_store(cut: Cut) {
     let report = done.unwrap_or_else(|_| panic!("{cut:?}: the others wait for it")).unwrap();
     assert!(report.accepted > 0, "{cut:?}: it did everything before it was cut off");
     let taken_over = cut_off.elapsed();
-    lasting().await;
+    even_longer().await;
     to_store.heal();
     let healed = Instant::now();
     enqueue(&outbox, SENDS..SENDS + 50).await;
@@ -121,7 +121,8 @@ async fn from_line(cut: Cut) {
     let mut worker = block_in_place(|| Program::start_at(&site, &plan(url, line), &sim));
     delivered(&sim, SENDS / 4).await;
     to_line.cut(cut);
-    lasting().await;
+    until_in_doubt(&outbox).await;
+    even_longer().await;
     let (arrived, known) = (sim.delivered(), accepted(&outbox).await);
     assert!(known < SENDS as u64, "{cut:?}: it did everything before it was cut off");
     assert!(cut != Cut::Back || known < arrived, "{cut:?}: it heard of all {known} that arrived");
@@ -186,8 +187,19 @@ async fn until_accepted(outbox: &Outbox, sends: usize) {
     }
 }
 
-/// How long `HIKYAKU_PARTITION` says, in seconds, or as long as it takes to have an effect.
-async fn lasting() {
-    let seconds = std::env::var("HIKYAKU_PARTITION").map_or(3, |it| it.parse().unwrap());
-    tokio::time::sleep(Duration::from_secs(seconds)).await;
+/// Waits until nobody knows whether something has arrived.
+async fn until_in_doubt(outbox: &Outbox) {
+    let began = Instant::now();
+    let waiting = || Filter::default().state(State::Ready).limit(1000);
+    while !outbox.list(waiting()).await.unwrap().iter().any(|it| it.may_have_landed) {
+        assert!(began.elapsed() < RECOVERY, "nothing was on its way");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// As long as `HIKYAKU_PARTITION` says, in seconds.
+async fn even_longer() {
+    if let Ok(seconds) = std::env::var("HIKYAKU_PARTITION") {
+        tokio::time::sleep(Duration::from_secs(seconds.parse().unwrap())).await;
+    }
 }
