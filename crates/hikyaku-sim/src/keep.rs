@@ -1,10 +1,9 @@
 //! A file that the state is kept in, so that a simulator goes on where it was.
 
 use std::{
-    ffi::OsString,
-    fs::{self, File, OpenOptions},
-    io::{self, ErrorKind, Write},
-    path::{Path, PathBuf},
+    fs::{self, File},
+    io::{self, ErrorKind},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -14,7 +13,11 @@ use std::{
 
 use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 
-use crate::{shared::Shared, snapshot};
+use crate::{
+    private_file::{beside, private, replace},
+    shared::Shared,
+    snapshot,
+};
 
 /// How long changes wait before they are written: what a crash can lose.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -56,29 +59,17 @@ impl StateFile {
             return;
         }
         let document = snapshot::export(&shared.world());
-        match self.replace(document.as_bytes()) {
-            Ok(()) => *written = Some(changes),
+        match replace(&self.path, document.as_bytes()) {
+            Ok(()) => {
+                *written = Some(changes);
+                self.failures.store(0, Ordering::Relaxed);
+            }
             // Of many in a row the first is told.
             Err(error) if self.failures.fetch_add(1, Ordering::Relaxed) == 0 => {
                 tracing::error!(path = %self.path.display(), %error, "cannot keep the state");
             }
             Err(_) => {}
         }
-    }
-
-    fn replace(&self, document: &[u8]) -> io::Result<()> {
-        let new = beside(&self.path, ".new");
-        let mut file = private().truncate(true).open(&new)?;
-        file.write_all(document)?;
-        file.sync_all()?;
-        fs::rename(&new, &self.path)?;
-        // The name is on disk when the folder is. Not every system can do that.
-        if let Some(folder) = self.path.parent() {
-            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-            let _ = File::open(folder).and_then(|folder| folder.sync_all());
-        }
-        self.failures.store(0, Ordering::Relaxed);
-        Ok(())
     }
 }
 
@@ -101,19 +92,4 @@ pub(crate) async fn keep(
             return;
         }
     }
-}
-
-/// A file for its owner alone: credentials are in it.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path.as_os_str());
-    name.push(suffix);
-    name.into()
 }

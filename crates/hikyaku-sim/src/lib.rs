@@ -41,6 +41,7 @@ mod near;
 mod page;
 mod platform;
 mod poster;
+mod private_file;
 mod purchase;
 mod query;
 mod random;
@@ -51,6 +52,7 @@ mod shared;
 mod sim;
 mod snapshot;
 mod state;
+mod tls;
 
 pub use clock::ClockMode;
 pub use fault::{FaultRule, InvalidFault};

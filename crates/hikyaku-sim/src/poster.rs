@@ -1,6 +1,6 @@
 //! Signs webhooks and posts them.
 
-use std::time::Duration;
+use std::{error::Error, io, time::Duration};
 
 use bytes::Bytes;
 use hikyaku_model::{ChannelSecret, Event, UserId};
@@ -8,10 +8,12 @@ use hikyaku_webhook::sign;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use rustls::ClientConfig;
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -23,7 +25,7 @@ use crate::state::{
 /// How long a bot may take to answer.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/check-webhook-error-statistics/>
-const ANSWER_TIME: Duration = Duration::from_secs(2);
+pub(crate) const ANSWER_TIME: Duration = Duration::from_secs(2);
 
 /// How much of an answer's body is read, so that its connection can be used again.
 const MOST_READ: usize = 64 << 10;
@@ -64,17 +66,23 @@ impl Post {
     }
 }
 
-/// What posts webhooks. It follows no redirects, and speaks plain HTTP.
+/// What posts webhooks. It follows no redirects.
 #[derive(Debug)]
 pub(crate) struct Poster {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     remote_allowed: bool,
 }
 
 impl Poster {
-    pub(crate) fn new(remote_allowed: bool) -> Self {
+    pub(crate) fn new(remote_allowed: bool, trust: ClientConfig) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(trust)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
         Self { client: Client::builder(TokioExecutor::new()).build(connector), remote_allowed }
     }
 
@@ -107,7 +115,11 @@ impl Poster {
                 return (Verdict::of_status(response.status().as_u16()), Some(response));
             }
             Ok(Err(error)) if error.is_connect() => {
-                Verdict::failed(WebhookReason::CouldNotConnect, "Connection failed")
+                let why = match tls_error(&error) {
+                    Some(why) => format!("TLS handshake failure: {} ({why})", post.url),
+                    None => "Connection failed".to_owned(),
+                };
+                Verdict::failed(WebhookReason::CouldNotConnect, why)
             }
             Ok(Err(_)) => {
                 Verdict::failed(WebhookReason::Unclassified, "Session closed unexpectedly")
@@ -116,6 +128,23 @@ impl Poster {
         };
         (verdict, None)
     }
+}
+
+/// Why two could not agree on TLS, if that is what an error is about.
+fn tls_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        // An I/O error is not the source of itself.
+        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match inner {
+            Some(inner) => Some(inner),
+            None => error.source(),
+        };
+    }
+    None
 }
 
 /// Reads a body to its end, if that is near, and gives its start. A connection whose body is not at its end is closed.

@@ -6,7 +6,7 @@ use std::{
 
 use hikyaku_model::limits::REPLY_TOKEN_LIFE;
 
-use crate::{clock::ClockMode, seed::Seed};
+use crate::{clock::ClockMode, seed::Seed, tls};
 
 /// What a simulator is started with; `reset` goes back to it.
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     /// Whether the API's listener serves the paths of both hosts.
     pub(crate) one_listener: bool,
     pub(crate) allowed_hosts: Vec<String>,
+    /// Where the certificate comes from, if HTTPS is spoken.
+    pub(crate) tls: Option<tls::Source>,
     pub(crate) most_connections: usize,
     /// What the first channel's account is called.
     pub(crate) account_name: Option<String>,
@@ -58,6 +60,8 @@ pub(crate) struct WebhookDefaults {
     pub(crate) schedule: Vec<Duration>,
     /// Whether they may leave this machine.
     pub(crate) remote_allowed: bool,
+    /// Whether an endpoint of this machine may show any certificate.
+    pub(crate) insecure: bool,
 }
 
 impl Default for Settings {
@@ -68,6 +72,7 @@ impl Default for Settings {
             data_port: 0,
             one_listener: false,
             allowed_hosts: Vec::new(),
+            tls: None,
             most_connections: 4096,
             account_name: None,
             clock: ClockMode::Wall,
@@ -89,6 +94,7 @@ impl Default for Settings {
                     .map(|minutes| Duration::from_secs(minutes * 60))
                     .into(),
                 remote_allowed: false,
+                insecure: false,
             },
             keep_deliveries: 100_000,
             keep_requests: 10_000,

@@ -10,7 +10,7 @@ use std::{
 use tokio::{sync::Notify, time::sleep};
 use uuid::Uuid;
 
-use crate::{api::Routes, description::Description, poster::Poster, state::World};
+use crate::{api::Routes, description::Description, poster::Poster, state::World, tls::Tls};
 
 /// What the sockets, the control API and the methods of a simulator share.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     /// Tells that a webhook may wait to be posted.
     pub(crate) webhooks_wait: Notify,
     pub(crate) poster: Poster,
+    /// What its listeners show, if they speak HTTPS.
+    pub(crate) tls: Option<Tls>,
     changes: AtomicU64,
     pub(crate) snapshots: Snapshots,
     /// What is known of the control API; read when it is called for the first time.
@@ -87,7 +89,11 @@ impl Snapshots {
 }
 
 impl Shared {
-    pub(crate) fn new(world: World, api_url: String, data_url: String) -> Self {
+    pub(crate) fn new(
+        world: World,
+        (api_url, data_url): (String, String),
+        (tls, poster): (Option<Tls>, Poster),
+    ) -> Self {
         let settings = &world.settings;
         Self {
             api_url,
@@ -97,7 +103,8 @@ impl Shared {
             run: Uuid::new_v4(),
             rescheduled: Notify::new(),
             webhooks_wait: Notify::new(),
-            poster: Poster::new(settings.webhook.remote_allowed),
+            poster,
+            tls,
             most_connections: settings.most_connections,
             allowed_hosts: settings.allowed_hosts.clone(),
             snapshots: Snapshots::default(),

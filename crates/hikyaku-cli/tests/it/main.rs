@@ -42,6 +42,7 @@ mod sim_acts;
 mod sim_exec;
 mod sim_run;
 mod sim_state;
+mod sim_tls;
 mod stores;
 mod terminal;
 #[cfg(feature = "otel")]

@@ -18,8 +18,8 @@ pub(super) fn check(shared: &Shared, head: &Parts) -> Result<(), Problem> {
     if !head.headers.contains_key(header::ORIGIN) {
         return Ok(());
     }
-    let origin =
-        text(&head.headers, header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
+    let scheme = if shared.tls.is_some() { "https://" } else { "http://" };
+    let origin = text(&head.headers, header::ORIGIN).and_then(|origin| origin.strip_prefix(scheme));
     if origin.is_some_and(|origin| origin.eq_ignore_ascii_case(host)) {
         return Ok(());
     }

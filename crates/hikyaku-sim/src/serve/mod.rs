@@ -18,11 +18,13 @@ use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
+use tokio_rustls::server::TlsStream;
 
 use crate::{shared::Shared, state::log::Host};
 
@@ -85,14 +87,69 @@ pub(crate) async fn stopped(mut stopping: watch::Receiver<bool>) {
 }
 
 async fn connection(
-    stream: TcpStream,
+    mut stream: TcpStream,
+    host: Host,
+    shared: Arc<Shared>,
+    stopping: watch::Receiver<bool>,
+) {
+    // Fails only on a connection that is gone already.
+    let _ = stream.set_nodelay(true);
+    let Some(tls) = &shared.tls else { return speak(stream, host, shared, stopping).await };
+    let agreed = async {
+        if is_plain(&stream).await {
+            // A connection that is closed before it was read is a reset one, and its answer lost.
+            let _ = stream.read(&mut [0; 4096]).await;
+            let _ = stream.write_all(PLAIN_REFUSED).await;
+            let _ = stream.shutdown().await;
+            return None;
+        }
+        tls.acceptor.accept(stream).await.ok()
+    };
+    let agreed = tokio::select! {
+        agreed = timeout(HEAD_TIME, agreed) => agreed.ok().flatten(),
+        () = stopped(stopping.clone()) => None,
+    };
+    if let Some(stream) = agreed {
+        speak(stream, host, shared, stopping).await;
+    }
+}
+
+/// What a client gets that does not speak TLS where it should.
+const PLAIN_REFUSED: &[u8] =
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 45\r\n\
+    connection: close\r\n\r\nThis simulator speaks HTTPS; write https://.\n";
+
+/// Whether a connection does not begin with a TLS handshake.
+async fn is_plain(stream: &TcpStream) -> bool {
+    const HANDSHAKE: u8 = 0x16;
+    let mut first = [0];
+    matches!(stream.peek(&mut first).await, Ok(1)) && first != [HANDSHAKE]
+}
+
+/// A connection with what carries it.
+trait Carried: AsyncRead + AsyncWrite + Unpin {
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Carried for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Carried for TlsStream<TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+async fn speak(
+    stream: impl Carried,
     host: Host,
     shared: Arc<Shared>,
     stopping: watch::Receiver<bool>,
 ) {
     let mut stop = pin!(stopped(stopping.clone()));
-    // Fails only on a connection that is gone already.
-    let _ = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
     let service = {
         let reset = reset.clone();
@@ -117,9 +174,13 @@ async fn connection(
         Pin::new(&mut connection).graceful_shutdown();
         let _ = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     }
+    let mut stream = connection.into_parts().io.into_inner();
     if reset.load(Ordering::Relaxed) {
         // Closing a socket that lingers for no time sends RST.
-        let _ = connection.into_parts().io.inner().set_zero_linger();
+        let _ = stream.socket().set_zero_linger();
+    } else {
+        // TLS has a word for the end. A client that is gone does not hear it.
+        let _ = timeout(STOP_TIME, stream.shutdown()).await;
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     clock::ClockMode,
     deliver, keep,
     keep::StateFile,
+    poster::Poster,
     seed::{InvalidSeed, Seed},
     serve,
     settings::Settings,
@@ -23,6 +24,7 @@ use crate::{
         log::Host,
         webhook::{InvalidWebhookUrl, deliverable},
     },
+    tls::{self, Tls},
 };
 
 /// The settings of a simulator; made by [`Sim::builder`].
@@ -63,8 +65,24 @@ impl SimBuilder {
         self
     }
 
+    /// Speaks HTTPS on both listeners, with a certificate for this machine that is made at each start. Clients are to trust
+    /// [`Sim::ca_certificate`].
+    pub fn tls(mut self) -> Self {
+        self.settings.tls = Some(tls::Source::Memory);
+        self
+    }
+
+    /// Like [`Self::tls`], with a certificate that is kept in this folder, so that it is the same at the next start:
+    /// `ca.pem` is what clients are to trust, and `server.pem` the certificate with its key, which only its owner can read.
+    /// A new one is made after two years, and when it is to be good for further hosts.
+    pub fn tls_in(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.settings.tls = Some(tls::Source::Folder(folder.into()));
+        self
+    }
+
     /// Allows calls to the control API by this host name, in addition to `localhost` and IP addresses. Other names are
-    /// refused, because a web page in a browser could have made them point here.
+    /// refused, because a web page in a browser could have made them point here. A certificate of [`Self::tls`] is good for
+    /// it, too.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.settings.allowed_hosts.push(name.into());
         self
@@ -169,6 +187,13 @@ impl SimBuilder {
         self
     }
 
+    /// Sends webhooks to `https` URLs of this machine whatever certificate the bot shows. By default, it must be one that
+    /// Mozilla's authorities or the simulator's own ([`Self::tls`]) have signed.
+    pub fn insecure_webhooks(mut self) -> Self {
+        self.settings.webhook.insecure = true;
+        self
+    }
+
     /// Allows webhooks to other machines.
     pub fn allow_remote_webhooks(mut self) -> Self {
         self.settings.webhook.remote_allowed = true;
@@ -206,6 +231,22 @@ impl SimBuilder {
         if let Some(url) = &webhook.url {
             deliverable(url, webhook.remote_allowed).map_err(StartError::Webhook)?;
         }
+        let tls = self.settings.tls.as_ref().map(|source| {
+            Tls::new(source, bind_address, &self.settings.allowed_hosts).map_err(|cause| {
+                let folder = match source {
+                    tls::Source::Memory => PathBuf::new(),
+                    tls::Source::Folder(folder) => folder.clone(),
+                };
+                StartError::Certificate { folder, source: cause }
+            })
+        });
+        let tls = tls.transpose()?;
+        let authority = tls.as_ref().map(|tls| tls.certificate.authority.as_str());
+        let poster = Poster::new(
+            webhook.remote_allowed,
+            tls::client(authority, webhook.insecure)
+                .map_err(|source| StartError::Certificate { folder: PathBuf::new(), source })?,
+        );
         let (file, world) = match self.state {
             None => (None, World::new(self.settings).map_err(StartError::Seed)?),
             Some(path) => {
@@ -233,8 +274,9 @@ impl SimBuilder {
         let (api, api_address) = listen(port).await?;
         let data = if one_listener { None } else { Some(listen(data_port).await?) };
         let data_address = data.as_ref().map_or(api_address, |(_, address)| *address);
-        let shared = Shared::new(world, url(api_address), url(data_address));
-        let shared = Arc::new(shared);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let urls = (url(scheme, api_address), url(scheme, data_address));
+        let shared = Arc::new(Shared::new(world, urls, (tls, poster)));
         let (stop, stopping) = watch::channel(false);
         let mut tasks = JoinSet::new();
         tasks.spawn(serve::serve(api, Host::Api, shared.clone(), stopping.clone()));
@@ -264,13 +306,13 @@ impl SimBuilder {
 }
 
 /// The URL of a listener. One on all addresses is reached on the loopback one.
-fn url(address: SocketAddr) -> String {
+fn url(scheme: &str, address: SocketAddr) -> String {
     let ip = match address.ip() {
         ip if !ip.is_unspecified() => ip,
         IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// The reason why a simulator could not start.
@@ -281,6 +323,13 @@ pub enum StartError {
     Listen {
         /// The address.
         address: SocketAddr,
+        /// The cause.
+        source: io::Error,
+    },
+    /// There is no certificate to speak HTTPS with.
+    Certificate {
+        /// The folder in which it is to be kept, if any.
+        folder: PathBuf,
         /// The cause.
         source: io::Error,
     },
@@ -303,6 +352,12 @@ impl fmt::Display for StartError {
             Self::Listen { address, .. } => {
                 write!(f, "cannot listen on {address}: choose another port, or 0 for a free one")
             }
+            Self::Certificate { folder, source } if folder.as_os_str().is_empty() => {
+                write!(f, "cannot make a certificate: {source}")
+            }
+            Self::Certificate { folder, source } => {
+                write!(f, "cannot keep a certificate in {}: {source}", folder.display())
+            }
             Self::Webhook(invalid) => invalid.fmt(f),
             Self::Seed(invalid) => invalid.fmt(f),
             Self::State { path, why } => write!(f, "{}: {why}", path.display()),
@@ -313,7 +368,7 @@ impl fmt::Display for StartError {
 impl std::error::Error for StartError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Listen { source, .. } => Some(source),
+            Self::Listen { source, .. } | Self::Certificate { source, .. } => Some(source),
             Self::Webhook(_) | Self::Seed(_) | Self::State { .. } => None,
         }
     }

@@ -10,6 +10,7 @@ mod webhooks;
 
 use std::{
     fmt,
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -108,6 +109,23 @@ impl Sim {
     /// Returns the URL of the page with the chats of all users, to look at and to use by hand.
     pub fn page_url(&self) -> String {
         format!("{}/", self.running.shared.api_url)
+    }
+
+    /// Returns the certificate that clients of a simulator with [`SimBuilder::tls`] are to trust, as PEM: that of the
+    /// authority which signed the simulator's own.
+    pub fn ca_certificate(&self) -> Option<&str> {
+        self.running.shared.tls.as_ref().map(|tls| tls.certificate.authority.as_str())
+    }
+
+    /// Returns the file of that certificate, if it is kept in a folder ([`SimBuilder::tls_in`]).
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.running.shared.tls.as_ref()?.certificate.path.as_deref()
+    }
+
+    /// Returns the certificate of a simulator with [`SimBuilder::tls`] and its private key, as PEM. A bot on this machine
+    /// that shows it gets its webhooks by HTTPS.
+    pub fn server_certificate(&self) -> Option<&str> {
+        self.running.shared.tls.as_ref().map(|tls| tls.certificate.own.as_str())
     }
 
     /// Returns the base URL for `https://api-data.line.me`, without a trailing slash.

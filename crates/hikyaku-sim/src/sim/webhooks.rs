@@ -11,7 +11,7 @@ impl Sim {
     /// Sets the URL of the channel's webhooks. Without one, nothing is sent.
     ///
     /// # Errors
-    /// The URL is not one of plain HTTP on this machine; see
+    /// The URL is not one of this machine; see
     /// [`SimBuilder::allow_remote_webhooks`](crate::SimBuilder::allow_remote_webhooks).
     pub fn set_webhook(&self, url: impl Into<String>) -> Result<(), InvalidWebhookUrl> {
         let url = url.into();

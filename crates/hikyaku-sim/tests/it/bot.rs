@@ -5,12 +5,18 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+};
 use serde_json::Value;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+use tokio_rustls::TlsAcceptor;
 
 /// What a bot does with a request.
 #[derive(Clone, Copy, Debug)]
@@ -60,15 +66,45 @@ impl Bot {
 
     /// A bot that does with its nth request, from 0, what it is told.
     pub(crate) async fn that(does: impl Fn(usize) -> Does + Send + Sync + 'static) -> Self {
+        Self::at("http", does, |stream| std::future::ready(Some(stream))).await
+    }
+
+    /// A bot that answers 200 by HTTPS, and shows this certificate.
+    pub(crate) async fn that_shows(pem: &str) -> Self {
+        let chain = CertificateDer::pem_slice_iter(pem.as_bytes()).map(Result::unwrap).collect();
+        let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key);
+        let acceptor = TlsAcceptor::from(Arc::new(config.unwrap()));
+        let agree = move |stream| {
+            let agreed = acceptor.accept(stream);
+            async { agreed.await.ok() }
+        };
+        Self::at("https", |_| Does::Answers(200), agree).await
+    }
+
+    async fn at<S, F>(
+        scheme: &str,
+        does: impl Fn(usize) -> Does + Send + Sync + 'static,
+        agree: impl Fn(TcpStream) -> F + Send + 'static,
+    ) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send,
+        F: Future<Output = Option<S>> + Send + 'static,
+    {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let url = format!("http://{}/callback", listener.local_addr().unwrap());
+        let url = format!("{scheme}://{}/callback", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
         let (kept, does) = (received.clone(), Arc::new(does));
         let server = tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
                 let (kept, does) = (kept.clone(), does.clone());
-                tokio::spawn(async move { serve(stream, &kept, &*does).await });
+                let agreed = agree(stream);
+                tokio::spawn(async move { serve(agreed.await?, &kept, &*does).await });
             }
         });
         Self { url, received, server }
@@ -94,7 +130,7 @@ impl Drop for Bot {
 }
 
 async fn serve(
-    mut stream: TcpStream,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
     received: &Mutex<Vec<Received>>,
     does: &(dyn Fn(usize) -> Does + Send + Sync),
 ) -> Option<()> {

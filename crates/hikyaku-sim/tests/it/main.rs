@@ -51,6 +51,7 @@ mod state;
 mod talk;
 mod token;
 mod transport;
+mod tls;
 mod validation;
 mod webhook;
 mod webhook_fault;

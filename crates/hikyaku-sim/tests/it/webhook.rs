@@ -387,7 +387,8 @@ async fn webhooks_stay_on_this_machine_unless_allowed() {
     );
     let sim = Sim::start().await.unwrap();
     assert!(sim.set_webhook("http://bot.example/").is_err());
-    assert!(sim.set_webhook("https://127.0.0.1/").unwrap_err().to_string().contains("no TLS"));
+    assert!(sim.set_webhook("https://127.0.0.1/").is_ok());
+    assert!(sim.set_webhook("https://bot.example/").is_err());
     let sim = Sim::builder().allow_remote_webhooks().start().await.unwrap();
     assert!(sim.set_webhook("http://bot.example/").is_ok());
 }

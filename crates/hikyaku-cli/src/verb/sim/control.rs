@@ -1,4 +1,4 @@
-use std::{fmt::Display, future::Future, time::Duration};
+use std::{fmt::Display, future::Future, path::PathBuf, time::Duration};
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -9,7 +9,13 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::failure::{network, refused, usage};
+use crate::{
+    failure::{network, refused, usage},
+    file,
+};
+
+/// The time that connecting may take.
+const CONNECT: Duration = Duration::from_secs(2);
 
 /// The time that a call may take in addition to its wait.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,6 +32,10 @@ pub(super) struct SimArgs {
         default_value = "http://127.0.0.1:8686"
     )]
     api_url: String,
+
+    /// Trust the certificate of this PEM file: that of a simulator that was started with --tls
+    #[arg(long, env = "HIKYAKU_CA_FILE", hide_env_values = true, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 
     /// Id of a channel of the simulator [default: the first]
     #[arg(long, value_name = "ID")]
@@ -51,12 +61,20 @@ impl SimArgs {
     pub(super) fn control(&self) -> anyhow::Result<Control> {
         let url = self.api_url.trim_end_matches('/').to_owned();
         // LINE itself has no such calls, and a token sent there by mistake would be a real one.
-        if !url.starts_with("http://") {
-            return Err(usage(format!(
-                "{url} is not the URL of a simulator, which begins with http://; set --api-url (HIKYAKU_API_URL)"
-            )));
-        }
-        let transport = HyperTransport::new(Duration::from_secs(2));
+        let transport = match &self.ca_file {
+            _ if url.starts_with("http://") => HyperTransport::new(CONNECT),
+            Some(file) if url.starts_with("https://") => {
+                let pem = file::read_bytes(&file.display().to_string())?;
+                HyperTransport::with_certificates(CONNECT, &pem)
+                    .map_err(|why| usage(format!("{}: {why}", file.display())))?
+            }
+            _ => {
+                return Err(usage(format!(
+                    "{url} is not the URL of a simulator, which begins with http://, or with https:// and then needs \
+                     --ca-file (HIKYAKU_CA_FILE); set --api-url (HIKYAKU_API_URL)"
+                )));
+            }
+        };
         Ok(Control { url, channel: self.channel.clone(), transport })
     }
 }
@@ -64,7 +82,7 @@ impl SimArgs {
 impl Control {
     /// One in this process.
     pub(super) fn at(url: String) -> Self {
-        Self { url, channel: None, transport: HyperTransport::new(Duration::from_secs(2)) }
+        Self { url, channel: None, transport: HyperTransport::new(CONNECT) }
     }
 
     pub(super) fn url(&self) -> &str {

@@ -26,6 +26,8 @@ The simulator is new and on free ports, so several can run at once. The command 
 HIKYAKU_API_URL, HIKYAKU_DATA_URL and HIKYAKU_MANAGER_URL are the base URLs, LINE_CHANNEL_ACCESS_TOKEN, LINE_CHANNEL_SECRET \
 and LINE_CHANNEL_ID the channel's (also as LINE_CHANNEL_TOKEN, CHANNEL_ACCESS_TOKEN and CHANNEL_SECRET), HIKYAKU_SIM_FRIENDS \
 the ids of --friends. Signals are passed on; a command that a signal ended gives 128 and its number.
+With --tls they are https, and HIKYAKU_CA_FILE, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, CURL_CA_BUNDLE and \
+REQUESTS_CA_BUNDLE name its certificate.
 
 Examples:
   hikyaku sim exec -- npm test

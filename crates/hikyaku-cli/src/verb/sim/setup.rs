@@ -17,6 +17,7 @@ const NAME: Style = Style::new().effects(Effects::DIMMED);
 
 // The initial state of a simulator.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is one")]
 pub(super) struct Setup {
     /// Serve the paths of both hosts on the API's port
     #[arg(long)]
@@ -43,6 +44,11 @@ pub(super) struct Setup {
     #[arg(long, value_name = "N")]
     friends: Option<usize>,
 
+    /// Speak HTTPS, by a certificate of its own; kept beside --state, or else among the user's files, and the lines to trust
+    /// it are printed
+    #[arg(long)]
+    tls: bool,
+
     /// Send signed webhooks to the bot at this URL of this machine
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
@@ -50,6 +56,10 @@ pub(super) struct Setup {
     /// Send webhooks that fail again, after 1, 5, 15, 30 and 60 minutes
     #[arg(long)]
     webhook_redelivery: bool,
+
+    /// Send webhooks to https URLs of this machine whatever certificate the bot shows; else it is to show the one of --tls
+    #[arg(long)]
+    insecure_webhooks: bool,
 
     /// Let webhooks go to other machines, too
     #[arg(long)]
@@ -65,6 +75,9 @@ pub(super) struct Credentials {
     data_url: String,
     /// Nothing is served for this host. It is named so that no call goes to LINE's.
     manager_url: String,
+    /// The certificate to trust, where HTTPS is spoken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca_file: Option<String>,
     channel_id: String,
     channel_secret: String,
     token: String,
@@ -107,8 +120,14 @@ impl Setup {
         if self.allow_remote_webhooks {
             builder = builder.allow_remote_webhooks();
         }
+        if self.insecure_webhooks {
+            builder = builder.insecure_webhooks();
+        }
         if let Some(url) = self.webhook {
             builder = builder.webhook(url);
+        }
+        if self.tls {
+            builder = builder.tls_in(certificates(self.state.as_deref())?);
         }
         let is_kept = self.state.as_deref().is_some_and(Path::exists);
         if let Some(path) = self.state {
@@ -123,6 +142,7 @@ impl Setup {
             (StartError::Webhook(why), _) => usage(format!("--webhook: {why}")),
             (StartError::Seed(why), Some(file)) => file.refuse(&why),
             (error @ StartError::State { .. }, _) => usage(format!("--state: {error}")),
+            (error @ StartError::Certificate { .. }, _) => usage(format!("--tls: {error}")),
             (error, _) => error.into(),
         })?;
         if !is_kept {
@@ -131,6 +151,40 @@ impl Setup {
         let credentials = Credentials::of(&sim);
         Ok((sim, credentials))
     }
+}
+
+/// The variables by which programs are told of a certificate to trust: this command, Node.js, whatever uses OpenSSL (Python,
+/// Ruby) or Go, and curl and Requests, which look elsewhere.
+const TRUST: [&str; 5] = [
+    "HIKYAKU_CA_FILE",
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+];
+
+/// Where the certificates of a simulator are kept that keeps its state in this file.
+fn certificates(state: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let folder = match state {
+        Some(state) => {
+            let mut folder = state.as_os_str().to_owned();
+            folder.push(".tls");
+            folder.into()
+        }
+        None => {
+            let states = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+            // XDG's rules say to ignore a relative path.
+            let states = states.filter(|path| path.is_absolute());
+            let states =
+                states.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
+            let states = states.ok_or_else(|| {
+                usage("there is no folder to keep a certificate in; add --state FILE, or set HOME")
+            })?;
+            states.join("hikyaku/sim.tls")
+        }
+    };
+    // Others read its name from the environment, in folders of their own.
+    Ok(std::path::absolute(folder)?)
 }
 
 impl Credentials {
@@ -143,6 +197,7 @@ impl Credentials {
             api_url: sim.api_url(),
             data_url: sim.data_url(),
             manager_url: sim.api_url(),
+            ca_file: sim.ca_file().map(|path| path.display().to_string()),
             channel_id: sim.channel_id(),
             channel_secret: sim.channel_secret().expose().to_owned(),
             token: sim.channel_token().expose().to_owned(),
@@ -161,8 +216,8 @@ impl Credentials {
 
     /// The environment of a program that is to speak to the simulator. Every name by which LINE's own examples read a
     /// token or a secret is among them, so that none of a real channel is used by mistake.
-    pub(super) fn environment(&self) -> [(&'static str, String); 10] {
-        [
+    pub(super) fn environment(&self) -> Vec<(&'static str, String)> {
+        let mut environment = vec![
             ("HIKYAKU_API_URL", self.api_url.clone()),
             ("HIKYAKU_DATA_URL", self.data_url.clone()),
             ("HIKYAKU_MANAGER_URL", self.manager_url.clone()),
@@ -173,7 +228,11 @@ impl Credentials {
             ("LINE_CHANNEL_ACCESS_TOKEN", self.token.clone()),
             ("LINE_CHANNEL_TOKEN", self.token.clone()),
             ("CHANNEL_ACCESS_TOKEN", self.token.clone()),
-        ]
+        ];
+        if let Some(file) = &self.ca_file {
+            environment.extend(TRUST.map(|name| (name, file.clone())));
+        }
+        environment
     }
 }
 
@@ -210,12 +269,25 @@ impl fmt::Display for Credentials {
             f,
             "  export LINE_CHANNEL_ACCESS_TOKEN={token} LINE_CHANNEL_SECRET={channel_secret}"
         )?;
+        if let Some(file) = &self.ca_file {
+            let [ours, node, others, ..] = TRUST;
+            writeln!(f, "  export {ours}={file} {node}={file}")?;
+            writeln!(
+                f,
+                "  export {others}={file}  {NAME}# Python, Go, Ruby; also {}{NAME:#}",
+                TRUST[4]
+            )?;
+        }
+        let curl = match &self.ca_file {
+            Some(file) => format!("curl --cacert {file}"),
+            None => "curl".to_owned(),
+        };
         let commands = [
-            (format!("curl -X POST {api_url}/_sim/v1/users"), "another friend; prints the id"),
+            (format!("{curl} -X POST {api_url}/_sim/v1/users"), "another friend; prints the id"),
             ("hikyaku broadcast --text hello".to_owned(), "to all friends"),
             ("hikyaku sim trigger message --text hi".to_owned(), "a friend writes to the bot"),
             ("hikyaku sim tail".to_owned(), "watch requests and webhooks"),
-            (format!("curl {api_url}/_sim/v1/outbox/latest"), "what arrived last"),
+            (format!("{curl} {api_url}/_sim/v1/outbox/latest"), "what arrived last"),
         ];
         for (command, what) in commands {
             writeln!(f, "  {command:<56} {NAME}# {what}{NAME:#}")?;

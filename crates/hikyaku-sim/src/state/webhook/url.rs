@@ -22,14 +22,11 @@ impl fmt::Display for InvalidWebhookUrl {
 
 impl std::error::Error for InvalidWebhookUrl {}
 
-/// Whether a simulator can deliver to this URL: plain HTTP to this machine, or to any if that is allowed.
+/// Whether a simulator can deliver to this URL: to this machine, or to any if that is allowed.
 pub(crate) fn deliverable(url: &str, remote_allowed: bool) -> Result<Uri, InvalidWebhookUrl> {
     let invalid = |why| InvalidWebhookUrl { url: url.to_owned(), why };
-    let parsed = parse(url);
-    if parsed.as_ref().is_some_and(|uri| uri.scheme_str() == Some("https")) {
-        return Err(invalid("the simulator speaks no TLS; give it the http address of the bot"));
-    }
-    let uri = parsed.filter(|uri| uri.scheme_str() == Some("http")).ok_or_else(|| {
+    let uri = parse(url).filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
+    let uri = uri.ok_or_else(|| {
         invalid(
             "it must have the form `http://127.0.0.1:3000/callback`, with 500 characters at most",
         )
@@ -68,18 +65,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_plain_http_on_this_machine_is_delivered_to() {
-        for url in ["http://127.0.0.1:3000/callback", "http://localhost", "http://[::1]:1/a?b=c"] {
+    fn only_this_machine_is_delivered_to() {
+        for url in [
+            "http://127.0.0.1:3000/callback",
+            "http://localhost",
+            "http://[::1]:1/a?b=c",
+            "https://127.0.0.1/",
+            "https://localhost:8443/callback",
+        ] {
             assert!(deliverable(url, false).is_ok(), "{url}");
         }
-        for url in ["http://192.0.2.1/", "http://bot.example/", "http://localhost.example/"] {
+        for url in [
+            "http://192.0.2.1/",
+            "http://bot.example/",
+            "http://localhost.example/",
+            "https://bot.example/",
+        ] {
             assert!(deliverable(url, false).is_err(), "{url}");
             assert!(deliverable(url, true).is_ok(), "{url}");
         }
         let long = format!("http://localhost/{}", "a".repeat(500));
-        for url in
-            ["", "/callback", "localhost:3000", "https://127.0.0.1/", "ftp://127.0.0.1/", &long]
-        {
+        for url in ["", "/callback", "localhost:3000", "ftp://127.0.0.1/", &long] {
             assert!(deliverable(url, true).is_err(), "{url}");
         }
     }
