@@ -14,7 +14,7 @@ use tokio::{task::JoinSet, time::sleep};
 use crate::{
     clock::later,
     fault::{Effect, Strike, SuspectWebhook},
-    poster::{self, Post},
+    poster::{self, ANSWER_TIME, Post},
     shared::Shared,
     state::{
         World,
@@ -24,6 +24,9 @@ use crate::{
 
 /// How many webhooks are posted at once.
 const AT_ONCE: usize = 64;
+
+/// How long a webhook waits for the next one of its chat where a fault wants it to come after that one.
+const HOLD: SignedDuration = SignedDuration::from_secs(10);
 
 /// Posts webhooks as they come, until it is aborted.
 pub(crate) async fn deliver(shared: Arc<Shared>) {
@@ -63,18 +66,29 @@ async fn send(
     strike: Option<&Strike>,
 ) -> (Verdict, Option<Response<Incoming>>) {
     let Some(strike) = strike else { return shared.poster.send(post).await };
-    if let Some(delay) = strike.delay {
+    let delay = strike.delay.unwrap_or_default();
+    if strike.after_accept {
+        let (mut verdict, mut answer) = shared.poster.send(post.clone()).await;
+        sleep(delay).await;
+        if strike.effect == Effect::Pass {
+            if delay >= ANSWER_TIME {
+                (verdict, answer) = (timed_out(), None);
+            }
+            return (verdict, answer);
+        }
+        if let Some(answer) = answer {
+            tokio::spawn(poster::read_start(answer));
+        }
+    } else {
         sleep(delay).await;
     }
-    if strike.after_accept || strike.effect == Effect::Duplicate {
-        // The bot is told, and LINE does not hear what it answers to this.
+    if strike.effect == Effect::Duplicate {
+        // LINE does not hear what the bot answers to this.
         shared.poster.post(post.clone()).await;
     }
     let verdict = match &strike.effect {
         Effect::Answer { status, .. } => Verdict::of_status(*status),
-        Effect::Drop if strike.after_accept => {
-            Verdict::failed(WebhookReason::RequestTimeout, "Request timeout")
-        }
+        Effect::Drop if strike.after_accept => timed_out(),
         Effect::Drop => Verdict::failed(WebhookReason::CouldNotConnect, "Connection failed"),
         effect => {
             if *effect == Effect::WrongSignature {
@@ -86,11 +100,19 @@ async fn send(
     (verdict, None)
 }
 
+/// What comes of a webhook whose answer does not come in time.
+fn timed_out() -> Verdict {
+    Verdict::failed(WebhookReason::RequestTimeout, "Request timeout")
+}
+
 /// The next webhook that can be posted, and what a fault has for it.
 fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
     let now = world.clock.now();
     loop {
-        let (id, webhook) = world.webhooks.next()?;
+        let id = world.webhooks.next()?;
+        let held_by = world.webhooks.take_hold(id);
+        let can_wait = !world.webhooks.is_waited_for(id);
+        let webhook = world.webhooks.get(id)?;
         let channel = &mut world.channels[webhook.channel];
         let Some(url) = channel.webhook.active_url().map(str::to_owned) else {
             let verdict =
@@ -98,10 +120,15 @@ fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
             world.webhooks.end(id, &channel.id, (verdict, None), None, (now, Duration::ZERO));
             continue;
         };
-        let suspect = SuspectWebhook { channel: &channel.id, event: webhook.event.type_word() };
-        let strike = world.faults.strike_webhook(suspect, &mut world.random);
-        if strike.as_ref().is_some_and(|strike| strike.effect == Effect::Reorder) {
-            world.webhooks.postpone(id);
+        let event = webhook.event.type_word();
+        let suspect = SuspectWebhook { channel: &channel.id, event, can_wait };
+        let strike = match held_by {
+            Some(fault) => Some(Strike::done(fault)),
+            None => world.faults.strike_webhook(suspect, &mut world.random),
+        };
+        if let Some(Strike { id: fault, delay, effect: Effect::Reorder, .. }) = strike {
+            let most = delay.and_then(|delay| delay.try_into().ok()).unwrap_or(HOLD);
+            world.webhooks.postpone(id, fault, later(now, most));
             continue;
         }
         let mut event = webhook.event.clone();

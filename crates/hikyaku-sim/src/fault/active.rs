@@ -53,6 +53,8 @@ pub(crate) struct SuspectWebhook<'a> {
     pub(crate) channel: &'a str,
     /// The type of its event.
     pub(crate) event: &'a str,
+    /// Whether it may be held back. One that another was held back for may not.
+    pub(crate) can_wait: bool,
 }
 
 impl ActiveFault {
@@ -77,6 +79,7 @@ impl ActiveFault {
     fn matches_webhook(&self, suspect: SuspectWebhook<'_>) -> bool {
         let Matcher { direction, channel, event, .. } = &self.rule.matcher;
         *direction == Direction::Webhook
+            && (suspect.can_wait || self.rule.effect != Effect::Reorder)
             && channel.as_deref().is_none_or(|channel| channel == suspect.channel)
             && event.as_deref().is_none_or(|event| event == suspect.event)
     }
@@ -104,6 +107,11 @@ pub(crate) struct Strike {
 }
 
 impl Strike {
+    /// One that has had its effect.
+    pub(crate) fn done(id: String) -> Self {
+        Self { id, delay: None, effect: Effect::Pass, after_accept: false }
+    }
+
     /// Whether the request is not to be acted on at all.
     pub(crate) fn is_before(&self) -> bool {
         !self.after_accept && self.effect != Effect::Pass

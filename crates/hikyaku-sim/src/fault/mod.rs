@@ -57,7 +57,7 @@ pub(crate) enum Effect {
     Truncate,
     /// A webhook is posted twice.
     Duplicate,
-    /// A webhook is posted after the next one of its chat.
+    /// A webhook is posted after the next one of its chat, or when the delay is over.
     Reorder,
     /// A webhook is signed with another secret.
     WrongSignature,
@@ -139,7 +139,8 @@ impl FaultRule {
         Self::new(Effect::Duplicate).on_webhooks()
     }
 
-    /// Posts a webhook after the next one of its chat, however long that takes.
+    /// Posts a webhook after the next one of its chat, or after 10 seconds by the simulator's clock if there is none by
+    /// then. [`Self::delayed`] sets another time.
     pub fn reorder() -> Self {
         Self::new(Effect::Reorder).on_webhooks()
     }
@@ -219,13 +220,15 @@ impl FaultRule {
         self
     }
 
-    /// Delays the request before the effect.
+    /// Delays the request before the effect. With [`Self::after_accept`] the request is executed at once, and the effect
+    /// and the response are late. A request that has arrived is executed even if its client has gone away meanwhile.
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.delay = Some(delay);
         self
     }
 
-    /// Executes the request first, so that only the response is faulty.
+    /// Executes the request first, so that only the response is faulty. A webhook then reaches the bot, and what LINE hears
+    /// of its answer is faulty: an answer that is later than two seconds counts as none.
     pub fn after_accept(mut self) -> Self {
         self.after_accept = true;
         self
@@ -280,6 +283,9 @@ impl FaultRule {
                     "/match",
                     "a webhook has a channel and an event, no method, path or name",
                 );
+            }
+            Direction::Webhook if is_of_webhooks && self.after_accept => {
+                return invalid("/do/after_accept", "of these effects there is no answer to spoil");
             }
             Direction::Webhook if matches!(self.effect, Effect::Reset | Effect::Truncate) => {
                 return invalid("/do", "what is cut or reset is an answer to a request");

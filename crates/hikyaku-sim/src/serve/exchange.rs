@@ -23,7 +23,7 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    events,
+    STOP_TIME, events, stopped,
     wire::{CutOff, WireBody},
 };
 use crate::{
@@ -72,40 +72,79 @@ pub(super) async fn exchange(
         return Ok(answer.map(WireBody::whole));
     }
     let strike = strike(shared, &head);
-    if let Some(delay) = strike.as_ref().and_then(|strike| strike.delay) {
-        sleep(delay).await;
-    }
-    let fits = body.is_some();
-    let request = whole(head, body.unwrap_or_default());
-    let untouched = strike.as_ref().is_some_and(Strike::is_before);
-    let mut answer = match (untouched, fits) {
-        (true, _) => None,
-        (false, true) => Some(platform::answer(shared, host, &request)),
-        (false, false) => Some(too_large()),
+    let resets = strike.as_ref().is_some_and(|strike| strike.effect == Effect::Reset);
+    let delayed = strike.as_ref().is_some_and(|strike| strike.delay.is_some());
+    let call = Call { shared: shared.clone(), host, arrived_at, began, strike };
+    let response = if delayed {
+        // Its client may lose patience, which must not stop what it asked for.
+        let answered = tokio::spawn(async move {
+            tokio::select! {
+                response = call.answer(head, body) => response,
+                () = async { stopped(stopping).await; sleep(STOP_TIME).await } => None,
+            }
+        });
+        answered.await.ok().flatten()
+    } else {
+        call.answer(head, body).await
     };
-    if let Some(ping) = answer.as_mut().and_then(|answer| answer.ping.take()) {
-        answer = Some(api::tell_ping(shared.poster.post(*ping).await, arrived_at));
-    }
-    let response = respond(strike.as_ref(), answer.as_ref(), request.id);
-    let status = response.as_ref().map(|response| response.status().as_u16());
-    let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
-    let hint = answer.and_then(|answer| answer.hint).map(String::from);
-    let hint = hint.or_else(|| missed_fault(&request.headers, strike.as_ref()));
-    let outcome = Outcome {
-        arrived_at,
-        took: began.elapsed(),
-        status,
-        accepted_status: accepted_status.filter(|_| accepted_status != status),
-        answer: response.as_ref().map(|it| it.body().known()).unwrap_or_default(),
-        fault: strike.as_ref().map(|strike| strike.id.clone()),
-        hint,
-    };
-    platform::log(shared, host, request, outcome);
     response.ok_or_else(|| {
-        let resets = strike.is_some_and(|strike| strike.effect == Effect::Reset);
         reset.store(resets, Ordering::Relaxed);
         CutOff
     })
+}
+
+/// A request to LINE, with the fault that hits it.
+struct Call {
+    shared: Arc<Shared>,
+    host: Host,
+    arrived_at: Timestamp,
+    began: Instant,
+    strike: Option<Strike>,
+}
+
+impl Call {
+    /// Executes a request and notes it in the log; gives the response, if there is to be one. The body is missing where it
+    /// was too large.
+    async fn answer(self, head: request::Parts, body: Option<Bytes>) -> Option<Response<WireBody>> {
+        let Self { shared, host, arrived_at, began, strike } = self;
+        let after_accept = strike.as_ref().is_some_and(|strike| strike.after_accept);
+        let delay = strike.as_ref().and_then(|strike| strike.delay);
+        if let Some(delay) = delay.filter(|_| !after_accept) {
+            sleep(delay).await;
+        }
+        let fits = body.is_some();
+        let request = whole(head, body.unwrap_or_default());
+        let untouched = strike.as_ref().is_some_and(Strike::is_before);
+        let mut answer = match (untouched, fits) {
+            (true, _) => None,
+            (false, true) => Some(platform::answer(&shared, host, &request)),
+            (false, false) => Some(too_large()),
+        };
+        if let Some(delay) = delay.filter(|_| after_accept) {
+            // Those who wait for what was accepted do not wait for the answer.
+            shared.change(|_| {});
+            sleep(delay).await;
+        }
+        if let Some(ping) = answer.as_mut().and_then(|answer| answer.ping.take()) {
+            answer = Some(api::tell_ping(shared.poster.post(*ping).await, arrived_at));
+        }
+        let response = respond(strike.as_ref(), answer.as_ref(), request.id);
+        let status = response.as_ref().map(|response| response.status().as_u16());
+        let accepted_status = answer.as_ref().map(|answer| answer.status.as_u16());
+        let hint = answer.and_then(|answer| answer.hint).map(String::from);
+        let hint = hint.or_else(|| missed_fault(&request.headers, strike.as_ref()));
+        let outcome = Outcome {
+            arrived_at,
+            took: began.elapsed(),
+            status,
+            accepted_status: accepted_status.filter(|_| accepted_status != status),
+            answer: response.as_ref().map(|it| it.body().known()).unwrap_or_default(),
+            fault: strike.as_ref().map(|strike| strike.id.clone()),
+            hint,
+        };
+        platform::log(&shared, host, request, outcome);
+        response
+    }
 }
 
 /// Reads a body whole; nothing where it has more bytes than these.

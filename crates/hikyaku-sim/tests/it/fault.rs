@@ -1,6 +1,7 @@
 use std::{io::ErrorKind, time::Duration};
 
 use hikyaku_sim::{FaultRule, Sim};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::{
     http::{bearer, post, post_with, raw, request},
@@ -109,4 +110,31 @@ async fn a_delay_takes_as_long_as_it_says_and_no_real_time() {
     let begun = tokio::time::Instant::now();
     assert!(raw(&sim.api_url(), &push).await.unwrap().starts_with(b"HTTP/1.1 200"));
     assert!(begun.elapsed() >= Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_request_that_is_late_is_executed_for_a_client_that_went_away() {
+    for rule in [
+        FaultRule::delay(Duration::from_millis(50)),
+        FaultRule::delay(Duration::from_millis(50)).after_accept(),
+    ] {
+        let (sim, push) = start().await;
+        sim.fault(rule).unwrap();
+        let mut client =
+            TcpStream::connect(sim.api_url().trim_start_matches("http://")).await.unwrap();
+        client.write_all(&push).await.unwrap();
+        drop(client);
+        sim.wait_for_requests(1).await.unwrap();
+        assert_eq!(sim.delivered(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_late_answer_is_to_what_was_accepted_at_once() {
+    let (sim, push) = start().await;
+    sim.fault(FaultRule::delay(Duration::from_secs(3600)).after_accept()).unwrap();
+    let mut client = TcpStream::connect(sim.api_url().trim_start_matches("http://")).await.unwrap();
+    client.write_all(&push).await.unwrap();
+    sim.wait_for(1).await.unwrap();
+    assert!(sim.requests().is_empty());
 }

@@ -1,9 +1,13 @@
 //! Webhooks that go wrong on purpose.
 
-use hikyaku_sim::{FaultRule, Sim, WebhookReason};
+use std::time::Duration;
+
+use hikyaku_sim::{ClockMode, FaultRule, Sim, WebhookReason};
 use serde_json::json;
 
 use crate::{bot::Bot, http::control};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 async fn start(rule: FaultRule) -> (Sim, Bot) {
     let bot = Bot::that_answers(200).await;
@@ -24,7 +28,7 @@ async fn a_bot_that_seems_to_have_failed_is_told_again() {
     assert_eq!(told[0].attempts[0].status, Some(500));
     assert_eq!(told[0].attempts[0].fault.as_deref(), Some("fault-1"));
     assert!(bot.events().is_empty(), "the bot was told nothing");
-    sim.advance(std::time::Duration::from_secs(61));
+    sim.advance(Duration::from_secs(61));
     let told = sim.webhooks().wait_for(2).await.unwrap();
     assert_eq!((told[0].attempts[1].status, &told[0].attempts[1].fault), (Some(200), &None));
     assert_eq!(bot.events()[0]["deliveryContext"]["isRedelivery"], true);
@@ -36,7 +40,7 @@ async fn an_answer_that_is_lost_brings_the_event_twice() {
     sim.user_says(sim.add_friend(), "hi");
     let told = sim.webhooks().wait_for(1).await.unwrap();
     assert_eq!(told[0].attempts[0].reason, WebhookReason::RequestTimeout);
-    sim.advance(std::time::Duration::from_secs(61));
+    sim.advance(Duration::from_secs(61));
     sim.webhooks().wait_for(2).await.unwrap();
     let events = bot.events();
     assert_eq!(events.len(), 2);
@@ -59,7 +63,7 @@ async fn one_is_posted_twice_byte_for_byte() {
 
 #[tokio::test]
 async fn one_comes_after_the_next_of_its_chat() {
-    let (sim, bot) = start(FaultRule::reorder().nth(2)).await;
+    let (sim, bot) = start(FaultRule::reorder().nth(2).delayed(HOUR)).await;
     let (hana, ken) = (sim.add_friend(), sim.add_friend());
     for text in ["one", "two"] {
         sim.user_says(&hana, text);
@@ -72,6 +76,58 @@ async fn one_comes_after_the_next_of_its_chat() {
     sim.user_says(&hana, "three");
     sim.webhooks().wait_for(4).await.unwrap();
     assert_eq!(texts(&bot), ["one", "elsewhere", "three", "two"]);
+}
+
+#[tokio::test]
+async fn one_that_no_other_follows_comes_after_its_time() {
+    for (rule, most) in [
+        (FaultRule::reorder(), Duration::from_secs(10)),
+        (FaultRule::reorder().delayed(HOUR), HOUR),
+    ] {
+        let bot = Bot::that_answers(200).await;
+        let start = ClockMode::Fixed("2026-08-01T00:00:00Z".parse().unwrap());
+        let sim = Sim::builder().webhook(bot.url()).clock(start).start().await.unwrap();
+        sim.fault(rule.nth(1)).unwrap();
+        let ken = sim.add_friend();
+        sim.user_says(sim.add_friend(), "one");
+        sim.user_says(&ken, "elsewhere");
+        sim.webhooks().wait_for(1).await.unwrap();
+        sim.advance(most - Duration::from_millis(1));
+        sim.user_says(&ken, "meanwhile");
+        sim.webhooks().wait_for(2).await.unwrap();
+        assert_eq!(texts(&bot), ["elsewhere", "meanwhile"]);
+        sim.advance(Duration::from_millis(1));
+        let told = sim.webhooks().wait_for(3).await.unwrap();
+        assert_eq!(texts(&bot), ["elsewhere", "meanwhile", "one"]);
+        assert_eq!(told[0].attempts[0].fault.as_deref(), Some("fault-1"));
+    }
+}
+
+#[tokio::test]
+async fn a_rule_without_a_number_swaps_pairs() {
+    let (sim, bot) = start(FaultRule::reorder().delayed(HOUR)).await;
+    let hana = sim.add_friend();
+    for text in ["one", "two", "three", "four"] {
+        sim.user_says(&hana, text);
+    }
+    sim.webhooks().wait_for(4).await.unwrap();
+    assert_eq!(texts(&bot), ["two", "one", "four", "three"]);
+}
+
+#[tokio::test]
+async fn a_late_answer_comes_to_a_bot_that_was_told_once() {
+    let late = FaultRule::delay(Duration::from_millis(1)).after_accept().on_webhooks();
+    let (sim, bot) = start(late).await;
+    sim.user_says(sim.add_friend(), "hi");
+    let told = sim.webhooks().wait_for(1).await.unwrap();
+    assert_eq!(told[0].attempts[0].reason, WebhookReason::Ok);
+    assert_eq!(texts(&bot), ["hi"]);
+    let too_late = FaultRule::delay(Duration::from_secs(2)).after_accept().on_webhooks();
+    sim.fault(too_late.id("fault-1")).unwrap();
+    sim.user_says(sim.add_friend(), "hello");
+    let told = sim.webhooks().wait_for(2).await.unwrap();
+    assert_eq!(told[1].attempts[0].reason, WebhookReason::RequestTimeout);
+    assert_eq!(texts(&bot), ["hi", "hello"]);
 }
 
 #[tokio::test]
@@ -117,6 +173,10 @@ async fn they_are_set_by_json_and_never_hit_requests() {
         (
             json!({ "match": { "direction": "webhook" }, "do": { "status": 500, "body": "x" } }),
             "/do/body",
+        ),
+        (
+            json!({ "match": { "direction": "webhook" }, "do": { "duplicate": true, "after_accept": true } }),
+            "/do/after_accept",
         ),
     ] {
         let answer = control(&sim, "POST", "/faults", &rule.to_string()).await;

@@ -59,6 +59,9 @@ pub(crate) struct Webhook {
     #[serde(skip)]
     lane: Lane,
     state: WebhookState,
+    /// The fault that has held it back for this try.
+    #[serde(skip)]
+    held_by: Option<String>,
 }
 
 /// All webhooks that are still kept.
@@ -71,9 +74,9 @@ pub(crate) struct Webhooks {
     /// The lanes that are busy with one, and those that wait for their turn.
     #[serde(skip)]
     lanes: HashMap<Lane, VecDeque<u64>>,
-    /// Those that a fault holds back until the next one of their lane was tried.
+    /// Those that a fault holds back until the next one of their lane was tried, or until a time.
     #[serde(skip)]
-    held: HashMap<Lane, u64>,
+    held: HashMap<Lane, (Timestamp, u64)>,
     /// Those whose turn it is.
     #[serde(skip)]
     ready: VecDeque<u64>,
@@ -151,20 +154,20 @@ impl Webhooks {
         self.made += 1;
         let lane = (channel, event.chat_id());
         let state = WebhookState::Waiting;
-        let webhook = Webhook { channel, event, attempts: Vec::new(), lane, state };
+        let webhook = Webhook { channel, event, attempts: Vec::new(), lane, state, held_by: None };
         self.kept.insert(self.made, webhook);
         self.enqueue(self.made);
     }
 
     /// The next one that can be posted.
-    pub(crate) fn next(&mut self) -> Option<(u64, &Webhook)> {
-        let id = self.ready.pop_front()?;
-        self.kept.get(&id).map(|webhook| (id, webhook))
+    pub(crate) fn next(&mut self) -> Option<u64> {
+        self.ready.pop_front()
     }
 
-    /// Lets the next one of the lane go before one whose turn it is.
-    pub(crate) fn postpone(&mut self, id: u64) {
-        let Some(webhook) = self.kept.get(&id) else { return };
+    /// Lets the next one of the lane go before one whose turn it is. It waits for that no longer than until this time.
+    pub(crate) fn postpone(&mut self, id: u64, fault: String, until: Timestamp) {
+        let Some(webhook) = self.kept.get_mut(&id) else { return };
+        webhook.held_by = Some(fault);
         let lane = webhook.lane.clone();
         let waiting = self.lanes.get_mut(&lane);
         if let Some((waiting, next)) = waiting.and_then(|it| it.pop_front().map(|id| (it, id))) {
@@ -172,8 +175,19 @@ impl Webhooks {
             self.ready.push_back(next);
         } else {
             self.lanes.remove(&lane);
-            self.held.insert(lane, id);
+            self.held.insert(lane, (until, id));
         }
+    }
+
+    /// The fault that has held back one whose turn it is now.
+    pub(crate) fn take_hold(&mut self, id: u64) -> Option<String> {
+        self.kept.get_mut(&id)?.held_by.take()
+    }
+
+    /// Whether one was held back for this one.
+    pub(crate) fn is_waited_for(&self, id: u64) -> bool {
+        let next = self.kept.get(&id).and_then(|webhook| self.lanes.get(&webhook.lane)?.front());
+        next.and_then(|next| self.kept.get(next)).is_some_and(|next| next.held_by.is_some())
     }
 
     /// Notes how a try ended, and when to try again if it failed.
@@ -243,10 +257,17 @@ impl Webhooks {
             self.due.pop_first();
             self.enqueue(id);
         }
+        let mut free: Vec<_> = self.held.extract_if(|_, (until, _)| *until <= now).collect();
+        free.sort_unstable_by_key(|(_, held)| *held);
+        for (lane, (_, id)) in free {
+            self.lanes.insert(lane, VecDeque::new());
+            self.ready.push_back(id);
+        }
     }
 
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.due.first().map(|(at, _)| *at)
+        let held = self.held.values().map(|(until, _)| *until);
+        self.due.first().map(|(at, _)| *at).into_iter().chain(held).min()
     }
 
     /// Sends one again that has ended or is to be sent again later. False if there is none.
@@ -279,7 +300,7 @@ impl Webhooks {
         if let Some(waiting) = self.lanes.get_mut(&webhook.lane) {
             waiting.push_back(id);
         } else {
-            let held = self.held.remove(&webhook.lane);
+            let held = self.held.remove(&webhook.lane).map(|(_, id)| id);
             self.lanes.insert(webhook.lane.clone(), held.into_iter().collect());
             self.ready.push_back(id);
         }
