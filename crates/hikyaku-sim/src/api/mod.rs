@@ -182,6 +182,7 @@ pub(crate) static ENDPOINTS: &[Endpoint] = &[
     module::list::LIST,
     module::control::ACQUIRE,
     module::control::RELEASE,
+    login::account_link::DIALOG,
     login::authorize::PAGE,
     login::authorize::CONSENT,
     login::id_token::VERIFY,

@@ -80,7 +80,8 @@ impl Login {
     }
 
     /// Makes a user open the page of an authorization request and consent to all of it. Returns the URL to which the
-    /// browser is redirected, with the `code` and `state`, or with the `error` of an invalid request.
+    /// browser is redirected, with the `code` and `state`, or with the `error` of an invalid request; also where the request
+    /// asks for a form to be posted there.
     ///
     /// # Panics
     /// The user does not exist, or the channel or redirect URI is wrong, so that there is no redirect.
@@ -155,11 +156,14 @@ impl Login {
         let mut headers = HeaderMap::new();
         let form_type = header::HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(header::CONTENT_TYPE, form_type);
+        let query = authorize_url.split_once('?').map_or("", |(_, query)| query);
+        let query: Vec<_> =
+            query.split('&').filter(|it| *it != "response_mode=form_post").collect();
         let request = api::Request {
             id: Uuid::new_v4(),
             method: Method::POST,
             path: LOGIN_CONSENT.path.to_owned(),
-            query: authorize_url.split_once('?').map_or("", |(_, query)| query).to_owned(),
+            query: query.join("&"),
             headers,
             body: Bytes::from(form.to_owned()),
         };

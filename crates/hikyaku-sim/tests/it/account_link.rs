@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     bot::Bot,
-    http::{control, post},
+    http::{control, get, post},
 };
 
 #[tokio::test]
@@ -40,4 +40,41 @@ async fn a_link_token_brings_one_event_within_ten_minutes() {
         .is(400, r#"{"message":"The value for the 'userId' parameter is invalid"}"#);
     let nobody = "/v2/bot/user/U0123456789abcdef0123456789abcdef/linkToken";
     post(&sim, nobody, "").await.is(404, r#"{"message":"Not found"}"#);
+}
+
+#[tokio::test]
+async fn a_browser_is_sent_to_lines_page_with_the_token() {
+    let bot = Bot::that_answers(200).await;
+    let sim = Sim::builder().webhook(bot.url()).start().await.unwrap();
+    // The token is one of another channel.
+    let other = sim.add_channel();
+    other.set_webhook(bot.url()).unwrap();
+    let user = other.add_friend();
+    let issued = post(&other, &format!("/v2/bot/user/{user}/linkToken"), "").await.json();
+    let token = issued["linkToken"].as_str().unwrap();
+    let page = |token: &str, nonce: &str| {
+        format!("/dialog/bot/accountLink?linkToken={token}&nonce={nonce}")
+    };
+    let (short, long) = ("x".repeat(9), "x".repeat(256));
+    for path in [
+        page(token, &short),
+        page(token, &long),
+        page("unknown", "0123456789"),
+        "/dialog/bot/accountLink?nonce=0123456789".into(),
+    ] {
+        assert_eq!(get(&sim, &path).await.status, 400, "{path}");
+    }
+    let linked = get(&sim, &page(token, "0123456789")).await;
+    assert_eq!(
+        (linked.status, &*linked.headers["content-type"]),
+        (200, "text/html; charset=utf-8")
+    );
+    assert_eq!(get(&sim, &page(token, "0123456789")).await.status, 400);
+    let told = other.webhooks().wait_for(1).await.unwrap();
+    assert_eq!(told.len(), 1);
+    assert_eq!(bot.events()[0]["link"], json!({ "result": "ok", "nonce": "0123456789" }));
+    let longest = "x".repeat(255);
+    let issued = post(&other, &format!("/v2/bot/user/{user}/linkToken"), "").await.json();
+    let token = issued["linkToken"].as_str().unwrap();
+    assert_eq!(get(&sim, &page(token, &longest)).await.status, 200);
 }

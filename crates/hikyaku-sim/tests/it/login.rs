@@ -254,12 +254,30 @@ async fn a_wrong_request_is_told_to_the_channel_or_to_the_person() {
     let hint = sim.requests().into_iter().rev().find_map(|request| request.hint);
     assert!(get(&sim, &other).await.text().contains("PATCH /_sim/v1/logins/sim-login-1"));
     assert!(hint.is_some());
-    assert_eq!(get(&sim, &page("profile", "&response_mode=form_post")).await.status, 501);
+    assert_eq!(get(&sim, &page("profile", "&response_mode=query.jwt")).await.status, 501);
     let nobody = form(&sim, &page("profile", ""), "user=U0").await;
     assert_eq!(nobody.status, 400);
     // A registered address may have any further query.
     let more = login.agree(&hana, &page("profile", "").replace("back", "back%3Fa%3Db"));
     assert!(more.starts_with("http://127.0.0.1:3000/back?a=b&code="), "{more}");
+}
+
+#[tokio::test]
+async fn what_comes_of_a_login_can_be_posted() {
+    let (sim, login, hana) = start().await;
+    let posted = page("profile", "&response_mode=form_post");
+    let agreed = form(&sim, &posted, &format!("user={hana}")).await;
+    assert_eq!((agreed.status, agreed.headers.get("location")), (200, None));
+    assert!(agreed.headers.contains_key("set-cookie"));
+    let html = agreed.text();
+    assert!(html.contains(r#"action="http://127.0.0.1:3000/back""#), "{html}");
+    assert!(html.contains(r#"name="state" value="s t""#), "{html}");
+    assert!(html.contains(r#"name="code" value=""#), "{html}");
+    let denied = form(&sim, &posted, "answer=deny").await;
+    assert!(denied.text().contains(r#"name="error" value="ACCESS_DENIED""#), "{}", denied.text());
+    let refused = get(&sim, &page("email", "&response_mode=form_post")).await;
+    assert!(refused.text().contains(r#"name="error" value="INVALID_SCOPE""#));
+    assert!(login.agree(&hana, &posted).starts_with("http://127.0.0.1:3000/back?code="));
 }
 
 #[tokio::test]

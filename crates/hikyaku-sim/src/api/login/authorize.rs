@@ -1,10 +1,10 @@
-use hikyaku_page::Lang;
+use hikyaku_page::{Lang, html::FormTarget};
 use http::{HeaderValue, Method, StatusCode, header};
 use jiff::SignedDuration;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    page::{consent_page, error_page},
+    page::{consent_page, error_page, posting_page},
     request::{Authorization, Refused, check},
 };
 use crate::{
@@ -143,7 +143,7 @@ fn agree(
     if let Some(changed) = friendship_changed {
         fields.push(("friendship_status_changed", if changed { "true" } else { "false" }));
     }
-    let mut answer = redirect(&asked.redirect_uri, &fields);
+    let mut answer = back(&asked.redirect_uri, asked.posts, &fields);
     let life = SignedDuration::from_hours(24 * 365).as_secs();
     let cookie = format!("{COOKIE}={}; Path=/; Max-Age={life}; HttpOnly; SameSite=Lax", user.id());
     if let Ok(cookie) = HeaderValue::try_from(cookie) {
@@ -154,7 +154,7 @@ fn agree(
 
 fn refuse(asked: &Authorization, error: &'static str, description: &'static str) -> Answer {
     let (uri, state) = (asked.redirect_uri.clone(), Some(asked.state.clone()));
-    tell(Refused::Redirect { uri, error, description, state })
+    tell(Refused::Redirect { uri, posts: asked.posts, error, description, state })
 }
 
 fn tell(refused: Refused) -> Answer {
@@ -166,13 +166,21 @@ fn tell(refused: Refused) -> Answer {
             answer.hint = Some(words.into());
             answer
         }
-        Refused::Redirect { uri, error, description, state } => {
+        Refused::Redirect { uri, posts, error, description, state } => {
             let mut fields = vec![("error", error), ("error_description", description)];
             if let Some(state) = &state {
                 fields.push(("state", state));
             }
-            redirect(&uri, &fields)
+            back(&uri, posts, &fields)
         }
+    }
+}
+
+/// Sends a browser back to the channel with these fields, in the way that it asked for.
+fn back(uri: &str, posts: bool, fields: &[(&str, &str)]) -> Answer {
+    match FormTarget::url(uri) {
+        Some(target) if posts => html(StatusCode::OK, posting_page(&target, fields)),
+        _ => redirect(uri, fields),
     }
 }
 
@@ -198,7 +206,7 @@ fn redirect(uri: &str, fields: &[(&str, &str)]) -> Answer {
     answer
 }
 
-fn html(status: StatusCode, page: String) -> Answer {
+pub(super) fn html(status: StatusCode, page: String) -> Answer {
     let mut answer = Answer::bytes(page.into(), "text/html; charset=utf-8");
     answer.status = status;
     answer

@@ -1,5 +1,6 @@
 //! LINE Login: a person agrees on a page, and a channel then calls in the person's name.
 
+pub(super) mod account_link;
 pub(super) mod authorize;
 pub(super) mod deauthorize;
 pub(super) mod friendship;

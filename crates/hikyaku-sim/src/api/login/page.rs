@@ -1,6 +1,6 @@
 use hikyaku_page::{
     Lang, STYLES,
-    html::{Asset, Attribute, Document, Html, Tag},
+    html::{Asset, Attribute, Document, FormTarget, Html, Tag},
 };
 
 use super::request::Authorization;
@@ -74,6 +74,28 @@ pub(super) fn error_page(why: &str) -> String {
     page(Lang::English, "400 Bad Request", |html| {
         html.element(Tag::H1).text("400 Bad Request");
         html.element(Tag::P).text(why);
+    })
+}
+
+/// The page whose form brings fields to a channel. LINE's presses its button by itself; here a person does, who so sees what
+/// is sent.
+pub(super) fn posting_page(target: &FormTarget, fields: &[(&str, &str)]) -> String {
+    page(Lang::English, "Back to the service", |html| {
+        html.element(Tag::H1).text("Back to the service");
+        html.element(Tag::Form).post_to(target).body(|html| {
+            for (name, value) in fields {
+                html.element(Tag::Input).hidden(name, value).empty();
+            }
+            html.element(Tag::Button).class("go").text("Continue");
+        });
+    })
+}
+
+/// The page that ends the linking of accounts.
+pub(super) fn linked_page() -> String {
+    page(Lang::English, "Accounts linked", |html| {
+        html.element(Tag::H1).text("Accounts linked");
+        html.element(Tag::P).text("The bot is told by an accountLink event.");
     })
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Authorization {
     /// Whether the person is asked to add the linked account.
     pub(super) asks_to_add: bool,
     pub(super) redirect_uri: String,
+    /// Whether the browser is to post what comes of it, instead of being redirected.
+    pub(super) posts: bool,
     pub(super) state: String,
     pub(super) nonce: Option<String>,
     pub(super) challenge: Option<String>,
@@ -32,7 +34,13 @@ pub(super) enum Refused {
     /// It is told to the person, because nobody else can be.
     Page(StatusCode, String),
     /// It is told to the channel.
-    Redirect { uri: String, error: &'static str, description: &'static str, state: Option<String> },
+    Redirect {
+        uri: String,
+        posts: bool,
+        error: &'static str,
+        description: &'static str,
+        state: Option<String>,
+    },
 }
 
 /// Reads an authorization request.
@@ -53,8 +61,11 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         )));
     }
     let state = given("state");
+    let mode = given("response_mode");
+    let posts = mode.as_deref() == Some("form_post");
     let refuse = |error, description| Refused::Redirect {
         uri: uri.clone(),
+        posts,
         error,
         description,
         state: state.clone(),
@@ -63,10 +74,11 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         return Err(refuse("UNSUPPORTED_RESPONSE_TYPE", "The response_type must be code."));
     }
     let invalid = |words| refuse("INVALID_REQUEST", words);
-    match given("response_mode").as_deref() {
-        None | Some("query") => {}
-        Some("form_post" | "query.jwt" | "form_post.jwt" | "jwt") => {
-            let words = "the simulator serves the response_mode query alone";
+    match mode.as_deref() {
+        None | Some("query" | "form_post") => {}
+        Some("query.jwt" | "form_post.jwt" | "jwt") => {
+            let words = "the simulator serves the response_mode query and form_post alone: what LINE writes into the JWT of \
+                         the others is not known";
             return Err(Refused::Page(StatusCode::NOT_IMPLEMENTED, words.into()));
         }
         Some(_) => return Err(invalid("The response_mode is invalid.")),
@@ -99,6 +111,7 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
     }
     let state = state.ok_or_else(|| Refused::Redirect {
         uri: uri.clone(),
+        posts,
         error: "INVALID_REQUEST",
         description: "The state is missing.",
         state: None,
@@ -107,6 +120,7 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         login,
         scopes,
         asks_to_add: bot_prompt.is_some(),
+        posts,
         state,
         nonce: given("nonce"),
         challenge,
