@@ -22,7 +22,8 @@ pub(crate) struct Counts(#[serde(with = "json::pairs")] HashMap<(Counted, Date),
 
 impl Counts {
     pub(crate) fn add(&mut self, counted: Counted, messages: u64, now: Timestamp) {
-        *self.0.entry((counted, day(now))).or_default() += messages;
+        let count = self.0.entry((counted, day(now))).or_default();
+        *count = count.saturating_add(messages);
     }
 
     pub(crate) fn get(&self, counted: Counted, day: Date) -> u64 {

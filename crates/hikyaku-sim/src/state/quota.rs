@@ -89,7 +89,7 @@ impl Quota {
     pub(crate) fn reserve(&mut self, recipients: u64, now: Timestamp) -> bool {
         let fits = self.remaining(now).is_none_or(|remaining| recipients <= remaining);
         if fits {
-            self.reserved += recipients;
+            self.reserved = self.reserved.saturating_add(recipients);
         }
         fits
     }
@@ -142,5 +142,14 @@ mod tests {
         quota.spend(30, now);
         quota.release(60);
         assert_eq!((quota.used(now), quota.remaining(now)), (30, Some(70)));
+    }
+
+    #[test]
+    fn the_largest_reservation_there_is_does_not_overflow() {
+        let now = "2026-08-01T00:00:00Z".parse().unwrap();
+        let mut quota = Quota::new(None, now);
+        assert!(quota.reserve(u64::MAX, now) && quota.reserve(1, now));
+        quota.set(Some(1), 0, now);
+        assert!(!quota.take(1, now));
     }
 }

@@ -19,7 +19,7 @@ async fn export(sim: &Sim) -> String {
 }
 
 /// A simulator in which something of everything has happened.
-async fn lively(bot: &Bot) -> Sim {
+pub(crate) async fn lively(bot: &Bot) -> Sim {
     let sim = Sim::builder()
         .webhook(bot.url())
         .webhook_redelivery(true)

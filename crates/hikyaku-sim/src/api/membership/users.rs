@@ -1,4 +1,3 @@
-use hikyaku_model::limits::rates;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -11,8 +10,7 @@ use crate::{
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-a-list-of-users-who-joined-the-membership>
 pub(crate) const USERS: Endpoint =
-    Endpoint::new(Method::GET, "/v2/bot/membership/{membershipId}/users/ids", read)
-        .rate(rates::MEMBERSHIP);
+    Endpoint::new(Method::GET, "/v2/bot/membership/{membershipId}/users/ids", read);
 
 fn read(request: &Request) -> Result<Action, Answer> {
     let id: Option<u64> = request.step(3).parse().ok();
