@@ -114,6 +114,10 @@ impl Controls {
                 html.element(Tag::Time).class("reading-value").text(&asked.moment(self.now));
                 html.span("fine").text(words);
             });
+        });
+        // Apart from the time, which is drawn anew every second: a button that is replaced while it is pressed does nothing.
+        let acts = html.div("block").class("block-more").set(Attribute::DataId, "clock-acts");
+        acts.body(|html| {
             html.div("choices").body(|html| {
                 for (words, by) in STEPS {
                     act(words, "POST", "/clock/advance", Some(&json!({ "by": by })), html);

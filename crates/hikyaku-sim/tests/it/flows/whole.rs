@@ -116,6 +116,14 @@ async fn the_clock_goes_to_the_next_month_of_the_quota_and_stops() {
     browser.click(".side-tab[data-to=controls]").await;
     let quota = "document.querySelector('[data-id=quota] .reading-value').textContent";
     browser.until(&format!("{quota} === '200 / 200'")).await;
+    // The time is drawn anew meanwhile, and the button that is being pressed is not.
+    browser
+        .value("void (window.pressed = document.querySelector(\"[data-id='Next month']\"))")
+        .await;
+    browser.value("new Promise((done) => { const time = document.querySelector('.reading-value').textContent; \
+        const look = () => (document.querySelector('.reading-value').textContent === time ? setTimeout(look, 50) : done()); look(); })")
+        .await;
+    assert_eq!(browser.value("window.pressed.isConnected").await, true);
     browser.click("[data-id='Next month']").await;
     browser.until(&format!("{quota} === '0 / 200'")).await;
     browser.click("[data-id=Pause]").await;
