@@ -1,10 +1,12 @@
 use tokio::runtime::Handle;
 use tracing_subscriber::{
-    Layer, Registry, filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt,
-    util::SubscriberInitExt,
+    Layer, filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::{failure::usage, traces::Traces};
+use crate::{
+    failure::usage,
+    traces::{BoxedLayer, Traces},
+};
 
 const VARIABLE: &str = "HIKYAKU_LOG";
 
@@ -26,11 +28,7 @@ pub(crate) fn start(
 }
 
 /// The log as text, or as one JSON object per line. A verb that runs unattended logs warnings by default.
-fn lines(
-    verbosity: u8,
-    json: bool,
-    alone: bool,
-) -> anyhow::Result<Option<Box<dyn Layer<Registry> + Send + Sync>>> {
+fn lines(verbosity: u8, json: bool, alone: bool) -> anyhow::Result<Option<BoxedLayer>> {
     let filter = match (std::env::var(VARIABLE), verbosity) {
         (Ok(filter), 0) if !filter.is_empty() => filter,
         (_, 0) if alone => "hikyaku=warn".to_owned(),

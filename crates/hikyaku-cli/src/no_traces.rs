@@ -5,13 +5,14 @@ use tracing_subscriber::{Layer, Registry};
 
 pub(crate) const HELP: &str = "";
 
+/// A layer of the subscriber.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 pub(crate) enum Traces {}
 
 impl Traces {
     #[expect(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-    pub(crate) fn start(
-        _: &Handle,
-    ) -> anyhow::Result<Option<(Self, Box<dyn Layer<Registry> + Send + Sync>)>> {
+    pub(crate) fn start(_: &Handle) -> anyhow::Result<Option<(Self, BoxedLayer)>> {
         Ok(None)
     }
 

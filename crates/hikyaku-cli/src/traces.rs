@@ -51,14 +51,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The maximum size of the collector's response, in bytes.
 const ANSWER: usize = 64 * 1024;
 
+/// A layer of the subscriber.
+pub(crate) type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
 /// The export of spans.
 pub(crate) struct Traces(SdkTracerProvider);
 
 impl Traces {
     /// Starts the export, in this runtime, if a variable asks for it. Returns the layer that collects spans as well.
-    pub(crate) fn start(
-        runtime: &Handle,
-    ) -> anyhow::Result<Option<(Self, Box<dyn Layer<Registry> + Send + Sync>)>> {
+    pub(crate) fn start(runtime: &Handle) -> anyhow::Result<Option<(Self, BoxedLayer)>> {
         let Some(variable) = ENDPOINTS.into_iter().find(|name| variable(name).is_some()) else {
             return Ok(None);
         };
@@ -68,8 +69,9 @@ impl Traces {
         let collector =
             Collector { transport: HyperTransport::new(PATIENCE), runtime: runtime.clone() };
         let exporter = SpanExporter::builder().with_http().with_http_client(collector).build();
-        let exporter =
-            exporter.map_err(|why| usage(format!("{variable} cannot be used: {why}")))?;
+        let exporter = exporter.map_err(|why| {
+            usage(format!("{why}; set {variable} to a URL such as http://127.0.0.1:4318"))
+        })?;
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
             .with_resource(resource())
@@ -188,7 +190,7 @@ impl HttpClient for Collector {
             match &answer {
                 Ok(answer) if answer.status().is_success() => {}
                 Ok(answer) => {
-                    tracing::warn!(status = %answer.status(), "the collector refuses the spans")
+                    tracing::warn!(status = %answer.status(), "the collector refuses the spans");
                 }
                 Err(why) => tracing::warn!(%why, "the collector cannot be reached"),
             }

@@ -48,7 +48,7 @@ impl Fields {
     }
 
     fn hex(&self, number: u64) -> String {
-        self.bytes(number).iter().map(|byte| format!("{byte:02x}")).collect()
+        self.bytes(number).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     fn messages(&self, number: u64) -> Vec<Fields> {
