@@ -13,7 +13,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 use bytes::Bytes;
-use hikyaku::transport::{HyperTransport, InvalidCertificate, Proxy, Transport as _};
+use hikyaku::transport::{HyperTransport, Proxy, Transport as _};
 use hikyaku_model::limits::{Problem, Segment};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Request, StatusCode, Uri, header};
@@ -109,23 +109,18 @@ impl OutcomeWebhook {
     /// # Errors
     /// It contains no certificate, or one that cannot be read.
     pub fn root_certificates(mut self, pem: &[u8]) -> Result<Self, Error> {
+        self.transport = HyperTransport::through(self.proxy.clone(), CONNECT, Some(pem))
+            .map_err(|why| Error::new(ErrorKind::Unsuitable(why.to_string())).because(why))?;
         self.certificates = Some(pem.to_vec());
-        self.reached()
-            .map_err(|why| Error::new(ErrorKind::Unsuitable(why.to_string())).because(why))
+        Ok(self)
     }
 
     /// Posts through this proxy, whatever the environment says; the default is [`Proxy::from_env`].
     #[must_use]
     pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.transport = transport(&proxy, self.certificates.as_deref());
         self.proxy = proxy;
-        self.reached().expect("the certificates were read when they were given")
-    }
-
-    /// Connects as the settings now say.
-    fn reached(mut self) -> Result<Self, InvalidCertificate> {
-        let certificates = self.certificates.as_deref();
-        self.transport = HyperTransport::through(self.proxy.clone(), CONNECT, certificates)?;
-        Ok(self)
+        self
     }
 
     /// Posts one outcome after another to the receiver until `stop` is ready, like [`OutcomeCursor::run`].
@@ -225,6 +220,12 @@ impl OutcomeWebhook {
     fn host(&self) -> String {
         self.url.authority().map(ToString::to_string).unwrap_or_default()
     }
+}
+
+/// Returns the transport that goes through this proxy and trusts certificates which were read before.
+fn transport(proxy: &Proxy, certificates: Option<&[u8]>) -> HyperTransport {
+    let transport = HyperTransport::through(proxy.clone(), CONNECT, certificates);
+    transport.expect("the certificates were read when they were given")
 }
 
 /// The reason why an outcome could not be posted.
