@@ -280,7 +280,7 @@ async fn templates() {
     let buttons = message(json!({ "type": "buttons", "text": "a", "actions": [tap()] }));
     let titled =
         message(json!({ "type": "buttons", "title": "a", "text": "a", "actions": [tap()] }));
-    let pictured = message(
+    let thumbed = message(
         json!({ "type": "buttons", "thumbnailImageUrl": url(20), "text": "a", "actions": [tap()] }),
     );
     let confirm = message(json!({ "type": "confirm", "text": "a", "actions": [tap(), tap()] }));
@@ -304,9 +304,9 @@ async fn templates() {
             ),
             deep(&buttons, "/template/text", families(160), families(161), &at_most(160)),
             deep(&titled, "/template/text", families(60), families(61), &at_most(60)),
-            deep(&pictured, "/template/text", families(60), families(61), &at_most(60)),
+            deep(&thumbed, "/template/text", families(60), families(61), &at_most(60)),
             deep(&titled, "/template/title", families(40), families(41), &at_most(40)),
-            deep(&pictured, "/template/thumbnailImageUrl", url(2000), url(2001), &at_most(2000)),
+            deep(&thumbed, "/template/thumbnailImageUrl", url(2000), url(2001), &at_most(2000)),
             deep(&buttons, "/template/actions", times(4, &tap()), times(5, &tap()), &size(1, 4)),
             deep(&buttons, "/template/actions/0/label", families(20), families(21), &at_most(20)),
             deep(&buttons, "/template/actions/0/label", "a", "", "must be specified"),
