@@ -37,6 +37,7 @@ mod inbox;
 mod later;
 mod looked_after;
 mod settings;
+mod settling;
 mod store;
 mod transaction;
 mod work;

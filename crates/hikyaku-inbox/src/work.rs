@@ -25,7 +25,8 @@ use crate::{
     callback::Arrived,
     looked_after::look_after_replies,
     settings::Settings,
-    store::{Accept, Claim, Claimed, Ending, Renew, Settle, Sweep},
+    settling::Settling,
+    store::{Accept, Attempted, Claim, Claimed, Ending, Renew, Sweep},
     transaction::{ClaimOf, Collected, EventTransaction},
 };
 
@@ -38,10 +39,6 @@ const LOOK: Duration = Duration::from_millis(500);
 /// How often old handled events are removed.
 const SWEEP: Duration = Duration::from_secs(60);
 
-/// How often an attempt is settled that the store fails to commit, and the pause in between.
-const SETTLES: u32 = 3;
-const SETTLE_AGAIN: Duration = Duration::from_millis(300);
-
 /// The maximum length of a stored error, in characters.
 const ERROR: usize = 2000;
 
@@ -51,6 +48,7 @@ struct Shared {
     settings: Settings,
     /// The name of this process in the store.
     lease: String,
+    settling: Settling,
     /// The events being handled.
     running: Mutex<BTreeSet<i64>>,
     /// Signals that there may be something to claim.
@@ -66,16 +64,19 @@ pub(crate) async fn work<App: Clone + Send + Sync + 'static>(
     arrived: mpsc::Receiver<Arrived>,
     router: Router<App>,
 ) {
+    // Separate tasks, so that a slow store delays nothing else.
+    let mut beside = JoinSet::new();
+    let lease = Uuid::new_v4().to_string();
+    let settling = Settling::start(outbox.clone(), lease.clone(), &mut beside);
     let shared = Arc::new(Shared {
         outbox,
         settings,
-        lease: Uuid::new_v4().to_string(),
+        lease,
+        settling,
         running: Mutex::default(),
         news: Notify::new(),
         closing: AtomicBool::new(false),
     });
-    // Separate tasks, so that a slow store delays nothing else.
-    let mut beside = JoinSet::new();
     beside.spawn(renew(shared.clone()));
     beside.spawn(sweep(shared.clone()));
     beside.spawn(look_after(shared.clone()));
@@ -179,11 +180,12 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
         None => Ending::Handled { statements, sends, parts, only_reply },
         Some(why) => failed(&shared.settings, event.attempt, &why),
     };
-    let settled = settle(&shared, &event, ending).await;
+    let attempted = |ending| Attempted { event: event.id, attempt: event.attempt, ending };
+    let settled = shared.settling.settle(attempted(ending)).await;
     if let Err(why) = settled {
         // Its sends or statements may be the cause, so it is reported as a failure of the event.
         let ending = failed(&shared.settings, event.attempt, &why);
-        if let Err(why) = settle(&shared, &event, ending).await {
+        if let Err(why) = shared.settling.settle(attempted(ending)).await {
             tracing::error!(
                 event = event.id,
                 why,
@@ -240,28 +242,6 @@ fn failed(settings: &Settings, attempt: i64, why: &str) -> Ending {
         Ending::Dead { error }
     } else {
         Ending::Again { error, after: settings.wait_after(attempt) }
-    }
-}
-
-/// Returns why it could not be settled.
-async fn settle(shared: &Shared, event: &Claimed, ending: Ending) -> Result<(), String> {
-    let settle =
-        Settle { id: event.id, lease: shared.lease.clone(), attempt: event.attempt, ending };
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match shared.outbox.transact(settle.clone()).await {
-            Ok(true) => return Ok(()),
-            Ok(false) => {
-                tracing::warn!(
-                    event = event.id,
-                    "another program took the event over, or it was settled already"
-                );
-                return Ok(());
-            }
-            Err(why) if tries == SETTLES || !why.is_retryable() => return Err(why.to_string()),
-            Err(_) => sleep(SETTLE_AGAIN).await,
-        }
     }
 }
 

@@ -63,9 +63,21 @@ impl Transaction<'_> {
     /// It breaks a rule, its idempotency key belongs to another send, or the store failed to commit it. The transaction
     /// is then rolled back.
     pub async fn enqueue(&mut self, delivery: NewDelivery) -> std::result::Result<Enqueued, Error> {
-        let enqueued = self.tx.enqueue(delivery).await;
+        let enqueued = self.enqueue_all(vec![delivery]).await?.pop();
+        enqueued.ok_or_else(|| Error::store("the store gave no answer"))
+    }
+
+    /// Enqueues many sends with one statement, if the transaction commits, and returns their results in their order.
+    ///
+    /// # Errors
+    /// Those of [`enqueue`](Self::enqueue), of any of them. The transaction is then rolled back.
+    pub async fn enqueue_all(
+        &mut self,
+        deliveries: Vec<NewDelivery>,
+    ) -> std::result::Result<Vec<Enqueued>, Error> {
+        let enqueued = self.tx.enqueue_all(deliveries).await;
         self.failed |= enqueued.is_err();
-        self.enqueued |= enqueued.as_ref().is_ok_and(|it| !it.existing);
+        self.enqueued |= enqueued.as_ref().is_ok_and(|all| all.iter().any(|it| !it.existing));
         enqueued
     }
 
@@ -91,7 +103,8 @@ trait Open: Send {
         sql: &'a str,
         params: &'a [Datum],
     ) -> BoxFuture<'a, Result<Vec<Vec<Datum>>>>;
-    fn enqueue(&mut self, delivery: NewDelivery) -> BoxFuture<'_, Result<Enqueued>>;
+    fn enqueue_all(&mut self, deliveries: Vec<NewDelivery>)
+    -> BoxFuture<'_, Result<Vec<Enqueued>>>;
     fn time(&mut self) -> BoxFuture<'_, Result<Time>>;
 }
 
@@ -108,12 +121,15 @@ impl<T: Tx> Open for T {
         Box::pin(Tables::query(self, sql, params))
     }
 
-    fn enqueue(&mut self, delivery: NewDelivery) -> BoxFuture<'_, Result<Enqueued>> {
+    fn enqueue_all(
+        &mut self,
+        deliveries: Vec<NewDelivery>,
+    ) -> BoxFuture<'_, Result<Vec<Enqueued>>> {
         Box::pin(async move {
             let now = self.now().await?;
-            let enqueue = Enqueue { rows: vec![delivery.into_fresh(now)?], hands: None };
-            let one = enqueue.run(self).await?.enqueued.into_iter().next();
-            answer(one.ok_or_else(|| Error::store("the store gave no answer"))?)
+            let rows = deliveries.into_iter().map(|it| it.into_fresh(now));
+            let enqueue = Enqueue { rows: rows.collect::<Result<_>>()?, hands: None };
+            enqueue.run(self).await?.enqueued.into_iter().map(answer).collect()
         })
     }
 
@@ -138,7 +154,7 @@ impl<T: Reads> Open for Looking<'_, T> {
         Box::pin(self.0.query(sql, params))
     }
 
-    fn enqueue(&mut self, _: NewDelivery) -> BoxFuture<'_, Result<Enqueued>> {
+    fn enqueue_all(&mut self, _: Vec<NewDelivery>) -> BoxFuture<'_, Result<Vec<Enqueued>>> {
         let what = "work that only looks enqueues nothing; use `Outbox::transact`";
         Box::pin(async { Err(Error::new(ErrorKind::Unsuitable(what.to_owned()))) })
     }

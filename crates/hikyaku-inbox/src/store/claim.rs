@@ -4,7 +4,7 @@ use hikyaku_sender::{Datum, Error, Time, Transaction, Work};
 
 use super::{
     behind,
-    many::{numbers, to_json},
+    many::{numbers, to_json, unlocked},
     row::Row,
 };
 
@@ -80,11 +80,9 @@ impl Work for Claim {
         if expired {
             tx.query(TAKE_BACK, &[at.clone(), self.attempts.into()]).await?;
             let why = "its program was killed, or stood still for longer than its lease";
-            for chat in
-                tx.query(BURY, &[at.clone(), why.into(), at.clone()]).await?.into_iter().flatten()
-            {
-                behind::set_next_free(tx, chat).await?;
-            }
+            let buried = tx.query(BURY, &[at.clone(), why.into(), at.clone()]).await?;
+            let chats = buried.iter().flatten().filter_map(|it| it.as_text().map(str::to_owned));
+            behind::set_next_free(tx, &chats.collect::<Vec<_>>()).await?;
         }
         let until = (now + self.lease_for).as_millis();
         let mut claimed = Vec::new();
@@ -158,8 +156,11 @@ impl Work for Renew {
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), Error> {
         let until = (tx.now().await? + self.lease_for).as_millis();
         let sql = format!(
-            "UPDATE hikyaku_inbox_event SET leased_until = $1 WHERE lease = $2 AND state = 1 AND id IN ({})",
-            numbers(tx, "$3")
+            "UPDATE hikyaku_inbox_event SET leased_until = $1 WHERE id IN (SELECT id FROM hikyaku_inbox_event \
+             WHERE lease = $2 AND state = 1 AND id IN ({}){})",
+            numbers(tx, "$3"),
+            // What is being settled needs no lease.
+            unlocked(tx)
         );
         let params = [until.into(), self.lease.as_str().into(), to_json(&self.ids).into()];
         tx.query(&sql, &params).await.map(drop)

@@ -11,23 +11,16 @@ pub(super) type Column = (&'static str, bool);
 /// Inserts rows, each of which is an array as JSON. What the statements return.
 pub(super) async fn insert(
     tx: &mut Transaction<'_>,
-    table: &str,
+    into: &str,
     columns: &[Column],
     rows: Vec<String>,
     on_conflict: &str,
 ) -> Result<Vec<Vec<Datum>>, Error> {
-    let is_postgres = tx.is_postgres();
-    let values = columns.iter().enumerate().map(|(place, (_, is_number))| match is_number {
-        true if is_postgres => format!("(value ->> {place})::bigint"),
-        false if is_postgres => format!("value ->> {place}"),
-        _ => format!("json_extract(value, '$[{place}]')"),
-    });
-    let values = values.collect::<Vec<_>>().join(", ");
     let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let array = if is_postgres { "jsonb_array_elements($1::text::jsonb)" } else { "json_each($1)" };
     // SQLite would take ON for a part of a join without WHERE.
     let sql = format!(
-        "INSERT INTO {table} ({names}) SELECT {values} FROM {array} WHERE true ON CONFLICT {on_conflict}"
+        "INSERT INTO {into} ({names}) {} WHERE true ON CONFLICT {on_conflict}",
+        table(tx, columns)
     );
     let (mut returned, mut rows) = (Vec::new(), rows.into_iter().peekable());
     while rows.peek().is_some() {
@@ -44,6 +37,24 @@ pub(super) async fn insert(
         returned.extend(tx.query(&sql, &[array.into()]).await?);
     }
     Ok(returned)
+}
+
+/// Selects the columns of rows, each of which is an array in the JSON array that parameter 1 is.
+pub(super) fn table(tx: &Transaction<'_>, columns: &[Column]) -> String {
+    let is_postgres = tx.is_postgres();
+    let values = columns.iter().enumerate().map(|(place, (name, is_number))| match is_number {
+        true if is_postgres => format!("(value ->> {place})::bigint AS {name}"),
+        false if is_postgres => format!("value ->> {place} AS {name}"),
+        _ => format!("json_extract(value, '$[{place}]') AS {name}"),
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    let array = if is_postgres { "jsonb_array_elements($1::text::jsonb)" } else { "json_each($1)" };
+    format!("SELECT {values} FROM {array}")
+}
+
+/// Ends a selection of rows to change: on `PostgreSQL`, those that somebody else changes are left out, so that nobody waits.
+pub(super) fn unlocked(tx: &Transaction<'_>) -> &'static str {
+    if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" }
 }
 
 /// Numbers as JSON, for [`numbers`].

@@ -24,5 +24,5 @@ pub use person::EventAct;
 pub(crate) use person::{ActOnOne, ActOnSome, List, Look, Show};
 pub use row::{KeptEvent, KeptState, UnknownState};
 pub(crate) use schema::{Migrate, Version};
-pub(crate) use settle::{Ending, Settle};
+pub(crate) use settle::{Attempted, Ending, Settle};
 pub(crate) use sweep::Sweep;

@@ -125,7 +125,7 @@ impl Work for ActOnOne {
         );
         if let Some(changed) = read(tx, &sql, &[now.into(), self.id.into()]).await?.pop() {
             if self.act == EventAct::Drop {
-                behind::set_next_free(tx, changed.chat.as_str().into()).await?;
+                behind::set_next_free(tx, std::slice::from_ref(&changed.chat)).await?;
             }
             return Ok(Some((changed, true)));
         }
@@ -163,9 +163,7 @@ impl Work for ActOnSome {
                 chats.extend(chat.as_text().map(str::to_owned));
             }
         }
-        for chat in chats {
-            behind::set_next_free(tx, chat.into()).await?;
-        }
+        behind::set_next_free(tx, &Vec::from_iter(chats)).await?;
         Ok(ids.last().map(|oldest| (done, *oldest)))
     }
 }

@@ -15,6 +15,7 @@ mod killed;
 mod load;
 mod moving;
 mod order;
+mod settling;
 mod storing;
 mod unanswered;
 
