@@ -5,9 +5,12 @@ use std::fmt;
 use futures_core::future::BoxFuture;
 
 use crate::{
-    Datum, Enqueued, Error, ErrorKind, NewDelivery, Outbox, Time,
+    Act, Datum, DeliveryId, Enqueued, Error, ErrorKind, NewDelivery, Outbox, Time,
     outbox::answer,
-    store::{ReadStep, Reads, Result, Tables, Tx, WriteStep, step::Enqueue},
+    store::{
+        ReadStep, Reads, Result, Tables, Tx, WriteStep,
+        step::{ActOnOne, Enqueue},
+    },
 };
 
 /// The work in one durable transaction of [`Outbox::transact`].
@@ -81,6 +84,20 @@ impl Transaction<'_> {
         enqueued
     }
 
+    /// Withdraws a delivery that surely was not sent, if the transaction commits: together with [`enqueue`](Self::enqueue),
+    /// it replaces one by another. Returns whether it did. A delivery that may have been sent, is finished or does not
+    /// exist stays as it is.
+    ///
+    /// # Errors
+    /// The store failed to do it. The transaction is then rolled back.
+    pub async fn cancel(&mut self, id: DeliveryId) -> std::result::Result<bool, Error> {
+        let cancelled = self.tx.cancel(id).await;
+        self.failed |= cancelled.is_err();
+        // Others of its order key may go on.
+        self.enqueued |= matches!(cancelled, Ok(true));
+        cancelled
+    }
+
     /// Returns whether its SQL dialect is `PostgreSQL`'s rather than `SQLite`'s.
     pub fn is_postgres(&self) -> bool {
         self.tx.is_postgres()
@@ -105,6 +122,7 @@ trait Open: Send {
     ) -> BoxFuture<'a, Result<Vec<Vec<Datum>>>>;
     fn enqueue_all(&mut self, deliveries: Vec<NewDelivery>)
     -> BoxFuture<'_, Result<Vec<Enqueued>>>;
+    fn cancel(&mut self, id: DeliveryId) -> BoxFuture<'_, Result<bool>>;
     fn time(&mut self) -> BoxFuture<'_, Result<Time>>;
 }
 
@@ -133,6 +151,18 @@ impl<T: Tx> Open for T {
         })
     }
 
+    fn cancel(&mut self, id: DeliveryId) -> BoxFuture<'_, Result<bool>> {
+        Box::pin(async move {
+            match (ActOnOne { id: id.0, act: Act::Cancel }).run(self).await {
+                Ok(()) => Ok(true),
+                Err(why) => match why.kind() {
+                    ErrorKind::Refused(..) | ErrorKind::NoDelivery(_) => Ok(false),
+                    _ => Err(why),
+                },
+            }
+        })
+    }
+
     fn time(&mut self) -> BoxFuture<'_, Result<Time>> {
         Box::pin(self.now())
     }
@@ -156,6 +186,11 @@ impl<T: Reads> Open for Looking<'_, T> {
 
     fn enqueue_all(&mut self, _: Vec<NewDelivery>) -> BoxFuture<'_, Result<Vec<Enqueued>>> {
         let what = "work that only looks enqueues nothing; use `Outbox::transact`";
+        Box::pin(async { Err(Error::new(ErrorKind::Unsuitable(what.to_owned()))) })
+    }
+
+    fn cancel(&mut self, _: DeliveryId) -> BoxFuture<'_, Result<bool>> {
+        let what = "work that only looks withdraws nothing; use `Outbox::transact`";
         Box::pin(async { Err(Error::new(ErrorKind::Unsuitable(what.to_owned()))) })
     }
 

@@ -1,8 +1,10 @@
 //! Rows of a program's own and sends: both or neither.
 
-use hikyaku_sender::{Datum, Error, Filter, NewDelivery, Transaction, Work};
+use hikyaku_sender::{Datum, DeliveryId, Error, Filter, NewDelivery, State, Transaction, Work};
 
-use crate::stores::{Bench, user};
+use crate::stores::{Bench, on_every_store, user};
+
+on_every_store![one_is_replaced_by_another];
 
 /// Notes an order and tells the customer.
 struct Order {
@@ -114,4 +116,39 @@ async fn a_move_fails_with_what_goes_along() {
 async fn a_store_in_memory_says_that_it_keeps_no_tables() {
     let told = Bench::memory().await.outbox.transact(Count).await.unwrap_err();
     assert!(!told.is_retryable(), "{told}");
+}
+
+/// Replaces a send by another one.
+struct Replace(DeliveryId, bool);
+
+impl Work for Replace {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
+        let is_withdrawn = tx.cancel(self.0).await?;
+        if is_withdrawn {
+            tx.enqueue(NewDelivery::push(user(2), "instead")).await?;
+        }
+        if self.1 {
+            // Takes all of it back.
+            tx.query("SELECT nothing FROM nowhere", &[]).await?;
+        }
+        Ok(is_withdrawn)
+    }
+}
+
+async fn one_is_replaced_by_another(bench: Bench) {
+    let id = bench.outbox.enqueue(NewDelivery::push(user(1), "first")).await.unwrap().id;
+    bench.outbox.transact(Replace(id, true)).await.unwrap_err();
+    let state = async || bench.outbox.show(id).await.unwrap().unwrap().state;
+    assert_eq!(state().await, State::Ready);
+    assert!(bench.outbox.transact(Replace(id, false)).await.unwrap());
+    assert_eq!(state().await, State::Cancelled);
+    // It is finished, and the next one does not exist.
+    assert!(!bench.outbox.transact(Replace(id, false)).await.unwrap());
+    assert!(!bench.outbox.transact(Replace(DeliveryId::from(4711), false)).await.unwrap());
+    let ready = bench.outbox.list(Filter::default().state(State::Ready)).await.unwrap();
+    assert_eq!(ready.len(), 1);
+    assert_eq!(ready[0].to, [user(2)]);
+    bench.outbox.look(Replace(ready[0].id, false)).await.unwrap_err();
 }
