@@ -73,11 +73,15 @@ impl Work for Agree {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, StoreError> {
         let now = tx.now().await?.as_millis();
-        let sql = "SELECT service, redirect_uri, state, form_post, channel, person FROM hikyaku_gateway_flow \
-                   WHERE hash = $1 AND browser = $2 AND expires_at > $3";
+        // Of two at once, the other waits, and finds nothing.
+        let lock = if tx.is_postgres() { " FOR UPDATE" } else { "" };
+        let sql = format!(
+            "SELECT service, redirect_uri, state, form_post, channel, person FROM hikyaku_gateway_flow \
+             WHERE hash = $1 AND browser = $2 AND expires_at > $3{lock}"
+        );
         let mut params = self.flow.clone();
         params.push(now.into());
-        let Some(flow) = rows(tx, sql, &params, read).await?.pop() else { return Ok(None) };
+        let Some(flow) = rows(tx, &sql, &params, read).await?.pop() else { return Ok(None) };
         let Some((channel, person)) = &flow.person else { return Ok(None) };
         let sql = "SELECT 1 FROM hikyaku_gateway_chat WHERE channel = $1 AND id = $2 AND gone = 0 AND (id = $3 OR id IN \
              (SELECT chat FROM hikyaku_gateway_linked WHERE channel = $1 AND person = $3))";
@@ -116,8 +120,12 @@ impl Work for Exchange {
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
         let now = tx.now().await?.as_millis();
-        let sql = "SELECT c.redirect_uri, c.target, c.channel, c.token, c.expires_at, s.name, c.owner FROM hikyaku_gateway_code c \
-                   JOIN hikyaku_gateway_service s ON s.id = c.service WHERE c.hash = $1 AND c.service = $2";
+        // Of two at once, the other waits, and finds the token of the first.
+        let lock = if tx.is_postgres() { " FOR UPDATE OF c" } else { "" };
+        let sql = format!(
+            "SELECT c.redirect_uri, c.target, c.channel, c.token, c.expires_at, s.name, c.owner FROM hikyaku_gateway_code c \
+             JOIN hikyaku_gateway_service s ON s.id = c.service WHERE c.hash = $1 AND c.service = $2{lock}"
+        );
         let params = [self.code.clone().into(), self.service.into()];
         let read = |row: &mut Row| {
             let redirect_uri = row.text();
@@ -125,7 +133,7 @@ impl Work for Exchange {
             let (token, expires_at) = (row.number_if_any(), row.number());
             (redirect_uri, target, channel, token, expires_at, row.text(), row.text_if_any())
         };
-        let found = rows(tx, sql, &params, read).await?.pop();
+        let found = rows(tx, &sql, &params, read).await?.pop();
         let Some((redirect_uri, target, channel, token, expires_at, name, owner)) = found else {
             return Ok(false);
         };

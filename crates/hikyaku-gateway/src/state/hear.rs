@@ -203,24 +203,24 @@ impl Hear {
         heard: &Hashed,
         here: bool,
     ) -> Result<bool, StoreError> {
-        let key = [self.channel.as_str().into(), heard.chat.as_str().into()];
+        let key: [Datum; 2] = [self.channel.as_str().into(), heard.chat.as_str().into()];
         let sql = "SELECT name, gone, at FROM hikyaku_gateway_chat WHERE channel = $1 AND id = $2";
         let read = |row: &mut Row| (row.text_if_any(), row.flag(), row.number());
         let known = rows(tx, sql, &key, read).await?.pop();
         let [channel, chat] = key;
-        match known {
-            Some((_, gone, at)) if gone == here && at <= heard.at => {
-                let sql = "UPDATE hikyaku_gateway_chat SET gone = $1, at = $2 WHERE channel = $3 AND id = $4";
-                let params = [i64::from(!here).into(), heard.at.into(), channel, chat];
-                tx.query(sql, &params).await?;
-            }
-            // It is what was known, or older than it.
-            Some(_) => {}
-            None => {
-                let sql = "INSERT INTO hikyaku_gateway_chat (channel, id, gone, at) VALUES ($1, $2, $3, $4)";
-                let params = [channel, chat, i64::from(!here).into(), heard.at.into()];
-                tx.query(sql, &params).await?;
-            }
+        let params = [i64::from(!here).into(), heard.at.into(), channel, chat];
+        // Another webhook may bring the same chat at this moment.
+        let is_new = known.is_none()
+            && {
+                let sql = "INSERT INTO hikyaku_gateway_chat (gone, at, channel, id) VALUES ($1, $2, $3, $4) \
+                       ON CONFLICT DO NOTHING RETURNING at";
+                !tx.query(sql, &params).await?.is_empty()
+            };
+        // Else it is what was known, or older than it.
+        if !is_new && known.as_ref().is_none_or(|(_, gone, at)| *gone == here && *at <= heard.at) {
+            let sql = "UPDATE hikyaku_gateway_chat SET gone = $1, at = $2 \
+                       WHERE channel = $3 AND id = $4 AND gone <> $1 AND at <= $2";
+            tx.query(sql, &params).await?;
         }
         Ok(here && known.is_none_or(|(name, _, _)| name.is_none()))
     }

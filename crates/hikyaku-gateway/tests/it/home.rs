@@ -53,15 +53,19 @@ pub(crate) struct Settings<'a> {
 pub(crate) type Adapt<'a> = Box<dyn FnOnce(&mut Config, &Sim) + 'a>;
 
 pub(crate) fn config(store: &str, sim: &Sim, token: &str, notify: &str) -> Config {
+    Config::parse(&config_file(store, sim, token, notify)).unwrap()
+}
+
+/// What is in the file of a configuration.
+pub(crate) fn config_file(store: &str, sim: &Sim, token: &str, notify: &str) -> String {
     let (api_url, data_url, secret) = (sim.api_url(), sim.data_url(), sim.channel_secret());
     let secret = secret.expose();
-    Config::parse(&format!(
+    format!(
         "store = \"{store}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\n\
          serve = [\"notify\", \"line\", \"metrics\", \"oauth\", \"webhook\", \"pages\", \"operator\"]\n\
          [channel.default]\ntoken = \"{token}\"\nsecret = \"{secret}\"\napi_url = \"{api_url}\"\ndata_url = \"{data_url}\"\n\
          drop_in = \"dropped in\"\n[notify]\n{notify}"
-    ))
-    .unwrap()
+    )
 }
 
 impl Home {

@@ -4,7 +4,11 @@ use hikyaku_gateway::AccessToken;
 use hikyaku_page::Lang;
 use hikyaku_webhook::sign;
 
-use crate::home::{Answer, Home, OK};
+use crate::{
+    cluster::Cluster,
+    home::{Answer, Home, OK, Settings},
+    nodes::Held,
+};
 
 const NOT_IN_GROUP: &str =
     r#"{"status":400,"message":"LINE Notify account doesn't join group which you want to send."}"#;
@@ -24,6 +28,10 @@ impl Home {
 }
 
 const GROUP: &str = "C0000000000000000000000000000000a";
+
+/// What another webhook writes, which tells that the group has put the account out.
+const ANOTHER_WEBHOOK: &str = "INSERT INTO hikyaku_gateway_chat (channel, id, gone, at) \
+    VALUES ('default', 'C0000000000000000000000000000000a', 1, 5)";
 
 fn event(kind: &str, id: &str, at: i64) -> String {
     format!(
@@ -70,6 +78,23 @@ async fn events_count_once_and_in_the_order_of_their_times() {
     assert!(tell("join", "03", 15).await, "too late");
     assert!(!tell("join", "04", 30).await);
     assert!(!tell("leave", "02", 20).await, "sent again");
+    home.stop().await;
+}
+
+/// A person adds the account and writes at once: two webhooks of a new chat at the same moment. LINE need not send one again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chat_that_two_webhooks_bring_at_the_same_moment_is_kept() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let store = cluster.database();
+    let home = Home::start(Settings { store: Some(store.clone()), ..Settings::default() }).await;
+    let held = Held::hold(&store, &[ANOTHER_WEBHOOK]).await;
+    let body = event("join", "01", 10);
+    let signature = sign(&home.sim.channel_secret(), body.as_bytes());
+    let header = format!("x-line-signature: {signature}\r\n");
+    let (answer, ()) = tokio::join!(home.hook(&header, &body), held.let_go_before(cluster, 1));
+    assert_eq!((answer.status, answer.body.as_str()), (200, OK));
+    let chats = home.state.chats().await.unwrap();
+    assert_eq!((chats.len(), chats[0].gone), (1, false), "the later event counts");
     home.stop().await;
 }
 

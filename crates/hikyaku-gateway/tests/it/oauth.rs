@@ -6,7 +6,11 @@ use hikyaku_gateway::{AccessToken, NewService, RegisteredService};
 use hikyaku_sim::Delivery;
 use serde_json::Value;
 
-use crate::home::{Answer, Home, OK};
+use crate::{
+    cluster::Cluster,
+    home::{Answer, Home, OK, Settings},
+    nodes::{Held, Second},
+};
 
 const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -285,6 +289,36 @@ async fn a_code_is_exchanged_once_by_its_service_alone() {
     assert_eq!(answer.status, 400, "a secret in an address");
     home.sim.advance(Duration::from_secs(5 * 60 + 1));
     assert_eq!(home.exchange(&one, &code).await.status, 400, "it was to be over");
+    home.stop().await;
+}
+
+/// Two who have a code use it at the same moment, at two nodes: one of them gets a token, and does not keep it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_is_exchanged_once_though_two_nodes_are_asked_at_the_same_moment() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let store = cluster.database();
+    let home = Home::start(Settings { store: Some(store.clone()), ..Settings::default() }).await;
+    let second = Second::start(&store, &home, "");
+    let service = service(&home, "Clinic").await;
+    let page = Page::open(&home, &wish(&service, "")).await;
+    page.is_alices(&home).await;
+    let agree = format!("act=agree&chat={}", home.alice.as_str());
+    let code = code_of(&page.act(&home, &agree).await).to_owned();
+    // Nobody can write down a token until both have looked at the code.
+    let held = Held::hold(&store, &["LOCK TABLE hikyaku_gateway_token IN SHARE MODE"]).await;
+    let form = exchange(&service, &code);
+    let (one, other, ()) = tokio::join!(
+        home.exchange(&service, &code),
+        second.call("none", "POST /oauth/token", FORM, &form),
+        held.let_go_before(cluster, 2)
+    );
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400], "{one:?} {other:?}");
+    let issued = if one.status == 200 { one } else { other };
+    let token = between(&issued.body, "access_token\":\"", "\"");
+    let token = AccessToken::import(token).unwrap();
+    assert_eq!(home.notify(&token, "message=x").await.status, 401, "one of the two is a thief");
     home.stop().await;
 }
 

@@ -244,6 +244,13 @@ impl Cluster {
     }
 }
 
+/// A database on one server after the other, of which one takes changes.
+pub(crate) fn url_of(hosts: &[&Path], database: &str) -> String {
+    let hosts = hosts.iter().map(|host| host.display().to_string()).collect::<Vec<_>>();
+    let hosts = hosts.join("&host=");
+    format!("postgres://postgres@/{database}?target_session_attrs=read-write&host={hosts}")
+}
+
 /// The files of an empty server, made once: `initdb` takes longer than most tests.
 fn template(programs: &Path) -> PathBuf {
     let initdb = programs.join("initdb");

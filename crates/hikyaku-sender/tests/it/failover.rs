@@ -1,9 +1,6 @@
 //! The primary is lost and its standby takes over; later the old primary comes back.
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use hikyaku::Client;
 use hikyaku_sender::{Filter, Limits, NewDelivery, Outbox, State, Worker};
@@ -11,17 +8,10 @@ use hikyaku_sim::{FaultRule, Sim};
 use tokio::sync::watch;
 
 use crate::{
-    cluster::{Cluster, LONGEST},
+    cluster::{Cluster, LONGEST, url_of},
     stores::{assert_each_arrived_once, delivered, user},
     worker::{client_for_lease, line},
 };
-
-/// A database on one server after the other, of which one takes changes.
-fn url(hosts: &[&Path], database: &str) -> String {
-    let hosts = hosts.iter().map(|host| host.display().to_string()).collect::<Vec<_>>();
-    let hosts = hosts.join("&host=");
-    format!("postgres://postgres@/{database}?target_session_attrs=read-write&host={hosts}")
-}
 
 const LEASE: Duration = Duration::from_secs(2);
 
@@ -70,7 +60,7 @@ async fn nothing_is_lost_or_doubled_when_the_primary_is_killed_and_the_standby_p
     let mut sent = 0;
     for failover in 0..failovers {
         let standby = primary.synchronous_standby();
-        let url = url(&[primary.host(), standby.host()], database);
+        let url = url_of(&[primary.host(), standby.host()], database);
         let (enqueued, killed) = (watch::Sender::new(0), watch::Sender::new(false));
         let mut enqueuers = Vec::new();
         for first in [sent, sent + EACH, sent + 2 * EACH] {
@@ -123,7 +113,7 @@ async fn an_old_primary_that_comes_back_sends_nothing_twice() {
     old.sql("postgres", "CREATE DATABASE hikyaku");
     let new = old.synchronous_standby();
     let (sim, client) = faulty_line().await;
-    let both = url(&[old.host(), new.host()], database);
+    let both = url_of(&[old.host(), new.host()], database);
     let outbox = Outbox::open(&both).await.unwrap();
     let everybody = (0..SENDS).map(push).collect();
     outbox.enqueue_all(everybody).await.unwrap();
@@ -158,7 +148,7 @@ async fn an_old_primary_that_comes_back_sends_nothing_twice() {
 
     // Nobody fenced it, and somebody told it not to wait for a standby any more.
     old.launch("-c synchronous_standby_names=''");
-    let stale = Outbox::open(url(&[old.host()], database)).await.unwrap();
+    let stale = Outbox::open(url_of(&[old.host()], database)).await.unwrap();
     assert_eq!(stale.show(many).await.unwrap().unwrap().state, State::Ready);
     let ready = stale.overview().await.unwrap().count(State::Ready);
     assert!(ready > 50, "only {ready} were left to the old primary");
