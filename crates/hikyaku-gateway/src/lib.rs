@@ -38,6 +38,7 @@ mod hook;
 mod joined;
 mod known_keys;
 mod language;
+mod leaving;
 mod line;
 mod notification;
 mod oauth;
@@ -69,7 +70,7 @@ pub use error::Error;
 pub use gateway::Gateway;
 pub use page_settings::{OperatorAccess, OperatorSettings, PageSettings};
 pub use rehost::{Network, Rehost};
-pub use route::{Access, ROUTES, Route};
+pub use route::{ADAPTER_ROUTES, Access, ROUTES, Route};
 pub use state::{
     ChatRow, IssuedToken, NewService, NewToken, RegisteredService, ServiceRow, SpendRow, State,
     TokenChange, TokenRow, UnlinkedToken,

@@ -9,7 +9,7 @@ use crate::Served;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `PUT`.
     pub method: &'static str,
     /// The whole path; one that ends with `/*` has one more part there.
     pub path: &'static str,
@@ -29,7 +29,7 @@ pub enum Access {
     Token,
     /// A service, with its client id and secret.
     Service,
-    /// LINE, by its signature.
+    /// LINE or GitHub, by its signature.
     Signed,
     /// A person who is signed in, for what is the person's own.
     Person,
@@ -98,6 +98,26 @@ pub const ROUTES: &[Route] = &[
     get("/operator/outcomes", Served::Operator, Access::Viewer),
     get("/operator/pictures", Served::Operator, Access::Viewer),
     get("/operator/record", Served::Operator, Access::Viewer),
+];
+
+const fn adapter(method: &'static str, path: &'static str, access: Access) -> Route {
+    Route { method, path, served: Some(Served::Adapters), access }
+}
+
+/// The routes of the adapters. Where they are served, a topic of ntfy's can have any name that no other route has, so that they
+/// are no part of [`ROUTES`].
+pub const ADAPTER_ROUTES: &[Route] = &[
+    adapter("POST", "/adapters/alertmanager", Access::Token),
+    adapter("POST", "/adapters/grafana", Access::Token),
+    adapter("PUT", "/adapters/grafana", Access::Token),
+    adapter("POST", "/adapters/github/*", Access::Signed),
+    adapter("POST", "/adapters/json", Access::Token),
+    adapter("POST", "/adapters/json/*", Access::Token),
+    adapter("POST", "/message", Access::Token),
+    adapter("POST", "/", Access::Token),
+    adapter("PUT", "/", Access::Token),
+    adapter("POST", "/*", Access::Token),
+    adapter("PUT", "/*", Access::Token),
 ];
 
 /// What there is at a path.

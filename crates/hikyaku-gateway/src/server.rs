@@ -26,6 +26,7 @@ use crate::{
     certificate::Certificate,
     door::Door,
     hook::Hook,
+    leaving::{Leaving, Untold},
     line::{self, LineDoor},
     oauth::OAuth,
     route,
@@ -259,11 +260,16 @@ async fn connection(
     service: Arc<Service>,
     mut stopped: watch::Receiver<()>,
 ) {
-    let stream = Spelled::new(stream);
+    let untold = Untold::default();
+    let stream = Spelled::new(Leaving::new(stream, untold.clone()));
     let spelling = stream.spelling();
     let service = service_fn(move |request: Request<Incoming>| {
-        let (service, spelling) = (service.clone(), spelling.clone());
-        async move { Ok::<_, Infallible>(service.reply(request, peer, &spelling).await) }
+        let (service, spelling, untold) = (service.clone(), spelling.clone(), untold.clone());
+        async move {
+            let mut reply = service.reply(request, peer, &spelling).await;
+            untold.note(&mut reply);
+            Ok::<_, Infallible>(reply)
+        }
     });
     let mut connection = pin!(
         http1::Builder::new()

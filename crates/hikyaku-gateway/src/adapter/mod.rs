@@ -256,6 +256,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::ADAPTER_ROUTES;
 
     /// JSON that looks like what the programs send: their names, with values of any kind.
     fn like_a_body() -> impl Strategy<Value = Value> {
@@ -360,6 +361,27 @@ mod tests {
             Value::Array(elements) => elements.iter_mut().for_each(|it| change(it, at, value)),
             Value::Object(fields) => fields.values_mut().for_each(|it| change(it, at, value)),
             _ => {}
+        }
+    }
+
+    #[test]
+    fn each_adapter_has_its_routes() {
+        for path in [
+            "/adapters/alertmanager",
+            "/adapters/grafana",
+            "/adapters/github/1",
+            "/adapters/json",
+            "/adapters/json/1",
+            "/message",
+            "/",
+            "/1",
+        ] {
+            for method in [Method::POST, Method::PUT, Method::GET, Method::DELETE] {
+                let mut routes = ADAPTER_ROUTES.iter().filter(|it| it.method == method.as_str());
+                let has = routes.any(|it| it.path == path || it.path == path.replace('1', "*"));
+                let takes = Adapter::of(path).is_some_and(|it| it.takes(&method));
+                assert_eq!(has, takes, "{method} {path}");
+            }
         }
     }
 

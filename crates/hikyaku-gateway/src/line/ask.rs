@@ -10,7 +10,7 @@ use serde_json::json;
 use super::{
     LineDoor,
     answers::{self, Voice, about, not_found, plain},
-    no_channel, store_failed, ticket,
+    store_failed, ticket,
 };
 use crate::{
     ApiKeyRow,
@@ -72,16 +72,13 @@ impl LineDoor {
 
     /// How far a narrowcast is. To the caller, the id of a 202 of ours is LINE's request id.
     pub(super) async fn progress(&self, key: &ApiKeyRow, parts: &Parts, body: Incoming) -> Reply {
-        let Some(upstream) = self.channels.get(&key.channel) else {
-            return whole_answer(no_channel(key));
-        };
         let query = parts.uri.query().unwrap_or_default();
         let asked = query.split('&').find_map(|pair| pair.strip_prefix("requestId="));
         let asked =
             asked.and_then(|id| percent_encoding::percent_decode_str(id).decode_utf8().ok());
         let own = match &asked {
             Some(id) if ticket::delivery(&self.state, id).is_some() => self.of(key, id).await,
-            _ => return upstream.pass(&self.transport, Host::Api, parts, body).await,
+            _ => return self.pass(key, Host::Api, parts, body).await,
         };
         let (listed, _) = match own {
             Ok(Some(own)) => own,
@@ -97,7 +94,7 @@ impl LineDoor {
                 if let Ok(uri) = format!("{}?requestId={id}", parts.uri.path()).parse::<Uri>() {
                     parts.uri = uri;
                 }
-                upstream.pass(&self.transport, Host::Api, &parts, body).await
+                self.pass(key, Host::Api, &parts, body).await
             }
             None => whole_answer(not_accepted(&listed)),
         }

@@ -11,7 +11,6 @@ use serde_json::json;
 use super::{
     LineDoor,
     answers::{self, OrAnswer, Voice, forbidden, own},
-    no_channel,
     path::Place,
     store_failed,
 };
@@ -66,10 +65,7 @@ impl LineDoor {
         body: Incoming,
     ) -> Reply {
         let Some(budget) = key.budget else {
-            return match self.channels.get(&key.channel) {
-                Some(upstream) => upstream.pass(&self.transport, Host::Api, parts, body).await,
-                None => whole_answer(no_channel(key)),
-            };
+            return self.pass(key, Host::Api, parts, body).await;
         };
         let told = match place {
             Place::Quota => Ok(json!({ "type": "limited", "value": budget })),

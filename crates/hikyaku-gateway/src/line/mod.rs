@@ -16,7 +16,7 @@ mod ticket;
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use hikyaku::transport::HyperTransport;
+use hikyaku::{operation::Host, transport::HyperTransport};
 use hikyaku_sender::Outbox;
 use http::{HeaderMap, Request, StatusCode, header, request::Parts};
 use hyper::body::Incoming;
@@ -124,14 +124,19 @@ impl LineDoor {
                 let why = format!("this key may not make calls of the class {class}");
                 whole_answer(forbidden(&why))
             }
-            Place::Pass(host, _) => match self.channels.get(&key.channel) {
-                Some(upstream) => upstream.pass(&self.transport, host, parts, body).await,
-                None => whole_answer(no_channel(key)),
-            },
+            Place::Pass(host, _) => self.pass(key, host, parts, body).await,
             Place::Elsewhere => whole_answer(forbidden(
                 "tokens are not issued through the gateway, and a user's or a MINI App's token is no key of it; call LINE directly",
             )),
             Place::Nothing | Place::WrongMethod => whole_answer(not_found()),
+        }
+    }
+
+    /// Passes a request on to the channel of its key.
+    async fn pass(&self, key: &ApiKeyRow, host: Host, parts: &Parts, body: Incoming) -> Reply {
+        match self.channels.get(&key.channel) {
+            Some(upstream) => upstream.pass(&self.transport, host, parts, body).await,
+            None => whole_answer(no_channel(key)),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hikyaku_model::SendKind;
 use hikyaku_sender::{
-    ErrorKind, HoldReason, Lane, LineAnswer, Listed, NewDelivery, State, WaitingFor,
+    DeliveryId, ErrorKind, HoldReason, Lane, LineAnswer, Listed, NewDelivery, State, WaitingFor,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use super::{
     names::{Name, one},
     ticket::ticket,
 };
-use crate::{ApiKeyRow, Error, OnQuota, answer::Answer, state::Charged};
+use crate::{ApiKeyRow, Error, OnQuota, answer::Answer, leaving::TellsRefusal, state::Charged};
 
 /// The longest wait that a caller may ask for: Java's SDK gives up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -102,6 +102,9 @@ impl LineDoor {
             let tracestate = one(&parts.headers, "tracestate")?;
             delivery = delivery.trace_context(traceparent, tracestate);
         }
+        if !wait.is_zero() {
+            delivery = delivery.watched(wait);
+        }
         let refuse = |why: &Error| not_stored(why, &name, kind);
         let came_at = self.outbox.now().await.map_err(|why| refuse(&why.into()))?;
         let is_charged = charge.is_some();
@@ -132,6 +135,7 @@ impl LineDoor {
             && let Err(error) = self.state.give_back_if_not_sent(enqueued.id).await
         {
             tracing::debug!(%error, "what a refused send cost is given back later");
+            told.extensions_mut().remove::<TellsRefusal>();
         }
         if let Some(id) = ticket(&self.state, enqueued.id) {
             about(&mut told, &id.to_string());
@@ -147,8 +151,7 @@ impl LineDoor {
                 accepted(kind, name, answer, *before)
             }
             (State::Rejected | State::Dropped, Some(answer)) if !listed.may_have_landed => {
-                self.put_away(listed).await;
-                answers::as_it_came(answer, Voice::Line)
+                self.telling(listed.id, answers::as_it_came(answer, Voice::Line))
             }
             (State::Unknown | State::Dropped, answer) => unknown(kind, answer.as_ref(), *before),
             (State::Cancelled, _) => own(
@@ -159,7 +162,7 @@ impl LineDoor {
             ),
             (State::Ready, answer) if self.settings.on_quota == OnQuota::Refuse => {
                 match self.refused_by_quota(listed, answer.as_ref()).await {
-                    Some(refusal) => refusal,
+                    Some(refusal) => self.telling(listed.id, refusal),
                     None => self.on_disk(listed.id, Some(listed)),
                 }
             }
@@ -186,17 +189,15 @@ impl LineDoor {
         })
     }
 
-    /// Its caller is told of the refusal, so nobody else need deal with it.
-    async fn put_away(&self, listed: &Listed) {
-        if listed.state == State::Rejected
-            && let Err(error) = self.outbox.drop_dead_letter(listed.id).await
-        {
-            tracing::debug!(%error, delivery = %listed.id, "a told refusal stays among the dead letters");
-        }
+    /// The answer, which tells its caller of the refusal: once it has left, nobody else need deal with that.
+    fn telling(&self, refused: DeliveryId, mut answer: Answer) -> Answer {
+        let outbox = self.outbox.clone();
+        answer.extensions_mut().insert(TellsRefusal { outbox, refused });
+        answer
     }
 
     /// It is on disk, and will be delivered.
-    fn on_disk(&self, id: hikyaku_sender::DeliveryId, listed: Option<&Listed>) -> Answer {
+    fn on_disk(&self, id: DeliveryId, listed: Option<&Listed>) -> Answer {
         #[derive(Serialize)]
         struct Body<'a> {
             delivery: Delivery<'a>,

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use hikyaku_gateway::{Access, Config, NewApiKey, OperatorAccess, ROUTES, Visitor};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use hikyaku::operation::OPERATIONS;
+use hikyaku_gateway::{
+    ADAPTER_ROUTES, Access, Config, NewApiKey, OperatorAccess, ROUTES, Rights, Served, Visitor,
+};
 
 use crate::{
     home::{Answer, Home},
@@ -100,9 +104,10 @@ fn behind_proxy(config: &mut Config) {
     }
 }
 
-/// One who tries: headers, and what forms have in them.
+/// One who tries: a secret, in the headers where it belongs, and what forms have in them.
 struct Try {
     who: Who,
+    secret: String,
     headers: String,
     proof: String,
 }
@@ -110,7 +115,10 @@ struct Try {
 impl Try {
     async fn new(home: &Home, who: Who) -> Self {
         let visitor = match who {
-            Who::Nobody => return Self { who, headers: String::new(), proof: "x".to_owned() },
+            Who::Nobody => {
+                let (secret, headers, proof) = (String::new(), String::new(), "x".to_owned());
+                return Self { who, secret, headers, proof };
+            }
             Who::Script => return Self::bearer(who, home.t1.expose()),
             Who::Bot => {
                 let key = home.key(NewApiKey::new("bot", "default")).await;
@@ -125,14 +133,14 @@ impl Try {
         let (_, secret) = browser.cookie.split_once('=').unwrap();
         // Whichever cookie a page looks at, it finds this session.
         let headers = format!("Cookie: hikyaku_person={secret}; hikyaku_operator={secret}\r\n");
-        Self { who, headers, proof: browser.proof.clone() }
+        Self { who, secret: secret.to_owned(), headers, proof: browser.proof.clone() }
     }
 
     fn bearer(who: Who, secret: &str) -> Self {
         let headers = format!(
             "Authorization: Bearer {secret}\r\nCookie: hikyaku_person={secret}; hikyaku_operator={secret}\r\n"
         );
-        Self { who, headers, proof: "x".to_owned() }
+        Self { who, secret: secret.to_owned(), headers, proof: "x".to_owned() }
     }
 
     async fn at(&self, home: &Home, route: &str, form: &str) -> Answer {
@@ -259,11 +267,86 @@ async fn a_session_is_no_key_of_the_doors() {
         let headers = format!("{}Content-Type: application/json\r\n", it.headers);
         let answer = home.request("POST /v2/bot/message/push", &headers, "{}").await;
         assert_eq!(answer.status, 401, "{answer:?}");
-        let secret = it.headers.split("hikyaku_person=").nth(1).unwrap().split(';').next().unwrap();
+        let secret = &it.secret;
         let headers = format!("Authorization: Bearer {secret}\r\n");
         for line in ["GET /api/status", "GET /v2/bot/info"] {
             let answer = home.request(line, &headers, "").await;
             assert_eq!(answer.status, 401, "{answer:?}");
         }
     }
+}
+
+/// Adapters take a token in each place where a program can put one, and nothing else is a token.
+#[tokio::test]
+async fn adapters_are_for_tokens_alone() {
+    let home = Home::changed(|config, _| {
+        behind_proxy(config);
+        config.listen.get_mut("all").unwrap().serve.push(Served::Adapters);
+    })
+    .await;
+    for who in ALL {
+        let Try { secret, headers, .. } = Try::new(&home, who).await;
+        let basic = |pair: String| STANDARD.encode(pair);
+        let places = [
+            (String::new(), headers),
+            (String::new(), format!("Authorization: Bearer {secret}\r\n")),
+            (String::new(), format!("Authorization: Basic {}\r\n", basic(format!(":{secret}")))),
+            (String::new(), format!("Authorization: Basic {}\r\n", basic(format!("{secret}:")))),
+            (String::new(), format!("X-Gotify-Key: {secret}\r\n")),
+            (format!("?token={secret}"), String::new()),
+            (format!("?auth={}", basic(format!("Bearer {secret}"))), String::new()),
+        ];
+        for route in ADAPTER_ROUTES {
+            for (query, headers) in &places {
+                let line = format!("{} {}{query}", route.method, route.path.replace('*', "1"));
+                let answer = home.request(&line, headers, "{}").await;
+                let may = who == Who::Script && route.access == Access::Token;
+                let is_good = matches!(answer.status, 200 | 400);
+                assert_eq!(is_good, may, "{who:?} {line} {headers}: {answer:?}");
+                assert!(may || answer.status == 401, "{who:?} {line} {headers}: {answer:?}");
+            }
+        }
+    }
+    home.stop().await;
+}
+
+/// LINE's calls are for keys, and each for those that have the right to it.
+#[tokio::test]
+async fn lines_calls_are_for_keys_with_the_right_to_them() {
+    let home = Home::changed(|config, _| behind_proxy(config)).await;
+    let fill = |path: &str| path.replace(['{', '}'], "");
+    let mut lines: Vec<String> =
+        OPERATIONS.iter().map(|it| format!("{} {}", it.method, fill(it.path))).collect();
+    lines.push("POST /v2/bot/message/new".to_owned());
+    let delivery = "GET /_hikyaku/v1/deliveries/123e4567-e89b-12d3-a456-426614174000";
+    let mut callers = 0;
+    let mut ask = async |headers: &str, line: &str| {
+        // Each of them makes its own mistakes.
+        callers += 1;
+        let headers = format!("X-Forwarded-For: 2001:db8:0:{callers:x}::1\r\n{headers}");
+        home.request(line, &headers, "").await.status
+    };
+    let mut tries = Vec::new();
+    for who in ALL.into_iter().filter(|who| *who != Who::Bot) {
+        tries.push(Try::new(&home, who).await);
+    }
+    let asked = || home.sim.requests().iter().filter(|it| !it.path.contains("/quota")).count();
+    let before = asked();
+    for it in &tries {
+        let bearer = format!("Authorization: Bearer {}\r\n", it.secret);
+        for line in lines.iter().map(String::as_str).chain([delivery]) {
+            for headers in [&it.headers, &bearer] {
+                assert_eq!(ask(headers, line).await, 401, "{:?} {line}", it.who);
+            }
+        }
+    }
+    let none = Rights::read(Some(""), Some(""), Some("")).unwrap();
+    let none = home.key(NewApiKey::new("none", "default").rights(none)).await;
+    let bearer = format!("Authorization: Bearer {}\r\n", none.expose());
+    for line in &lines {
+        assert_eq!(ask(&bearer, line).await, 403, "{line}");
+    }
+    assert_eq!(ask(&bearer, delivery).await, 404);
+    assert_eq!(asked(), before);
+    home.stop().await;
 }

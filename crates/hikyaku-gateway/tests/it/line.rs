@@ -10,33 +10,39 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::home::{Answer, Home};
 
-const PUSH: &str = "/v2/bot/message/push";
-const R: &str = "X-Line-Retry-Key: 123e4567-e89b-12d3-a456-426614174000\r\n";
+pub(crate) const PUSH: &str = "/v2/bot/message/push";
+pub(crate) const R: &str = "X-Line-Retry-Key: 123e4567-e89b-12d3-a456-426614174000\r\n";
 const R_UPPER: &str = "X-Line-Retry-Key: 123E4567-E89B-12D3-A456-426614174000\r\n";
 
 /// A gateway, and a bot's key.
-struct Bot {
-    home: Home,
-    key: ApiKey,
+pub(crate) struct Bot {
+    pub(crate) home: Home,
+    pub(crate) key: ApiKey,
 }
 
 impl Bot {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with("").await
     }
 
     /// With these lines in `[line]`.
-    async fn with(line: &str) -> Self {
+    pub(crate) async fn with(line: &str) -> Self {
         let home = Home::with(&format!("[line]\n{line}"), None).await;
         let key = home.key(NewApiKey::new("bot", "default")).await;
         Self { home, key }
     }
 
-    async fn call(&self, line: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) async fn call(&self, line: &str, headers: &str, body: &str) -> Answer {
         self.call_with(self.key.expose(), line, headers, body).await
     }
 
-    async fn call_with(&self, key: &str, line: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) async fn call_with(
+        &self,
+        key: &str,
+        line: &str,
+        headers: &str,
+        body: &str,
+    ) -> Answer {
         let length = body.len();
         let json = "Content-Type: application/json\r\n";
         let content_type = if headers.contains("Content-Type") { "" } else { json };
@@ -47,51 +53,51 @@ impl Bot {
         Answer::read(self.home.raw(request).await)
     }
 
-    async fn send(&self, path: &str, headers: &str, body: &str) -> Answer {
+    pub(crate) async fn send(&self, path: &str, headers: &str, body: &str) -> Answer {
         self.call(&format!("POST {path}"), headers, body).await
     }
 
     /// Pushes a text to Alice.
-    async fn push(&self, headers: &str, text: &str) -> Answer {
+    pub(crate) async fn push(&self, headers: &str, text: &str) -> Answer {
         self.send(PUSH, headers, &self.to_alice(text)).await
     }
 
-    fn to_alice(&self, text: &str) -> String {
+    pub(crate) fn to_alice(&self, text: &str) -> String {
         format!(r#"{{"to":"{}","messages":[{{"type":"text","text":"{text}"}}]}}"#, self.home.alice)
     }
 
     /// What LINE was asked, but for the worker's own questions about the month.
-    fn requests(&self) -> Vec<LoggedRequest> {
+    pub(crate) fn requests(&self) -> Vec<LoggedRequest> {
         let mut requests = self.home.sim.requests();
         requests.retain(|it| !it.path.starts_with("/v2/bot/message/quota"));
         requests
     }
 
-    fn asked(&self) -> usize {
+    pub(crate) fn asked(&self) -> usize {
         self.requests().len()
     }
 
-    fn delivered(&self) -> u64 {
+    pub(crate) fn delivered(&self) -> u64 {
         self.home.sim.delivered()
     }
 
-    async fn until_delivered(&self, messages: u64) {
+    pub(crate) async fn until_delivered(&self, messages: u64) {
         while self.delivered() < messages {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         assert_eq!(self.home.sim.duplicates(), vec![]);
         self.home.stop().await;
     }
 }
 
-fn body(answer: &Answer) -> Value {
+pub(crate) fn body(answer: &Answer) -> Value {
     serde_json::from_str(&answer.body).expect(&answer.body)
 }
 
-fn texts(text: &str) -> String {
+pub(crate) fn texts(text: &str) -> String {
     format!(r#"{{"messages":[{{"type":"text","text":"{text}"}}]}}"#)
 }
 
@@ -290,6 +296,40 @@ async fn a_caller_who_hangs_up_changes_nothing() {
     bot.stop().await;
 }
 
+/// Its caller is gone when LINE refuses it, so the operator hears of it.
+#[tokio::test]
+async fn a_refusal_that_its_caller_does_not_get_stays_on_the_tray() {
+    let bot = Bot::new().await;
+    let slow = FaultRule::delay(Duration::from_millis(300)).on("POST", PUSH);
+    bot.home.sim.fault(slow).unwrap();
+    let nobody = "U0000000000000000000000000000000f";
+    let sent = bot.to_alice("hello").replace(bot.home.alice.as_str(), nobody);
+    let request = format!(
+        "POST {PUSH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{sent}",
+        bot.key.expose(),
+        sent.len()
+    );
+    let mut stream = tokio::net::TcpStream::connect(bot.home.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let outbox = bot.home.outbox.clone();
+    let id = loop {
+        match outbox.list(Filter::default()).await.unwrap().first() {
+            Some(listed) => break listed.id,
+            None => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    };
+    drop(stream);
+    outbox.wait(id, Duration::from_secs(60)).await.unwrap();
+    let sim = bot.home.sim.clone();
+    bot.stop().await;
+    let shown = outbox.show(id).await.unwrap().unwrap();
+    assert_eq!((shown.state, shown.told_at), (State::Rejected, None));
+    sim.advance(Duration::from_secs(60 * 60));
+    outbox.sweep_once().await.unwrap();
+    assert_eq!(outbox.outcomes(0).await.unwrap().len(), 1);
+}
+
 #[tokio::test]
 async fn lines_refusal_comes_as_it_is_and_frees_the_key() {
     let bot = Bot::new().await;
@@ -300,8 +340,16 @@ async fn lines_refusal_comes_as_it_is_and_frees_the_key() {
     assert_eq!((refused.status, &*refused.body), (400, words));
     let named = &bot.requests()[0].request_id;
     assert_eq!(refused.header("x-line-request-id"), Some(&**named));
-    let rejected = Filter::default().state(State::Rejected);
-    assert!(bot.home.outbox.list(rejected).await.unwrap().is_empty());
+    // Nobody else need deal with it, and no outcome tells of it.
+    let all = Filter::default;
+    let rejected = all().state(State::Rejected);
+    while !bot.home.outbox.list(rejected.clone()).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(bot.home.outbox.list(all()).await.unwrap()[0].told_at.is_some());
+    bot.home.sim.advance(Duration::from_secs(60 * 60));
+    bot.home.outbox.sweep_once().await.unwrap();
+    assert_eq!(bot.home.outbox.outcomes(0).await.unwrap(), []);
     let right = bot.push(R, "hello").await;
     assert_eq!((right.status, bot.delivered()), (200, 1), "{right:?}");
     bot.stop().await;
