@@ -3,6 +3,11 @@
 use bytes::Bytes;
 use percent_encoding::percent_decode;
 
+/// The most bytes of a boundary. The standard allows 70; a longer one is only there to make each comparison with it long.
+///
+/// Source: <https://www.rfc-editor.org/rfc/rfc2046#section-5.1.1>
+const LONGEST_BOUNDARY: usize = 200;
+
 /// What was sent, by name. Of a name that comes twice, the first counts; the body goes before the query.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
@@ -45,10 +50,8 @@ impl Fields {
     }
 
     fn add_multipart(&mut self, content_type: &str, body: &Bytes) {
-        let Some(boundary) = parameter(content_type, "boundary").or_else(|| first_line(body))
-        else {
-            return;
-        };
+        let boundary = parameter(content_type, "boundary").or_else(|| first_line(body));
+        let Some(boundary) = boundary.filter(|it| it.len() <= LONGEST_BOUNDARY) else { return };
         let delimiter = format!("--{boundary}").into_bytes();
         let mut rest: &[u8] = body;
         let Some(start) = find(rest, &delimiter) else { return };
@@ -167,5 +170,22 @@ mod tests {
         for broken in [&b""[..], b"--X", b"--X\r\n", b"--X\r\nno end", b"--X--"] {
             assert_eq!(message(None, typed, broken), None);
         }
+    }
+
+    /// Half a megabyte of dashes and one letter, at each place of another half of dashes, would be compared for many seconds.
+    #[test]
+    fn a_boundary_that_takes_long_to_compare_is_none() {
+        let part = "\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhi\r\n";
+        let body = |boundary: &str| format!("--{boundary}{part}--{boundary}--").into_bytes();
+        let multipart = Some("multipart/form-data");
+        let fits = "-".repeat(LONGEST_BOUNDARY);
+        assert_eq!(message(None, multipart, &body(&fits)).as_deref(), Some("hi"));
+        let long = format!("{}x", "-".repeat(500_000));
+        let attack =
+            [long.as_bytes(), part.as_bytes(), "\n-".repeat(10).as_bytes(), &b"-".repeat(500_000)]
+                .concat();
+        assert_eq!(message(None, multipart, &attack), None);
+        let named = format!("multipart/form-data; boundary={fits}x");
+        assert_eq!(message(None, Some(&named), &body(&format!("{fits}x"))), None);
     }
 }
