@@ -2,6 +2,7 @@
 
 mod draw;
 mod fetch;
+mod serve;
 
 use std::{
     fs, io,
@@ -10,16 +11,17 @@ use std::{
 
 use bytes::Bytes;
 use hikyaku_model::message::ImageMessage;
-use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{Method, StatusCode, request::Parts};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     Error, State,
-    answer::{self, Answer, told},
+    answer::{Answer, told},
     rehost::Network,
 };
 use draw::{Drawn, Kind, draw};
 use fetch::Fetcher;
+use serve::serve;
 
 /// How many pictures are fetched at a time.
 const FETCHES: usize = 4;
@@ -133,17 +135,7 @@ impl Pictures {
         let Some(kind) = kind_of(name) else { return Ok(not_found()) };
         let place = self.folder.join(name);
         match blocking(move || fs::read(place)).await? {
-            Ok(bytes) => {
-                let mut answer = answer::bytes(StatusCode::OK, kind.content_type(), bytes);
-                for (name, value) in [
-                    (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-                    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-                    (header::CONTENT_SECURITY_POLICY, "default-src 'none'"),
-                ] {
-                    answer.headers_mut().insert(name, HeaderValue::from_static(value));
-                }
-                Ok(answer)
-            }
+            Ok(bytes) => Ok(serve(&parts.headers, name, kind, bytes.into())),
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(not_found()),
             Err(why) => Err(Error::because("a picture cannot be read", why)),
         }

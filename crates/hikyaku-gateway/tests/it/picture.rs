@@ -122,6 +122,43 @@ async fn a_picture_is_turned_stripped_and_served_for_weeks() {
 }
 
 #[tokio::test]
+async fn a_picture_is_served_whole_in_part_and_not_again() {
+    let home = Home::with_pictures(1000).await;
+    assert_eq!(home.upload(FILE, &picture(40, 30, ImageFormat::Png), "").await.body, OK);
+    let (full, _) = home.shown();
+    let path = full.strip_prefix("https://notify.example").unwrap().to_owned();
+    let ask = async |method: &str, headers: &str| {
+        let request =
+            format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+        home.bytes(request).await
+    };
+    let whole = ask("GET", "").await;
+    let length = whole.body.len();
+    let tag = whole.header("etag").unwrap().to_owned();
+    assert_eq!((whole.status, whole.header("accept-ranges")), (200, Some("bytes")));
+    let head = ask("HEAD", "").await;
+    assert_eq!((head.status, head.body.len(), head.header("etag")), (200, 0, Some(tag.as_str())));
+    assert_eq!(head.header("Content-Length"), Some(length.to_string().as_str()));
+    let part = ask("GET", "Range: bytes=10-19\r\n").await;
+    assert_eq!((part.status, part.body.as_slice()), (206, &whole.body[10..20]));
+    assert_eq!(part.header("content-range"), Some(format!("bytes 10-19/{length}").as_str()));
+    assert_eq!(part.header("Content-Type"), Some("image/png"));
+    let none = ask("GET", "Range: bytes=999999-\r\n").await;
+    assert_eq!((none.status, none.body.len()), (416, 0));
+    assert_eq!(none.header("content-range"), Some(format!("bytes */{length}").as_str()));
+    for (headers, status) in [
+        (format!("If-None-Match: \"x\", W/{tag}\r\n"), 304),
+        ("If-None-Match: \"x\"\r\n".to_owned(), 200),
+        (format!("Range: bytes=0-0\r\nIf-Range: {tag}\r\n"), 206),
+        ("Range: bytes=0-0\r\nIf-Range: \"x\"\r\n".to_owned(), 200),
+        ("Range: bytes=0-0,2-3\r\n".to_owned(), 200),
+    ] {
+        assert_eq!(ask("GET", &headers).await.status, status, "{headers}");
+    }
+    home.stop().await;
+}
+
+#[tokio::test]
 async fn a_file_is_what_its_bytes_are_and_goes_before_urls() {
     let home = Home::with_pictures(1000).await;
     let png = picture(3000, 300, ImageFormat::Png);
