@@ -110,6 +110,7 @@ impl Courier {
             name: idempotency_key.map(|key| format!("notify:{}:{key}", token.id)),
             reference: sticker::reference(token.id, notification.has_sticker()),
             picture,
+            in_order: true,
         };
         let window = self.settings.window().filter(|_| token.priority != Priority::High);
         // A sticker may be refused, and must not take others along.
@@ -147,7 +148,7 @@ impl Courier {
         parcel: Parcel,
         behind_waiting: bool,
     ) -> Result<Delivered, Error> {
-        let (charge, picture) = (self.charge(token).await, parcel.picture.clone());
+        let charge = self.charge(token).await;
         let may_be_reply = self.has_webhook && self.settings.free_replies;
         let posted =
             self.state.post(parcel, charge, Posting { behind_waiting, may_be_reply }).await;
@@ -155,9 +156,6 @@ impl Courier {
             Ok(Charged::Enqueued(enqueued, spent)) => {
                 if behind_waiting {
                     self.carried.notify_waiters();
-                }
-                if let Some(picture) = picture {
-                    self.state.picture_is_of(&picture, enqueued.id).await?;
                 }
                 let told = self.tell(enqueued.id, None, self.until()).await?;
                 self.delivered(token, told, spent, enqueued.id).await

@@ -95,6 +95,7 @@ impl Gateway {
             accounts: accounts.clone(),
             alerts: alerts.clone(),
             sign_in,
+            free_replies: config.notify.free_replies,
         };
         let has_webhook = config.serves(Served::Webhook);
         let rehost = config.pictures.rehost;

@@ -25,6 +25,8 @@ pub(crate) struct Hook {
     pub(crate) alerts: Alerts,
     /// What a person sends to get a link to the page of tokens, where that is answered.
     pub(crate) sign_in: Option<SignInCommand>,
+    /// Whether notifications go as replies where they can.
+    pub(crate) free_replies: bool,
 }
 
 /// A text that is answered with a link.
@@ -68,8 +70,13 @@ impl Hook {
         if heard.is_empty() {
             return answer::ok();
         }
+        let answerable = heard.iter().filter(|it| self.free_replies && it.reply_token.is_some());
+        let answerable: Vec<String> = answerable.map(|it| it.chat.clone()).collect();
         match self.state.hear(&channel, heard, &self.alerts).await {
             Ok(nameless) => {
+                if !answerable.is_empty() {
+                    tokio::spawn(self.clone().send_parked(channel.clone(), answerable));
+                }
                 if !nameless.is_empty() {
                     // LINE is not kept waiting for its own answers.
                     tokio::spawn(self.clone().learn(channel, nameless));
@@ -80,6 +87,15 @@ impl Hook {
                 tracing::error!(%error, "a webhook could not be kept");
                 let why = "the gateway's store failed; send it again later";
                 told(StatusCode::SERVICE_UNAVAILABLE, why)
+            }
+        }
+    }
+
+    /// Sends what waits for room in the month where somebody has just said something.
+    async fn send_parked(self, channel: String, chats: Vec<String>) {
+        for chat in chats {
+            if let Err(error) = self.state.send_parked(&channel, &chat).await {
+                tracing::warn!(%error, "what waits for room in the month could not be sent as a reply");
             }
         }
     }

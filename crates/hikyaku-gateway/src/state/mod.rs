@@ -9,6 +9,7 @@ mod hear;
 mod key;
 mod owned;
 mod parcel;
+mod parked;
 mod picture;
 mod post;
 mod reply_token;

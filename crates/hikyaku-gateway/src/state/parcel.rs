@@ -18,6 +18,8 @@ pub(crate) struct Parcel {
     pub(crate) reference: Value,
     /// The name of a picture that it shows.
     pub(crate) picture: Option<String>,
+    /// Whether it leaves after all that were told for its chat before.
+    pub(crate) in_order: bool,
 }
 
 impl Parcel {
@@ -51,9 +53,11 @@ impl Parcel {
         let mut delivery = delivery
             .channel(&self.channel)
             .priority(self.priority)
-            .in_order(self.order_key())
             .fairness_key(format!("notify:{}", self.token))
             .reference(self.reference.clone());
+        if self.in_order {
+            delivery = delivery.in_order(self.order_key());
+        }
         if self.silent {
             delivery = delivery.notification_disabled(true);
         }

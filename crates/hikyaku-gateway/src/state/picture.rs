@@ -1,4 +1,4 @@
-use hikyaku_sender::{DeliveryId, State as DeliveryState};
+use hikyaku_sender::{DeliveryId, Error as StoreError, State as DeliveryState, Transaction};
 
 use super::{State, row::Row};
 use crate::{
@@ -54,17 +54,6 @@ impl State {
         Ok(())
     }
 
-    /// Notes which delivery shows a picture.
-    pub(crate) async fn picture_is_of(
-        &self,
-        name: &str,
-        delivery: DeliveryId,
-    ) -> Result<(), Error> {
-        let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
-        self.ask(sql, [delivery.get().into(), name.into()], |_| ()).await?;
-        Ok(())
-    }
-
     /// Forgets the oldest pictures until the others have no more than so many bytes, and gives their names. Those of
     /// deliveries that are still to be sent stay.
     pub(crate) async fn make_room(&self, budget: u64) -> Result<Vec<String>, Error> {
@@ -101,4 +90,14 @@ impl State {
         }
         Ok(gone)
     }
+}
+
+/// Notes which delivery shows a picture, so that it stays as long as that is to be sent.
+pub(super) async fn picture_is_of(
+    tx: &mut Transaction<'_>,
+    name: &str,
+    delivery: DeliveryId,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
+    tx.query(sql, &[delivery.get().into(), name.into()]).await.map(drop)
 }

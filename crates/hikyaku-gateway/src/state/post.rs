@@ -3,6 +3,7 @@ use hikyaku_sender::{Error as StoreError, Transaction, Work};
 use super::{
     State,
     parcel::Parcel,
+    picture::picture_is_of,
     spend::{Account, Charge, Charged},
     waiting::Chat,
 };
@@ -28,7 +29,7 @@ impl State {
     ) -> Result<Charged, Error> {
         let Posting { behind_waiting, may_be_reply } = how;
         let may_be_reply = may_be_reply && parcel.name.is_none();
-        if charge.is_none() && !behind_waiting && !may_be_reply {
+        if charge.is_none() && !behind_waiting && !may_be_reply && parcel.picture.is_none() {
             return self.enqueue(parcel.push(), None, None).await;
         }
         let post = Post { parcel: parcel.clone(), charge, behind_waiting, may_be_reply };
@@ -75,6 +76,9 @@ impl Work for Post {
         };
         if let Some(account) = account.as_mut().filter(|_| !enqueued.existing) {
             account.spend(tx, enqueued.id).await?;
+        }
+        if let Some(picture) = &self.parcel.picture {
+            picture_is_of(tx, picture, enqueued.id).await?;
         }
         Ok(Charged::Enqueued(enqueued, account.map(|it| it.spent)))
     }

@@ -36,8 +36,8 @@ impl ReplyToken {
         tx.query(sql, &params).await.map(drop)
     }
 
-    /// Takes the newest token of a chat, for a send of the same transaction.
-    pub(super) async fn take(
+    /// The newest token of a chat, which nobody takes until the transaction ends.
+    pub(super) async fn find(
         tx: &mut Transaction<'_>,
         channel: &str,
         chat: &str,
@@ -50,11 +50,19 @@ impl ReplyToken {
         let soon = (tx.now().await? + LEFT).as_millis();
         let params: [Datum; 3] = [channel.into(), chat.into(), soon.into()];
         let read = |row: &mut Row| (row.text(), Time::from_millis(row.number()));
-        let Some((token, until)) = rows(tx, &sql, &params, read).await?.pop() else {
-            return Ok(None);
-        };
+        let found = rows(tx, &sql, &params, read).await?.pop();
+        Ok(found.map(|(token, until)| Self { token, until }))
+    }
+
+    /// Takes the newest token of a chat, for a send of the same transaction.
+    pub(super) async fn take(
+        tx: &mut Transaction<'_>,
+        channel: &str,
+        chat: &str,
+    ) -> Result<Option<Self>, StoreError> {
+        let Some(found) = Self::find(tx, channel, chat).await? else { return Ok(None) };
         let sql = "UPDATE hikyaku_gateway_reply_token SET used = 1 WHERE token = $1";
-        tx.query(sql, &[token.as_str().into()]).await?;
-        Ok(Some(Self { token, until }))
+        tx.query(sql, &[found.token.as_str().into()]).await?;
+        Ok(Some(found))
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     State,
     parcel::Parcel,
+    picture::picture_is_of,
     row::{Row, rows},
     spend::{Account, Charge, Spent, give_back},
 };
@@ -159,19 +160,19 @@ impl Work for JoinOthers {
 }
 
 /// What a notification that has no delivery yet is charged as.
-fn charge_of(waiting: i64) -> DeliveryId {
+pub(super) fn charge_of(waiting: i64) -> DeliveryId {
     DeliveryId::from(-waiting)
 }
 
 /// A chat of a channel, whose notifications may go together.
 pub(super) struct Chat {
-    channel: String,
-    target: String,
+    pub(super) channel: String,
+    pub(super) target: String,
 }
 
 /// A notification that waits.
-struct Waiting {
-    id: i64,
+pub(super) struct Waiting {
+    pub(super) id: i64,
     token: i64,
     request: String,
     objects: i64,
@@ -182,9 +183,10 @@ struct Waiting {
 }
 
 impl Waiting {
-    const COLUMNS: &str = "id, token, request, objects, silent, priority, picture, closes_at";
+    pub(super) const COLUMNS: &str =
+        "id, token, request, objects, silent, priority, picture, closes_at";
 
-    fn read(row: &mut Row) -> Self {
+    pub(super) fn read(row: &mut Row) -> Self {
         Self {
             id: row.number(),
             token: row.number(),
@@ -204,8 +206,12 @@ impl Waiting {
 }
 
 impl Chat {
+    pub(super) fn new(channel: &str, target: &str) -> Self {
+        Self { channel: channel.to_owned(), target: target.to_owned() }
+    }
+
     pub(super) fn of(parcel: &Parcel) -> Self {
-        Self { channel: parcel.channel.clone(), target: parcel.target.clone() }
+        Self::new(&parcel.channel, &parcel.target)
     }
 
     /// Lets no other transaction look at what waits until this one ends. It is the first lock that any of them takes, so that no
@@ -252,11 +258,20 @@ impl Chat {
                 .first()
                 .is_none_or(|first| first.silent == it.silent && first.priority == it.priority);
             if !(fits && alike) {
-                last = self.send_together(tx, std::mem::take(&mut together)).await?;
+                last = self.send_together(tx, std::mem::take(&mut together), true).await?;
             }
             together.push(it);
         }
-        Ok(self.send_together(tx, together).await?.or(last))
+        Ok(self.send_together(tx, together, true).await?.or(last))
+    }
+
+    /// Puts these into the outbox, before others of their chat that wait there.
+    pub(super) async fn send_out_of_turn(
+        &self,
+        tx: &mut Transaction<'_>,
+        together: Vec<Waiting>,
+    ) -> Result<(), StoreError> {
+        self.send_together(tx, together, false).await.map(drop)
     }
 
     /// Puts these into the outbox as one push. The first that has a budget pays, and the others get back what they had paid.
@@ -264,6 +279,7 @@ impl Chat {
         &self,
         tx: &mut Transaction<'_>,
         together: Vec<Waiting>,
+        in_order: bool,
     ) -> Result<Option<DeliveryId>, StoreError> {
         let Some(first) = together.first() else { return Ok(None) };
         let mut reference = json!({ "notify_token": first.token });
@@ -280,6 +296,7 @@ impl Chat {
             name: None,
             reference,
             picture: None,
+            in_order,
         };
         let delivery = parcel.enqueue(tx).await?.id;
         let mut is_paid = false;
@@ -307,8 +324,7 @@ impl Waiting {
         let sql = "UPDATE hikyaku_gateway_waiting SET delivery = $1 WHERE id = $2";
         tx.query(sql, &[delivery.get().into(), self.id.into()]).await?;
         if let Some(picture) = &self.picture {
-            let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
-            tx.query(sql, &[delivery.get().into(), picture.as_str().into()]).await?;
+            picture_is_of(tx, picture, delivery).await?;
         }
         Ok(())
     }
@@ -348,7 +364,7 @@ impl Work for Part {
             return Ok(());
         }
         for (it, chat) in together {
-            chat.send_together(tx, vec![it]).await?;
+            chat.send_together(tx, vec![it], true).await?;
         }
         Ok(())
     }

@@ -120,19 +120,41 @@ async fn the_operator_is_told_once_when_most_of_a_budget_is_used() {
     home.stop().await;
 }
 
-#[tokio::test]
-async fn sixteen_at_once_never_go_beyond_a_budget() {
-    let home = Home::with("delivery = \"queued\"", None).await;
+/// At both doors, each with a budget of its own.
+async fn sixteen_at_once_never_go_beyond_a_budget(home: Home) {
     home.give_budget("cron", 10).await;
+    let key = home.key(NewApiKey::new("bot", "default").budget(10)).await;
+    let alice = home.alice.as_str();
     let calls = (0..16).map(|number| {
-        let (home, form) = (&home, format!("message={number}"));
-        async move { home.notify(&home.t1, &form).await.status }
+        let (home, key, form) = (&home, key.expose(), format!("message={number}"));
+        async move {
+            let (notified, pushed) =
+                tokio::join!(home.notify(&home.t1, &form), home.line_push(key, alice));
+            (notified.status, pushed.status)
+        }
     });
-    let answers = futures_util::future::join_all(calls).await;
-    assert_eq!(answers.iter().filter(|status| **status == 200).count(), 10, "{answers:?}");
-    home.sim.wait_for(10).await.unwrap();
-    assert_eq!((home.pushes(), home.used("notify:1").await), (10, 10));
+    let (notified, pushed): (Vec<u16>, Vec<u16>) =
+        futures_util::future::join_all(calls).await.into_iter().unzip();
+    let refused = |statuses: &[u16]| statuses.iter().filter(|status| **status == 429).count();
+    assert_eq!((refused(&notified), refused(&pushed)), (6, 6), "{notified:?} {pushed:?}");
+    while home.sim.delivered() < 20 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((home.pushes(), home.used("notify:1").await), (20, 10));
+    assert_eq!(home.used("key:bot").await, 10);
     home.stop().await;
+}
+
+#[tokio::test]
+async fn sixteen_at_once_never_go_beyond_a_budget_on_sqlite() {
+    sixteen_at_once_never_go_beyond_a_budget(Home::new().await).await;
+}
+
+#[tokio::test]
+async fn sixteen_at_once_never_go_beyond_a_budget_on_postgres() {
+    if let Some(home) = Home::on_postgres().await {
+        sixteen_at_once_never_go_beyond_a_budget(home).await;
+    }
 }
 
 #[tokio::test]

@@ -270,3 +270,97 @@ async fn a_reply_in_doubt_is_never_pushed() {
     assert_eq!(home.pushed_texts(), [["[cron] b"]]);
     home.stop().await;
 }
+
+impl Home {
+    /// Waits until the oldest notification waits for room in the month.
+    async fn is_parked(&self) {
+        loop {
+            let all = self.outbox.list(hikyaku_sender::Filter::default()).await.unwrap();
+            let oldest = self.outbox.show(all.last().unwrap().id).await.unwrap().unwrap();
+            if oldest.waiting_for.is_some_and(|it| it.name() == "quota") {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    async fn until_replied(&self, replies: usize) {
+        while self.texts_at(REPLY).len() < replies {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// The month is used up. What is parked goes as replies when somebody writes, as many as fit into one, the oldest first.
+async fn what_is_parked_goes_as_free_replies_when_somebody_writes(home: Home) {
+    home.sim.set_quota(10, 10);
+    for number in 0..7 {
+        assert_eq!(home.notify(&home.t2, &format!("message={number}")).await.body, OK);
+    }
+    home.is_parked().await;
+    assert_eq!(home.notify(&home.t1, "message=alone").await.body, OK);
+    let pushes = home.pushes();
+    home.sim.member_says(&home.group, &home.alice, "hello");
+    home.until_replied(1).await;
+    let text = |number: usize| format!("[srv] {number}");
+    assert_eq!(home.texts_at(REPLY), [(0..5).map(text).collect::<Vec<_>>()]);
+    home.sim.member_says(&home.group, &home.alice, "hello");
+    home.until_replied(2).await;
+    assert_eq!(home.texts_at(REPLY)[1], [text(5), text(6)]);
+    // Now nothing is left, so that what is said next is for what comes next.
+    home.sim.member_says(&home.group, &home.alice, "hello");
+    home.sim.webhooks().wait_until_idle().await.unwrap();
+    assert_eq!(home.notify(&home.t2, "message=next").await.body, OK);
+    home.until_replied(3).await;
+    assert_eq!(home.texts_at(REPLY)[2], ["[srv] next"]);
+    assert_eq!((home.pushes(), home.sim.quota_used()), (pushes, 10));
+    home.stop().await;
+}
+
+const QUEUED: &str = "delivery = \"queued\"";
+
+#[tokio::test]
+async fn what_is_parked_goes_as_free_replies_when_somebody_writes_on_sqlite() {
+    let home = Home::with(QUEUED, None).await;
+    what_is_parked_goes_as_free_replies_when_somebody_writes(home).await;
+}
+
+#[tokio::test]
+async fn what_is_parked_goes_as_free_replies_when_somebody_writes_on_postgres() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let store = Some(cluster.database());
+    let home = Home::start(Settings { notify: QUEUED, store, ..Settings::default() }).await;
+    what_is_parked_goes_as_free_replies_when_somebody_writes(home).await;
+}
+
+/// LINE surely refuses the reply: they wait again, and the next word in the chat frees them. What was charged is given back.
+#[tokio::test]
+async fn what_could_not_be_freed_stays_parked_and_costs_nothing_in_the_end() {
+    let home = Home::with(QUEUED, None).await;
+    let change = TokenChange { budget: Some(Some(10)), ..TokenChange::default() };
+    assert!(home.state.change_token(1, change).await.unwrap());
+    home.sim.set_quota(10, 10);
+    for number in 0..2 {
+        assert_eq!(home.notify(&home.t1, &format!("message={number}")).await.body, OK);
+    }
+    home.is_parked().await;
+    let used = async || home.state.spent().await.unwrap().first().map_or(0, |it| it.used);
+    assert_eq!(used().await, 2);
+    let refusal = json!({ "message": "Invalid reply token" });
+    home.sim.fault(FaultRule::answer(400).on("POST", REPLY).times(1).body(refusal)).unwrap();
+    home.sim.user_says(&home.alice, "hello");
+    home.until_replied(1).await;
+    let both = ["[cron] 0", "[cron] 1"];
+    // It is a push now, and parked again: what is said before that frees nothing.
+    while home.sim.delivered() == 0 {
+        home.sim.user_says(&home.alice, "hello");
+        home.sim.webhooks().wait_until_idle().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(home.texts_at(REPLY), [both, both]);
+    while used().await > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(home.sim.delivered(), 1);
+    home.stop().await;
+}

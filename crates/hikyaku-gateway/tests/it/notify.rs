@@ -27,6 +27,7 @@ async fn a_message_arrives_in_every_form_that_scripts_use() {
         ("POST /api/notify", form, "message=a b 100% ไทย", "a b 100% ไทย"),
         ("POST /api/notify", form, "message=line1%0Aline2", "line1\nline2"),
         ("POST /api/notify", form, "message=a%2Bb+c", "a+b c"),
+        ("POST /api/notify", form, "message=+", " "),
     ] {
         let before = home.pushes();
         let answer = home.call(line, &home.t1, headers, body).await;
@@ -58,6 +59,8 @@ async fn answers_have_line_notifys_bytes() {
     assert!((now + 3600..now + 3660).contains(&reset), "{now} {reset}");
     assert!(!answer.head.to_lowercase().contains("transfer-encoding"), "{answer:?}");
 
+    // The window is fixed: ten minutes later it ends when it would have ended.
+    home.sim.advance(Duration::from_secs(600));
     let status = home.call("GET /api/status", &home.t1, "", "").await;
     assert_eq!(
         status.body,
@@ -171,6 +174,24 @@ async fn pictures_stickers_and_long_texts_are_one_push() {
 }
 
 #[tokio::test]
+async fn a_message_may_be_as_long_as_the_configuration_says() {
+    let home = Home::new().await;
+    for length in [1000, 1001] {
+        let text = "x".repeat(length);
+        assert_eq!(home.notify(&home.t1, &format!("message={text}")).await.body, OK);
+        assert_eq!(home.pushed()["messages"][0]["text"], format!("[cron] {text}"));
+    }
+    home.stop().await;
+    let home = Home::with("longest_message = 1000\nprefix = \"{name}> \"", None).await;
+    assert_eq!(home.notify(&home.t1, &format!("message={}", "ก".repeat(1000))).await.body, OK);
+    assert!(home.pushed()["messages"][0]["text"].as_str().unwrap().starts_with("cron> ก"));
+    let long = home.notify(&home.t1, &format!("message={}", "ก".repeat(1001))).await;
+    let told = r#"{"status":400,"message":"message: is too long"}"#;
+    assert_eq!((long.status, long.body.as_str(), home.pushes()), (400, told, 1));
+    home.stop().await;
+}
+
+#[tokio::test]
 async fn a_refused_sticker_leaves_the_text() {
     let home = Home::new().await;
     let refusal = json!({
@@ -256,14 +277,24 @@ async fn a_used_up_month_queues() {
 
 #[tokio::test]
 async fn a_lost_answer_is_repeated_under_one_key() {
-    let home = Home::with("wait_seconds = 8", None).await;
-    home.sim.fault(FaultRule::answer(500).on("POST", "/v2/bot/message/push").times(1)).unwrap();
+    let home = Home::with("delivery = \"queued\"", None).await;
+    let push = "/v2/bot/message/push";
+    home.sim.fault(FaultRule::answer(500).on("POST", push).times(2)).unwrap();
+    home.sim.fault(FaultRule::drop_after_accept().on("POST", push).times(1)).unwrap();
     assert_eq!(home.notify(&home.t1, "message=x").await.body, OK);
-    home.sim.wait_for(1).await.unwrap();
+    // What comes behind it shows that the 409, which ends it, is the last that is heard of it.
+    assert_eq!(home.notify(&home.t1, "message=y").await.body, OK);
+    home.sim.wait_for(2).await.unwrap();
     let requests = home.sim.requests();
-    let keys: Vec<_> = requests.iter().filter_map(|it| it.retry_key()).collect();
-    assert_eq!(keys.len(), 2);
-    assert_eq!(keys[0], keys[1]);
+    let of = |text: &str| {
+        let of = |it: &&hikyaku_sim::LoggedRequest| it.body.ends_with(text.as_bytes());
+        requests.iter().filter(of).map(|it| (it.retry_key(), it.status)).collect::<Vec<_>>()
+    };
+    let tried = of("x\"}]}");
+    let statuses: Vec<_> = tried.iter().map(|(_, status)| *status).collect();
+    assert_eq!(statuses, [Some(500), Some(500), None, Some(409)], "{tried:?}");
+    assert!(tried.iter().all(|(key, _)| key.is_some() && *key == tried[0].0), "{tried:?}");
+    assert_eq!(of("y\"}]}").len(), 1);
     home.stop().await;
 }
 
