@@ -58,6 +58,6 @@ async fn main() -> Result<(), Box<dyn StdError>> {
     outbox.transact(PlaceOrder { customer, item }).await?;
     // Often another program. Until it has run, the message waits in the file.
     let worker = outbox.worker().channel("default", Client::from_env()?).until_idle();
-    println!("{:?}", worker.run(pending()).await?);
+    worker.run(pending()).await?;
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! The campaign against the simulator: run twice, everybody has it once.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 #[expect(dead_code, reason = "its `main` sends; the test does")]
 #[path = "../campaign.rs"]
 mod campaign;

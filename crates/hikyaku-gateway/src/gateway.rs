@@ -100,26 +100,7 @@ impl Gateway {
         let has_webhook = config.serves(Served::Webhook);
         let rehost = config.pictures.rehost;
         let pictures = pictures(&config, &state)?;
-        let (mut channels, mut drop_in) = (BTreeMap::new(), Vec::new());
-        for (name, channel) in &config.channel {
-            let token = channel.token(name)?;
-            if let Some(key) = &channel.drop_in {
-                drop_in.push((state.hash(SecretKind::ApiKey, &token), key.clone()));
-            }
-            channels.insert(name.clone(), upstream(name, channel, &token)?);
-        }
-        let declared = config.key.iter().map(DeclaredKey::read).collect::<Result<_, _>>()?;
-        let line = Arc::new(LineDoor {
-            outbox: outbox.clone(),
-            state: state.clone(),
-            accounts: accounts.clone(),
-            alerts: alerts.clone(),
-            keys: KnownKeys::new(state.clone(), drop_in, declared),
-            mistakes: Throttle::new(line::MISTAKES),
-            settings: config.line,
-            transport: HyperTransport::new(CONNECT_TIME),
-            channels,
-        });
+        let line = Arc::new(line_door(&config, &outbox, &state, &accounts, &alerts)?);
         let courier = Courier {
             outbox: outbox.clone(),
             state: state.clone(),
@@ -272,6 +253,36 @@ async fn write_usage(usage: &Usage) {
             tracing::warn!(%error, "how much tokens are used could not be written down");
         }
     }
+}
+
+/// The door for LINE's own API, to all channels.
+fn line_door(
+    config: &Config,
+    outbox: &Outbox,
+    state: &State,
+    accounts: &Arc<Accounts>,
+    alerts: &Alerts,
+) -> Result<LineDoor, Error> {
+    let (mut channels, mut drop_in) = (BTreeMap::new(), Vec::new());
+    for (name, channel) in &config.channel {
+        let token = channel.token(name)?;
+        if let Some(key) = &channel.drop_in {
+            drop_in.push((state.hash(SecretKind::ApiKey, &token), key.clone()));
+        }
+        channels.insert(name.clone(), upstream(name, channel, &token)?);
+    }
+    let declared = config.key.iter().map(DeclaredKey::read).collect::<Result<_, _>>()?;
+    Ok(LineDoor {
+        outbox: outbox.clone(),
+        state: state.clone(),
+        accounts: accounts.clone(),
+        alerts: alerts.clone(),
+        keys: KnownKeys::new(state.clone(), drop_in, declared),
+        mistakes: Throttle::new(line::MISTAKES),
+        settings: config.line.clone(),
+        transport: HyperTransport::new(CONNECT_TIME),
+        channels,
+    })
 }
 
 /// Where a channel's requests are passed on to. A channel that is pointed at a simulator never reaches LINE by a host that was

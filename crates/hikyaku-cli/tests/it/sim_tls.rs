@@ -23,6 +23,7 @@ fn at<'a>(told: &'a Value, name: &str) -> &'a str {
 }
 
 /// What a program prints that is here; it must be here where a variable demands it.
+#[expect(clippy::print_stderr, reason = "a test that does not run says so")]
 fn printed_by(program: &str, arguments: [&str; 2], variable: &str) -> Option<String> {
     let output = Command::new(program).args(arguments).output();
     let output = output.ok().filter(|output| output.status.success());

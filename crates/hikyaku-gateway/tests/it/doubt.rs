@@ -309,8 +309,8 @@ async fn a_download_that_is_abandoned_ends_upstream() {
         let head =
             "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 99999999999\r\n\r\n";
         stream.write_all(head.as_bytes()).await.unwrap();
-        let mut written = 0_u64;
-        while stream.write_all(&[7; 65_536]).await.is_ok() {
+        let (mut written, some) = (0_u64, vec![7; 65_536]);
+        while stream.write_all(&some).await.is_ok() {
             written += 65_536;
         }
         written

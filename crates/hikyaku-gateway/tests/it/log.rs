@@ -34,12 +34,10 @@ impl Visit for Written<'_> {
     }
 }
 
-impl Log {
-    fn write(&self, line: impl FnOnce(&mut String)) {
-        let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
-        line(&mut log);
-        log.push('\n');
-    }
+fn write(line: impl FnOnce(&mut String)) {
+    let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+    line(&mut log);
+    log.push('\n');
 }
 
 impl Subscriber for Log {
@@ -48,18 +46,18 @@ impl Subscriber for Log {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        self.write(|log| span.record(&mut Written(log)));
+        write(|log| span.record(&mut Written(log)));
         Id::from_u64(1)
     }
 
     fn record(&self, _: &Id, values: &Record<'_>) {
-        self.write(|log| values.record(&mut Written(log)));
+        write(|log| values.record(&mut Written(log)));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        self.write(|log| event.record(&mut Written(log)));
+        write(|log| event.record(&mut Written(log)));
     }
 
     fn enter(&self, _: &Id) {}
@@ -115,9 +113,8 @@ async fn neither_log_nor_metrics_have_a_secret_a_text_or_a_person() {
         service.client_id, service.client_secret
     );
     statuses.push(home.request("POST /oauth/token", FORM, &form).await.status);
-    let link = "link=pr1vate-link";
     let origin = format!("Origin: http://gateway\r\n{FORM}");
-    statuses.push(home.request("POST /my/enter", &origin, link).await.status);
+    statuses.push(home.request("POST /my/enter", &origin, "link=pr1vate-link").await.status);
     let unsigned = "x-line-signature: pr1vate-signature\r\n";
     statuses.push(home.request("POST /webhook", unsigned, "{\"pr1vate-text\":1}").await.status);
     let secret = home.sim.channel_secret();

@@ -35,6 +35,7 @@ pub(crate) struct Second {
 }
 
 impl Second {
+    #[expect(clippy::zombie_processes, reason = "one that does not start fails the test")]
     pub(crate) fn start(store: &str, home: &Home, notify: &str) -> Self {
         let config = config_file(store, &home.sim, home.sim.channel_token().expose(), notify);
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -263,8 +264,8 @@ async fn two_nodes_lose_and_double_nothing(store: String, lose: impl FnOnce()) {
     let key = home.key(NewApiKey::new("bot", "default")).await;
     let caller = |nodes: Vec<SocketAddr>| {
         let (token, key) = (home.t1.clone(), key.clone());
-        let taken = watch::Sender::new(0);
-        Caller { nodes, token, key, alice: home.alice.as_str().to_owned(), taken }
+        let accepted = watch::Sender::new(0);
+        Caller { nodes, token, key, alice: home.alice.as_str().to_owned(), taken: accepted }
     };
     let (one, other) = (caller(vec![home.address]), caller(vec![second.address, home.address]));
     let (mut of_one, mut of_other) = (one.taken.subscribe(), other.taken.subscribe());

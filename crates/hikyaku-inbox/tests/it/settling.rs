@@ -121,8 +121,8 @@ async fn what_is_wrong_with_one_is_wrong_with_no_other(bench: Bench) {
     }
     together.all_have_begun().await;
     together.all_end(3).await;
-    let handled = bench.until(KeptState::Handled, 2).await;
-    assert!(handled.iter().all(|it| it.attempts == 1), "{handled:?}");
+    let ended = bench.until(KeptState::Handled, 2).await;
+    assert!(ended.iter().all(|it| it.attempts == 1), "{ended:?}");
     let dead = bench.until(KeptState::Dead, 1).await.remove(0);
     bot.stop().await;
     assert!(dead.error.unwrap().contains("idempotency key"));

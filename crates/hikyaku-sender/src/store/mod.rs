@@ -80,6 +80,10 @@ pub(crate) trait WriteStep: Send + Sync + 'static {
     const GOES_FIRST: bool = false;
 
     /// Whether it would rather fail than wait for other transactions, because it may be done in another way.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "writers to a file take turns")
+    )]
     fn hurries(&self) -> bool {
         false
     }

@@ -92,7 +92,7 @@ async fn one_that_no_other_follows_comes_after_its_time() {
         sim.user_says(sim.add_friend(), "one");
         sim.user_says(&ken, "elsewhere");
         sim.webhooks().wait_for(1).await.unwrap();
-        sim.advance(most - Duration::from_millis(1));
+        sim.advance(most.checked_sub(Duration::from_millis(1)).unwrap());
         sim.user_says(&ken, "meanwhile");
         sim.webhooks().wait_for(2).await.unwrap();
         assert_eq!(texts(&bot), ["elsewhere", "meanwhile"]);

@@ -68,12 +68,11 @@ fn trial(
     folder: Option<&Path>,
     check: impl FnOnce(&Path) -> Result<(), Failed> + Send + 'static,
 ) -> Trial {
-    match folder.map(Path::to_owned) {
-        Some(folder) => Trial::test(name, move || check(&folder)),
-        None => {
-            let missing = "set LINE_OPENAPI_DIR to the folder of LINE's OpenAPI files";
-            Trial::test(name, move || Err(missing.into())).with_ignored_flag(true)
-        }
+    if let Some(folder) = folder.map(Path::to_owned) {
+        Trial::test(name, move || check(&folder))
+    } else {
+        let missing = "set LINE_OPENAPI_DIR to the folder of LINE's OpenAPI files";
+        Trial::test(name, move || Err(missing.into())).with_ignored_flag(true)
     }
 }
 

@@ -165,23 +165,19 @@ const TRUST: [&str; 5] = [
 
 /// Where the certificates of a simulator are kept that keeps its state in this file.
 fn certificates(state: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let folder = match state {
-        Some(state) => {
-            let mut folder = state.as_os_str().to_owned();
-            folder.push(".tls");
-            folder.into()
-        }
-        None => {
-            let states = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
-            // XDG's rules say to ignore a relative path.
-            let states = states.filter(|path| path.is_absolute());
-            let states =
-                states.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
-            let states = states.ok_or_else(|| {
-                usage("there is no folder to keep a certificate in; add --state FILE, or set HOME")
-            })?;
-            states.join("hikyaku/sim.tls")
-        }
+    let folder = if let Some(state) = state {
+        let mut folder = state.as_os_str().to_owned();
+        folder.push(".tls");
+        folder.into()
+    } else {
+        let states = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+        // XDG's rules say to ignore a relative path.
+        let states = states.filter(|path| path.is_absolute());
+        let states = states.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
+        let states = states.ok_or_else(|| {
+            usage("there is no folder to keep a certificate in; add --state FILE, or set HOME")
+        })?;
+        states.join("hikyaku/sim.tls")
     };
     // Others read its name from the environment, in folders of their own.
     Ok(std::path::absolute(folder)?)

@@ -81,7 +81,8 @@ async fn texts() {
     let keys = |count: usize, value: Value| -> Value {
         Value::Object((0..count).map(|key| (format!("k{key}"), value.clone())).collect())
     };
-    let all_keys = |count: usize| (0..count).map(|key| format!("{{k{key}}}")).collect::<String>();
+    let all_keys =
+        |count: usize| (0..count).map(|key| format!("{{k{key}}}")).collect::<Vec<_>>().concat();
     let emoji = json!({ "type": "emoji", "productId": "1", "emojiId": "001" });
     let all = json!({ "type": "mention", "mentionee": { "type": "all" } });
     let substituted = |count, value: &Value| {
