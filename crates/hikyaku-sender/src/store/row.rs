@@ -49,6 +49,23 @@ pub(crate) struct Fresh {
     pub(crate) created_at: Time,
 }
 
+impl Fresh {
+    /// The row that it is once it has this id.
+    pub(crate) fn as_row(&self, id: i64) -> Row {
+        Row {
+            id,
+            channel: self.channel.clone(),
+            campaign: self.campaign,
+            created_at: self.created_at,
+            idempotency_key: self.idempotency_key.clone(),
+            reference: self.reference.clone(),
+            tells: self.tells,
+            fairness_key: self.fairness_key.clone(),
+            delivery: self.delivery.clone(),
+        }
+    }
+}
+
 /// What a delivery sends.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Payload {

@@ -20,19 +20,8 @@ impl Deliveries for MemoryTx<'_> {
             }
             self.memory.last_id += 1;
             let id = self.memory.last_id;
-            let row = Row {
-                id,
-                channel: fresh.channel.clone(),
-                campaign: fresh.campaign,
-                created_at: fresh.created_at,
-                idempotency_key: fresh.idempotency_key.clone(),
-                reference: fresh.reference.clone(),
-                tells: fresh.tells,
-                fairness_key: fresh.fairness_key.clone(),
-                delivery: fresh.delivery.clone(),
-            };
             let stored = Stored {
-                row,
+                row: fresh.as_row(id),
                 priority: fresh.priority,
                 chunk: fresh.chunk,
                 payload: fresh.payload.clone(),

@@ -117,7 +117,7 @@ impl AtOnce {
         let mut taken = Vec::with_capacity(rows.len());
         for at in rows {
             let Some(fresh) = self.rows.get_mut(at) else { continue };
-            let row = as_row(fresh, 0);
+            let row = fresh.as_row(0);
             if stopped.contains(&fresh.fairness_key) || !orders.may_go(tx, at, &row).await? {
                 continue;
             }
@@ -169,8 +169,8 @@ impl AtOnce {
                 };
                 let Some(id) = ids.get(at).copied().flatten() else { continue };
                 // It fits, as was seen.
-                self.budgets.charge(&as_row(before, id));
-                let row = as_row(fresh, id);
+                self.budgets.charge(&before.as_row(id));
+                let row = fresh.as_row(id);
                 effects.note(Before::of(&before.delivery), &row);
                 jobs.push(Job::new(row, fresh.payload.clone()));
                 used += 1;
@@ -281,7 +281,7 @@ impl Orders {
         let due = fresh.iter().enumerate().filter(|(_, row)| row.delivery.due <= now);
         let turn = |at: usize| fresh.get(at).map(|row| (row.delivery.due, at));
         for (at, row) in due {
-            let Some(key) = order::key_of(&as_row(row, 0)) else { continue };
+            let Some(key) = order::key_of(&row.as_row(0)) else { continue };
             let known = first.entry(key).or_insert(at);
             if turn(at) < turn(*known) {
                 *known = at;
@@ -303,20 +303,5 @@ impl Orders {
         let last = Row { id: i64::MAX, ..row.clone() };
         Ok(self.kept.get(&row.channel).copied().unwrap_or_default()
             && tx.ahead(&[&last]).await?.is_empty())
-    }
-}
-
-/// A row as it will be when it has an id.
-fn as_row(fresh: &Fresh, id: i64) -> Row {
-    Row {
-        id,
-        channel: fresh.channel.clone(),
-        campaign: fresh.campaign,
-        created_at: fresh.created_at,
-        idempotency_key: fresh.idempotency_key.clone(),
-        reference: fresh.reference.clone(),
-        tells: fresh.tells,
-        fairness_key: fresh.fairness_key.clone(),
-        delivery: fresh.delivery.clone(),
     }
 }
