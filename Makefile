@@ -16,7 +16,7 @@ help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
 
 demo: ## Watch messages travel, on a simulator in the same process
-	$(CARGO) run --release -p hikyaku-cli -- demo
+	$(CARGO) run -- demo
 
 test: ## Run every test, the documentation's examples included
 ifeq ($(NEXTEST),yes)
