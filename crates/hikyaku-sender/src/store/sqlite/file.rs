@@ -26,6 +26,9 @@ const MIGRATIONS: [&str; 4] = [
     include_str!("schema/4.sql"),
 ];
 
+/// More than this crate and those that keep their own tables beside its have.
+const STATEMENTS: usize = 256;
+
 /// A file up to this size is checked whenever it is opened; a larger one when a worker takes it.
 const QUICKLY_CHECKED: u64 = 32 * 1024 * 1024;
 
@@ -69,10 +72,7 @@ fn make(path: &Path) -> Result<PathBuf, Error> {
 
 fn prepare(connection: &mut Connection, path: &Path, clock: &Clock) -> Result<Mark, Error> {
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
-    // More than there are statements: none is ever parsed twice.
-    connection.set_prepared_statement_cache_capacity(128);
-    // Statements are planned once, not for each value again.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
+    keep_statements(connection)?;
     let application: i64 = pragma(connection, "application_id")?;
     let version: i64 = pragma(connection, "user_version")?;
     let tables: i64 = connection
@@ -180,7 +180,14 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let connection =
         Connection::open_with_flags(path, flags).map_err(|why| at(path, failed(why)))?;
     connection.busy_timeout(Duration::from_secs(10)).map_err(failed)?;
+    keep_statements(&connection).map_err(|why| at(path, why))?;
     Ok(connection)
+}
+
+/// Lets statements be parsed once and planned once, not for each value again.
+fn keep_statements(connection: &Connection) -> Result<(), Error> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop).map_err(failed)
 }
 
 /// Lets `SQLite` look the whole file through.

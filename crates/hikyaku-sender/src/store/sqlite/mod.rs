@@ -19,10 +19,11 @@ mod writer;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use rusqlite::Connection;
+use tokio::sync::Mutex;
 
 use super::{News, ReadStep, Result, Takers, WriteStep, now_or_never};
 use crate::{Clock, Error, ErrorKind, Time};
@@ -62,14 +63,14 @@ impl SqliteStore {
     }
 
     pub(crate) async fn read<S: ReadStep>(&self, step: S) -> Result<S::Out> {
-        let (reader, clock) = (self.reader.clone(), self.clock.clone());
+        // Those that wait for it hold no thread.
+        let (mut reader, clock) = (self.reader.clone().lock_owned().await, self.clock.clone());
         blocking(move || {
-            let mut connection = reader.lock().unwrap_or_else(PoisonError::into_inner);
-            connection.execute_batch("BEGIN").map_err(failed)?;
-            let mut tx = SqliteTx::new(&mut connection, &clock);
+            let mut tx = SqliteTx::new(&mut reader, &clock);
+            tx.execute("BEGIN", [])?;
             let out = now_or_never(step.run(&mut tx));
-            let ended = connection.execute_batch("ROLLBACK").map_err(failed);
-            out.and_then(|out| ended.map(|()| out))
+            let ended = tx.execute("ROLLBACK", []);
+            out.and_then(|out| ended.map(|_| out))
         })
         .await
     }
@@ -159,7 +160,7 @@ mod tests {
         let path = folder.path().join("hikyaku.db");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let store = runtime.block_on(SqliteStore::open(&path, Clock::default())).unwrap();
-        let reading = store.reader.lock().unwrap();
+        let reading = store.reader.blocking_lock();
         let locked = runtime.block_on(async {
             tokio::time::timeout(std::time::Duration::from_secs(60), store.lock_worker()).await
         });
