@@ -20,6 +20,7 @@ use crate::{
     alert::{self, Alerts},
     joined,
     notification::Notification,
+    patience::Patience,
     state::{Charge, Charged, Join, Joined, Parcel, Posting, Spent, TokenRow},
     sticker,
 };
@@ -36,6 +37,10 @@ const LOOK_AT_ALL: Duration = Duration::from_secs(1);
 /// The same of a node whose notifications wait for nobody.
 const SELDOM: Duration = Duration::from_secs(60);
 
+/// How many callers wait for one chat at most. Its notifications leave one after another, and LINE takes some 100 ms for each:
+/// the callers behind so many would hear no more within three seconds.
+const OF_CHAT: usize = 32;
+
 /// What delivers notifications.
 #[derive(Debug)]
 pub(crate) struct Courier {
@@ -44,6 +49,8 @@ pub(crate) struct Courier {
     pub(crate) settings: NotifySettings,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) alerts: Alerts,
+    /// Who may wait for LINE's answer.
+    pub(crate) patience: Arc<Patience>,
     /// Whether webhooks come, and with them the tokens of free replies.
     pub(crate) has_webhook: bool,
     /// A notification waits for others.
@@ -90,6 +97,11 @@ pub(crate) struct Delivered {
     pub(crate) spent: Option<Spent>,
 }
 
+/// The chat of a token, among those that wait.
+fn chat_of(token: &TokenRow) -> String {
+    format!("chat:{}:{}", token.channel, token.target)
+}
+
 impl Courier {
     /// Puts a notification into the outbox or, for a while, among those that wait for others of their chat. Where answers wait
     /// for LINE's, it waits for what becomes of it.
@@ -113,16 +125,18 @@ impl Courier {
             in_order: true,
         };
         let window = self.settings.window().filter(|_| token.priority != Priority::High);
+        let place = self.patience.place(chat_of(token), OF_CHAT);
+        let wait = self.settings.wait().filter(|_| place.is_some()).unwrap_or_default();
         // A sticker may be refused, and must not take others along.
         let may_wait = !alone && !notification.has_sticker();
         match window {
             Some(window) if may_wait && !self.is_in_outbox(&parcel).await? => {
-                self.join(token, parcel, window).await
+                self.join(token, parcel, window, wait).await
             }
             _ if window.is_none() && self.waits(&parcel).await? => {
-                self.join(token, parcel, Duration::ZERO).await
+                self.join(token, parcel, Duration::ZERO, wait).await
             }
-            _ => self.post(token, parcel, window.is_some()).await,
+            _ => self.post(token, parcel, window.is_some(), wait).await,
         }
     }
 
@@ -147,6 +161,7 @@ impl Courier {
         token: &TokenRow,
         parcel: Parcel,
         behind_waiting: bool,
+        wait: Duration,
     ) -> Result<Delivered, Error> {
         let charge = self.charge(token).await;
         let may_be_reply = self.has_webhook && self.settings.free_replies;
@@ -157,7 +172,7 @@ impl Courier {
                 if behind_waiting {
                     self.carried.notify_waiters();
                 }
-                let told = self.tell(enqueued.id, None, self.until()).await?;
+                let told = self.tell(enqueued.id, None, Instant::now() + wait).await?;
                 self.delivered(token, told, spent, enqueued.id).await
             }
             Ok(Charged::UsedUp(spent)) => {
@@ -175,6 +190,7 @@ impl Courier {
         token: &TokenRow,
         parcel: Parcel,
         window: Duration,
+        wait: Duration,
     ) -> Result<Delivered, Error> {
         // What breaks a rule is told now: it would keep others from being sent.
         parcel.push().to_json()?;
@@ -189,7 +205,7 @@ impl Courier {
         // With it, those of its chat that did not fit beside it may have gone.
         self.carried.notify_waiters();
         self.waits.notify_one();
-        let until = self.until();
+        let until = Instant::now() + wait;
         let carrier = match delivery {
             Some(delivery) => Some(delivery),
             None => self.carrier(id, until).await?,
@@ -277,12 +293,8 @@ impl Courier {
         Some(Charge { owner: token.owner(), budget, cost, alert })
     }
 
-    /// Until when a caller waits. Where none does, a look may tell that the month is used up.
-    fn until(&self) -> Instant {
-        Instant::now() + self.settings.wait().unwrap_or_default()
-    }
-
-    /// What is told of a delivery: at once, or after the wait. `joined` is the notification's number among those that it carries.
+    /// What is told of a delivery: after the wait or, where nobody waits, after a look, which may tell that the month is used up.
+    /// `joined` is the notification's number among those that it carries.
     async fn tell(
         &self,
         mut id: DeliveryId,

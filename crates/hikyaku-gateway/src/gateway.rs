@@ -21,6 +21,7 @@ use crate::{
     known_keys::KnownKeys,
     line::{self, LineDoor, Upstream},
     oauth::OAuth,
+    patience::Patience,
     picture::Pictures,
     server::{self, Service, UPLOADS},
     site::{self, LineLogin, Site},
@@ -100,13 +101,15 @@ impl Gateway {
         let has_webhook = config.serves(Served::Webhook);
         let rehost = config.pictures.rehost;
         let pictures = pictures(&config, &state)?;
-        let line = Arc::new(line_door(&config, &outbox, &state, &accounts, &alerts)?);
+        let patience = Arc::new(Patience::default());
+        let line = Arc::new(line_door(&config, &outbox, &state, &accounts, &alerts, &patience)?);
         let courier = Courier {
             outbox: outbox.clone(),
             state: state.clone(),
             settings: config.notify,
             accounts: accounts.clone(),
             alerts,
+            patience,
             has_webhook,
             waits: Notify::new(),
             carried: Notify::new(),
@@ -262,6 +265,7 @@ fn line_door(
     state: &State,
     accounts: &Arc<Accounts>,
     alerts: &Alerts,
+    patience: &Arc<Patience>,
 ) -> Result<LineDoor, Error> {
     let (mut channels, mut drop_in) = (BTreeMap::new(), Vec::new());
     for (name, channel) in &config.channel {
@@ -277,6 +281,7 @@ fn line_door(
         state: state.clone(),
         accounts: accounts.clone(),
         alerts: alerts.clone(),
+        patience: patience.clone(),
         keys: KnownKeys::new(state.clone(), drop_in, declared),
         mistakes: Throttle::new(line::MISTAKES),
         settings: config.line.clone(),

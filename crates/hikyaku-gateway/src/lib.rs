@@ -44,6 +44,7 @@ mod notification;
 mod oauth;
 mod page;
 mod page_settings;
+mod patience;
 mod picture;
 mod rehost;
 mod route;

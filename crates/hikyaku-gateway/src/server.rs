@@ -29,13 +29,13 @@ use crate::{
     leaving::{Leaving, Untold},
     line::{self, LineDoor},
     oauth::OAuth,
-    route,
+    patience, route,
     site::Site,
     spelling::{Spelled, Spelling},
 };
 
 /// The most connections of a listener at once; others wait until one ends.
-const CONNECTIONS: usize = 256;
+const CONNECTIONS: usize = 2 * patience::CALLERS;
 
 /// How long the head of a request may take to come, and a connection may say nothing.
 const HEAD_TIME: Duration = Duration::from_secs(10);

@@ -32,6 +32,7 @@ use crate::{
     answer::{Answer, Reply, whole_answer},
     body::{Unread, whole},
     known_keys::KnownKeys,
+    patience::Patience,
     throttle::Throttle,
 };
 
@@ -56,6 +57,8 @@ pub(crate) struct LineDoor {
     pub(crate) state: State,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) alerts: Alerts,
+    /// Who may wait for LINE's answer.
+    pub(crate) patience: Arc<Patience>,
     pub(crate) keys: KnownKeys,
     /// What has no key, by the address that it comes from.
     pub(crate) mistakes: Throttle,

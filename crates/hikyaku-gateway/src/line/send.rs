@@ -23,6 +23,9 @@ use crate::{ApiKeyRow, Error, OnQuota, answer::Answer, leaving::TellsRefusal, st
 /// The longest wait that a caller may ask for: Java's SDK gives up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
 
+/// How many callers of one key wait at most. Where LINE is slow or gone, the others need places, too.
+const OF_KEY: usize = 128;
+
 /// LINE's words for a token that was used, or is too old.
 const INVALID_REPLY_TOKEN: &str = "Invalid reply token";
 
@@ -42,8 +45,12 @@ impl LineDoor {
         parts: &Parts,
         body: &Bytes,
     ) -> Answer {
-        let preferred = Preferred::read(&parts.headers);
-        let wait = preferred.wait.unwrap_or(self.settings.wait());
+        let mut preferred = Preferred::read(&parts.headers);
+        let mut wait = preferred.wait.unwrap_or(self.settings.wait());
+        let place = self.patience.place(format!("key:{}", key.id), OF_KEY);
+        if place.is_none() && !wait.is_zero() {
+            (wait, preferred.applied) = (Duration::ZERO, None);
+        }
         let sent = self.try_to_send(key, kind, parts, body, wait).await;
         let mut answer = sent.unwrap_or_else(|refusal| *refusal);
         if let Some(applied) = preferred.applied {

@@ -23,6 +23,7 @@ mod oauth;
 mod operation;
 mod operator;
 mod pages;
+mod patience;
 mod picture;
 mod rehost;
 mod sdk;
