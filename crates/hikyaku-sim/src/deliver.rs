@@ -113,15 +113,17 @@ fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
         let held_by = world.webhooks.take_hold(id);
         let can_wait = !world.webhooks.is_waited_for(id);
         let webhook = world.webhooks.get(id)?;
-        let channel = &mut world.channels[webhook.channel];
-        let Some(url) = channel.webhook.active_url().map(str::to_owned) else {
+        let (receiver, holder) = (webhook.receiver(), webhook.receiver().holder());
+        let url = world.webhook_settings(receiver).active_url().map(str::to_owned);
+        let channel_id = world.id_of(holder).clone();
+        let Some(url) = url else {
             let verdict =
                 Verdict::failed(WebhookReason::CouldNotConnect, "the webhook URL was taken away");
-            world.webhooks.end(id, &channel.id, (verdict, None), None, (now, Duration::ZERO));
+            world.webhooks.end(id, &channel_id, (verdict, None), None, (now, Duration::ZERO));
             continue;
         };
         let event = webhook.event.type_word();
-        let suspect = SuspectWebhook { channel: &channel.id, event, can_wait };
+        let suspect = SuspectWebhook { channel: &channel_id, event, can_wait };
         let strike = match held_by {
             Some(fault) => Some(Strike::done(fault)),
             None => world.faults.strike_webhook(suspect, &mut world.random),
@@ -137,10 +139,12 @@ fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
                 true;
             let at = event.timestamp.and_then(|at| Timestamp::from_millisecond(at).ok());
             if let (Some(token), Some(at)) = (event.reply_token(), at) {
-                channel.renew_reply_token(token, at, now);
+                world.channels[receiver.channel].renew_reply_token(token, at, now);
             }
         }
-        return Some((id, Post::new(channel, &url, &[event]), strike));
+        let bot = &world.channels[receiver.channel].bot;
+        let post = Post::new(bot, world.secret_of(holder), &url, &[event]);
+        return Some((id, post, strike));
     }
 }
 
@@ -148,12 +152,14 @@ fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
 fn end(world: &mut World, id: u64, verdict: Verdict, fault: Option<String>, took: Duration) -> u64 {
     let now = world.clock.now();
     let Some(webhook) = world.webhooks.get(id) else { return 0 };
-    let channel = &world.channels[webhook.channel];
+    let receiver = webhook.receiver();
     let schedule = &world.settings.webhook.schedule;
-    let wait = schedule.get(webhook.attempts.len()).filter(|_| channel.webhook.redelivery);
+    let redelivers = world.webhook_settings(receiver).redelivery;
+    let wait = schedule.get(webhook.attempts.len()).filter(|_| redelivers);
     let wait = wait.and_then(|wait| SignedDuration::try_from(*wait).ok());
     let again = wait.map(|wait| later(now, wait));
-    tracing::debug!(channel = %channel.id, webhook = id, reason = ?verdict.reason, "posted a webhook");
-    world.webhooks.end(id, &channel.id, (verdict, fault), again, (now, took));
+    let channel_id = world.id_of(receiver.holder()).clone();
+    tracing::debug!(channel = %channel_id, webhook = id, reason = ?verdict.reason, "posted a webhook");
+    world.webhooks.end(id, &channel_id, (verdict, fault), again, (now, took));
     world.webhooks.attempts()
 }

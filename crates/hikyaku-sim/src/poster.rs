@@ -17,10 +17,7 @@ use rustls::ClientConfig;
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::state::{
-    channel::Channel,
-    webhook::{Verdict, WebhookReason, deliverable},
-};
+use crate::state::webhook::{Verdict, WebhookReason, deliverable};
 
 /// How long a bot may take to answer.
 ///
@@ -42,18 +39,18 @@ pub(crate) struct Post {
 }
 
 impl Post {
-    /// The webhook of these events. Without any it is the one that tests a URL.
+    /// The webhook of these events of a bot's account. Without any it is the one that tests a URL.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#test-webhook-endpoint>
-    pub(crate) fn new(channel: &Channel, url: &str, events: &[Event]) -> Self {
+    pub(crate) fn new(bot: &UserId, secret: &ChannelSecret, url: &str, events: &[Event]) -> Self {
         #[derive(Serialize)]
         struct Body<'a> {
             destination: &'a UserId,
             events: &'a [Event],
         }
-        let body = Body { destination: &channel.bot, events };
+        let body = Body { destination: bot, events };
         let body = serde_json::to_vec(&body).expect("events have string keys and no failing parts");
-        Self { url: url.to_owned(), signature: sign(&channel.secret, &body), body: body.into() }
+        Self { url: url.to_owned(), signature: sign(secret, &body), body: body.into() }
     }
 }
 

@@ -26,6 +26,30 @@ pub struct ModuleContent<S = SharedStr> {
     pub extra: Extra,
 }
 
+impl<S> ModuleContent<S> {
+    /// Creates an attachment to the account of this bot, with these permissions (scopes).
+    pub fn attached(bot_id: impl Into<UserId>, scopes: Vec<S>) -> Self {
+        Self {
+            r#type: ModuleType::Attached,
+            bot_id: Some(bot_id.into()),
+            scopes: Some(scopes),
+            reason: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// Creates a detachment from the account of this bot.
+    pub fn detached(bot_id: impl Into<UserId>, reason: Option<DetachReason>) -> Self {
+        Self {
+            r#type: ModuleType::Detached,
+            bot_id: Some(bot_id.into()),
+            scopes: None,
+            reason,
+            extra: Extra::default(),
+        }
+    }
+}
+
 object! {
     ModuleContent<S> is "the content of a module event, which is an object" {
         required r#type = "type",
@@ -65,6 +89,13 @@ pub struct ChatControl {
     /// Fields that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl ChatControl {
+    /// Creates a period that ends at this time, in milliseconds since 1970.
+    pub fn new(expire_at: i64) -> Self {
+        Self { expire_at, extra: Extra::default() }
+    }
 }
 
 object! {

@@ -220,6 +220,9 @@ pub(crate) enum Auth {
     Login(&'static [TokenKind]),
     /// A caller with a token of a module channel. [`Scene::channel`] is then its place among those.
     Module,
+    /// A caller with a token of a Messaging API channel, or of a module channel. [`Scene::channel`] is then its place among
+    /// those.
+    Speaker,
     /// A caller with a token of any channel.
     Any,
     /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
@@ -365,8 +368,8 @@ pub(crate) fn admit(
     let token = request.token().and_then(|token| world.tokens.get(token, now));
     let caller = match (ENDPOINTS[endpoint].auth, token.map(|token| (token.holder, token.kind))) {
         (Auth::Open, _) => return Ok((endpoint, None)),
-        (Auth::Channel, Some((caller @ Holder::Messaging(_), _)))
-        | (Auth::Module, Some((caller @ Holder::Module(_), _)))
+        (Auth::Channel | Auth::Speaker, Some((caller @ Holder::Messaging(_), _)))
+        | (Auth::Module | Auth::Speaker, Some((caller @ Holder::Module(_), _)))
         | (Auth::Any, Some((caller, _))) => caller,
         (Auth::Login(kinds), Some((caller @ Holder::Login(_), kind))) if kinds.contains(&kind) => {
             caller

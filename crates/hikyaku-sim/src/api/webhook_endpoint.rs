@@ -77,7 +77,7 @@ fn read_test(request: &Request) -> Result<Action, Answer> {
             return invalid();
         }
         let mut answer = Answer::empty(StatusCode::OK);
-        answer.ping = Some(Box::new(Post::new(channel, &url, &[])));
+        answer.ping = Some(Box::new(Post::new(&channel.bot, &channel.secret, &url, &[])));
         answer
     }))
 }

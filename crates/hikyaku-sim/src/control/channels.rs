@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Call, Problem, Reply};
 use crate::state::{
     World,
-    webhook::{WebhookSettings, deliverable},
+    webhook::{InvalidWebhookUrl, WebhookSettings, deliverable},
 };
 
 /// A channel with its credentials, which are fake, and where its webhooks go.
@@ -19,6 +19,8 @@ struct ChannelJson<'a> {
     name: &'a str,
     provider: Option<&'a str>,
     webhook: &'a WebhookSettings,
+    /// Whether LINE has suspended the account.
+    suspended: bool,
 }
 
 fn describe(world: &World, place: usize) -> ChannelJson<'_> {
@@ -31,6 +33,7 @@ fn describe(world: &World, place: usize) -> ChannelJson<'_> {
         name: &channel.name,
         provider: world.providers.get(channel.provider).map(String::as_str),
         webhook: &channel.webhook,
+        suspended: channel.is_suspended,
     }
 }
 
@@ -59,33 +62,52 @@ pub(super) fn register_key(call: &Call<'_>, id: &str) -> Result<Reply, Problem> 
     })
 }
 
-/// Changes where a channel's webhooks go and how.
+/// Changes to where webhooks go and how. What is absent stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WebhookChanges {
+    url: Option<String>,
+    active: Option<bool>,
+    redelivery: Option<bool>,
+}
+
+impl WebhookChanges {
+    /// Refuses a URL that nothing is sent to.
+    pub(super) fn check(&self, world: &World) -> Result<(), Problem> {
+        let Some(url) = &self.url else { return Ok(()) };
+        let allowed = deliverable(url, world.settings.webhook.remote_allowed);
+        let refused =
+            |invalid: InvalidWebhookUrl| Problem::invalid("/webhook/url", invalid.to_string());
+        allowed.map(|_| ()).map_err(refused)
+    }
+
+    pub(super) fn apply(self, settings: &mut WebhookSettings) {
+        *settings = WebhookSettings {
+            url: self.url.or_else(|| settings.url.take()),
+            active: self.active.unwrap_or(settings.active),
+            redelivery: self.redelivery.unwrap_or(settings.redelivery),
+        };
+    }
+}
+
+/// Changes where a channel's webhooks go and how, and whether LINE has suspended its account.
 pub(super) fn change(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Body {
-        webhook: Changes,
+        webhook: Option<WebhookChanges>,
+        suspended: Option<bool>,
     }
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Changes {
-        url: Option<String>,
-        active: Option<bool>,
-        redelivery: Option<bool>,
-    }
-    let Body { webhook: Changes { url, active, redelivery } } = call.read()?;
+    let Body { webhook, suspended } = call.read()?;
     call.shared.change(|world| {
         let place = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
-        if let Some(url) = &url {
-            deliverable(url, world.settings.webhook.remote_allowed)
-                .map_err(|invalid| Problem::invalid("/webhook/url", invalid.to_string()))?;
+        if let Some(webhook) = webhook {
+            webhook.check(world)?;
+            webhook.apply(&mut world.channels[place].webhook);
         }
-        let webhook = &mut world.channels[place].webhook;
-        *webhook = WebhookSettings {
-            url: url.or_else(|| webhook.url.take()),
-            active: active.unwrap_or(webhook.active),
-            redelivery: redelivery.unwrap_or(webhook.redelivery),
-        };
+        if let Some(suspended) = suspended {
+            world.set_suspended(place, suspended);
+        }
         Ok(Reply::ok(&describe(world, place)))
     })
 }

@@ -6,6 +6,7 @@ mod guard;
 mod known;
 mod limits;
 mod logins;
+mod modules;
 mod offers;
 mod people;
 mod reply;
@@ -20,7 +21,13 @@ use http::{Method, Response, request::Parts};
 use serde::de::DeserializeOwned;
 
 use self::reply::{Problem, Reply};
-use crate::{description::OPENAPI, query, shared::Shared, snapshot, state::World};
+use crate::{
+    description::OPENAPI,
+    query,
+    shared::Shared,
+    snapshot,
+    state::{World, holder::Holder},
+};
 
 /// What all paths of the control API begin with. No path of LINE's does.
 pub(crate) const PREFIX: &str = "/_sim/";
@@ -119,8 +126,13 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         }
         ("PUT", ["mission-stickers", product]) => offers::set_mission_sticker(call, product),
         ("PUT", ["pnp-keys"]) => offers::set_pnp_keys(call),
-        ("POST", ["modules"]) => Ok(offers::add_module(call)),
-        ("POST", ["modules", id, "codes"]) => offers::agree_to_module(call, id),
+        ("GET", ["modules"]) => Ok(modules::modules(call)),
+        ("POST", ["modules"]) => Ok(modules::add(call)),
+        ("PATCH", ["modules", id]) => modules::change(call, id),
+        ("POST", ["modules", id, "codes"]) => modules::agree(call, id),
+        ("DELETE", ["modules", id, "accounts", channel]) => {
+            modules::delete_account(call, id, channel)
+        }
         ("GET", ["audiences"]) => people::audiences(call),
         ("POST", ["audiences"]) => people::add_audience(call),
         ("POST", ["audiences", "shared"]) => people::add_shared_audience(call),
@@ -168,5 +180,12 @@ impl Call<'_> {
             None => Ok(0),
             Some(id) => world.channel_of_id(&id).ok_or_else(|| Problem::unknown("channel", &id)),
         }
+    }
+
+    /// The channel that the query names, which has webhooks; the first where it names none.
+    fn receiver(&self, world: &World) -> Result<Holder, Problem> {
+        let Some(id) = self.parameter("channel") else { return Ok(Holder::Messaging(0)) };
+        let holder = world.holder_of_id(&id).filter(|holder| !matches!(holder, Holder::Login(_)));
+        holder.ok_or_else(|| Problem::unknown("channel", &id))
     }
 }

@@ -1,4 +1,4 @@
-//! What an account has besides messages: memberships, mission stickers, templates, modules.
+//! What an account has besides messages: memberships, mission stickers, templates.
 
 use serde::Deserialize;
 use serde_json::json;
@@ -54,35 +54,5 @@ pub(super) fn set_pnp_keys(call: &Call<'_>) -> Result<Reply, Problem> {
         let channel = call.channel(world)?;
         world.channels[channel].pnp_keys = keys;
         Ok(Reply::none())
-    })
-}
-
-pub(super) fn add_module(call: &Call<'_>) -> Reply {
-    call.shared.change(|world| {
-        let place = world.add_module();
-        let module = &world.modules[place];
-        Reply::created(&json!({
-            "channelId": &*module.id,
-            "channelAccessToken": module.token.expose(),
-            "channelSecret": module.secret.expose(),
-        }))
-    })
-}
-
-/// Lets the administrator of an account agree to a module; answers with the code that it is attached with.
-pub(super) fn agree_to_module(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase", deny_unknown_fields)]
-    struct Body {
-        redirect_uri: String,
-        scopes: Vec<String>,
-    }
-    let Body { redirect_uri, scopes } = call.read()?;
-    call.shared.change(|world| {
-        let (channel, now) = (call.channel(world)?, world.clock.now());
-        let module = world.modules.iter_mut().find(|module| *module.id == *id);
-        let module = module.ok_or_else(|| Problem::unknown("module channel", id))?;
-        let code = module.agree(channel, redirect_uri, scopes, now);
-        Ok(Reply::created(&json!({ "code": code })))
     })
 }

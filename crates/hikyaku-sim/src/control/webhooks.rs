@@ -28,7 +28,7 @@ pub(super) async fn webhooks(call: &Call<'_>) -> Result<Reply, Problem> {
         }
     }
     let world = call.shared.world();
-    let mut webhooks = world.webhooks_of(call.channel(&world)?);
+    let mut webhooks = world.webhooks_of(call.receiver(&world)?);
     if let Some(after) = after {
         webhooks.retain(|webhook| webhook.attempts.iter().any(|attempt| attempt.seq > after));
     }
@@ -38,7 +38,8 @@ pub(super) async fn webhooks(call: &Call<'_>) -> Result<Reply, Problem> {
 
 pub(super) fn errors(call: &Call<'_>) -> Result<Reply, Problem> {
     let world = call.shared.world();
-    let errors: Vec<_> = world.webhooks.errors(call.channel(&world)?).collect();
+    let id = world.id_of(call.receiver(&world)?);
+    let errors: Vec<_> = world.webhooks.errors(id).collect();
     Ok(Reply::ok(&json!({ "errors": errors })))
 }
 
@@ -54,7 +55,7 @@ pub(super) async fn test(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
         let place = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
         let channel = &world.channels[place];
         let url = channel.webhook.url.as_deref().ok_or_else(|| no_webhook(id))?;
-        Post::new(channel, url, &[])
+        Post::new(&channel.bot, &channel.secret, url, &[])
     };
     let verdict = call.shared.poster.post(post).await;
     Ok(Reply::ok(&json!({

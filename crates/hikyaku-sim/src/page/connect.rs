@@ -10,7 +10,7 @@ use crate::{
     shared::Shared,
     state::{
         World,
-        webhook::{WebhookAttempt, WebhookReason},
+        webhook::{Receiver, WebhookAttempt, WebhookReason},
     },
 };
 
@@ -40,7 +40,8 @@ enum Health {
 impl Connection {
     pub(super) fn of(shared: &Shared, world: &World, place: usize) -> Self {
         let channel = &world.channels[place];
-        let mut webhooks = world.webhooks.iter().rev().filter(|(_, it)| it.channel == place);
+        let mut webhooks =
+            world.webhooks.iter().rev().filter(|(_, it)| it.receiver() == Receiver::bot(place));
         Self {
             account: channel.name.clone(),
             channel_id: channel.id.to_string(),

@@ -104,11 +104,14 @@ fn rows(world: &World, channel: usize, asked: &Asked) -> Vec<Row> {
     let webhooks = webhooks.take(MOST).map(|(id, webhook)| {
         let at = webhook.event.timestamp.and_then(|at| Timestamp::from_millisecond(at).ok());
         let last = webhook.attempts.last();
+        let words = event_words(&webhook.event, asked.lang);
+        let module = webhook.module.map(|module| &*world.modules[module].id);
+        let aside = module.into_iter().chain(Some(&*words).filter(|words| !words.is_empty()));
         Row {
             entry: Entry::Webhook(id),
             at: at.unwrap_or(Timestamp::UNIX_EPOCH),
             title: outcome::event_name(&webhook.event),
-            aside: event_words(&webhook.event, asked.lang),
+            aside: aside.collect::<Vec<_>>().join(" · "),
             status: last.map_or_else(|| "…".to_owned(), |last| outcome::status(last.status)),
             state: outcome::of_webhook(&webhook.describe(id, "")),
         }

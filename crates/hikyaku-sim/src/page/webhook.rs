@@ -20,6 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct WebhookDetail {
     webhook: WebhookDelivery,
+    /// Whether it is for a bot that any event can be sent to.
+    is_editable: bool,
     url: String,
     body: Vec<u8>,
     signature: String,
@@ -29,11 +31,14 @@ impl WebhookDetail {
     /// The webhook with this id, if it is still kept.
     pub(super) fn of(world: &World, id: u64) -> Option<Self> {
         let webhook = world.webhooks.get(id)?;
-        let of = &world.channels[webhook.channel];
-        let url = of.webhook.url.clone().unwrap_or_default();
-        let post = Post::new(of, &url, std::slice::from_ref(&webhook.event));
+        let (receiver, holder) = (webhook.receiver(), webhook.receiver().holder());
+        let url = world.webhook_settings(receiver).url.clone().unwrap_or_default();
+        let bot = &world.channels[webhook.channel].bot;
+        let events = std::slice::from_ref(&webhook.event);
+        let post = Post::new(bot, world.secret_of(holder), &url, events);
         Some(Self {
-            webhook: webhook.describe(id, &of.id),
+            webhook: webhook.describe(id, world.id_of(holder)),
+            is_editable: webhook.module.is_none(),
             url,
             body: post.body.to_vec(),
             signature: post.signature,
@@ -75,7 +80,7 @@ impl WebhookDetail {
                 .text(lang.send_again());
         });
         block("body", lang.webhook_body(), html, |html| json::draw(&self.body, &[], html));
-        if let Some(event) = event.and_then(fresh) {
+        if let Some(event) = event.filter(|_| self.is_editable).and_then(fresh) {
             block("edit", lang.edit_event(), html, |html| {
                 html.element(Tag::P).class("fine").text(lang.edit_event_hint());
                 let to = format!("/channels/{}/events", webhook.channel_id);

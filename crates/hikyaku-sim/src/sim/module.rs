@@ -1,8 +1,12 @@
 use std::fmt;
 
-use hikyaku_model::{ChannelSecret, ChannelToken};
+use hikyaku_model::{ChannelSecret, ChannelToken, event::DetachReason};
 
 use super::Sim;
+use crate::state::{
+    holder::Holder,
+    webhook::{InvalidWebhookUrl, WebhookDelivery, WebhookSettings, deliverable},
+};
 
 /// Module channels.
 impl Sim {
@@ -10,6 +14,11 @@ impl Sim {
     pub fn add_module(&self) -> Module {
         let place = self.change(crate::state::World::add_module);
         Module { sim: self.clone(), place }
+    }
+
+    /// Makes LINE suspend the channel's account, or end the suspension. Its modules are told; there is no other effect.
+    pub fn set_suspended(&self, is_suspended: bool) {
+        self.change(|world| world.set_suspended(self.channel, is_suspended));
     }
 }
 
@@ -52,6 +61,51 @@ impl Module {
             let now = world.clock.now();
             world.modules[self.place].agree(sim.channel, redirect_uri, scopes, now)
         })
+    }
+
+    /// Makes LINE detach the module from the account of `sim`'s channel because all data of the account is deleted, which
+    /// LINE does three months after the account. The channel itself stays. Returns false if the module is not attached to it.
+    pub fn account_deleted(&self, sim: &Sim) -> bool {
+        let reason = Some(DetachReason::BotDeleted);
+        self.sim.change(|world| world.detach_module(sim.channel, self.place, reason))
+    }
+}
+
+/// What the module's server is told: events of the accounts that granted `message:receive`, and what concerns the module
+/// itself.
+impl Module {
+    /// Sets the URL of the module's webhooks. Without one, nothing is sent.
+    ///
+    /// # Errors
+    /// The URL is not one of this machine; see
+    /// [`SimBuilder::allow_remote_webhooks`](crate::SimBuilder::allow_remote_webhooks).
+    pub fn set_webhook(&self, url: impl Into<String>) -> Result<(), InvalidWebhookUrl> {
+        let url = url.into();
+        self.sim.change(|world| {
+            deliverable(&url, world.settings.webhook.remote_allowed)?;
+            world.modules[self.place].webhook.url = Some(url);
+            Ok(())
+        })
+    }
+
+    /// Turns the module's webhooks off or on.
+    pub fn set_webhook_active(&self, active: bool) {
+        self.change_webhook(|webhook| webhook.active = active);
+    }
+
+    /// Sets whether failed webhooks are redelivered; as with LINE, they are not by default.
+    pub fn set_webhook_redelivery(&self, on: bool) {
+        self.change_webhook(|webhook| webhook.redelivery = on);
+    }
+
+    /// Returns the webhooks to the module's server that are still kept, oldest first. The waiting methods of
+    /// [`Sim::webhooks`] count them, too.
+    pub fn webhooks(&self) -> Vec<WebhookDelivery> {
+        self.sim.look(|world| world.webhooks_of(Holder::Module(self.place)))
+    }
+
+    fn change_webhook(&self, change: impl FnOnce(&mut WebhookSettings)) {
+        self.sim.change(|world| change(&mut world.modules[self.place].webhook));
     }
 }
 

@@ -3,6 +3,7 @@ use hikyaku_model::Event;
 use super::{Sim, WaitTimeout};
 use crate::state::{
     World,
+    holder::Holder,
     webhook::{InvalidWebhookUrl, WebhookDelivery, WebhookError, deliverable},
 };
 
@@ -64,7 +65,7 @@ pub struct Webhooks<'a> {
 impl Webhooks<'_> {
     /// Returns all that are still kept, oldest first: the waiting ones, and the newest 10,000 of all others.
     pub fn all(self) -> Vec<WebhookDelivery> {
-        self.sim.look(|world| world.webhooks_of(self.sim.channel))
+        self.sim.look(|world| world.webhooks_of(Holder::Messaging(self.sim.channel)))
     }
 
     /// Waits until this many attempts to deliver have ended, of all channels, and returns the channel's webhooks.
@@ -95,6 +96,9 @@ impl Webhooks<'_> {
 
     /// Returns LINE's error statistics: failed attempts, grouped by reason within a minute, oldest first.
     pub fn errors(self) -> Vec<WebhookError> {
-        self.sim.look(|world| world.webhooks.errors(self.sim.channel).cloned().collect())
+        self.sim.look(|world| {
+            let id = &world.channels[self.sim.channel].id;
+            world.webhooks.errors(id).cloned().collect()
+        })
     }
 }

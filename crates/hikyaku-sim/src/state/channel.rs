@@ -58,6 +58,9 @@ pub(crate) struct Accepted {
 struct ReplyToken {
     chat: Target,
     used: bool,
+    /// The module that was given it; without one the account's own channel was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    module: Option<usize>,
     /// Since when its time runs: since its event, or since the event was sent again.
     since: Timestamp,
 }
@@ -130,6 +133,9 @@ pub(crate) struct Channel {
     pub(crate) pnp_keys: PnpKeys,
     /// Which modules speak in its chats.
     pub(crate) control: ChatControl,
+    /// Whether LINE has suspended the account.
+    #[serde(default)]
+    pub(crate) is_suspended: bool,
     /// A bucket for each endpoint that was called.
     #[serde(skip)]
     buckets: HashMap<usize, Bucket>,
@@ -202,6 +208,7 @@ impl Channel {
             stickers: MissionStickers::default(),
             pnp_keys: PnpKeys::default(),
             control: ChatControl::default(),
+            is_suspended: false,
             buckets: HashMap::new(),
             counts: Counts::default(),
             reactions: Reactions::default(),
@@ -227,16 +234,32 @@ impl Channel {
         self.buckets.remove(&endpoint);
     }
 
-    /// Makes a token good for an answer to this chat.
-    pub(crate) fn add_reply_token(&mut self, token: String, chat: Target, now: Timestamp) {
-        self.reply_tokens.insert(token, ReplyToken { chat, used: false, since: now }, now);
+    /// Makes a token good for an answer to this chat by the account's own channel, or by a module.
+    pub(crate) fn add_reply_token(
+        &mut self,
+        token: String,
+        chat: Target,
+        module: Option<usize>,
+        now: Timestamp,
+    ) {
+        self.reply_tokens.insert(token, ReplyToken { chat, used: false, module, since: now }, now);
     }
 
-    /// Uses a reply token up; gives the chat that it answers. Nothing where it is unknown, used or too old.
-    pub(crate) fn use_reply_token(&mut self, token: &str, now: Timestamp) -> Option<Target> {
+    /// The places of the modules that have reply tokens.
+    pub(super) fn answering_modules(&self) -> impl Iterator<Item = usize> {
+        self.reply_tokens.values().filter_map(|token| token.module)
+    }
+
+    /// Uses a reply token up; gives the chat that it answers. Nothing where it is unknown, another's, used or too old.
+    pub(crate) fn use_reply_token(
+        &mut self,
+        token: &str,
+        module: Option<usize>,
+        now: Timestamp,
+    ) -> Option<Target> {
         let life = self.reply_token_life;
         let token = self.reply_tokens.get_mut(token, now)?;
-        if token.used || now.duration_since(token.since) >= life {
+        if token.used || token.module != module || now.duration_since(token.since) >= life {
             return None;
         }
         token.used = true;

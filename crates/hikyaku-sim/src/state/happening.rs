@@ -5,9 +5,8 @@ use std::sync::Arc;
 use hikyaku_model::{
     Action, Event, EventKind,
     event::{
-        ContentKind, DeliveryContext, FollowDetail, LinkContent, LinkResult, Members,
-        MembershipContent, MembershipType, MessageContent, Mode, Source, UnsendDetail,
-        message::TextMessageContent,
+        ContentKind, FollowDetail, LinkContent, LinkResult, Members, MembershipContent,
+        MembershipType, MessageContent, Source, UnsendDetail, message::TextMessageContent,
     },
 };
 
@@ -17,17 +16,17 @@ use uuid::Uuid;
 
 use super::{
     World,
+    announce::source,
     chat::Target,
     content::Content,
     friendship::Friendship,
-    id::{random_token, ulid},
+    id::random_token,
     insight::Reactions,
     outbox::Delivery,
     person::UserKey,
     said::{Said, UserMessage, quote_token},
     talk::Deed,
     tap::{Tap, Tapped},
-    webhook::WebhookDelivery,
 };
 
 impl World {
@@ -71,8 +70,7 @@ impl World {
             event.reply_token = Some(said.reply_token.as_str().into());
             said.webhook_event_id = self.announce(channel, event);
         } else {
-            let token = said.reply_token.clone();
-            self.channels[channel].add_reply_token(token, target.clone(), now);
+            self.add_reply_token(channel, &said.reply_token, target);
         }
         self.note(channel, target, Some(user), deed, said.webhook_event_id.is_some());
         Some(said)
@@ -81,9 +79,13 @@ impl World {
     /// Makes a person a friend of an account or not, and tells the bot of it.
     pub(crate) fn set_friendship(&mut self, channel: usize, user: UserKey, to: Friendship) {
         let now = self.clock.now();
-        let friends = &mut self.channels[channel].friends;
-        let from = friends.get(user);
-        friends.set(user, to, now);
+        let of = &mut self.channels[channel];
+        let from = of.friends.get(user);
+        of.friends.set(user, to, now);
+        if to == Friendship::Friend && from != to {
+            // Anyone who comes back finds the account's own channel, and no module.
+            of.control.reset(&Target::User(user));
+        }
         let kind = match (from, to) {
             (Friendship::None | Friendship::Blocked, Friendship::Friend) => {
                 let is_unblocked = from == Friendship::Blocked;
@@ -196,8 +198,7 @@ impl World {
             event.reply_token = Some(reply_token.as_str().into());
             self.announce(channel, event)
         } else {
-            let now = self.clock.now();
-            self.channels[channel].add_reply_token(reply_token.clone(), target.clone(), now);
+            self.add_reply_token(channel, &reply_token, target);
             None
         };
         let (user_id, chat_id) = (user.id(), target.id());
@@ -364,77 +365,6 @@ impl World {
         true
     }
 
-    /// Tells a bot of an event; gives the event's id. What the event lacks is filled in. Nothing where the channel has
-    /// no active webhook URL.
-    pub(crate) fn announce(&mut self, channel: usize, mut event: Event) -> Option<String> {
-        if !self.tells(channel) {
-            return None;
-        }
-        let now = self.clock.now();
-        let chat = event.chat_id().and_then(|id| Target::parse(id.as_str()));
-        if event.mode.is_none() {
-            // Where a module speaks, the account's own channel only listens.
-            let control = &self.channels[channel].control;
-            let is_taken = chat.as_ref().is_some_and(|chat| control.speaker(chat, now).is_some());
-            event.mode = Some(if is_taken { Mode::Standby } else { Mode::Active });
-            if is_taken {
-                event.reply_token = None;
-            }
-        }
-        let is_active = event.mode == Some(Mode::Active);
-        event.timestamp.get_or_insert(now.as_millisecond());
-        event.delivery_context.get_or_insert_with(DeliveryContext::default);
-        let id = event.webhook_event_id.get_or_insert_with(|| ulid(now).into()).to_string();
-        if let EventKind::Message(message) = &mut event.kind
-            && message.id.is_empty()
-        {
-            self.identify(channel, message, chat.clone());
-        }
-        if let Some(chat) = chat.filter(|_| is_active) {
-            let given = event.reply_token.take();
-            event.reply_token =
-                given.or_else(|| can_be_answered(&event.kind).then(|| random_token().into()));
-            if let Some(token) = &event.reply_token {
-                self.channels[channel].add_reply_token(token.to_string(), chat, now);
-            }
-        }
-        self.webhooks.add(channel, event);
-        Some(id)
-    }
-
-    /// Gives a message that has no id one, and the tokens that go with it.
-    fn identify(&mut self, channel: usize, message: &mut MessageContent, chat: Option<Target>) {
-        let (id, now) = (self.message_id(), self.clock.now());
-        message.id = id.to_string().into();
-        let quote = || Some(quote_token(id).into());
-        match &mut message.kind {
-            ContentKind::Text(text) if text.quote_token.is_none() => text.quote_token = quote(),
-            ContentKind::Sticker(sticker) if sticker.quote_token.is_none() => {
-                sticker.quote_token = quote();
-            }
-            ContentKind::Image(image) if image.quote_token.is_none() => image.quote_token = quote(),
-            ContentKind::Video(video) if video.quote_token.is_none() => video.quote_token = quote(),
-            _ => {}
-        }
-        if let Some(chat) = chat {
-            let token = message.mark_as_read_token.get_or_insert_with(|| random_token().into());
-            let token = token.to_string();
-            self.channels[channel].read_tokens.insert(token, (chat, id), now);
-        }
-    }
-
-    /// Whether a channel's bot is told of what happens.
-    pub(crate) fn tells(&self, channel: usize) -> bool {
-        self.channels[channel].webhook.active_url().is_some()
-    }
-
-    /// The webhooks of a channel that are still kept, oldest first.
-    pub(crate) fn webhooks_of(&self, channel: usize) -> Vec<WebhookDelivery> {
-        let id = &self.channels[channel].id;
-        let webhooks = self.webhooks.iter().filter(|(_, webhook)| webhook.channel == channel);
-        webhooks.map(|(number, webhook)| webhook.describe(number, id)).collect()
-    }
-
     /// Who speaks in a chat.
     pub(crate) fn speaker(
         &self,
@@ -463,31 +393,4 @@ fn has_link(message: &Value, url: &str) -> bool {
         Value::Object(fields) => fields.values().any(|field| has_link(field, url)),
         _ => false,
     }
-}
-
-fn source(target: &Target, user: Option<UserKey>) -> Source {
-    match target {
-        Target::User(user) => Source::user(user.id()),
-        Target::Chat(id) if id.starts_with('C') => Source::group(&**id, user.map(UserKey::id)),
-        Target::Chat(id) => Source::room(&**id, user.map(UserKey::id)),
-    }
-}
-
-/// Whether events of this kind have a reply token.
-///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#webhook-event-objects>
-fn can_be_answered(kind: &EventKind) -> bool {
-    matches!(
-        kind,
-        EventKind::Message(_)
-            | EventKind::MessageEdited(_)
-            | EventKind::Follow(_)
-            | EventKind::Join
-            | EventKind::MemberJoined(_)
-            | EventKind::Postback(_)
-            | EventKind::VideoPlayComplete(_)
-            | EventKind::Beacon(_)
-            | EventKind::AccountLink(_)
-            | EventKind::Membership(_)
-    )
 }

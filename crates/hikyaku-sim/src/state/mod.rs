@@ -1,6 +1,7 @@
 //! Everything that a simulator remembers. Nothing here knows of HTTP.
 
 pub(crate) mod aging;
+mod announce;
 pub(crate) mod assertion;
 pub(crate) mod audience;
 pub(crate) mod bucket;
@@ -21,6 +22,8 @@ pub(crate) mod membership;
 mod mention;
 pub(crate) mod mission;
 pub(crate) mod module;
+mod module_acts;
+pub(crate) mod module_user;
 pub(crate) mod narrowcast;
 pub(crate) mod outbox;
 pub(crate) mod person;

@@ -12,7 +12,7 @@ use std::{
 use hikyaku_model::{ChannelSecret, ChannelToken};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{aging::Aging, chat::Target, id::random_token, json};
+use super::{aging::Aging, chat::Target, id::random_token, json, webhook::WebhookSettings};
 
 /// How long the code of an attachment is good. Our choice is that of a login's.
 const CODE_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -32,6 +32,9 @@ pub(crate) struct ModuleChannel {
     pub(crate) token: ChannelToken,
     #[serde(with = "json::secret")]
     pub(crate) secret: ChannelSecret,
+    /// Where its webhooks go.
+    #[serde(default)]
+    pub(crate) webhook: WebhookSettings,
     /// The places of the channels whose accounts it is attached to, and what it may do there.
     pub(crate) attached: BTreeMap<usize, Vec<String>>,
     codes: Aging<String, Attachment>,
@@ -55,6 +58,7 @@ impl ModuleChannel {
             id: format!("sim-module-{}", place + 1).into(),
             token,
             secret,
+            webhook: WebhookSettings::default(),
             attached: BTreeMap::new(),
             codes: Aging::new(CODE_LIFE, MOST_CODES),
         }
@@ -80,9 +84,16 @@ impl ModuleChannel {
         code
     }
 
+    /// Whether it is told of what happens in the chats of a channel's account.
+    pub(super) fn listens_to(&self, channel: usize) -> bool {
+        let scopes = self.attached.get(&channel);
+        scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == "message:receive"))
+            && self.webhook.active_url().is_some()
+    }
+
     /// Attaches the module by a code; gives the place of the channel and what may be done there. Nothing where the code
     /// is unknown, used, too old or for another redirect URI.
-    pub(crate) fn attach(
+    pub(super) fn attach(
         &mut self,
         code: &str,
         redirect_uri: &str,
@@ -130,7 +141,7 @@ impl ChatControl {
     }
 
     /// Lets a module speak in a chat.
-    pub(crate) fn acquire(
+    pub(super) fn acquire(
         &mut self,
         chat: Target,
         module: usize,
@@ -148,14 +159,19 @@ impl ChatControl {
     }
 
     /// Gives a chat back, if it is the module's.
-    pub(crate) fn release(&mut self, chat: &Target, module: usize) {
+    pub(super) fn release(&mut self, chat: &Target, module: usize) {
         if self.0.get(chat).is_some_and(|control| control.module == module) {
             self.0.remove(chat);
         }
     }
 
+    /// Gives a chat back, from any module.
+    pub(super) fn reset(&mut self, chat: &Target) {
+        self.0.remove(chat);
+    }
+
     /// Gives all chats of a module back.
-    pub(crate) fn release_all(&mut self, module: usize) {
+    pub(super) fn release_all(&mut self, module: usize) {
         self.0.retain(|_, control| control.module != module);
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{World, holder::Holder, module::ModuleChannel};
+use super::{World, channel::Channel, holder::Holder, module::ModuleChannel};
 use crate::settings::Settings;
 
 impl World {
@@ -53,10 +53,12 @@ impl World {
             self.modules.iter().map(ModuleChannel::last_channel).max().unwrap_or(0),
         ];
         let speakers = self.channels.iter().flat_map(|channel| channel.control.modules());
+        let answering = self.channels.iter().flat_map(Channel::answering_modules);
+        let mut named_modules = speakers.chain(answering).chain(self.webhooks.modules());
         if named.into_iter().any(|place| place >= channels)
             || last_provider >= self.providers.len()
             || !self.tokens.holders().chain(self.keys.holders()).all(is_there)
-            || speakers.into_iter().any(|module| module >= modules)
+            || named_modules.any(|module| module >= modules)
         {
             return Err("it names a channel or provider that it does not have".to_owned());
         }

@@ -32,6 +32,7 @@ mod membership;
 mod mini_app;
 mod mission;
 mod module;
+mod module_webhooks;
 mod narrowcast;
 mod npm;
 mod page;

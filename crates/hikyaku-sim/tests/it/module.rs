@@ -7,20 +7,20 @@ use serde_json::json;
 use crate::http::{Answer, control, send};
 
 const ATTACH: &str = "/module/auth/v1/token";
-const BACK: &str = "https://example.com/back";
+pub(crate) const BACK: &str = "https://example.com/back";
 
-async fn start() -> Sim {
+pub(crate) async fn start() -> Sim {
     let start = "2026-08-01T00:00:00Z".parse().unwrap();
     Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap()
 }
 
-async fn form(sim: &Sim, headers: &[(&str, &str)], body: &str) -> Answer {
+pub(crate) async fn form(sim: &Sim, headers: &[(&str, &str)], body: &str) -> Answer {
     let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
     all.extend_from_slice(headers);
     send(&sim.api_url(), "POST", ATTACH, &all, body.as_bytes()).await.unwrap()
 }
 
-async fn call(sim: &Sim, token: &str, method: &str, path: &str, json: &str) -> Answer {
+pub(crate) async fn call(sim: &Sim, token: &str, method: &str, path: &str, json: &str) -> Answer {
     let bearer = format!("Bearer {token}");
     let mut headers = vec![("authorization", &*bearer)];
     if !json.is_empty() {
@@ -29,7 +29,7 @@ async fn call(sim: &Sim, token: &str, method: &str, path: &str, json: &str) -> A
     send(&sim.api_url(), method, path, &headers, json.as_bytes()).await.unwrap()
 }
 
-fn code_form(code: &str) -> String {
+pub(crate) fn code_form(code: &str) -> String {
     format!("grant_type=authorization_code&code={code}&redirect_uri={BACK}")
 }
 

@@ -30,18 +30,17 @@ fn read(request: &Request) -> Result<Action, Answer> {
         None => (form.field("client_id")?, form.field("client_secret")?),
     };
     Ok(Box::new(move |scene| {
-        let now = scene.now;
         let Some(Holder::Module(place)) = scene.world.holder_of_id(&id) else {
             return oauth_error("invalid_client", "invalid client_id");
         };
-        let module = &mut scene.world.modules[place];
-        if module.secret.expose() != secret {
+        if scene.world.modules[place].secret.expose() != secret {
             return oauth_error("invalid_client", "invalid client_secret");
         }
-        match module.attach(&code, &redirect_uri, now) {
+        match scene.world.attach_module(place, &code, &redirect_uri) {
             None => oauth_error("invalid_grant", "invalid authorization code"),
-            Some((channel, scopes)) => {
+            Some(channel) => {
                 let bot = &scene.world.channels[channel].bot;
+                let scopes = scene.world.modules[place].attached.get(&channel);
                 Answer::ok(&json!({ "bot_id": bot, "scopes": scopes }))
             }
         }

@@ -1,10 +1,11 @@
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 
+use super::account;
 use crate::{
-    api::{Action, Answer, Auth, Body, Endpoint, Request, Scene},
+    api::{Action, Answer, Auth, Body, Endpoint, Request},
     clock::later,
-    state::{chat::Target, friendship::Friendship},
+    state::{chat::Target, friendship::Friendship, module_user, person::UserKey},
 };
 
 /// Lets a module speak in a chat, instead of the account's own channel.
@@ -26,7 +27,7 @@ const USUAL: i64 = 3600;
 const LONGEST: i64 = 3600 * 24 * 365;
 
 fn read_acquire(request: &Request) -> Result<Action, Answer> {
-    let (chat, bot) = (chat(request)?, bot(request));
+    let (chat, bot) = chat(request)?;
     let (expired, ttl) = if request.body.is_empty() {
         (None, None)
     } else {
@@ -34,13 +35,14 @@ fn read_acquire(request: &Request) -> Result<Action, Answer> {
         (body.optional("expired")?, body.optional::<i64>("ttl")?)
     };
     let ttl = ttl.unwrap_or(USUAL);
-    if !(1..=LONGEST).contains(&ttl) {
+    let is_limited = expired.unwrap_or(true);
+    if is_limited && !(1..=LONGEST).contains(&ttl) {
         // LINE documents the limit; the words are ours.
         let words = format!("Must be between 1 and {LONGEST}");
         return Err(Answer::detail(StatusCode::BAD_REQUEST, "ttl", &words));
     }
     Ok(Box::new(move |scene| {
-        let Some(channel) = account(scene, bot.as_deref()) else { return Answer::not_found() };
+        let Some(channel) = account::of(scene, bot.as_deref()) else { return Answer::not_found() };
         let known = match &chat {
             Target::User(user) => {
                 scene.world.channels[channel].friends.get(*user) == Friendship::Friend
@@ -53,8 +55,8 @@ fn read_acquire(request: &Request) -> Result<Action, Answer> {
             return Answer::not_found();
         }
         let (module, now) = (scene.channel, scene.now);
-        let until = expired.unwrap_or(true).then(|| later(now, SignedDuration::from_secs(ttl)));
-        match scene.world.channels[channel].control.acquire(chat, module, until, now) {
+        let until = is_limited.then(|| later(now, SignedDuration::from_secs(ttl)));
+        match scene.world.acquire_control((channel, module), &chat, until) {
             Ok(()) => Answer::nothing(StatusCode::OK),
             // LINE documents the status; the words are ours.
             Err(_) => Answer::error(StatusCode::LOCKED, "Another channel has the chat control"),
@@ -63,30 +65,25 @@ fn read_acquire(request: &Request) -> Result<Action, Answer> {
 }
 
 fn read_release(request: &Request) -> Result<Action, Answer> {
-    let (chat, bot) = (chat(request)?, bot(request));
+    let (chat, bot) = chat(request)?;
     Ok(Box::new(move |scene| {
-        let Some(channel) = account(scene, bot.as_deref()) else { return Answer::not_found() };
-        let module = scene.channel;
-        scene.world.channels[channel].control.release(&chat, module);
+        let Some(channel) = account::of(scene, bot.as_deref()) else { return Answer::not_found() };
+        scene.world.release_control(channel, scene.channel, &chat);
         Answer::nothing(StatusCode::OK)
     }))
 }
 
-fn chat(request: &Request) -> Result<Target, Answer> {
-    Target::parse(request.step(3)).ok_or_else(|| Answer::parameter_invalid("chatId"))
-}
-
-/// Which account is meant. LINE tells partners alone what the header is called; LINE's SDKs call it so.
-fn bot(request: &Request) -> Option<String> {
-    request.optional_header("x-line-bot-id")?.to_str().ok().map(str::to_owned)
-}
-
-/// The place of the account's channel: that of the header, or the first one that the module is attached to.
-fn account(scene: &Scene<'_>, bot: Option<&str>) -> Option<usize> {
-    let world = &scene.world;
-    let mut attached = world.modules.get(scene.channel)?.attached.keys().copied();
-    match bot {
-        None => attached.next(),
-        Some(bot) => attached.find(|place| world.channels[*place].bot.as_str() == bot),
+/// The chat, and the bot of its account if the request says which. People have the id that modules know, which ends with that
+/// of the bot, or the one that the account's own channel knows.
+fn chat(request: &Request) -> Result<(Target, Option<String>), Answer> {
+    let invalid = || Answer::parameter_invalid("chatId");
+    let (id, named) = (request.step(3), account::bot(request));
+    let Some((user, bot)) = module_user::parts(id) else {
+        return Ok((Target::parse(id).ok_or_else(invalid)?, named));
+    };
+    let user = UserKey::parse(user).ok_or_else(invalid)?;
+    if named.is_some_and(|named| named != bot) {
+        return Err(invalid());
     }
+    Ok((Target::User(user), Some(bot.to_owned())))
 }

@@ -24,11 +24,11 @@ fn read(request: &Request) -> Result<Action, Answer> {
             return Answer::error(StatusCode::BAD_REQUEST, words);
         };
         let Some(Holder::Module(module)) = scene.caller else { return not_detachable() };
-        if scene.world.modules[module].attached.remove(&channel).is_none() {
-            return not_detachable();
+        if scene.world.detach_module(channel, module, None) {
+            Answer::nothing(StatusCode::OK)
+        } else {
+            not_detachable()
         }
-        scene.world.channels[channel].control.release_all(module);
-        Answer::nothing(StatusCode::OK)
     }))
 }
 

@@ -1,6 +1,7 @@
 //! Webhooks: which wait to be delivered, which were, and what went wrong.
 
 mod attempt;
+mod receiver;
 mod url;
 
 use std::{
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use attempt::Verdict;
 pub use attempt::{WebhookAttempt, WebhookDelivery, WebhookError, WebhookReason, WebhookState};
+pub(crate) use receiver::Receiver;
 pub use url::InvalidWebhookUrl;
 pub(crate) use url::{deliverable, is_endpoint};
 
@@ -43,17 +45,20 @@ impl WebhookSettings {
     }
 }
 
-/// What of one channel stays in order: that of one chat, or that of none.
+/// What of one receiver stays in order: that of one chat, or that of none.
 ///
 /// LINE promises no order. Our choice: within a chat each waits for the first try of the one before it, so that tests
 /// repeat; chats do not wait for one another.
-type Lane = (usize, Option<ChatId>);
+type Lane = (Receiver, Option<ChatId>);
 
 /// One webhook of one event.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Webhook {
     pub(crate) channel: usize,
+    /// The module that it is for; without one it is for the channel's own bot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) module: Option<usize>,
     pub(crate) event: Event,
     pub(crate) attempts: Vec<WebhookAttempt>,
     #[serde(skip)]
@@ -114,7 +119,7 @@ impl Webhooks {
         self.errors.bound(MOST, usize::MAX);
         let mut waiting = Vec::new();
         for (id, webhook) in &mut self.kept {
-            webhook.lane = (webhook.channel, webhook.event.chat_id());
+            webhook.lane = (webhook.receiver(), webhook.event.chat_id());
             if webhook.state == WebhookState::Waiting {
                 waiting.push(*id);
             }
@@ -128,6 +133,11 @@ impl Webhooks {
     pub(super) fn last_channel(&self) -> usize {
         let errors = self.errors.iter().map(|(channel, _)| *channel);
         self.kept.values().map(|webhook| webhook.channel).chain(errors).max().unwrap_or(0)
+    }
+
+    /// The places of the modules that any of them is for.
+    pub(super) fn modules(&self) -> impl Iterator<Item = usize> {
+        self.kept.values().filter_map(|webhook| webhook.module)
     }
 
     pub(crate) fn made(&self) -> u64 {
@@ -150,11 +160,17 @@ impl Webhooks {
     }
 
     /// Adds the webhook of an event.
-    pub(crate) fn add(&mut self, channel: usize, event: Event) {
+    pub(crate) fn add(&mut self, receiver: Receiver, event: Event) {
         self.made += 1;
-        let lane = (channel, event.chat_id());
-        let state = WebhookState::Waiting;
-        let webhook = Webhook { channel, event, attempts: Vec::new(), lane, state, held_by: None };
+        let webhook = Webhook {
+            channel: receiver.channel,
+            module: receiver.module,
+            lane: (receiver, event.chat_id()),
+            event,
+            attempts: Vec::new(),
+            state: WebhookState::Waiting,
+            held_by: None,
+        };
         self.kept.insert(self.made, webhook);
         self.enqueue(self.made);
     }
@@ -290,8 +306,8 @@ impl Webhooks {
     }
 
     /// The error statistics of a channel, oldest first.
-    pub(crate) fn errors(&self, channel: usize) -> impl Iterator<Item = &WebhookError> {
-        self.errors.iter().filter(move |(of, _)| *of == channel).map(|(_, error)| error)
+    pub(crate) fn errors(&self, channel_id: &str) -> impl Iterator<Item = &WebhookError> {
+        self.errors.iter().map(|(_, error)| error).filter(move |of| of.channel_id == channel_id)
     }
 
     fn enqueue(&mut self, id: u64) {
@@ -325,10 +341,9 @@ impl Webhooks {
         detail: String,
         now: Timestamp,
     ) {
-        let same =
-            self.errors.iter_mut().rev().find(|(of, error)| {
-                *of == channel && error.reason == reason && error.detail == detail
-            });
+        let same = self.errors.iter_mut().rev().find(|(_, error)| {
+            error.channel_id == channel_id && error.reason == reason && error.detail == detail
+        });
         match same {
             Some((_, error)) if now.duration_since(error.since) < ONE_ERROR => error.count += 1,
             _ => {
@@ -341,6 +356,10 @@ impl Webhooks {
 }
 
 impl Webhook {
+    pub(crate) fn receiver(&self) -> Receiver {
+        Receiver { channel: self.channel, module: self.module }
+    }
+
     fn has_ended(&self) -> bool {
         matches!(self.state, WebhookState::Delivered | WebhookState::Failed)
     }
