@@ -86,13 +86,13 @@ impl ActiveFault {
 
     /// Sees a request that matches, and says whether to act on it.
     fn strikes(&mut self, random: &mut Random) -> bool {
-        self.seen += 1;
+        self.seen = self.seen.saturating_add(1);
         let Matcher { nth, every, probability, count, .. } = &self.rule.matcher;
         let strikes = nth.is_none_or(|nth| self.seen == nth)
             && every.is_none_or(|every| self.seen.is_multiple_of(every))
             && count.is_none_or(|count| self.hits < count)
             && probability.is_none_or(|probability| random.happens(probability));
-        self.hits += u64::from(strikes);
+        self.hits = self.hits.saturating_add(u64::from(strikes));
         strikes
     }
 }
@@ -145,6 +145,11 @@ impl Faults {
             None => self.rules.push(fault),
         }
         Ok(id)
+    }
+
+    /// How many ids were made.
+    pub(crate) fn made(&self) -> u64 {
+        self.made
     }
 
     /// Removes a rule; says whether it was there.

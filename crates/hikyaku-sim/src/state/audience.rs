@@ -132,6 +132,13 @@ impl Audiences {
         id
     }
 
+    /// The highest number that was given to an audience or a job.
+    pub(super) fn largest_number(&self) -> u64 {
+        let jobs = self.by_id.values().flat_map(|audience| &audience.jobs).map(|job| job.id);
+        let largest = self.by_id.keys().copied().chain(jobs).max().unwrap_or(0).max(self.last);
+        largest.try_into().unwrap_or(0)
+    }
+
     pub(crate) fn get_mut(&mut self, id: i64) -> Option<&mut StoredAudience> {
         self.by_id.get_mut(&id)
     }

@@ -96,6 +96,16 @@ impl Chats {
         is_new
     }
 
+    /// The highest place of a channel that takes part in any of them.
+    pub(super) fn last_channel(&self) -> usize {
+        self.chats.values().flat_map(|chat| &chat.channels).copied().max().unwrap_or(0)
+    }
+
+    /// How many were made; the most that there is where it is beyond that.
+    pub(super) fn made(&self) -> u64 {
+        u64::try_from(self.made).unwrap_or(u64::MAX)
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&Chat> {
         self.chats.get(id)
     }

@@ -86,8 +86,18 @@ const MOST: usize = 100_000;
 
 impl Contents {
     pub(crate) fn keep(&mut self, message_id: u64, content: Content) {
-        self.bytes += content.bytes.len();
+        self.bytes = self.bytes.saturating_add(content.bytes.len());
         self.by_id.insert(message_id, content);
+        self.make_room();
+    }
+
+    /// Counts contents that were read from JSON, and gives them their bounds.
+    pub(super) fn bound(&mut self) {
+        self.bytes = self.by_id.values().map(|content| content.bytes.len()).sum();
+        self.make_room();
+    }
+
+    fn make_room(&mut self) {
         while (self.bytes > MOST_BYTES || self.by_id.len() > MOST)
             && let Some((_, oldest)) = self.by_id.pop_first()
         {

@@ -55,7 +55,8 @@ impl Friends {
         }
         let is = |of| i64::from(of == Friendship::Blocked);
         if is(from) != is(friendship) {
-            *self.blocked.entry(today).or_default() += is(friendship) - is(from);
+            let change = self.blocked.entry(today).or_default();
+            *change = change.saturating_add(is(friendship) - is(from));
         }
         if friendship == Friendship::None {
             self.known.remove(&user);
@@ -79,7 +80,7 @@ impl Friends {
 
     /// How many people blocked the account at the end of a day.
     pub(crate) fn blocked_on(&self, day: Date) -> i64 {
-        self.blocked.range(..=day).map(|(_, change)| change).sum()
+        self.blocked.range(..=day).map(|(_, change)| *change).fold(0, i64::saturating_add)
     }
 
     pub(crate) fn get(&self, user: UserKey) -> Friendship {

@@ -90,6 +90,12 @@ impl Memberships {
         id
     }
 
+    /// The highest number that was given to a plan or a member.
+    pub(super) fn largest_number(&self) -> u64 {
+        let numbers = self.0.iter().flat_map(|(id, plan)| [*id, plan.numbers]);
+        numbers.max().unwrap_or(0)
+    }
+
     pub(crate) fn get(&self, id: u64) -> Option<&StoredPlan> {
         self.0.get(&id)
     }

@@ -76,7 +76,7 @@ impl UserMessage {
 /// Where the next word that begins with `@` is, in UTF-16 code units.
 fn next_name(text: &TextMessageContent) -> Option<(u64, u64)> {
     let last = text.mention.as_ref().and_then(|mention| mention.mentionees.last());
-    let taken = last.map_or(0, |mentionee| mentionee.index + mentionee.length);
+    let taken = last.map_or(0, |mentionee| mentionee.index.saturating_add(mentionee.length));
     let mut place = 0;
     let mut name = None;
     for letter in text.text.chars() {

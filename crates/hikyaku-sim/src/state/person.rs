@@ -150,6 +150,11 @@ impl People {
         self.by_key.values().map(|known| known.provider).max().unwrap_or(0)
     }
 
+    /// How many ids were made; the most that there is where it is beyond that.
+    pub(super) fn made(&self) -> u64 {
+        u64::try_from(self.made).unwrap_or(u64::MAX)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (UserKey, &Person)> {
         self.by_key.iter().map(|(key, known)| (*key, &known.person))
     }

@@ -32,13 +32,13 @@ impl<T> Ring<T> {
         while self.items.len() > self.most_items || self.bytes > self.most_bytes {
             let Some((bytes, _)) = self.items.pop_front() else { break };
             self.bytes = self.bytes.saturating_sub(bytes);
-            self.dropped += 1;
+            self.dropped = self.dropped.saturating_add(1);
         }
     }
 
     /// Lets all items make room.
     pub(crate) fn clear(&mut self) {
-        self.dropped += self.items.len() as u64;
+        self.dropped = self.dropped.saturating_add(self.items.len() as u64);
         self.items.clear();
         self.bytes = 0;
     }

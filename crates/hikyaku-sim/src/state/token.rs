@@ -116,6 +116,11 @@ impl Tokens {
         self.by_text.values().map(|token| token.holder)
     }
 
+    /// How many were issued.
+    pub(super) fn made(&self) -> u64 {
+        self.made
+    }
+
     /// A token that is good.
     pub(crate) fn get(&self, text: &str, now: Timestamp) -> Option<&Token> {
         self.by_text.get(text).filter(|token| token.expires > now)

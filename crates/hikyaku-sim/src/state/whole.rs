@@ -5,6 +5,9 @@ use serde_json::Value;
 use super::{World, channel::Channel, holder::Holder, module::ModuleChannel};
 use crate::settings::Settings;
 
+/// The highest count that is gone on from: it takes longer than anybody waits to count on from it to the end.
+const MOST_COUNTED: u64 = u64::MAX / 4;
+
 impl World {
     /// All that it remembers but for what the simulator was started with, and how full its rate buckets are.
     pub(crate) fn to_json(&self) -> Value {
@@ -20,6 +23,7 @@ impl World {
         world.check()?;
         world.settings = settings;
         let settings = &world.settings;
+        world.contents.bound();
         world.outbox.bound(settings.keep_deliveries);
         world.talk.bound(settings.keep_deliveries);
         world.log.bound(settings.keep_requests);
@@ -30,7 +34,7 @@ impl World {
         Ok(world)
     }
 
-    /// Makes sure that what names another part by its place names one that is there.
+    /// Makes sure that what names another part by its place names one that is there, and that numbers can be counted on.
     fn check(&self) -> Result<(), String> {
         let (channels, logins, modules) =
             (self.channels.len(), self.logins.len(), self.modules.len());
@@ -45,26 +49,65 @@ impl World {
         let providers = self.channels.iter().map(|channel| channel.provider);
         let last_provider = providers.max().unwrap_or(0).max(self.people.last_provider());
         let named = [
-            self.contents.last_channel(),
-            self.webhooks.last_channel(),
-            self.chats.iter().flat_map(|(_, chat)| &chat.channels).copied().max().unwrap_or(0),
-            self.logins.iter().map(|login| login.linked).max().unwrap_or(0),
-            self.talk.iter().map(|act| act.channel).max().unwrap_or(0),
-            self.modules.iter().map(ModuleChannel::last_channel).max().unwrap_or(0),
+            ("contents", self.contents.last_channel()),
+            ("webhooks", self.webhooks.last_channel()),
+            ("chats", self.chats.last_channel()),
+            ("logins", self.logins.iter().map(|login| login.linked).max().unwrap_or(0)),
+            ("talk", self.talk.iter().map(|act| act.channel).max().unwrap_or(0)),
+            ("modules", self.modules.iter().map(ModuleChannel::last_channel).max().unwrap_or(0)),
         ];
         let speakers = self.channels.iter().flat_map(|channel| channel.control.modules());
         let answering = self.channels.iter().flat_map(Channel::answering_modules);
         let mut named_modules = speakers.chain(answering).chain(self.webhooks.modules());
-        if named.into_iter().any(|place| place >= channels)
-            || last_provider >= self.providers.len()
-            || !self.tokens.holders().chain(self.keys.holders()).all(is_there)
-            || named_modules.any(|module| module >= modules)
-        {
-            return Err("it names a channel or provider that it does not have".to_owned());
+        let mut of_logins = self.logins.iter().map(|login| login.tokens.channel());
+        let lacks = [
+            ("providers", last_provider >= self.providers.len()),
+            ("tokens", !self.tokens.holders().all(is_there)),
+            ("keys", !self.keys.holders().all(is_there)),
+            ("channels", named_modules.any(|module| module >= modules)),
+            ("logins", of_logins.any(|login| login >= logins)),
+        ];
+        let lacks = lacks.into_iter().filter(|(_, lacks)| *lacks).map(|(name, _)| name);
+        let named = named.into_iter().filter(|(_, place)| *place >= channels);
+        if let Some(name) = named.map(|(name, _)| name).chain(lacks).next() {
+            return Err(format!("`{name}` names a channel or provider that it does not have"));
         }
-        if self.last_message_id() > u64::MAX / 2 || self.webhooks.made() > u64::MAX / 2 {
-            return Err("its ids are too large to go on from".to_owned());
+        match self.counters().find(|(_, count)| *count > MOST_COUNTED) {
+            Some((name, count)) => {
+                Err(format!("`{name}` is {count}, which is too large to go on from"))
+            }
+            None if self.webhooks.has_unmade() => {
+                Err("`webhooks.kept` has one that `webhooks.made` does not count".to_owned())
+            }
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// What is counted on from, by its name.
+    fn counters(&self) -> impl Iterator<Item = (String, u64)> {
+        let one = [
+            ("last_message_id", self.last_message_id()),
+            ("webhooks.made", self.webhooks.made()),
+            ("webhooks.attempts", self.webhooks.attempts()),
+            ("outbox.delivered", self.outbox.delivered()),
+            ("talk.done", self.talk.done()),
+            ("log.seq", self.log.requests()),
+            ("tokens.made", self.tokens.made()),
+            ("faults.made", self.faults.made()),
+            ("people.made", self.people.made()),
+            ("chats.made", self.chats.made()),
+        ];
+        let of_channels = self.channels.iter().enumerate().flat_map(|(place, channel)| {
+            let of = |name| format!("channels[{place}].{name}");
+            [
+                (of("memberships"), channel.memberships.largest_number()),
+                (of("audiences"), channel.audiences.largest_number()),
+            ]
+        });
+        let of_logins = self.logins.iter().enumerate();
+        let of_logins = of_logins
+            .map(|(place, login)| (format!("logins[{place}].tokens.made"), login.tokens.made()));
+        let one = one.into_iter().map(|(name, count)| (name.to_owned(), count));
+        one.chain(of_channels).chain(of_logins)
     }
 }

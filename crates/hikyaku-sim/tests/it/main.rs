@@ -20,6 +20,7 @@ mod fault;
 mod flows;
 mod go_sdk;
 mod hostile;
+mod hostile_state;
 mod http;
 mod insight;
 mod known;

@@ -185,7 +185,7 @@ async fn a_state_of_another_version_or_none_at_all_changes_nothing() {
         ),
         (
             with(&|state| state["world"]["last_message_id"] = u64::MAX.into()),
-            "its ids are too large",
+            "`last_message_id` is 18446744073709551615, which is too large to go on from",
         ),
         (
             with(

@@ -41,7 +41,8 @@ fn read(request: &Request) -> Result<Action, Answer> {
         let mut json = json!({ "status": "ready" });
         let counts = &scene.channel().counts;
         for (name, counted) in WAYS {
-            let sent: u64 = counted.iter().map(|counted| counts.get(*counted, asked)).sum();
+            let sent = counted.iter().map(|counted| counts.get(*counted, asked));
+            let sent = sent.fold(0, u64::saturating_add);
             if sent > 0 {
                 json[name] = sent.into();
             }

@@ -23,13 +23,13 @@ pub(crate) struct Tally {
 
 impl Tally {
     pub(super) fn add(&mut self, user: UserKey) {
-        self.count += 1;
+        self.count = self.count.saturating_add(1);
         self.users.insert(user);
     }
 
     /// Counts another tally in.
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
         self.users.extend(&other.users);
     }
 }

@@ -89,7 +89,7 @@ impl Reactions {
     /// Counts people whom a request was delivered to.
     pub(crate) fn deliver(&mut self, request: Uuid, people: u64, now: Timestamp) {
         if let Some(reaction) = self.by_request.get_mut(&request, now) {
-            reaction.delivered += people;
+            reaction.delivered = reaction.delivered.saturating_add(people);
         }
     }
 

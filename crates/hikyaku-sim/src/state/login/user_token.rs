@@ -68,6 +68,16 @@ impl UserTokens {
         Self { channel, access: HashMap::new(), refresh: HashMap::new(), made: 0 }
     }
 
+    /// The place of the channel that they are of.
+    pub(in crate::state) fn channel(&self) -> usize {
+        self.channel
+    }
+
+    /// How many were issued.
+    pub(in crate::state) fn made(&self) -> u64 {
+        self.made
+    }
+
     /// Issues an access token.
     pub(crate) fn issue(
         &mut self,

@@ -46,7 +46,8 @@ impl Narrowcasts {
             .filter_map(|narrowcast| match &narrowcast.phase {
                 Phase::Sending(sending) => {
                     let step = sending.until.duration_since(sending.from) / STEPS;
-                    Some(later(now, step).min(sending.until))
+                    let next = step.is_positive().then(|| later(now, step));
+                    Some(next.unwrap_or(sending.until).min(sending.until))
                 }
                 phase => phase.ends_at(),
             })
@@ -191,7 +192,7 @@ fn next_milestone(narrowcasts: &Narrowcasts, now: Timestamp) -> Option<(Timestam
 /// How many of the targets are served by now, if they are served evenly.
 fn share(sending: &Sending, now: Timestamp) -> usize {
     let whole = sending.until.duration_since(sending.from).as_nanos();
-    let gone = now.duration_since(sending.from).as_nanos().clamp(0, whole);
+    let gone = now.duration_since(sending.from).as_nanos().max(0);
     if gone >= whole {
         return sending.targets.len();
     }

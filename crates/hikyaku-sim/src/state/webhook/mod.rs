@@ -140,6 +140,11 @@ impl Webhooks {
         self.kept.values().filter_map(|webhook| webhook.module)
     }
 
+    /// Whether one of them has a place that was not given yet.
+    pub(super) fn has_unmade(&self) -> bool {
+        self.kept.last_key_value().is_some_and(|(last, _)| *last > self.made)
+    }
+
     pub(crate) fn made(&self) -> u64 {
         self.made
     }
@@ -345,7 +350,9 @@ impl Webhooks {
             error.channel_id == channel_id && error.reason == reason && error.detail == detail
         });
         match same {
-            Some((_, error)) if now.duration_since(error.since) < ONE_ERROR => error.count += 1,
+            Some((_, error)) if now.duration_since(error.since) < ONE_ERROR => {
+                error.count = error.count.saturating_add(1);
+            }
             _ => {
                 let channel_id = channel_id.to_owned();
                 let error = WebhookError { channel_id, reason, detail, since: now, count: 1 };
