@@ -74,6 +74,7 @@ async fn main() {
         println!("{folder}/{name}.png");
     }
     if all {
+        desk(&mut browser, &story, &folder).await;
         // What a newcomer sees first, and with a fault.
         let sim = Sim::start().await.unwrap();
         sim.add_friend();
@@ -86,6 +87,43 @@ async fn main() {
         browser.open(&format!("{}?panel=controls", sim.page_url())).await;
         browser.until("document.querySelector('.banner-words')").await;
         std::fs::write(format!("{folder}/fault.png"), browser.picture().await).unwrap();
+    }
+}
+
+/// What stands at the end of the controls, and a chat with other letters on another phone.
+async fn desk(browser: &mut Browser, story: &Story, folder: &str) {
+    let Story { japanese, thai, english, group, sim, .. } = story;
+    for (size, is_dark, lang, chat) in [
+        ((1440, 900), false, "en", english),
+        ((1440, 900), true, "ja", japanese),
+        ((1024, 768), false, "th", thai),
+        ((1024, 768), true, "zh-Hant", group),
+        ((390, 844), false, "ja", japanese),
+        ((390, 844), true, "en", english),
+    ] {
+        browser.resize(size.0, size.1).await;
+        browser.dark(is_dark).await;
+        let page = format!("{}?lang={lang}&chat={chat}&panel=controls", sim.page_url());
+        browser.open(&page).await;
+        browser.until("document.querySelector('.gauge') && document.querySelector('.row')").await;
+        let (letters, width) = if is_dark { ("extra", "320") } else { ("large", "360") };
+        if size.0 < 900 {
+            browser.click(".bottom-tab[data-to=side]").await;
+        }
+        browser.click(&format!("[data-do=letters][data-to={letters}]")).await;
+        if size.0 >= 900 {
+            browser.click(&format!("[data-do=width][data-to='{width}']")).await;
+        }
+        browser.value("document.querySelector('.column-side').scrollTop = 1e6").await;
+        browser.value("document.fonts.ready.then(() => document.activeElement.blur())").await;
+        let name = format!("desk-{}-{}-{lang}", size.0, if is_dark { "dark" } else { "light" });
+        std::fs::write(format!("{folder}/{name}.png"), browser.picture().await).unwrap();
+        if size.0 < 900 {
+            browser.click(".bottom-tab[data-to=chat]").await;
+            let picture = browser.picture().await;
+            std::fs::write(format!("{folder}/{name}-chat.png"), picture).unwrap();
+        }
+        browser.value("localStorage.clear()").await;
     }
 }
 

@@ -79,4 +79,5 @@ mod drawing;
 mod login;
 mod simulator;
 mod simulator_acts;
+mod simulator_controls;
 mod simulator_keys;

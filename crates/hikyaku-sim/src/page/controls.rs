@@ -1,4 +1,4 @@
-//! The panel about what a test turns: faults, the clock and the quota.
+//! The panel about what a test turns: faults, the clock, the quota and rates.
 
 use hikyaku_page::{
     Lang,
@@ -7,7 +7,11 @@ use hikyaku_page::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::asked::Asked;
+use super::{
+    asked::Asked,
+    panel::{act, block, block_acts},
+    rates::Rates,
+};
 use crate::{
     clock::ClockMode,
     state::{World, quota},
@@ -22,6 +26,7 @@ pub(super) struct Controls {
     mode: ClockMode,
     limit: Option<u64>,
     used: u64,
+    rates: Rates,
 }
 
 /// Faults that people want most: a word for each, and the rule as the control API takes it.
@@ -40,6 +45,7 @@ const STEPS: [(&str, &str); 3] = [("+1 min", "1m"), ("+1 h", "1h"), ("+24 h", "2
 impl Controls {
     pub(super) fn of(world: &mut World, channel: usize) -> Self {
         let now = world.clock.now();
+        let rates = Rates::of(world, channel);
         let quota = &mut world.channels[channel].quota;
         let (limit, used) = (quota.limit(), quota.used(now));
         let faults = world.faults.iter();
@@ -49,6 +55,7 @@ impl Controls {
             mode: world.clock.mode(),
             limit,
             used,
+            rates,
         }
     }
 
@@ -59,13 +66,7 @@ impl Controls {
             self.draw_faults(lang, html);
             self.draw_clock(asked, html);
             self.draw_quota(lang, html);
-            block(lang.pictures(), "pictures", html, |html| {
-                html.element(Tag::P).class("fine").text(lang.pictures_hint());
-                html.div("choices").body(|html| {
-                    let load = html.element(Tag::Button).class("quiet").class("load-all");
-                    load.plain_button().text(lang.load_all());
-                });
-            });
+            self.rates.draw(lang, html);
         });
     }
 
@@ -115,25 +116,22 @@ impl Controls {
                 html.span("fine").text(words);
             });
         });
-        // Apart from the time, which is drawn anew every second: a button that is replaced while it is pressed does nothing.
-        let acts = html.div("block").class("block-more").set(Attribute::DataId, "clock-acts");
-        acts.body(|html| {
-            html.div("choices").body(|html| {
-                for (words, by) in STEPS {
-                    act(words, "POST", "/clock/advance", Some(&json!({ "by": by })), html);
-                }
-                for (words, at) in [
-                    (lang.clock_day(), quota::next_day(self.now)),
-                    (lang.clock_month(), quota::next_month(self.now)),
-                ] {
-                    // Not how long that is: a button that changes every second cannot be pressed.
-                    clock_act(words, "clock-to", &at.to_string(), html);
-                }
-                if !matches!(self.mode, ClockMode::Fixed(_)) {
-                    clock_act(lang.clock_pause(), "clock-pause", "", html);
-                }
-                act(lang.clock_back(), "PUT", "/clock", Some(&json!({ "mode": "wall" })), html);
-            });
+        // Apart from the time, which is drawn anew every second.
+        block_acts("clock-acts", html, |html| {
+            for (words, by) in STEPS {
+                act(words, "POST", "/clock/advance", Some(&json!({ "by": by })), html);
+            }
+            for (words, at) in [
+                (lang.clock_day(), quota::next_day(self.now)),
+                (lang.clock_month(), quota::next_month(self.now)),
+            ] {
+                // Not how long that is: a button that changes every second cannot be pressed.
+                clock_act(words, "clock-to", &at.to_string(), html);
+            }
+            if !matches!(self.mode, ClockMode::Fixed(_)) {
+                clock_act(lang.clock_pause(), "clock-pause", "", html);
+            }
+            act(lang.clock_back(), "PUT", "/clock", Some(&json!({ "mode": "wall" })), html);
         });
     }
 
@@ -163,28 +161,9 @@ fn is_spent(rule: &Value) -> bool {
     most.is_some_and(|most| rule.get("hits").and_then(Value::as_u64) >= Some(most))
 }
 
-/// A button that makes a call of the control API: its method and path, and the body if it has one.
-fn act(words: &str, method: &str, path: &str, body: Option<&Value>, html: &mut Html) {
-    let body = body.map(Value::to_string);
-    let button = html.element(Tag::Button).class("quiet").plain_button();
-    button
-        .set(Attribute::DataId, words)
-        .set(Attribute::DataDo, "call")
-        .set(Attribute::DataTo, &format!("{method} {path}"))
-        .set_some(Attribute::DataState, body.as_deref())
-        .text(words);
-}
-
 /// A button that asks for the simulator's time before it sets it.
 fn clock_act(words: &str, does: &str, to: &str, html: &mut Html) {
     let button = html.element(Tag::Button).class("quiet").plain_button();
     let button = button.set(Attribute::DataId, words).set(Attribute::DataDo, does);
     button.set(Attribute::DataTo, to).text(words);
-}
-
-fn block(title: &str, id: &str, html: &mut Html, content: impl FnOnce(&mut Html)) {
-    html.element(Tag::Section).class("block").set(Attribute::DataId, id).body(|html| {
-        html.element(Tag::H3).class("block-title").text(title);
-        content(html);
-    });
 }

@@ -8,6 +8,7 @@ mod code;
 mod connect;
 mod content;
 mod controls;
+mod display;
 mod frame;
 mod history;
 mod json;
@@ -16,6 +17,8 @@ mod line;
 mod members;
 mod menu;
 mod outcome;
+mod panel;
+mod rates;
 mod request;
 mod requests;
 mod rules;
@@ -23,6 +26,7 @@ mod search;
 mod shell;
 mod snippets;
 mod thread;
+mod transfer;
 mod view;
 mod webhook;
 
@@ -43,6 +47,8 @@ const PAGE_SCRIPT: &str = concat!(
     include_str!("asset/chat.js"),
     include_str!("asset/inspect.js"),
     include_str!("asset/keys.js"),
+    include_str!("asset/display.js"),
+    include_str!("asset/transfer.js"),
 );
 const ICON: &str = include_str!("asset/icon.svg");
 

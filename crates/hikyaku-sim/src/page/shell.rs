@@ -5,7 +5,7 @@ use hikyaku_page::{
     html::{Attribute, Document, Element, Html, Tag, Url},
 };
 
-use super::{asked::Asked, keys, snippets::LANGUAGES};
+use super::{asked::Asked, display, keys, panel::block, snippets::LANGUAGES, transfer};
 
 /// Pictures that LINE takes from people, and anything else as a file.
 const ATTACHMENTS: &str = "image/png,image/jpeg,image/gif,image/webp,video/mp4,audio/*,*/*";
@@ -41,8 +41,25 @@ pub(super) fn draw(asked: &Asked) -> Html {
             draw_tabs(lang, html);
         });
         keys::draw(lang, html);
+        draw_toast(lang, html);
         draw_words(lang, html);
     })
+}
+
+/// What is said for a moment. It is in no column, since of those only one may be seen.
+fn draw_toast(lang: Lang, html: &mut Html) {
+    html.div("toast")
+        .set(Attribute::Id, "toast")
+        .set(Attribute::Role, "status")
+        .set(Attribute::Hidden, "")
+        .body(|html| {
+            html.span("toast-words").set(Attribute::Id, "toast-words").empty();
+            html.element(Tag::A)
+                .class("toast-link")
+                .set(Attribute::Id, "toast-link")
+                .set(Attribute::Hidden, "")
+                .text(lang.open());
+        });
 }
 
 /// An element that the script fills with a part.
@@ -175,18 +192,6 @@ fn draw_phone(lang: Lang, html: &mut Html) {
                     .empty();
             });
             part(html, Tag::Div, "menu").class("menu").empty();
-            html.div("toast")
-                .set(Attribute::Id, "toast")
-                .set(Attribute::Role, "status")
-                .set(Attribute::Hidden, "")
-                .body(|html| {
-                    html.span("toast-words").set(Attribute::Id, "toast-words").empty();
-                    html.element(Tag::A)
-                        .class("toast-link")
-                        .set(Attribute::Id, "toast-link")
-                        .set(Attribute::Hidden, "")
-                        .text(lang.open());
-                });
         });
     });
 }
@@ -277,7 +282,21 @@ fn draw_side(lang: Lang, html: &mut Html) {
         panel.set(Attribute::Role, "tabpanel").body(|html| draw_connect(lang, html));
         let panel = html.div("panel").set(Attribute::Id, "panel-controls");
         let panel = panel.set(Attribute::Role, "tabpanel").set(Attribute::Hidden, "");
-        panel.body(|html| part(html, Tag::Div, "controls").class("controls").empty());
+        panel.body(|html| {
+            part(html, Tag::Div, "controls").class("controls").empty();
+            // What the browser alone does stays as it is.
+            html.div("desk").body(|html| {
+                display::draw(lang, html);
+                block(lang.pictures(), "pictures", html, |html| {
+                    html.element(Tag::P).class("fine").text(lang.pictures_hint());
+                    html.div("choices").body(|html| {
+                        let load = html.element(Tag::Button).class("quiet").class("load-all");
+                        load.plain_button().text(lang.load_all());
+                    });
+                });
+                transfer::draw(lang, html);
+            });
+        });
         let panel = html.div("panel").class("panel-traffic").set(Attribute::Id, "panel-requests");
         let panel = panel.set(Attribute::Role, "tabpanel").set(Attribute::Hidden, "");
         panel.body(|html| {
@@ -366,6 +385,7 @@ fn draw_words(lang: Lang, html: &mut Html) {
             ("say-quoting", lang.quoting()),
             ("say-editing", lang.editing()),
             ("say-gone", lang.message_gone()),
+            ("say-imported", lang.imported()),
         ] {
             html.span("say").set(Attribute::Id, id).text(words);
         }

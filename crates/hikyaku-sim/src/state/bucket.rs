@@ -11,6 +11,9 @@ pub(crate) struct Bucket {
     at: Timestamp,
 }
 
+/// Refilling one token in many small steps must not leave it a hair short.
+const HAIR: f64 = 1e-9;
+
 impl Bucket {
     pub(crate) fn full(now: Timestamp) -> Self {
         Self { missing: 0.0, at: now }
@@ -18,16 +21,28 @@ impl Bucket {
 
     /// Takes a token, if there is one.
     pub(crate) fn take(&mut self, rate: Rate, now: Timestamp) -> bool {
-        let elapsed = now.duration_since(self.at).as_secs_f64().max(0.0);
-        let refilled = elapsed * f64::from(rate.requests) / rate.per.as_secs_f64();
-        self.missing = (self.missing - refilled).max(0.0);
+        self.missing = self.missing(rate, now);
         self.at = now;
-        // Refilling one token in many small steps must not leave it a hair short.
-        let free = f64::from(rate.requests) - self.missing >= 1.0 - 1e-9;
+        let free = f64::from(rate.requests) - self.missing >= 1.0 - HAIR;
         if free {
             self.missing += 1.0;
         }
         free
+    }
+
+    /// How many whole tokens are in it.
+    pub(crate) fn left(&self, rate: Rate, now: Timestamp) -> u32 {
+        let left = f64::from(rate.requests) - self.missing(rate, now) + HAIR;
+        #[expect(clippy::cast_possible_truncation, reason = "at most the count of the rate")]
+        #[expect(clippy::cast_sign_loss, reason = "a negative number becomes 0")]
+        let whole = left as u32;
+        whole
+    }
+
+    fn missing(&self, rate: Rate, now: Timestamp) -> f64 {
+        let elapsed = now.duration_since(self.at).as_secs_f64().max(0.0);
+        let refilled = elapsed * f64::from(rate.requests) / rate.per.as_secs_f64();
+        (self.missing - refilled).max(0.0)
     }
 }
 
@@ -47,6 +62,10 @@ mod tests {
         assert!(!bucket.take(rate, at(99)));
         assert!(bucket.take(rate, at(100)));
         assert!(!bucket.take(rate, at(101)));
+        assert_eq!(
+            [101, 299, 300, 5000].map(|millis| bucket.left(rate, at(millis))),
+            [0, 1, 2, 10]
+        );
         assert_eq!((0..20).filter(|_| bucket.take(rate, at(600))).count(), 5);
     }
 

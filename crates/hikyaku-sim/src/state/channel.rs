@@ -229,6 +229,11 @@ impl Channel {
         self.buckets.entry(endpoint).or_insert_with(|| Bucket::full(now)).take(rate, now)
     }
 
+    /// The buckets of the endpoints that were called.
+    pub(crate) fn buckets(&self) -> impl Iterator<Item = (usize, &Bucket)> {
+        self.buckets.iter().map(|(endpoint, bucket)| (*endpoint, bucket))
+    }
+
     /// Fills an endpoint's bucket again.
     pub(crate) fn refill(&mut self, endpoint: usize) {
         self.buckets.remove(&endpoint);

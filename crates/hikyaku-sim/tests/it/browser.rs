@@ -30,6 +30,8 @@ pub(crate) struct Browser {
     from: BufReader<ChildStdout>,
     session: Option<String>,
     last: u64,
+    /// The files that were downloaded and not looked at yet.
+    downloaded: Vec<PathBuf>,
     profile: PathBuf,
 }
 
@@ -56,7 +58,15 @@ impl Browser {
             .unwrap();
         let (to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let from = BufReader::new(from);
-        let mut browser = Self { _child: child, to, from, session: None, last: 0, profile };
+        let mut browser = Self {
+            _child: child,
+            to,
+            from,
+            session: None,
+            last: 0,
+            downloaded: Vec::new(),
+            profile,
+        };
         let target = browser.call("Target.createTarget", json!({ "url": "about:blank" })).await;
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = browser.call("Target.attachToTarget", attach).await;
@@ -213,6 +223,33 @@ impl Browser {
         at
     }
 
+    /// Lets downloads go into a folder.
+    pub(crate) async fn downloads_to(&mut self, folder: &Path) {
+        // Downloads are the browser's, not the page's.
+        let session = self.session.take();
+        let allow =
+            json!({ "behavior": "allow", "downloadPath": folder.to_str(), "eventsEnabled": true });
+        self.call("Browser.setDownloadBehavior", allow).await;
+        self.session = session;
+    }
+
+    /// Waits for a download to end, and reads the file.
+    pub(crate) async fn downloaded(&mut self) -> Vec<u8> {
+        while self.downloaded.is_empty() {
+            let message = self.read().await;
+            self.note(&message);
+        }
+        std::fs::read(self.downloaded.remove(0)).unwrap()
+    }
+
+    /// Chooses a file in a field.
+    pub(crate) async fn choose(&mut self, selector: &str, file: &Path) {
+        let ask = json!({ "expression": format!("document.querySelector({selector:?})") });
+        let field = self.call("Runtime.evaluate", ask).await["result"]["objectId"].clone();
+        let files = json!({ "objectId": field, "files": [file.to_str()] });
+        self.call("DOM.setFileInputFiles", files).await;
+    }
+
     /// A picture of the window, as PNG.
     pub(crate) async fn picture(&mut self) -> Vec<u8> {
         let picture = self.call("Page.captureScreenshot", json!({ "format": "png" })).await;
@@ -236,18 +273,32 @@ impl Browser {
         bytes.push(0);
         self.to.write_all(&bytes).await.unwrap();
         loop {
-            let mut answer = Vec::new();
-            let read = timeout(PATIENCE, self.from.read_until(0, &mut answer)).await;
-            let length = read.unwrap_or_else(|_| panic!("no answer to {call}")).unwrap();
-            assert_ne!(length, 0, "the browser has gone, on {call}");
-            answer.pop();
-            let answer: Value = serde_json::from_slice(&answer).unwrap();
+            let answer = self.read().await;
+            self.note(&answer);
             if answer["id"] == self.last {
                 return match answer.get("error") {
                     Some(error) => Err(json!({ "error": error, "call": call })),
                     None => Ok(answer["result"].clone()),
                 };
             }
+        }
+    }
+
+    /// What the browser says next.
+    async fn read(&mut self) -> Value {
+        let mut message = Vec::new();
+        let read = timeout(PATIENCE, self.from.read_until(0, &mut message)).await;
+        let length = read.expect("the browser says nothing").unwrap();
+        assert_ne!(length, 0, "the browser has gone");
+        message.pop();
+        serde_json::from_slice(&message).unwrap()
+    }
+
+    /// Keeps what somebody waits for later.
+    fn note(&mut self, message: &Value) {
+        let event = &message["params"];
+        if message["method"] == "Browser.downloadProgress" && event["state"] == "completed" {
+            self.downloaded.push(event["filePath"].as_str().unwrap().into());
         }
     }
 }

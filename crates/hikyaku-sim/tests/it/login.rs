@@ -254,7 +254,10 @@ async fn a_wrong_request_is_told_to_the_channel_or_to_the_person() {
     let hint = sim.requests().into_iter().rev().find_map(|request| request.hint);
     assert!(get(&sim, &other).await.text().contains("PATCH /_sim/v1/logins/sim-login-1"));
     assert!(hint.is_some());
-    assert_eq!(get(&sim, &page("profile", "&response_mode=query.jwt")).await.status, 501);
+    for mode in ["jwt", "query.jwt", "form_post.jwt"] {
+        let answer = get(&sim, &page("profile", &format!("&response_mode={mode}"))).await;
+        assert_eq!((answer.status, answer.headers.get("location")), (501, None), "{mode}");
+    }
     let nobody = form(&sim, &page("profile", ""), "user=U0").await;
     assert_eq!(nobody.status, 400);
     // A registered address may have any further query.

@@ -54,7 +54,7 @@
 
   const call = async (method, path, body) => {
     const url = new URL(`/_sim/v1${path}`, location.href);
-    if (shown.channel && !/^\/(channels|webhooks|faults|clock|log)/.test(path)) url.searchParams.set('channel', shown.channel);
+    if (shown.channel && !/^\/(channels|webhooks|faults|clock|log|ratelimit)/.test(path)) url.searchParams.set('channel', shown.channel);
     const answer = await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -424,7 +424,7 @@
   thread.addEventListener('scroll', () => { if (isAtEnd()) document.getElementById('newer').hidden = true; });
 
   Object.assign(hikyaku, {
-    shown, said, keep, call, attempt, toast, copy, part, refresh, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,
+    shown, said, keep, call, attempt, toast, copy, part, refresh, isAtEnd, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,
   });
 
   // Events. A tab that nobody looks at holds no connection.

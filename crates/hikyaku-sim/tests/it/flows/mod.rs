@@ -1,5 +1,6 @@
 //! What people do on the page, in a real browser.
 
+mod controls;
 mod group;
 mod inspect;
 mod keys;

@@ -1,0 +1,23 @@
+// How the phone looks: the size of its letters and its width.
+(() => {
+  'use strict';
+
+  const { acts, keep, isAtEnd, goToEnd } = window.hikyaku;
+  const handset = document.getElementById('handset');
+
+  for (const [name, usual] of [['letters', 'regular'], ['width', '440']]) {
+    const buttons = [...document.querySelectorAll(`[data-do=${name}]`)];
+    const show = (value) => {
+      handset.dataset[name] = value;
+      for (const button of buttons) button.setAttribute('aria-pressed', String(button.dataset.to === value));
+    };
+    acts[name] = ({ to }) => {
+      const atEnd = isAtEnd();
+      keep(name, to);
+      show(to);
+      if (atEnd) goToEnd();
+    };
+    const kept = keep(name);
+    show(buttons.some((button) => button.dataset.to === kept) ? kept : usual);
+  }
+})();
