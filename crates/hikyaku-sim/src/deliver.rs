@@ -33,7 +33,7 @@ pub(crate) async fn deliver(shared: Arc<Shared>) {
     let mut posts = JoinSet::new();
     loop {
         while posts.len() < AT_ONCE
-            && let Some((id, post, strike)) = next(&mut shared.world())
+            && let Some((place, post, strike)) = next(&mut shared.world())
         {
             let shared = shared.clone();
             posts.spawn(async move {
@@ -41,12 +41,16 @@ pub(crate) async fn deliver(shared: Arc<Shared>) {
                 let (verdict, answer) = send(&shared, post, strike.as_ref()).await;
                 let fault = strike.map(|strike| strike.id);
                 let attempt =
-                    shared.change(|world| end(world, id, verdict, fault, began.elapsed()));
-                if let Some(answer) = answer {
+                    shared.change(|world| end(world, place, verdict, fault, began.elapsed()));
+                if let (Some(answer), Some(attempt)) = (answer, attempt) {
                     tokio::spawn(async move {
                         let words = poster::read_start(answer).await;
                         if !words.is_empty() {
-                            shared.change(|world| world.webhooks.note_answer(id, attempt, words));
+                            shared.change(|world| {
+                                if world.epoch == place.epoch {
+                                    world.webhooks.note_answer(place.id, attempt, words);
+                                }
+                            });
                         }
                     });
                 }
@@ -105,8 +109,15 @@ fn timed_out() -> Verdict {
     Verdict::failed(WebhookReason::RequestTimeout, "Request timeout")
 }
 
+/// Which webhook is posted. After an import another one may have its id.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    epoch: u64,
+    id: u64,
+}
+
 /// The next webhook that can be posted, and what a fault has for it.
-fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
+fn next(world: &mut World) -> Option<(Place, Post, Option<Strike>)> {
     let now = world.clock.now();
     loop {
         let id = world.webhooks.next()?;
@@ -144,14 +155,20 @@ fn next(world: &mut World) -> Option<(u64, Post, Option<Strike>)> {
         }
         let bot = &world.channels[receiver.channel].bot;
         let post = Post::new(bot, world.secret_of(holder), &url, &[event]);
-        return Some((id, post, strike));
+        return Some((Place { epoch: world.epoch, id }, post, strike));
     }
 }
 
-/// Notes how a post went, and when to try again; gives the place of the try.
-fn end(world: &mut World, id: u64, verdict: Verdict, fault: Option<String>, took: Duration) -> u64 {
+/// Notes how a post went, and when to try again; gives the place of the try. Nothing where the webhook is gone.
+fn end(
+    world: &mut World,
+    Place { epoch, id }: Place,
+    verdict: Verdict,
+    fault: Option<String>,
+    took: Duration,
+) -> Option<u64> {
     let now = world.clock.now();
-    let Some(webhook) = world.webhooks.get(id) else { return 0 };
+    let webhook = world.webhooks.get(id).filter(|_| world.epoch == epoch)?;
     let receiver = webhook.receiver();
     let schedule = &world.settings.webhook.schedule;
     let redelivers = world.webhook_settings(receiver).redelivery;
@@ -161,5 +178,5 @@ fn end(world: &mut World, id: u64, verdict: Verdict, fault: Option<String>, took
     let channel_id = world.id_of(receiver.holder()).clone();
     tracing::debug!(channel = %channel_id, webhook = id, reason = ?verdict.reason, "posted a webhook");
     world.webhooks.end(id, &channel_id, (verdict, fault), again, (now, took));
-    world.webhooks.attempts()
+    Some(world.webhooks.attempts())
 }

@@ -50,14 +50,16 @@ struct Kept {
     made: u64,
 }
 
-/// How many snapshots are kept. Our choice, to bound memory.
+/// How many snapshots are kept, and of how many bytes. Our choice, to bound memory.
 const MOST_SNAPSHOTS: usize = 100;
+const MOST_SNAPSHOT_BYTES: usize = 512 << 20;
 
 impl Snapshots {
     /// Keeps a state; gives its id, or nothing where there are too many.
     pub(crate) fn add(&self, document: String) -> Option<String> {
         let mut kept = self.kept();
-        if kept.documents.len() >= MOST_SNAPSHOTS {
+        let bytes: usize = kept.documents.iter().map(|(_, document)| document.len()).sum();
+        if kept.documents.len() >= MOST_SNAPSHOTS || bytes + document.len() > MOST_SNAPSHOT_BYTES {
             return None;
         }
         kept.made += 1;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Call, Problem, Reply, people::person};
 use crate::state::{
-    Whom, World, chat::Target, friendship::Friendship, said::UserMessage, tap::Tap,
+    Whom, World, chat::Target, friendship::Friendship, person::UserKey, said::UserMessage, tap::Tap,
 };
 
 pub(super) fn set_friendship(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
@@ -100,7 +100,7 @@ pub(super) fn complete(message: &mut Object) {
 }
 
 /// Refuses fields that nobody knows.
-fn known(value: &impl Serialize, pointer: &str) -> Result<(), Problem> {
+pub(super) fn known(value: &impl Serialize, pointer: &str) -> Result<(), Problem> {
     match unknown_fields(value).first() {
         None => Ok(()),
         Some(unknown) => {
@@ -130,9 +130,9 @@ pub(super) fn edit(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply,
     call.shared.change(|world| {
         let user = user_id.map(|id| person(world, &id)).transpose()?;
         let channel = call.channel(world)?;
-        let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
-        if !world.has_message(message_id) {
-            return Err(Problem::unknown("message", message_id));
+        let (user, is_text) = author(world, channel, &target, user, message_id)?;
+        if !is_text {
+            return Err(Problem::unknown("text", message_id));
         }
         let edited = world.edit(channel, &target, user, message_id, text);
         edited.map(|edited| Reply::ok(&edited)).ok_or_else(|| nobody(id))
@@ -160,7 +160,18 @@ pub(super) fn react(call: &Call<'_>, seq: &str, act: &str) -> Result<Reply, Prob
                 }
             }
             ("played", Body { url: None, message, percent }) => {
-                world.play(&delivery, message.unwrap_or(1), percent.unwrap_or(100));
+                let (message, percent) = (message.unwrap_or(1), percent.unwrap_or(100));
+                if !(1..=delivery.messages.len()).contains(&message) {
+                    let why = "the delivery has no message of this number, from 1";
+                    return Err(Problem::invalid("/message", why));
+                }
+                if percent > 100 {
+                    return Err(Problem::invalid(
+                        "/percent",
+                        "nobody plays more than 100 per cent",
+                    ));
+                }
+                world.play(&delivery, message, percent);
             }
             ("seen" | "opened", _) => {
                 return Err(Problem::invalid("", "`seen` has no body, `opened` a `url`"));
@@ -192,17 +203,33 @@ pub(super) fn tap_menu(call: &Call<'_>, id: &str, area: &str) -> Result<Reply, P
     })
 }
 
-/// Lets the person that the query names, or else who would speak, take a message back.
+/// Who said a message, if it is the person who is named or nobody is, and whether it is a text.
+fn author(
+    world: &World,
+    channel: usize,
+    chat: &Target,
+    named: Option<UserKey>,
+    message_id: &str,
+) -> Result<(UserKey, bool), Problem> {
+    let unknown = || Problem::unknown("message of this person in the chat", message_id);
+    let id = message_id.parse().map_err(|_| unknown())?;
+    let (user, is_text) = world.talk.author(chat, id).ok_or_else(unknown)?;
+    if named.is_some_and(|named| named != user) {
+        return Err(unknown());
+    }
+    let user =
+        world.speaker(channel, chat, Some(user)).ok_or_else(|| nobody(chat.id().as_str()))?;
+    Ok((user, is_text))
+}
+
+/// Lets a person take back what they said.
 pub(super) fn unsend(call: &Call<'_>, id: &str, message_id: &str) -> Result<Reply, Problem> {
     let target = target(id)?;
     let user = call.parameter("userId");
     call.shared.change(|world| {
         let user = user.map(|id| person(world, &id)).transpose()?;
         let channel = call.channel(world)?;
-        let user = world.speaker(channel, &target, user).ok_or_else(|| nobody(id))?;
-        if !world.has_message(message_id) {
-            return Err(Problem::unknown("message", message_id));
-        }
+        let (user, _) = author(world, channel, &target, user, message_id)?;
         world.unsend(channel, &target, Some(user), message_id);
         Ok(Reply::none())
     })

@@ -43,8 +43,9 @@ struct Call<'a> {
 pub(crate) const EVENTS: &str = "/_sim/v1/events";
 
 /// The most bytes that the body of a call may have, where it is not that of LINE's calls.
-pub(crate) fn most_bytes(path: &str) -> Option<usize> {
-    (path == "/_sim/v1/state").then_some(snapshot::MOST_BYTES)
+pub(crate) fn most_bytes(head: &Parts) -> Option<usize> {
+    let is_import = head.method == Method::PUT && head.uri.path() == "/_sim/v1/state";
+    is_import.then_some(snapshot::MOST_BYTES)
 }
 
 /// Refuses what a page of somebody else's could have sent.
@@ -52,12 +53,11 @@ pub(crate) fn refusal(shared: &Shared, head: &Parts) -> Option<Response<Bytes>> 
     guard::check(shared, head).err().map(Problem::into_response)
 }
 
-/// Answers a call. A body that is too large is absent.
+/// Answers a call that was not refused. A body that is too large is absent.
 pub(crate) async fn answer(shared: &Shared, head: &Parts, body: Option<&[u8]>) -> Response<Bytes> {
-    let outcome = match (guard::check(shared, head), body) {
-        (Err(problem), _) => Err(problem),
-        (Ok(()), None) => Err(Problem::too_large()),
-        (Ok(()), Some(body)) => {
+    let outcome = match body {
+        None => Err(Problem::too_large()),
+        Some(body) => {
             let call = Call { shared, query: head.uri.query().unwrap_or(""), body };
             dispatch(&call, &head.method, head.uri.path()).await
         }
@@ -146,7 +146,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("GET", ["webhooks", "errors"]) => webhooks::errors(call),
         ("POST", ["webhooks", id, "redeliver"]) => webhooks::redeliver(call, id),
         ("GET", ["log"]) => traffic::log(call).await,
-        ("POST", ["log", seq, "replay"]) => traffic::replay(call, seq),
+        ("POST", ["log", seq, "replay"]) => traffic::replay(call, seq).await,
         ("DELETE", ["log"]) => Ok(traffic::clear_log(call)),
         ("GET", ["faults"]) => Ok(limits::faults(call)),
         ("PUT", ["faults"]) => limits::replace_faults(call),

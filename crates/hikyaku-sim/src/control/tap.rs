@@ -4,7 +4,11 @@ use hikyaku_model::event::{PostbackContent, PostbackParams, RichMenuSwitchStatus
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Call, Problem, Reply, acts::target, people::person};
+use super::{
+    Call, Problem, Reply,
+    acts::{known, target},
+    people::person,
+};
 use crate::state::{
     World,
     chat::Target,
@@ -38,6 +42,9 @@ struct Finger<'a> {
 /// page, is for the caller to do.
 pub(super) fn tap(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     let Body { message_id, rich_menu_id, pointer, params, user_id } = call.read()?;
+    if let Some(params) = &params {
+        known(params, "/params")?;
+    }
     let target = target(id)?;
     call.shared.change(|world| {
         let channel = call.channel(world)?;
@@ -95,6 +102,10 @@ fn act(
 ) -> Result<Value, Problem> {
     let text = |name: &str| action.get(name).and_then(Value::as_str);
     let kind = text("type").unwrap_or_default();
+    if params.is_some() && kind != "datetimepicker" {
+        let message = format!("nothing is picked with a `{kind}`");
+        return Err(Problem::invalid("/params", message));
+    }
     match kind {
         "message" => {
             let said = finger.say(world, text("text").unwrap_or_default())?;

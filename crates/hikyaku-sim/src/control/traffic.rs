@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Call, Problem, Reply, limits::duration};
 use crate::{
-    api::Request,
+    api::{self, Request},
     platform::{self, Outcome},
     state::{World, outbox::DeliveryFilter, send_kind},
 };
@@ -101,7 +101,7 @@ pub(super) fn clear_log(call: &Call<'_>) -> Reply {
 }
 
 /// Makes a request again, with the token of the channel that made it: the log keeps none.
-pub(super) fn replay(call: &Call<'_>, seq: &str) -> Result<Reply, Problem> {
+pub(super) async fn replay(call: &Call<'_>, seq: &str) -> Result<Reply, Problem> {
     let began = Instant::now();
     let (host, request, arrived_at) = {
         let world = call.shared.world();
@@ -128,7 +128,10 @@ pub(super) fn replay(call: &Call<'_>, seq: &str) -> Result<Reply, Problem> {
         };
         (logged.host, request, world.clock.now())
     };
-    let answer = platform::answer(call.shared, host, &request);
+    let mut answer = platform::answer(call.shared, host, &request);
+    if let Some(ping) = answer.ping.take() {
+        answer = api::tell_ping(call.shared.poster.post(*ping).await, arrived_at);
+    }
     let (status, id) = (answer.status.as_u16(), request.id);
     let reply = Reply::ok(&json!({
         "status": status,

@@ -42,6 +42,6 @@ pub(super) fn delete_snapshot(call: &Call<'_>, id: &str) -> Result<Reply, Proble
 fn replace(call: &Call<'_>, document: &[u8]) -> Result<Reply, Problem> {
     let settings = call.shared.world().settings.clone();
     let world = snapshot::import(document, settings).map_err(|why| Problem::invalid("", why))?;
-    call.shared.change(|old| *old = world);
+    call.shared.change(|old| world.replace(old));
     Ok(Reply::none())
 }

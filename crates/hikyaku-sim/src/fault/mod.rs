@@ -108,6 +108,9 @@ struct Matcher {
     named: bool,
 }
 
+/// Headers that say how an answer is sent.
+const OF_THE_CONNECTION: [&str; 3] = ["content-length", "transfer-encoding", "connection"];
+
 impl FaultRule {
     /// Answers with this status. The default body is LINE's for that status, if it has one; see [`Self::body`].
     pub fn answer(status: u16) -> Self {
@@ -258,6 +261,12 @@ impl FaultRule {
                 return invalid("/do/status", "a status is a number from 200 to 599");
             }
             for (name, value) in headers {
+                if OF_THE_CONNECTION.iter().any(|of| name.eq_ignore_ascii_case(of)) {
+                    return invalid(
+                        "/do/headers",
+                        "the length and the connection are the simulator's",
+                    );
+                }
                 if http::HeaderName::try_from(name).is_err()
                     || http::HeaderValue::try_from(value).is_err()
                 {

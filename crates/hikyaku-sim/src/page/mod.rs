@@ -35,7 +35,7 @@ use hikyaku_page::{SCRIPT, STYLES};
 use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 
 use self::asked::Asked;
-use crate::{control, shared::Shared};
+use crate::shared::Shared;
 
 /// What all paths of the page begin with, but for the page itself.
 const PREFIX: &str = "/_sim/page/";
@@ -69,9 +69,6 @@ pub(crate) fn is_served(head: &Parts) -> bool {
 
 /// Answers a request for the page or a part of it.
 pub(crate) fn answer(shared: &Shared, head: &Parts) -> Response<Bytes> {
-    if let Some(refusal) = control::refusal(shared, head) {
-        return refusal;
-    }
     let path = head.uri.path();
     match path.strip_prefix(PREFIX) {
         None => html(shell::draw(&Asked::read(head)).into()),

@@ -52,22 +52,26 @@ pub(super) async fn exchange(
 ) -> Result<Response<WireBody>, CutOff> {
     let (arrived_at, began) = (shared.world().clock.now(), Instant::now());
     let (head, body) = request.into_parts();
-    let most = control::most_bytes(head.uri.path());
+    let is_page = host == Host::Api && page::is_served(&head);
+    let is_control = host == Host::Api && head.uri.path().starts_with(control::PREFIX);
+    // Nothing that a page of somebody else's sends is even read.
+    if (is_page || is_control)
+        && let Some(refusal) = control::refusal(shared, &head)
+    {
+        return Ok(refusal.map(WireBody::whole));
+    }
+    let most = control::most_bytes(&head);
     let most = most
         .unwrap_or_else(|| api::most_bytes(&shared.routes, host, &head.method, head.uri.path()));
     let body =
         timeout(BODY_TIME, read(body, most)).await.map_err(|_| CutOff)?.map_err(|_| CutOff)?;
-    if host == Host::Api && page::is_served(&head) {
+    if is_page {
         return Ok(page::answer(shared, &head).map(WireBody::whole));
     }
-    if host == Host::Api && head.uri.path() == control::EVENTS && head.method == Method::GET {
-        let refusal = control::refusal(shared, &head);
-        return Ok(match refusal {
-            Some(refusal) => refusal.map(WireBody::whole),
-            None => events::stream(shared.clone(), stopping),
-        });
+    if is_control && head.uri.path() == control::EVENTS && head.method == Method::GET {
+        return Ok(events::stream(shared.clone(), stopping));
     }
-    if host == Host::Api && head.uri.path().starts_with(control::PREFIX) {
+    if is_control {
         let answer = control::answer(shared, &head, body.as_deref()).await;
         return Ok(answer.map(WireBody::whole));
     }

@@ -97,7 +97,7 @@ impl Sim {
     pub fn import(&self, state: &str) -> Result<(), InvalidState> {
         let settings = self.look(|world| world.settings.clone());
         let world = snapshot::import(state.as_bytes(), settings).map_err(InvalidState)?;
-        self.change(|old| *old = world);
+        self.change(|old| world.replace(old));
         Ok(())
     }
 

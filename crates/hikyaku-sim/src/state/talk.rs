@@ -95,6 +95,16 @@ impl Talk {
         self.ring.iter()
     }
 
+    /// Who said a message in a chat, and whether it is a text. Nothing where it was taken back or is no longer kept.
+    pub(crate) fn author(&self, chat: &Target, id: u64) -> Option<(UserKey, bool)> {
+        self.ring.iter().rev().find_map(|act| match &act.deed {
+            Deed::Said { message_id, content, .. } if *message_id == id && act.chat == *chat => {
+                Some((act.user?, matches!(content, ContentKind::Text(_))))
+            }
+            _ => None,
+        })
+    }
+
     /// Changes a text that somebody has sent, and which webhook told the bot of it last.
     pub(crate) fn edit(
         &mut self,

@@ -34,6 +34,12 @@ impl World {
         Ok(world)
     }
 
+    /// Takes the place of another one, in which something may be on its way.
+    pub(crate) fn replace(mut self, other: &mut Self) {
+        self.epoch = other.epoch.wrapping_add(1);
+        *other = self;
+    }
+
     /// Makes sure that what names another part by its place names one that is there, and that numbers can be counted on.
     fn check(&self) -> Result<(), String> {
         let (channels, logins, modules) =

@@ -46,6 +46,9 @@ pub(crate) enum Reach {
 pub(crate) struct World {
     #[serde(skip)]
     pub(crate) settings: Settings,
+    /// How many others it has replaced, so that what was begun in one of them is told apart.
+    #[serde(skip)]
+    pub(crate) epoch: u64,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     /// The names of the providers of the channels.
@@ -82,6 +85,7 @@ impl World {
         let clock = Clock::new(clock.map_or(Ok(settings.clock), SeedClock::mode)?);
         let first_message_id = first_message_id();
         let mut world = Self {
+            epoch: 0,
             clock,
             random: Random::new(settings.seed),
             providers: Vec::new(),
@@ -133,7 +137,7 @@ impl World {
         let (channels, last_message_id) = (self.channels.len(), self.last_message_id);
         let modules = self.modules.len();
         let linked: Vec<_> = self.logins.iter().map(|login| login.linked).collect();
-        let webhooks = self.webhooks.made();
+        let (webhooks, epoch) = (self.webhooks.made(), self.epoch);
         *self = Self::new(self.settings.clone()).expect("the same seed was planted before");
         while self.channels.len() < channels {
             self.add_channel();
@@ -146,6 +150,7 @@ impl World {
         }
         (self.first_message_id, self.last_message_id) = (last_message_id, last_message_id);
         self.webhooks = Webhooks::after(webhooks);
+        self.epoch = epoch;
     }
 
     /// Lets happen what falls due by now.
@@ -314,11 +319,6 @@ impl World {
         for channel in &mut self.channels {
             channel.refill(endpoint);
         }
-    }
-
-    /// Whether a message of this id may have been sent.
-    pub(crate) fn has_message(&self, id: &str) -> bool {
-        id.parse().is_ok_and(|id: u64| self.first_message_id < id && id <= self.last_message_id)
     }
 
     pub(crate) fn message_id(&mut self) -> u64 {

@@ -278,3 +278,23 @@ async fn a_page_of_another_origin_or_name_is_kept_out() {
     }
     assert_eq!(send(&sim.api_url(), "GET", "/_sim/v2/health", &[], b"").await.unwrap().status, 404);
 }
+
+#[tokio::test]
+async fn a_page_of_another_origin_is_kept_out_before_its_body_is_read() {
+    let sim = Sim::start().await.unwrap();
+    // Nothing of the body is ever sent.
+    let head = "POST /_sim/v1/state HTTP/1.1\r\nhost: localhost\r\norigin: http://attacker.example\r\n\
+        connection: close\r\ncontent-length: 400000000\r\n\r\n";
+    let answer = crate::http::raw(&sim.api_url(), head.as_bytes()).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 403 "), "{}", String::from_utf8_lossy(&answer));
+}
+
+#[tokio::test]
+async fn only_the_import_of_a_state_takes_more_than_other_calls() {
+    let sim = Sim::start().await.unwrap();
+    let large = vec![b' '; 3 << 20];
+    for (method, status) in [("POST", 413), ("PUT", 400)] {
+        let answer = send(&sim.api_url(), method, "/_sim/v1/state", &[], &large).await.unwrap();
+        assert_eq!(answer.status, status, "{method}: {}", answer.text());
+    }
+}

@@ -138,3 +138,17 @@ async fn a_late_answer_is_to_what_was_accepted_at_once() {
     sim.wait_for(1).await.unwrap();
     assert!(sim.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_fault_says_no_length_but_that_of_its_body() {
+    let sim = Sim::start().await.unwrap();
+    for name in ["Content-Length", "transfer-encoding", "connection"] {
+        let headers = serde_json::json!({ name: "5" });
+        let rule = serde_json::json!({ "do": { "status": 500, "headers": headers } }).to_string();
+        let refused = crate::http::control(&sim, "POST", "/faults", &rule).await;
+        assert_eq!(refused.status, 400, "{}", refused.text());
+        assert!(refused.text().contains("/do/headers"), "{}", refused.text());
+    }
+    let error = sim.fault(FaultRule::answer(500).header("content-length", "5")).unwrap_err();
+    assert!(error.to_string().ends_with("(at /do/headers)"), "{error}");
+}

@@ -36,6 +36,7 @@ mod module;
 mod module_webhooks;
 mod narrowcast;
 mod npm;
+mod own_words;
 mod page;
 mod people;
 mod phone;

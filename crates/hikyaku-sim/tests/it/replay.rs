@@ -31,6 +31,18 @@ async fn a_request_is_made_again_with_its_body_and_retry_key() {
 }
 
 #[tokio::test]
+async fn a_test_of_the_webhook_is_made_again_whole() {
+    let sim = Sim::start().await.unwrap();
+    let bot = crate::bot::Bot::that_answers(200).await;
+    sim.set_webhook(bot.url()).unwrap();
+    post(&sim, "/v2/bot/channel/webhook/test", "{}").await.is_status(200);
+    let again = control(&sim, "POST", "/log/1/replay", "").await.json();
+    let answer: serde_json::Value = serde_json::from_str(again["body"].as_str().unwrap()).unwrap();
+    assert_eq!((&answer["success"], &answer["statusCode"]), (&json!(true), &json!(200)));
+    assert_eq!(bot.received().len(), 2);
+}
+
+#[tokio::test]
 async fn the_log_is_emptied_and_its_places_go_on() {
     let sim = Sim::start().await.unwrap();
     get(&sim, "/v2/bot/info").await.is_status(200);

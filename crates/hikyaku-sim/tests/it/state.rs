@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hikyaku_sim::{ClockMode, FaultRule, Sim, StartError, Tap, UserMessage};
+use hikyaku_sim::{ClockMode, FaultRule, Sim, StartError, Tap, UserMessage, WebhookState};
 use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::{Value, json};
 
@@ -227,6 +227,31 @@ async fn a_snapshot_brings_back_a_prepared_state() {
     control(&sim, "GET", "/snapshots", "").await.is(200, r#"{"snapshots":["snapshot-1"]}"#);
     control(&sim, "DELETE", "/snapshots/snapshot-1", "").await.is(204, "");
     control(&sim, "POST", "/snapshots/snapshot-1/restore", "").await.is_status(404);
+}
+
+#[tokio::test]
+async fn what_comes_of_a_post_from_before_an_import_is_not_taken_for_one_of_after_it() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let sim = Sim::builder().webhook(url).start().await.unwrap();
+    sim.user_says(sim.add_friend(), "hi");
+    let (held, _) = listener.accept().await.unwrap();
+    control(&sim, "POST", "/snapshots", "").await.is_status(201);
+    control(&sim, "POST", "/snapshots/snapshot-1/restore", "").await.is(204, "");
+    // The webhook that waited is posted again, and answered.
+    let (mut stream, _) = listener.accept().await.unwrap();
+    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.unwrap();
+    let webhooks = sim.webhooks().wait_for(1).await.unwrap();
+    assert_eq!(webhooks[0].state, WebhookState::Delivered);
+    // The old one ends without an answer. The next webhook ends after that.
+    drop(held);
+    sim.user_says(sim.friends().remove(0), "still there?");
+    let (mut stream, _) = listener.accept().await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.unwrap();
+    let webhooks = sim.webhooks().wait_for(2).await.unwrap();
+    let attempts: Vec<_> = webhooks.iter().map(|webhook| webhook.attempts.len()).collect();
+    assert_eq!((attempts, webhooks[0].state), (vec![1, 1], WebhookState::Delivered));
 }
 
 #[tokio::test]

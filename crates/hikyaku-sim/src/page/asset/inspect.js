@@ -66,8 +66,9 @@
       const body = button.parentElement.querySelector('textarea').value;
       const { to: of } = button.parentElement.querySelector('.edit-channel').dataset;
       const { channels } = await call('GET', '/channels');
+      const { modules } = await call('GET', '/modules');
       const id = of || hikyaku.channelId();
-      const channel = channels.find((it) => it.channelId === id) ?? channels[0];
+      const channel = [...channels, ...modules].find((it) => it.channelId === id) ?? channels[0];
       const before = await newest();
       const [method, path] = to.split(' ');
       const answer = await fetch(path, {
@@ -82,7 +83,7 @@
     'send-event': ({ to }, button) => attempt(async () => {
       const event = JSON.parse(button.parentElement.querySelector('textarea').value);
       const { webhookEventId } = await call('POST', to, event);
-      const { webhooks } = await call('GET', '/webhooks?limit=50');
+      const { webhooks } = await call('GET', `/webhooks?limit=50&channel=${to.split('/')[2]}`);
       const sent = webhooks.findLast((it) => it.events.some((one) => one.webhookEventId === webhookEventId));
       if (sent) await showEntry(`w${sent.id}`);
     }),

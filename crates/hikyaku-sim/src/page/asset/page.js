@@ -54,7 +54,7 @@
 
   const call = async (method, path, body) => {
     const url = new URL(`/_sim/v1${path}`, location.href);
-    if (shown.channel && !/^\/(channels|webhooks|faults|clock|log|ratelimit)/.test(path)) url.searchParams.set('channel', shown.channel);
+    if (shown.channel && !/^\/(channels|webhooks|faults|clock|log|modules|ratelimit)/.test(path)) url.searchParams.set('channel', shown.channel);
     const answer = await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },

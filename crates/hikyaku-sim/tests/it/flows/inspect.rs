@@ -114,3 +114,36 @@ async fn a_message_that_the_bot_did_not_get_leads_to_the_webhook_which_is_sent_a
     browser.until("!document.querySelector('.problem')").await;
     is_well(&mut browser).await;
 }
+
+#[tokio::test]
+async fn an_event_of_a_second_channel_is_sent_as_a_new_one_and_opens() {
+    let Some((sim, _bot, mut browser)) = start(1440, 900).await else { return };
+    let (second, bot) = (sim.add_channel(), Bot::that_answers(200).await);
+    second.set_webhook(bot.url()).unwrap();
+    second.user_says(second.add_friend(), "to the second");
+    second.webhooks().wait_for(1).await.unwrap();
+    let page = format!("{}?channel={}&entry=w1", sim.page_url(), second.channel_id());
+    browser.open(&page).await;
+    browser.click("[data-do=send-event]").await;
+    browser.until("location.search.includes('entry=w2')").await;
+    second.webhooks().wait_for(2).await.unwrap();
+    assert_eq!(bot.events()[1]["message"]["text"], "to the second");
+    is_well(&mut browser).await;
+}
+
+#[tokio::test]
+async fn a_request_of_a_module_is_sent_again_with_its_own_token() {
+    let Some((sim, _bot, mut browser)) = start(1440, 900).await else { return };
+    let module = sim.add_module();
+    let bearer = format!("Bearer {}", module.channel_token().expose());
+    let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+    let detach = br#"{"botId":"U1"}"#;
+    let path = "/v2/bot/channel/detach";
+    let answer = crate::http::send(&sim.api_url(), "POST", path, &headers, detach).await.unwrap();
+    answer.is_status(400);
+    browser.open(&format!("{}?entry=r1", sim.page_url())).await;
+    browser.click("[data-do=resend]").await;
+    browser.until("location.search.includes('entry=r2')").await;
+    assert_eq!(sim.requests()[1].channel_id.as_deref(), Some("sim-module-1"));
+    is_well(&mut browser).await;
+}
