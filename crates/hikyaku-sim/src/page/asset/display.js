@@ -5,6 +5,16 @@
   const { acts, keep, isAtEnd, goToEnd } = window.hikyaku;
   const handset = document.getElementById('handset');
 
+  // Where the phone is not seen meanwhile, it goes to the end of the chat once it is.
+  let goesLater = false;
+  const showColumn = acts.column;
+  acts.column = (it) => {
+    showColumn(it);
+    if (!goesLater || it.to !== 'chat') return;
+    goesLater = false;
+    goToEnd();
+  };
+
   for (const [name, usual] of [['letters', 'regular'], ['width', '440']]) {
     const buttons = [...document.querySelectorAll(`[data-do=${name}]`)];
     const show = (value) => {
@@ -13,6 +23,7 @@
     };
     acts[name] = ({ to }) => {
       const atEnd = isAtEnd();
+      goesLater = handset.clientHeight === 0;
       keep(name, to);
       show(to);
       if (atEnd) goToEnd();

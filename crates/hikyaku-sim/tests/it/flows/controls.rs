@@ -176,3 +176,23 @@ async fn letters_grow_and_the_phone_narrows_and_both_stay() {
     assert_eq!(browser.value(pressed).await, json!(["特大", "320"]));
     is_well(&mut browser).await;
 }
+
+#[tokio::test]
+async fn on_a_narrow_screen_larger_letters_leave_the_chat_at_its_end() {
+    let Some((sim, _bot, mut browser)) = start(390, 844).await else { return };
+    for number in 0..8 {
+        let text = format!("{number}: some words that need more than one line of a narrow phone");
+        push(&sim, json!([{"type": "text", "text": text}])).await;
+    }
+    browser.open(&format!("{}?panel=controls", sim.page_url())).await;
+    browser.until(&format!("{BALLOONS}.length === 8")).await;
+    browser.click(".bottom-tab[data-to=side]").await;
+    browser.click("[data-do=letters][data-to=extra]").await;
+    browser.click(".bottom-tab[data-to=chat]").await;
+    let left = "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('#thread'))";
+    browser.until(&format!("{left} < 2")).await;
+    // What is asked for stays on one line.
+    let words = "(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)(document.querySelector('#words'))";
+    assert!(browser.value(words).await.as_f64().unwrap() < 6.0);
+    is_well(&mut browser).await;
+}
