@@ -445,6 +445,10 @@ async fn a_month_that_is_used_up_refuses_as_line_does() {
     bot.home.sim.set_quota(1, 1);
     let parked = bot.push("", "later").await;
     assert_eq!((parked.status, bot.delivered()), (202, 0), "{parked:?}");
+    // Somebody buys more.
+    bot.home.sim.set_quota(2, 1);
+    bot.home.sim.advance(Duration::from_secs(60));
+    bot.until_delivered(1).await;
     bot.stop().await;
 }
 

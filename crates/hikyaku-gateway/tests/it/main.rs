@@ -27,6 +27,7 @@ mod patience;
 mod picture;
 mod rehost;
 mod sdk;
+mod shares;
 
 /// Says something even where the output of tests is kept back.
 pub(crate) fn tell(what: &str) {

@@ -248,6 +248,17 @@ impl Store {
         }
     }
 
+    /// The time on an embedded store's clock; nothing where a database tells the time, which has to be asked.
+    pub(crate) fn own_time(&self) -> Option<Time> {
+        match self {
+            Self::Memory(store) => Some(store.time()),
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(store) => Some(store.time()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Makes sure that this program may send from the store, until what it gets is dropped.
     pub(crate) async fn lock_worker(&self) -> Result<Option<WorkerLock>> {
         match self {

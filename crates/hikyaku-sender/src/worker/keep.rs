@@ -1,14 +1,19 @@
 //! What has to be done from time to time.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use hikyaku::{Client, message::QuotaKind};
+use tokio::time::Instant;
 
 use super::{Shared, elsewhere::Warnings, served::Channel};
 use crate::{
     Error, Event, HoldReason,
-    store::step::{EndLeases, Release, SetQuota, Sweep},
+    store::step::{EndLeases, LookAtLanes, Release, SetQuota, Sweep},
 };
 
 /// The channels that a worker has begun with, and which setting of them it was.
@@ -19,6 +24,12 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// How often a worker looks whether others are gone.
 const LOOK_AFTER_OTHERS: Duration = Duration::from_secs(1);
+
+/// How often LINE is asked about a month that is used up: somebody may have raised it.
+const LOOK_FOR_ROOM: Duration = Duration::from_secs(60);
+
+/// How often a pause looks whether the store's clock was set forward.
+const LOOK_AT_CLOCK: Duration = Duration::from_secs(1);
 
 /// How many rows one sweep handles in a transaction.
 const SWEEP: u32 = 1000;
@@ -33,10 +44,19 @@ const SKEW: i64 = 60;
 pub(super) async fn keep(shared: Arc<Shared>, mut begun: Begun) {
     let quotas = async {
         let Some(every) = shared.settings.quota_every else { return };
+        let mut asked_at = shared.inner.store.time().await.ok();
         loop {
-            tokio::time::sleep(every).await;
+            pause(&shared, every.min(LOOK_FOR_ROOM)).await;
+            let now = shared.inner.store.time().await.ok();
+            let is_time = asked_at.zip(now).is_none_or(|(before, now)| now.since(before) >= every);
+            if is_time {
+                asked_at = now;
+            }
+            let used_up = if is_time { HashSet::new() } else { used_up(&shared).await };
             for (name, channel) in &*shared.served().channels {
-                ask_quota(&shared, name, &channel.client).await;
+                if is_time || used_up.contains(name) {
+                    ask_quota(&shared, name, &channel.client).await;
+                }
             }
         }
     };
@@ -74,6 +94,35 @@ pub(super) async fn keep(shared: Arc<Shared>, mut begun: Begun) {
         }
     };
     tokio::join!(quotas, sweeps, others, changes);
+}
+
+/// Waits so long by the machine's clock or by an embedded store's, whichever is ahead: a machine that was suspended, and a
+/// test, set the store's forward.
+async fn pause(shared: &Shared, length: Duration) {
+    let (began, until) = (shared.inner.store.own_time(), Instant::now() + length);
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let passed = began.zip(shared.inner.store.own_time()).map(|(began, now)| now.since(began));
+        if left.is_zero() || passed.is_some_and(|passed| passed >= length) {
+            return;
+        }
+        tokio::time::sleep(left.min(LOOK_AT_CLOCK)).await;
+    }
+}
+
+/// The channels whose month has no room left, as far as is known.
+async fn used_up(shared: &Shared) -> HashSet<String> {
+    let channels = shared.served().channels.keys().cloned().collect();
+    match shared.inner.store.read(LookAtLanes(channels)).await {
+        Ok(lanes) => {
+            let full = lanes.quotas.into_iter().filter(|(_, quota)| quota.room() == Some(0));
+            full.map(|(channel, _)| channel).collect()
+        }
+        Err(why) => {
+            tracing::debug!(%why, "the store did not say whose month is used up");
+            HashSet::new()
+        }
+    }
 }
 
 async fn sweep(shared: &Shared) {

@@ -157,7 +157,7 @@ impl Worker {
     }
 
     /// Sets how often LINE is asked for the remaining monthly quota; the default is every 5 minutes, `None` means
-    /// never.
+    /// never. While a quota is used up, LINE is asked at least once a minute, so that a raised one is found soon.
     pub fn quota_every(mut self, pause: Option<Duration>) -> Self {
         self.settings.quota_every = pause;
         self

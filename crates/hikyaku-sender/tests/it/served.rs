@@ -137,6 +137,26 @@ async fn limits_are_changed(bench: Bench) {
     .await;
 }
 
+/// PostgreSQL has a clock of its own, which no test sets forward.
+#[tokio::test]
+async fn a_raised_quota_is_found_within_a_minute() {
+    for bench in [Bench::memory().await, Bench::sqlite().await] {
+        let (sim, client) = line().await;
+        sim.set_quota(5, 5);
+        let outbox = &bench.outbox;
+        let id = outbox.enqueue(push(1, "shop")).await.unwrap().id;
+        let worker = outbox.worker().limits(Limits::none()).channel("shop", client);
+        beside(worker, async |_| {
+            let waits = outbox.wait(id, Duration::from_secs(60)).await.unwrap().unwrap();
+            assert_eq!((waits.state, sim.delivered()), (State::Ready, 0));
+            sim.set_quota(6, 5);
+            bench.clock.advance(Duration::from_secs(60));
+            delivered(&sim, 1).await;
+        })
+        .await;
+    }
+}
+
 async fn what_cannot_be_is_refused(bench: Bench) {
     let (sim, _) = line().await;
     let patient = Client::builder(sim.channel_token().expose()).api_base_url(sim.api_url());

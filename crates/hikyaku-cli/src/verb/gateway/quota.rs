@@ -10,7 +10,7 @@ use crate::output::{Output, visible};
 /// Show how much of the month is used: of the channels, as far as LINE has said, and of the tokens and keys that have a budget
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A running gateway asks LINE for a channel's month every five minutes.
+A running gateway asks LINE for a channel's month every five minutes, and every minute while it is used up.
 
 Example:
   hikyaku gateway quota --json")]
