@@ -282,6 +282,32 @@ async fn two_nodes_lose_and_double_nothing(store: String, lose: impl FnOnce()) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revoked_key_is_refused_by_every_node_within_five_seconds() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let store = cluster.database();
+    let settings = Settings { store: Some(store.clone()), ..Settings::default() };
+    let home = Home::start(settings).await;
+    let second = Second::start(&store, &home, "");
+    let key = home.key(NewApiKey::new("bot", "default")).await;
+    let nodes = [home.address, second.address];
+    let read =
+        async |node| call(node, key.expose(), "GET /v2/bot/info", "", "").await.unwrap().status;
+    for node in nodes {
+        assert_eq!(read(node).await, 200);
+    }
+    let id = home.state.keys().await.unwrap()[0].id;
+    assert!(home.state.revoke_key(id).await.unwrap());
+    let revoked = Instant::now();
+    for node in nodes {
+        while read(node).await != 401 {
+            assert!(revoked.elapsed() < Duration::from_secs(5));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    home.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_two_nodes_have_taken_arrives_once_though_one_is_killed() {
     let Some(cluster) = Cluster::shared() else { return };
     two_nodes_lose_and_double_nothing(cluster.database(), || ()).await;
