@@ -1,5 +1,5 @@
 //! Pictures of the gateway's pages, for the documentation: `make pictures`, or
-//! `cargo run -p hikyaku-gateway --example site_pictures -- FOLDER [NAME]…`, where a name is that of a page, or `all`. The pages need
+//! `cargo run -p hikyaku-gateway --example site_pictures -- FOLDER [NAME]…`, where a name is that of a page, a width such as 390, or `all`. The pages need
 //! no other file, so each is fetched as somebody who is signed in and drawn from a file by a Chromium.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "an example that cannot go on fails")]
@@ -88,7 +88,8 @@ async fn main() {
                 ("pictures", "/operator/pictures", &ann, lang("th"), ""),
                 ("record", "/operator/record", &ann, lang("ja"), ""),
             ] {
-                if !wanted.iter().any(|it| it == "all" || it == name) {
+                let is_wanted = |it: &String| it == "all" || it == name || it.parse() == Ok(width);
+                if !wanted.iter().any(is_wanted) {
                     continue;
                 }
                 let theme = if is_dark { "dark" } else { "light" };
