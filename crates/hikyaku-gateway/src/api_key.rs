@@ -362,6 +362,8 @@ pub enum CallClass {
     Module,
     /// The webhook settings.
     Webhook,
+    /// Uploads of pictures to the gateway.
+    Pictures,
     /// Calls that this version does not know. A new kind of send would bypass the outbox.
     Other,
 }
@@ -379,6 +381,7 @@ impl CallClass {
         Self::Liff,
         Self::Module,
         Self::Webhook,
+        Self::Pictures,
         Self::Other,
     ];
 
@@ -395,6 +398,7 @@ impl CallClass {
             Self::Liff => "liff",
             Self::Module => "module",
             Self::Webhook => "webhook",
+            Self::Pictures => "pictures",
             Self::Other => "other",
         }
     }

@@ -1,10 +1,9 @@
 //! HTTPS by certificates of the operator's own, which are renewed while the gateway runs.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use rustls::{
@@ -14,10 +13,21 @@ use rustls::{
 use tokio::{net::TcpStream, time::timeout};
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
-use crate::Error;
+use crate::{
+    Error,
+    file_version::{Version, version},
+};
 
 /// How long both sides may take to agree.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The name by which both sides agree on HTTP/2.
+const HTTP2: &[u8] = b"h2";
+
+/// Whether both sides have agreed on HTTP/2.
+pub(crate) fn is_http2(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(HTTP2)
+}
 
 /// What a listener proves itself by.
 #[derive(Clone)]
@@ -34,9 +44,6 @@ struct Loaded {
     /// Of the chain and of the key, when they were last read.
     versions: [Version; 2],
 }
-
-/// What tells one version of a file from another: when it was written, and how long it is. Nothing if it is not there.
-type Version = Option<(SystemTime, u64)>;
 
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -84,11 +91,6 @@ impl Files {
     }
 }
 
-fn version(file: &Path) -> Version {
-    let metadata = fs::metadata(file).ok()?;
-    Some((metadata.modified().ok()?, metadata.len()))
-}
-
 fn acceptor(chain: &Path, key: &Path) -> Result<TlsAcceptor, Error> {
     let cannot = |path: &Path, why: rustls::pki_types::pem::Error| {
         Error::because(format!("cannot read {}", path.display()), why)
@@ -101,7 +103,8 @@ fn acceptor(chain: &Path, key: &Path) -> Result<TlsAcceptor, Error> {
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(|it| it.with_no_client_auth().with_single_cert(certificates, private));
-    let config = config
+    let mut config = config
         .map_err(|why| Error::because(format!("{} and {}", chain.display(), key.display()), why))?;
+    config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

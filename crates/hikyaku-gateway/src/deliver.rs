@@ -18,6 +18,7 @@ use crate::{
     Error, NotifySettings, OnQuota, State,
     account::Accounts,
     alert::{self, Alerts},
+    drain::Drain,
     joined,
     notification::Notification,
     patience::Patience,
@@ -57,6 +58,7 @@ pub(crate) struct Courier {
     pub(crate) waits: Notify,
     /// Some that waited are in the outbox.
     pub(crate) carried: Notify,
+    pub(crate) drain: Drain,
 }
 
 /// How a caller wants a notification to go.
@@ -224,7 +226,7 @@ impl Courier {
             let news = self.carried.notified();
             let found = self.state.carried_by(id).await?;
             let left = until.saturating_duration_since(Instant::now());
-            if found.is_some() || left.is_zero() {
+            if found.is_some() || left.is_zero() || self.drain.is_over() {
                 return Ok(found);
             }
             // Another node may do it, and says nothing.
@@ -306,7 +308,8 @@ impl Courier {
         }
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let Some(listed) = self.outbox.wait(id, left).await? else { return Ok(Told::Queued) };
+            let waited = self.drain.wait(&self.outbox, id, left).await?;
+            let Some(listed) = waited else { return Ok(Told::Queued) };
             if let Some(joined) = joined
                 && joined::is_to_part(&listed)
             {

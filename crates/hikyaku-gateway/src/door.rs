@@ -8,11 +8,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
     Error, Rehost, State, TokenRow,
-    answer::{self, Answer, INVALID_TOKEN, StatusBody, told},
+    answer::{self, Answer, INVALID_TOKEN, Reply, StatusBody, told, whole_answer},
     deliver::{Courier, Delivered, How, Told},
     fields::Fields,
     notification::{Notification, Post},
-    picture::{Kept, Pictures},
+    picture::{Kept, Pictures, Wanted},
     state::Spent,
     usage::Usage,
     window::Left,
@@ -161,13 +161,14 @@ impl Door {
     }
 
     /// Answers a request for a picture.
-    pub(crate) async fn picture(&self, parts: &Parts) -> Answer {
+    pub(crate) async fn picture(&self, parts: &Parts) -> Reply {
         let Some(pictures) = &self.pictures else {
-            return told(StatusCode::NOT_FOUND, "Not found");
+            return whole_answer(told(StatusCode::NOT_FOUND, "Not found"));
         };
         pictures.answer(parts).await.unwrap_or_else(|error| {
             tracing::error!(%error, "a picture could not be served");
-            told(StatusCode::INTERNAL_SERVER_ERROR, "the gateway's disk failed, try again later")
+            let why = "the gateway's disk failed, try again later";
+            whole_answer(told(StatusCode::INTERNAL_SERVER_ERROR, why))
         })
     }
 
@@ -195,7 +196,7 @@ impl Door {
             (None, None) => None,
         };
         let picture = match kept {
-            Some(Ok(Kept { name, message })) => {
+            Some(Ok(Kept { name, message, .. })) => {
                 notification.show(message);
                 Some(name)
             }
@@ -259,7 +260,7 @@ impl Door {
         if !self.state.count_upload(token.id).await? {
             return Ok(Err(TOO_MANY_IMAGES.to_owned()));
         }
-        let kept = pictures.keep(token.id, file.clone()).await?;
+        let kept = pictures.keep(Wanted::by_token(token.id), file.clone()).await?;
         Ok(kept.map_err(|why| format!("imageFile: {why}")))
     }
 
@@ -277,7 +278,7 @@ impl Door {
         if !self.state.count_upload(token.id).await? {
             return Ok(Err(TOO_MANY_IMAGES.to_owned()));
         }
-        let kept = pictures.keep_from(token.id, url).await?;
+        let kept = pictures.keep_from(Wanted::by_token(token.id), url).await?;
         Ok(kept.map_err(|why| format!("{field}: {why}")))
     }
 

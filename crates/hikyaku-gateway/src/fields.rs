@@ -12,8 +12,11 @@ const LONGEST_BOUNDARY: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     texts: Vec<(String, String)>,
-    image_file: Option<Bytes>,
+    files: Vec<(&'static str, Bytes)>,
 }
+
+/// The fields that hold a file: LINE Notify's, and that of pictures beside LINE's API.
+const FILES: [&str; 2] = ["imageFile", "file"];
 
 impl Fields {
     pub(crate) fn read(query: Option<&str>, content_type: Option<&str>, body: &Bytes) -> Self {
@@ -36,7 +39,12 @@ impl Fields {
 
     /// The picture that was uploaded.
     pub(crate) fn image_file(&self) -> Option<&Bytes> {
-        self.image_file.as_ref()
+        self.file("imageFile")
+    }
+
+    /// The bytes that were sent under one of the names for files.
+    pub(crate) fn file(&self, name: &str) -> Option<&Bytes> {
+        self.files.iter().find(|(key, _)| *key == name).map(|(_, file)| file)
     }
 
     /// Microcontrollers send `message=` and the bare text: a `%` that begins no escape stands for itself.
@@ -77,10 +85,9 @@ impl Fields {
             line.get(..20).is_some_and(|name| name.eq_ignore_ascii_case("content-disposition:"))
         });
         let Some(name) = disposition.and_then(|line| parameter(line, "name")) else { return };
-        if name == "imageFile" {
+        if let Some(name) = FILES.into_iter().find(|it| *it == name) {
             // A part of the body, without a copy.
-            let file = value.map(|value| body.slice_ref(value));
-            self.image_file = self.image_file.take().or(file);
+            self.files.extend(value.map(|value| (name, body.slice_ref(value))));
         } else {
             // Some clients send texts as files.
             let value = String::from_utf8_lossy(value.unwrap_or_default()).into_owned();

@@ -1,32 +1,32 @@
 use std::{collections::BTreeMap, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
-use hikyaku::{operation::Host, transport::HyperTransport};
+use hikyaku::transport::HyperTransport;
 use hikyaku_sender::{Outbox, Worker};
-use http::HeaderValue;
 use tokio::{
     net::TcpListener,
-    sync::{Notify, Semaphore, watch},
+    sync::{Notify, Semaphore, mpsc, watch},
     task::JoinSet,
 };
 
 use crate::{
-    Channel, Config, DeclaredKey, Error, PageSettings, PictureSettings, Served, State,
+    Config, Error, PageSettings, PictureSettings, Served, State,
     account::{Account, Accounts},
     adapter::Adapters,
     aftermath::{self, Aftermath},
     alert::Alerts,
+    declared_keys::DeclaredKeys,
     deliver::Courier,
     door::Door,
+    drain::Drain,
+    forward::Bot,
     hook::{Hook, SignInCommand},
-    known_keys::KnownKeys,
-    line::{self, LineDoor, Upstream},
+    line::{LineDoor, Means},
     oauth::OAuth,
     patience::Patience,
     picture::Pictures,
-    server::{self, Service, UPLOADS},
+    server::{self, CONNECTIONS, Service, UPLOADS},
     site::{self, LineLogin, Site},
     throttle::Throttle,
-    token::SecretKind,
     usage::Usage,
 };
 
@@ -38,7 +38,12 @@ pub struct Gateway {
     listeners: Vec<(TcpListener, Arc<Service>)>,
     addresses: BTreeMap<String, SocketAddr>,
     worker: SilentWorker,
+    drain: Drain,
 }
+
+/// How long the worker waits for LINE's answers once nobody waits for it any more: a supervisor kills what has not ended ten
+/// seconds after it was told to, and callers have had three of them.
+const WORKER_TIME: Duration = Duration::from_secs(6);
 
 /// The timeout for connecting to LINE.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -71,7 +76,8 @@ impl Gateway {
     /// Those of [`open`](Self::open).
     pub async fn over(outbox: Outbox, config: Config) -> Result<Self, Error> {
         config.check()?;
-        let (mut worker, mut accounts) = (outbox.worker(), BTreeMap::new());
+        let drain = Drain::default();
+        let (mut worker, mut accounts) = (outbox.worker().drain(WORKER_TIME), BTreeMap::new());
         for (name, channel) in &config.channel {
             let client = channel.client(name)?;
             worker = worker.channel(name, client.clone());
@@ -80,9 +86,8 @@ impl Gateway {
         let accounts = Arc::new(Accounts(accounts));
         let state = State::open(&outbox).await?;
         let is_https = config.is_https();
-        let oauth =
-            OAuth::new(state.clone(), accounts.clone(), config.oauth.channel.clone(), is_https);
-        let oauth = Arc::new(oauth);
+        let speaks = config.oauth.channel.clone();
+        let oauth = Arc::new(OAuth::new(state.clone(), accounts.clone(), speaks, is_https));
         let public_url =
             config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
         let sign_in = sign_in_command(&config, public_url.as_deref());
@@ -91,30 +96,45 @@ impl Gateway {
         let line_login =
             line_login.map(|channel| LineLogin { channel, url: config.pages.login_url.clone() });
         let alerts = Alerts(config.alerts.clone());
+        let transport = HyperTransport::new(CONNECT_TIME);
         let hook = Hook {
+            bots: Arc::new(bots(&config, &transport)?),
             state: state.clone(),
             accounts: accounts.clone(),
             alerts: alerts.clone(),
             sign_in,
             free_replies: config.notify.free_replies,
         };
-        let has_webhook = config.serves(Served::Webhook);
-        let rehost = config.pictures.rehost;
         let pictures = pictures(&config, &state)?;
         let patience = Arc::new(Patience::default());
-        let line = Arc::new(line_door(&config, &outbox, &state, &accounts, &alerts, &patience)?);
+        let uploads = Arc::new(Semaphore::new(UPLOADS));
+        let declared_keys = Arc::new(DeclaredKeys::read(&config)?);
+        let means = Means {
+            outbox: outbox.clone(),
+            state: state.clone(),
+            accounts: accounts.clone(),
+            alerts: alerts.clone(),
+            patience: patience.clone(),
+            declared_keys: declared_keys.clone(),
+            transport,
+            drain: drain.clone(),
+            pictures: pictures.clone(),
+            uploads: uploads.clone(),
+        };
+        let line = Arc::new(LineDoor::open(&config, means)?);
         let courier = Courier {
+            has_webhook: config.serves(Served::Webhook),
             outbox: outbox.clone(),
             state: state.clone(),
             settings: config.notify,
             accounts: accounts.clone(),
             alerts,
             patience,
-            has_webhook,
             waits: Notify::new(),
             carried: Notify::new(),
+            drain: drain.clone(),
         };
-        let usage = Usage::new(state.clone());
+        let (usage, rehost) = (Usage::new(state.clone()), config.pictures.rehost);
         let door = Arc::new(Door { outbox, state, courier, pictures, rehost, usage });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
         let site = Arc::new(Site {
@@ -127,10 +147,9 @@ impl Gateway {
             line_login,
             command,
             operator: config.operator,
-            declared_keys: line.keys.declared(),
+            declared_keys,
             entries: Throttle::new(site::ENTRIES),
         });
-        let uploads = Arc::new(Semaphore::new(UPLOADS));
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
         for (name, listen) in config.listen {
             let certificate = listen.certificate(&name)?;
@@ -148,10 +167,12 @@ impl Gateway {
                 serve: listen.serve,
                 certificate,
                 behind_proxy: listen.behind_proxy,
+                drain: drain.clone(),
+                requests: Arc::new(Semaphore::new(CONNECTIONS)),
             };
             listeners.push((listener, Arc::new(service)));
         }
-        Ok(Self { door, listeners, addresses, worker: SilentWorker(worker) })
+        Ok(Self { door, listeners, addresses, worker: SilentWorker(worker), drain })
     }
 
     /// Returns the addresses of the listeners, by the names in the configuration.
@@ -164,41 +185,35 @@ impl Gateway {
         &self.door.state
     }
 
-    /// Serves and delivers until `stop`. Then it accepts no more requests, answers pending ones, and waits for LINE's
-    /// responses to requests in flight.
+    /// Serves and delivers until `stop`. Then it accepts no more requests, answers pending ones within three seconds, and waits
+    /// for LINE's responses to requests in flight. `/readyz` is 503 meanwhile, and `/healthz` 200.
     ///
     /// # Errors
     /// The worker failed in a way that waiting does not fix: another process holds the store, or the store is damaged.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let (stopping, stopped) = watch::channel(());
+        let Self { door, listeners, worker, drain, .. } = self;
+        let (busy, mut idle) = mpsc::channel(1);
         let mut servers = JoinSet::new();
-        for (listener, service) in self.listeners {
-            let mut stopped = stopped.clone();
-            servers.spawn(async move {
-                // An error: the gateway stops.
-                server::serve(listener, service, async { drop(stopped.changed().await) }).await;
-            });
+        for (listener, service) in listeners {
+            servers.spawn(server::serve(listener, service, busy.clone()));
         }
+        drop(busy);
         // The worker goes on while the last requests wait for it.
         let (served, all_served) = watch::channel(());
-        let mut worker = Box::pin(self.worker.0.run(async {
+        let mut worker = Box::pin(worker.0.run(async {
             let mut all_served = all_served;
             drop(all_served.changed().await);
         }));
-        let outbox = &self.door.outbox;
+        let outbox = &door.outbox;
         let cursor = outbox.outcome_cursor(aftermath::CURSOR)?;
-        let Door { state, courier, .. } = &*self.door;
+        let Door { state, courier, .. } = &*door;
         let aftermath = Aftermath { outbox, state, alerts: &courier.alerts };
         let aftermath = &aftermath;
-        let mut told = stopped;
-        let until = async {
-            // An error: the gateway stops.
-            drop(told.changed().await);
-        };
-        let mut outcomes =
-            Box::pin(cursor.run(until, |outcome| async move { aftermath.deal(&outcome).await }));
+        let mut outcomes = Box::pin(
+            cursor.run(drain.begun(), |outcome| async move { aftermath.deal(&outcome).await }),
+        );
         let mut windows = Box::pin(courier.close_windows());
-        let usage = &self.door.usage;
+        let usage = &door.usage;
         tokio::select! {
             () = write_usage(usage) => {}
             () = &mut windows => {}
@@ -212,16 +227,19 @@ impl Gateway {
             }
             () = stop => {}
         }
-        drop(stopping);
-        let drain = async {
-            // Those who wait for others are told before.
+        drain.begin();
+        let drained = async {
+            // Those who wait for others are told before. Nobody sends: it ends when all connections have.
             tokio::select! {
                 () = windows => {}
-                () = async { while servers.join_next().await.is_some() {} } => {}
+                _ = idle.recv() => {}
+                () = drain.over() => {}
             }
             drop(served);
+            // Streams have longer.
+            let _ = idle.recv().await;
         };
-        let (report, (), end) = tokio::join!(worker, drain, outcomes);
+        let (report, (), end) = tokio::join!(worker, drained, outcomes);
         report?;
         end?;
         usage.write().await
@@ -258,53 +276,14 @@ async fn write_usage(usage: &Usage) {
     }
 }
 
-/// The door for LINE's own API, to all channels.
-fn line_door(
-    config: &Config,
-    outbox: &Outbox,
-    state: &State,
-    accounts: &Arc<Accounts>,
-    alerts: &Alerts,
-    patience: &Arc<Patience>,
-) -> Result<LineDoor, Error> {
-    let (mut channels, mut drop_in) = (BTreeMap::new(), Vec::new());
+/// The bots that have the webhooks of their channels, too.
+fn bots(config: &Config, transport: &HyperTransport) -> Result<BTreeMap<String, Bot>, Error> {
+    let mut bots = BTreeMap::new();
     for (name, channel) in &config.channel {
-        let token = channel.token(name)?;
-        if let Some(key) = &channel.drop_in {
-            drop_in.push((state.hash(SecretKind::ApiKey, &token), key.clone()));
-        }
-        channels.insert(name.clone(), upstream(name, channel, &token)?);
+        let Some(url) = &channel.forward_webhook else { continue };
+        let bot = Bot::new(url, transport.clone());
+        let wrong = |why| Error::because(format!("channel.{name}.forward_webhook"), why);
+        bots.insert(name.clone(), bot.map_err(wrong)?);
     }
-    let declared = config.key.iter().map(DeclaredKey::read).collect::<Result<_, _>>()?;
-    Ok(LineDoor {
-        outbox: outbox.clone(),
-        state: state.clone(),
-        accounts: accounts.clone(),
-        alerts: alerts.clone(),
-        patience: patience.clone(),
-        keys: KnownKeys::new(state.clone(), drop_in, declared),
-        mistakes: Throttle::new(line::MISTAKES),
-        settings: config.line.clone(),
-        transport: HyperTransport::new(CONNECT_TIME),
-        channels,
-    })
-}
-
-/// Where a channel's requests are passed on to. A channel that is pointed at a simulator never reaches LINE by a host that was
-/// forgotten.
-fn upstream(name: &str, channel: &Channel, token: &str) -> Result<Upstream, Error> {
-    let set = |url: &str| url.trim_end_matches('/').to_owned();
-    let or_lines = |url: &Option<String>, host: Host| match url {
-        Some(url) => Some(set(url)),
-        None => channel.api_url.is_none().then(|| host.default_url().to_owned()),
-    };
-    let mut token = HeaderValue::try_from(format!("Bearer {token}"))
-        .map_err(|why| Error::because(format!("channel.{name}: the token"), why))?;
-    token.set_sensitive(true);
-    Ok(Upstream {
-        token,
-        api: channel.api_url.as_deref().map_or(Host::Api.default_url().to_owned(), set),
-        data: or_lines(&channel.data_url, Host::Data),
-        manager: or_lines(&channel.manager_url, Host::Manager),
-    })
+    Ok(bots)
 }

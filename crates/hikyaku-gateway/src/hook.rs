@@ -1,6 +1,6 @@
 //! What LINE tells the accounts: who is there, who left, and codes that people type.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use hikyaku_model::event::{Event, EventKind, Source, Str};
@@ -13,6 +13,7 @@ use crate::{
     account::Accounts,
     alert::Alerts,
     answer::{self, Answer, told},
+    forward::Bot,
     state::{Heard, What},
     token::typed_code,
 };
@@ -27,6 +28,8 @@ pub(crate) struct Hook {
     pub(crate) sign_in: Option<SignInCommand>,
     /// Whether notifications go as replies where they can.
     pub(crate) free_replies: bool,
+    /// The bots that have webhooks, too, by their channels.
+    pub(crate) bots: Arc<BTreeMap<String, Bot>>,
 }
 
 /// A text that is answered with a link.
@@ -67,28 +70,41 @@ impl Hook {
             }
             Err(why) => return told(why.status(), &why.to_string()),
         };
-        if heard.is_empty() {
-            return answer::ok();
+        let bot = self.bots.get(&channel);
+        if !heard.is_empty()
+            && let Err(error) = self.hear(channel, heard, bot.is_some()).await
+        {
+            tracing::error!(%error, "a webhook could not be kept");
+            let why = "the gateway's store failed; send it again later";
+            return told(StatusCode::SERVICE_UNAVAILABLE, why);
+        }
+        match bot {
+            Some(bot) => told(bot.forward(&parts.headers, body).await, "told to the bot"),
+            None => answer::ok(),
+        }
+    }
+
+    /// Keeps what a webhook tells. The reply tokens of a channel with a bot are the bot's.
+    async fn hear(
+        &self,
+        channel: String,
+        mut heard: Vec<Heard>,
+        has_bot: bool,
+    ) -> Result<(), Error> {
+        for it in heard.iter_mut().filter(|_| has_bot) {
+            it.reply_token = None;
         }
         let answerable = heard.iter().filter(|it| self.free_replies && it.reply_token.is_some());
         let answerable: Vec<String> = answerable.map(|it| it.chat.clone()).collect();
-        match self.state.hear(&channel, heard, &self.alerts).await {
-            Ok(nameless) => {
-                if !answerable.is_empty() {
-                    tokio::spawn(self.clone().send_parked(channel.clone(), answerable));
-                }
-                if !nameless.is_empty() {
-                    // LINE is not kept waiting for its own answers.
-                    tokio::spawn(self.clone().learn(channel, nameless));
-                }
-                answer::ok()
-            }
-            Err(error) => {
-                tracing::error!(%error, "a webhook could not be kept");
-                let why = "the gateway's store failed; send it again later";
-                told(StatusCode::SERVICE_UNAVAILABLE, why)
-            }
+        let nameless = self.state.hear(&channel, heard, &self.alerts).await?;
+        if !answerable.is_empty() {
+            tokio::spawn(self.clone().send_parked(channel.clone(), answerable));
         }
+        if !nameless.is_empty() {
+            // LINE is not kept waiting for its own answers.
+            tokio::spawn(self.clone().learn(channel, nameless));
+        }
+        Ok(())
     }
 
     /// Sends what waits for room in the month where somebody has just said something.

@@ -2,13 +2,15 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::time::Instant;
 
-use crate::{ApiKey, ApiKeyRow, Error, State, config::sha256, token::SecretKind};
+use crate::{
+    ApiKey, ApiKeyRow, Error, State, config::sha256, declared_keys::DeclaredKeys, token::SecretKind,
+};
 
 /// How long a key is known. One that is revoked works no longer than this.
 const KNOWN_FOR: Duration = Duration::from_secs(3);
@@ -16,14 +18,24 @@ const KNOWN_FOR: Duration = Duration::from_secs(3);
 /// How many are known at most.
 const MOST: usize = 10_000;
 
+/// What a bearer's token is to the gateway.
+enum ActsAs {
+    /// A channel access token, which acts as the key of this name.
+    Named(String),
+    /// A key, if there is such a one.
+    Itself,
+}
+
 /// The keys of one gateway.
 #[derive(Debug)]
 pub(crate) struct KnownKeys {
     state: State,
     /// Hashes of channel access tokens that act as a key, by its name.
     drop_in: Vec<(Vec<u8>, String)>,
-    /// Keys that the configuration has, by their SHA-256. One of the store with such a name does not work.
-    declared: Vec<(Vec<u8>, ApiKeyRow)>,
+    /// Whether channel access tokens are issued through the gateway.
+    issues: bool,
+    /// Keys that the configuration has. One of the store with such a name does not work.
+    declared: Arc<DeclaredKeys>,
     known: Mutex<HashMap<Vec<u8>, (Instant, ApiKeyRow)>>,
 }
 
@@ -31,44 +43,37 @@ impl KnownKeys {
     pub(crate) fn new(
         state: State,
         drop_in: Vec<(Vec<u8>, String)>,
-        declared: Vec<(Vec<u8>, ApiKeyRow)>,
+        issues: bool,
+        declared: Arc<DeclaredKeys>,
     ) -> Self {
-        Self { state, drop_in, declared, known: Mutex::default() }
-    }
-
-    /// The keys that the configuration has.
-    pub(crate) fn declared(&self) -> Vec<ApiKeyRow> {
-        self.declared.iter().map(|(_, key)| key.clone()).collect()
+        Self { state, drop_in, issues, declared, known: Mutex::default() }
     }
 
     /// The key that a bearer's token is, if it is one.
     pub(crate) async fn find(&self, token: &str) -> Result<Option<ApiKeyRow>, Error> {
-        let hash = self.state.hash(SecretKind::ApiKey, token);
-        let dropped_in = self.drop_in.iter().find(|(known, _)| *known == hash);
-        // The store is not asked for what cannot be a key.
-        if dropped_in.is_none() && !ApiKey::is_like(token) {
-            return Ok(None);
-        }
-        let digest = sha256(token);
-        // Digests are compared: how long that takes tells nothing about the keys.
-        let declared = self.declared.iter().find(|(known, key)| match dropped_in {
-            Some((_, name)) => key.name == *name,
-            None => *known == digest,
-        });
-        if let Some((_, key)) = declared {
-            return Ok(Some(key.clone()));
-        }
+        let (hash, declared) = (self.state.hash(SecretKind::ApiKey, token), self.declared.now());
+        let is_declared = |key: &ApiKeyRow| declared.iter().any(|(_, it)| it.name == key.name);
         let now = Instant::now();
         if let Some((at, key)) = self.known().get(&hash)
             && now.duration_since(*at) < KNOWN_FOR
+            && !is_declared(key)
         {
             return Ok(Some(key.clone()));
         }
-        let found = match dropped_in {
-            Some((_, name)) => self.state.find_key_named(name).await?,
-            None => self.state.find_key(token).await?,
+        let Some(acts_as) = self.acts_as(token, &hash).await? else { return Ok(None) };
+        let digest = sha256(token);
+        // Digests are compared: how long that takes tells nothing about the keys.
+        let found = declared.iter().find(|(known, key)| match &acts_as {
+            ActsAs::Named(name) => key.name == *name,
+            ActsAs::Itself => *known == digest,
+        });
+        if let Some((_, key)) = found {
+            return Ok(Some(key.clone()));
+        }
+        let found = match &acts_as {
+            ActsAs::Named(name) => self.state.find_key_named(name).await?,
+            ActsAs::Itself => self.state.find_key(token).await?,
         };
-        let is_declared = |key: &ApiKeyRow| self.declared.iter().any(|(_, it)| it.name == key.name);
         let found = found.filter(|key| !is_declared(key));
         let mut known = self.known();
         match &found {
@@ -82,6 +87,20 @@ impl KnownKeys {
             None => drop(known.remove(&hash)),
         }
         Ok(found)
+    }
+
+    /// What a bearer's token may be. The store is asked for keys, and for channel access tokens where some are issued.
+    async fn acts_as(&self, token: &str, hash: &[u8]) -> Result<Option<ActsAs>, Error> {
+        if let Some((_, name)) = self.drop_in.iter().find(|(known, _)| known == hash) {
+            return Ok(Some(ActsAs::Named(name.clone())));
+        }
+        if ApiKey::is_like(token) {
+            return Ok(Some(ActsAs::Itself));
+        }
+        if !self.issues {
+            return Ok(None);
+        }
+        Ok(self.state.find_issued(hash).await?.map(ActsAs::Named))
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<Vec<u8>, (Instant, ApiKeyRow)>> {

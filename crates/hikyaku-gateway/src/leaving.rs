@@ -35,8 +35,13 @@ impl Untold {
     /// Notes what an answer tells. It is to be the next that is written.
     pub(crate) fn note<B>(&self, answer: &mut Response<B>) {
         if let Some(refusal) = answer.extensions_mut().remove() {
-            self.lock().push(refusal);
+            self.add(refusal);
         }
+    }
+
+    /// Notes what is told by what is written next.
+    pub(crate) fn add(&self, refusal: TellsRefusal) {
+        self.lock().push(refusal);
     }
 
     /// All of it has left.

@@ -9,7 +9,7 @@ use crate::Served;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// `GET`, `POST` or `PUT`.
+    /// `GET`, `POST`, `PUT` or `DELETE`.
     pub method: &'static str,
     /// The whole path; one that ends with `/*` has one more part there.
     pub path: &'static str,
@@ -27,6 +27,8 @@ pub enum Access {
     Anyone,
     /// A request with a token of LINE Notify's API.
     Token,
+    /// A request with a key of LINE's API, for what is the key's own.
+    Key,
     /// A service, with its client id and secret.
     Service,
     /// LINE or GitHub, by its signature.
@@ -47,6 +49,10 @@ const fn post(path: &'static str, served: Served, access: Access) -> Route {
     Route { method: "POST", path, served: Some(served), access }
 }
 
+const fn delete(path: &'static str, served: Served, access: Access) -> Route {
+    Route { method: "DELETE", path, served: Some(served), access }
+}
+
 /// All routes. A path that is not among them, nor LINE's or an adapter's, is answered with 404.
 pub const ROUTES: &[Route] = &[
     Route { method: "GET", path: "/healthz", served: None, access: Access::Anyone },
@@ -54,6 +60,11 @@ pub const ROUTES: &[Route] = &[
     get("/metrics", Served::Metrics, Access::Anyone),
     post("/webhook", Served::Webhook, Access::Signed),
     get("/pictures/*", Served::Pictures, Access::Anyone),
+    get("/_hikyaku/v1/deliveries", Served::Line, Access::Key),
+    delete("/_hikyaku/v1/deliveries", Served::Line, Access::Key),
+    get("/_hikyaku/v1/deliveries/*", Served::Line, Access::Key),
+    delete("/_hikyaku/v1/deliveries/*", Served::Line, Access::Key),
+    post("/_hikyaku/v1/pictures", Served::Line, Access::Key),
     post("/api/notify", Served::Notify, Access::Token),
     get("/api/status", Served::Notify, Access::Token),
     post("/api/status", Served::Notify, Access::Token),

@@ -1,6 +1,6 @@
 //! Connections and requests.
 
-use std::{convert::Infallible, future::Future, net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::{Semaphore, mpsc, watch},
     task::JoinSet,
     time::{sleep, timeout},
 };
@@ -23,9 +23,11 @@ use crate::{
     adapter::{self, Adapters},
     answer::{self, Answer, Reply, told, whole_answer},
     body::{Unread, whole},
-    certificate::Certificate,
+    certificate::{self, Certificate},
     door::Door,
+    drain::Drain,
     hook::Hook,
+    http2,
     leaving::{Leaving, Untold},
     line::{self, LineDoor},
     oauth::OAuth,
@@ -35,7 +37,7 @@ use crate::{
 };
 
 /// The most connections of a listener at once; others wait until one ends.
-const CONNECTIONS: usize = 2 * patience::CALLERS;
+pub(crate) const CONNECTIONS: usize = 2 * patience::CALLERS;
 
 /// How long the head of a request may take to come, and a connection may say nothing.
 const HEAD_TIME: Duration = Duration::from_secs(10);
@@ -55,8 +57,8 @@ const MOST_UPLOAD: usize = 11 << 20;
 /// How many bodies with pictures are in memory at most.
 pub(crate) const UPLOADS: usize = 8;
 
-/// How long connections may take to end after `stop`.
-const STOP_TIME: Duration = Duration::from_secs(10);
+/// How long connections may take to end once the gateway is to stop.
+const STOP_TIME: Duration = Duration::from_secs(8);
 
 /// What one listener serves.
 #[derive(Debug)]
@@ -73,6 +75,9 @@ pub(crate) struct Service {
     pub(crate) certificate: Option<Certificate>,
     /// Whether a proxy stands before it.
     pub(crate) behind_proxy: bool,
+    pub(crate) drain: Drain,
+    /// Places for the requests of connections that have many.
+    pub(crate) requests: Arc<Semaphore>,
 }
 
 impl Service {
@@ -82,6 +87,12 @@ impl Service {
             spelling.leave_names_alone();
             let caller = self.caller(request.headers(), peer);
             return self.line.answer(request, caller).await;
+        }
+        if self.is_for_pictures(request.uri().path()) {
+            // What is streamed may have such a line in it.
+            spelling.leave_names_alone();
+            let (parts, _) = request.into_parts();
+            return self.door.picture(&parts).await;
         }
         let answer = timeout(REQUEST_TIME, self.answer(request, peer)).await;
         let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
@@ -101,6 +112,11 @@ impl Service {
         self.serve.contains(&Served::Line) && by_path && !ours
     }
 
+    fn is_for_pictures(&self, path: &str) -> bool {
+        let is_served = self.serve.contains(&Served::Pictures) && !self.drain.has_begun();
+        is_served && route::area(path) == Some(Served::Pictures)
+    }
+
     fn is_for_adapters(&self, method: &Method, path: &str) -> bool {
         self.serve.contains(&Served::Adapters) && adapter::has(method, path)
     }
@@ -114,6 +130,10 @@ impl Service {
             "/readyz" if parts.method == Method::GET => return self.ready().await,
             "/metrics" if self.serve.contains(&Served::Metrics) => return self.metrics().await,
             _ => {}
+        }
+        if self.drain.has_begun() {
+            let why = "the gateway is stopping, try again; nothing was sent";
+            return told(StatusCode::SERVICE_UNAVAILABLE, why);
         }
         let path = parts.uri.path();
         let own = route::area(path).filter(|area| self.serve.contains(area));
@@ -148,13 +168,13 @@ impl Service {
                 let caller = self.caller(&parts.headers, peer);
                 self.oauth.answer(&parts, &body, caller).await
             }
-            Served::Pictures => self.door.picture(&parts).await,
             Served::Adapters => self.adapters.answer(&parts, &body).await,
             Served::Pages | Served::Operator => {
                 let caller = self.caller(&parts.headers, peer);
                 self.site.answer(&parts, &body, caller, self.certificate.is_some()).await
             }
-            Served::Line | Served::Notify | Served::Metrics => {
+            // Pictures, those of a method that they do not have among them, are answered before.
+            Served::Line | Served::Notify | Served::Metrics | Served::Pictures => {
                 self.door.answer(&parts, &body).await
             }
         }
@@ -162,6 +182,9 @@ impl Service {
 
     /// Anybody may ask, and often, so that it reads what is small or has an index: not every delivery and token.
     async fn ready(&self) -> Answer {
+        if self.drain.has_begun() {
+            return answer::text(StatusCode::SERVICE_UNAVAILABLE, "the gateway is stopping\n");
+        }
         let ready = match self.door.outbox.holds().await {
             Ok(_) => self.door.state.find("").await.map(drop).map_err(|why| why.to_string()),
             Err(why) => Err(why.to_string()),
@@ -192,44 +215,83 @@ fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     last.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
 }
 
-/// Serves until `stop`, and lets what has begun end.
+/// Serves until the gateway is to stop, and lets what has begun end; `busy` is dropped then. It never ends by itself: others are
+/// told until the last moment that the gateway stops.
 pub(crate) async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
-    stop: impl Future<Output = ()>,
+    busy: mpsc::Sender<Infallible>,
 ) {
-    let mut stop = pin!(stop);
-    let (stopping, stopped) = watch::channel(());
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        let accept = async {
-            // The semaphore is never closed.
-            let place = places.clone().acquire_owned().await.ok();
-            (listener.accept().await, place)
-        };
-        tokio::select! {
-            () = &mut stop => break,
-            (accepted, place) = accept => match accepted {
-                Ok((stream, peer)) => {
-                    let (service, stopped) = (service.clone(), stopped.clone());
-                    connections.spawn(async move {
-                        greet(stream, peer.ip(), service, stopped).await;
-                        drop(place);
-                    });
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "cannot accept a connection");
-                    sleep(Duration::from_millis(50)).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
+    let drain = service.drain.clone();
+    let mut early = Connections::default();
+    tokio::select! {
+        () = drain.begun() => {}
+        () = early.accept(&listener, &service) => {}
+    }
+    let ended = async {
+        early.end().await;
+        drop(busy);
+        std::future::pending::<()>().await;
+    };
+    let mut late = Connections::default();
+    tokio::select! {
+        () = late.accept(&listener, &service) => {}
+        () = ended => {}
+    }
+}
+
+/// The connections of a listener.
+struct Connections {
+    running: JoinSet<()>,
+    places: Arc<Semaphore>,
+    /// Dropped when they are to end.
+    stopping: watch::Sender<()>,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        Self { running: JoinSet::new(), places, stopping: watch::Sender::new(()) }
+    }
+}
+
+impl Connections {
+    /// Accepts and serves connections, and never ends.
+    async fn accept(&mut self, listener: &TcpListener, service: &Arc<Service>) {
+        loop {
+            let places = self.places.clone();
+            let accept = async {
+                // The semaphore is never closed.
+                let place = places.acquire_owned().await.ok();
+                (listener.accept().await, place)
+            };
+            tokio::select! {
+                (accepted, place) = accept => match accepted {
+                    Ok((stream, peer)) => {
+                        let (service, stopped) = (service.clone(), self.stopping.subscribe());
+                        self.running.spawn(async move {
+                            greet(stream, peer.ip(), service, stopped).await;
+                            drop(place);
+                        });
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "cannot accept a connection");
+                        sleep(Duration::from_millis(50)).await;
+                    }
+                },
+                Some(_) = self.running.join_next() => {}
+            }
         }
     }
-    drop(stopping);
-    let ended = async { while connections.join_next().await.is_some() {} };
-    if timeout(STOP_TIME, ended).await.is_err() {
-        connections.shutdown().await;
+
+    /// Lets what has begun end, and ends what takes too long.
+    async fn end(self) {
+        let Self { mut running, stopping, .. } = self;
+        drop(stopping);
+        let ended = async { while running.join_next().await.is_some() {} };
+        if timeout(STOP_TIME, ended).await.is_err() {
+            running.shutdown().await;
+        }
     }
 }
 
@@ -246,9 +308,17 @@ async fn greet(
         None => connection(stream, peer, service, stopped).await,
         Some(certificate) => {
             // Who does not agree has nothing to be told.
-            if let Some(stream) = certificate.accept(stream).await {
-                connection(stream, peer, service, stopped).await;
+            let Some(stream) = certificate.accept(stream).await else { return };
+            if !certificate::is_http2(&stream) {
+                return connection(stream, peer, service, stopped).await;
             }
+            let places = service.requests.clone();
+            http2::serve(stream, stopped, places, move |request| {
+                let service = service.clone();
+                // Its names of headers have lower-case letters alone.
+                async move { service.reply(request, peer, &Spelling::default()).await }
+            })
+            .await;
         }
     }
 }
@@ -263,6 +333,8 @@ async fn connection(
     let untold = Untold::default();
     let stream = Spelled::new(Leaving::new(stream, untold.clone()));
     let spelling = stream.spelling();
+    // Who comes after the end has begun asks once.
+    let keep_alive = !service.drain.has_begun();
     let service = service_fn(move |request: Request<Incoming>| {
         let (service, spelling, untold) = (service.clone(), spelling.clone(), untold.clone());
         async move {
@@ -276,6 +348,7 @@ async fn connection(
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(MOST_HEAD)
+            .keep_alive(keep_alive)
             .serve_connection(TokioIo::new(stream), service)
     );
     tokio::select! {

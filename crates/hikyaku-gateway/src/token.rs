@@ -114,6 +114,8 @@ pub(crate) enum SecretKind {
     LinkCode,
     Answer,
     Picture,
+    /// A picture that came with an API key.
+    KeyPicture,
     ApiKey,
     /// The number of a token, whose webhooks GitHub signs.
     GitHub,
@@ -144,6 +146,7 @@ impl SecretKind {
             Self::LinkCode => b"link:",
             Self::Answer => b"answer:",
             Self::Picture => b"picture:",
+            Self::KeyPicture => b"key-picture:",
             Self::ApiKey => b"api-key:",
             Self::GitHub => b"github:",
             Self::Session => b"session:",
@@ -172,12 +175,13 @@ impl Hasher {
         self.sign(kind.as_bytes(), secret).as_ref().to_vec()
     }
 
-    /// The hash of bytes that are a token's.
-    pub(crate) fn hash_bytes(&self, kind: SecretKind, token: i64, bytes: &[u8]) -> Vec<u8> {
+    /// The hash of bytes, of which all but the last piece have a length that is always the same.
+    pub(crate) fn hash_bytes(&self, kind: SecretKind, pieces: &[&[u8]]) -> Vec<u8> {
         let mut context = hmac::Context::with_key(&self.0);
         context.update(kind.as_bytes());
-        context.update(&token.to_be_bytes());
-        context.update(bytes);
+        for piece in pieces {
+            context.update(piece);
+        }
         context.sign().as_ref().to_vec()
     }
 

@@ -54,10 +54,20 @@ impl Started {
         }
     }
 
-    /// Sends the signal, and gives the exit code and what stderr had.
-    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+    /// Sends the signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let id = self.0.id().to_string();
         assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+    }
+
+    /// Sends the signal, and gives the exit code and what stderr had.
+    pub(crate) fn stop(self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
+        self.end()
+    }
+
+    /// Waits for its end, and gives the exit code and what stderr had.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let code = self.0.wait().unwrap().code();
         let mut stderr = String::new();
         if let Some(mut errors) = self.0.stderr.take() {

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     io::{Read, Write},
     net::TcpStream,
+    time::{Duration, Instant},
 };
 
 use hikyaku_sim::{FaultRule, Sim};
@@ -196,9 +197,59 @@ fn a_key_is_issued_used_listed_and_revoked() {
     assert_eq!(shell.run(["gateway", "key", "revoke", "1"]).code, 0);
     assert_eq!(shell.run(["gateway", "key", "revoke", "1"]).code, 4);
     while !push(&address, key, user.as_str(), "").starts_with("HTTP/1.1 401 ") {
-        std::thread::sleep(std::time::Duration::from_millis(50));
+        std::thread::sleep(Duration::from_millis(50));
     }
     assert_eq!(gateway.stop("TERM").0, Some(0));
+}
+
+/// They are read again when their files have changed, and a configuration that cannot be used changes nothing.
+#[test]
+fn keys_of_the_configuration_change_while_the_gateway_runs() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let key = |letter: &str| format!("hkg_{}", letter.repeat(43));
+    let shell = configured(&platform, "").with_file("bot.key", key("a"));
+    let file = |name: &str| shell.folder().join(name);
+    let base = std::fs::read_to_string(file("gateway.toml")).unwrap();
+    let configure = |keys: &str| {
+        let whole = format!("{base}\n{keys}");
+        // At once, as editors do it.
+        std::fs::write(file("new.toml"), whole).unwrap();
+        std::fs::rename(file("new.toml"), file("gateway.toml")).unwrap();
+    };
+    let bot = "[[key]]\nname = \"bot\"\nfile = \"bot.key\"\n";
+    configure(bot);
+    let (gateway, address) = start(&shell);
+    let status = |letter: &str| {
+        let answer = push(&address, &key(letter), user.as_str(), "");
+        answer.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!((status("a"), status("b")), ("200".to_owned(), "401".to_owned()));
+    // Another right, and another key.
+    configure(&format!("{bot}send = [\"reply\"]\n"));
+    assert_eq!(status("a"), "403");
+    configure(&format!("{bot}[[key]]\nname = \"other\"\nfile = \"other.key\"\n"));
+    // Its file is not there yet, so all is as before.
+    assert_eq!((status("a"), status("b")), ("403".to_owned(), "401".to_owned()));
+    std::fs::write(file("other.key"), key("b")).unwrap();
+    assert_eq!((status("a"), status("b")), ("200".to_owned(), "200".to_owned()));
+    // The key itself is replaced.
+    std::fs::write(file("other.key"), format!("{}\n", key("c"))).unwrap();
+    assert_eq!((status("b"), status("c")), ("401".to_owned(), "200".to_owned()));
+    for broken in ["[[key", "[[key]]\nname = \"bot\"\n", "[[key]]\nnames = 1\n"] {
+        configure(broken);
+        assert_eq!((status("a"), status("c")), ("200".to_owned(), "200".to_owned()), "{broken}");
+    }
+    // This gateway has no such channel until it is restarted.
+    configure(&format!("[channel.new]\ntoken = \"t\"\n{bot}channel = \"new\"\n"));
+    assert_eq!((status("a"), status("c")), ("200".to_owned(), "200".to_owned()));
+    configure("");
+    assert_eq!((status("a"), status("c")), ("401".to_owned(), "401".to_owned()));
+    let (code, log) = gateway.stop("TERM");
+    assert_eq!(code, Some(0));
+    assert_eq!(log.matches("its keys stay as they were").count(), 5, "{log}");
+    assert!(log.contains("there after a restart only"), "{log}");
+    assert!(!log.contains("hkg_"), "{log}");
 }
 
 #[test]
@@ -243,6 +294,53 @@ fn what_lines_api_was_told_is_sent_once_though_the_gateway_is_killed() {
     let requests = platform.sim.requests();
     let keys: BTreeSet<_> = requests.iter().filter_map(|it| it.retry_key()).collect();
     assert_eq!(keys.len(), 3, "{requests:?}");
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// LINE takes longer than a gateway that stops lets its callers wait, and less than the worker may take.
+#[test]
+fn a_gateway_that_stops_says_so_answers_who_waits_and_ends() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "");
+    let words = ["gateway", "key", "issue", "--name", "bot", "--json"];
+    let issued: Value = serde_json::from_str(&shell.run(words).stdout).unwrap();
+    let key = issued["key"].as_str().unwrap();
+    let slow = FaultRule::delay(Duration::from_secs(5)).on("POST", PUSH);
+    let slow = platform.sim.fault(slow).unwrap();
+    let (gateway, address) = start(&shell);
+    assert!(get(&address, "/readyz").starts_with("HTTP/1.1 200 "));
+    let caller = {
+        let (address, key) = (address.clone(), key.to_owned());
+        let user = user.as_str().to_owned();
+        std::thread::spawn(move || push(&address, &key, &user, "Prefer: wait=8\r\n"))
+    };
+    while platform.sim.fault_hits(&slow) == 0 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let began = Instant::now();
+    gateway.signal("TERM");
+    while get(&address, "/readyz").starts_with("HTTP/1.1 200 ") {}
+    let ready = get(&address, "/readyz");
+    assert!(ready.starts_with("HTTP/1.1 503 ") && ready.contains("is stopping"), "{ready}");
+    assert!(get(&address, "/healthz").starts_with("HTTP/1.1 200 "));
+    let late = push(&address, key, user.as_str(), "");
+    assert!(late.starts_with("HTTP/1.1 503 "), "{late}");
+    assert!(late.contains("x-hikyaku-error: draining"), "{late}");
+    let late = notify(&address, &"t".repeat(43), "late");
+    assert!(late.starts_with("HTTP/1.1 503 "), "{late}");
+    let answer = caller.join().unwrap();
+    assert!(answer.starts_with("HTTP/1.1 202 "), "{answer}");
+    assert_eq!(gateway.end().0, Some(0));
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert_eq!(platform.sim.delivery_count(&user), 1);
 }
 
 #[test]

@@ -7,6 +7,12 @@ use crate::{command::Shell, sim_exec};
 /// The gateway's address in the guides.
 const GATEWAY: &str = "http://127.0.0.1:8680";
 
+/// What needs a gateway that serves pictures, and so an address that LINE would take them from. The demo has none.
+const PICTURES: &str = "/_hikyaku/v1/pictures";
+
+/// A picture of one red pixel.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\xdac\xf8\xcf\xc0\0\0\x03\x01\x01\0\xf7\x03AC\0\0\0\0IEND\xaeB`\x82";
+
 /// The simulator's.
 const SIMULATOR: &str = "localhost:8686";
 
@@ -68,10 +74,11 @@ fn the_guides_of_the_gateway_work() {
         .iter()
         .fold(sim_exec::shell(), |shell, (variable, name)| shell.with(variable, text(name)));
     for (name, page, least) in [
-        ("gateway.md", include_str!("../../../../docs/gateway.md"), 2),
+        ("gateway.md", include_str!("../../../../docs/gateway.md"), 4),
         ("migrate.md", include_str!("../../../../docs/migrate.md"), 7),
     ] {
-        let commands = commands(page, "console", "$ ");
+        let mut commands = commands(page, "console", "$ ");
+        commands.retain(|command| !command.line.contains(PICTURES));
         assert!(commands.len() >= least, "{name} has {} lines for curl", commands.len());
         for mut command in commands {
             assert!(command.line.contains(GATEWAY), "{name}: {}", command.line);
@@ -80,6 +87,27 @@ fn the_guides_of_the_gateway_work() {
         }
     }
     assert_eq!(demo.stop("TERM").0, Some(0));
+}
+
+#[test]
+fn the_line_that_uploads_a_picture_works() {
+    let config = "store = \"sqlite:hikyaku.db\"\npublic_url = \"https://pictures.example\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\n\
+        serve = [\"line\", \"pictures\"]\n[channel.default]\ntoken = \"t\"\napi_url = \"http://127.0.0.1:9\"\n";
+    let shell = sim_exec::shell().with_file("gateway.toml", config).with_file("menu.png", PNG);
+    let issued = shell.run(["gateway", "key", "issue", "--name", "bot", "--json"]).stdout;
+    let issued: Value = serde_json::from_str(&issued).unwrap();
+    let shell = shell.with("KEY", issued["key"].as_str().unwrap());
+    let mut gateway = shell.start(["gateway", "--json"]);
+    let ready: Value = serde_json::from_str(&gateway.lines().next().unwrap()).unwrap();
+    let mut commands = commands(include_str!("../../../../docs/gateway.md"), "console", "$ ");
+    commands.retain(|command| command.line.contains(PICTURES));
+    assert_eq!(commands.len(), 1);
+    let line = commands[0].line.replace(GATEWAY, ready["urls"]["lan"].as_str().unwrap());
+    let outcome = shell.run_script(&line);
+    let told: Value = serde_json::from_str(&outcome.stdout).expect(&outcome.stdout);
+    let url = told["originalContentUrl"].as_str().unwrap();
+    assert!(url.starts_with("https://pictures.example/pictures/"), "{told}");
+    assert_eq!(gateway.stop("TERM").0, Some(0));
 }
 
 #[test]

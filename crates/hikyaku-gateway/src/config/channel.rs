@@ -37,6 +37,14 @@ pub struct Channel {
     /// changes its base URL.
     #[serde(default)]
     pub drop_in: Option<String>,
+    /// The channel id. With it and `drop_in`, the bot may issue its tokens through LINE's API at the gateway, and each of
+    /// them has the permissions of that key, too.
+    #[serde(default)]
+    pub channel_id: Option<String>,
+    /// The URL of a bot that gets the channel's webhooks from the gateway, unchanged. Notifications then never take the
+    /// bot's reply tokens.
+    #[serde(default)]
+    pub forward_webhook: Option<String>,
 }
 
 impl std::fmt::Debug for Channel {

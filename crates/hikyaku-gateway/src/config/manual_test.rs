@@ -31,7 +31,9 @@ fn the_manual_has_every_key() {
         alerts,
         pages,
         operator,
+        file,
     } = config;
+    assert_eq!(file, None);
     let PageSettings { login_channel_id, login_secret, login_secret_file, .. } = &pages;
     let PageSettings { login_url, command, language, .. } = &pages;
     assert!(login_channel_id.is_some() && login_secret.is_none() && login_secret_file.is_some());
@@ -62,8 +64,11 @@ fn the_manual_has_every_key() {
     assert!(both.iter().any(|Channel { secret_file, .. }| secret_file.is_some()));
     assert!(both.iter().any(|it| {
         let Channel { token: _, token_file: _, secret: _, secret_file: _, .. } = it;
-        let Channel { api_url, data_url, manager_url, drop_in, .. } = it;
-        [api_url, data_url, manager_url, drop_in].iter().all(|it| it.is_some())
+        let Channel { api_url, data_url, manager_url, .. } = it;
+        let Channel { drop_in, channel_id, forward_webhook, .. } = it;
+        [api_url, data_url, manager_url, drop_in, channel_id, forward_webhook]
+            .iter()
+            .all(|it| it.is_some())
     }));
     let LineSettings { wait_seconds, check, on_quota } = line;
     assert_eq!((wait_seconds, check, on_quota), (3, LineCheck::Full, OnQuota::Refuse));

@@ -77,6 +77,9 @@ pub struct Config {
     /// The alerts to the operator; without them, problems are only logged.
     #[serde(default)]
     pub alerts: Option<AlertSettings>,
+    /// Where it was read.
+    #[serde(skip)]
+    file: Option<PathBuf>,
 }
 
 /// A listener.
@@ -189,7 +192,13 @@ impl Config {
         for file in config.key.iter_mut().filter_map(|key| key.file.as_mut()) {
             *file = folder.join(&*file);
         }
+        config.file = Some(path.to_owned());
         Ok(config)
+    }
+
+    /// The file that it was read from, if it was.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// Reads the text of a configuration file.
@@ -251,6 +260,16 @@ impl Config {
             return Err(Error::new(
                 "a listener serves \"webhook\", so a channel needs secret or secret_file",
             ));
+        }
+        for (name, channel) in &self.channel {
+            if channel.forward_webhook.is_some()
+                && !(serves(Served::Webhook) && channel.has_secret())
+            {
+                return Err(Error::new(format!(
+                    "channel.{name}.forward_webhook is set, so a listener needs to serve \"webhook\", and the channel \
+                     needs secret or secret_file"
+                )));
+            }
         }
         self.pages.check()?;
         for (name, listen) in &self.listen {

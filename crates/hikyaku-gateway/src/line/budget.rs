@@ -65,7 +65,7 @@ impl LineDoor {
         body: Incoming,
     ) -> Reply {
         let Some(budget) = key.budget else {
-            return self.pass(key, Host::Api, parts, body).await;
+            return self.pass(key, Host::Api, parts, body.into()).await;
         };
         let told = match place {
             Place::Quota => Ok(json!({ "type": "limited", "value": budget })),

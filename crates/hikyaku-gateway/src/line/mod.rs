@@ -7,11 +7,15 @@ mod answers;
 mod ask;
 mod budget;
 mod check;
+mod issue;
 mod names;
+mod open;
 mod pass;
 mod path;
+mod picture;
 mod send;
 mod ticket;
+mod translate;
 
 use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
@@ -20,24 +24,28 @@ use hikyaku::{operation::Host, transport::HyperTransport};
 use hikyaku_sender::Outbox;
 use http::{HeaderMap, Request, StatusCode, header, request::Parts};
 use hyper::body::Incoming;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
-pub(crate) use pass::Upstream;
+pub(crate) use open::Means;
 pub(crate) use path::is_lines;
 
 use crate::{
-    ApiKeyRow, CallClass, Error, LineSettings, State,
+    ApiKeyRow, CallClass, Error, LineSettings, Rehost, State,
     account::Accounts,
     alert::Alerts,
     answer::{Answer, Reply, whole_answer},
     body::{Unread, whole},
+    drain::Drain,
     known_keys::KnownKeys,
     patience::Patience,
+    picture::Pictures,
     throttle::Throttle,
 };
 
 use self::{
     answers::{forbidden, not_found, own, plain},
+    issue::Issuer,
+    pass::{Outgoing, Upstream},
     path::Place,
 };
 
@@ -45,7 +53,7 @@ use self::{
 const LARGEST_SEND: usize = hikyaku_model::limits::REQUEST_BYTES;
 
 /// How many requests without a key that works one address may make in a minute.
-pub(crate) const MISTAKES: u32 = 30;
+const MISTAKES: u32 = 30;
 
 /// How long the body of a send may take to come.
 const BODY_TIME: Duration = Duration::from_secs(30);
@@ -53,19 +61,28 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 /// LINE's API over one outbox.
 #[derive(Debug)]
 pub(crate) struct LineDoor {
-    pub(crate) outbox: Outbox,
-    pub(crate) state: State,
-    pub(crate) accounts: Arc<Accounts>,
-    pub(crate) alerts: Alerts,
+    outbox: Outbox,
+    state: State,
+    accounts: Arc<Accounts>,
+    alerts: Alerts,
     /// Who may wait for LINE's answer.
-    pub(crate) patience: Arc<Patience>,
-    pub(crate) keys: KnownKeys,
+    patience: Arc<Patience>,
+    keys: KnownKeys,
     /// What has no key, by the address that it comes from.
-    pub(crate) mistakes: Throttle,
-    pub(crate) settings: LineSettings,
-    pub(crate) transport: HyperTransport,
+    mistakes: Throttle,
+    settings: LineSettings,
+    transport: HyperTransport,
     /// The channels, by the names that keys have.
-    pub(crate) channels: BTreeMap<String, Upstream>,
+    channels: BTreeMap<String, Upstream>,
+    /// Those of them that issue tokens through the gateway.
+    issuers: Vec<Issuer>,
+    drain: Drain,
+    /// Uploads of pictures, where they are served.
+    pictures: Option<Arc<Pictures>>,
+    /// Which pictures are fetched.
+    rehost: Rehost,
+    /// Bodies with pictures that are in memory.
+    uploads: Arc<Semaphore>,
 }
 
 impl LineDoor {
@@ -79,14 +96,23 @@ impl LineDoor {
                 let message = "Method not allowed";
                 return whole_answer(plain(StatusCode::METHOD_NOT_ALLOWED, message));
             }
+            Place::Tokens if self.drain.has_begun() => return whole_answer(stopping()),
+            // Its caller proves itself to LINE, by the channel's secret or its key.
+            Place::Tokens => {
+                if !self.mistakes.allows(caller) {
+                    return whole_answer(too_many());
+                }
+                let answer = self.tokens(&parts, body).await;
+                if answer.status().is_client_error() {
+                    self.mistakes.count(caller);
+                }
+                return whole_answer(answer);
+            }
             _ => {}
         }
         let key = match self.key(&parts.headers).await {
             Ok(Some(key)) => key,
-            Ok(None) if !self.mistakes.count(caller) => {
-                let message = "The API rate limit has been exceeded. Try again later.";
-                return whole_answer(plain(StatusCode::TOO_MANY_REQUESTS, message));
-            }
+            Ok(None) if !self.mistakes.count(caller) => return whole_answer(too_many()),
             Ok(None) => return whole_answer(answers::unauthorized()),
             Err(error) => {
                 tracing::error!(%error, "a key could not be looked up");
@@ -103,6 +129,9 @@ impl LineDoor {
         parts: &Parts,
         body: Incoming,
     ) -> Reply {
+        if self.drain.has_begun() {
+            return whole_answer(stopping());
+        }
         match place {
             Place::Send(kind) if !key.rights.may_send(kind) => {
                 whole_answer(forbidden("this key may not send in this way"))
@@ -116,7 +145,14 @@ impl LineDoor {
                 Err(refusal) => refusal,
             },
             Place::Delivery => whole_answer(self.delivery(key, parts).await),
-            Place::Progress | Place::Quota | Place::Consumption
+            Place::Withdrawal => whole_answer(self.withdraw(key, parts).await),
+            Place::Deliveries => whole_answer(self.deliveries(key, parts).await),
+            Place::NamedWithdrawal => whole_answer(self.withdraw_named(key, parts).await),
+            Place::Picture if !key.rights.may_call(CallClass::Pictures) => {
+                whole_answer(forbidden("this key may not make calls of the class pictures"))
+            }
+            Place::Picture => whole_answer(self.picture(key, parts, body).await),
+            Place::Progress | Place::Quota | Place::Consumption | Place::ById
                 if !key.rights.may_call(CallClass::Read) =>
             {
                 whole_answer(forbidden("this key may not call this"))
@@ -127,16 +163,22 @@ impl LineDoor {
                 let why = format!("this key may not make calls of the class {class}");
                 whole_answer(forbidden(&why))
             }
-            Place::Pass(host, _) => self.pass(key, host, parts, body).await,
+            Place::Pass(host, _) => self.pass(key, host, parts, body.into()).await,
+            Place::ById => self.pass_by_id(key, parts, body).await,
+            Place::WithIds if !key.rights.may_call(CallClass::Audience) => {
+                whole_answer(forbidden("this key may not make calls of the class audience"))
+            }
+            Place::WithIds => self.pass_with_ids(key, parts, body).await,
             Place::Elsewhere => whole_answer(forbidden(
-                "tokens are not issued through the gateway, and a user's or a MINI App's token is no key of it; call LINE directly",
+                "a user's or a MINI App's token is no key of the gateway; call LINE directly",
             )),
-            Place::Nothing | Place::WrongMethod => whole_answer(not_found()),
+            // Answered before, without a key.
+            Place::Nothing | Place::WrongMethod | Place::Tokens => whole_answer(not_found()),
         }
     }
 
     /// Passes a request on to the channel of its key.
-    async fn pass(&self, key: &ApiKeyRow, host: Host, parts: &Parts, body: Incoming) -> Reply {
+    async fn pass(&self, key: &ApiKeyRow, host: Host, parts: &Parts, body: Outgoing) -> Reply {
         match self.channels.get(&key.channel) {
             Some(upstream) => upstream.pass(&self.transport, host, parts, body).await,
             None => whole_answer(no_channel(key)),
@@ -169,6 +211,16 @@ impl LineDoor {
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, token) = value.trim().split_once([' ', '\t'])?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn stopping() -> Answer {
+    let message = "The gateway is stopping; nothing was sent";
+    own(StatusCode::SERVICE_UNAVAILABLE, message, Some("draining"), None)
+}
+
+fn too_many() -> Answer {
+    let message = "The API rate limit has been exceeded. Try again later.";
+    plain(StatusCode::TOO_MANY_REQUESTS, message)
 }
 
 fn store_failed() -> Answer {

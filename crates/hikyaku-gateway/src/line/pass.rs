@@ -12,11 +12,14 @@ use hikyaku::{
     transport::{HyperTransport, RequestBody, ResponseBody, Transport},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Uri, header, request::Parts};
-use http_body_util::{Either, Limited};
+use http_body_util::{BodyExt as _, Either, Limited};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::{sync::oneshot, time::sleep};
+use tokio::{
+    sync::oneshot,
+    time::{sleep, timeout},
+};
 
-use super::answers::{own, plain};
+use super::answers::{OrAnswer, own, plain};
 use crate::{
     answer::{Answer, Reply, whole_answer},
     stream::Patient,
@@ -28,12 +31,15 @@ const HEAD_TIME: Duration = Duration::from_secs(30);
 /// The largest body: a file of one and a half million ids has some 50 MB.
 const LARGEST: usize = 64 << 20;
 
+/// The largest answer that is read whole.
+const LARGEST_ASKED: usize = 256 << 10;
+
 /// A channel as requests are passed on to it.
-pub(crate) struct Upstream {
-    pub(crate) token: HeaderValue,
-    pub(crate) api: String,
-    pub(crate) data: Option<String>,
-    pub(crate) manager: Option<String>,
+pub(super) struct Upstream {
+    pub(super) token: HeaderValue,
+    pub(super) api: String,
+    pub(super) data: Option<String>,
+    pub(super) manager: Option<String>,
 }
 
 impl std::fmt::Debug for Upstream {
@@ -51,13 +57,49 @@ impl Upstream {
         }
     }
 
+    /// Asks LINE what needs no bearer, and reads the whole of a small answer.
+    pub(super) async fn ask(
+        &self,
+        transport: &HyperTransport,
+        parts: &Parts,
+        body: Bytes,
+    ) -> OrAnswer<Response<Bytes>> {
+        let cut = |status, why| Box::new(unreachable(status, why));
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let uri = format!("{}{path}", self.api).parse::<Uri>();
+        let mut request = http::Request::new(RequestBody::from(body));
+        *request.method_mut() = parts.method.clone();
+        *request.uri_mut() = uri
+            .map_err(|_| Box::new(plain(StatusCode::BAD_REQUEST, "The request path is invalid")))?;
+        *request.headers_mut() = upstream_headers(&parts.headers);
+        let asked = async {
+            let answer = transport.send(request).await.map_err(|error| {
+                tracing::warn!(%error, "a request could not be passed on");
+                cut(StatusCode::BAD_GATEWAY, "LINE cannot be reached")
+            })?;
+            let (mut head, body) = answer.into_parts();
+            let body = Limited::new(body, LARGEST_ASKED).collect().await;
+            let body = body.map_err(|_| {
+                cut(StatusCode::BAD_GATEWAY, "The answer of LINE did not come to its end")
+            })?;
+            head.headers = without_hops(&head.headers);
+            // The body's own length is what counts.
+            head.headers.remove(header::CONTENT_LENGTH);
+            let voice = HeaderValue::from_static("line");
+            head.headers.insert(HeaderName::from_static("x-hikyaku-answer"), voice);
+            Ok(Response::from_parts(head, body.to_bytes()))
+        };
+        let late = || cut(StatusCode::GATEWAY_TIMEOUT, "LINE did not answer within 30 seconds");
+        timeout(HEAD_TIME, asked).await.unwrap_or_else(|_| Err(late()))
+    }
+
     /// Passes a request on, and its answer back.
     pub(super) async fn pass(
         &self,
         transport: &HyperTransport,
         host: Host,
         parts: &Parts,
-        body: Incoming,
+        body: Outgoing,
     ) -> Reply {
         let Some(base) = self.at(host) else {
             let why = "the configuration of this channel does not say where this host of LINE's is";
@@ -67,11 +109,11 @@ impl Upstream {
         let Ok(uri) = format!("{base}{path}").parse::<Uri>() else {
             return whole_answer(plain(StatusCode::BAD_REQUEST, "The request path is invalid"));
         };
+        let Outgoing { body, sent } = body;
         if body.size_hint().lower() > LARGEST as u64 {
             let message = "The request body is larger than 64 MB";
             return whole_answer(plain(StatusCode::PAYLOAD_TOO_LARGE, message));
         }
-        let (body, sent) = outgoing(body);
         let mut request = http::Request::new(body);
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = uri;
@@ -113,14 +155,28 @@ fn unreachable(status: StatusCode, why: &str) -> Answer {
 }
 
 /// A request's body on its way to LINE, and what ends when all of it has left.
-fn outgoing(body: Incoming) -> (RequestBody, oneshot::Receiver<()>) {
-    let (left, sent) = oneshot::channel();
-    if body.is_end_stream() {
-        drop(left);
-        return (Bytes::new().into(), sent);
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    body: RequestBody,
+    sent: oneshot::Receiver<()>,
+}
+
+impl Outgoing {
+    /// One that is there.
+    pub(super) fn whole(body: Bytes) -> Self {
+        Self { body: body.into(), sent: oneshot::channel().1 }
     }
-    let body = Watched { body: Limited::new(Patient::new(body), LARGEST), _left: left };
-    (RequestBody::new(body), sent)
+}
+
+impl From<Incoming> for Outgoing {
+    fn from(body: Incoming) -> Self {
+        if body.is_end_stream() {
+            return Self::whole(Bytes::new());
+        }
+        let (left, sent) = oneshot::channel();
+        let body = Watched { body: Limited::new(Patient::new(body), LARGEST), _left: left };
+        Self { body: RequestBody::new(body), sent }
+    }
 }
 
 /// LINE's answer on its way to the caller.

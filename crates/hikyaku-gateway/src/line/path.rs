@@ -4,8 +4,10 @@ use hikyaku::operation::{self, Host, Route};
 use hikyaku_model::SendKind;
 use http::Method;
 
-use super::ask::DELIVERIES;
 use crate::CallClass;
+
+/// The root of the gateway's own paths beside LINE's.
+const OWN: &str = "/_hikyaku/v1/";
 
 /// The roots of LINE's paths. Those of LINE Notify have others.
 const ROOTS: [&str; 11] = [
@@ -22,6 +24,9 @@ const ROOTS: [&str; 11] = [
     "/iap/",
 ];
 
+/// Audiences of those who saw what a request had sent, or followed a link in it.
+const BY_REQUEST: [&str; 2] = ["/v2/bot/audienceGroup/click", "/v2/bot/audienceGroup/imp"];
+
 /// What is done with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -29,15 +34,29 @@ pub(super) enum Place {
     Send(SendKind),
     /// It asks how far a narrowcast is.
     Progress,
+    /// It asks about a request by its id, in the query.
+    ById,
+    /// It makes an audience of a request by its id, in the body.
+    WithIds,
     /// It asks how many messages the month has.
     Quota,
     /// It asks how many of them are used.
     Consumption,
-    /// It asks how a delivery stands.
+    /// It asks how a delivery of this id stands.
     Delivery,
+    /// It withdraws a delivery of this id.
+    Withdrawal,
+    /// It asks for a delivery by one of its names.
+    Deliveries,
+    /// It withdraws a delivery by one of its names.
+    NamedWithdrawal,
+    /// It uploads a picture.
+    Picture,
     /// It is passed on.
     Pass(Host, CallClass),
-    /// Its bearer is no key of the gateway's: tokens are issued with it, or it is a user's or a MINI App's.
+    /// It is about channel access tokens, and has none.
+    Tokens,
+    /// Its bearer is no key of the gateway's, but a user's or a MINI App's.
     Elsewhere,
     /// The path is known, with another method.
     WrongMethod,
@@ -47,7 +66,7 @@ pub(super) enum Place {
 
 /// Whether a path is LINE's to answer.
 pub(crate) fn is_lines(path: &str) -> bool {
-    ROOTS.iter().any(|root| path.starts_with(root)) || path.starts_with(DELIVERIES)
+    ROOTS.iter().any(|root| path.starts_with(root)) || path.starts_with(OWN)
 }
 
 /// Finds a path, byte by byte: what LINE might read as a send must not get past the outbox by its spelling.
@@ -62,8 +81,11 @@ pub(super) fn find(method: &Method, path: &str) -> Place {
     if send_at(&path.to_ascii_lowercase()).is_some() {
         return Place::Nothing;
     }
-    if path.strip_prefix(DELIVERIES).is_some_and(|id| !id.contains('/')) {
-        return if method == Method::GET { Place::Delivery } else { Place::WrongMethod };
+    if let Some(path) = path.strip_prefix(OWN) {
+        return own(method, path);
+    }
+    if is_about_tokens(path) {
+        return Place::Tokens;
     }
     if is_elsewhere(path) {
         return Place::Elsewhere;
@@ -79,6 +101,8 @@ pub(super) fn find(method: &Method, path: &str) -> Place {
         }
     }
     match best {
+        Some(route) if route.path == "/v2/bot/insight/message/event" => Place::ById,
+        Some(route) if BY_REQUEST.contains(&route.path) => Place::WithIds,
         Some(route) => match route.operation_id {
             "getNarrowcastProgress" => Place::Progress,
             "getMessageQuota" => Place::Quota,
@@ -88,6 +112,21 @@ pub(super) fn find(method: &Method, path: &str) -> Place {
         None if known => Place::WrongMethod,
         None if path.starts_with("/v2/bot/") => Place::Pass(Host::Api, CallClass::Other),
         None => Place::Nothing,
+    }
+}
+
+/// What there is at a path of the gateway's own.
+fn own(method: &Method, path: &str) -> Place {
+    let is_delivery = path.strip_prefix("deliveries/").is_some_and(|id| !id.contains('/'));
+    match (method, path) {
+        (&Method::GET, "deliveries") => Place::Deliveries,
+        (&Method::DELETE, "deliveries") => Place::NamedWithdrawal,
+        (&Method::POST, "pictures") => Place::Picture,
+        (_, "deliveries" | "pictures") => Place::WrongMethod,
+        (&Method::GET, _) if is_delivery => Place::Delivery,
+        (&Method::DELETE, _) if is_delivery => Place::Withdrawal,
+        _ if is_delivery => Place::WrongMethod,
+        _ => Place::Nothing,
     }
 }
 
@@ -137,10 +176,15 @@ fn is_part(part: &str, plain: impl Fn(u8) -> bool) -> bool {
     true
 }
 
+fn is_about_tokens(path: &str) -> bool {
+    let newer = ["v2.1/token", "v2.1/tokens/kid", "v2.1/verify", "v2.1/revoke", "v3/token"];
+    path.starts_with("/v2/oauth/")
+        || path.strip_prefix("/oauth2/").is_some_and(|path| newer.contains(&path))
+}
+
 fn is_elsewhere(path: &str) -> bool {
-    let by_user = ["/v2/profile", "/oauth2/v2.1/userinfo", "/friendship/v1/status"];
+    let by_user = ["/v2/profile", "/friendship/v1/status"];
     by_user.contains(&path)
-        || path.starts_with("/v2/oauth/")
         || path.starts_with("/oauth2/")
         || path.starts_with("/user/")
         || path.starts_with("/message/v3/")
@@ -245,10 +289,13 @@ mod tests {
                 Place::Nothing | Place::WrongMethod => panic!("{} {path}: {place:?}", route.method),
                 Place::Send(_)
                 | Place::Progress
+                | Place::ById
+                | Place::WithIds
                 | Place::Quota
                 | Place::Consumption
-                | Place::Delivery
+                | Place::Tokens
                 | Place::Elsewhere => {}
+                own => panic!("{path}: {own:?}"),
             }
             assert!(is_lines(&path), "{path}");
         }
@@ -262,6 +309,21 @@ mod tests {
         assert_eq!(find(&Method::DELETE, "/v2/bot/info"), Place::WrongMethod);
         let menu = find(&Method::GET, "/v2/bot/richmenu/list");
         assert_eq!(menu, Place::Pass(Host::Api, CallClass::Read));
+        for (method, path, place) in [
+            (Method::GET, "deliveries", Place::Deliveries),
+            (Method::DELETE, "deliveries", Place::NamedWithdrawal),
+            (Method::GET, "deliveries/a", Place::Delivery),
+            (Method::DELETE, "deliveries/a", Place::Withdrawal),
+            (Method::POST, "deliveries/a", Place::WrongMethod),
+            (Method::GET, "deliveries/", Place::Nothing),
+            (Method::GET, "deliveries/a/b", Place::Nothing),
+            (Method::POST, "pictures", Place::Picture),
+            (Method::GET, "pictures", Place::WrongMethod),
+            (Method::POST, "pictures/a", Place::Nothing),
+        ] {
+            let path = format!("/_hikyaku/v1/{path}");
+            assert_eq!(find(&method, &path), place, "{method} {path}");
+        }
         assert_eq!(find(&Method::GET, "/v2/bot/message/quota"), Place::Quota);
         assert_eq!(find(&Method::GET, "/v2/bot/message/quota/consumption"), Place::Consumption);
     }

@@ -71,6 +71,12 @@ impl LineDoor {
         check::check_content_type(&parts.headers)?;
         let json = check::text(body)?;
         check::check_json(json)?;
+        let json = match kind {
+            // It may be for those of another one.
+            SendKind::Narrowcast => self.translated(key, json).await?,
+            _ => json.into(),
+        };
+        let json = &*json;
         let mut delivery = NewDelivery::request(kind, json)
             .map_err(|why| not_stored(&why.into(), &Name::None, kind))?;
         check::check(kind, json, self.settings.check)?;
@@ -127,7 +133,8 @@ impl LineDoor {
             Charged::UsedUp(_) => return Err(Box::new(budget::used_up())),
         };
         // From here on it is on disk, whatever fails.
-        let Ok(Some(listed)) = self.outbox.wait(enqueued.id, wait).await else {
+        self.note_pictures(json, enqueued.id).await;
+        let Ok(Some(listed)) = self.drain.wait(&self.outbox, enqueued.id, wait).await else {
             return Ok(self.on_disk(enqueued.id, None));
         };
         let Ok(answer) = self.outbox.answer(enqueued.id).await else {
@@ -148,6 +155,17 @@ impl LineDoor {
             about(&mut told, &id.to_string());
         }
         Ok(told)
+    }
+
+    /// Keeps the pictures that a send shows for as long as it is open.
+    async fn note_pictures(&self, json: &str, id: DeliveryId) {
+        let Some(pictures) = &self.pictures else { return };
+        // PHP writes every slash so.
+        let json = &json.replace("\\/", "/");
+        let shown: Vec<&str> = pictures.shown_in(json).collect();
+        if let Err(error) = self.state.pictures_are_of(&shown, id).await {
+            tracing::warn!(%error, "a picture may be removed before its message is sent");
+        }
     }
 
     /// The answer to what became of a send.

@@ -15,8 +15,8 @@ const MEMORY: u64 = 192 << 20;
 /// The longer side of what is kept, at most, in pixels: LINE Notify's own.
 const SIDE: u32 = 2048;
 
-/// The longer side of a preview, at most, in pixels: LINE Notify's own.
-const PREVIEW_SIDE: u32 = 240;
+/// The longer side of a preview, at most, in pixels, unless its caller wants another: LINE Notify's own.
+pub(crate) const PREVIEW_SIDE: u32 = 240;
 
 /// The most bytes of a picture.
 ///
@@ -31,6 +31,8 @@ pub(crate) struct Drawn {
     pub(crate) original: Vec<u8>,
     pub(crate) preview: Vec<u8>,
     pub(crate) kind: Kind,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
 }
 
 /// The kinds of picture that LINE takes.
@@ -65,8 +67,9 @@ impl Kind {
     }
 }
 
-/// Reads a picture, turns it as its camera was held, and draws it anew in both sizes. What is wrong is told for people.
-pub(crate) fn draw(bytes: &[u8]) -> Result<Drawn, &'static str> {
+/// Reads a picture, turns it as its camera was held, and draws it anew in both sizes, the smaller one with a longer side of at
+/// most `side`. What is wrong is told for people.
+pub(crate) fn draw(bytes: &[u8], side: u32) -> Result<Drawn, &'static str> {
     const DAMAGED: &str = "is damaged, or no picture that can be read";
     let kind = Kind::of(bytes).ok_or("must be a JPEG or PNG picture")?;
     let format = match kind {
@@ -88,14 +91,14 @@ pub(crate) fn draw(bytes: &[u8]) -> Result<Drawn, &'static str> {
         picture = picture.thumbnail(SIDE, SIDE);
     }
     picture.apply_orientation(orientation);
-    let small = picture.width().max(picture.height()) <= PREVIEW_SIDE;
-    let preview =
-        if small { picture.clone() } else { picture.thumbnail(PREVIEW_SIDE, PREVIEW_SIDE) };
+    let (width, height) = (picture.width(), picture.height());
+    let is_small = width.max(height) <= side;
+    let preview = if is_small { picture.clone() } else { picture.thumbnail(side, side) };
     let (mut kind, mut original) = (kind, encode(&picture, kind)?);
     if original.len() > LARGEST {
         (kind, original) = (Kind::Jpeg, encode(&picture, Kind::Jpeg)?);
     }
-    Ok(Drawn { original, preview: encode(&preview, kind)?, kind })
+    Ok(Drawn { original, preview: encode(&preview, kind)?, kind, width, height })
 }
 
 fn encode(picture: &DynamicImage, kind: Kind) -> Result<Vec<u8>, &'static str> {

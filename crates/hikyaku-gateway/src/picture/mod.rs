@@ -2,6 +2,7 @@
 
 mod draw;
 mod fetch;
+mod part;
 mod serve;
 
 use std::{
@@ -10,17 +11,23 @@ use std::{
 };
 
 use bytes::Bytes;
+use hikyaku::transport::ResponseBody;
 use hikyaku_model::message::ImageMessage;
 use http::{Method, StatusCode, request::Parts};
+use http_body_util::{Either, Full};
 use tokio::{sync::Semaphore, task::spawn_blocking};
 
 use crate::{
     Error, State,
-    answer::{Answer, told},
+    answer::{Reply, told, whole_answer},
     rehost::Network,
+    state::PictureOwner,
+    stream::Patient,
 };
-use draw::{Drawn, Kind, draw};
+use draw::{Drawn, draw};
+pub(crate) use draw::{Kind, PREVIEW_SIDE};
 use fetch::Fetcher;
+use part::FilePart;
 use serve::serve;
 
 /// How many pictures are fetched at a time.
@@ -51,6 +58,24 @@ pub(crate) struct Pictures {
 pub(crate) struct Kept {
     pub(crate) name: String,
     pub(crate) message: ImageMessage,
+    pub(crate) kind: Kind,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// Whose picture it is, and how large a preview it has. Another's URL for the same picture is another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) owner: PictureOwner,
+    /// The longer side of the preview, in pixels.
+    pub(crate) preview: u32,
+}
+
+impl Wanted {
+    /// By a token of LINE Notify's API.
+    pub(crate) fn by_token(token: i64) -> Self {
+        Self { owner: PictureOwner::Token(token), preview: PREVIEW_SIDE }
+    }
 }
 
 impl Pictures {
@@ -76,31 +101,31 @@ impl Pictures {
         })
     }
 
-    /// Keeps a token's picture that is at an address. What is wrong with it is told for people, without the field's name.
+    /// Keeps a picture that is at an address. What is wrong with it is told for people, without the field's name.
     pub(crate) async fn keep_from(
         &self,
-        token: i64,
+        wanted: Wanted,
         url: &str,
     ) -> Result<Result<Kept, String>, Error> {
         // The semaphore is never closed.
         let _place = self.fetches.acquire().await.ok();
         match self.fetcher.fetch(url).await {
-            Ok(file) => Ok(self.keep(token, file).await?.map_err(str::to_owned)),
+            Ok(file) => Ok(self.keep(wanted, file).await?.map_err(str::to_owned)),
             Err(wrong) => Ok(Err(wrong)),
         }
     }
 
-    /// Keeps a token's picture. What is wrong with it is told for people, without the field's name.
+    /// Keeps a picture. What is wrong with it is told for people, without the field's name.
     pub(crate) async fn keep(
         &self,
-        token: i64,
+        Wanted { owner, preview: side }: Wanted,
         file: Bytes,
     ) -> Result<Result<Kept, &'static str>, Error> {
         // The semaphore is never closed.
         let turn = self.turn.acquire().await.ok();
-        let name = self.state.picture_name(token, &file);
-        let drawn = blocking(move || draw(&file)).await?;
-        let Drawn { original, preview, kind } = match drawn {
+        let name = self.state.picture_name(owner, side, &file);
+        let drawn = blocking(move || draw(&file, side)).await?;
+        let Drawn { original, preview, kind, width, height } = match drawn {
             Ok(drawn) => drawn,
             Err(wrong) => return Ok(Err(wrong)),
         };
@@ -122,23 +147,41 @@ impl Pictures {
             blocking(move || places.iter().for_each(|place| drop(fs::remove_file(place)))).await?;
         }
         let message = ImageMessage::new(full_url).preview(preview_url);
-        Ok(Ok(Kept { name, message }))
+        Ok(Ok(Kept { name, message, kind, width, height }))
+    }
+
+    /// The names of the pictures whose addresses are in a text.
+    pub(crate) fn shown_in<'a>(&self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        let root = format!("{}/pictures/", self.url);
+        let places: Vec<usize> = text.match_indices(&root).map(|(at, _)| at + root.len()).collect();
+        let name = |at: usize| {
+            let file = text.get(at..)?.split(['"', '\\', '?', '#']).next()?;
+            kind_of(file).and(file.get(..NAME))
+        };
+        places.into_iter().filter_map(name)
     }
 
     /// Answers a request whose path begins with `/pictures/`.
-    pub(crate) async fn answer(&self, parts: &Parts) -> Result<Answer, Error> {
+    pub(crate) async fn answer(&self, parts: &Parts) -> Result<Reply, Error> {
         if !matches!(parts.method, Method::GET | Method::HEAD) {
-            return Ok(told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"));
+            let told = told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
+            return Ok(whole_answer(told));
         }
         let name = parts.uri.path().strip_prefix("/pictures/").unwrap_or_default();
-        let not_found = || told(StatusCode::NOT_FOUND, "Not found");
-        let Some(kind) = kind_of(name) else { return Ok(not_found()) };
+        let not_found = || Ok(whole_answer(told(StatusCode::NOT_FOUND, "Not found")));
+        let Some(kind) = kind_of(name) else { return not_found() };
         let place = self.folder.join(name);
-        match blocking(move || fs::read(place)).await? {
-            Ok(bytes) => Ok(serve(&parts.headers, name, kind, bytes.into())),
-            Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(not_found()),
-            Err(why) => Err(Error::because("a picture cannot be read", why)),
+        let (file, length) = match blocking(move || part::open(&place)).await? {
+            Ok(opened) => opened,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return not_found(),
+            Err(why) => return Err(cannot_read(why)),
+        };
+        let (head, part) = serve(&parts.headers, name, kind, length);
+        if part.is_empty() {
+            return Ok(head.map(|()| Either::Left(Full::default())));
         }
+        let part = FilePart::new(file, &part).map_err(cannot_read)?;
+        Ok(head.map(|()| Either::Right(Patient::new(ResponseBody::new(part)))))
     }
 
     fn place(&self, name: &str, part: &str, kind: Kind) -> PathBuf {
@@ -159,6 +202,10 @@ fn kind_of(file: &str) -> Option<Kind> {
         return None;
     }
     [Kind::Jpeg, Kind::Png].into_iter().find(|kind| kind.extension() == extension)
+}
+
+fn cannot_read(why: io::Error) -> Error {
+    Error::because("a picture cannot be read", why)
 }
 
 /// Writes a file whole or not at all.

@@ -4,37 +4,39 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
-use http_body_util::Full;
 
 use super::draw::Kind;
-use crate::answer::Answer;
 
-/// The answer to a request with these headers for a picture. `name` is that of its file, and no other picture's.
-pub(super) fn serve(headers: &HeaderMap, name: &str, kind: Kind, picture: Bytes) -> Answer {
+/// The head of the answer to a request with these headers for a picture of so many bytes, and which of them are its body. `name`
+/// is that of its file, and no other picture's.
+pub(super) fn serve(
+    headers: &HeaderMap,
+    name: &str,
+    kind: Kind,
+    whole: u64,
+) -> (Response<()>, Range<u64>) {
     let tag = format!("\"{name}\"");
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let is_known = text(header::IF_NONE_MATCH).is_some_and(|tags| {
         let mut tags = tags.split(',').map(|it| it.trim().trim_start_matches("W/"));
         tags.any(|it| it == tag || it == "*")
     });
-    let whole = picture.len();
     let is_same = text(header::IF_RANGE).is_none_or(|it| it == tag);
     let part = text(header::RANGE).filter(|_| is_same).and_then(|range| part(range, whole));
-    let (status, picture, range) = match part {
-        _ if is_known => (StatusCode::NOT_MODIFIED, Bytes::new(), None),
-        None => (StatusCode::OK, picture, None),
+    let (status, part, range) = match part {
+        _ if is_known => (StatusCode::NOT_MODIFIED, 0..0, None),
+        None => (StatusCode::OK, 0..whole, None),
         Some(part) if part.is_empty() => {
             let range = format!("bytes */{whole}");
-            (StatusCode::RANGE_NOT_SATISFIABLE, Bytes::new(), Some(range))
+            (StatusCode::RANGE_NOT_SATISFIABLE, 0..0, Some(range))
         }
         Some(part) => {
             let range = format!("bytes {}-{}/{whole}", part.start, part.end.saturating_sub(1));
-            (StatusCode::PARTIAL_CONTENT, picture.slice(part), Some(range))
+            (StatusCode::PARTIAL_CONTENT, part, Some(range))
         }
     };
-    let mut answer = Response::new(Full::new(picture));
+    let mut answer = Response::new(());
     *answer.status_mut() = status;
     let headers = answer.headers_mut();
     if !matches!(status, StatusCode::NOT_MODIFIED | StatusCode::RANGE_NOT_SATISFIABLE) {
@@ -53,17 +55,17 @@ pub(super) fn serve(headers: &HeaderMap, name: &str, kind: Kind, picture: Bytes)
             headers.insert(name, value);
         }
     }
-    answer
+    (answer, part)
 }
 
 /// The part of so many bytes that one range asks for: `0..0` where it has none of them, and nothing where it is no range, or
 /// several.
-fn part(range: &str, whole: usize) -> Option<Range<usize>> {
+fn part(range: &str, whole: u64) -> Option<Range<u64>> {
     let (first, last) = range.strip_prefix("bytes=")?.trim().split_once('-')?;
     let number = |digits: &str| {
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         // One that is too large for a number is larger than any picture, too.
-        is_number.then(|| digits.parse().unwrap_or(usize::MAX))
+        is_number.then(|| digits.parse().unwrap_or(u64::MAX))
     };
     let part = match (first, last) {
         ("", last) => whole.saturating_sub(number(last)?)..whole,
@@ -110,7 +112,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_range_leaves_the_picture(range in "bytes=[0-9]{0,25}-[0-9]{0,25}", whole in 0_usize..50) {
+        fn no_range_leaves_the_picture(range in "bytes=[0-9]{0,25}-[0-9]{0,25}", whole in 0_u64..50) {
             if let Some(part) = part(&range, whole) {
                 prop_assert!(part == (0..0) || part.start < part.end && part.end <= whole);
             }

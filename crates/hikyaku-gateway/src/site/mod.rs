@@ -16,9 +16,10 @@ use hikyaku_sender::Outbox;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
 use crate::{
-    Access, ApiKeyRow, Error, OperatorAccess, OperatorSettings, Route, Served, State, Visitor,
+    Access, Error, OperatorAccess, OperatorSettings, Route, Served, State, Visitor,
     account::Accounts,
     answer::{Answer, page_answer, see_other},
+    declared_keys::DeclaredKeys,
     door::Door,
     page,
     route::{self, Found},
@@ -48,7 +49,7 @@ pub(crate) struct Site {
     pub(crate) command: Option<String>,
     pub(crate) operator: OperatorSettings,
     /// The keys of the configuration.
-    pub(crate) declared_keys: Vec<ApiKeyRow>,
+    pub(crate) declared_keys: Arc<DeclaredKeys>,
     pub(crate) entries: Throttle,
 }
 

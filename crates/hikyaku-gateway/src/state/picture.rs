@@ -12,6 +12,15 @@ const SHORTEST: i64 = 60 * 60 * 1000;
 /// How many of the oldest pictures are looked at when one has to go.
 const LOOKED_AT: i64 = 200;
 
+/// Who has uploaded a picture, by number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PictureOwner {
+    /// A token of LINE Notify's API.
+    Token(i64),
+    /// A key of LINE's API.
+    Key(i64),
+}
+
 /// A picture that is kept.
 #[derive(Debug)]
 pub(crate) struct PictureRow {
@@ -40,9 +49,29 @@ impl State {
         Ok((newest, count, bytes))
     }
 
-    /// The name of a token's picture, which nobody can guess and which is the same each time.
-    pub(crate) fn picture_name(&self, token: i64, bytes: &[u8]) -> String {
-        hex(&self.hasher.hash_bytes(SecretKind::Picture, token, bytes))
+    /// The name of somebody's picture with a preview of this size, which nobody can guess and which is the same each time.
+    pub(crate) fn picture_name(&self, owner: PictureOwner, side: u32, bytes: &[u8]) -> String {
+        let hash = |kind, pieces: &[&[u8]]| hex(&self.hasher.hash_bytes(kind, pieces));
+        match owner {
+            PictureOwner::Token(token) => hash(SecretKind::Picture, &[&token.to_be_bytes(), bytes]),
+            PictureOwner::Key(key) => {
+                hash(SecretKind::KeyPicture, &[&key.to_be_bytes(), &side.to_be_bytes(), bytes])
+            }
+        }
+    }
+
+    /// Notes that a delivery shows pictures, so that they stay as long as that is to be sent. Of several that show one, the
+    /// newest counts.
+    pub(crate) async fn pictures_are_of(
+        &self,
+        names: &[&str],
+        delivery: DeliveryId,
+    ) -> Result<(), Error> {
+        for name in names {
+            let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
+            self.ask(sql, [delivery.get().into(), (*name).into()], |_| ()).await?;
+        }
+        Ok(())
     }
 
     /// Notes a picture, or that it is wanted again.

@@ -54,6 +54,10 @@ const UPGRADES: &[&[&str]] = &[
         "CREATE TABLE hikyaku_gateway_audit (id ID, at bigint NOT NULL, who text NOT NULL, act text NOT NULL, \
          what text NOT NULL, count bigint, done bigint, reason text NOT NULL)",
     ],
+    // Version 5: channel access tokens that were issued through the gateway, and the names of the keys that they act as.
+    &[
+        "CREATE TABLE hikyaku_gateway_issued (hash BYTES NOT NULL PRIMARY KEY, key_name text NOT NULL, expires_at bigint NOT NULL)",
+    ],
 ];
 
 /// Version 1. `ID` is the numbered key, `BYTES` the type of bytes.

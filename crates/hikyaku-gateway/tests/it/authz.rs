@@ -59,6 +59,14 @@ const SECRET: &[&str] = &[
 const SCRIPTS: &[&str] =
     &["POST /api/notify", "GET /api/status", "POST /api/status", "POST /api/revoke"];
 
+const BOTS: &[&str] = &[
+    "GET /_hikyaku/v1/deliveries",
+    "DELETE /_hikyaku/v1/deliveries",
+    "GET /_hikyaku/v1/deliveries/*",
+    "DELETE /_hikyaku/v1/deliveries/*",
+    "POST /_hikyaku/v1/pictures",
+];
+
 const PEOPLE: &[&str] = &[
     "GET /my",
     "POST /my/sign-out",
@@ -163,6 +171,7 @@ fn is_among(list: &[&str], route: &str) -> bool {
 fn may(who: Who, route: &str) -> bool {
     is_among(EVERYBODY, route)
         || (is_among(SCRIPTS, route) && who == Who::Script)
+        || (is_among(BOTS, route) && who == Who::Bot)
         || (is_among(PEOPLE, route) && matches!(who, Who::Other | Who::Owner))
         || (is_among(VIEWERS, route) && matches!(who, Who::Viewer | Who::Operator))
         || (is_among(OPERATORS, route) && who == Who::Operator)
@@ -172,7 +181,7 @@ fn may(who: Who, route: &str) -> bool {
 fn every_route_is_in_this_test() {
     let name = |route: &hikyaku_gateway::Route| format!("{} {}", route.method, route.path);
     let known: BTreeSet<String> = ROUTES.iter().map(name).collect();
-    let lists = [EVERYBODY, SECRET, SCRIPTS, PEOPLE, VIEWERS, OPERATORS];
+    let lists = [EVERYBODY, SECRET, SCRIPTS, BOTS, PEOPLE, VIEWERS, OPERATORS];
     let tried: BTreeSet<String> = lists.concat().into_iter().map(str::to_owned).collect();
     assert_eq!(known, tried);
     assert_eq!(known.len(), ROUTES.len());
@@ -181,6 +190,7 @@ fn every_route_is_in_this_test() {
             Access::Anyone if is_among(SECRET, &name(route)) => SECRET,
             Access::Anyone => EVERYBODY,
             Access::Token => SCRIPTS,
+            Access::Key => BOTS,
             Access::Service | Access::Signed => SECRET,
             Access::Person => PEOPLE,
             Access::Viewer => VIEWERS,
@@ -318,7 +328,13 @@ async fn lines_calls_are_for_keys_with_the_right_to_them() {
     let mut lines: Vec<String> =
         OPERATIONS.iter().map(|it| format!("{} {}", it.method, fill(it.path))).collect();
     lines.push("POST /v2/bot/message/new".to_owned());
-    let delivery = "GET /_hikyaku/v1/deliveries/123e4567-e89b-12d3-a456-426614174000";
+    let id = "123e4567-e89b-12d3-a456-426614174000";
+    let deliveries = ["GET", "DELETE"].into_iter().flat_map(|method| {
+        [format!("/{id}"), format!("?retry_key={id}")]
+            .map(|rest| format!("{method} /_hikyaku/v1/deliveries{rest}"))
+    });
+    let deliveries: Vec<String> = deliveries.collect();
+    lines.push("POST /_hikyaku/v1/pictures".to_owned());
     let mut callers = 0;
     let mut ask = async |headers: &str, line: &str| {
         // Each of them makes its own mistakes.
@@ -334,9 +350,13 @@ async fn lines_calls_are_for_keys_with_the_right_to_them() {
     let before = asked();
     for it in &tries {
         let bearer = format!("Authorization: Bearer {}\r\n", it.secret);
-        for line in lines.iter().map(String::as_str).chain([delivery]) {
+        for line in lines.iter().chain(&deliveries) {
+            // They have no bearer, and are a channel's.
+            let is_for_people = line.ends_with("/userinfo") || line.ends_with("/certs");
+            let is_about_tokens = line.contains("oauth") && !is_for_people;
+            let refusal = if is_about_tokens { 403 } else { 401 };
             for headers in [&it.headers, &bearer] {
-                assert_eq!(ask(headers, line).await, 401, "{:?} {line}", it.who);
+                assert_eq!(ask(headers, line).await, refusal, "{:?} {line}", it.who);
             }
         }
     }
@@ -346,7 +366,10 @@ async fn lines_calls_are_for_keys_with_the_right_to_them() {
     for line in &lines {
         assert_eq!(ask(&bearer, line).await, 403, "{line}");
     }
-    assert_eq!(ask(&bearer, delivery).await, 404);
+    // Each asks for its own, and has none.
+    for line in &deliveries {
+        assert_eq!(ask(&bearer, line).await, 404, "{line}");
+    }
     assert_eq!(asked(), before);
     home.stop().await;
 }

@@ -1,8 +1,16 @@
 //! What LINE tells the gateway.
 
+use std::net::SocketAddr;
+
 use hikyaku_gateway::AccessToken;
 use hikyaku_page::Lang;
 use hikyaku_webhook::sign;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::JoinHandle,
+};
 
 use crate::{
     cluster::Cluster,
@@ -78,6 +86,109 @@ async fn events_count_once_and_in_the_order_of_their_times() {
     assert!(tell("join", "03", 15).await, "too late");
     assert!(!tell("join", "04", 30).await);
     assert!(!tell("leave", "02", 20).await, "sent again");
+    home.stop().await;
+}
+
+/// A bot that answers each request with the next of these statuses; nothing where it never answers.
+struct Bot {
+    address: SocketAddr,
+    heard: mpsc::UnboundedReceiver<String>,
+    /// Those that it left without an answer.
+    serving: JoinHandle<Vec<TcpStream>>,
+}
+
+fn is_whole(request: &str) -> bool {
+    request.split_once("\r\n\r\n").is_some_and(|(head, body)| {
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+        length.unwrap().parse::<usize>().unwrap() == body.len()
+    })
+}
+
+impl Bot {
+    async fn serve(statuses: &'static [Option<u16>]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, heard) = mpsc::unbounded_channel();
+        let serving = tokio::spawn(async move {
+            let mut silent = Vec::new();
+            for status in statuses {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
+                let request = loop {
+                    let read = stream.read(&mut piece).await.unwrap();
+                    bytes.extend_from_slice(&piece[..read]);
+                    let text = String::from_utf8_lossy(&bytes).into_owned();
+                    if is_whole(&text) {
+                        break text;
+                    }
+                };
+                tell.send(request).unwrap();
+                let Some(status) = status else {
+                    silent.push(stream);
+                    continue;
+                };
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                );
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+            silent
+        });
+        Self { address, heard, serving }
+    }
+}
+
+#[tokio::test]
+async fn a_bot_gets_webhooks_as_line_signed_them_and_line_hears_what_it_says() {
+    let mut bot = Bot::serve(&[Some(200), Some(204), Some(500), None]).await;
+    let url = format!("http://{}/callback?x=1", bot.address);
+    let home = Home::configured(|config| {
+        config.channel.get_mut("default").unwrap().forward_webhook = Some(url);
+    })
+    .await;
+    let tell = async |id: &str| {
+        let body = event("join", id, 10);
+        let signature = sign(&home.sim.channel_secret(), body.as_bytes());
+        let headers = format!(
+            "x-line-signature: {signature}\r\nContent-Type: application/json\r\nX-Other: 1\r\nUser-Agent: LineBotWebhook/2.0\r\n"
+        );
+        (home.hook(&headers, &body).await.status, signature, body)
+    };
+    // One that comes again goes on again: the bot may have missed it.
+    for (id, status) in [("01", 200), ("01", 204), ("02", 500), ("03", 504)] {
+        let (told, signature, body) = tell(id).await;
+        assert_eq!(told, status, "{id}");
+        let heard = bot.heard.recv().await.unwrap();
+        assert!(heard.starts_with("POST /callback?x=1 HTTP/1.1\r\n"), "{heard}");
+        assert!(heard.contains(&format!("x-line-signature: {signature}\r\n")), "{heard}");
+        assert!(heard.contains("user-agent: LineBotWebhook/2.0") && !heard.contains("x-other"));
+        assert!(heard.ends_with(&format!("\r\n\r\n{body}")), "{heard}");
+    }
+    assert_eq!(home.known().await, [GROUP]);
+    // What LINE did not sign goes nowhere, and one that is not there is no success.
+    assert_eq!(home.hook("x-line-signature: AAAA\r\n", &event("join", "04", 10)).await.status, 401);
+    bot.serving.await.unwrap();
+    assert!(bot.heard.recv().await.is_none());
+    assert_eq!(tell("05").await.0, 502);
+    home.stop().await;
+}
+
+/// A bot answers by the reply tokens that it gets, so notifications do not use them up.
+#[tokio::test]
+async fn reply_tokens_are_the_bots() {
+    let bot = Bot::serve(&[Some(200)]).await;
+    let url = format!("http://{}/", bot.address);
+    let home = Home::configured(|config| {
+        config.channel.get_mut("default").unwrap().forward_webhook = Some(url);
+    })
+    .await;
+    let said = home.sim.user_says(&home.alice, "hi");
+    home.told().await;
+    assert_eq!(home.notify(&home.t1, "message=a").await.body, OK);
+    assert_eq!(home.pushes(), 1);
+    let client = hikyaku::Client::builder(home.sim.channel_token().expose());
+    let client = client.api_base_url(home.sim.api_url()).build().unwrap();
+    client.reply(said.reply_token.as_str(), "hello").await.unwrap();
     home.stop().await;
 }
 

@@ -8,12 +8,16 @@ mod cluster;
 
 mod adapter;
 mod alert;
+mod asking;
 mod authz;
 mod budget;
 mod coalesce;
 mod doubt;
 mod home;
 mod hook;
+mod hosted;
+mod http2;
+mod issue;
 mod line;
 mod log;
 mod node;

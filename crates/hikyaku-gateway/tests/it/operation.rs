@@ -110,7 +110,7 @@ async fn tokens_survive_a_restart_and_are_kept_as_hashes() {
 }
 
 /// A certificate of its own for `notify.example`, written beside each other as a renewal does it.
-fn renew(folder: &Path) -> CertificateDer<'static> {
+pub(crate) fn renew(folder: &Path) -> CertificateDer<'static> {
     let own = rcgen::generate_simple_self_signed(["notify.example".to_owned()]).unwrap();
     std::fs::write(folder.join("key.pem"), own.signing_key.serialize_pem()).unwrap();
     std::fs::write(folder.join("cert.pem"), own.cert.pem()).unwrap();

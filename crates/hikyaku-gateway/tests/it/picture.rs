@@ -9,7 +9,7 @@ use crate::home::{Answer, Bytes, Home, OK};
 
 const TOO_MANY: &str = r#"{"status":400,"message":"Image rate limit exceeded."}"#;
 
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     // The left half is red, the right one blue.
     let color = |x: u32, _| if x < width / 2 { [255, 0, 0] } else { [0, 0, 255] };
     let picture = RgbImage::from_fn(width, height, |x, y| image::Rgb(color(x, y)));
@@ -19,7 +19,7 @@ fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 }
 
 /// A JPEG whose camera was held upright, and says where it was.
-fn upright(width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn upright(width: u32, height: u32) -> Vec<u8> {
     let jpeg = picture(width, height, ImageFormat::Jpeg);
     let mut exif =
         b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
@@ -29,7 +29,7 @@ fn upright(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A PNG that says that it is this large, and is not.
-fn giant(side: u32) -> Vec<u8> {
+pub(crate) fn giant(side: u32) -> Vec<u8> {
     let mut header = b"IHDR".to_vec();
     header.extend([side.to_be_bytes(), side.to_be_bytes()].concat());
     header.extend([8, 2, 0, 0, 0]);
@@ -58,7 +58,7 @@ impl Home {
         Answer::read(self.raw([head.as_bytes(), &body].concat()).await)
     }
 
-    async fn get(&self, url: &str) -> Bytes {
+    pub(crate) async fn get(&self, url: &str) -> Bytes {
         let path = url.strip_prefix("https://notify.example").unwrap();
         self.bytes(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).await
     }
@@ -75,7 +75,7 @@ impl Home {
 
 const FILE: &str = "name=\"imageFile\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg";
 
-fn read(bytes: &[u8]) -> DynamicImage {
+pub(crate) fn read(bytes: &[u8]) -> DynamicImage {
     ImageReader::new(Cursor::new(bytes)).with_guessed_format().unwrap().decode().unwrap()
 }
 
@@ -89,7 +89,7 @@ async fn a_picture_is_turned_stripped_and_served_for_weeks() {
     );
     let (full, preview) = home.shown();
     let original = home.get(&full).await;
-    assert_eq!((original.status, original.header("Content-Type")), (200, Some("image/jpeg")));
+    assert_eq!((original.status, original.header("content-type")), (200, Some("image/jpeg")));
     assert_eq!(original.header("cache-control"), Some("public, max-age=31536000, immutable"));
     let drawn = read(&original.body).to_rgb8();
     assert_eq!(drawn.dimensions(), (800, 1200));
@@ -138,11 +138,11 @@ async fn a_picture_is_served_whole_in_part_and_not_again() {
     assert_eq!((whole.status, whole.header("accept-ranges")), (200, Some("bytes")));
     let head = ask("HEAD", "").await;
     assert_eq!((head.status, head.body.len(), head.header("etag")), (200, 0, Some(tag.as_str())));
-    assert_eq!(head.header("Content-Length"), Some(length.to_string().as_str()));
+    assert_eq!(head.header("content-length"), Some(length.to_string().as_str()));
     let part = ask("GET", "Range: bytes=10-19\r\n").await;
     assert_eq!((part.status, part.body.as_slice()), (206, &whole.body[10..20]));
     assert_eq!(part.header("content-range"), Some(format!("bytes 10-19/{length}").as_str()));
-    assert_eq!(part.header("Content-Type"), Some("image/png"));
+    assert_eq!(part.header("content-type"), Some("image/png"));
     let none = ask("GET", "Range: bytes=999999-\r\n").await;
     assert_eq!((none.status, none.body.len()), (416, 0));
     assert_eq!(none.header("content-range"), Some(format!("bytes */{length}").as_str()));
@@ -171,7 +171,7 @@ async fn a_file_is_what_its_bytes_are_and_goes_before_urls() {
         "{full} {preview}"
     );
     let original = home.get(&full).await;
-    assert_eq!(original.header("Content-Type"), Some("image/png"));
+    assert_eq!(original.header("content-type"), Some("image/png"));
     assert_eq!(read(&original.body).width(), 2048);
     // A text that is sent as a file is a text.
     let disposition = "name=\"imageFullsize\"; filename=\"imageFullsize\"";

@@ -108,7 +108,7 @@ async fn a_picture_without_https_is_fetched_drawn_and_served() {
         let path = url.strip_prefix("https://notify.example").unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         let served = home.bytes(request).await;
-        assert_eq!((served.status, served.header("Content-Type")), (200, Some("image/png")));
+        assert_eq!((served.status, served.header("content-type")), (200, Some("image/png")));
         assert_eq!(image::load_from_memory(&served.body).unwrap().width(), width);
     }
     {

@@ -57,7 +57,7 @@ struct Issue {
     #[arg(long, value_name = "LIST")]
     to: Option<String>,
 
-    /// What else it may call: read, chat, content, richmenu, audience, coupon, mission, liff, module, webhook, other
+    /// What else it may call: read, chat, content, richmenu, audience, coupon, mission, liff, module, webhook, pictures, other
     #[arg(long, value_name = "LIST")]
     call: Option<String>,
 

@@ -23,6 +23,8 @@ impl Site {
         wrong: Option<&str>,
     ) -> Result<Answer, Error> {
         let lang = visit.lang;
+        let declared: Vec<_> =
+            self.declared_keys.now().iter().map(|(_, key)| key.clone()).collect();
         let issued = self.state.keys().await?;
         let mut tokens = self.state.tokens().await?;
         tokens.retain(|token| token.budget.is_some() && !token.revoked);
@@ -36,8 +38,7 @@ impl Site {
         let frame = frame(visit, who, "/operator/keys", told(visit, wrong, &known));
         let page = frame.draw(|html| {
             section(html, words::api_keys(lang), |html| {
-                let keys = self.declared_keys.iter().chain(&issued);
-                self.keys_table(html, &frame, keys, &spent, who.may_act);
+                keys_table(html, &frame, (&declared, &issued), &spent, who.may_act);
             });
             section(html, words::tokens(lang), |html| {
                 tokens_table(html, &frame, &tokens, &spent);
@@ -68,59 +69,58 @@ impl Site {
         self.state.audited(note, u64::from(revoked)).await?;
         Ok(see_other("/operator/keys?told=revoked"))
     }
+}
 
-    fn keys_table<'a>(
-        &self,
-        html: &mut Html,
-        frame: &Frame<'_>,
-        keys: impl Iterator<Item = &'a ApiKeyRow>,
-        spent: &[SpendRow],
-        may_act: bool,
-    ) {
-        let lang = frame.lang;
-        let mut names = vec![
-            words::name(lang),
-            words::state(lang),
-            words::channel(lang),
-            words::may_send(lang),
-            words::may_reach(lang),
-            words::may_call(lang),
-            words::budget(lang),
-        ];
-        names.extend(may_act.then_some(""));
-        table(html, &names, words::no_keys(lang), keys, |html, key| {
-            let is_hidden =
-                !key.declared && self.declared_keys.iter().any(|it| it.name == key.name);
-            let [send, to, call] = key.rights.to_words();
-            cell(html, &key.name);
-            cell_with(html, |html| {
-                let (word, class) = if key.revoked {
-                    (words::revoked(lang), "badge-plain")
-                } else if is_hidden {
-                    (words::replaced(lang), "badge-plain")
-                } else {
-                    (words::works(lang), "badge-good")
-                };
-                html.span("badge").class(class).text(word);
-                if key.declared {
-                    html.element(Tag::P).class("hint").text(words::declared(lang));
-                }
-            });
-            cell(html, &key.channel);
-            for list in [send, to, call] {
-                cell(html, &list.replace(',', ", "));
-            }
-            let budget = key.budget.filter(|_| !key.revoked && !is_hidden);
-            budget_cell(html, frame, budget, &key.owner(), spent);
-            if may_act {
-                cell_with(html, |html| {
-                    if !key.revoked && !key.declared {
-                        revoke(html, frame, key);
-                    }
-                });
+/// The keys of the configuration, and those of the store.
+fn keys_table(
+    html: &mut Html,
+    frame: &Frame<'_>,
+    (declared, issued): (&[ApiKeyRow], &[ApiKeyRow]),
+    spent: &[SpendRow],
+    may_act: bool,
+) {
+    let lang = frame.lang;
+    let mut names = vec![
+        words::name(lang),
+        words::state(lang),
+        words::channel(lang),
+        words::may_send(lang),
+        words::may_reach(lang),
+        words::may_call(lang),
+        words::budget(lang),
+    ];
+    names.extend(may_act.then_some(""));
+    table(html, &names, words::no_keys(lang), declared.iter().chain(issued), |html, key| {
+        let is_hidden = !key.declared && declared.iter().any(|it| it.name == key.name);
+        let [send, to, call] = key.rights.to_words();
+        cell(html, &key.name);
+        cell_with(html, |html| {
+            let (word, class) = if key.revoked {
+                (words::revoked(lang), "badge-plain")
+            } else if is_hidden {
+                (words::replaced(lang), "badge-plain")
+            } else {
+                (words::works(lang), "badge-good")
+            };
+            html.span("badge").class(class).text(word);
+            if key.declared {
+                html.element(Tag::P).class("hint").text(words::declared(lang));
             }
         });
-    }
+        cell(html, &key.channel);
+        for list in [send, to, call] {
+            cell(html, &list.replace(',', ", "));
+        }
+        let budget = key.budget.filter(|_| !key.revoked && !is_hidden);
+        budget_cell(html, frame, budget, &key.owner(), spent);
+        if may_act {
+            cell_with(html, |html| {
+                if !key.revoked && !key.declared {
+                    revoke(html, frame, key);
+                }
+            });
+        }
+    });
 }
 
 fn tokens_table(html: &mut Html, frame: &Frame<'_>, tokens: &[TokenRow], spent: &[SpendRow]) {
