@@ -1,4 +1,4 @@
-//! Small HTTP servers: `worker run --metrics` and `webhook listen`. No client can exhaust the resources of others.
+//! Small HTTP servers: `worker run --metrics`, `webhook listen` and `mcp --listen`. No client can exhaust the resources of others.
 
 use std::{convert::Infallible, future::Future, pin::pin, sync::Arc, time::Duration};
 

@@ -138,6 +138,7 @@ impl Verb {
             Self::Outbox(verb) => verb.works_alone(),
             Self::Campaign(verb) => verb.sends(),
             Self::Gateway(verb) => verb.serves(),
+            Self::Mcp(verb) => verb.listens(),
             _ => false,
         }
     }

@@ -141,6 +141,11 @@ impl Shell {
         self.run_program(Command::new("/bin/sh").args(["-e", "-c", script]), "")
     }
 
+    /// Runs another program with these words.
+    pub(crate) fn run_other(&self, program: &str, words: &[&str]) -> Outcome {
+        self.run_program(Command::new(program).args(words), "")
+    }
+
     /// Starts `hikyaku` with these words, and does not wait for its end.
     pub(crate) fn start<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Started {
         Started(self.spawn(Command::new(env!("CARGO_BIN_EXE_hikyaku")).args(words)))

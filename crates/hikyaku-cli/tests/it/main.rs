@@ -24,6 +24,8 @@ mod inbox;
 mod manual;
 mod marks;
 mod mcp;
+mod mcp_clients;
+mod mcp_http;
 mod message;
 mod messages;
 mod narrowcast;

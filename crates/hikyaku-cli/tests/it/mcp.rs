@@ -141,7 +141,7 @@ fn it_is_dry_and_what_goes_to_many_needs_their_number() {
     let mut client = Client::start(&["mcp"], &[]);
     let hello =
         client.ask("initialize", &json!({ "protocolVersion": "1999-01-01" }))["result"].clone();
-    assert_eq!(hello["protocolVersion"], "2025-06-18");
+    assert_eq!(hello["protocolVersion"], "2025-11-25");
     let told = hello["instructions"].as_str().unwrap().to_owned();
     assert!(told.contains("nothing reaches a person"), "{told}");
     let id = |letter: char| {

@@ -103,11 +103,11 @@ pub(crate) fn example(language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(language)
 }
 
-/// A Python with what the example needs; nothing where that is not possible here and need not be.
+/// A Python with what the programs of a folder need; nothing where that is not possible here and need not be.
 pub(crate) fn python(from: &Path) -> Option<PathBuf> {
     let requirements = from.join("requirements.txt");
     let wanted = fs::read(&requirements).unwrap();
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
+    let to = beside(from).with_extension("venv");
     let (python, installed) = (to.join("bin/python"), to.join("installed.txt"));
     let lock = fs::File::create(to.with_extension("lock")).unwrap();
     lock.lock().unwrap();
@@ -127,15 +127,17 @@ pub(crate) fn python(from: &Path) -> Option<PathBuf> {
     Some(python)
 }
 
-/// A copy of the example with what it needs; nothing where that is not possible here and need not be.
+/// A copy of the programs of a folder with what they need; nothing where that is not possible here and need not be.
 pub(crate) fn node(from: &Path) -> Option<PathBuf> {
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("node");
+    let to = beside(from);
     fs::create_dir_all(&to).unwrap();
     let lock = fs::File::create(to.join("lock")).unwrap();
     lock.lock().unwrap();
-    let names = ["bot.mjs", "push.mjs", "bot.test.mjs", "package.json", "package-lock.json"];
-    for name in names {
-        fs::copy(from.join(name), to.join(name)).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "mjs" || it == "json") {
+            fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+        }
     }
     let (wanted, installed) =
         (fs::read(to.join("package-lock.json")).unwrap(), to.join("installed.json"));
@@ -149,6 +151,11 @@ pub(crate) fn node(from: &Path) -> Option<PathBuf> {
     }
     fs::write(installed, wanted).unwrap();
     Some(to)
+}
+
+/// A place for what belongs to a folder, where tests may write.
+fn beside(folder: &Path) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder.file_name().unwrap())
 }
 
 /// Why it did not work, if so.
