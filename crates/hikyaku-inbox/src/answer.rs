@@ -7,7 +7,7 @@ use hikyaku_model::{
     ChatId, Message,
     event::{Event, MessageContent, ReplyToken},
     limits::MESSAGES,
-    message::{plain_text, split_text},
+    message::{MessageKind, from_markdown, plain_text, split_text},
 };
 use hikyaku_sender::NewDelivery;
 
@@ -47,6 +47,12 @@ impl Answer {
     /// Creates an answer from Markdown, as language models write it; [`plain_text`] removes the syntax.
     pub fn markdown(markdown: impl AsRef<str>) -> Self {
         Self::text(plain_text(markdown.as_ref()))
+    }
+
+    /// Creates an answer from Markdown that keeps its look: [`from_markdown`] makes Flex Messages of headings, lists,
+    /// tables and the like, with links to tap.
+    pub fn formatted(markdown: impl AsRef<str>) -> Self {
+        Self::new(from_markdown(markdown.as_ref()))
     }
 
     /// Lets the first message quote the question, if both allow it: texts and stickers can quote, and LINE gives a
@@ -191,7 +197,9 @@ impl Question<'_> {
 /// Returns the messages, with the first one quoting the question.
 pub(crate) fn quoted(mut messages: Vec<Message>, question: &Question<'_>) -> Vec<Message> {
     let token = question.event.message().and_then(MessageContent::quote_token);
-    if let (Some(token), Some(first)) = (token, messages.first_mut()) {
+    if let (Some(token), Some(first)) = (token, messages.first_mut())
+        && let MessageKind::Text(_) | MessageKind::TextV2(_) | MessageKind::Sticker(_) = first.kind
+    {
         *first = first.clone().quoting(token);
     }
     messages

@@ -348,3 +348,16 @@ async fn in_a_group_the_bot_answers_only_when_it_is_meant() {
     said.sort();
     assert_eq!(said, ["you asked: and you?", "you asked: when do you open?"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_may_keep_the_look_of_markdown_and_a_flex_message_quotes_nothing() {
+    let talk = Talk::new(Router::new(()).fallback(async |context: Context<()>| {
+        context.answer(Answer::formatted("# Hours\n- **Monday**: `9:00`").quoting())
+    }))
+    .await;
+    let answer = talk.sim.within(LONGEST).ask(&talk.user, "when?").await.unwrap();
+    assert_eq!((&answer.messages[0]["type"], answer.kind), (&"flex".into(), SendKind::Reply));
+    assert_eq!(answer.messages[0]["altText"], "Hours\n• Monday: 9:00");
+    assert_eq!(answer.messages[0]["quoteToken"], serde_json::Value::Null);
+    assert_eq!(talk.sends().await, [State::Accepted]);
+}

@@ -32,7 +32,7 @@ pub use imagemap::{IMAGEMAP_ACTIONS, ImagemapMessage};
 pub use kind::MessageKind;
 pub use list::from_json;
 pub use location::{Degrees, LOCATION_ADDRESS, LOCATION_TITLE, LocationMessage};
-pub use markdown::plain_text;
+pub use markdown::{from_markdown, plain_text};
 pub use quick_reply::{QUICK_REPLY_ITEMS, QuickReply, QuickReplyItem};
 pub use sender::{SENDER_NAME, Sender};
 pub use split::split_text;

@@ -7,6 +7,7 @@
 )]
 
 mod event;
+mod formatted;
 mod in_hand;
 mod laws;
 mod limits;
