@@ -12,6 +12,7 @@ use hikyaku_model::{
 use hikyaku_sender::NewDelivery;
 
 use crate::{
+    later::Later,
     store::NewPart,
     transaction::{EventTransaction, NotOpen, ReplyPlace},
 };
@@ -89,8 +90,11 @@ impl Answer {
         if self.messages.is_empty() {
             return Err(AnswerError::Empty);
         }
-        if self.pushes && transaction.claim().later.is_some() {
-            return self.by_button(transaction, question, &chat);
+        let requests = self.messages.len().div_ceil(MESSAGES.max);
+        if let Some(later) = transaction.claim().later().filter(|_| self.pushes)
+            && transaction.pushes_left().is_some_and(|left| requests > left as usize)
+        {
+            return self.in_parts(transaction, question, &chat, later);
         }
         let mut batches = self.messages.chunks(MESSAGES.max);
         if !self.pushes {
@@ -102,25 +106,37 @@ impl Answer {
             return Ok(transaction.enqueue_only_reply(self.sent(reply, &chat), place)?);
         }
         for batch in batches {
-            let send = match question.reply(transaction, batch) {
-                Some((reply, _)) => reply.or_push(&chat),
-                None => NewDelivery::push(&chat, batch),
-            };
-            transaction.enqueue(self.sent(send, &chat))?;
+            self.enqueue_or_push(transaction, question, &chat, batch)?;
         }
         Ok(())
     }
 
-    /// Replies with as much as one reply holds, and keeps the rest, or everything if the button was sent already.
-    fn by_button(
+    fn enqueue_or_push(
         &self,
         transaction: &EventTransaction,
         question: &Question<'_>,
         chat: &ChatId,
+        batch: &[Message],
+    ) -> Result<(), NotOpen> {
+        let (send, pushed_from) = match question.reply(transaction, batch) {
+            Some((reply, ends_at)) => (reply.or_push(chat), Some(ends_at)),
+            None => (NewDelivery::push(chat, batch), None),
+        };
+        transaction.enqueue_pushed(self.sent(send, chat), pushed_from)
+    }
+
+    /// Replies with as much as one reply holds, and keeps the rest, or everything if the button was sent already. What
+    /// cannot be a reply is one push, if one is left.
+    fn in_parts(
+        &self,
+        transaction: &EventTransaction,
+        question: &Question<'_>,
+        chat: &ChatId,
+        later: &Later,
     ) -> Result<(), AnswerError> {
         let claim = transaction.claim();
-        let Some(later) = &claim.later else { return Ok(()) };
-        if ReplyToken::of(question.event, question.received_at).is_none() {
+        let may_push = transaction.pushes_left() != Some(0);
+        if !may_push && ReplyToken::of(question.event, question.received_at).is_none() {
             return Err(AnswerError::NoReply);
         }
         let mut rest = self.messages.as_slice();
@@ -132,6 +148,11 @@ impl Answer {
             let mut batch = batch.to_vec();
             if !rest.is_empty() {
                 batch.push(later.button(&claim.event_id, part + 1));
+            }
+            if part == 0 && may_push {
+                self.enqueue_or_push(transaction, question, chat, &batch)?;
+                part += 1;
+                continue;
             }
             match question.reply(transaction, &batch).filter(|_| part == 0) {
                 Some((reply, ends_at)) => {

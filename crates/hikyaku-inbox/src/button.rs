@@ -33,7 +33,7 @@ pub(crate) async fn beside(
 /// Never, where there is no button, or where its reply token is over by now: what answers the question tells that.
 async fn time_is_up(transaction: &EventTransaction, question: &Question<'_>) {
     let claim = transaction.claim();
-    let Some(later) = claim.later.as_ref().filter(|_| claim.given.is_none()) else {
+    let Some(later) = claim.button().filter(|_| claim.given.is_none()) else {
         return std::future::pending().await;
     };
     let Ok(now) = claim.outbox.now().await else { return std::future::pending().await };
@@ -47,7 +47,7 @@ async fn time_is_up(transaction: &EventTransaction, question: &Question<'_>) {
 
 async fn send(transaction: &EventTransaction, question: &Question<'_>) -> Result<(), AnswerError> {
     let claim = transaction.claim();
-    let Some(later) = &claim.later else { return Ok(()) };
+    let Some(later) = claim.button() else { return Ok(()) };
     let Ok(chat) = question.chat() else { return Ok(()) };
     let button = later.button(&claim.event_id, 0);
     let Some((reply, ends_at)) = question.reply(transaction, &[button]) else { return Ok(()) };
@@ -65,8 +65,7 @@ pub(crate) async fn fetch(
 ) -> Result<bool, AnswerError> {
     let claim = transaction.claim();
     let EventKind::Postback(postback) = &question.event.kind else { return Ok(false) };
-    let Some(((event_id, part), later)) = asked_for(&postback.data).zip(claim.later.as_ref())
-    else {
+    let Some(((event_id, part), later)) = asked_for(&postback.data).zip(claim.later()) else {
         return Ok(false);
     };
     let Ok(chat) = question.chat() else { return Ok(true) };

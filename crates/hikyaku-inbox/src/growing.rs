@@ -84,7 +84,7 @@ impl<S> Growing<S> {
         self.text.push_str(more);
         self.compare();
         // If pushes are disabled, the reply token is for the whole answer or for the button.
-        if self.said > 0 || self.before.is_some() || self.transaction.claim().later.is_some() {
+        if self.said > 0 || self.before.is_some() || self.transaction.claim().button().is_some() {
             return Ok(());
         }
         let whole = whole(&self.text);

@@ -16,7 +16,8 @@ pub struct Settings {
     pub(crate) lease: Duration,
     pub(crate) keep: Duration,
     pub(crate) patience: Duration,
-    pub(crate) later: Option<Later>,
+    /// The button for answers that are not pushed, and how many pushes a chat may cost in a day.
+    pub(crate) pushes: Option<(Later, u32)>,
 }
 
 impl Default for Settings {
@@ -29,7 +30,7 @@ impl Default for Settings {
             lease: Duration::from_secs(15),
             keep: Duration::from_secs(7 * 24 * 60 * 60),
             patience: Duration::from_millis(1500),
-            later: None,
+            pushes: None,
         }
     }
 }
@@ -85,8 +86,19 @@ impl Settings {
 
     /// Disables pushes: an answer that comes too late for its reply token, or is too long for it, is fetched with a
     /// button. See [`Later`].
-    pub fn by_button(mut self, later: Later) -> Self {
-        self.later = Some(later);
+    pub fn by_button(self, later: Later) -> Self {
+        self.daily_pushes(0, later)
+    }
+
+    /// Limits how many pushes the answers in one chat cost in a day, which begins at midnight in Japan as LINE's do. The
+    /// part of an answer that would exceed it is fetched with a button instead, which is free; so is the answer to a
+    /// question that arrives when nothing is left. A push to a group costs one here, however many people are in it.
+    ///
+    /// An outcome of the outbox, `chat.budget_80`, tells when four fifths are used or only one push is left, and
+    /// `chat.budget_used_up` when none is. A handler finds what is left in
+    /// [`EventTransaction::pushes_left`](crate::EventTransaction::pushes_left).
+    pub fn daily_pushes(mut self, most: u32, later: Later) -> Self {
+        self.pushes = Some((later, most));
         self
     }
 

@@ -8,7 +8,7 @@ use hikyaku_sender::{Datum, NewDelivery, Outbox, Time};
 
 use crate::{
     later::Later,
-    store::{Early, NewPart, OnlyReply},
+    store::{Early, NewPart, OnlyReply, Pushes},
 };
 
 /// A transaction that collects everything to commit together with "handled": it commits once, or not at all if the
@@ -36,8 +36,22 @@ pub(crate) struct ClaimOf {
     pub(crate) chat: String,
     /// The part that an earlier attempt has sent already.
     pub(crate) given: Option<String>,
-    /// The button for late answers, if pushes are disabled.
-    pub(crate) later: Option<Later>,
+    /// The button for answers that are not pushed, and how many pushes the chat may cost in a day.
+    pub(crate) pushes: Option<(Later, u32)>,
+    /// How many it has cost today.
+    pub(crate) pushed: u32,
+}
+
+impl ClaimOf {
+    /// Returns the button for answers that are not pushed.
+    pub(crate) fn later(&self) -> Option<&Later> {
+        self.pushes.as_ref().map(|(later, _)| later)
+    }
+
+    /// Returns the button if no push is left for this event.
+    pub(crate) fn button(&self) -> Option<&Later> {
+        self.pushes.as_ref().filter(|(_, most)| self.pushed >= *most).map(|(later, _)| later)
+    }
 }
 
 #[derive(Default)]
@@ -48,6 +62,8 @@ pub(crate) struct Collected {
     pub(crate) parts: Vec<NewPart>,
     /// The send that is looked after: it is a reply, and nothing is pushed in its place.
     pub(crate) only_reply: Option<OnlyReply>,
+    /// The sends of answers that are pushed: at once, or from the end of a reply token.
+    pub(crate) pushes: Vec<Option<Time>>,
     /// Whether the event's reply token is used, by an answer or by the button.
     is_replied: bool,
 }
@@ -102,6 +118,33 @@ impl EventTransaction {
         collected.only_reply = Some(place.under(&key));
         collected.sends.push(reply.or_idempotency_key(key));
         Ok(())
+    }
+
+    /// Enqueues a part of an answer that is pushed, at once or if its reply token ends before.
+    pub(crate) fn enqueue_pushed(
+        &self,
+        send: NewDelivery,
+        from: Option<SystemTime>,
+    ) -> Result<(), NotOpen> {
+        self.enqueue(send)?;
+        self.lock().as_mut().ok_or(NotOpen::Ended)?.pushes.push(from.map(Time::from));
+        Ok(())
+    }
+
+    /// Returns what the answers collected so far may cost.
+    pub(crate) fn cost(&self, pushes: Vec<Option<Time>>) -> Option<Pushes> {
+        let ClaimOf { chat, pushes: budget, .. } = self.claim();
+        let limit = budget.as_ref().map(|(_, most)| *most).filter(|most| *most > 0)?;
+        Some(Pushes { chat: chat.clone(), limit, from: pushes })
+    }
+
+    /// Returns how many pushes the answers in this chat may still cost today; `None` without a
+    /// [budget](crate::Settings::daily_pushes).
+    pub fn pushes_left(&self) -> Option<u32> {
+        let (_, most) = self.claim().pushes.as_ref()?;
+        let collected = self.lock().as_ref().map_or(0, |it| it.pushes.len());
+        let used = u64::from(self.claim().pushed).saturating_add(collected as u64);
+        Some(most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
     }
 
     fn key(&self) -> String {

@@ -172,12 +172,14 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
         event_id: event.event_id.clone(),
         chat: event.chat.clone(),
         given: event.given.clone(),
-        later: shared.settings.later.clone(),
+        pushes: shared.settings.pushes.clone(),
+        pushed: event.pushed,
     });
     let failure = run(&shared, &router, &event, &transaction).await;
-    let Collected { statements, sends, parts, only_reply, .. } = transaction.close();
+    let Collected { statements, sends, parts, only_reply, pushes, .. } = transaction.close();
+    let pushes = transaction.cost(pushes);
     let ending = match failure {
-        None => Ending::Handled { statements, sends, parts, only_reply },
+        None => Ending::Handled { statements, sends, parts, only_reply, pushes },
         Some(why) => failed(&shared.settings, event.attempt, &why),
     };
     let attempted = |ending| Attempted { event: event.id, attempt: event.attempt, ending };

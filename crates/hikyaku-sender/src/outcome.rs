@@ -85,6 +85,10 @@ pub enum OutcomeKind {
     BudgetNearlyUsedUp,
     /// A send exceeds the rest of its fairness key's budget. Reported once until there is room again.
     BudgetUsedUp,
+    /// Four fifths of a chat's pushes of the day are used, or all but one. Reported by `hikyaku-inbox`.
+    ChatBudgetNearlyUsedUp,
+    /// A chat's pushes of the day are used up. Reported by `hikyaku-inbox`.
+    ChatBudgetUsedUp,
 }
 
 impl OutcomeKind {
@@ -102,6 +106,8 @@ impl OutcomeKind {
         Self::CampaignCancelled,
         Self::BudgetNearlyUsedUp,
         Self::BudgetUsedUp,
+        Self::ChatBudgetNearlyUsedUp,
+        Self::ChatBudgetUsedUp,
     ];
 
     /// Returns the `type` in its JSON.
@@ -119,6 +125,8 @@ impl OutcomeKind {
             Self::CampaignCancelled => "campaign.cancelled",
             Self::BudgetNearlyUsedUp => "key.budget_90",
             Self::BudgetUsedUp => "key.budget_used_up",
+            Self::ChatBudgetNearlyUsedUp => "chat.budget_80",
+            Self::ChatBudgetUsedUp => "chat.budget_used_up",
         }
     }
 
@@ -191,7 +199,7 @@ mod tests {
             assert_eq!(kind.name().parse(), Ok(kind));
             assert_eq!(OutcomeKind::from_code(kind.code()), Some(kind));
         }
-        assert_eq!(OutcomeKind::from_code(12), None);
+        assert_eq!(OutcomeKind::from_code(14), None);
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::fmt;
 
 use futures_core::future::BoxFuture;
+use serde_json::Value;
 
 use crate::{
-    Act, Datum, DeliveryId, Enqueued, Error, ErrorKind, NewDelivery, Outbox, Time,
+    Act, Datum, DeliveryId, Enqueued, Error, ErrorKind, NewDelivery, Outbox, OutcomeKind, Time,
     outbox::answer,
     store::{
         ReadStep, Reads, Result, Tables, Tx, WriteStep,
-        step::{ActOnOne, Enqueue},
+        step::{ActOnOne, Enqueue, tell},
     },
 };
 
@@ -36,6 +37,7 @@ pub struct Transaction<'a> {
     tx: &'a mut dyn Open,
     failed: bool,
     enqueued: bool,
+    told: Vec<(OutcomeKind, Option<i64>, Value)>,
 }
 
 impl fmt::Debug for Transaction<'_> {
@@ -44,7 +46,11 @@ impl fmt::Debug for Transaction<'_> {
     }
 }
 
-impl Transaction<'_> {
+impl<'a> Transaction<'a> {
+    fn new(tx: &'a mut dyn Open) -> Self {
+        Self { tx, failed: false, enqueued: false, told: Vec::new() }
+    }
+
     /// Runs one SQL statement and returns its rows. Parameters are `$1`, `$2` and so on, in the order in which they
     /// first appear.
     ///
@@ -96,6 +102,11 @@ impl Transaction<'_> {
         // Others of its order key may go on.
         self.enqueued |= matches!(cancelled, Ok(true));
         cancelled
+    }
+
+    /// Reports an outcome, if the transaction commits: readers of [outcomes](Outbox::outcomes) receive it with this `data`.
+    pub fn tell(&mut self, kind: OutcomeKind, data: Value) {
+        self.told.push((kind, None, data));
     }
 
     /// Returns whether its SQL dialect is `PostgreSQL`'s rather than `SQLite`'s.
@@ -206,7 +217,7 @@ impl<W: Work> ReadStep for Look<W> {
 
     async fn run<T: Reads>(&self, tx: &mut T) -> Result<W::Out> {
         let mut tx = Looking(tx);
-        self.0.run(&mut Transaction { tx: &mut tx, failed: false, enqueued: false }).await
+        self.0.run(&mut Transaction::new(&mut tx)).await
     }
 }
 
@@ -217,13 +228,15 @@ impl<W: Work> WriteStep for Transact<W> {
     const GOES_FIRST: bool = W::GOES_FIRST;
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
-        let mut transaction = Transaction { tx, failed: false, enqueued: false };
+        let mut transaction = Transaction::new(tx);
         let out = self.0.run(&mut transaction).await?;
-        if transaction.failed {
+        let Transaction { failed, enqueued, told, .. } = transaction;
+        if failed {
             // PostgreSQL would roll back without a word.
             return Err(Error::store("a statement of the transaction failed; nothing was changed"));
         }
-        Ok((out, transaction.enqueued))
+        tell(tx, told).await?;
+        Ok((out, enqueued))
     }
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 use hikyaku_sender::{Datum, Error, Time, Transaction, Work};
 
 use super::{
-    behind,
+    behind, budget,
     many::{numbers, to_json, unlocked},
     row::Row,
 };
@@ -38,7 +38,8 @@ const ALONE: &str = "UPDATE hikyaku_inbox_meta SET claims = claims + 1";
 const TAKE: &str = "UPDATE hikyaku_inbox_event SET state = 1, lease = $1, leased_until = $2, attempts = attempts + 1, \
     late = CASE WHEN EXISTS (SELECT 1 FROM hikyaku_inbox_event o WHERE o.chat = hikyaku_inbox_event.chat AND o.state = 2 \
     AND o.at > hikyaku_inbox_event.at) THEN 1 ELSE 0 END \
-    WHERE id IN (THESE) AND state = 0 RETURNING id, destination, event_id, chat, received_at, body, late, attempts, given";
+    WHERE id IN (THESE) AND state = 0 RETURNING id, destination, event_id, chat, received_at, body, late, attempts, given, \
+    (SELECT b.used FROM hikyaku_inbox_budget b WHERE b.chat = hikyaku_inbox_event.chat AND b.day = $4)";
 
 /// Takes events that are due, each the first of its chat.
 pub(crate) struct Claim {
@@ -63,6 +64,8 @@ pub(crate) struct Claimed {
     pub(crate) attempt: i64,
     /// What an earlier attempt has said already, of an answer that grows.
     pub(crate) given: Option<String>,
+    /// How many pushes the answers in its chat have cost today.
+    pub(crate) pushed: u32,
 }
 
 impl Work for Claim {
@@ -84,7 +87,7 @@ impl Work for Claim {
             let chats = buried.iter().flatten().filter_map(|it| it.as_text().map(str::to_owned));
             behind::set_next_free(tx, &chats.collect::<Vec<_>>()).await?;
         }
-        let until = (now + self.lease_for).as_millis();
+        let (until, today) = ((now + self.lease_for).as_millis(), budget::day(now));
         let mut claimed = Vec::new();
         for _ in 0..ROUNDS {
             let window = WINDOW.max(self.limit.saturating_mul(2));
@@ -101,7 +104,7 @@ impl Work for Claim {
                     first.push(id);
                 }
             }
-            claimed.extend(self.take(tx, &first, until).await?);
+            claimed.extend(self.take(tx, &first, until, today).await?);
             behind::set_behind(tx, &waits).await?;
             if is_last || claimed.len() >= self.limit {
                 break;
@@ -117,12 +120,13 @@ impl Claim {
         tx: &mut Transaction<'_>,
         ids: &[i64],
         until: i64,
+        today: i64,
     ) -> Result<Vec<Claimed>, Error> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let these = numbers(tx, "$3");
-        let params = [self.lease.as_str().into(), until.into(), to_json(ids).into()];
+        let params = [self.lease.as_str().into(), until.into(), to_json(ids).into(), today.into()];
         let rows = tx.query(&TAKE.replace("THESE", &these), &params).await?;
         Ok(rows.into_iter().map(read).collect())
     }
@@ -140,6 +144,7 @@ fn read(row: Vec<Datum>) -> Claimed {
         late: row.number() != 0,
         attempt: row.number(),
         given: row.text_if_any(),
+        pushed: u32::try_from(row.number()).unwrap_or(u32::MAX),
     }
 }
 

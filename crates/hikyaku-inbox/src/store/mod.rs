@@ -3,6 +3,7 @@
 mod accept;
 mod answer;
 mod behind;
+mod budget;
 mod carry;
 mod claim;
 mod filter;
@@ -16,6 +17,7 @@ mod sweep;
 
 pub(crate) use accept::{Accept, NewEvent};
 pub(crate) use answer::{Early, Fetch, NewPart};
+pub(crate) use budget::Pushes;
 pub(crate) use carry::{Bring, IsEmpty, TakeAnswers, TakeEvents, Taken};
 pub(crate) use claim::{Claim, Claimed, Renew};
 pub use filter::EventFilter;

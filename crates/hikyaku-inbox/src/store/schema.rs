@@ -2,11 +2,11 @@
 
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
 /// The schema, version by version: each entry migrates the tables from the version before. `ID` is the numbered
 /// key.
-const VERSIONS: [&[&str]; 3] = [&FIRST, &SECOND, &THIRD];
+const VERSIONS: [&[&str]; 4] = [&FIRST, &SECOND, &THIRD, &FOURTH];
 
 /// State: 0 waiting, 1 being handled, 2 handled, 3 dead letter, 4 dropped.
 const FIRST: [&str; 8] = [
@@ -45,6 +45,12 @@ const THIRD: [&str; 6] = [
     "ALTER TABLE hikyaku_inbox_event ADD COLUMN unanswered bigint NOT NULL DEFAULT 0",
     "CREATE INDEX hikyaku_inbox_event_check ON hikyaku_inbox_event (check_at) WHERE check_at IS NOT NULL",
     "CREATE INDEX hikyaku_inbox_event_unanswered ON hikyaku_inbox_event (id) WHERE unanswered = 1",
+];
+
+/// How many pushes the answers in a chat have cost on its last day with some.
+const FOURTH: [&str; 2] = [
+    "CREATE TABLE hikyaku_inbox_budget (chat text PRIMARY KEY, day bigint NOT NULL, used bigint NOT NULL)",
+    "CREATE INDEX hikyaku_inbox_budget_day ON hikyaku_inbox_budget (day)",
 ];
 
 /// Two programs do not change the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.

@@ -9,6 +9,7 @@ use hikyaku_sender::{Datum, Error, NewDelivery, Time, Transaction, Work};
 use super::{
     answer::NewPart,
     behind,
+    budget::Pushes,
     many::{Column, table},
     only_reply::OnlyReply,
 };
@@ -39,6 +40,7 @@ pub(crate) enum Ending {
         sends: Vec<NewDelivery>,
         parts: Vec<NewPart>,
         only_reply: Option<OnlyReply>,
+        pushes: Option<Pushes>,
     },
     /// It failed, and is retried after a delay.
     Again { error: String, after: Duration },
@@ -64,7 +66,12 @@ impl Attempted {
     }
 
     async fn commit_along(&self, tx: &mut Transaction<'_>, now: Time) -> Result<(), Error> {
-        let Ending::Handled { parts, only_reply, .. } = &self.ending else { return Ok(()) };
+        let Ending::Handled { parts, only_reply, pushes, .. } = &self.ending else {
+            return Ok(());
+        };
+        if let Some(pushes) = pushes {
+            pushes.count(tx, now).await?;
+        }
         for part in parts {
             part.keep(tx, now).await?;
         }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use hikyaku_sender::{Error, Transaction, Work};
 
-use super::behind;
+use super::{behind, budget};
 
 /// How many rows one commit removes.
 const ROWS: usize = 1000;
@@ -17,7 +17,8 @@ impl Work for Sweep {
     type Out = bool;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
-        let before = (tx.now().await? - self.keep).as_millis();
+        let now = tx.now().await?;
+        let before = (now - self.keep).as_millis();
         behind::set_left_free(tx).await?;
         let sql = format!(
             "DELETE FROM hikyaku_inbox_answer WHERE (destination, event_id, part) IN (SELECT destination, event_id, part \
@@ -29,6 +30,7 @@ impl Work for Sweep {
              WHERE (state = 2 OR state = 4) AND unanswered = 0 AND done_at < $1 ORDER BY done_at LIMIT {ROWS}) RETURNING id"
         );
         let events = tx.query(&sql, &[before.into()]).await?.len();
-        Ok(answers.max(events) == ROWS)
+        let days = budget::forget(tx, now).await?;
+        Ok(answers.max(events).max(days) == ROWS)
     }
 }

@@ -10,6 +10,7 @@ mod answer;
 mod answered;
 mod arrivals;
 mod bench;
+mod budget;
 mod handling;
 mod killed;
 mod load;

@@ -86,7 +86,10 @@ async fn campaign_over<T: Tx>(
 }
 
 /// Writes outcomes down. It is the last thing that a step does.
-async fn tell<T: Tx>(tx: &mut T, outcomes: Vec<(OutcomeKind, Option<i64>, Value)>) -> Result<()> {
+pub(crate) async fn tell<T: Tx>(
+    tx: &mut T,
+    outcomes: Vec<(OutcomeKind, Option<i64>, Value)>,
+) -> Result<()> {
     if outcomes.is_empty() {
         return Ok(());
     }
