@@ -110,6 +110,10 @@ impl Connection {
         }
     }
 
+    pub(crate) fn retry(&self) -> &RetryPolicy {
+        &self.retry
+    }
+
     /// How long one attempt may take, or one piece of an answer that is read as it comes.
     pub(crate) fn timeout(&self) -> Duration {
         self.timeout

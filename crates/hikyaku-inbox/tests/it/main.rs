@@ -11,6 +11,7 @@ mod answered;
 mod arrivals;
 mod bench;
 mod budget;
+mod content;
 mod handling;
 mod killed;
 mod load;

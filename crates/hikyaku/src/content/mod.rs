@@ -4,11 +4,13 @@ mod download;
 mod message_content;
 mod transcoding;
 mod wait;
+mod whole;
 
 pub use download::Content;
 pub use message_content::MessageContent;
 pub use transcoding::{Transcoding, TranscodingStatus};
 pub use wait::WaitForMessageContent;
+pub use whole::{LoadedContent, SavedContent};
 
 use crate::route::Route;
 

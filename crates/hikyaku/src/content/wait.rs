@@ -10,7 +10,7 @@ use crate::{Client, Error, ErrorKind, retry::deadline};
 const LONGEST_POLL: Duration = Duration::from_secs(8);
 
 /// Waits until LINE has a message's content ready, and returns it. Made by [`Client::wait_for_message_content`]; await
-/// it for the bytes.
+/// it for a stream of the bytes, or call [`bytes`](Self::bytes) or [`save`](Self::save) for all of them.
 ///
 /// While LINE is still preparing the content, it polls after 1, 2, 4 and then every 8 seconds.
 ///
@@ -20,7 +20,7 @@ const LONGEST_POLL: Duration = Duration::from_secs(8);
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is awaited"]
 pub struct WaitForMessageContent<'a> {
-    client: &'a Client,
+    pub(super) client: &'a Client,
     message_id: &'a str,
     limit: Duration,
     poll: Option<Duration>,
@@ -54,7 +54,7 @@ impl WaitForMessageContent<'_> {
         self
     }
 
-    async fn wait(self) -> Result<Content, Error> {
+    pub(super) async fn wait(&self) -> Result<Content, Error> {
         let end = deadline(Instant::now(), self.limit);
         let mut pause = Duration::from_secs(1);
         loop {
@@ -91,6 +91,6 @@ impl<'a> IntoFuture for WaitForMessageContent<'a> {
 
     #[inline]
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.wait())
+        Box::pin(async move { self.wait().await })
     }
 }

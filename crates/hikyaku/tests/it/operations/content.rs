@@ -205,3 +205,63 @@ impl Transport for OneAnswer {
         Box::pin(async { Ok(http::Response::new(ResponseBody::new(body))) })
     }
 }
+
+fn broken_off() -> Reaction {
+    Reaction::AnswerAndClose(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf".to_vec())
+}
+
+/// A client that repeats at once.
+fn quick_client(server: &Server) -> Client {
+    let retry = RetryPolicy::default().max_retries(2).base_delay(Duration::ZERO);
+    Client::builder("TOKEN").base_url(server.url()).retry(retry).build().unwrap()
+}
+
+fn names(folder: &tempfile::TempDir) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path()).unwrap();
+    entries.map(|it| it.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_whole_content_is_loaded_or_saved_again_where_it_broke_off() {
+    let film = || bytes("video/mp4", b"film");
+    let answers = [preparing(), answer(200, r#"{"status":"succeeded"}"#), broken_off(), film()];
+    let server = Server::start(answers).await;
+    let wait = quick_client(&server);
+    let loaded = wait.wait_for_message_content("1").poll(Duration::ZERO).bytes(10).await.unwrap();
+    assert_eq!((&*loaded.bytes, loaded.content_type.as_deref()), (&b"film"[..], Some("video/mp4")));
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mp4");
+    std::fs::write(&path, "an older, longer one").unwrap();
+    let server = Server::start([broken_off(), broken_off(), film()]).await;
+    let client = quick_client(&server);
+    let saved = client.wait_for_message_content("1").save(&path, 10).await.unwrap();
+    assert_eq!((saved.bytes, saved.content_type.as_deref()), (4, Some("video/mp4")));
+    assert_eq!(std::fs::read(&path).unwrap(), b"film");
+    assert_eq!(names(&folder), ["a.mp4"]);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_content_that_never_comes_or_is_too_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.mp4");
+    let server = Server::start([broken_off(), broken_off(), broken_off()]).await;
+    let client = quick_client(&server);
+    let error = client.wait_for_message_content("1").save(&path, 100).await.unwrap_err();
+    assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Network, 3));
+    // One that tells its length, and one that does not.
+    let endless = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n12345\r\n0\r\n\r\n";
+    for large in [bytes("image/png", b"12345"), Reaction::Answer(endless.into())] {
+        let server = Server::start([large]).await;
+        let client = quick_client(&server);
+        let error = client.wait_for_message_content("1").save(&path, 4).await.unwrap_err();
+        assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Invalid, 1));
+        assert!(error.to_string().contains("content: is larger than 4 bytes"), "{error}");
+    }
+    assert_eq!(names(&folder), [""; 0]);
+    let server = Server::start([bytes("image/png", b"1")]).await;
+    let nowhere = folder.path().join("no/such/folder");
+    let client = quick_client(&server);
+    let error = client.wait_for_message_content("1").save(nowhere, 4).await.unwrap_err();
+    assert!(error.to_string().contains("cannot be written"), "{error}");
+}
