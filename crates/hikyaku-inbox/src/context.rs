@@ -3,6 +3,7 @@ use hikyaku_webhook::Context;
 use crate::{
     answer::{Answer, AnswerError, Question},
     growing::Growing,
+    quoted::{Quoted, quoted},
     transaction::{EventTransaction, NotOpen},
 };
 
@@ -31,6 +32,13 @@ pub trait InContext<S> {
     /// breaks one of LINE's rules makes the attempt fail when it is committed.
     fn answer(&self, answer: impl Into<Answer>) -> Result<(), AnswerError>;
 
+    /// Returns the message that this one quotes: whose it is, and its content if the store has it. The inbox has what people
+    /// wrote in this chat, the outbox what this bot answered, each for as long as it keeps them.
+    ///
+    /// # Errors
+    /// The event does not come from an inbox, or the store cannot be read.
+    fn quoted(&self) -> impl Future<Output = Result<Option<Quoted>, AnswerError>> + Send;
+
     /// Starts an answer that grows while it is being made.
     ///
     /// # Errors
@@ -38,7 +46,7 @@ pub trait InContext<S> {
     fn grow(&self) -> Result<Growing<S>, NotOpen>;
 }
 
-impl<S: Clone> InContext<S> for Context<S> {
+impl<S: Clone + Send + Sync> InContext<S> for Context<S> {
     fn transaction(&self) -> Result<EventTransaction, NotOpen> {
         self.extensions.get::<EventTransaction>().cloned().ok_or(NotOpen::NoInbox)
     }
@@ -46,6 +54,11 @@ impl<S: Clone> InContext<S> for Context<S> {
     fn answer(&self, answer: impl Into<Answer>) -> Result<(), AnswerError> {
         let question = Question { event: &self.event, received_at: self.received_at };
         answer.into().give(&self.transaction()?, &question)
+    }
+
+    async fn quoted(&self) -> Result<Option<Quoted>, AnswerError> {
+        let question = Question { event: &self.event, received_at: self.received_at };
+        quoted(&self.transaction()?, &question).await
     }
 
     fn grow(&self) -> Result<Growing<S>, NotOpen> {

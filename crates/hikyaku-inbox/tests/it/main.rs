@@ -17,6 +17,7 @@ mod killed;
 mod load;
 mod moving;
 mod order;
+mod quoted;
 mod settling;
 mod storing;
 mod unanswered;
