@@ -8,7 +8,7 @@ NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 ALL = --features hikyaku-cli/otel
 
 # What one store needs, a build without it does not.
-ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self
+ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self -A clippy::unnecessary_wraps
 
 .PHONY: help demo test lint fmt doc pictures package bench build-cpu chaos
 
