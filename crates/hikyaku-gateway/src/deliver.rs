@@ -127,18 +127,18 @@ impl Courier {
             in_order: true,
         };
         let window = self.settings.window().filter(|_| token.priority != Priority::High);
-        let place = self.patience.place(chat_of(token), OF_CHAT);
-        let wait = self.settings.wait().filter(|_| place.is_some()).unwrap_or_default();
+        let wanted = self.settings.wait().unwrap_or_default();
+        let wait = self.patience.wait(chat_of(token), OF_CHAT, wanted);
         // A sticker may be refused, and must not take others along.
         let may_wait = !alone && !notification.has_sticker();
         match window {
             Some(window) if may_wait && !self.is_in_outbox(&parcel).await? => {
-                self.join(token, parcel, window, wait).await
+                self.join(token, parcel, window, wait.time).await
             }
             _ if window.is_none() && self.waits(&parcel).await? => {
-                self.join(token, parcel, Duration::ZERO, wait).await
+                self.join(token, parcel, Duration::ZERO, wait.time).await
             }
-            _ => self.post(token, parcel, window.is_some(), wait).await,
+            _ => self.post(token, parcel, window.is_some(), wait.time).await,
         }
     }
 

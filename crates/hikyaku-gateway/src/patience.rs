@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// How many callers wait at most: half of a listener's connections. Where LINE is slow or gone, those that wait must not keep
@@ -20,8 +21,15 @@ struct Waiting {
 }
 
 impl Patience {
-    /// A place among those that wait, until it is dropped; none where all are taken, or so many of this group.
-    pub(crate) fn place(self: &Arc<Self>, group: String, most: usize) -> Option<Place> {
+    /// How long a caller of this group waits: as long as it wants to or, where all places are taken, or so many of its group,
+    /// not at all.
+    pub(crate) fn wait(self: &Arc<Self>, group: String, most: usize, wanted: Duration) -> Wait {
+        let place = (!wanted.is_zero()).then(|| self.place(group, most)).flatten();
+        let time = if place.is_some() { wanted } else { Duration::ZERO };
+        Wait { time, _place: place }
+    }
+
+    fn place(self: &Arc<Self>, group: String, most: usize) -> Option<Place> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let of_group = waiting.of.get(&group).copied().unwrap_or_default();
         if waiting.all >= CALLERS || of_group >= most {
@@ -33,9 +41,16 @@ impl Patience {
     }
 }
 
+/// How long a caller waits, and its place among those that do until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Wait {
+    pub(crate) time: Duration,
+    _place: Option<Place>,
+}
+
 /// Somebody who waits.
 #[derive(Debug)]
-pub(crate) struct Place {
+struct Place {
     group: String,
     patience: Arc<Patience>,
 }

@@ -45,15 +45,12 @@ impl LineDoor {
         parts: &Parts,
         body: &Bytes,
     ) -> Answer {
-        let mut preferred = Preferred::read(&parts.headers);
-        let mut wait = preferred.wait.unwrap_or(self.settings.wait());
-        let place = self.patience.place(format!("key:{}", key.id), OF_KEY);
-        if place.is_none() && !wait.is_zero() {
-            (wait, preferred.applied) = (Duration::ZERO, None);
-        }
-        let sent = self.try_to_send(key, kind, parts, body, wait).await;
+        let preferred = Preferred::read(&parts.headers);
+        let wanted = preferred.wait.unwrap_or(self.settings.wait());
+        let wait = self.patience.wait(format!("key:{}", key.id), OF_KEY, wanted);
+        let sent = self.try_to_send(key, kind, parts, body, wait.time).await;
         let mut answer = sent.unwrap_or_else(|refusal| *refusal);
-        if let Some(applied) = preferred.applied {
+        if let Some(applied) = preferred.applied.filter(|_| wait.time == wanted) {
             answers::set(&mut answer, PREFERENCE_APPLIED, &applied);
         }
         answer
