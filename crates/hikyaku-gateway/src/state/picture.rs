@@ -12,6 +12,9 @@ const SHORTEST: i64 = 60 * 60 * 1000;
 /// How many of the oldest pictures are looked at when one has to go.
 const LOOKED_AT: i64 = 200;
 
+/// Notes which delivery shows a picture, so that it stays as long as that is to be sent.
+const SHOWN_BY: &str = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
+
 /// Who has uploaded a picture, by number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum PictureOwner {
@@ -68,8 +71,7 @@ impl State {
         delivery: DeliveryId,
     ) -> Result<(), Error> {
         for name in names {
-            let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
-            self.ask(sql, [delivery.get().into(), (*name).into()], |_| ()).await?;
+            self.ask(SHOWN_BY, [delivery.get().into(), (*name).into()], |_| ()).await?;
         }
         Ok(())
     }
@@ -127,6 +129,5 @@ pub(super) async fn picture_is_of(
     name: &str,
     delivery: DeliveryId,
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE name = $2";
-    tx.query(sql, &[delivery.get().into(), name.into()]).await.map(drop)
+    tx.query(SHOWN_BY, &[delivery.get().into(), name.into()]).await.map(drop)
 }
