@@ -16,6 +16,7 @@ use super::{
     LineDoor,
     answers::{self, OrAnswer, Voice, about, not_found, own, plain},
     names::Name,
+    request::in_query,
     store_failed, ticket,
     translate::{asked, with_id},
 };
@@ -26,6 +27,9 @@ use crate::{
 
 /// Where deliveries are asked for.
 const DELIVERIES: &str = "/_hikyaku/v1/deliveries/";
+
+/// What is told of a query that names no delivery.
+const NO_NAME: &str = "Give one of retry_key, idempotency_key and request_id";
 
 /// The longest wait for a delivery, in seconds.
 const LONGEST_WAIT: u64 = 10;
@@ -65,8 +69,8 @@ struct Wrong<'a> {
 }
 
 /// A delivery of a key's, and all that is told of it.
-pub(super) struct Found {
-    pub(super) listed: Listed,
+struct Found {
+    listed: Listed,
     attempts: Vec<Attempt>,
     answer: Option<LineAnswer>,
 }
@@ -79,15 +83,14 @@ impl LineDoor {
     }
 
     async fn story(&self, key: &ApiKeyRow, parts: &Parts, id: &str) -> OrAnswer<Answer> {
-        let patience = patience(parts.uri.query().unwrap_or_default())?;
-        let mut found = self.of(key, ticket::delivery(&self.state, id)).await?;
+        let patience = patience(parts.uri.query())?;
+        let delivery = ticket::delivery(&self.state, id);
         if !patience.is_zero() {
-            let id = found.listed.id;
-            let waited = self.drain.wait(&self.outbox, id, patience).await;
+            let listed = self.listed(key, delivery).await?;
+            let waited = self.drain.wait(&self.outbox, listed.id, patience).await;
             waited.map_err(|error| failed(&error))?;
-            found = self.of(key, Some(id)).await?;
         }
-        Ok(story(id, &found))
+        Ok(story(id, &self.of(key, delivery).await?))
     }
 
     /// Withdraws a delivery of the caller's, unless it may have been sent.
@@ -138,10 +141,10 @@ impl LineDoor {
         id: Option<DeliveryId>,
         told: &str,
     ) -> OrAnswer<Answer> {
-        let found = self.of(key, id).await?;
-        let id = found.listed.id;
+        let listed = self.listed(key, id).await?;
+        let id = listed.id;
         // One that was withdrawn before is withdrawn.
-        if found.listed.state != State::Cancelled {
+        if listed.state != State::Cancelled {
             self.outbox.cancel(id).await.map_err(|error| match error.kind() {
                 ErrorKind::Refused(_, why) => {
                     let message = "The delivery cannot be withdrawn";
@@ -162,7 +165,7 @@ impl LineDoor {
         let refuse = |message: &str| Box::new(plain(StatusCode::BAD_REQUEST, message));
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
         let (Some((by, value)), None) = (pairs.next(), pairs.next()) else {
-            return Err(refuse("Give one of retry_key, idempotency_key and request_id"));
+            return Err(refuse(NO_NAME));
         };
         let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy();
         let named = match by {
@@ -180,7 +183,7 @@ impl LineDoor {
                 name.in_outbox(key.id, "").ok_or_else(none)?
             }
             "request_id" => return self.requested(key, &value).await,
-            _ => return Err(refuse("Give one of retry_key, idempotency_key and request_id")),
+            _ => return Err(refuse(NO_NAME)),
         };
         let found = self.outbox.find(&key.channel, named).await.map_err(|error| failed(&error))?;
         match found.filter(|listed| is_of(key, listed)) {
@@ -214,8 +217,8 @@ impl LineDoor {
         let Some(own) = own else {
             return self.pass(key, Host::Api, parts, body.into()).await;
         };
-        let listed = match self.of(key, Some(own)).await {
-            Ok(found) => found.listed,
+        let listed = match self.listed(key, Some(own)).await {
+            Ok(listed) => listed,
             Err(refusal) => return whole_answer(*refusal),
         };
         match &listed.request_id {
@@ -225,11 +228,16 @@ impl LineDoor {
     }
 
     /// A delivery that was made with this key.
-    pub(super) async fn of(&self, key: &ApiKeyRow, id: Option<DeliveryId>) -> OrAnswer<Found> {
+    pub(super) async fn listed(&self, key: &ApiKeyRow, id: Option<DeliveryId>) -> OrAnswer<Listed> {
         let none = || Box::new(not_found());
-        let id = id.ok_or_else(none)?;
-        let shown = self.outbox.show(id).await.map_err(|error| failed(&error))?;
-        let listed = shown.filter(|listed| is_of(key, listed)).ok_or_else(none)?;
+        let shown = self.outbox.show(id.ok_or_else(none)?).await.map_err(|error| failed(&error))?;
+        shown.filter(|listed| is_of(key, listed)).ok_or_else(none)
+    }
+
+    /// The same, and all that is told of it.
+    async fn of(&self, key: &ApiKeyRow, id: Option<DeliveryId>) -> OrAnswer<Found> {
+        let listed = self.listed(key, id).await?;
+        let id = listed.id;
         let attempts = self.outbox.attempts(id).await.map_err(|error| failed(&error))?;
         let answer = self.outbox.answer(id).await.map_err(|error| failed(&error))?;
         Ok(Found { listed, attempts, answer })
@@ -255,10 +263,8 @@ fn id_in(parts: &Parts) -> &str {
 }
 
 /// How long a query asks to wait: `wait=10s`, or without the unit.
-fn patience(query: &str) -> OrAnswer<Duration> {
-    let Some(wait) = query.split('&').find_map(|pair| pair.strip_prefix("wait=")) else {
-        return Ok(Duration::ZERO);
-    };
+fn patience(query: Option<&str>) -> OrAnswer<Duration> {
+    let Some(wait) = in_query(query, "wait") else { return Ok(Duration::ZERO) };
     let seconds: Option<u64> = wait.strip_suffix('s').unwrap_or(wait).parse().ok();
     let seconds = seconds.filter(|seconds| *seconds <= LONGEST_WAIT);
     seconds.map(Duration::from_secs).ok_or_else(|| {

@@ -11,8 +11,9 @@ use serde::Deserialize;
 use tokio::time::timeout;
 
 use super::{
-    BODY_TIME, LineDoor,
+    LineDoor,
     answers::{OrAnswer, forbidden, plain},
+    request::BODY_TIME,
     store_failed,
 };
 use crate::{answer::Answer, body::whole, fields::Fields, token::SecretKind};

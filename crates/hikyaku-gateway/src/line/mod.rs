@@ -13,18 +13,19 @@ mod open;
 mod pass;
 mod path;
 mod picture;
+mod request;
 mod send;
 mod ticket;
 mod translate;
 
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use hikyaku::{operation::Host, transport::HyperTransport};
 use hikyaku_sender::Outbox;
 use http::{HeaderMap, Request, StatusCode, header, request::Parts};
 use hyper::body::Incoming;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::sync::Semaphore;
 
 pub(crate) use open::Means;
 pub(crate) use path::is_lines;
@@ -34,7 +35,6 @@ use crate::{
     account::Accounts,
     alert::Alerts,
     answer::{Answer, Reply, whole_answer},
-    body::{Unread, whole},
     drain::Drain,
     known_keys::KnownKeys,
     patience::Patience,
@@ -54,9 +54,6 @@ const LARGEST_SEND: usize = hikyaku_model::limits::REQUEST_BYTES;
 
 /// How many requests without a key that works one address may make in a minute.
 const MISTAKES: u32 = 30;
-
-/// How long the body of a send may take to come.
-const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// LINE's API over one outbox.
 #[derive(Debug)]
@@ -186,17 +183,8 @@ impl LineDoor {
     }
 
     async fn body_of_send(&self, body: Incoming) -> Result<Bytes, Reply> {
-        let read = timeout(BODY_TIME, whole(body, LARGEST_SEND)).await;
-        read.unwrap_or(Err(Unread::Broken)).map_err(|why| {
-            whole_answer(match why {
-                Unread::TooLong => {
-                    plain(StatusCode::PAYLOAD_TOO_LARGE, "The request body is larger than 2 MB")
-                }
-                Unread::Broken => {
-                    plain(StatusCode::BAD_REQUEST, "The request body did not come to its end")
-                }
-            })
-        })
+        let read = request::read(body, LARGEST_SEND, "The request body is larger than 2 MB").await;
+        read.map_err(|refusal| whole_answer(*refusal))
     }
 
     /// Whose request it is.

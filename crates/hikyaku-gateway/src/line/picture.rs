@@ -5,17 +5,16 @@ use http::{StatusCode, header, request::Parts};
 use hyper::body::Incoming;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::timeout;
 
 use super::{
-    BODY_TIME, LineDoor,
+    LineDoor,
     answers::{self, OrAnswer, Voice, own, plain},
+    request::{in_query, read},
     store_failed,
 };
 use crate::{
     ApiKeyRow,
     answer::Answer,
-    body::{Unread, whole},
     fields::Fields,
     picture::{Kept, PREVIEW_SIDE, Wanted},
     state::PictureOwner,
@@ -52,7 +51,7 @@ impl LineDoor {
             let why = "this gateway serves no pictures: no listener of it has \"pictures\"";
             return Err(Box::new(own(StatusCode::NOT_FOUND, "Not found", None, Some(why))));
         };
-        let preview = preview(parts.uri.query().unwrap_or_default())?;
+        let preview = preview(parts.uri.query())?;
         let wanted = Wanted { owner: PictureOwner::Key(key.id), preview };
         // The semaphore is never closed. The place is kept until the answer is there.
         let _place = self.uploads.acquire().await.ok();
@@ -78,22 +77,14 @@ impl LineDoor {
 
     /// Reads what a request brings: a form with a file, JSON with an address, or the bytes themselves.
     async fn given(&self, parts: &Parts, body: Incoming) -> OrAnswer<Given> {
-        let refuse = |status, message: &str| Box::new(plain(status, message));
-        let read = timeout(BODY_TIME, whole(body, LARGEST)).await;
-        let body = read.unwrap_or(Err(Unread::Broken)).map_err(|why| match why {
-            Unread::TooLong => {
-                refuse(StatusCode::PAYLOAD_TOO_LARGE, "The picture is larger than 10 megabytes")
-            }
-            Unread::Broken => {
-                refuse(StatusCode::BAD_REQUEST, "The request body did not come to its end")
-            }
-        })?;
+        let body = read(body, LARGEST, "The picture is larger than 10 megabytes").await?;
         let content_type = parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|it| it.to_str().ok()).unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         if media_type.eq_ignore_ascii_case("multipart/form-data") {
             let fields = Fields::read(None, Some(content_type), &body);
-            let no_file = || refuse(StatusCode::BAD_REQUEST, "The form has no file called 'file'");
+            let message = "The form has no file called 'file'";
+            let no_file = || Box::new(plain(StatusCode::BAD_REQUEST, message));
             return fields.file("file").cloned().map(Given::File).ok_or_else(no_file);
         }
         if media_type.eq_ignore_ascii_case("application/json") {
@@ -121,10 +112,8 @@ impl LineDoor {
 }
 
 /// The longer side of the preview that a query asks for.
-fn preview(query: &str) -> OrAnswer<u32> {
-    let Some(side) = query.split('&').find_map(|pair| pair.strip_prefix("preview=")) else {
-        return Ok(PREVIEW_SIDE);
-    };
+fn preview(query: Option<&str>) -> OrAnswer<u32> {
+    let Some(side) = in_query(query, "preview") else { return Ok(PREVIEW_SIDE) };
     let side: Option<u32> = side.parse().ok();
     side.filter(|side| (1..=LARGEST_PREVIEW).contains(side)).ok_or_else(|| {
         let message = format!("preview must be a number of pixels from 1 to {LARGEST_PREVIEW}");

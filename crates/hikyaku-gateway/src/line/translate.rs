@@ -12,6 +12,7 @@ use super::{
     answers::{OrAnswer, plain},
     check,
     pass::Outgoing,
+    request::in_query,
     ticket,
 };
 use crate::{
@@ -82,13 +83,13 @@ impl LineDoor {
 
     /// LINE's id of the request that it accepted for a delivery of ours.
     async fn lines_id(&self, key: &ApiKeyRow, own: &str) -> OrAnswer<String> {
-        let found = self.of(key, ticket::delivery(&self.state, own)).await;
+        let listed = self.listed(key, ticket::delivery(&self.state, own)).await;
         let refuse = || {
             let message = format!("Invalid request id: {own}");
             Box::new(plain(StatusCode::BAD_REQUEST, &message))
         };
-        match found {
-            Ok(found) => found.listed.request_id.ok_or_else(refuse),
+        match listed {
+            Ok(listed) => listed.request_id.ok_or_else(refuse),
             Err(refusal) if refusal.status() == StatusCode::NOT_FOUND => Err(refuse()),
             Err(refusal) => Err(refusal),
         }
@@ -97,9 +98,8 @@ impl LineDoor {
 
 /// The request id in a query.
 pub(super) fn asked(parts: &Parts) -> Option<Cow<'_, str>> {
-    let pairs = parts.uri.query().unwrap_or_default().split('&');
-    let mut values = pairs.filter_map(|pair| pair.strip_prefix(NAME)?.strip_prefix('='));
-    percent_encoding::percent_decode_str(values.next()?).decode_utf8().ok()
+    let id = in_query(parts.uri.query(), NAME)?;
+    percent_encoding::percent_decode_str(id).decode_utf8().ok()
 }
 
 /// The same request with this request id.
