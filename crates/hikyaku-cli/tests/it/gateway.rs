@@ -2,8 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::{Read, Write},
-    net::TcpStream,
+    io::Read as _,
     time::{Duration, Instant},
 };
 
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     command::{Shell, Started},
+    http::{ask, get, send},
     platform::Platform,
 };
 
@@ -43,17 +43,12 @@ fn start(shell: &Shell) -> (Started, String) {
 }
 
 fn notify(address: &str, token: &str, message: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
     let length = message.len() + 8;
-    write!(
-        stream,
+    let request = format!(
         "POST /api/notify HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\nmessage={message}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    );
+    ask(address, &request)
 }
 
 #[test]
@@ -149,17 +144,14 @@ fn what_was_answered_is_sent_once_though_the_gateway_is_killed() {
 /// Pushes to a user through LINE's own API, with these headers besides.
 fn push(address: &str, key: &str, user: &str, headers: &str) -> String {
     let body = format!(r#"{{"to":"{user}","messages":[{{"type":"text","text":"hi"}}]}}"#);
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
+    let request = format!(
         "POST {PUSH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n{headers}\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
-    )
-    .unwrap();
+    );
     let mut answer = String::new();
     // A gateway that is killed cuts it.
-    let _ = stream.read_to_string(&mut answer);
+    let _ = send(address, &request).read_to_string(&mut answer);
     answer
 }
 
@@ -294,14 +286,6 @@ fn what_lines_api_was_told_is_sent_once_though_the_gateway_is_killed() {
     let requests = platform.sim.requests();
     let keys: BTreeSet<_> = requests.iter().filter_map(|it| it.retry_key()).collect();
     assert_eq!(keys.len(), 3, "{requests:?}");
-}
-
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 /// LINE takes longer than a gateway that stops lets its callers wait, and less than the worker may take.
@@ -448,17 +432,12 @@ fn a_printed_link_signs_in_once() {
     assert!(at.ends_with("/operator/enter"), "{at}");
     let (gateway, address) = start(&shell);
     let enter = || {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        write!(
-            stream,
+        let request = format!(
             "POST /operator/enter HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nConnection: close\r\n\
              Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\nlink={link}",
             link.len() + 5
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        );
+        ask(&address, &request)
     };
     let first = enter();
     assert!(first.starts_with("HTTP/1.1 303 ") && first.contains("hikyaku_operator="), "{first}");

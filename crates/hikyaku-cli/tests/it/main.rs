@@ -20,6 +20,7 @@ mod errors;
 mod gateway;
 mod guides;
 mod help;
+mod http;
 mod inbox;
 mod manual;
 mod marks;

@@ -1,13 +1,11 @@
 //! The MCP server over HTTP, byte by byte.
 
-use std::{
-    io::{Read, Write},
-    net::TcpStream,
-};
-
 use serde_json::{Value, json};
 
-use crate::command::{Shell, Started};
+use crate::{
+    command::{Shell, Started},
+    http,
+};
 
 const INITIALIZE: &str = r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#;
 const LIST: &str = r#"{"jsonrpc":"2.0","id":"a","method":"tools/list"}"#;
@@ -25,17 +23,13 @@ fn start(shell: &Shell, words: &[&str]) -> (Started, String) {
 
 /// The status, and the answer with its head.
 fn ask(address: &str, method: &str, headers: &[&str], body: &str) -> (u16, String) {
-    let mut stream = TcpStream::connect(address).unwrap();
     let headers: Vec<_> = headers.iter().flat_map(|it| [*it, "\r\n"]).collect();
-    write!(
-        stream,
+    let request = format!(
         "{method} /mcp HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n{}\r\n{body}",
         body.len(),
         headers.concat()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    );
+    let answer = http::ask(address, &request);
     (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
 }
 

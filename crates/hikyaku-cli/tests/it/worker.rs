@@ -1,11 +1,8 @@
-use std::{
-    io::{Read, Write},
-    net::{TcpListener, TcpStream},
-};
+use std::net::TcpListener;
 
 use hikyaku_sim::{FaultRule, Sim};
 
-use crate::{command::Shell, platform::Platform};
+use crate::{command::Shell, http::get, platform::Platform};
 
 /// A worker that is killed while LINE is silent, and the next one.
 #[test]
@@ -112,15 +109,6 @@ fn a_worker_serves_its_numbers() {
     assert!((0..1000).any(|_| get(address, "/metrics").contains(sent)), "{metrics}");
     assert!(get(address, "/healthz").ends_with("\r\n\r\nok\n"));
     assert_eq!(worker.stop("TERM").0, Some(0));
-}
-
-/// The whole answer to a request.
-fn get(address: &str, path: &str) -> String {
-    let mut connection = TcpStream::connect(address).unwrap();
-    write!(connection, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).unwrap();
-    answer
 }
 
 #[test]
