@@ -8,7 +8,7 @@
 mod calls;
 mod line;
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use hikyaku_gateway::{Config, Gateway, NewApiKey, NewToken};
 
@@ -22,6 +22,10 @@ const CHATS: u32 = 100;
 
 /// How many calls each token has an hour.
 const OF_TOKEN: u32 = 1000;
+
+/// How many channels send as fast as they can: LINE's limit for one channel, which the gateway keeps, is far below what
+/// the door takes.
+const CHANNELS: u32 = 16;
 
 fn main() {
     if std::env::var_os(line::SERVES).is_some() {
@@ -45,7 +49,11 @@ async fn measure(load: Load) {
     let (folder, line) = (tempfile::tempdir().unwrap(), Line::start());
     let gateway = open(&line, folder.path()).await;
     let address = gateway.addresses()["all"];
-    let key = gateway.state().issue_key(NewApiKey::new("bench", "default")).await.unwrap().key;
+    let mut keys = Vec::new();
+    for number in 0..CHANNELS {
+        let new = NewApiKey::new(format!("bench{number}"), channel(number));
+        keys.push(gateway.state().issue_key(new).await.unwrap().key);
+    }
     let each = load.calls().div_ceil(OF_TOKEN).max(CHATS);
     let many = tokens(&gateway, each, user).await;
     let one = tokens(&gateway, each, |_| user(0)).await;
@@ -55,9 +63,10 @@ async fn measure(load: Load) {
     println!("{} calls a second for {} s; memory before: {}", load.rate, load.seconds, memory());
     let body = format!(r#"{{"to":"{}","messages":[{{"type":"text","text":"hi"}}]}}"#, user(0));
     let push = |token: &str| request("/v2/bot/message/push", token, "application/json", &body);
-    let (direct, durable) = (push(&line.token), push(key.expose()));
-    load.fire("plain proxy", line.proxy, |_| direct.clone()).await;
-    load.fire("LINE door", address, |_| durable.clone()).await;
+    let direct = [push(&line.token)];
+    let durable: Vec<Vec<u8>> = keys.iter().map(|key| push(key.expose())).collect();
+    load.fire("plain proxy", line.proxy, |number| of(&direct, number)).await;
+    load.fire("LINE door", address, |_| of(&durable, 0)).await;
     let (many, one, beside) = (notifies(&many), notifies(&one), notifies(&beside));
     load.fire("LINE Notify's door", address, |number| of(&many, number)).await;
     // A chat gets one after another; others do not wait for it.
@@ -91,14 +100,15 @@ fn compare(bare: &mut [f64], through: &mut [f64]) {
 }
 
 async fn open(line: &Line, folder: &Path) -> Gateway {
-    let config = Config::parse(&format!(
-        "store = \"sqlite:{}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"line\"]\n\
-         [channel.default]\ntoken = \"{}\"\napi_url = \"{}\"\n",
-        folder.join("hikyaku.db").display(),
-        line.token,
-        line.api_url
-    ));
-    Gateway::open(config.unwrap()).await.unwrap()
+    let mut config = format!(
+        "store = \"sqlite:{}\"\n[listen.all]\naddress = \"127.0.0.1:0\"\nserve = [\"notify\", \"line\"]\n",
+        folder.join("hikyaku.db").display()
+    );
+    for name in (0..CHANNELS).map(channel) {
+        let Line { token, api_url, .. } = line;
+        writeln!(config, "[channel.{name}]\ntoken = \"{token}\"\napi_url = \"{api_url}\"").unwrap();
+    }
+    Gateway::open(Config::parse(&config).unwrap()).await.unwrap()
 }
 
 /// So many tokens, each for the chat of its number.
@@ -109,7 +119,7 @@ async fn tokens(gateway: &Gateway, count: u32, chat: impl Fn(u32) -> String) -> 
             name: "bench".to_owned(),
             target: chat(number % CHATS),
             target_name: None,
-            channel: "default".to_owned(),
+            channel: channel(0),
         };
         let issued = gateway.state().issue(new, None).await.unwrap();
         tokens.push(issued.token.expose().to_owned());
@@ -126,6 +136,10 @@ fn notifies(tokens: &[String]) -> Vec<Vec<u8>> {
 fn of(calls: &[Vec<u8>], number: u32) -> Vec<u8> {
     let at = usize::try_from(number).unwrap_or_default() % calls.len().max(1);
     calls.get(at).cloned().unwrap_or_default()
+}
+
+fn channel(number: u32) -> String {
+    format!("channel{number}")
 }
 
 fn user(number: u32) -> String {
