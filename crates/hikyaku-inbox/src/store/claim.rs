@@ -26,10 +26,12 @@ const LOOK: &str = "SELECT e.id, e.freed, CASE WHEN \
 const EXPIRED: &str =
     "SELECT 1 FROM hikyaku_inbox_event WHERE state = 1 AND leased_until < $1 LIMIT 1";
 
-/// A program that is killed again and again by one event must not be so for ever.
-const TAKE_BACK: &str = "UPDATE hikyaku_inbox_event SET state = 0, behind = 0, freed = freed + 1, lease = NULL WHERE state = 1 AND leased_until < $1 AND attempts < $2";
-const BURY: &str = "UPDATE hikyaku_inbox_event SET state = 3, lease = NULL, done_at = $1, error = $2 \
-    WHERE state = 1 AND leased_until < $3 RETURNING chat";
+/// A program that is killed again and again by one event must not be so for ever. `UNLOCKED` leaves out what is being settled:
+/// its handler's statements may wait for anybody, and nobody is to wait for them.
+const TAKE_BACK: &str = "UPDATE hikyaku_inbox_event SET state = 0, behind = 0, freed = freed + 1, lease = NULL WHERE id IN \
+    (SELECT id FROM hikyaku_inbox_event WHERE state = 1 AND leased_until < $1 AND attempts < $2 UNLOCKED)";
+const BURY: &str = "UPDATE hikyaku_inbox_event SET state = 3, lease = NULL, done_at = $1, error = $2 WHERE id IN \
+    (SELECT id FROM hikyaku_inbox_event WHERE state = 1 AND leased_until < $3 AND attempts >= $4 UNLOCKED) RETURNING chat";
 
 /// Claims happen one after the other: what one has taken is seen by the next.
 const ALONE: &str = "UPDATE hikyaku_inbox_meta SET claims = claims + 1";
@@ -81,9 +83,11 @@ impl Work for Claim {
         }
         tx.query(ALONE, &[]).await?;
         if expired {
-            tx.query(TAKE_BACK, &[at.clone(), self.attempts.into()]).await?;
+            let take_back = TAKE_BACK.replace("UNLOCKED", unlocked(tx));
+            tx.query(&take_back, &[at.clone(), self.attempts.into()]).await?;
             let why = "its program was killed, or stood still for longer than its lease";
-            let buried = tx.query(BURY, &[at.clone(), why.into(), at.clone()]).await?;
+            let params = [at.clone(), why.into(), at.clone(), self.attempts.into()];
+            let buried = tx.query(&BURY.replace("UNLOCKED", unlocked(tx)), &params).await?;
             let chats = buried.iter().flatten().filter_map(|it| it.as_text().map(str::to_owned));
             behind::set_next_free(tx, &chats.collect::<Vec<_>>()).await?;
         }

@@ -16,10 +16,22 @@ pub(super) async fn insert(
     rows: Vec<String>,
     on_conflict: &str,
 ) -> Result<Vec<Vec<Datum>>, Error> {
-    let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     // SQLite would take ON for a part of a join without WHERE.
+    insert_where(tx, into, columns, rows, "true", on_conflict).await
+}
+
+/// The same, of those rows that fit a condition on them, by the name `new`.
+pub(super) async fn insert_where(
+    tx: &mut Transaction<'_>,
+    into: &str,
+    columns: &[Column],
+    rows: Vec<String>,
+    condition: &str,
+    on_conflict: &str,
+) -> Result<Vec<Vec<Datum>>, Error> {
+    let names = columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "INSERT INTO {into} ({names}) {} WHERE true ON CONFLICT {on_conflict}",
+        "INSERT INTO {into} ({names}) SELECT {names} FROM ({}) AS new WHERE {condition} ON CONFLICT {on_conflict}",
         table(tx, columns)
     );
     let (mut returned, mut rows) = (Vec::new(), rows.into_iter().peekable());

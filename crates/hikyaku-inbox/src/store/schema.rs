@@ -2,11 +2,11 @@
 
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 
 /// The schema, version by version: each entry migrates the tables from the version before. `ID` is the numbered
 /// key.
-const VERSIONS: [&[&str]; 4] = [&FIRST, &SECOND, &THIRD, &FOURTH];
+const VERSIONS: [&[&str]; 5] = [&FIRST, &SECOND, &THIRD, &FOURTH, &FIFTH];
 
 /// State: 0 waiting, 1 being handled, 2 handled, 3 dead letter, 4 dropped.
 const FIRST: [&str; 8] = [
@@ -52,6 +52,10 @@ const FOURTH: [&str; 2] = [
     "CREATE TABLE hikyaku_inbox_budget (chat text PRIMARY KEY, day bigint NOT NULL, used bigint NOT NULL)",
     "CREATE INDEX hikyaku_inbox_budget_day ON hikyaku_inbox_budget (day)",
 ];
+
+/// The dead letters, of which there are few among many that were handled.
+const FIFTH: [&str; 1] =
+    ["CREATE INDEX hikyaku_inbox_event_dead ON hikyaku_inbox_event (id) WHERE state = 3"];
 
 /// Two programs do not change the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.
 const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(1212763994)) AS taken";

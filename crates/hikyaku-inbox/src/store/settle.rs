@@ -113,7 +113,6 @@ impl Work for Settle {
                 left.extend(chat.as_text().map(str::to_owned));
             }
         }
-        behind::set_next_free(tx, &left).await?;
         let mine_only = || by_event.values().filter(|it| mine.contains(&it.event));
         let mut all_sends = Vec::new();
         for it in mine_only() {
@@ -124,6 +123,8 @@ impl Work for Settle {
                 all_sends.extend_from_slice(sends);
             }
         }
+        // Not before the handlers' statements, which may wait for anybody: these rows are others'.
+        behind::set_next_free(tx, &left).await?;
         tx.enqueue_all(all_sends).await?;
         for it in mine_only() {
             it.commit_along(tx, now).await?;

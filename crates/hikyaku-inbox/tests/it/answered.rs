@@ -2,7 +2,7 @@
 //! answered twice, and what was not answered for sure is for a person to see.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
     sync::{
@@ -16,7 +16,7 @@ use axum::Router as App;
 use hikyaku::Client;
 use hikyaku_inbox::{EventFilter, InContext, Inbox, KeptState};
 use hikyaku_model::ChannelSecret;
-use hikyaku_sender::{Filter, NewDelivery, Outbox, State};
+use hikyaku_sender::{Filter, NewDelivery, Outbox, State, Time};
 use hikyaku_sim::{FaultRule, Sim};
 use hikyaku_webhook::{
     Context, Receiver, Router, Verifier,
@@ -38,8 +38,10 @@ fn kills() -> usize {
 
 /// Six messages: one more than a reply holds.
 async fn answer(context: Context<()>) -> Result<(), hikyaku_inbox::AnswerError> {
-    tokio::time::sleep(Duration::from_millis(5)).await;
     let question = context.event.text().unwrap_or_default();
+    // Some take long, and the next ones of their chats do not.
+    let length = question.bytes().map(u64::from).sum::<u64>() % 7 * 6;
+    tokio::time::sleep(Duration::from_millis(length)).await;
     context.answer((0..6).map(|part| format!("{question}/{part}")).collect::<Vec<_>>())
 }
 
@@ -205,6 +207,33 @@ impl Nodes {
     }
 }
 
+impl Nodes {
+    /// What each chat got came in the order of its questions, by LINE's clock, and of their parts; but for questions that LINE
+    /// delivered only when later ones had been handled.
+    async fn assert_in_order(&self, users: &[hikyaku_model::UserId], inbox: &Inbox) {
+        let all = inbox.list(EventFilter::default().limit(1_000_000)).await.unwrap();
+        let in_time = all.iter().filter(|it| !it.late).map(|it| {
+            let event: serde_json::Value = serde_json::from_str(&it.body).unwrap();
+            (event["message"]["text"].as_str().unwrap().to_owned(), it.at)
+        });
+        let asked_at: HashMap<String, Time> = in_time.collect();
+        let mut sent = self.sim.outbox();
+        sent.sort_by_key(|it| it.seq);
+        for (chat, user) in users.iter().enumerate() {
+            let of_chat = sent.iter().filter(|it| it.to.as_str() == user.as_str());
+            let texts = of_chat.flat_map(|it| &it.messages).map(|it| it["text"].as_str().unwrap());
+            let (mut times, mut parts) = (Vec::<Time>::new(), HashMap::<&str, Vec<&str>>::new());
+            for text in texts {
+                let (question, part) = text.split_once('/').unwrap();
+                times.extend(asked_at.get(question));
+                parts.entry(question).or_default().push(part);
+            }
+            assert!(times.is_sorted(), "chat {chat} got {times:?}");
+            assert!(parts.values().all(|parts| parts.is_sorted()), "chat {chat} got {parts:?}");
+        }
+    }
+}
+
 /// Passes connections on to the nodes in turn, and to the next where one is gone.
 async fn balance(listener: TcpListener, ports: Arc<[AtomicU16]>) {
     let turn = AtomicUsize::new(0);
@@ -232,7 +261,7 @@ async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnO
     let longest = LONGEST + Duration::from_secs(kills() as u64);
     let began = Instant::now();
     let mut last = String::new();
-    let outbox = loop {
+    let (outbox, inbox) = loop {
         assert!(began.elapsed() < longest * 3, "it never ends: {last}");
         tokio::time::sleep(Duration::from_millis(300)).await;
         // Read while the programs have it: a reader is no worker.
@@ -243,7 +272,7 @@ async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnO
         let overview = outbox.overview().await.unwrap();
         let open = overview.count(State::Ready) + overview.count(State::InFlight);
         if handled == CHATS * asked && open == 0 {
-            break outbox;
+            break (outbox, inbox);
         }
         let filter = Filter::default().state(State::Ready).state(State::InFlight);
         let open = outbox.list(filter.limit(3)).await.unwrap();
@@ -256,6 +285,7 @@ async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnO
     let times = nodes.arrived();
     let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "said twice: {twice:?}");
+    nodes.assert_in_order(&users, &inbox).await;
     let unknown = Filter::default().state(State::Unknown).limit(1_000_000);
     let unknown = outbox.list(unknown).await.unwrap();
     let seen: Vec<String> = unknown.iter().map(|it| format!("{:?}", it.body)).collect();

@@ -163,4 +163,49 @@ async fn no_handler_has_the_settings_of_another_ones_transaction() {
     assert_eq!(seen, [("nobody", ""), ("shop", "shop")]);
 }
 
+/// What a handler's statements wait for holds up its own chat alone, longer than its lease lasts, too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_what_a_handler_waits_for() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let url = cluster.database();
+    let outbox = Outbox::open(&url).await.unwrap();
+    let inbox = Inbox::open(&outbox).await.unwrap();
+    let inbox = inbox.settings(Settings::default().lease(Duration::from_secs(1)));
+    let bench = Bench { outbox, inbox, url, _folder: None };
+    bench.sql("CREATE TABLE stock (left_over bigint)").await;
+    bench.sql("INSERT INTO stock VALUES (7)").await;
+    let (locks, connection) =
+        tokio_postgres::connect(&bench.url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    locks.batch_execute("BEGIN; UPDATE stock SET left_over = 8").await.unwrap();
+    let handler = async |context: Context<()>| {
+        if context.event.text() == Some("take one") {
+            let transaction = context.transaction().unwrap();
+            transaction.execute("UPDATE stock SET left_over = left_over - 1", []).unwrap();
+        }
+    };
+    let bot = bench.serve(Router::new(()).fallback(handler));
+    assert_eq!(bot.post(&says("a", "a", 1, "take one", false)).await, StatusCode::OK);
+    let over = "SELECT id FROM hikyaku_inbox_event WHERE state = 1 \
+        AND leased_until < extract(epoch FROM clock_timestamp()) * 1000";
+    let began = Instant::now();
+    while bench.sql(over).await.is_empty() {
+        assert!(began.elapsed() < LONGEST, "its lease does not end");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let again = says("a", "a", 1, "take one", true);
+    let posts = async {
+        assert_eq!(bot.post(&again).await, StatusCode::OK);
+        assert_eq!(bot.post(&says("b", "b", 1, "hello", false)).await, StatusCode::OK);
+        bench.until(KeptState::Handled, 1).await
+    };
+    let done = timeout(LONGEST, posts).await.expect("others wait for it");
+    assert_eq!(done[0].event_id, "b");
+    locks.batch_execute("ROLLBACK").await.unwrap();
+    bench.until(KeptState::Handled, 2).await;
+    bot.stop().await;
+    let left = bench.sql("SELECT left_over FROM stock").await;
+    assert_eq!(left[0][0].as_integer(), Some(6));
+}
+
 crate::on_both_stores!(what_is_wrong_with_one_is_wrong_with_no_other);
