@@ -91,7 +91,10 @@ impl Answer {
             return Err(AnswerError::Empty);
         }
         let requests = self.messages.len().div_ceil(MESSAGES.max);
-        if let Some(later) = transaction.claim().later().filter(|_| self.pushes)
+        let claim = transaction.claim();
+        // The rest of an answer that has begun already is pushed, whatever it costs: no button leads to it.
+        let has_begun = claim.given.as_ref().is_some_and(|given| !given.is_empty());
+        if let Some(later) = claim.later().filter(|_| self.pushes && !has_begun)
             && transaction.pushes_left().is_some_and(|left| requests > left as usize)
         {
             return self.in_parts(transaction, question, &chat, later);
@@ -136,9 +139,6 @@ impl Answer {
     ) -> Result<(), AnswerError> {
         let claim = transaction.claim();
         let may_push = transaction.pushes_left() != Some(0);
-        if !may_push && ReplyToken::of(question.event, question.received_at).is_none() {
-            return Err(AnswerError::NoReply);
-        }
         let mut rest = self.messages.as_slice();
         let mut part = 0;
         while !rest.is_empty() {
@@ -158,6 +158,10 @@ impl Answer {
                 Some((reply, ends_at)) => {
                     let place = ReplyPlace { channel: self.channel.as_deref(), ends_at };
                     transaction.enqueue_only_reply(self.sent(reply, chat), place)?;
+                }
+                // No button leads to it.
+                None if part == 0 && !transaction.may_keep_first() => {
+                    return Err(AnswerError::NoReply);
                 }
                 None => transaction.keep(NewPart {
                     destination: claim.destination.clone(),

@@ -51,6 +51,7 @@ async fn send(transaction: &EventTransaction, question: &Question<'_>) -> Result
     let Ok(chat) = question.chat() else { return Ok(()) };
     let button = later.button(&claim.event_id, 0);
     let Some((reply, ends_at)) = question.reply(transaction, &[button]) else { return Ok(()) };
+    transaction.sends_button();
     let place = ReplyPlace { channel: later.channel_name(), ends_at };
     // Nothing of the answer was sent early, but the reply token is used.
     let send = later.sent(reply).in_order(chat.as_str());
@@ -69,6 +70,11 @@ pub(crate) async fn fetch(
         return Ok(false);
     };
     let Ok(chat) = question.chat() else { return Ok(true) };
+    // It waited for the answer for too long; the button may be tapped again.
+    let now = claim.outbox.now().await?.to_system_time().unwrap_or(SystemTime::UNIX_EPOCH);
+    if question.is_over(now) {
+        return Ok(true);
+    }
     let kept = claim.outbox.look(Fetch {
         destination: claim.destination.clone(),
         event_id: event_id.to_owned(),

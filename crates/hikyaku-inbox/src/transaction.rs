@@ -66,12 +66,18 @@ pub(crate) struct Collected {
     pub(crate) pushes: Vec<Option<Time>>,
     /// Whether the event's reply token is used, by an answer or by the button.
     is_replied: bool,
+    /// Whether the button for the first part of the answer has used it.
+    has_button: bool,
 }
 
 impl EventTransaction {
     pub(crate) fn new(claim: ClaimOf) -> Self {
         // A part sent by an earlier attempt has used the reply token.
-        let collected = Collected { is_replied: claim.given.is_some(), ..Collected::default() };
+        let collected = Collected {
+            is_replied: claim.given.is_some(),
+            has_button: claim.given.as_deref() == Some(""),
+            ..Collected::default()
+        };
         Self(Arc::new(Inner { claim, collected: Mutex::new(Some(collected)) }))
     }
 
@@ -82,6 +88,18 @@ impl EventTransaction {
     /// Returns whether the event's reply token may be used; true only for the first caller.
     pub(crate) fn may_reply(&self) -> bool {
         self.lock().as_mut().is_some_and(|it| !std::mem::replace(&mut it.is_replied, true))
+    }
+
+    /// Notes that the button for the first part of the answer is sent.
+    pub(crate) fn sends_button(&self) {
+        if let Some(collected) = self.lock().as_mut() {
+            collected.has_button = true;
+        }
+    }
+
+    /// Returns whether a part of an answer is fetched by a button that is sent: nothing else is behind it.
+    pub(crate) fn may_keep_first(&self) -> bool {
+        self.lock().as_ref().is_some_and(|it| it.has_button && it.parts.is_empty())
     }
 
     /// Stores a part of an answer to be fetched.
@@ -142,7 +160,9 @@ impl EventTransaction {
     /// [budget](crate::Settings::daily_pushes).
     pub fn pushes_left(&self) -> Option<u32> {
         let (_, most) = self.claim().pushes.as_ref()?;
-        let collected = self.lock().as_ref().map_or(0, |it| it.pushes.len());
+        // A reply is free while its token is valid.
+        let pushes = |it: &Collected| it.pushes.iter().filter(|from| from.is_none()).count();
+        let collected = self.lock().as_ref().map_or(0, pushes);
         let used = u64::from(self.claim().pushed).saturating_add(collected as u64);
         Some(most.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX)))
     }

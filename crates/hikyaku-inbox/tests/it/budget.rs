@@ -121,3 +121,17 @@ async fn beyond_the_budget_there_is_a_button_on_postgresql() {
     let talk = Talk::at(cluster.database(), None, settings(), router(&thought)).await;
     beyond_the_budget_there_is_a_button(talk, thought).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_in_time_leaves_the_budget_to_what_comes_behind_it() {
+    let later = Later::new("Still thinking.", "Get the answer");
+    let router = Router::new(()).fallback(async |context: Context<()>| {
+        context.answer("first")?;
+        context.answer("second")?;
+        Ok::<(), BoxError>(())
+    });
+    let talk = Talk::with(Settings::default().daily_pushes(1, later), router).await;
+    talk.sim.user_says(&talk.user, "say two");
+    assert_eq!(said(&talk, 2).await, (SendKind::Push, words("second")));
+    talk.handled(1).await;
+}

@@ -8,7 +8,7 @@ use hikyaku_sim::FaultRule;
 use hikyaku_webhook::{Context, Router};
 use tokio::sync::Notify;
 
-use crate::{answer::Talk, cluster::Cluster};
+use crate::{answer::Talk, bench::LONGEST, cluster::Cluster};
 
 /// The only event, when it is in this state.
 async fn event(talk: &Talk, state: KeptState) -> KeptEvent {
@@ -95,4 +95,40 @@ async fn nothing_is_told_of_a_question_that_was_answered() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     event(&talk, KeptState::Handled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_no_button_leads_to_is_an_error() {
+    let router = Router::new(()).fallback(async |context: Context<()>| {
+        context.answer("yes")?;
+        context.answer("and no")
+    });
+    let talk = Talk::with(by_button(), router).await;
+    talk.sim.user_says(&talk.user, "why?");
+    let event = event(&talk, KeptState::Dead).await;
+    let why = event.error.unwrap();
+    assert!(why.contains("no reply token left for this answer"), "{why}");
+    assert_eq!(talk.sim.delivered(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tap_that_waits_too_long_may_be_repeated() {
+    let (thought, router) = slow(true);
+    let later = Later::new("Still thinking.", "Get the answer").after(Duration::from_millis(300));
+    let talk = Talk::with(Settings::default().by_button(later), router).await;
+    talk.sim.user_says(&talk.user, "why?");
+    let button = talk.sim.within(LONGEST).wait_for(1).await.unwrap().remove(0);
+    let data = button.messages[0]["template"]["actions"][0]["data"].as_str().unwrap().to_owned();
+    talk.sim.postback(&talk.user, data.as_str());
+    talk.sim.webhooks().wait_until_idle().await.unwrap();
+    talk.sim.advance(Duration::from_secs(75));
+    thought.notify_one();
+    talk.handled(2).await;
+    // Nothing was cancelled, and nobody is told of a question without an answer.
+    assert_eq!(talk.sends().await, [State::Accepted]);
+    talk.sim.postback(&talk.user, data.as_str());
+    let answer = talk.sim.within(LONGEST).wait_for(2).await.unwrap().remove(1);
+    assert_eq!(answer.text(), Some("at last"));
+    talk.handled(3).await;
+    assert_eq!(talk.sends().await, [State::Accepted, State::Accepted]);
 }
