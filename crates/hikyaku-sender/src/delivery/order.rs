@@ -29,6 +29,8 @@ pub(crate) struct Order {
 /// Whether it is known to wait for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
+    /// Its fairness key stands still, and others go past it.
+    Aside = -1,
     Free,
     /// It may overtake the one before it when it is due.
     Next,
@@ -37,7 +39,11 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    pub(crate) const ALL: [Self; 3] = [Self::Free, Self::Next, Self::Behind];
+    pub(crate) const ALL: [Self; 4] = [Self::Aside, Self::Free, Self::Next, Self::Behind];
+
+    const fn waits(self) -> bool {
+        matches!(self, Self::Next | Self::Behind)
+    }
 
     pub(crate) const fn code(self) -> i16 {
         self as i16
@@ -79,8 +85,7 @@ impl Delivery {
 
     /// Whether it is known to wait for another of its order key.
     pub(crate) fn waits_its_turn(&self) -> bool {
-        self.state == State::Ready
-            && self.order.as_ref().is_some_and(|order| order.place != Place::Free)
+        self.state == State::Ready && self.order.as_ref().is_some_and(|order| order.place.waits())
     }
 
     /// Whether its turn has come, or until what it waits. `lane_since` is when its lane stood still last for a reason
@@ -123,11 +128,18 @@ impl Delivery {
         }
     }
 
+    /// Its fairness key stands still: it keeps its turn, and nobody waiting.
+    pub(crate) fn set_aside(&mut self) {
+        if let Some(order) = &mut self.order {
+            order.place = Place::Aside;
+        }
+    }
+
     /// Nothing keeps it from being claimed any more: the one before it has ended. Whether it was kept.
     pub(crate) fn set_free(&mut self) -> bool {
         match &mut self.order {
             Some(Order { turn: Some(turn), place, .. })
-                if self.state == State::Ready && *place != Place::Free =>
+                if self.state == State::Ready && place.waits() =>
             {
                 *place = Place::Free;
                 self.due = self.due.min(*turn);

@@ -264,6 +264,17 @@ pub(crate) trait Deliveries: Send {
         limit: u32,
     ) -> impl Future<Output = Result<Vec<(Row, Payload)>>> + Send;
 
+    /// Rows of a lane that are due, have an order key and were not tried yet, of these fairness keys, and are not set aside,
+    /// locked; others' locked ones are skipped.
+    fn in_the_way(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        now: Time,
+        limit: u32,
+    ) -> impl Future<Output = Result<Vec<Row>>> + Send;
+
     /// Rows by their ids, locked, in the order of their ids. Missing ones are left out.
     fn load(&mut self, ids: &[i64]) -> impl Future<Output = Result<Vec<Row>>> + Send;
 

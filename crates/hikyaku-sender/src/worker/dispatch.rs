@@ -346,7 +346,7 @@ impl Dispatch<'_> {
         let sweep = Sweep { keep: self.shared.inner.keep, limit: 1000 };
         // A store that cannot tell is asked again with the next claim.
         let swept = self.shared.inner.store.sweep(sweep).await;
-        swept.is_ok_and(|swept| swept.leases + swept.keys + swept.withdrawn == 0 && !swept.leased)
+        swept.is_ok_and(|it| it.leases + it.keys + it.withdrawn + it.aside == 0 && !it.leased)
     }
 
     /// Waits for answers, sends nothing more, and writes down what came of all that was claimed.

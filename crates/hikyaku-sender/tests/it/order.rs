@@ -12,8 +12,8 @@ use hikyaku::{
     transport::{HyperTransport, RequestBody, ResponseBody, Transport, TransportError},
 };
 use hikyaku_sender::{
-    ErrorKind, Filter, Lane, Limits, NewDelivery, NewHold, Outbox, Priority, State, WaitingFor,
-    Worker,
+    Beyond, ErrorKind, Filter, Lane, Limits, NewDelivery, NewHold, Outbox, Per, Priority, State,
+    WaitingFor, Worker,
 };
 use hikyaku_sim::{FaultRule, Sim};
 
@@ -27,6 +27,9 @@ on_every_store![
     many_chats_keep_their_orders_beside_each_other,
     one_that_is_stuck_is_overtaken_after_a_minute,
     a_lane_that_is_held_is_overtaken_by_another,
+    a_key_that_is_held_keeps_no_other_waiting,
+    a_key_that_is_held_later_keeps_no_other_waiting,
+    a_key_whose_budget_is_used_up_keeps_no_other_waiting,
     what_is_withdrawn_or_refused_lets_the_next_one_go,
     one_for_later_keeps_nobody_waiting,
     halves_of_a_list_come_before_what_was_enqueued_after_it,
@@ -242,6 +245,64 @@ async fn a_lane_that_is_held_is_overtaken_by_another(bench: Bench) {
     bench.outbox.release(hold.id).await.unwrap();
     line.work(&bench).await;
     assert_eq!(line.got(1), ["1", "0"]);
+    line.assert_one_at_a_time();
+}
+
+async fn a_key_that_is_held_keeps_no_other_waiting(bench: Bench) {
+    let line = Line::start().await;
+    let hold = bench.outbox.hold(NewHold::new("stop").fairness_key("a")).await.unwrap();
+    for (text, key) in ["a", "a", "b", "a", "b", "b"].into_iter().enumerate() {
+        bench.outbox.enqueue(push(1, text).fairness_key(key)).await.unwrap();
+    }
+    line.work(&bench).await;
+    assert_eq!(line.got(1), ["2", "4", "5"]);
+    bench.outbox.release(hold.id).await.unwrap();
+    line.work(&bench).await;
+    assert_eq!(line.got(1), ["2", "4", "5", "0", "1", "3"]);
+    line.assert_one_at_a_time();
+    bench.assert_at_rest().await;
+}
+
+async fn a_key_that_is_held_later_keeps_no_other_waiting(bench: Bench) {
+    let line = Line::start().await;
+    line.sticks("0");
+    for (text, key) in ["b", "a", "a", "b", "b"].into_iter().enumerate() {
+        bench.outbox.enqueue(push(1, text).fairness_key(key)).await.unwrap();
+    }
+    // All others are behind the first.
+    let waiting = async {
+        loop {
+            let listed = bench.outbox.list(Filter::default()).await.unwrap();
+            let waits = |it: &&hikyaku_sender::Listed| it.waiting_for == Some(WaitingFor::Order);
+            if listed.iter().filter(waits).count() == 4 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    line.worker(&bench).run(waiting).await.unwrap();
+    let hold = bench.outbox.hold(NewHold::new("stop").fairness_key("a")).await.unwrap();
+    line.watch.stuck.lock().unwrap().clear();
+    line.work(&bench).await;
+    assert_eq!(line.got(1), ["0", "3", "4"]);
+    bench.outbox.release(hold.id).await.unwrap();
+    line.work(&bench).await;
+    assert_eq!(line.got(1), ["0", "3", "4", "1", "2"]);
+    line.assert_one_at_a_time();
+    bench.assert_at_rest().await;
+}
+
+async fn a_key_whose_budget_is_used_up_keeps_no_other_waiting(bench: Bench) {
+    let line = Line::start().await;
+    bench.outbox.set_budget("a", 1, Per::Day, Beyond::Wait).await.unwrap();
+    for (text, key) in ["a", "a", "b", "a", "b"].into_iter().enumerate() {
+        bench.outbox.enqueue(push(1, text).fairness_key(key)).await.unwrap();
+    }
+    line.work(&bench).await;
+    assert_eq!(line.got(1), ["0", "2", "4"]);
+    bench.outbox.set_budget("a", 10, Per::Day, Beyond::Wait).await.unwrap();
+    line.work(&bench).await;
+    assert_eq!(line.got(1), ["0", "2", "4", "1", "3"]);
     line.assert_one_at_a_time();
 }
 

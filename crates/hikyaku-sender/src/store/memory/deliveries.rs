@@ -2,6 +2,7 @@ use super::{MemoryTx, is_ordered, turn};
 use crate::{
     Attempt, Lane, Priority, State, Time,
     attempt::NEWEST,
+    delivery::Place,
     store::{Deliveries, Fresh, Payload, Result, Row, Stored, row::is_prunable},
 };
 
@@ -74,6 +75,26 @@ impl Deliveries for MemoryTx<'_> {
         Ok(found.map(|it| (it.row.clone(), it.payload.clone())).collect())
     }
 
+    async fn in_the_way(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        now: Time,
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let found = self.waiting(channel, lane).filter(|it| {
+            let delivery = &it.row.delivery;
+            let in_order = delivery.order.as_ref();
+            delivery.state == State::Ready
+                && delivery.due <= now
+                && delivery.key_used_at.is_none()
+                && in_order.is_some_and(|order| order.place != Place::Aside)
+                && keys.contains(&it.row.fairness_key)
+        });
+        Ok(found.take(limit as usize).map(|it| it.row.clone()).collect())
+    }
+
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -98,6 +119,7 @@ impl Deliveries for MemoryTx<'_> {
                 .map(|it| &it.row)
                 .filter(|it| it.delivery.state == State::InFlight || turn(it).is_none());
             let ready = others().map(|it| &it.row).filter(|it| it.delivery.state == State::Ready);
+            let ready = ready.filter(|it| !is_aside(it));
             let before = ready.filter(|it| turn(it).is_some() && turn(it) < turn(row));
             let others = in_flight_or_overtaken.chain(before.max_by_key(|it| turn(it)));
             pairs.extend(others.map(|it| (row.id, it.id)));
@@ -120,6 +142,7 @@ impl Deliveries for MemoryTx<'_> {
                         && order.is_some_and(|order| order.key == *key && order.turn.is_some())
                 })
                 .map(|it| &it.row)
+                .filter(|row| !is_aside(row))
                 .collect();
             rows.sort_by_key(|row| turn(row));
             fronts.extend(rows.into_iter().take(2).cloned());
@@ -218,4 +241,8 @@ impl Deliveries for MemoryTx<'_> {
         }
         Ok(old.len() as u64)
     }
+}
+
+fn is_aside(row: &Row) -> bool {
+    row.delivery.order.as_ref().is_some_and(|order| order.place == Place::Aside)
 }

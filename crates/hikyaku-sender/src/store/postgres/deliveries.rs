@@ -120,6 +120,26 @@ impl Deliveries for PgTx<'_> {
         self.rows(&sql, &[&channel, &lane, &keys, &limit], row_and_payload).await
     }
 
+    async fn in_the_way(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        now: Time,
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {} FROM hikyaku_delivery WHERE {CLAIMABLE} AND channel = $1 AND lane = $2 AND priority = ANY($3) \
+             AND fairness_key = ANY($4) AND due <= $5 AND state = 0 AND ordered IS NOT NULL AND behind >= 0 \
+             AND key_used_at IS NULL LIMIT $6 FOR UPDATE SKIP LOCKED",
+            *read::ROW
+        );
+        let priorities = Priority::ALL.map(Priority::code);
+        let (lane, now, limit) = (lane.code(), now.as_millis(), i64::from(limit));
+        let params: Params<'_> = &[&channel, &lane, &&priorities[..], &keys, &now, &limit];
+        self.rows(&sql, params, read::row).await
+    }
+
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let sql = format!(
             "SELECT {} FROM hikyaku_delivery WHERE id = ANY($1) ORDER BY id FOR UPDATE",
@@ -144,7 +164,7 @@ impl Deliveries for PgTx<'_> {
             "SELECT of.id, other.id FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS of (id, channel, ordered, turn), \
              LATERAL (({of_key} AND state = 1 AND id <> of.id LIMIT 2) \
              UNION ALL ({of_key} AND state = 0 AND turn IS NULL AND id <> of.id LIMIT 20) \
-             UNION ALL ({of_key} AND state = 0 AND (turn, id) < (of.turn, of.id) ORDER BY turn DESC, id DESC LIMIT 1)) AS other"
+             UNION ALL ({of_key} AND state = 0 AND behind >= 0 AND (turn, id) < (of.turn, of.id) ORDER BY turn DESC, id DESC LIMIT 1)) AS other"
         );
         let orders = || rows.iter().map(|row| row.delivery.order.as_ref());
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -166,7 +186,7 @@ impl Deliveries for PgTx<'_> {
         let first = |state: State| {
             format!(
                 "(SELECT * FROM hikyaku_delivery WHERE {ORDERED} AND channel = c AND ordered = k AND state = {} AND turn IS NOT NULL \
-                 ORDER BY turn, id LIMIT 2)",
+                 AND behind >= 0 ORDER BY turn, id LIMIT 2)",
                 state.code()
             )
         };

@@ -99,6 +99,30 @@ impl Deliveries for SqliteTx<'_> {
         Ok(found)
     }
 
+    async fn in_the_way(
+        &mut self,
+        channel: &str,
+        lane: Lane,
+        keys: &[String],
+        now: Time,
+        limit: u32,
+    ) -> Result<Vec<Row>> {
+        let sql = format!(
+            "SELECT {} FROM delivery WHERE {CLAIMABLE} AND channel = ?1 AND lane = ?2 AND priority = ?3 AND fairness_key = ?4 AND due <= ?5 \
+             AND state = 0 AND ordered IS NOT NULL AND behind >= 0 AND key_used_at IS NULL LIMIT ?6",
+            read::row_columns()
+        );
+        let mut found = Vec::new();
+        for key in keys {
+            for priority in Priority::ALL {
+                let (lane, priority) = (lane.code(), priority.code());
+                let params = params![channel, lane, priority, key, now.as_millis(), limit];
+                found.extend(self.rows(&sql, params, read::row)?);
+            }
+        }
+        Ok(found)
+    }
+
     async fn load(&mut self, ids: &[i64]) -> Result<Vec<Row>> {
         let mut ids = ids.to_vec();
         ids.sort_unstable();
@@ -116,7 +140,7 @@ impl Deliveries for SqliteTx<'_> {
         let in_flight = format!("{of_key} AND state = 1 AND id <> ?3 LIMIT 2");
         let overtaken = format!("{of_key} AND state = 0 AND turn IS NULL AND id <> ?3 LIMIT 20");
         let before = format!(
-            "{of_key} AND state = 0 AND (turn, id) < (?4, ?3) ORDER BY turn DESC, id DESC LIMIT 1"
+            "{of_key} AND state = 0 AND behind >= 0 AND (turn, id) < (?4, ?3) ORDER BY turn DESC, id DESC LIMIT 1"
         );
         let mut pairs = Vec::new();
         for row in rows {
@@ -141,7 +165,7 @@ impl Deliveries for SqliteTx<'_> {
         let sql = |state: State| {
             format!(
                 "SELECT {} FROM delivery WHERE {ORDERED} AND channel = ?1 AND ordered = ?2 AND state = {} AND turn IS NOT NULL \
-                 ORDER BY turn, id LIMIT 2",
+                 AND behind >= 0 ORDER BY turn, id LIMIT 2",
                 read::row_columns(),
                 state.code()
             )

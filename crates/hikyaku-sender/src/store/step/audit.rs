@@ -129,6 +129,7 @@ impl Sums {
         }
         if let Some(order) = row.delivery.order.as_ref().filter(|_| state == State::Ready)
             && let Some(turn) = order.turn
+            && order.place != Place::Aside
         {
             let key = (row.channel.clone(), order.key.clone());
             let first = self.first_of_keys.entry(key).or_insert((turn, row.id, order.place));

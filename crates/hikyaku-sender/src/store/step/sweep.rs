@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use hikyaku_model::limits::RETRY_KEY_USE;
 
-use super::{history::History, order};
+use super::{aside, history::History, order};
 use crate::{
     Time,
     store::{
@@ -34,6 +34,8 @@ pub(crate) struct Swept {
     pub(crate) keys: u64,
     /// Rows of cancelled campaigns that a program had no time to withdraw.
     pub(crate) withdrawn: u64,
+    /// Deliveries that stand still, and keep others of their order keys waiting no longer.
+    pub(crate) aside: u64,
     /// Finished rows that were removed.
     pub(crate) pruned: u64,
     /// Whether another sweep at once would find more.
@@ -75,6 +77,8 @@ impl WriteStep for Sweep {
         let kept = self.keep.max(OUTCOMES_KEPT);
         swept.more |= tx.forget_outcomes(now - kept, self.limit).await? >= u64::from(self.limit);
         swept.more |= swept.pruned >= u64::from(self.limit);
+        swept.aside = aside::set_aside(tx, self.limit).await?;
+        swept.more |= swept.aside > 0;
         swept.leased = tx.is_leased().await?;
         super::apply(tx, effects).await?;
         Ok(swept)
