@@ -9,8 +9,8 @@ use crate::{
     Act, Datum, DeliveryId, Enqueued, Error, ErrorKind, NewDelivery, Outbox, OutcomeKind, Time,
     outbox::answer,
     store::{
-        ReadStep, Reads, Result, Tables, Tx, WriteStep,
-        step::{ActOnOne, Enqueue, tell},
+        Effects, ReadStep, Reads, Result, Tables, Tx, WriteStep,
+        step::{ActOnOne, Enqueue, apply},
     },
 };
 
@@ -37,7 +37,8 @@ pub struct Transaction<'a> {
     tx: &'a mut dyn Open,
     failed: bool,
     enqueued: bool,
-    told: Vec<(OutcomeKind, Option<i64>, Value)>,
+    /// What is written at the end, because others may wait for it.
+    effects: Box<Effects>,
 }
 
 impl fmt::Debug for Transaction<'_> {
@@ -48,7 +49,7 @@ impl fmt::Debug for Transaction<'_> {
 
 impl<'a> Transaction<'a> {
     fn new(tx: &'a mut dyn Open) -> Self {
-        Self { tx, failed: false, enqueued: false, told: Vec::new() }
+        Self { tx, failed: false, enqueued: false, effects: Box::default() }
     }
 
     /// Runs one SQL statement and returns its rows. Parameters are `$1`, `$2` and so on, in the order in which they
@@ -97,7 +98,7 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// The store failed to do it. The transaction is then rolled back.
     pub async fn cancel(&mut self, id: DeliveryId) -> std::result::Result<bool, Error> {
-        let cancelled = self.tx.cancel(id).await;
+        let cancelled = self.tx.cancel(id, &mut self.effects).await;
         self.failed |= cancelled.is_err();
         // Others of its order key may go on.
         self.enqueued |= matches!(cancelled, Ok(true));
@@ -106,7 +107,7 @@ impl<'a> Transaction<'a> {
 
     /// Reports an outcome, if the transaction commits: readers of [outcomes](Outbox::outcomes) receive it with this `data`.
     pub fn tell(&mut self, kind: OutcomeKind, data: Value) {
-        self.told.push((kind, None, data));
+        self.effects.outcomes.push((kind, None, data));
     }
 
     /// Returns whether its SQL dialect is `PostgreSQL`'s rather than `SQLite`'s.
@@ -133,7 +134,11 @@ trait Open: Send {
     ) -> BoxFuture<'a, Result<Vec<Vec<Datum>>>>;
     fn enqueue_all(&mut self, deliveries: Vec<NewDelivery>)
     -> BoxFuture<'_, Result<Vec<Enqueued>>>;
-    fn cancel(&mut self, id: DeliveryId) -> BoxFuture<'_, Result<bool>>;
+    fn cancel<'a>(
+        &'a mut self,
+        id: DeliveryId,
+        effects: &'a mut Effects,
+    ) -> BoxFuture<'a, Result<bool>>;
     fn time(&mut self) -> BoxFuture<'_, Result<Time>>;
 }
 
@@ -162,9 +167,13 @@ impl<T: Tx> Open for T {
         })
     }
 
-    fn cancel(&mut self, id: DeliveryId) -> BoxFuture<'_, Result<bool>> {
+    fn cancel<'a>(
+        &'a mut self,
+        id: DeliveryId,
+        effects: &'a mut Effects,
+    ) -> BoxFuture<'a, Result<bool>> {
         Box::pin(async move {
-            match (ActOnOne { id: id.0, act: Act::Cancel }).run(self).await {
+            match (ActOnOne { id: id.0, act: Act::Cancel }).act(self, effects).await {
                 Ok(()) => Ok(true),
                 Err(why) => match why.kind() {
                     ErrorKind::Refused(..) | ErrorKind::NoDelivery(_) => Ok(false),
@@ -200,7 +209,7 @@ impl<T: Reads> Open for Looking<'_, T> {
         Box::pin(async { Err(Error::new(ErrorKind::Unsuitable(what.to_owned()))) })
     }
 
-    fn cancel(&mut self, _: DeliveryId) -> BoxFuture<'_, Result<bool>> {
+    fn cancel<'a>(&'a mut self, _: DeliveryId, _: &'a mut Effects) -> BoxFuture<'a, Result<bool>> {
         let what = "work that only looks withdraws nothing; use `Outbox::transact`";
         Box::pin(async { Err(Error::new(ErrorKind::Unsuitable(what.to_owned()))) })
     }
@@ -230,12 +239,12 @@ impl<W: Work> WriteStep for Transact<W> {
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<Self::Out> {
         let mut transaction = Transaction::new(tx);
         let out = self.0.run(&mut transaction).await?;
-        let Transaction { failed, enqueued, told, .. } = transaction;
+        let Transaction { failed, enqueued, effects, .. } = transaction;
         if failed {
             // PostgreSQL would roll back without a word.
             return Err(Error::store("a statement of the transaction failed; nothing was changed"));
         }
-        tell(tx, told).await?;
+        apply(tx, *effects).await?;
         Ok((out, enqueued))
     }
 }

@@ -6,7 +6,7 @@ use super::{LOOK, OUTCOMES, Outbox};
 use crate::{
     Attempt, DeliveryId, Error, Filter, Lane, LineAnswer, Listed, Outcome, Overview, State,
     metrics,
-    store::step::{Audit, Find, GetOverview, LookAtLanes, Outcomes, Show, Story},
+    store::step::{Audit, Find, GetMove, GetOverview, LookAtLanes, Outcomes, Show, Story},
 };
 
 impl Outbox {
@@ -125,6 +125,15 @@ impl Outbox {
     /// The store cannot be read.
     pub async fn metrics(&self) -> Result<String, Error> {
         Ok(metrics::text(&self.overview().await?, &self.0.metrics))
+    }
+
+    /// Returns the URL of the store, without its password, to which this one [was moved](Self::move_to) or is being moved;
+    /// `None` if it is in use itself. What this one holds is then how it was before.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn moved_to(&self) -> Result<Option<String>, Error> {
+        Ok(self.0.store.read(GetMove).await?.map(|moved| moved.to))
     }
 
     /// Returns contradictions between the store's rows and its stored counts, while no worker is running: none, unless

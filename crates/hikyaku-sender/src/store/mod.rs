@@ -39,8 +39,8 @@ pub(crate) use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub(crate) use postgres::{Gate, PgStore};
 pub(crate) use row::{
-    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Found, Fresh, KeyDue, LaneDue, Move,
-    NewCampaign, OutcomeCursorRow, Payload, Quota, Row, Stored,
+    Body, CampaignCounts, CampaignRow, CampaignState, Cursor, Effects, Found, Fresh, KeyDue,
+    LaneDue, Move, NewCampaign, OutcomeCursorRow, Payload, Quota, Row, Stored,
 };
 #[cfg(feature = "sqlite")]
 pub(crate) use sqlite::{SqliteStore, WorkerLock};

@@ -259,10 +259,7 @@ async fn a_database_that_is_not_there_is_named() {
     let url = cluster.database().replace("@/", "@/nothing");
     let error = Outbox::open(&url).await.unwrap_err();
     assert!(error.is_retryable());
-    assert!(
-        error.to_string().starts_with("PostgreSQL did not do it: database \"nothing"),
-        "{error}"
-    );
+    assert!(error.to_string().starts_with("PostgreSQL refused: database \"nothing"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

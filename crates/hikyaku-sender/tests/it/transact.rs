@@ -118,6 +118,50 @@ async fn a_store_in_memory_says_that_it_keeps_no_tables() {
     assert!(!told.is_retryable(), "{told}");
 }
 
+/// Work with a fault.
+struct Panics;
+
+impl Work for Panics {
+    type Out = ();
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), Error> {
+        tx.query("INSERT INTO orders (id, note) VALUES ($1, $2)", &[7.into(), "gone".into()])
+            .await?;
+        panic!("a fault of the program's own")
+    }
+}
+
+#[tokio::test]
+async fn a_panic_takes_the_store_from_nobody() {
+    let bench = Bench::sqlite().await;
+    bench.outbox.transact(Make).await.unwrap();
+    let told = bench.outbox.transact(Panics).await.unwrap_err();
+    assert!(told.to_string().contains("a fault of the program's own"), "{told}");
+    bench.outbox.transact(Order { id: 1, fails: false }).await.unwrap();
+    assert_eq!(bench.outbox.transact(Count).await.unwrap(), [[Datum::Integer(1)]]);
+}
+
+struct All(&'static str);
+
+impl Work for All {
+    type Out = usize;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<usize, Error> {
+        Ok(tx.query(self.0, &[]).await?.first().map_or(0, Vec::len))
+    }
+}
+
+#[tokio::test]
+async fn a_table_may_change_while_programs_use_it() {
+    let Some(bench) = Bench::postgres().await else { return };
+    bench.outbox.transact(Make).await.unwrap();
+    bench.outbox.transact(Order { id: 1, fails: false }).await.unwrap();
+    let all = "SELECT * FROM orders";
+    let before = bench.outbox.transact(All(all)).await.unwrap();
+    bench.outbox.transact(All("ALTER TABLE orders ADD more text")).await.unwrap();
+    assert_eq!(bench.outbox.transact(All(all)).await.unwrap(), before + 1);
+}
+
 /// Replaces a send by another one.
 struct Replace(DeliveryId, bool);
 

@@ -304,9 +304,17 @@ impl ReadStep for AskTime {
     }
 }
 
-/// Deadlocks and serialisation failures are rolled back whole, so the step may run again.
+/// Deadlocks and serialisation failures are rolled back whole, so the step may run again; and so are statements whose table
+/// somebody has changed since they were prepared.
 fn is_for_anothers_sake(why: &Error) -> bool {
     has_code(why, &[SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE])
+        || is_outdated(why)
+}
+
+/// A prepared statement would tell other columns now.
+fn is_outdated(why: &Error) -> bool {
+    has_code(why, &[SqlState::FEATURE_NOT_SUPPORTED])
+        && why.to_string().contains("cached plan must not change result type")
 }
 
 /// Another transaction has what it needs, and has kept it for longer than it waits.
@@ -349,7 +357,7 @@ pub(super) fn failed(why: tokio_postgres::Error) -> Error {
         {
             return Error::new(ErrorKind::Unsuitable(POOLED.to_owned())).because(why);
         }
-        Some(db) => format!("PostgreSQL did not do it: {}", db.message()),
+        Some(db) => format!("PostgreSQL refused: {}", db.message()),
         None => match std::error::Error::source(&why) {
             Some(source) => format!("PostgreSQL cannot be reached: {why}: {source}"),
             None => format!("PostgreSQL cannot be reached: {why}"),

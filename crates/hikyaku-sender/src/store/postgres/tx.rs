@@ -2,7 +2,9 @@ use std::time::Instant;
 
 use tokio_postgres::{Client, SimpleQueryMessage, Statement, types::ToSql};
 
-use super::{Connection, connection::SETTINGS, failed, gate::Gate, node::Node, read::Columns};
+use super::{
+    Connection, connection::SETTINGS, failed, gate::Gate, is_outdated, node::Node, read::Columns,
+};
 use crate::{
     Clock, Datum, Time,
     store::{
@@ -12,6 +14,10 @@ use crate::{
         step,
     },
 };
+
+/// How many prepared statements a connection keeps. This crate and those that keep their own tables beside its have fewer; a program
+/// that writes values into its statements has no end of them.
+const STATEMENTS: usize = 1000;
 
 /// A transaction that is open on a connection.
 pub(crate) struct PgTx<'a> {
@@ -133,6 +139,9 @@ impl<'a> PgTx<'a> {
             return Ok(statement.clone());
         }
         let statement = self.client.prepare(sql).await.map_err(failed)?;
+        if self.statements.len() >= STATEMENTS {
+            self.statements.clear();
+        }
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
@@ -217,7 +226,11 @@ impl Tables for PgTx<'_> {
     async fn query(&mut self, sql: &str, params: &[Datum]) -> Result<Vec<Vec<Datum>>> {
         let params: Vec<_> = params.iter().map(|it| it as &(dyn ToSql + Sync)).collect();
         let statement = self.prepare(sql).await?;
-        let rows = self.client.query(&statement, &params).await.map_err(failed)?;
+        let rows = self.client.query(&statement, &params).await.map_err(failed);
+        if rows.as_ref().is_err_and(is_outdated) {
+            self.statements.remove(sql);
+        }
+        let rows = rows?;
         let read = |row: &tokio_postgres::Row| {
             (0..row.len()).map(|column| row.try_get(column).map_err(failed)).collect()
         };

@@ -1,6 +1,10 @@
 //! The one thread that writes: it takes what has come in, does all of it in one transaction, and only then answers.
 
-use std::thread;
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -40,7 +44,6 @@ impl Writer {
 
     pub(super) async fn run<S: WriteStep>(&self, step: S) -> Result<S::Out> {
         let gone = || {
-            // It panicked, and would again.
             let what = "the store's thread has ended and takes nothing more; open the outbox again";
             Error::new(ErrorKind::Unsuitable(what.to_owned()))
         };
@@ -81,7 +84,9 @@ trait Job: Send {
 
 impl<S: WriteStep> Job for Waiting<S> {
     fn run(&mut self, tx: &mut SqliteTx<'_>) -> bool {
-        self.out.insert(now_or_never(fenced(&self.step, tx))).is_ok()
+        // A program's own work runs here. Its panic is no reason for others to lose the store; what it has changed is taken back.
+        let done = catch_unwind(AssertUnwindSafe(|| now_or_never(fenced(&self.step, tx))));
+        self.out.insert(done.unwrap_or_else(|panic| Err(panicked(&*panic)))).is_ok()
     }
 
     fn answer(self: Box<Self>, ended: Result<()>) {
@@ -97,6 +102,13 @@ impl<S: WriteStep> Job for Waiting<S> {
         // Where nobody waits any more, what is durable is durable all the same.
         let _ = answer.send(out);
     }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let words = panic.downcast_ref::<&str>().copied();
+    let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let words = words.unwrap_or("it did not say why");
+    Error::new(ErrorKind::Unsuitable(format!("it panicked, and nothing of it was stored: {words}")))
 }
 
 struct Loop {
@@ -223,7 +235,10 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use crate::store::{SqliteStore, Tx, WriteStep};
+    use crate::{
+        Hold, HoldId, Time,
+        store::{SqliteStore, Tx, WriteStep, step::PlaceHold},
+    };
 
     use super::*;
 
@@ -238,12 +253,25 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_tries_again_when_the_thread_has_panicked() {
+    async fn a_panic_is_its_callers_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("hikyaku.db");
         let store = SqliteStore::open(&path, Clock::default()).await.unwrap();
         for _ in 0..2 {
-            assert!(!store.run(Panics).await.unwrap_err().is_retryable());
+            let why = store.run(Panics).await.unwrap_err();
+            assert!(!why.is_retryable());
+            assert!(why.to_string().ends_with("nothing of it was stored: on purpose"), "{why}");
         }
+        let held = PlaceHold(Hold {
+            id: HoldId(0),
+            channel: None,
+            lane: None,
+            fairness_key: None,
+            reason: "stop".to_owned(),
+            who: String::new(),
+            at: Time::from_millis(0),
+            until: None,
+        });
+        store.run(held).await.unwrap();
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     filter::Filter,
     outcome::{Outcome, OutcomePlace},
     pace::Bucket,
-    store::{CampaignRow, Found, LaneDue, Quota, ReadStep, Reads, Result, Stored},
+    store::{CampaignRow, Found, LaneDue, Move, Quota, ReadStep, Reads, Result, Stored},
 };
 
 /// No row that falls due later is enough.
@@ -85,6 +85,18 @@ impl ReadStep for Find {
             Some((row, _)) => tx.show(row.id).await,
             None => Ok(None),
         }
+    }
+}
+
+/// Where the store was moved.
+#[derive(Debug)]
+pub(crate) struct GetMove;
+
+impl ReadStep for GetMove {
+    type Out = Option<Move>;
+
+    async fn run<T: Reads>(&self, tx: &mut T) -> Result<Self::Out> {
+        tx.moved().await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The steps, each written once for all stores.
 
+mod aside;
 mod at_once;
 mod audit;
 mod budget;
@@ -36,8 +37,8 @@ pub(crate) use copy::{
 pub(crate) use enqueue::{Enqueue, Enqueued, Verdict};
 pub(crate) use hold::{EndHold, ListHolds, PlaceHold};
 pub(crate) use look::{
-    DueElsewhere, Find, GetCampaign, GetOverview, LanesNow, List, ListCampaigns, LookAtLane,
-    LookAtLanes, Outcomes, Show, Snapshot, Story,
+    DueElsewhere, Find, GetCampaign, GetMove, GetOverview, LanesNow, List, ListCampaigns,
+    LookAtLane, LookAtLanes, Outcomes, Show, Snapshot, Story,
 };
 pub(crate) use outcome_cursor::{
     Behind, ExportPlaces, ForgetPlace, HELD, HoldPlace, ImportPlaces, LeavePlace, ListPlaces,
@@ -58,7 +59,7 @@ use crate::outcome::{NewOutcome, OutcomeKind};
 
 /// Writes the counts around rows that changed: always the channels first, then the budgets and then the campaigns, in their order, so
 /// that no two transactions wait for each other.
-async fn apply<T: Tx>(tx: &mut T, mut effects: Effects) -> Result<()> {
+pub(crate) async fn apply<T: Tx>(tx: &mut T, mut effects: Effects) -> Result<()> {
     for (channel, (reserved, used)) in effects.quotas {
         if (reserved, used) != (0, 0)
             && let Some(quota) = tx.lock_quota(&channel).await?
@@ -86,10 +87,7 @@ async fn campaign_over<T: Tx>(
 }
 
 /// Writes outcomes down. It is the last thing that a step does.
-pub(crate) async fn tell<T: Tx>(
-    tx: &mut T,
-    outcomes: Vec<(OutcomeKind, Option<i64>, Value)>,
-) -> Result<()> {
+async fn tell<T: Tx>(tx: &mut T, outcomes: Vec<(OutcomeKind, Option<i64>, Value)>) -> Result<()> {
     if outcomes.is_empty() {
         return Ok(());
     }

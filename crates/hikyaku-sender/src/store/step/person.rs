@@ -20,6 +20,15 @@ impl WriteStep for ActOnOne {
     type Out = ();
 
     async fn run<T: Tx>(&self, tx: &mut T) -> Result<()> {
+        let mut effects = Effects::default();
+        self.act(tx, &mut effects).await?;
+        super::apply(tx, effects).await
+    }
+}
+
+impl ActOnOne {
+    /// Does it, and notes what is still to be written of it.
+    pub(crate) async fn act<T: Tx>(&self, tx: &mut T, effects: &mut Effects) -> Result<()> {
         let now = tx.now().await?;
         let mut rows = tx.load(&[self.id]).await?;
         let id = DeliveryId(self.id);
@@ -28,11 +37,9 @@ impl WriteStep for ActOnOne {
         self.act
             .on(&mut row.delivery, now)
             .map_err(|why| Error::new(ErrorKind::Refused(id, why)))?;
-        let mut effects = Effects::default();
         effects.note(before, row);
         tx.save(&rows).await?;
-        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
-        super::apply(tx, effects).await
+        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await
     }
 }
 
