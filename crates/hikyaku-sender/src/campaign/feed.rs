@@ -149,8 +149,8 @@ impl Feed {
             for line in bad {
                 tally.count(line.why);
             }
-            // A list of bad lines alone is refused, so nothing of it is kept until there is a good one.
-            if from == Cursor::default() && chunks.is_empty() && bad_lines > 0 {
+            // A list without a good line is refused, so nothing of it is kept until there is one.
+            if from == Cursor::default() && chunks.is_empty() && (bad_lines > 0 || to.done) {
                 if to.done {
                     return Err(campaign.refuse(&tally.told()).await?);
                 }
@@ -229,14 +229,21 @@ impl Tally {
     fn told(&self) -> String {
         let mut counts: Vec<_> = self.counts.iter().collect();
         counts.sort_by_key(|(_, count)| Reverse(**count));
-        let shown = counts.iter().take(REASONS_TOLD).map(|(why, count)| format!("{count} {why}"));
+        if counts.is_empty() {
+            return "the list is empty".to_owned();
+        }
+        let told = |(why, count): &(&String, &u64)| match count {
+            1 => format!("once: {why}"),
+            count => format!("{count} times: {why}"),
+        };
+        let shown = counts.iter().take(REASONS_TOLD).map(told);
         let mut told: Vec<_> = shown.collect();
         let rest =
             counts.iter().skip(REASONS_TOLD).map(|(_, count)| **count).sum::<u64>() + self.others;
         if rest > 0 {
-            told.push(format!("{rest} for other reasons"));
+            told.push(format!("{rest} times: other reasons"));
         }
-        format!("the list has no good line (bad ones: {})", told.join("; "))
+        format!("no line of the list is valid ({})", told.join("; "))
     }
 }
 

@@ -2,7 +2,11 @@
 
 use hikyaku_model::SendKind;
 
-use super::{Found, Stored, columns::Value, states::DEAD};
+use super::{
+    Found, Stored,
+    columns::Value,
+    states::{DEAD, SENT_IN_ORDER},
+};
 use crate::{Filter, Lane, State, recipients::Recipients};
 
 /// How many multicasts one transaction looks through for a recipient: 8 MB of full ones.
@@ -70,6 +74,9 @@ impl<'a> Search<'a> {
         }
         if let Some(key) = &filter.order_key {
             it.compare("ordered =", Value::Text(Some(key)));
+            if filter.states == [State::Accepted] {
+                it.conditions.push(SENT_IN_ORDER.to_owned());
+            }
         }
         if let Some(key) = &filter.fairness_key {
             it.compare("fairness_key =", Value::Text(Some(key)));

@@ -7,6 +7,9 @@ pub(super) const CLAIMABLE: &str = "state IN (0, 3) AND behind < 2";
 /// Ready or in flight, with an order key.
 pub(super) const ORDERED: &str = "ordered IS NOT NULL AND state IN (0, 1)";
 
+/// Accepted, with an order key.
+pub(super) const SENT_IN_ORDER: &str = "ordered IS NOT NULL AND state = 4";
+
 /// In flight.
 pub(super) const LEASED: &str = "state = 1";
 
@@ -41,9 +44,10 @@ mod tests {
     use crate::State;
 
     /// Every partial index on states: how its name ends, its condition where one is asked for in SQL, and its states.
-    const INDEXES: [(&str, &str, &[State]); 7] = [
+    const INDEXES: [(&str, &str, &[State]); 8] = [
         ("delivery_claimable", CLAIMABLE, &[State::Ready, State::Tracking]),
         ("delivery_ordered", ORDERED, &[State::Ready, State::InFlight]),
+        ("delivery_sent_in_order", SENT_IN_ORDER, &[State::Accepted]),
         ("delivery_leased", LEASED, &[State::InFlight]),
         ("delivery_doubted", WAITING, &[State::Ready]),
         (
@@ -77,12 +81,14 @@ mod tests {
             include_str!("sqlite/schema/2.sql"),
             include_str!("sqlite/schema/3.sql"),
             include_str!("sqlite/schema/4.sql"),
+            include_str!("sqlite/schema/5.sql"),
         ];
         let postgres = [
             include_str!("postgres/schema/1.sql"),
             include_str!("postgres/schema/2.sql"),
             include_str!("postgres/schema/3.sql"),
             include_str!("postgres/schema/4.sql"),
+            include_str!("postgres/schema/5.sql"),
         ];
         for schema in [sqlite.concat(), postgres.concat()] {
             for (name, condition, _) in INDEXES {

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use hikyaku::{Client, message::QuotaKind};
 use tokio::time::Instant;
 
-use super::{Shared, elsewhere::Warnings, served::Channel};
+use super::{Shared, elsewhere::Warnings, held::HoldWarnings, served::Channel};
 use crate::{
     Error, Event, HoldReason,
     store::step::{EndLeases, LookAtLanes, Release, SetQuota, Sweep},
@@ -61,9 +61,10 @@ pub(super) async fn keep(shared: Arc<Shared>, mut begun: Begun) {
         }
     };
     let sweeps = async {
-        let mut warnings = Warnings::default();
+        let (mut warnings, mut holds) = (Warnings::default(), HoldWarnings::default());
         loop {
             warnings.warn(&shared).await;
+            holds.warn(&shared).await;
             tokio::time::sleep(SWEEP_EVERY).await;
             sweep(&shared).await;
         }
@@ -134,6 +135,9 @@ async fn sweep(shared: &Shared) {
                         leases = swept.leases,
                         "took over deliveries of workers that did not come back"
                     );
+                    shared.inner.store.news().tell();
+                }
+                if swept.aside > 0 {
                     shared.inner.store.news().tell();
                 }
                 if swept.keys > 0 {

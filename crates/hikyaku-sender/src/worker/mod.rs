@@ -3,6 +3,7 @@
 mod ahead;
 mod dispatch;
 mod elsewhere;
+mod held;
 mod keep;
 mod record;
 mod refusals;

@@ -37,7 +37,7 @@ impl Refusals {
     pub(super) fn accepted(&self, job: &Job) {
         let mut all = self.all();
         // Nearly always nothing was ever refused.
-        if !all.is_empty() {
+        if !all.is_empty() && all.len() < MESSAGES {
             all.insert(message(job), Said::Accepted);
         }
     }

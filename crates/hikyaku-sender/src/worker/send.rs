@@ -196,9 +196,13 @@ impl<'a> Sender<'a> {
         let Verdict { mut outcome, hold, failed } = verdict;
         let lane = self.lane(&job.channel, job.lane);
         if failed {
-            lane.failures.fetch_add(1, Ordering::Relaxed);
-        } else if lane.failures.load(Ordering::Relaxed) > 0 {
-            lane.failures.store(0, Ordering::Relaxed);
+            if lane.failures.fetch_add(1, Ordering::Relaxed) == 0 {
+                tell_failure(job, &outcome);
+            }
+        } else if lane.failures.load(Ordering::Relaxed) > 0
+            && lane.failures.swap(0, Ordering::Relaxed) > 0
+        {
+            tracing::info!(channel = job.channel, kind = job.lane.name(), "LINE answers again");
         }
         match &mut outcome {
             Outcome::Accepted { .. } if job.lane == Lane::Multicast => self.refusals.accepted(job),
@@ -324,6 +328,19 @@ impl LaneNow {
 
     fn stopped(&self) -> MutexGuard<'_, Option<Instant>> {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The first failure of a lane is told; it goes on as one, however many sends it meets.
+fn tell_failure(job: &Job, outcome: &Outcome) {
+    if let Outcome::Retry { reason, status, .. } = outcome {
+        tracing::warn!(
+            channel = job.channel,
+            kind = job.lane.name(),
+            status,
+            why = reason,
+            "LINE did not take a send; it is tried again, and so are others"
+        );
     }
 }
 

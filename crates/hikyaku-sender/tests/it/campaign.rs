@@ -287,8 +287,8 @@ async fn a_list_without_a_good_line_is_refused_with_its_reasons(bench: Bench) {
     let utf_16 = |list: &str| list.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let many = "nobody\n".repeat(11_000) + "U1\n\n# none\n" + &"C1\n".repeat(2);
     for (list, told) in [
-        (many.into_bytes(), "(bad ones: 11003 is no user id: U and 32 hexadecimal digits)"),
-        (b"\xe9\n\nnobody\n\xe9\n".to_vec(), "(bad ones: 2 is not UTF-8; 1 is no user id: U"),
+        (many.into_bytes(), "(11003 times: is no user id: U and 32 hexadecimal digits)"),
+        (b"\xe9\n\nnobody\n\xe9\n".to_vec(), "(2 times: is not UTF-8; once: is no user id: U"),
         (utf_16(&format!("\u{feff}{}", list(0..3))), "the list is UTF-16 and must be UTF-8"),
         (utf_16(&list(0..3)), "the list is UTF-16 and must be UTF-8"),
     ] {

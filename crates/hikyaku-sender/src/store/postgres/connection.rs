@@ -24,11 +24,12 @@ const CONNECTIONS: usize = 4;
 const FIRST: usize = 1;
 
 /// The schema, version by version: each entry brings a store from the version before it to its own.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// What other programs call and look at. It is made anew for each version of the tables.

@@ -19,11 +19,12 @@ use crate::{Clock, Error, ErrorKind, Time};
 const APPLICATION_ID: i64 = 0x4849_4b59;
 
 /// The schema, version by version: each entry brings a store from the version before it to its own.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("schema/1.sql"),
     include_str!("schema/2.sql"),
     include_str!("schema/3.sql"),
     include_str!("schema/4.sql"),
+    include_str!("schema/5.sql"),
 ];
 
 /// More than this crate and those that keep their own tables beside its have.
