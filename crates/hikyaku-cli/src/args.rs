@@ -14,6 +14,7 @@ Begin here:
   hikyaku sim                           LINE's side of the wire on this machine
   export LINE_CHANNEL_ACCESS_TOKEN=…    your channel's token, from LINE's console
   hikyaku push U4af49806… --text hi     a message to one person
+  hikyaku doctor                        why messages do not arrive
 
 Exit codes:
   0 done                              5 the month's quota is used up
@@ -34,7 +35,7 @@ pub(crate) struct Args {
         long,
         global = true,
         action = ArgAction::Count,
-        help = "Tell on stderr what happens; -vv tells more, HIKYAKU_LOG sets a filter"
+        help = "Log to stderr; -vv logs more, HIKYAKU_LOG sets a filter"
     )]
     pub(crate) verbose: u8,
 }

@@ -19,6 +19,8 @@ pub(crate) enum Failure {
     Unserved(String),
     /// The result cannot be printed.
     Output(String),
+    /// A person has stopped it with this signal.
+    Interrupted(i32),
     /// A command that was run failed with this exit code, and has printed the reason.
     Ended(u8),
 }
@@ -51,6 +53,7 @@ impl fmt::Display for Failure {
                 "deliveries are due for channels that this worker does not have: {channels}; is the name right?"
             ),
             Self::Output(why) => write!(f, "cannot write to stdout: {why}"),
+            Self::Interrupted(_) => f.write_str("interrupted before LINE answered"),
             Self::Ended(code) => write!(f, "the command ended with exit code {code}"),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }

@@ -9,7 +9,7 @@ use anyhow::Context;
 use hikyaku::model::{Object, Violation};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, ended};
 
 const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 
@@ -36,6 +36,17 @@ impl Output {
         text: impl fmt::Display,
     ) -> anyhow::Result<()> {
         if self.json { print(serde_json::to_string(value)?) } else { print(text) }
+    }
+
+    /// Prints one of many results that come as long as somebody reads them; the command ends with its reader.
+    pub(crate) fn print_to_reader(
+        self,
+        value: &impl Serialize,
+        text: impl fmt::Display,
+    ) -> anyhow::Result<()> {
+        let is_read =
+            if self.json { is_read(serde_json::to_string(value)?) } else { is_read(text) };
+        if is_read? { Ok(()) } else { Err(ended(0)) }
     }
 
     /// Prints a note on stderr for people, not for scripts.

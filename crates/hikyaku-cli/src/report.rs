@@ -145,6 +145,10 @@ impl Report {
                 Some(failure @ (Failure::Ended(_) | Failure::Output(_))) => {
                     Self::new("other", exit::OTHER, failure.to_string())
                 }
+                Some(failure @ Failure::Interrupted(signal)) => {
+                    let exit = u8::try_from(128 + signal).unwrap_or(exit::OTHER);
+                    Self { retryable: true, ..Self::new("interrupted", exit, failure.to_string()) }
+                }
                 Some(failure @ Failure::Unserved(_)) => {
                     Self::new("unserved", exit::OTHER, failure.to_string())
                 }

@@ -6,7 +6,11 @@ use clap::Args;
 use hikyaku::{Accepted, RetryKey, SentMessage};
 use serde::Serialize;
 
-use crate::{failure::Aftermath, output::Output};
+use crate::{
+    failure::{Aftermath, Failure},
+    output::Output,
+    stop::Signals,
+};
 
 const DONE: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -37,27 +41,35 @@ impl KeyedOptions {
     }
 }
 
-/// Explains how to retry a send of unknown outcome with its retry key.
-pub(crate) fn or_repeat_under(
+/// Sends with a retry key. If the outcome is unknown, also because somebody has interrupted it, the error explains how to
+/// retry it.
+pub(crate) async fn under(
     key: RetryKey,
-    result: Result<Accepted, hikyaku::Error>,
+    send: impl IntoFuture<Output = Result<Accepted, hikyaku::Error>>,
 ) -> anyhow::Result<Accepted> {
-    or_in_doubt(result, || format!("to repeat it without sending twice, add --retry-key {key}"))
+    or_in_doubt(send, &format!("to repeat it without sending twice, add --retry-key {key}")).await
 }
 
-/// Explains the effect of retrying a send of unknown outcome.
-pub(crate) fn or_in_doubt(
-    result: Result<Accepted, hikyaku::Error>,
-    of_a_repeat: impl FnOnce() -> String,
+/// Sends. If the outcome is unknown, the error explains the effect of retrying it.
+pub(crate) async fn or_in_doubt(
+    send: impl IntoFuture<Output = Result<Accepted, hikyaku::Error>>,
+    of_a_repeat: &str,
 ) -> anyhow::Result<Accepted> {
-    result.map_err(|error| {
-        if error.may_have_landed() {
-            let aftermath = format!("LINE may have acted on it; {}", of_a_repeat());
-            anyhow::Error::new(error).context(Aftermath(aftermath))
-        } else {
-            error.into()
-        }
-    })
+    let mut signals = Signals::listen()?;
+    let (error, is_in_doubt) = tokio::select! {
+        result = send.into_future() => match result {
+            Ok(accepted) => return Ok(accepted),
+            Err(error) => {
+                let is_in_doubt = error.may_have_landed();
+                (anyhow::Error::new(error), is_in_doubt)
+            }
+        },
+        signal = signals.next() => (Failure::Interrupted(signal).into(), true),
+    };
+    if !is_in_doubt {
+        return Err(error);
+    }
+    Err(error.context(Aftermath(format!("LINE may have acted on it; {of_a_repeat}"))))
 }
 
 /// Prints LINE's acceptance of a send.

@@ -4,7 +4,7 @@ use clap::Args;
 use hikyaku_sender::{Outbox, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::failure::not_found;
+use crate::{failure::not_found, output::Output};
 
 // The store of the sends. The flag is global, so that it may also follow a verb's own verb.
 #[derive(Debug, Args)]
@@ -25,8 +25,12 @@ pub(crate) struct StoreArgs {
 
 impl StoreArgs {
     /// Opens an existing store, for verbs that make no sense with a new one.
-    pub(crate) async fn open(&self) -> anyhow::Result<Outbox> {
-        open_existing(&self.store, "name yours with --store or HIKYAKU_STORE").await
+    pub(crate) async fn open(&self, output: Output) -> anyhow::Result<Outbox> {
+        let outbox = open_existing(&self.store, "name yours with --store or HIKYAKU_STORE").await?;
+        if let Some(to) = outbox.moved_to().await? {
+            output.note(&format!("this store was moved to {to}; what follows is how it was then"));
+        }
+        Ok(outbox)
     }
 
     /// Opens the store, and creates it if necessary.

@@ -19,7 +19,7 @@ pub(crate) struct TargetingArgs {
     #[arg(long, value_name = "JSON|@FILE")]
     filter: Option<String>,
 
-    /// The most who get it, picked at random
+    /// Maximum number of recipients, chosen at random
     #[arg(long, value_name = "N")]
     limit_max: Option<u32>,
 

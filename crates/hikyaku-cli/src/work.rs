@@ -18,7 +18,7 @@ pub(crate) const CHANNEL: &str = "default";
 // The rate limits and the channel.
 #[derive(Debug, Args)]
 pub(crate) struct WorkArgs {
-    /// Most requests at once
+    /// Maximum number of concurrent requests
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: u16,
 

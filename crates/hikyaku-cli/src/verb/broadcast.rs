@@ -32,6 +32,6 @@ impl Broadcast {
         if self.options.silence.notification_disabled {
             broadcast = broadcast.notification_disabled(true);
         }
-        send::print(&send::or_repeat_under(key, broadcast.await)?, output)
+        send::print(&send::under(key, broadcast).await?, output)
     }
 }

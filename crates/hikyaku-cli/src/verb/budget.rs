@@ -55,7 +55,7 @@ struct Set {
     #[arg(long, value_name = "N")]
     recipients: u64,
 
-    /// In what time
+    /// Period that the budget covers
     #[arg(
         long,
         value_parser = one_of::<Per>(Per::ALL.iter().map(|it| it.name()))
@@ -79,7 +79,7 @@ Examples:
   hikyaku budget list --json | jq '.budgets[] | select(.used_up)'")]
 struct List {}
 
-/// Let a fairness key send what it likes
+/// Remove a fairness key's budget
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -105,12 +105,12 @@ impl Budget {
                 output.print(&budget, Line(&budget))
             }
             BudgetVerb::List(List {}) => {
-                let budgets = Budgets { budgets: store.open().await?.budgets().await? };
+                let budgets = Budgets { budgets: store.open(output).await?.budgets().await? };
                 output.print(&budgets, &budgets)
             }
             BudgetVerb::Clear(Clear { key }) => {
                 let shown = visible(&key).into_owned();
-                if !store.open().await?.clear_budget(key).await? {
+                if !store.open(output).await?.clear_budget(key).await? {
                     return Err(not_found(format!(
                         "{shown} has no budget; see `hikyaku budget list`"
                     )));

@@ -18,7 +18,7 @@ use crate::{
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-Without --channel, --lane and --key it stops everything. All workers heed it within a second, and after restarts, too. Requests \
+Without --channel, --lane and --key it stops everything. All workers obey it within a second, also after a restart. Requests \
 on their way end, new sends can be added, and nothing is lost.
 
 Examples:
@@ -112,7 +112,7 @@ struct Holds {
 
 impl Hold {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let outbox = self.store.open().await?;
+        let outbox = self.store.open(output).await?;
         if let Some(HoldVerb::List) = self.verb {
             let holds = Holds { holds: outbox.holds().await? };
             return output.print(&holds, &holds);
@@ -146,7 +146,7 @@ fn user() -> Option<String> {
 
 impl Release {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let outbox = self.store.open().await?;
+        let outbox = self.store.open(output).await?;
         let ids = match self.id {
             Some(id) => vec![id],
             None => found(&outbox, self.all, &self.scope).await?,

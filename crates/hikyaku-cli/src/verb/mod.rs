@@ -65,7 +65,7 @@ pub(crate) enum Verb {
     Validate(validate::Validate),
     /// Show how many messages the account may send this month
     Quota(quota::Quota),
-    /// Show about how many messages the account has sent this month
+    /// Show roughly how many messages the account has sent this month
     QuotaConsumption(quota_consumption::QuotaConsumption),
     /// Show how many messages were sent on a day
     SentCount(sent_count::SentCount),
@@ -105,7 +105,7 @@ pub(crate) enum Verb {
     Store(store::Store),
     /// Call LINE Notify's API on a gateway that serves it
     Notify(notify::Notify),
-    /// Serve LINE's API durably and LINE Notify's, and keep their keys and tokens
+    /// Serve durable versions of LINE's and LINE Notify's APIs, and manage their keys and tokens
     Gateway(gateway::Gateway),
     /// Run a simulator of LINE on this machine, watch it and act in it
     Sim(sim::Sim),

@@ -48,7 +48,7 @@ impl Multicast {
         if let Some(unit) = self.unit {
             multicast = multicast.unit(unit);
         }
-        let accepted = send::or_repeat_under(key, multicast.await).map_err(|error| {
+        let accepted = send::under(key, multicast).await.map_err(|error| {
             let chat = |id: &UserId| {
                 matches!(UserId::check(id.as_str()), Err(InvalidId::Group | InvalidId::Room))
             };

@@ -37,7 +37,7 @@ pub(crate) struct Narrowcast {
     #[arg(long)]
     wait: bool,
 
-    /// Seconds between two looks, instead of 1, 2, 4 … 30
+    /// Polling interval in seconds, instead of 1, 2, 4 … 30
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "wait")]
     poll: Option<Duration>,
 
@@ -65,10 +65,12 @@ impl Narrowcast {
         if self.options.silence.notification_disabled {
             narrowcast = narrowcast.notification_disabled(true);
         }
-        let accepted = send::or_repeat_under(key, narrowcast.await)?;
+        let accepted = send::under(key, narrowcast).await?;
         let Some(request_id) = accepted.request_id.as_deref().filter(|_| self.wait) else {
             return send::print(&accepted, output);
         };
+        // Whatever ends the wait, the narrowcast goes on.
+        output.note(&format!("the narrowcast is accepted: request {request_id}"));
         let bar = Bar::new();
         let mut wait =
             client.wait_for_narrowcast(request_id).on_progress(|progress| bar.show(progress));

@@ -45,6 +45,6 @@ impl Push {
         if let Some(unit) = self.unit {
             push = push.unit(unit);
         }
-        send::print(&send::or_repeat_under(key, push.await)?, output)
+        send::print(&send::under(key, push).await?, output)
     }
 }

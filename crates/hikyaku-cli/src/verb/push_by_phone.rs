@@ -50,10 +50,8 @@ impl PushByPhone {
         if self.silence.notification_disabled {
             push = push.notification_disabled(true);
         }
-        let accepted = send::or_in_doubt(push.await, || {
-            "without a retry key, a repeat may send it twice".to_owned()
-        })
-        .map_err(|error| {
+        let sent = send::or_in_doubt(push, "without a retry key, a repeat may send it twice").await;
+        let accepted = sent.map_err(|error| {
             if is_number { error.context(Hint(HOW_TO_HASH.to_owned())) } else { error }
         })?;
         send::print(&accepted, output)

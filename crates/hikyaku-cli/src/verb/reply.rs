@@ -38,9 +38,7 @@ impl Reply {
         if self.silence.notification_disabled {
             reply = reply.notification_disabled(true);
         }
-        let accepted = send::or_in_doubt(reply.await, || {
-            "sent again, it is refused with `Invalid reply token` if it did".to_owned()
-        })?;
-        send::print(&accepted, output)
+        let of_a_repeat = "sent again, it is refused with `Invalid reply token` if it did";
+        send::print(&send::or_in_doubt(reply, of_a_repeat).await?, output)
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
-LINE judges the messages, by the rules that count. With --local this program does, without a network or a token.
+LINE validates the messages, and its verdict counts. With --local, this program checks them, without a network or a token.
 
 Examples:
   hikyaku validate push --flex @bubble.json --alt-text 'your receipt'

@@ -179,7 +179,7 @@ fn a_list_without_a_good_line_is_no_success() {
     --- stdout
     {"campaign_id":2}
     --- stderr
-    error: the list has no good line (bad ones: 2 is no user id: U and 32 hexadecimal digits), so nothing is sent and campaign 2 is not kept; mend that and start again
+    error: no line of the list is valid (2 times: is no user id: U and 32 hexadecimal digits), so nothing is sent and campaign 2 is not kept; mend that and start again
     "#);
     let rejects = std::fs::read_to_string(shell.folder().join("bad.txt")).unwrap();
     assert_eq!(rejects.lines().count(), 2, "{rejects}");
@@ -188,7 +188,7 @@ fn a_list_without_a_good_line_is_no_success() {
     --- stdout
     {"campaign_id":3}
     --- stderr
-    error: the list has no good line (bad ones: 1 has 1 of the 2 values that the line of names has), so nothing is sent and campaign 3 is not kept; mend that and start again
+    error: no line of the list is valid (once: has 1 of the 2 values that the line of names has), so nothing is sent and campaign 3 is not kept; mend that and start again
     "#);
     let good = start(&["--to-file", "good.txt"]);
     assert_eq!((good.code, good.stdout.as_str()), (0, "{\"campaign_id\":4}\n"), "{good}");
@@ -236,15 +236,32 @@ fn a_list_on_stdin_is_not_the_file_for_its_bad_lines() {
 }
 
 #[test]
-fn an_empty_list_is_noted() {
+fn an_empty_list_is_refused_and_its_key_is_free() {
     let words = ["campaign", "start", "--to-file", "-", "--text", "hi", "--enqueue-only"];
-    insta::assert_snapshot!(Shell::bare().run(words), @r#"
-    exit 0
-    --- stdout
-    {"campaign_id":1}
-    --- stderr
-    note: the list is empty, so nobody gets the campaign
-    "#);
+    let words = [&words[..], &["--idempotency-key", "friday"]].concat();
+    let shell = Shell::bare();
+    for list in ["", "# nobody\n\n"] {
+        let outcome = shell.run_with_input(words.iter().copied(), list);
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains("the list is empty, so nothing is sent"), "{outcome}");
+    }
+    let outcome =
+        shell.run_with_input(words.iter().copied(), "U4af4980629000000000000000000000a\n");
+    assert_eq!(outcome.code, 0, "{outcome}");
+}
+
+#[test]
+fn a_name_in_braces_is_noted_where_nothing_fills_it_in() {
+    let shell = Shell::bare();
+    let start = |text: &str| {
+        let words = ["campaign", "start", "--to-file", "-", "--text", text, "--enqueue-only"];
+        shell.run_with_input(words, "U4af4980629000000000000000000000a\n").stderr
+    };
+    let note = "note: {first name} is sent as it stands; --personal fills in columns of the list\n";
+    assert_eq!(start("Dear {first name}, spring is here"), note);
+    for text in ["spring is here", "{}", "if (x) { return 1; }", "}{"] {
+        assert_eq!(start(text), "", "{text}");
+    }
 }
 
 #[test]

@@ -213,6 +213,45 @@ fn a_recipient_is_somebody_whom_messages_reach() {
 }
 
 #[test]
+fn what_stands_still_in_a_store_is_a_problem() {
+    let platform = Platform::with(Sim::builder());
+    let friend = platform.sim.add_friend();
+    let shell = platform.shell();
+    let doctor = || shell.run(["doctor", "--no-webhook-test", "--store", "sqlite:hikyaku.db"]);
+    let has = |start: &str, text: &str| {
+        let outcome = doctor();
+        let mut lines = outcome.stdout.lines().filter(|line| line.starts_with(start));
+        assert!(lines.any(|line| line.contains(text)), "{start} {text}: {outcome}");
+        outcome.code
+    };
+    assert_eq!(has("unknown  store", "there is no store sqlite:hikyaku.db yet"), 0);
+    shell.run(["outbox", "add", "push", friend.as_str(), "--text", "hi"]);
+    assert_eq!(has("ok       store", "nothing stands still: 1 sends are due"), 0);
+    shell.run(["hold", "--lane", "push", "--key", "vip", "--reason", "wrong price", "--by", "ann"]);
+    assert_eq!(has("problem  hold", "ann holds lane push, fairness key vip back since "), 1);
+    assert!(doctor().stdout.contains("`hikyaku release 1`"));
+}
+
+#[test]
+fn a_gateway_that_does_not_run_is_a_problem() {
+    let platform = Platform::with(Sim::builder());
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let config = format!(
+        "store = \"sqlite:hikyaku.db\"\n[listen.lan]\naddress = \"0.0.0.0:{port}\"\nserve = [\"notify\"]\n\
+         [channel.default]\ntoken_file = \"line.token\"\napi_url = \"{}\"\n",
+        platform.sim.api_url()
+    );
+    let shell = platform
+        .shell()
+        .with_file("line.token", platform.sim.channel_token().expose())
+        .with_file("gateway.toml", config);
+    let outcome = shell.run(["doctor", "--config", "gateway.toml"]);
+    let gateway = format!("problem  gateway    listen.lan at 127.0.0.1:{port} gives no answer");
+    assert!(outcome.stdout.lines().any(|line| line.starts_with(&gateway)), "{outcome}");
+    assert_eq!(outcome.code, 1);
+}
+
+#[test]
 fn a_picture_is_looked_at_as_lines_app_does() {
     let recorder = Recorder::answering(answers(0, Answer::new(200, BOT)));
     let outcome = shell(&recorder).run(["doctor", "--picture", "http://example.com/cat.jpg"]);

@@ -1,4 +1,6 @@
-use hikyaku_sim::Sim;
+use std::time::Duration;
+
+use hikyaku_sim::{FaultRule, Sim};
 
 use crate::{
     command::Shell,
@@ -230,4 +232,22 @@ fn a_send_whose_answer_cannot_be_printed_is_known_to_be_accepted() {
     }
     let help = shell.run_script("hikyaku --help > /dev/full");
     assert!(help.code == 1 && help.stderr.contains("cannot write to stdout"), "{help}");
+}
+
+#[test]
+fn an_interrupted_send_names_its_retry_key() {
+    let platform = Platform::with(Sim::builder());
+    platform.sim.add_friend();
+    let slow = FaultRule::drop_after_accept().delayed(Duration::from_secs(600));
+    platform.sim.fault(slow.on("POST", "/v2/bot/message/broadcast").times(1)).unwrap();
+    let shell = platform.shell();
+    let send = shell.start(["broadcast", "--text", "Friday sale"]);
+    platform.wait_for_deliveries(1);
+    let (code, stderr) = send.stop("INT");
+    assert_eq!(code, Some(128 + 2), "{stderr}");
+    assert!(stderr.contains("LINE may have acted on it"), "{stderr}");
+    let key = stderr.split("--retry-key ").nth(1).unwrap().split_whitespace().next().unwrap();
+    let again = shell.run(["broadcast", "--text", "Friday sale", "--retry-key", key]);
+    assert!(again.code == 0 && again.stdout.contains("accepted before"), "{again}");
+    assert_eq!(platform.sim.delivered(), 1);
 }

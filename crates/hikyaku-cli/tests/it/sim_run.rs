@@ -142,6 +142,34 @@ fn a_bot_that_answers_wrongly_fails_with_what_differs() {
     assert!(ended.code == 4 && ended.stderr.contains("the bot ended before"), "{ended}");
 }
 
+#[test]
+fn a_bot_may_take_its_time_to_start() {
+    let shell = shell().with_file("chat.toml", CONVERSATION).with_file("bot.py", BOT);
+    let port = free_port();
+    // The place of a bot is looked for many times, which LINE's own test of a webhook would not allow.
+    let slow = format!("sleep 2; exec python3 bot.py {port} right");
+    let words = ["sim", "run", "chat.toml", "--bot-port", &port, "--timeout", "60"];
+    let outcome = shell.run(words.into_iter().chain(["--", "sh", "-c", &slow]));
+    assert_eq!(outcome.code, 0, "{outcome}");
+}
+
+#[test]
+fn a_run_that_is_stopped_leaves_no_bot_behind() {
+    let shell = shell().with_file("chat.toml", CONVERSATION);
+    let bot = "echo $$ > pid; exec sleep 600";
+    let words = ["sim", "run", "chat.toml", "--timeout", "600", "--", "sh", "-c", bot];
+    let run = shell.start(words);
+    let pid = loop {
+        match std::fs::read_to_string(shell.folder().join("pid")) {
+            Ok(pid) if pid.ends_with('\n') => break pid.trim().to_owned(),
+            _ => std::thread::yield_now(),
+        }
+    };
+    assert_eq!(run.stop("TERM").0, Some(128 + 15));
+    let is_there = Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status().unwrap();
+    assert!(!is_there.success(), "the bot still runs");
+}
+
 /// A bot that runs until it is dropped.
 struct Bot(Child);
 

@@ -65,7 +65,8 @@ impl Load {
 pub(crate) async fn as_fast_as_answered(address: SocketAddr, calls: &[Vec<u8>]) -> f64 {
     let began = TokioInstant::now();
     let mut callers = JoinSet::new();
-    for call in calls.iter().cycle().take(AT_ONCE).cloned() {
+    for call in calls.iter().cycle().take(AT_ONCE) {
+        let call = call.clone();
         callers.spawn(async move {
             let mut answered = 0;
             for _ in 0..ROUND / AT_ONCE {

@@ -1,5 +1,6 @@
 use hikyaku_model::{Event, Object};
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
@@ -7,7 +8,10 @@ use super::{
     Call, Problem, Reply, acts,
     traffic::{in_vain, number, patience},
 };
-use crate::{poster::Post, state::webhook::WebhookReason};
+use crate::{
+    poster::Post,
+    state::webhook::{WebhookReason, is_endpoint},
+};
 
 /// The webhooks of a channel; with `after`, those with a try that ended later. With `wait`, not before `count` tries have
 /// ended (after `after`), or 408. After a reset there are fewer tries, and `attempts` says so at once.
@@ -48,14 +52,27 @@ pub(super) fn redeliver(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     if known { Ok(Reply::none()) } else { Err(Problem::unknown("webhook", id)) }
 }
 
-/// Posts a webhook without events to a channel's bot, and tells what came of it, as LINE's own test does.
+/// What may be tested in place of a channel's own endpoint.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tested {
+    endpoint: Option<String>,
+}
+
+/// Posts a webhook without events to a channel's bot, and tells what came of it, as LINE's own test does; without LINE's limit
+/// on tests, so that programs can wait for a bot.
 pub(super) async fn test(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
+    let tested: Tested = if call.body.is_empty() { Tested::default() } else { call.read()? };
     let post = {
         let world = call.shared.world();
         let place = world.channel_of_id(id).ok_or_else(|| Problem::unknown("channel", id))?;
         let channel = &world.channels[place];
-        let url = channel.webhook.url.as_deref().ok_or_else(|| no_webhook(id))?;
-        Post::new(&channel.bot, &channel.secret, url, &[])
+        let url = tested.endpoint.or_else(|| channel.webhook.url.clone());
+        let url = url.ok_or_else(|| no_webhook(id))?;
+        if !is_endpoint(&url, world.settings.webhook.remote_allowed) {
+            return Err(Problem::invalid("endpoint", "is not the URL of a webhook"));
+        }
+        Post::new(&channel.bot, &channel.secret, &url, &[])
     };
     let verdict = call.shared.poster.post(post).await;
     Ok(Reply::ok(&json!({

@@ -4,7 +4,7 @@ use super::status;
 use crate::{failure::refused, output::Output, store::StoreArgs};
 
 pub(super) async fn pause(id: CampaignId, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-    let campaign = store.open().await?.campaign(id).await?;
+    let campaign = store.open(output).await?.campaign(id).await?;
     campaign.pause().await?;
     status::print(&campaign, &campaign.progress().await?, output).await
 }
@@ -14,7 +14,7 @@ pub(super) async fn resume(
     store: &StoreArgs,
     output: Output,
 ) -> anyhow::Result<()> {
-    let campaign = store.open().await?.campaign(id).await?;
+    let campaign = store.open(output).await?.campaign(id).await?;
     campaign.resume().await?;
     let progress = campaign.progress().await?;
     if progress.state == CampaignPhase::Cancelled {
@@ -30,7 +30,7 @@ pub(super) async fn cancel(
     store: &StoreArgs,
     output: Output,
 ) -> anyhow::Result<()> {
-    let campaign = store.open().await?.campaign(id).await?;
+    let campaign = store.open(output).await?.campaign(id).await?;
     campaign.cancel().await?;
     status::print(&campaign, &campaign.progress().await?, output).await
 }

@@ -47,7 +47,7 @@ struct Acted {
 
 impl Dead {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let campaign = store.open().await?.campaign(self.which.id).await?;
+        let campaign = store.open(output).await?.campaign(self.which.id).await?;
         let tray = if self.tray == "unknown" { State::Unknown } else { State::Rejected };
         if self.retry {
             let deliveries = campaign.retry_dead_letters(tray, self.may_duplicate).await?;

@@ -33,7 +33,7 @@ struct Campaigns {
 
 impl List {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let found = store.open().await?.campaigns(self.limit).await?;
+        let found = store.open(output).await?.campaigns(self.limit).await?;
         let listed = |(id, progress): &(CampaignId, Progress)| Listed {
             campaign_id: id.get(),
             progress: Document::from(progress),

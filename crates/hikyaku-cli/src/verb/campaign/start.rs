@@ -11,6 +11,7 @@ use std::{
 
 use anyhow::anyhow;
 use clap::Args;
+use hikyaku::model::{Message, message::MessageKind};
 use hikyaku_sender::{
     Error, ErrorKind, Event, Events,
     campaign::{BadLine, Campaign, CampaignPhase, Progress},
@@ -101,6 +102,13 @@ struct Started {
 impl Start {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let messages = self.messages.read(output)?;
+        if !self.personal
+            && let Some(name) = messages.iter().find_map(placeholder)
+        {
+            output.note(&format!(
+                "{name} is sent as it stands; --personal fills in columns of the list"
+            ));
+        }
         let list = file::open(&self.to_file)?;
         // A wrong setting must be found before the list is on disk.
         let clients = if self.enqueue_only {
@@ -176,10 +184,6 @@ impl Start {
         progress: &Progress,
         output: Output,
     ) -> anyhow::Result<()> {
-        if progress.total == 0 && progress.bad_lines == 0 {
-            output.note("the list is empty, so nobody gets the campaign");
-            return Ok(());
-        }
         let amiss = progress.accepted < progress.total || progress.bad_lines > 0;
         if std::io::stderr().is_terminal() || amiss {
             output.note(&status::words(progress));
@@ -206,6 +210,17 @@ impl Start {
         }
         Ok(())
     }
+}
+
+/// What looks like the name of a column in a text.
+fn placeholder(message: &Message) -> Option<&str> {
+    let MessageKind::Text(text) = &message.kind else { return None };
+    let (_, rest) = text.text.split_once('{')?;
+    let (name, _) = rest.split_once('}')?;
+    let is_name =
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || " _-".contains(c));
+    let from = text.text.find('{')?;
+    text.text.get(from..from + name.len() + 2).filter(|_| is_name)
 }
 
 async fn feed(

@@ -35,7 +35,7 @@ pub(super) struct Status {
 
 impl Status {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let campaign = store.open().await?.campaign(self.which.id).await?;
+        let campaign = store.open(output).await?.campaign(self.which.id).await?;
         print(&campaign, &campaign.progress().await?, output).await
     }
 }

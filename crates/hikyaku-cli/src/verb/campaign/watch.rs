@@ -16,14 +16,14 @@ pub(super) struct Watch {
     #[command(flatten)]
     which: Which,
 
-    /// Seconds between two looks
+    /// Polling interval, in seconds
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "0.5")]
     poll: Duration,
 }
 
 impl Watch {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let campaign = store.open().await?.campaign(self.which.id).await?;
+        let campaign = store.open(output).await?.campaign(self.which.id).await?;
         let bar = CampaignBar::new();
         let mut watch = campaign.watch(self.poll);
         let last = loop {

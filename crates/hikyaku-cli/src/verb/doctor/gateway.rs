@@ -1,6 +1,10 @@
 //! A gateway: whether LINE and its apps reach it, and whom it can write to.
 
-use std::{path::Path, time::Duration};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr},
+    path::Path,
+    time::Duration,
+};
 
 use bytes::Bytes;
 use hikyaku::{
@@ -15,6 +19,7 @@ use tokio::time::timeout;
 
 use super::Finding;
 
+const RUNS: &str = "gateway";
 const PUBLIC: &str = "public";
 const WEBHOOK: &str = "webhook";
 const PICTURES: &str = "pictures";
@@ -28,6 +33,41 @@ const MOST: usize = 64 << 10;
 
 /// How many chats are named.
 const NAMED: usize = 10;
+
+/// Whether the gateway runs, at its addresses without TLS that have a port of their own.
+pub(super) async fn running(config: &Config, transport: &HyperTransport) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (name, listener) in &config.listen {
+        let mut address = listener.address;
+        if address.port() == 0 || listener.certificate_file.is_some() {
+            continue;
+        }
+        if address.ip().is_unspecified() {
+            let is_v4 = address.is_ipv4();
+            address.set_ip(if is_v4 {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                Ipv6Addr::LOCALHOST.into()
+            });
+        }
+        findings.push(match ask(transport, &format!("http://{address}/healthz")).await {
+            Ok((StatusCode::OK, body)) if body == "ok\n" => {
+                Finding::ok(RUNS, format!("listen.{name} answers at {address}"))
+            }
+            Ok((status, _)) => Finding::problem(
+                RUNS,
+                format!("at {address}, listen.{name}, is something else, which answers {status} at /healthz"),
+                "choose another address, or stop what is there",
+            ),
+            Err(why) => Finding::problem(
+                RUNS,
+                format!("listen.{name} at {address} {why}"),
+                "start it: `hikyaku gateway --config FILE`, and see what it logs",
+            ),
+        });
+    }
+    findings
+}
 
 /// Whether what LINE and its apps ask for can be reached at the public URL.
 pub(super) async fn reached(config: &Config, transport: &HyperTransport) -> Vec<Finding> {

@@ -5,6 +5,7 @@ mod finding;
 mod gateway;
 mod picture;
 mod recipient;
+mod store;
 mod webhook;
 
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ Examples:
   hikyaku doctor
   hikyaku doctor --to U4af4980629000000000000000000000a
   hikyaku doctor --picture https://example.com/cat.jpg
+  hikyaku doctor --store sqlite:hikyaku.db
   hikyaku doctor --config gateway.toml
   hikyaku doctor --json | jq '.findings[] | select(.state != \"ok\")'")]
 pub(crate) struct Doctor {
@@ -55,6 +57,10 @@ pub(crate) struct Doctor {
     #[arg(long, value_name = "NAME", default_value = CHANNEL, requires = "config")]
     channel: String,
 
+    /// The store of a worker; a gateway's is that of its configuration
+    #[arg(long, env = "HIKYAKU_STORE", hide_env_values = true, value_name = "URL")]
+    store: Option<String>,
+
     #[command(flatten)]
     secret: ChannelSecretArgs,
 
@@ -74,6 +80,19 @@ impl Doctor {
             },
         };
         let mut findings = Findings::new(output);
+
+        // First, because they can be told without LINE.
+        let config_store = config.as_ref().map(|it| &it.store);
+        if let Some(store) = config_store.or(self.store.as_ref()) {
+            for finding in store::standing(store).await {
+                findings.add(finding)?;
+            }
+        }
+        if let Some(config) = &config {
+            for finding in gateway::running(config, &self.connection.transport()?).await {
+                findings.add(finding)?;
+            }
+        }
 
         let bot = match client.bot_info().await {
             Ok(bot) => bot,

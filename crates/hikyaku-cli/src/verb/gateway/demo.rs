@@ -3,11 +3,7 @@ use hikyaku_gateway::{Config, Gateway, NewApiKey, NewService, NewToken, Visitor}
 use hikyaku_sim::{Person, Sim};
 use serde::Serialize;
 
-use crate::{
-    folder::Folder,
-    output::{self, Output},
-    stop::StopSignals,
-};
+use crate::{folder::Folder, output::Output, stop::StopSignals};
 
 /// The data with which a script, a bot and a service reach the demo, and the page on which a person sees the result.
 #[derive(Serialize)]
@@ -128,11 +124,7 @@ async fn show(sim: &Sim, output: Output) -> anyhow::Result<()> {
         let Ok(deliveries) = sim.wait_for(seen + 1).await else { continue };
         for delivery in deliveries.iter().filter(|it| it.seq > seen) {
             let line = serde_json::to_string(delivery)?;
-            if output.is_json() {
-                output::print(line)?;
-            } else {
-                output::print(format_args!("Alice received {line}"))?;
-            }
+            output.print_to_reader(delivery, format_args!("Alice received {line}"))?;
         }
         seen = deliveries.last().map_or(seen, |it| it.seq);
     }

@@ -40,7 +40,7 @@ enum InboxVerb {
 
 impl InboxArgs {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let outbox = self.store.open().await?;
+        let outbox = self.store.open(output).await?;
         let inbox = Inbox::open_existing(&outbox).await?.ok_or_else(|| {
             not_found(
                 "this store has no inbox; check --store: it is the store of a bot that is made with hikyaku-inbox"

@@ -36,7 +36,7 @@ impl Doing {
         store: &StoreArgs,
         output: Output,
     ) -> anyhow::Result<()> {
-        let outbox = store.open().await?;
+        let outbox = store.open(output).await?;
         let now = outbox.now().await?;
         match which.which("delivery", "unknown", |filter| filter.filter(now))? {
             Which::One(id) => one(&outbox, id, &self, output).await,

@@ -76,7 +76,7 @@ Examples:
     },
     /// Add a broadcast to every friend
     #[command(after_help = "\
-Without --idempotency-key it gets a new one, which stderr names: repeat the command with that one if it was broken off.
+Without --idempotency-key it gets a new one, which stderr names: if the command was interrupted, repeat it with that key.
 
 Examples:
   hikyaku outbox add broadcast --text 'we open at nine' --idempotency-key opening
@@ -87,7 +87,7 @@ Examples:
     },
     /// Add a narrowcast to the friends that a filter picks
     #[command(after_help = "\
-Without --idempotency-key it gets a new one, which stderr names: repeat the command with that one if it was broken off.
+Without --idempotency-key it gets a new one, which stderr names: if the command was interrupted, repeat it with that key.
 
 Examples:
   hikyaku outbox add narrowcast --text 'hello' --limit-max 1000 --idempotency-key hello
@@ -150,7 +150,7 @@ struct Send {
     #[arg(long, value_name = "JSON", value_parser = reference)]
     reference: Option<serde_json::Value>,
 
-    /// Those of a channel with the same key leave one after another, in the order in which they were added
+    /// Sends of a channel with the same key go out one at a time, in the order in which they were added
     #[arg(long, value_name = "KEY")]
     order_key: Option<String>,
 

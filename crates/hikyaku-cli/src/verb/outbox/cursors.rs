@@ -45,7 +45,7 @@ impl From<OutcomePlace> for Place {
 
 impl Cursors {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let outbox = store.open().await?;
+        let outbox = store.open(output).await?;
         if let Some(name) = self.forget {
             if !outbox.forget_outcome_cursor(&name).await? {
                 let name = visible(&name).into_owned();

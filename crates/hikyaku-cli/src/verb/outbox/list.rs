@@ -41,7 +41,7 @@ pub(crate) struct Deliveries {
 
 impl List {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let outbox = store.open().await?;
+        let outbox = store.open(output).await?;
         let mut filter = self.which.filter(outbox.now().await?).limit(self.limit);
         filter.before = self.before;
         let deliveries = Deliveries { deliveries: outbox.list(filter).await? };

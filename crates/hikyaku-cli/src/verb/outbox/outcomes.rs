@@ -18,7 +18,7 @@ use crate::{
 /// The default number of outcomes that a receiver gets concurrently.
 const AT_ONCE: usize = 8;
 
-/// Tell what became of sends, channels and campaigns, in order, the oldest first
+/// Report what happened to sends, channels and campaigns, in order, the oldest first
 #[derive(Debug, Args)]
 #[command(after_help = "\
 An outcome is there for a delivery that was refused, is unknown, expired or was cancelled, for one that was accepted and added \
@@ -86,7 +86,7 @@ impl Outcomes {
     }
 
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let outbox = store.open().await?;
+        let outbox = store.open(output).await?;
         let webhook = self.to.as_deref().map(|url| self.webhook(url)).transpose()?;
         let stop = StopSignals::listen()?;
         let Some(name) = &self.cursor else {
@@ -166,7 +166,9 @@ impl Outcomes {
             let Some(last) = page.last() else { return Ok(()) };
             after = last.id;
             for outcome in &page {
-                output::print(line(outcome, output))?;
+                if !output::is_read(line(outcome, output))? {
+                    return Ok(());
+                }
             }
         }
     }

@@ -35,7 +35,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let outbox = store.open().await?;
+        let outbox = store.open(output).await?;
         let (found, which) = match (self.id, self.idempotency_key) {
             (Some(id), _) => (outbox.show(id).await?, id.to_string()),
             (None, key) => {

@@ -60,7 +60,7 @@ pub(super) async fn find(
                     return Ok(true);
                 }
                 // Nobody listens at this port, whatever the path.
-                Err(why) if why.contains("COULD_NOT_CONNECT") => break,
+                Err(why) if why.contains("could_not_connect") => break,
                 Err(_) => {}
             }
         }

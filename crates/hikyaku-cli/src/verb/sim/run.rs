@@ -2,6 +2,7 @@ use std::{
     collections::BTreeSet,
     ffi::OsString,
     path::{Path, PathBuf},
+    process::ExitStatus,
     time::{Duration, Instant},
 };
 
@@ -26,6 +27,7 @@ use crate::{
     failure::{ended, refused, usage},
     file,
     output::Output,
+    stop::Signals,
 };
 
 /// Play a recorded conversation again as a test of a bot
@@ -76,42 +78,59 @@ impl Run {
             builder = builder.webhook(url);
         }
         let sim = builder.start().await.map_err(|why| usage(format!("{}: {why}", self.file)))?;
-        let mut bot = self.start(&sim)?;
-        let control = Control::at(sim.api_url());
-        let until = tokio::time::Instant::now() + self.timeout;
-        let ready = bot_of(&self.place, &control, until, output);
-        match &mut bot {
-            None => {
-                ready.await?;
-            }
-            Some(bot) => tokio::select! {
-                ready = ready => { ready?; }
-                status = bot.wait() => {
-                    let status = status.context("cannot wait for the bot")?;
-                    return Err(refused(format!("the bot ended before it answered a webhook: {status}")));
-                }
-            },
-        }
-        let player =
-            Player { sim: &sim, control: &control, timeout: self.timeout, settle: self.settle };
-        let mut outcomes = Vec::new();
-        for step in &scenario.steps {
-            let began = Instant::now();
-            let diff = player.play(step).await?;
-            let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            outcomes.push(Outcome { name: step.title(), ok: diff.is_none(), milliseconds, diff });
-        }
-        if let Some(mut bot) = bot {
-            // It may have ended by itself.
-            let _ = bot.kill().await;
-        }
+        let outcomes = self.play(&scenario.steps, &sim, output).await;
         sim.stop().await;
+        let outcomes = outcomes?;
         if let Some(path) = &self.junit {
             std::fs::write(path, report::junit(&self.file, &outcomes))
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
         output.print(&json!({ "steps": outcomes }), report::Lines(&outcomes))?;
         if outcomes.iter().all(|outcome| outcome.ok) { Ok(()) } else { Err(ended(1)) }
+    }
+
+    /// Plays all steps against the bot, and ends it in any case: a bot that is left behind would answer the next run.
+    async fn play(
+        &self,
+        steps: &[Step],
+        sim: &Simulator,
+        output: Output,
+    ) -> anyhow::Result<Vec<Outcome>> {
+        let control = Control::at(sim.api_url());
+        let mut signals = Signals::listen()?;
+        let mut bot = self.start(sim)?;
+        let played = tokio::select! {
+            played = self.play_with(steps, sim, &control, output) => played,
+            status = end_of(&mut bot) => {
+                Err(refused(format!("the bot ended before the conversation did: {}", status?)))
+            }
+            signal = signals.next() => Err(ended(u8::try_from(128 + signal).unwrap_or(1))),
+        };
+        if let Some(mut bot) = bot {
+            // It may have ended by itself.
+            let _ = bot.kill().await;
+        }
+        played
+    }
+
+    async fn play_with(
+        &self,
+        steps: &[Step],
+        sim: &Simulator,
+        control: &Control,
+        output: Output,
+    ) -> anyhow::Result<Vec<Outcome>> {
+        let until = tokio::time::Instant::now() + self.timeout;
+        bot_of(&self.place, control, until, output).await?;
+        let player = Player { sim, control, timeout: self.timeout, settle: self.settle };
+        let mut outcomes = Vec::new();
+        for step in steps {
+            let began = Instant::now();
+            let diff = player.play(step).await?;
+            let milliseconds = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            outcomes.push(Outcome { name: step.title(), ok: diff.is_none(), milliseconds, diff });
+        }
+        Ok(outcomes)
     }
 
     /// Starts the bot, if it is ours to start. What it prints goes to stderr.
@@ -124,6 +143,14 @@ impl Run {
             usage(format!("cannot run {}: {error}; check its name", program.display()))
         })?;
         Ok(Some(child))
+    }
+}
+
+/// Waits for the end of a bot that is ours.
+async fn end_of(bot: &mut Option<Child>) -> anyhow::Result<ExitStatus> {
+    match bot {
+        Some(bot) => bot.wait().await.context("cannot wait for the bot"),
+        None => std::future::pending().await,
     }
 }
 

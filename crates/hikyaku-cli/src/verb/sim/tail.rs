@@ -111,12 +111,14 @@ async fn requests(
     output: Output,
 ) -> anyhow::Result<()> {
     let mut answer = control.call(Method::GET, &format!("/_sim/v1/log?limit={last}"), None).await?;
-    let mut after = 0;
+    // With nothing to show first, it begins with what comes.
+    let mut after = if last == 0 { answer["last"].as_u64().unwrap_or(0) } else { 0 };
     loop {
         for request in answer["requests"].as_array().into_iter().flatten() {
             after = request["seq"].as_u64().unwrap_or(after);
             if filter.lets_request(request) {
-                output.print(&json!({ "request": request }), request_line(request))?;
+                let shown = json!({ "request": request });
+                output.print_to_reader(&shown, request_line(request))?;
             }
         }
         let last = answer["last"].as_u64().unwrap_or(after);
@@ -157,7 +159,7 @@ async fn webhooks(
             if !filter.failed || attempt["reason"] != "ok" {
                 let (event, id) = (&webhook["events"][0], &webhook["id"]);
                 let json = json!({ "webhook": { "id": id, "event": event, "attempt": attempt } });
-                output.print(&json, webhook_line(event, attempt))?;
+                output.print_to_reader(&json, webhook_line(event, attempt))?;
             }
         }
         after = answer["attempts"].as_u64().unwrap_or(after);

@@ -32,7 +32,7 @@ the channel has no webhook URL, a bot is looked for on the usual ports and paths
 Examples:
   hikyaku sim trigger message --text hi --await-reply
   hikyaku sim trigger postback --data action=buy
-  hikyaku sim trigger follow --user U00000000000000000000000000000001
+  hikyaku sim trigger follow
   hikyaku sim trigger beacon --with '{\"beacon\":{\"hwid\":\"d41d8cd98f\",\"type\":\"enter\"}}'")]
 pub(super) struct Trigger {
     /// What happens

@@ -40,7 +40,7 @@ fn moment(text: &str) -> Result<Timestamp, &'static str> {
 
 impl Quarantine {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let outbox = self.store.open().await?;
+        let outbox = self.store.open(output).await?;
         let done = outbox.quarantine(Time::from(SystemTime::from(self.since))).await?;
         let document = Document {
             in_doubt: done.in_doubt,

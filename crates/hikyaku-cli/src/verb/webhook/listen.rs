@@ -1,6 +1,7 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 
 use anstyle::{AnsiColor, Effects, Style};
@@ -15,12 +16,12 @@ use hikyaku::model::{Event, event::ContentKind};
 use hikyaku_webhook::{Receiver, Verifier, Webhook};
 use http::StatusCode;
 use serde::Serialize;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 
 use super::{Channel, Line};
 use crate::{
     listener,
-    output::{self, Output, visible},
+    output::{Output, visible},
     stop::StopSignals,
 };
 
@@ -51,6 +52,8 @@ pub(super) struct Listen {
 struct Bot {
     receiver: Receiver,
     output: Output,
+    /// Nobody reads the events any more.
+    unread: Arc<Notify>,
 }
 
 impl FromRef<Bot> for Receiver {
@@ -67,7 +70,9 @@ struct Listening {
 
 impl Listen {
     pub(super) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let bot = Bot { receiver: Receiver::new(Verifier::new(&self.channel.secret()?)), output };
+        let receiver = Receiver::new(Verifier::new(&self.channel.secret()?));
+        let unread = Arc::new(Notify::new());
+        let bot = Bot { receiver, output, unread: unread.clone() };
         let address = SocketAddr::new(self.host, self.port);
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("cannot listen at {address}: choose another --port or --host")
@@ -76,7 +81,13 @@ impl Listen {
         let listening = Listening { url: format!("http://{}/", listener.local_addr()?) };
         output.print(&listening, format_args!("listening at {}", listening.url))?;
         let app = Router::new().fallback(post(print)).with_state(bot);
-        listener::serve(listener, app, stop.wait()).await;
+        let end = async {
+            tokio::select! {
+                () = stop.wait() => {}
+                () = unread.notified() => {}
+            }
+        };
+        listener::serve(listener, app, end).await;
         Ok(())
     }
 }
@@ -84,14 +95,14 @@ impl Listen {
 async fn print(State(bot): State<Bot>, webhook: Webhook) -> StatusCode {
     let printed = webhook.events.iter().try_for_each(|event| {
         let line = Line::from(event);
-        if bot.output.is_json() {
-            output::print(serde_json::to_string(&line)?)
-        } else {
-            output::print(Told(event))
-        }
+        bot.output.print_to_reader(&line, Told(event))
     });
+    if printed.is_ok() {
+        return StatusCode::OK;
+    }
     // LINE redelivers them then, if redelivery is on.
-    if printed.is_ok() { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }
+    bot.unread.notify_one();
+    StatusCode::INTERNAL_SERVER_ERROR
 }
 
 /// An event in one line for people.
