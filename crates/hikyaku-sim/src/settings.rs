@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) seed: u64,
     /// What it begins with.
     pub(crate) seed_file: Option<Arc<Seed>>,
+    /// How many friends the first channel's account has at the start, besides those of the seed.
+    pub(crate) friends: usize,
     pub(crate) any_user_is_friend: bool,
     pub(crate) rate_limits: bool,
     pub(crate) quota: Option<u64>,
@@ -78,6 +80,7 @@ impl Default for Settings {
             clock: ClockMode::Wall,
             seed: 1,
             seed_file: None,
+            friends: 0,
             any_user_is_friend: false,
             rate_limits: true,
             quota: None,

@@ -37,6 +37,13 @@ fn a_command_finds_the_simulator_in_its_environment() {
 }
 
 #[test]
+fn friends_are_there_again_after_a_reset() {
+    let script = "curl -sf -X POST $HIKYAKU_API_URL/_sim/v1/reset && hikyaku push $HIKYAKU_SIM_FRIENDS --text hello";
+    let outcome = shell().run(["sim", "exec", "--friends", "1", "--", "sh", "-c", script]);
+    assert_eq!(outcome.code, 0, "{outcome}");
+}
+
+#[test]
 fn it_ends_as_its_command_ends_and_names_what_line_refused() {
     let shell = shell();
     let quiet = shell.run(["sim", "exec", "--", "sh", "-c", "exit 7"]);

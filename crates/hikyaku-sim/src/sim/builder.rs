@@ -101,6 +101,13 @@ impl SimBuilder {
         self
     }
 
+    /// Sets the number of friends that the first channel's account has at the start, and after each reset; the default is
+    /// none.
+    pub fn friends(mut self, count: usize) -> Self {
+        self.settings.friends = count;
+        self
+    }
+
     /// Sets the clock at the start; the default is the machine's.
     pub fn clock(mut self, mode: ClockMode) -> Self {
         self.settings.clock = mode;

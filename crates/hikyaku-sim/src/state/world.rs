@@ -118,6 +118,10 @@ impl World {
         if world.logins.is_empty() {
             world.add_login(0);
         }
+        for _ in 0..world.settings.friends {
+            let added = world.add_friend(0, Person::default());
+            added.unwrap_or_else(|id| unreachable!("made here: {id}"));
+        }
         world.set_first_webhook();
         Ok(world)
     }

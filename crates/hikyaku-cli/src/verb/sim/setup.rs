@@ -129,7 +129,6 @@ impl Setup {
         if self.tls {
             builder = builder.tls_in(certificates(self.state.as_deref())?);
         }
-        let is_kept = self.state.as_deref().is_some_and(Path::exists);
         if let Some(path) = self.state {
             builder = builder.state_file(path);
         }
@@ -138,6 +137,7 @@ impl Setup {
         if let Some(file) = &seed {
             builder = file.begin(builder)?;
         }
+        builder = builder.friends(self.friends.unwrap_or(friends));
         let sim = builder.start().await.map_err(|error| match (error, &seed) {
             (StartError::Webhook(why), _) => usage(format!("--webhook: {why}")),
             (StartError::Seed(why), Some(file)) => file.refuse(&why),
@@ -145,9 +145,6 @@ impl Setup {
             (error @ StartError::Certificate { .. }, _) => usage(format!("--tls: {error}")),
             (error, _) => error.into(),
         })?;
-        if !is_kept {
-            sim.add_friends(self.friends.unwrap_or(friends));
-        }
         let credentials = Credentials::of(&sim);
         Ok((sim, credentials))
     }
