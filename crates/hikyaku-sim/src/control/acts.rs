@@ -94,8 +94,14 @@ fn read_message(mut message: Object) -> Result<UserMessage, Problem> {
 /// Gives a message what the simulator makes or what goes without saying.
 pub(super) fn complete(message: &mut Object) {
     message.entry("id").or_insert_with(|| Value::from(""));
-    if matches!(message.get("type").and_then(Value::as_str), Some("image" | "video" | "audio")) {
-        message.entry("contentProvider").or_insert_with(|| json!({ "type": "line" }));
+    match message.get("type").and_then(Value::as_str) {
+        Some("image" | "video" | "audio") => {
+            message.entry("contentProvider").or_insert_with(|| json!({ "type": "line" }));
+        }
+        Some("sticker") => {
+            message.entry("stickerResourceType").or_insert_with(|| "STATIC".into());
+        }
+        _ => {}
     }
 }
 

@@ -7,8 +7,8 @@ use hikyaku_model::{
         ContentType, SharedStr,
         message::{
             AudioMessageContent, ContentKind, ContentProvider, FileMessageContent,
-            ImageMessageContent, LocationMessageContent, StickerMessageContent, TextMessageContent,
-            VideoMessageContent,
+            ImageMessageContent, LocationMessageContent, StickerMessageContent,
+            StickerResourceType, TextMessageContent, VideoMessageContent,
         },
     },
 };
@@ -48,12 +48,12 @@ impl UserMessage {
         TextMessageContent::new(text).into()
     }
 
-    /// Creates a sticker.
+    /// Creates a sticker that does not move.
     pub fn sticker(package_id: impl Into<SharedStr>, sticker_id: impl Into<SharedStr>) -> Self {
         ContentKind::Sticker(StickerMessageContent {
             package_id: package_id.into(),
             sticker_id: sticker_id.into(),
-            sticker_resource_type: None,
+            sticker_resource_type: Some(StickerResourceType::Static),
             keywords: None,
             text: None,
             quote_token: None,

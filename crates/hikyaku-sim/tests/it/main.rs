@@ -60,3 +60,4 @@ mod transport;
 mod validation;
 mod webhook;
 mod webhook_fault;
+mod webhook_schema;

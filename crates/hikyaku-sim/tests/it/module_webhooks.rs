@@ -14,7 +14,7 @@ use crate::{
 const OWN_BOT: &str = "Uffffffffffffffffffffffffffffffff";
 const HANA: &str = "U00000000000000000000000000000001";
 /// What modules call her.
-const HANA_TO_MODULES: &str =
+pub(crate) const HANA_TO_MODULES: &str =
     "LU00000000000000000000000000000001-Uffffffffffffffffffffffffffffffff";
 /// When all of this happens.
 const NOW: i64 = 1_785_542_400_000;
@@ -27,7 +27,7 @@ async fn attach(sim: &Sim, module: &Module, scopes: &[&str]) {
 }
 
 /// A simulator with a bot and a module that is attached, and their servers.
-async fn with_module(scopes: &[&str]) -> (Sim, Bot, Module, Bot) {
+pub(crate) async fn with_module(scopes: &[&str]) -> (Sim, Bot, Module, Bot) {
     let sim = start().await;
     let (bot, server) = (Bot::that_answers(200).await, Bot::that_answers(200).await);
     sim.set_webhook(bot.url()).unwrap();
@@ -38,7 +38,7 @@ async fn with_module(scopes: &[&str]) -> (Sim, Bot, Module, Bot) {
     (sim, bot, module, server)
 }
 
-async fn chat_control(sim: &Sim, module: &Module, chat: &str, act: &str, body: &str) {
+pub(crate) async fn chat_control(sim: &Sim, module: &Module, chat: &str, act: &str, body: &str) {
     let token = module.channel_token();
     let path = format!("/v2/bot/chat/{chat}/control/{act}");
     call(sim, token.expose(), "POST", &path, body).await.is(200, "");

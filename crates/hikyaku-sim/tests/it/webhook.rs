@@ -97,7 +97,8 @@ async fn every_kind_of_message_has_the_fields_that_lines_have() {
     sim.webhooks().wait_for(6).await.unwrap();
     let line = json!({ "type": "line" });
     let expected = [
-        json!({ "type": "sticker", "packageId": "446", "stickerId": "1988", "quotedMessageId": "17" }),
+        json!({ "type": "sticker", "packageId": "446", "stickerId": "1988", "stickerResourceType": "STATIC",
+            "quotedMessageId": "17" }),
         json!({ "type": "location", "latitude": 35.67, "longitude": 139.7 }),
         json!({ "type": "image", "contentProvider": line }),
         json!({ "type": "video", "contentProvider": line, "duration": 1500 }),
