@@ -1,9 +1,12 @@
 use serde::{Deserialize, Serialize};
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    hash::Hash,
+};
 
 use bytes::Bytes;
-use hikyaku_model::rich_menu::{RichMenu, RichMenuBatchOperation};
+use hikyaku_model::rich_menu::{RichMenu, RichMenuBatch, RichMenuBatchOperation};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -14,9 +17,10 @@ use super::{aging::Aging, json, person::UserKey};
 /// Source: <https://developers.line.biz/en/docs/messaging-api/using-rich-menus/>
 pub(crate) const MOST: usize = 1000;
 
-/// How long the progress of a batch can be asked for.
+/// How long the progress of a batch can be asked for, and it can be resumed by its key.
 ///
-/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-batch-control-rich-menus-progress-status>
+/// Sources: <https://developers.line.biz/en/reference/messaging-api/#batch-control-rich-menus-of-users-retry-key>,
+/// <https://developers.line.biz/en/reference/messaging-api/#get-batch-control-rich-menus-progress-status>
 const BATCH_LIFE: SignedDuration = SignedDuration::from_secs(14 * 24 * 60 * 60);
 
 /// How many batches are remembered. Our choice, to bound memory.
@@ -52,6 +56,13 @@ pub(crate) struct RichMenus {
     pub(crate) aliases: BTreeMap<String, String>,
     /// When batches were accepted, by the ids of their requests.
     batches: Aging<Uuid, ()>,
+    /// The keys under which batches were accepted.
+    #[serde(default = "batch_aging")]
+    resume_keys: Aging<String, ()>,
+}
+
+fn batch_aging<K: Clone + Eq + Hash>() -> Aging<K, ()> {
+    Aging::new(BATCH_LIFE, MOST_BATCHES)
 }
 
 impl Default for RichMenus {
@@ -61,7 +72,8 @@ impl Default for RichMenus {
             default: None,
             linked: HashMap::new(),
             aliases: BTreeMap::new(),
-            batches: Aging::new(BATCH_LIFE, MOST_BATCHES),
+            batches: batch_aging(),
+            resume_keys: batch_aging(),
         }
     }
 }
@@ -128,10 +140,17 @@ impl RichMenus {
 
     /// Changes the menus of all who have certain ones, judged by what they had before.
     ///
-    /// LINE takes its time. Our choice: it is done at once.
-    pub(crate) fn run(&mut self, batch: &[RichMenuBatchOperation], request: Uuid, now: Timestamp) {
+    /// LINE takes its time. Our choice: it is done at once, so that a batch that is resumed has nobody left.
+    pub(crate) fn run(&mut self, batch: &RichMenuBatch, request: Uuid, now: Timestamp) {
+        self.batches.insert(request, (), now);
+        if let Some(key) = &batch.resume_request_key {
+            if self.resume_keys.get(key, now).is_some() {
+                return;
+            }
+            self.resume_keys.insert(key.clone(), (), now);
+        }
         self.linked.retain(|_, linked| {
-            for operation in batch {
+            for operation in &batch.operations {
                 match operation {
                     RichMenuBatchOperation::Link(link) if link.from == *linked => {
                         linked.clone_from(&link.to);
@@ -146,7 +165,6 @@ impl RichMenus {
             }
             true
         });
-        self.batches.insert(request, (), now);
     }
 
     /// When a batch was accepted.

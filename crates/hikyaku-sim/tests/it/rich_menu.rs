@@ -1,7 +1,9 @@
-use hikyaku_sim::Sim;
+use std::time::Duration;
+
+use hikyaku_sim::{ClockMode, Sim};
 use serde_json::{Value, json};
 
-use crate::http::{Answer, bearer, call, get, get_data, post, send};
+use crate::http::{Answer, bearer, call, control, get, get_data, post, send};
 
 const MENUS: &str = "/v2/bot/richmenu";
 const ALIAS: &str = "/v2/bot/richmenu/alias";
@@ -246,4 +248,38 @@ async fn a_batch_is_judged_by_what_people_had_before() {
     let all = json!({ "operations": [{ "type": "unlinkAll" }] }).to_string();
     post(&sim, "/v2/bot/richmenu/batch", &all).await.is(202, "{}");
     assert_eq!(sim.rich_menu_of(&friends[0]), None);
+}
+
+#[tokio::test]
+async fn a_batch_with_a_key_is_done_once_in_fourteen_days() {
+    let start = "2026-08-01T00:00:00Z".parse().unwrap();
+    let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();
+    sim.set_rate_limits(false);
+    let user = sim.add_friend();
+    let (a, b) = (make_with_image(&sim).await, make_with_image(&sim).await);
+    let link = async || {
+        post(&sim, &format!("/v2/bot/user/{user}/richmenu/{a}"), "").await.is(200, "{}");
+    };
+    let batch = |key: &str| {
+        let body = json!({
+            "operations": [{ "type": "link", "from": a, "to": b }], "resumeRequestKey": key,
+        });
+        let sim = sim.clone();
+        async move { post(&sim, "/v2/bot/richmenu/batch", &body.to_string()).await }
+    };
+    link().await;
+    batch("first").await.is(202, "{}");
+    assert_eq!(sim.rich_menu_of(&user), Some(b.clone()));
+    link().await;
+    let again = batch("first").await;
+    again.is(202, "{}");
+    assert_eq!(sim.rich_menu_of(&user), Some(a.clone()));
+    let progress = format!("/v2/bot/richmenu/progress/batch?requestId={}", again.request_id());
+    assert_eq!(get(&sim, &progress).await.json()["phase"], "succeeded");
+    batch("second").await.is(202, "{}");
+    assert_eq!(sim.rich_menu_of(&user), Some(b.clone()));
+    link().await;
+    sim.advance(Duration::from_secs(14 * 24 * 60 * 60));
+    batch("first").await.is(202, "{}");
+    assert_eq!(sim.rich_menu_of(&user), Some(b));
 }

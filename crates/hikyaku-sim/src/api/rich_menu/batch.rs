@@ -37,7 +37,7 @@ fn read_batch(request: &Request) -> Result<Action, Answer> {
             return refused;
         }
         let (id, now) = (scene.request_id, scene.now);
-        scene.channel().rich_menus.run(&batch.operations, id, now);
+        scene.channel().rich_menus.run(&batch, id, now);
         Answer::empty(StatusCode::ACCEPTED)
     }))
 }
