@@ -8,7 +8,8 @@ use crate::{
     state::{log::Host, person::UserKey},
 };
 
-/// Shows a loading animation in the chat with one person, until it times out or a message arrives.
+/// Shows a loading animation in the chat with one friend, until it times out or a message arrives. Others see none, and the
+/// answer is 202 all the same.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#display-a-loading-indicator>
 pub(crate) const ENDPOINT: Endpoint = Endpoint {
@@ -35,7 +36,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     })?;
     Ok(Box::new(move |scene| {
         let until = later(scene.now, SignedDuration::from_secs(seconds.into()));
-        if scene.world.knows_of(scene.channel, user) {
+        if scene.is_friend(user) {
             scene.channel().loading.insert(user, until);
         }
         Answer::empty(StatusCode::ACCEPTED)

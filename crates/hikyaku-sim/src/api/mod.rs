@@ -338,10 +338,10 @@ impl Scene<'_> {
         &mut self.world.logins[self.channel]
     }
 
-    /// Whether a message to a person alone arrives.
-    pub(crate) fn reaches(&self, user: UserKey) -> bool {
+    /// Whether a person is a friend of the account that asks. A push or a reply also reaches some who are not.
+    pub(crate) fn is_friend(&self, user: UserKey) -> bool {
         self.world.knows_of(self.channel, user)
-            && self.world.channels[self.channel].friends.reaches(user, self.now)
+            && self.world.channels[self.channel].friends.is_friend(user)
     }
 }
 

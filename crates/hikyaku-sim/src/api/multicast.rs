@@ -52,7 +52,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     }
     let parcel = Parcel { kind: SendKind::Multicast, messages, notification_disabled, unit };
     Ok(Box::new(move |scene| {
-        users.retain(|user| scene.reaches(*user));
+        users.retain(|user| scene.is_friend(*user));
         if let Err(refused) = scene.pay(SendKind::Multicast, users.len()) {
             return refused;
         }

@@ -91,6 +91,10 @@ impl Friends {
         }
     }
 
+    pub(crate) fn is_friend(&self, user: UserKey) -> bool {
+        self.get(user) == Friendship::Friend
+    }
+
     pub(crate) fn talk(&mut self, user: UserKey, now: Timestamp) {
         if self.get(user) == Friendship::None {
             self.talked.insert(user, now);

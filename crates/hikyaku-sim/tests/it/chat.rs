@@ -85,3 +85,15 @@ async fn the_old_call_marks_all_of_a_user_as_read() {
         assert!(answer.text().contains("The property, 'chat"), "{}", answer.text());
     }
 }
+
+#[tokio::test]
+async fn only_friends_see_the_loading_animation() {
+    let sim = Sim::start().await.unwrap();
+    let (stranger, blocked) = (sim.add_user(), sim.add_friend());
+    sim.user_says(&stranger, "hi");
+    sim.block(&blocked);
+    for user in [stranger, blocked] {
+        post(&sim, LOADING, &json!({ "chatId": user }).to_string()).await.is(202, "{}");
+        assert_eq!(sim.loading_until(&user), None);
+    }
+}

@@ -119,3 +119,19 @@ async fn messages_that_can_be_quoted_get_a_token_in_their_order() {
     assert!(delivery.notification_disabled);
     assert_eq!(delivery.unit.as_deref(), Some("promotion_a"));
 }
+
+#[tokio::test]
+async fn a_multicast_reaches_friends_alone() {
+    let sim = Sim::builder().quota(200).start().await.unwrap();
+    let (friend, stranger, blocked) = (sim.add_friend(), sim.add_user(), sim.add_friend());
+    sim.user_says(&stranger, "hi");
+    sim.block(&blocked);
+    let body = json!({
+        "to": [friend, stranger, blocked], "messages": [{ "type": "text", "text": "a" }],
+    });
+    post(&sim, "/v2/bot/message/multicast", &body.to_string()).await.is(200, "{}");
+    assert_eq!((sim.delivered(), sim.quota_used()), (1, 1));
+    // Whoever has written lately is reached by a push.
+    assert_eq!(post(&sim, PUSH, &hello(&stranger)).await.status, 200);
+    assert_eq!(sim.delivered(), 2);
+}

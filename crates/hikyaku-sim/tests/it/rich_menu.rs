@@ -251,6 +251,29 @@ async fn a_batch_is_judged_by_what_people_had_before() {
 }
 
 #[tokio::test]
+async fn only_friends_have_menus_of_their_own() {
+    let sim = Sim::start().await.unwrap();
+    let (friend, stranger) = (sim.add_friend(), sim.add_user());
+    sim.user_says(&stranger, "hi");
+    let id = make_with_image(&sim).await;
+    let none = r#"{"message":"the user has no richmenu","details":[]}"#;
+    let of = |user: &hikyaku_model::UserId| format!("/v2/bot/user/{user}/richmenu");
+    for user in [&friend, &stranger] {
+        post(&sim, &format!("{}/{id}", of(user)), "").await.is(200, "{}");
+    }
+    get(&sim, &of(&stranger)).await.is(404, none);
+    assert_eq!(sim.rich_menu_of(&stranger), None);
+    // What was linked comes back with the friend, and is not taken away meanwhile.
+    sim.block(&friend);
+    get(&sim, &of(&friend)).await.is(404, none);
+    call(&sim, "DELETE", &of(&friend), "").await.is(200, "{}");
+    let unlink = json!({ "userIds": [friend] }).to_string();
+    post(&sim, "/v2/bot/richmenu/bulk/unlink", &unlink).await.is(202, "{}");
+    sim.follow(&friend);
+    get(&sim, &of(&friend)).await.is(200, &json!({ "richMenuId": id }).to_string());
+}
+
+#[tokio::test]
 async fn a_batch_with_a_key_is_done_once_in_fourteen_days() {
     let start = "2026-08-01T00:00:00Z".parse().unwrap();
     let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();

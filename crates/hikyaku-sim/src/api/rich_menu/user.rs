@@ -48,7 +48,7 @@ fn read_link(request: &Request) -> Result<Action, Answer> {
             return refused;
         }
         // LINE takes people who are no friends and does nothing.
-        if scene.reaches(user) {
+        if scene.is_friend(user) {
             scene.channel().rich_menus.link(user, &id);
         }
         Answer::empty(StatusCode::OK)
@@ -57,16 +57,21 @@ fn read_link(request: &Request) -> Result<Action, Answer> {
 
 fn read_get(request: &Request) -> Result<Action, Answer> {
     let user = user(request)?;
-    Ok(Box::new(move |scene| match scene.channel().rich_menus.linked(user) {
-        Some(id) => Answer::ok(&json!({ "richMenuId": id })),
-        None => Answer::without_details(StatusCode::NOT_FOUND, "the user has no richmenu"),
+    Ok(Box::new(move |scene| {
+        let is_friend = scene.is_friend(user);
+        match scene.channel().rich_menus.linked(user).filter(|_| is_friend) {
+            Some(id) => Answer::ok(&json!({ "richMenuId": id })),
+            None => Answer::without_details(StatusCode::NOT_FOUND, "the user has no richmenu"),
+        }
     }))
 }
 
 fn read_unlink(request: &Request) -> Result<Action, Answer> {
     let user = user(request)?;
     Ok(Box::new(move |scene| {
-        scene.channel().rich_menus.unlink(user);
+        if scene.is_friend(user) {
+            scene.channel().rich_menus.unlink(user);
+        }
         Answer::empty(StatusCode::OK)
     }))
 }
@@ -83,7 +88,7 @@ fn read_link_many(request: &Request) -> Result<Action, Answer> {
             return refused;
         }
         for user in users {
-            if scene.reaches(user) {
+            if scene.is_friend(user) {
                 scene.channel().rich_menus.link(user, &id);
             }
         }
@@ -95,7 +100,9 @@ fn read_unlink_many(request: &Request) -> Result<Action, Answer> {
     let users = users(&Body::read(request)?, Checker::strict())?;
     Ok(Box::new(move |scene| {
         for user in users {
-            scene.channel().rich_menus.unlink(user);
+            if scene.is_friend(user) {
+                scene.channel().rich_menus.unlink(user);
+            }
         }
         Answer::empty(StatusCode::ACCEPTED)
     }))
