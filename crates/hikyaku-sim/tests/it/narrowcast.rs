@@ -391,3 +391,23 @@ async fn a_misspelt_narrowing_reaches_nobody() {
     sim.advance(Duration::from_secs(60));
     assert_eq!(sim.delivered(), 0);
 }
+
+#[tokio::test]
+async fn an_uploaded_audience_of_another_account_needs_fifty() {
+    let sim = standing_still().start().await.unwrap();
+    let friends = sim.add_friends(60);
+    let audience = |size: usize| Audience {
+        kind: AudienceKind::Upload,
+        user_ids: friends[..size].to_vec(),
+        ..Audience::default()
+    };
+    let to = |id: i64| json!({ "recipient": { "type": "audience", "audienceGroupId": id } });
+    let own = sim.add_audience(&audience(49));
+    assert_eq!(finish(&sim, to(own)).await["successCount"], 49);
+    let shared = sim.add_shared_audience(&audience(49), "another account");
+    assert_eq!(finish(&sim, to(shared)).await["errorCode"], 2);
+    let large = sim.add_shared_audience(&audience(50), "another account");
+    assert_eq!(finish(&sim, to(large)).await["successCount"], 50);
+    let both = json!({ "recipient": { "type": "operator", "or": [to(shared)["recipient"], to(large)["recipient"]] } });
+    assert_eq!(finish(&sim, both).await["errorCode"], 4);
+}

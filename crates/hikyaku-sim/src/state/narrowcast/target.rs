@@ -72,12 +72,15 @@ impl Sources<'_> {
         }
     }
 
-    /// The sizes of the audiences that LINE's minimum holds for.
+    /// The sizes of the audiences that LINE's minimum holds for: not those of uploaded ids, unless another account shares
+    /// them.
     pub(crate) fn guarded_audiences(self, recipient: &Recipient) -> Vec<usize> {
         match recipient {
             Recipient::Audience(audience) => {
                 let audience = self.audiences.get(audience.audience_group_id);
-                let guarded = audience.filter(|audience| audience.kind != AudienceKind::Upload);
+                let guarded = audience.filter(|audience| {
+                    audience.kind != AudienceKind::Upload || audience.owner.is_some()
+                });
                 guarded.map(|audience| audience.users.len()).into_iter().collect()
             }
             Recipient::Operator(operator) => {
