@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 
 use super::{Action, Answer, Auth, Body, Endpoint, Request, body, send::Parcel};
 use crate::state::{
+    day,
     log::Host,
     narrowcast::{InvalidRecipient, Plan, Sources},
 };
@@ -28,8 +29,8 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     read,
 };
 
-/// The fewest friends that an account may filter by attributes.
-const FEWEST_FRIENDS: usize = 100;
+/// The smallest target reach of an account that may filter by attributes.
+const FEWEST_REACHED: usize = 100;
 
 fn read(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
@@ -62,11 +63,11 @@ fn read(request: &Request) -> Result<Action, Answer> {
             };
             return Answer::error(StatusCode::BAD_REQUEST, &message);
         }
-        let friends = channel.friends.iter().count();
+        let reach = channel.friends.target_reach(day(now));
         let no_quota = channel.quota.remaining(now) == Some(0);
         let by_attributes = filter.as_ref().is_some_and(|filter| filter.demographic.is_some());
         let settings = scene.world.settings.narrowcast;
-        if settings.minimums && by_attributes && friends < FEWEST_FRIENDS {
+        if settings.minimums && by_attributes && reach < FEWEST_REACHED {
             let message = "Your account does not have enough friends";
             return Answer::error(StatusCode::FORBIDDEN, message);
         }

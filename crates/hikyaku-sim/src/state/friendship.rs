@@ -32,6 +32,9 @@ pub(crate) struct Friends {
     talked: HashMap<UserKey, Timestamp>,
     /// On which day each person added the account for the first time.
     added: HashMap<UserKey, Date>,
+    /// On which days people stopped being friends, and became friends again, after they had added the account.
+    #[serde(default)]
+    changes: HashMap<UserKey, BTreeMap<Date, bool>>,
     /// How many more people block the account at the end of a day than at its beginning.
     blocked: BTreeMap<Date, i64>,
     everyone: bool,
@@ -50,8 +53,11 @@ impl Friends {
 
     pub(crate) fn set(&mut self, user: UserKey, friendship: Friendship, now: Timestamp) {
         let (from, today) = (self.get(user), day(now));
-        if friendship == Friendship::Friend {
-            self.added.entry(user).or_insert(today);
+        let is_friend = friendship == Friendship::Friend;
+        if is_friend && !self.added.contains_key(&user) {
+            self.added.insert(user, today);
+        } else if is_friend != (from == Friendship::Friend) {
+            self.changes.entry(user).or_default().insert(today, is_friend);
         }
         let is = |of| i64::from(of == Friendship::Blocked);
         if is(from) != is(friendship) {
@@ -76,6 +82,24 @@ impl Friends {
     /// How many people had added the account by the end of a day, whatever they did since.
     pub(crate) fn added_by(&self, day: Date) -> usize {
         self.added.values().filter(|added| **added <= day).count()
+    }
+
+    /// Who were friends at the end of a day, whatever they are now, and on which day each had added the account.
+    pub(crate) fn friends_on(&self, day: Date) -> impl Iterator<Item = (UserKey, Date)> {
+        let added = self.added.iter().map(|(user, added)| (*user, *added));
+        added.filter(move |(user, added)| {
+            let changes = self.changes.get(user);
+            let last = changes.and_then(|changes| changes.range(..=day).next_back());
+            *added <= day && last.is_none_or(|(_, is_friend)| *is_friend)
+        })
+    }
+
+    /// How many people a targeted message could reach at the end of a day. LINE counts those who are active and whom it is
+    /// certain enough about. Our choice: all who were friends.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-number-of-followers>
+    pub(crate) fn target_reach(&self, day: Date) -> usize {
+        self.friends_on(day).count()
     }
 
     /// How many people blocked the account at the end of a day.

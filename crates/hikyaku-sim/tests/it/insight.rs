@@ -4,7 +4,7 @@ use hikyaku_model::{
     UserId,
     audience::{AppType, Area, Gender},
 };
-use hikyaku_sim::{ClockMode, Delivery, Person, Sim};
+use hikyaku_sim::{ClockMode, Delivery, Friendship, Person, Sim};
 use serde_json::{Value, json};
 
 use crate::http::{control, get, post};
@@ -102,15 +102,16 @@ async fn followers_are_as_many_as_they_were() {
     };
     let on = |date: &str| format!("followers?date={date}");
     assert_eq!(read(&sim, &on("20260630")).await, ready(0, 0, 0));
-    assert_eq!(read(&sim, &on("20260701")).await, ready(1, 0, 0));
-    assert_eq!(read(&sim, &on("20260801")).await, ready(2, 0, 0));
-    assert_eq!(read(&sim, &on("20260802")).await, ready(3, 0, 1));
-    assert_eq!(read(&sim, &on("20260803")).await, ready(3, 0, 1));
+    assert_eq!(read(&sim, &on("20260701")).await, ready(1, 1, 0));
+    assert_eq!(read(&sim, &on("20260801")).await, ready(2, 2, 0));
+    assert_eq!(read(&sim, &on("20260802")).await, ready(3, 2, 1));
+    assert_eq!(read(&sim, &on("20260803")).await, ready(3, 2, 1));
     let none = |status: &str| json!({ "status": status, "followers": null, "targetedReaches": null, "blocks": null });
     assert_eq!(read(&sim, &on("20260804")).await, none("unready"));
     assert_eq!(read(&sim, &on("20161031")).await, none("out_of_service"));
     sim.follow(&old);
-    assert_eq!(read(&sim, &on("20260803")).await["targetedReaches"], 1);
+    sim.set_friendship(&new, Friendship::None);
+    assert_eq!(read(&sim, &on("20260803")).await, ready(3, 2, 1), "today changes no past day");
     get(&sim, "/v2/bot/insight/followers").await.is(400, r#"{"message":"date is required"}"#);
     get(&sim, "/v2/bot/insight/followers?date=20260832")
         .await

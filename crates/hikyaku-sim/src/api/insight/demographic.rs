@@ -5,40 +5,40 @@ use hikyaku_model::{
     limits::rates,
 };
 use http::Method;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{Span, civil::Date};
 use serde_json::{Value, json};
 
 use super::FEWEST;
 use crate::{
     api::{Action, Answer, Endpoint, Request},
-    state::person::Person,
+    state::{day, person::Person},
 };
 
 /// What kinds of people the account's friends are, in per cent.
 ///
-/// It is LINE's guess there, about three days old; here it is what is known of those who have been friends for three days.
+/// It is LINE's guess there, about three days old; here it is what is known of those who were friends three days ago,
+/// in Japan's days.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-demographic>
 pub(crate) const DEMOGRAPHIC: Endpoint =
     Endpoint::new(Method::GET, "/v2/bot/insight/demographic", read).rate(rates::INSIGHT);
 
-const OLD: SignedDuration = SignedDuration::from_hours(3 * 24);
+/// In days.
+const OLD: i32 = 3;
 
 const UNKNOWN: &str = "unknown";
 
 #[expect(clippy::unnecessary_wraps, reason = "one form for all operations")]
 fn read(_: &Request) -> Result<Action, Answer> {
     Ok(Box::new(|scene| {
-        let now = scene.now;
+        let today = day(scene.now);
         let people = &scene.world.people;
-        let known: Vec<(Option<&Person>, Timestamp)> = scene.world.channels[scene.channel]
-            .friends
-            .iter()
-            .filter(|(_, since)| now.duration_since(*since) >= OLD)
-            .map(|(user, since)| (people.get(user), since))
-            .collect();
+        let friends = &scene.world.channels[scene.channel].friends;
+        let friends = friends.friends_on(today.saturating_sub(Span::new().days(OLD)));
+        let known: Vec<(Option<&Person>, Date)> =
+            friends.map(|(user, since)| (people.get(user), since)).collect();
         let available = known.len() >= FEWEST;
-        let tiles = |name: &str, word: &dyn Fn(Option<&Person>, Timestamp) -> &'static str| {
+        let tiles = |name: &str, word: &dyn Fn(Option<&Person>, Date) -> &'static str| {
             if !available {
                 return json!([]);
             }
@@ -50,7 +50,7 @@ fn read(_: &Request) -> Result<Action, Answer> {
             "ages": tiles("age", &|person, _| age(person)),
             "areas": tiles("area", &|person, _| area(person)),
             "appTypes": tiles("appType", &|person, _| app_type(person)),
-            "subscriptionPeriods": tiles("subscriptionPeriod", &|_, since| period(since, now)),
+            "subscriptionPeriods": tiles("subscriptionPeriod", &|_, since| period(since, today)),
         }))
     }))
 }
@@ -109,8 +109,8 @@ fn app_type(person: Option<&Person>) -> &'static str {
     }
 }
 
-fn period(since: Timestamp, now: Timestamp) -> &'static str {
-    match now.duration_since(since).as_hours() / 24 {
+fn period(since: Date, today: Date) -> &'static str {
+    match today.duration_since(since).as_hours() / 24 {
         ..7 => "within7days",
         7..30 => "within30days",
         30..90 => "within90days",

@@ -9,10 +9,7 @@ use crate::{
     state::day,
 };
 
-/// How many people had added the account by the end of a day, and how many blocked it then.
-///
-/// LINE counts as reached by targeting whom it is certain enough about. Our choice: friends of that day, and of now, whose
-/// gender, age or area is known.
+/// How many people had added the account by the end of a day, how many of them were friends then, and how many blocked it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-number-of-followers>
 pub(crate) const FOLLOWERS: Endpoint =
@@ -38,21 +35,11 @@ fn read(request: &Request) -> Result<Action, Answer> {
         if asked >= day(scene.now) {
             return none("unready");
         }
-        let people = &scene.world.people;
-        let friends = &scene.world.channels[scene.channel].friends;
-        let reaches = friends
-            .iter()
-            .filter(|(user, since)| {
-                day(*since) <= asked
-                    && people.get(*user).is_some_and(|person| {
-                        person.gender.is_some() || person.age.is_some() || person.area.is_some()
-                    })
-            })
-            .count();
+        let friends = &scene.channel().friends;
         Answer::ok(&json!({
             "status": "ready",
             "followers": friends.added_by(asked),
-            "targetedReaches": reaches,
+            "targetedReaches": friends.target_reach(asked),
             "blocks": friends.blocked_on(asked),
         }))
     }))

@@ -12,7 +12,7 @@ use crate::{
         insight::Reactions,
         outbox::Outbox,
         person::{People, UserKey},
-        quota::Quota,
+        quota::{Quota, day},
     },
 };
 
@@ -115,7 +115,7 @@ impl Runner<'_> {
     ) -> Result<(Vec<UserKey>, u64), Failure> {
         let sources = Sources { audiences: self.audiences, narrowcasts, now };
         let filter = plan.filter.as_ref().and_then(|filter| filter.demographic.as_ref());
-        let reach = self.friends.iter().count() as u64;
+        let reach = self.friends.target_reach(day(now)) as u64;
         let mut targets: Vec<UserKey> = self
             .friends
             .iter()
