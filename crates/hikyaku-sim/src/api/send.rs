@@ -63,7 +63,7 @@ impl Scene<'_> {
         let (now, number) = (self.now, people.len() as u64);
         let channel = self.channel();
         channel.counts.add(Counted::Sent(sent.kind), number, now);
-        if sent.kind == SendKind::Broadcast || sent.unit.is_some() {
+        if sent.kind == SendKind::Broadcast {
             channel.reactions.begin(sent, now);
             channel.reactions.deliver(sent.request_id, number, now);
             channel.reactions.finish(sent.request_id, now);

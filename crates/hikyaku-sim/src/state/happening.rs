@@ -9,10 +9,7 @@ use hikyaku_model::{
         MembershipType, MessageContent, Source, UnsendDetail, message::TextMessageContent,
     },
 };
-
-use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{
     World,
@@ -21,8 +18,8 @@ use super::{
     content::Content,
     friendship::Friendship,
     id::random_token,
-    insight::Reactions,
-    outbox::Delivery,
+    insight::Use,
+    outbox::{Delivery, Received},
     person::UserKey,
     said::{Said, UserMessage, quote_token},
     talk::Deed,
@@ -230,39 +227,39 @@ impl World {
 
     /// Lets a person see all messages of a delivery.
     pub(crate) fn see(&mut self, delivery: &Delivery) {
-        if let Some((reactions, request, user, now)) = self.reactions_to(delivery) {
-            reactions.see(request, user, now);
-        }
+        self.use_delivery(delivery, Use::See);
     }
 
     /// Lets a person open a link of a delivery. False where none of its messages has it.
     pub(crate) fn open(&mut self, delivery: &Delivery, url: &str) -> bool {
-        let Some(message) = delivery.messages.iter().position(|message| has_link(message, url))
-        else {
-            return false;
-        };
-        if let Some((reactions, request, user, now)) = self.reactions_to(delivery) {
-            reactions.open(request, (message + 1, url.to_owned()), user, now);
+        let message = delivery.messages.iter().position(|message| has_link(message, url));
+        if let Some(message) = message {
+            self.use_delivery(delivery, Use::Open(message + 1, url));
         }
-        true
+        message.is_some()
     }
 
     /// Lets a person play so many per cent of a message of a delivery, whose place is from 1.
     pub(crate) fn play(&mut self, delivery: &Delivery, message: usize, percent: u8) {
-        if let Some((reactions, request, user, now)) = self.reactions_to(delivery) {
-            reactions.play(request, message, percent, user, now);
+        self.use_delivery(delivery, Use::Play(message, percent));
+    }
+
+    fn use_delivery(&mut self, delivery: &Delivery, what: Use<'_>) {
+        let user = UserKey::parse(delivery.to.as_str());
+        let channel = self.channel_of_id(&delivery.channel_id);
+        if let (Ok(request), Some(user), Some(channel)) =
+            (delivery.request_id.parse(), user, channel)
+        {
+            let (unit, messages) = (delivery.unit.as_deref(), delivery.messages.len());
+            let of = Received { request, unit, at: delivery.at, messages };
+            self.react(channel, of, what, user);
         }
     }
 
-    fn reactions_to(
-        &mut self,
-        delivery: &Delivery,
-    ) -> Option<(&mut Reactions, Uuid, UserKey, Timestamp)> {
+    /// Lets a person do something with what a channel sent to them.
+    pub(crate) fn react(&mut self, channel: usize, of: Received<'_>, what: Use<'_>, user: UserKey) {
         let now = self.clock.now();
-        let channel = self.channel_of_id(&delivery.channel_id)?;
-        let (request, user) =
-            (delivery.request_id.parse().ok()?, UserKey::parse(delivery.to.as_str())?);
-        Some((&mut self.channels[channel].reactions, request, user, now))
+        self.channels[channel].reactions.add(of, what, user, now);
     }
 
     /// Lets a person see the rich menu of the account. Nothing where they have none.

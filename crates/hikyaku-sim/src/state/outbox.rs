@@ -29,6 +29,24 @@ pub(crate) struct Sent {
     pub(crate) unit: Option<String>,
 }
 
+/// What came to somebody, for those who count what is done with it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Received<'a> {
+    pub(crate) request: Uuid,
+    pub(crate) unit: Option<&'a str>,
+    pub(crate) at: Timestamp,
+    /// How many messages there are.
+    pub(crate) messages: usize,
+}
+
+impl Sent {
+    /// It, as it came to somebody at a time.
+    pub(crate) fn received(&self, at: Timestamp) -> Received<'_> {
+        let (unit, messages) = (self.unit.as_deref(), self.messages.len());
+        Received { request: self.request_id, unit, at, messages }
+    }
+}
+
 /// The delivery of one request to one user.
 #[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use hikyaku_model::{SendKind, limits::rates};
+use hikyaku_model::limits::rates;
 use http::Method;
 use jiff::SignedDuration;
 use uuid::Uuid;
@@ -95,8 +95,7 @@ fn users(
         let of_another = channels.iter().any(|of| of.reactions.get(request, now).is_some());
         return Err(if of_another { error("wrong bot id", "WRONG_BOT_ID") } else { unknown() });
     };
-    let to_many = matches!(reaction.kind, SendKind::Narrowcast | SendKind::Broadcast);
-    if !to_many || !reaction.is_sent {
+    if !reaction.is_sent {
         return Err(unknown());
     }
     if now.duration_since(sent) > OLDEST {
@@ -104,12 +103,13 @@ fn users(
     }
     Ok(match kind {
         AudienceKind::Click => reaction
+            .uses
             .opened
             .iter()
             .filter(|((_, opened), _)| url.is_none_or(|url| opened == url))
             .flat_map(|(_, tally)| &tally.users)
             .copied()
             .collect(),
-        _ => reaction.seen.iter().flat_map(|tally| &tally.users).copied().collect(),
+        _ => reaction.uses.seen.iter().flat_map(|tally| &tally.users).copied().collect(),
     })
 }

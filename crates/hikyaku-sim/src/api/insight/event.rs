@@ -1,6 +1,6 @@
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use hikyaku_model::{SendKind, limits::rates};
+use hikyaku_model::limits::rates;
 use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{FEWEST, bad_request, count, unique};
 use crate::{
     api::{Action, Answer, Endpoint, Request},
-    state::insight::{Reaction, Tally},
+    state::insight::{Tally, Uses},
 };
 
 /// What people did with a narrowcast or broadcast.
@@ -25,12 +25,9 @@ fn read(request: &Request) -> Result<Action, Answer> {
     Ok(Box::new(move |scene| {
         let now = scene.now;
         let found = scene.channel().reactions.get(uuid, now);
-        let found = found.filter(|(_, reaction)| {
-            matches!(reaction.kind, SendKind::Narrowcast | SendKind::Broadcast)
-        });
-        let mut sum = Sum::default();
+        let mut sum = Sum(Uses::default());
         if let Some((_, reaction)) = found {
-            sum.add(reaction);
+            sum.0.merge(&reaction.uses);
         }
         let mut overview = sum.overview();
         overview["requestId"] = id.into();
@@ -47,39 +44,17 @@ fn read(request: &Request) -> Result<Action, Answer> {
     }))
 }
 
-/// What people did with messages of one or more requests.
-#[derive(Default)]
-pub(super) struct Sum {
-    seen: Vec<Tally>,
-    played: Vec<[Tally; 5]>,
-    opened: BTreeMap<(usize, String), Tally>,
-}
+/// What people did with messages of one or more requests, as it is told.
+pub(super) struct Sum(pub(super) Uses);
 
 impl Sum {
-    pub(super) fn add(&mut self, reaction: &Reaction) {
-        let messages = self.seen.len().max(reaction.seen.len());
-        self.seen.resize(messages, Tally::default());
-        self.played.resize_with(messages, Default::default);
-        for (sum, tally) in self.seen.iter_mut().zip(&reaction.seen) {
-            sum.merge(tally);
-        }
-        for (sum, tallies) in self.played.iter_mut().zip(&reaction.played) {
-            for (sum, tally) in sum.iter_mut().zip(tallies) {
-                sum.merge(tally);
-            }
-        }
-        for (link, tally) in &reaction.opened {
-            self.opened.entry(link.clone()).or_default().merge(tally);
-        }
-    }
-
     /// To how many people any of it happened, if it may be told.
     pub(super) fn overview(&self) -> Value {
-        let first = self.played.iter().filter_map(|quarters| quarters.first());
-        let last = self.played.iter().filter_map(|quarters| quarters.last());
+        let first = self.0.played.iter().filter_map(|quarters| quarters.first());
+        let last = self.0.played.iter().filter_map(|quarters| quarters.last());
         json!({
-            "uniqueImpression": people(self.seen.iter()),
-            "uniqueClick": people(self.opened.values()),
+            "uniqueImpression": people(self.0.seen.iter()),
+            "uniqueClick": people(self.0.opened.values()),
             "uniqueMediaPlayed": people(first),
             "uniqueMediaPlayed100Percent": people(last),
         })
@@ -87,10 +62,10 @@ impl Sum {
 
     /// Each message; none where nothing may be told.
     pub(super) fn messages(&self) -> Value {
-        if people(self.seen.iter()).is_null() {
+        if people(self.0.seen.iter()).is_null() {
             return json!([]);
         }
-        let messages = self.seen.iter().zip(&self.played).enumerate();
+        let messages = self.0.seen.iter().zip(&self.0.played).enumerate();
         let describe = |(index, (seen, played)): (usize, (&Tally, &[Tally; 5]))| {
             let [started, quarter, half, most, whole] = played;
             json!({
@@ -114,11 +89,11 @@ impl Sum {
 
     /// Each link that was opened; none where nothing may be told.
     pub(super) fn clicks(&self) -> Value {
-        if people(self.opened.values()).is_null() {
+        if people(self.0.opened.values()).is_null() {
             return json!([]);
         }
         let describe = |((seq, url), tally): (&(usize, String), &Tally)| {
-            let same = self.opened.iter().filter(|((_, other), _)| other == url);
+            let same = self.0.opened.iter().filter(|((_, other), _)| other == url);
             json!({
                 "seq": seq,
                 "url": url,
@@ -127,7 +102,7 @@ impl Sum {
                 "uniqueClickOfRequest": people(same.map(|(_, tally)| tally)),
             })
         };
-        self.opened.iter().map(describe).collect()
+        self.0.opened.iter().map(describe).collect()
     }
 }
 

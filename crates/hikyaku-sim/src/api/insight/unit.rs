@@ -4,10 +4,7 @@ use jiff::{Span, civil::Date};
 use serde_json::json;
 
 use super::event::Sum;
-use crate::{
-    api::{Action, Answer, Endpoint, Request},
-    state::day,
-};
+use crate::api::{Action, Answer, Endpoint, Request};
 
 /// What people did with the messages of an aggregation unit.
 ///
@@ -26,13 +23,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
         return Err(refused());
     }
     Ok(Box::new(move |scene| {
-        let now = scene.now;
-        let mut sum = Sum::default();
-        for (sent, reaction) in scene.channel().reactions.iter(now) {
-            if reaction.unit.as_ref() == Some(&unit) && (from..=to).contains(&day(sent)) {
-                sum.add(reaction);
-            }
-        }
+        let sum = Sum(scene.channel().reactions.of_unit(&unit, from, to));
         Answer::ok(&json!({
             "overview": sum.overview(), "messages": sum.messages(), "clicks": sum.clicks(),
         }))

@@ -4,7 +4,7 @@ mod menu;
 mod reaction;
 
 pub(crate) use menu::{MenuDay, MenuUses};
-pub(crate) use reaction::{Reaction, Reactions};
+pub(crate) use reaction::{Reactions, Use, Uses};
 
 use serde::{Deserialize, Serialize};
 

@@ -2,36 +2,34 @@ use serde::{Deserialize, Serialize};
 
 use std::collections::BTreeMap;
 
-use hikyaku_model::SendKind;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp, civil::Date};
 use uuid::Uuid;
 
 use super::Tally;
-use crate::state::{aging::Aging, json, outbox::Sent, person::UserKey, send_kind};
+use crate::state::{
+    aging::Aging,
+    json,
+    outbox::{Received, Sent},
+    person::UserKey,
+    quota::day,
+};
 
 /// How long after a message was sent it is still counted what people do with it.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-message-event>
 const COUNTED: SignedDuration = SignedDuration::from_hours(14 * 24);
 
-/// How long, and of how many requests, it is remembered. Our choice, to bound memory.
+/// How long it is remembered, and of how many broadcasts and narrowcasts. Our choice, to bound memory.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(366 * 24);
 const MOST: usize = 10_000;
 
 /// The parts of a video or recording that are told apart: its beginning, and so many per cent of it.
 const QUARTERS: [u8; 5] = [0, 25, 50, 75, 100];
 
-/// What people did with the messages of one request.
-#[derive(Debug, Serialize, Deserialize)]
+/// What people did with messages.
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Reaction {
-    #[serde(with = "send_kind")]
-    pub(crate) kind: SendKind,
-    pub(crate) unit: Option<String>,
-    /// How many people it was delivered to, up to now.
-    pub(crate) delivered: u64,
-    /// Whether it is delivered to all whom it was for.
-    pub(crate) is_sent: bool,
+pub(crate) struct Uses {
     /// For each message, how often it was seen.
     pub(crate) seen: Vec<Tally>,
     /// For each message, how often its beginning and each quarter of it was played.
@@ -41,38 +39,97 @@ pub(crate) struct Reaction {
     pub(crate) opened: BTreeMap<(usize, String), Tally>,
 }
 
-/// What people did with what one channel sent, by the ids of its requests.
+/// One thing that a person does with messages. The places of messages are from 1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Use<'a> {
+    /// Sees all messages of a request.
+    See,
+    /// Opens a link of a message.
+    Open(usize, &'a str),
+    /// Plays so many per cent of a message.
+    Play(usize, u8),
+}
+
+/// What people did with a broadcast or narrowcast.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reaction {
+    /// How many people it was delivered to, up to now.
+    pub(crate) delivered: u64,
+    /// Whether it is delivered to all whom it was for.
+    pub(crate) is_sent: bool,
+    pub(crate) uses: Uses,
+}
+
+/// What people did with what one channel sent.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Reactions {
+    /// Broadcasts and narrowcasts, by the ids of their requests.
     by_request: Aging<Uuid, Reaction>,
-    /// When each was sent, in that order; as many as are remembered.
-    order: Vec<(Timestamp, Uuid)>,
+    /// Pushes and multicasts, by their aggregation units and the days on which they were sent.
+    #[serde(with = "json::pairs")]
+    by_unit: BTreeMap<(String, Date), Uses>,
 }
 
 impl Default for Reactions {
     fn default() -> Self {
-        Self { by_request: Aging::new(REMEMBERED, MOST), order: Vec::new() }
+        Self { by_request: Aging::new(REMEMBERED, MOST), by_unit: BTreeMap::new() }
+    }
+}
+
+impl Uses {
+    fn of(messages: usize) -> Self {
+        let mut uses = Self::default();
+        uses.grow(messages);
+        uses
+    }
+
+    fn grow(&mut self, messages: usize) {
+        let messages = self.seen.len().max(messages);
+        self.seen.resize(messages, Tally::default());
+        self.played.resize_with(messages, Default::default);
+    }
+
+    /// Counts other messages in, place by place.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.grow(other.seen.len());
+        for (sum, tally) in self.seen.iter_mut().zip(&other.seen) {
+            sum.merge(tally);
+        }
+        for (sum, tallies) in self.played.iter_mut().zip(&other.played) {
+            for (sum, tally) in sum.iter_mut().zip(tallies) {
+                sum.merge(tally);
+            }
+        }
+        for (link, tally) in &other.opened {
+            self.opened.entry(link.clone()).or_default().merge(tally);
+        }
+    }
+
+    fn add(&mut self, what: Use<'_>, messages: usize, user: UserKey) {
+        match what {
+            Use::See => self.seen.iter_mut().take(messages).for_each(|tally| tally.add(user)),
+            Use::Open(message, url) => {
+                self.opened.entry((message, url.to_owned())).or_default().add(user);
+            }
+            Use::Play(message, percent) => {
+                let played = message.checked_sub(1).and_then(|at| self.played.get_mut(at));
+                for (quarter, tally) in QUARTERS.iter().zip(played.into_iter().flatten()) {
+                    if *quarter <= percent {
+                        tally.add(user);
+                    }
+                }
+            }
+        }
     }
 }
 
 impl Reactions {
-    /// Begins to count for a request.
+    /// Begins to count for a broadcast or narrowcast.
     pub(crate) fn begin(&mut self, sent: &Sent, now: Timestamp) {
-        let messages = sent.messages.len();
-        let reaction = Reaction {
-            kind: sent.kind,
-            unit: sent.unit.clone(),
-            delivered: 0,
-            is_sent: false,
-            seen: vec![Tally::default(); messages],
-            played: vec![Default::default(); messages],
-            opened: BTreeMap::new(),
-        };
-        if self.order.len() >= MOST {
-            self.order.drain(..MOST / 2);
-        }
-        self.order.push((now, sent.request_id));
+        let uses = Uses::of(sent.messages.len());
+        let reaction = Reaction { delivered: 0, is_sent: false, uses };
         self.by_request.insert(sent.request_id, reaction, now);
     }
 
@@ -81,9 +138,13 @@ impl Reactions {
         self.by_request.get(&request, now)
     }
 
-    /// Those that are remembered and were sent at these times, oldest first.
-    pub(crate) fn iter(&self, now: Timestamp) -> impl Iterator<Item = (Timestamp, &Reaction)> {
-        self.order.iter().filter_map(move |(_, request)| self.by_request.get(request, now))
+    /// What people did with what was sent by a unit from one day to another.
+    pub(crate) fn of_unit(&self, unit: &str, from: Date, to: Date) -> Uses {
+        let mut sum = Uses::default();
+        for (_, uses) in self.by_unit.range((unit.to_owned(), from)..=(unit.to_owned(), to)) {
+            sum.merge(uses);
+        }
+        sum
     }
 
     /// Counts people whom a request was delivered to.
@@ -100,47 +161,31 @@ impl Reactions {
         }
     }
 
-    /// Lets a person see all messages of a request.
-    pub(crate) fn see(&mut self, request: Uuid, user: UserKey, now: Timestamp) {
-        for tally in self.counted(request, now).into_iter().flat_map(|of| &mut of.seen) {
-            tally.add(user);
-        }
+    /// Whether it is counted what people do with this.
+    pub(crate) fn counts(&self, of: Received<'_>, now: Timestamp) -> bool {
+        let sent = match of.unit {
+            Some(_) => Some(of.at),
+            None => self.by_request.get(&of.request, now).map(|(sent, _)| sent),
+        };
+        sent.is_some_and(|sent| now.duration_since(sent) < COUNTED)
     }
 
-    /// Lets a person open a link of a message, whose place is from 1.
-    pub(crate) fn open(
-        &mut self,
-        request: Uuid,
-        (message, url): (usize, String),
-        user: UserKey,
-        now: Timestamp,
-    ) {
-        if let Some(reaction) = self.counted(request, now) {
-            reaction.opened.entry((message, url)).or_default().add(user);
+    /// Lets a person do something with what they received.
+    pub(crate) fn add(&mut self, of: Received<'_>, what: Use<'_>, user: UserKey, now: Timestamp) {
+        if !self.counts(of, now) {
+            return;
         }
-    }
-
-    /// Lets a person play so many per cent of a message, whose place is from 1.
-    pub(crate) fn play(
-        &mut self,
-        request: Uuid,
-        message: usize,
-        percent: u8,
-        user: UserKey,
-        now: Timestamp,
-    ) {
-        let reaction = self.counted(request, now);
-        let played = reaction.and_then(|of| of.played.get_mut(message.checked_sub(1)?));
-        for (quarter, tally) in QUARTERS.iter().zip(played.into_iter().flatten()) {
-            if *quarter <= percent {
-                tally.add(user);
+        if let Some(unit) = of.unit {
+            let key = (unit.to_owned(), day(of.at));
+            if !self.by_unit.contains_key(&key) {
+                let first = day(now).saturating_sub(Span::new().days(REMEMBERED.as_hours() / 24));
+                self.by_unit.retain(|(_, day), _| *day >= first);
             }
+            let sum = self.by_unit.entry(key).or_default();
+            sum.grow(of.messages);
+            sum.add(what, of.messages, user);
+        } else if let Some(reaction) = self.by_request.get_mut(&of.request, now) {
+            reaction.uses.add(what, of.messages, user);
         }
-    }
-
-    fn counted(&mut self, request: Uuid, now: Timestamp) -> Option<&mut Reaction> {
-        let (sent, _) = self.by_request.get(&request, now)?;
-        let counted = now.duration_since(sent) < COUNTED;
-        self.by_request.get_mut(&request, now).filter(|_| counted)
     }
 }
