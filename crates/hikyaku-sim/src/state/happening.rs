@@ -384,10 +384,31 @@ impl World {
 
 /// Whether a message has a link: as an address of its own, or in a text.
 fn has_link(message: &Value, url: &str) -> bool {
-    match message {
-        Value::String(text) => text.contains(url),
-        Value::Array(items) => items.iter().any(|item| has_link(item, url)),
-        Value::Object(fields) => fields.values().any(|field| has_link(field, url)),
+    let of_text = matches!(message["type"].as_str(), Some("text" | "textV2"));
+    let in_text = message["text"].as_str().filter(|_| of_text);
+    in_text.is_some_and(|text| links(text).any(|link| link == url)) || has_address(message, url)
+}
+
+/// Whether something has an action that opens a link.
+fn has_address(part: &Value, url: &str) -> bool {
+    match part {
+        Value::Array(items) => items.iter().any(|item| has_address(item, url)),
+        Value::Object(fields) => fields.iter().any(|(name, field)| match (&**name, field) {
+            ("uri" | "linkUri" | "desktop", Value::String(address)) => address == url,
+            (_, field) => has_address(field, url),
+        }),
         _ => false,
     }
+}
+
+/// The web addresses in a text. LINE does not say where it takes one to end. Our choice: before what is no visible ASCII
+/// character, and before the punctuation that stands there.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let schemes = ["https://", "http://"].into_iter();
+    schemes.flat_map(|scheme| text.match_indices(scheme)).map(|(at, _)| {
+        let from = text.get(at..).unwrap_or_default();
+        let end = from.find(|letter: char| !letter.is_ascii_graphic()).unwrap_or(from.len());
+        let link = from.get(..end).unwrap_or_default();
+        link.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '"', '>'])
+    })
 }
