@@ -168,7 +168,8 @@ impl Sim {
     }
 
     /// Makes a user tap an area of the rich menu, by its index from 0: the data of a postback or the text of a message
-    /// is sent to the bot. Returns false if there is no such area. Statistics count it.
+    /// is sent to the bot, and a switch shows the other menu. Returns false if there is no such area. Statistics count
+    /// the tap, and no impression.
     ///
     /// # Panics
     /// The user does not exist.

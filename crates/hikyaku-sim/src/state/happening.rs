@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hikyaku_model::{
-    Action, Event, EventKind,
+    Event, EventKind,
     event::{
         ContentKind, FollowDetail, LinkContent, LinkResult, Members, MembershipContent,
         MembershipType, MessageContent, Source, UnsendDetail, message::TextMessageContent,
@@ -16,6 +16,7 @@ use super::{
     announce::source,
     chat::Target,
     content::Content,
+    finger::Finger,
     friendship::Friendship,
     id::random_token,
     insight::Use,
@@ -271,26 +272,28 @@ impl World {
         Some(menu)
     }
 
-    /// Lets a person tap an area of the rich menu that they see, by its place from 0: what the area sends is sent. False
-    /// where there is no such area.
+    /// Lets a person tap an area of the rich menu that they see, by its place from 0, as on a phone. False where there is
+    /// no such area.
     pub(crate) fn tap_menu(&mut self, channel: usize, user: UserKey, area: usize) -> bool {
-        let now = self.clock.now();
-        let Some(id) = self.see_menu(channel, user) else { return false };
-        let menu = self.channels[channel].rich_menus.get(&id);
-        let action = menu.and_then(|stored| stored.menu.areas.get(area));
-        let Some(action) = action.map(|area| area.action.clone()) else { return false };
-        self.channels[channel].menu_uses.tap(&id, area, user, now);
-        let chat = Target::User(user);
-        match action {
-            Action::Postback(action) => {
-                self.tap(channel, &chat, None, Tap::new(action.data));
-            }
-            Action::Message(action) => {
-                self.say(channel, &chat, None, UserMessage::text(action.text));
-            }
-            _ => {}
-        }
+        let menus = &self.channels[channel].rich_menus;
+        let menu = menus.seen_by(user).and_then(|id| menus.get(id));
+        let Some((id, tapped)) =
+            menu.and_then(|menu| Some((menu.id.clone(), menu.menu.areas.get(area)?)))
+        else {
+            return false;
+        };
+        let action = serde_json::to_value(&tapped.action).unwrap_or_default();
+        self.use_area(channel, &id, area, user);
+        let finger = Finger { channel, chat: &Target::User(user), user };
+        // What does nothing here, such as a type of action that is not known, was tapped all the same.
+        let _ = finger.act(self, &action, None);
         true
+    }
+
+    /// Counts a tap on an area of a rich menu.
+    pub(crate) fn use_area(&mut self, channel: usize, menu: &str, area: usize, user: UserKey) {
+        let now = self.clock.now();
+        self.channels[channel].menu_uses.tap(menu, area, user, now);
     }
 
     /// Lets a person become a member of the account. False where they are one, or the plan takes none.

@@ -10,6 +10,7 @@ pub(crate) mod chat;
 pub(crate) mod content;
 pub(crate) mod counts;
 pub(crate) mod coupon;
+pub(crate) mod finger;
 pub(crate) mod friendship;
 mod happening;
 pub(crate) mod holder;

@@ -297,7 +297,7 @@ async fn a_units_messages_are_told_of_together() {
 }
 
 /// A default menu with a postback on its left half and a text on its right; gives its id.
-async fn add_menu(sim: &Sim) -> String {
+pub(crate) async fn add_menu(sim: &Sim) -> String {
     let half = |x: u32, action: Value| json!({ "bounds": { "x": x, "y": 0, "width": 1250, "height": 843 }, "action": action });
     let menu = json!({
         "size": { "width": 2500, "height": 843 }, "selected": true, "name": "a", "chatBarText": "a",
@@ -326,6 +326,7 @@ async fn uses_of_a_rich_menu_are_told_in_all_and_by_day() {
     let id = add_menu(&sim).await;
     let tap = |users: &[UserId], area: usize| {
         for user in users {
+            assert_eq!(sim.see_rich_menu(user).as_deref(), Some(&*id));
             assert!(sim.tap_rich_menu(user, area));
         }
     };
@@ -348,7 +349,7 @@ async fn uses_of_a_rich_menu_are_told_in_all_and_by_day() {
         read(&sim, &summary).await,
         json!({
             "richMenuId": id, "metricsFrom": "20260731", "metricsTo": "20260803",
-            "impression": { "metrics": metrics(21, 20) },
+            "impression": { "metrics": metrics(20, 20) },
             "clicks": [
                 { "bounds": bounds(0), "metrics": metrics(10, 10) },
                 { "bounds": bounds(1250), "metrics": metrics(10, 10) },
@@ -440,4 +441,110 @@ async fn people_react_over_http() {
     ] {
         assert_eq!(control(&sim, "POST", &path, body).await.status, status, "{path}");
     }
+}
+
+#[tokio::test]
+async fn taps_of_the_control_api_are_counted() {
+    let sim = start().await;
+    let friends = sim.add_friends(25);
+    let menu = add_menu(&sim).await;
+    let button = json!({ "type": "template", "altText": "a", "template": { "type": "buttons", "text": "b",
+        "actions": [{ "type": "uri", "label": "See", "uri": "https://example.com/shop" }] } });
+    let body = json!({ "messages": [{ "type": "text", "text": "a" }, button] }).to_string();
+    let sent = post(&sim, "/v2/bot/message/broadcast", &body).await;
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let path = format!("message/event?requestId={}", sent.request_id());
+    let ids = sim.outbox()[0].message_ids.clone();
+    for user in &friends {
+        for tap in [
+            json!({ "messageId": ids[1], "pointer": "/template/actions/0" }),
+            json!({ "richMenuId": menu, "pointer": "/areas/1/action" }),
+        ] {
+            let tap = tap.to_string();
+            control(&sim, "POST", &format!("/chats/{user}/tap"), &tap).await.is_status(200);
+        }
+    }
+    sim.advance(DAY);
+    let found = read(&sim, &path).await;
+    assert_eq!(found["overview"]["uniqueClick"], 25);
+    assert_eq!(found["overview"]["uniqueImpression"], Value::Null, "a tap is no view");
+    assert_eq!(
+        found["clicks"],
+        json!([{ "seq": 2, "url": "https://example.com/shop", "click": 25, "uniqueClick": 25,
+                 "uniqueClickOfRequest": 25 }])
+    );
+    let uses = read(&sim, &format!("richmenu/{menu}/summary?from=20260801&to=20260801")).await;
+    assert_eq!(uses["clicks"][1]["metrics"], json!({ "count": 25, "uniqueUsers": 25 }));
+    assert_eq!(uses["impression"]["metrics"], json!({ "count": 0, "uniqueUsers": 0 }));
+}
+
+#[tokio::test]
+async fn a_link_is_opened_that_a_message_has_and_no_piece_of_a_text() {
+    let sim = start().await;
+    let user = sim.add_friend();
+    let bubble = json!({ "type": "bubble", "body": { "type": "box", "layout": "vertical", "contents": [
+        { "type": "text", "text": "https://example.com/words",
+          "action": { "type": "uri", "uri": "https://example.com/tapped" } }] } });
+    let map = json!({ "type": "imagemap", "baseUrl": "https://example.com/map", "altText": "map",
+        "baseSize": { "width": 1040, "height": 1040 }, "actions": [
+            { "type": "uri", "linkUri": "https://example.com/area",
+              "area": { "x": 0, "y": 0, "width": 520, "height": 1040 } }] });
+    let text = "look (https://example.com/a?b=c), or at http://example.com/d\u{3002}";
+    let body = json!({ "to": user, "messages": [
+        { "type": "text", "text": text },
+        { "type": "flex", "altText": "a", "contents": bubble },
+        map,
+    ] });
+    let sent = post(&sim, "/v2/bot/message/push", &body.to_string()).await;
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    let open = async |url: &str| {
+        let body = json!({ "url": url }).to_string();
+        control(&sim, "POST", "/outbox/1/opened", &body).await.status
+    };
+    for link in [
+        "https://example.com/a?b=c",
+        "http://example.com/d",
+        "https://example.com/tapped",
+        "https://example.com/area",
+    ] {
+        assert_eq!(open(link).await, 204, "{link}");
+    }
+    for piece in [
+        "look",
+        "https://example.com/a",
+        "https://example.com/a?b=c),",
+        "https://example.com/words",
+        "https://example.com/map",
+        "",
+    ] {
+        assert_eq!(open(piece).await, 400, "{piece}");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_counts_however_many_requests_come_after() {
+    let sim = start().await;
+    let friends = sim.add_friends(20);
+    let to = |path: &str, to: Value| {
+        let body = json!({ "to": to, "messages": [{ "type": "text", "text": "a" }],
+            "customAggregationUnits": ["a"] });
+        let (bearer, body) = (crate::http::bearer(&sim), body.to_string());
+        let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+        crate::http::request("POST", path, &headers, body.as_bytes())
+    };
+    let many = to("/v2/bot/message/multicast", json!(friends));
+    let sent = crate::http::raw(&sim.api_url(), &many).await.unwrap();
+    assert!(sent.starts_with(b"HTTP/1.1 200 "));
+    for delivery in sim.outbox() {
+        sim.see(&delivery);
+    }
+    // On one connection.
+    let last = to("/v2/bot/message/push", json!(friends[0]));
+    let one = String::from_utf8(last.clone()).unwrap().replace("connection: close\r\n", "");
+    let mut bytes = one.repeat(10_000).into_bytes();
+    bytes.extend(last);
+    crate::http::raw(&sim.api_url(), &bytes).await.unwrap();
+    assert_eq!(sim.delivered(), 10_021);
+    let path = "message/event/aggregation?customAggregationUnit=a&from=20260801&to=20260801";
+    assert_eq!(read(&sim, path).await["messages"][0]["impression"], 20);
 }

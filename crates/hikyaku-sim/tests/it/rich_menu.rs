@@ -306,3 +306,39 @@ async fn a_batch_with_a_key_is_done_once_in_fourteen_days() {
     batch("first").await.is(202, "{}");
     assert_eq!(sim.rich_menu_of(&user), Some(b));
 }
+
+#[tokio::test]
+async fn an_area_switches_the_menu_however_it_is_tapped() {
+    let sim = Sim::start().await.unwrap();
+    sim.set_webhook("http://127.0.0.1:9/").unwrap();
+    let user = sim.add_friend();
+    let second = make_with_image(&sim).await;
+    let mut tabs = menu();
+    tabs["areas"] = json!(["second", "nothing"].map(|alias| json!({
+        "bounds": { "x": 0, "y": 0, "width": 2500, "height": 843 },
+        "action": { "type": "richmenuswitch", "richMenuAliasId": alias, "data": "to" },
+    })));
+    let made = post(&sim, MENUS, &tabs.to_string()).await.json();
+    let first = made["richMenuId"].as_str().unwrap().to_owned();
+    upload(&sim, &first, "image/png", &png(2500, 843)).await.is(200, "{}");
+    let alias = json!({ "richMenuAliasId": "second", "richMenuId": second }).to_string();
+    post(&sim, ALIAS, &alias).await.is(200, "{}");
+    let link = async || {
+        post(&sim, &format!("/v2/bot/user/{user}/richmenu/{first}"), "").await.is(200, "{}");
+    };
+    link().await;
+    assert!(sim.tap_rich_menu(&user, 0));
+    assert_eq!(sim.rich_menu_of(&user), Some(second.clone()));
+    link().await;
+    control(&sim, "POST", &format!("/users/{user}/rich-menu/0"), "").await.is(204, "");
+    assert_eq!(sim.rich_menu_of(&user), Some(second));
+    link().await;
+    assert!(sim.tap_rich_menu(&user, 1));
+    assert_eq!(sim.rich_menu_of(&user), Some(first));
+    let webhooks = sim.webhooks().all();
+    let told: Vec<_> = webhooks.iter().map(|webhook| json!(webhook.events[0])).collect();
+    let told: Vec<_> = told.iter().map(|event| event["postback"]["params"].clone()).collect();
+    let switched = json!({ "newRichMenuAliasId": "second", "status": "SUCCESS" });
+    let failed = json!({ "status": "RICHMENU_ALIAS_ID_NOTFOUND" });
+    assert_eq!(told, [switched.clone(), switched, failed]);
+}
