@@ -298,3 +298,43 @@ async fn only_the_import_of_a_state_takes_more_than_other_calls() {
         assert_eq!(answer.status, status, "{method}: {}", answer.text());
     }
 }
+
+#[tokio::test]
+async fn what_a_date_picker_does_not_offer_is_refused() {
+    let sim = Sim::start().await.unwrap();
+    let user = sim.add_friend();
+    let picker = json!({ "type": "datetimepicker", "label": "When", "data": "d", "mode": "datetime",
+        "initial": "2026-12-25t18:00", "min": "2026-12-24t00:00", "max": "2026-12-26t23:59" });
+    let item = json!({ "type": "action", "action": picker });
+    let body = json!({ "to": user, "messages": [
+        { "type": "text", "text": "when?", "quickReply": { "items": [item] } }] });
+    assert_eq!(post(&sim, "/v2/bot/message/push", &body.to_string()).await.status, 200);
+    let id = sim.outbox()[0].message_ids[0].clone();
+    let pick = async |params: serde_json::Value| {
+        let body = json!({
+            "messageId": id, "pointer": "/quickReply/items/0/action", "params": params,
+        });
+        control(&sim, "POST", &format!("/chats/{user}/tap"), &body.to_string()).await
+    };
+    for wrong in [
+        json!({ "datetime": "2026-12-23T23:59" }),
+        json!({ "datetime": "2026-12-27T00:00" }),
+        json!({ "datetime": "2026-12-25t18:00" }),
+        json!({ "datetime": "2026-02-30T18:00" }),
+        json!({ "datetime": "2026-12-25T18:00:00" }),
+        json!({ "datetime": "noon" }),
+        json!({ "date": "2026-12-25" }),
+        json!({ "datetime": "2026-12-25T18:00", "date": "2026-12-25" }),
+        json!({}),
+    ] {
+        let refused = pick(wrong.clone()).await;
+        assert_eq!(
+            (refused.status, &refused.json()["pointer"]),
+            (400, &json!("/params")),
+            "{wrong}"
+        );
+    }
+    for right in ["2026-12-24T00:00", "2026-12-25T18:00", "2026-12-26T23:59"] {
+        pick(json!({ "datetime": right })).await.is_status(200);
+    }
+}

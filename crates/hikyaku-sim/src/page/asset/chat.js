@@ -182,9 +182,11 @@
   const pick = (place, { mode, initial, min, max }) => {
     picking = { place, mode };
     picked.type = { date: 'date', time: 'time', datetime: 'datetime-local' }[mode] ?? 'text';
-    picked.min = min ?? '';
-    picked.max = max ?? '';
-    picked.value = initial ?? '';
+    // LINE takes `t` between date and time as well as `T`, and browsers `T` alone.
+    const moment = (text) => (text ?? '').toUpperCase();
+    picked.min = moment(min);
+    picked.max = moment(max);
+    picked.value = moment(initial);
     picker.hidden = false;
     picked.focus();
   };
@@ -262,7 +264,7 @@
     }),
     'pick-cancel': endPicking,
     'pick-ok': () => {
-      if (!picking || !picked.value) return;
+      if (!picking || !picked.reportValidity() || !picked.value) return;
       const { place, mode } = picking;
       endPicking();
       tap(place, { [mode]: picked.value });

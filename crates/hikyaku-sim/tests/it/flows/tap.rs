@@ -192,3 +192,24 @@ async fn a_rich_menu_switches_to_another() {
     assert_eq!(count(&mut browser, ".menu-area").await, 1);
     is_well(&mut browser).await;
 }
+
+#[tokio::test]
+async fn a_date_picker_begins_where_the_bot_says_and_keeps_to_its_range() {
+    let Some((sim, bot, mut browser)) = start(1440, 900).await else { return };
+    push(&sim, json!([{"type": "text", "text": "when?", "quickReply": {"items": [
+        {"type": "action", "action": {"type": "datetimepicker", "label": "Pick", "data": "when", "mode": "datetime",
+         "initial": "2026-12-25t18:00", "min": "2026-12-24t00:00", "max": "2026-12-26t23:59"}}]}}]))
+    .await;
+    browser.click(".pill").await;
+    browser.until("document.querySelector('#picked').value === '2026-12-25T18:00'").await;
+    browser.value("document.querySelector('#picked').value = '2026-12-27T00:00'").await;
+    browser.click("[data-do=pick-ok]").await;
+    browser.until("document.querySelector('#picked').matches(':invalid')").await;
+    assert_eq!(browser.value("document.querySelector('#picker').hidden").await, false);
+    browser.value("document.querySelector('#picked').value = '2026-12-26T23:59'").await;
+    browser.click("[data-do=pick-ok]").await;
+    sim.webhooks().wait_for(1).await.unwrap();
+    assert_eq!(bot.events().len(), 1);
+    assert_eq!(bot.events()[0]["postback"]["params"], json!({"datetime": "2026-12-26T23:59"}));
+    is_well(&mut browser).await;
+}
