@@ -22,6 +22,8 @@ pub struct Entry<'a> {
     pub quote: Option<Quote<'a>>,
     /// The id by which a script finds it: `data-id` of its row and of its quick replies.
     pub id: Option<&'a str>,
+    /// What a script that follows what is seen tells of it by: `data-to` of its row.
+    pub target: Option<&'a str>,
     /// A problem with the message, shown below it.
     pub problem: Option<&'a str>,
     /// The action of a script when the problem is clicked, in `data-do`, and its target, in `data-to`.
@@ -97,6 +99,7 @@ impl<'a> Entry<'a> {
             is_read: false,
             quote: None,
             id: None,
+            target: None,
             problem: None,
             problem_act: None,
             is_edited: false,
@@ -173,6 +176,12 @@ impl<'a> Entry<'a> {
     /// Sets the id by which a script finds it.
     pub fn id(mut self, id: &'a str) -> Self {
         self.id = Some(id);
+        self
+    }
+
+    /// Sets what a script that follows what is seen tells of it by.
+    pub fn target(mut self, target: &'a str) -> Self {
+        self.target = Some(target);
         self
     }
 

@@ -35,7 +35,8 @@ pub(super) fn draw(
     let row = html.div("row").class(side).class_some(follows.then_some("row-more"));
     let row = row.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, name);
     let row = pen.place(row);
-    row.set_some(Attribute::DataId, entry.id).body(|html| {
+    let row = row.set_some(Attribute::DataId, entry.id).set_some(Attribute::DataTo, entry.target);
+    row.body(|html| {
         if let Some(name) = name {
             if follows {
                 html.span("avatar-gap").empty();

@@ -31,6 +31,8 @@ pub(super) struct Line {
     pub(super) user: Option<UserKey>,
     pub(super) body: Body,
     pub(super) is_read: bool,
+    /// The delivery that it came by, where it is counted what the person who looks does with it.
+    pub(super) delivery: Option<u64>,
     /// Why the bot was not told of it, and the webhook that failed.
     pub(super) problem: Option<(String, Entry)>,
     /// Whether it was changed.
@@ -89,6 +91,7 @@ pub(super) fn sent(arrival: Arrival<'_>, lines: &mut Vec<Line>) {
             user: None,
             body: Body::Sent(arrival.sent.clone(), at),
             is_read: false,
+            delivery: None,
             problem: None,
             is_edited: false,
             mentions: Vec::new(),
@@ -143,6 +146,7 @@ pub(super) fn done(
         user: act.user,
         body: body?,
         is_read: message_id.is_some_and(|id| read_up_to >= Some(id)),
+        delivery: None,
         problem: failure(world, act)
             .map(|(why, webhook)| (format!("{}: {why}", lang.not_told()), webhook)),
         is_edited,

@@ -45,6 +45,7 @@ const STYLE: &str = include_str!("asset/page.css");
 const PAGE_SCRIPT: &str = concat!(
     include_str!("asset/page.js"),
     include_str!("asset/chat.js"),
+    include_str!("asset/seen.js"),
     include_str!("asset/inspect.js"),
     include_str!("asset/keys.js"),
     include_str!("asset/display.js"),

@@ -55,6 +55,7 @@ impl Thread {
         for (user, name) in &members {
             look = look.name(user.id(), name.clone());
         }
+        let now = world.clock.now();
         let mut lines = Vec::new();
         let mut has_more = false;
         let mut before = None;
@@ -76,6 +77,13 @@ impl Thread {
                     let sent = Arc::as_ptr(arrival.sent);
                     if before.replace(sent) != Some(sent) {
                         line::sent(arrival, &mut lines);
+                    }
+                    let of = arrival.sent.received(arrival.at);
+                    if me == Some(arrival.user) && account.reactions.counts(of, now) {
+                        let messages = arrival.sent.message_ids.len();
+                        for line in lines.iter_mut().rev().take(messages) {
+                            line.delivery = Some(arrival.seq);
+                        }
                     }
                     continue;
                 }
@@ -252,6 +260,8 @@ impl Thread {
             .iter()
             .map(|line| line.problem.as_ref().map(|(_, entry)| entry.to_string()))
             .collect();
+        let deliveries: Vec<Option<String>> =
+            self.lines.iter().map(|line| line.delivery.map(|seq| seq.to_string())).collect();
         let mut entries = Vec::new();
         let mut day = None;
         for (index, (line, message)) in self.lines.iter().zip(&messages).enumerate() {
@@ -279,6 +289,9 @@ impl Thread {
             let hour = u8::try_from(at.hour()).unwrap_or(0);
             let minute = u8::try_from(at.minute()).unwrap_or(0);
             let mut entry = entry.id(&line.id).at(Time { hour, minute });
+            if let Some(Some(delivery)) = deliveries.get(index) {
+                entry = entry.target(delivery);
+            }
             entry = match line.user {
                 Some(user) if Some(user) == self.me => entry.mine(),
                 Some(user) => entry.by(self.member(user)),

@@ -30,7 +30,7 @@
   };
 
   // What the other scripts build on, and what they have to say when something happens.
-  const hikyaku = { acts: {}, choices: {}, entered: [], drawn: [] };
+  const hikyaku = { acts: {}, choices: {}, entered: [], drawn: [], menuShown: [] };
   window.hikyaku = hikyaku;
 
   // What is kept for this browser alone; it may be switched off.
@@ -54,7 +54,7 @@
 
   const call = async (method, path, body) => {
     const url = new URL(`/_sim/v1${path}`, location.href);
-    if (shown.channel && !/^\/(channels|webhooks|faults|clock|log|modules|ratelimit)/.test(path)) url.searchParams.set('channel', shown.channel);
+    if (shown.channel && !/^\/(channels|outbox|webhooks|faults|clock|log|modules|ratelimit)/.test(path)) url.searchParams.set('channel', shown.channel);
     const answer = await fetch(url, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
@@ -289,8 +289,9 @@
   const openMenus = new Map();
   const showMenu = () => {
     const bar = document.querySelector('.menu-bar');
+    const isOpen = bar !== null && (openMenus.get(bar.dataset.to) ?? bar.dataset.state === 'open');
+    for (const tell of hikyaku.menuShown) tell(isOpen ? bar.dataset.to : '');
     if (!bar) return;
-    const isOpen = openMenus.get(bar.dataset.to) ?? bar.dataset.state === 'open';
     bar.setAttribute('aria-expanded', String(isOpen));
     document.querySelector('.menu-sheet').classList.toggle('is-closed', !isOpen);
   };

@@ -5,6 +5,7 @@ mod group;
 mod inspect;
 mod keys;
 mod login;
+mod seen;
 mod tap;
 mod whole;
 mod write;
