@@ -104,9 +104,9 @@ pub(super) fn advance(call: &Call<'_>) -> Result<Reply, Problem> {
 }
 
 pub(super) fn quota(call: &Call<'_>) -> Result<Reply, Problem> {
-    let mut world = call.shared.world();
+    let world = call.shared.world();
     let (channel, now) = (call.channel(&world)?, world.clock.now());
-    let quota = &mut world.channels[channel].quota;
+    let quota = &world.channels[channel].quota;
     let (used, remaining) = (quota.used(now), quota.remaining(now));
     Ok(Reply::ok(&json!({ "limit": quota.limit(), "used": used, "remaining": remaining })))
 }

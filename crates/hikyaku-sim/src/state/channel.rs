@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -144,7 +144,8 @@ pub(crate) struct Channel {
     pub(crate) reactions: Reactions,
     /// What people did with its rich menus.
     pub(crate) menu_uses: MenuUses,
-    units: (Month, BTreeSet<String>),
+    #[serde(with = "json::pairs")]
+    units: BTreeMap<Month, BTreeSet<String>>,
 }
 
 /// How long a retry key is remembered.
@@ -171,14 +172,12 @@ const MOST_READ_TOKENS: usize = 100_000;
 /// Source: <https://developers.line.biz/en/docs/messaging-api/unit-based-statistics-aggregation/>
 const MOST_UNITS: usize = 1000;
 
+/// Of how many months their names are remembered. Our choice, to bound memory.
+const MOST_MONTHS: usize = 24;
+
 impl Channel {
     /// The channel at a place.
-    pub(crate) fn new(
-        place: usize,
-        identity: Identity,
-        settings: &Settings,
-        now: Timestamp,
-    ) -> Self {
+    pub(crate) fn new(place: usize, identity: Identity, settings: &Settings) -> Self {
         let Identity { id, name, token, secret, provider } = identity;
         let reply_token_life = SignedDuration::try_from(settings.reply_token_life);
         let reply_token_life = reply_token_life.unwrap_or(SignedDuration::MAX);
@@ -191,7 +190,7 @@ impl Channel {
             secret,
             bot: format!("U{:032x}", u128::MAX - place as u128).into(),
             friends: Friends::new(settings.any_user_is_friend),
-            quota: Quota::new(settings.quota, now),
+            quota: Quota::new(settings.quota),
             retry_keys: Aging::new(RETRY_KEY_LIFE, MOST),
             reply_token_life,
             reply_tokens: Aging::new(remembered, MOST),
@@ -213,7 +212,7 @@ impl Channel {
             counts: Counts::default(),
             reactions: Reactions::default(),
             menu_uses: MenuUses::default(),
-            units: (Month::of(now), BTreeSet::new()),
+            units: BTreeMap::new(),
         }
     }
 
@@ -264,7 +263,9 @@ impl Channel {
     ) -> Option<Target> {
         let life = self.reply_token_life;
         let token = self.reply_tokens.get_mut(token, now)?;
-        if token.used || token.module != module || now.duration_since(token.since) >= life {
+        let age = now.duration_since(token.since);
+        // A clock that was set back before the event does not make its token good for longer.
+        if token.used || token.module != module || age.is_negative() || age >= life {
             return None;
         }
         token.used = true;
@@ -307,9 +308,9 @@ impl Channel {
     /// The names of the month's aggregation units.
     pub(crate) fn units(&mut self, now: Timestamp) -> &mut BTreeSet<String> {
         let month = Month::of(now);
-        if self.units.0 != month {
-            self.units = (month, BTreeSet::new());
+        if !self.units.contains_key(&month) && self.units.len() >= MOST_MONTHS {
+            self.units.pop_first();
         }
-        &mut self.units.1
+        self.units.entry(month).or_default()
     }
 }

@@ -1,6 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date, tz};
+
+use super::json;
 
 /// The calendar day in Japan, which LINE counts in.
 pub(crate) fn day(now: Timestamp) -> Date {
@@ -25,7 +29,7 @@ fn begin(day: Date) -> Timestamp {
 /// A calendar month in Japan.
 ///
 /// LINE does not say in which time zone a month ends. Our choice: Japan's, as its dates are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Month(i16, i8);
 
 impl Month {
@@ -35,26 +39,28 @@ impl Month {
     }
 }
 
-/// A channel's messages of the month: one per recipient, whatever the number of message objects.
+/// A channel's messages of each month: one per recipient, whatever the number of message objects. A clock that is set back
+/// finds what was used then.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/pricing/>
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quota {
     limit: Option<u64>,
-    used: u64,
+    #[serde(with = "json::pairs")]
+    used: BTreeMap<Month, u64>,
     /// What running narrowcasts may still send.
     reserved: u64,
-    month: Month,
 }
 
 impl Quota {
-    pub(crate) fn new(limit: Option<u64>, now: Timestamp) -> Self {
-        Self { limit, used: 0, reserved: 0, month: Month::of(now) }
+    pub(crate) fn new(limit: Option<u64>) -> Self {
+        Self { limit, used: BTreeMap::new(), reserved: 0 }
     }
 
     pub(crate) fn set(&mut self, limit: Option<u64>, used: u64, now: Timestamp) {
-        (self.limit, self.used, self.month) = (limit, used, Month::of(now));
+        self.limit = limit;
+        self.used.insert(Month::of(now), used);
     }
 
     pub(crate) fn limit(&self) -> Option<u64> {
@@ -62,16 +68,17 @@ impl Quota {
     }
 
     /// How many were sent in this month.
-    pub(crate) fn used(&mut self, now: Timestamp) -> u64 {
-        let month = Month::of(now);
-        if month != self.month {
-            (self.used, self.month) = (0, month);
-        }
-        self.used
+    pub(crate) fn used(&self, now: Timestamp) -> u64 {
+        self.used.get(&Month::of(now)).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, recipients: u64, now: Timestamp) {
+        let used = self.used.entry(Month::of(now)).or_default();
+        *used = used.saturating_add(recipients);
     }
 
     /// What may be sent now, or nothing where there is no limit.
-    pub(crate) fn remaining(&mut self, now: Timestamp) -> Option<u64> {
+    pub(crate) fn remaining(&self, now: Timestamp) -> Option<u64> {
         let used = self.used(now);
         self.limit.map(|limit| limit.saturating_sub(used).saturating_sub(self.reserved))
     }
@@ -80,7 +87,7 @@ impl Quota {
     pub(crate) fn take(&mut self, recipients: u64, now: Timestamp) -> bool {
         let fits = self.remaining(now).is_none_or(|remaining| recipients <= remaining);
         if fits {
-            self.used = self.used.saturating_add(recipients);
+            self.add(recipients, now);
         }
         fits
     }
@@ -96,7 +103,7 @@ impl Quota {
 
     /// Turns a part of a reservation into sent messages.
     pub(crate) fn spend(&mut self, recipients: u64, now: Timestamp) {
-        self.used = self.used(now).saturating_add(recipients);
+        self.add(recipients, now);
         self.release(recipients);
     }
 
@@ -126,17 +133,19 @@ mod tests {
     fn a_month_ends_at_midnight_in_japan() {
         let last = "2026-08-31T14:59:59Z".parse().unwrap();
         let first = "2026-08-31T15:00:00Z".parse().unwrap();
-        let mut quota = Quota::new(Some(2), last);
+        let mut quota = Quota::new(Some(2));
         assert!(quota.take(2, last));
         assert!(!quota.take(1, last));
         assert_eq!(quota.remaining(first), Some(2));
         assert!(quota.take(1, first));
+        // A clock that is set back comes to the month that is used up, and finds the next one as it was.
+        assert_eq!((quota.remaining(last), quota.remaining(first)), (Some(0), Some(1)));
     }
 
     #[test]
     fn a_reservation_holds_others_back_until_it_is_released() {
         let now = "2026-08-01T00:00:00Z".parse().unwrap();
-        let mut quota = Quota::new(Some(100), now);
+        let mut quota = Quota::new(Some(100));
         assert!(quota.reserve(90, now));
         assert!(!quota.take(11, now));
         quota.spend(30, now);
@@ -147,7 +156,7 @@ mod tests {
     #[test]
     fn the_largest_reservation_there_is_does_not_overflow() {
         let now = "2026-08-01T00:00:00Z".parse().unwrap();
-        let mut quota = Quota::new(None, now);
+        let mut quota = Quota::new(None);
         assert!(quota.reserve(u64::MAX, now) && quota.reserve(1, now));
         quota.set(Some(1), 0, now);
         assert!(!quota.take(1, now));

@@ -212,8 +212,7 @@ impl World {
         }
         let token = identity.token.expose().to_owned();
         self.tokens.add_long_lived(token, Holder::Messaging(place));
-        let now = self.clock.now();
-        self.channels.push(Channel::new(place, identity, &self.settings, now));
+        self.channels.push(Channel::new(place, identity, &self.settings));
         place
     }
 

@@ -109,3 +109,23 @@ async fn without_a_limit_the_quota_says_so() {
     let sim = Sim::start().await.unwrap();
     get(&sim, "/v2/bot/message/quota").await.is(200, r#"{"type":"none"}"#);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_finds_the_month_as_it_was() {
+    let sim = standing_still().quota(1).start().await.unwrap();
+    let body = hello(sim.add_friend());
+    assert_eq!(post(&sim, PUSH, &body).await.status, 200);
+    let to = async |at: &str| {
+        let mode = json!({ "mode": "fixed", "at": at }).to_string();
+        control(&sim, "PUT", "/clock", &mode).await.is_status(200);
+    };
+    to("2026-08-31T15:00:00Z").await;
+    let used = sim.user_says(sim.friends()[0].clone(), "hi").reply_token;
+    assert_eq!(post(&sim, PUSH, &body).await.status, 200);
+    to("2026-08-31T14:59:30Z").await;
+    post(&sim, PUSH, &body).await.is(429, MONTH);
+    assert_eq!(sim.quota_used(), 1);
+    // A token of a later time is no good yet.
+    let reply = json!({ "replyToken": used, "messages": [{ "type": "text", "text": "a" }] });
+    assert_eq!(post(&sim, "/v2/bot/message/reply", &reply.to_string()).await.status, 400);
+}
