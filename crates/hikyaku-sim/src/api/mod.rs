@@ -8,6 +8,7 @@ mod audience;
 mod body;
 mod bot_info;
 mod broadcast;
+mod caller;
 mod content;
 mod coupon;
 mod followers;
@@ -367,23 +368,21 @@ pub(crate) fn admit(
     let now = world.clock.now();
     let token = request.token().and_then(|token| world.tokens.get(token, now));
     let caller = match (ENDPOINTS[endpoint].auth, token.map(|token| (token.holder, token.kind))) {
-        (Auth::Open, _) => return Ok((endpoint, None)),
+        (Auth::Open, _) => None,
         (Auth::Channel | Auth::Speaker, Some((caller @ Holder::Messaging(_), _)))
         | (Auth::Module | Auth::Speaker, Some((caller @ Holder::Module(_), _)))
-        | (Auth::Any, Some((caller, _))) => caller,
+        | (Auth::Any, Some((caller, _))) => Some(caller),
         (Auth::Login(kinds), Some((caller @ Holder::Login(_), kind))) if kinds.contains(&kind) => {
-            caller
+            Some(caller)
         }
         _ => return Err(unauthorized()),
     };
-    // LINE names no rates for other channels than these.
-    if let Holder::Messaging(channel) = caller
-        && let Some(rate) = world.rate(endpoint, ENDPOINTS[endpoint].rate)
-        && !world.channels[channel].take_token(endpoint, rate, now)
-    {
+    // LINE names no rates for its login. Our choice: the usual one.
+    let counted = caller.or_else(|| caller::of(world, request));
+    if !world.take_token(counted, endpoint, ENDPOINTS[endpoint].rate) {
         return Err(Answer::rate_limited());
     }
-    Ok((endpoint, Some(caller)))
+    Ok((endpoint, caller))
 }
 
 /// The words for a token that is missing are not known; these are those for a wrong one.

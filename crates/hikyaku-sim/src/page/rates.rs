@@ -9,7 +9,10 @@ use hikyaku_page::{
 use serde_json::json;
 
 use super::panel::{act, block, block_acts};
-use crate::{api::ENDPOINTS, state::World};
+use crate::{
+    api::ENDPOINTS,
+    state::{World, holder::Holder},
+};
 
 /// How many gauges there are at most: those with the least left.
 const MOST: usize = 12;
@@ -33,7 +36,7 @@ struct Gauge {
 impl Rates {
     pub(super) fn of(world: &World, channel: usize) -> Self {
         let now = world.clock.now();
-        let gauges = world.channels[channel].buckets().filter_map(|(place, bucket)| {
+        let gauges = world.buckets(Holder::Messaging(channel)).filter_map(|(place, bucket)| {
             let endpoint = ENDPOINTS.get(place)?;
             let rate = world.rate(place, endpoint.rate)?;
             let path = endpoint.path.strip_prefix("/v2/bot/").unwrap_or(endpoint.path);

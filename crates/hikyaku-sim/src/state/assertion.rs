@@ -73,6 +73,12 @@ pub(crate) enum InvalidAssertion {
     Expiry,
 }
 
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    kid: Option<String>,
+}
+
 impl AssertionKeys {
     /// Registers the public half of a key, as a JSON Web Key; gives the id that it gets.
     ///
@@ -94,13 +100,15 @@ impl AssertionKeys {
         self.0.values().map(|key| key.holder)
     }
 
+    /// The channel whose key an assertion names, whether it was signed with that or not.
+    pub(crate) fn signer(&self, jwt: &str) -> Option<Holder> {
+        let (header, _) = jwt.split_once('.').filter(|_| jwt.len() <= MOST_BYTES)?;
+        let header: Header = part(header).ok()?;
+        self.0.get(&header.kid?).map(|key| key.holder)
+    }
+
     /// Makes sure that an assertion was signed with a registered key.
     pub(crate) fn open(&self, jwt: &str) -> Result<Assertion, InvalidAssertion> {
-        #[derive(Deserialize)]
-        struct Header {
-            alg: String,
-            kid: Option<String>,
-        }
         if jwt.len() > MOST_BYTES {
             return Err(InvalidAssertion::Malformed);
         }

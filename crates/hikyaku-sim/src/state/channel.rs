@@ -4,10 +4,7 @@ use std::{
     time::Duration,
 };
 
-use hikyaku_model::{
-    ChannelSecret, ChannelToken, UserId,
-    limits::{self, Rate},
-};
+use hikyaku_model::{ChannelSecret, ChannelToken, UserId, limits};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -15,7 +12,6 @@ use uuid::Uuid;
 use super::{
     aging::Aging,
     audience::Audiences,
-    bucket::Bucket,
     chat::Target,
     counts::Counts,
     coupon::Coupons,
@@ -136,9 +132,6 @@ pub(crate) struct Channel {
     /// Whether LINE has suspended the account.
     #[serde(default)]
     pub(crate) is_suspended: bool,
-    /// A bucket for each endpoint that was called.
-    #[serde(skip)]
-    buckets: HashMap<usize, Bucket>,
     pub(crate) counts: Counts,
     /// What people did with what it sent.
     pub(crate) reactions: Reactions,
@@ -208,7 +201,6 @@ impl Channel {
             pnp_keys: PnpKeys::default(),
             control: ChatControl::default(),
             is_suspended: false,
-            buckets: HashMap::new(),
             counts: Counts::default(),
             reactions: Reactions::default(),
             menu_uses: MenuUses::default(),
@@ -221,21 +213,6 @@ impl Channel {
         let life = SignedDuration::try_from(settings.reply_token_life);
         self.reply_token_life = life.unwrap_or(SignedDuration::MAX);
         self.friends.trust(settings.any_user_is_friend);
-    }
-
-    /// Takes a token from an endpoint's bucket, if there is one.
-    pub(crate) fn take_token(&mut self, endpoint: usize, rate: Rate, now: Timestamp) -> bool {
-        self.buckets.entry(endpoint).or_insert_with(|| Bucket::full(now)).take(rate, now)
-    }
-
-    /// The buckets of the endpoints that were called.
-    pub(crate) fn buckets(&self) -> impl Iterator<Item = (usize, &Bucket)> {
-        self.buckets.iter().map(|(endpoint, bucket)| (*endpoint, bucket))
-    }
-
-    /// Fills an endpoint's bucket again.
-    pub(crate) fn refill(&mut self, endpoint: usize) {
-        self.buckets.remove(&endpoint);
     }
 
     /// Makes a token good for an answer to this chat by the account's own channel, or by a module.

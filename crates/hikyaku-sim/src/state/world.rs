@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{
     assertion::AssertionKeys,
+    bucket::Bucket,
     channel::{Channel, Identity},
     chat::{Chats, Target},
     content::Contents,
@@ -71,6 +72,9 @@ pub(crate) struct World {
     /// Rates of endpoints that differ from LINE's; nothing if there is none.
     #[serde(skip)]
     rates: HashMap<usize, Option<Rate>>,
+    /// A bucket for each endpoint that a channel has called; those whose channel is not known share one.
+    #[serde(skip)]
+    buckets: HashMap<(Option<Holder>, usize), Bucket>,
     first_message_id: u64,
     last_message_id: u64,
 }
@@ -105,6 +109,7 @@ impl World {
             faults: Faults::default(),
             rate_limits: settings.rate_limits,
             rates: HashMap::new(),
+            buckets: HashMap::new(),
             first_message_id,
             last_message_id: first_message_id,
             settings,
@@ -319,9 +324,26 @@ impl World {
     /// Sets the rate of an endpoint, and fills the buckets of all channels again.
     pub(crate) fn set_rate(&mut self, endpoint: usize, rate: Option<Rate>) {
         self.rates.insert(endpoint, rate);
-        for channel in &mut self.channels {
-            channel.refill(endpoint);
-        }
+        self.buckets.retain(|(_, of), _| *of != endpoint);
+    }
+
+    /// Takes a token from a caller's bucket of an endpoint, if one is left.
+    pub(crate) fn take_token(
+        &mut self,
+        caller: Option<Holder>,
+        endpoint: usize,
+        documented: Rate,
+    ) -> bool {
+        let Some(rate) = self.rate(endpoint, documented) else { return true };
+        let now = self.clock.now();
+        let bucket = self.buckets.entry((caller, endpoint)).or_insert_with(|| Bucket::full(now));
+        bucket.take(rate, now)
+    }
+
+    /// The buckets of the endpoints that a channel has called.
+    pub(crate) fn buckets(&self, of: Holder) -> impl Iterator<Item = (usize, &Bucket)> {
+        let buckets = self.buckets.iter().filter(move |((caller, _), _)| *caller == Some(of));
+        buckets.map(|((_, endpoint), bucket)| (*endpoint, bucket))
     }
 
     pub(crate) fn message_id(&mut self) -> u64 {

@@ -1,3 +1,4 @@
+use hikyaku_model::limits::rates;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -10,7 +11,8 @@ use crate::{
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-a-list-of-users-who-joined-the-membership>
 pub(crate) const USERS: Endpoint =
-    Endpoint::new(Method::GET, "/v2/bot/membership/{membershipId}/users/ids", read);
+    Endpoint::new(Method::GET, "/v2/bot/membership/{membershipId}/users/ids", read)
+        .rate(rates::MEMBERSHIP);
 
 fn read(request: &Request) -> Result<Action, Answer> {
     let id: Option<u64> = request.step(3).parse().ok();

@@ -48,7 +48,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
 }
 
 /// The id and secret of the `Authorization` header.
-fn basic(request: &Request) -> Option<(String, String)> {
+pub(crate) fn basic(request: &Request) -> Option<(String, String)> {
     let header = request.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let text = String::from_utf8(BASE64.decode(header.strip_prefix("Basic ")?).ok()?).ok()?;
     text.split_once(':').map(|(id, secret)| (id.to_owned(), secret.to_owned()))

@@ -1,3 +1,4 @@
+use hikyaku_model::limits::rates;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -13,8 +14,9 @@ use crate::{
 /// Issues a short-lived token.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#issue-shortlived-channel-access-token>
-pub(crate) const ISSUE: Endpoint =
-    Endpoint::new(Method::POST, "/v2/oauth/accessToken", read_issue).open();
+pub(crate) const ISSUE: Endpoint = Endpoint::new(Method::POST, "/v2/oauth/accessToken", read_issue)
+    .rate(rates::SHORT_LIVED_TOKEN)
+    .open();
 
 /// Tells how long a long-lived or short-lived token is good.
 ///
