@@ -284,6 +284,14 @@ pub(super) fn set_member(
 pub(super) fn join(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     call.shared.change(|world| {
         let (target, channel) = (chat(world, id)?, call.channel(world)?);
+        let there = world.chats.get(id).and_then(|chat| chat.channels.first().copied());
+        if let Some(other) = there.filter(|other| *other != channel) {
+            let message = format!(
+                "`{}` is in `{id}`, and a group or room has room for one account: let it leave first",
+                world.channels[other].id
+            );
+            return Err(Problem::new(StatusCode::CONFLICT, "conflict", message));
+        }
         world.join(channel, &target);
         Ok(Reply::none())
     })

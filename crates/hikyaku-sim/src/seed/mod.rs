@@ -136,7 +136,7 @@ pub(crate) struct SeedChat {
     pub(crate) name: Option<String>,
     pub(crate) id: Option<String>,
     pub(crate) members: Vec<String>,
-    /// The channels whose accounts take part; the first without it.
+    /// The channel whose account takes part, as the only one of the list; the first without it.
     pub(crate) channels: Option<Vec<String>>,
 }
 

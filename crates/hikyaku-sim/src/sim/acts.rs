@@ -220,8 +220,8 @@ impl Sim {
         })
     }
 
-    /// Makes the channel's account join a group or room again, with a `join` event. Returns false if it is in the chat
-    /// already.
+    /// Makes the channel's account join a group or room again, with a `join` event. Returns false if an account is in
+    /// the chat already, this one or another: LINE has one at a time.
     ///
     /// # Panics
     /// The chat does not exist.

@@ -98,10 +98,14 @@ impl World {
         self.note(channel, &chat, Some(user), deed, told.is_some());
     }
 
-    /// Lets the account join a chat that is there. False if there is none, or it takes part already.
+    /// Lets the account join a chat that is there. False if there is none, or an account takes part already: there is room
+    /// for one.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/group-chats/>
     pub(crate) fn join(&mut self, channel: usize, target: &Target) -> bool {
         let chat = if let Target::Chat(id) = target { self.chats.get_mut(id) } else { None };
-        let joined = chat.is_some_and(|chat| chat.channels.insert(channel));
+        let joined =
+            chat.is_some_and(|chat| chat.channels.is_empty() && chat.channels.insert(channel));
         if joined {
             let told = self.tell(channel, target, None, EventKind::Join);
             self.note(channel, target, None, Deed::Joined, told.is_some());

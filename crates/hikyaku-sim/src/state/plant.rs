@@ -201,6 +201,10 @@ impl World {
             None => vec![0],
             Some(names) => self.accounts(place, "channels", names)?,
         };
+        if channels.len() > 1 {
+            let message = "only one account can be in a group or room at a time";
+            return Err(InvalidSeed::new(format!("{place}.channels"), message));
+        }
         for (at, member) in members.iter().enumerate() {
             if channels.iter().any(|channel| !self.knows_of(*channel, *member)) {
                 let message = "this person and a channel of the chat are of different providers";

@@ -300,6 +300,23 @@ async fn only_the_import_of_a_state_takes_more_than_other_calls() {
 }
 
 #[tokio::test]
+async fn a_group_has_room_for_one_account() {
+    let sim = Sim::start().await.unwrap();
+    let other = sim.add_channel();
+    let group = sim.add_group(&[sim.add_friend()]);
+    assert!(!other.join(&group));
+    let path = format!("/chats/{group}/account");
+    let refused = control(&sim, "PUT", &format!("{path}?channel=sim-channel-2"), "").await;
+    assert_eq!((refused.status, &refused.json()["code"]), (409, &json!("conflict")));
+    let words = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(words.contains("`sim-channel-1` is in"), "{words}");
+    control(&sim, "PUT", &path, "").await.is(204, "");
+    control(&sim, "DELETE", &path, "").await.is(204, "");
+    assert!(other.join(&group));
+    assert!(!sim.join(&group));
+}
+
+#[tokio::test]
 async fn what_a_date_picker_does_not_offer_is_refused() {
     let sim = Sim::start().await.unwrap();
     let user = sim.add_friend();

@@ -177,6 +177,11 @@ async fn what_contradicts_itself_is_refused_with_its_place() {
             json!({ "group": [{ "id": "R00000000000000000000000000000001", "members": [] }] }),
             "group[0].id: ",
         ),
+        (
+            json!({ "channel": [{ "name": "a" }, { "name": "b" }],
+                    "group": [{ "members": [], "channels": ["a", "b"] }] }),
+            "group[0].channels: only one account can be in a group or room at a time",
+        ),
         (menu("image", json!("none.png")), "rich_menu[0].image: "),
         (menu("area", json!([area])), "rich_menu[0]: there is no key `areas[0].action.txet` here"),
         (menu("chat_bar_text", json!("a bar that is too long")), "rich_menu[0]: "),
