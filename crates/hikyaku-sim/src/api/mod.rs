@@ -59,6 +59,7 @@ use crate::{
     query,
     state::{
         World,
+        audience::Audiences,
         channel::{Accepted, Channel},
         holder::Holder,
         log::Host,
@@ -332,6 +333,14 @@ pub(crate) struct Scene<'a> {
 impl Scene<'_> {
     pub(crate) fn channel(&mut self) -> &mut Channel {
         &mut self.world.channels[self.channel]
+    }
+
+    /// The audiences that LINE still tells of.
+    pub(crate) fn audiences(&mut self) -> &mut Audiences {
+        let now = self.now;
+        let audiences = &mut self.channel().audiences;
+        audiences.forget(now);
+        audiences
     }
 
     /// The LINE Login channel that asks.

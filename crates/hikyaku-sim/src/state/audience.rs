@@ -53,10 +53,23 @@ pub(crate) struct StoredAudience {
     pub(crate) owner: Option<String>,
 }
 
+/// Fewer people than these are not told of, to protect them.
+const FEWEST_TOLD: usize = 20;
+
 /// How long an audience is kept.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
 pub(crate) const LIFE: SignedDuration = SignedDuration::from_hours(180 * 24);
+
+/// How long an audience that is over is still told of. LINE says a month.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
+const TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How many additions to an audience are told of.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
+const MOST_JOBS: usize = 50;
 
 /// Ids that were added to an audience. It is done at once.
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,11 +92,22 @@ impl StoredAudience {
         self.ready && !self.is_expired(now)
     }
 
+    /// How many people are in it, as far as LINE tells that: of a few people only where their ids were uploaded.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
+    pub(crate) fn told_users(&self) -> usize {
+        let is_told = self.kind == AudienceKind::Upload && !self.is_ifa;
+        if is_told || self.users.len() >= FEWEST_TOLD { self.users.len() } else { 0 }
+    }
+
     /// Adds people, as one job.
     pub(crate) fn add(&mut self, users: &[UserKey], description: String, now: Timestamp) {
         self.users.extend(users);
         self.ready = self.ready || !users.is_empty();
         let id = self.jobs.last().map_or(1, |last| last.id + 1);
+        if self.jobs.len() >= MOST_JOBS {
+            self.jobs.remove(0);
+        }
         self.jobs.push(AudienceJob { id, description, users: users.len(), created: now });
     }
 }
@@ -114,6 +138,7 @@ impl Audiences {
 
     /// Makes an audience with nobody in it, which is not ready; gives its id.
     pub(crate) fn make(&mut self, description: String, now: Timestamp) -> i64 {
+        self.forget(now);
         let id = self.last.max(FIRST_ID - 1) + 1;
         self.last = id;
         let stored = StoredAudience {
@@ -130,6 +155,12 @@ impl Audiences {
         };
         self.by_id.insert(id, stored);
         id
+    }
+
+    /// Deletes those that are over for longer than LINE tells of them.
+    pub(crate) fn forget(&mut self, now: Timestamp) {
+        self.by_id
+            .retain(|_, audience| now.duration_since(audience.created) < LIFE.saturating_add(TOLD));
     }
 
     /// The highest number that was given to an audience or a job.

@@ -1,7 +1,9 @@
-use hikyaku_sim::{ClockMode, Sim};
+use std::time::Duration;
+
+use hikyaku_sim::{Audience, AudienceKind, ClockMode, Sim};
 use serde_json::json;
 
-use crate::http::{call, get, post};
+use crate::http::{call, control, get, post};
 
 const UPLOAD: &str = "/v2/bot/audienceGroup/upload";
 const NOT_FOUND: &str =
@@ -31,7 +33,6 @@ async fn an_audience_is_made_filled_renamed_and_deleted() {
     let rename = r#"{"description":"Osaka"}"#;
     call(&sim, "PUT", &format!("{path}/updateDescription"), rename).await.is(200, "{}");
     let found = get(&sim, &path).await.json();
-    expected.as_object_mut().unwrap().remove("expireTimestamp");
     expected["description"] = "Osaka".into();
     expected["status"] = "READY".into();
     expected["audienceCount"] = 3.into();
@@ -41,6 +42,12 @@ async fn an_audience_is_made_filled_renamed_and_deleted() {
         (&found["jobs"][0]["description"], &found["jobs"][0]["jobStatus"]),
         (&json!("more"), &json!("FINISHED"))
     );
+    assert_eq!(
+        (found["jobs"][1].get("description"), found["jobs"][1].get("failedType")),
+        (Some(&json!(null)), Some(&json!(null)))
+    );
+    let list = get(&sim, "/v2/bot/audienceGroup/list?page=1").await.json();
+    assert_eq!(list["audienceGroups"], json!([expected]));
     call(&sim, "DELETE", &path, "").await.is(202, "{}");
     for (method, path, body) in [
         ("GET", &*path, ""),
@@ -120,4 +127,52 @@ async fn what_no_audience_can_be_is_refused_with_lines_code() {
     }
     let ifa = json!({ "description": "a", "isIfaAudience": true, "audiences": [{ "id": "8d1a" }] });
     assert_eq!(post(&sim, UPLOAD, &ifa.to_string()).await.status, 202);
+}
+
+#[tokio::test]
+async fn of_a_few_people_only_uploaded_ids_are_counted() {
+    let sim = Sim::start().await.unwrap();
+    let friends = sim.add_friends(20);
+    for (kind, size, told) in [
+        (AudienceKind::Upload, 1, 1),
+        (AudienceKind::Click, 19, 0),
+        (AudienceKind::Imp, 19, 0),
+        (AudienceKind::Click, 20, 20),
+    ] {
+        let user_ids = friends[..size].to_vec();
+        let id = sim.add_audience(&Audience { kind, user_ids, ..Audience::default() });
+        let found = get(&sim, &format!("/v2/bot/audienceGroup/{id}")).await.json();
+        assert_eq!(found["audienceGroup"]["audienceCount"], told, "{kind:?} {size}");
+        assert_eq!(found["jobs"], json!([]));
+    }
+}
+
+#[tokio::test]
+async fn an_audience_is_gone_a_month_after_it_is_over() {
+    let start = "2026-08-01T00:00:00Z".parse().unwrap();
+    let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();
+    let id =
+        sim.add_audience(&Audience { user_ids: vec![sim.add_friend()], ..Audience::default() });
+    let path = format!("/v2/bot/audienceGroup/{id}");
+    let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+    sim.advance(days(209));
+    assert_eq!(get(&sim, &path).await.json()["audienceGroup"]["status"], "EXPIRED");
+    sim.advance(days(1));
+    get(&sim, &path).await.is(400, NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_click_audience_without_a_link_is_of_any() {
+    let sim = Sim::builder().narrowcast_minimums(false).start().await.unwrap();
+    sim.add_friends(2);
+    let body = r#"{"messages":[{"type":"text","text":"https://a.example/ https://b.example/"}]}"#;
+    let sent = post(&sim, "/v2/bot/message/broadcast", body).await;
+    let outbox = sim.outbox();
+    sim.open(&outbox[0], "https://a.example/");
+    sim.open(&outbox[1], "https://b.example/");
+    let click = json!({ "description": "a", "requestId": sent.request_id(), "clickUrl": "" });
+    let made = post(&sim, "/v2/bot/audienceGroup/click", &click.to_string()).await;
+    assert_eq!((made.status, made.json().get("clickUrl")), (202, None));
+    let groups = control(&sim, "GET", "/audiences", "").await.json();
+    assert_eq!(groups["audiences"][0]["users"], 2);
 }

@@ -36,7 +36,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
     let users = File::read(&parts)?.users(is_ifa)?;
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let audiences = &mut scene.channel().audiences;
+        let audiences = scene.audiences();
         if let Err(refused) = check_number(audiences) {
             return refused;
         }

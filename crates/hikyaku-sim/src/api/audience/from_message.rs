@@ -46,7 +46,8 @@ fn read(request: &Request, kind: AudienceKind) -> Result<Action, Answer> {
     check_description(&description)?;
     let request_id: String = body.optional("requestId")?.unwrap_or_default();
     let url: Option<String> = match kind {
-        AudienceKind::Click => body.optional("clickUrl")?,
+        // An empty one means any link, as none does.
+        AudienceKind::Click => body.optional("clickUrl")?.filter(|url: &String| !url.is_empty()),
         _ => None,
     };
     if url.as_ref().is_some_and(|url| url.encode_utf16().count() > URL) {
@@ -59,7 +60,7 @@ fn read(request: &Request, kind: AudienceKind) -> Result<Action, Answer> {
             Err(refused) => return refused,
         };
         let (now, minimums) = (scene.now, scene.world.settings.narrowcast.minimums);
-        let audiences = &mut scene.channel().audiences;
+        let audiences = scene.audiences();
         let source = (request_id, url);
         let is_there =
             audiences.iter().any(|(_, of)| of.kind == kind && of.source.as_ref() == Some(&source));

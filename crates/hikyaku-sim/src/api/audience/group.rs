@@ -3,7 +3,7 @@ use http::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{check_description, describe, error, not_found};
+use super::{check_description, describe, error, expires, not_found};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request},
     query,
@@ -40,9 +40,6 @@ pub(crate) const RENAME: Endpoint = Endpoint::new(
 )
 .rate(rates::AUDIENCE);
 
-/// How many additions are told of.
-const JOBS: usize = 50;
-
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-groups>
 const STATUSES: &[&str] = &["IN_PROGRESS", "READY", "FAILED", "EXPIRED", "INACTIVE", "ACTIVATING"];
 const ROUTES: &[&str] =
@@ -69,7 +66,7 @@ fn read_list(request: &Request) -> Result<Action, Answer> {
     let asked = read_asked(request)?;
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let own = scene.channel().audiences.iter().filter(|(_, of)| of.owner.is_none());
+        let own = scene.audiences().iter().filter(|(_, of)| of.owner.is_none());
         asked.answer(own, now)
     }))
 }
@@ -120,7 +117,7 @@ pub(super) fn read_shared(request: &Request) -> Result<Action, Answer> {
     let with_own = request.parameter("includesOwnedAudienceGroups").as_deref() == Some("true");
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let all = scene.channel().audiences.iter();
+        let all = scene.audiences().iter();
         asked.answer(all.filter(|(_, of)| with_own || of.owner.is_some()), now)
     }))
 }
@@ -129,20 +126,21 @@ fn read_get(request: &Request) -> Result<Action, Answer> {
     let id = id(request)?;
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let Some(audience) = scene.channel().audiences.get(id) else { return not_found() };
+        let Some(audience) = scene.audiences().get(id) else { return not_found() };
         Answer::ok(&whole(id, audience, now))
     }))
 }
 
 /// An audience and what was added to it.
 pub(super) fn whole(id: i64, audience: &StoredAudience, now: Timestamp) -> Value {
-    let jobs = audience.jobs.iter().rev().take(JOBS).map(|job| {
+    let jobs = audience.jobs.iter().rev().map(|job| {
         json!({
             "audienceGroupJobId": job.id,
             "audienceGroupId": id,
-            "description": job.description,
+            "description": Some(&job.description).filter(|words| !words.is_empty()),
             "type": "DIFF_ADD",
             "jobStatus": "FINISHED",
+            "failedType": null,
             "audienceCount": job.users,
             "created": job.created.as_second(),
         })
@@ -154,7 +152,7 @@ pub(super) fn whole(id: i64, audience: &StoredAudience, now: Timestamp) -> Value
 fn read_delete(request: &Request) -> Result<Action, Answer> {
     let id = id(request)?;
     Ok(Box::new(move |scene| {
-        let audiences = &mut scene.channel().audiences;
+        let audiences = scene.audiences();
         let is_own = audiences.get(id).is_some_and(|audience| audience.owner.is_none());
         if is_own && audiences.remove(id) {
             Answer::empty(StatusCode::ACCEPTED)
@@ -168,7 +166,7 @@ fn read_rename(request: &Request) -> Result<Action, Answer> {
     let id = id(request)?;
     let description: String = Body::read(request)?.optional("description")?.unwrap_or_default();
     check_description(&description)?;
-    Ok(Box::new(move |scene| match scene.channel().audiences.get_mut(id) {
+    Ok(Box::new(move |scene| match scene.audiences().get_mut(id) {
         Some(audience) if audience.owner.is_some() => not_found(),
         None => not_found(),
         Some(audience) => {
@@ -198,7 +196,11 @@ fn full(id: i64, audience: &StoredAudience, now: Timestamp) -> Value {
     if audience.is_too_small {
         json["failedType"] = "AUDIENCE_GROUP_AUDIENCE_INSUFFICIENT".into();
     }
-    json["audienceCount"] = audience.users.len().into();
+    json["audienceCount"] = audience.told_users().into();
+    // LINE's examples of shared audiences have none.
+    if audience.owner.is_none() {
+        json["expireTimestamp"] = expires(audience);
+    }
     json
 }
 

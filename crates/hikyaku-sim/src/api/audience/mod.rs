@@ -47,10 +47,15 @@ fn describe(id: i64, audience: &StoredAudience) -> Value {
     json
 }
 
+/// When an audience is over.
+fn expires(audience: &StoredAudience) -> Value {
+    later(audience.created, LIFE).as_second().into()
+}
+
 /// The answer to an audience that was made.
 fn created(id: i64, audience: &StoredAudience) -> Answer {
     let mut json = describe(id, audience);
-    json["expireTimestamp"] = later(audience.created, LIFE).as_second().into();
+    json["expireTimestamp"] = expires(audience);
     Answer::json(StatusCode::ACCEPTED, &json)
 }
 

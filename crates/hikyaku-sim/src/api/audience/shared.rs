@@ -26,7 +26,7 @@ fn read_get(request: &Request) -> Result<Action, Answer> {
     let id: i64 = request.step(4).parse().map_err(|_| not_found())?;
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let audience = scene.channel().audiences.get(id);
+        let audience = scene.audiences().get(id);
         let Some((audience, owner)) = audience.and_then(|of| Some((of, of.owner.as_ref()?))) else {
             return not_found();
         };

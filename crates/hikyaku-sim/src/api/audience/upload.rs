@@ -46,7 +46,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
     let (users, upload) = (users(&members(&body)?, is_ifa)?, upload_description(&body)?);
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let audiences = &mut scene.channel().audiences;
+        let audiences = scene.audiences();
         if let Err(refused) = check_number(audiences) {
             return refused;
         }
