@@ -3,7 +3,7 @@ use hikyaku_model::{
     limits::{Dialect, rates},
 };
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Action, Answer, Endpoint, Request, body, page::page};
 use crate::{query, state::coupon::Coupon};
@@ -138,7 +138,10 @@ fn read_get(request: &Request) -> Result<Action, Answer> {
             json["status"] = json!(coupon.status(now));
             json["createdTimestamp"] = coupon.created.as_second().into();
             json["maxTicketPerUser"] = 1.into();
-            if let Some(price) = json.pointer_mut("/reward/priceInfo") {
+            let price = json.pointer_mut("/reward/priceInfo");
+            let is_money =
+                |price: &&mut Value| matches!(price["type"].as_str(), Some("fixed" | "explicit"));
+            if let Some(price) = price.filter(is_money) {
                 price["currency"] = "JPY".into();
             }
             Answer::ok(&json)

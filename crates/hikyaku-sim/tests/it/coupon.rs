@@ -38,6 +38,13 @@ async fn a_coupon_is_made_read_listed_and_closed_once() {
     expected["reward"]["priceInfo"]["currency"] = "JPY".into();
     assert_eq!(get(&sim, &format!("{COUPONS}/{}", ids[0])).await.json(), expected);
 
+    let mut share = coupon("c");
+    share["reward"]["priceInfo"] = json!({ "type": "percentage", "percentage": 10 });
+    let made = post(&sim, COUPONS, &share.to_string()).await.json();
+    let path = format!("{COUPONS}/{}", made["couponId"].as_str().unwrap());
+    assert_eq!(get(&sim, &path).await.json()["reward"], share["reward"], "no money, no currency");
+    call(&sim, "PUT", &format!("{path}/close"), "").await.is(200, "{}");
+
     let close = format!("{COUPONS}/{}/close", ids[0]);
     call(&sim, "PUT", &close, "").await.is(200, "{}");
     let again = call(&sim, "PUT", &close, "").await;
