@@ -99,7 +99,7 @@ async fn a_token_lives_as_long_as_its_assertion_asks() {
     assert_eq!(info(&sim, token).await, 200);
     sim.advance(Duration::from_secs(59));
     let verify = format!("/oauth2/v2.1/verify?access_token={token}");
-    let verified = json!({ "client_id": "sim-channel-1", "expires_in": 1, "scope": "P CM" });
+    let verified = json!({ "client_id": "sim-channel-1", "expires_in": 1, "scope": "profile chat_message.write" });
     assert_eq!(get(&sim, &verify).await.json(), verified);
     let jwt = signed(&header(&key_id), &claims());
     assert_eq!(kids(&sim, &jwt).await.json(), json!({ "kids": [issued["key_id"]] }));

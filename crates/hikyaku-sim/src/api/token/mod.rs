@@ -8,7 +8,10 @@ pub(super) mod v2_1;
 use serde_json::{Value, json};
 
 use super::{Answer, Scene};
-use crate::state::{holder::Holder, token::Token};
+use crate::state::{
+    holder::Holder,
+    token::{Token, TokenKind},
+};
 
 fn issued(scene: &Scene<'_>, (text, token): &(String, Token)) -> Value {
     json!({
@@ -25,10 +28,14 @@ fn is_token(text: &str) -> bool {
 
 /// What is said of a token that is good.
 fn verified(scene: &Scene<'_>, token: &Token) -> Answer {
+    let scope = match token.kind {
+        TokenKind::LongLived | TokenKind::ShortLived => "P CM",
+        TokenKind::V2_1 | TokenKind::Stateless => "profile chat_message.write",
+    };
     Answer::ok(&json!({
         "client_id": &**scene.world.id_of(token.holder),
         "expires_in": token.expires_in(scene.now),
-        "scope": "P CM",
+        "scope": scope,
     }))
 }
 
