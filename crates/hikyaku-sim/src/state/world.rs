@@ -170,13 +170,16 @@ impl World {
         let now = self.clock.now();
         self.webhooks.settle(now);
         for channel in &mut self.channels {
-            let Channel { friends, audiences, quota, narrowcasts, counts, reactions, .. } = channel;
+            let Channel {
+                friends, audiences, quota, narrowcasts, counts, reactions, loading, ..
+            } = channel;
             let mut runner = Runner {
                 friends,
                 audiences,
                 quota,
                 counts,
                 reactions,
+                loading,
                 people: &self.people,
                 outbox: &mut self.outbox,
                 random: &mut self.random,

@@ -411,3 +411,14 @@ async fn an_uploaded_audience_of_another_account_needs_fifty() {
     let both = json!({ "recipient": { "type": "operator", "or": [to(shared)["recipient"], to(large)["recipient"]] } });
     assert_eq!(finish(&sim, both).await["errorCode"], 4);
 }
+
+#[tokio::test]
+async fn a_narrowcast_ends_the_loading_animation() {
+    let sim = standing_still().start().await.unwrap();
+    let user = sim.add_friend();
+    let loading = json!({ "chatId": user, "loadingSeconds": 60 }).to_string();
+    post(&sim, "/v2/bot/chat/loading/start", &loading).await.is(202, "{}");
+    assert!(sim.loading_until(&user).is_some());
+    assert_eq!(finish(&sim, json!({})).await["successCount"], 1);
+    assert_eq!(sim.loading_until(&user), None);
+}

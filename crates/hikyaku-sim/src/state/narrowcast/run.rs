@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Narrowcasts, Phase, Plan, Sending, Sources, reserve::reserve, target};
@@ -32,6 +34,7 @@ pub(crate) struct Runner<'a> {
     pub(crate) quota: &'a mut Quota,
     pub(crate) counts: &'a mut Counts,
     pub(crate) reactions: &'a mut Reactions,
+    pub(crate) loading: &'a mut HashMap<UserKey, Timestamp>,
     pub(crate) people: &'a People,
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) random: &'a mut Random,
@@ -158,7 +161,8 @@ impl Runner<'_> {
     fn progress(&mut self, plan: &Plan, sending: &mut Sending, now: Timestamp) {
         let due = share(sending, now).max(sending.done);
         for user in sending.targets.get(sending.done..due).unwrap_or_default() {
-            if self.friends.reaches(*user, now) {
+            if self.friends.is_friend(*user) {
+                self.loading.remove(user);
                 self.outbox.deliver(&plan.sent, *user, None, now);
                 self.counts.add(Counted::Sent(plan.sent.kind), 1, now);
                 self.reactions.deliver(plan.sent.request_id, 1, now);
