@@ -198,7 +198,8 @@ impl Sim {
     }
 
     /// Makes a user renew a membership for another month, with a `membership` event. Returns false if the user is not a
-    /// member. Months begin by the simulator's clock, whether this is called or not.
+    /// member. Months begin by the simulator's clock, whether this is called or not; a renewal before the next month begins
+    /// counts that month already.
     ///
     /// # Panics
     /// The user does not exist.

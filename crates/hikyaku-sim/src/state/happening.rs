@@ -321,8 +321,7 @@ impl World {
 
     /// Lets a person's membership go on for another month. False where they are no member.
     pub(crate) fn renew_membership(&mut self, channel: usize, id: u64, user: UserKey) -> bool {
-        let plan = self.channels[channel].memberships.get(id);
-        let is_member = plan.is_some_and(|plan| plan.members.contains_key(&user));
+        let is_member = self.channels[channel].memberships.renew(id, user);
         if is_member {
             self.tell_membership(channel, id, user, MembershipType::Renewed);
         }
@@ -389,7 +388,7 @@ impl World {
     }
 }
 
-/// Whether a message has a link: as an address of its own, or in a text.
+/// Whether a message has a link: as the address of an action, or in a text that LINE makes links in.
 fn has_link(message: &Value, url: &str) -> bool {
     let of_text = matches!(message["type"].as_str(), Some("text" | "textV2"));
     let in_text = message["text"].as_str().filter(|_| of_text);

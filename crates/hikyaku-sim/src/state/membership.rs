@@ -50,14 +50,17 @@ impl Default for MembershipPlan {
 pub(crate) struct Member {
     pub(crate) number: u64,
     pub(crate) joined: Timestamp,
+    /// How often the membership was renewed for another month.
+    #[serde(default)]
+    pub(crate) renewed: u16,
 }
 
 impl Member {
-    /// How many months the person has begun to be a member.
+    /// How many months the person is a member for: those that have begun, or as many as were joined and renewed for.
     pub(crate) fn months(self, now: Timestamp) -> i32 {
         let (from, to) = (day(self.joined), day(now));
         let whole = from.until((jiff::Unit::Month, to)).map_or(0, |span| span.get_months());
-        whole.max(0) + 1
+        whole.max(self.renewed.into()).saturating_add(1)
     }
 
     /// When the next month is paid for. LINE does not say how it counts; our choice is the day of joining, each month.
@@ -112,8 +115,18 @@ impl Memberships {
             return false;
         }
         *numbers += 1;
-        members.insert(user, Member { number: *numbers, joined: now });
+        members.insert(user, Member { number: *numbers, joined: now, renewed: 0 });
         true
+    }
+
+    /// Lets a person renew their membership. False where they are no member.
+    pub(crate) fn renew(&mut self, id: u64, user: UserKey) -> bool {
+        let member = self.0.get_mut(&id).and_then(|plan| plan.members.get_mut(&user));
+        if let Some(member) = member {
+            member.renewed = member.renewed.saturating_add(1);
+            return true;
+        }
+        false
     }
 
     /// Ends a person's membership. False where they are no member.
@@ -128,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_month_is_paid_for_on_the_day_of_joining() {
-        let member = Member { number: 1, joined: "2026-01-31T03:00:00Z".parse().unwrap() };
+        let member =
+            Member { number: 1, joined: "2026-01-31T03:00:00Z".parse().unwrap(), renewed: 0 };
         for (now, months, next) in [
             ("2026-01-31T03:00:00Z", 1, "2026-02-28"),
             ("2026-03-30T15:00:00Z", 3, "2026-04-30"),

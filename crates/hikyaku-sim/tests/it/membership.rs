@@ -43,6 +43,11 @@ async fn a_plan_is_joined_billed_and_left() {
     assert_eq!(subscription().await.json(), subscribed(user("2026-09-01", 1)));
     sim.advance(Duration::from_secs(31 * 24 * 60 * 60));
     assert_eq!(subscription().await.json(), subscribed(user("2026-10-01", 2)));
+    // What begins with the clock is renewed as one month, and what is renewed before is one more.
+    assert!(sim.renew_membership(&hana, id));
+    assert_eq!(subscription().await.json(), subscribed(user("2026-10-01", 2)));
+    assert!(sim.renew_membership(&hana, id));
+    assert_eq!(subscription().await.json(), subscribed(user("2026-11-01", 3)));
     for (name, value) in [
         ("memberCount", json!(1)),
         ("memberLimit", Value::Null),
