@@ -32,7 +32,7 @@ mod strings;
 
 use hikyaku_model::flex::Container;
 
-pub use look::{Look, Pictures};
+pub use look::{KnownCoupon, Look, Pictures};
 pub use preview::{Preview, Shown};
 pub use strings::Lang;
 

@@ -14,6 +14,8 @@ pub struct Look {
     pub pictures: Pictures,
     /// The names of mentioned users; others are shown by their ids.
     pub names: BTreeMap<UserId, String>,
+    /// The account's coupons, by their ids; without them, a coupon is shown by its id.
+    pub coupons: Option<BTreeMap<String, KnownCoupon>>,
     /// Whether every message and component contains its JSON pointer, in `data-at`.
     pub tells_places: bool,
 }
@@ -27,6 +29,16 @@ pub enum Pictures {
     OnDemand,
     /// Loaded at once.
     Loaded,
+}
+
+/// A coupon that a message can carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KnownCoupon {
+    /// One that can be used, and its title.
+    Running(String),
+    /// One that was closed or has expired, and its title.
+    Closed(String),
 }
 
 impl Look {
@@ -45,6 +57,12 @@ impl Look {
     /// the JSON.
     pub fn with_places(mut self) -> Self {
         self.tells_places = true;
+        self
+    }
+
+    /// Sets the account's coupons. A coupon that is not among them is marked as one that does not exist.
+    pub fn coupons(mut self, coupons: impl IntoIterator<Item = (String, KnownCoupon)>) -> Self {
+        self.coupons = Some(coupons.into_iter().collect());
         self
     }
 

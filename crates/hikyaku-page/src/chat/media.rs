@@ -5,6 +5,7 @@ use hikyaku_model::message::{
 use crate::{
     css::{Property, Ratio},
     html::{Attribute, Html, Tag, Url},
+    look::KnownCoupon,
     pen::Pen,
     picture::{self, Picture},
     play,
@@ -83,8 +84,18 @@ pub(super) fn coupon(pen: &Pen<'_>, coupon: &CouponMessage, html: &mut Html) {
     html.div("card").class("coupon").body(|html| {
         html.span("coupon-sign").set(Attribute::AriaHidden, "true").text("%");
         html.div("card-words").body(|html| {
-            html.div("card-title").text(pen.look.lang.coupon());
-            html.div("card-fine").text(&coupon.coupon_id);
+            let (lang, id) = (pen.look.lang, coupon.coupon_id.as_str());
+            let known = pen.look.coupons.as_ref().map(|coupons| coupons.get(id));
+            let (title, words) = match known {
+                None => (lang.coupon(), id.to_owned()),
+                Some(None) => (lang.coupon(), format!("{}: {id}", lang.coupon_unknown())),
+                Some(Some(KnownCoupon::Running(title))) => (&**title, lang.coupon().to_owned()),
+                Some(Some(KnownCoupon::Closed(title))) => {
+                    (&**title, lang.coupon_closed().to_owned())
+                }
+            };
+            html.div("card-title").text(title);
+            html.div("card-fine").text(&words);
         });
     });
 }

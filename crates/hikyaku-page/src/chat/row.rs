@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use hikyaku_model::message::Sender;
 
 use super::{
@@ -27,11 +29,11 @@ pub(super) fn draw(
     }
     let follows = before.is_some_and(|before| entry.follows(before));
     let mut pen = Pen::new(look, entry.pointer);
-    let name = entry.sender().and_then(|sender| sender.name.as_deref());
     let (side, name) = match entry.speaker {
         Speaker::Me => ("row-mine", None),
-        Speaker::Other(account) => ("row-theirs", Some(name.unwrap_or(account))),
+        Speaker::Other(account) => ("row-theirs", Some(shown_name(entry.sender(), account))),
     };
+    let name = name.as_deref();
     let row = html.div("row").class(side).class_some(follows.then_some("row-more"));
     let row = row.set(Attribute::Role, "group").set_some(Attribute::AriaLabel, name);
     let row = pen.place(row);
@@ -76,6 +78,17 @@ pub(super) fn draw(
         && let Some(quick_reply) = message.quick_reply.as_ref().filter(|_| is_last)
     {
         quick_reply::draw(&mut pen, quick_reply, entry.id, html);
+    }
+}
+
+/// The name above a message. LINE says whose account it is where a message has a sender of its own.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/icon-nickname-switch/>
+fn shown_name<'a>(sender: Option<&Sender>, account: &'a str) -> Cow<'a, str> {
+    match sender.and_then(|sender| sender.name.as_deref()) {
+        Some(name) if !account.is_empty() => format!("{name} from '{account}'").into(),
+        Some(name) => name.to_owned().into(),
+        None => account.into(),
     }
 }
 

@@ -25,6 +25,10 @@ strings! {
     sticker: ["Sticker", "スタンプ", "貼圖", "สติกเกอร์"];
     /// On a coupon.
     coupon: ["Coupon", "クーポン", "優惠券", "คูปอง"];
+    /// On a coupon that was closed or has expired.
+    coupon_closed: ["No longer available", "終了しました", "已結束", "สิ้นสุดแล้ว"];
+    /// On a coupon that the account does not have, before its id.
+    coupon_unknown: ["No such coupon", "存在しないクーポン", "沒有此優惠券", "ไม่มีคูปองนี้"];
     /// Under a file's name, before its size.
     file: ["File", "ファイル", "檔案", "ไฟล์"];
     /// Who is mentioned when all are.

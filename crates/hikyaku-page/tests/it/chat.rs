@@ -1,6 +1,6 @@
 use hikyaku_model::{Message, message::from_json};
 use hikyaku_page::{
-    Lang, Look,
+    KnownCoupon, Lang, Look,
     chat::{self, Entry, Time},
 };
 
@@ -203,4 +203,38 @@ fn what_went_wrong_can_lead_somewhere() {
     let html = chat::draw(&[entry.problem_act("entry", "w3")], &Look::default());
     let button = "<button class=\"problem\" type=\"button\" data-do=\"entry\" data-to=\"w3\">";
     assert!(html.as_str().contains(button), "{html}");
+}
+
+#[test]
+fn a_message_with_a_sender_says_whose_account_it_is() {
+    let html = draw(r#"{"type":"text","text":"hi","sender":{"name":"Cony <1>"}}"#);
+    assert!(
+        html.contains("<span class=\"who\">Cony &lt;1&gt; from &#39;Shop&#39;</span>"),
+        "{html}"
+    );
+    let message = read(r#"{"type":"text","text":"hi","sender":{"name":"Cony"}}"#);
+    let html = chat::draw(&[Entry::message(&message, "")], &Look::default());
+    assert!(html.as_str().contains("<span class=\"who\">Cony</span>"), "{html}");
+}
+
+#[test]
+fn a_coupon_is_called_by_its_title_where_that_is_known() {
+    let coupon = |id: &str| {
+        let message = read(&format!(r#"{{"type":"coupon","couponId":"{id}"}}"#));
+        let known = [
+            ("new".to_owned(), KnownCoupon::Running("10 % <off>".to_owned())),
+            ("old".to_owned(), KnownCoupon::Closed("Summer".to_owned())),
+        ];
+        let look = Look::default().coupons(known);
+        let html = String::from(chat::draw(&[Entry::message(&message, "")], &look));
+        let part = |class: &str| {
+            let rest = html.split(&format!("class=\"{class}\">")).nth(1).unwrap();
+            rest.split('<').next().unwrap().to_owned()
+        };
+        (part("card-title"), part("card-fine"))
+    };
+    let pair = |title: &str, words: &str| (title.to_owned(), words.to_owned());
+    assert_eq!(coupon("new"), pair("10 % &lt;off&gt;", "Coupon"));
+    assert_eq!(coupon("old"), pair("Summer", "No longer available"));
+    assert_eq!(coupon("none"), pair("Coupon", "No such coupon: none"));
 }

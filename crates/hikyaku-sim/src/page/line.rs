@@ -66,6 +66,19 @@ impl Line {
         }
     }
 
+    /// The coupon that it carries.
+    pub(super) fn coupon(&self) -> Option<String> {
+        let Body::Sent(sent, at) = &self.body else { return None };
+        let json = sent.messages.get(*at)?.get();
+        // Few messages are coupons, so that few are read for it.
+        let message: Message =
+            serde_json::from_str(json.contains("couponId").then_some(json)?).ok()?;
+        match message.kind {
+            MessageKind::Coupon(coupon) => Some(coupon.coupon_id),
+            _ => None,
+        }
+    }
+
     /// What stands for it in a quote.
     pub(super) fn words(&self, lang: Lang) -> Option<String> {
         match &self.body {

@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use hikyaku_model::{Message, MessageKind};
+use hikyaku_model::{Message, MessageKind, coupon::CouponStatus};
 use hikyaku_page::{
-    Lang, Look,
+    KnownCoupon, Lang, Look,
     chat::{self, Entry, Time},
     html::{Attribute, Html, Tag},
 };
@@ -91,7 +91,15 @@ impl Thread {
             before = None;
         }
         lines.reverse();
-        let now = world.clock.now();
+        let ids: Vec<String> = lines.iter().filter_map(Line::coupon).collect();
+        let coupons = ids.into_iter().filter_map(|id| {
+            let coupon = account.coupons.get(&id)?;
+            let title = coupon.made_of.title.clone();
+            let is_over = coupon.status(now) == CouponStatus::Closed;
+            let known = if is_over { KnownCoupon::Closed } else { KnownCoupon::Running };
+            Some((id, known(title)))
+        });
+        let look = look.coupons(coupons);
         let (friendship, loading) = match chat {
             Target::User(user) => (
                 Some(account.friends.get(*user)),
