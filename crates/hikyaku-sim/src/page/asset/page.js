@@ -134,16 +134,22 @@
 
   const part = (name) => app.querySelector(`[data-part="${name}"]`);
   const isAtEnd = () => thread.scrollHeight - thread.scrollTop - thread.clientHeight < 48;
+  // Whoever is at the end stays there, also while pictures are loaded and the place for the chat shrinks.
+  let sticks = true;
   const goToEnd = () => {
+    sticks = true;
     thread.scrollTop = thread.scrollHeight;
     document.getElementById('newer').hidden = true;
   };
+  const sizes = new ResizeObserver(() => { if (sticks) goToEnd(); });
+  sizes.observe(thread);
+  sizes.observe(part('thread'));
 
   let again = 0;
   const apply = (html) => {
     const fresh = document.createElement('template');
     fresh.innerHTML = html;
-    const atEnd = isAtEnd();
+    const atEnd = sticks;
     const { scrollHeight, scrollTop } = thread;
     const chatBefore = part('who')?.querySelector('[data-id="who"]')?.dataset.to ?? '';
     let isNew = false;
@@ -165,7 +171,7 @@
     showSnippet();
     showMenu();
     for (const tell of hikyaku.drawn) tell(who);
-    if (!showFound() && atEnd) thread.scrollTop = thread.scrollHeight;
+    if (!showFound() && atEnd) goToEnd();
     clearTimeout(again);
     const until = part('again')?.firstElementChild?.dataset.to;
     if (until) again = setTimeout(refresh, Number(until) + 50);
@@ -336,6 +342,7 @@
     leads = false;
     const row = document.querySelector(`.row[data-id="${shown.at}"]`);
     if (!row) { toast(said('say-gone')); return false; }
+    sticks = false;
     row.scrollIntoView({ block: 'center' });
     row.classList.add('is-found');
     return true;
@@ -390,10 +397,8 @@
     'save-webhook': saveWebhook,
     'test-webhook': testWebhook,
     menu: ({ to, state }) => {
-      const atEnd = isAtEnd();
       openMenus.set(to, !(openMenus.get(to) ?? state === 'open'));
       showMenu();
-      if (atEnd) goToEnd();
     },
     theme: () => {
       const isDark = root.dataset.theme
@@ -422,7 +427,18 @@
   find.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') { find.value = ''; refresh(); }
   });
-  thread.addEventListener('scroll', () => { if (isAtEnd()) document.getElementById('newer').hidden = true; });
+  let top = 0;
+  thread.addEventListener('scroll', () => {
+    const isUp = thread.scrollTop < top;
+    top = thread.scrollTop;
+    if (isAtEnd()) {
+      sticks = true;
+      document.getElementById('newer').hidden = true;
+    } else if (isUp) {
+      // What is new below moves nobody; only a person goes up.
+      sticks = false;
+    }
+  });
 
   Object.assign(hikyaku, {
     shown, said, keep, call, attempt, toast, copy, part, refresh, isAtEnd, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,

@@ -1,6 +1,7 @@
 //! What people write and send.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD as BASE64};
+use hikyaku_sim::UserMessage;
 use serde_json::json;
 
 use super::{BALLOONS, is_well, push, start};
@@ -143,5 +144,36 @@ async fn a_search_finds_an_old_message_and_leads_to_it() {
     browser.click(".chat-item").await;
     browser.until("document.querySelector('.is-found')?.textContent.includes('harbour')").await;
     browser.until("document.querySelector('.is-found').getBoundingClientRect().top > 0").await;
+    is_well(&mut browser).await;
+}
+
+#[tokio::test]
+async fn whoever_is_at_the_end_stays_there_while_a_picture_is_loaded() {
+    let Some((sim, _bot, mut browser)) = start(1440, 900).await else { return };
+    let user = sim.friends()[0].clone();
+    for number in 0..30 {
+        sim.user_says(&user, &number.to_string());
+    }
+    browser.until(&format!("{BALLOONS}.length === 30")).await;
+    let draw = "(() => { const place = document.createElement('canvas'); \
+        Object.assign(place, { width: 200, height: 300 }); return place.toDataURL('image/png').split(',')[1]; })()";
+    let png = BASE64.decode(browser.value(draw).await.as_str().unwrap()).unwrap();
+    sim.user_sends(&user, UserMessage::image(png));
+    push(&sim, json!([{"type": "text", "text": "what a picture"}])).await;
+    browser.until(&format!("{BALLOONS}.includes('what a picture')")).await;
+    browser.until("document.querySelector('.shot-img')?.clientHeight === 300").await;
+    browser
+        .until(
+            "(() => { const thread = document.querySelector('#thread'); \
+             return thread.scrollHeight - thread.scrollTop - thread.clientHeight < 2; })()",
+        )
+        .await;
+    assert_eq!(browser.value("document.querySelector('#newer').hidden").await, true);
+    // Who reads what is above is left there.
+    browser.value("document.querySelector('#thread').scrollTop = 0").await;
+    browser.until("document.querySelector('#thread').scrollTop === 0").await;
+    push(&sim, json!([{"type": "text", "text": "and more"}])).await;
+    browser.until("!document.querySelector('#newer').hidden").await;
+    assert_eq!(browser.value("document.querySelector('#thread').scrollTop").await, 0);
     is_well(&mut browser).await;
 }
