@@ -23,7 +23,7 @@ pub(crate) async fn pay(shared: &Shared, login: usize, order_id: &str) -> Option
     shared.change(|world| {
         let at = world.clock.now();
         if let Some(login) = world.logins.get_mut(login) {
-            login.shop.events.push(PurchaseEvent { at, json, is_received });
+            login.shop.tell(PurchaseEvent { at, json, is_received });
         }
     });
     Some(is_received)

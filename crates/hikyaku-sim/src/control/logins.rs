@@ -100,7 +100,7 @@ pub(super) fn set_mini_app(call: &Call<'_>, id: &str) -> Result<Reply, Problem> 
 
 pub(super) fn service_messages(call: &Call<'_>, id: &str) -> Result<Reply, Problem> {
     let world = call.shared.world();
-    let messages = &world.logins[place(&world, id)?].service.sent;
+    let messages: Vec<_> = world.logins[place(&world, id)?].service.sent.iter().collect();
     Ok(Reply::ok(&json!({ "messages": messages })))
 }
 

@@ -112,7 +112,7 @@ impl Login {
 
     /// Returns the service messages that the channel sent, oldest first.
     pub fn service_messages(&self) -> Vec<ServiceMessage> {
-        self.sim.look(|world| world.logins[self.place].service.sent.clone())
+        self.sim.look(|world| world.logins[self.place].service.sent.iter().cloned().collect())
     }
 
     /// Lets the channel, as a LINE MINI App, sell this product, and receive purchase events at this URL.

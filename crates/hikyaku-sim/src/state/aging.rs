@@ -61,6 +61,14 @@ impl<K: Clone + Eq + Hash, V> Aging<K, V> {
         (now.duration_since(*since) < self.life).then_some(value)
     }
 
+    /// Takes a value out, however old it is.
+    pub(crate) fn remove<Q: Eq + Hash + ?Sized>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+    {
+        self.values.remove(key).map(|(_, value)| value)
+    }
+
     /// All that are still there, in no order.
     pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
         self.values.values().map(|(_, value)| value)

@@ -32,6 +32,10 @@ impl Coupon {
     }
 }
 
+/// How many coupons a channel remembers; the oldest that are over make room for more. Our choice, to bound memory: more than
+/// LINE lets run at once.
+const MOST: usize = 20_000;
+
 /// All coupons of a channel, in the order they were made in.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Coupons(Vec<Coupon>);
@@ -39,6 +43,14 @@ pub(crate) struct Coupons(Vec<Coupon>);
 impl Coupons {
     /// Adds a coupon; gives its id.
     pub(crate) fn add(&mut self, made_of: CouponCreate, now: Timestamp) -> String {
+        if self.0.len() >= MOST {
+            let mut surplus = MOST / 2;
+            self.0.retain(|coupon| {
+                let goes = surplus > 0 && coupon.status(now) == CouponStatus::Closed;
+                surplus -= usize::from(goes);
+                !goes
+            });
+        }
         let id = ulid(now);
         self.0.push(Coupon { id: id.clone(), made_of, created: now, closed: false });
         id

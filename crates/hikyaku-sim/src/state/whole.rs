@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{World, channel::Channel, holder::Holder, module::ModuleChannel};
+use super::{World, channel::Channel, holder::Holder, login::LoginChannel, module::ModuleChannel};
 use crate::settings::Settings;
 
 /// The highest count that is gone on from: it takes longer than anybody waits to count on from it to the end.
@@ -30,6 +30,7 @@ impl World {
         for channel in &mut world.channels {
             channel.bind(settings);
         }
+        world.logins.iter_mut().for_each(LoginChannel::bound);
         world.webhooks.resume();
         Ok(world)
     }
@@ -111,8 +112,12 @@ impl World {
             ]
         });
         let of_logins = self.logins.iter().enumerate();
-        let of_logins = of_logins
-            .map(|(place, login)| (format!("logins[{place}].tokens.made"), login.tokens.made()));
+        let of_logins = of_logins.flat_map(|(place, login)| {
+            [
+                (format!("logins[{place}].tokens.made"), login.tokens.made()),
+                (format!("logins[{place}].shop.reserved"), login.shop.reserved()),
+            ]
+        });
         let one = one.into_iter().map(|(name, count)| (name.to_owned(), count));
         one.chain(of_channels).chain(of_logins)
     }

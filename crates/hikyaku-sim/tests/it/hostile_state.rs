@@ -61,6 +61,7 @@ async fn a_count_that_cannot_be_gone_on_from_is_refused_by_its_name() {
         ("people/made", "people.made"),
         ("chats/made", "chats.made"),
         ("logins/0/tokens/made", "logins[0].tokens.made"),
+        ("logins/0/shop/reserved", "logins[0].shop.reserved"),
         (&*numbers, "channels[0].memberships"),
         ("channels/0/audiences/last", "channels[0].audiences"),
     ] {

@@ -93,6 +93,11 @@ impl LoginChannel {
         }
     }
 
+    /// Gives what was read from JSON its bounds.
+    pub(crate) fn bound(&mut self) {
+        self.service.bound();
+    }
+
     /// Whether people may be sent back to an address: to one that is registered, with any further query.
     pub(crate) fn may_redirect_to(&self, uri: &str) -> bool {
         self.redirect_uris.iter().any(|registered| {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 
 use hikyaku_model::UserId;
 use jiff::{SignedDuration, Timestamp};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::later,
-    state::{id::random_token, json, person::UserKey},
+    state::{aging::Aging, id::random_token, person::UserKey, ring::Ring},
 };
 
 /// How long a service notification token is good, and for how many messages.
@@ -16,6 +16,11 @@ use crate::{
 /// Source: <https://developers.line.biz/en/reference/line-mini-app/#issue-notification-token>
 const LIFE: SignedDuration = SignedDuration::from_hours(365 * 24);
 const MESSAGES: u32 = 5;
+
+/// How many messages and tokens are remembered. Our choice, to bound memory.
+const MOST_SENT: usize = 10_000;
+const MOST_BYTES: usize = 64 << 20;
+const MOST: usize = 100_000;
 
 /// A service message that a LINE MINI App sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,19 +57,35 @@ impl NotificationToken {
 }
 
 /// The service messages of a LINE MINI App.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Service {
     /// The templates that the channel may use.
     pub(crate) templates: BTreeSet<String>,
-    pub(crate) sent: Vec<ServiceMessage>,
-    tokens: HashMap<String, NotificationToken>,
+    /// The newest that were sent.
+    pub(crate) sent: Ring<ServiceMessage>,
+    tokens: Aging<String, NotificationToken>,
     /// The LIFF access tokens that a token was issued for.
-    #[serde(with = "json::set")]
-    used: HashSet<String>,
+    used: Aging<String, ()>,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self {
+            templates: BTreeSet::new(),
+            sent: Ring::new(MOST_SENT, MOST_BYTES),
+            tokens: Aging::new(LIFE, MOST),
+            used: Aging::new(LIFE, MOST),
+        }
+    }
 }
 
 impl Service {
+    /// Gives messages that were read from JSON their bounds.
+    pub(super) fn bound(&mut self) {
+        self.sent.bound(MOST_SENT, MOST_BYTES);
+    }
+
     /// Issues a token for a LIFF access token. Nothing where one was issued for it already.
     pub(crate) fn issue(
         &mut self,
@@ -72,17 +93,20 @@ impl Service {
         user: UserKey,
         now: Timestamp,
     ) -> Option<(String, NotificationToken)> {
-        if !self.used.insert(liff_token.to_owned()) {
+        if self.used.get(liff_token, now).is_some() {
             return None;
         }
+        self.used.insert(liff_token.to_owned(), (), now);
         let session_id = random_token();
         let expires = later(now, LIFE);
-        Some(self.renew(NotificationToken { user, session_id, remaining: MESSAGES, expires }))
+        let token = NotificationToken { user, session_id, remaining: MESSAGES, expires };
+        Some(self.renew(token, now))
     }
 
     /// A token that is good.
     pub(crate) fn get(&self, text: &str, now: Timestamp) -> Option<&NotificationToken> {
-        self.tokens.get(text).filter(|token| token.expires > now && token.remaining > 0)
+        let token = self.tokens.get(text, now).map(|(_, token)| token);
+        token.filter(|token| token.expires > now && token.remaining > 0)
     }
 
     /// Sends a message by a token that is good; gives the new one, if there can be another message.
@@ -95,19 +119,16 @@ impl Service {
     ) -> Option<(String, NotificationToken)> {
         let mut token = self.tokens.remove(text)?;
         token.remaining = token.remaining.saturating_sub(1);
-        self.sent.push(ServiceMessage {
-            at: now,
-            to: token.user.id(),
-            template_name,
-            params,
-            session_id: token.session_id.clone(),
-        });
-        (token.remaining > 0).then(|| self.renew(token))
+        let (to, session_id) = (token.user.id(), token.session_id.clone());
+        let bytes = size_of::<ServiceMessage>() + params.to_string().len();
+        let message = ServiceMessage { at: now, to, template_name, params, session_id };
+        self.sent.push(bytes, message);
+        (token.remaining > 0).then(|| self.renew(token, now))
     }
 
-    fn renew(&mut self, token: NotificationToken) -> (String, NotificationToken) {
+    fn renew(&mut self, token: NotificationToken, now: Timestamp) -> (String, NotificationToken) {
         let text = Uuid::new_v4().to_string();
-        self.tokens.insert(text.clone(), token.clone());
+        self.tokens.insert(text.clone(), token.clone(), now);
         (text, token)
     }
 }
