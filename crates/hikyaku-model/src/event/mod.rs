@@ -176,6 +176,14 @@ impl<S> Event<S> {
         }
     }
 
+    /// Returns the message that a user wrote or edited.
+    fn written(&self) -> Option<&MessageContent<S>> {
+        match &self.kind {
+            EventKind::Message(message) | EventKind::MessageEdited(message) => Some(message),
+            _ => None,
+        }
+    }
+
     /// Returns the postback of a postback event.
     pub fn postback(&self) -> Option<&PostbackContent<S>> {
         match &self.kind {
@@ -215,27 +223,27 @@ impl<S: AsRef<str>> Event<S> {
         self.reply_token().is_some_and(|token| DUMMY_REPLY_TOKENS.contains(&token))
     }
 
-    /// Returns the text of a message event, if its message is a text.
+    /// Returns the text of a message or of an edited one, if it is a text. An edit comes with a reply token of its own.
     pub fn text(&self) -> Option<&str> {
-        match &self.message()?.kind {
+        match &self.written()?.kind {
             ContentKind::Text(text) => Some(text.text.as_ref()),
             _ => None,
         }
     }
 
-    /// Returns whether the event is a text that mentions this bot. One-on-one chats have no mentions.
+    /// Returns whether the event is a text, new or edited, that mentions this bot. One-on-one chats have no mentions.
     pub fn mentions_me(&self) -> bool {
         self.text_content().is_some_and(TextMessageContent::mentions_me)
     }
 
-    /// Returns the text of a message event without the mentions of this bot: the question to the bot.
+    /// Returns the text of a message, new or edited, without the mentions of this bot: the question to the bot.
     pub fn without_my_mentions(&self) -> Option<String> {
         self.text_content().map(TextMessageContent::without_my_mentions)
     }
 
-    /// Returns the id of the message that a message event quotes.
+    /// Returns the id of the message that a message, new or edited, quotes.
     pub fn quoted_message_id(&self) -> Option<&str> {
-        let quoted = match &self.message()?.kind {
+        let quoted = match &self.written()?.kind {
             ContentKind::Text(text) => &text.quoted_message_id,
             ContentKind::Sticker(sticker) => &sticker.quoted_message_id,
             _ => return None,
@@ -244,7 +252,7 @@ impl<S: AsRef<str>> Event<S> {
     }
 
     fn text_content(&self) -> Option<&TextMessageContent<S>> {
-        match &self.message()?.kind {
+        match &self.written()?.kind {
             ContentKind::Text(text) => Some(text),
             _ => None,
         }

@@ -15,10 +15,10 @@ pub(super) enum Matcher {
 impl Matcher {
     pub(super) fn matches(&self, event: &Event) -> bool {
         match self {
-            Self::Text(text) => event.text().is_some_and(|said| said.trim() == text),
-            Self::TextPrefix(prefix) => event.text().is_some_and(|said| said.starts_with(prefix)),
+            Self::Text(text) => said(event).is_some_and(|said| said.trim() == text),
+            Self::TextPrefix(prefix) => said(event).is_some_and(|said| said.starts_with(prefix)),
             #[cfg(feature = "regex")]
-            Self::TextRegex(regex) => event.text().is_some_and(|said| regex.is_match(said)),
+            Self::TextRegex(regex) => said(event).is_some_and(|said| regex.is_match(said)),
             Self::Message(content) => {
                 event.message().is_some_and(|message| message.content_type() == *content)
             }
@@ -29,6 +29,11 @@ impl Matcher {
             Self::If(is_for) => is_for(event),
         }
     }
+}
+
+/// Returns the text of a message, not of an edited one: a command must not run twice.
+fn said(event: &Event) -> Option<&str> {
+    event.message().and_then(|_| event.text())
 }
 
 fn has_key(data: &str, key: &str) -> bool {

@@ -85,7 +85,8 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         }
     }
 
-    /// Handles text messages with exactly this text, ignoring blanks around it.
+    /// Handles text messages with exactly this text, ignoring blanks around it. Edits of messages reach none of the
+    /// handlers for messages, so that no command runs twice: take them with `on(EventType::MessageEdited, …)`.
     pub fn on_text<F>(
         self,
         text: impl Into<String>,
@@ -211,7 +212,7 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
         self
     }
 
-    /// In groups and rooms, passes only messages that mention this bot to the handlers; others end as
+    /// In groups and rooms, passes only messages that mention this bot to the handlers, new or edited; others end as
     /// [`Outcome::Stopped`]. One-on-one chats, and events that are not messages, are not affected. The text still
     /// contains the mention: [`Event::without_my_mentions`] returns the question itself.
     ///
@@ -235,7 +236,9 @@ impl<S: Clone + Send + Sync + 'static> Router<S> {
     ) -> Self {
         self.before(move |context: Context<S>| {
             let event = &context.event;
-            let is_for_me = event.message().is_none()
+            let is_message =
+                matches!(event.event_type(), EventType::Message | EventType::MessageEdited);
+            let is_for_me = !is_message
                 || event.is_one_to_one()
                 || event.mentions_me()
                 || event.quoted_message_id().is_some_and(|quoted| is_mine(&context.state, quoted));

@@ -307,6 +307,36 @@ async fn in_a_group_only_what_is_meant_for_the_bot_reaches_it() {
 }
 
 #[tokio::test]
+async fn in_a_group_an_edit_is_for_the_bot_as_a_message_is() {
+    let edit = |mine: bool, quoted: Option<&str>| {
+        json!({
+            "type": "messageEdited",
+            "source": { "type": "group", "groupId": "C1", "userId": "U1" },
+            "message": {
+                "type": "text", "id": "1", "text": "@bot hi", "quotedMessageId": quoted,
+                "mention": { "mentionees": [{ "index": 0, "length": 4, "type": "user", "isSelf": mine }] },
+            },
+        })
+    };
+    let events = json!([edit(false, None), edit(true, None), edit(false, Some("mine"))]);
+    let log = Log::default();
+    let mentioned = Router::new(log.clone())
+        .only_when_mentioned()
+        .on_text_prefix("@bot", note("a command runs once"))
+        .fallback(async |context: Context<Log>| {
+            context.state.add(context.event.without_my_mentions().unwrap_or_default());
+        });
+    let (outcomes, notes) = handle(&mentioned, &log, webhook(&events)).await;
+    assert_eq!(outcomes, ["stopped", "handled", "stopped"]);
+    assert_eq!(notes, ["hi"]);
+    let quoted = Router::new(log.clone())
+        .only_when_mentioned_or_quoted(|_, id| id == "mine")
+        .fallback(note("for me"));
+    let outcomes = handle(&quoted, &log, webhook(&events)).await.0;
+    assert_eq!(outcomes, ["stopped", "handled", "handled"]);
+}
+
+#[tokio::test]
 async fn an_event_that_comes_twice_is_handled_once_with_or_without_the_mark() {
     let log = Log::default();
     let router = Router::new(log.clone()).once(SeenInMemory::default()).fallback(note("handled"));
