@@ -10,9 +10,10 @@ use std::{
 };
 
 use futures_core::{Stream, future::BoxFuture};
+use hikyaku_model::limits::Steps;
 use serde::de::DeserializeOwned;
 
-use crate::{Answer, Client, Error, route::Route};
+use crate::{Answer, Client, Error, client::check, route::Route};
 
 /// A page of a list.
 pub trait Page: DeserializeOwned + Send + 'static {
@@ -49,6 +50,7 @@ pub struct Paged<'a, P> {
     route: &'static Route,
     values: Vec<String>,
     query: Vec<(&'static str, String)>,
+    numbers: Vec<(&'static str, u32, Steps)>,
     start: Option<String>,
     page: PhantomData<fn() -> P>,
 }
@@ -56,12 +58,21 @@ pub struct Paged<'a, P> {
 impl<'a, P: Page> Paged<'a, P> {
     pub(crate) fn new(client: &'a Client, route: &'static Route, values: &[&str]) -> Self {
         let values = values.iter().map(|&value| value.to_owned()).collect();
-        Self { client, route, values, query: Vec::new(), start: None, page: PhantomData }
+        let (query, numbers) = (Vec::new(), Vec::new());
+        Self { client, route, values, query, numbers, start: None, page: PhantomData }
     }
 
     /// Sets a query parameter for every page.
     pub(crate) fn query(mut self, name: &'static str, value: &str) -> Self {
         self.query.push((name, value.to_owned()));
+        self
+    }
+
+    /// Sets a query parameter that is a number for every page, in place of the one that was set before. It is checked
+    /// before a page is fetched.
+    pub(crate) fn number(mut self, name: &'static str, number: u32, rule: Steps) -> Self {
+        self.numbers.retain(|(set, ..)| *set != name);
+        self.numbers.push((name, number, rule));
         self
     }
 
@@ -77,10 +88,18 @@ impl<'a, P: Page> Paged<'a, P> {
     }
 
     async fn fetch(self) -> Result<Answer<P>, Error> {
+        check(|checker| {
+            for (name, number, rule) in &self.numbers {
+                checker.steps(name, *number, *rule);
+            }
+        })?;
         let values: Vec<&str> = self.values.iter().map(String::as_str).collect();
         let mut request = self.client.request(self.route, &values)?;
         for (name, value) in &self.query {
             request = request.query(name, value);
+        }
+        for (name, number, _) in &self.numbers {
+            request = request.query(name, &number.to_string());
         }
         request.query_if(P::START, self.start).read().await
     }
@@ -102,6 +121,7 @@ impl<P> Clone for Paged<'_, P> {
             route: self.route,
             values: self.values.clone(),
             query: self.query.clone(),
+            numbers: self.numbers.clone(),
             start: self.start.clone(),
             page: PhantomData,
         }
@@ -114,6 +134,7 @@ impl<P> fmt::Debug for Paged<'_, P> {
             .field("operation", &self.route.operation_id)
             .field("values", &self.values)
             .field("query", &self.query)
+            .field("numbers", &self.numbers)
             .field("start", &self.start)
             .finish_non_exhaustive()
     }

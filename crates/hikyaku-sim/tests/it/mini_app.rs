@@ -185,28 +185,31 @@ async fn a_purchase_is_reserved_paid_for_and_told() {
     };
     let first =
         json!({ "events": [{ "transactionType": "PRODUCT", "event": event }], "nextCursor": null });
-    assert_eq!(events("?status=SUCCESS").await.json(), first);
-    let failed = events("?status=FAILED").await.json();
+    const PERIOD: &str = "?startEpochSeconds=1784937600&endEpochSeconds=1785542400";
+    assert_eq!(events(&format!("{PERIOD}&pageSize=100&status=SUCCESS")).await.json(), first);
+    let failed = events(&format!("{PERIOD}&pageSize=100&status=FAILED")).await.json();
     assert_eq!(failed["events"][0]["event"]["orderId"], json!(second));
-    let page = events("?pageSize=1").await.json();
-    let next = format!("?pageSize=1&cursor={}", text(&page, "nextCursor"));
+    let page = events(&format!("{PERIOD}&pageSize=1")).await.json();
+    let next = format!("{PERIOD}&pageSize=1&cursor={}", text(&page, "nextCursor"));
     assert_eq!(events(&next).await.json(), failed);
-    assert_eq!(events("?startEpochSeconds=1785542401").await.json()["events"], json!([]));
-    assert_eq!(
-        events("?endEpochSeconds=1785542400").await.json()["events"].as_array().unwrap().len(),
-        2
-    );
+    let later = "?startEpochSeconds=1785542401&endEpochSeconds=1785542402&pageSize=1";
+    assert_eq!(events(later).await.json()["events"], json!([]));
+    let all = events(&format!("{PERIOD}&pageSize=100")).await.json();
+    assert_eq!(all["events"].as_array().unwrap().len(), 2);
     for wrong in [
-        "?status=OPEN",
-        "?pageSize=0",
-        "?pageSize=101",
-        "?cursor=x",
-        "?startEpochSeconds=x",
-        "?startEpochSeconds=1784937599",
+        &format!("{PERIOD}&pageSize=1&status=OPEN"),
+        &format!("{PERIOD}&pageSize=0"),
+        &format!("{PERIOD}&pageSize=101"),
+        &format!("{PERIOD}&pageSize=1&cursor=x"),
+        "?startEpochSeconds=x&endEpochSeconds=1785542400&pageSize=1",
+        "?startEpochSeconds=1784937599&endEpochSeconds=1785542400&pageSize=1",
+        // LINE requires all three.
+        "?endEpochSeconds=1785542400&pageSize=1",
+        "?startEpochSeconds=1784937600&pageSize=1",
+        PERIOD,
     ] {
         assert_eq!(code(&events(wrong).await), "VALIDATION_ERROR", "{wrong}");
     }
-    assert_eq!(events("?startEpochSeconds=1784937600").await.status, 200);
 }
 
 #[tokio::test]

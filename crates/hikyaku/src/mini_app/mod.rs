@@ -25,7 +25,7 @@ mod service;
 
 pub use purchase::{
     ClientOs, PurchaseEvent, PurchaseEventRecord, PurchaseEventStatus, PurchaseEventType,
-    PurchaseEvents, PurchaseEventsPage, PurchaseReservation, ReservePurchase,
+    PurchaseEventsPage, PurchaseReservation, ReservePurchase,
 };
 pub use service::ServiceNotification;
 

@@ -1,12 +1,17 @@
-use std::{fmt, future::IntoFuture, net::IpAddr};
+use std::{fmt, future::IntoFuture, net::IpAddr, time::SystemTime};
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::{Extra, UserAccessToken, UserId, limits::Length};
+use hikyaku_model::{
+    Extra, UserAccessToken, UserId,
+    limits::{Length, Steps},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Answer, Client, Error,
     client::check,
+    date::unix_seconds,
+    page::{Page, Paged},
     route::{Auth, Route},
 };
 
@@ -20,8 +25,13 @@ pub(super) static EVENTS: Route = Route::get("getInAppPurchaseEvents", "/iap/v1/
 /// Source: <https://developers.line.biz/en/reference/line-mini-app/#reserve-purchase>
 const SHOP_PRODUCT_NAME: Length = Length::utf16(20);
 
+/// The number of events on a page.
+///
+/// Source: <https://developers.line.biz/en/reference/line-mini-app/#get-webhook-event-history>
+const PAGE_SIZE: Steps = Steps { min: 1, max: 100, step: 1 };
+
 /// The operating system of a user's device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ClientOs {
@@ -78,17 +88,38 @@ impl Client {
         ReservePurchase { client: self, liff_token, body }
     }
 
-    /// Starts a [`PurchaseEvents`]: the events of the last 7 days that LINE sent to the channel's server, received or
-    /// not.
-    pub fn purchase_events(&self) -> PurchaseEvents<'_> {
-        PurchaseEvents {
-            client: self,
-            start: None,
-            end: None,
-            cursor: None,
-            page_size: None,
-            status: None,
-        }
+    /// Lists the events of the last 7 days that LINE sent to the channel's server, received or not, oldest first. `from`
+    /// and `until` are whole seconds, and both belong to the period. [`start`](Paged::start) takes
+    /// [`PurchaseEventsPage::next_cursor`], and everything else must be as for the first page.
+    ///
+    /// ```no_run
+    /// # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// let now = SystemTime::now();
+    /// let mut events = client.purchase_events(now - Duration::from_secs(60 * 60), now).stream();
+    /// while let Some(record) = events.next().await {
+    ///     println!("{:?}", record?.event);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Limits
+    /// The last 7 days; 1 to 100 events a page.
+    /// # Errors
+    /// [`Rejected`](crate::ErrorKind::Rejected): a time is more than 7 days ago.
+    /// # Source
+    /// <https://developers.line.biz/en/reference/line-mini-app/#get-webhook-event-history>
+    pub fn purchase_events(
+        &self,
+        from: SystemTime,
+        until: SystemTime,
+    ) -> Paged<'_, PurchaseEventsPage> {
+        Paged::new(self, &EVENTS, &[])
+            .query("startEpochSeconds", &unix_seconds(from).to_string())
+            .query("endEpochSeconds", &unix_seconds(until).to_string())
+            .number("pageSize", PAGE_SIZE.max, PAGE_SIZE)
     }
 }
 
@@ -181,83 +212,38 @@ pub enum PurchaseEventStatus {
     Failed,
 }
 
-/// Lists purchase events. Made by [`Client::purchase_events`]; await it to make the call.
-///
-/// # Limits
-/// The last 7 days; 1 to 100 events a page.
-/// # Source
-/// <https://developers.line.biz/en/reference/line-mini-app/#get-webhook-event-history>
-#[derive(Debug)]
-#[must_use = "a request does nothing until it is awaited"]
-pub struct PurchaseEvents<'a> {
-    client: &'a Client,
-    start: Option<i64>,
-    end: Option<i64>,
-    cursor: Option<&'a str>,
-    page_size: Option<u32>,
-    status: Option<PurchaseEventStatus>,
+impl Page for PurchaseEventsPage {
+    type Item = PurchaseEventRecord;
+
+    const START: &'static str = "cursor";
+
+    fn next_start(&self) -> Option<String> {
+        self.next_cursor.clone()
+    }
+
+    fn into_items(self) -> Vec<PurchaseEventRecord> {
+        self.events
+    }
 }
 
-impl<'a> PurchaseEvents<'a> {
-    /// Sets the earliest time, in seconds since 1970.
-    pub fn from(mut self, epoch_seconds: i64) -> Self {
-        self.start = Some(epoch_seconds);
-        self
-    }
-
-    /// Sets the latest time, in seconds since 1970.
-    pub fn until(mut self, epoch_seconds: i64) -> Self {
-        self.end = Some(epoch_seconds);
-        self
-    }
-
-    /// Sets the cursor from [`PurchaseEventsPage::next_cursor`]; the other parameters must be those of the first page.
-    pub fn cursor(mut self, cursor: &'a str) -> Self {
-        self.cursor = Some(cursor);
-        self
-    }
-
-    /// Sets the page size: 1 to 100 events.
-    pub fn page_size(mut self, events: u32) -> Self {
-        self.page_size = Some(events);
-        self
+impl Paged<'_, PurchaseEventsPage> {
+    /// Sets the page size: 1 to 100 events, and 100 unless set.
+    pub fn page_size(self, events: u32) -> Self {
+        self.number("pageSize", events, PAGE_SIZE)
     }
 
     /// Filters by whether the server received the events.
-    pub fn status(mut self, status: PurchaseEventStatus) -> Self {
-        self.status = Some(status);
-        self
-    }
-
-    async fn send(self) -> Result<Answer<PurchaseEventsPage>, Error> {
-        let status = self.status.map(|status| match status {
+    pub fn status(self, status: PurchaseEventStatus) -> Self {
+        let word = match status {
             PurchaseEventStatus::Success => "SUCCESS",
             PurchaseEventStatus::Failed => "FAILED",
-        });
-        self.client
-            .request(&EVENTS, &[])?
-            .query_if("startEpochSeconds", self.start)
-            .query_if("endEpochSeconds", self.end)
-            .query_if("cursor", self.cursor)
-            .query_if("pageSize", self.page_size)
-            .query_if("status", status)
-            .read()
-            .await
+        };
+        self.query("status", word)
     }
 }
 
 impl<'a> IntoFuture for ReservePurchase<'a> {
     type Output = Result<Answer<PurchaseReservation>, Error>;
-    type IntoFuture = BoxFuture<'a, Self::Output>;
-
-    #[inline]
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-impl<'a> IntoFuture for PurchaseEvents<'a> {
-    type Output = Result<Answer<PurchaseEventsPage>, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
     #[inline]

@@ -1,5 +1,7 @@
 //! The server side of LINE MINI Apps: each call's request, and its answer.
 
+use std::time::{Duration, SystemTime};
+
 use hikyaku::{
     ErrorKind,
     mini_app::{ClientOs, PurchaseEventStatus, PurchaseEventType},
@@ -83,22 +85,41 @@ async fn a_purchase_is_reserved_by_the_persons_token() {
 #[tokio::test]
 async fn events_of_purchases_are_read_page_by_page() {
     let page = r#"{"events":[{"transactionType":"PRODUCT","event":{"type":"purchaseComplete","orderId":"T1","productId":"iap_ln_002","userId":"U91FC5A","purchaseTimestamp":1738672496,"channelId":"12345"}}],"nextCursor":"MTY3NjU0"}"#;
-    let last = r#"{"events":[{"transactionType":"PRODUCT","event":{"type":"later","orderId":"T2","productId":"p","userId":"U9","purchaseTimestamp":1,"channelId":"1","more":true}}],"nextCursor":null}"#;
-    let server = Server::start([answer(200, page), answer(200, last)]).await;
+    let last_page = r#"{"events":[{"transactionType":"PRODUCT","event":{"type":"later","orderId":"T2","productId":"p","userId":"U9","purchaseTimestamp":1,"channelId":"1","more":true}}],"nextCursor":null}"#;
+    let server = Server::start([answer(200, page), answer(200, last_page)]).await;
     let client = crate::client(&server);
-    let first = client.purchase_events().from(1).until(2).page_size(100).await.unwrap();
+    let second =
+        |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_millis(seconds * 1000 + 999);
+    let events =
+        || client.purchase_events(second(1), second(2)).status(PurchaseEventStatus::Failed);
+    let first = events().await.unwrap();
     assert_eq!(first.events[0].event.event_type, PurchaseEventType::PurchaseComplete);
     let cursor = first.next_cursor.as_deref().unwrap();
-    let second = client.purchase_events().cursor(cursor).status(PurchaseEventStatus::Failed);
-    let second = second.await.unwrap();
-    let event = &second.events[0].event;
+    let last = events().start(cursor).await.unwrap();
+    let event = &last.events[0].event;
     assert_eq!(event.event_type, PurchaseEventType::Other("later".into()));
-    assert_eq!((event.extra.get("more").is_some(), second.next_cursor.as_ref()), (true, None));
+    assert_eq!((event.extra.get("more").is_some(), last.next_cursor.as_ref()), (true, None));
     let requests = server.requests();
     let line = |index: usize| requests[index].head.lines().next().unwrap().to_owned();
-    assert_eq!(
-        line(0),
-        "GET /iap/v1/webhook/events?startEpochSeconds=1&endEpochSeconds=2&pageSize=100 HTTP/1.1"
-    );
-    assert_eq!(line(1), "GET /iap/v1/webhook/events?cursor=MTY3NjU0&status=FAILED HTTP/1.1");
+    let path = "GET /iap/v1/webhook/events?startEpochSeconds=1&endEpochSeconds=2&status=FAILED&pageSize=100";
+    assert_eq!(line(0), format!("{path} HTTP/1.1"));
+    assert_eq!(line(1), format!("{path}&cursor=MTY3NjU0 HTTP/1.1"));
+
+    let server = Server::start([answer(200, page), answer(200, last_page)]).await;
+    let client = crate::client(&server);
+    let mut all = client.purchase_events(second(1), second(2)).page_size(7).page_size(1).stream();
+    let mut orders = Vec::new();
+    while let Some(record) = all.next().await {
+        orders.push(record.unwrap().event.order_id);
+    }
+    assert_eq!(orders, ["T1", "T2"]);
+    assert!(server.requests().iter().all(|request| request.head.contains("&pageSize=1")));
+
+    let server = Server::start([]).await;
+    let client = crate::client(&server);
+    for size in [0, 101] {
+        let refused = client.purchase_events(second(1), second(2)).page_size(size).await;
+        let error = refused.unwrap_err();
+        assert_eq!(error.details()[0].property.as_deref(), Some("pageSize"));
+    }
 }

@@ -78,19 +78,20 @@ fn read_reserve(request: &Request) -> Result<Action, Answer> {
 }
 
 fn read_events(request: &Request) -> Result<Action, Answer> {
-    let time = |name: &str| match request.parameter(name).map(|text| text.parse()) {
-        None => Ok(None),
-        Some(Ok(second)) => Timestamp::from_second(second).map(Some).map_err(|_| ()),
-        Some(Err(_)) => Err(()),
+    let given = |name: &str| {
+        let given = request.parameter(name);
+        given.ok_or_else(|| invalid(name, &format!("'{name}' must not be null")))
     };
     let time = |name: &str| {
-        time(name).map_err(|()| invalid(name, &format!("'{name}' must be a UNIX time in seconds")))
+        let second = given(name)?.parse().ok();
+        second
+            .and_then(|second| Timestamp::from_second(second).ok())
+            .ok_or_else(|| invalid(name, &format!("'{name}' must be a UNIX time in seconds")))
     };
     let (start, end) = (time("startEpochSeconds")?, time("endEpochSeconds")?);
-    let size = match request.parameter("pageSize").map(|size| size.parse()) {
-        None => 100,
-        Some(Ok(size)) if (1..=100).contains(&size) => size,
-        Some(_) => return Err(invalid("pageSize", "'pageSize' must be between 1 and 100")),
+    let size = match given("pageSize")?.parse() {
+        Ok(size) if (1..=100).contains(&size) => size,
+        _ => return Err(invalid("pageSize", "'pageSize' must be between 1 and 100")),
     };
     let status = match request.parameter("status").as_deref() {
         None => None,
@@ -106,14 +107,13 @@ fn read_events(request: &Request) -> Result<Action, Answer> {
     Ok(Box::new(move |scene| {
         let now = scene.now;
         for (name, given) in [("startEpochSeconds", start), ("endEpochSeconds", end)] {
-            if given.is_some_and(|given| later(given, PURCHASE_EVENTS_KEPT) < now) {
+            if later(given, PURCHASE_EVENTS_KEPT) < now {
                 return invalid(name, &format!("'{name}' must be within the past 7 days"));
             }
         }
         let events = scene.login().shop.events.iter().filter(|event| {
             later(event.at, PURCHASE_EVENTS_KEPT) >= now
-                && start.is_none_or(|start| event.at.as_second() >= start.as_second())
-                && end.is_none_or(|end| event.at.as_second() <= end.as_second())
+                && (start.as_second()..=end.as_second()).contains(&event.at.as_second())
                 && status.is_none_or(|status| event.is_received == status)
         });
         let events: Vec<Value> = events
