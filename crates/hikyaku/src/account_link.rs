@@ -1,10 +1,16 @@
 use hikyaku_model::{Extra, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, client::id, route::Route};
+use crate::{
+    Answer, Client, Error,
+    client::id,
+    route::{Gives, Route},
+};
 
-pub(crate) static ROUTE: Route =
-    Route::post("issueLinkToken", "/v2/bot/user/{userId}/linkToken").without_body().idempotent();
+pub(crate) static ROUTE: Route = Route::post("issueLinkToken", "/v2/bot/user/{userId}/linkToken")
+    .without_body()
+    .idempotent()
+    .gives(Gives::Object);
 
 /// A token for starting an account link.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@ use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{
-    HeaderName, HeaderValue, Method, Request,
+    HeaderName, HeaderValue, Method, Request, StatusCode,
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, USER_AGENT},
 };
 use http_body::Body;
@@ -14,7 +14,7 @@ use crate::{
     Error, RetryPolicy,
     exchange::Exchange,
     form::Form,
-    judge::{Asked, ERROR_BODY_LIMIT, Expects},
+    judge::{Asked, ERROR_BODY_LIMIT},
     retry::Attempts,
     route::{Repeat, Route},
     target::{BaseUrl, Target},
@@ -96,7 +96,8 @@ impl Connection {
         }
     }
 
-    /// The same for a call whose answer is read as it comes; what is no success is read whole.
+    /// The same for a call whose answer is read as it comes; one whose head does not tell that it is a success of LINE's
+    /// is read whole.
     pub(crate) async fn open(&self, call: &Call<'_>) -> Result<Exchange<ResponseBody>, Error> {
         let span = call.span();
         let mut attempts = Attempts::new(&self.retry, call.repeat);
@@ -132,35 +133,29 @@ impl Connection {
     ) -> Result<Exchange<ResponseBody>, Error> {
         let deadline = attempts.deadline(call.timeout(self.timeout));
         let begun = timeout_at(deadline, async {
-            let Exchange { status, headers, mut body } = self.send(call).await?;
-            if call.asked.is_success(status, &headers, &[]) {
-                return Ok(Ok(Exchange { status, headers, body }));
+            let Exchange { status, headers, mut body } =
+                self.send(call).await.map_err(Error::network)?;
+            if call.asked.is_success_by_head(status, &headers) {
+                return Ok(Exchange { status, headers, body });
             }
-            // The status has told what matters of an error; its body's end may be missing.
-            let body = body.collect(ERROR_BODY_LIMIT).await.map(|body| body.bytes);
-            Ok(Err(call.asked.failure(status, headers, &body.unwrap_or_default())))
+            let body = match whole(status, &mut body).await {
+                Ok(body) => body,
+                Err(broken) => return Err(Error::network(broken).of_answer(status, headers)),
+            };
+            let Exchange { status, headers, body } =
+                Exchange { status, headers, body }.judged(&call.asked)?;
+            Ok(Exchange { status, headers, body: body.into() })
         });
-        begun.await.map_err(|_| self.late(call)).flatten().map_err(Error::network)?
+        begun.await.unwrap_or_else(|_| Err(Error::network(self.late(call))))
     }
 
     async fn read(&self, call: &Call<'_>) -> Result<Exchange, Error> {
         let Exchange { status, headers, mut body } =
             self.send(call).await.map_err(Error::network)?;
-        let limit = if status.is_success() { BODY_LIMIT } else { ERROR_BODY_LIMIT };
-        let broken = match body.collect(limit).await {
-            Ok(body) if body.truncated && status.is_success() => {
-                TransportError::interrupted(format!(
-                    "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
-                ))
-            }
-            Ok(body) => return Ok(Exchange { status, headers, body: body.bytes }),
-            // The status has told what matters of an error; its body's end may be missing.
-            Err(_) if !status.is_success() => {
-                return Ok(Exchange { status, headers, body: Bytes::new() });
-            }
-            Err(error) => error,
-        };
-        Err(Error::network(broken).of_answer(status, headers))
+        match whole(status, &mut body).await {
+            Ok(body) => Ok(Exchange { status, headers, body }),
+            Err(broken) => Err(Error::network(broken).of_answer(status, headers)),
+        }
     }
 
     fn late(&self, call: &Call<'_>) -> TransportError {
@@ -177,6 +172,21 @@ impl Connection {
         let (parts, body) = answer?.into_parts();
         Ok(Exchange { status: parts.status, headers: parts.headers, body })
     }
+}
+
+/// Reads a body to its end. Of an error's, which may be missing, the status has told what matters.
+async fn whole(status: StatusCode, body: &mut ResponseBody) -> Result<Bytes, TransportError> {
+    if !status.is_success() {
+        let body = body.collect(ERROR_BODY_LIMIT).await;
+        return Ok(body.map(|body| body.bytes).unwrap_or_default());
+    }
+    let body = body.collect(BODY_LIMIT).await?;
+    if body.truncated {
+        return Err(TransportError::interrupted(format!(
+            "the answer is larger than {BODY_LIMIT} bytes, which no answer of LINE's is"
+        )));
+    }
+    Ok(body.bytes)
 }
 
 /// Tells the span how an attempt ended.
@@ -201,7 +211,7 @@ impl<'a> Call<'a> {
             asked: Asked {
                 named: route.named,
                 keyed: false,
-                expects: Expects::Nothing,
+                expects: route.gives.into(),
                 none: None,
             },
             base_url,

@@ -12,12 +12,12 @@ use crate::{
     Answer, Client, Error,
     client::check,
     page::{Page, Paged},
-    route::Route,
+    route::{Gives, Route},
 };
 
 pub(crate) static ROUTES: &[&Route] = &[&CREATE, &LIST, &GET, &CLOSE];
 
-static CREATE: Route = Route::post("createCoupon", "/v2/bot/coupon");
+static CREATE: Route = Route::post("createCoupon", "/v2/bot/coupon").gives(Gives::Object);
 static LIST: Route =
     Route::get("listCoupon", "/v2/bot/coupon").query(&["status", "start", "limit"]);
 static GET: Route = Route::get("getCouponDetail", "/v2/bot/coupon/{couponId}");

@@ -13,6 +13,7 @@ use crate::{
     answer::{accepted_request_id, request_id},
     error::Detail,
     json::{from_json, is_json_object},
+    route::Gives,
 };
 
 /// The number of bytes of an error's body that are read. LINE's own are a few hundred bytes.
@@ -47,6 +48,8 @@ pub(crate) enum Expects {
     Sent,
     /// `{}`, or no body at all if the route's responses have no request id.
     Nothing,
+    /// An object with fields of the operation, which are not looked at.
+    Object,
     /// A value that this function can read.
     Value(fn(&[u8]) -> bool),
     /// Any bytes. They are not read here.
@@ -56,6 +59,17 @@ pub(crate) enum Expects {
 impl Expects {
     pub(crate) fn json<T: DeserializeOwned>() -> Self {
         Self::Value(|body| from_json::<T>(body).is_ok())
+    }
+}
+
+impl From<Gives> for Expects {
+    fn from(gives: Gives) -> Self {
+        match gives {
+            Gives::Nothing => Self::Nothing,
+            Gives::Object => Self::Object,
+            Gives::Sent => Self::Sent,
+            Gives::Bytes => Self::Bytes,
+        }
     }
 }
 
@@ -78,10 +92,20 @@ impl Asked {
         }
     }
 
+    /// Returns whether the head of the response alone says that it is a success of LINE's own.
+    pub(crate) fn is_success_by_head(&self, status: StatusCode, headers: &HeaderMap) -> bool {
+        let told = self.named && request_id(headers).is_some();
+        let needs_no_body = told || matches!(self.expects, Expects::Bytes);
+        (needs_no_body || !status.is_success()) && self.is_success(status, headers, &[])
+    }
+
     fn is_documented(&self, headers: &HeaderMap, body: &[u8]) -> bool {
         match self.expects {
             Expects::Bytes => !is_page(headers),
             Expects::Value(reads) => reads(body) || (!self.named && is_json_object(body)),
+            Expects::Object => {
+                is_json_object(body) && Words::read(body).is_none_or(|words| !words.say_something())
+            }
             Expects::Nothing if !self.named => body.is_empty() || is_json_object(body),
             Expects::Nothing => object(body).is_some_and(|object| object.is_empty()),
             Expects::Sent => object(body)

@@ -156,7 +156,8 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Makes the call and reads the complete response, which must be empty unless the request expects otherwise.
+    /// Makes the call and reads the complete response, which must have the form of its route unless the request expects
+    /// another.
     ///
     /// Boxed, like [`open`](Self::open): a future that is polled in another crate is compiled there, and this one
     /// contains the pool, TLS and HTTP/2.
@@ -184,11 +185,11 @@ impl<'a> Request<'a> {
         Ok(exchange.json::<T>()?.map(Some))
     }
 
-    /// Makes the call and leaves the body of the response to be streamed.
+    /// Makes the call and leaves the body of the response to be streamed. A body that must tell whether it is LINE's is
+    /// read first.
     pub(crate) fn open(self) -> BoxFuture<'a, Result<Exchange<ResponseBody>, Error>> {
         let Self { client, auth, mut call } = self;
         Box::pin(async move {
-            call.asked.expects = Expects::Bytes;
             call.target.check()?;
             authorize(client, auth, &mut call).await?;
             match client.connection().open(&call).await {

@@ -25,6 +25,7 @@ pub struct Route {
     pub body: Option<BodyKind>,
     pub(crate) auth: Auth,
     pub(crate) repeat: Repeat,
+    pub(crate) gives: Gives,
     /// Whether LINE names each response by `X-Line-Request-Id`, as it does throughout the Messaging API.
     ///
     /// Source: <https://developers.line.biz/en/reference/messaging-api/#response-headers>
@@ -34,7 +35,7 @@ pub struct Route {
 impl Route {
     /// Creates a route for a read, which is safe to repeat.
     pub(crate) const fn get(operation_id: &'static str, path: &'static str) -> Self {
-        Self::new(operation_id, GET, path, None, Repeat::Always)
+        Self::new(operation_id, GET, path, None, Repeat::Always).gives(Gives::Object)
     }
 
     /// Creates a route for a call that LINE would execute twice.
@@ -46,7 +47,7 @@ impl Route {
     pub(crate) const fn keyed(operation_id: &'static str, path: &'static str) -> Self {
         let body = Some(BodyKind::Json);
         let route = Self::new(operation_id, POST, path, body, Repeat::WithRetryKey);
-        Self { headers: &["X-Line-Retry-Key"], ..route }
+        Self { headers: &["X-Line-Retry-Key"], ..route }.gives(Gives::Sent)
     }
 
     /// Creates a route for an idempotent change.
@@ -76,6 +77,7 @@ impl Route {
             body,
             auth: Auth::Channel,
             repeat,
+            gives: Gives::Nothing,
             named: true,
         }
     }
@@ -113,6 +115,11 @@ impl Route {
     /// Returns the route as one outside the Messaging API, where LINE does not document request ids.
     pub(crate) const fn unnamed(self) -> Self {
         Self { named: false, ..self }
+    }
+
+    /// Returns the route with a success of another form.
+    pub(crate) const fn gives(self, gives: Gives) -> Self {
+        Self { gives, ..self }
     }
 
     /// Returns the route with another rule for retries.
@@ -198,6 +205,20 @@ pub(crate) enum Auth {
     Channel,
     /// Given by the caller: a user's token, or a channel's id and secret; or none, if the body identifies the caller.
     Caller,
+}
+
+/// The form of a success's body, by which LINE's answer is told from another's where it has no request id. A typed call
+/// is told by its type instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gives {
+    /// An empty object.
+    Nothing,
+    /// An object with the fields of the operation.
+    Object,
+    /// An empty object, or the messages that were sent.
+    Sent,
+    /// Bytes of any kind.
+    Bytes,
 }
 
 /// The conditions under which the client may retry a request.

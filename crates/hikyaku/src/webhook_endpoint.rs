@@ -1,11 +1,17 @@
 use hikyaku_model::{Extra, limits::Length};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, client::check, request::names_what_is_missing, route::Route};
+use crate::{
+    Answer, Client, Error,
+    client::check,
+    request::names_what_is_missing,
+    route::{Gives, Route},
+};
 
 pub(crate) static GET: Route = Route::get("getWebhookEndpoint", "/v2/bot/channel/webhook/endpoint");
 pub(crate) static SET: Route = Route::put("setWebhookEndpoint", "/v2/bot/channel/webhook/endpoint");
-pub(crate) static TEST: Route = Route::post("testWebhookEndpoint", "/v2/bot/channel/webhook/test");
+pub(crate) static TEST: Route =
+    Route::post("testWebhookEndpoint", "/v2/bot/channel/webhook/test").gives(Gives::Object);
 
 /// The URL of a webhook.
 ///

@@ -12,14 +12,15 @@ use crate::{
     client::check,
     multipart::Multipart,
     request::Request,
-    route::{BodyKind, Host, Repeat, Route},
+    route::{BodyKind, Gives, Host, Repeat, Route},
     upload::{PIECE, Source, UPLOAD_TIMEOUT, Upload},
 };
 
 pub(super) static CREATE: Route =
     Route::post("createAudienceForUploadingUserIds", "/v2/bot/audienceGroup/upload/byFile")
         .on(Host::Data)
-        .body(BodyKind::Multipart);
+        .body(BodyKind::Multipart)
+        .gives(Gives::Object);
 // An iterator of ids cannot restart, so the call cannot be repeated either.
 pub(super) static ADD: Route =
     Route::put("addUserIdsToAudience", "/v2/bot/audienceGroup/upload/byFile")

@@ -5,12 +5,17 @@ use hikyaku_model::limits::Length;
 use serde::Serialize;
 
 use super::{description::DESCRIPTION, group::CreatedAudience};
-use crate::{Answer, Client, Error, client::check, route::Route};
+use crate::{
+    Answer, Client, Error,
+    client::check,
+    route::{Gives, Route},
+};
 
 pub(super) static CLICK: Route =
-    Route::post("createClickBasedAudienceGroup", "/v2/bot/audienceGroup/click");
+    Route::post("createClickBasedAudienceGroup", "/v2/bot/audienceGroup/click")
+        .gives(Gives::Object);
 pub(super) static IMPRESSION: Route =
-    Route::post("createImpBasedAudienceGroup", "/v2/bot/audienceGroup/imp");
+    Route::post("createImpBasedAudienceGroup", "/v2/bot/audienceGroup/imp").gives(Gives::Object);
 
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-click-audience-group>
 const CLICK_URL: Length = Length::utf16(2000);

@@ -8,10 +8,14 @@ use super::{
     description::{DESCRIPTION, UPLOAD_DESCRIPTION},
     group::CreatedAudience,
 };
-use crate::{Answer, Client, Error, client::check, route::Route};
+use crate::{
+    Answer, Client, Error,
+    client::check,
+    route::{Gives, Route},
+};
 
 pub(super) static CREATE: Route =
-    Route::post("createAudienceGroup", "/v2/bot/audienceGroup/upload");
+    Route::post("createAudienceGroup", "/v2/bot/audienceGroup/upload").gives(Gives::Object);
 pub(super) static ADD: Route =
     Route::put("addAudienceToAudienceGroup", "/v2/bot/audienceGroup/upload");
 

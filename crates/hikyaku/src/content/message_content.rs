@@ -3,14 +3,17 @@ use http::StatusCode;
 use super::Content;
 use crate::{
     Client, Error,
-    route::{Host, Route},
+    route::{Gives, Host, Route},
 };
 
 pub(super) static CONTENT: Route =
-    Route::get("getMessageContent", "/v2/bot/message/{messageId}/content").on(Host::Data);
+    Route::get("getMessageContent", "/v2/bot/message/{messageId}/content")
+        .on(Host::Data)
+        .gives(Gives::Bytes);
 pub(super) static PREVIEW: Route =
     Route::get("getMessageContentPreview", "/v2/bot/message/{messageId}/content/preview")
-        .on(Host::Data);
+        .on(Host::Data)
+        .gives(Gives::Bytes);
 
 /// The content of a message, if LINE has it ready.
 #[derive(Debug)]

@@ -12,11 +12,12 @@ use crate::{
     Accepted, Client, Error, IntoMessages, Messages,
     client::check,
     request::{Request, accept},
-    route::Route,
+    route::{Gives, Route},
 };
 
-pub(super) static ROUTE: Route =
-    Route::post("pushMessagesByPhone", "/bot/pnp/push").headers(&["X-Line-Delivery-Tag"]);
+pub(super) static ROUTE: Route = Route::post("pushMessagesByPhone", "/bot/pnp/push")
+    .headers(&["X-Line-Delivery-Tag"])
+    .gives(Gives::Sent);
 
 const DELIVERY_TAG: HeaderName = HeaderName::from_static("x-line-delivery-tag");
 

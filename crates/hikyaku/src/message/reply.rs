@@ -8,11 +8,12 @@ use crate::{
     Accepted, Client, Error, IntoMessages, IntoReplyTo, Messages, ReplyTo,
     client::check,
     request::{Request, accept},
-    route::{Repeat, Route},
+    route::{Gives, Repeat, Route},
 };
 
-pub(super) static ROUTE: Route =
-    Route::post("replyMessage", "/v2/bot/message/reply").repeat(Repeat::WithReplyToken);
+pub(super) static ROUTE: Route = Route::post("replyMessage", "/v2/bot/message/reply")
+    .repeat(Repeat::WithReplyToken)
+    .gives(Gives::Sent);
 
 /// Answers an event. Made by [`Client::reply`]; await it to send.
 ///

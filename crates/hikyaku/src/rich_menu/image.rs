@@ -5,7 +5,7 @@ use http::HeaderValue;
 use crate::{
     Answer, Client, Error,
     content::Content,
-    route::{BodyKind, Host, Route},
+    route::{BodyKind, Gives, Host, Route},
 };
 
 pub(super) static SET: Route =
@@ -13,7 +13,9 @@ pub(super) static SET: Route =
         .on(Host::Data)
         .body(BodyKind::Bytes);
 pub(super) static GET: Route =
-    Route::get("getRichMenuImage", "/v2/bot/richmenu/{richMenuId}/content").on(Host::Data);
+    Route::get("getRichMenuImage", "/v2/bot/richmenu/{richMenuId}/content")
+        .on(Host::Data)
+        .gives(Gives::Bytes);
 
 impl Client {
     /// Uploads the image of a rich menu. It cannot be changed afterwards.

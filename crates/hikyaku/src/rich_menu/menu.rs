@@ -1,9 +1,14 @@
 use hikyaku_model::{Extra, rich_menu::RichMenu};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, client::check, route::Route};
+use crate::{
+    Answer, Client, Error,
+    client::check,
+    route::{Gives, Route},
+};
 
-pub(super) static CREATE: Route = Route::post("createRichMenu", "/v2/bot/richmenu");
+pub(super) static CREATE: Route =
+    Route::post("createRichMenu", "/v2/bot/richmenu").gives(Gives::Object);
 pub(super) static VALIDATE: Route =
     Route::post("validateRichMenuObject", "/v2/bot/richmenu/validate").idempotent();
 pub(super) static GET: Route = Route::get("getRichMenu", "/v2/bot/richmenu/{richMenuId}");

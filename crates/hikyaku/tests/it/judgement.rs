@@ -161,14 +161,52 @@ async fn an_answer_that_is_read_as_it_comes_is_judged_the_same() {
             let content =
                 judged([answer.clone()], async |client| client.message_content("1").await).await;
             assert_eq!(content.unwrap_err().kind(), kind, "{told}");
-            let sent = judged([answer.clone()], async |client| {
-                client.call_operation("pushMessage").body("{}").await
-            });
-            assert_eq!(sent.await.unwrap_err().kind(), kind, "{told}");
             let quota = judged([answer], async |client| client.quota().await).await;
             assert_eq!(quota.unwrap_err().kind(), kind, "{told}");
         }
     }
+}
+
+/// What a call by name makes of an answer, with its body.
+async fn judged_by_name(name: &str, answer: Literal) -> Result<Bytes, Error> {
+    let call =
+        async |client: &Client| client.call_operation(name).body("{}").await?.bytes(1 << 20).await;
+    judged([answer], call).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_send_by_name_is_judged_as_a_push_is() {
+    for status in STATUSES {
+        for (answer, lines, whole) in forms(status) {
+            let told = format!("{answer:?}");
+            let kind = judged_by_name("pushMessage", answer).await.err().map(|error| error.kind());
+            assert_eq!(kind, expected(status, lines, whole).map(|(kind, _)| kind), "{told}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxys_success_is_none_of_an_operations() {
+    let json = |body: &str| Literal::new(200, body).header("content-type", "application/json");
+    let text = Literal::new(200, "blocked by policy").header("content-type", "text/plain");
+    let empty = Literal::new(200, "");
+    for name in ["pushMessage", "replyMessage", "pushMessagesByPhone", "markMessagesAsRead"] {
+        for answer in [json(r#"{"blocked":true}"#), text.clone(), empty.clone()] {
+            let told = format!("{name}: {answer:?}");
+            let error = judged_by_name(name, answer).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Foreign, "{told}");
+            assert!(error.may_have_landed(), "{told}");
+        }
+        assert_eq!(judged_by_name(name, json("{}")).await.unwrap(), "{}");
+        judged_by_name(name, text.clone().named()).await.unwrap();
+    }
+    for answer in [json(r#"{"message":"Forbidden"}"#), json("[]"), text, empty] {
+        let told = format!("{answer:?}");
+        let error = judged_by_name("createRichMenu", answer).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Foreign, "{told}");
+    }
+    let made = r#"{"richMenuId":"richmenu-1"}"#;
+    assert_eq!(judged_by_name("createRichMenu", json(made)).await.unwrap(), made);
 }
 
 #[tokio::test(start_paused = true)]
