@@ -55,9 +55,9 @@ impl Check for VideoMessage {
         let Some(id) = &self.tracking_id else { return };
         checker.length("trackingId", id, TRACKING_ID);
         let allowed =
-            |byte: u8| byte.is_ascii_alphanumeric() || b"-.=,+*()%$&;:@{}!?<>".contains(&byte);
+            |byte: u8| byte.is_ascii_alphanumeric() || b"-.=,+*()%$&;:@{}!?<>[]".contains(&byte);
         if !id.bytes().all(allowed) {
-            let problem = Problem::Pattern("[a-zA-Z0-9-.=,+*()%$&;:@{}!?<>]+");
+            let problem = Problem::Pattern("[a-zA-Z0-9-.=,+*()%$&;:@{}!?<>\\[\\]]+");
             checker.report_field("trackingId", problem);
         }
     }

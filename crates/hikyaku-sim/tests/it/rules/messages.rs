@@ -167,9 +167,9 @@ async fn media_places_and_coupons() {
         field(
             &video,
             "trackingId",
-            "a-.=,+*()%$&;:@{}!?<>",
+            "a-.=,+*()%$&;:@{}!?<>[]",
             "a/b",
-            of_message(&[("trackingId", "must match [a-zA-Z0-9-.=,+*()%$&;:@{}!?<>]+")]),
+            of_message(&[("trackingId", "must match [a-zA-Z0-9-.=,+*()%$&;:@{}!?<>\\[\\]]+")]),
         ),
         field(
             &video,
