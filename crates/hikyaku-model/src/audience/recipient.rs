@@ -37,7 +37,7 @@ pub enum Recipient {
 #[non_exhaustive]
 pub struct AudienceRecipient {
     /// The audience group id. The audience must be ready.
-    pub audience_group_id: i64,
+    pub audience_group_id: u64,
     /// Fields that this version does not know.
     #[serde(flatten, deserialize_with = "extra::<_, AudienceRecipient>")]
     pub extra: Extra,
@@ -91,7 +91,7 @@ union!(Recipient {
 
 impl Recipient {
     /// Creates a recipient for the users in an audience.
-    pub fn audience(audience_group_id: i64) -> Self {
+    pub fn audience(audience_group_id: u64) -> Self {
         AudienceRecipient { audience_group_id, extra: Extra::default() }.into()
     }
 

@@ -61,12 +61,12 @@ impl Sim {
     }
 
     /// Adds an audience of the channel for narrowcasts, and returns its id.
-    pub fn add_audience(&self, audience: &Audience) -> i64 {
+    pub fn add_audience(&self, audience: &Audience) -> u64 {
         self.change_channel(|channel, now| channel.audiences.add(audience, now))
     }
 
     /// Adds an audience that somebody else shares with the channel's account in Business Manager, and returns its id.
-    pub fn add_shared_audience(&self, audience: &Audience, owner: impl Into<String>) -> i64 {
+    pub fn add_shared_audience(&self, audience: &Audience, owner: impl Into<String>) -> u64 {
         let owner = owner.into();
         self.change_channel(|channel, now| {
             let id = channel.audiences.add(audience, now);

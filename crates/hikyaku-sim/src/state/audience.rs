@@ -75,7 +75,7 @@ const MOST_JOBS: usize = 50;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AudienceJob {
-    pub(crate) id: i64,
+    pub(crate) id: u64,
     pub(crate) description: String,
     pub(crate) users: usize,
     pub(crate) created: Timestamp,
@@ -116,16 +116,16 @@ impl StoredAudience {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Audiences {
-    by_id: BTreeMap<i64, StoredAudience>,
-    last: i64,
+    by_id: BTreeMap<u64, StoredAudience>,
+    last: u64,
 }
 
 /// LINE's ids are long numbers, and so are these.
-const FIRST_ID: i64 = 10_000_000_000;
+const FIRST_ID: u64 = 10_000_000_000;
 
 impl Audiences {
     /// Adds an audience; gives its id. Ids that are not of LINE's form are nobody's.
-    pub(crate) fn add(&mut self, audience: &Audience, now: Timestamp) -> i64 {
+    pub(crate) fn add(&mut self, audience: &Audience, now: Timestamp) -> u64 {
         let id = self.make(String::new(), now);
         let users = audience.user_ids.iter().filter_map(|id| UserKey::parse(id.as_str())).collect();
         if let Some(stored) = self.by_id.get_mut(&id) {
@@ -137,7 +137,7 @@ impl Audiences {
     }
 
     /// Makes an audience with nobody in it, which is not ready; gives its id.
-    pub(crate) fn make(&mut self, description: String, now: Timestamp) -> i64 {
+    pub(crate) fn make(&mut self, description: String, now: Timestamp) -> u64 {
         self.forget(now);
         let id = self.last.max(FIRST_ID - 1) + 1;
         self.last = id;
@@ -170,12 +170,12 @@ impl Audiences {
         largest.try_into().unwrap_or(0)
     }
 
-    pub(crate) fn get_mut(&mut self, id: i64) -> Option<&mut StoredAudience> {
+    pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut StoredAudience> {
         self.by_id.get_mut(&id)
     }
 
     /// Deletes an audience. False if there is none.
-    pub(crate) fn remove(&mut self, id: i64) -> bool {
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
         self.by_id.remove(&id).is_some()
     }
 
@@ -184,11 +184,11 @@ impl Audiences {
         self.by_id.values().filter(|audience| audience.owner.is_none()).count()
     }
 
-    pub(crate) fn get(&self, id: i64) -> Option<&StoredAudience> {
+    pub(crate) fn get(&self, id: u64) -> Option<&StoredAudience> {
         self.by_id.get(&id)
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (i64, &StoredAudience)> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (u64, &StoredAudience)> {
         self.by_id.iter().map(|(id, audience)| (*id, audience))
     }
 }

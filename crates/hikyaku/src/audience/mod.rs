@@ -2,6 +2,20 @@
 //!
 //! LINE creates them in the background: a new audience is `IN_PROGRESS` for minutes or hours. Adding users to a ready
 //! audience leaves it ready; its jobs report the progress. An unknown audience is a 400, not a 404.
+//!
+//! ```no_run
+//! use hikyaku::{audience::AudienceStatus, model::audience::Recipient};
+//!
+//! # async fn example(client: hikyaku::Client) -> Result<(), hikyaku::Error> {
+//! let customers = client.create_audience("customers", &["U4af49806", "U0c229f96"]).await?;
+//! let id = customers.audience_group_id;
+//! // Minutes or hours later:
+//! if client.audience(id).await?.audience_group.status == AudienceStatus::Ready {
+//!     client.narrowcast("Spring sale!").recipient(Recipient::audience(id)).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
 mod change;
 mod description;

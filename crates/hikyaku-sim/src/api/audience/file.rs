@@ -53,7 +53,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
 fn read_add(request: &Request) -> Result<Action, Answer> {
     let parts = Multipart::read(request)?;
     let id = parts.text("audienceGroupId").and_then(|id| id.trim().parse().ok());
-    let id: i64 = id.ok_or_else(not_found)?;
+    let id: u64 = id.ok_or_else(not_found)?;
     let upload = check_upload_description(parts.text("uploadDescription"))?;
     let file = File::read(&parts)?;
     Ok(Box::new(move |scene| {

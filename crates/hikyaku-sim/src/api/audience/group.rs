@@ -83,11 +83,11 @@ struct Asked {
 impl Asked {
     fn answer<'a>(
         &self,
-        all: impl DoubleEndedIterator<Item = (i64, &'a StoredAudience)>,
+        all: impl DoubleEndedIterator<Item = (u64, &'a StoredAudience)>,
         now: Timestamp,
     ) -> Answer {
         let Self { page, size, description, status, routes } = self;
-        let fits = |(id, audience): &(i64, &StoredAudience)| {
+        let fits = |(id, audience): &(u64, &StoredAudience)| {
             let name = audience.description.to_lowercase();
             let route = describe(*id, audience);
             description.as_ref().is_none_or(|part| name.contains(part))
@@ -132,7 +132,7 @@ fn read_get(request: &Request) -> Result<Action, Answer> {
 }
 
 /// An audience and what was added to it.
-pub(super) fn whole(id: i64, audience: &StoredAudience, now: Timestamp) -> Value {
+pub(super) fn whole(id: u64, audience: &StoredAudience, now: Timestamp) -> Value {
     let jobs = audience.jobs.iter().rev().map(|job| {
         json!({
             "audienceGroupJobId": job.id,
@@ -186,11 +186,11 @@ fn words_of(request: &Request, name: &str, known: &[&str]) -> Result<Vec<String>
     Err(error(&format!("{name}: must be one of {}", known.join(", ")), "INVALID"))
 }
 
-fn id(request: &Request) -> Result<i64, Answer> {
+fn id(request: &Request) -> Result<u64, Answer> {
     request.step(3).parse().map_err(|_| not_found())
 }
 
-fn full(id: i64, audience: &StoredAudience, now: Timestamp) -> Value {
+fn full(id: u64, audience: &StoredAudience, now: Timestamp) -> Value {
     let mut json = describe(id, audience);
     json["status"] = word(audience, now).into();
     if audience.is_too_small {

@@ -27,7 +27,7 @@ fn not_found() -> Answer {
 }
 
 /// What all calls say of an audience.
-fn describe(id: i64, audience: &StoredAudience) -> Value {
+fn describe(id: u64, audience: &StoredAudience) -> Value {
     let shared = audience.owner.is_some();
     let mut json = json!({
         "audienceGroupId": id,
@@ -53,7 +53,7 @@ fn expires(audience: &StoredAudience) -> Value {
 }
 
 /// The answer to an audience that was made.
-fn created(id: i64, audience: &StoredAudience) -> Answer {
+fn created(id: u64, audience: &StoredAudience) -> Answer {
     let mut json = describe(id, audience);
     json["expireTimestamp"] = expires(audience);
     Answer::json(StatusCode::ACCEPTED, &json)

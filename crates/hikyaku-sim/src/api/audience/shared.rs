@@ -23,7 +23,7 @@ pub(crate) const GET: Endpoint =
         .rate(rates::AUDIENCE);
 
 fn read_get(request: &Request) -> Result<Action, Answer> {
-    let id: i64 = request.step(4).parse().map_err(|_| not_found())?;
+    let id: u64 = request.step(4).parse().map_err(|_| not_found())?;
     Ok(Box::new(move |scene| {
         let now = scene.now;
         let audience = scene.audiences().get(id);

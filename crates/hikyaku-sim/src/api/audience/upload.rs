@@ -62,7 +62,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
 
 fn read_add(request: &Request) -> Result<Action, Answer> {
     let body = Body::read(request)?;
-    let id: i64 = body.optional("audienceGroupId")?.ok_or_else(not_found)?;
+    let id: u64 = body.optional("audienceGroupId")?.ok_or_else(not_found)?;
     let (members, upload) = (members(&body)?, upload_description(&body)?);
     Ok(Box::new(move |scene| {
         let now = scene.now;
@@ -107,7 +107,7 @@ fn upload_description(body: &Body<'_>) -> Result<String, Answer> {
 /// The audience of this id, if ids can be added to it.
 pub(super) fn own(
     channel: &mut Channel,
-    id: i64,
+    id: u64,
     now: Timestamp,
 ) -> Result<&mut StoredAudience, Answer> {
     let audience = channel

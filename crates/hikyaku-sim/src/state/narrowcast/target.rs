@@ -22,7 +22,7 @@ pub(crate) struct Sources<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum InvalidRecipient {
     /// No such audience, or one that is not ready.
-    Audience(i64),
+    Audience(u64),
     /// No narrowcast that has succeeded in the last 14 days.
     Request(String),
 }
