@@ -77,7 +77,7 @@ pub(crate) fn print(accepted: &Accepted, output: Output) -> anyhow::Result<()> {
     let document = Document {
         request_id: accepted.request_id.as_deref(),
         deduplicated: accepted.deduplicated,
-        sent_messages: &accepted.sent_messages,
+        sent_messages: sent(&accepted.sent_messages),
     };
     output.print(&document, &document).with_context(|| {
         let id = accepted.request_id.as_deref().unwrap_or("without an id");
@@ -85,11 +85,22 @@ pub(crate) fn print(accepted: &Accepted, output: Output) -> anyhow::Result<()> {
     })
 }
 
+/// The messages of a send, as the command prints them.
+pub(crate) fn sent(messages: &[SentMessage]) -> Vec<Sent<'_>> {
+    messages.iter().map(|it| Sent { id: &it.id, quote_token: it.quote_token.as_deref() }).collect()
+}
+
+#[derive(Serialize)]
+pub(crate) struct Sent<'a> {
+    id: &'a str,
+    quote_token: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 struct Document<'a> {
     request_id: Option<&'a str>,
     deduplicated: bool,
-    sent_messages: &'a [SentMessage],
+    sent_messages: Vec<Sent<'a>>,
 }
 
 impl fmt::Display for Document<'_> {
@@ -103,7 +114,7 @@ impl fmt::Display for Document<'_> {
             write!(f, "{DONE}accepted{DONE:#}")?;
         }
         write!(f, "\n  {NAME}request{NAME:#} {}", self.request_id.unwrap_or("without an id"))?;
-        for message in self.sent_messages {
+        for message in &self.sent_messages {
             write!(f, "\n  {NAME}message{NAME:#} {}", message.id)?;
         }
         Ok(())

@@ -39,7 +39,7 @@ pub(crate) fn read_object<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 /// text.extra.insert("brandNew", true);
 /// assert_eq!(serde_json::to_string(&text).unwrap(), r#"{"type":"text","text":"hi","brandNew":true}"#);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Extra(Object);
 

@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use hikyaku_model::Extra;
 use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
@@ -27,14 +28,17 @@ pub struct Accepted {
 
 /// A message created by a send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all(deserialize = "camelCase"))]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SentMessage {
     /// The message id.
     pub id: String,
     /// The token for quoting this message, for the kinds that can be quoted.
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub quote_token: Option<String>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 impl Accepted {

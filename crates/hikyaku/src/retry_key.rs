@@ -1,7 +1,7 @@
 use std::{fmt, str::FromStr};
 
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use uuid::Uuid;
 
 use crate::random;
@@ -98,6 +98,12 @@ impl fmt::Debug for RetryKey {
 impl Serialize for RetryKey {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for RetryKey {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

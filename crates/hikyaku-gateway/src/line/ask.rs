@@ -46,10 +46,16 @@ struct Story<'a> {
     created_at: String,
     recipients: u32,
     request_id: Option<&'a str>,
-    sent_messages: &'a [hikyaku::SentMessage],
+    sent_messages: Vec<Sent<'a>>,
     attempts: Vec<Tried<'a>>,
     error: Option<Wrong<'a>>,
     waiting_for: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Sent<'a> {
+    id: &'a str,
+    quote_token: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -299,6 +305,10 @@ fn told<'a>(id: &'a str, Found { listed, attempts, answer }: &'a Found) -> Story
         request_id: it.request_id.as_deref(),
         error: it.error.as_deref(),
     });
+    let sent = listed
+        .sent_messages
+        .iter()
+        .map(|it| Sent { id: &it.id, quote_token: it.quote_token.as_deref() });
     let details = || answer.as_ref().and_then(|answer| details(&answer.body));
     Story {
         id,
@@ -307,7 +317,7 @@ fn told<'a>(id: &'a str, Found { listed, attempts, answer }: &'a Found) -> Story
         created_at: listed.created_at.to_string(),
         recipients: listed.recipients,
         request_id: listed.request_id.as_deref(),
-        sent_messages: &listed.sent_messages,
+        sent_messages: sent.collect(),
         attempts: attempts.collect(),
         error: error.map(|message| Wrong {
             status: listed.last_status,

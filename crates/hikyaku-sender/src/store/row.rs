@@ -468,7 +468,10 @@ fn outcome_data(row: &Row) -> Value {
         "idempotency_key": row.idempotency_key,
         "reference": answer::parsed(row.reference.as_deref()),
         "request_id": delivery.request_id,
-        "sent_messages": answer::sent_messages(delivery.answer.as_deref()),
+        "sent_messages": answer::sent_messages(delivery.answer.as_deref())
+            .iter()
+            .map(|sent| json!({ "id": sent.id, "quote_token": sent.quote_token }))
+            .collect::<Vec<_>>(),
         "attempts": delivery.attempts,
         "error": error.map(|message| json!({ "status": delivery.last_status, "message": message })),
     })

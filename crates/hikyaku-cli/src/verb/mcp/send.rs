@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{messages, tool::Given, world::World};
-use crate::failure::{not_found, usage};
+use crate::{
+    failure::{not_found, usage},
+    send::sent,
+};
 
 /// How long it waits for the outcome of a send.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -116,7 +119,7 @@ pub(super) async fn show(world: &World, id: DeliveryId) -> anyhow::Result<Value>
         "done": it.state.is_final(),
         "simulated": world.is_dry(),
         "request_id": it.request_id,
-        "sent_messages": it.sent_messages,
+        "sent_messages": sent(&it.sent_messages),
         "error": it.last_error,
     }))
 }
