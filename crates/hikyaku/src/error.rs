@@ -13,10 +13,11 @@ const LONGEST_TEXT: usize = 500;
 const LONGEST_ID: usize = 100;
 
 /// The error of a call.
-#[derive(Debug)]
+///
+/// Its text tells the whole reason, down to the connection's, so [`source`](StdError::source) returns nothing that would
+/// repeat a part of it. [`get_ref`](Self::get_ref) returns the error beneath.
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     status: Option<StatusCode>,
@@ -182,6 +183,12 @@ impl Error {
         &self.0.body
     }
 
+    /// Returns the error beneath, for example a [`TransportError`] or the
+    /// [`Violations`](hikyaku_model::limits::Violations). Its text is part of this one's.
+    pub fn get_ref(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
     /// Returns whether a retry can succeed later. Retrying a send is safe only with the same retry key.
     pub fn is_retryable(&self) -> bool {
         matches!(
@@ -345,8 +352,22 @@ impl fmt::Display for Error {
     }
 }
 
-impl StdError for Error {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_ref().map(|source| source.as_ref() as _)
+/// Shows everything but the headers, which may contain cookies, and at most 500 characters of the body.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, status, message, details, headers: _, body, may_have_landed, source } =
+            &*self.0;
+        f.debug_struct("Error")
+            .field("kind", kind)
+            .field("status", &status.map(|status| status.as_u16()))
+            .field("request_id", &self.request_id())
+            .field("message", message)
+            .field("details", details)
+            .field("body", &told(&String::from_utf8_lossy(body)))
+            .field("may_have_landed", may_have_landed)
+            .field("source", source)
+            .finish()
     }
 }
+
+impl StdError for Error {}

@@ -1,6 +1,8 @@
 use std::{error::Error as StdError, fmt};
 
 /// Why no whole answer came, and whether LINE can have seen the request.
+///
+/// Its text is that of the error beneath and of all the sources of that one, so it has no source of its own.
 #[derive(Debug)]
 pub struct TransportError {
     may_have_landed: bool,
@@ -16,6 +18,11 @@ impl TransportError {
     /// The exchange broke off after bytes may have left.
     pub fn interrupted(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { may_have_landed: true, source: source.into() }
+    }
+
+    /// The error beneath. Its text is part of this one's.
+    pub fn get_ref(&self) -> &(dyn StdError + Send + Sync + 'static) {
+        self.source.as_ref()
     }
 
     /// Whether LINE may have received the request.
@@ -40,8 +47,4 @@ impl fmt::Display for TransportError {
     }
 }
 
-impl StdError for TransportError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(self.source.as_ref())
-    }
-}
+impl StdError for TransportError {}

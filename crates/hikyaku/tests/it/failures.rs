@@ -202,9 +202,48 @@ async fn a_truncated_success_is_in_doubt() {
     let error = react(Reaction::AnswerAndClose(bytes), push).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Network);
     assert!(error.may_have_landed() && error.is_retryable());
-    assert!(error.source().is_some());
+    assert!(error.get_ref().is_some());
     // What did come of the answer is told.
     assert_eq!((error.status().map(|s| s.as_u16()), error.request_id()), (Some(200), Some("r1")));
+}
+
+/// The error and its sources, as programs print them.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_chain_of_errors_gives_each_reason_once() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client = Client::builder("TOKEN")
+        .base_url(format!("http://{closed}"))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    let refused = chain(&push(&client).await.unwrap_err());
+    assert_eq!(refused.to_lowercase().matches("connection refused").count(), 1, "{refused}");
+    let misread = react(answer(200, r#"{"sentMessages":7}"#), push).await.unwrap_err();
+    assert_eq!(chain(&misread).matches("invalid type").count(), 1, "{misread}");
+    let empty = react(answer(200, "{}"), async |client| client.push("U1", "").await).await;
+    let empty = chain(&empty.unwrap_err());
+    assert_eq!(empty.matches("must not be empty").count(), 1, "{empty}");
+}
+
+#[tokio::test]
+async fn debug_shows_the_body_as_a_text() {
+    let body = format!(r#"{{"message":"Bad\nrequest","x":"{}"}}"#, "é".repeat(1000));
+    let header = "set-cookie: session=secret\r\n";
+    let error = react(answer_with(400, header, &body), push).await.unwrap_err();
+    let shown = format!("{error:?}");
+    assert!(shown.starts_with(r#"Error { kind: Rejected, status: Some(400), request_id: Some("REQUEST-ID"), message: "Bad request""#), "{shown}");
+    assert!(shown.contains(r#"body: "{\"message\":"#) && shown.contains("ééé"), "{shown}");
+    assert!(!shown.contains("secret") && shown.chars().count() < 900, "{shown}");
 }
 
 #[tokio::test]
