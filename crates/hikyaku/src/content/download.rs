@@ -88,17 +88,45 @@ impl Content {
     /// Returns all bytes at once, if there are at most `limit`.
     ///
     /// # Errors
-    /// [`Network`](crate::ErrorKind::Network): the connection broke, no chunk arrived in time, or there are more bytes.
+    /// [`Network`](crate::ErrorKind::Network): the connection broke, or no chunk arrived in time.
+    /// [`Invalid`](crate::ErrorKind::Invalid): there are more bytes.
     pub async fn bytes(mut self, limit: usize) -> Result<Bytes, Error> {
-        let mut all = Vec::new();
-        while let Some(piece) = self.chunk().await? {
-            if piece.len() > limit - all.len() {
-                let why = format!("the content is larger than {limit} bytes; take it as a stream");
-                return Err(Error::network(TransportError::interrupted(why)));
-            }
+        self.load(limit).await
+    }
+
+    pub(super) async fn load(&mut self, limit: usize) -> Result<Bytes, Error> {
+        let (mut all, mut pieces) = (Vec::new(), self.at_most(limit as u64)?);
+        while let Some(piece) = pieces.next().await? {
             all.extend_from_slice(&piece);
         }
         Ok(all.into())
+    }
+
+    /// Returns the pieces, of which there must be no more bytes than this.
+    pub(super) fn at_most(&mut self, limit: u64) -> Result<Pieces<'_>, Error> {
+        let announced = self.content_length().unwrap_or_default();
+        let pieces = Pieces { content: self, limit, taken: 0 };
+        if announced > limit { Err(pieces.too_large()) } else { Ok(pieces) }
+    }
+}
+
+/// The pieces of a content that may have no more bytes than `limit`.
+pub(super) struct Pieces<'a> {
+    content: &'a mut Content,
+    limit: u64,
+    /// The number of bytes so far.
+    pub(super) taken: u64,
+}
+
+impl Pieces<'_> {
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let piece = self.content.chunk().await?;
+        self.taken += piece.as_ref().map_or(0, |piece| piece.len() as u64);
+        if self.taken > self.limit { Err(self.too_large()) } else { Ok(piece) }
+    }
+
+    fn too_large(&self) -> Error {
+        Error::invalid("content", format!("is larger than {} bytes", self.limit))
     }
 }
 

@@ -43,7 +43,7 @@ impl WaitForMessageContent<'_> {
         let mut attempts = Attempts::new(self.client.connection().retry(), Repeat::Always);
         loop {
             let content_type = content.content_type().map(str::to_owned);
-            match load(&mut content, limit).await {
+            match content.load(limit).await {
                 Ok(bytes) => return Ok(LoadedContent { bytes, content_type }),
                 Err(error) => attempts.wait_after(error).await?,
             }
@@ -81,56 +81,20 @@ impl WaitForMessageContent<'_> {
     }
 }
 
-async fn load(content: &mut Content, limit: usize) -> Result<Bytes, Error> {
-    let (mut all, mut left) = (Vec::new(), Left::of(content, limit as u64)?);
-    while let Some(piece) = content.chunk().await? {
-        left.take(&piece)?;
-        all.extend_from_slice(&piece);
-    }
-    Ok(all.into())
-}
-
 async fn save(content: &mut Content, path: &Path, limit: u64) -> Result<u64, Error> {
     let unwritable = |why: io::Error| {
         Error::invalid("file", format!("{} cannot be written: {why}", path.display()))
     };
-    let mut left = Left::of(content, limit)?;
+    let mut pieces = content.at_most(limit)?;
     let part = Part::beside(path);
     let mut file = File::create(&part.0).await.map_err(unwritable)?;
-    while let Some(piece) = content.chunk().await? {
-        left.take(&piece)?;
+    while let Some(piece) = pieces.next().await? {
         file.write_all(&piece).await.map_err(unwritable)?;
     }
     file.sync_all().await.map_err(unwritable)?;
     drop(file);
     tokio::fs::rename(&part.0, path).await.map_err(unwritable)?;
-    Ok(limit - left.bytes)
-}
-
-/// How many bytes more are allowed.
-struct Left {
-    bytes: u64,
-    limit: u64,
-}
-
-impl Left {
-    fn of(content: &Content, limit: u64) -> Result<Self, Error> {
-        let left = Self { bytes: limit, limit };
-        match content.content_length() {
-            Some(length) if length > limit => Err(left.too_large()),
-            _ => Ok(left),
-        }
-    }
-
-    fn take(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let left = self.bytes.checked_sub(piece.len() as u64);
-        self.bytes = left.ok_or_else(|| self.too_large())?;
-        Ok(())
-    }
-
-    fn too_large(&self) -> Error {
-        Error::invalid("content", format!("is larger than {} bytes", self.limit))
-    }
+    Ok(pieces.taken)
 }
 
 /// The file in which the bytes are until they are complete. It is gone where they never are, even if the download is

@@ -70,6 +70,15 @@ async fn more_bytes_than_asked_for_are_an_error() {
     })
     .await;
     assert!(error.to_string().contains("larger than 4 bytes"), "{error}");
+    // A second download would not be smaller.
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Invalid, false));
+    let unannounced =
+        Reaction::AnswerAndClose(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n12345".to_vec());
+    let error = react(unannounced, async |client| {
+        client.message_content_preview("1").await.unwrap().bytes(4).await.unwrap_err()
+    })
+    .await;
+    assert_eq!(error.kind(), ErrorKind::Invalid);
 }
 
 #[tokio::test]
