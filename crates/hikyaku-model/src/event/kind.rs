@@ -146,6 +146,35 @@ impl<S: AsRef<str>> EventKind<S> {
 }
 
 impl EventType {
+    /// All types but [`Unknown`](Self::Unknown).
+    pub(super) const ALL: [Self; 20] = [
+        Self::Message,
+        Self::MessageEdited,
+        Self::Unsend,
+        Self::Follow,
+        Self::Unfollow,
+        Self::Join,
+        Self::Leave,
+        Self::MemberJoined,
+        Self::MemberLeft,
+        Self::Postback,
+        Self::VideoPlayComplete,
+        Self::Beacon,
+        Self::AccountLink,
+        Self::Membership,
+        Self::Module,
+        Self::Activated,
+        Self::Deactivated,
+        Self::BotSuspended,
+        Self::BotResumed,
+        Self::Delivery,
+    ];
+
+    /// Returns the type that LINE calls this.
+    pub(super) fn of(word: &str) -> Self {
+        Self::ALL.into_iter().find(|it| it.as_str() == word).unwrap_or(Self::Unknown)
+    }
+
     /// Returns LINE's name of the type; `unknown` for [`Unknown`](Self::Unknown).
     pub fn as_str(self) -> &'static str {
         match self {

@@ -40,6 +40,7 @@ mod postback;
 mod unsend;
 mod video_play_complete;
 
+mod fields;
 mod object;
 mod read;
 mod reply_token;

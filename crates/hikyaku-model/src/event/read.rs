@@ -1,13 +1,14 @@
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{Error as _, IgnoredAny, MapAccess, Visitor},
 };
-use serde_json::{de::StrRead, value::RawValue};
+use serde_json::de::StrRead;
 
 use super::{
-    Event, EventKind, EventType, Misfit, Str, Text, Unknown,
+    Event, EventKind, EventType, MessageContent, Misfit, Str, Text, Unknown,
+    fields::Fields,
     kind::Payload,
     object::{self, FromFields},
 };
@@ -61,7 +62,8 @@ impl<'a, S: Text<'a>> Event<S> {
                 let mut deserializer = serde_json::Deserializer::from_str(json);
                 IgnoredAny::deserialize(&mut deserializer)?;
                 let (raw, rest) = split(json, deserializer);
-                events.push(Self::misfitting(raw, &error, body));
+                let known = Self::knowing_its_type(raw, body);
+                events.push(known.unwrap_or_else(|| Self::misfitting(raw, &error, body)));
                 (raw, rest)
             }
         };
@@ -71,20 +73,41 @@ impl<'a, S: Text<'a>> Event<S> {
         Ok(rest)
     }
 
+    /// Reads an event again that did not fit, with its type known from the start: the fields that hold the payloads of
+    /// other types may have any form, since LINE may add a field of that name to this one.
+    fn knowing_its_type(raw: &'a str, body: Option<&Arc<str>>) -> Option<Self> {
+        let mut fields = Fields::distinct(raw)?;
+        let own = EventType::of(&fields.value::<String>("type")?).payload_key();
+        let all = EventType::ALL.into_iter().filter_map(EventType::payload_key);
+        let foreign = fields.take_foreign(all, own.as_slice());
+        let payload = match own {
+            Some("message") => {
+                let message = MessageContent::knowing_its_kind(fields.take("message")?, body)?;
+                Some(EventKind::Message(Box::new(message)))
+            }
+            _ => None,
+        };
+        let mut event = Self::from_fields_and(payload, fields.into_access(), body).ok()?;
+        for (name, value) in foreign.iter() {
+            event.extra.insert(name, value.clone());
+        }
+        Some(event)
+    }
+
     /// Builds the event for JSON that does not fit, with those shared fields that do.
     fn misfitting(raw: &'a str, error: &serde_json::Error, body: Option<&Arc<str>>) -> Self {
-        let fields: Fields<'a> = serde_json::from_str(raw).unwrap_or_default();
+        let fields = Fields::last(raw).unwrap_or_default();
         let misfit =
             Box::new(Misfit { reason: error.to_string(), json: S::keep(raw.into(), body) });
-        let text = |name| lenient(&fields, name).map(|text| S::keep(text, body));
+        let text = |name| fields.value(name).map(|text| S::keep(text, body));
         let r#type = text("type").unwrap_or_else(|| S::keep("".into(), None));
         Self {
             kind: EventKind::Unknown(Unknown { r#type, misfit: Some(misfit) }),
-            source: lenient(&fields, "source"),
-            timestamp: lenient(&fields, "timestamp"),
-            mode: lenient(&fields, "mode"),
+            source: fields.value("source"),
+            timestamp: fields.value("timestamp"),
+            mode: fields.value("mode"),
             webhook_event_id: text("webhookEventId"),
-            delivery_context: lenient(&fields, "deliveryContext"),
+            delivery_context: fields.value("deliveryContext"),
             reply_token: text("replyToken"),
             extra: Extra::default(),
             raw: None,
@@ -124,13 +147,6 @@ impl Event {
         let rest = Self::read_part(text, events, Some(json))?;
         Ok(json.len() - rest.len())
     }
-}
-
-/// The fields of an object, not parsed yet: an error in one does not affect the others.
-type Fields<'a> = BTreeMap<Str<'a>, &'a RawValue>;
-
-fn lenient<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &'static str) -> Option<T> {
-    serde_json::from_str(fields.get(&Str::from(name))?.get()).ok()
 }
 
 /// Returns the text that was read, and the text that follows.
@@ -173,8 +189,19 @@ impl<'de, S: Text<'de>> FromFields<'de> for Event<S> {
         fields: A,
         body: Option<&Arc<str>>,
     ) -> Result<Self, A::Error> {
+        Self::from_fields_and(None, fields, body)
+    }
+}
+
+impl<'de, S: Text<'de>> Event<S> {
+    /// Reads all fields of an event, of which a payload may have been read before.
+    #[inline]
+    fn from_fields_and<A: MapAccess<'de>>(
+        mut payload: Option<EventKind<S>>,
+        fields: A,
+        body: Option<&Arc<str>>,
+    ) -> Result<Self, A::Error> {
         let mut r#type: Option<Str<'de>> = None;
-        let mut payload: Option<EventKind<S>> = None;
         let mut former = Vec::new();
         let mut source = None;
         let mut timestamp = None;

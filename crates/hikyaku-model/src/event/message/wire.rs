@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     Extra,
-    event::object::{self, FromFields, readable},
+    event::{
+        fields::Fields,
+        object::{self, FromFields, readable},
+    },
     text::{Str, Text},
 };
 
@@ -44,6 +47,68 @@ struct Wire<'a, S> {
 }
 
 readable!(MessageContent<S>);
+
+/// The fields that belong to some kinds of message only.
+const OF_KINDS: [&str; 18] = [
+    "quoteToken",
+    "quotedMessageId",
+    "text",
+    "emojis",
+    "mention",
+    "contentProvider",
+    "imageSet",
+    "duration",
+    "fileName",
+    "fileSize",
+    "title",
+    "address",
+    "latitude",
+    "longitude",
+    "packageId",
+    "stickerId",
+    "stickerResourceType",
+    "keywords",
+];
+
+/// Returns those fields that belong to this kind, as [`Wire::take_kind`] takes them.
+fn own_fields(r#type: &str) -> &'static [&'static str] {
+    match r#type {
+        "text" => &["text", "emojis", "mention", "quoteToken", "quotedMessageId"],
+        "image" => &["contentProvider", "imageSet", "quoteToken"],
+        "video" => &["contentProvider", "duration", "quoteToken"],
+        "audio" => &["contentProvider", "duration"],
+        "file" => &["fileName", "fileSize"],
+        "location" => &["title", "address", "latitude", "longitude"],
+        "sticker" => &[
+            "packageId",
+            "stickerId",
+            "stickerResourceType",
+            "keywords",
+            "text",
+            "quoteToken",
+            "quotedMessageId",
+        ],
+        _ => &[],
+    }
+}
+
+impl<'a, S: Text<'a>> MessageContent<S> {
+    /// Reads a message again that did not fit, with its kind known from the start: the fields of other kinds may have any
+    /// form, since LINE may add a field of that name to this one.
+    pub(in crate::event) fn knowing_its_kind(
+        json: &'a str,
+        body: Option<&Arc<str>>,
+    ) -> Option<Self> {
+        let mut fields = Fields::distinct(json)?;
+        let own = own_fields(&fields.value::<String>("type")?);
+        let foreign = fields.take_foreign(OF_KINDS, own);
+        let mut message = Self::from_fields(fields.into_access(), body).ok()?;
+        for (name, value) in foreign.iter() {
+            message.extra.insert(name, value.clone());
+        }
+        Some(message)
+    }
+}
 
 impl<'de, S: Text<'de>> FromFields<'de> for MessageContent<S> {
     const EXPECTED: &'static str = "a message, which is an object";

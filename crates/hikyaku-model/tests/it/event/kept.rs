@@ -49,6 +49,124 @@ fn a_message_of_a_new_type_keeps_its_fields_and_its_event() {
     assert_eq!((&*message.id, message.extra.get("fileSize")), ("1", Some(&json!(3))));
 }
 
+/// Reads this, and writes the same again.
+fn kept(json: &Value) -> Event {
+    let event = read(&json.to_string());
+    assert_eq!(serde_json::to_value(&event).unwrap(), *json);
+    event
+}
+
+/// A payload for each type of event that has one.
+fn payloads() -> Vec<(EventType, &'static str, Value)> {
+    let text = json!({"id": "1", "type": "text", "text": "hi"});
+    let members = json!({"members": [{"type": "user", "userId": "U1"}]});
+    vec![
+        (EventType::Message, "message", text.clone()),
+        (EventType::MessageEdited, "message", text),
+        (EventType::Unsend, "unsend", json!({"messageId": "1"})),
+        (EventType::Follow, "follow", json!({"isUnblocked": false})),
+        (EventType::MemberJoined, "joined", members.clone()),
+        (EventType::MemberLeft, "left", members),
+        (EventType::Postback, "postback", json!({"data": "a"})),
+        (EventType::VideoPlayComplete, "videoPlayComplete", json!({"trackingId": "t"})),
+        (EventType::Beacon, "beacon", json!({"hwid": "h", "type": "enter"})),
+        (EventType::AccountLink, "link", json!({"result": "ok", "nonce": "n"})),
+        (EventType::Membership, "membership", json!({"type": "joined", "membershipId": 1})),
+        (EventType::Module, "module", json!({"type": "attached", "botId": "U1", "scopes": []})),
+        (EventType::Activated, "chatControl", json!({"expireAt": 1})),
+        (EventType::Delivery, "delivery", json!({"data": "d"})),
+    ]
+}
+
+#[test]
+fn a_field_with_the_name_of_another_types_payload_may_have_any_form() {
+    let mut types: Vec<_> = payloads()
+        .into_iter()
+        .map(|(kind, key, payload)| (kind, json!({"type": kind.as_str(), key: payload})))
+        .collect();
+    for kind in [
+        EventType::Unfollow,
+        EventType::Join,
+        EventType::Leave,
+        EventType::Deactivated,
+        EventType::BotSuspended,
+        EventType::BotResumed,
+    ] {
+        types.push((kind, json!({"type": kind.as_str()})));
+    }
+    types.push((EventType::Unknown, json!({"type": "messageReaction"})));
+    types.push((EventType::Follow, json!({"type": "follow"})));
+    for (kind, plain) in types {
+        let plain_event = kept(&plain);
+        assert_eq!((plain_event.event_type(), plain_event.misfit()), (kind, None), "{plain}");
+        for (_, key, _) in payloads() {
+            if plain.get(key).is_some() || plain == json!({"type": key}) {
+                continue;
+            }
+            let mut with = plain.clone();
+            with[key] = "x".into();
+            with["replyToken"] = "abc".into();
+            let found = kept(&with);
+            assert_eq!((found.event_type(), found.misfit()), (kind, None), "{with}");
+            assert_eq!(found.kind, plain_event.kind, "{with}");
+            assert_eq!(found.extra.get(key), Some(&"x".into()), "{with}");
+            assert_eq!(found.reply_token(), Some("abc"), "{with}");
+        }
+    }
+}
+
+#[test]
+fn a_field_with_the_name_of_another_kinds_may_have_any_form() {
+    let kinds = [
+        json!({"type": "text", "text": "hi"}),
+        json!({"type": "image", "contentProvider": {"type": "line"}}),
+        json!({"type": "video", "contentProvider": {"type": "line"}, "duration": 1}),
+        json!({"type": "audio", "contentProvider": {"type": "line"}, "duration": 1}),
+        json!({"type": "file", "fileName": "f", "fileSize": 1}),
+        json!({"type": "location", "title": "t", "address": "a", "latitude": 1.5, "longitude": 2.5}),
+        json!({"type": "sticker", "packageId": "1", "stickerId": "2"}),
+        json!({"type": "hologram"}),
+    ];
+    let names = [
+        "contentProvider",
+        "imageSet",
+        "fileName",
+        "fileSize",
+        "title",
+        "address",
+        "latitude",
+        "longitude",
+        "packageId",
+        "stickerId",
+        "duration",
+    ];
+    for kind in kinds {
+        for name in names {
+            if kind.get(name).is_some() || (name, &kind["type"]) == ("imageSet", &json!("image")) {
+                continue;
+            }
+            let mut message = kind.clone();
+            message["id"] = "1".into();
+            let plain = kept(&json!({"type": "message", "message": message}));
+            message[name] = json!([7]);
+            for event_type in ["message", "messageEdited"] {
+                let found = kept(&json!({"type": event_type, "message": message, "link": 5}));
+                let (EventKind::Message(found_message) | EventKind::MessageEdited(found_message)) =
+                    &found.kind
+                else {
+                    panic!("{message}: {found:?}")
+                };
+                assert_eq!(found_message.kind, plain.message().unwrap().kind, "{message}");
+                assert_eq!(found_message.extra.get(name), Some(&json!([7])), "{message}");
+                assert_eq!(found.extra.get("link"), Some(&json!(5)), "{message}");
+            }
+        }
+    }
+    // What belongs to the kind must fit, and a field that comes twice is not known.
+    misfit(r#"{"type":"message","message":{"id":"1","type":"text","text":7,"title":7}}"#);
+    misfit(r#"{"type":"follow","membership":"gold","membership":"silver"}"#);
+}
+
 #[test]
 fn new_fields_are_kept_at_every_depth() {
     let new = json!({"a": [1, "b", {"c": null}]});
