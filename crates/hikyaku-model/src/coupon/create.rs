@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{AcquisitionCondition, CouponReward, CouponTimezone, CouponVisibility};
 use crate::{
     Check, Checker, Extra,
-    limits::{Length, Problem},
+    limits::{self, Length, Problem},
     setters::setters,
 };
 
@@ -54,10 +54,10 @@ pub struct CouponCreate {
     /// The description, at most 1,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The URL of an image, which LINE copies when the coupon is created.
+    /// The URL of an image, which LINE copies when the coupon is created: HTTPS, at most 2,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
-    /// The URL of a barcode image, which LINE copies when the coupon is created.
+    /// The URL of a barcode image, which LINE copies when the coupon is created: HTTPS, at most 2,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub barcode_image_url: Option<String>,
     /// The code that a shop enters, at most 16 characters.
@@ -98,6 +98,32 @@ impl CouponCreate {
     }
 }
 
+impl CouponCreate {
+    /// Sets `acquisition_condition`, see the field.
+    pub fn acquisition_condition(mut self, condition: impl Into<AcquisitionCondition>) -> Self {
+        self.acquisition_condition = condition.into();
+        self
+    }
+
+    /// Sets `max_use_count_per_ticket`, see the field.
+    pub fn max_use_count_per_ticket(mut self, uses: i32) -> Self {
+        self.max_use_count_per_ticket = uses;
+        self
+    }
+
+    /// Sets `timezone`, see the field.
+    pub fn timezone(mut self, timezone: CouponTimezone) -> Self {
+        self.timezone = timezone;
+        self
+    }
+
+    /// Sets `visibility`, see the field.
+    pub fn visibility(mut self, visibility: CouponVisibility) -> Self {
+        self.visibility = visibility;
+        self
+    }
+}
+
 setters!(CouponCreate {
     into {
         description: String,
@@ -133,6 +159,9 @@ impl Check for CouponCreate {
             ref visibility => checker.word("visibility", Some(visibility)),
         }
         checker.optional_length("description", self.description.as_deref(), COUPON_DESCRIPTION);
+        checker.optional_uri("imageUrl", self.image_url.as_deref(), limits::MEDIA_URL);
+        let barcode = self.barcode_image_url.as_deref();
+        checker.optional_uri("barcodeImageUrl", barcode, limits::MEDIA_URL);
         checker.optional_length("couponCode", self.coupon_code.as_deref(), COUPON_CODE);
         checker.optional_length(
             "usageCondition",

@@ -31,7 +31,7 @@ union!(PriceInfo {
 });
 
 impl PriceInfo {
-    /// Creates a fixed amount, in the currency of the account's country.
+    /// Creates a fixed amount of at least 1, in the currency of the account's country.
     pub fn fixed(amount: u64) -> Self {
         FixedPrice { fixed_amount: amount, currency: None, extra: Extra::default() }.into()
     }
@@ -56,7 +56,10 @@ impl PriceInfo {
 impl Check for PriceInfo {
     fn check(&self, checker: &mut Checker) {
         match self {
-            Self::Fixed(price) => only(&price.extra, checker),
+            Self::Fixed(price) => {
+                positive("fixedAmount", price.fixed_amount, checker);
+                only(&price.extra, checker);
+            }
             Self::Percentage(price) => {
                 if !(1..=99).contains(&price.percentage) {
                     let range = Problem::Range { min: "1".into(), max: "99".into() };
@@ -64,9 +67,19 @@ impl Check for PriceInfo {
                 }
                 only(&price.extra, checker);
             }
-            Self::Explicit(price) => only(&price.extra, checker),
+            Self::Explicit(price) => {
+                positive("originalPrice", price.original_price, checker);
+                positive("priceAfterDiscount", price.price_after_discount, checker);
+                only(&price.extra, checker);
+            }
             Self::Unknown(unknown) => unknown.check(checker),
         }
+    }
+}
+
+fn positive(field: &'static str, amount: u64, checker: &mut Checker) {
+    if amount == 0 {
+        checker.report_field(field, Problem::Rule("must be positive"));
     }
 }
 
@@ -84,7 +97,7 @@ fn only(unknown: &Extra, checker: &mut Checker) {
 #[serde(tag = "type", rename = "fixed", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FixedPrice {
-    /// The amount.
+    /// The amount, at least 1.
     pub fixed_amount: u64,
     /// The currency. LINE reports it, and takes it from the account when a coupon is created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,9 +124,9 @@ pub struct PercentagePrice {
 #[serde(tag = "type", rename = "explicit", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ExplicitPrice {
-    /// The price before the discount.
+    /// The price before the discount, at least 1.
     pub original_price: u64,
-    /// The price after the discount.
+    /// The price after the discount, at least 1.
     pub price_after_discount: u64,
     /// The currency. LINE reports it, and takes it from the account when a coupon is created.
     #[serde(skip_serializing_if = "Option::is_none")]

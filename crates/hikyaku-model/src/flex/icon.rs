@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Position, Size, Space, check_aspect_ratio, check_offsets,
-    measure::{Units, check_measure},
+    measure::{Units, check_font_size, check_measure},
 };
 use crate::{
     Check, Checker, Extra, limits,
@@ -19,7 +19,9 @@ use crate::{
 pub struct Icon {
     /// The image's URL: HTTPS, JPEG or PNG, at most 1024 by 1024 pixels and 1 MB.
     pub url: String,
-    /// The height: a keyword, pixels or a percentage; `md` by default.
+    /// The largest width: a keyword other than `full`, or pixels; `md` by default.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/#other-component-size>
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<Size>,
     /// The ratio of width to height, such as `20:13`: each 1 to 100000, the height at most three times the width; `1:1`
@@ -90,7 +92,7 @@ setters!(Icon {
 impl Check for Icon {
     fn check(&self, checker: &mut Checker) {
         checker.uri("url", &self.url, limits::MEDIA_URL);
-        check_measure(checker, "size", self.size.as_ref(), Units::PxOrPercent);
+        check_font_size(checker, self.size.as_ref());
         check_aspect_ratio(self.aspect_ratio.as_deref(), checker);
         check_measure(checker, "margin", self.margin.as_ref(), Units::Px);
         check_offsets(

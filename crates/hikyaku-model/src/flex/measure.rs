@@ -146,7 +146,9 @@ pub(super) fn check_measure<W: Word>(
     }
 }
 
-/// Checks a font size, which has no `full` and no percentage.
+/// Checks the size of a text, a span or an icon, which has no `full` and no percentage.
+///
+/// Source: <https://developers.line.biz/en/docs/messaging-api/flex-message-layout/#other-component-size>
 pub(super) fn check_font_size(checker: &mut Checker, size: Option<&Size>) {
     if size == Some(&Size::Full) {
         checker.report_field("size", Units::Px.problem(true));

@@ -118,6 +118,12 @@ fn measures_have_the_units_of_their_place() {
     for bad in ["full", "50%"] {
         component(text(bad), &[&format!("contents[0].size: {spaces}"), &format!("size: {spaces}")]);
     }
+    let icon = |size: &str| json!({"type": "icon", "url": "https://a", "size": size});
+    component(icon("5xl"), &[]);
+    component(icon("11.5px"), &[]);
+    for bad in ["full", "50%"] {
+        component(icon(bad), &[&format!("size: {spaces}")]);
+    }
     component(
         json!({"type": "text", "text": "t", "lineSpacing": "20%"}),
         &["lineSpacing: must be a number with px, such as 10px"],

@@ -1,7 +1,11 @@
 use hikyaku::{
     ErrorKind,
-    model::coupon::{
-        AcquisitionCondition, CouponCreate, CouponReward, CouponStatus, CouponVisibility, PriceInfo,
+    model::{
+        Check, Checker,
+        coupon::{
+            AcquisitionCondition, CouponCreate, CouponReward, CouponStatus, CouponTimezone,
+            CouponVisibility, PriceInfo,
+        },
     },
 };
 
@@ -10,23 +14,25 @@ use crate::{react, server::answer};
 
 #[tokio::test]
 async fn a_coupon_from_making_to_closing() {
-    let mut coupon = CouponCreate::new(
+    let coupon = CouponCreate::new(
         "Ten off",
         CouponReward::discount(PriceInfo::percentage(10)),
         1_767_225_600,
         1_769_904_000,
     )
-    .usage_condition("once");
-    coupon.visibility = CouponVisibility::Public;
-    coupon.acquisition_condition = AcquisitionCondition::lottery(50, -1);
+    .usage_condition("once")
+    .visibility(CouponVisibility::Public)
+    .timezone(CouponTimezone::AsiaTaipei)
+    .max_use_count_per_ticket(-1)
+    .acquisition_condition(AcquisitionCondition::lottery(50, -1));
     let made = check(
         r#"{"couponId":"01JYNW8JMQVFBNWF1APF8Z3FS7"}"#,
         async |client| client.create_coupon(&coupon).await,
         "POST /v2/bot/coupon\n\
          {\"title\":\"Ten off\",\"reward\":{\"type\":\"discount\",\"priceInfo\":{\"type\":\"percentage\",\"percentage\":10}},\
          \"acquisitionCondition\":{\"type\":\"lottery\",\"lotteryProbability\":50,\"maxAcquireCount\":-1},\
-         \"maxUseCountPerTicket\":1,\"startTimestamp\":1767225600,\"endTimestamp\":1769904000,\
-         \"timezone\":\"ASIA_TOKYO\",\"visibility\":\"PUBLIC\",\"usageCondition\":\"once\"}",
+         \"maxUseCountPerTicket\":-1,\"startTimestamp\":1767225600,\"endTimestamp\":1769904000,\
+         \"timezone\":\"ASIA_TAIPEI\",\"visibility\":\"PUBLIC\",\"usageCondition\":\"once\"}",
     )
     .await;
     assert_eq!(made.coupon_id, "01JYNW8JMQVFBNWF1APF8Z3FS7");
@@ -54,14 +60,39 @@ async fn a_closed_coupon_is_gone() {
 
 #[tokio::test]
 async fn a_coupon_that_line_would_refuse_is_not_sent() {
-    let mut coupon = CouponCreate::new("", CouponReward::free(), 2, 1);
-    coupon.max_use_count_per_ticket = 2;
-    coupon.reward = Some(CouponReward::cash_back(PriceInfo::explicit(2, 1)));
+    let price = CouponReward::cash_back(PriceInfo::explicit(2, 1));
+    let coupon = CouponCreate::new("", price, 2, 1).max_use_count_per_ticket(2);
     let error = react(answer(200, "{}"), async |client| client.create_coupon(&coupon).await);
     let error = error.await.unwrap_err();
     let properties: Vec<_> =
         error.details().iter().map(|detail| detail.property.as_deref().unwrap()).collect();
     assert_eq!(properties, ["title", "reward.priceInfo", "maxUseCountPerTicket", "endTimestamp"]);
+}
+
+#[test]
+fn pictures_are_https_and_prices_positive() {
+    let broken = |coupon: CouponCreate| {
+        let mut checker = Checker::default();
+        coupon.check(&mut checker);
+        checker.finish().err().map(|broken| broken.to_string()).unwrap_or_default()
+    };
+    let of = |reward| CouponCreate::new("Ten off", reward, 1, 2);
+    let fixed = |amount| of(CouponReward::discount(PriceInfo::fixed(amount)));
+    let explicit = |before, after| of(CouponReward::discount(PriceInfo::explicit(before, after)));
+    let url = format!("https://example.com/{}", "a".repeat(1980));
+    let fine = explicit(2, 1).image_url(&url).barcode_image_url("https://example.com/b.png");
+    assert_eq!(broken(fine), "");
+    assert_eq!(broken(fixed(1)), "");
+    for (coupon, property) in [
+        (fixed(0), "reward.priceInfo.fixedAmount"),
+        (explicit(0, 1), "reward.priceInfo.originalPrice"),
+        (explicit(1, 0), "reward.priceInfo.priceAfterDiscount"),
+        (fixed(1).image_url("http://example.com/a.png"), "imageUrl"),
+        (fixed(1).image_url(url.clone() + "a"), "imageUrl"),
+        (fixed(1).barcode_image_url(""), "barcodeImageUrl"),
+    ] {
+        assert!(broken(coupon).contains(&format!("{property}: ")), "{property}");
+    }
 }
 
 #[tokio::test]
