@@ -1,6 +1,8 @@
 use hikyaku_model::Extra;
 use serde::{Deserialize, Serialize};
 
+use crate::setters::setters;
+
 /// A new LIFF app.
 ///
 /// Source: <https://developers.line.biz/en/reference/liff-server/#add-liff-app>
@@ -33,10 +35,8 @@ pub struct NewLiffApp {
 impl NewLiffApp {
     /// Creates an app for a page, an `https` URL without a fragment.
     pub fn new(view_type: LiffViewType, url: impl Into<String>) -> Self {
-        let view =
-            LiffView { view_type, url: url.into(), module_mode: None, extra: Extra::default() };
         Self {
-            view,
+            view: LiffView::new(view_type, url),
             description: None,
             features: None,
             permanent_link_pattern: None,
@@ -46,6 +46,19 @@ impl NewLiffApp {
         }
     }
 }
+
+impl NewLiffApp {
+    /// Sets `view`, see the field.
+    pub fn view(mut self, view: LiffView) -> Self {
+        self.view = view;
+        self
+    }
+}
+
+setters!(NewLiffApp {
+    into { description: String, permanent_link_pattern: String, scope: Vec<LiffScope> }
+    plain { features: LiffFeatures, bot_prompt: LiffBotPrompt }
+});
 
 /// A change to a LIFF app. Fields that are not set keep their value.
 ///
@@ -76,6 +89,11 @@ pub struct LiffAppUpdate {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+setters!(LiffAppUpdate {
+    into { description: String, permanent_link_pattern: String, scope: Vec<LiffScope> }
+    plain { view: LiffViewUpdate, features: LiffFeatures, bot_prompt: LiffBotPrompt }
+});
 
 /// A LIFF app as LINE reports it.
 ///
@@ -126,6 +144,15 @@ pub struct LiffView {
     pub extra: Extra,
 }
 
+impl LiffView {
+    /// Creates a view of a page, an `https` URL without a fragment.
+    pub fn new(view_type: LiffViewType, url: impl Into<String>) -> Self {
+        Self { view_type, url: url.into(), module_mode: None, extra: Extra::default() }
+    }
+}
+
+setters!(LiffView { plain { module_mode: bool } });
+
 /// A change to a page or its view.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -144,6 +171,11 @@ pub struct LiffViewUpdate {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+setters!(LiffViewUpdate {
+    into { url: String }
+    plain { view_type: LiffViewType, module_mode: bool }
+});
 
 /// The size of a LIFF app's view on the screen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +208,8 @@ pub struct LiffFeatures {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+setters!(LiffFeatures { plain { qr_code: bool } });
 
 /// A permission (scope) of a LIFF app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,9 @@
 use hikyaku::{
     ErrorKind,
-    liff::{LiffAppUpdate, LiffScope, LiffViewType, NewLiffApp},
+    liff::{
+        LiffAppUpdate, LiffBotPrompt, LiffFeatures, LiffScope, LiffView, LiffViewType,
+        LiffViewUpdate, NewLiffApp,
+    },
     model::ChannelSecret,
 };
 
@@ -45,13 +48,19 @@ async fn the_webhooks_url() {
 
 #[tokio::test]
 async fn liff_apps() {
-    let mut app = NewLiffApp::new(LiffViewType::Full, "https://example.com/app");
-    app.scope = Some(vec![LiffScope::Profile, LiffScope::ChatMessageWrite]);
+    let view = LiffView::new(LiffViewType::Full, "https://example.com/app").module_mode(true);
+    let app = NewLiffApp::new(LiffViewType::Tall, "https://example.com")
+        .view(view)
+        .description("shop")
+        .features(LiffFeatures::default().qr_code(true))
+        .permanent_link_pattern("concat")
+        .scope([LiffScope::Profile, LiffScope::ChatMessageWrite])
+        .bot_prompt(LiffBotPrompt::Normal);
     let added = check(
         r#"{"liffId":"123-abc"}"#,
         async |client| client.add_liff_app(&app).await,
         "POST /liff/v1/apps\n\
-         {\"view\":{\"type\":\"full\",\"url\":\"https://example.com/app\"},\"scope\":[\"profile\",\"chat_message.write\"]}",
+         {\"view\":{\"type\":\"full\",\"url\":\"https://example.com/app\",\"moduleMode\":true},\"description\":\"shop\",\"features\":{\"qrCode\":true},\"permanentLinkPattern\":\"concat\",\"scope\":[\"profile\",\"chat_message.write\"],\"botPrompt\":\"normal\"}",
     )
     .await;
     assert_eq!(added.liff_id, "123-abc");
@@ -63,12 +72,13 @@ async fn liff_apps() {
     .await;
     let apps = apps.into_inner().unwrap().apps;
     assert_eq!(apps[0].view.view_type, LiffViewType::Other("huge".to_owned()));
-    let mut update = LiffAppUpdate::default();
-    update.description = Some("new".to_owned());
+    let update = LiffAppUpdate::default()
+        .description("new")
+        .view(LiffViewUpdate::default().view_type(LiffViewType::Compact).url("https://a"));
     check(
         "{}",
         async |client| client.update_liff_app("123-abc", &update).await,
-        "PUT /liff/v1/apps/123-abc\n{\"description\":\"new\"}",
+        "PUT /liff/v1/apps/123-abc\n{\"view\":{\"type\":\"compact\",\"url\":\"https://a\"},\"description\":\"new\"}",
     )
     .await;
     check(
