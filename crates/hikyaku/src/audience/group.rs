@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, Object};
 use serde::{Deserialize, Serialize};
 
 /// An audience.
@@ -20,12 +20,30 @@ pub struct AudienceGroup {
     /// The reason for the failure, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_type: Option<AudienceFailedType>,
-    /// The number of users.
+    /// The number of users, with those who have blocked the account. LINE says 0 where there are fewer than 20, unless user
+    /// ids were uploaded or the users' chats have a tag.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub audience_count: Option<u64>,
     /// The time of creation, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<i64>,
+    /// The time at which it expires, in seconds since 1970; only some audiences do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expire_timestamp: Option<i64>,
+    /// The time at which it was activated, in seconds since 1970, if it was created with LINE's advertising tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub activated: Option<i64>,
+    /// The time at which it becomes inactive, in seconds since 1970, if it was created with LINE's advertising tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inactivated_timestamp: Option<i64>,
+    /// The same as `inactivated_timestamp`, by the name that it has in the examples of LINE's reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inactive_timestamp: Option<i64>,
+    /// The tag and the conditions of an audience of a web site's visitors.
+    ///
+    /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-shared-audience-response-webtraffic>
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webtraffic: Option<Object>,
     /// The request id of the messages on which it is based, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
@@ -103,6 +121,9 @@ pub struct AudienceJob {
     /// The kind of job.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub job_type: Option<AudienceJobType>,
+    /// The value of a field that LINE has deprecated: see `job_status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
     /// The status of the job.
     pub job_status: AudienceJobStatus,
     /// The reason for the failure, if it failed.
@@ -148,7 +169,7 @@ pub enum AudienceType {
     RichmenuImp,
     /// Users who tapped a rich menu.
     RichmenuClick,
-    /// Users who saw an advertisement of LINE POP.
+    /// Users who saw an advertisement of LINE Beacon Network.
     PopAdImp,
     /// Visitors of a web site, by tracking tag.
     #[serde(rename = "TRACKINGTAG_WEBTRAFFIC")]
@@ -221,6 +242,10 @@ pub enum AudienceCreateRoute {
     PointAd,
     /// LINE Ads Manager.
     AdManager,
+    /// Business Manager.
+    BusinessManager,
+    /// LY Ads Display Ads.
+    YahooDisplayAds,
     /// A value that this version does not know.
     #[serde(untagged)]
     Other(String),
@@ -233,6 +258,8 @@ impl AudienceCreateRoute {
             Self::MessagingApi => "MESSAGING_API",
             Self::PointAd => "POINT_AD",
             Self::AdManager => "AD_MANAGER",
+            Self::BusinessManager => "BUSINESS_MANAGER",
+            Self::YahooDisplayAds => "YAHOO_DISPLAY_ADS",
             Self::Other(word) => word,
         }
     }

@@ -1,6 +1,6 @@
 use hikyaku::{
     ErrorKind,
-    audience::{AudienceFile, AudienceStatus, AudienceType},
+    audience::{AudienceCreateRoute, AudienceFile, AudienceStatus, AudienceType},
 };
 
 use super::check;
@@ -88,6 +88,34 @@ async fn an_audience_is_renamed_read_and_deleted() {
     .await;
     check("{}", async |client| client.delete_audience(1).await, "DELETE /v2/bot/audienceGroup/1")
         .await;
+}
+
+#[tokio::test]
+async fn lines_examples_of_audiences_have_no_unknown_field() {
+    let uploaded = r#"{"audienceGroup":{"audienceGroupId":1234567890123,"createRoute":"OA_MANAGER","type":"UPLOAD","description":"audienceGroupName_01","status":"READY","audienceCount":1887,"created":1608617466,"permission":"READ","isIfaAudience":false,"expireTimestamp":1624342266},"jobs":[{"audienceGroupJobId":12345678,"audienceGroupId":1234567890123,"description":"audience_list.txt","type":"DIFF_ADD","status":"FINISHED","failedType":null,"audienceCount":0,"created":1608617472,"jobStatus":"FINISHED"}]}"#;
+    let app = r#"{"audienceGroup":{"audienceGroupId":2345678909876,"createRoute":"AD_MANAGER","type":"APP_EVENT","description":"audienceGroupName_03","status":"READY","audienceCount":8619,"created":1608619802,"permission":"READ","activated":1610068515,"inactiveTimestamp":1625620516,"isIfaAudience":false},"jobs":[],"adaccount":{"name":"Ad Account Name"}}"#;
+    for (body, expires, activated) in
+        [(uploaded, Some(1_624_342_266), None), (app, None, Some(1_610_068_515))]
+    {
+        let data = react(answer(200, body), async |client| client.audience(1).await).await.unwrap();
+        let group = &data.audience_group;
+        assert_eq!((group.expire_timestamp, group.activated), (expires, activated));
+        assert!(data.extra.is_empty() && group.extra.is_empty(), "{data:?}");
+        assert!(data.jobs.iter().flatten().all(|job| job.extra.is_empty()), "{data:?}");
+    }
+    let shared = r#"{"audienceGroup":{"audienceGroupId":1234567890123,"createRoute":"BUSINESS_MANAGER","type":"WEBTRAFFIC","description":"Web traffic audience","status":"READY","audienceCount":0,"created":1668179144,"permission":"READ","isIfaAudience":true,"inactivatedTimestamp":1,"webtraffic":{"webtrafficIsMyTag":false,"webtrafficRetentionDays":30}},"jobs":[],"owner":{"serviceType":"bm","id":"0123456789ABCDEFGHIJKLMNOP","name":"LINE Developers"}}"#;
+    let shared = react(answer(200, shared), async |client| client.shared_audience(1).await).await;
+    let shared = shared.unwrap();
+    let group = &shared.audience_group;
+    assert!(shared.extra.is_empty() && group.extra.is_empty(), "{shared:?}");
+    assert_eq!(group.create_route, Some(AudienceCreateRoute::BusinessManager));
+    assert_eq!(group.inactivated_timestamp, Some(1));
+    assert_eq!(group.webtraffic.as_ref().unwrap()["webtrafficRetentionDays"], 30);
+    let list = r#"{"audienceGroups":[{"audienceGroupId":2345678901234,"createRoute":"YAHOO_DISPLAY_ADS","type":"APP_EVENT","description":"audienceGroupName_02","status":"READY","audienceCount":3368,"created":1608619802,"permission":"READ","activated":1610068515,"inactiveTimestamp":1625620516,"isIfaAudience":false}],"hasNextPage":false,"totalCount":1,"readWriteAudienceGroupTotalCount":0,"size":40,"page":1}"#;
+    let list = react(answer(200, list), async |client| client.audiences(true).await).await.unwrap();
+    assert!(list.extra.is_empty() && list.audience_groups[0].extra.is_empty(), "{list:?}");
+    let route = list.audience_groups[0].create_route.as_ref();
+    assert_eq!(route, Some(&AudienceCreateRoute::YahooDisplayAds));
 }
 
 /// The request line and the body, with a word for the boundary.
