@@ -34,8 +34,8 @@ impl<T> Answer<T> {
         request_id(&self.headers)
     }
 
-    /// Returns the HTTP status of the response.
-    pub fn status(&self) -> StatusCode {
+    /// Returns the HTTP status of the response. Many values have a `status` of their own.
+    pub fn http_status(&self) -> StatusCode {
         self.status
     }
 

@@ -81,7 +81,7 @@ impl NotifyClient {
             bytes: form.into_bytes(),
         };
         let issued = self.call(&TOKEN, None, body).await?.json::<Issued>()?;
-        let (status, headers) = (issued.status(), issued.headers().clone());
+        let (status, headers) = (issued.http_status(), issued.headers().clone());
         match NotifyToken::new(issued.into_inner().access_token) {
             Ok(token) => Ok(Answer::new(token, status, headers)),
             Err(why) => {

@@ -203,7 +203,7 @@ async fn custom(issue: Arc<Custom>) -> Result<IssuedToken, Error> {
 fn living(issued: Answer<IssuedToken>) -> Result<IssuedToken, Error> {
     if issued.expires_in == 0 {
         let why = serde::de::Error::custom("the token is valid for 0 seconds");
-        return Err(Error::decode(issued.status(), issued.headers().clone(), why));
+        return Err(Error::decode(issued.http_status(), issued.headers().clone(), why));
     }
     Ok(issued.into_inner())
 }

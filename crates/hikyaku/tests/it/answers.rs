@@ -30,7 +30,7 @@ async fn a_202_is_a_success() {
         react(answer(202, body), async |client| client.broadcast("hi").await).await.unwrap();
     assert_eq!((accepted.status().as_u16(), accepted.sent_messages.len()), (202, 0));
     let loading = react(answer(202, body), async |client| client.start_loading("U1").await).await;
-    assert_eq!(loading.unwrap().status(), 202);
+    assert_eq!(loading.unwrap().http_status(), 202);
 }
 
 #[tokio::test]

@@ -284,7 +284,7 @@ async fn a_token_that_is_gone_already_is_revoked_all_the_same() {
     for reaction in [answer(401, UNKNOWN_TOKEN), answer(200, UNKNOWN_TOKEN)] {
         let outcome = react(reaction, revoke).await.unwrap();
         assert_eq!(*outcome, Revocation::AlreadyRevoked);
-        assert_eq!(outcome.status(), 401);
+        assert_eq!(outcome.http_status(), 401);
     }
 }
 

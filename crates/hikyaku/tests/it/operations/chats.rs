@@ -24,7 +24,7 @@ async fn a_profile_that_there_is_none_of_is_told_from_a_wrong_address() {
     })
     .await;
     assert!(none.is_none());
-    assert_eq!((none.status().as_u16(), none.request_id()), (404, Some("REQUEST-ID")));
+    assert_eq!((none.http_status().as_u16(), none.request_id()), (404, Some("REQUEST-ID")));
 
     for page in ["<html>no such page</html>", ""] {
         let page = answer(404, page);
