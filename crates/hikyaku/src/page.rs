@@ -10,10 +10,17 @@ use std::{
 };
 
 use futures_core::{Stream, future::BoxFuture};
-use hikyaku_model::limits::Steps;
+use hikyaku_model::{InvalidId, limits::Steps};
 use serde::de::DeserializeOwned;
 
-use crate::{Answer, Client, Error, client::check, route::Route};
+use crate::{
+    Answer, Client, Error,
+    client::{check, id},
+    route::Route,
+};
+
+/// Returns why a text is no id of a kind.
+type IdCheck = fn(&str) -> Result<(), InvalidId>;
 
 /// A page of a list.
 pub trait Page: DeserializeOwned + Send + 'static {
@@ -51,6 +58,7 @@ pub struct Paged<'a, P> {
     values: Vec<String>,
     query: Vec<(&'static str, String)>,
     numbers: Vec<(&'static str, u32, Steps)>,
+    id: Option<(&'static str, IdCheck)>,
     start: Option<String>,
     page: PhantomData<fn() -> P>,
 }
@@ -59,7 +67,14 @@ impl<'a, P: Page> Paged<'a, P> {
     pub(crate) fn new(client: &'a Client, route: &'static Route, values: &[&str]) -> Self {
         let values = values.iter().map(|&value| value.to_owned()).collect();
         let (query, numbers) = (Vec::new(), Vec::new());
-        Self { client, route, values, query, numbers, start: None, page: PhantomData }
+        let (id, start) = (None, None);
+        Self { client, route, values, query, numbers, id, start, page: PhantomData }
+    }
+
+    /// Checks the value in the path before a page is fetched.
+    pub(crate) fn id(mut self, name: &'static str, check: IdCheck) -> Self {
+        self.id = Some((name, check));
+        self
     }
 
     /// Sets a query parameter for every page.
@@ -94,6 +109,9 @@ impl<'a, P: Page> Paged<'a, P> {
             }
         })?;
         let values: Vec<&str> = self.values.iter().map(String::as_str).collect();
+        if let (Some((name, check)), Some(value)) = (self.id, values.first()) {
+            id(name, value, check)?;
+        }
         let mut request = self.client.request(self.route, &values)?;
         for (name, value) in &self.query {
             request = request.query(name, value);
@@ -122,6 +140,7 @@ impl<P> Clone for Paged<'_, P> {
             values: self.values.clone(),
             query: self.query.clone(),
             numbers: self.numbers.clone(),
+            id: self.id,
             start: self.start.clone(),
             page: PhantomData,
         }

@@ -61,7 +61,7 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-group-member-user-ids>
     pub fn group_members(&self, group: &(impl AsRef<str> + ?Sized)) -> Paged<'_, MemberIds> {
-        Paged::new(self, &GROUP_IDS, &[group.as_ref()])
+        Paged::new(self, &GROUP_IDS, &[group.as_ref()]).id("groupId", GroupId::check)
     }
 
     /// Lists the members of a room. Only verified and premium accounts have access.
@@ -69,7 +69,7 @@ impl Client {
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#get-room-member-user-ids>
     pub fn room_members(&self, room: &(impl AsRef<str> + ?Sized)) -> Paged<'_, MemberIds> {
-        Paged::new(self, &ROOM_IDS, &[room.as_ref()])
+        Paged::new(self, &ROOM_IDS, &[room.as_ref()]).id("roomId", RoomId::check)
     }
 
     /// Returns the number of members of a group, without the bot.

@@ -6,16 +6,20 @@ use hikyaku_model::{
     limits::{Count, Length, Segment},
     send::{DeliveryTag, PhoneHash},
 };
-use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Client, Error, client::check, route::Route};
+use super::push_by_phone::tagged;
+use crate::{
+    Accepted, Client, Error,
+    client::check,
+    request::{Request, accept},
+    route::{Gives, Route},
+};
 
 pub(super) static ROUTE: Route =
     Route::post("pushTemplatedMessagesByPhone", "/v2/bot/message/pnp/templated/push")
-        .headers(&[DELIVERY_TAG]);
-
-const DELIVERY_TAG: &str = "X-Line-Delivery-Tag";
+        .headers(&["X-Line-Delivery-Tag"])
+        .gives(Gives::Sent);
 
 /// The number of items in a template, besides the emphasized one.
 ///
@@ -31,7 +35,8 @@ const BUTTONS: Count = Count { min: 0, max: 2 };
 /// [`Client::push_by_phone_template`]; await it to send.
 ///
 /// LINE's response confirms that it accepted the message, not that it delivered it: a `delivery` event reports the
-/// delivery. The call has no retry key, so the client retries it only while no byte can have left.
+/// delivery. The call has no retry key, so the client retries it only after a 429 for the rate limit, or while no byte
+/// can have left.
 ///
 /// # Limits
 /// 15 items of 300 characters, one emphasized item of 15, 2 buttons with URLs of 1,000.
@@ -121,7 +126,7 @@ impl Client {
     }
 }
 
-impl PushByPhoneTemplate<'_> {
+impl<'a> PushByPhoneTemplate<'a> {
     /// Sets the emphasized item.
     pub fn emphasized_item(mut self, item: TemplateItem) -> Self {
         self.body.filling.emphasized_item = Some(item);
@@ -146,20 +151,17 @@ impl PushByPhoneTemplate<'_> {
         self
     }
 
-    async fn send(self) -> Result<Answer<()>, Error> {
+    fn request(&self) -> Result<Request<'a>, Error> {
         check(|checker| {
             checker.field("to", &self.body.to);
             checker.required("templateKey", self.body.template_key);
             checker.at(Segment::Field("body"), |checker| self.body.filling.check(checker));
-            checker.optional(DELIVERY_TAG, self.delivery_tag.as_ref());
         })?;
-        let mut request = self.client.request(&ROUTE, &[])?.json(&self.body)?;
-        if let Some(tag) = &self.delivery_tag {
-            let value = HeaderValue::from_str(tag.as_str())
-                .map_err(|why| Error::invalid(DELIVERY_TAG, why.to_string()))?;
-            request = request.header(HeaderName::from_static("x-line-delivery-tag"), value);
+        let request = self.client.request(&ROUTE, &[])?.json(&self.body)?;
+        match &self.delivery_tag {
+            Some(tag) => tagged(request, tag),
+            None => Ok(request),
         }
-        request.send().await?.empty()
     }
 }
 
@@ -190,11 +192,10 @@ impl Filling {
 }
 
 impl<'a> IntoFuture for PushByPhoneTemplate<'a> {
-    type Output = Result<Answer<()>, Error>;
+    type Output = Result<Accepted, Error>;
     type IntoFuture = BoxFuture<'a, Self::Output>;
 
-    #[inline]
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
+        accept(self.request())
     }
 }

@@ -21,7 +21,7 @@ const USERS: Count = Count { min: 1, max: 500 };
 struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rich_menu_id: Option<&'a str>,
-    user_ids: &'a [UserId],
+    user_ids: Vec<&'a str>,
 }
 
 impl Client {
@@ -34,13 +34,14 @@ impl Client {
     pub async fn link_rich_menu_to_users(
         &self,
         rich_menu_id: &str,
-        users: &[UserId],
+        users: &[impl AsRef<str>],
     ) -> Result<Answer<()>, Error> {
+        let user_ids = texts(users);
         check(|checker| {
             checker.required("richMenuId", rich_menu_id);
-            check_users(users, checker);
+            check_users(&user_ids, checker);
         })?;
-        let body = Body { rich_menu_id: Some(rich_menu_id), user_ids: users };
+        let body = Body { rich_menu_id: Some(rich_menu_id), user_ids };
         self.request(&LINK, &[])?.json(&body)?.send().await?.empty()
     }
 
@@ -50,18 +51,26 @@ impl Client {
     /// 1 to 500 users a call.
     /// # Source
     /// <https://developers.line.biz/en/reference/messaging-api/#unlink-rich-menu-from-users>
-    pub async fn unlink_rich_menu_from_users(&self, users: &[UserId]) -> Result<Answer<()>, Error> {
-        check(|checker| check_users(users, checker))?;
-        let body = Body { rich_menu_id: None, user_ids: users };
+    pub async fn unlink_rich_menu_from_users(
+        &self,
+        users: &[impl AsRef<str>],
+    ) -> Result<Answer<()>, Error> {
+        let user_ids = texts(users);
+        check(|checker| check_users(&user_ids, checker))?;
+        let body = Body { rich_menu_id: None, user_ids };
         self.request(&UNLINK, &[])?.json(&body)?.send().await?.empty()
     }
 }
 
-fn check_users(users: &[UserId], checker: &mut Checker) {
+fn texts(users: &[impl AsRef<str>]) -> Vec<&str> {
+    users.iter().map(AsRef::as_ref).collect()
+}
+
+fn check_users(users: &[&str], checker: &mut Checker) {
     checker.at(Segment::Field("userIds"), |checker| {
         checker.count(users.len(), USERS);
         for (index, user) in users.iter().enumerate() {
-            if let Err(why) = UserId::check(user.as_str()) {
+            if let Err(why) = UserId::check(user) {
                 checker.at(Segment::Index(index), |checker| checker.report(Problem::Id(why)));
             }
         }

@@ -67,6 +67,25 @@ async fn a_page_that_fails_for_a_moment_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn the_members_of_what_is_no_group_or_room_are_not_asked_for() {
+    let server = Server::start([]).await;
+    let client = crate::client(&server);
+    let [group, room, user] =
+        ["C", "R", "U"].map(|kind| kind.to_owned() + &"0123456789abcdef".repeat(2));
+    for (result, property) in [
+        (client.group_members(&room).await, "groupId"),
+        (client.group_members(&user).await, "groupId"),
+        (client.room_members(&group).await, "roomId"),
+        (client.room_members("").start("s").await, "roomId"),
+    ] {
+        let error = result.unwrap_err();
+        assert_eq!(error.details()[0].property.as_deref(), Some(property), "{error}");
+    }
+    assert!(client.room_members(&group).stream().next().await.unwrap().is_err());
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
 async fn each_list_has_its_own_address() {
     let members = r#"{"memberIds":["U1"],"next":"n"}"#;
     let page = check(

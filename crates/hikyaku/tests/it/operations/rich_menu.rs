@@ -161,7 +161,15 @@ async fn menus_of_users() {
     .await;
     check(
         "{}",
-        async |client| client.unlink_rich_menu_from_users(&users).await,
+        async |client| {
+            client.link_rich_menu_to_users("richmenu-1", &["U1".to_owned(), "U2".to_owned()]).await
+        },
+        "POST /v2/bot/richmenu/bulk/link\n{\"richMenuId\":\"richmenu-1\",\"userIds\":[\"U1\",\"U2\"]}",
+    )
+    .await;
+    check(
+        "{}",
+        async |client| client.unlink_rich_menu_from_users(&["U1", "U2"]).await,
         "POST /v2/bot/richmenu/bulk/unlink\n{\"userIds\":[\"U1\",\"U2\"]}",
     )
     .await;
