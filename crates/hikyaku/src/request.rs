@@ -144,6 +144,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Sets another rule for retries than the route's.
+    pub(crate) fn repeat(mut self, repeat: Repeat) -> Self {
+        self.call.repeat = repeat;
+        self
+    }
+
     /// Allows only one attempt, for a caller that retries the call itself.
     pub(crate) fn once(mut self) -> Self {
         self.call.repeat = Repeat::Never;

@@ -18,7 +18,8 @@ pub(crate) struct MarkAsRead {
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 struct Which {
-    /// All messages of this user: the older call, for accounts that LINE has given it to
+    /// All messages of this user: the older call, for accounts that LINE has given it to; LINE has taken no new
+    /// applications since the end of October 2026, and `--read-token` needs none
     #[arg(long, value_name = "USER_ID")]
     user: Option<String>,
 

@@ -9,11 +9,13 @@ use crate::{
     Answer, Client, Error,
     form::Form,
     json::{optional_secret, secret},
-    route::{Auth, BodyKind, Route},
+    route::{Auth, BodyKind, Repeat, Route},
 };
 
-pub(super) static ROUTE: Route =
-    Route::post("issueLoginToken", "/oauth2/v2.1/token").body(BodyKind::Form).auth(Auth::Caller);
+pub(super) static ROUTE: Route = Route::post("issueLoginToken", "/oauth2/v2.1/token")
+    .body(BodyKind::Form)
+    .auth(Auth::Caller)
+    .repeat(Repeat::IfNotSent);
 
 /// The tokens from a login.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -81,7 +83,9 @@ impl Client {
             .field("grant_type", "refresh_token")
             .field("refresh_token", refresh_token.expose())
             .channel(&channel.id, &channel.secret);
-        self.request(&ROUTE, &[])?.form(form).read().await
+        // Unlike a code, the refresh token may be used again.
+        let request = self.request(&ROUTE, &[])?.repeat(Repeat::IfNotActedOn);
+        request.form(form).read().await
     }
 }
 

@@ -4,8 +4,9 @@ use serde::Serialize;
 use crate::{Answer, Client, Error, client::check, route::Route};
 
 pub(super) static BY_TOKEN: Route =
-    Route::post("markMessagesAsReadByToken", "/v2/bot/chat/markAsRead");
-pub(super) static BY_USER: Route = Route::post("markMessagesAsRead", "/v2/bot/message/markAsRead");
+    Route::post("markMessagesAsReadByToken", "/v2/bot/chat/markAsRead").idempotent();
+pub(super) static BY_USER: Route =
+    Route::post("markMessagesAsRead", "/v2/bot/message/markAsRead").idempotent();
 
 impl Client {
     /// Marks every message up to that of the token as read. The token comes with the message in the webhook and does
@@ -31,7 +32,9 @@ impl Client {
         self.request(&BY_TOKEN, &[])?.json(&Body { mark_as_read_token })?.send().await?.empty()
     }
 
-    /// Marks all of a user's messages as read: the older call, for accounts to which LINE has granted it.
+    /// Marks all of a user's messages as read: the older call, for accounts to which LINE has granted it. LINE has taken
+    /// no new applications since the end of October 2026: [`mark_as_read_by_token`](Self::mark_as_read_by_token) needs
+    /// none.
     ///
     /// # Source
     /// <https://developers.line.biz/en/reference/partner-docs/#mark-messages-from-users-as-read>

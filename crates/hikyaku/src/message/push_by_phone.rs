@@ -26,7 +26,7 @@ const DELIVERY_TAG: HeaderName = HeaderName::from_static("x-line-delivery-tag");
 ///
 /// Only accounts approved by LINE can use it. Accepted does not mean delivered: a `delivery` webhook reports the
 /// delivery, and without one within 24 hours nobody received the message. This call has no retry key, so it is retried
-/// only while no byte of it can have left.
+/// only after a 429 for the rate limit, or while no byte of it can have left.
 ///
 /// # Limits
 /// 1-5 messages ([`MESSAGES`](hikyaku_model::limits::MESSAGES)), none of them an image, a video or an audio; 2,000 calls

@@ -38,7 +38,8 @@ impl Client {
     /// Issues a v2.1 token with the given lifetime, at most 30 days. A channel can have at most 30 of them: store the
     /// result, and revoke tokens that are no longer needed.
     ///
-    /// The call is retried only while no byte can have left, since a lost response leaves a token that nobody knows.
+    /// The call is retried only after a 429 for the rate limit, or while no byte can have left, since a lost response
+    /// leaves a token that nobody knows.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the lifetime is shorter than a second or longer than 30 days.

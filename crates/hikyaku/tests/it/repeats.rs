@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use hikyaku::{Client, Error, ErrorKind, RetryPolicy, model::SendKind};
+use hikyaku::{
+    Client, Error, ErrorKind, RetryPolicy,
+    login::LoginChannel,
+    model::{ChannelSecret, RefreshToken, SendKind},
+};
 use proptest::prelude::*;
 
 use crate::{
@@ -377,5 +381,59 @@ async fn a_send_that_was_written_before_is_tried_once_whatever_the_policy() {
         let body = r#"{"to":"U1","messages":[]}"#;
         client(&script).send_written(SendKind::Push, body).await.unwrap_err();
         assert_eq!(script.sent().len(), 1);
+    }
+}
+
+/// What one call makes of two answers, and the number of requests.
+async fn two<T>(
+    first: Outcome,
+    second: Outcome,
+    call: impl AsyncFnOnce(&Client) -> Result<T, Error>,
+) -> (Result<T, Error>, usize) {
+    let script = Script::new([first, second]);
+    let result = call(&client(&script)).await;
+    (result, script.sent().len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_without_a_key_repeat_after_a_429_for_the_rate() {
+    const HASH: &str = "d41e0ad70dddfeb68f149ad6fc61574b9c5780ab7bcb2fba5517771ffbb2409c";
+    let by_phone = async |client: &Client| client.push_by_phone(HASH, "hi").await;
+    let template = async |client: &Client| client.push_by_phone_template(HASH, "key").await;
+    assert_eq!(two(TOO_OFTEN, OK, by_phone).await.1, 2);
+    assert_eq!(two(TOO_OFTEN, OK, template).await.1, 2);
+    for lost in [Interrupted, INTERNAL] {
+        assert_eq!(two(lost.clone(), OK, by_phone).await.1, 1);
+        assert_eq!(two(lost, OK, template).await.1, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_of_a_login_is_used_once_and_a_refresh_token_is_not() {
+    let login = Answer(200, r#"{"access_token":"A","expires_in":1,"token_type":"Bearer"}"#);
+    let channel = LoginChannel::new("1234567890", ChannelSecret::new("SECRET").unwrap());
+    let code =
+        async |client: &Client| client.issue_login(&channel, "CODE", "https://a").await.map(|_| ());
+    let token = RefreshToken::new("R").unwrap();
+    let refresh = async |client: &Client| client.refresh_login(&channel, &token).await.map(|_| ());
+    assert_eq!(two(NotSent, login.clone(), code).await.1, 2);
+    for failure in [TOO_OFTEN, Interrupted] {
+        let (result, requests) = two(failure, login.clone(), code).await;
+        assert!(result.is_err() && requests == 1);
+    }
+    assert_eq!(two(TOO_OFTEN, login, refresh).await.1, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn marking_as_read_repeats_freely() {
+    let by_token = async |client: &Client| client.mark_as_read_by_token("T").await.map(|_| ());
+    let by_user = async |client: &Client| client.mark_as_read("U1").await.map(|_| ());
+    for first in [TOO_OFTEN, Interrupted, INTERNAL] {
+        for (result, requests) in
+            [two(first.clone(), OK, by_token).await, two(first, OK, by_user).await]
+        {
+            result.unwrap();
+            assert_eq!(requests, 2);
+        }
     }
 }
