@@ -15,7 +15,7 @@ use crate::{
     exchange::Exchange,
     form::Form,
     judge::{Asked, ERROR_BODY_LIMIT},
-    retry::Attempts,
+    retry::{Attempts, Retries},
     route::{Repeat, Route},
     target::{BaseUrl, Target},
     transport::{
@@ -35,7 +35,7 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 pub(crate) struct Connection {
     user_agent: HeaderValue,
     timeout: Duration,
-    retry: RetryPolicy,
+    retries: Retries,
     transport: Carrier,
 }
 
@@ -83,13 +83,16 @@ impl Connection {
         judge: impl Fn(Exchange) -> Result<Exchange, Error>,
     ) -> Result<Exchange, Error> {
         let span = call.span();
-        let mut attempts = Attempts::new(&self.retry, call.repeat);
+        let mut attempts = Attempts::new(&self.retries, call.repeat);
         loop {
             let result =
                 self.attempt(call, &attempts).instrument(span.clone()).await.and_then(&judge);
             record(&span, &result);
             match result {
-                Ok(exchange) => return Ok(exchange),
+                Ok(exchange) => {
+                    attempts.succeeded();
+                    return Ok(exchange);
+                }
                 // Boxed, since it seldom happens and would make every call's future larger.
                 Err(error) => Box::pin(attempts.wait_after(error)).await?,
             }
@@ -100,19 +103,22 @@ impl Connection {
     /// is read whole.
     pub(crate) async fn open(&self, call: &Call<'_>) -> Result<Exchange<ResponseBody>, Error> {
         let span = call.span();
-        let mut attempts = Attempts::new(&self.retry, call.repeat);
+        let mut attempts = Attempts::new(&self.retries, call.repeat);
         loop {
             let result = self.begin(call, &attempts).instrument(span.clone()).await;
             record(&span, &result);
             match result {
-                Ok(exchange) => return Ok(exchange),
+                Ok(exchange) => {
+                    attempts.succeeded();
+                    return Ok(exchange);
+                }
                 Err(error) => Box::pin(attempts.wait_after(error)).await?,
             }
         }
     }
 
-    pub(crate) fn retry(&self) -> &RetryPolicy {
-        &self.retry
+    pub(crate) fn retries(&self) -> &Retries {
+        &self.retries
     }
 
     /// How long one attempt may take, or one piece of an answer that is read as it comes.
@@ -303,7 +309,7 @@ impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection")
             .field("timeout", &self.timeout)
-            .field("retry", &self.retry)
+            .field("retries", &self.retries)
             .finish_non_exhaustive()
     }
 }
@@ -398,7 +404,8 @@ impl ConnectionSettings {
             let pool = pool.map_err(|why| Error::invalid("root_certificates", why.to_string()))?;
             Carrier::Pool(pool.into())
         };
-        Ok(Connection { user_agent, timeout: self.timeout, retry: self.retry, transport })
+        let retries = Retries::new(self.retry);
+        Ok(Connection { user_agent, timeout: self.timeout, retries, transport })
     }
 }
 

@@ -79,6 +79,7 @@ mod setters;
 mod shop;
 mod supply;
 mod target;
+mod throttle;
 mod to;
 mod upload;
 mod user_ids;

@@ -4,7 +4,7 @@ use hikyaku_model::limits::{REPLY_TOKEN_LIFE, RETRY_KEY_USE};
 use http::StatusCode;
 use tokio::time::Instant;
 
-use crate::{Error, ErrorKind, random, route::Repeat};
+use crate::{Error, ErrorKind, random, route::Repeat, throttle::Budget};
 
 /// Longer than any delay or timeout.
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -21,6 +21,10 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 /// | reply | after all of these within a minute, with its reply token: LINE accepts a token once |
 /// | others, such as the loading animation | after 429 for the rate limit, or while no byte of the request can have
 /// left |
+///
+/// All calls of a client and its clones share a budget of 100 retries, or of `max_retries` if that is more, so that an
+/// outage of LINE's does not multiply the requests of a busy program: a retry spends one, its success gives it back, and
+/// ten calls that succeed at once give one back. While the budget is spent, a call that fails is not retried.
 ///
 /// A reply token that is refused as invalid after an attempt of unknown outcome does not distinguish "delivered" from
 /// "expired": the error then says [`may_have_landed`](crate::Error::may_have_landed).
@@ -100,6 +104,20 @@ impl RetryPolicy {
     }
 }
 
+/// When the calls of a client are retried: its policy, and what is left of the budget that they share.
+#[derive(Debug)]
+pub(crate) struct Retries {
+    policy: RetryPolicy,
+    budget: Budget,
+}
+
+impl Retries {
+    pub(crate) fn new(policy: RetryPolicy) -> Self {
+        let budget = Budget::full(policy.max_retries);
+        Self { policy, budget }
+    }
+}
+
 /// Returns when a period ends. `Instant` has a maximum: a time beyond it counts as never.
 pub(crate) fn deadline(began: Instant, after: Duration) -> Instant {
     began + after.min(YEAR)
@@ -108,7 +126,7 @@ pub(crate) fn deadline(began: Instant, after: Duration) -> Instant {
 /// The attempts of one call. Counts them, and remembers whether any of them may have landed.
 #[derive(Debug)]
 pub(crate) struct Attempts<'a> {
-    policy: &'a RetryPolicy,
+    shared: &'a Retries,
     repeat: Repeat,
     began: Instant,
     retries: u32,
@@ -116,14 +134,19 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn new(policy: &'a RetryPolicy, repeat: Repeat) -> Self {
-        Self { policy, repeat, began: Instant::now(), retries: 0, doubt: false }
+    pub(crate) fn new(shared: &'a Retries, repeat: Repeat) -> Self {
+        Self { shared, repeat, began: Instant::now(), retries: 0, doubt: false }
     }
 
     /// Returns the deadline of the attempt that begins now.
     pub(crate) fn deadline(&self, timeout: Duration) -> Instant {
         let began = if self.retries == 0 { self.began } else { Instant::now() };
         deadline(began, timeout)
+    }
+
+    /// Takes note that the last attempt succeeded.
+    pub(crate) fn succeeded(&self) {
+        self.shared.budget.succeeded(self.retries);
     }
 
     /// Waits until the call may be retried, or returns the error to the caller.
@@ -148,18 +171,20 @@ impl<'a> Attempts<'a> {
             Repeat::IfNotSent => error.kind() == ErrorKind::Network && !error.may_have_landed(),
             Repeat::Never => false,
         };
-        if !repeatable || self.retries >= self.policy.max_retries {
+        let Retries { policy, budget } = self.shared;
+        if !repeatable || self.retries >= policy.max_retries {
             return None;
         }
         let asked = error.retry_after().unwrap_or_default();
-        let delay = self.policy.delay(self.retries, random::fraction()).max(asked);
+        let delay = policy.delay(self.retries, random::fraction()).max(asked);
         self.retries += 1;
         let life = match self.repeat {
             Repeat::WithReplyToken => REPLY_TOKEN_LIFE,
             _ => RETRY_KEY_USE,
         };
-        let limit = self.policy.max_elapsed.min(life);
-        (self.began.elapsed().saturating_add(delay) <= limit).then_some(delay)
+        let limit = policy.max_elapsed.min(life);
+        let in_time = self.began.elapsed().saturating_add(delay) <= limit;
+        (in_time && budget.spend()).then_some(delay)
     }
 }
 

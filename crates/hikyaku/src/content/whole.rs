@@ -40,11 +40,14 @@ impl WaitForMessageContent<'_> {
     /// [`Network`](crate::ErrorKind::Network): every download broke off.
     pub async fn bytes(self, limit: usize) -> Result<LoadedContent, Error> {
         let mut content = self.wait().await?;
-        let mut attempts = Attempts::new(self.client.connection().retry(), Repeat::Always);
+        let mut attempts = Attempts::new(self.client.connection().retries(), Repeat::Always);
         loop {
             let content_type = content.content_type().map(str::to_owned);
             match content.load(limit).await {
-                Ok(bytes) => return Ok(LoadedContent { bytes, content_type }),
+                Ok(bytes) => {
+                    attempts.succeeded();
+                    return Ok(LoadedContent { bytes, content_type });
+                }
                 Err(error) => attempts.wait_after(error).await?,
             }
             content = self.wait().await?;
@@ -69,11 +72,14 @@ impl WaitForMessageContent<'_> {
     pub async fn save(self, path: impl AsRef<Path>, limit: u64) -> Result<SavedContent, Error> {
         let path = path.as_ref();
         let mut content = self.wait().await?;
-        let mut attempts = Attempts::new(self.client.connection().retry(), Repeat::Always);
+        let mut attempts = Attempts::new(self.client.connection().retries(), Repeat::Always);
         loop {
             let content_type = content.content_type().map(str::to_owned);
             match save(&mut content, path, limit).await {
-                Ok(bytes) => return Ok(SavedContent { bytes, content_type }),
+                Ok(bytes) => {
+                    attempts.succeeded();
+                    return Ok(SavedContent { bytes, content_type });
+                }
                 Err(error) => attempts.wait_after(error).await?,
             }
             content = self.wait().await?;

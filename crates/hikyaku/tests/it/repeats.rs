@@ -1,11 +1,21 @@
 //! When a call is repeated, and when it must not be.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use futures_util::future::{join_all, ready};
 use hikyaku::{
     Client, Error, ErrorKind, RetryPolicy,
     login::LoginChannel,
     model::{ChannelSecret, RefreshToken, SendKind},
+    transport::{RequestBody, ResponseBody, Transport, TransportError},
 };
 use proptest::prelude::*;
 
@@ -436,4 +446,50 @@ async fn marking_as_read_repeats_freely() {
             assert_eq!(requests, 2);
         }
     }
+}
+
+/// Answers 500 until it is told that LINE works again, and counts the requests.
+#[derive(Clone, Default)]
+struct Outage(Arc<(AtomicBool, AtomicUsize)>);
+
+impl Outage {
+    fn requests(&self) -> usize {
+        self.0.1.swap(0, Relaxed)
+    }
+}
+
+impl Transport for Outage {
+    fn send(
+        &self,
+        _: http::Request<RequestBody>,
+    ) -> BoxFuture<'_, Result<http::Response<ResponseBody>, TransportError>> {
+        self.0.1.fetch_add(1, Relaxed);
+        let status = if self.0.0.load(Relaxed) { 200 } else { 500 };
+        let response = http::Response::builder()
+            .status(status)
+            .header("x-line-request-id", "REQUEST-ID")
+            .body(Bytes::from_static(b"{}").into())
+            .unwrap();
+        Box::pin(ready(Ok(response)))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_does_not_multiply_the_requests_of_a_busy_client() {
+    let outage = Outage::default();
+    let client = Client::builder("TOKEN").transport(outage.clone()).build().unwrap();
+    let many = || join_all((0..100).map(|_| push(&client)));
+    let results = many().await;
+    assert!(results.iter().all(|result| result.as_ref().unwrap_err().may_have_landed()));
+    let requests = outage.requests();
+    assert!((150..=200).contains(&requests), "a request each, and at most 100 retries: {requests}");
+    many().await;
+    assert_eq!(outage.requests(), 100);
+    // Where LINE works again, the retries come back.
+    outage.0.0.store(true, Relaxed);
+    many().await.into_iter().for_each(|result| _ = result.unwrap());
+    outage.0.0.store(false, Relaxed);
+    outage.requests();
+    many().await;
+    assert_eq!(outage.requests(), 110);
 }
