@@ -166,8 +166,7 @@ impl Audiences {
     /// The highest number that was given to an audience or a job.
     pub(super) fn largest_number(&self) -> u64 {
         let jobs = self.by_id.values().flat_map(|audience| &audience.jobs).map(|job| job.id);
-        let largest = self.by_id.keys().copied().chain(jobs).max().unwrap_or(0).max(self.last);
-        largest.try_into().unwrap_or(0)
+        self.by_id.keys().copied().chain(jobs).max().unwrap_or(0).max(self.last)
     }
 
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut StoredAudience> {

@@ -272,7 +272,7 @@ async fn audiences_and_redeliveries_combine() {
         sim.add_audience(&Audience { user_ids, ..Audience::default() })
     };
     let (left, right) = (audience(&[0, 1, 2]), audience(&[1, 2, 3]));
-    let of = |id: i64| json!({ "type": "audience", "audienceGroupId": id });
+    let of = |id: u64| json!({ "type": "audience", "audienceGroupId": id });
     let first = narrowcast(
         &sim,
         json!({ "recipient": { "type": "operator", "and": [of(left), { "type": "operator", "not": of(right) }] } }),
@@ -401,7 +401,7 @@ async fn an_uploaded_audience_of_another_account_needs_fifty() {
         user_ids: friends[..size].to_vec(),
         ..Audience::default()
     };
-    let to = |id: i64| json!({ "recipient": { "type": "audience", "audienceGroupId": id } });
+    let to = |id: u64| json!({ "recipient": { "type": "audience", "audienceGroupId": id } });
     let own = sim.add_audience(&audience(49));
     assert_eq!(finish(&sim, to(own)).await["successCount"], 49);
     let shared = sim.add_shared_audience(&audience(49), "another account");
