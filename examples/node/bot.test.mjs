@@ -1,6 +1,9 @@
 // The bot and the push against LINE, simulated: hikyaku sim exec --friends 1 -- node --test
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { bot } from "./bot.mjs";
 import { push } from "./push.mjs";
 
@@ -28,15 +31,35 @@ test("the bot says what it hears", async () => {
   assert.equal(deliveries[0].messages[0].text, "hello, こんにちは");
 });
 
-test("a push whose answer is lost arrives once", async () => {
-  await sim("POST", "/faults", {
-    match: { path: "/v2/bot/message/push", count: 1 },
-    do: { status: 500, after_accept: true },
+for (const [loss, fault] of Object.entries({
+  "an error": { status: 500, after_accept: true },
+  "a connection that closes": { drop: "after_accept" },
+  "half an answer": { truncate: true },
+  "an answer that comes too late": { delay: "3s", after_accept: true },
+})) {
+  test(`a push whose answer is lost by ${loss} arrives once`, async () => {
+    const before = (await pushes()).length;
+    const match = { path: "/v2/bot/message/push", count: 1 };
+    await sim("POST", "/faults", { match, do: fault });
+    await push(friend, loss, { timeout: 1000 });
+    const { deliveries } = await sim("GET", `/outbox?to=${friend}&kind=push`);
+    assert.equal(deliveries.filter((it) => it.messages[0].text === loss).length, 1);
+    const statuses = (await pushes()).slice(before).map((it) => it.status);
+    assert.ok(statuses.includes(409), "the answer to the first request was lost");
   });
-  await push(friend, "your parcel is here");
+}
+
+test("push.mjs ends well though the answer to its first request is lost", async () => {
+  const match = { path: "/v2/bot/message/push", count: 1 };
+  await sim("POST", "/faults", { match, do: { drop: "after_accept" } });
+  const script = fileURLToPath(new URL("push.mjs", import.meta.url));
+  const program = spawn(process.execPath, [script, friend, "by hand"], { stdio: "inherit" });
+  assert.deepEqual(await once(program, "exit"), [0, null]);
   const { deliveries } = await sim("GET", `/outbox?to=${friend}&kind=push`);
-  assert.deepEqual(deliveries.map((it) => it.messages[0].text), ["your parcel is here"]);
-  const { requests } = await sim("GET", "/log");
-  const pushes = requests.filter((it) => it.path === "/v2/bot/message/push");
-  assert.deepEqual(pushes.map((it) => it.status), [500, 409]);
+  assert.equal(deliveries.filter((it) => it.messages[0].text === "by hand").length, 1);
 });
+
+async function pushes() {
+  const { requests } = await sim("GET", "/log");
+  return requests.filter((it) => it.path === "/v2/bot/message/push");
+}

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import unittest
 from urllib.request import Request, urlopen
@@ -40,13 +42,38 @@ class LineTest(unittest.TestCase):
         self.assertEqual(answer["messages"][0]["text"], "hello, こんにちは")
 
     def test_a_push_whose_answer_is_lost_arrives_once(self):
-        sim("POST", "/faults", {"match": {"path": "/v2/bot/message/push", "count": 1}, "do": {"status": 500, "after_accept": True}})
-        push(FRIEND, "your parcel is here")
-        arrived = sim("GET", f"/outbox?to={FRIEND}&kind=push")["deliveries"]
-        self.assertEqual([it["messages"][0]["text"] for it in arrived], ["your parcel is here"])
-        asked = sim("GET", "/log")["requests"]
-        statuses = [it["status"] for it in asked if it["path"] == "/v2/bot/message/push"]
-        self.assertEqual(statuses, [500, 409])
+        for loss, fault in {
+            "an error": {"status": 500, "after_accept": True},
+            "a connection that closes": {"drop": "after_accept"},
+            "half an answer": {"truncate": True},
+            "an answer that comes too late": {"delay": "3s", "after_accept": True},
+        }.items():
+            with self.subTest(loss):
+                before = len(pushes())
+                lose_next_answer(fault)
+                push(FRIEND, loss, timeout=1)
+                self.assertEqual(arrived(loss), 1)
+                statuses = [it["status"] for it in pushes()[before:]]
+                self.assertIn(409, statuses, "the answer to the first request was lost")
+
+    def test_push_py_ends_well_though_the_answer_to_its_first_request_is_lost(self):
+        lose_next_answer({"drop": "after_accept"})
+        script = os.path.join(os.path.dirname(__file__), "push.py")
+        subprocess.run([sys.executable, script, FRIEND, "by hand"], check=True)
+        self.assertEqual(arrived("by hand"), 1)
+
+
+def lose_next_answer(fault):
+    sim("POST", "/faults", {"match": {"path": "/v2/bot/message/push", "count": 1}, "do": fault})
+
+
+def arrived(text):
+    deliveries = sim("GET", f"/outbox?to={FRIEND}&kind=push")["deliveries"]
+    return sum(it["messages"][0]["text"] == text for it in deliveries)
+
+
+def pushes():
+    return [it for it in sim("GET", "/log")["requests"] if it["path"] == "/v2/bot/message/push"]
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ fn the_python_example_passes_its_own_tests() {
     let exec = ["sim", "exec", "--friends", "1", "--", python.to_str().unwrap()];
     let outcome = shell.run(exec.into_iter().chain(words));
     assert_eq!(outcome.code, 0, "{outcome}");
-    assert!(outcome.stderr.contains("Ran 2 tests"), "{outcome}");
+    assert!(outcome.stderr.contains("Ran 3 tests"), "{outcome}");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn the_node_example_passes_its_own_tests() {
     let outcome = shell().run(exec);
     assert_eq!(outcome.code, 0, "{outcome}");
     assert!(
-        outcome.stdout.contains("# pass 2") || outcome.stdout.contains("ℹ pass 2"),
+        outcome.stdout.contains("# pass 6") || outcome.stdout.contains("ℹ pass 6"),
         "{outcome}"
     );
 }
