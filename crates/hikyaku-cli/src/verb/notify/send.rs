@@ -84,7 +84,7 @@ impl Send {
         let answer = notify.await?;
         let limits = &answer.rate_limits;
         let document = Document {
-            status: answer.status().as_u16(),
+            status: answer.http_status().as_u16(),
             rate_limits: Left {
                 limit: limits.limit,
                 remaining: limits.remaining,
