@@ -72,6 +72,9 @@ pub struct Listed {
     /// When its caller, who waited for it, was told that it was refused or withdrawn.
     #[serde(serialize_with = "shown_if_any")]
     pub told_at: Option<Time>,
+    /// Whether its acceptance is reported as an [`Outcome`](crate::Outcome), too. It is not part of the JSON.
+    #[serde(skip)]
+    pub tells_outcome: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
@@ -131,6 +134,7 @@ impl From<Stored> for Listed {
             last_status: delivery.last_status,
             last_error: delivery.last_error,
             told_at: delivery.told_at,
+            tells_outcome: stored.row.tells,
         }
     }
 }

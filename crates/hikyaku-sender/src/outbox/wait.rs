@@ -5,7 +5,10 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::Outbox;
-use crate::{DeliveryId, Error, HoldReason, Listed, State, WaitingFor, store::step::Told};
+use crate::{
+    DeliveryId, Error, HoldReason, Listed, State, WaitingFor,
+    store::step::{Refuse, ReportOutcome, Told},
+};
 
 /// How often somebody who waits for a delivery looks at what another program may have done with it.
 const LOOK_AT_ONE: Duration = Duration::from_millis(250);
@@ -74,6 +77,32 @@ impl Outbox {
     /// The store failed to commit it.
     pub async fn told(&self, id: DeliveryId) -> Result<bool, Error> {
         self.0.store.run(Told(id.0)).await
+    }
+
+    /// Requests the report of every outcome of a delivery, for a caller who waited and is told that it will be sent: its
+    /// acceptance is reported as with [`NewDelivery::tell_outcome`](crate::NewDelivery::tell_outcome), and a refusal at
+    /// once. Returns whether it is still to be sent; one that has ended, or does not exist, stays as it is.
+    ///
+    /// # Errors
+    /// The store failed to commit it.
+    pub async fn report_outcome(&self, id: DeliveryId) -> Result<bool, Error> {
+        self.0.store.run(ReportOutcome(id.0)).await
+    }
+
+    /// Withdraws a delivery for a reason that all its waiting callers are told, as its
+    /// [`last_error`](Listed::last_error). Returns whether it did. A delivery that may have been sent, has ended or does
+    /// not exist stays as it is, and so does one whose caller may rely on it: with
+    /// [`tell_outcome`](crate::NewDelivery::tell_outcome) or after [`report_outcome`](Self::report_outcome).
+    ///
+    /// # Errors
+    /// The store failed to commit it.
+    pub async fn refuse(&self, id: DeliveryId, why: impl Into<String>) -> Result<bool, Error> {
+        let refused = self.0.store.run(Refuse { id: id.0, why: why.into() }).await?;
+        if refused {
+            // Others of its order key may go on.
+            self.0.store.news().tell();
+        }
+        Ok(refused)
     }
 }
 

@@ -303,6 +303,9 @@ pub(crate) trait Deliveries: Send {
     /// Writes back what the state machine changed.
     fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;
 
+    /// Makes the acceptance of a row an outcome, too.
+    fn tell_acceptance(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
+
     /// Takes the idempotency key of a row away.
     fn free_name(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
 

@@ -20,6 +20,8 @@ on_every_store![
     what_nobody_waits_for_is_told_at_once,
     who_waits_is_remembered_by_a_moved_store,
     nobody_waits_for_what_a_person_retries,
+    a_caller_who_waits_no_longer_gets_every_outcome_reported,
+    what_somebody_relies_on_is_not_refused,
 ];
 
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -136,6 +138,39 @@ async fn nobody_waits_for_what_a_person_retries(bench: Bench) {
     bench.outbox.retry(id).await.unwrap();
     work(&bench, worker(&bench.outbox, &refusing().await)).await;
     assert_eq!(outcomes(&bench.outbox).await, [(OutcomeKind::Rejected, Some(id))]);
+}
+
+async fn a_caller_who_waits_no_longer_gets_every_outcome_reported(bench: Bench) {
+    let (sim, _) = line().await;
+    let ids = bench.outbox.enqueue_all(vec![push(1).watched(PATIENCE), push(2).watched(PATIENCE)]);
+    let ids: Vec<DeliveryId> = ids.await.unwrap().into_iter().map(|it| it.unwrap().id).collect();
+    for _ in 0..2 {
+        assert!(bench.outbox.report_outcome(ids[0]).await.unwrap());
+    }
+    assert!(bench.outbox.show(ids[0]).await.unwrap().unwrap().tells_outcome);
+    work(&bench, worker(&bench.outbox, &sim)).await;
+    assert_eq!(outcomes(&bench.outbox).await, [(OutcomeKind::Accepted, Some(ids[0]))]);
+    assert!(!bench.outbox.report_outcome(ids[1]).await.unwrap(), "it has ended");
+    assert!(!bench.outbox.report_outcome(DeliveryId::from(4711)).await.unwrap());
+    // A refusal is reported at once.
+    let id = bench.outbox.enqueue(push(3).watched(Duration::from_secs(600))).await.unwrap().id;
+    assert!(bench.outbox.report_outcome(id).await.unwrap());
+    work(&bench, worker(&bench.outbox, &refusing().await)).await;
+    assert_eq!(outcomes(&bench.outbox).await[1..], [(OutcomeKind::Rejected, Some(id))]);
+}
+
+async fn what_somebody_relies_on_is_not_refused(bench: Bench) {
+    let sends = vec![push(1).watched(PATIENCE), push(2).watched(PATIENCE), push(3).tell_outcome()];
+    let ids = bench.outbox.enqueue_all(sends).await.unwrap();
+    let ids: Vec<DeliveryId> = ids.into_iter().map(|it| it.unwrap().id).collect();
+    assert!(bench.outbox.report_outcome(ids[1]).await.unwrap());
+    for (at, refused) in [(0, true), (0, false), (1, false), (2, false)] {
+        assert_eq!(bench.outbox.refuse(ids[at], "no room").await.unwrap(), refused, "{at}");
+    }
+    let shown = bench.outbox.show(ids[0]).await.unwrap().unwrap();
+    assert_eq!((shown.state, shown.last_error.as_deref()), (State::Cancelled, Some("no room")));
+    assert_eq!(bench.outbox.show(ids[1]).await.unwrap().unwrap().state, State::Ready);
+    assert!(!bench.outbox.refuse(DeliveryId::from(4711), "no room").await.unwrap());
 }
 
 /// Runs a test beside a worker.

@@ -159,6 +159,13 @@ impl Deliveries for MemoryTx<'_> {
         Ok(())
     }
 
+    async fn tell_acceptance(&mut self, id: i64) -> Result<()> {
+        if let Some(stored) = self.memory.rows.get_mut(&id) {
+            stored.row.tells = true;
+        }
+        Ok(())
+    }
+
     async fn free_name(&mut self, id: i64) -> Result<()> {
         if let Some(stored) = self.memory.rows.get_mut(&id) {
             stored.row.idempotency_key = None;

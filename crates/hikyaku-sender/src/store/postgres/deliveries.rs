@@ -216,6 +216,11 @@ impl Deliveries for PgTx<'_> {
         self.execute(&SAVE, &params).await.map(drop)
     }
 
+    async fn tell_acceptance(&mut self, id: i64) -> Result<()> {
+        let sql = "UPDATE hikyaku_delivery SET tells = 1 WHERE id = $1";
+        self.execute(sql, &[&id]).await.map(drop)
+    }
+
     async fn free_name(&mut self, id: i64) -> Result<()> {
         let sql = "UPDATE hikyaku_delivery SET idempotency_key = NULL WHERE id = $1";
         self.execute(sql, &[&id]).await.map(drop)

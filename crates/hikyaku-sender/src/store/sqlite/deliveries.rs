@@ -186,6 +186,10 @@ impl Deliveries for SqliteTx<'_> {
         rows.iter().try_for_each(|row| save(&mut statement, row))
     }
 
+    async fn tell_acceptance(&mut self, id: i64) -> Result<()> {
+        self.execute("UPDATE delivery SET tells = 1 WHERE id = ?1", [id]).map(drop)
+    }
+
     async fn free_name(&mut self, id: i64) -> Result<()> {
         self.execute("UPDATE delivery SET idempotency_key = NULL WHERE id = ?1", [id]).map(drop)
     }

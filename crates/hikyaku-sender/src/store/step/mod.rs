@@ -45,7 +45,9 @@ pub(crate) use outcome_cursor::{
     ReadOn,
 };
 pub(crate) use pace::{Hold, Release, SetQuota};
-pub(crate) use person::{ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage, Told};
+pub(crate) use person::{
+    ActOnOne, ActOnPage, ActedOn, EXAMPLES, PreviewPage, Refuse, ReportOutcome, Told,
+};
 pub(crate) use quarantine::Quarantine;
 pub(crate) use settle::{Attempt, Settle, Settled};
 #[cfg(feature = "postgres")]

@@ -66,6 +66,55 @@ impl WriteStep for Told {
     }
 }
 
+/// From now on every outcome of a delivery is told, and no caller's patience keeps one back. Whether it has not ended.
+#[derive(Debug)]
+pub(crate) struct ReportOutcome(pub(crate) i64);
+
+impl WriteStep for ReportOutcome {
+    type Out = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
+        let mut rows = tx.load(&[self.0]).await?;
+        let Some(row) = rows.first_mut() else { return Ok(false) };
+        if !matches!(row.delivery.state, State::Ready | State::InFlight) {
+            return Ok(false);
+        }
+        if !row.tells || row.delivery.watched_until.is_some() {
+            row.tells = true;
+            row.delivery.watched_until = None;
+            tx.save(&rows).await?;
+            tx.tell_acceptance(self.0).await?;
+        }
+        Ok(true)
+    }
+}
+
+/// Its callers are to hear that a delivery is refused: it is withdrawn, unless one was told that its outcome will be reported.
+#[derive(Debug)]
+pub(crate) struct Refuse {
+    pub(crate) id: i64,
+    pub(crate) why: String,
+}
+
+impl WriteStep for Refuse {
+    type Out = bool;
+
+    async fn run<T: Tx>(&self, tx: &mut T) -> Result<bool> {
+        let mut rows = tx.load(&[self.id]).await?;
+        let Some(row) = rows.first_mut() else { return Ok(false) };
+        let before = Before::of(&row.delivery);
+        if row.tells || row.delivery.cancel(&self.why).is_err() {
+            return Ok(false);
+        }
+        let mut effects = Effects::default();
+        effects.note(before, row);
+        tx.save(&rows).await?;
+        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
+        super::apply(tx, effects).await?;
+        Ok(true)
+    }
+}
+
 /// What a person would do to a page of deliveries: those that fit the filter, as many as its limit says.
 #[derive(Debug)]
 pub(crate) struct PreviewPage {
