@@ -37,6 +37,16 @@ impl Fields {
         self.texts.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The name of a text that was given more than once.
+    pub(crate) fn twice(&self) -> Option<&str> {
+        let mut names: Vec<&str> = self.texts.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        names
+            .windows(2)
+            .find(|pair| pair.first() == pair.last())
+            .and_then(|pair| pair.first().copied())
+    }
+
     /// The picture that was uploaded.
     pub(crate) fn image_file(&self) -> Option<&Bytes> {
         self.file("imageFile")

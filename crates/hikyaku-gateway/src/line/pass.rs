@@ -64,7 +64,6 @@ impl Upstream {
         parts: &Parts,
         body: Bytes,
     ) -> OrAnswer<Response<Bytes>> {
-        let cut = |status, why| Box::new(unreachable(status, why));
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let uri = format!("{}{path}", self.api).parse::<Uri>();
         let mut request = http::Request::new(RequestBody::from(body));
@@ -72,25 +71,20 @@ impl Upstream {
         *request.uri_mut() = uri
             .map_err(|_| Box::new(plain(StatusCode::BAD_REQUEST, "The request path is invalid")))?;
         *request.headers_mut() = upstream_headers(&parts.headers);
-        let asked = async {
-            let answer = transport.send(request).await.map_err(|error| {
-                tracing::warn!(%error, "a request could not be passed on");
-                cut(StatusCode::BAD_GATEWAY, "LINE cannot be reached")
-            })?;
-            let (mut head, body) = answer.into_parts();
-            let body = Limited::new(body, LARGEST_ASKED).collect().await;
-            let body = body.map_err(|_| {
-                cut(StatusCode::BAD_GATEWAY, "The answer of LINE did not come to its end")
-            })?;
-            head.headers = without_hops(&head.headers);
-            // The body's own length is what counts.
-            head.headers.remove(header::CONTENT_LENGTH);
-            let voice = HeaderValue::from_static("line");
-            head.headers.insert(HeaderName::from_static("x-hikyaku-answer"), voice);
-            Ok(Response::from_parts(head, body.to_bytes()))
-        };
-        let late = || cut(StatusCode::GATEWAY_TIMEOUT, "LINE did not answer within 30 seconds");
-        timeout(HEAD_TIME, asked).await.unwrap_or_else(|_| Err(late()))
+        answered(transport, request).await
+    }
+
+    /// Asks LINE something of the gateway's own, at a path of its API.
+    pub(super) async fn ask_self(
+        &self,
+        transport: &HyperTransport,
+        request: http::Request<String>,
+    ) -> OrAnswer<Response<Bytes>> {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = format!("{}{}", self.api, parts.uri).parse().map_err(|_| {
+            Box::new(unreachable(StatusCode::BAD_GATEWAY, "the address of LINE is invalid"))
+        })?;
+        answered(transport, http::Request::from_parts(parts, Bytes::from(body).into())).await
     }
 
     /// Passes a request on, and its answer back.
@@ -150,7 +144,34 @@ impl Upstream {
     }
 }
 
-fn unreachable(status: StatusCode, why: &str) -> Answer {
+/// LINE's answer as a whole; it is a small one.
+async fn answered(
+    transport: &HyperTransport,
+    request: http::Request<RequestBody>,
+) -> OrAnswer<Response<Bytes>> {
+    let cut = |status, why| Box::new(unreachable(status, why));
+    let asked = async {
+        let answer = transport.send(request).await.map_err(|error| {
+            tracing::warn!(%error, "a request could not be passed on");
+            cut(StatusCode::BAD_GATEWAY, "LINE cannot be reached")
+        })?;
+        let (mut head, body) = answer.into_parts();
+        let body = Limited::new(body, LARGEST_ASKED).collect().await;
+        let body = body.map_err(|_| {
+            cut(StatusCode::BAD_GATEWAY, "The answer of LINE did not come to its end")
+        })?;
+        head.headers = without_hops(&head.headers);
+        // The body's own length is what counts.
+        head.headers.remove(header::CONTENT_LENGTH);
+        let voice = HeaderValue::from_static("line");
+        head.headers.insert(HeaderName::from_static("x-hikyaku-answer"), voice);
+        Ok(Response::from_parts(head, body.to_bytes()))
+    };
+    let late = || cut(StatusCode::GATEWAY_TIMEOUT, "LINE did not answer within 30 seconds");
+    timeout(HEAD_TIME, asked).await.unwrap_or_else(|_| Err(late()))
+}
+
+pub(super) fn unreachable(status: StatusCode, why: &str) -> Answer {
     own(status, why, Some("line-unreachable"), None)
 }
 

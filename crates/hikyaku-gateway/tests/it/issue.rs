@@ -7,7 +7,7 @@ use hikyaku_gateway::NewApiKey;
 use serde_json::Value;
 
 use crate::{
-    home::{Answer, Home},
+    home::{Answer, Home, post},
     line::PUSH,
     pages::FORM,
 };
@@ -101,6 +101,17 @@ async fn tokens_of_others_are_neither_issued_nor_ended() {
         assert_eq!(refused.status, 403, "{path} {form}");
         assert_eq!(refused.header("x-hikyaku-error"), Some("forbidden"));
     }
+    // Whose a request is must be said once, in its body.
+    let other = home.sim.add_channel();
+    let mixed = format!("{}&client_id={id}", assertion(&other.channel_id()));
+    assert_eq!(home.post_form("/oauth2/v2.1/token", &mixed).await.status, 403);
+    for (path, form) in [
+        ("/v2/oauth/accessToken", format!("{}&client_id={}", client(&home), other.channel_id())),
+        ("/v2/oauth/accessToken", format!("{}&client_secret=x", client(&home))),
+        ("/v2/oauth/accessToken?client_id=1", client(&home)),
+    ] {
+        assert_eq!(home.post_form(path, &form).await.status, 400, "{path} {form}");
+    }
     assert_eq!(home.asked_for_tokens(), 0);
     // LINE judges what its channel's name is under.
     let wrong = client(&home).replace(home.sim.channel_secret().expose(), &"0".repeat(32));
@@ -120,5 +131,36 @@ async fn without_the_channels_id_no_token_is_issued() {
     let home = home(false).await;
     let refused = home.post_form("/v2/oauth/accessToken", &client(&home)).await;
     assert_eq!((refused.status, home.asked_for_tokens()), (403, 0), "{refused:?}");
+    home.stop().await;
+}
+
+/// Whatever made LINE issue it: what counts is whose LINE says that it is.
+#[tokio::test]
+async fn a_token_of_another_channel_acts_as_no_key() {
+    let home = home(true).await;
+    let other = home.sim.add_channel();
+    let issued = async |path: &str| {
+        let id = other.channel_id();
+        let form = client(&home)
+            .replace(&home.sim.channel_id(), &id)
+            .replace(home.sim.channel_secret().expose(), other.channel_secret().expose());
+        let address = home.sim.api_url();
+        let address = address.strip_prefix("http://").unwrap();
+        post(address, path, "", &form).await
+    };
+    for path in ["/v2/oauth/accessToken", "/oauth2/v3/token"] {
+        let answer = issued(path).await;
+        let body: Value = serde_json::from_str(&answer.body).unwrap();
+        let token = body["access_token"].as_str().unwrap().to_owned();
+        let rule = hikyaku_sim::FaultRule::answer(200).on("POST", path).times(1);
+        home.sim.fault(rule.body(body)).unwrap();
+        let refused = home.post_form(path, &client(&home)).await;
+        assert_eq!((refused.status, refused.header("x-hikyaku-error")), (403, Some("forbidden")));
+        assert!(!refused.body.contains(&token), "{refused:?}");
+        assert_eq!(home.push_as(&token).await, 401, "{path}");
+    }
+    // Of the channel itself, it is taken by the same way.
+    assert_eq!(home.post_form("/oauth2/v3/token", &client(&home)).await.status, 200);
+    assert_eq!(home.sim.delivered(), 0);
     home.stop().await;
 }
