@@ -32,9 +32,10 @@ impl Aftermath<'_> {
         let channel = data["channel"].as_str().unwrap_or_default();
         match outcome.kind {
             OutcomeKind::Rejected => {
-                self.give_back(data).await?;
-                joined::deal(self.outbox, self.state, data).await?;
-                sticker::deal(self.outbox, data).await
+                // What is sent instead takes over what it has cost.
+                self.part(data).await?;
+                sticker::deal(self.outbox, self.state, data).await?;
+                self.give_back(data).await
             }
             OutcomeKind::Cancelled => self.give_back(data).await,
             // LINE counts no replies.
@@ -48,6 +49,21 @@ impl Aftermath<'_> {
                 self.tell(outcome, "quota", channel, &text).await
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Looks at a refused send, whichever it was, and sends what it carries one by one, where that may arrive.
+    async fn part(&self, data: &Value) -> Result<(), Error> {
+        if !data["reference"]["joined"].is_u64() {
+            return Ok(());
+        }
+        let Some(id) = data["id"].as_i64() else { return Ok(()) };
+        match self.outbox.show(id.into()).await?.filter(joined::is_to_part) {
+            Some(refused) => {
+                tracing::warn!(delivery = %refused.id, "LINE refuses a message, so those that were joined are sent one by one");
+                self.state.part(&refused).await
+            }
+            None => Ok(()),
         }
     }
 

@@ -6,8 +6,7 @@ use std::{
 };
 
 use hikyaku_sender::{
-    DeliveryId, ErrorKind, HoldReason, Listed, Outbox, Priority, State as DeliveryState, Time,
-    WaitingFor,
+    DeliveryId, ErrorKind, Listed, Outbox, Priority, State as DeliveryState, Time,
 };
 use tokio::{
     sync::Notify,
@@ -24,10 +23,8 @@ use crate::{
     patience::Patience,
     state::{Charge, Charged, Join, Joined, Parcel, Posting, Spent, TokenRow},
     sticker,
+    withdrawn::Withdrawn,
 };
-
-/// LINE refuses the channel's token.
-const UNAUTHORIZED: WaitingFor = WaitingFor::Hold(HoldReason::Unauthorized);
 
 /// How often somebody who waits looks whether another node has sent what waited for others.
 const LOOK: Duration = Duration::from_millis(250);
@@ -80,6 +77,10 @@ pub(crate) enum Told {
     Queued,
     /// LINE has refused it; its words.
     Refused(String),
+    /// Somebody withdrew it before it was sent.
+    Withdrawn,
+    /// The configuration has no such channel any more; nothing is kept.
+    NoChannel,
     /// LINE refuses the channel's token; nothing is kept.
     OurFault,
     /// The channel's month is used up; nothing is kept.
@@ -99,6 +100,15 @@ pub(crate) struct Delivered {
     pub(crate) spent: Option<Spent>,
 }
 
+/// Whose notification a delivery carries.
+#[derive(Clone, Copy, Debug)]
+struct Asker {
+    /// Its number among those that a push carries.
+    joined: Option<i64>,
+    /// Whether others may ask for the same delivery, by its name.
+    is_named: bool,
+}
+
 /// The chat of a token, among those that wait.
 fn chat_of(token: &TokenRow) -> String {
     format!("chat:{}:{}", token.channel, token.target)
@@ -114,6 +124,15 @@ impl Courier {
         how: How<'_>,
     ) -> Result<Delivered, Error> {
         let How { idempotency_key, alone, picture } = how;
+        if self.accounts.get(&token.channel).is_none() {
+            // No worker would ever send it.
+            tracing::error!(
+                token = token.id,
+                channel = token.channel,
+                "a token is of a channel that the configuration does not have"
+            );
+            return Ok(Delivered { id: None, told: Told::NoChannel, spent: None });
+        }
         let parcel = Parcel {
             channel: token.channel.clone(),
             target: token.target.clone(),
@@ -122,24 +141,38 @@ impl Courier {
             messages: notification.messages(),
             silent: notification.silent,
             name: idempotency_key.map(|key| format!("notify:{}:{key}", token.id)),
-            reference: sticker::reference(token.id, notification.has_sticker()),
+            takes_over: true,
+            reference: sticker::reference(token, notification.has_sticker()),
             picture,
             in_order: true,
         };
+        let parcel = self.without_doubling(parcel, notification.has_sticker()).await?;
         let window = self.settings.window().filter(|_| token.priority != Priority::High);
         let wanted = self.settings.wait().unwrap_or_default();
         let wait = self.patience.wait(chat_of(token), OF_CHAT, wanted);
         // A sticker may be refused, and must not take others along.
         let may_wait = !alone && !notification.has_sticker();
         match window {
+            // One that was taken back has its old name in the outbox, too.
+            _ if self.waits(&parcel).await? => {
+                self.join(token, parcel, window.unwrap_or_default(), wait.time).await
+            }
             Some(window) if may_wait && !self.is_in_outbox(&parcel).await? => {
                 self.join(token, parcel, window, wait.time).await
             }
-            _ if window.is_none() && self.waits(&parcel).await? => {
-                self.join(token, parcel, Duration::ZERO, wait.time).await
-            }
             _ => self.post(token, parcel, window.is_some(), wait.time).await,
         }
+    }
+
+    /// What stands for a refused sticker has a name of its own: under the notification's name nothing new is sent until that one,
+    /// too, surely was not.
+    async fn without_doubling(&self, parcel: Parcel, has_sticker: bool) -> Result<Parcel, Error> {
+        let Some(name) = parcel.name.as_ref().filter(|_| has_sticker) else { return Ok(parcel) };
+        let takes_over = match self.outbox.find(&parcel.channel, name).await? {
+            Some(before) => sticker::is_surely_not_sent(&self.outbox, &before).await?,
+            None => false,
+        };
+        Ok(Parcel { takes_over, ..parcel })
     }
 
     /// Whether a call of this name went into the outbox at once, before windows were set.
@@ -150,7 +183,7 @@ impl Courier {
         }
     }
 
-    /// Whether a call of this name waited for others, before windows were taken away.
+    /// Whether a call of this name waited for others, or was taken back to go as a free reply.
     async fn waits(&self, parcel: &Parcel) -> Result<bool, Error> {
         match &parcel.name {
             Some(name) => self.state.waits_as(name).await,
@@ -166,6 +199,7 @@ impl Courier {
         wait: Duration,
     ) -> Result<Delivered, Error> {
         let charge = self.charge(token).await;
+        let asker = Asker { joined: None, is_named: parcel.name.is_some() };
         let may_be_reply = self.has_webhook && self.settings.free_replies;
         let posted =
             self.state.post(parcel, charge, Posting { behind_waiting, may_be_reply }).await;
@@ -174,8 +208,8 @@ impl Courier {
                 if behind_waiting {
                     self.carried.notify_waiters();
                 }
-                let told = self.tell(enqueued.id, None, Instant::now() + wait).await?;
-                self.delivered(token, told, spent, enqueued.id).await
+                let (id, told) = self.tell(enqueued.id, asker, Instant::now() + wait).await;
+                Ok(self.delivered(token, told, spent, id).await)
             }
             Ok(Charged::UsedUp(spent)) => {
                 Ok(Delivered { id: None, told: Told::BudgetUsedUp, spent: Some(spent) })
@@ -195,7 +229,8 @@ impl Courier {
         wait: Duration,
     ) -> Result<Delivered, Error> {
         // What breaks a rule is told now: it would keep others from being sent.
-        parcel.push().to_json()?;
+        Parcel { name: None, ..parcel.clone() }.push().to_json()?;
+        let is_named = parcel.name.is_some();
         let charge = self.charge(token).await;
         let Joined { id, delivery, spent } = match self.state.join(parcel, charge, window).await? {
             Join::Joined(joined) => joined,
@@ -210,14 +245,18 @@ impl Courier {
         let until = Instant::now() + wait;
         let carrier = match delivery {
             Some(delivery) => Some(delivery),
-            None => self.carrier(id, until).await?,
+            None => self.carrier(id, until).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "it is on disk, and what became of it could not be read");
+                None
+            }),
         };
-        let told = match carrier {
-            Some(delivery) => self.tell(delivery, Some(id), until).await?,
-            None => Told::Queued,
+        let Some(delivery) = carrier else {
+            Self::note(token, spent);
+            return Ok(Delivered { id: None, told: Told::Queued, spent });
         };
-        Self::note(token, spent);
-        Ok(Delivered { id: carrier, told, spent })
+        let asker = Asker { joined: Some(id), is_named };
+        let (delivery, told) = self.tell(delivery, asker, until).await;
+        Ok(self.delivered(token, told, spent, delivery).await)
     }
 
     /// The delivery that carries a notification, as soon as there is one.
@@ -241,13 +280,16 @@ impl Courier {
         told: Told,
         spent: Option<Spent>,
         id: DeliveryId,
-    ) -> Result<Delivered, Error> {
+    ) -> Delivered {
         Self::note(token, spent);
-        if spent.is_some() && matches!(told, Told::Refused(_) | Told::OurFault | Told::MonthUsedUp)
+        let is_free = matches!(told, Told::Refused(_) | Told::OurFault | Told::MonthUsedUp);
+        if spent.is_some()
+            && is_free
+            && let Err(error) = self.state.give_back(id).await
         {
-            self.state.give_back(id).await?;
+            tracing::debug!(%error, "what a refused notification cost is given back later");
         }
-        Ok(Delivered { id: Some(id), told, spent })
+        Delivered { id: Some(id), told, spent }
     }
 
     fn note(token: &TokenRow, spent: Option<Spent>) {
@@ -296,60 +338,116 @@ impl Courier {
     }
 
     /// What is told of a delivery: after the wait or, where nobody waits, after a look, which may tell that the month is used up.
-    /// `joined` is the notification's number among those that it carries.
-    async fn tell(
+    /// And the delivery that carries the notification in the end. It is on disk, whatever fails.
+    async fn tell(&self, id: DeliveryId, asker: Asker, until: Instant) -> (DeliveryId, Told) {
+        if self.settings.wait().is_none() && self.settings.on_quota == OnQuota::Park {
+            return (id, Told::Queued);
+        }
+        self.try_to_tell(id, asker, until).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "it is on disk, and what became of it could not be read");
+            (id, Told::Queued)
+        })
+    }
+
+    async fn try_to_tell(
         &self,
         mut id: DeliveryId,
-        joined: Option<i64>,
+        asker: Asker,
         until: Instant,
-    ) -> Result<Told, Error> {
-        if self.settings.wait().is_none() && self.settings.on_quota == OnQuota::Park {
-            return Ok(Told::Queued);
-        }
+    ) -> Result<(DeliveryId, Told), Error> {
         loop {
             let left = until.saturating_duration_since(Instant::now());
             let waited = self.drain.wait(&self.outbox, id, left).await?;
-            let Some(listed) = waited else { return Ok(Told::Queued) };
-            if let Some(joined) = joined
+            let Some(listed) = waited else { return Ok((id, Told::Queued)) };
+            if let Some(joined) = asker.joined
                 && joined::is_to_part(&listed)
             {
-                self.state.part(id).await?;
+                self.state.part(&listed).await?;
                 match self.state.carried_by(joined).await? {
                     Some(own) if own != id => id = own,
-                    _ => return Ok(self.told(listed).await),
+                    _ => return Ok((id, self.told(&listed, asker).await?)),
                 }
                 continue;
             }
             if listed.state == DeliveryState::Rejected
-                && let Some(rest) = sticker::send_rest(&self.outbox, &listed).await?
+                && let Some(rest) = sticker::send_rest(&self.state, &listed).await?
             {
                 id = rest;
                 continue;
             }
-            return Ok(self.told(listed).await);
+            if let Some(freed) = self.freed(&listed, asker).await? {
+                id = freed;
+                continue;
+            }
+            let told = self.told(&listed, asker).await?;
+            let is_open = matches!(listed.state, DeliveryState::Ready | DeliveryState::InFlight);
+            if asker.is_named
+                && is_open
+                && matches!(told, Told::Queued)
+                && !self.outbox.report_outcome(id).await?
+            {
+                // It has ended at this moment.
+                continue;
+            }
+            return Ok((id, told));
         }
     }
 
-    async fn told(&self, listed: Listed) -> Told {
-        let used_up = matches!(
-            listed.waiting_for,
-            Some(WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota))
-        );
-        match listed.state {
-            DeliveryState::Accepted => Told::Sent,
-            DeliveryState::Rejected => Told::Refused(listed.last_error.unwrap_or_default()),
-            DeliveryState::Ready if listed.waiting_for == Some(UNAUTHORIZED) => {
-                self.withdrawn(listed.id, Told::OurFault).await
-            }
-            DeliveryState::Ready if used_up && self.settings.on_quota == OnQuota::Refuse => {
-                self.withdrawn(listed.id, Told::MonthUsedUp).await
-            }
-            _ => Told::Queued,
+    /// What carries a notification instead of one that was taken back, because it may go as a free reply.
+    async fn freed(&self, listed: &Listed, asker: Asker) -> Result<Option<DeliveryId>, Error> {
+        if listed.state != DeliveryState::Cancelled || Withdrawn::of(listed).is_some() {
+            return Ok(None);
         }
+        let carrier = match asker.joined {
+            Some(joined) => self.state.carried_by(joined).await?,
+            None => self.state.freed(listed).await?,
+        };
+        Ok(carrier.filter(|it| *it != listed.id))
     }
 
-    /// This, where the delivery could be withdrawn: one that may have been sent stays.
-    async fn withdrawn(&self, id: DeliveryId, told: Told) -> Told {
-        if self.outbox.cancel(id).await.is_ok() { told } else { Told::Queued }
+    async fn told(&self, listed: &Listed, asker: Asker) -> Result<Told, Error> {
+        let may_be_withdrawn = match Withdrawn::waits(listed) {
+            Some(Withdrawn::Unauthorized) => true,
+            Some(Withdrawn::MonthUsedUp) => self.settings.on_quota == OnQuota::Refuse,
+            None => false,
+        };
+        // Others may have been told that it is on disk: those beside whom it goes, and those who asked before it had a delivery.
+        let is_shared = joined::is_joined(listed) || (asker.joined.is_some() && asker.is_named);
+        let Some(why) = Withdrawn::waits(listed).filter(|_| may_be_withdrawn && !is_shared) else {
+            return Ok(ended(listed));
+        };
+        let is_withdrawn = if asker.is_named {
+            self.outbox.refuse(listed.id, why.words()).await?
+        } else {
+            // Nobody else asks for it.
+            self.outbox.cancel(listed.id).await.is_ok()
+        };
+        if is_withdrawn {
+            return Ok(why.into());
+        }
+        // Another caller did it, or it has gone on.
+        Ok(self.outbox.show(listed.id).await?.as_ref().map_or(Told::Queued, ended))
+    }
+}
+
+/// What is told of a delivery as it stands.
+fn ended(listed: &Listed) -> Told {
+    match listed.state {
+        DeliveryState::Accepted => Told::Sent,
+        DeliveryState::Rejected => Told::Refused(listed.last_error.clone().unwrap_or_default()),
+        DeliveryState::Dropped if !listed.may_have_landed => {
+            Told::Refused(listed.last_error.clone().unwrap_or_default())
+        }
+        DeliveryState::Cancelled => Withdrawn::of(listed).map_or(Told::Withdrawn, Told::from),
+        _ => Told::Queued,
+    }
+}
+
+impl From<Withdrawn> for Told {
+    fn from(why: Withdrawn) -> Self {
+        match why {
+            Withdrawn::Unauthorized => Self::OurFault,
+            Withdrawn::MonthUsedUp => Self::MonthUsedUp,
+        }
     }
 }

@@ -36,6 +36,12 @@ const BUDGET_USED_UP: &str = "The monthly budget of this token is used up; nothi
 /// What is told of a name that is taken.
 const OTHER_NOTIFICATION: &str = "this Idempotency-Key stands for another notification already";
 
+/// What is told of a notification that somebody withdrew.
+const WITHDRAWN: &str = "the notification was withdrawn before it was sent";
+
+/// What is told of a token whose channel is gone.
+const NO_CHANNEL: &str = "the gateway has no channel of this token any more; nothing was sent";
+
 /// The header by which a notification goes by itself, with the value `off`.
 const ALONE: &str = "x-gateway-coalesce";
 
@@ -326,6 +332,8 @@ fn outcome_verdict(token: &TokenRow, outcome: Told) -> Verdict {
             (Verdict::wrong(NOT_IN_GROUP), "refused")
         }
         Told::Refused(why) => (Verdict::wrong(format!("LINE refused it: {why}")), "refused"),
+        Told::Withdrawn => (Verdict::new(StatusCode::CONFLICT, WITHDRAWN), "refused"),
+        Told::NoChannel => (Verdict::new(StatusCode::INTERNAL_SERVER_ERROR, NO_CHANNEL), "refused"),
         Told::OurFault => {
             let why = "LINE refuses the gateway's channel access token; nothing was sent";
             (Verdict::new(StatusCode::INTERNAL_SERVER_ERROR, why), "refused")

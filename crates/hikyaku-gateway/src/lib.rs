@@ -65,6 +65,7 @@ mod token;
 mod usage;
 mod visitor;
 mod window;
+mod withdrawn;
 mod words;
 
 pub use api_key::{ApiKey, ApiKeyRow, CallClass, IssuedApiKey, NewApiKey, Rights, Target};

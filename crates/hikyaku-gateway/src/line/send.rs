@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hikyaku_model::SendKind;
 use hikyaku_sender::{
-    DeliveryId, ErrorKind, HoldReason, Lane, LineAnswer, Listed, NewDelivery, State, WaitingFor,
+    DeliveryId, Enqueued, ErrorKind, Lane, LineAnswer, Listed, NewDelivery, State, Time, WaitingFor,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use serde::Serialize;
@@ -18,7 +18,10 @@ use super::{
     names::{Name, one},
     ticket::ticket,
 };
-use crate::{ApiKeyRow, Error, OnQuota, answer::Answer, leaving::TellsRefusal, state::Charged};
+use crate::{
+    ApiKeyRow, Error, OnQuota, answer::Answer, leaving::TellsRefusal, state::Charged,
+    withdrawn::Withdrawn,
+};
 
 /// The longest wait that a caller may ask for: Java's SDK gives up after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -114,6 +117,9 @@ impl LineDoor {
         }
         if !wait.is_zero() {
             delivery = delivery.watched(wait);
+        } else if self.settings.on_quota == OnQuota::Park {
+            // Its caller is answered 202, if LINE is not faster, and nothing withdraws it.
+            delivery = delivery.tell_outcome();
         }
         let refuse = |why: &Error| not_stored(why, &name, kind);
         let came_at = self.outbox.now().await.map_err(|why| refuse(&why.into()))?;
@@ -131,15 +137,7 @@ impl LineDoor {
         };
         // From here on it is on disk, whatever fails.
         self.note_pictures(json, enqueued.id).await;
-        let Ok(Some(listed)) = self.drain.wait(&self.outbox, enqueued.id, wait).await else {
-            return Ok(self.on_disk(enqueued.id, None));
-        };
-        let Ok(answer) = self.outbox.answer(enqueued.id).await else {
-            return Ok(self.on_disk(enqueued.id, None));
-        };
-        let before = enqueued.existing && answer.as_ref().is_some_and(|it| it.at < came_at);
-        let ended = Ended { listed, answer, before };
-        let mut told = self.tell(kind, &name, &ended).await;
+        let mut told = self.tell(kind, &name, &enqueued, came_at, wait).await;
         // What it cost comes back at once where its caller hears that nobody got it; else the outcome brings it back.
         if is_charged
             && told.status().is_client_error()
@@ -165,56 +163,100 @@ impl LineDoor {
         }
     }
 
-    /// The answer to what became of a send.
-    async fn tell(&self, kind: SendKind, name: &Name, ended: &Ended) -> Answer {
+    /// The answer to what becomes of a send within the wait. It is on disk, whatever fails.
+    async fn tell(
+        &self,
+        kind: SendKind,
+        name: &Name,
+        enqueued: &Enqueued,
+        came_at: Time,
+        wait: Duration,
+    ) -> Answer {
+        let id = enqueued.id;
+        let mut wait = wait;
+        loop {
+            let Ok(Some(listed)) = self.drain.wait(&self.outbox, id, wait).await else {
+                break self.on_disk(id, None);
+            };
+            let Ok(answer) = self.outbox.answer(id).await else {
+                break self.on_disk(id, None);
+            };
+            let before = enqueued.existing && answer.as_ref().is_some_and(|it| it.at < came_at);
+            let ended = Ended { listed, answer, before };
+            if let Some(told) = self.told(kind, name, &ended).await {
+                break told;
+            }
+            let is_open = matches!(ended.listed.state, State::Ready | State::InFlight);
+            if ended.listed.tells_outcome || !is_open || self.will_be_reported(id).await {
+                break self.on_disk(id, Some(&ended.listed));
+            }
+            // It has ended at this moment.
+            wait = Duration::ZERO;
+        }
+    }
+
+    /// Whether the caller of a send that is not over hears of its outcome later, and nobody withdraws it meanwhile.
+    async fn will_be_reported(&self, id: DeliveryId) -> bool {
+        self.outbox.report_outcome(id).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the acceptance of a send will not be an outcome");
+            true
+        })
+    }
+
+    /// The answer to what became of a send; nothing as long as it is on disk only.
+    async fn told(&self, kind: SendKind, name: &Name, ended: &Ended) -> Option<Answer> {
         let Ended { listed, answer, before } = ended;
-        match (listed.state, answer) {
+        Some(match (listed.state, answer) {
             (State::Accepted | State::Tracking, Some(answer)) => {
                 accepted(kind, name, answer, *before)
             }
             (State::Rejected | State::Dropped, Some(answer)) if !listed.may_have_landed => {
-                self.telling(listed.id, answers::as_it_came(answer, Voice::Line))
+                self.telling(listed, answers::as_it_came(answer, Voice::Line))
             }
             (State::Unknown | State::Dropped, answer) => unknown(kind, answer.as_ref(), *before),
-            (State::Cancelled, _) => own(
-                StatusCode::CONFLICT,
-                "The message was withdrawn before it was sent",
-                Some("cancelled"),
-                listed.last_error.as_deref(),
-            ),
-            (State::Ready, answer) if self.settings.on_quota == OnQuota::Refuse => {
-                match self.refused_by_quota(listed, answer.as_ref()).await {
-                    Some(refusal) => self.telling(listed.id, refusal),
-                    None => self.on_disk(listed.id, Some(listed)),
+            (State::Cancelled, answer) => match Withdrawn::of(listed) {
+                Some(Withdrawn::MonthUsedUp) => {
+                    self.telling(listed, month_used_up(answer.as_ref()))
                 }
+                _ => own(
+                    StatusCode::CONFLICT,
+                    "The message was withdrawn before it was sent",
+                    Some("cancelled"),
+                    listed.last_error.as_deref(),
+                ),
+            },
+            (State::Ready, answer) if self.settings.on_quota == OnQuota::Refuse => {
+                self.refused_by_quota(listed, answer.as_ref()).await?
             }
-            _ => self.on_disk(listed.id, Some(listed)),
-        }
+            _ => return None,
+        })
     }
 
-    /// LINE's refusal for the month, where that is what a send waits for: it is withdrawn, unless it may have been sent.
+    /// LINE's refusal for the month, where that is what a send waits for: it is withdrawn, unless it may have been sent, or
+    /// somebody was told that it will be.
     async fn refused_by_quota(
         &self,
         listed: &Listed,
         answer: Option<&LineAnswer>,
     ) -> Option<Answer> {
-        let used_up = matches!(
-            listed.waiting_for,
-            Some(WaitingFor::Quota | WaitingFor::Hold(HoldReason::Quota))
-        );
-        if !used_up || self.outbox.cancel(listed.id).await.is_err() {
-            return None;
+        let why = Withdrawn::waits(listed).filter(|it| *it == Withdrawn::MonthUsedUp)?;
+        let mut is_withdrawn = matches!(self.outbox.refuse(listed.id, why.words()).await, Ok(true));
+        if !is_withdrawn {
+            // By another caller, perhaps.
+            let shown = self.outbox.show(listed.id).await.ok().flatten();
+            is_withdrawn = shown.is_some_and(|it| Withdrawn::of(&it) == Some(why));
         }
-        Some(match answer.filter(|answer| answer.status == 429) {
-            Some(answer) => answers::as_it_came(answer, Voice::Line),
-            None => plain(StatusCode::TOO_MANY_REQUESTS, answers::MONTHLY_LIMIT),
-        })
+        is_withdrawn.then(|| self.telling(listed, month_used_up(answer)))
     }
 
     /// The answer, which tells its caller of the refusal: once it has left, nobody else need deal with that.
-    fn telling(&self, refused: DeliveryId, mut answer: Answer) -> Answer {
-        let outbox = self.outbox.clone();
-        answer.extensions_mut().insert(TellsRefusal { outbox, refused });
+    ///
+    /// Somebody who was told that it will be sent hears of it by an outcome, and it stays a dead letter.
+    fn telling(&self, refused: &Listed, mut answer: Answer) -> Answer {
+        if !refused.tells_outcome {
+            let (outbox, refused) = (self.outbox.clone(), refused.id);
+            answer.extensions_mut().insert(TellsRefusal { outbox, refused });
+        }
         answer
     }
 
@@ -274,6 +316,14 @@ fn not_stored(why: &Error, name: &Name, kind: SendKind) -> Box<Answer> {
             )
         }
     })
+}
+
+/// LINE's own refusal for a month that is used up, if it has refused the send by itself.
+fn month_used_up(answer: Option<&LineAnswer>) -> Answer {
+    match answer.filter(|answer| answer.status == 429) {
+        Some(answer) => answers::as_it_came(answer, Voice::Line),
+        None => plain(StatusCode::TOO_MANY_REQUESTS, answers::MONTHLY_LIMIT),
+    }
 }
 
 /// LINE has accepted it.

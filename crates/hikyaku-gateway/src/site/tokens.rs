@@ -137,9 +137,9 @@ impl Site {
         Ok(told(match self.door.test(&token, my::test_text(visit.lang)).await? {
             Told::Sent => "sent",
             Told::Queued => "queued",
-            Told::Refused(_) | Told::Conflict => "refused",
+            Told::Refused(_) | Told::Conflict | Told::Withdrawn => "refused",
             Told::MonthUsedUp | Told::BudgetUsedUp => "quota",
-            Told::OurFault => "fault",
+            Told::OurFault | Told::NoChannel => "fault",
         }))
     }
 

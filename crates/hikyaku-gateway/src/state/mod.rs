@@ -6,6 +6,7 @@ mod chat;
 mod code;
 mod flow;
 mod hear;
+mod instead;
 mod issued;
 mod key;
 mod owned;

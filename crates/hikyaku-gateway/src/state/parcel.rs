@@ -15,6 +15,8 @@ pub(crate) struct Parcel {
     pub(crate) silent: bool,
     /// Its idempotency key.
     pub(crate) name: Option<String>,
+    /// Whether it takes the name over from one that surely was not sent.
+    pub(crate) takes_over: bool,
     pub(crate) reference: Value,
     /// The name of a picture that it shows.
     pub(crate) picture: Option<String>,
@@ -62,6 +64,7 @@ impl Parcel {
             delivery = delivery.notification_disabled(true);
         }
         match &self.name {
+            Some(name) if self.takes_over => delivery.idempotency_key(name).take_over_name(),
             Some(name) => delivery.idempotency_key(name),
             None => delivery,
         }

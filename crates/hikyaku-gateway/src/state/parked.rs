@@ -10,11 +10,12 @@ use super::{
     State,
     reply_token::ReplyToken,
     row::{Row, rows},
+    spend::move_charge,
     waiting::{Chat, Waiting, charge_of},
 };
 use crate::Error;
 
-/// How many of the notifications of one chat are looked at.
+/// How many of the notifications of one chat are looked at at a time.
 const LOOKED_AT: u32 = 500;
 
 /// A push that waits for room in the month.
@@ -24,6 +25,12 @@ struct Parked {
     token: i64,
     messages: Vec<Message>,
     silent: bool,
+    name: String,
+}
+
+/// By what it is known what carries a notification that was taken back: its own name, or one for it alone.
+fn name_of(listed: &Listed) -> String {
+    listed.idempotency_key.clone().unwrap_or_else(|| format!("freed:{}", listed.id))
 }
 
 impl Parked {
@@ -37,7 +44,7 @@ impl Parked {
         }
         let messages = serde_json::from_value(body["messages"].clone()).ok()?;
         let silent = body["notificationDisabled"] == true;
-        Some(Self { id: listed.id, token, messages, silent })
+        Some(Self { id: listed.id, token, messages, silent, name: name_of(listed) })
     }
 
     /// Lets what it carries wait again, now that it is withdrawn.
@@ -57,11 +64,13 @@ impl Parked {
             // It went by itself.
             let sql = "SELECT name FROM hikyaku_gateway_picture WHERE delivery = $1";
             let picture = rows(tx, sql, &id, Row::text).await?.pop();
+            let sql = "UPDATE hikyaku_gateway_waiting SET name = NULL WHERE name = $1";
+            tx.query(sql, &[self.name.as_str().into()]).await?;
             let sql = format!(
                 "INSERT INTO hikyaku_gateway_waiting (channel, target, token, request, objects, silent, priority, picture, \
-                 closes_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING {columns}"
+                 closes_at, name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING {columns}"
             );
-            let params: [Datum; 9] = [
+            let params: [Datum; 10] = [
                 chat.channel.as_str().into(),
                 chat.target.as_str().into(),
                 self.token.into(),
@@ -72,13 +81,12 @@ impl Parked {
                 Priority::default().name().into(),
                 picture.into(),
                 tx.now().await?.as_millis().into(),
+                self.name.as_str().into(),
             ];
             again = rows(tx, &sql, &params, Waiting::read).await?;
         }
         if let Some(first) = again.first() {
-            let sql = "UPDATE hikyaku_gateway_charge SET delivery = $1 WHERE delivery = $2";
-            let [id] = id;
-            tx.query(sql, &[charge_of(first.id).get().into(), id]).await?;
+            move_charge(tx, self.id, charge_of(first.id)).await?;
         }
         Ok(again)
     }
@@ -90,9 +98,7 @@ impl State {
     pub(crate) async fn send_parked(&self, channel: &str, chat: &str) -> Result<(), Error> {
         let filter = Filter::default().channel(channel).recipient(chat);
         let filter = filter.state(DeliveryState::Ready).limit(LOOKED_AT);
-        // The newest comes first.
-        let listed = self.outbox.list(filter).await?.into_iter().rev();
-        let parked: Vec<Parked> = listed.filter_map(|it| Parked::of(&it)).collect();
+        let parked = self.oldest(filter).await?;
         let Some(first) = parked.first() else { return Ok(()) };
         // The others may wait for the first.
         let why = self.outbox.show(first.id).await?.and_then(|it| it.waiting_for);
@@ -101,6 +107,28 @@ impl State {
         }
         let chat = Chat::new(channel, chat);
         Ok(self.outbox.transact(SendParked { chat, parked }).await?)
+    }
+
+    /// The delivery that carries what another was to carry, before that was taken back.
+    pub(crate) async fn freed(&self, taken_back: &Listed) -> Result<Option<DeliveryId>, Error> {
+        let sql = "SELECT delivery FROM hikyaku_gateway_waiting WHERE name = $1";
+        let found = self.ask(sql, [name_of(taken_back).into()], Row::number_if_any).await?;
+        Ok(found.into_iter().flatten().next().map(DeliveryId::from))
+    }
+
+    /// Those of a filter that could go as one reply, the oldest first. The store lists the newest first.
+    async fn oldest(&self, mut filter: Filter) -> Result<Vec<Parked>, Error> {
+        let mut oldest = Vec::new();
+        loop {
+            let page = self.outbox.list(filter.clone()).await?;
+            let Some(last) = page.last().map(|it| it.id) else { return Ok(oldest) };
+            let mut older: Vec<Parked> = page.iter().rev().filter_map(Parked::of).collect();
+            older.append(&mut oldest);
+            // Each has a message.
+            older.truncate(MESSAGES.max);
+            oldest = older;
+            filter = filter.before(last);
+        }
     }
 }
 

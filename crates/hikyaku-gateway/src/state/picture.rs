@@ -123,6 +123,16 @@ impl State {
     }
 }
 
+/// Notes that a delivery shows what another has shown.
+pub(super) async fn pictures_go_to(
+    tx: &mut Transaction<'_>,
+    from: DeliveryId,
+    to: DeliveryId,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE hikyaku_gateway_picture SET delivery = $1 WHERE delivery = $2";
+    tx.query(sql, &[to.get().into(), from.get().into()]).await.map(drop)
+}
+
 /// Notes which delivery shows a picture, so that it stays as long as that is to be sent.
 pub(super) async fn picture_is_of(
     tx: &mut Transaction<'_>,

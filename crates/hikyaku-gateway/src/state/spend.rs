@@ -135,7 +135,7 @@ impl State {
 }
 
 /// Whether nobody got it, unless it is in doubt.
-fn is_surely_not_sent(state: DeliveryState) -> bool {
+pub(super) fn is_surely_not_sent(state: DeliveryState) -> bool {
     matches!(state, DeliveryState::Rejected | DeliveryState::Cancelled | DeliveryState::Dropped)
 }
 
@@ -230,6 +230,17 @@ impl Work for GiveBack {
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<(), StoreError> {
         give_back(tx, self.0).await
     }
+}
+
+/// What a delivery had cost is what another costs; whether it had cost anything.
+pub(super) async fn move_charge(
+    tx: &mut Transaction<'_>,
+    from: DeliveryId,
+    to: DeliveryId,
+) -> Result<bool, StoreError> {
+    let sql =
+        "UPDATE hikyaku_gateway_charge SET delivery = $1 WHERE delivery = $2 RETURNING delivery";
+    Ok(!tx.query(sql, &[to.get().into(), from.get().into()]).await?.is_empty())
 }
 
 /// Gives back what a delivery had cost, if it had cost anything.

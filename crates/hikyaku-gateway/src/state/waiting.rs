@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use hikyaku_model::{Message, limits::MESSAGES};
-use hikyaku_sender::{Datum, DeliveryId, Error as StoreError, Priority, Time, Transaction, Work};
+use hikyaku_sender::{
+    Datum, DeliveryId, Error as StoreError, Listed, Priority, Time, Transaction, Work,
+};
 use serde_json::json;
 
 use super::{
@@ -9,9 +11,9 @@ use super::{
     parcel::Parcel,
     picture::picture_is_of,
     row::{Row, rows},
-    spend::{Account, Charge, Spent, give_back},
+    spend::{Account, Charge, Spent, give_back, is_surely_not_sent, move_charge},
 };
-use crate::Error;
+use crate::{Error, joined};
 
 /// How long it is remembered which push carried a notification: as long as the outbox remembers its own names.
 const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -36,14 +38,39 @@ pub(crate) enum Join {
 }
 
 impl State {
-    /// Keeps a notification that goes with the others of its chat which come within the window, five objects at most.
+    /// Keeps a notification that goes with the others of its chat which come within the window, five objects at most. Its name
+    /// may be that of one whose delivery surely was not sent.
     pub(crate) async fn join(
         &self,
         parcel: Parcel,
         charge: Option<Charge>,
         window: Duration,
     ) -> Result<Join, Error> {
-        Ok(self.outbox.transact(JoinOthers { parcel, charge, window }).await?)
+        let not_sent = match &parcel.name {
+            Some(name) => self.not_sent(name).await?,
+            None => None,
+        };
+        let join = self.outbox.transact(JoinOthers { parcel, charge, window, not_sent }).await?;
+        if let (Join::Joined(_), Some(NotSent { delivery, is_alone: true, .. })) = (&join, not_sent)
+        {
+            // Nobody is to retry it: the notification would go out twice. One that was withdrawn is no dead letter.
+            let _ = self.outbox.drop_dead_letter(delivery).await;
+        }
+        Ok(join)
+    }
+
+    /// What was known under a name, if it surely was not sent, and nothing is sent instead.
+    async fn not_sent(&self, name: &str) -> Result<Option<NotSent>, Error> {
+        let sql = "SELECT id, delivery FROM hikyaku_gateway_waiting WHERE name = $1 AND delivery IS NOT NULL";
+        let read = |row: &mut Row| (row.number(), DeliveryId::from(row.number()));
+        let Some((id, delivery)) = self.ask(sql, [name.into()], read).await?.pop() else {
+            return Ok(None);
+        };
+        let listed = self.outbox.show(delivery).await?.filter(|it| {
+            is_surely_not_sent(it.state) && !it.may_have_landed && !joined::is_to_part(it)
+        });
+        let is_alone = |it: Listed| !joined::is_joined(&it);
+        Ok(listed.map(|it| NotSent { id, delivery, is_alone: is_alone(it) }))
     }
 
     /// The delivery that carries a notification.
@@ -73,24 +100,42 @@ impl State {
     }
 
     /// LINE has refused a push for one of its messages: each notification in it goes by itself. Once, however often it is called.
-    pub(crate) async fn part(&self, refused: DeliveryId) -> Result<(), Error> {
-        Ok(self.outbox.transact(Part(refused)).await?)
+    /// What the push had cost, one of them costs: one that LINE has not refused, where there is such a one.
+    pub(crate) async fn part(&self, refused: &Listed) -> Result<(), Error> {
+        let why = refused.last_error.clone().unwrap_or_default();
+        Ok(self.outbox.transact(Part { refused: refused.id, why }).await?)
     }
+}
+
+/// A notification whose delivery surely was not sent.
+#[derive(Clone, Copy, Debug)]
+struct NotSent {
+    id: i64,
+    delivery: DeliveryId,
+    /// Whether the delivery carries no others.
+    is_alone: bool,
 }
 
 struct JoinOthers {
     parcel: Parcel,
     charge: Option<Charge>,
     window: Duration,
+    /// What had its name.
+    not_sent: Option<NotSent>,
 }
 
 impl Work for JoinOthers {
     type Out = Join;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Join, StoreError> {
-        let Self { parcel, charge, window } = self;
+        let Self { parcel, charge, window, not_sent } = self;
         let (chat, request) = (Chat::of(parcel), parcel.request());
         chat.lock(tx).await?;
+        if let Some(NotSent { id, delivery, .. }) = *not_sent {
+            let sql =
+                "UPDATE hikyaku_gateway_waiting SET name = NULL WHERE id = $1 AND delivery = $2";
+            tx.query(sql, &[id.into(), delivery.get().into()]).await?;
+        }
         if let Some(name) = &parcel.name {
             let sql = "SELECT id, delivery, request FROM hikyaku_gateway_waiting WHERE name = $1";
             let read = |row: &mut Row| (row.number(), row.number_if_any(), row.text());
@@ -294,6 +339,7 @@ impl Chat {
             messages: together.iter().flat_map(Waiting::messages).collect(),
             silent: first.silent,
             name: None,
+            takes_over: false,
             reference,
             picture: None,
             in_order,
@@ -305,9 +351,7 @@ impl Chat {
             if is_paid {
                 give_back(tx, paid).await?;
             } else {
-                let sql = "UPDATE hikyaku_gateway_charge SET delivery = $1 WHERE delivery = $2 RETURNING cost";
-                let params = [delivery.get().into(), paid.get().into()];
-                is_paid = !tx.query(sql, &params).await?.is_empty();
+                is_paid = move_charge(tx, paid, delivery).await?;
             }
             it.is_carried_by(tx, delivery).await?;
         }
@@ -345,7 +389,24 @@ impl Work for Close {
     }
 }
 
-struct Part(DeliveryId);
+struct Part {
+    refused: DeliveryId,
+    /// LINE's words.
+    why: String,
+}
+
+impl Part {
+    /// Which of the notifications pays, by the numbers of their messages.
+    fn payer(&self, together: &[(Waiting, Chat)]) -> usize {
+        let mut first = 0;
+        let is_good = |(it, _): &(Waiting, Chat)| {
+            let own = first..first + it.objects;
+            first = own.end;
+            own.into_iter().all(|n| !self.why.contains(&format!("messages[{n}]")))
+        };
+        together.iter().position(is_good).unwrap_or_default()
+    }
+}
 
 impl Work for Part {
     type Out = ();
@@ -359,12 +420,16 @@ impl Work for Part {
             let waiting = Waiting::read(row);
             (waiting, Chat { channel: row.text(), target: row.text() })
         };
-        let together = rows(tx, &sql, &[self.0.get().into()], read).await?;
+        let together = rows(tx, &sql, &[self.refused.get().into()], read).await?;
         if together.len() < 2 {
             return Ok(());
         }
-        for (it, chat) in together {
-            chat.send_together(tx, vec![it], true).await?;
+        let payer = self.payer(&together);
+        for (at, (it, chat)) in together.into_iter().enumerate() {
+            let own = chat.send_together(tx, vec![it], true).await?;
+            if let Some(own) = own.filter(|_| at == payer) {
+                move_charge(tx, self.refused, own).await?;
+            }
         }
         Ok(())
     }

@@ -271,3 +271,67 @@ async fn an_urgent_token_does_not_wait_for_others() {
     assert_eq!(first["messages"][0]["text"], "[srv] urgent");
     home.stop().await;
 }
+
+impl Home {
+    /// Waits until the gateway has dealt with all outcomes.
+    async fn has_dealt_with_outcomes(&self) {
+        while self.outbox.outcome_cursors().await.unwrap().iter().any(|it| it.behind > 0) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// LINE refuses the next push for one of its messages.
+    fn refuses_message(&self, number: usize) {
+        let rule = FaultRule::answer(400).on("POST", PUSH).times(1);
+        let property = format!("messages[{number}]");
+        let details = json!([{ "message": "invalid", "property": property }]);
+        let body = json!({ "message": "The request body has 1 error(s)", "details": details });
+        self.sim.fault(rule.body(body)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn what_is_sent_without_its_sticker_costs_what_the_whole_did() {
+    let home = Home::new().await;
+    home.give_budget("cron", 2).await;
+    for left in ["1", "0"] {
+        home.refuses_message(1);
+        let answer = home.notify(&home.t1, "message=a&stickerPackageId=1&stickerId=2").await;
+        assert_eq!((answer.body.as_str(), budget(&answer)[1]), (OK, Some(left)));
+        home.has_dealt_with_outcomes().await;
+    }
+    let answer = home.notify(&home.t1, "message=a&stickerPackageId=1&stickerId=2").await;
+    assert_eq!((answer.status, answer.body.as_str()), (429, USED_UP));
+    assert_eq!((home.sim.delivered(), home.used("notify:1").await), (2, 2));
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn an_urgent_notification_without_its_sticker_is_urgent() {
+    let home = Home::new().await;
+    let change = TokenChange { priority: Some(Priority::High), ..TokenChange::default() };
+    assert!(home.state.change_token(1, change).await.unwrap());
+    home.refuses_message(1);
+    let answer = home.notify(&home.t1, "message=a&stickerPackageId=1&stickerId=2").await;
+    assert_eq!(answer.body, OK);
+    let all = home.outbox.list(hikyaku_sender::Filter::default()).await.unwrap();
+    assert_eq!(all[0].order_key, all[1].order_key);
+    assert!(all[0].order_key.as_deref().unwrap().ends_with(":high"), "{all:?}");
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_push_that_was_parted_costs_what_the_whole_did() {
+    let home = Home::with("coalesce_ms = 300\nwait_seconds = 8", None).await;
+    home.give_budget("cron", 3).await;
+    for used in [1, 2] {
+        home.refuses_message(0);
+        let (one, other) =
+            tokio::join!(home.notify(&home.t1, "message=a"), home.notify(&home.t1, "message=b"));
+        assert_eq!((one.body.as_str(), other.body.as_str()), (OK, OK));
+        home.has_dealt_with_outcomes().await;
+        assert_eq!(home.used("notify:1").await, used);
+    }
+    assert_eq!(home.sim.delivered(), 4);
+    home.stop().await;
+}

@@ -364,3 +364,24 @@ async fn what_could_not_be_freed_stays_parked_and_costs_nothing_in_the_end() {
     assert_eq!(home.sim.delivered(), 1);
     home.stop().await;
 }
+
+#[tokio::test]
+async fn of_very_many_that_are_parked_the_oldest_go_first() {
+    let home = Home::with(QUEUED, None).await;
+    home.sim.set_quota(10, 10);
+    for number in 0..501 {
+        assert_eq!(home.notify(&home.t2, &format!("message={number}")).await.body, OK);
+    }
+    loop {
+        let oldest = home.outbox.show(1.into()).await.unwrap().unwrap();
+        if oldest.waiting_for.is_some_and(|it| it.name() == "quota") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    home.sim.member_says(&home.group, &home.alice, "hello");
+    home.until_replied(1).await;
+    let first: Vec<String> = (0..5).map(|number| format!("[srv] {number}")).collect();
+    assert_eq!(home.texts_at(REPLY), [first]);
+    home.stop().await;
+}

@@ -32,6 +32,7 @@ mod picture;
 mod rehost;
 mod sdk;
 mod shares;
+mod withdrawn;
 
 /// Says something even where the output of tests is kept back.
 pub(crate) fn tell(what: &str) {
