@@ -12,6 +12,7 @@ use crate::{
     deliver::{Courier, Delivered, How, Told},
     fields::Fields,
     notification::{Notification, Post},
+    one_header::idempotency_key,
     picture::{Kept, Pictures, Wanted},
     state::Spent,
     usage::Usage,
@@ -184,6 +185,10 @@ impl Door {
     }
 
     async fn send(&self, token: &TokenRow, parts: &Parts, body: &Bytes) -> Result<Verdict, Error> {
+        let idempotency_key = match idempotency_key(&parts.headers, "Idempotency-Key") {
+            Ok(key) => key,
+            Err(wrong) => return Ok(Verdict::wrong(wrong)),
+        };
         let content_type = parts.headers.get(header::CONTENT_TYPE);
         let content_type = content_type.and_then(|value| value.to_str().ok());
         let fields = Fields::read(parts.uri.query(), content_type, body);
@@ -211,7 +216,7 @@ impl Door {
         };
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let how = How {
-            idempotency_key: header("idempotency-key"),
+            idempotency_key,
             alone: header(ALONE).is_some_and(|value| value.trim().eq_ignore_ascii_case("off")),
             picture,
         };

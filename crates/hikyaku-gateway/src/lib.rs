@@ -47,6 +47,7 @@ mod leaving;
 mod line;
 mod notification;
 mod oauth;
+mod one_header;
 mod page;
 mod page_settings;
 mod patience;

@@ -21,6 +21,7 @@ use crate::{
     door::{Door, Verdict},
     fields::Fields,
     notification::Post,
+    one_header::idempotency_key,
 };
 use answers::Form;
 use credential::header_text;
@@ -134,12 +135,16 @@ impl Adapters {
         let Some(post) = read.post() else {
             return Ok(answers::passed_over());
         };
-        let key = match adapter {
+        let name = match adapter {
             // GitHub sends a webhook again, by itself or for a person, under the same GUID.
-            Adapter::GitHub(_) => header_text(&parts.headers, "x-github-delivery"),
-            _ => header_text(&parts.headers, "idempotency-key"),
+            Adapter::GitHub(_) => "X-GitHub-Delivery",
+            _ => "Idempotency-Key",
         };
-        let verdict = self.door.tell(&token, post, key.as_deref()).await?;
+        let key = match idempotency_key(&parts.headers, name) {
+            Ok(key) => key,
+            Err(wrong) => return Ok(form.told(StatusCode::BAD_REQUEST, &wrong)),
+        };
+        let verdict = self.door.tell(&token, post, key).await?;
         self.answer_of(&read, &token, verdict).await
     }
 

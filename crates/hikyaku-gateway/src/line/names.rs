@@ -7,9 +7,7 @@ use http::{HeaderMap, StatusCode};
 use ring::digest::{SHA256, digest};
 
 use super::answers::{OrAnswer, plain};
-
-/// The longest `Idempotency-Key`.
-const LONGEST: usize = 128;
+use crate::{answer::Answer, one_header};
 
 /// What names a send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,14 +38,8 @@ impl Name {
         if kind == SendKind::Reply {
             return Ok(Self::ReplyToken);
         }
-        let Some(key) = one(headers, "idempotency-key")? else { return Ok(Self::None) };
-        let bare = key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key);
-        let fits = (1..=LONGEST).contains(&bare.len());
-        if fits && bare.bytes().all(|byte| byte.is_ascii_graphic()) {
-            Ok(Self::Idempotency(bare.to_owned()))
-        } else {
-            refuse("The Idempotency-Key must have 1 to 128 visible ASCII characters")
-        }
+        let key = one_header::idempotency_key(headers, "Idempotency-Key").map_err(refusal)?;
+        Ok(key.map_or(Self::None, |key| Self::Idempotency(key.to_owned())))
     }
 
     /// The name in the outbox, of a send with this token and by the API key of this number.
@@ -62,19 +54,14 @@ impl Name {
     }
 }
 
-/// The value of a header; an empty one is absent, as the Go SDK sends it where none is given.
+/// The value of a header; an empty one is absent.
 pub(super) fn one<'a>(headers: &'a HeaderMap, name: &str) -> OrAnswer<Option<&'a str>> {
-    let refuse = || {
-        let message = format!("The header {name} must be given once, as visible ASCII text");
-        Box::new(plain(StatusCode::BAD_REQUEST, &message))
-    };
-    let mut values = headers.get_all(name).iter();
-    let Some(first) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
-        return Err(refuse());
-    }
-    let value = first.to_str().map_err(|_| refuse())?.trim();
-    Ok(Some(value).filter(|value| !value.is_empty()))
+    one_header::one(headers, name).map_err(refusal)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it maps errors")]
+fn refusal(why: String) -> Box<Answer> {
+    Box::new(plain(StatusCode::BAD_REQUEST, &why))
 }
 
 /// The first half of a text's SHA-256: enough to name it, and nothing to find it by.

@@ -107,6 +107,8 @@ async fn a_signed_webhook_of_github_is_told_once() {
         assert_eq!((answer.status, answer.body.as_str()), (200, OK));
     }
     assert_eq!(home.pushes(), 1);
+    let twice = format!("{}X-GitHub-Delivery: 2\r\n", signed(PUSH, &secret, "push"));
+    assert_eq!(home.request(&path, &twice, PUSH).await.status, 400);
     assert_eq!(
         home.text(),
         "[hub] octo/hello: mona pushed 1 commit to main\n• Mend the door\n\

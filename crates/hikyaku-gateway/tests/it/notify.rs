@@ -325,3 +325,32 @@ async fn an_idempotency_key_sends_once() {
     assert_eq!(home.call("POST /api/notify", &home.t2, headers, "message=y").await.body, OK);
     home.stop().await;
 }
+
+#[tokio::test]
+async fn an_idempotency_key_is_one_or_none_and_never_ignored() {
+    let home = Home::new().await;
+    let call = async |headers: &str| {
+        let headers = format!("Content-Type: application/x-www-form-urlencoded\r\n{headers}");
+        home.call("POST /api/notify", &home.t1, &headers, "message=x").await
+    };
+    for wrong in [
+        "Idempotency-Key: j\u{f6}b\r\n".to_owned(),
+        "Idempotency-Key: a b\r\n".to_owned(),
+        "Idempotency-Key: a\r\nIdempotency-Key: b\r\n".to_owned(),
+        format!("Idempotency-Key: {}\r\n", "a".repeat(129)),
+    ] {
+        let answer = call(&wrong).await;
+        assert_eq!(answer.status, 400, "{wrong} {answer:?}");
+        assert!(answer.body.contains("Idempotency-Key"), "{answer:?}");
+    }
+    assert_eq!(home.pushes(), 0);
+    for _ in 0..2 {
+        assert_eq!(call("Idempotency-Key:\r\n").await.body, OK);
+    }
+    assert_eq!(home.pushes(), 2);
+    for quoted in ["Idempotency-Key: \"job\"\r\n", "Idempotency-Key: job\r\n"] {
+        assert_eq!(call(quoted).await.body, OK);
+    }
+    assert_eq!(home.pushes(), 3);
+    home.stop().await;
+}
