@@ -149,23 +149,16 @@ impl Work for Hear {
                 }
                 Known::SignIn { link, reply } => {
                     // A group must not read a link that is one person's.
-                    if heard.chat.starts_with('U')
-                        && let Some(token) = reply_token.take()
-                    {
+                    if heard.chat.starts_with('U') {
                         let (channel, user) = (self.channel.clone(), heard.chat.clone());
                         Keep::link(link.clone(), Visitor::Person { channel, user }).run(tx).await?;
-                        let reply =
-                            NewDelivery::reply(token, reply.as_str()).channel(&self.channel);
-                        tx.enqueue(reply).await?;
+                        self.say(tx, &heard.chat, reply_token.take(), reply).await?;
                     }
                 }
                 Known::Code { person, link, number, answer } => {
                     let code = Code { person: person.as_deref(), link, number, answer };
-                    let reply = self.link(tx, &heard.chat, &code).await?;
-                    if let Some((reply, token)) = reply.zip(reply_token) {
-                        reply_token = None;
-                        let reply = NewDelivery::reply(token, reply).channel(&self.channel);
-                        tx.enqueue(reply).await?;
+                    if let Some(reply) = self.link(tx, &heard.chat, &code).await? {
+                        self.say(tx, &heard.chat, reply_token.take(), &reply).await?;
                     }
                 }
             }
@@ -223,6 +216,21 @@ impl Hear {
             tx.query(sql, &params).await?;
         }
         Ok(here && known.is_none_or(|(name, _, _)| name.is_none()))
+    }
+
+    /// Says something in a chat that has just said something: by the reply token, or by a push where that is a bot's.
+    async fn say(
+        &self,
+        tx: &mut Transaction<'_>,
+        chat: &str,
+        reply_token: Option<&str>,
+        text: &str,
+    ) -> Result<(), StoreError> {
+        let delivery = match reply_token {
+            Some(token) => NewDelivery::reply(token, text),
+            None => NewDelivery::push(chat, text),
+        };
+        tx.enqueue(delivery.channel(&self.channel)).await.map(drop)
     }
 
     /// Tells the operator of a chat that is gone and that tokens send to.

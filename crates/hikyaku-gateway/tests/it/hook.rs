@@ -16,6 +16,7 @@ use crate::{
     cluster::Cluster,
     home::{Answer, Home, OK, Settings},
     nodes::Held,
+    oauth::{a_token, service},
 };
 
 const NOT_IN_GROUP: &str =
@@ -189,6 +190,32 @@ async fn reply_tokens_are_the_bots() {
     let client = hikyaku::Client::builder(home.sim.channel_token().expose());
     let client = client.api_base_url(home.sim.api_url()).build().unwrap();
     client.reply(said.reply_token.as_str(), "hello").await.unwrap();
+    home.stop().await;
+}
+
+/// The account has no reply token then, and says what it has to say all the same.
+#[tokio::test]
+async fn codes_and_the_command_are_answered_beside_a_bot() {
+    let bot = Bot::serve(&[Some(200); 20]).await;
+    let url = format!("http://{}/", bot.address);
+    let home = Home::configured(|config| {
+        config.public_url = Some("http://gateway".to_owned());
+        config.channel.get_mut("default").unwrap().forward_webhook = Some(url);
+    })
+    .await;
+    let service = service(&home, "Clinic").await;
+    let (_, token) = a_token(&home, &service).await;
+    assert_eq!(home.notify(&token, "message=a").await.body, OK);
+    let before = home.sim.delivered();
+    home.sim.user_says(&home.alice, "/my");
+    let said = home.said(before).await;
+    let link = said.split_once("http://gateway/my/enter?link=").unwrap().1;
+    assert_eq!(home.enter("/my", link).await.status, 303);
+    let new = home.state.issue_unlinked("door".to_owned(), Lang::English).await.unwrap();
+    let before = home.sim.delivered();
+    home.sim.member_says(&home.group, &home.alice, &new.code);
+    assert!(home.said(before).await.contains("Notifications of \"door\" come here"));
+    assert_eq!(home.texts_at("/v2/bot/message/reply"), Vec::<Vec<String>>::new());
     home.stop().await;
 }
 

@@ -15,7 +15,7 @@ use crate::{
 const CALLBACK: &str = "http://127.0.0.1:5000/callback";
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
-async fn service(home: &Home, name: &str) -> RegisteredService {
+pub(crate) async fn service(home: &Home, name: &str) -> RegisteredService {
     let callbacks = vec![CALLBACK.to_owned(), "https://b.example/cb?x=1".to_owned()];
     home.state.add_service(NewService { name: name.to_owned(), callbacks }).await.unwrap()
 }
@@ -107,11 +107,19 @@ fn code_of(answer: &Answer) -> &str {
     query.strip_suffix("&state=s%26%3D1").unwrap()
 }
 
-async fn a_token(home: &Home, service: &RegisteredService) -> (String, AccessToken) {
+pub(crate) async fn a_code(home: &Home, service: &RegisteredService) -> String {
     let page = Page::open(home, &wish(service, "")).await;
     page.is_alices(home).await;
     let answer = page.act(home, &format!("act=agree&chat={}", home.alice.as_str())).await;
-    let code = code_of(&answer).to_owned();
+    code_of(&answer).to_owned()
+}
+
+pub(crate) async fn exchanged(home: &Home, service: &RegisteredService, code: &str) -> Answer {
+    home.exchange(service, code).await
+}
+
+pub(crate) async fn a_token(home: &Home, service: &RegisteredService) -> (String, AccessToken) {
+    let code = a_code(home, service).await;
     let answer = home.exchange(service, &code).await;
     let body: Value = serde_json::from_str(&answer.body).unwrap();
     let token = body["access_token"].as_str().unwrap_or_else(|| panic!("{answer:?}"));
