@@ -83,14 +83,15 @@ pub(crate) struct Service {
 impl Service {
     /// Answers a request. LINE's own API has names of headers as LINE spells them, and takes its own time.
     async fn reply(&self, request: Request<Incoming>, peer: IpAddr, spelling: &Spelling) -> Reply {
-        if self.is_for_line(request.method(), request.uri().path()) {
-            spelling.leave_names_alone();
+        let is_for_line = self.is_for_line(request.method(), request.uri().path());
+        let is_for_pictures = self.is_for_pictures(request.uri().path());
+        // What is streamed may have such a line in it.
+        spelling.leave_names_alone(is_for_line || is_for_pictures);
+        if is_for_line {
             let caller = self.caller(request.headers(), peer);
             return self.line.answer(request, caller).await;
         }
-        if self.is_for_pictures(request.uri().path()) {
-            // What is streamed may have such a line in it.
-            spelling.leave_names_alone();
+        if is_for_pictures {
             let (parts, _) = request.into_parts();
             return self.door.picture(&parts).await;
         }

@@ -42,9 +42,10 @@ pub(crate) struct Spelled<S> {
 pub(crate) struct Spelling(Arc<AtomicBool>);
 
 impl Spelling {
-    /// Nothing is changed on the connection from now on: what is answered may be a picture with such a line in it.
-    pub(crate) fn leave_names_alone(&self) {
-        self.0.store(true, Ordering::Relaxed);
+    /// Whether nothing is changed in the answer that comes next: it may be a picture with such a line in it. Answers leave one
+    /// after the other.
+    pub(crate) fn leave_names_alone(&self, leaves: bool) {
+        self.0.store(leaves, Ordering::Relaxed);
     }
 
     fn leaves_names_alone(&self) -> bool {
