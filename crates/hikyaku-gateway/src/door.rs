@@ -1,10 +1,16 @@
 //! LINE Notify's endpoints.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use hikyaku_sender::{DeliveryId, ErrorKind, Outbox};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use tokio::sync::Mutex;
 
 use crate::{
     Error, Rehost, State, TokenRow,
@@ -15,9 +21,16 @@ use crate::{
     one_header::idempotency_key,
     picture::{Kept, Pictures, Wanted},
     state::Spent,
+    throttle::Throttle,
     usage::Usage,
     window::Left,
 };
+
+/// How many requests without a token that works one address may make in a minute.
+pub(crate) const MISTAKES: u32 = 30;
+
+/// How long a store that took a commit counts as one that does.
+const PROVEN_FOR: Duration = Duration::from_secs(1);
 
 /// LINE Notify's text where its account was not in the group. Scripts compare it.
 const NOT_IN_GROUP: &str = "LINE Notify account doesn't join group which you want to send.";
@@ -27,6 +40,9 @@ const BLOCKED: &str = "the user has blocked the LINE account";
 
 /// LINE Notify's text for a token that has uploaded too many pictures. Scripts look for it.
 const TOO_MANY_IMAGES: &str = "Image rate limit exceeded.";
+
+/// What is told of a caller who calls too often.
+pub(crate) const RATE_LIMIT: &str = "Rate limit exceeded.";
 
 /// LINE's words for a month that is used up.
 const MONTHLY_LIMIT: &str = "You have reached your monthly limit.";
@@ -60,6 +76,10 @@ pub(crate) struct Door {
     /// Which pictures are fetched.
     pub(crate) rehost: Rehost,
     pub(crate) usage: Usage,
+    /// What has no token that works, by the address that it comes from.
+    pub(crate) mistakes: Throttle,
+    /// When the store was last seen to take a commit.
+    pub(crate) proven: Mutex<Option<Instant>>,
 }
 
 /// What the caller of a notification is told.
@@ -102,8 +122,16 @@ impl Verdict {
 }
 
 impl Door {
-    /// Answers a request whose path is one of the door's.
-    pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes) -> Answer {
+    /// Answers a request whose path is one of the door's. An address that guesses tokens hears nothing of its guesses any more.
+    pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes, caller: IpAddr) -> Answer {
+        let answer = self.reply(parts, body).await;
+        if answer.status() == StatusCode::UNAUTHORIZED && !self.mistakes.count(caller) {
+            return told(StatusCode::TOO_MANY_REQUESTS, RATE_LIMIT);
+        }
+        answer
+    }
+
+    async fn reply(&self, parts: &Parts, body: &Bytes) -> Answer {
         let path = parts.uri.path().trim_end_matches('/');
         let result = match (path, &parts.method) {
             ("/api/notify", &Method::POST) => self.notify(parts, body).await,
@@ -160,6 +188,17 @@ impl Door {
         self.usage.count(token.id, now, verdict.status == StatusCode::OK);
         verdict.left = Some(left);
         Ok(verdict)
+    }
+
+    /// Sees whether the store takes commits; not more than once in a second, however many ask.
+    pub(crate) async fn takes_commits(&self) -> Result<(), Error> {
+        let mut proven = self.proven.lock().await;
+        if proven.is_some_and(|at| at.elapsed() < PROVEN_FOR) {
+            return Ok(());
+        }
+        self.state.takes_commits().await?;
+        *proven = Some(Instant::now());
+        Ok(())
     }
 
     /// Whether a request has a token that works.
@@ -304,7 +343,7 @@ impl Door {
                 &StatusBody { status: 200, message: "ok", target_type, target },
             )
         } else {
-            told(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
+            told(StatusCode::TOO_MANY_REQUESTS, RATE_LIMIT)
         };
         answer::set_rate_limits(&mut answer, left);
         Ok(answer)
@@ -355,7 +394,7 @@ fn outcome_verdict(token: &TokenRow, outcome: Told) -> Verdict {
 }
 
 fn too_many() -> Verdict {
-    Verdict::new(StatusCode::TOO_MANY_REQUESTS, "Rate limit exceeded.")
+    Verdict::new(StatusCode::TOO_MANY_REQUESTS, RATE_LIMIT)
 }
 
 /// What is told of a target that a webhook has said goodbye for. LINE is not asked.

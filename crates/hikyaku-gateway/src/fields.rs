@@ -47,6 +47,11 @@ impl Fields {
             .and_then(|pair| pair.first().copied())
     }
 
+    /// Whether a NUL is in one of the texts. Databases hold none.
+    pub(crate) fn has_nul(&self) -> bool {
+        self.texts.iter().any(|(name, value)| name.contains('\0') || value.contains('\0'))
+    }
+
     /// The picture that was uploaded.
     pub(crate) fn image_file(&self) -> Option<&Bytes> {
         self.file("imageFile")

@@ -4,7 +4,7 @@ use hikyaku::transport::HyperTransport;
 use hikyaku_sender::{Outbox, Worker};
 use tokio::{
     net::TcpListener,
-    sync::{Notify, Semaphore, mpsc, watch},
+    sync::{Mutex, Notify, Semaphore, mpsc, watch},
     task::JoinSet,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     alert::Alerts,
     declared_keys::DeclaredKeys,
     deliver::Courier,
-    door::Door,
+    door::{self, Door},
     drain::Drain,
     forward::Bot,
     hook::{Hook, SignInCommand},
@@ -134,8 +134,16 @@ impl Gateway {
             carried: Notify::new(),
             drain: drain.clone(),
         };
-        let (usage, rehost) = (Usage::new(state.clone()), config.pictures.rehost);
-        let door = Arc::new(Door { outbox, state, courier, pictures, rehost, usage });
+        let door = Arc::new(Door {
+            usage: Usage::new(state.clone()),
+            rehost: config.pictures.rehost,
+            mistakes: Throttle::new(door::MISTAKES),
+            proven: Mutex::default(),
+            outbox,
+            state,
+            courier,
+            pictures,
+        });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
         let site = Arc::new(Site {
             outbox: door.outbox.clone(),

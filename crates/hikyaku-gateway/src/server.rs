@@ -32,7 +32,7 @@ use crate::{
     line::{self, LineDoor},
     oauth::OAuth,
     patience, route,
-    site::Site,
+    site::{Place, Site},
     spelling::{Spelled, Spelling},
 };
 
@@ -42,8 +42,9 @@ pub(crate) const CONNECTIONS: usize = 2 * patience::CALLERS;
 /// How long the head of a request may take to come, and a connection may say nothing.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 
-/// How long a request may take, its body and its answer included.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// How long the body of a request may take to come, the wait for a place included. What is enqueued then is answered, however
+/// long that takes.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// The most bytes of a head.
 const MOST_HEAD: usize = 16 << 10;
@@ -95,9 +96,7 @@ impl Service {
             let (parts, _) = request.into_parts();
             return self.door.picture(&parts).await;
         }
-        let answer = timeout(REQUEST_TIME, self.answer(request, peer)).await;
-        let late = |_| told(StatusCode::REQUEST_TIMEOUT, "the request took too long");
-        whole_answer(answer.unwrap_or_else(late))
+        whole_answer(self.answer(request, peer).await)
     }
 
     /// Whose request it is.
@@ -125,10 +124,11 @@ impl Service {
     async fn answer(&self, request: Request<Incoming>, peer: IpAddr) -> Answer {
         let (parts, body) = request.into_parts();
         match parts.uri.path() {
-            "/healthz" if parts.method == Method::GET => {
-                return answer::text(StatusCode::OK, "ok\n");
+            "/healthz" | "/readyz" if !matches!(parts.method, Method::GET | Method::HEAD) => {
+                return told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
             }
-            "/readyz" if parts.method == Method::GET => return self.ready().await,
+            "/healthz" => return answer::text(StatusCode::OK, "ok\n"),
+            "/readyz" => return self.ready().await,
             "/metrics" if self.serve.contains(&Served::Metrics) => return self.metrics().await,
             _ => {}
         }
@@ -145,9 +145,16 @@ impl Service {
         let is_long = body.size_hint().upper().is_none_or(|bytes| bytes > MOST_BODY as u64);
         let may_upload = area == Served::Notify && is_long && self.door.may_upload(&parts).await;
         let (most, permits) = if may_upload { (MOST_UPLOAD, 1) } else { (MOST_BODY, 0) };
-        // The semaphore is never closed. The place is kept until the answer is there.
-        let _place = self.uploads.acquire_many(permits).await.ok();
-        let body = match whole(body, most).await {
+        let read = timeout(BODY_TIME, async {
+            // The semaphore is never closed. The place is kept until the answer is there.
+            let place = self.uploads.acquire_many(permits).await.ok();
+            (place, whole(body, most).await)
+        });
+        let Ok((_place, body)) = read.await else {
+            let why = "the request's body took too long; nothing was sent";
+            return told(StatusCode::REQUEST_TIMEOUT, why);
+        };
+        let body = match body {
             Ok(body) => body,
             // A token that is not valid is the first that is wrong.
             Err(_) if area == Served::Notify && !self.door.knows(&parts).await => Bytes::new(),
@@ -163,38 +170,40 @@ impl Service {
                 return told(StatusCode::BAD_REQUEST, "the request's body did not come to its end");
             }
         };
+        let caller = self.caller(&parts.headers, peer);
         match area {
             Served::Webhook => self.hook.answer(&parts, &body).await,
-            Served::OAuth => {
-                let caller = self.caller(&parts.headers, peer);
-                self.oauth.answer(&parts, &body, caller).await
-            }
-            Served::Adapters => self.adapters.answer(&parts, &body).await,
+            Served::OAuth => self.oauth.answer(&parts, &body, caller).await,
+            Served::Adapters => self.adapters.answer(&parts, &body, caller).await,
             Served::Pages | Served::Operator => {
-                let caller = self.caller(&parts.headers, peer);
-                self.site.answer(&parts, &body, caller, self.certificate.is_some()).await
+                let place = Place {
+                    is_tls: self.certificate.is_some(),
+                    behind_proxy: self.behind_proxy,
+                    serves_notify: self.serve.contains(&Served::Notify),
+                };
+                self.site.answer(&parts, &body, caller, place).await
             }
             // Pictures, those of a method that they do not have among them, are answered before.
             Served::Line | Served::Notify | Served::Metrics | Served::Pictures => {
-                self.door.answer(&parts, &body).await
+                self.door.answer(&parts, &body, caller).await
             }
         }
     }
 
-    /// Anybody may ask, and often, so that it reads what is small or has an index: not every delivery and token.
+    /// Anybody may ask, and often, so that it reads and writes what is small: not every delivery and token.
     async fn ready(&self) -> Answer {
         if self.drain.has_begun() {
             return answer::text(StatusCode::SERVICE_UNAVAILABLE, "the gateway is stopping\n");
         }
         let ready = match self.door.outbox.holds().await {
-            Ok(_) => self.door.state.find("").await.map(drop).map_err(|why| why.to_string()),
+            Ok(_) => self.door.takes_commits().await.map_err(|why| why.to_string()),
             Err(why) => Err(why.to_string()),
         };
         match ready {
             Ok(()) => answer::text(StatusCode::OK, "ready\n"),
             Err(error) => {
                 tracing::warn!(error, "the gateway is not ready");
-                answer::text(StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n")
+                answer::text(StatusCode::SERVICE_UNAVAILABLE, "the store takes no commits\n")
             }
         }
     }

@@ -10,7 +10,7 @@ mod gotify;
 mod ntfy;
 mod short;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{Method, StatusCode, request::Parts};
@@ -18,7 +18,7 @@ use http::{Method, StatusCode, request::Parts};
 use crate::{
     Error, Template, TokenRow,
     answer::{Answer, INVALID_TOKEN},
-    door::{Door, Verdict},
+    door::{Door, RATE_LIMIT, Verdict},
     fields::Fields,
     notification::Post,
     one_header::idempotency_key,
@@ -92,7 +92,7 @@ impl<'a> Adapter<'a> {
 
 impl Adapters {
     /// Answers a request whose path is an adapter's.
-    pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes) -> Answer {
+    pub(crate) async fn answer(&self, parts: &Parts, body: &Bytes, caller: IpAddr) -> Answer {
         let path = parts.uri.path();
         let Some(adapter) = Adapter::of(path) else {
             return Form::Notify.told(StatusCode::NOT_FOUND, "Not found");
@@ -101,12 +101,16 @@ impl Adapters {
         if !adapter.takes(&parts.method) {
             return form.told(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed");
         }
-        self.tell(adapter, parts, body).await.unwrap_or_else(|error| {
+        let answer = self.tell(adapter, parts, body).await.unwrap_or_else(|error| {
             // A path may be a topic, which people choose like a password.
             tracing::error!(%error, ?form, "what a program told could not be kept");
             let why = "the gateway's store failed, try again later";
             form.told(StatusCode::INTERNAL_SERVER_ERROR, why)
-        })
+        });
+        if answer.status() == StatusCode::UNAUTHORIZED && !self.door.mistakes.count(caller) {
+            return form.told(StatusCode::TOO_MANY_REQUESTS, RATE_LIMIT);
+        }
+        answer
     }
 
     async fn tell(

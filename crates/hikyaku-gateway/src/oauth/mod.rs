@@ -28,6 +28,9 @@ const PAGES: u32 = 60;
 /// The most numbers, secrets and codes that one address may get wrong in a minute.
 const MISTAKES: u32 = 20;
 
+/// What is told of a parameter with a NUL in it, which no database holds.
+const NUL: &str = "the parameters must not have a NUL in them";
+
 /// The name of the cookie that ties a page to the browser that it was made for.
 const COOKIE: &str = "hikyaku_browser";
 
@@ -66,7 +69,10 @@ impl OAuth {
         let asked = || Fields::read(parts.uri.query(), None, &Bytes::new());
         let path = parts.uri.path().trim_end_matches('/');
         let mut answer = match (path, &parts.method) {
-            ("/oauth/token", &Method::POST) => self.token(&fields(), caller).await,
+            ("/oauth/token", &Method::POST) => match fields() {
+                fields if fields.has_nul() => told(StatusCode::BAD_REQUEST, NUL),
+                fields => self.token(&fields, caller).await,
+            },
             ("/oauth/authorize", &Method::GET) => self.show(parts, &asked(), caller).await,
             ("/oauth/consent", &Method::POST) => self.act(parts, &fields(), caller).await,
             ("/oauth/token" | "/oauth/authorize" | "/oauth/consent", _) => {
@@ -84,6 +90,9 @@ impl OAuth {
         if !self.pages.count(caller) {
             return stop(lang, StatusCode::TOO_MANY_REQUESTS, words::too_often(lang));
         }
+        if fields.has_nul() {
+            return stop(lang, StatusCode::BAD_REQUEST, words::unknown_service(lang));
+        }
         self.authorize(&parts.headers, fields, lang).await.unwrap_or_else(|error| {
             tracing::error!(%error, "the page of a service could not be made");
             stop(lang, StatusCode::INTERNAL_SERVER_ERROR, words::failed(lang))
@@ -94,6 +103,9 @@ impl OAuth {
         let lang = language::asked(&parts.headers);
         if !self.pages.count(caller) || !self.mistakes.allows(caller) {
             return stop(lang, StatusCode::TOO_MANY_REQUESTS, words::too_often(lang));
+        }
+        if fields.has_nul() {
+            return stop(lang, StatusCode::BAD_REQUEST, words::expired(lang));
         }
         // The cookie and the page's secret are what counts. A browser that says so besides is believed.
         let site = parts.headers.get("sec-fetch-site").map(HeaderValue::as_bytes);

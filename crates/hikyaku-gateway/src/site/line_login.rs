@@ -54,7 +54,7 @@ impl Site {
             url = url.base_url(base);
         }
         let mut answer = see_other(&url.to_string());
-        let cookie = cookie::set(COOKIE, &state, "/my/line", visit.is_secure())?;
+        let cookie = cookie::set(COOKIE, &state, "/my/line", visit.is_secure(Served::Pages))?;
         answer.headers_mut().insert(header::SET_COOKIE, cookie);
         Ok(answer)
     }
@@ -115,7 +115,7 @@ impl Site {
         let visitor = Visitor::Person { channel: self.channel.clone(), user };
         let session = self.state.begin_session(visitor).await?;
         let mut answer = Self::begin(visit, &session, Served::Pages)?;
-        let over = cookie::set(COOKIE, "", "/my/line", visit.is_secure())?;
+        let over = cookie::set(COOKIE, "", "/my/line", visit.is_secure(Served::Pages))?;
         answer.headers_mut().append(header::SET_COOKIE, over);
         Ok(answer)
     }

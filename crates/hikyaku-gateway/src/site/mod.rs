@@ -33,6 +33,17 @@ use visit::{Session, Visit};
 /// The most sign-ins that one address may try in a minute.
 pub(crate) const ENTRIES: u32 = 20;
 
+/// Where a request for a page came in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    /// Whether it came over HTTPS.
+    pub(crate) is_tls: bool,
+    /// Whether a proxy stands before the listener.
+    pub(crate) behind_proxy: bool,
+    /// Whether the listener also serves LINE Notify's API.
+    pub(crate) serves_notify: bool,
+}
+
 /// The pages, over one store.
 #[derive(Debug)]
 pub(crate) struct Site {
@@ -54,15 +65,18 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Answers a request for a page. `is_tls`: whether it came over HTTPS.
+    /// Answers a request for a page.
     pub(crate) async fn answer(
         &self,
         parts: &Parts,
         body: &Bytes,
         caller: IpAddr,
-        is_tls: bool,
+        place: Place,
     ) -> Answer {
-        let mut visit = Visit::new(parts, body, caller, is_tls, self.public_url.as_deref());
+        let mut visit = Visit::new(parts, body, caller, place, self.public_url.as_deref());
+        if visit.fields.has_nul() {
+            return visit.stop(StatusCode::BAD_REQUEST, my::form_over(visit.lang));
+        }
         let mut answer = match self.reply(&mut visit).await {
             Ok(answer) => answer,
             Err(error) => {

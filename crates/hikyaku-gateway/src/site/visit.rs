@@ -4,6 +4,7 @@ use bytes::Bytes;
 use hikyaku_page::Lang;
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 
+use super::Place;
 use crate::{
     Route, Served, Visitor,
     answer::{Answer, page_answer},
@@ -25,7 +26,7 @@ pub(super) struct Visit<'a> {
     /// What a form has sent; the query, where nothing is sent.
     pub(super) fields: Fields,
     pub(super) session: Option<Session>,
-    is_tls: bool,
+    pub(super) place: Place,
     public_url: Option<&'a str>,
 }
 
@@ -43,7 +44,7 @@ impl<'a> Visit<'a> {
         parts: &'a Parts,
         body: &Bytes,
         caller: IpAddr,
-        is_tls: bool,
+        place: Place,
         public_url: Option<&'a str>,
     ) -> Self {
         let fields = if parts.method == Method::POST {
@@ -54,15 +55,16 @@ impl<'a> Visit<'a> {
             Fields::read(parts.uri.query(), None, &Bytes::new())
         };
         let lang = language::asked(&parts.headers);
-        Self { parts, lang, caller, fields, session: None, is_tls, public_url }
+        Self { parts, lang, caller, fields, session: None, place, public_url }
     }
 
     pub(super) fn method(&self) -> &Method {
         &self.parts.method
     }
 
+    /// The path, without a slash at its end.
     pub(super) fn path(&self) -> &'a str {
-        self.parts.uri.path()
+        self.parts.uri.path().trim_end_matches('/')
     }
 
     /// The person who is signed in: the channel, and the id.
@@ -91,13 +93,22 @@ impl<'a> Visit<'a> {
     /// A cookie for a session of a visitor; an empty secret ends it.
     pub(super) fn cookie(&self, served: Served, secret: &str) -> Result<HeaderValue, crate::Error> {
         let (name, path) = cookie_of(served);
-        cookie::set(name, secret, path, self.is_secure())
+        cookie::set(name, secret, path, self.is_secure(served))
     }
 
-    /// Whether the browser got the page over HTTPS: from this listener, or from the proxy before it.
-    pub(super) fn is_secure(&self) -> bool {
-        let public = self.public_url.and_then(|url| url.strip_prefix("https://"));
-        self.is_tls || (public.is_some() && public == self.host())
+    /// Whether cookies of an area go over HTTPS alone. People's pages are at the public URL; those of operators may be elsewhere.
+    pub(super) fn is_secure(&self, served: Served) -> bool {
+        let is_public = match served {
+            Served::Operator => self.place.behind_proxy,
+            _ => self.public_url.is_some_and(|url| url.starts_with("https://")),
+        };
+        is_public || self.is_https()
+    }
+
+    /// Whether the browser has the page over HTTPS, as far as is known.
+    fn is_https(&self) -> bool {
+        let origin = self.parts.headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
+        self.place.is_tls || origin.is_some_and(|origin| origin.starts_with(b"https://"))
     }
 
     /// The value of another cookie.
@@ -107,7 +118,7 @@ impl<'a> Visit<'a> {
 
     /// Where the browser has the page from, such as `https://gateway.example`.
     pub(super) fn origin(&self) -> Option<String> {
-        let scheme = if self.is_secure() { "https" } else { "http" };
+        let scheme = if self.is_https() { "https" } else { "http" };
         self.host().map(|host| format!("{scheme}://{host}"))
     }
 

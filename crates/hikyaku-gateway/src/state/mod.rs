@@ -89,6 +89,11 @@ impl State {
         Ok(self.outbox.transact(one).await?)
     }
 
+    /// Writes something small, and commits it: an error where the store cannot.
+    pub(crate) async fn takes_commits(&self) -> Result<(), Error> {
+        self.ask("UPDATE hikyaku_gateway_meta SET version = version", [], |_| ()).await.map(drop)
+    }
+
     /// The store's clock, in milliseconds since 1970.
     async fn now(&self) -> Result<i64, Error> {
         Ok(self.outbox.now().await?.as_millis())

@@ -354,3 +354,19 @@ async fn an_idempotency_key_is_one_or_none_and_never_ignored() {
     assert_eq!(home.pushes(), 3);
     home.stop().await;
 }
+
+#[tokio::test]
+async fn who_guesses_tokens_is_slowed_down_and_others_are_not() {
+    let home = Home::new().await;
+    let guess = hikyaku_gateway::AccessToken::import(&"x".repeat(43)).unwrap();
+    for _ in 0..30 {
+        assert_eq!(home.notify(&guess, "message=x").await.status, 401);
+    }
+    let told = r#"{"status":429,"message":"Rate limit exceeded."}"#;
+    for line in ["POST /api/notify?message=x", "GET /api/status", "POST /api/revoke"] {
+        let answer = home.call(line, &guess, "", "").await;
+        assert_eq!((answer.status, answer.body.as_str()), (429, told), "{line}");
+    }
+    assert_eq!(home.notify(&home.t1, "message=x").await.body, OK);
+    home.stop().await;
+}

@@ -542,3 +542,35 @@ async fn every_endpoint_knows_nobody_the_wrong_one_and_the_right_one() {
     assert_eq!(home.request("POST /webhook", &bearer, r#"{"events":[]}"#).await.status, 401);
     home.stop().await;
 }
+
+async fn a_nul_in_a_parameter_is_the_callers_mistake(home: Home) {
+    let service = service(&home, "Clinic").await;
+    let right = wish(&service, "");
+    for query in [
+        right.replace("s%26%3D1", "a%00b"),
+        right.replace(&service.client_id, "%00"),
+        right.replace(CALLBACK, "%00"),
+    ] {
+        assert_eq!(authorize(&home, &query).await.status, 400, "{query}");
+    }
+    let wrong = exchange(&service, "x").replace(&service.client_id, "a%00b");
+    assert_eq!(home.request("POST /oauth/token", FORM, &wrong).await.status, 400);
+    let page = Page::open(&home, &right).await;
+    page.is_alices(&home).await;
+    assert_eq!(page.act(&home, "act=agree&chat=%00").await.status, 400);
+    let page = home.request("GET /my/enter?link=%00", "", "").await;
+    assert_eq!(page.status, 400);
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_nul_in_a_parameter_is_the_callers_mistake_on_sqlite() {
+    a_nul_in_a_parameter_is_the_callers_mistake(Home::new().await).await;
+}
+
+#[tokio::test]
+async fn a_nul_in_a_parameter_is_the_callers_mistake_on_postgres() {
+    if let Some(home) = Home::on_postgres().await {
+        a_nul_in_a_parameter_is_the_callers_mistake(home).await;
+    }
+}

@@ -11,7 +11,10 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-use crate::home::{Answer, Home, OK, Settings, config};
+use crate::{
+    cluster::Cluster,
+    home::{Answer, Home, OK, Settings, config},
+};
 
 #[tokio::test]
 async fn health_and_metrics_tell_no_secret() {
@@ -20,6 +23,10 @@ async fn health_and_metrics_tell_no_secret() {
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     for path in ["/healthz", "/readyz"] {
         assert_eq!(Answer::read(home.raw(get(path)).await).status, 200, "{path}");
+        for (method, status) in [("HEAD", 200), ("OPTIONS", 405), ("POST", 405)] {
+            let answer = home.request(&format!("{method} {path}"), "", "").await;
+            assert_eq!(answer.status, status, "{method} {path}");
+        }
     }
     let metrics = Answer::read(home.raw(get("/metrics")).await);
     assert!(metrics.body.contains("hikyaku_"), "{metrics:?}");
@@ -298,4 +305,67 @@ async fn the_rest_of_a_refused_sticker_arrives_once_though_the_gateway_is_killed
     let open = outbox.overview().await.unwrap();
     assert_eq!((open.count(hikyaku_sender::State::Ready), sim.delivered()), (0, 1));
     running.abort();
+}
+
+/// The body takes 29 seconds to come, and LINE two more to answer.
+#[tokio::test]
+async fn a_notification_that_came_slowly_is_told_as_what_it_is() {
+    let home = Home::with("wait_seconds = 8", None).await;
+    let slow = hikyaku_sim::FaultRule::delay(Duration::from_secs(2));
+    home.sim.fault(slow.on("POST", "/v2/bot/message/push")).unwrap();
+    let token = home.t1.expose();
+    let head = format!(
+        "POST /api/notify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
+         Expect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(home.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    // The gateway reads the body from here on.
+    stream.read_exact(&mut go_on).await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(29)).await;
+    tokio::time::resume();
+    stream.write_all(b"message=a").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let answer = Answer::read(answer);
+    assert_eq!((answer.body.as_str(), answer.header("x-gateway-delivery")), (OK, Some("sent")));
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_no_notification() {
+    let home = Home::new().await;
+    let token = home.t1.expose();
+    let head = format!(
+        "POST /api/notify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
+         Expect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(home.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    tokio::time::resume();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 408");
+    assert!(home.outbox.list(hikyaku_sender::Filter::default()).await.unwrap().is_empty());
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_store_that_takes_no_commits_is_not_ready() {
+    let Some(cluster) = Cluster::own() else { return };
+    let store = cluster.database();
+    let home = Home::start(Settings { store: Some(store), ..Settings::default() }).await;
+    assert_eq!(home.request("GET /readyz", "", "").await.status, 200);
+    cluster.sql("postgres", "ALTER SYSTEM SET default_transaction_read_only = on");
+    cluster.sql("postgres", "SELECT pg_reload_conf()");
+    while home.request("GET /readyz", "", "").await.status != 503 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(home.request("GET /healthz", "", "").await.status, 200);
 }
