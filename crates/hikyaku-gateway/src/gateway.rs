@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    Config, Error, PageSettings, PictureSettings, Served, State,
+    Config, Error, Listener, PageSettings, PictureSettings, Served, State,
     account::{Account, Accounts},
     adapter::Adapters,
     aftermath::{self, Aftermath},
@@ -77,24 +77,16 @@ impl Gateway {
     pub async fn over(outbox: Outbox, config: Config) -> Result<Self, Error> {
         config.check()?;
         let drain = Drain::default();
-        let (mut worker, mut accounts) = (outbox.worker().drain(WORKER_TIME), BTreeMap::new());
-        for (name, channel) in &config.channel {
-            let client = channel.client(name)?;
-            worker = worker.channel(name, client.clone());
-            accounts.insert(name.clone(), Account::new(client, channel.verifier(name)?));
-        }
-        let accounts = Arc::new(Accounts(accounts));
+        let (worker, accounts) = channels(&config, outbox.worker().drain(WORKER_TIME))?;
         let state = State::open(&outbox).await?;
-        let is_https = config.is_https();
-        let speaks = config.oauth.channel.clone();
+        let (speaks, is_https) = (config.oauth.channel.clone(), config.is_https());
         let oauth = Arc::new(OAuth::new(state.clone(), accounts.clone(), speaks, is_https));
         let public_url =
             config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
         let sign_in = sign_in_command(&config, public_url.as_deref());
         let command = sign_in.as_ref().map(|it| it.text.clone());
-        let line_login = config.pages.login()?;
-        let line_login =
-            line_login.map(|channel| LineLogin { channel, url: config.pages.login_url.clone() });
+        let login_url = config.pages.login_url.clone();
+        let line_login = config.pages.login()?.map(|channel| LineLogin { channel, url: login_url });
         let alerts = Alerts(config.alerts.clone());
         let transport = HyperTransport::new(CONNECT_TIME);
         let hook = Hook {
@@ -145,6 +137,7 @@ impl Gateway {
             pictures,
         });
         let adapters = Arc::new(Adapters { door: door.clone(), templates: config.template });
+        let bound = bind(config.listen).await?;
         let site = Arc::new(Site {
             outbox: door.outbox.clone(),
             state: door.state.clone(),
@@ -152,6 +145,7 @@ impl Gateway {
             accounts,
             channel: config.oauth.channel,
             public_url,
+            notify_url: notify_url(&bound),
             line_login,
             command,
             operator: config.operator,
@@ -159,11 +153,9 @@ impl Gateway {
             entries: Throttle::new(site::ENTRIES),
         });
         let (mut listeners, mut addresses) = (Vec::new(), BTreeMap::new());
-        for (name, listen) in config.listen {
+        for (name, listen, listener) in bound {
             let certificate = listen.certificate(&name)?;
-            let cannot = |why| Error::because(format!("cannot listen at {}", listen.address), why);
-            let listener = TcpListener::bind(listen.address).await.map_err(cannot)?;
-            addresses.insert(name, listener.local_addr().map_err(cannot)?);
+            addresses.insert(name, listen.address);
             let service = Service {
                 door: door.clone(),
                 adapters: adapters.clone(),
@@ -261,6 +253,45 @@ fn sign_in_command(config: &Config, public_url: Option<&str>) -> Option<SignInCo
     let url = public_url.filter(|_| answers && !command.is_empty())?;
     let url = format!("{url}/my/enter?link=");
     Some(SignInCommand { text: command.clone(), url, lang: *language })
+}
+
+/// The worker of all channels, and the channels.
+fn channels(config: &Config, mut worker: Worker) -> Result<(Worker, Arc<Accounts>), Error> {
+    let mut accounts = BTreeMap::new();
+    for (name, channel) in &config.channel {
+        let client = channel.client(name)?;
+        worker = worker.channel(name, client.clone());
+        accounts.insert(name.clone(), Account::new(client, channel.verifier(name)?));
+    }
+    Ok((worker, Arc::new(Accounts(accounts))))
+}
+
+/// Listeners, with the addresses that they have got.
+type Bound = Vec<(String, Listener, TcpListener)>;
+
+async fn bind(listeners: BTreeMap<String, Listener>) -> Result<Bound, Error> {
+    let mut bound = Vec::with_capacity(listeners.len());
+    for (name, mut listen) in listeners {
+        let address = listen.address;
+        let cannot = |why| Error::because(format!("cannot listen at {address}"), why);
+        let listener = TcpListener::bind(address).await.map_err(cannot)?;
+        listen.address = listener.local_addr().map_err(cannot)?;
+        bound.push((name, listen, listener));
+    }
+    Ok(bound)
+}
+
+/// The address of a listener that serves LINE Notify's API, for scripts on its network.
+fn notify_url(bound: &[(String, Listener, TcpListener)]) -> Option<String> {
+    let (_, listener, _) = bound.iter().find(|(_, it, _)| it.serve.contains(&Served::Notify))?;
+    let scheme = if listener.certificate_file.is_some() { "https" } else { "http" };
+    let Listener { address, .. } = listener;
+    Some(if address.ip().is_unspecified() {
+        // It has no name that scripts could use.
+        format!("{scheme}://GATEWAY:{}", address.port())
+    } else {
+        format!("{scheme}://{address}")
+    })
 }
 
 /// The pictures that are hosted, where they are served under a public URL.

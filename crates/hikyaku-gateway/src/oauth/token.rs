@@ -7,6 +7,7 @@ use crate::{
     Error,
     answer::{self, Answer, told},
     fields::Fields,
+    state::Exchanged,
 };
 
 impl OAuth {
@@ -50,8 +51,11 @@ impl OAuth {
             return Ok(Err("client_id or client_secret: is wrong"));
         };
         match self.state.exchange(service.id, code, redirect_uri).await? {
-            Some(token) => Ok(Ok(answer::issued(&token))),
-            None => Ok(Err(
+            Exchanged::Token(token) => Ok(Ok(answer::issued(&token))),
+            Exchanged::TooMany => Ok(Err(
+                "code: its person has as many tokens as there may be, and has to revoke one first",
+            )),
+            Exchanged::Nothing => Ok(Err(
                 "code: is wrong, was used before, has expired, or is of another redirect_uri",
             )),
         }

@@ -55,6 +55,8 @@ pub(crate) struct Site {
     pub(crate) channel: String,
     /// Where people reach the gateway from outside, without a `/` at its end.
     pub(crate) public_url: Option<String>,
+    /// Where scripts reach LINE Notify's API from nearby, where a listener serves that alone.
+    pub(crate) notify_url: Option<String>,
     pub(crate) line_login: Option<LineLogin>,
     /// What a person sends to the account to get a link, where that is answered.
     pub(crate) command: Option<String>,

@@ -116,6 +116,7 @@ impl Site {
         if chat == OTHER {
             let issued =
                 self.state.unlinked_for(owner.channel, owner.user, name, lang, None).await?;
+            let Some(issued) = issued else { return self.too_many(visit, owner).await };
             return self.made(visit, owner, name, &Made::Code(issued.token, issued.code)).await;
         }
         let notice = match self.state.issue_for(owner.channel, owner.user, name, chat).await? {
@@ -123,8 +124,14 @@ impl Site {
                 return self.made(visit, owner, name, &Made::Token(token)).await;
             }
             Chosen::NotThere => wrong(my::not_there(lang)),
-            Chosen::TooMany => wrong(my::too_many(lang)),
+            Chosen::TooMany => return self.too_many(visit, owner).await,
         };
+        self.list(visit, owner, StatusCode::BAD_REQUEST, notice).await
+    }
+
+    /// The list, above which it says that there are as many as there may be.
+    async fn too_many(&self, visit: &Visit<'_>, owner: Owner<'_>) -> Result<Answer, Error> {
+        let notice = Some((my::too_many(visit.lang), Tone::Bad));
         self.list(visit, owner, StatusCode::BAD_REQUEST, notice).await
     }
 
@@ -156,6 +163,7 @@ impl Site {
             let moves = Some(token.id);
             let issued =
                 self.state.unlinked_for(channel, user, &token.name, visit.lang, moves).await?;
+            let Some(issued) = issued else { return self.too_many(visit, owner).await };
             return self.made(visit, owner, &token.name, &Made::Move(issued.code)).await;
         }
         let moved = self.state.move_token(owner.channel, owner.user, token.id, chat).await?;
@@ -195,7 +203,10 @@ impl Site {
     ) -> Result<Answer, Error> {
         let lang = visit.lang;
         let who = self.person_name(owner).await;
-        let api = self.public_url.clone().or_else(|| visit.origin());
+        let api = match &self.notify_url {
+            Some(url) if !visit.place.serves_notify => Some(url.clone()),
+            _ => self.public_url.clone().or_else(|| visit.origin()),
+        };
         let frame = frame(visit, "/my", &who, None);
         let page = frame.draw(|html| {
             section(html, name, |html| {

@@ -3,6 +3,7 @@ use hikyaku_sender::{Datum, Error as StoreError, Transaction, Work};
 use super::{
     State,
     flow::{Flow, read},
+    owned::has_too_many,
     row::{Row, rows},
 };
 use crate::{
@@ -50,7 +51,7 @@ impl State {
         service: i64,
         code: &str,
         redirect_uri: &str,
-    ) -> Result<Option<AccessToken>, Error> {
+    ) -> Result<Exchanged, Error> {
         let token = AccessToken::new()?;
         let exchange = Exchange {
             service,
@@ -58,8 +59,29 @@ impl State {
             redirect_uri: redirect_uri.to_owned(),
             token: self.hasher.hash(SecretKind::Token, token.expose()),
         };
-        Ok(self.outbox.transact(exchange).await?.then_some(token))
+        Ok(match self.outbox.transact(exchange).await? {
+            Given::Token => Exchanged::Token(token),
+            Given::Nothing => Exchanged::Nothing,
+            Given::TooMany => Exchanged::TooMany,
+        })
     }
+}
+
+/// What a service gets for a code.
+#[derive(Debug)]
+pub(crate) enum Exchanged {
+    Token(AccessToken),
+    /// The code is unknown or has expired.
+    Nothing,
+    /// The person has as many tokens as there may be.
+    TooMany,
+}
+
+/// [`Exchanged`], in the store.
+enum Given {
+    Token,
+    Nothing,
+    TooMany,
 }
 
 struct Agree {
@@ -116,9 +138,9 @@ struct Exchange {
 }
 
 impl Work for Exchange {
-    type Out = bool;
+    type Out = Given;
 
-    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Given, StoreError> {
         let now = tx.now().await?.as_millis();
         // Of two at once, the other waits, and finds the token of the first.
         let lock = if tx.is_postgres() { " FOR UPDATE OF c" } else { "" };
@@ -135,15 +157,20 @@ impl Work for Exchange {
         };
         let found = rows(tx, &sql, &params, read).await?.pop();
         let Some((redirect_uri, target, channel, token, expires_at, name, owner)) = found else {
-            return Ok(false);
+            return Ok(Given::Nothing);
         };
         if let Some(token) = token {
             let sql = "UPDATE hikyaku_gateway_token SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
             tx.query(sql, &[now.into(), token.into()]).await?;
-            return Ok(false);
+            return Ok(Given::Nothing);
         }
         if redirect_uri != self.redirect_uri || expires_at <= now {
-            return Ok(false);
+            return Ok(Given::Nothing);
+        }
+        if let Some(owner) = &owner
+            && has_too_many(tx, &channel, owner).await?
+        {
+            return Ok(Given::TooMany);
         }
         let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, service, created_at, owner) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
@@ -160,6 +187,6 @@ impl Work for Exchange {
         let sql = "UPDATE hikyaku_gateway_code SET token = $1, expires_at = $2 WHERE hash = $3";
         let params = [id.into(), (now + USED_LIFE).into(), self.code.clone().into()];
         tx.query(sql, &params).await?;
-        Ok(id.is_some())
+        Ok(if id.is_some() { Given::Token } else { Given::Nothing })
     }
 }

@@ -3,6 +3,7 @@ use hikyaku_sender::{Datum, Error as StoreError, NewDelivery, Transaction, Work}
 
 use super::{
     State,
+    owned::has_too_many,
     reply_token::ReplyToken,
     row::{Row, rows},
     session::Keep,
@@ -11,7 +12,7 @@ use crate::{
     Error, Visitor,
     alert::{self, Alerts},
     token::{SecretKind, digits, letters},
-    words,
+    words::{self, my},
 };
 
 /// The digits that the account answers a code with.
@@ -328,6 +329,11 @@ impl Hear {
                        WHERE id = $2 AND revoked_at IS NULL";
             tx.query(sql, &[chat.into(), id.into()]).await?;
         } else {
+            if let Some(owner) = &owner
+                && has_too_many(tx, channel, owner).await?
+            {
+                return Ok(Some(my::too_many(language(&lang)).to_owned()));
+            }
             let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, created_at, owner) \
                        VALUES ($1, $2, $3, $4, $5, $6)";
             let params: [Datum; 6] = [

@@ -36,7 +36,7 @@ use schema::{Found, Migrate};
 
 pub(crate) use audit::NewAudit;
 pub use chat::ChatRow;
-pub(crate) use code::Agreed;
+pub(crate) use code::{Agreed, Exchanged};
 pub(crate) use flow::{Flow, NewFlow};
 pub(crate) use hear::{Heard, What};
 pub(crate) use owned::{Chosen, OwnedToken};

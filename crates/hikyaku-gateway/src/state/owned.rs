@@ -7,6 +7,7 @@ use super::{
     RegisteredService, ServiceRow, State, TokenRow, UnlinkedToken,
     row::{Row, rows},
     service, token,
+    waiting::Chat,
 };
 use crate::{
     AccessToken, Error,
@@ -26,6 +27,33 @@ pub(crate) struct OwnedToken {
     pub(crate) calls: i64,
     /// Notifications of the month that LINE took or that wait.
     pub(crate) sends: i64,
+}
+
+/// Whether a person has as many tokens as there may be. Those that wait for their code count.
+pub(super) async fn has_too_many(
+    tx: &mut Transaction<'_>,
+    channel: &str,
+    person: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT count(*) FROM hikyaku_gateway_token WHERE channel = $1 AND owner = $2 AND revoked_at IS NULL";
+    let params: [Datum; 2] = [channel.into(), person.into()];
+    let tokens = rows(tx, sql, &params, Row::number).await?.pop().unwrap_or_default();
+    Ok(tokens + unlinked(tx, channel, person, "IS NULL").await? >= MOST)
+}
+
+/// How many codes of a person are open: for new tokens (`IS NULL`), or for moves.
+async fn unlinked(
+    tx: &mut Transaction<'_>,
+    channel: &str,
+    person: &str,
+    moves: &str,
+) -> Result<i64, StoreError> {
+    let sql = format!(
+        "SELECT count(*) FROM hikyaku_gateway_unlinked WHERE channel = $1 AND owner = $2 AND expires_at > $3 AND moves {moves}"
+    );
+    let now = tx.now().await?.as_millis();
+    let params: [Datum; 3] = [channel.into(), person.into(), now.into()];
+    Ok(rows(tx, &sql, &params, Row::number).await?.pop().unwrap_or_default())
 }
 
 /// What became of a token that a person wants.
@@ -107,7 +135,8 @@ impl State {
         })
     }
 
-    /// Makes a person's token that is of no chat yet; `moves` is the number of one that there is, and that is to move.
+    /// Makes a person's token that is of no chat yet; `moves` is the number of one that there is, and that is to move. Nothing if
+    /// the person has as many as there may be.
     pub(crate) async fn unlinked_for(
         &self,
         channel: &str,
@@ -115,24 +144,21 @@ impl State {
         name: &str,
         lang: Lang,
         moves: Option<i64>,
-    ) -> Result<UnlinkedToken, Error> {
+    ) -> Result<Option<UnlinkedToken>, Error> {
         token::check_name(name)?;
         let token = AccessToken::new()?;
         let code = self.hasher.link_code(&letters(43)?);
-        let sql = "INSERT INTO hikyaku_gateway_unlinked (link, token, name, lang, expires_at, channel, owner, moves) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-        let params: [Datum; 8] = [
-            self.hasher.hash(SecretKind::LinkCode, &code).into(),
-            self.hasher.hash(SecretKind::Token, token.expose()).into(),
-            name.trim().into(),
-            lang.tag().into(),
-            (self.now().await? + token::LINK_LIFE).into(),
-            channel.into(),
-            person.into(),
-            moves.into(),
-        ];
-        self.ask(sql, params, |_| ()).await?;
-        Ok(UnlinkedToken { token, code: shown_code(&code) })
+        let unlinked = UnlinkedFor {
+            link: self.hasher.hash(SecretKind::LinkCode, &code),
+            token: self.hasher.hash(SecretKind::Token, token.expose()),
+            name: name.trim().to_owned(),
+            lang,
+            channel: channel.to_owned(),
+            person: person.to_owned(),
+            moves,
+        };
+        let is_made = self.outbox.transact(unlinked).await?;
+        Ok(is_made.then(|| UnlinkedToken { token, code: shown_code(&code) }))
     }
 
     /// Moves a person's token to a chat that the person can pick; whether it did.
@@ -213,14 +239,12 @@ impl Work for IssueFor {
     type Out = Placed;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<Placed, StoreError> {
+        let Place { channel, person, chat } = &self.place;
+        Chat::new(channel, person).lock(tx).await?;
         if !self.place.can_be_picked(tx).await? {
             return Ok(Placed::NotThere);
         }
-        let Place { channel, person, chat } = &self.place;
-        let sql = "SELECT count(*) FROM hikyaku_gateway_token WHERE channel = $1 AND owner = $2 AND revoked_at IS NULL";
-        let params: [Datum; 2] = [channel.as_str().into(), person.as_str().into()];
-        let count = rows(tx, sql, &params, Row::number).await?.pop();
-        if count.is_some_and(|count| count >= MOST) {
+        if has_too_many(tx, channel, person).await? {
             return Ok(Placed::TooMany);
         }
         let sql = "INSERT INTO hikyaku_gateway_token (hash, name, target, channel, created_at, owner) \
@@ -235,6 +259,47 @@ impl Work for IssueFor {
         ];
         tx.query(sql, &params).await?;
         Ok(Placed::Done)
+    }
+}
+
+struct UnlinkedFor {
+    link: Vec<u8>,
+    token: Vec<u8>,
+    name: String,
+    lang: Lang,
+    channel: String,
+    person: String,
+    moves: Option<i64>,
+}
+
+impl Work for UnlinkedFor {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+        Chat::new(&self.channel, &self.person).lock(tx).await?;
+        let (channel, person) = (self.channel.as_str(), self.person.as_str());
+        let too_many = match self.moves {
+            Some(_) => unlinked(tx, channel, person, "IS NOT NULL").await? >= MOST,
+            None => has_too_many(tx, channel, person).await?,
+        };
+        if too_many {
+            return Ok(false);
+        }
+        token::forget_unlinked(tx).await?;
+        let sql = "INSERT INTO hikyaku_gateway_unlinked (link, token, name, lang, expires_at, channel, owner, moves) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let params: [Datum; 8] = [
+            self.link.clone().into(),
+            self.token.clone().into(),
+            self.name.as_str().into(),
+            self.lang.tag().into(),
+            (tx.now().await?.as_millis() + token::LINK_LIFE).into(),
+            self.channel.as_str().into(),
+            self.person.as_str().into(),
+            self.moves.into(),
+        ];
+        tx.query(sql, &params).await?;
+        Ok(true)
     }
 }
 

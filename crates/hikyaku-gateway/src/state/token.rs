@@ -1,5 +1,5 @@
 use hikyaku_page::Lang;
-use hikyaku_sender::{Datum, Priority};
+use hikyaku_sender::{Datum, Error as StoreError, Priority, Transaction};
 use serde::Serialize;
 
 use super::{
@@ -16,6 +16,9 @@ const LONGEST_NAME: usize = 100;
 
 /// How long a token waits for the chat that it is to be of, in milliseconds.
 pub(super) const LINK_LIFE: i64 = 15 * 60 * 1000;
+
+/// Forgets tokens whose code was never sent.
+const FORGET_UNLINKED: &str = "DELETE FROM hikyaku_gateway_unlinked WHERE expires_at <= $1";
 
 /// A token, and what is known of its chat.
 pub(super) const SELECT: &str = "SELECT t.id, t.name, t.target, coalesce(t.target_name, c.name), t.channel, t.service, \
@@ -136,13 +139,15 @@ impl State {
         check_name(&name)?;
         let token = AccessToken::new()?;
         let code = self.hasher.link_code(&letters(43)?);
+        let now = self.now().await?;
+        self.ask(FORGET_UNLINKED, [now.into()], |_| ()).await?;
         let sql = "INSERT INTO hikyaku_gateway_unlinked (link, token, name, lang, expires_at) VALUES ($1, $2, $3, $4, $5)";
         let params: [Datum; 5] = [
             self.hasher.hash(SecretKind::LinkCode, &code).into(),
             self.hasher.hash(SecretKind::Token, token.expose()).into(),
             name.into(),
             lang.tag().into(),
-            (self.now().await? + LINK_LIFE).into(),
+            (now + LINK_LIFE).into(),
         ];
         self.ask(sql, params, |_| ()).await?;
         Ok(UnlinkedToken { token, code: shown_code(&code) })
@@ -208,6 +213,12 @@ impl State {
         let hash = self.hasher.hash(SecretKind::Token, token);
         Ok(self.ask(sql, [hash.into()], read).await?.pop())
     }
+}
+
+/// Forgets tokens whose code was never sent.
+pub(super) async fn forget_unlinked(tx: &mut Transaction<'_>) -> Result<(), StoreError> {
+    let now = tx.now().await?.as_millis();
+    tx.query(FORGET_UNLINKED, &[now.into()]).await.map(drop)
 }
 
 pub(super) fn read(row: &mut Row) -> TokenRow {

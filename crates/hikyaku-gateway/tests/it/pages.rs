@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hikyaku_gateway::Visitor;
+use hikyaku_gateway::{Listener, Served, Visitor};
 use hikyaku_model::UserId;
 
 use crate::home::{Answer, Home};
@@ -373,6 +373,97 @@ async fn pages_speak_the_languages_of_their_readers() {
             "{page:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn pages_at_an_https_url_have_cookies_for_https_alone() {
+    let home = Home::configured(|config| {
+        config.public_url = Some("https://Notify.example".to_owned());
+    })
+    .await;
+    let link = home.state.sign_in_link(home.alice()).await.unwrap();
+    let entered = home.enter("/my", &link).await;
+    let cookie = entered.header("set-cookie").unwrap();
+    assert!(cookie.ends_with("; SameSite=Lax; Secure"), "{cookie}");
+    // An operator's listener may be the machine's own.
+    let ann = || Visitor::Operator { name: "ann".to_owned() };
+    let link = home.state.sign_in_link(ann()).await.unwrap();
+    let entered = home.enter("/operator", &link).await;
+    assert!(!entered.header("set-cookie").unwrap().contains("Secure"), "{entered:?}");
+    let link = home.state.sign_in_link(ann()).await.unwrap();
+    let headers = format!("Origin: https://gateway\r\n{FORM}");
+    let entered = home.request("POST /operator/enter", &headers, &format!("link={link}")).await;
+    assert!(entered.header("set-cookie").unwrap().ends_with("; Secure"), "{entered:?}");
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_slash_at_the_end_is_the_same_page() {
+    let home = Home::new().await;
+    let alice = home.signed_in(home.alice()).await;
+    for path in ["/my/", "/my/services/"] {
+        assert_eq!(alice.get(path).await.status, 200, "{path}");
+    }
+    let ann = home.signed_in(Visitor::Operator { name: "ann".to_owned() }).await;
+    for path in ["/operator/", "/operator/lanes/"] {
+        assert_eq!(ann.get(path).await.status, 200, "{path}");
+    }
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_scripts_line_names_the_listener_that_it_is_for() {
+    let home = Home::configured(|config| {
+        config.public_url = Some("http://gateway".to_owned());
+        let all = config.listen.get_mut("all").unwrap();
+        all.serve.retain(|it| *it != Served::Notify);
+        let lan = Listener { serve: vec![Served::Notify], ..all.clone() };
+        config.listen.insert("lan".to_owned(), lan);
+    })
+    .await;
+    home.knows(&home.alice).await;
+    let alice = home.signed_in(home.alice()).await;
+    let form = format!("name=backup&chat={}", home.alice.as_str());
+    let made = alice.post("/my/create", &form).await;
+    let [token, line] = copies(&made.body)[..] else { panic!("{made:?}") };
+    let url = line.rsplit(' ').next().unwrap().strip_suffix("/api/notify").unwrap();
+    let headers = format!("Authorization: Bearer {token}\r\n");
+    let answer = crate::home::post(
+        url.strip_prefix("http://").unwrap(),
+        "/api/notify",
+        &headers,
+        "message=hi",
+    )
+    .await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    home.stop().await;
+}
+
+#[tokio::test]
+async fn a_person_has_a_hundred_tokens_and_codes_at_most() {
+    let home = Home::new().await;
+    home.knows(&home.alice).await;
+    let service = crate::oauth::service(&home, "Clinic").await;
+    let code = crate::oauth::a_code(&home, &service).await;
+    let alice = home.signed_in(home.alice()).await;
+    let other = "name=door&chat=other";
+    for _ in 0..100 {
+        assert_eq!(alice.post("/my/create", other).await.status, 200);
+    }
+    let own = format!("name=backup&chat={}", home.alice.as_str());
+    for form in [other, own.as_str()] {
+        let refused = alice.post("/my/create", form).await;
+        assert!(refused.status == 400 && refused.body.contains("100 tokens"), "{refused:?}");
+    }
+    let refused = crate::oauth::exchanged(&home, &service, &code).await;
+    assert!(refused.status == 400 && refused.body.contains("as many tokens"), "{refused:?}");
+    // A token that there is may move all the same.
+    let moved = alice.post("/my/move", "id=1&chat=other").await;
+    assert_eq!(copies(&moved.body).len(), 1, "{moved:?}");
+    // Codes that were never sent are forgotten.
+    home.sim.advance(Duration::from_secs(16 * 60));
+    assert_eq!(alice.post("/my/create", &own).await.status, 200);
+    home.stop().await;
 }
 
 impl Home {
