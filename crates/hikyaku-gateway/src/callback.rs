@@ -48,6 +48,8 @@ pub(crate) fn with_query(url: &str, pairs: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -79,5 +81,33 @@ mod tests {
         let url = with_query("https://a.example/cb", &[("code", "abc"), ("state", "a&b=c #é")]);
         assert_eq!(url, "https://a.example/cb?code=abc&state=a%26b%3Dc%20%23%C3%A9");
         assert_eq!(with_query("http://a/?x=1", &[("y", "2")]), "http://a/?x=1&y=2");
+    }
+
+    proptest! {
+        /// Whatever a value has in it, the service reads it again, and it adds no other.
+        #[test]
+        fn what_is_put_into_a_query_is_read_from_it(values in prop::collection::vec(any::<String>(), 1..4)) {
+            let pairs: Vec<(&str, &str)> = values.iter().map(|value| ("code", value.as_str())).collect();
+            let url = with_query("https://a.example/cb?x=1", &pairs);
+            prop_assert!(http::HeaderValue::try_from(&url).is_ok());
+            prop_assert!(check(&url).is_ok() || url.len() > LONGEST);
+            let query = url.split_once('?').unwrap().1;
+            let read: Vec<String> = query
+                .split('&')
+                .skip(1)
+                .map(|pair| {
+                    let value = pair.strip_prefix("code=").unwrap();
+                    percent_encoding::percent_decode_str(value).decode_utf8().unwrap().into_owned()
+                })
+                .collect();
+            prop_assert_eq!(read, values);
+        }
+
+        #[test]
+        fn no_address_panics(url in "(https?://)?[ -~\u{e9}\u{0}]{0,40}") {
+            if check(&url).is_ok() {
+                prop_assert!(!host(&url).is_empty());
+            }
+        }
     }
 }

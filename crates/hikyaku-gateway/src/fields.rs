@@ -141,6 +141,9 @@ fn decoded(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
 
     fn message(query: Option<&str>, content_type: Option<&str>, body: &[u8]) -> Option<String> {
@@ -209,5 +212,89 @@ mod tests {
         assert_eq!(message(None, multipart, &attack), None);
         let named = format!("multipart/form-data; boundary={fits}x");
         assert_eq!(message(None, Some(&named), &body(&format!("{fits}x"))), None);
+    }
+
+    /// Pieces that forms are made of, and others, in any order.
+    fn like_a_body() -> impl Strategy<Value = Vec<u8>> {
+        let pieces = [
+            "--X",
+            "\r\n",
+            "\n",
+            "--",
+            "=",
+            "&",
+            ";",
+            "%",
+            "%0",
+            "%41",
+            "+",
+            "name=",
+            "\"",
+            "message",
+            "Content-Disposition: form-data; name=\"message\"\r\n\r\n",
+            "boundary=X",
+            "imageFile",
+        ];
+        let piece = prop_oneof![
+            prop::sample::select(pieces.to_vec()).prop_map(|it| it.as_bytes().to_vec()),
+            prop::collection::vec(any::<u8>(), 0..8),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    fn written(pairs: &[(String, String)]) -> String {
+        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let pairs: Vec<String> = pairs
+            .iter()
+            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
+            .collect();
+        pairs.join("&")
+    }
+
+    fn multipart(pairs: &[(String, String)]) -> String {
+        let part = |(name, value): &(String, String)| {
+            format!("--bOuNd\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        format!("{}--bOuNd--\r\n", pairs.iter().map(part).collect::<String>())
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_panic_and_nothing_is_made_up(
+            body in like_a_body(),
+            query in prop::option::of("[ -~]{0,40}"),
+            content_type in prop::option::of("(multipart/form-data; boundary=X|multipart/[ -~]{0,20}|[ -~]{0,20})"),
+        ) {
+            let body = Bytes::from(body);
+            let fields = Fields::read(query.as_deref(), content_type.as_deref(), &body);
+            let texts: usize = fields.texts.iter().map(|(name, value)| name.len() + value.len()).sum();
+            let files: usize = fields.files.iter().map(|(_, file)| file.len()).sum();
+            // A byte that is no UTF-8 becomes a mark of three.
+            prop_assert!(texts <= 3 * (body.len() + query.map_or(0, |it| it.len())));
+            prop_assert!(files <= body.len());
+            fields.twice();
+            fields.has_nul();
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            pairs in prop::collection::vec(("\\PC{1,8}", any::<String>()), 0..8),
+        ) {
+            let form = Bytes::from(written(&pairs));
+            for fields in [Fields::read(None, FORM, &form), Fields::read(Some(&written(&pairs)), None, &Bytes::new())] {
+                prop_assert_eq!(&fields.texts, &pairs);
+            }
+        }
+
+        #[test]
+        fn what_is_written_in_parts_is_read(
+            pairs in prop::collection::vec(("[a-z]{1,3}", any::<String>()), 1..8),
+        ) {
+            let form = Bytes::from(multipart(&pairs));
+            for content_type in ["multipart/form-data; boundary=bOuNd", "multipart/form-data"] {
+                let fields = Fields::read(None, Some(content_type), &form);
+                prop_assert_eq!(&fields.texts, &pairs);
+            }
+        }
     }
 }

@@ -100,3 +100,40 @@ fn check(fields: &Fields) -> Result<(), (&'static str, &'static str)> {
         Some(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever a service asks for is told in an address or a form, and its state comes back as it was.
+        #[test]
+        fn no_parameters_panic(
+            query in "((response_type|scope|state|response_mode|client_id)=(code|notify|form_post|%00|%ff|[ -~]{0,12})&?){0,6}",
+            form_post in any::<bool>(),
+        ) {
+            let fields = Fields::read(Some(&query), None, &Bytes::new());
+            let back = Back {
+                lang: Lang::English,
+                service: "Clinic",
+                redirect_uri: "https://a.example/cb",
+                form_post,
+            };
+            let state = fields.get("state").filter(|it| !it.is_empty());
+            if let Err((error, why)) = check(&fields) {
+                let answer = back.error(error, why, state);
+                let location = answer.headers().get(header::LOCATION).map(|it| it.to_str().unwrap());
+                prop_assert_eq!(location.is_some(), !form_post);
+                prop_assert_eq!(
+                    location.is_none_or(|it| it.contains("&state=")),
+                    form_post || state.is_some()
+                );
+            } else {
+                prop_assert!(state.is_some());
+            }
+        }
+    }
+}

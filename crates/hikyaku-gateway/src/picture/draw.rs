@@ -116,3 +116,62 @@ fn encode(picture: &DynamicImage, kind: Kind) -> Result<Vec<u8>, &'static str> {
     written.map_err(|_| "cannot be drawn")?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn picture(kind: Kind) -> Vec<u8> {
+        let pixels = RgbImage::from_fn(33, 21, |x, y| {
+            image::Rgb([x, y, x ^ y].map(|it| u8::try_from(it * 7).unwrap_or_default()))
+        });
+        encode(&pixels.into(), kind).unwrap()
+    }
+
+    /// Whatever is drawn is a picture of its kind, within its sides.
+    fn try_to_draw(bytes: &[u8]) -> Result<(), TestCaseError> {
+        if let Ok(drawn) = draw(bytes, 16) {
+            prop_assert!(drawn.width.max(drawn.height) <= SIDE);
+            for bytes in [&drawn.original, &drawn.preview] {
+                prop_assert_eq!(Kind::of(bytes), Some(drawn.kind));
+                prop_assert!(draw(bytes, 16).is_ok());
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_bytes_panic(
+            head in prop::sample::select(vec![&b"\xff\xd8\xff"[..], b"\x89PNG\r\n\x1a\n", b"GIF89a", b""]),
+            rest in prop::collection::vec(any::<u8>(), 0..400),
+        ) {
+            try_to_draw(&[head, &rest].concat())?;
+        }
+
+        #[test]
+        fn no_damage_panics(
+            is_png in any::<bool>(),
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+            cut in prop::option::of(any::<prop::sample::Index>()),
+        ) {
+            let mut bytes = picture(if is_png { Kind::Png } else { Kind::Jpeg });
+            if damage.is_empty() && cut.is_none() {
+                let drawn = draw(&bytes, 16).unwrap();
+                prop_assert_eq!((drawn.width, drawn.height), (33, 21));
+            }
+            for (at, byte) in damage {
+                *at.get_mut(&mut bytes) = byte;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            try_to_draw(&bytes)?;
+        }
+    }
+}
