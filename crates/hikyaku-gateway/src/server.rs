@@ -96,7 +96,8 @@ impl Service {
             let (parts, _) = request.into_parts();
             return self.door.picture(&parts).await;
         }
-        whole_answer(self.answer(request, peer).await)
+        // It would be a part of every connection, whatever that asks for.
+        whole_answer(Box::pin(self.answer(request, peer)).await)
     }
 
     /// Whose request it is.

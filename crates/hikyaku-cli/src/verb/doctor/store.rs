@@ -96,8 +96,6 @@ fn stands(lane: &LaneOverview, overview: &Overview) -> Option<Finding> {
             "`hikyaku budget list`, then wait for the next day or month, or set a larger one"
                 .to_owned(),
         ),
-        // A person's hold is told by itself, and the rest is over soon.
-        Some(_) => return None,
         None if lane.next_due.is_some_and(|due| overview.now.since(due) > LONG_DUE) => (
             "no worker takes them",
             format!(
@@ -105,7 +103,8 @@ fn stands(lane: &LaneOverview, overview: &Overview) -> Option<Finding> {
                 visible(channel)
             ),
         ),
-        None => return None,
+        // A person's hold is told by itself, and the rest is over soon.
+        _ => return None,
     };
     Some(Finding::problem(LANE, format!("{waits}: {why}"), &next))
 }
