@@ -13,6 +13,7 @@ const TOKEN: &str = "/message/v3/notifier/token";
 const SEND: &str = "/message/v3/notifier/send?target=service";
 const RESERVE: &str = "/iap/v1/product/reserve";
 const EVENTS: &str = "/iap/v1/webhook/events";
+const PERIOD: &str = "?startEpochSeconds=1784937600&endEpochSeconds=1785542400";
 
 struct App {
     sim: Sim,
@@ -185,7 +186,6 @@ async fn a_purchase_is_reserved_paid_for_and_told() {
     };
     let first =
         json!({ "events": [{ "transactionType": "PRODUCT", "event": event }], "nextCursor": null });
-    const PERIOD: &str = "?startEpochSeconds=1784937600&endEpochSeconds=1785542400";
     assert_eq!(events(&format!("{PERIOD}&pageSize=100&status=SUCCESS")).await.json(), first);
     let failed = events(&format!("{PERIOD}&pageSize=100&status=FAILED")).await.json();
     assert_eq!(failed["events"][0]["event"]["orderId"], json!(second));
