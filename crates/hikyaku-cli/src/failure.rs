@@ -53,7 +53,7 @@ impl fmt::Display for Failure {
                 "deliveries are due for channels that this worker does not have: {channels}; is the name right?"
             ),
             Self::Output(why) => write!(f, "cannot write to stdout: {why}"),
-            Self::Interrupted(_) => f.write_str("interrupted before LINE answered"),
+            Self::Interrupted(_) => f.write_str("interrupted"),
             Self::Ended(code) => write!(f, "the command ended with exit code {code}"),
             Self::Invalid { property, message } => write!(f, "{property}: {message}"),
         }

@@ -16,7 +16,7 @@ use crate::{
 const FORMAT: &str = "hikyaku-sim";
 
 /// The form of its parts. A document of another version is refused: what it means is not known.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The most bytes of a document. Our choice, to bound memory.
 pub(crate) const MOST_BYTES: usize = 512 << 20;

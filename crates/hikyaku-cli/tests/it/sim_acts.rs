@@ -125,7 +125,7 @@ fn wait_ends_when_the_simulator_and_the_bot_answer() {
     stage.platform.sim.set_webhook(format!("{}/callback", failing.url())).unwrap();
     let outcome = stage.run("sim wait --bot --timeout 0.2");
     assert_eq!(outcome.code, 7, "{outcome}");
-    assert!(outcome.stderr.contains("ERROR_STATUS_CODE (500)"), "{outcome}");
+    assert!(outcome.stderr.contains("error_status_code (500)"), "{outcome}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ const COLUMNS: [Column; 7] = [
     ("due", true),
 ];
 
-/// `PostgreSQL` waits for whoever changes a row that is in the way, also where nothing is done about it then.
+/// `PostgreSQL` waits for the transaction that changes a row in the way, also where nothing is done about that row then.
 const IS_NEW: &str = "NOT EXISTS (SELECT 1 FROM hikyaku_inbox_event o \
     WHERE o.destination = new.destination AND o.event_id = new.event_id)";
 

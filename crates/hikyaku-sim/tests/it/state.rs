@@ -168,8 +168,8 @@ async fn a_state_of_another_version_or_none_at_all_changes_nothing() {
         ("[]".to_owned(), "this is no state of a simulator"),
         (r#"{"users":[]}"#.to_owned(), "`format` is not `hikyaku-sim`"),
         (
-            with(&|state| state["version"] = 2.into()),
-            "this state has version 2, and this simulator reads version 1 alone",
+            with(&|state| state["version"] = 1.into()),
+            "this state has version 1, and this simulator reads version 2 alone",
         ),
         (with(&|state| state["version"] = Value::Null), "this state has version null"),
         (with(&|state| state["more"] = 1.into()), "unknown field `more`"),

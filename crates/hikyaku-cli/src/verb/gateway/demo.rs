@@ -123,8 +123,9 @@ async fn show(sim: &Sim, output: Output) -> anyhow::Result<()> {
         // The wait times out after some seconds without a message.
         let Ok(deliveries) = sim.wait_for(seen + 1).await else { continue };
         for delivery in deliveries.iter().filter(|it| it.seq > seen) {
+            // It serves on, whether somebody reads this or not.
             let line = serde_json::to_string(delivery)?;
-            output.print_to_reader(delivery, format_args!("Alice received {line}"))?;
+            output.print(delivery, format_args!("Alice received {line}"))?;
         }
         seen = deliveries.last().map_or(seen, |it| it.seq);
     }
