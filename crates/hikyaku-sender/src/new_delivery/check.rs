@@ -151,22 +151,6 @@ fn check_reference(reference: &serde_json::Value, checker: &mut Checker) {
         let rule = "must have at most 2000 bytes and 127 levels as JSON";
         checker.report_field("reference", Problem::Rule(rule));
     }
-    if has_zero(reference) {
-        // PostgreSQL's JSON has none.
-        let rule = "must not contain the character U+0000";
-        checker.report_field("reference", Problem::Rule(rule));
-    }
-}
-
-fn has_zero(value: &serde_json::Value) -> bool {
-    match value {
-        serde_json::Value::String(text) => text.contains('\0'),
-        serde_json::Value::Array(items) => items.iter().any(has_zero),
-        serde_json::Value::Object(members) => {
-            members.iter().any(|(name, value)| name.contains('\0') || has_zero(value))
-        }
-        _ => false,
-    }
 }
 
 /// Refuses times at which nothing would ever be sent, and those that no calendar has.

@@ -184,7 +184,7 @@ async fn a_store_of_a_newer_version_is_refused() {
     let error = Outbox::open(&url).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the store has schema 99 and this program knows up to 4; use the version that wrote it or a newer one"
+        "the store has schema 99 and this program knows up to 5; use the version that wrote it or a newer one"
     );
 }
 

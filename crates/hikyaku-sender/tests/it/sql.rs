@@ -436,6 +436,20 @@ async fn the_views_say_what_lists_say() {
     assert!(cluster.sql(&name, state).starts_with("cancelled|"));
 }
 
+#[tokio::test]
+async fn one_reference_makes_no_view_unreadable() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let (name, _, outbox) = database(cluster).await;
+    for reference in [json!({ "note": "a\0b" }), json!("\\u0000"), json!("\\\0"), json!(7)] {
+        let push = hikyaku_sender::NewDelivery::push(user(1), "hi").reference(reference);
+        outbox.enqueue(push).await.unwrap();
+    }
+    let seen = "SELECT json_agg(reference ORDER BY id) FROM hikyaku_delivery_v1";
+    let seen: Value = serde_json::from_str(&cluster.sql(&name, seen)).unwrap();
+    // PostgreSQL's JSON has no U+0000.
+    assert_eq!(seen, json!([null, "\\u0000", null, 7]));
+}
+
 /// PostgreSQL lets transactions that notify commit only one after the other.
 #[tokio::test]
 async fn only_a_wake_notifies() {

@@ -151,7 +151,7 @@ async fn a_file_of_a_newer_version_is_refused() {
     filled(&url).await;
     rusqlite::Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
     let error = Outbox::open(&url).await.unwrap_err();
-    assert_eq!(error.kind(), &ErrorKind::NewerSchema { found: 99, known: 4 });
+    assert_eq!(error.kind(), &ErrorKind::NewerSchema { found: 99, known: 5 });
 }
 
 #[tokio::test]

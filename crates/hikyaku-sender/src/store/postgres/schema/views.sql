@@ -20,7 +20,8 @@ SELECT
     id,
     channel,
     idempotency_key,
-    reference::jsonb AS reference,
+    -- PostgreSQL's JSON has no U+0000, and a row that has one must not make the others unreadable.
+    CASE WHEN reference !~ '(^|[^\\])(\\\\)*\\u0000' THEN reference::jsonb END AS reference,
     campaign AS campaign_id,
     (ARRAY['push', 'multicast', 'broadcast', 'narrowcast', 'reply', 'push-by-phone'])[kind + 1] AS kind,
     (ARRAY['high', 'normal', 'low'])[priority + 1] AS priority,
