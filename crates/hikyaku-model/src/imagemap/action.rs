@@ -9,10 +9,10 @@ use crate::{
     union::{extra, tagged, union},
 };
 
-/// The label of an area. LINE counts those of other actions in grapheme clusters.
+/// The label of an area, counted like that of any action.
 ///
 /// Source: <https://developers.line.biz/en/docs/messaging-api/text-character-count/>
-pub const IMAGEMAP_LABEL: Length = Length::utf16(100).or_empty();
+pub const IMAGEMAP_LABEL: Length = Length::graphemes(100).or_empty();
 
 /// The text sent on a tap.
 ///
@@ -43,7 +43,7 @@ pub enum ImagemapAction {
 #[serde(tag = "type", rename = "message", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MessageImagemapAction {
-    /// The label for screen readers, at most 100 UTF-16 code units.
+    /// The label for screen readers, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text, at most 400 UTF-16 code units.
@@ -62,7 +62,7 @@ pub struct MessageImagemapAction {
 #[serde(tag = "type", rename = "uri", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UriImagemapAction {
-    /// The label for screen readers, at most 100 UTF-16 code units.
+    /// The label for screen readers, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The URI to open: `http`, `https`, `line` or `tel`, at most 1,000 characters, percent-encoded.
@@ -81,7 +81,7 @@ pub struct UriImagemapAction {
 #[serde(tag = "type", rename = "clipboard", rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ClipboardImagemapAction {
-    /// The label for screen readers, at most 100 UTF-16 code units.
+    /// The label for screen readers, at most 100 grapheme clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text, at most 1,000 UTF-16 code units.

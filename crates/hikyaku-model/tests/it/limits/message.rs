@@ -200,7 +200,7 @@ fn imagemaps_have_their_limits() {
     let map = json!({
         "type": "imagemap", "baseUrl": "https://a", "altText": letters(1500),
         "baseSize": {"width": 1040, "height": 1},
-        "actions": times(50, json!({"type": "message", "label": letters(100), "text": letters(400), "area": area})),
+        "actions": times(50, json!({"type": "message", "label": families(100), "text": letters(400), "area": area})),
         "video": {
             "originalContentUrl": "https://a", "previewImageUrl": "https://a", "area": area,
             "externalLink": {"linkUri": url(1000), "label": letters(30)},
@@ -228,7 +228,7 @@ fn imagemaps_have_their_limits() {
         with(
             map.clone(),
             json!({"actions": [
-                {"type": "uri", "linkUri": url(1001), "label": families(13), "area": area},
+                {"type": "uri", "linkUri": url(1001), "label": families(101), "area": area},
                 {"type": "message", "text": letters(401), "area": area},
                 {"type": "clipboard", "clipboardText": letters(1001), "area": area},
                 {"type": "clipboard", "clipboardText": "", "area": area},
@@ -237,7 +237,7 @@ fn imagemaps_have_their_limits() {
         ),
         &[
             "actions[0].linkUri: must have at most 1000 UTF-16 code units, has 1001",
-            "actions[0].label: must have at most 100 UTF-16 code units, has 104",
+            "actions[0].label: must have at most 100 characters, has 101",
             "actions[1].text: must have at most 400 UTF-16 code units, has 401",
             "actions[2].clipboardText: must have at most 1000 UTF-16 code units, has 1001",
             "actions[3].clipboardText: must not be empty",

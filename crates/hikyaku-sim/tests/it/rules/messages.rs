@@ -395,7 +395,7 @@ async fn imagemaps() {
             ),
             deep(&says, "/baseSize/width", 1040, 1041, "Must be between 1040 and 1040"),
             deep(&says, "/actions/0/text", letters(400), letters(401), &at_most(400)),
-            deep(&says, "/actions/0/label", letters(100), letters(101), &at_most(100)),
+            deep(&says, "/actions/0/label", families(100), families(101), &at_most(100)),
             deep(&opens, "/actions/0/linkUri", url(1000), url(1001), &at_most(1000)),
             deep(&copies, "/actions/0/clipboardText", letters(1000), letters(1001), &at_most(1000)),
             deep(&says, "/video/externalLink/label", letters(30), letters(31), &at_most(30)),
