@@ -146,7 +146,7 @@
   sizes.observe(part('thread'));
 
   let again = 0;
-  const apply = (html) => {
+  const apply = (html, asked) => {
     const fresh = document.createElement('template');
     fresh.innerHTML = html;
     const atEnd = sticks;
@@ -171,7 +171,7 @@
     showSnippet();
     showMenu();
     for (const tell of hikyaku.drawn) tell(who);
-    if (!showFound() && atEnd) goToEnd();
+    if (!showFound(asked) && atEnd) goToEnd();
     clearTimeout(again);
     const until = part('again')?.firstElementChild?.dataset.to;
     if (until) again = setTimeout(refresh, Number(until) + 50);
@@ -189,7 +189,7 @@
       };
       for (const [name, value] of Object.entries(asked)) if (value !== '') url.searchParams.set(name, value);
       const answer = await fetch(url);
-      if (answer.ok) apply(await answer.text());
+      if (answer.ok) apply(await answer.text(), asked);
     } catch (error) {
       // Not there at the moment: the stream of events tells when it is again.
       if (!(error instanceof TypeError)) throw error;
@@ -337,8 +337,9 @@
 
   // Where a search has found something, which is shown once and then stays. Whether it is shown now.
   let leads = shown.at !== '';
-  const showFound = () => {
-    if (!leads) return false;
+  const showFound = (asked) => {
+    // What was asked for before does not have it.
+    if (!leads || asked.chat !== shown.chat || asked.at !== shown.at) return false;
     leads = false;
     const row = document.querySelector(`.row[data-id="${shown.at}"]`);
     if (!row) { toast(said('say-gone')); return false; }
