@@ -11,13 +11,13 @@ use std::{
 
 use super::{
     budget::Budgets,
-    hold,
     order::{self, OrderKey},
     permits::Permits,
     room::Room,
+    stops::Stops,
 };
 use crate::{
-    Hold, Lane, Priority, Time,
+    Lane, Priority, Time,
     delivery::Claimed,
     pace::{self, Bucket},
     store::{
@@ -101,7 +101,10 @@ impl AtOnce {
         if bucket.held(now).is_some() || room.wait(&lane).is_some() {
             return Ok(());
         }
-        let Some(mut stopped) = stops.in_lane(&lane) else { return Ok(()) };
+        if stops.stop(&lane) {
+            return Ok(());
+        }
+        let mut stopped = stops.keys_in(&lane);
         if something_is_due(tx, &lane, &bucket, &stopped, now).await? {
             return Ok(());
         }
@@ -208,37 +211,6 @@ async fn lock<T: Tx>(tx: &mut T, fresh: &[Fresh], hands: &Hands) -> Result<Vec<C
         candidates.push(Candidate { lane, bucket, rows });
     }
     Ok(candidates)
-}
-
-/// What people, campaigns and budgets have stopped.
-struct Stops {
-    campaigns: Vec<String>,
-    holds: Vec<Hold>,
-    used_up: Vec<String>,
-}
-
-impl Stops {
-    async fn find<T: Tx>(tx: &mut T, now: Time, any_budgets: bool) -> Result<Self> {
-        let used_up = if any_budgets { tx.used_up_budgets(now).await? } else { Vec::new() };
-        Ok(Self {
-            campaigns: tx.stopped().await?,
-            holds: hold::standing(tx, now).await?,
-            used_up: used_up.into_iter().map(|it| it.fairness_key).collect(),
-        })
-    }
-
-    /// The fairness keys that stand still in a lane; nothing where all of it does.
-    fn in_lane(&self, lane: &LaneDue) -> Option<Vec<String>> {
-        if Hold::longest(&self.holds, &lane.channel, lane.lane, None).is_some() {
-            return None;
-        }
-        let mut stopped = self.campaigns.clone();
-        stopped.extend(Hold::on_keys(&self.holds, &lane.channel, lane.lane).0);
-        if lane.lane.counts_recipients() {
-            stopped.extend_from_slice(&self.used_up);
-        }
-        Some(stopped)
-    }
 }
 
 /// Whether a claim would find something to send in a lane, or cannot be told quickly.

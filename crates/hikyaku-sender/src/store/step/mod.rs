@@ -20,6 +20,7 @@ mod quarantine;
 mod room;
 mod set_back;
 mod settle;
+mod stops;
 mod sweep;
 mod take;
 mod turns;

@@ -168,6 +168,12 @@ impl Around {
     }
 }
 
+/// Writes rows back that have ended, or keep nobody waiting any more, and lets others of their order keys go.
+pub(super) async fn save<T: Tx>(tx: &mut T, rows: &[Row]) -> Result<()> {
+    tx.save(rows).await?;
+    let_go(tx, rows.iter().filter_map(key_of).collect()).await
+}
+
 /// After a row of these keys has ended or is to be tried again: lets the next one go, and lets the one behind it overtake
 /// it in time.
 pub(super) async fn let_go<T: Tx>(tx: &mut T, mut keys: BTreeSet<OrderKey>) -> Result<()> {

@@ -38,8 +38,7 @@ impl ActOnOne {
             .on(&mut row.delivery, now)
             .map_err(|why| Error::new(ErrorKind::Refused(id, why)))?;
         effects.note(before, row);
-        tx.save(&rows).await?;
-        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await
+        order::save(tx, &rows).await
     }
 }
 
@@ -108,8 +107,7 @@ impl WriteStep for Refuse {
         }
         let mut effects = Effects::default();
         effects.note(before, row);
-        tx.save(&rows).await?;
-        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
+        order::save(tx, &rows).await?;
         super::apply(tx, effects).await?;
         Ok(true)
     }
@@ -215,8 +213,7 @@ impl WriteStep for ActOnPage {
                 }
             }
         });
-        tx.save(&rows).await?;
-        order::let_go(tx, rows.iter().filter_map(order::key_of).collect()).await?;
+        order::save(tx, &rows).await?;
         super::apply(tx, effects).await?;
         Ok(acted)
     }
