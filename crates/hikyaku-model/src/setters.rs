@@ -1,5 +1,7 @@
 /// Writes consuming setters for optional fields: those under `into` accept anything that converts, those under `plain`
-/// the type itself.
+/// the type itself. For this project's own crates.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! setters {
     ($name:ident { $(into { $($field:ident: $of:ty),* $(,)? })? $(plain { $($value:ident: $as:ty),* $(,)? })? }) => {
         impl $name {

@@ -75,7 +75,6 @@ mod request;
 mod retry;
 mod retry_key;
 mod route;
-mod setters;
 mod shop;
 mod supply;
 mod target;

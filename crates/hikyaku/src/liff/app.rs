@@ -1,7 +1,7 @@
 use hikyaku_model::Extra;
 use serde::{Deserialize, Serialize};
 
-use crate::setters::setters;
+use hikyaku_model::setters;
 
 /// A new LIFF app.
 ///
