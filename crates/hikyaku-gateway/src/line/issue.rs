@@ -134,9 +134,7 @@ impl LineDoor {
             Box::new(store_failed())
         })
     }
-}
 
-impl LineDoor {
     /// Whether LINE says that a token, which it has issued at this path, is the channel's. It has no endpoint that verifies
     /// stateless tokens; they tell by whose bot they speak.
     ///

@@ -307,12 +307,8 @@ async fn the_rest_of_a_refused_sticker_arrives_once_though_the_gateway_is_killed
     running.abort();
 }
 
-/// The body takes 29 seconds to come, and LINE two more to answer.
-#[tokio::test]
-async fn a_notification_that_came_slowly_is_told_as_what_it_is() {
-    let home = Home::with("wait_seconds = 8", None).await;
-    let slow = hikyaku_sim::FaultRule::delay(Duration::from_secs(2));
-    home.sim.fault(slow.on("POST", "/v2/bot/message/push")).unwrap();
+/// A notification whose nine bytes the gateway has waited for this long.
+async fn body_is_awaited(home: &Home, long: Duration) -> TcpStream {
     let token = home.t1.expose();
     let head = format!(
         "POST /api/notify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
@@ -320,12 +316,22 @@ async fn a_notification_that_came_slowly_is_told_as_what_it_is() {
     );
     let mut stream = TcpStream::connect(home.address).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
-    let mut go_on = [0; 25];
     // The gateway reads the body from here on.
+    let mut go_on = [0; 25];
     stream.read_exact(&mut go_on).await.unwrap();
     tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(29)).await;
+    tokio::time::advance(long).await;
     tokio::time::resume();
+    stream
+}
+
+/// The body takes 29 seconds to come, and LINE two more to answer.
+#[tokio::test]
+async fn a_notification_that_came_slowly_is_told_as_what_it_is() {
+    let home = Home::with("wait_seconds = 8", None).await;
+    let slow = hikyaku_sim::FaultRule::delay(Duration::from_secs(2));
+    home.sim.fault(slow.on("POST", "/v2/bot/message/push")).unwrap();
+    let mut stream = body_is_awaited(&home, Duration::from_secs(29)).await;
     stream.write_all(b"message=a").await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -337,18 +343,7 @@ async fn a_notification_that_came_slowly_is_told_as_what_it_is() {
 #[tokio::test]
 async fn a_body_that_does_not_come_is_no_notification() {
     let home = Home::new().await;
-    let token = home.t1.expose();
-    let head = format!(
-        "POST /api/notify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\
-         Expect: 100-continue\r\nContent-Length: 9\r\n\r\n"
-    );
-    let mut stream = TcpStream::connect(home.address).await.unwrap();
-    stream.write_all(head.as_bytes()).await.unwrap();
-    let mut go_on = [0; 25];
-    stream.read_exact(&mut go_on).await.unwrap();
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(31)).await;
-    tokio::time::resume();
+    let mut stream = body_is_awaited(&home, Duration::from_secs(31)).await;
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"HTTP/1.1 408");
