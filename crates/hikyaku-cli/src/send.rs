@@ -6,11 +6,7 @@ use clap::Args;
 use hikyaku::{Accepted, RetryKey, SentMessage};
 use serde::Serialize;
 
-use crate::{
-    failure::{Aftermath, Failure},
-    output::Output,
-    stop::Signals,
-};
+use crate::{failure::Aftermath, output::Output, stop::unless_interrupted};
 
 const DONE: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -55,21 +51,14 @@ pub(crate) async fn or_in_doubt(
     send: impl IntoFuture<Output = Result<Accepted, hikyaku::Error>>,
     of_a_repeat: &str,
 ) -> anyhow::Result<Accepted> {
-    let mut signals = Signals::listen()?;
-    let (error, is_in_doubt) = tokio::select! {
-        result = send.into_future() => match result {
-            Ok(accepted) => return Ok(accepted),
-            Err(error) => {
-                let is_in_doubt = error.may_have_landed();
-                (anyhow::Error::new(error), is_in_doubt)
-            }
-        },
-        signal = signals.next() => (Failure::Interrupted(signal).into(), true),
-    };
-    if !is_in_doubt {
-        return Err(error);
-    }
-    Err(error.context(Aftermath(format!("LINE may have acted on it; {of_a_repeat}"))))
+    unless_interrupted(send).await.map_err(|error| {
+        let of_call = error.downcast_ref::<hikyaku::Error>();
+        if of_call.is_none_or(hikyaku::Error::may_have_landed) {
+            error.context(Aftermath(format!("LINE may have acted on it; {of_a_repeat}")))
+        } else {
+            error
+        }
+    })
 }
 
 /// Prints LINE's acceptance of a send.

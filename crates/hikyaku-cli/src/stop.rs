@@ -4,6 +4,8 @@ use hikyaku_sim::Sim;
 pub(crate) use signals::{INTERRUPT, Signals, ended_by, pass_on};
 use tokio::{sync::Notify, time::timeout};
 
+use crate::failure::Failure;
+
 /// The time that pending requests have to end.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -38,6 +40,17 @@ impl StopSignals {
         self.wait().await;
         // A request may wait for something that will no longer happen.
         let _ = timeout(PATIENCE, sim.stop()).await;
+    }
+}
+
+/// Waits for a call, unless a person stops the command before.
+pub(crate) async fn unless_interrupted<T>(
+    call: impl IntoFuture<Output = Result<T, hikyaku::Error>>,
+) -> anyhow::Result<T> {
+    let mut signals = Signals::listen()?;
+    tokio::select! {
+        result = call.into_future() => Ok(result?),
+        signal = signals.next() => Err(Failure::Interrupted(signal).into()),
     }
 }
 

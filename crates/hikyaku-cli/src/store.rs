@@ -51,12 +51,17 @@ pub(crate) async fn open(url: &str) -> anyhow::Result<Outbox> {
 
 /// Opens an existing store; a misspelt path must not create a new one.
 async fn open_existing(url: &str, next_step: &str) -> anyhow::Result<Outbox> {
-    if let Some(path) = url.strip_prefix("sqlite:")
-        && !std::fs::exists(path.strip_prefix("//").unwrap_or(path)).unwrap_or(true)
-    {
+    if let Some(path) = missing_file(url) {
         return Err(not_found(format!("there is no store {path}; {next_step}")));
     }
     Ok(Outbox::open(url).await?)
+}
+
+/// Returns the path of a store if it is a file that is not there: to open it makes one.
+pub(crate) fn missing_file(url: &str) -> Option<&str> {
+    let path = url.strip_prefix("sqlite:")?;
+    let file = path.strip_prefix("//").unwrap_or(path);
+    (!std::fs::exists(file).unwrap_or(true)).then_some(path)
 }
 
 /// A moment as it is written on the command line.

@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::{
     connect::{Connection, seconds},
-    failure::{Aftermath, Failure, rejected},
+    failure::{Aftermath, rejected},
     messages::MessageArgs,
     output::Output,
     progress::Bar,
     send::{self, KeyedOptions},
-    stop::Signals,
+    stop::unless_interrupted,
     targeting::TargetingArgs,
 };
 
@@ -76,12 +76,7 @@ impl Narrowcast {
         if let Some(poll) = self.poll {
             wait = wait.poll(poll);
         }
-        let mut signals = Signals::listen()?;
-        let progress = tokio::select! {
-            progress = wait.into_future() => progress.map_err(anyhow::Error::new),
-            signal = signals.next() => Err(Failure::Interrupted(signal).into()),
-        };
-        let progress = progress.with_context(|| {
+        let progress = unless_interrupted(wait).await.with_context(|| {
             Aftermath(format!(
                 "the narrowcast is accepted; `hikyaku narrowcast-progress {request_id}` asks how far it is"
             ))

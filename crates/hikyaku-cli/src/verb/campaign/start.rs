@@ -215,12 +215,12 @@ impl Start {
 /// What looks like the name of a column in a text.
 fn placeholder(message: &Message) -> Option<&str> {
     let MessageKind::Text(text) = &message.kind else { return None };
-    let (_, rest) = text.text.split_once('{')?;
-    let (name, _) = rest.split_once('}')?;
+    let opened = text.text.get(text.text.find('{')?..)?;
+    let word = opened.get(..=opened.find('}')?)?;
+    let name = word.strip_prefix('{')?.strip_suffix('}')?;
     let is_name =
         !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || " _-".contains(c));
-    let from = text.text.find('{')?;
-    text.text.get(from..from + name.len() + 2).filter(|_| is_name)
+    is_name.then_some(word)
 }
 
 async fn feed(

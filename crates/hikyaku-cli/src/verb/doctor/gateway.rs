@@ -2,7 +2,6 @@
 
 use std::{
     net::{Ipv4Addr, Ipv6Addr},
-    path::Path,
     time::Duration,
 };
 
@@ -18,6 +17,7 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::Finding;
+use crate::store::missing_file;
 
 const RUNS: &str = "gateway";
 const PUBLIC: &str = "public";
@@ -140,9 +140,7 @@ pub(super) fn webhook(
 pub(super) async fn seen(config: &Config, channel: &str) -> Finding {
     let next = "start the gateway, let it take webhooks, and write to the account or invite it to a group; \
         or give --to an id, and see that it can be reached";
-    // To open a store that is not there makes one.
-    let file = config.store.strip_prefix("sqlite:");
-    if file.is_some_and(|file| !Path::new(file).exists()) {
+    if missing_file(&config.store).is_some() {
         return Finding::unknown(SEEN, format!("there is no store {} yet", config.store), next);
     }
     let chats = match chats(config).await {

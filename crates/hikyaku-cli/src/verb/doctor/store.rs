@@ -1,11 +1,11 @@
 //! A store of sends: what stands still in it, and why.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use hikyaku_sender::{HoldReason, LaneOverview, Outbox, Overview, State, WaitingFor};
 
 use super::Finding;
-use crate::output::visible;
+use crate::{output::visible, store::missing_file};
 
 const STORE: &str = "store";
 const HOLD: &str = "hold";
@@ -18,9 +18,7 @@ const LONG_DUE: Duration = Duration::from_secs(30);
 /// What keeps sends of this store from leaving.
 pub(super) async fn standing(store: &str) -> Vec<Finding> {
     let next = "see that --store (HIKYAKU_STORE) names the store of your worker or gateway";
-    // To open a file that is not there makes one.
-    let file = store.strip_prefix("sqlite:").map(|it| it.strip_prefix("//").unwrap_or(it));
-    if file.is_some_and(|file| !Path::new(file).exists()) {
+    if missing_file(store).is_some() {
         return vec![Finding::unknown(
             STORE,
             format!("there is no store {} yet", visible(store)),
