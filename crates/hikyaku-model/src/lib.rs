@@ -97,3 +97,5 @@ pub use secret::{
 pub use send::{PreparedMessages, SendKind};
 pub use unknown::Unknown;
 pub use warnings::{unknown_fields, warnings};
+#[doc(hidden)]
+pub use word::read_word;

@@ -1,5 +1,9 @@
 //! Enum values from lists that LINE may extend.
 
+use serde::{Deserialize, Deserializer};
+
+use crate::text::Str;
+
 /// An enum value from a list that LINE may extend.
 pub(crate) trait Word {
     /// The values that this version knows.
@@ -12,14 +16,25 @@ pub(crate) trait Word {
     fn unknown(&self) -> Option<&str>;
 }
 
-/// Defines an enum of known values and `Other(String)`, which keeps any other value unchanged.
-macro_rules! words {
+/// Reads a value of [`open_words`](crate::open_words). Borrowed if possible: a known value needs no copy.
+#[doc(hidden)]
+pub fn read_word<'de, D: Deserializer<'de>, W: for<'a> From<&'a str>>(
+    deserializer: D,
+) -> Result<W, D::Error> {
+    Str::deserialize(deserializer).map(|word| W::from(word.as_str()))
+}
+
+/// Defines enums of known values and `Other(String)`, which keeps any other value unchanged. For this project's own
+/// crates.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! open_words {
     ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),* $(,)? })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $(#[doc = concat!("`", $word, "`")] $(#[$word_doc])* $variant,)*
+            $($(#[$word_doc])* #[doc = ""] #[doc = concat!("`", $word, "`")] $variant,)*
             /// Any other value, kept unchanged.
             Other(String),
         }
@@ -36,21 +51,6 @@ macro_rules! words {
             fn known(text: &str) -> Option<Self> {
                 match text {
                     $($word => Some(Self::$variant),)*
-                    _ => None,
-                }
-            }
-        }
-
-        impl $crate::word::Word for $name {
-            const WORDS: &'static [&'static str] = &[$($word),*];
-
-            fn text(&self) -> &str {
-                self.as_str()
-            }
-
-            fn unknown(&self) -> Option<&str> {
-                match self {
-                    Self::Other(text) => Some(text),
                     _ => None,
                 }
             }
@@ -80,16 +80,40 @@ macro_rules! words {
             }
         }
 
-        $crate::text::read_plain!($name);
-
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                // Borrowed if possible: a known value needs no copy.
-                let word = <$crate::text::Str as serde::Deserialize>::deserialize(deserializer)?;
-                Ok(Self::from(word.as_str()))
+                $crate::read_word(deserializer)
             }
         }
     )*};
+}
+
+/// Defines the model's own: those that a [`Checker`](crate::Checker) judges and an event may have.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal),* $(,)? })*) => {
+        $crate::open_words! {
+            $($(#[$doc])* $name { $($(#[$word_doc])* $variant = $word),* })*
+        }
+
+        $(
+            impl $crate::word::Word for $name {
+                const WORDS: &'static [&'static str] = &[$($word),*];
+
+                fn text(&self) -> &str {
+                    self.as_str()
+                }
+
+                fn unknown(&self) -> Option<&str> {
+                    match self {
+                        Self::Other(text) => Some(text),
+                        _ => None,
+                    }
+                }
+            }
+
+            $crate::text::read_plain!($name);
+        )*
+    };
 }
 
 pub(crate) use words;

@@ -1,4 +1,4 @@
-use hikyaku_model::{Extra, UserId};
+use hikyaku_model::{Extra, UserId, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Error, route::Route};
@@ -31,32 +31,22 @@ pub struct BotInfo {
     pub extra: Extra,
 }
 
-/// Whether people can answer in the account's chats.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum ChatMode {
-    /// Chat is on.
-    Chat,
-    /// Chat is off.
-    Bot,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
+open_words! {
+    /// Whether people can answer in the account's chats.
+    ChatMode {
+        /// Chat is on.
+        Chat = "chat",
+        /// Chat is off.
+        Bot = "bot",
+    }
 
-/// Whether LINE or the bot marks messages as read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum MarkAsReadMode {
-    /// LINE marks them at once.
-    Auto,
-    /// The bot marks them with [`Client::mark_as_read_by_token`].
-    Manual,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+    /// Whether LINE or the bot marks messages as read.
+    MarkAsReadMode {
+        /// LINE marks them at once.
+        Auto = "auto",
+        /// The bot marks them with [`Client::mark_as_read_by_token`].
+        Manual = "manual",
+    }
 }
 
 impl Client {

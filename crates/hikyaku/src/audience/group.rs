@@ -1,4 +1,4 @@
-use hikyaku_model::{Extra, Object};
+use hikyaku_model::{Extra, Object, open_words};
 use serde::{Deserialize, Serialize};
 
 /// An audience.
@@ -140,171 +140,101 @@ pub struct AudienceJob {
     pub extra: Extra,
 }
 
-/// The kind of audience: how its users were chosen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudienceType {
-    /// Ids that were uploaded.
-    Upload,
-    /// Users who opened a link of a message.
-    Click,
-    /// Users who saw a message.
-    Imp,
-    /// Users whose chat has a tag.
-    ChatTag,
-    /// Users who became friends by a certain path.
-    FriendPath,
-    /// Users with a reservation.
-    Reservation,
-    /// Users of an app who did something in it.
-    AppEvent,
-    /// Users who watched a video.
-    VideoView,
-    /// Visitors of a web site, by LINE Tag.
-    Webtraffic,
-    /// Users who tapped an image.
-    ImageClick,
-    /// Users who saw a rich menu.
-    RichmenuImp,
-    /// Users who tapped a rich menu.
-    RichmenuClick,
-    /// Users who saw an advertisement of LINE Beacon Network.
-    PopAdImp,
-    /// Visitors of a web site, by tracking tag.
-    #[serde(rename = "TRACKINGTAG_WEBTRAFFIC")]
-    TrackingTagWebtraffic,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// The status of an audience.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudienceStatus {
-    /// LINE is creating it.
-    InProgress,
-    /// It can be used.
-    Ready,
-    /// LINE could not create it.
-    Failed,
-    /// It has expired.
-    Expired,
-    /// It has not been used for long and is inactive.
-    Inactive,
-    /// LINE is activating it.
-    Activating,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// The reason why an audience or a job failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudienceFailedType {
-    /// It has too few users.
-    AudienceGroupAudienceInsufficient,
-    /// An internal error of LINE's.
-    InternalError,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// A channel's permission for an audience.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudiencePermission {
-    /// Use it.
-    Read,
-    /// Use and change it.
-    ReadWrite,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-/// The tool with which an audience was created.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudienceCreateRoute {
-    /// LINE Official Account Manager.
-    OaManager,
-    /// The Messaging API.
-    MessagingApi,
-    /// LINE's point ads.
-    PointAd,
-    /// LINE Ads Manager.
-    AdManager,
-    /// Business Manager.
-    BusinessManager,
-    /// LY Ads Display Ads.
-    YahooDisplayAds,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
-
-impl AudienceCreateRoute {
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::OaManager => "OA_MANAGER",
-            Self::MessagingApi => "MESSAGING_API",
-            Self::PointAd => "POINT_AD",
-            Self::AdManager => "AD_MANAGER",
-            Self::BusinessManager => "BUSINESS_MANAGER",
-            Self::YahooDisplayAds => "YAHOO_DISPLAY_ADS",
-            Self::Other(word) => word,
-        }
+open_words! {
+    /// The kind of audience: how its users were chosen.
+    AudienceType {
+        /// Ids that were uploaded.
+        Upload = "UPLOAD",
+        /// Users who opened a link of a message.
+        Click = "CLICK",
+        /// Users who saw a message.
+        Imp = "IMP",
+        /// Users whose chat has a tag.
+        ChatTag = "CHAT_TAG",
+        /// Users who became friends by a certain path.
+        FriendPath = "FRIEND_PATH",
+        /// Users with a reservation.
+        Reservation = "RESERVATION",
+        /// Users of an app who did something in it.
+        AppEvent = "APP_EVENT",
+        /// Users who watched a video.
+        VideoView = "VIDEO_VIEW",
+        /// Visitors of a web site, by LINE Tag.
+        Webtraffic = "WEBTRAFFIC",
+        /// Users who tapped an image.
+        ImageClick = "IMAGE_CLICK",
+        /// Users who saw a rich menu.
+        RichmenuImp = "RICHMENU_IMP",
+        /// Users who tapped a rich menu.
+        RichmenuClick = "RICHMENU_CLICK",
+        /// Users who saw an advertisement of LINE Beacon Network.
+        PopAdImp = "POP_AD_IMP",
+        /// Visitors of a web site, by tracking tag.
+        TrackingTagWebtraffic = "TRACKINGTAG_WEBTRAFFIC",
     }
-}
 
-impl AudienceStatus {
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::InProgress => "IN_PROGRESS",
-            Self::Ready => "READY",
-            Self::Failed => "FAILED",
-            Self::Expired => "EXPIRED",
-            Self::Inactive => "INACTIVE",
-            Self::Activating => "ACTIVATING",
-            Self::Other(word) => word,
-        }
+    /// The status of an audience.
+    AudienceStatus {
+        /// LINE is creating it.
+        InProgress = "IN_PROGRESS",
+        /// It can be used.
+        Ready = "READY",
+        /// LINE could not create it.
+        Failed = "FAILED",
+        /// It has expired.
+        Expired = "EXPIRED",
+        /// It has not been used for long and is inactive.
+        Inactive = "INACTIVE",
+        /// LINE is activating it.
+        Activating = "ACTIVATING",
     }
-}
 
-/// The kind of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudienceJobType {
-    /// It adds users.
-    DiffAdd,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
+    /// The reason why an audience or a job failed.
+    AudienceFailedType {
+        /// It has too few users.
+        AudienceGroupAudienceInsufficient = "AUDIENCE_GROUP_AUDIENCE_INSUFFICIENT",
+        /// An internal error of LINE's.
+        InternalError = "INTERNAL_ERROR",
+    }
 
-/// The status of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[non_exhaustive]
-pub enum AudienceJobStatus {
-    /// The job is queued.
-    Queued,
-    /// The job is running.
-    Working,
-    /// The job has finished.
-    Finished,
-    /// The job has failed.
-    Failed,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+    /// A channel's permission for an audience.
+    AudiencePermission {
+        /// Use it.
+        Read = "READ",
+        /// Use and change it.
+        ReadWrite = "READ_WRITE",
+    }
+
+    /// The tool with which an audience was created.
+    AudienceCreateRoute {
+        /// LINE Official Account Manager.
+        OaManager = "OA_MANAGER",
+        /// The Messaging API.
+        MessagingApi = "MESSAGING_API",
+        /// LINE's point ads.
+        PointAd = "POINT_AD",
+        /// LINE Ads Manager.
+        AdManager = "AD_MANAGER",
+        /// Business Manager.
+        BusinessManager = "BUSINESS_MANAGER",
+        /// LY Ads Display Ads.
+        YahooDisplayAds = "YAHOO_DISPLAY_ADS",
+    }
+    /// The kind of a job.
+    AudienceJobType {
+        /// It adds users.
+        DiffAdd = "DIFF_ADD",
+    }
+
+    /// The status of a job.
+    AudienceJobStatus {
+        /// The job is queued.
+        Queued = "QUEUED",
+        /// The job is running.
+        Working = "WORKING",
+        /// The job has finished.
+        Finished = "FINISHED",
+        /// The job has failed.
+        Failed = "FAILED",
+    }
 }

@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,20 +23,16 @@ pub struct Transcoding {
     pub extra: Extra,
 }
 
-/// LINE's progress in preparing a video or audio.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum TranscodingStatus {
-    /// LINE is still preparing it.
-    Processing,
-    /// The bytes are available.
-    Succeeded,
-    /// The bytes will never be available.
-    Failed,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// LINE's progress in preparing a video or audio.
+    TranscodingStatus {
+        /// LINE is still preparing it.
+        Processing = "processing",
+        /// The bytes are available.
+        Succeeded = "succeeded",
+        /// The bytes will never be available.
+        Failed = "failed",
+    }
 }
 
 impl Client {

@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Error, route::Route};
@@ -46,20 +46,16 @@ pub struct GenderTile {
     pub extra: Extra,
 }
 
-/// A gender.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Gender {
-    /// Male.
-    Male,
-    /// Female.
-    Female,
-    /// Unknown to LINE.
-    Unknown,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// A gender.
+    Gender {
+        /// Male.
+        Male = "male",
+        /// Female.
+        Female = "female",
+        /// Unknown to LINE.
+        Unknown = "unknown",
+    }
 }
 
 /// The share of one age.
@@ -75,58 +71,40 @@ pub struct AgeTile {
     pub extra: Extra,
 }
 
-/// An age in years.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum Age {
-    /// 0 to 14.
-    #[serde(rename = "from0to14")]
-    From0To14,
-    /// 15 to 19.
-    #[serde(rename = "from15to19")]
-    From15To19,
-    /// 20 to 24.
-    #[serde(rename = "from20to24")]
-    From20To24,
-    /// 25 to 29.
-    #[serde(rename = "from25to29")]
-    From25To29,
-    /// 30 to 34.
-    #[serde(rename = "from30to34")]
-    From30To34,
-    /// 35 to 39.
-    #[serde(rename = "from35to39")]
-    From35To39,
-    /// 40 to 44.
-    #[serde(rename = "from40to44")]
-    From40To44,
-    /// 45 to 49.
-    #[serde(rename = "from45to49")]
-    From45To49,
-    /// 50 and over.
-    #[serde(rename = "from50")]
-    From50,
-    /// 50 to 54.
-    #[serde(rename = "from50to54")]
-    From50To54,
-    /// 55 to 59.
-    #[serde(rename = "from55to59")]
-    From55To59,
-    /// 60 to 64.
-    #[serde(rename = "from60to64")]
-    From60To64,
-    /// 65 to 69.
-    #[serde(rename = "from65to69")]
-    From65To69,
-    /// 70 and over.
-    #[serde(rename = "from70")]
-    From70,
-    /// Unknown to LINE.
-    #[serde(rename = "unknown")]
-    Unknown,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// An age in years.
+    Age {
+        /// 0 to 14.
+        From0To14 = "from0to14",
+        /// 15 to 19.
+        From15To19 = "from15to19",
+        /// 20 to 24.
+        From20To24 = "from20to24",
+        /// 25 to 29.
+        From25To29 = "from25to29",
+        /// 30 to 34.
+        From30To34 = "from30to34",
+        /// 35 to 39.
+        From35To39 = "from35to39",
+        /// 40 to 44.
+        From40To44 = "from40to44",
+        /// 45 to 49.
+        From45To49 = "from45to49",
+        /// 50 and over.
+        From50 = "from50",
+        /// 50 to 54.
+        From50To54 = "from50to54",
+        /// 55 to 59.
+        From55To59 = "from55to59",
+        /// 60 to 64.
+        From60To64 = "from60to64",
+        /// 65 to 69.
+        From65To69 = "from65to69",
+        /// 70 and over.
+        From70 = "from70",
+        /// Unknown to LINE.
+        Unknown = "unknown",
+    }
 }
 
 /// The share of one area.
@@ -156,20 +134,16 @@ pub struct AppTypeTile {
     pub extra: Extra,
 }
 
-/// An operating system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum AppType {
-    /// iOS.
-    Ios,
-    /// Android.
-    Android,
-    /// Any other operating system.
-    Others,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// An operating system.
+    AppType {
+        /// iOS.
+        Ios = "ios",
+        /// Android.
+        Android = "android",
+        /// Any other operating system.
+        Others = "others",
+    }
 }
 
 /// The share of friends by the time since they became friends.
@@ -186,28 +160,24 @@ pub struct SubscriptionPeriodTile {
     pub extra: Extra,
 }
 
-/// The time since a user became a friend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum SubscriptionPeriod {
-    /// Less than 7 days.
-    Within7Days,
-    /// Less than 30 days.
-    Within30Days,
-    /// Less than 90 days.
-    Within90Days,
-    /// Less than 180 days.
-    Within180Days,
-    /// Less than 365 days.
-    Within365Days,
-    /// 365 days or more.
-    Over365Days,
-    /// Unknown to LINE.
-    Unknown,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The time since a user became a friend.
+    SubscriptionPeriod {
+        /// Less than 7 days.
+        Within7Days = "within7days",
+        /// Less than 30 days.
+        Within30Days = "within30days",
+        /// Less than 90 days.
+        Within90Days = "within90days",
+        /// Less than 180 days.
+        Within180Days = "within180days",
+        /// Less than 365 days.
+        Within365Days = "within365days",
+        /// 365 days or more.
+        Over365Days = "over365days",
+        /// Unknown to LINE.
+        Unknown = "unknown",
+    }
 }
 
 impl Client {

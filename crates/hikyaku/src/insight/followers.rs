@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Date, Error, route::Route};
@@ -27,20 +27,16 @@ pub struct FollowerCount {
     pub extra: Extra,
 }
 
-/// Whether a day's counts are available.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum InsightStatus {
-    /// The counts are available.
-    Ready,
-    /// The counts are not available yet.
-    Unready,
-    /// LINE did not count on that day.
-    OutOfService,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// Whether a day's counts are available.
+    InsightStatus {
+        /// The counts are available.
+        Ready = "ready",
+        /// The counts are not available yet.
+        Unready = "unready",
+        /// LINE did not count on that day.
+        OutOfService = "out_of_service",
+    }
 }
 
 impl Client {

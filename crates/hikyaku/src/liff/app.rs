@@ -1,7 +1,5 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words, setters};
 use serde::{Deserialize, Serialize};
-
-use hikyaku_model::setters;
 
 /// A new LIFF app.
 ///
@@ -177,20 +175,16 @@ setters!(LiffViewUpdate {
     plain { view_type: LiffViewType, module_mode: bool }
 });
 
-/// The size of a LIFF app's view on the screen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum LiffViewType {
-    /// Half of the screen.
-    Compact,
-    /// Three quarters of the screen.
-    Tall,
-    /// The whole screen.
-    Full,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The size of a LIFF app's view on the screen.
+    LiffViewType {
+        /// Half of the screen.
+        Compact = "compact",
+        /// Three quarters of the screen.
+        Tall = "tall",
+        /// The whole screen.
+        Full = "full",
+    }
 }
 
 /// The features that a LIFF app may use.
@@ -211,39 +205,26 @@ pub struct LiffFeatures {
 
 setters!(LiffFeatures { plain { qr_code: bool } });
 
-/// A permission (scope) of a LIFF app.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum LiffScope {
-    /// An ID token.
-    #[serde(rename = "openid")]
-    Openid,
-    /// The e-mail address.
-    #[serde(rename = "email")]
-    Email,
-    /// The profile.
-    #[serde(rename = "profile")]
-    Profile,
-    /// Sending messages on the user's behalf.
-    #[serde(rename = "chat_message.write")]
-    ChatMessageWrite,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
-}
+open_words! {
+    /// A permission (scope) of a LIFF app.
+    LiffScope {
+        /// An ID token.
+        Openid = "openid",
+        /// The e-mail address.
+        Email = "email",
+        /// The profile.
+        Profile = "profile",
+        /// Sending messages on the user's behalf.
+        ChatMessageWrite = "chat_message.write",
+    }
 
-/// The prompt to add the account as a friend.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum LiffBotPrompt {
-    /// A checkbox on the consent screen.
-    Normal,
-    /// A separate screen after the consent screen.
-    Aggressive,
-    /// No prompt.
-    None,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+    /// The prompt to add the account as a friend.
+    LiffBotPrompt {
+        /// A checkbox on the consent screen.
+        Normal = "normal",
+        /// A separate screen after the consent screen.
+        Aggressive = "aggressive",
+        /// No prompt.
+        None = "none",
+    }
 }

@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Error, request::names_what_is_missing, route::Route};
@@ -46,20 +46,16 @@ pub struct Membership {
     pub extra: Extra,
 }
 
-/// The currency of a plan's price.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[non_exhaustive]
-pub enum MembershipCurrency {
-    /// Japanese yen.
-    Jpy,
-    /// New Taiwan dollars.
-    Twd,
-    /// Thai baht.
-    Thb,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The currency of a plan's price.
+    MembershipCurrency {
+        /// Japanese yen.
+        Jpy = "JPY",
+        /// New Taiwan dollars.
+        Twd = "TWD",
+        /// Thai baht.
+        Thb = "THB",
+    }
 }
 
 impl Client {

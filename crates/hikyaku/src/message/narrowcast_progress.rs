@@ -1,7 +1,7 @@
 use std::{future::IntoFuture, time::Duration};
 
 use futures_core::future::BoxFuture;
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Answer, Client, Error, error::told, route::Route};
@@ -49,22 +49,18 @@ pub struct NarrowcastProgress {
     pub extra: Extra,
 }
 
-/// The phase of a narrowcast.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum NarrowcastPhase {
-    /// LINE is looking for the recipients; there are no counts yet.
-    Waiting,
-    /// LINE is sending the messages.
-    Sending,
-    /// LINE has sent the messages, which does not mean that every user received them.
-    Succeeded,
-    /// LINE stopped; [`NarrowcastProgress::error_code`] gives the reason.
-    Failed,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The phase of a narrowcast.
+    NarrowcastPhase {
+        /// LINE is looking for the recipients; there are no counts yet.
+        Waiting = "waiting",
+        /// LINE is sending the messages.
+        Sending = "sending",
+        /// LINE has sent the messages, which does not mean that every user received them.
+        Succeeded = "succeeded",
+        /// LINE stopped; [`NarrowcastProgress::error_code`] gives the reason.
+        Failed = "failed",
+    }
 }
 
 impl NarrowcastPhase {

@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Error, route::Route};
@@ -22,18 +22,14 @@ pub struct Quota {
     pub extra: Extra,
 }
 
-/// Whether the number of messages a month is limited.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum QuotaKind {
-    /// No limit is set.
-    None,
-    /// [`Quota::value`] is the limit.
-    Limited,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// Whether the number of messages a month is limited.
+    QuotaKind {
+        /// No limit is set.
+        None = "none",
+        /// [`Quota::value`] is the limit.
+        Limited = "limited",
+    }
 }
 
 /// The number of messages that the account has sent this month.

@@ -1,4 +1,4 @@
-use hikyaku_model::Extra;
+use hikyaku_model::{Extra, open_words};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Date, Error, route::Route};
@@ -64,22 +64,18 @@ pub struct SentCount {
     pub extra: Extra,
 }
 
-/// Whether a day's count is available.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum SentCountStatus {
-    /// The count is available.
-    Ready,
-    /// The count is not available yet; usually it is on the next day.
-    Unready,
-    /// LINE did not count on that day. Counting began on 2018-03-31.
-    OutOfService,
-    /// The count is withheld for privacy, because it is too small.
-    UnavailableForPrivacy,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// Whether a day's count is available.
+    SentCountStatus {
+        /// The count is available.
+        Ready = "ready",
+        /// The count is not available yet; usually it is on the next day.
+        Unready = "unready",
+        /// LINE did not count on that day. Counting began on 2018-03-31.
+        OutOfService = "out_of_service",
+        /// The count is withheld for privacy, because it is too small.
+        UnavailableForPrivacy = "unavailable_for_privacy",
+    }
 }
 
 impl Client {

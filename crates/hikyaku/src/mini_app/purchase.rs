@@ -4,6 +4,7 @@ use futures_core::future::BoxFuture;
 use hikyaku_model::{
     Extra, UserAccessToken, UserId,
     limits::{Length, Steps},
+    open_words,
 };
 use serde::{Deserialize, Serialize};
 
@@ -188,18 +189,14 @@ pub struct PurchaseEvent {
     pub extra: Extra,
 }
 
-/// The type of a purchase event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub enum PurchaseEventType {
-    /// The user has paid: deliver the product now.
-    PurchaseComplete,
-    /// The user was refunded.
-    RefundComplete,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The type of a purchase event.
+    PurchaseEventType {
+        /// The user has paid: deliver the product now.
+        PurchaseComplete = "purchaseComplete",
+        /// The user was refunded.
+        RefundComplete = "refundComplete",
+    }
 }
 
 /// Whether the channel's server has received an event.

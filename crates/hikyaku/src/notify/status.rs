@@ -1,4 +1,4 @@
-use hikyaku_model::{Extra, NotifyToken};
+use hikyaku_model::{Extra, NotifyToken, open_words};
 use http::Method;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -33,18 +33,14 @@ pub struct Status {
     pub extra: Extra,
 }
 
-/// The kind of chat to which a token sends.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-#[non_exhaustive]
-pub enum TargetType {
-    /// A user, in a one-on-one chat with LINE Notify.
-    User,
-    /// A group.
-    Group,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The kind of chat to which a token sends.
+    TargetType {
+        /// A user, in a one-on-one chat with LINE Notify.
+        User = "USER",
+        /// A group.
+        Group = "GROUP",
+    }
 }
 
 impl NotifyClient {

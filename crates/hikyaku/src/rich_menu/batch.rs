@@ -1,4 +1,4 @@
-use hikyaku_model::{Check, Extra, rich_menu::RichMenuBatch};
+use hikyaku_model::{Check, Extra, open_words, rich_menu::RichMenuBatch};
 use serde::{Deserialize, Serialize};
 
 use crate::{Answer, Client, Error, client::check, route::Route};
@@ -26,20 +26,16 @@ pub struct RichMenuBatchProgress {
     pub extra: Extra,
 }
 
-/// The phase of a batch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum RichMenuBatchPhase {
-    /// LINE is working on it.
-    Ongoing,
-    /// Every operation has succeeded.
-    Succeeded,
-    /// The batch failed for some users; a batch with a resume key can be resumed.
-    Failed,
-    /// A value that this version does not know.
-    #[serde(untagged)]
-    Other(String),
+open_words! {
+    /// The phase of a batch.
+    RichMenuBatchPhase {
+        /// LINE is working on it.
+        Ongoing = "ongoing",
+        /// Every operation has succeeded.
+        Succeeded = "succeeded",
+        /// The batch failed for some users; a batch with a resume key can be resumed.
+        Failed = "failed",
+    }
 }
 
 impl Client {
