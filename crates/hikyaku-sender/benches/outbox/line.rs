@@ -1,10 +1,13 @@
 use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use hikyaku::Client;
 use hikyaku_sim::Sim;
+
+use crate::cpu;
 
 /// The environment variable that makes this program the simulator.
 pub(crate) const SERVES: &str = "HIKYAKU_BENCH_SIM";
@@ -27,6 +30,13 @@ impl Line {
         let mut line = || lines.next().unwrap().unwrap();
         let (url, token) = (line(), line());
         Self { client: Client::builder(&token).api_base_url(&url).build().unwrap(), child }
+    }
+}
+
+impl Line {
+    /// What the simulator took so far.
+    pub(crate) fn took(&self) -> Duration {
+        cpu::of_program(self.child.id())
     }
 }
 

@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "tests use more of it")]
 #[path = "../../tests/it/cluster.rs"]
 mod cluster;
+mod cpu;
 mod enqueue;
 mod fair;
 mod idle;
@@ -87,6 +88,14 @@ impl Place {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// What the server took so far, where there is one.
+    fn server_took(&self) -> Duration {
+        match self {
+            Self::Sqlite => Duration::ZERO,
+            Self::Postgres(cluster) => cpu::of_children(cluster.pid()),
         }
     }
 

@@ -162,8 +162,13 @@ impl Cluster {
 
     /// Kills its first process; the others end when they notice.
     pub(crate) fn kill(&self) {
+        run(Command::new("kill").arg("-9").arg(self.pid().to_string()));
+    }
+
+    /// The id of its first process.
+    pub(crate) fn pid(&self) -> u32 {
         let pid = std::fs::read_to_string(self.data().join("postmaster.pid")).unwrap();
-        run(Command::new("kill").arg("-9").arg(pid.lines().next().unwrap()));
+        pid.lines().next().unwrap().parse().unwrap()
     }
 
     /// Starts it again after a kill, with other settings.
