@@ -1,6 +1,6 @@
 //! Single steps of a worker, for tests that stop one of them in the middle.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -8,7 +8,7 @@ use crate::{
     DeliveryId, Error, Limits, Listed, Outbox,
     delivery::Outcome,
     store::{
-        Handed, Offer, Promise, Seat,
+        Handed, Job, Offer, Promise, Row, Seat,
         step::{Attempt, Claim, Settle, Sweep},
     },
 };
@@ -25,8 +25,18 @@ impl IdleWorker {
     /// The ids and fences of what it took since it was asked last.
     pub fn taken(&mut self) -> Vec<(i64, i64)> {
         let handed = std::iter::from_fn(|| self.handed.try_recv().ok());
-        handed.flat_map(|(it, _)| it.jobs).map(|job| (job.id, job.fence)).collect()
+        handed.flat_map(|(it, _)| it.jobs).map(|job| (job.id(), job.fence())).collect()
     }
+}
+
+/// What a worker has claimed and not settled.
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct InHand(Vec<Job>);
+
+fn accepted(id: i64, fence: i64, claimed: Option<Row>) -> Attempt {
+    let outcome = Outcome::Accepted { request_id: None, duplicate: false };
+    Attempt { id, fence, outcome, request: None, answer: None, claimed }
 }
 
 impl Outbox {
@@ -54,26 +64,35 @@ impl Outbox {
         want: u32,
         lease: Duration,
     ) -> Result<Vec<(i64, i64)>, Error> {
+        let InHand(jobs) = self.claim_in_hand(channel, want, lease).await?;
+        Ok(jobs.iter().map(|job| (job.id(), job.fence())).collect())
+    }
+
+    /// The same, and keeps what a worker keeps of them.
+    #[doc(hidden)]
+    pub async fn claim_in_hand(
+        &self,
+        channel: &str,
+        want: u32,
+        lease: Duration,
+    ) -> Result<InHand, Error> {
         let (channels, limits) = (vec![channel.to_owned()], Limits::none());
         let claim = Claim { channels, turn: 1, want, lease, limits, worker: "a test".into() };
-        let grant = self.shared().store.run(claim).await?;
-        Ok(grant.jobs.into_iter().map(|job| (job.id, job.fence)).collect())
+        Ok(InHand(self.shared().store.run(claim).await?.jobs))
     }
 
     /// Records that LINE accepted them.
     #[doc(hidden)]
     pub async fn settle_as_accepted(&self, claimed: &[(i64, i64)]) -> Result<(), Error> {
-        let outcome = Outcome::Accepted { request_id: None, duplicate: false };
-        let attempts: Arc<[Attempt]> = claimed
-            .iter()
-            .map(|&(id, fence)| Attempt {
-                id,
-                fence,
-                outcome: outcome.clone(),
-                request: None,
-                answer: None,
-            })
-            .collect();
+        let attempts = claimed.iter().map(|&(id, fence)| accepted(id, fence, None)).collect();
+        self.shared().store.run(Settle(attempts)).await.map(drop)
+    }
+
+    /// The same of what a worker has in hand.
+    #[doc(hidden)]
+    pub async fn settle_in_hand_as_accepted(&self, InHand(jobs): InHand) -> Result<(), Error> {
+        let attempt = |job: Job| accepted(job.id(), job.fence(), Some(job.row));
+        let attempts = jobs.into_iter().map(attempt).collect();
         self.shared().store.run(Settle(attempts)).await.map(drop)
     }
 

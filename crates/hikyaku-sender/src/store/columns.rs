@@ -65,7 +65,7 @@ pub(super) const PAYLOAD: [Column; 5] = [
 ];
 
 /// A value on its way into a store.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value<'a> {
     Integer(Option<i64>),
     Text(Option<&'a str>),

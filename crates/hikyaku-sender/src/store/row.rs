@@ -31,6 +31,19 @@ pub(crate) struct Row {
     pub(crate) delivery: Delivery,
 }
 
+impl Row {
+    /// Whether it is in flight for the first time, in no order, and without anyone who waits or has asked to be told. Such a row can
+    /// be settled without another look at it, as long as nobody has changed it.
+    pub(crate) fn is_first_flight(&self) -> bool {
+        let it = &self.delivery;
+        it.state == State::InFlight
+            && !self.tells
+            && it.watched_until.is_none()
+            && it.first_attempt.is_none()
+            && it.order.is_none()
+    }
+}
+
 /// A delivery that is not in the store yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Fresh {

@@ -303,6 +303,10 @@ pub(crate) trait Deliveries: Send {
     /// Writes back what the state machine changed.
     fn save(&mut self, rows: &[Row]) -> impl Future<Output = Result<()>> + Send;
 
+    /// Writes rows back that were [claimed for their first attempt](Row::is_first_flight), those among them that are still as they
+    /// were claimed. For each, whether it was written; where it was not, it has to be loaded.
+    fn save_as_claimed(&mut self, rows: &[Row]) -> impl Future<Output = Result<Vec<bool>>> + Send;
+
     /// Makes the acceptance of a row an outcome, too.
     fn tell_acceptance(&mut self, id: i64) -> impl Future<Output = Result<()>> + Send;
 

@@ -357,11 +357,12 @@ impl Dispatch<'_> {
         let mut may_get_more = true;
         loop {
             let unsent = self.queue.drain(..).map(|(job, _)| Attempt {
-                id: job.id,
-                fence: job.fence,
+                id: job.id(),
+                fence: job.fence(),
                 outcome: Outcome::NotSent,
                 request: None,
                 answer: None,
+                claimed: Some(job.row),
             });
             self.outcomes.extend(unsent);
             self.settle(true);
@@ -411,10 +412,10 @@ fn attempt_span(job: &Job) -> Span {
     let trace = job.payload.trace.as_ref();
     tracing::info_span!(
         "attempt",
-        delivery = job.id,
-        channel = job.channel,
+        delivery = job.id(),
+        channel = job.channel(),
         kind = job.lane.name(),
-        attempt = job.attempts,
+        attempt = job.attempts(),
         traceparent = trace.map(|it| it.parent.as_str()),
         tracestate = trace.and_then(|it| it.state.as_deref()),
         outcome = Empty,

@@ -79,8 +79,8 @@ pub(super) fn told(reason: &str) -> String {
 
 fn message(job: &Job) -> u64 {
     let mut hasher = DefaultHasher::new();
-    job.channel.hash(&mut hasher);
-    job.campaign.hash(&mut hasher);
+    job.channel().hash(&mut hasher);
+    job.row.campaign.hash(&mut hasher);
     job.payload.body.as_ref().map(|body| &body.json).hash(&mut hasher);
     hasher.finish()
 }

@@ -100,14 +100,21 @@ impl<'a> Sender<'a> {
             Some(Record { attempt, answer }) => (Some(attempt), answer),
             None => (None, None),
         };
-        Attempt { id: job.id, fence: job.fence, outcome, request, answer }
+        Attempt {
+            id: job.id(),
+            fence: job.fence(),
+            outcome,
+            request,
+            answer,
+            claimed: Some(job.row),
+        }
     }
 
     /// What comes of it, and what is kept of the request, where one was made.
     async fn try_to_send(&self, job: &Job, claimed: ClaimedAt) -> (Outcome, Option<Record>) {
         let (client, limit) = {
             let served = self.shared.served.borrow();
-            let channel = served.channels.get(&job.channel);
+            let channel = served.channels.get(job.channel());
             (channel.map(|channel| channel.client.clone()), served.limits.get(job.lane))
         };
         let late = match limit {
@@ -118,7 +125,7 @@ impl<'a> Sender<'a> {
         // It was taken away meanwhile.
         let Some(client) = client else { return (Outcome::NotSent, None) };
         // It was claimed ahead, and would only be answered the same.
-        if self.lane(&job.channel, job.lane).was_stopped(claimed.began) {
+        if self.lane(job.channel(), job.lane).was_stopped(claimed.began) {
             return (Outcome::NotSent, None);
         }
         if claimed.began.elapsed() > HOLDS_KNOWN && self.is_held(job).await {
@@ -130,7 +137,7 @@ impl<'a> Sender<'a> {
         let body = match self.body(job).await {
             Ok(body) => body,
             Err(why) => {
-                tracing::error!(delivery = job.id, %why, "a delivery could not be read");
+                tracing::error!(delivery = job.id(), %why, "a delivery could not be read");
                 return (judge_unreadable(self.tried(job), why.to_string()), None);
             }
         };
@@ -139,29 +146,31 @@ impl<'a> Sender<'a> {
         }
         let (began, at) = (Instant::now(), claimed.at + claimed.granted.elapsed());
         self.shared.step("before send");
-        let mut send = client.send_written(job.kind, body);
-        if Lane::of(job.kind).has_retry_key() {
-            send = send.retry_key(job.retry_key);
+        let mut send = client.send_written(job.kind(), body);
+        if Lane::of(job.kind()).has_retry_key() {
+            send = send.retry_key(job.row.delivery.retry_key);
         }
         let tag = job.payload.body.as_ref().and_then(|body| body.delivery_tag.as_deref());
-        if let Some(tag) = tag.filter(|_| job.kind == SendKind::PhoneNumber) {
+        if let Some(tag) = tag.filter(|_| job.kind() == SendKind::PhoneNumber) {
             send = send.delivery_tag(tag);
         }
         let answer = send.await;
         let took = began.elapsed();
         self.shared.step("after send");
-        let record = Record::of(job.fence, at, took, &self.shared.name, &answer);
+        let record = Record::of(job.fence(), at, took, &self.shared.name, &answer);
         let result = record::result(&answer);
-        self.shared.inner.metrics.answered(&job.channel, job.lane, result, took);
+        self.shared.inner.metrics.answered(job.channel(), job.lane, result, took);
         (self.execute(job, judge(self.tried(job), answer)).await, Some(record))
     }
 
     async fn look(&self, client: &Client, job: &Job) -> Outcome {
-        let Some(request_id) = &job.request_id else { return Outcome::Tracked(Phase::Succeeded) };
+        let Some(request_id) = &job.row.delivery.request_id else {
+            return Outcome::Tracked(Phase::Succeeded);
+        };
         self.shared.step("before look");
         let answer = client.narrowcast_progress(request_id).await.map(Answer::into_inner);
         // The first claim was to send it, and the second to look for the first time.
-        let looks = u32::try_from(job.fence.saturating_sub(2)).unwrap_or(0);
+        let looks = u32::try_from(job.fence().saturating_sub(2)).unwrap_or(0);
         self.execute(job, judge_progress(self.tried(job), looks, answer)).await
     }
 
@@ -182,19 +191,19 @@ impl<'a> Sender<'a> {
                 }
             }
         };
-        holds.1.iter().any(|hold| hold.stops(&job.channel, job.lane, Some(&job.fairness_key)))
+        holds.1.iter().any(|hold| hold.stops(job.channel(), job.lane, Some(&job.row.fairness_key)))
     }
 
     fn tried(&self, job: &Job) -> Tried {
-        let lane = self.lane(&job.channel, job.lane);
+        let lane = self.lane(job.channel(), job.lane);
         let failures = lane.failures.load(Ordering::Relaxed);
-        Tried { lane: job.lane, attempts: job.attempts, failures, chance: chance() }
+        Tried { lane: job.lane, attempts: job.attempts(), failures, chance: chance() }
     }
 
     /// Holds what must wait, and gives what is to be written down.
     async fn execute(&self, job: &Job, verdict: Verdict) -> Outcome {
         let Verdict { mut outcome, hold, failed } = verdict;
-        let lane = self.lane(&job.channel, job.lane);
+        let lane = self.lane(job.channel(), job.lane);
         if failed {
             if lane.failures.fetch_add(1, Ordering::Relaxed) == 0 {
                 tell_failure(job, &outcome);
@@ -202,7 +211,7 @@ impl<'a> Sender<'a> {
         } else if lane.failures.load(Ordering::Relaxed) > 0
             && lane.failures.swap(0, Ordering::Relaxed) > 0
         {
-            tracing::info!(channel = job.channel, kind = job.lane.name(), "LINE answers again");
+            tracing::info!(channel = job.channel(), kind = job.lane.name(), "LINE answers again");
         }
         match &mut outcome {
             Outcome::Accepted { .. } if job.lane == Lane::Multicast => self.refusals.accepted(job),
@@ -220,20 +229,22 @@ impl<'a> Sender<'a> {
             && let Outcome::Retry { after, .. } = &mut outcome
         {
             // Without the hold, it would be sent again at once, and again.
-            *after = (*after).max(backoff(job.attempts, chance()));
+            *after = (*after).max(backoff(job.attempts(), chance()));
         }
         outcome
     }
 
     async fn body(&self, job: &Job) -> Result<String, crate::Error> {
         let recipients = &job.payload.recipients;
-        match (&job.payload.body, job.campaign) {
-            (Some(Body { json, delivery_tag: Some(token) }), _) if job.kind == SendKind::Reply => {
-                request::body(job.kind, &Recipients::pack(&[token]), json)
+        match (&job.payload.body, job.row.campaign) {
+            (Some(Body { json, delivery_tag: Some(token) }), _)
+                if job.kind() == SendKind::Reply =>
+            {
+                request::body(job.kind(), &Recipients::pack(&[token]), json)
             }
-            (Some(Body { json, .. }), _) => request::body(job.kind, recipients, json),
+            (Some(Body { json, .. }), _) => request::body(job.kind(), recipients, json),
             (None, Some(campaign)) => {
-                request::body(job.kind, recipients, &self.campaign_body(campaign).await?)
+                request::body(job.kind(), recipients, &self.campaign_body(campaign).await?)
             }
             (None, None) => Err(crate::Error::damaged("a delivery has no contents")),
         }
@@ -273,7 +284,7 @@ impl<'a> Sender<'a> {
     /// Stops lanes for all workers. Whether the store has written it down.
     async fn hold(&self, job: &Job, stop: Stop) -> bool {
         let Stop { lanes, reason, at_least, status, why } = stop;
-        let channel = job.channel.clone();
+        let channel = job.channel().to_owned();
         let hold = step::Hold {
             channel: channel.clone(),
             lanes: lanes.clone(),
@@ -335,7 +346,7 @@ impl LaneNow {
 fn tell_failure(job: &Job, outcome: &Outcome) {
     if let Outcome::Retry { reason, status, .. } = outcome {
         tracing::warn!(
-            channel = job.channel,
+            channel = job.channel(),
             kind = job.lane.name(),
             status,
             why = reason,

@@ -26,15 +26,14 @@ pub(super) struct Ended {
 pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
     let released = attempts.len();
     let mut settled = Vec::new();
-    let mut batches = vec![attempts];
+    let mut batches: Vec<Arc<[Attempt]>> = vec![attempts.into()];
     shared.step("before settle");
-    while let Some(mut batch) = batches.pop() {
-        let attempts: Arc<[Attempt]> = batch.as_slice().into();
-        match write(shared, attempts).await {
+    while let Some(batch) = batches.pop() {
+        match write(shared, batch.clone()).await {
             Ok(written) => settled.extend(written),
             Err(why) if why.blames_a_row() && batch.len() > 1 => {
-                batches.push(batch.split_off(batch.len() / 2));
-                batches.push(batch);
+                let (first, second) = batch.split_at(batch.len() / 2);
+                batches.extend([second.into(), first.into()]);
             }
             // Their retry keys make it harmless to send them again.
             Err(why) => tracing::error!(

@@ -18,6 +18,7 @@ mod fairness;
 mod goes_first;
 mod hold;
 mod import;
+mod in_hand;
 mod interleave;
 mod killed;
 mod metrics;

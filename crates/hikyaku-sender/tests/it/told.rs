@@ -40,7 +40,8 @@ async fn refusing() -> Sim {
     Sim::builder().rate_limits(false).start().await.unwrap()
 }
 
-async fn outcomes(outbox: &Outbox) -> Vec<(OutcomeKind, Option<DeliveryId>)> {
+/// All that was told, and of which delivery.
+pub(crate) async fn outcomes(outbox: &Outbox) -> Vec<(OutcomeKind, Option<DeliveryId>)> {
     let read = |it: &Outcome| {
         let body: serde_json::Value = serde_json::from_str(&it.body).unwrap();
         (it.kind, body["data"]["id"].as_i64().map(DeliveryId::from))

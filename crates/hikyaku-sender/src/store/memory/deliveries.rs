@@ -159,6 +159,16 @@ impl Deliveries for MemoryTx<'_> {
         Ok(())
     }
 
+    async fn save_as_claimed(&mut self, rows: &[Row]) -> Result<Vec<bool>> {
+        let saved = rows.iter().map(|row| {
+            let stored = self.memory.rows.get_mut(&row.id).filter(|stored| {
+                stored.row.is_first_flight() && stored.row.delivery.fence == row.delivery.fence
+            });
+            stored.map(|stored| stored.row = row.clone()).is_some()
+        });
+        Ok(saved.collect())
+    }
+
     async fn tell_acceptance(&mut self, id: i64) -> Result<()> {
         if let Some(stored) = self.memory.rows.get_mut(&id) {
             stored.row.tells = true;

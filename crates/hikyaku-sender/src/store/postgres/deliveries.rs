@@ -34,20 +34,6 @@ static INSERT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-static SAVE: LazyLock<String> = LazyLock::new(|| {
-    // A claim is what makes a fence grow.
-    let node = format!(
-        "CASE WHEN new.state <> 1 THEN NULL WHEN new.fence <> it.fence THEN ${}::integer ELSE it.node END",
-        CHANGING.len() + 2
-    );
-    format!(
-        "UPDATE hikyaku_delivery AS it SET {}, node = {node} FROM unnest($1::bigint[], {}) AS new (id, {}) WHERE it.id = new.id",
-        columns::list(&CHANGING, |(name, _)| format!("{name} = new.{name}")),
-        arrays(&CHANGING, 2),
-        columns::names(&CHANGING)
-    )
-});
-
 static CLAIM: LazyLock<String> = LazyLock::new(|| {
     let columns = format!("{}, {}", *read::ROW, *read::PAYLOAD);
     format!(
@@ -203,17 +189,12 @@ impl Deliveries for PgTx<'_> {
     }
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let ids: Vec<i64> = rows.iter().map(|it| it.id).collect();
-        let columns = transposed(rows.iter().map(|it| columns::changing(&it.delivery)));
-        let columns = columns.iter().map(|it| it as &(dyn ToSql + Sync));
-        let (ids, node) = (&ids as &(dyn ToSql + Sync), self.node);
-        let node = &node as &(dyn ToSql + Sync);
-        let params: Vec<_> =
-            std::iter::once(ids).chain(columns).chain(std::iter::once(node)).collect();
-        self.execute(&SAVE, &params).await.map(drop)
+        self.save_all(rows).await
+    }
+
+    async fn save_as_claimed(&mut self, rows: &[Row]) -> Result<Vec<bool>> {
+        let saved = self.save_those_as_claimed(rows).await?;
+        Ok(rows.iter().map(|row| saved.contains(&row.id)).collect())
     }
 
     async fn tell_acceptance(&mut self, id: i64) -> Result<()> {

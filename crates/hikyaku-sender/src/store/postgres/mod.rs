@@ -11,6 +11,7 @@ mod node;
 mod outcomes;
 mod read;
 mod reads;
+mod save;
 mod server;
 mod tls;
 mod tx;

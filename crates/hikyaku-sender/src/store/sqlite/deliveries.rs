@@ -13,7 +13,7 @@ use crate::{
     store::{
         Deliveries, Fresh, Payload, Result, Row,
         columns::{self, CHANGING, FIXED, PAYLOAD, Value},
-        states::{CLAIMABLE, FINISHED, LEASED, ORDERED, UNTOLD, WAITING},
+        states::{AS_CLAIMED, CLAIMABLE, FINISHED, LEASED, ORDERED, UNTOLD, WAITING},
     },
 };
 
@@ -37,8 +37,11 @@ static INSERT_PAYLOAD: LazyLock<String> = LazyLock::new(|| {
 
 static SAVE: LazyLock<String> = LazyLock::new(|| {
     let set = columns::list(&CHANGING, |(name, _)| format!("{name} = ?"));
-    format!("UPDATE delivery SET {set}, seal = ? WHERE id = ?")
+    format!("UPDATE delivery AS it SET {set}, seal = ? WHERE id = ?")
 });
+
+static SAVE_AS_CLAIMED: LazyLock<String> =
+    LazyLock::new(|| format!("{} AND fence = ? AND {AS_CLAIMED}", *SAVE));
 
 impl Deliveries for SqliteTx<'_> {
     async fn insert(&mut self, rows: &[Fresh]) -> Result<Vec<Option<i64>>> {
@@ -183,7 +186,13 @@ impl Deliveries for SqliteTx<'_> {
 
     async fn save(&mut self, rows: &[Row]) -> Result<()> {
         let mut statement = self.prepare(&SAVE)?;
-        rows.iter().try_for_each(|row| save(&mut statement, row))
+        rows.iter().try_for_each(|row| save(&mut statement, row, []).map(drop))
+    }
+
+    async fn save_as_claimed(&mut self, rows: &[Row]) -> Result<Vec<bool>> {
+        let mut statement = self.prepare(&SAVE_AS_CLAIMED)?;
+        let fence = |row: &Row| number(row.delivery.fence);
+        rows.iter().map(|row| Ok(save(&mut statement, row, [fence(row)])? > 0)).collect()
     }
 
     async fn tell_acceptance(&mut self, id: i64) -> Result<()> {
@@ -264,10 +273,15 @@ fn insert_payload(statement: &mut CachedStatement<'_>, id: i64, payload: &Payloa
     statement.execute(params_from_iter(values)).map(drop).map_err(failed)
 }
 
-fn save(statement: &mut CachedStatement<'_>, row: &Row) -> Result<()> {
+/// How many rows it changed. What else the statement asks for comes last.
+fn save<const N: usize>(
+    statement: &mut CachedStatement<'_>,
+    row: &Row,
+    more: [Value<'_>; N],
+) -> Result<usize> {
     let seal = number(seal::row(&row.channel, row.campaign, &row.delivery));
     let values = columns::changing(&row.delivery).into_iter().chain([seal, number(row.id)]);
-    statement.execute(params_from_iter(values)).map(drop).map_err(failed)
+    statement.execute(params_from_iter(values.chain(more))).map_err(failed)
 }
 
 fn number(number: i64) -> Value<'static> {

@@ -6,9 +6,12 @@ use std::{
 
 use hikyaku_model::SendKind;
 
-use super::{history::History, order};
+use super::{
+    history::History,
+    order::{self, OrderKey},
+};
 use crate::{
-    Lane, attempt,
+    Lane, Time, attempt,
     delivery::{Delivery, Outcome, Settlement, State},
     key,
     store::{
@@ -27,6 +30,8 @@ pub(crate) struct Attempt {
     pub(crate) request: Option<attempt::Attempt>,
     /// LINE's answer as it came, where it accepted the request.
     pub(crate) answer: Option<String>,
+    /// The row as it was claimed, where it is known.
+    pub(crate) claimed: Option<Row>,
 }
 
 /// Applies what came of attempts.
@@ -70,56 +75,10 @@ impl WriteStep for Settle {
         let now = tx.now().await?;
         let mut attempts: Vec<&Attempt> = self.0.iter().collect();
         attempts.sort_by_key(|it| it.id);
-        let mut ids: Vec<i64> = attempts.iter().map(|it| it.id).collect();
-        ids.dedup();
-        let mut rows = tx.load(&ids).await?;
-        let mut attempts = attempts.into_iter().peekable();
-        let (mut effects, mut history) = (Effects::default(), History::default());
-        let mut came = Vec::with_capacity(rows.len());
-        let mut split = Vec::new();
-        let mut ordered = BTreeSet::new();
-        let mut unspent: BTreeMap<(String, Lane), u32> = BTreeMap::new();
-        for row in &mut rows {
-            let before = Before::of(&row.delivery);
-            let since = match row.delivery.attempts {
-                0 | 1 => row.created_at.max(row.delivery.due),
-                _ => row.created_at,
-            };
-            let (mut applied, mut looked_after) = (false, false);
-            while let Some(it) = attempts.next_if(|it| it.id <= row.id) {
-                if it.id < row.id {
-                    // Its row is there no more.
-                    continue;
-                }
-                if let Some(request) = &it.request {
-                    history.note(row, request);
-                }
-                looked_after |= matches!(it.outcome, Outcome::Tracked(_));
-                match row.delivery.settle(it.fence, it.outcome.clone(), now) {
-                    Settlement::Applied => {
-                        applied = true;
-                        if it.answer.is_some() {
-                            row.delivery.answer.clone_from(&it.answer);
-                        }
-                        if it.outcome == Outcome::NotSent {
-                            let lane = (row.channel.clone(), row.delivery.lane());
-                            *unspent.entry(lane).or_default() += 1;
-                        }
-                    }
-                    Settlement::Split => {
-                        applied = true;
-                        split.push(row.id);
-                    }
-                    Settlement::Stale => {}
-                }
-            }
-            if applied {
-                ordered.extend(order::key_of(row));
-            }
-            effects.note(before, row);
-            came.push((applied, looked_after, now.since(since)));
-        }
-        tx.save(&rows).await?;
+        let mut done = Done { now, ..Done::default() };
+        let others = done.settle_as_claimed(tx, attempts).await?;
+        done.settle(tx, others).await?;
+        let Done { settled, effects, history, split, ordered, unspent, .. } = done;
         history.write(tx).await?;
         for id in split {
             if let Some(parent) = tx.show(id).await? {
@@ -134,24 +93,157 @@ impl WriteStep for Settle {
         }
         order::let_go(tx, ordered).await?;
         super::apply(tx, effects).await?;
-        let settled = rows.into_iter().zip(came).map(|(row, (applied, looked_after, took))| {
-            let Row { id, channel, campaign, reference, delivery, .. } = row;
-            Settled {
-                id,
-                channel,
-                campaign,
-                kind: delivery.kind,
-                recipients: delivery.recipients,
-                attempts: delivery.attempts,
-                took,
-                reference,
-                state: delivery.state,
-                looked_after,
-                applied,
-                is_watched: delivery.watched_until.is_some_and(|until| until >= now),
+        Ok(settled)
+    }
+}
+
+/// What one settlement has done so far.
+#[derive(Default)]
+struct Done {
+    now: Time,
+    settled: Vec<Settled>,
+    effects: Effects,
+    history: History,
+    /// Rows that are to be cut in two.
+    split: Vec<i64>,
+    /// The order keys of those that are no longer in flight.
+    ordered: BTreeSet<OrderKey>,
+    /// The permits that were not used.
+    unspent: BTreeMap<(String, Lane), u32>,
+}
+
+impl Done {
+    /// Settles those whose row is known and has not changed since it was claimed, without another look at it. Gives the others.
+    async fn settle_as_claimed<'a, T: Tx>(
+        &mut self,
+        tx: &mut T,
+        attempts: Vec<&'a Attempt>,
+    ) -> Result<Vec<&'a Attempt>> {
+        let is_known = |it: &&Attempt| {
+            it.claimed
+                .as_ref()
+                .is_some_and(|row| row.delivery.fence == it.fence && row.is_first_flight())
+        };
+        let (known, mut others): (Vec<_>, Vec<_>) = attempts.into_iter().partition(is_known);
+        if known.is_empty() {
+            return Ok(others);
+        }
+        let mut rows: Vec<Row> = known.iter().filter_map(|it| it.claimed.clone()).collect();
+        let mut changes: Vec<Change> = rows.iter().map(Change::of).collect();
+        for ((row, change), it) in rows.iter_mut().zip(&mut changes).zip(&known) {
+            change.apply(row, it, &mut self.history, self.now);
+        }
+        let saved = tx.save_as_claimed(&rows).await?;
+        for (((row, change), it), saved) in rows.into_iter().zip(changes).zip(known).zip(saved) {
+            if saved {
+                self.note(row, &change);
+            } else {
+                others.push(it);
             }
+        }
+        others.sort_by_key(|it| it.id);
+        Ok(others)
+    }
+
+    async fn settle<T: Tx>(&mut self, tx: &mut T, attempts: Vec<&Attempt>) -> Result<()> {
+        if attempts.is_empty() {
+            return Ok(());
+        }
+        let mut ids: Vec<i64> = attempts.iter().map(|it| it.id).collect();
+        ids.dedup();
+        let mut rows = tx.load(&ids).await?;
+        let mut changes: Vec<Change> = rows.iter().map(Change::of).collect();
+        let mut attempts = attempts.into_iter().peekable();
+        for (row, change) in rows.iter_mut().zip(&mut changes) {
+            while let Some(it) = attempts.next_if(|it| it.id <= row.id) {
+                // The row of one before it is there no more.
+                if it.id == row.id {
+                    change.apply(row, it, &mut self.history, self.now);
+                }
+            }
+        }
+        tx.save(&rows).await?;
+        for (row, change) in rows.into_iter().zip(changes) {
+            self.note(row, &change);
+        }
+        Ok(())
+    }
+
+    /// A row was written that was changed so.
+    fn note(&mut self, row: Row, change: &Change) {
+        let Change { before, since, applied, looked_after, splits, unspent } = *change;
+        if applied {
+            self.ordered.extend(order::key_of(&row));
+        }
+        if splits {
+            self.split.push(row.id);
+        }
+        if unspent > 0 {
+            let lane = (row.channel.clone(), row.delivery.lane());
+            *self.unspent.entry(lane).or_default() += unspent;
+        }
+        self.effects.note(before, &row);
+        let Row { id, channel, campaign, reference, delivery, .. } = row;
+        self.settled.push(Settled {
+            id,
+            channel,
+            campaign,
+            kind: delivery.kind,
+            recipients: delivery.recipients,
+            attempts: delivery.attempts,
+            took: self.now.since(since),
+            reference,
+            state: delivery.state,
+            looked_after,
+            applied,
+            is_watched: delivery.watched_until.is_some_and(|until| until >= self.now),
         });
-        Ok(settled.collect())
+    }
+}
+
+/// What attempts make of a row.
+struct Change {
+    before: Before,
+    /// Since when it was to be sent.
+    since: Time,
+    applied: bool,
+    looked_after: bool,
+    splits: bool,
+    /// How many permits of its lane were not used.
+    unspent: u32,
+}
+
+impl Change {
+    fn of(row: &Row) -> Self {
+        let since = match row.delivery.attempts {
+            0 | 1 => row.created_at.max(row.delivery.due),
+            _ => row.created_at,
+        };
+        let before = Before::of(&row.delivery);
+        Self { before, since, applied: false, looked_after: false, splits: false, unspent: 0 }
+    }
+
+    fn apply(&mut self, row: &mut Row, it: &Attempt, history: &mut History, now: Time) {
+        if let Some(request) = &it.request {
+            history.note(row, request);
+        }
+        self.looked_after |= matches!(it.outcome, Outcome::Tracked(_));
+        match row.delivery.settle(it.fence, it.outcome.clone(), now) {
+            Settlement::Applied => {
+                self.applied = true;
+                if it.answer.is_some() {
+                    row.delivery.answer.clone_from(&it.answer);
+                }
+                if it.outcome == Outcome::NotSent {
+                    self.unspent += 1;
+                }
+            }
+            Settlement::Split => {
+                self.applied = true;
+                self.splits = true;
+            }
+            Settlement::Stale => {}
+        }
     }
 }
 
