@@ -37,6 +37,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// How long what came of a delivery waits at most for others to be written down with.
 const GATHER: Duration = Duration::from_millis(20);
 
+/// How many answers at most come in between two looks whether to claim or to settle.
+const FLOW: usize = 16;
+
 /// A worker until idle does not wait for what falls due later than this.
 const SOON: Duration = Duration::from_secs(20 * 60);
 
@@ -125,6 +128,7 @@ impl Dispatch<'_> {
     /// Gives the lanes that still had due work when there was nothing left to do.
     async fn work(&mut self, stop: impl Future<Output = ()>) -> Result<Vec<Waiting>, Error> {
         let mut stop = pin!(stop);
+        let mut alarm = pin!(sleep_until(Instant::now()));
         loop {
             let now = Instant::now();
             let claimed = self.claim(now);
@@ -133,7 +137,22 @@ impl Dispatch<'_> {
             self.seat.has_room(self.room());
             let waits = self.look_at > now && self.failures == 0;
             let look_at = Some(self.look_at).filter(|at| *at > now);
-            let wake_at = look_at.into_iter().chain(self.settle_at).min().unwrap_or(now + LOOK);
+            // While others are being written down, there is nothing to wake up for.
+            let settle_at = self.settle_at.filter(|_| self.settling.is_none());
+            let wake_at = look_at.into_iter().chain(settle_at).min().unwrap_or(now + LOOK);
+            // One that is early does no harm, and to set it anew costs more than a look.
+            if wake_at < alarm.deadline() || alarm.deadline() <= now {
+                alarm.as_mut().reset(wake_at);
+            }
+            let mut flow = Flow {
+                sender: self.sender,
+                concurrency: self.shared.settings.concurrency,
+                queue: &mut self.queue,
+                sending: &mut self.sending,
+                outcomes: &mut self.outcomes,
+                settle_at: &mut self.settle_at,
+                ahead: &mut self.ahead,
+            };
             tokio::select! {
                 biased;
                 () = &mut stop => return Ok(Vec::new()),
@@ -150,9 +169,9 @@ impl Dispatch<'_> {
                     }
                 }
                 settled = ended(&mut self.settling) => self.settled(&settled),
-                Some(attempt) = self.sending.next() => self.sent(attempt),
+                () = flow.run() => {}
                 Ok(()) = self.news.changed(), if waits => self.look_at = now,
-                () = sleep_until(wake_at) => {}
+                () = &mut alarm => {}
             }
         }
     }
@@ -257,18 +276,8 @@ impl Dispatch<'_> {
 
     /// Sends as many as may be on their way at once.
     fn send(&mut self) {
-        while self.sending.len() < self.shared.settings.concurrency
-            && let Some((job, claimed)) = self.queue.pop_front()
-        {
-            let sender = self.sender;
-            let span = attempt_span(&job);
-            let attempt = async move {
-                let attempt = sender.send(job, claimed).await;
-                Span::current().record("outcome", attempt.outcome.name());
-                attempt
-            };
-            self.sending.push(attempt.instrument(span).boxed());
-        }
+        let concurrency = self.shared.settings.concurrency;
+        send(self.sender, concurrency, &mut self.queue, &mut self.sending);
     }
 
     fn sent(&mut self, attempt: Attempt) {
@@ -397,6 +406,55 @@ impl Dispatch<'_> {
                 }
             }
         }
+    }
+}
+
+/// What goes on as long as there is nothing else to decide: what was claimed is sent as soon as others are answered.
+struct Flow<'d, 'a> {
+    sender: &'a Sender<'a>,
+    concurrency: usize,
+    queue: &'d mut VecDeque<(Job, ClaimedAt)>,
+    sending: &'d mut FuturesUnordered<BoxFuture<'a, Attempt>>,
+    outcomes: &'d mut Vec<Attempt>,
+    settle_at: &'d mut Option<Instant>,
+    ahead: &'d mut Ahead,
+}
+
+impl Flow<'_, '_> {
+    /// Until it is time to look whether to claim or to settle. It may be broken off at any time.
+    async fn run(&mut self) {
+        for _ in 0..FLOW {
+            let Some(attempt) = self.sending.next().await else { return pending().await };
+            self.outcomes.push(attempt);
+            self.ahead.sent(1);
+            if self.settle_at.is_none() {
+                *self.settle_at = Some(Instant::now() + GATHER);
+                return;
+            }
+            if self.queue.is_empty() {
+                return;
+            }
+            send(self.sender, self.concurrency, self.queue, self.sending);
+        }
+    }
+}
+
+fn send<'a>(
+    sender: &'a Sender<'a>,
+    concurrency: usize,
+    queue: &mut VecDeque<(Job, ClaimedAt)>,
+    sending: &mut FuturesUnordered<BoxFuture<'a, Attempt>>,
+) {
+    while sending.len() < concurrency
+        && let Some((job, claimed)) = queue.pop_front()
+    {
+        let span = attempt_span(&job);
+        let attempt = async move {
+            let attempt = sender.send(job, claimed).await;
+            Span::current().record("outcome", attempt.outcome.name());
+            attempt
+        };
+        sending.push(attempt.instrument(span).boxed());
     }
 }
 

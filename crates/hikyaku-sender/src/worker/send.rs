@@ -94,6 +94,8 @@ impl<'a> Sender<'a> {
     }
 
     /// What comes of it. Never an error: what cannot be sent has an outcome too.
+    ///
+    /// Each send is a future of its own. What few of them come to is boxed, because all would be as large as that.
     pub(super) async fn send(&self, job: Job, claimed: ClaimedAt) -> Attempt {
         let (outcome, record) = self.try_to_send(&job, claimed).await;
         let (request, answer) = match record {
@@ -128,17 +130,17 @@ impl<'a> Sender<'a> {
         if self.lane(job.channel(), job.lane).was_stopped(claimed.began) {
             return (Outcome::NotSent, None);
         }
-        if claimed.began.elapsed() > HOLDS_KNOWN && self.is_held(job).await {
+        if claimed.began.elapsed() > HOLDS_KNOWN && Box::pin(self.is_held(job)).await {
             return (Outcome::NotSent, None);
         }
         if job.lane == Lane::NarrowcastProgress {
-            return (self.look(&client, job).await, None);
+            return (Box::pin(self.look(&client, job)).await, None);
         }
         let body = match self.body(job).await {
             Ok(body) => body,
             Err(why) => {
                 tracing::error!(delivery = job.id(), %why, "a delivery could not be read");
-                return (judge_unreadable(self.tried(job), why.to_string()), None);
+                return (judge_unreadable(self.tried(job, chance()), why.to_string()), None);
             }
         };
         if claimed.granted.elapsed() > late && claimed.ended.elapsed() > PERMIT_LEFT {
@@ -160,7 +162,9 @@ impl<'a> Sender<'a> {
         let record = Record::of(job.fence(), at, took, &self.shared.name, &answer);
         let result = record::result(&answer);
         self.shared.inner.metrics.answered(job.channel(), job.lane, result, took);
-        (self.execute(job, judge(self.tried(job), answer)).await, Some(record))
+        // What was accepted does not wait, and to roll dice is a system call.
+        let chance = if answer.is_ok() { 0.0 } else { chance() };
+        (self.execute(job, judge(self.tried(job, chance), answer)).await, Some(record))
     }
 
     async fn look(&self, client: &Client, job: &Job) -> Outcome {
@@ -171,7 +175,7 @@ impl<'a> Sender<'a> {
         let answer = client.narrowcast_progress(request_id).await.map(Answer::into_inner);
         // The first claim was to send it, and the second to look for the first time.
         let looks = u32::try_from(job.fence().saturating_sub(2)).unwrap_or(0);
-        self.execute(job, judge_progress(self.tried(job), looks, answer)).await
+        self.execute(job, judge_progress(self.tried(job, chance()), looks, answer)).await
     }
 
     /// Whether a person has placed a hold on it, as of half a second ago. A store that cannot tell is taken for one that
@@ -194,10 +198,10 @@ impl<'a> Sender<'a> {
         holds.1.iter().any(|hold| hold.stops(job.channel(), job.lane, Some(&job.row.fairness_key)))
     }
 
-    fn tried(&self, job: &Job) -> Tried {
+    fn tried(&self, job: &Job, chance: f64) -> Tried {
         let lane = self.lane(job.channel(), job.lane);
         let failures = lane.failures.load(Ordering::Relaxed);
-        Tried { lane: job.lane, attempts: job.attempts(), failures, chance: chance() }
+        Tried { lane: job.lane, attempts: job.attempts(), failures, chance }
     }
 
     /// Holds what must wait, and gives what is to be written down.
@@ -225,7 +229,7 @@ impl<'a> Sender<'a> {
             _ => {}
         }
         if let Some(stop) = hold
-            && !self.hold(job, stop).await
+            && !Box::pin(self.hold(job, stop)).await
             && let Outcome::Retry { after, .. } = &mut outcome
         {
             // Without the hold, it would be sent again at once, and again.
@@ -255,7 +259,7 @@ impl<'a> Sender<'a> {
             return Ok(body.clone());
         }
         // Not under the lock: nobody else should wait for the store. Some may read the same one at once.
-        let found = self.shared.inner.store.read(GetCampaign(campaign)).await?;
+        let found = Box::pin(self.shared.inner.store.read(GetCampaign(campaign))).await?;
         let found =
             found.ok_or_else(|| crate::Error::damaged("a delivery's campaign is missing"))?;
         let body: Arc<str> = found.spec.body.into();
