@@ -10,6 +10,9 @@
 //! In those that used what schema 3 brought: a reader of outcomes that has dealt with all there were, a hold on a fairness key and
 //! one that it keeps back, a budget that two have used up and a third waits for, and one that was in flight when its worker was
 //! killed with another of its order key behind it.
+//!
+//! In those that used what schema 4 brought: one of an order key that was accepted, refusals of two whose callers wait, of which one
+//! was told, and one that was in flight when its worker was killed while its caller waits.
 
 use std::{path::Path, time::Duration};
 
@@ -29,6 +32,7 @@ use crate::{
 const THEN: Time = Time::from_millis(1_795_914_900_000);
 const THEN_2: Time = Time::from_millis(1_795_954_346_000);
 const THEN_3: Time = Time::from_millis(1_795_986_536_000);
+const THEN_4: Time = Time::from_millis(1_796_000_100_000);
 
 async fn open(url: String, then: Time) -> Bench {
     let clock = Clock::manual(then);
@@ -104,6 +108,20 @@ async fn a_file_that_used_what_schema_3_brought_goes_on() {
 async fn a_database_that_used_what_schema_3_brought_goes_on() {
     if let Some(url) = database(include_str!("old/3.postgres.sql")) {
         goes_on_from_3(open(url, THEN_3).await).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_used_what_schema_4_brought_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = file(folder.path(), include_str!("old/4.sqlite.sql"));
+    goes_on_from_4(open(url, THEN_4).await).await;
+}
+
+#[tokio::test]
+async fn a_database_that_used_what_schema_4_brought_goes_on() {
+    if let Some(url) = database(include_str!("old/4.postgres.sql")) {
+        goes_on_from_4(open(url, THEN_4).await).await;
     }
 }
 
@@ -224,5 +242,37 @@ async fn goes_on_from_3(bench: Bench) {
     work(&bench, worker().channel("support", support)).await;
     assert_eq!(states(State::Ready).await, ["3"]);
     assert!(outbox.told(watched).await.unwrap());
+    bench.assert_at_rest().await;
+}
+
+async fn goes_on_from_4(bench: Bench) {
+    let outbox = &bench.outbox;
+    let states = async |of: State| {
+        let listed = outbox.list(Filter::default().state(of).limit(100)).await.unwrap();
+        listed.iter().map(|it| it.id.to_string()).collect::<Vec<_>>()
+    };
+    let of = async |state| states(state).await.concat();
+    let found = (of(State::Accepted).await, of(State::Rejected).await, of(State::InFlight).await);
+    assert_eq!(found, ("1".to_owned(), "2".to_owned(), "4".to_owned()));
+    let told = outbox.show(DeliveryId::from(3)).await.unwrap().unwrap();
+    assert_eq!(told.state, State::Dropped);
+    assert!(told.told_at.is_some());
+    // What schema 5 brought: what was sent in a chat, by an index.
+    let sent = Filter::default().order_key("chat").state(State::Accepted);
+    let sent = outbox.list(sent).await.unwrap();
+    assert_eq!(sent.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(), ["1"]);
+
+    // The lease of what was in flight is over.
+    bench.clock.advance(Duration::from_secs(120));
+    let (sim, client) = line().await;
+    let worker = outbox.worker().channel("default", client).limits(Limits::none()).until_idle();
+    work(&bench, worker).await;
+    assert_eq!(states(State::Accepted).await, ["4", "1"]);
+    assert_eq!(sim.delivered(), 1);
+    // The caller of the refused one does not wait any more.
+    bench.clock.advance(Duration::from_secs(1200));
+    outbox.sweep_once().await.unwrap();
+    let told = crate::told::outcomes(outbox).await;
+    assert_eq!(told, [(OutcomeKind::Rejected, Some(DeliveryId::from(2)))]);
     bench.assert_at_rest().await;
 }
