@@ -92,7 +92,7 @@ impl Overview {
             let waiting = count.map_or(0, |(.., count)| *count);
             let next = due.iter().find(|it| it.channel == channel && it.lane == lane);
             let wait = now.waiting_for(&channel, lane, None).filter(|_| waiting > 0);
-            let limit = limits(&channel).get(lane);
+            let limit = limits(&channel).of(&channel, lane);
             LaneOverview {
                 limit,
                 per_second: limit.map(|rate| pace::steadily(rate, bucket)),

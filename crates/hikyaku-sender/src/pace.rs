@@ -21,46 +21,55 @@ pub(crate) fn window(rate: Rate) -> Duration {
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#rate-limits>
 #[derive(Clone, Debug)]
-pub struct Limits(HashMap<Lane, Rate>);
+pub struct Limits {
+    lanes: HashMap<Lane, Rate>,
+    /// Those of single channels, which go before.
+    channels: HashMap<String, HashMap<Lane, Option<Rate>>>,
+}
 
 impl Default for Limits {
     fn default() -> Self {
-        Self(
-            Lane::ALL
-                .iter()
-                .map(|&lane| {
-                    let rate = match lane {
-                        Lane::Multicast => rates::MULTICAST,
-                        Lane::Broadcast => rates::BROADCAST,
-                        Lane::Narrowcast => rates::NARROWCAST,
-                        Lane::Push | Lane::Reply | Lane::Phone | Lane::NarrowcastProgress => {
-                            rates::USUAL
-                        }
-                    };
-                    (lane, rate)
-                })
-                .collect(),
-        )
+        let usual = |&lane: &Lane| {
+            let rate = match lane {
+                Lane::Multicast => rates::MULTICAST,
+                Lane::Broadcast => rates::BROADCAST,
+                Lane::Narrowcast => rates::NARROWCAST,
+                Lane::Push | Lane::Reply | Lane::Phone | Lane::NarrowcastProgress => rates::USUAL,
+            };
+            (lane, rate)
+        };
+        Self { lanes: Lane::ALL.iter().map(usual).collect(), channels: HashMap::new() }
     }
 }
 
 impl Limits {
     /// Creates limits that allow any rate, for a server without limits.
     pub fn none() -> Self {
-        Self(HashMap::new())
+        Self { lanes: HashMap::new(), channels: HashMap::new() }
     }
 
     /// Sets the rate limit of a lane; `None` removes it.
     pub fn set(&mut self, lane: Lane, rate: Option<Rate>) {
         match rate {
-            Some(rate) => self.0.insert(lane, rate),
-            None => self.0.remove(&lane),
+            Some(rate) => self.lanes.insert(lane, rate),
+            None => self.lanes.remove(&lane),
         };
     }
 
-    /// Returns the rate limit of a lane.
+    /// Sets the rate limit of a lane of one channel, whatever that of all channels is; `None` means that it has none.
+    pub fn set_for(&mut self, channel: impl Into<String>, lane: Lane, rate: Option<Rate>) {
+        self.channels.entry(channel.into()).or_default().insert(lane, rate);
+    }
+
+    /// Returns the rate limit of a lane, for channels without one of their own.
     pub fn get(&self, lane: Lane) -> Option<Rate> {
-        self.0.get(&lane).copied()
+        self.lanes.get(&lane).copied()
+    }
+
+    /// Returns the rate limit of a lane of a channel.
+    pub fn of(&self, channel: &str, lane: Lane) -> Option<Rate> {
+        let own = self.channels.get(channel).and_then(|lanes| lanes.get(&lane)).copied();
+        own.unwrap_or_else(|| self.get(lane))
     }
 }
 

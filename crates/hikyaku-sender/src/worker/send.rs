@@ -117,7 +117,10 @@ impl<'a> Sender<'a> {
         let (client, limit) = {
             let served = self.shared.served.borrow();
             let channel = served.channels.get(job.channel());
-            (channel.map(|channel| channel.client.clone()), served.limits.get(job.lane))
+            (
+                channel.map(|channel| channel.client.clone()),
+                served.limits.of(job.channel(), job.lane),
+            )
         };
         let late = match limit {
             Some(rate) if pace::is_exact(rate) => EXACT_PERMIT_LIFE,

@@ -97,7 +97,7 @@ impl AtOnce {
         orders: &mut Orders,
     ) -> Result<()> {
         let now = self.now;
-        let rate = hands.offer.limits.get(lane.lane);
+        let rate = hands.offer.limits.of(&lane.channel, lane.lane);
         if bucket.held(now).is_some() || room.wait(&lane).is_some() {
             return Ok(());
         }
@@ -200,7 +200,7 @@ async fn lock<T: Tx>(tx: &mut T, fresh: &[Fresh], hands: &Hands) -> Result<Vec<C
     let (mut candidates, mut room) = (Vec::new(), hands.room);
     for ((channel, lane), rows) in lanes {
         // Those that are counted one by one are few, and a claim looks at each.
-        let is_exact = hands.offer.limits.get(lane).is_some_and(pace::is_exact);
+        let is_exact = hands.offer.limits.of(channel, lane).is_some_and(pace::is_exact);
         if is_exact || rows.len() > room {
             continue;
         }

@@ -214,7 +214,7 @@ impl Claim {
         if want == 0 {
             return Ok(Came::More);
         }
-        let rate = self.limits.get(lane.lane);
+        let rate = self.limits.of(&lane.channel, lane.lane);
         let mut permits = match Permits::take(tx, lane, bucket, rate, want, taken.now).await? {
             Ok(permits) => permits,
             Err(waiting) => return Ok(Came::Wait(waiting)),
