@@ -6,7 +6,7 @@ use std::{
 };
 
 use hikyaku_sender::{
-    DeliveryId, ErrorKind, Listed, Outbox, Priority, State as DeliveryState, Time,
+    DeliveryId, ErrorKind, Listed, Outbox, Priority, State as DeliveryState, Time, Waited,
 };
 use tokio::{
     sync::Notify,
@@ -357,8 +357,11 @@ impl Courier {
     ) -> Result<(DeliveryId, Told), Error> {
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let waited = self.drain.wait(&self.outbox, id, left).await?;
-            let Some(listed) = waited else { return Ok((id, Told::Queued)) };
+            let listed = match self.drain.wait_for_answer(&self.outbox, id, left).await? {
+                Some(Waited::Accepted { .. }) => return Ok((id, Told::Sent)),
+                Some(Waited::Stored { delivery, .. }) => delivery,
+                _ => return Ok((id, Told::Queued)),
+            };
             if let Some(joined) = asker.joined
                 && joined::is_to_part(&listed)
             {

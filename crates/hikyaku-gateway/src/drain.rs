@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hikyaku_sender::{DeliveryId, Error, Listed, Outbox};
+use hikyaku_sender::{DeliveryId, Enqueued, Error, Listed, Outbox, Waited};
 use tokio::{
     sync::watch,
     time::{Instant, sleep_until},
@@ -52,6 +52,20 @@ impl Drain {
         tokio::select! {
             listed = outbox.wait(id, patience) => listed,
             () = self.over() => outbox.show(id).await,
+        }
+    }
+
+    /// Waits for LINE's answer to a delivery, for no longer than the gateway has time.
+    pub(crate) async fn wait_for_answer(
+        &self,
+        outbox: &Outbox,
+        enqueued: impl Into<Enqueued>,
+        patience: Duration,
+    ) -> Result<Option<Waited>, Error> {
+        let enqueued = enqueued.into();
+        tokio::select! {
+            waited = outbox.wait_for_answer(enqueued, patience) => waited,
+            () = self.over() => outbox.wait_for_answer(enqueued, Duration::ZERO).await,
         }
     }
 }

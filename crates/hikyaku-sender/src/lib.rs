@@ -92,7 +92,7 @@ pub use list::Listed;
 pub use move_to::Moved;
 pub use new_delivery::NewDelivery;
 pub use new_hold::NewHold;
-pub use outbox::{Enqueued, Outbox, OutboxBuilder};
+pub use outbox::{Enqueued, Outbox, OutboxBuilder, Waited};
 pub use outcome::{Outcome, OutcomeKind, OutcomePlace};
 pub use outcome_cursor::OutcomeCursor;
 pub use outcome_webhook::{InvalidWebhookSecret, OutcomeWebhook, WebhookError, WebhookSecret};

@@ -18,7 +18,7 @@ mod send;
 mod ticket;
 mod translate;
 
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use hikyaku::{operation::Host, transport::HyperTransport};
@@ -54,6 +54,9 @@ const LARGEST_SEND: usize = hikyaku_model::limits::REQUEST_BYTES;
 
 /// How many requests without a key that works one address may make in a minute.
 const MISTAKES: u32 = 30;
+
+/// How long a question about deliveries waits for what was told to be recorded.
+const RECORDING: Duration = Duration::from_secs(1);
 
 /// LINE's API over one outbox.
 #[derive(Debug)]
@@ -128,6 +131,13 @@ impl LineDoor {
     ) -> Reply {
         if self.drain.has_begun() {
             return whole_answer(stopping());
+        }
+        if matches!(
+            place,
+            Place::Delivery | Place::Deliveries | Place::Withdrawal | Place::NamedWithdrawal
+        ) {
+            // Who asks may have been told of an acceptance a moment ago.
+            self.outbox.wait_until_recorded(RECORDING).await;
         }
         match place {
             Place::Send(kind) if !key.rights.may_send(kind) => {

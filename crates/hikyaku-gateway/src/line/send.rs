@@ -1,11 +1,12 @@
 //! A send: into the outbox, and LINE's answer when it comes within the wait.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hikyaku_model::SendKind;
 use hikyaku_sender::{
-    DeliveryId, Enqueued, ErrorKind, Lane, LineAnswer, Listed, NewDelivery, State, Time, WaitingFor,
+    DeliveryId, Enqueued, ErrorKind, Lane, LineAnswer, Listed, NewDelivery, State, Time, Waited,
+    WaitingFor,
 };
 use http::{HeaderMap, HeaderValue, StatusCode, request::Parts};
 use serde::Serialize;
@@ -32,9 +33,17 @@ const OF_KEY: usize = 128;
 /// LINE's words for a token that was used, or is too old.
 const INVALID_REPLY_TOKEN: &str = "Invalid reply token";
 
+/// When a call came.
+#[derive(Clone, Copy)]
+struct Came {
+    here: Instant,
+    /// On the store's clock, if the call has a name under which there may have been others.
+    in_store: Option<Time>,
+}
+
 /// What became of a send.
 struct Ended {
-    listed: Listed,
+    listed: Box<Listed>,
     answer: Option<LineAnswer>,
     /// Whether LINE had accepted it before this call came.
     before: bool,
@@ -122,7 +131,12 @@ impl LineDoor {
             delivery = delivery.tell_outcome();
         }
         let refuse = |why: &Error| not_stored(why, &name, kind);
-        let came_at = self.outbox.now().await.map_err(|why| refuse(&why.into()))?;
+        // What has no name is in the outbox once, and PostgreSQL need not tell the time.
+        let in_store = match &named {
+            Some(_) => Some(self.outbox.now().await.map_err(|why| refuse(&why.into()))?),
+            None => None,
+        };
+        let came = Came { here: Instant::now(), in_store };
         let is_charged = charge.is_some();
         let named = named.as_deref().map(|name| (key.channel.as_str(), name));
         let charged = self.state.enqueue(delivery, charge, named).await;
@@ -137,7 +151,7 @@ impl LineDoor {
         };
         // From here on it is on disk, whatever fails.
         self.note_pictures(json, enqueued.id).await;
-        let mut told = self.tell(kind, &name, &enqueued, came_at, wait).await;
+        let mut told = self.tell(kind, &name, &enqueued, came, wait).await;
         // What it cost comes back at once where its caller hears that nobody got it; else the outcome brings it back.
         if is_charged
             && told.status().is_client_error()
@@ -169,19 +183,25 @@ impl LineDoor {
         kind: SendKind,
         name: &Name,
         enqueued: &Enqueued,
-        came_at: Time,
+        came: Came,
         wait: Duration,
     ) -> Answer {
         let id = enqueued.id;
         let mut wait = wait;
         loop {
-            let Ok(Some(listed)) = self.drain.wait(&self.outbox, id, wait).await else {
-                break self.on_disk(id, None);
+            let (listed, answer) = match self
+                .drain
+                .wait_for_answer(&self.outbox, *enqueued, wait)
+                .await
+            {
+                Ok(Some(Waited::Accepted { answer, heard, .. })) => {
+                    break accepted(kind, name, &answer, enqueued.existing && heard < came.here);
+                }
+                Ok(Some(Waited::Stored { delivery, answer, .. })) => (delivery, answer),
+                _ => break self.on_disk(id, None),
             };
-            let Ok(answer) = self.outbox.answer(id).await else {
-                break self.on_disk(id, None);
-            };
-            let before = enqueued.existing && answer.as_ref().is_some_and(|it| it.at < came_at);
+            let is_earlier = |it: &LineAnswer| came.in_store.is_some_and(|came| it.at < came);
+            let before = enqueued.existing && answer.as_ref().is_some_and(is_earlier);
             let ended = Ended { listed, answer, before };
             if let Some(told) = self.told(kind, name, &ended).await {
                 break told;

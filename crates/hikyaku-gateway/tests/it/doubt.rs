@@ -7,7 +7,7 @@ use std::{
 };
 
 use hikyaku_gateway::NewApiKey;
-use hikyaku_sender::{Filter, NewHold, OutcomeKind, State};
+use hikyaku_sender::{Filter, NewHold, OutcomeKind, State, Transaction, Work};
 use hikyaku_sim::FaultRule;
 use serde_json::json;
 use tokio::{
@@ -334,4 +334,44 @@ async fn a_download_that_is_abandoned_ends_upstream() {
     // What lies in the buffers of four sockets, and no more.
     assert!(written < 64 << 20, "{written}");
     home.stop().await;
+}
+
+/// Keeps the store from committing anything until it is told to go on.
+struct Blocks(Mutex<std::sync::mpsc::Receiver<()>>);
+
+impl Work for Blocks {
+    type Out = ();
+
+    async fn run(&self, _: &mut Transaction<'_>) -> Result<(), hikyaku_sender::Error> {
+        // The other end is dropped.
+        let _ = self.0.lock().unwrap().recv();
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn lines_acceptance_is_told_while_the_store_cannot_record_it() {
+    let bot = Bot::new().await;
+    let slow = FaultRule::delay(Duration::from_millis(300)).on("POST", PUSH).times(1);
+    bot.home.sim.fault(slow).unwrap();
+    let (go_on, blocked) = std::sync::mpsc::channel();
+    let block = async {
+        while bot.home.outbox.list(Filter::default()).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        bot.home.outbox.transact(Blocks(Mutex::new(blocked))).await.unwrap();
+    };
+    let tell = async {
+        let answer = bot.push(R, "hello").await;
+        drop(go_on);
+        answer
+    };
+    let (answer, ()) = tokio::join!(tell, block);
+    let sent = bot.home.sim.outbox()[0].message_ids[0].clone();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(body(&answer)["sentMessages"][0]["id"], sent.as_str());
+    let again = bot.push(R, "hello").await;
+    assert_eq!((again.status, again.header("x-hikyaku-answer")), (409, Some("stored")));
+    assert_eq!(bot.asked(), 1);
+    bot.stop().await;
 }

@@ -89,7 +89,7 @@ impl Outbox {
     }
 
     /// Says what those that are due wait for.
-    async fn with_waits(&self, mut listed: Vec<Listed>) -> Result<Vec<Listed>, Error> {
+    pub(super) async fn with_waits(&self, mut listed: Vec<Listed>) -> Result<Vec<Listed>, Error> {
         let waits = |it: &&mut Listed| it.state == State::Ready && it.waiting_for.is_none();
         let channels = listed.iter_mut().filter(waits).map(|it| it.channel.clone());
         let channels: BTreeSet<String> = channels.collect();

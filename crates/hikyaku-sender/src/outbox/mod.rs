@@ -17,6 +17,7 @@ use crate::{
 };
 
 pub use open::OutboxBuilder;
+pub use wait::Waited;
 
 /// How many outcomes a page has at most.
 pub(crate) const OUTCOMES: u32 = 100;
@@ -70,6 +71,15 @@ pub struct Enqueued {
     pub id: DeliveryId,
     /// Whether it was in the outbox already, under its idempotency key.
     pub existing: bool,
+    /// Whether a worker of this program got it with its commit.
+    is_taken: bool,
+}
+
+/// A delivery that is in the outbox already.
+impl From<DeliveryId> for Enqueued {
+    fn from(id: DeliveryId) -> Self {
+        Self { id, existing: true, is_taken: false }
+    }
 }
 
 impl Outbox {
@@ -144,6 +154,10 @@ pub(crate) fn answer(it: step::Enqueued) -> Result<Enqueued, Error> {
             let existing = Existing::Delivery(DeliveryId(it.id));
             Err(Error::new(ErrorKind::Conflict { existing }))
         }
-        verdict => Ok(Enqueued { id: DeliveryId(it.id), existing: verdict == Verdict::Existing }),
+        verdict => Ok(Enqueued {
+            id: DeliveryId(it.id),
+            existing: verdict == Verdict::Existing,
+            is_taken: it.is_taken,
+        }),
     }
 }

@@ -2,16 +2,42 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use super::Outbox;
+use super::{Enqueued, Outbox};
 use crate::{
-    DeliveryId, Error, HoldReason, Listed, State, WaitingFor,
-    store::step::{Refuse, ReportOutcome, Told},
+    DeliveryId, Error, HoldReason, LineAnswer, Listed, State, WaitingFor,
+    store::step::{Refuse, ReportOutcome, Story, Told},
 };
 
 /// How often somebody who waits for a delivery looks at what another program may have done with it.
 const LOOK_AT_ONE: Duration = Duration::from_millis(250);
+
+/// The same for the first time, where a worker of this program has it: it tells, unless it was faster than its caller.
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+
+/// What a caller of [`Outbox::wait_for_answer`] is told.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Waited {
+    /// LINE has just accepted the delivery. It is final, and is being recorded: for a moment, [`Outbox::show`] may still
+    /// return another state.
+    #[non_exhaustive]
+    Accepted {
+        /// LINE's response.
+        answer: LineAnswer,
+        /// When it arrived.
+        heard: std::time::Instant,
+    },
+    /// The delivery as the store has it, like the result of [`Outbox::wait`].
+    #[non_exhaustive]
+    Stored {
+        /// The delivery.
+        delivery: Box<Listed>,
+        /// LINE's response to it, as [`Outbox::answer`] returns it.
+        answer: Option<LineAnswer>,
+    },
+}
 
 impl Outbox {
     /// Waits for the outcome of a delivery, and returns the delivery; `None` if it does not exist.
@@ -58,13 +84,76 @@ impl Outbox {
             let told = watcher.told();
             let Some(listed) = self.show(id).await? else { return Ok(None) };
             let now = Instant::now();
-            let is_over = listed.state.is_final() || listed.state == State::Tracking;
-            if is_over || stands_still(&listed) || end.is_some_and(|end| end <= now) {
+            if is_over(&listed) || end.is_some_and(|end| end <= now) {
                 return Ok(Some(listed));
             }
             let look = now + every;
             let _ = timeout_at(end.map_or(look, |end| end.min(look)), told).await;
         }
+    }
+
+    /// Waits like [`wait`](Self::wait) for the outcome of a delivery, by its id or the result of its
+    /// [`enqueue`](Self::enqueue), and returns LINE's response with it; `None` if it does not exist.
+    ///
+    /// A worker of this process tells of an acceptance as soon as LINE's response arrives, before it is recorded, if
+    /// nothing can undo it: the delivery has a retry key, is no narrowcast, and this was its only request. If the process is
+    /// killed at this moment, the request is repeated with its retry key, and LINE answers that it had accepted it.
+    /// Everything else is told once it is recorded.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn wait_for_answer(
+        &self,
+        enqueued: impl Into<Enqueued>,
+        patience: Duration,
+    ) -> Result<Option<Waited>, Error> {
+        let Enqueued { id, is_taken, .. } = enqueued.into();
+        let began = Instant::now();
+        let end = began.checked_add(patience);
+        let watcher = self.0.watchers.watch(id.0);
+        let mut look = if is_taken { began + FIRST_LOOK } else { began };
+        loop {
+            // Before all looks: what happens since then ends the pause.
+            let told = watcher.told();
+            if let Some(heard) = watcher.heard() {
+                return Ok(Some(Waited::Accepted { answer: heard.answer, heard: heard.at }));
+            }
+            let now = Instant::now();
+            let must_end = end.is_some_and(|end| end <= now);
+            if look <= now || must_end {
+                let Some((stored, attempts)) = self.0.store.read(Story(id.0)).await? else {
+                    return Ok(None);
+                };
+                let answer = LineAnswer::find(&stored.row.delivery, &attempts);
+                let listed = self.with_waits(vec![Listed::from(stored)]).await?.pop();
+                let Some(delivery) = listed.map(Box::new) else { return Ok(None) };
+                if is_over(&delivery) || must_end {
+                    return Ok(Some(Waited::Stored { delivery, answer }));
+                }
+                look = now + LOOK_AT_ONE;
+            }
+            if timeout_at(end.map_or(look, |end| end.min(look)), told).await.is_ok() {
+                look = Instant::now();
+            }
+        }
+    }
+
+    /// Waits until every acceptance that [`wait_for_answer`](Self::wait_for_answer) has returned so far is recorded, so
+    /// that the other methods show it, or until `patience` ends. Returns at once if there is none.
+    pub async fn wait_until_recorded(&self, patience: Duration) {
+        let recorded = async {
+            for id in self.0.watchers.unrecorded() {
+                let watcher = self.0.watchers.watch(id);
+                loop {
+                    let told = watcher.told();
+                    if watcher.heard().is_none() {
+                        break;
+                    }
+                    told.await;
+                }
+            }
+        };
+        let _ = timeout(patience, recorded).await;
     }
 
     /// Records that the caller who waited for a delivery has received its refusal, by LINE or because it was withdrawn.
@@ -104,6 +193,11 @@ impl Outbox {
         }
         Ok(refused)
     }
+}
+
+/// Whether there is nothing that a caller would wait for.
+fn is_over(listed: &Listed) -> bool {
+    listed.state.is_final() || listed.state == State::Tracking || stands_still(listed)
 }
 
 /// Whether it waits for what no caller waits for.

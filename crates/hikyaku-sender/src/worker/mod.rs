@@ -3,6 +3,7 @@
 mod ahead;
 mod dispatch;
 mod elsewhere;
+mod first_answer;
 mod held;
 mod keep;
 mod record;

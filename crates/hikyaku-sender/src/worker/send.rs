@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Shared,
+    first_answer::first_answer,
     record::{self, Record},
     refusals::{self, Refusals},
     request,
@@ -102,14 +103,18 @@ impl<'a> Sender<'a> {
             Some(Record { attempt, answer }) => (Some(attempt), answer),
             None => (None, None),
         };
-        Attempt {
+        let attempt = Attempt {
             id: job.id(),
             fence: job.fence(),
             outcome,
             request,
             answer,
             claimed: Some(job.row),
+        };
+        if let Some(answer) = first_answer(&attempt) {
+            self.shared.inner.watchers.accepted(attempt.id, answer);
         }
+        attempt
     }
 
     /// What comes of it, and what is kept of the request, where one was made.

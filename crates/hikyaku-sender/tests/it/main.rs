@@ -15,6 +15,7 @@ mod disk;
 mod dropped;
 mod failover;
 mod fairness;
+mod first_answer;
 mod goes_first;
 mod hold;
 mod import;
