@@ -144,6 +144,7 @@ impl Courier {
             takes_over: true,
             reference: sticker::reference(token, notification.has_sticker()),
             picture,
+            promised: false,
             in_order: true,
         };
         let parcel = self.without_doubling(parcel, notification.has_sticker()).await?;
@@ -232,7 +233,8 @@ impl Courier {
         Parcel { name: None, ..parcel.clone() }.push().to_json()?;
         let is_named = parcel.name.is_some();
         let charge = self.charge(token).await;
-        let Joined { id, delivery, spent } = match self.state.join(parcel, charge, window).await? {
+        let joined = self.state.join(parcel.clone(), charge, window).await?;
+        let Joined { id, delivery, spent } = match joined {
             Join::Joined(joined) => joined,
             Join::UsedUp(spent) => {
                 return Ok(Delivered { id: None, told: Told::BudgetUsedUp, spent: Some(spent) });
@@ -250,6 +252,11 @@ impl Courier {
                 None
             }),
         };
+        // Another call of the name may come for it, and must not withdraw what this one is told of.
+        let carrier = match carrier {
+            None if is_named => self.promise(&parcel, id).await,
+            carrier => carrier,
+        };
         let Some(delivery) = carrier else {
             Self::note(token, spent);
             return Ok(Delivered { id: None, told: Told::Queued, spent });
@@ -257,6 +264,20 @@ impl Courier {
         let asker = Asker { joined: Some(id), is_named };
         let (delivery, told) = self.tell(delivery, asker, until).await;
         Ok(self.delivered(token, told, spent, delivery).await)
+    }
+
+    /// Notes that a caller is told of a notification without a delivery, or gives the delivery that it has got meanwhile.
+    async fn promise(&self, parcel: &Parcel, id: i64) -> Option<DeliveryId> {
+        let promised = async {
+            if self.state.promise(parcel, id).await? {
+                return Ok(None);
+            }
+            self.state.carried_by(id).await
+        };
+        promised.await.unwrap_or_else(|error: Error| {
+            tracing::warn!(%error, "it is on disk, and another call of its name may withdraw it");
+            None
+        })
     }
 
     /// The delivery that carries a notification, as soon as there is one.
@@ -414,8 +435,9 @@ impl Courier {
             Some(Withdrawn::MonthUsedUp) => self.settings.on_quota == OnQuota::Refuse,
             None => false,
         };
-        // Others may have been told that it is on disk: those beside whom it goes, and those who asked before it had a delivery.
-        let is_shared = joined::is_joined(listed) || (asker.joined.is_some() && asker.is_named);
+        // Others may have been told that it is on disk: those beside whom it goes. Those who asked for it by its name are
+        // noted, and it is not refused then.
+        let is_shared = joined::is_joined(listed);
         let Some(why) = Withdrawn::waits(listed).filter(|_| may_be_withdrawn && !is_shared) else {
             return Ok(ended(listed));
         };

@@ -6,6 +6,7 @@ use super::reply_token::ReplyToken;
 
 /// What is to be sent to a chat: as a reply, which is free, where somebody has just said something there, and else as a push.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each goes its own way into the delivery")]
 pub(crate) struct Parcel {
     pub(crate) channel: String,
     pub(crate) target: String,
@@ -20,6 +21,8 @@ pub(crate) struct Parcel {
     pub(crate) reference: Value,
     /// The name of a picture that it shows.
     pub(crate) picture: Option<String>,
+    /// Whether somebody was told that it will be sent, so that it is never withdrawn.
+    pub(crate) promised: bool,
     /// Whether it leaves after all that were told for its chat before.
     pub(crate) in_order: bool,
 }
@@ -62,6 +65,9 @@ impl Parcel {
         }
         if self.silent {
             delivery = delivery.notification_disabled(true);
+        }
+        if self.promised {
+            delivery = delivery.tell_outcome();
         }
         match &self.name {
             Some(name) if self.takes_over => delivery.idempotency_key(name).take_over_name(),

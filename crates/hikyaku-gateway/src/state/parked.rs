@@ -56,7 +56,7 @@ impl Parked {
         let id: [Datum; 1] = [self.id.get().into()];
         let columns = Waiting::COLUMNS;
         let sql = format!(
-            "UPDATE hikyaku_gateway_waiting SET delivery = NULL WHERE delivery = $1 RETURNING {columns}"
+            "UPDATE hikyaku_gateway_waiting SET delivery = NULL, promised = 1 WHERE delivery = $1 RETURNING {columns}"
         );
         let mut again = rows(tx, &sql, &id, Waiting::read).await?;
         again.sort_by_key(|it| it.id);
@@ -68,7 +68,7 @@ impl Parked {
             tx.query(sql, &[self.name.as_str().into()]).await?;
             let sql = format!(
                 "INSERT INTO hikyaku_gateway_waiting (channel, target, token, request, objects, silent, priority, picture, \
-                 closes_at, name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING {columns}"
+                 closes_at, name, promised) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) RETURNING {columns}"
             );
             let params: [Datum; 10] = [
                 chat.channel.as_str().into(),

@@ -58,6 +58,11 @@ const UPGRADES: &[&[&str]] = &[
     &[
         "CREATE TABLE hikyaku_gateway_issued (hash BYTES NOT NULL PRIMARY KEY, key_name text NOT NULL, expires_at bigint NOT NULL)",
     ],
+    // Version 6: how many sends of a key may wait; and whether somebody was told that a notification will be sent.
+    &[
+        "ALTER TABLE hikyaku_gateway_key ADD COLUMN backlog bigint",
+        "ALTER TABLE hikyaku_gateway_waiting ADD COLUMN promised bigint NOT NULL DEFAULT 1",
+    ],
 ];
 
 /// Version 1. `ID` is the numbered key, `BYTES` the type of bytes.

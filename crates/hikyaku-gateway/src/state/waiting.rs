@@ -80,6 +80,12 @@ impl State {
         Ok(found.map(DeliveryId::from))
     }
 
+    /// Notes that somebody is told that a notification of a chat will be sent, so that nobody withdraws it later. Whether it is
+    /// noted: one that has a delivery is not, since that can be asked.
+    pub(crate) async fn promise(&self, parcel: &Parcel, id: i64) -> Result<bool, Error> {
+        Ok(self.outbox.transact(Promise { chat: Chat::of(parcel), id }).await?)
+    }
+
     /// Whether a notification of this name is, or was, among those that wait.
     pub(crate) async fn waits_as(&self, name: &str) -> Result<bool, Error> {
         let sql = "SELECT 1 FROM hikyaku_gateway_waiting WHERE name = $1";
@@ -176,7 +182,7 @@ impl Work for JoinOthers {
         }
         let closes_at = others.first().map_or((now + *window).as_millis(), |it| it.closes_at);
         let sql = "INSERT INTO hikyaku_gateway_waiting (channel, target, token, name, request, objects, silent, priority, \
-                   picture, closes_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
+                   picture, closes_at, promised) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0) RETURNING id";
         let params: [Datum; 10] = [
             parcel.channel.as_str().into(),
             parcel.target.as_str().into(),
@@ -225,11 +231,13 @@ pub(super) struct Waiting {
     priority: Priority,
     picture: Option<String>,
     closes_at: i64,
+    /// Whether somebody was told that it will be sent.
+    promised: bool,
 }
 
 impl Waiting {
     pub(super) const COLUMNS: &str =
-        "id, token, request, objects, silent, priority, picture, closes_at";
+        "id, token, request, objects, silent, priority, picture, closes_at, promised";
 
     pub(super) fn read(row: &mut Row) -> Self {
         Self {
@@ -241,6 +249,7 @@ impl Waiting {
             priority: row.text().parse().unwrap_or_default(),
             picture: row.text_if_any(),
             closes_at: row.number(),
+            promised: row.flag(),
         }
     }
 
@@ -342,6 +351,7 @@ impl Chat {
             takes_over: false,
             reference,
             picture: None,
+            promised: together.iter().any(|it| it.promised),
             in_order,
         };
         let delivery = parcel.enqueue(tx).await?.id;
@@ -371,6 +381,22 @@ impl Waiting {
             picture_is_of(tx, picture, delivery).await?;
         }
         Ok(())
+    }
+}
+
+struct Promise {
+    chat: Chat,
+    id: i64,
+}
+
+impl Work for Promise {
+    type Out = bool;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, StoreError> {
+        // Whoever sends it has read whether it is promised under this lock.
+        self.chat.lock(tx).await?;
+        let sql = "UPDATE hikyaku_gateway_waiting SET promised = 1 WHERE id = $1 AND delivery IS NULL RETURNING id";
+        Ok(!tx.query(sql, &[self.id.into()]).await?.is_empty())
     }
 }
 

@@ -273,12 +273,14 @@ async fn a_reply_in_doubt_is_never_pushed() {
 
 impl Home {
     /// Waits until the oldest notification waits for room in the month.
-    async fn is_parked(&self) {
+    pub(crate) async fn is_parked(&self) {
         loop {
             let all = self.outbox.list(hikyaku_sender::Filter::default()).await.unwrap();
-            let oldest = self.outbox.show(all.last().unwrap().id).await.unwrap().unwrap();
-            if oldest.waiting_for.is_some_and(|it| it.name() == "quota") {
-                return;
+            if let Some(oldest) = all.last() {
+                let oldest = self.outbox.show(oldest.id).await.unwrap().unwrap();
+                if oldest.waiting_for.is_some_and(|it| it.name() == "quota") {
+                    return;
+                }
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

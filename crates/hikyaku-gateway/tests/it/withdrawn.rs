@@ -116,12 +116,38 @@ async fn a_name_whose_sticker_was_refused_is_sent_once() {
     home.stop().await;
 }
 
+/// One that has waited for others and goes alone is told of like one that has not waited.
 #[tokio::test]
-async fn a_name_among_those_that_wait_is_kept_while_the_channel_stands_still() {
+async fn a_name_among_those_that_wait_is_free_when_it_is_withdrawn() {
     let home = Home::with("coalesce_ms = 50\nwait_seconds = 8", None).await;
     home.refuses(401, "invalid token");
-    let answer = home.named("message=x").await;
-    assert_eq!((answer.body.as_str(), answer.header("x-gateway-delivery")), (OK, Some("queued")));
+    assert_eq!(home.named("message=x").await.status, 500);
+    home.named_until_taken("message=x", 500).await;
+    home.arrived_once("message=x").await;
+    home.stop().await;
+    let notify = "coalesce_ms = 50\nwait_seconds = 8\non_quota = \"refuse\"";
+    let home = Home::with(notify, None).await;
+    home.sim.set_quota(1, 1);
+    assert_eq!(home.named("message=x").await.status, 429);
+    home.sim.set_quota(100, 1);
+    home.named_until_taken("message=x", 429).await;
+    home.arrived_once("message=x").await;
+    home.stop().await;
+}
+
+/// Its first caller was told that it is queued, before it had a delivery.
+#[tokio::test]
+async fn a_name_of_which_somebody_was_told_that_it_waits_is_not_withdrawn() {
+    let notify = "coalesce_ms = 1000\nwait_seconds = 0\non_quota = \"refuse\"";
+    let home = Home::with(notify, None).await;
+    home.sim.set_quota(1, 1);
+    let queued = |answer: &Answer| {
+        (answer.body.as_str(), answer.header("x-gateway-delivery")) == (OK, Some("queued"))
+    };
+    assert!(queued(&home.named("message=x").await));
+    home.is_parked().await;
+    assert!(queued(&home.named("message=x").await));
+    home.sim.set_quota(100, 1);
     home.arrived_once("message=x").await;
     home.stop().await;
 }
