@@ -63,6 +63,8 @@ pub struct NewApiKey {
     pub budget: Option<u64>,
     /// Whether it may also make sends that a budget cannot count: broadcasts, and narrowcasts without a limit.
     pub unmetered: bool,
+    /// How many of its sends may wait at once; `None` for any number.
+    pub backlog: Option<u64>,
 }
 
 impl NewApiKey {
@@ -77,6 +79,7 @@ impl NewApiKey {
             priority: Priority::default(),
             budget: None,
             unmetered: false,
+            backlog: None,
         }
     }
 
@@ -112,6 +115,13 @@ impl NewApiKey {
     #[must_use]
     pub fn unmetered(mut self) -> Self {
         self.unmetered = true;
+        self
+    }
+
+    /// Sets how many of its sends may wait at once. Further ones are refused.
+    #[must_use]
+    pub fn backlog(mut self, sends: u64) -> Self {
+        self.backlog = Some(sends);
         self
     }
 
@@ -165,6 +175,8 @@ pub struct ApiKeyRow {
     pub budget: Option<u64>,
     /// Whether it may also make sends that a budget cannot count.
     pub unmetered: bool,
+    /// How many of its sends may wait at once.
+    pub backlog: Option<u64>,
     /// Whether it is declared in the configuration, rather than issued into the store.
     pub declared: bool,
     /// Whether it is revoked.
@@ -175,7 +187,8 @@ impl ApiKeyRow {
     /// One that the configuration has. Its number is made of its name, so that the sends which it names are its own after a
     /// restart, too; those of the store are positive.
     pub(crate) fn declared(new: NewApiKey) -> Self {
-        let NewApiKey { name, channel, rights, fairness_key, priority, budget, unmetered } = new;
+        let NewApiKey { name, channel, rights, fairness_key, priority, .. } = new;
+        let NewApiKey { budget, unmetered, backlog, .. } = new;
         let hash = digest(&SHA256, name.as_bytes());
         let number = hash.as_ref().first_chunk().copied().map_or(0, i64::from_be_bytes);
         Self {
@@ -187,6 +200,7 @@ impl ApiKeyRow {
             priority,
             budget,
             unmetered,
+            backlog,
             declared: true,
             revoked: false,
         }

@@ -93,7 +93,7 @@ impl Files {
 
 fn acceptor(chain: &Path, key: &Path) -> Result<TlsAcceptor, Error> {
     let cannot = |path: &Path, why: rustls::pki_types::pem::Error| {
-        Error::because(format!("cannot read {}", path.display()), why)
+        Error::invalid_because(format!("cannot read {}", path.display()), why)
     };
     let certificates = CertificateDer::pem_file_iter(chain).map_err(|why| cannot(chain, why))?;
     let certificates: Vec<_> =
@@ -103,8 +103,9 @@ fn acceptor(chain: &Path, key: &Path) -> Result<TlsAcceptor, Error> {
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .and_then(|it| it.with_no_client_auth().with_single_cert(certificates, private));
-    let mut config = config
-        .map_err(|why| Error::because(format!("{} and {}", chain.display(), key.display()), why))?;
+    let mut config = config.map_err(|why| {
+        Error::invalid_because(format!("{} and {}", chain.display(), key.display()), why)
+    })?;
     config.alpn_protocols = vec![HTTP2.to_vec(), b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }

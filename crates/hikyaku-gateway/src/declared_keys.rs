@@ -17,8 +17,8 @@ pub(crate) type Declared = (Vec<u8>, ApiKeyRow);
 /// The keys of a configuration.
 #[derive(Debug)]
 pub(crate) struct DeclaredKeys {
-    /// Nothing where the configuration is no file.
-    file: Option<PathBuf>,
+    /// The configuration as it was when the gateway began.
+    config: Config,
     /// The channels that this gateway has until it is restarted.
     channels: BTreeSet<String>,
     loaded: Mutex<Loaded>,
@@ -33,23 +33,22 @@ struct Loaded {
 
 impl DeclaredKeys {
     pub(crate) fn read(config: &Config) -> Result<Self, Error> {
-        let file = config.file().map(PathBuf::from);
         // Before they are read: what is changed meanwhile is read again.
-        let files = file.iter().flat_map(|file| files(file, &config.key)).collect();
+        let files = config.file().into_iter().flat_map(|file| files(file, &config.key)).collect();
         let loaded = Loaded { keys: keys(&config.key)?, files };
         let channels = config.channel.keys().cloned().collect();
-        Ok(Self { file, channels, loaded: Mutex::new(loaded) })
+        Ok(Self { config: config.clone(), channels, loaded: Mutex::new(loaded) })
     }
 
     /// The keys as they are now. A file that cannot be used changes nothing.
     pub(crate) fn now(&self) -> Arc<[Declared]> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = &self.file
+        if let Some(file) = self.config.file()
             && loaded.files.iter().any(|(file, before)| version(file) != *before)
         {
             let now = |(file, _): &(PathBuf, Version)| (file.clone(), version(file));
             loaded.files = loaded.files.iter().map(now).collect();
-            match Config::read(file) {
+            match self.config.read_again() {
                 Ok(config) => {
                     loaded.files = files(file, &config.key);
                     self.take(&config, &mut loaded);

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use hikyaku::transport::HyperTransport;
-use hikyaku_sender::{Outbox, Worker};
+use hikyaku_sender::{Limits, Outbox, Worker};
 use tokio::{
     net::TcpListener,
     sync::{Mutex, Notify, Semaphore, mpsc, watch},
@@ -22,6 +22,7 @@ use crate::{
     hook::{Hook, SignInCommand},
     line::{LineDoor, Means},
     oauth::OAuth,
+    outcome_post::Receiver,
     patience::Patience,
     picture::Pictures,
     server::{self, CONNECTIONS, Service, UPLOADS},
@@ -38,6 +39,7 @@ pub struct Gateway {
     listeners: Vec<(TcpListener, Arc<Service>)>,
     addresses: BTreeMap<String, SocketAddr>,
     worker: SilentWorker,
+    receivers: Vec<Receiver>,
     drain: Drain,
 }
 
@@ -97,7 +99,7 @@ impl Gateway {
             sign_in,
             free_replies: config.notify.free_replies,
         };
-        let pictures = pictures(&config, &state)?;
+        let (pictures, receivers) = (pictures(&config, &state)?, Receiver::all(&config)?);
         let patience = Arc::new(Patience::default());
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let declared_keys = Arc::new(DeclaredKeys::read(&config)?);
@@ -172,7 +174,7 @@ impl Gateway {
             };
             listeners.push((listener, Arc::new(service)));
         }
-        Ok(Self { door, listeners, addresses, worker: SilentWorker(worker), drain })
+        Ok(Self { door, listeners, addresses, worker: SilentWorker(worker), receivers, drain })
     }
 
     /// Returns the addresses of the listeners, by the names in the configuration.
@@ -191,13 +193,18 @@ impl Gateway {
     /// # Errors
     /// The worker failed in a way that waiting does not fix: another process holds the store, or the store is damaged.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Result<(), Error> {
-        let Self { door, listeners, worker, drain, .. } = self;
+        let Self { door, listeners, worker, receivers, drain, .. } = self;
         let (busy, mut idle) = mpsc::channel(1);
         let mut servers = JoinSet::new();
         for (listener, service) in listeners {
             servers.spawn(server::serve(listener, service, busy.clone()));
         }
         drop(busy);
+        // What is being posted when everything else has ended is posted again later.
+        let mut posts = JoinSet::new();
+        for receiver in receivers {
+            posts.spawn(receiver.run(door.outbox.clone(), door.state.clone(), drain.clone()));
+        }
         // The worker goes on while the last requests wait for it.
         let (served, all_served) = watch::channel(());
         let mut worker = Box::pin(worker.0.run(async {
@@ -219,11 +226,11 @@ impl Gateway {
             () = &mut windows => {}
             end = &mut outcomes => {
                 end?;
-                return Err(Error::new("the reader of outcomes ended by itself"));
+                return Err(Error::fault("the reader of outcomes ended by itself"));
             }
             report = &mut worker => {
                 report?;
-                return Err(Error::new("the worker ended by itself"));
+                return Err(Error::fault("the worker ended by itself"));
             }
             () = stop => {}
         }
@@ -257,13 +264,16 @@ fn sign_in_command(config: &Config, public_url: Option<&str>) -> Option<SignInCo
 
 /// The worker of all channels, and the channels.
 fn channels(config: &Config, mut worker: Worker) -> Result<(Worker, Arc<Accounts>), Error> {
-    let mut accounts = BTreeMap::new();
+    let (mut accounts, mut limits) = (BTreeMap::new(), Limits::default());
     for (name, channel) in &config.channel {
         let client = channel.client(name)?;
+        for (lane, rate) in channel.limits(name)? {
+            limits.set_for(name, lane, rate);
+        }
         worker = worker.channel(name, client.clone());
         accounts.insert(name.clone(), Account::new(client, channel.verifier(name)?));
     }
-    Ok((worker, Arc::new(Accounts(accounts))))
+    Ok((worker.limits(limits), Arc::new(Accounts(accounts))))
 }
 
 /// Listeners, with the addresses that they have got.
@@ -299,9 +309,11 @@ fn pictures(config: &Config, state: &State) -> Result<Option<Arc<Pictures>>, Err
     let Some(url) = config.public_url.as_ref().filter(|_| config.serves(Served::Pictures)) else {
         return Ok(None);
     };
-    let PictureSettings { folder, disk_mb, rehost_from, .. } = config.pictures.clone();
+    let PictureSettings { folder, disk_mb, keep_days, rehost_from, .. } = config.pictures.clone();
+    let keep = Duration::from_secs(u64::from(keep_days) * 24 * 60 * 60);
     let budget = disk_mb.saturating_mul(1_000_000);
-    Pictures::open(state.clone(), folder, url, budget, rehost_from).map(|it| Some(Arc::new(it)))
+    Pictures::open(state.clone(), folder, url, budget, keep, rehost_from)
+        .map(|it| Some(Arc::new(it)))
 }
 
 /// Writes down how much tokens are used, every few seconds, and never ends.
@@ -321,7 +333,7 @@ fn bots(config: &Config, transport: &HyperTransport) -> Result<BTreeMap<String, 
     for (name, channel) in &config.channel {
         let Some(url) = &channel.forward_webhook else { continue };
         let bot = Bot::new(url, transport.clone());
-        let wrong = |why| Error::because(format!("channel.{name}.forward_webhook"), why);
+        let wrong = |why| Error::invalid_because(format!("channel.{name}.forward_webhook"), why);
         bots.insert(name.clone(), bot.map_err(wrong)?);
     }
     Ok(bots)

@@ -22,6 +22,7 @@ mod aftermath;
 mod alert;
 mod answer;
 mod api_key;
+mod backlog;
 mod body;
 mod calendar;
 mod callback;
@@ -48,6 +49,7 @@ mod line;
 mod notification;
 mod oauth;
 mod one_header;
+mod outcome_post;
 mod page;
 mod page_settings;
 mod patience;
@@ -72,9 +74,9 @@ mod words;
 pub use api_key::{ApiKey, ApiKeyRow, CallClass, IssuedApiKey, NewApiKey, Rights, Target};
 pub use config::{
     AlertSettings, Channel, Config, DeclaredKey, DeliveryMode, LineCheck, LineSettings, Listener,
-    NotifySettings, OAuthSettings, OnQuota, PictureSettings, Served,
+    NotifySettings, OAuthSettings, OnQuota, OutcomeSettings, PictureSettings, Served,
 };
-pub use error::Error;
+pub use error::{Error, ErrorKind};
 pub use gateway::Gateway;
 pub use page_settings::{OperatorAccess, OperatorSettings, PageSettings};
 pub use rehost::{Network, Rehost};

@@ -78,14 +78,14 @@ impl PageSettings {
             (Some(secret), _) => secret.clone(),
             (None, Some(file)) => {
                 let text = std::fs::read_to_string(file).map_err(|why| {
-                    Error::because(format!("cannot read {}", file.display()), why)
+                    Error::invalid_because(format!("cannot read {}", file.display()), why)
                 })?;
                 text.trim().to_owned()
             }
             (None, None) => String::new(),
         };
         let secret = ChannelSecret::new(secret)
-            .map_err(|why| Error::because("pages.login_secret".to_owned(), why))?;
+            .map_err(|why| Error::invalid_because("pages.login_secret".to_owned(), why))?;
         Ok(Some(LoginChannel::new(id.as_str(), secret)))
     }
 }

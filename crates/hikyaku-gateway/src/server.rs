@@ -211,7 +211,17 @@ impl Service {
 
     async fn metrics(&self) -> Answer {
         match self.door.outbox.metrics().await {
-            Ok(text) => answer::text(StatusCode::OK, text),
+            Ok(mut text) => {
+                if let Some(pictures) = &self.door.pictures {
+                    let name = "hikyaku_gateway_pictures_removed_early_total";
+                    let help = "Pictures that the disk space did not let stay as long as pictures.keep_days says.";
+                    let count = pictures.removed_early();
+                    let ours =
+                        format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {count}\n");
+                    text.push_str(&ours);
+                }
+                answer::text(StatusCode::OK, text)
+            }
             Err(error) => {
                 tracing::warn!(%error, "no metrics");
                 answer::text(StatusCode::SERVICE_UNAVAILABLE, "the store cannot be read\n")

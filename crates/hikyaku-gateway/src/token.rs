@@ -75,7 +75,7 @@ fn random(length: usize, letter: fn(u8) -> Option<&'static u8>) -> Result<String
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let mut bytes = [0; 64];
-        random.fill(&mut bytes).map_err(|_| Error::new("the system has no randomness"))?;
+        random.fill(&mut bytes).map_err(|_| Error::fault("the system has no randomness"))?;
         let letters = bytes.iter().filter_map(|byte| letter(*byte));
         text.extend(letters.take(length - text.len()).map(|letter| char::from(*letter)));
     }
@@ -222,7 +222,7 @@ impl fmt::Debug for Hasher {
 /// A key for a new store.
 pub(crate) fn new_key() -> Result<[u8; 32], Error> {
     let mut key = [0; 32];
-    SystemRandom::new().fill(&mut key).map_err(|_| Error::new("the system has no randomness"))?;
+    SystemRandom::new().fill(&mut key).map_err(|_| Error::fault("the system has no randomness"))?;
     Ok(key)
 }
 

@@ -19,6 +19,6 @@ impl AlertSettings {
             let channel = &self.channel;
             return Err(Error::new(format!("alerts.channel: there is no channel.{channel}")));
         }
-        chat_id::check(&self.chat).map_err(|why| Error::because("alerts.chat", why))
+        chat_id::check(&self.chat).map_err(|why| Error::invalid_because("alerts.chat", why))
     }
 }

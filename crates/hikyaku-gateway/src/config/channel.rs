@@ -1,7 +1,8 @@
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use hikyaku::Client;
 use hikyaku_model::ChannelSecret;
+use hikyaku_sender::{Lane, Rate};
 use hikyaku_webhook::Verifier;
 use serde::Deserialize;
 
@@ -45,6 +46,9 @@ pub struct Channel {
     /// bot's reply tokens.
     #[serde(default)]
     pub forward_webhook: Option<String>,
+    /// The rate limits of kinds of send, such as `push = "100/s"`; `none` lifts one. Those that are missing are LINE's.
+    #[serde(default)]
+    pub limit: BTreeMap<String, String>,
 }
 
 impl std::fmt::Debug for Channel {
@@ -75,7 +79,27 @@ impl Channel {
         };
         ChannelSecret::new(secret)
             .map(Some)
-            .map_err(|why| Error::because(format!("channel.{name}.secret"), why))
+            .map_err(|why| Error::invalid_because(format!("channel.{name}.secret"), why))
+    }
+
+    /// Returns its own rate limits. `name` is the channel's name, for errors.
+    pub(crate) fn limits(&self, name: &str) -> Result<Vec<(Lane, Option<Rate>)>, Error> {
+        let limit = |(kind, rate): (&String, &String)| {
+            let wrong = |what: &str| Error::new(format!("channel.{name}.limit.{kind}: {what}"));
+            let lane = kind.parse().map_err(|_| {
+                let known: Vec<&str> = Lane::ALL.iter().map(|lane| lane.name()).collect();
+                wrong(&format!("is no kind of send; there are {}", known.join(", ")))
+            })?;
+            let rate = match rate.as_str() {
+                "none" => None,
+                rate => Some(
+                    rate.parse()
+                        .map_err(|_| wrong("a rate is written as 2000/s, 60/m or 60/h, or none"))?,
+                ),
+            };
+            Ok((lane, rate))
+        };
+        self.limit.iter().map(limit).collect()
     }
 
     /// Returns the verifier of its webhooks, if the channel has a secret.
@@ -100,7 +124,7 @@ impl Channel {
         if let Some(url) = &self.api_url {
             client = client.api_base_url(url);
         }
-        client.build().map_err(|why| Error::because(format!("channel.{name}"), why))
+        client.build().map_err(|why| Error::invalid_because(format!("channel.{name}"), why))
     }
 }
 

@@ -4,7 +4,7 @@ use hikyaku_sender::Priority;
 use ring::digest::{SHA256, digest};
 use serde::Deserialize;
 
-use super::file;
+use super::{file, outcomes::OutcomeSettings};
 use crate::{ApiKey, ApiKeyRow, Error, NewApiKey, Rights};
 
 /// The prefix of a key's hash.
@@ -46,6 +46,12 @@ pub struct DeclaredKey {
     /// Whether it may also make sends that a budget cannot count: broadcasts, and narrowcasts without a limit.
     #[serde(default)]
     pub unmetered: bool,
+    /// How many of its sends may wait at once; by default any number. Further ones are refused.
+    #[serde(default)]
+    pub backlog: Option<u64>,
+    /// The server that gets the outcomes of its sends, instead of that of all.
+    #[serde(default)]
+    pub outcomes: Option<OutcomeSettings>,
 }
 
 impl fmt::Debug for DeclaredKey {
@@ -68,6 +74,9 @@ impl DeclaredKey {
             return Err(wrong(
                 "hash is sha256: and 64 hexadecimal digits, as `printf %s \"$KEY\" | sha256sum` prints them",
             ));
+        }
+        if let Some(outcomes) = &self.outcomes {
+            outcomes.check(&format!("[[key]] {name}: outcomes"))?;
         }
         self.to_new().and_then(|new| new.check()).map_err(|why| wrong(&why.to_string()))
     }
@@ -96,7 +105,7 @@ impl DeclaredKey {
         let mut new = NewApiKey::new(&self.name, &self.channel).rights(rights);
         new.fairness_key.clone_from(&self.fairness_key);
         new.priority = self.priority;
-        (new.budget, new.unmetered) = (self.budget, self.unmetered);
+        (new.budget, new.unmetered, new.backlog) = (self.budget, self.unmetered, self.backlog);
         Ok(new)
     }
 }

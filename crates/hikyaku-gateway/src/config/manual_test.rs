@@ -31,9 +31,13 @@ fn the_manual_has_every_key() {
         alerts,
         pages,
         operator,
+        outcomes,
         file,
+        variables: _,
     } = config;
     assert_eq!(file, None);
+    let OutcomeSettings { url, secret, secret_file } = outcomes.unwrap();
+    assert!(!url.is_empty() && secret.is_none() && secret_file.is_some());
     let PageSettings { login_channel_id, login_secret, login_secret_file, .. } = &pages;
     let PageSettings { login_url, command, language, .. } = &pages;
     assert!(login_channel_id.is_some() && login_secret.is_none() && login_secret_file.is_some());
@@ -44,9 +48,10 @@ fn the_manual_has_every_key() {
     let default = OperatorSettings::default();
     assert_eq!((access, show_texts), (default.access, default.show_texts));
     assert!(!store.is_empty() && public_url.is_some());
-    let PictureSettings { folder, disk_mb, rehost, rehost_from } = pictures;
+    let PictureSettings { folder, disk_mb, keep_days, rehost, rehost_from } = pictures;
     let default = PictureSettings::default();
-    assert_eq!((folder, disk_mb), (default.folder, default.disk_mb));
+    let of_default = (default.folder, default.disk_mb, default.keep_days);
+    assert_eq!((folder, disk_mb, keep_days), of_default);
     assert!(rehost == Rehost::Http && !rehost_from.is_empty());
     let OAuthSettings { channel: speaks } = oauth;
     assert_eq!(speaks, OAuthSettings::default().channel);
@@ -65,10 +70,11 @@ fn the_manual_has_every_key() {
     assert!(both.iter().any(|it| {
         let Channel { token: _, token_file: _, secret: _, secret_file: _, .. } = it;
         let Channel { api_url, data_url, manager_url, .. } = it;
-        let Channel { drop_in, channel_id, forward_webhook, .. } = it;
+        let Channel { drop_in, channel_id, forward_webhook, limit, .. } = it;
         [api_url, data_url, manager_url, drop_in, channel_id, forward_webhook]
             .iter()
             .all(|it| it.is_some())
+            && limit.len() == 2
     }));
     let LineSettings { wait_seconds, check, on_quota } = line;
     assert_eq!((wait_seconds, check, on_quota), (3, LineCheck::Full, OnQuota::Refuse));
@@ -79,7 +85,8 @@ fn the_manual_has_every_key() {
     let DeclaredKey { name, hash, file, channel, send, to, call, fairness_key, .. } = bot;
     assert_eq!((name.as_str(), channel.as_str(), file), ("shop-bot", "default", &None));
     assert!(hash.is_some() && send.is_some() && to.is_some() && call.is_some());
-    let DeclaredKey { priority, budget, unmetered, .. } = bot;
+    let DeclaredKey { priority, budget, unmetered, backlog, outcomes, .. } = bot;
+    assert!(backlog.is_some() && outcomes.is_some());
     assert!(fairness_key.is_some() && budget.is_some() && *unmetered);
     assert_eq!(*priority, hikyaku_sender::Priority::Normal);
     assert!(other.file.is_some());

@@ -2,10 +2,12 @@
 
 mod alerts;
 mod channel;
+mod environment;
 mod file;
 mod key;
 mod line;
 mod notify;
+mod outcomes;
 
 #[cfg(test)]
 mod manual_test;
@@ -24,12 +26,15 @@ use crate::{
     page_settings::{OperatorSettings, PageSettings},
 };
 
+use environment::Variables;
+
 pub use alerts::AlertSettings;
 pub use channel::Channel;
 pub use key::DeclaredKey;
 pub(crate) use key::sha256;
 pub use line::{LineCheck, LineSettings, OnQuota};
 pub use notify::{DeliveryMode, NotifySettings};
+pub use outcomes::OutcomeSettings;
 
 /// The longest wait for LINE: callers such as microcontrollers time out after ten seconds.
 const LONGEST_WAIT: u64 = 8;
@@ -74,12 +79,18 @@ pub struct Config {
     /// Keys for LINE's own API that are declared here, rather than issued into the store.
     #[serde(default)]
     pub key: Vec<DeclaredKey>,
+    /// The server that gets the outcomes of sends; without it, they are only in the store.
+    #[serde(default)]
+    pub outcomes: Option<OutcomeSettings>,
     /// The alerts to the operator; without them, problems are only logged.
     #[serde(default)]
     pub alerts: Option<AlertSettings>,
     /// Where it was read.
     #[serde(skip)]
     file: Option<PathBuf>,
+    /// The environment variables with which it was read.
+    #[serde(skip)]
+    variables: Variables,
 }
 
 /// A listener.
@@ -149,6 +160,8 @@ pub struct PictureSettings {
     pub folder: PathBuf,
     /// The disk space in megabytes. The oldest images are removed beyond it.
     pub disk_mb: u64,
+    /// The age in days up to which the removal of an image is reported, since somebody may still scroll to it.
+    pub keep_days: u32,
     /// Which images given by URL are fetched and served like uploaded ones.
     pub rehost: Rehost,
     /// Private networks from which images may be fetched, for example of cameras at home.
@@ -158,7 +171,7 @@ pub struct PictureSettings {
 impl Default for PictureSettings {
     fn default() -> Self {
         let folder = PathBuf::from("pictures");
-        Self { folder, disk_mb: 1000, rehost: Rehost::Off, rehost_from: Vec::new() }
+        Self { folder, disk_mb: 1000, keep_days: 28, rehost: Rehost::Off, rehost_from: Vec::new() }
     }
 }
 
@@ -168,12 +181,34 @@ impl Config {
     /// # Errors
     /// The file cannot be read, or a key is unknown, missing or invalid.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let cannot =
-            |why: std::io::Error| Error::because(format!("cannot read {}", path.display()), why);
-        let text = std::fs::read_to_string(path).map_err(cannot)?;
-        let mut config =
-            Self::parse(&text).map_err(|why| Error::because(format!("{}", path.display()), why))?;
+        Self::read_with(Some(path.as_ref()), [])
+    }
+
+    /// Reads a file like [`read`](Self::read), and then environment variables, which go before it: `HIKYAKU_GATEWAY__`
+    /// and the parts of a key in capitals, with two underscores between them, such as
+    /// `HIKYAKU_GATEWAY__NOTIFY__WAIT_SECONDS`. Other variables, and empty ones, are ignored. Without a file, variables
+    /// are all that there is.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), or a variable is of no key or has a value of another type.
+    pub fn read_with(
+        path: Option<&Path>,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        let text = match path {
+            Some(path) => std::fs::read_to_string(path).map_err(|why| {
+                Error::invalid_because(format!("cannot read {}", path.display()), why)
+            })?,
+            None => String::new(),
+        };
+        let variables: Vec<_> = variables.into_iter().collect();
+        let in_file = |why: Error| match path {
+            Some(path) => Error::invalid_because(format!("{}", path.display()), why),
+            None => why,
+        };
+        let mut config = Self::parse_with(&text, &variables).map_err(in_file)?;
+        config.variables = Variables(variables);
+        let path = path.unwrap_or(Path::new(""));
         let folder = path.parent().unwrap_or(Path::new(""));
         for listen in config.listen.values_mut() {
             let files = [&mut listen.certificate_file, &mut listen.key_file];
@@ -189,11 +224,22 @@ impl Config {
                 *file = folder.join(&*file);
             }
         }
-        for file in config.key.iter_mut().filter_map(|key| key.file.as_mut()) {
+        for key in &mut config.key {
+            let secret = key.outcomes.as_mut().and_then(|it| it.secret_file.as_mut());
+            for file in [key.file.as_mut(), secret].into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
+        }
+        if let Some(file) = config.outcomes.as_mut().and_then(|it| it.secret_file.as_mut()) {
             *file = folder.join(&*file);
         }
-        config.file = Some(path.to_owned());
+        config.file = Some(path.to_owned()).filter(|path| *path != Path::new(""));
         Ok(config)
+    }
+
+    /// The same as its file and its variables say it now.
+    pub(crate) fn read_again(&self) -> Result<Self, Error> {
+        Self::read_with(self.file(), self.variables.0.clone())
     }
 
     /// The file that it was read from, if it was.
@@ -206,9 +252,17 @@ impl Config {
     /// # Errors
     /// A key is unknown, missing or invalid.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let config: Self = toml::from_str(text)
-            // A line of the file may be a secret, so the error does not quote it.
-            .map_err(|why| Error::new(format!("the configuration: {}", why.message())))?;
+        Self::parse_with(text, &[])
+    }
+
+    fn parse_with(text: &str, variables: &[(String, String)]) -> Result<Self, Error> {
+        // A line of the file may be a secret, so the error does not quote it.
+        let wrong =
+            |why: toml::de::Error| Error::new(format!("the configuration: {}", why.message()));
+        let mut table: toml::Table = toml::from_str(text).map_err(wrong)?;
+        let variables = variables.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        environment::apply(&mut table, variables)?;
+        let config: Self = table.try_into().map_err(wrong)?;
         config.check()?;
         Ok(config)
     }
@@ -231,6 +285,12 @@ impl Config {
             if !names.insert(&key.name) {
                 return Err(Error::new(format!("two [[key]] are called {}", key.name)));
             }
+        }
+        if let Some(outcomes) = &self.outcomes {
+            outcomes.check("outcomes")?;
+        }
+        for (name, channel) in &self.channel {
+            channel.limits(name)?;
         }
         if let Some(alerts) = &self.alerts {
             alerts.check(self.channel.contains_key(&alerts.channel))?;

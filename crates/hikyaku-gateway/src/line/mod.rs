@@ -29,12 +29,14 @@ use tokio::sync::Semaphore;
 
 pub(crate) use open::Means;
 pub(crate) use path::is_lines;
+pub(crate) use ticket::ticket;
 
 use crate::{
     ApiKeyRow, CallClass, Error, LineSettings, Rehost, State,
     account::Accounts,
     alert::Alerts,
     answer::{Answer, Reply, whole_answer},
+    backlog::Backlog,
     drain::Drain,
     known_keys::KnownKeys,
     patience::Patience,
@@ -81,6 +83,7 @@ pub(crate) struct LineDoor {
     pictures: Option<Arc<Pictures>>,
     /// Which pictures are fetched.
     rehost: Rehost,
+    backlog: Backlog,
     /// Bodies with pictures that are in memory.
     uploads: Arc<Semaphore>,
 }

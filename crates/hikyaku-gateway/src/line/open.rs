@@ -9,9 +9,9 @@ use tokio::sync::Semaphore;
 
 use super::{Issuer, LineDoor, MISTAKES, Upstream};
 use crate::{
-    Channel, Config, Error, State, account::Accounts, alert::Alerts, declared_keys::DeclaredKeys,
-    drain::Drain, known_keys::KnownKeys, patience::Patience, picture::Pictures, throttle::Throttle,
-    token::SecretKind,
+    Channel, Config, Error, State, account::Accounts, alert::Alerts, backlog::Backlog,
+    declared_keys::DeclaredKeys, drain::Drain, known_keys::KnownKeys, patience::Patience,
+    picture::Pictures, throttle::Throttle, token::SecretKind,
 };
 
 /// What the door shares with the rest of the gateway.
@@ -51,6 +51,7 @@ impl LineDoor {
             drain: means.drain,
             pictures: means.pictures,
             rehost: config.pictures.rehost,
+            backlog: Backlog::default(),
             uploads: means.uploads,
         })
     }
@@ -89,7 +90,7 @@ fn upstream(name: &str, channel: &Channel, token: &str) -> Result<Upstream, Erro
         None => channel.api_url.is_none().then(|| host.default_url().to_owned()),
     };
     let mut token = HeaderValue::try_from(format!("Bearer {token}"))
-        .map_err(|why| Error::because(format!("channel.{name}: the token"), why))?;
+        .map_err(|why| Error::invalid_because(format!("channel.{name}: the token"), why))?;
     token.set_sensitive(true);
     Ok(Upstream {
         token,

@@ -137,6 +137,7 @@ impl LineDoor {
             None => None,
         };
         let came = Came { here: Instant::now(), in_store };
+        self.check_backlog(key, named.as_deref()).await.map_err(|why| refuse(&why))??;
         let is_charged = charge.is_some();
         let named = named.as_deref().map(|name| (key.channel.as_str(), name));
         let charged = self.state.enqueue(delivery, charge, named).await;
@@ -164,6 +165,28 @@ impl LineDoor {
             about(&mut told, &id.to_string());
         }
         Ok(told)
+    }
+
+    /// Refuses a send of which there are too many already, unless it is in the outbox under its name.
+    async fn check_backlog(
+        &self,
+        key: &ApiKeyRow,
+        name: Option<&str>,
+    ) -> Result<OrAnswer<()>, Error> {
+        if self.backlog.takes(&self.outbox, key).await? {
+            return Ok(Ok(()));
+        }
+        if let Some(name) = name
+            && self.outbox.find(&key.channel, name).await?.is_some()
+        {
+            return Ok(Ok(()));
+        }
+        let (message, why) = (
+            "Too many messages wait to be sent",
+            "so many sends of this key wait that it takes no more (backlog); nothing was sent",
+        );
+        let refusal = own(StatusCode::TOO_MANY_REQUESTS, message, Some("backlog"), Some(why));
+        Ok(Err(Box::new(refusal)))
     }
 
     /// Keeps the pictures that a send shows for as long as it is open.

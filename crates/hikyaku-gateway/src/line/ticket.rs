@@ -9,7 +9,7 @@ use crate::{State, token::SecretKind};
 const VARIANT: u64 = 0b10 << 62;
 
 /// The UUID of a delivery. It is the delivery's number, and a part of a keyed hash of it, so that nobody guesses another's.
-pub(super) fn ticket(state: &State, id: DeliveryId) -> Option<Uuid> {
+pub(crate) fn ticket(state: &State, id: DeliveryId) -> Option<Uuid> {
     let number = u64::try_from(id.get()).ok().filter(|number| *number < VARIANT)?;
     let mut bytes = [0; 16];
     let (mark, rest) = bytes.split_at_mut(8);

@@ -8,6 +8,8 @@ mod serve;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -21,7 +23,7 @@ use crate::{
     Error, State,
     answer::{Reply, told, whole_answer},
     rehost::Network,
-    state::PictureOwner,
+    state::{Gone, PictureOwner},
     stream::Patient,
 };
 use draw::{Drawn, draw};
@@ -46,6 +48,9 @@ pub(crate) struct Pictures {
     /// Where people reach the gateway, without a `/` at its end.
     url: String,
     budget: u64,
+    /// How long a picture is to be kept, and how many were not.
+    keep: Duration,
+    removed_early: AtomicU64,
     /// One is drawn at a time: each needs memory.
     turn: Semaphore,
     fetcher: Fetcher,
@@ -85,6 +90,7 @@ impl Pictures {
         folder: PathBuf,
         url: &str,
         budget: u64,
+        keep: Duration,
         rehost_from: Vec<Network>,
     ) -> Result<Self, Error> {
         let cannot = |why| Error::because(format!("cannot make {}", folder.display()), why);
@@ -95,6 +101,8 @@ impl Pictures {
             folder,
             url,
             budget,
+            keep,
+            removed_early: AtomicU64::new(0),
             turn: Semaphore::new(1),
             fetcher: Fetcher::new(rehost_from)?,
             fetches: Semaphore::new(FETCHES),
@@ -138,7 +146,15 @@ impl Pictures {
         let written = blocking(move || places.iter().try_for_each(|(to, bytes)| write(to, bytes)));
         written.await?.map_err(|why| Error::because("a picture could not be written", why))?;
         drop(turn);
-        for gone in self.state.make_room(self.budget).await? {
+        for Gone { name: gone, age } in self.state.make_room(self.budget).await? {
+            if age < self.keep {
+                self.removed_early.fetch_add(1, Ordering::Relaxed);
+                let hours = age.as_secs() / 3600;
+                tracing::warn!(
+                    hours,
+                    "a picture was removed early; give pictures.disk_mb more room"
+                );
+            }
             let mut places = Vec::new();
             for kind in [Kind::Jpeg, Kind::Png] {
                 places.extend(["", PREVIEW].map(|part| self.place(&gone, part, kind)));
@@ -148,6 +164,11 @@ impl Pictures {
         }
         let message = ImageMessage::new(full_url).preview(preview_url);
         Ok(Ok(Kept { name, message, kind, width, height }))
+    }
+
+    /// How many pictures were removed that were to be kept longer, since the gateway began.
+    pub(crate) fn removed_early(&self) -> u64 {
+        self.removed_early.load(Ordering::Relaxed)
     }
 
     /// The names of the pictures whose addresses are in a text.

@@ -44,7 +44,7 @@ impl State {
             new.reason.into(),
         ];
         let id = self.ask(sql, params, Row::number).await?.pop();
-        id.ok_or_else(|| Error::new("the store did not tell the record's number"))
+        id.ok_or_else(|| Error::fault("the store did not tell the record's number"))
     }
 
     /// Writes down what came of it.

@@ -10,7 +10,7 @@ use crate::{
     token::SecretKind,
 };
 
-const COLUMNS: &str = "id, name, channel, send, target, call, fairness_key, budget, unmetered, priority, \
+const COLUMNS: &str = "id, name, channel, send, target, call, fairness_key, budget, unmetered, priority, backlog, \
     CASE WHEN revoked_at IS NULL THEN 0 ELSE 1 END";
 
 impl State {
@@ -22,11 +22,12 @@ impl State {
     pub async fn issue_key(&self, new: NewApiKey) -> Result<IssuedApiKey, Error> {
         new.check()?;
         let key = ApiKey::new()?;
-        let NewApiKey { name, channel, rights, fairness_key, priority, budget, unmetered } = new;
+        let NewApiKey { name, channel, rights, fairness_key, priority, .. } = new;
+        let NewApiKey { budget, unmetered, backlog, .. } = new;
         let [send, target, call] = rights.to_words();
         let sql = "INSERT INTO hikyaku_gateway_key (hash, name, works_as, channel, send, target, call, fairness_key, budget, \
-                   unmetered, priority, created_at) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id";
-        let params: [Datum; 11] = [
+                   unmetered, priority, created_at, backlog) VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING id";
+        let params: [Datum; 12] = [
             self.hasher.hash(SecretKind::ApiKey, key.expose()).into(),
             name.clone().into(),
             channel.into(),
@@ -38,10 +39,11 @@ impl State {
             i64::from(unmetered).into(),
             priority.name().into(),
             self.now().await?.into(),
+            backlog.map(whole).into(),
         ];
         match self.ask(sql, params, Row::number).await?.pop() {
             Some(id) => Ok(IssuedApiKey { id, key }),
-            None => Err(Error::new(format!(
+            None => Err(Error::conflict(format!(
                 "there is a key called {name} already; revoke it first, or choose another name"
             ))),
         }
@@ -104,6 +106,7 @@ fn read(row: &mut Row) -> ApiKeyRow {
         priority: row.text().parse().unwrap_or_default(),
         budget,
         unmetered,
+        backlog: row.count_if_any(),
         declared: false,
         revoked: row.flag(),
     }

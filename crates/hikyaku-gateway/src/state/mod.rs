@@ -41,7 +41,7 @@ pub(crate) use flow::{Flow, NewFlow};
 pub(crate) use hear::{Heard, What};
 pub(crate) use owned::{Chosen, OwnedToken};
 pub(crate) use parcel::Parcel;
-pub(crate) use picture::PictureOwner;
+pub(crate) use picture::{Gone, PictureOwner};
 pub(crate) use post::Posting;
 pub use service::{NewService, RegisteredService, ServiceRow};
 pub(crate) use session::Begun;
@@ -66,10 +66,10 @@ impl State {
     pub async fn open(outbox: &Outbox) -> Result<Self, Error> {
         match outbox.transact(Migrate { new_key: new_key()? }).await? {
             Some(Found::Key(key)) => Ok(Self { outbox: outbox.clone(), hasher: Hasher::new(&key) }),
-            Some(Found::Newer(version)) => Err(Error::new(format!(
+            Some(Found::Newer(version)) => Err(Error::fault(format!(
                 "the gateway's tables have version {version}, and this program is older; use a newer one"
             ))),
-            None => Err(Error::new("the gateway's tables lost their key; restore the store")),
+            None => Err(Error::fault("the gateway's tables lost their key; restore the store")),
         }
     }
 

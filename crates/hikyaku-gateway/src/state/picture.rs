@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use hikyaku_sender::{DeliveryId, Error as StoreError, State as DeliveryState, Transaction};
 
 use super::{State, row::Row};
@@ -32,6 +34,14 @@ pub(crate) struct PictureRow {
     /// When it was uploaded last, in milliseconds since 1970.
     pub(crate) at: i64,
     pub(crate) delivery: Option<i64>,
+}
+
+/// A picture that had to go.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    pub(crate) name: String,
+    /// How long ago it was uploaded last.
+    pub(crate) age: Duration,
 }
 
 impl State {
@@ -85,9 +95,9 @@ impl State {
         Ok(())
     }
 
-    /// Forgets the oldest pictures until the others have no more than so many bytes, and gives their names. Those of
+    /// Forgets the oldest pictures until the others have no more than so many bytes, and gives them. Those of
     /// deliveries that are still to be sent stay.
-    pub(crate) async fn make_room(&self, budget: u64) -> Result<Vec<String>, Error> {
+    pub(crate) async fn make_room(&self, budget: u64) -> Result<Vec<Gone>, Error> {
         let budget = i64::try_from(budget).unwrap_or(i64::MAX);
         // PostgreSQL's sum of numbers of 64 bits is a decimal.
         let sql = "SELECT cast(coalesce(sum(bytes), 0) AS bigint) FROM hikyaku_gateway_picture";
@@ -96,10 +106,11 @@ impl State {
         if total <= budget {
             return Ok(gone);
         }
-        let sql = "SELECT name, bytes, delivery FROM hikyaku_gateway_picture WHERE at < $1 ORDER BY at LIMIT $2";
-        let before = self.now().await? - SHORTEST;
-        let read = |row: &mut Row| (row.text(), row.number(), row.number_if_any());
-        for (name, bytes, delivery) in
+        let sql = "SELECT name, bytes, delivery, at FROM hikyaku_gateway_picture WHERE at < $1 ORDER BY at LIMIT $2";
+        let now = self.now().await?;
+        let before = now - SHORTEST;
+        let read = |row: &mut Row| (row.text(), row.number(), row.number_if_any(), row.number());
+        for (name, bytes, delivery, at) in
             self.ask(sql, [before.into(), LOOKED_AT.into()], read).await?
         {
             if total <= budget {
@@ -117,7 +128,8 @@ impl State {
             let sql = "DELETE FROM hikyaku_gateway_picture WHERE name = $1";
             self.ask(sql, [name.as_str().into()], |_| ()).await?;
             total -= bytes;
-            gone.push(name);
+            let age = Duration::from_millis(u64::try_from(now - at).unwrap_or_default());
+            gone.push(Gone { name, age });
         }
         Ok(gone)
     }

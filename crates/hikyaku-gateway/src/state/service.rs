@@ -89,7 +89,7 @@ impl State {
         ];
         match self.ask(sql, params, Row::number).await?.pop() {
             Some(id) => Ok(RegisteredService { id, client_id, client_secret }),
-            None => Err(Error::new("the store did not tell the service's number")),
+            None => Err(Error::fault("the store did not tell the service's number")),
         }
     }
 

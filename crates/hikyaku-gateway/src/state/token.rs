@@ -127,7 +127,9 @@ impl State {
         ];
         match self.ask(sql, params, Row::number).await?.pop() {
             Some(id) => Ok(IssuedToken { id, token }),
-            None => Err(Error::new("this token is in the store already, or was revoked there")),
+            None => {
+                Err(Error::conflict("this token is in the store already, or was revoked there"))
+            }
         }
     }
 

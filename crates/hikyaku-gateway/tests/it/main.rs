@@ -26,6 +26,7 @@ mod notify;
 mod oauth;
 mod operation;
 mod operator;
+mod outcomes;
 mod pages;
 mod patience;
 mod picture;

@@ -231,6 +231,8 @@ async fn the_oldest_pictures_make_room_and_those_to_be_sent_stay() {
     let waits = home.upload(FILE, &picture(2, 1, ImageFormat::Png), "").await;
     assert_eq!((waits.body.as_str(), waits.header("x-gateway-delivery")), (OK, Some("queued")));
     assert_eq!(home.get(&first).await.status, 404);
+    let metrics = home.request("GET /metrics", "", "").await.body;
+    assert!(metrics.contains("\nhikyaku_gateway_pictures_removed_early_total 1\n"), "{metrics}");
     home.sim.advance(hours);
     let third = home.upload(FILE, &picture(3, 1, ImageFormat::Png), "").await;
     assert_eq!(third.header("x-gateway-delivery"), Some("queued"));
