@@ -7,6 +7,7 @@ use std::{
 use anstyle::{AnsiColor, Effects, Style};
 use clap::error::ErrorKind as UsageKind;
 use hikyaku::ErrorKind;
+use hikyaku_gateway::ErrorKind as GatewayErrorKind;
 use hikyaku_sender::ErrorKind as StoreErrorKind;
 use serde::Serialize;
 
@@ -114,6 +115,8 @@ impl Report {
             Self::of_call(error)
         } else if let Some(error) = error.downcast_ref::<hikyaku_sender::Error>() {
             Self::of_store(error)
+        } else if let Some(error) = error.downcast_ref::<hikyaku_gateway::Error>() {
+            Self::of_gateway(error)
         } else if let Some(error) = error.downcast_ref::<hikyaku_inbox::Error>() {
             Self::of_inbox(error)
         } else {
@@ -203,6 +206,18 @@ impl Report {
             _ => ("store", exit::OTHER),
         };
         Self { retryable: error.is_retryable(), ..Self::new(kind, exit, message) }
+    }
+
+    fn of_gateway(error: &hikyaku_gateway::Error) -> Self {
+        if let Some(why) = error.store() {
+            return Self::of_store(why);
+        }
+        let (kind, exit) = match error.kind() {
+            GatewayErrorKind::Invalid => ("usage", exit::USAGE),
+            GatewayErrorKind::Conflict => ("conflict", exit::REJECTED),
+            _ => ("other", exit::OTHER),
+        };
+        Self::new(kind, exit, error.to_string())
     }
 
     fn of_inbox(error: &hikyaku_inbox::Error) -> Self {

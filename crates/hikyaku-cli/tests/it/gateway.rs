@@ -411,6 +411,82 @@ fn a_wrong_configuration_is_told() {
 }
 
 #[test]
+fn errors_have_the_exit_codes_of_all_verbs() {
+    let platform = Platform::with(Sim::builder());
+    let shell = configured(&platform, "");
+    let issue = |more: &[&'static str]| {
+        let words = ["gateway", "key", "issue", "--name", "bot"];
+        shell.run(words.into_iter().chain(more.iter().copied()))
+    };
+    assert_eq!(issue(&["--send", "fax"]).code, 2);
+    assert_eq!(issue(&[]).code, 0);
+    let again = issue(&["--json"]);
+    let error: Value = serde_json::from_str(&again.stderr).unwrap();
+    assert_eq!((again.code, &error["error"]["kind"]), (4, &"conflict".into()), "{again}");
+    assert_eq!(
+        shell.run(["gateway", "token", "issue", "--name", "", "--target", "mother"]).code,
+        2
+    );
+    let wrong = shell.with_file("gateway.toml", "store = 1");
+    assert_eq!(wrong.run(["gateway", "token", "list"]).code, 2);
+    assert_eq!(wrong.run(["gateway"]).code, 2);
+}
+
+#[test]
+fn verbs_need_no_configuration_if_the_store_is_named() {
+    let platform = Platform::with(Sim::builder());
+    let user = platform.sim.add_friend();
+    let shell = configured(&platform, "");
+    issue(&shell, user.as_str());
+    let store = ["--store", "sqlite:hikyaku.db"];
+    let run = |words: &[&'static str]| shell.run(words.iter().copied().chain(store));
+    let list = run(&["gateway", "token", "list"]);
+    assert!(list.code == 0 && list.stdout.contains(user.as_str()), "{list}");
+    for words in [
+        vec!["gateway", "key", "issue", "--name", "bot", "--backlog", "10"],
+        vec!["gateway", "key", "list"],
+        vec!["gateway", "service", "list"],
+        vec!["gateway", "target", "list"],
+        vec!["gateway", "quota"],
+        vec!["gateway", "token", "github", "1"],
+        vec!["gateway", "token", "set", "1", "--budget", "100"],
+        vec!["gateway", "token", "revoke", "1"],
+    ] {
+        assert_eq!(run(&words).code, 0, "{words:?}");
+    }
+    for words in [vec!["gateway"], vec!["gateway", "sign-in", "--operator", "ann"]] {
+        let needs = run(&words);
+        assert!(needs.code == 2 && needs.stderr.contains("--config"), "{needs}");
+    }
+    let both = run(&["gateway", "token", "list", "--config", "gateway.toml"]);
+    assert_eq!(both.code, 2, "{both}");
+    let missing = shell.run(["gateway", "token", "list", "--store", "sqlite:none.db"]);
+    assert_eq!(missing.code, 4, "{missing}");
+}
+
+#[test]
+fn variables_go_before_the_file_and_may_be_all_that_there_is() {
+    let platform = Platform::with(Sim::builder());
+    let token = platform.sim.channel_token().expose().to_owned();
+    let of = |key: &str| format!("HIKYAKU_GATEWAY__{key}");
+    let shell = platform
+        .shell()
+        .with(&of("STORE"), "sqlite:hikyaku.db")
+        .with(&of("LISTEN__LAN__ADDRESS"), "127.0.0.1:0")
+        .with(&of("LISTEN__LAN__SERVE"), r#"["notify"]"#)
+        .with(&of("CHANNEL__DEFAULT__TOKEN"), &token)
+        .with(&of("CHANNEL__DEFAULT__API_URL"), &platform.sim.api_url())
+        .with(&of("NOTIFY__PREFIX"), "");
+    let user = platform.sim.add_friend();
+    let issued = issue(&shell, user.as_str());
+    let (gateway, address) = start(&shell);
+    assert!(notify(&address, &issued, "hi").starts_with("HTTP/1.1 200 "));
+    assert_eq!(gateway.stop("TERM").0, Some(0));
+    let wrong = shell.with(&of("NOTIFY__WAIT"), "1").run(["gateway"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("HIKYAKU_GATEWAY__NOTIFY__WAIT"), "{wrong}");
+}
+
+#[test]
 fn a_printed_link_signs_in_once() {
     let platform = Platform::with(Sim::builder());
     let shell = configured(&platform, "");

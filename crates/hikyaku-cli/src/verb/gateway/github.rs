@@ -1,9 +1,7 @@
-use std::path::Path;
-
 use clap::Args;
 use serde::Serialize;
 
-use super::open;
+use super::place::{Opened, Place};
 use crate::{failure::not_found, output::Output};
 
 /// Show what to enter at GitHub, so that its webhooks become messages of a token
@@ -25,13 +23,14 @@ struct Shown<'a> {
 }
 
 impl GitHub {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
         let Self { id } = self;
-        let (config, state) = open(config).await?;
+        let Opened { config, state, .. } = place.open().await?;
         if state.token(id).await?.is_none() {
             return Err(not_found(format!("there is no token {id} that works")));
         }
-        let gateway = config.public_url.as_deref().unwrap_or("https://GATEWAY");
+        let gateway = config.as_ref().and_then(|config| config.public_url.as_deref());
+        let gateway = gateway.unwrap_or("https://GATEWAY");
         let payload_url = format!("{}/adapters/github/{id}", gateway.trim_end_matches('/'));
         let secret = state.github_secret(id);
         let told = format!(

@@ -1,11 +1,12 @@
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 use hikyaku_gateway::{ApiKeyRow, NewApiKey, Rights};
 use hikyaku_sender::Priority;
 use serde::Serialize;
 
-use super::{PRIORITIES, open};
+use super::{
+    PRIORITIES,
+    place::{Opened, Place},
+};
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
@@ -80,6 +81,10 @@ struct Issue {
     /// Let it also send what no budget can count: broadcasts, and narrowcasts without a limit
     #[arg(long, requires = "budget")]
     unmetered: bool,
+
+    /// How many of its sends may wait at once; further ones are refused with 429
+    #[arg(long, value_name = "N")]
+    backlog: Option<u64>,
 }
 
 /// List the keys by their numbers, and those that the configuration declares; nobody can read the keys themselves
@@ -114,25 +119,26 @@ struct Listed {
 struct Nothing {}
 
 impl Key {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
         match self.verb {
-            KeyVerb::Issue(verb) => verb.run(config, output).await,
-            KeyVerb::List(List {}) => list(config, output).await,
-            KeyVerb::Revoke(Revoke { id }) => revoke(config, id, output).await,
+            KeyVerb::Issue(verb) => verb.run(place, output).await,
+            KeyVerb::List(List {}) => list(place, output).await,
+            KeyVerb::Revoke(Revoke { id }) => revoke(place, id, output).await,
         }
     }
 }
 
 impl Issue {
-    async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
-        let (config, state) = open(config).await?;
-        let Self { name, channel, send, to, call, fairness_key, priority, budget, unmetered } =
-            self;
-        if config.key.iter().any(|key| key.name == name) {
+    async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
+        let opened = place.open().await?;
+        let Self { name, channel, send, to, call, fairness_key, priority, .. } = self;
+        let Self { budget, unmetered, backlog, .. } = self;
+        let declared = opened.config.iter().flat_map(|config| &config.key);
+        if declared.into_iter().any(|key| key.name == name) {
             let why = "the configuration has a [[key]] of this name, which goes before it";
             return Err(invalid("--name", why.to_owned()));
         }
-        if !config.channel.contains_key(&channel) {
+        if !opened.may_have_channel(&channel) {
             return Err(invalid(
                 "--channel",
                 format!("the configuration has no channel.{channel}"),
@@ -142,18 +148,20 @@ impl Issue {
         let mut new = NewApiKey::new(name, channel).rights(rights);
         new.fairness_key = fairness_key;
         (new.priority, new.budget, new.unmetered) = (priority, budget, unmetered);
-        let issued = state.issue_key(new).await?;
+        new.backlog = backlog;
+        let issued = opened.state.issue_key(new).await?;
         let key = issued.key.expose();
         output.print(&Issued { id: issued.id, key }, key)
     }
 }
 
-async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
-    let (config, state) = open(config).await?;
-    let mut keys = config.declared_keys()?;
+async fn list(place: &Place, output: Output) -> anyhow::Result<()> {
+    let Opened { config, state, .. } = place.open().await?;
+    let declared = config.map_or(Ok(Vec::new()), |config| config.declared_keys())?;
+    let mut keys = declared.clone();
     keys.extend(state.keys().await?);
     let row = |it: &ApiKeyRow| {
-        let hidden = !it.declared && config.key.iter().any(|key| key.name == it.name);
+        let hidden = !it.declared && declared.iter().any(|key| key.name == it.name);
         let (id, state) = match it {
             ApiKeyRow { declared: true, .. } => (String::new(), "declared"),
             ApiKeyRow { revoked: true, id, .. } => (id.to_string(), "revoked"),
@@ -166,8 +174,8 @@ async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
     output.print(&Listed { keys }, told)
 }
 
-async fn revoke(config: &Path, id: i64, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+async fn revoke(place: &Place, id: i64, output: Output) -> anyhow::Result<()> {
+    let state = place.open().await?.state;
     if !state.revoke_key(id).await? {
         return Err(not_found(format!("there is no key {id} that works")));
     }

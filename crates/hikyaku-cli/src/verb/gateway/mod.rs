@@ -3,6 +3,7 @@
 mod demo;
 mod github;
 mod key;
+mod place;
 mod quota;
 mod serve;
 mod service;
@@ -10,13 +11,13 @@ mod sign_in;
 mod target;
 mod token;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use hikyaku_gateway::{Config, State};
-use hikyaku_sender::Outbox;
 
-use crate::{failure::usage, output::Output};
+use place::Place;
+
+use crate::output::Output;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -48,6 +49,17 @@ pub(crate) struct Gateway {
     )]
     config: PathBuf,
 
+    /// The store of the gateway, for a verb without the configuration: sqlite:PATH or postgres://…
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        conflicts_with = "config",
+        conflicts_with = "demo",
+        display_order = 991
+    )]
+    store: Option<String>,
+
     /// Serve on a simulator in the same process, with a token that is ready, and print what arrives
     #[arg(long, conflicts_with = "config")]
     demo: bool,
@@ -73,34 +85,16 @@ impl Gateway {
     }
 
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
+        let place = Place::new(self.config, self.store);
         match self.verb {
-            Some(GatewayVerb::Token(verb)) => verb.run(&self.config, output).await,
-            Some(GatewayVerb::Service(verb)) => verb.run(&self.config, output).await,
-            Some(GatewayVerb::Target(verb)) => verb.run(&self.config, output).await,
-            Some(GatewayVerb::Key(verb)) => verb.run(&self.config, output).await,
-            Some(GatewayVerb::Quota(verb)) => verb.run(&self.config, output).await,
-            Some(GatewayVerb::SignIn(verb)) => verb.run(&self.config, output).await,
+            Some(GatewayVerb::Token(verb)) => verb.run(&place, output).await,
+            Some(GatewayVerb::Service(verb)) => verb.run(&place, output).await,
+            Some(GatewayVerb::Target(verb)) => verb.run(&place, output).await,
+            Some(GatewayVerb::Key(verb)) => verb.run(&place, output).await,
+            Some(GatewayVerb::Quota(verb)) => verb.run(&place, output).await,
+            Some(GatewayVerb::SignIn(verb)) => verb.run(&place, output).await,
             None if self.demo => demo::run(output).await,
-            None => serve::run(&self.config, output).await,
+            None => serve::run(&place, output).await,
         }
     }
-}
-
-/// Reads the configuration.
-fn read(path: &Path) -> anyhow::Result<Config> {
-    if !path.exists() {
-        return Err(usage(format!(
-            "there is no {}; name the configuration with --config, or try `hikyaku gateway --demo`, which needs none",
-            path.display()
-        )));
-    }
-    Ok(Config::read(path)?)
-}
-
-/// Opens the store of a configuration, which is created if necessary, with its outbox.
-async fn open(config: &Path) -> anyhow::Result<(Config, State)> {
-    let config = read(config)?;
-    let outbox = Outbox::open(&config.store).await?;
-    let state = State::open(&outbox).await?;
-    Ok((config, state))
 }

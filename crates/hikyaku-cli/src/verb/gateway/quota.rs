@@ -1,10 +1,10 @@
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use clap::Args;
 use hikyaku_gateway::{ApiKeyRow, Config, State};
-use hikyaku_sender::Outbox;
 use serde::Serialize;
 
+use super::place::{Opened, Place};
 use crate::output::{Output, visible};
 
 /// Show how much of the month is used: of the channels, as far as LINE has said, and of the tokens and keys that have a budget
@@ -40,21 +40,21 @@ struct BudgetMonth {
 }
 
 impl Quota {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
-        let config = super::read(config)?;
-        let outbox = Outbox::open(&config.store).await?;
-        let state = State::open(&outbox).await?;
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
+        let Opened { config, outbox, state } = place.open().await?;
         let channels = outbox.overview().await?.quotas.into_iter();
         let channels =
             channels.map(|it| ChannelMonth { channel: it.channel, limit: it.limit, used: it.used });
-        let shown =
-            Shown { channels: channels.collect(), budgets: budgets(&config, &state).await? };
+        let shown = Shown {
+            channels: channels.collect(),
+            budgets: budgets(config.as_ref(), &state).await?,
+        };
         let told = shown.told();
         output.print(&shown, told)
     }
 }
 
-async fn budgets(config: &Config, state: &State) -> anyhow::Result<Vec<BudgetMonth>> {
+async fn budgets(config: Option<&Config>, state: &State) -> anyhow::Result<Vec<BudgetMonth>> {
     let spent = state.spent().await?.into_iter().map(|it| (it.owner, it.used));
     let spent: BTreeMap<String, u64> = spent.collect();
     let used = |owner: &str| spent.get(owner).copied().unwrap_or_default();
@@ -63,7 +63,7 @@ async fn budgets(config: &Config, state: &State) -> anyhow::Result<Vec<BudgetMon
         Some(BudgetMonth { used: used(&owner), owner, name: it.name, budget })
     });
     let mut all: Vec<BudgetMonth> = tokens.collect();
-    let declared = config.declared_keys()?;
+    let declared = config.map_or(Ok(Vec::new()), Config::declared_keys)?;
     let is_hidden = |key: &ApiKeyRow| declared.iter().any(|it| it.name == key.name);
     let stored = state.keys().await?.into_iter().filter(|it| !it.revoked && !is_hidden(it));
     let keys = stored.chain(declared.iter().cloned()).collect::<Vec<_>>();

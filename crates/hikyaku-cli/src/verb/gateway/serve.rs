@@ -1,8 +1,9 @@
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use hikyaku_gateway::{Gateway, Listener};
 use serde::Serialize;
 
+use super::place::Place;
 use crate::{output::Output, stop::StopSignals};
 
 /// The listeners' addresses, by the names in the configuration.
@@ -11,8 +12,8 @@ struct Listening {
     urls: BTreeMap<String, String>,
 }
 
-pub(super) async fn run(config: &Path, output: Output) -> anyhow::Result<()> {
-    let config = super::read(config)?;
+pub(super) async fn run(place: &Place, output: Output) -> anyhow::Result<()> {
+    let config = place.config()?;
     let is_https = |listen: &Listener| listen.certificate_file.is_some();
     let secure: Vec<_> =
         config.listen.iter().filter(|it| is_https(it.1)).map(|it| it.0.clone()).collect();

@@ -1,10 +1,8 @@
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 use hikyaku_gateway::{NewService, ServiceRow};
 use serde::Serialize;
 
-use super::open;
+use super::place::Place;
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
@@ -76,22 +74,22 @@ struct Listed {
 struct Nothing {}
 
 impl Service {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
         match self.verb {
-            ServiceVerb::Add(Add { name, callback }) => add(config, name, callback, output).await,
-            ServiceVerb::List(List {}) => list(config, output).await,
-            ServiceVerb::Remove(Remove { id }) => remove(config, id, output).await,
+            ServiceVerb::Add(Add { name, callback }) => add(place, name, callback, output).await,
+            ServiceVerb::List(List {}) => list(place, output).await,
+            ServiceVerb::Remove(Remove { id }) => remove(place, id, output).await,
         }
     }
 }
 
 async fn add(
-    config: &Path,
+    place: &Place,
     name: String,
     callbacks: Vec<String>,
     output: Output,
 ) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+    let state = place.open().await?.state;
     let new = NewService { name, callbacks };
     let added = state.add_service(new).await.map_err(|why| invalid("service", why.to_string()))?;
     let (client_id, client_secret) = (added.client_id.as_str(), added.client_secret.as_str());
@@ -99,8 +97,8 @@ async fn add(
     output.print(&Added { id: added.id, client_id, client_secret }, told)
 }
 
-async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+async fn list(place: &Place, output: Output) -> anyhow::Result<()> {
+    let state = place.open().await?.state;
     let services = state.services().await?;
     let rows =
         services.iter().map(|ServiceRow { id, client_id, name, callbacks, removed, .. }| {
@@ -113,8 +111,8 @@ async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
     output.print(&Listed { services }, told)
 }
 
-async fn remove(config: &Path, id: i64, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+async fn remove(place: &Place, id: i64, output: Output) -> anyhow::Result<()> {
+    let state = place.open().await?.state;
     if !state.remove_service(id).await? {
         return Err(not_found(format!("there is no service {id}")));
     }

@@ -1,10 +1,8 @@
-use std::path::Path;
-
 use clap::Args;
 use hikyaku_gateway::{Served, Visitor};
 use serde::Serialize;
 
-use super::open;
+use super::place::Place;
 use crate::{failure::invalid, output::Output, work::CHANNEL};
 
 /// Print a link that signs its opener in to the gateway's pages, once, within 15 minutes
@@ -48,8 +46,10 @@ struct Printed<'a> {
 }
 
 impl SignIn {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
-        let (config, state) = open(config).await?;
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
+        // It has the address of the pages.
+        let config = place.config()?;
+        let state = place.open().await?.state;
         let Self { who, channel } = self;
         let (served, word, flag, visitor) = match who {
             Who { user: Some(user), .. } => {

@@ -1,10 +1,8 @@
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 use hikyaku_gateway::ChatRow;
 use serde::Serialize;
 
-use super::open;
+use super::place::Place;
 use crate::output::{Output, visible};
 
 /// Show the chats that tokens can be for
@@ -35,15 +33,15 @@ struct Listed {
 }
 
 impl Target {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
         match self.verb {
-            TargetVerb::List(List {}) => list(config, output).await,
+            TargetVerb::List(List {}) => list(place, output).await,
         }
     }
 }
 
-async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+async fn list(place: &Place, output: Output) -> anyhow::Result<()> {
+    let state = place.open().await?.state;
     let targets = state.chats().await?;
     let rows = targets.iter().map(|ChatRow { channel, id, name, gone, .. }| {
         let state = if *gone { "gone" } else { "there" };

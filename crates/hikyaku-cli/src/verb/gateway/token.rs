@@ -1,12 +1,14 @@
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 use hikyaku_gateway::{AccessToken, NewToken, Served, TokenChange, TokenRow};
 use hikyaku_page::Lang;
 use hikyaku_sender::Priority;
 use serde::Serialize;
 
-use super::{PRIORITIES, github::GitHub, open};
+use super::{
+    PRIORITIES,
+    github::GitHub,
+    place::{Opened, Place},
+};
 use crate::{
     failure::{invalid, not_found},
     output::{Output, visible},
@@ -181,14 +183,14 @@ struct Listed {
 struct Nothing {}
 
 impl Token {
-    pub(super) async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+    pub(super) async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
         match self.verb {
             TokenVerb::Issue(Issue { name, target: None, language, limits, .. }) => {
                 if limits.is_set() {
                     let why = "goes with --target; or give it to the linked token with `token set`";
                     return Err(invalid("--budget and --priority", why.to_owned()));
                 }
-                issue_unlinked(config, name, language, output).await
+                issue_unlinked(place, name, language, output).await
             }
             TokenVerb::Issue(Issue {
                 name,
@@ -199,29 +201,29 @@ impl Token {
                 ..
             }) => {
                 let new = NewArgs { name, target, target_name, channel, limits };
-                keep(config, new, None, output).await
+                keep(place, new, None, output).await
             }
             TokenVerb::Import(Import { token, new }) => {
                 let token = AccessToken::import(&token.read()?)
                     .map_err(|why| invalid("--token", why.to_string()))?;
-                keep(config, new, Some(token), output).await
+                keep(place, new, Some(token), output).await
             }
-            TokenVerb::List(List {}) => list(config, output).await,
-            TokenVerb::Set(verb) => verb.run(config, output).await,
-            TokenVerb::Revoke(Revoke { id }) => revoke(config, id, output).await,
-            TokenVerb::GitHub(verb) => verb.run(config, output).await,
+            TokenVerb::List(List {}) => list(place, output).await,
+            TokenVerb::Set(verb) => verb.run(place, output).await,
+            TokenVerb::Revoke(Revoke { id }) => revoke(place, id, output).await,
+            TokenVerb::GitHub(verb) => verb.run(place, output).await,
         }
     }
 }
 
 async fn issue_unlinked(
-    config: &Path,
+    place: &Place,
     name: String,
     language: Lang,
     output: Output,
 ) -> anyhow::Result<()> {
-    let (config, state) = open(config).await?;
-    if !config.listen.values().any(|it| it.serve.contains(&Served::Webhook)) {
+    let Opened { config, state, .. } = place.open().await?;
+    if config.is_some_and(|config| !config.serves(Served::Webhook)) {
         let why = "is needed: no listener of the configuration serves \"webhook\", so no code that is sent in a chat can reach the gateway";
         return Err(invalid("--target", why));
     }
@@ -238,18 +240,19 @@ fn language(tag: &str) -> Result<Lang, String> {
 }
 
 async fn keep(
-    config: &Path,
+    place: &Place,
     new: NewArgs,
     imported: Option<AccessToken>,
     output: Output,
 ) -> anyhow::Result<()> {
-    let (config, state) = open(config).await?;
+    let opened = place.open().await?;
     let NewArgs { name, target, target_name, channel, limits } = new;
-    if !config.channel.contains_key(&channel) {
+    if !opened.may_have_channel(&channel) {
         return Err(invalid("--channel", format!("the configuration has no channel.{channel}")));
     }
     let is_new = imported.is_none();
     let new = NewToken { name, target, target_name, channel };
+    let state = opened.state;
     let issued = state.issue(new, imported).await?;
     if limits.is_set() {
         state.change_token(issued.id, limits.change()).await?;
@@ -277,7 +280,7 @@ impl Limits {
 }
 
 impl Set {
-    async fn run(self, config: &Path, output: Output) -> anyhow::Result<()> {
+    async fn run(self, place: &Place, output: Output) -> anyhow::Result<()> {
         let Self { id, limits, no_budget } = self;
         if !limits.is_set() && !no_budget {
             let why = "one of --budget, --no-budget and --priority is needed";
@@ -287,7 +290,7 @@ impl Set {
         if no_budget {
             change.budget = Some(None);
         }
-        let (_, state) = open(config).await?;
+        let state = place.open().await?.state;
         if !state.change_token(id, change).await? {
             return Err(not_found(format!("there is no token {id} that works")));
         }
@@ -295,8 +298,8 @@ impl Set {
     }
 }
 
-async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+async fn list(place: &Place, output: Output) -> anyhow::Result<()> {
+    let state = place.open().await?.state;
     let tokens = state.tokens().await?;
     let rows = tokens.iter().map(|TokenRow { id, name, target, revoked, target_gone, .. }| {
         let state = match (revoked, target_gone) {
@@ -311,8 +314,8 @@ async fn list(config: &Path, output: Output) -> anyhow::Result<()> {
     output.print(&Listed { tokens }, told)
 }
 
-async fn revoke(config: &Path, id: i64, output: Output) -> anyhow::Result<()> {
-    let (_, state) = open(config).await?;
+async fn revoke(place: &Place, id: i64, output: Output) -> anyhow::Result<()> {
+    let state = place.open().await?.state;
     if !state.revoke(id).await? {
         return Err(not_found(format!("there is no token {id} that works")));
     }
