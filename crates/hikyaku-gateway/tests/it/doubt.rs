@@ -356,7 +356,12 @@ async fn lines_acceptance_is_told_while_the_store_cannot_record_it() {
     bot.home.sim.fault(slow).unwrap();
     let (go_on, blocked) = std::sync::mpsc::channel();
     let block = async {
-        while bot.home.outbox.list(Filter::default()).await.unwrap().is_empty() {
+        // A claim would wait for the store, too.
+        let is_claimed = async || {
+            let all = bot.home.outbox.list(Filter::default()).await.unwrap();
+            all.first().is_some_and(|it| it.state != State::Ready)
+        };
+        while !is_claimed().await {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         bot.home.outbox.transact(Blocks(Mutex::new(blocked))).await.unwrap();
