@@ -8,8 +8,8 @@ use crate::{
     transaction::EventTransaction,
 };
 
-/// How many of a chat's newest sends are looked through.
-const SENDS: u32 = 200;
+/// How many of a chat's sends are read at once, the newest first.
+const PAGE: u32 = 200;
 
 /// The message that another one quotes. Made by [`InContext::quoted`](crate::InContext::quoted).
 #[derive(Clone, Debug, PartialEq)]
@@ -91,12 +91,18 @@ async fn of_the_bot(
 ) -> Result<Option<(QuotedAuthor, Option<Value>)>, AnswerError> {
     let outbox = &transaction.claim().outbox;
     // Answers are sent in the order of their chat, so they have its id as their order key.
-    let sends = Filter::default().order_key(chat.as_str()).state(State::Accepted).limit(SENDS);
-    for send in outbox.list(sends).await? {
-        if let Some(place) = send.sent_messages.iter().position(|it| it.id == id) {
-            let message = send.body.as_ref().and_then(|body| body.get("messages")?.get(place));
-            return Ok(Some((QuotedAuthor::Bot, message.cloned())));
+    let mut sends = Filter::default().order_key(chat.as_str()).state(State::Accepted).limit(PAGE);
+    loop {
+        let page = outbox.list(sends.clone()).await?;
+        for send in &page {
+            if let Some(place) = send.sent_messages.iter().position(|it| it.id == id) {
+                let message = send.body.as_ref().and_then(|body| body.get("messages")?.get(place));
+                return Ok(Some((QuotedAuthor::Bot, message.cloned())));
+            }
+        }
+        match page.last() {
+            Some(last) if page.len() >= PAGE as usize => sends.before = Some(last.id),
+            _ => return Ok(None),
         }
     }
-    Ok(None)
 }

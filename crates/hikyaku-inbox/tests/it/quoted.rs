@@ -1,6 +1,7 @@
 //! Whose message somebody quotes, on both stores.
 
 use hikyaku_inbox::{InContext, QuotedAuthor, Settings};
+use hikyaku_sender::{Filter, NewDelivery};
 use hikyaku_sim::UserMessage;
 use hikyaku_webhook::{BoxError, Context, Router};
 
@@ -57,6 +58,25 @@ async fn it_is_told(talk: Talk) {
         let answers = talk.sim.within(LONGEST).wait_for(7 + 2 * number as u64).await.unwrap();
         assert_eq!(answers.last().unwrap().text(), Some(&*told));
     }
+}
+
+/// More sends to the chat than are read at once come after the one that is quoted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_message_of_the_bot_is_found_behind_many_newer_ones() {
+    let talk = Talk::with(Settings::default(), router()).await;
+    let chat = talk.user.as_str();
+    let send = |text: String| NewDelivery::push(chat, text).in_order(chat);
+    talk.outbox.enqueue(send("the first".to_owned())).await.unwrap();
+    talk.sends().await;
+    let first = talk.outbox.list(Filter::default()).await.unwrap();
+    let first = first[0].sent_messages[0].id.clone();
+    let many = (0..450).map(|n| NewDelivery::push(chat, n.to_string()).in_order(chat));
+    talk.outbox.enqueue_all(many.collect()).await.unwrap();
+    talk.sim.within(LONGEST).wait_for(451).await.unwrap();
+    let asks = UserMessage::text("what do you say?").quoting(first);
+    talk.sim.user_sends(&talk.user, asks);
+    let answers = talk.sim.within(LONGEST).wait_for(452).await.unwrap();
+    assert_eq!(answers.last().unwrap().text(), Some("mine: the first"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
