@@ -105,7 +105,7 @@ impl Answer {
                 return Err(AnswerError::TooLong);
             };
             let (reply, ends_at) = question.reply(transaction, only).ok_or(AnswerError::NoReply)?;
-            let place = ReplyPlace { channel: self.channel.as_deref(), ends_at };
+            let place = self.place(ends_at, false);
             return Ok(transaction.enqueue_only_reply(self.sent(reply, &chat), place)?);
         }
         for batch in batches {
@@ -121,11 +121,15 @@ impl Answer {
         chat: &ChatId,
         batch: &[Message],
     ) -> Result<(), NotOpen> {
-        let (send, pushed_from) = match question.reply(transaction, batch) {
-            Some((reply, ends_at)) => (reply.or_push(chat), Some(ends_at)),
+        let (send, reply) = match question.reply(transaction, batch) {
+            Some((reply, ends_at)) => (reply.or_push(chat), Some(self.place(ends_at, true))),
             None => (NewDelivery::push(chat, batch), None),
         };
-        transaction.enqueue_pushed(self.sent(send, chat), pushed_from)
+        transaction.enqueue_pushed(self.sent(send, chat), reply)
+    }
+
+    fn place(&self, ends_at: SystemTime, or_push: bool) -> ReplyPlace<'_> {
+        ReplyPlace { channel: self.channel.as_deref(), ends_at, or_push }
     }
 
     /// Replies with as much as one reply holds, and keeps the rest, or everything if the button was sent already. What
@@ -156,7 +160,7 @@ impl Answer {
             }
             match question.reply(transaction, &batch).filter(|_| part == 0) {
                 Some((reply, ends_at)) => {
-                    let place = ReplyPlace { channel: self.channel.as_deref(), ends_at };
+                    let place = self.place(ends_at, false);
                     transaction.enqueue_only_reply(self.sent(reply, chat), place)?;
                 }
                 // No button leads to it.

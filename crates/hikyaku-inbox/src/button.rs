@@ -52,7 +52,7 @@ async fn send(transaction: &EventTransaction, question: &Question<'_>) -> Result
     let button = later.button(&claim.event_id, 0);
     let Some((reply, ends_at)) = question.reply(transaction, &[button]) else { return Ok(()) };
     transaction.sends_button();
-    let place = ReplyPlace { channel: later.channel_name(), ends_at };
+    let place = ReplyPlace { channel: later.channel_name(), ends_at, or_push: false };
     // Nothing of the answer was sent early, but the reply token is used.
     let send = later.sent(reply).in_order(chat.as_str());
     transaction.send_early(send, String::new(), Some(place)).await?;
@@ -87,7 +87,7 @@ pub(crate) async fn fetch(
         _ => vec![later.button(event_id, part)],
     };
     if let Some((reply, ends_at)) = question.reply(transaction, &messages) {
-        let place = ReplyPlace { channel: later.channel_name(), ends_at };
+        let place = ReplyPlace { channel: later.channel_name(), ends_at, or_push: false };
         transaction.enqueue_only_reply(later.sent(reply).in_order(chat.as_str()), place)?;
     }
     Ok(true)

@@ -5,7 +5,7 @@ use hikyaku_webhook::Context;
 
 use crate::{
     answer::{Answer, AnswerError, Question, quoted},
-    transaction::{EventTransaction, NotOpen},
+    transaction::{EventTransaction, NotOpen, ReplyPlace},
 };
 
 /// The minimum length of a part that is sent early, in bytes.
@@ -100,7 +100,10 @@ impl<S> Growing<S> {
         if self.quoting {
             texts = quoted(texts, &question);
         }
-        let Some((reply, _)) = question.reply(&self.transaction, &texts) else { return Ok(()) };
+        let Some((reply, ends_at)) = question.reply(&self.transaction, &texts) else {
+            return Ok(());
+        };
+        let place = ReplyPlace { channel: self.channel.as_deref(), ends_at, or_push: true };
         let mut send = reply.or_push(&chat).in_order(chat.as_str());
         if let Some(channel) = &self.channel {
             send = send.channel(channel);
@@ -108,7 +111,7 @@ impl<S> Growing<S> {
         let said = first_part(begin);
         if !self
             .transaction
-            .send_early(send, self.text.get(..said).unwrap_or_default().to_owned(), None)
+            .send_early(send, self.text.get(..said).unwrap_or_default().to_owned(), Some(place))
             .await?
         {
             return Err(NotOpen::Ended.into());

@@ -9,7 +9,7 @@ use crate::{
     Settings, callback,
     store::{
         ActOnOne, ActOnSome, Bring, EventAct, EventFilter, IsEmpty, KeptEvent, KeptState, List,
-        Look, Migrate, Show, TakeAnswers, TakeEvents, Taken, Version,
+        Look, Migrate, Show, TakeAnswers, TakeBudgets, TakeEvents, Taken, Version,
     },
     work,
 };
@@ -200,8 +200,8 @@ impl Inbox {
     }
 
     /// Moves the outbox and this inbox into another store, as [`Outbox::move_to`] does: events with their JSON, the
-    /// records of handled events, dead letters, and answers that wait to be fetched. Events get new numbers. Returns
-    /// the number of events, and the result of moving the outbox.
+    /// records of handled events, dead letters, answers that wait to be fetched, and how many pushes each chat has cost
+    /// today. Events get new numbers. Returns the number of events, and the result of moving the outbox.
     ///
     /// From the start of the move, a program on this store refuses webhooks with 503; all webhooks that were answered
     /// with 200 before are moved. An event that a handler is working on is handled again in the new store, as after a
@@ -231,6 +231,11 @@ impl Inbox {
         }
         let mut after = (String::new(), String::new(), i64::MIN);
         while let Some((rows, last)) = self.outbox.look(TakeAnswers { after }).await? {
+            bring(target, rows).await?;
+            after = last;
+        }
+        let mut after = String::new();
+        while let Some((rows, last)) = self.outbox.look(TakeBudgets { after }).await? {
             bring(target, rows).await?;
             after = last;
         }

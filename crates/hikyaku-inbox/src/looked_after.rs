@@ -1,13 +1,30 @@
-//! Replies that nothing is pushed in place of are looked after: where one did not arrive, a person is told.
+//! Replies are looked after: where nothing is pushed in place of one that did not arrive, a person is told; where one was
+//! pushed, it counts.
 
 use hikyaku_sender::{Error, Listed, Outbox, State};
 
-use crate::store::{Became, DueReplies, Looked};
+use hikyaku_model::SendKind;
 
-/// Checks the replies whose tokens have expired by now.
-pub(crate) async fn look_after_replies(outbox: &Outbox) -> Result<(), Error> {
-    for (event, channel, key) in outbox.look(DueReplies).await? {
-        let became = became(outbox.find(channel, key).await?.as_ref());
+use crate::{
+    settings::Settings,
+    store::{Became, DueReplies, DueReply, Looked, Pushes},
+    transaction::limit,
+};
+
+/// Checks the replies whose tokens have expired by now, and those that may have been pushed.
+pub(crate) async fn look_after_replies(outbox: &Outbox, settings: &Settings) -> Result<(), Error> {
+    for DueReply { event, chat, channel, key, or_push } in outbox.look(DueReplies).await? {
+        let reply = outbox.find(channel, key).await?;
+        let became = if or_push {
+            let pushes = limit(settings.pushes.as_ref()).map(|limit| Pushes {
+                chat,
+                limit,
+                from: vec![None],
+            });
+            pushed(reply.as_ref(), pushes)
+        } else {
+            became(reply.as_ref())
+        };
         let lost = match &became {
             Became::Lost(why) => Some(why.clone()),
             _ => None,
@@ -19,6 +36,15 @@ pub(crate) async fn look_after_replies(outbox: &Outbox) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Whether the reply was pushed, which may cost this.
+fn pushed(reply: Option<&Listed>, pushes: Option<Pushes>) -> Became {
+    match reply.map(|it| (it.state, it.kind)) {
+        Some((State::Ready | State::InFlight, _)) => Became::Open,
+        Some((State::Accepted | State::Unknown, SendKind::Push)) => Became::Pushed(pushes),
+        _ => Became::Settled,
+    }
 }
 
 fn became(reply: Option<&Listed>) -> Became {

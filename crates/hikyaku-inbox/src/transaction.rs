@@ -8,7 +8,7 @@ use hikyaku_sender::{Datum, NewDelivery, Outbox, Time};
 
 use crate::{
     later::Later,
-    store::{Early, NewPart, OnlyReply, Pushes},
+    store::{Early, NewPart, Pushes, WatchedReply},
 };
 
 /// A transaction that collects everything to commit together with "handled": it commits once, or not at all if the
@@ -60,8 +60,8 @@ pub(crate) struct Collected {
     pub(crate) sends: Vec<NewDelivery>,
     /// Parts of an answer that users fetch.
     pub(crate) parts: Vec<NewPart>,
-    /// The send that is looked after: it is a reply, and nothing is pushed in its place.
-    pub(crate) only_reply: Option<OnlyReply>,
+    /// The reply that is looked after: nothing is pushed in its place, or a push in its place counts.
+    pub(crate) reply: Option<WatchedReply>,
     /// The sends of answers that are pushed: at once, or from the end of a reply token.
     pub(crate) pushes: Vec<Option<Time>>,
     /// Whether the event's reply token is used, by an answer or by the button.
@@ -114,14 +114,15 @@ impl EventTransaction {
         &self,
         send: NewDelivery,
         given: String,
-        only_reply: Option<ReplyPlace<'_>>,
+        reply: Option<ReplyPlace<'_>>,
     ) -> Result<bool, hikyaku_sender::Error> {
         let ClaimOf { outbox, id, lease, attempt, .. } = self.claim();
         let key = format!("{}:early", self.key());
-        let only_reply = only_reply.map(|place| place.under(&key));
+        let reply = reply.filter(|it| !it.or_push || self.limit().is_some());
+        let reply = reply.map(|place| place.under(&key));
         let send = send.or_idempotency_key(key);
         let (id, lease, attempt) = (*id, lease.clone(), *attempt);
-        outbox.transact(Early { id, lease, attempt, send, given, only_reply }).await
+        outbox.transact(Early { id, lease, attempt, send, given, reply }).await
     }
 
     /// Enqueues a reply that nothing is pushed in place of: a person is told where it does not arrive.
@@ -133,27 +134,37 @@ impl EventTransaction {
         let mut collected = self.lock();
         let collected = collected.as_mut().ok_or(NotOpen::Ended)?;
         let key = format!("{}:{}", self.key(), collected.sends.len());
-        collected.only_reply = Some(place.under(&key));
+        collected.reply = Some(place.under(&key));
         collected.sends.push(reply.or_idempotency_key(key));
         Ok(())
     }
 
-    /// Enqueues a part of an answer that is pushed, at once or if its reply token ends before.
+    /// Enqueues a part of an answer that is pushed: at once, or if it is a reply that does not arrive.
     pub(crate) fn enqueue_pushed(
         &self,
         send: NewDelivery,
-        from: Option<SystemTime>,
+        reply: Option<ReplyPlace<'_>>,
     ) -> Result<(), NotOpen> {
-        self.enqueue(send)?;
-        self.lock().as_mut().ok_or(NotOpen::Ended)?.pushes.push(from.map(Time::from));
+        let counts = self.limit().is_some();
+        let mut collected = self.lock();
+        let collected = collected.as_mut().ok_or(NotOpen::Ended)?;
+        let key = format!("{}:{}", self.key(), collected.sends.len());
+        collected.pushes.push(reply.map(|it| Time::from(it.ends_at)));
+        if let Some(reply) = reply.filter(|_| counts) {
+            collected.reply = Some(reply.under(&key));
+        }
+        collected.sends.push(send.or_idempotency_key(key));
         Ok(())
     }
 
     /// Returns what the answers collected so far may cost.
     pub(crate) fn cost(&self, pushes: Vec<Option<Time>>) -> Option<Pushes> {
-        let ClaimOf { chat, pushes: budget, .. } = self.claim();
-        let limit = budget.as_ref().map(|(_, most)| *most).filter(|most| *most > 0)?;
-        Some(Pushes { chat: chat.clone(), limit, from: pushes })
+        Some(Pushes { chat: self.claim().chat.clone(), limit: self.limit()?, from: pushes })
+    }
+
+    /// Returns how many pushes a chat may cost in a day, if any are counted.
+    fn limit(&self) -> Option<u32> {
+        limit(self.claim().pushes.as_ref())
     }
 
     /// Returns how many pushes the answers in this chat may still cost today; `None` without a
@@ -228,12 +239,20 @@ impl EventTransaction {
 pub(crate) struct ReplyPlace<'a> {
     pub(crate) channel: Option<&'a str>,
     pub(crate) ends_at: SystemTime,
+    /// Whether it is pushed where LINE refuses it.
+    pub(crate) or_push: bool,
+}
+
+/// Returns how many pushes a chat may cost in a day by these settings, if any are counted.
+pub(crate) fn limit(pushes: Option<&(Later, u32)>) -> Option<u32> {
+    pushes.map(|(_, most)| *most).filter(|most| *most > 0)
 }
 
 impl ReplyPlace<'_> {
-    fn under(self, key: &str) -> OnlyReply {
+    fn under(self, key: &str) -> WatchedReply {
         let channel = self.channel.unwrap_or("default").to_owned();
-        OnlyReply { channel, key: key.to_owned(), ends_at: Time::from(self.ends_at) }
+        let (ends_at, or_push) = (Time::from(self.ends_at), self.or_push);
+        WatchedReply { channel, key: key.to_owned(), ends_at, or_push }
     }
 }
 

@@ -176,10 +176,10 @@ async fn attempt<App: Clone + Send + Sync + 'static>(
         pushed: event.pushed,
     });
     let failure = run(&shared, &router, &event, &transaction).await;
-    let Collected { statements, sends, parts, only_reply, pushes, .. } = transaction.close();
+    let Collected { statements, sends, parts, reply, pushes, .. } = transaction.close();
     let pushes = transaction.cost(pushes);
     let ending = match failure {
-        None => Ending::Handled { statements, sends, parts, only_reply, pushes },
+        None => Ending::Handled { statements, sends, parts, reply, pushes },
         Some(why) => failed(&shared.settings, event.attempt, &why),
     };
     let attempted = |ending| Attempted { event: event.id, attempt: event.attempt, ending };
@@ -270,7 +270,7 @@ async fn look_after(shared: Arc<Shared>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(why) = look_after_replies(&shared.outbox).await {
+        if let Err(why) = look_after_replies(&shared.outbox, &shared.settings).await {
             tracing::warn!(%why, "it is not known what became of replies; it is looked again");
         }
     }

@@ -2,7 +2,7 @@
 
 use hikyaku_sender::{Error, NewDelivery, Time, Transaction, Work};
 
-use super::only_reply::OnlyReply;
+use super::watched_reply::WatchedReply;
 
 /// A part of an answer that waits until it is fetched.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub(crate) struct Early {
     pub(crate) attempt: i64,
     pub(crate) send: NewDelivery,
     pub(crate) given: String,
-    pub(crate) only_reply: Option<OnlyReply>,
+    pub(crate) reply: Option<WatchedReply>,
 }
 
 impl Work for Early {
@@ -89,8 +89,9 @@ impl Work for Early {
         if tx.query(sql, &params).await?.is_empty() {
             return Ok(false);
         }
-        if let Some(reply) = &self.only_reply {
-            reply.note(tx, self.id).await?;
+        if let Some(reply) = &self.reply {
+            let now = tx.now().await?;
+            reply.note(tx, self.id, now).await?;
         }
         tx.enqueue(self.send.clone()).await?;
         Ok(true)

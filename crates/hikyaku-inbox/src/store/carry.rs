@@ -9,7 +9,7 @@ use super::many::{Column, insert};
 const PAGE: i64 = 200;
 
 /// What makes an event what it is. What is missing follows from it, or from the claims of programs that are left behind.
-const EVENT: [Column; 17] = [
+const EVENT: [Column; 18] = [
     ("destination", false),
     ("event_id", false),
     ("chat", false),
@@ -27,6 +27,7 @@ const EVENT: [Column; 17] = [
     ("reply_key", false),
     ("check_at", true),
     ("unanswered", true),
+    ("reply_or_push", true),
 ];
 
 const ANSWER: [Column; 6] = [
@@ -37,6 +38,8 @@ const ANSWER: [Column; 6] = [
     ("messages", false),
     ("at", true),
 ];
+
+const BUDGET: [Column; 3] = [("chat", false), ("day", true), ("used", true)];
 
 /// Taken of one of the tables.
 #[derive(Debug)]
@@ -110,6 +113,28 @@ impl Work for TakeAnswers {
     }
 }
 
+/// How many pushes the answers in the next chats have cost.
+pub(crate) struct TakeBudgets {
+    /// The chat of the last one that was taken.
+    pub(crate) after: String,
+}
+
+impl Work for TakeBudgets {
+    /// Nothing, where there are no more; else with the chat of the last one.
+    type Out = Option<(Taken, String)>;
+
+    async fn run(&self, tx: &mut Transaction<'_>) -> Result<Self::Out, Error> {
+        let columns = names(&BUDGET);
+        let sql = format!(
+            "SELECT {columns} FROM hikyaku_inbox_budget WHERE chat > $1 ORDER BY chat LIMIT {PAGE}"
+        );
+        let rows = tx.query(&sql, &[self.after.as_str().into()]).await?;
+        let last = rows.last().and_then(|row| row.first()).and_then(Datum::as_text);
+        let Some(last) = last.map(str::to_owned) else { return Ok(None) };
+        Ok(Some((Taken { table: "hikyaku_inbox_budget", columns: &BUDGET, rows }, last)))
+    }
+}
+
 /// Writes rows into another inbox.
 pub(crate) struct Bring(pub(crate) Taken);
 
@@ -121,19 +146,19 @@ impl Work for Bring {
         let Taken { table, columns, rows } = &self.0;
         let json =
             rows.iter().map(|row| row.iter().map(value).collect::<Value>().to_string()).collect();
-        let brought = insert(tx, table, columns, json, "DO NOTHING RETURNING destination").await?;
+        let brought = insert(tx, table, columns, json, "DO NOTHING RETURNING 1").await?;
         Ok(brought.len() == rows.len())
     }
 }
 
-/// Whether an inbox has neither events nor answers.
+/// Whether an inbox has neither events nor answers, nor counts of pushes.
 pub(crate) struct IsEmpty;
 
 impl Work for IsEmpty {
     type Out = bool;
 
     async fn run(&self, tx: &mut Transaction<'_>) -> Result<bool, Error> {
-        for table in ["hikyaku_inbox_event", "hikyaku_inbox_answer"] {
+        for table in ["hikyaku_inbox_event", "hikyaku_inbox_answer", "hikyaku_inbox_budget"] {
             if !tx.query(&format!("SELECT 1 FROM {table} LIMIT 1"), &[]).await?.is_empty() {
                 return Ok(false);
             }

@@ -2,11 +2,11 @@
 
 use hikyaku_sender::{Datum, Error, Transaction, Work};
 
-const VERSION: i64 = 5;
+const VERSION: i64 = 6;
 
 /// The schema, version by version: each entry migrates the tables from the version before. `ID` is the numbered
 /// key.
-const VERSIONS: [&[&str]; 5] = [&FIRST, &SECOND, &THIRD, &FOURTH, &FIFTH];
+const VERSIONS: [&[&str]; 6] = [&FIRST, &SECOND, &THIRD, &FOURTH, &FIFTH, &SIXTH];
 
 /// State: 0 waiting, 1 being handled, 2 handled, 3 dead letter, 4 dropped.
 const FIRST: [&str; 8] = [
@@ -56,6 +56,10 @@ const FOURTH: [&str; 2] = [
 /// The dead letters, of which there are few among many that were handled.
 const FIFTH: [&str; 1] =
     ["CREATE INDEX hikyaku_inbox_event_dead ON hikyaku_inbox_event (id) WHERE state = 3"];
+
+/// Replies that are pushed where LINE refuses them are looked after, too: such a push counts.
+const SIXTH: [&str; 1] =
+    ["ALTER TABLE hikyaku_inbox_event ADD COLUMN reply_or_push bigint NOT NULL DEFAULT 0"];
 
 /// Two programs do not change the tables at once. It tells nothing: a statement that gives `void` has a row that is not read.
 const LOCK: &str = "SELECT 1 FROM (SELECT pg_advisory_xact_lock(1212763994)) AS taken";

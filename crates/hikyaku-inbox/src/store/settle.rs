@@ -11,7 +11,7 @@ use super::{
     behind,
     budget::Pushes,
     many::{Column, table},
-    only_reply::OnlyReply,
+    watched_reply::WatchedReply,
 };
 
 const COLUMNS: [Column; 6] = [
@@ -39,7 +39,7 @@ pub(crate) enum Ending {
         statements: Vec<(String, Vec<Datum>)>,
         sends: Vec<NewDelivery>,
         parts: Vec<NewPart>,
-        only_reply: Option<OnlyReply>,
+        reply: Option<WatchedReply>,
         pushes: Option<Pushes>,
     },
     /// It failed, and is retried after a delay.
@@ -66,7 +66,7 @@ impl Attempted {
     }
 
     async fn commit_along(&self, tx: &mut Transaction<'_>, now: Time) -> Result<(), Error> {
-        let Ending::Handled { parts, only_reply, pushes, .. } = &self.ending else {
+        let Ending::Handled { parts, reply, pushes, .. } = &self.ending else {
             return Ok(());
         };
         if let Some(pushes) = pushes {
@@ -75,8 +75,8 @@ impl Attempted {
         for part in parts {
             part.keep(tx, now).await?;
         }
-        match only_reply {
-            Some(reply) => reply.note(tx, self.event).await,
+        match reply {
+            Some(reply) => reply.note(tx, self.event, now).await,
             None => Ok(()),
         }
     }

@@ -4,12 +4,17 @@ use std::{sync::Arc, time::Duration};
 
 use hikyaku_inbox::{InContext, KeptState, Later, Settings};
 use hikyaku_model::{Message, SendKind};
-use hikyaku_sim::Delivery;
+use hikyaku_sender::State;
+use hikyaku_sim::{Delivery, FaultRule};
 use hikyaku_webhook::{BoxError, Context, Router};
 use serde_json::Value;
 use tokio::sync::Notify;
 
-use crate::{answer::Talk, bench::LONGEST, cluster::Cluster};
+use crate::{
+    answer::Talk,
+    bench::{LONGEST, Sql},
+    cluster::Cluster,
+};
 
 /// Answers with as many messages as it is asked for, in the end with what is left of the budget; slowly if asked to.
 fn router(thought: &Arc<Notify>) -> Router<Arc<Notify>> {
@@ -134,4 +139,42 @@ async fn a_reply_in_time_leaves_the_budget_to_what_comes_behind_it() {
     talk.sim.user_says(&talk.user, "say two");
     assert_eq!(said(&talk, 2).await, (SendKind::Push, words("second")));
     talk.handled(1).await;
+}
+
+/// LINE refuses a reply, and it is pushed instead.
+async fn a_refused_reply_that_is_pushed_counts(talk: Talk) {
+    let refused = FaultRule::answer(400).on("POST", "/v2/bot/message/reply");
+    talk.sim.fault(refused.times(1)).unwrap();
+    talk.sim.user_says(&talk.user, "say 1");
+    assert_eq!(said(&talk, 1).await, (SendKind::Push, words("Some(3)")));
+    talk.handled(1).await;
+    assert_eq!(talk.sends().await, [State::Accepted]);
+    // It is looked after once, and its event is not told as unanswered.
+    talk.sim.advance(Duration::from_secs(3));
+    let open = "SELECT id FROM hikyaku_inbox_event WHERE check_at IS NOT NULL OR unanswered = 1";
+    while !talk.outbox.look(Sql(open.to_owned())).await.unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    talk.sim.user_says(&talk.user, "say 1");
+    assert_eq!(said(&talk, 2).await, (SendKind::Reply, words("Some(2)")));
+    // One that LINE takes costs nothing.
+    talk.handled(2).await;
+    talk.sends().await;
+    talk.sim.advance(Duration::from_secs(3));
+    talk.sim.user_says(&talk.user, "say 1");
+    assert_eq!(said(&talk, 3).await, (SendKind::Reply, words("Some(2)")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_reply_that_is_pushed_counts_in_a_file() {
+    let thought = Arc::default();
+    a_refused_reply_that_is_pushed_counts(Talk::with(settings(), router(&thought)).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_reply_that_is_pushed_counts_on_postgresql() {
+    let Some(cluster) = Cluster::shared() else { return };
+    let thought = Arc::default();
+    let talk = Talk::at(cluster.database(), None, settings(), router(&thought)).await;
+    a_refused_reply_that_is_pushed_counts(talk).await;
 }

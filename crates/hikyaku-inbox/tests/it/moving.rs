@@ -44,6 +44,9 @@ async fn all_of_it(source: Bench, target: Bench) {
     source
         .sql("INSERT INTO hikyaku_inbox_answer (destination, event_id, part, chat, messages, at) VALUES ('U0', '1', 0, 'U0 a', '[]', 1)")
         .await;
+    source
+        .sql("INSERT INTO hikyaku_inbox_budget (chat, day, used) VALUES ('U0 a', 20000, 3)")
+        .await;
     let mut before = source.inbox.list(hikyaku_inbox::EventFilter::default()).await.unwrap();
     let (moved, events) = source.inbox.move_to(&target.outbox, |_| {}).await.unwrap();
     assert_eq!((moved.deliveries, events), (0, 4));
@@ -62,6 +65,8 @@ async fn all_of_it(source: Bench, target: Bench) {
     }
     assert_eq!(format!("{before:?}"), format!("{there:?}"));
     assert_eq!(target.sql("SELECT part FROM hikyaku_inbox_answer").await.len(), 1);
+    let budgets = target.sql("SELECT chat, day, used FROM hikyaku_inbox_budget").await;
+    assert_eq!(budgets, [["U0 a".into(), 20000.into(), 3.into()]]);
     let bot = target.serve(Router::new(after.clone()).fallback(async |context: Context<Heard>| {
         context.state.lock().unwrap().push(context.event.text().unwrap_or_default().to_owned());
     }));

@@ -76,6 +76,7 @@ async fn standby_events_and_dummies_reach_no_handler(bench: Bench) {
 async fn an_older_inbox_is_brought_up_to_date(bench: Bench) {
     bench.only_keeps(&[says("a", "1", 1, "one", false), says("a", "2", 2, "two", false)]).await;
     for back in [
+        "ALTER TABLE hikyaku_inbox_event DROP COLUMN reply_or_push",
         "DROP INDEX hikyaku_inbox_event_dead",
         "DROP TABLE hikyaku_inbox_budget",
         "DROP INDEX hikyaku_inbox_event_check",
