@@ -61,10 +61,11 @@ bench: ## Measure; docs/performance.md says what the figures mean
 build-cpu: ## Measure what it takes to build a program that sends one push, beside the least one
 	.ci/build-cpu
 
-chaos: ## Kill, stop, cut off and fill up senders and bots at length, and try properties on many cases (some ten minutes)
+chaos: ## Kill, stop, cut off and fill up senders and bots at length, and try properties on many cases (some twenty minutes)
 	HIKYAKU_KILLS=200 HIKYAKU_FAILOVERS=5 HIKYAKU_PARTITION=20 HIKYAKU_FLIPS=2000 HIKYAKU_SENDS=8000 \
 	HIKYAKU_TRACES=100 HIKYAKU_ROWS=1000000 HIKYAKU_RECIPIENTS=10000000 HIKYAKU_IMPORT_KILLS=20 HIKYAKU_STOPS=all \
 	$(CARGO) test -p hikyaku-sender --test it -- --nocapture --test-threads=2 \
 	crash:: disk:: failover:: flipped import:: interleave:: partition:: pause:: rate size:: traces::
-	HIKYAKU_INBOX_KILLS=200 HIKYAKU_ANSWER_KILLS=200 $(CARGO) test -p hikyaku-inbox --test it -- --nocapture --test-threads=1 answered:: killed::each
+	HIKYAKU_INBOX_KILLS=200 HIKYAKU_ANSWER_KILLS=200 HIKYAKU_ANSWER_CHATS=50 HIKYAKU_ANSWER_QUESTIONS=1000 HIKYAKU_ANSWER_WORK=500 \
+	$(CARGO) test -p hikyaku-inbox --test it -- --nocapture --test-threads=1 answered:: killed::each
 	PROPTEST_CASES=20000 $(CARGO) test -p hikyaku-model -p hikyaku-webhook --test it

@@ -29,18 +29,38 @@ use crate::{
     cluster::Cluster,
 };
 
-const CHATS: usize = 8;
+/// How large the storm is; the environment says otherwise.
+struct Size {
+    /// How often each process is killed.
+    kills: usize,
+    chats: usize,
+    /// How many questions are asked, by all chats together.
+    questions: usize,
+    /// How long a handler takes at most, in milliseconds.
+    work: u64,
+}
 
-/// How often the bot is killed; `HIKYAKU_ANSWER_KILLS` says otherwise.
-fn kills() -> usize {
-    std::env::var("HIKYAKU_ANSWER_KILLS").ok().and_then(|it| it.parse().ok()).unwrap_or(6)
+impl Size {
+    fn told() -> Self {
+        let told = |name: &str, default| {
+            let told = std::env::var(format!("HIKYAKU_ANSWER_{name}"));
+            told.map_or(default, |it| it.parse().expect("a number"))
+        };
+        let (kills, chats) = (told("KILLS", 6), told("CHATS", 8));
+        Self {
+            kills,
+            chats,
+            questions: told("QUESTIONS", kills * chats * 2),
+            work: told("WORK", 36) as u64,
+        }
+    }
 }
 
 /// Six messages: one more than a reply holds.
 async fn answer(context: Context<()>) -> Result<(), hikyaku_inbox::AnswerError> {
     let question = context.event.text().unwrap_or_default();
     // Some take long, and the next ones of their chats do not.
-    let length = question.bytes().map(u64::from).sum::<u64>() % 7 * 6;
+    let length = question.bytes().map(u64::from).sum::<u64>() % 7 * Size::told().work / 6;
     tokio::time::sleep(Duration::from_millis(length)).await;
     context.answer((0..6).map(|part| format!("{question}/{part}")).collect::<Vec<_>>())
 }
@@ -170,24 +190,27 @@ impl Nodes {
         self.running[node] = Some(program);
     }
 
-    /// Asks questions while a node after the other is killed, and something else happens after half of the kills. How many
-    /// each chat has asked.
+    /// Asks questions while a node after the other is killed, and something else happens after half of the kills. What was
+    /// asked.
     async fn storm(
         &mut self,
         users: &[hikyaku_model::UserId],
+        size: &Size,
         at_half: impl AsyncFnOnce(),
-    ) -> usize {
-        let (mut asked, mut at_half) = (0, Some(at_half));
-        for kill in 0..kills() {
-            for _ in 0..2 {
-                for (chat, user) in users.iter().enumerate() {
-                    self.sim.user_says(user, &format!("{chat}-{asked}"));
-                }
-                asked += 1;
+    ) -> Vec<String> {
+        let (mut asked, mut at_half) = (Vec::new(), Some(at_half));
+        let kills = size.kills * self.running.len();
+        for kill in 0..kills {
+            while asked.len() < size.questions * (kill + 1) / kills {
+                let (turn, chat) = (asked.len() / users.len(), asked.len() % users.len());
+                let question = format!("{chat}-{turn}");
+                self.sim.user_says(&users[chat], &question);
+                asked.push(question);
             }
             // In the middle of things, at another moment each time.
-            tokio::time::sleep(Duration::from_millis(20 + (kill as u64 * 37) % 180)).await;
-            if kill * 2 >= kills()
+            let longest = 180.max(size.work * 3 / self.running.len() as u64);
+            tokio::time::sleep(Duration::from_millis(20 + (kill as u64 * 37) % longest)).await;
+            if kill * 2 >= kills
                 && let Some(at_half) = at_half.take()
             {
                 at_half().await;
@@ -209,8 +232,13 @@ impl Nodes {
 
 impl Nodes {
     /// What each chat got came in the order of its questions, by LINE's clock, and of their parts; but for questions that LINE
-    /// delivered only when later ones had been handled.
-    async fn assert_in_order(&self, users: &[hikyaku_model::UserId], inbox: &Inbox) {
+    /// delivered only when later ones had been handled, and for sends that others may overtake. How many were overtaken.
+    async fn assert_in_order(
+        &self,
+        users: &[hikyaku_model::UserId],
+        inbox: &Inbox,
+        outbox: &Outbox,
+    ) -> usize {
         let all = inbox.list(EventFilter::default().limit(1_000_000)).await.unwrap();
         let in_time = all.iter().filter(|it| !it.late).map(|it| {
             let event: serde_json::Value = serde_json::from_str(&it.body).unwrap();
@@ -219,19 +247,43 @@ impl Nodes {
         let asked_at: HashMap<String, Time> = in_time.collect();
         let mut sent = self.sim.outbox();
         sent.sort_by_key(|it| it.seq);
-        for (chat, user) in users.iter().enumerate() {
-            let of_chat = sent.iter().filter(|it| it.to.as_str() == user.as_str());
-            let texts = of_chat.flat_map(|it| &it.messages).map(|it| it["text"].as_str().unwrap());
-            let (mut times, mut parts) = (Vec::<Time>::new(), HashMap::<&str, Vec<&str>>::new());
-            for text in texts {
-                let (question, part) = text.split_once('/').unwrap();
-                times.extend(asked_at.get(question));
-                parts.entry(question).or_default().push(part);
+        let mut overtaken = 0;
+        for user in users {
+            // What came so far: a question and its part, and when it was first passed on.
+            let mut came: Vec<((Time, &str), Time)> = Vec::new();
+            for send in sent.iter().filter(|it| it.to.as_str() == user.as_str()) {
+                let arrived = Time::from_millis(send.at.as_millisecond());
+                for message in &send.messages {
+                    let text = message["text"].as_str().unwrap();
+                    let (question, part) = text.split_once('/').unwrap();
+                    let Some(asked) = asked_at.get(question) else { continue };
+                    let place = (*asked, part);
+                    if let Some((_, at)) = came.iter().find(|(before, _)| *before > place) {
+                        may_be_overtaken(outbox, user, text, *at).await;
+                        overtaken += 1;
+                    }
+                    came.push((place, arrived));
+                }
             }
-            assert!(times.is_sorted(), "chat {chat} got {times:?}");
-            assert!(parts.values().all(|parts| parts.is_sorted()), "chat {chat} got {parts:?}");
         }
+        overtaken
     }
+}
+
+/// Whatever came before this part, at this moment, went past a send that had had its minute.
+async fn may_be_overtaken(outbox: &Outbox, user: &hikyaku_model::UserId, text: &str, at: Time) {
+    let all =
+        outbox.list(Filter::default().order_key(user.as_str()).limit(1_000_000)).await.unwrap();
+    let quoted = format!("{text:?}");
+    let send = all.iter().find(|it| format!("{:?}", it.body).contains(&quoted)).unwrap();
+    let requests = outbox.attempts(send.id).await.unwrap();
+    let first = requests.first().map(|it| it.began).filter(|began| *began < at);
+    let since = first.unwrap_or(send.created_at);
+    let waited = at.since(since);
+    assert!(
+        waited >= Duration::from_secs(60),
+        "{text} was overtaken after {waited:?}: {send:?}, {requests:?}"
+    );
 }
 
 /// Passes connections on to the nodes in turn, and to the next where one is gone.
@@ -255,10 +307,11 @@ async fn balance(listener: TcpListener, ports: Arc<[AtomicU16]>) {
 }
 
 async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnOnce()) {
+    let (size, whole) = (Size::told(), Instant::now());
     let mut nodes = Nodes::start(count, url, true).await;
-    let users = nodes.sim.add_friends(CHATS);
-    let asked = nodes.storm(&users, at_half).await;
-    let longest = LONGEST + Duration::from_secs(kills() as u64);
+    let users = nodes.sim.add_friends(size.chats);
+    let asked = nodes.storm(&users, &size, at_half).await;
+    let longest = LONGEST + Duration::from_secs(size.kills as u64);
     let began = Instant::now();
     let mut last = String::new();
     let (outbox, inbox) = loop {
@@ -271,7 +324,7 @@ async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnO
         let handled = inbox.list(handled).await.unwrap().len();
         let overview = outbox.overview().await.unwrap();
         let open = overview.count(State::Ready) + overview.count(State::InFlight);
-        if handled == CHATS * asked && open == 0 {
+        if handled == asked.len() && open == 0 {
             break (outbox, inbox);
         }
         let filter = Filter::default().state(State::Ready).state(State::InFlight);
@@ -279,35 +332,33 @@ async fn answered_once_or_seen(count: usize, url: String, at_half: impl AsyncFnO
         let dead =
             inbox.list(EventFilter::default().state(KeptState::Dead).limit(3)).await.unwrap();
         let webhooks = nodes.sim.webhooks().errors().pop();
-        last = format!("{handled} of {} handled, {webhooks:?}, {dead:?}, {open:?}", CHATS * asked);
+        last = format!("{handled} of {} handled, {webhooks:?}, {dead:?}, {open:?}", asked.len());
     };
     nodes.running.clear();
     let times = nodes.arrived();
     let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
     assert!(twice.is_empty(), "said twice: {twice:?}");
-    nodes.assert_in_order(&users, &inbox).await;
+    let overtaken = nodes.assert_in_order(&users, &inbox, &outbox).await;
     let unknown = Filter::default().state(State::Unknown).limit(1_000_000);
     let unknown = outbox.list(unknown).await.unwrap();
     let seen: Vec<String> = unknown.iter().map(|it| format!("{:?}", it.body)).collect();
     let mut missing = 0;
-    for chat in 0..CHATS {
-        for part in (0..asked).flat_map(|n| (0..6).map(move |part| format!("{chat}-{n}/{part}"))) {
-            if !times.contains_key(&part) {
-                missing += 1;
-                let text = format!("{part:?}");
-                assert!(
-                    seen.iter().any(|it| it.contains(&text)),
-                    "{part} is lost, and nobody sees it"
-                );
-            }
+    for part in asked.iter().flat_map(|it| (0..6).map(move |part| format!("{it}/{part}"))) {
+        if !times.contains_key(&part) {
+            missing += 1;
+            let text = format!("{part:?}");
+            assert!(seen.iter().any(|it| it.contains(&text)), "{part} is lost, and nobody sees it");
         }
     }
     crate::tell(&format!(
-        "{} questions, {} kills: {} messages arrived once, {missing} did not and are told as unknown; {} replies are unknown",
-        CHATS * asked,
-        kills(),
+        "{} questions in {} chats, {} kills of each of {count}: {} messages arrived once, {missing} did not and are told as \
+         unknown; {} replies are unknown; {overtaken} messages were overtaken after their minute; {:?}",
+        asked.len(),
+        size.chats,
+        size.kills,
         times.len(),
-        unknown.len()
+        unknown.len(),
+        whole.elapsed(),
     ));
 }
 
@@ -339,8 +390,9 @@ async fn without_the_inbox_kills_lose_questions_that_line_was_told_200_for() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("bot.db").display());
     let mut nodes = Nodes::start(1, url, false).await;
-    let users = nodes.sim.add_friends(CHATS);
-    let asked = nodes.storm(&users, async || {}).await;
+    let size = Size::told();
+    let users = nodes.sim.add_friends(size.chats);
+    let asked = nodes.storm(&users, &size, async || {}).await;
     // What is still to come has come when nothing more does.
     let began = Instant::now();
     let (mut before, mut still) = (0, Instant::now());
@@ -352,5 +404,5 @@ async fn without_the_inbox_kills_lose_questions_that_line_was_told_200_for() {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(before < CHATS * asked, "nothing was lost");
+    assert!(before < asked.len(), "nothing was lost");
 }
