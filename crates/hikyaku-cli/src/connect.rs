@@ -122,17 +122,22 @@ impl Connection {
 
     /// Builds the client of a profile that the command line names, with only that profile's token.
     pub(crate) fn client_of_profile(&self, name: &str) -> anyhow::Result<Client> {
-        let profile = Profile::load(name)?;
-        let builder = match (profile.token()?, channel::issuer(&profile)?) {
+        self.client_of_loaded(&Profile::load(name)?)
+    }
+
+    /// Builds the client of a profile that the command line or a file that it names asks for, with only that profile's token.
+    pub(crate) fn client_of_loaded(&self, profile: &Profile) -> anyhow::Result<Client> {
+        let builder = match (profile.token()?, channel::issuer(profile)?) {
             (Some(token), _) => Client::builder(token),
             (None, Some(issuer)) => Client::builder_with(issuer.tokens),
             (None, None) => {
                 return Err(usage(format!(
-                    "profile {name} has no token of its own; give it token_file, or channel_id and channel_secret_file"
+                    "profile {} has no token of its own; give it token_file, or channel_id and channel_secret_file",
+                    profile.name()
                 )));
             }
         };
-        self.build(builder, &profile)
+        self.build(builder, profile)
     }
 
     /// Returns whether the command line names a profile.

@@ -28,6 +28,7 @@ mod recipients;
 mod report;
 mod secret;
 mod send;
+mod served;
 mod stop;
 mod store;
 mod table;

@@ -67,7 +67,7 @@ impl ProfileArgs {
 }
 
 /// The settings of one channel: a table `[profile.NAME]` of `hikyaku.toml`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 pub(crate) struct Profile {
     token: Option<Token>,
     token_file: Option<PathBuf>,
@@ -101,7 +101,7 @@ enum Place {
 }
 
 /// A token or secret that no debug output shows.
-#[derive(Deserialize)]
+#[derive(PartialEq, Deserialize)]
 struct Token(String);
 
 impl std::fmt::Debug for Token {
@@ -110,7 +110,37 @@ impl std::fmt::Debug for Token {
     }
 }
 
+/// A profile, and the contents of the files that it names: what a client is built from.
+#[derive(PartialEq)]
+pub(crate) struct WithFiles {
+    pub(crate) profile: Profile,
+    files: Vec<Vec<u8>>,
+}
+
 impl Profile {
+    /// Reads a profile from the text of a file in this folder that the command line names.
+    pub(crate) fn parse(text: &str, name: &str, folder: &Path) -> Result<Self, String> {
+        parse(text, name, folder)
+    }
+
+    /// Reads the files that it names.
+    pub(crate) fn with_files(self) -> anyhow::Result<WithFiles> {
+        // What is wrong with a secret is told in its own words.
+        self.token()?;
+        self.channel_secret()?;
+        self.assertion_key()?;
+        let files =
+            [&self.token_file, &self.channel_secret_file, &self.assertion_key_file, &self.ca_file];
+        let read = |path: &PathBuf| file::read_exactly(&path.display().to_string());
+        let files = files.into_iter().flatten().map(read).collect::<anyhow::Result<_>>()?;
+        Ok(WithFiles { profile: self, files })
+    }
+
+    /// Returns its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Loads the profile with this name, from `hikyaku.toml` in the current folder or else from the user's settings.
     ///
     /// No file is read unless a profile is named: the current folder must not decide where a token from the environment
@@ -229,7 +259,8 @@ fn is_same(here: &Path, settings: Option<&Path>) -> bool {
 
 fn parse(text: &str, name: &str, folder: &Path) -> Result<Profile, String> {
     let document = table::parse(text)?;
-    known(&document, &["profile"], "")?;
+    // What a worker serves, which only `hikyaku worker run --config` reads.
+    known(&document, &["profile", "worker"], "")?;
     let profiles = match document.get("profile") {
         Some(value) => value.as_table().ok_or("profile is no table; write [profile.NAME]")?,
         None => &Table::new(),

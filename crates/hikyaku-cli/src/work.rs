@@ -10,6 +10,7 @@ use crate::{
     connect::Connection,
     failure::{Stuck, stuck, unserved, usage},
     output::Output,
+    profile::WithFiles,
 };
 
 /// The default channel of the store.
@@ -38,8 +39,8 @@ pub(crate) struct WorkArgs {
 pub(crate) type Clients = Vec<(String, Client)>;
 
 /// One limit, as it is written on the command line.
-#[derive(Clone, Copy, Debug)]
-enum Limit {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Limit {
     Of(Lane, Option<Rate>),
     NoneAtAll,
 }
@@ -70,6 +71,13 @@ impl WorkArgs {
             let client = self.connection.client_of(Some(&self.issuer), output)?;
             return Ok(vec![(CHANNEL.to_owned(), client)]);
         }
+        self.only_profiles(output)?;
+        let client = |name: &String| Ok((name.clone(), self.connection.client_of_profile(name)?));
+        channels.iter().map(client).collect()
+    }
+
+    /// Refuses arguments for a single channel: each channel is reached by the profile of its name.
+    pub(crate) fn only_profiles(&self, output: Output) -> anyhow::Result<()> {
         if self.connection.names_a_profile() || self.issuer.is_asked_for() {
             return Err(usage(
                 "each --channel is reached by the profile of its name; leave --profile and --channel-id out",
@@ -80,20 +88,29 @@ impl WorkArgs {
                 "--token or LINE_CHANNEL_ACCESS_TOKEN is not used: each --channel has its profile's own",
             );
         }
-        let client = |name: &String| Ok((name.clone(), self.connection.client_of_profile(name)?));
-        channels.iter().map(client).collect()
+        Ok(())
     }
 
-    /// Returns a worker for these channels.
-    pub(crate) fn worker(&self, outbox: &Outbox, clients: Clients) -> Worker {
+    /// Returns the client of a channel by its profile.
+    pub(crate) fn client_of(&self, channel: &WithFiles) -> anyhow::Result<Client> {
+        self.connection.client_of_loaded(&channel.profile)
+    }
+
+    /// Returns these limits; without any, those of the command line.
+    pub(crate) fn limits(&self, told: Option<&[Limit]>) -> Limits {
         let mut limits = Limits::default();
-        for limit in &self.limit {
+        for limit in told.unwrap_or(&self.limit) {
             match *limit {
                 Limit::Of(lane, rate) => limits.set(lane, rate),
                 Limit::NoneAtAll => limits = Limits::none(),
             }
         }
-        let worker = outbox.worker().concurrency(self.concurrency.into()).limits(limits);
+        limits
+    }
+
+    /// Returns a worker for these channels, with the limits of the command line.
+    pub(crate) fn worker(&self, outbox: &Outbox, clients: Clients) -> Worker {
+        let worker = outbox.worker().concurrency(self.concurrency.into()).limits(self.limits(None));
         clients.into_iter().fold(worker, |worker, (name, client)| worker.channel(name, client))
     }
 }

@@ -1,10 +1,11 @@
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
 
 use crate::{
     metrics,
     output::Output,
+    served::{self, Source},
     stop::StopSignals,
     store::StoreArgs,
     traces,
@@ -17,6 +18,7 @@ Examples:
   hikyaku worker run --until-idle --store sqlite:/var/lib/hikyaku.db
   hikyaku worker run --channel-id 1234567890 --channel-secret @shop.secret
   hikyaku worker run --channel shop --channel support
+  hikyaku worker run --config hikyaku.toml
   hikyaku worker run --concurrency 128 --limit push=500/s --limit multicast=none
   hikyaku worker run --metrics 127.0.0.1:9464";
 
@@ -56,14 +58,30 @@ struct Run {
     #[arg(long = "channel", value_name = "NAME")]
     channels: Vec<String>,
 
+    /// Serve the channels that [worker] of this file names, with its limits, and heed changes of the file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["channels", "limit"])]
+    config: Option<PathBuf>,
+
     #[command(flatten)]
     work: WorkArgs,
 }
 
 impl Worker {
     pub(crate) async fn run(self, output: Output) -> anyhow::Result<()> {
-        let WorkerVerb::Run(Run { until_idle, metrics, channels, work }) = self.verb;
-        let clients = work.clients(&channels, output)?;
+        let WorkerVerb::Run(Run { until_idle, metrics, channels, config, work }) = self.verb;
+        let source = match (config, channels.is_empty()) {
+            (Some(file), _) => Some(Source::File(file)),
+            (None, false) => Some(Source::Named(channels)),
+            (None, true) => None,
+        };
+        let told = source.as_ref().map(Source::read).transpose()?;
+        let clients = match &told {
+            Some(told) => {
+                work.only_profiles(output)?;
+                told.clients(&work)?
+            }
+            None => work.clients(&[], output)?,
+        };
         let shared = self.store.is_shared();
         let outbox = self.store.open_or_make().await?;
         if let Some(address) = metrics {
@@ -73,8 +91,20 @@ impl Worker {
         if until_idle {
             worker = worker.until_idle();
         }
+        if let Some(told) = &told {
+            worker = worker.limits(work.limits(told.limits.as_deref()));
+        }
+        let handle = worker.handle();
         let stop = StopSignals::listen()?;
-        let done = Done::from(worker.run(stop.wait()).await?);
+        let running = worker.run(stop.wait());
+        let report = match source.zip(told) {
+            Some((source, told)) => tokio::select! {
+                report = running => report,
+                never = served::follow(source, told, handle, work, output) => match never {},
+            },
+            None => running.await,
+        };
+        let done = Done::from(report?);
         output.print(&done, &done)?;
         // If another worker may have the channels, this is reported but not an error.
         if shared { Ok(()) } else { done.unserved() }

@@ -4,6 +4,7 @@ use hikyaku_sim::Sim;
 
 use crate::{
     command::Shell,
+    http::get,
     platform::Platform,
     recorder::{Answer, Recorder},
 };
@@ -85,17 +86,18 @@ fn a_token_wins_unless_the_command_line_names_a_channel() {
     assert!(requests[0].line.contains("/oauth2/v3/token"), "{requests:#?}");
 }
 
+fn urls(sim: &Sim) -> String {
+    format!(
+        "api_url = \"{0}\"\ndata_url = \"{1}\"\nmanager_url = \"{0}\"\n",
+        sim.api_url(),
+        sim.data_url()
+    )
+}
+
 #[test]
 fn each_channel_is_sent_through_the_profile_of_its_name() {
     let (shop, support) = (Platform::with(Sim::builder()), Platform::with(Sim::builder()));
     let (buyer, asker) = (shop.sim.add_friend(), support.sim.add_friend());
-    let urls = |sim: &Sim| {
-        format!(
-            "api_url = \"{0}\"\ndata_url = \"{1}\"\nmanager_url = \"{0}\"\n",
-            sim.api_url(),
-            sim.data_url()
-        )
-    };
     let profiles = format!(
         "[profile.shop]\ntoken_file = 'shop.token'\n{}[profile.support]\nchannel_id = '{}'\n\
          channel_secret_file = 'support.secret'\n{}",
@@ -160,4 +162,123 @@ fn a_channel_without_a_token_of_its_own_is_refused() {
         assert!(outcome.stderr.contains(why), "{words:?}: {outcome}");
     }
     assert!(!shell.folder().join("hikyaku.db").exists());
+}
+
+/// Writes a file as an editor does: others see the old one or the new one.
+fn rewrite(shell: &Shell, name: &str, content: &str) {
+    let new = shell.folder().join("new");
+    std::fs::write(&new, content).unwrap();
+    std::fs::rename(&new, shell.folder().join(name)).unwrap();
+}
+
+#[test]
+fn a_worker_heeds_changes_of_its_file_and_keeps_its_settings_where_that_is_broken() {
+    let (shop, support) = (Platform::with(Sim::builder()), Platform::with(Sim::builder()));
+    let (buyer, asker) = (shop.sim.add_friend(), support.sim.add_friend());
+    let config = |channels: &str, limits: &str| {
+        format!(
+            "[worker]\nchannels = {channels}\nlimits = {limits}\n[profile.shop]\ntoken_file = 'shop.token'\n{}\
+             [profile.support]\ntoken_file = 'support.token'\n{}",
+            urls(&shop.sim),
+            urls(&support.sim)
+        )
+    };
+    let shell = Shell::bare()
+        .with_file("hikyaku.toml", config("['shop']", "{ push = '1000/s' }"))
+        .with_file("shop.token", shop.sim.channel_token().expose())
+        .with_file("support.token", "wrong");
+    let add = |to: &str, channel| {
+        let added = shell.run(["outbox", "add", "push", to, "--text", "hi", "--channel", channel]);
+        assert_eq!(added.code, 0, "{added}");
+    };
+    let worker = ["worker", "run", "--config", "hikyaku.toml", "--metrics", "127.0.0.1:0"];
+    let mut worker = shell.start(worker);
+    let mut errors = worker.errors();
+    let mut told = |what: &str| errors.find(|line| line.contains(what)).expect(what);
+    let note = told("note: metrics are at ");
+    let address = note.strip_prefix("note: metrics are at http://").unwrap();
+    let address = address.strip_suffix("/metrics").unwrap();
+    add(buyer.as_str(), "shop");
+    shop.wait_for_deliveries(1);
+    let rate = |rate: &str| {
+        let line =
+            format!("hikyaku_outbox_rate_per_second{{channel=\"shop\",kind=\"push\"}} {rate}\n");
+        let metrics = get(address, "/metrics");
+        assert!(metrics.contains(&line), "{line}{metrics}");
+    };
+    rate("850");
+
+    // Broken in four ways: it is told, and the worker goes on as before.
+    let broken = [
+        ("[worker]\nchannels = ['shop'\n", "line 2: "),
+        ("[profile.shop]\n", "no table [worker]"),
+        (&config("['shpo']", "{}"), "no profile shpo; is shop meant?"),
+        (&config("['shop']", "{ psuh = '1/s' }"), "unknown key psuh in [worker.limits]"),
+    ];
+    for (deliveries, (broken, why)) in (2..).zip(broken) {
+        rewrite(&shell, "hikyaku.toml", broken);
+        let line = told("the worker keeps its channels and limits");
+        assert!(line.contains(why), "{line}");
+        add(buyer.as_str(), "shop");
+        shop.wait_for_deliveries(deliveries);
+    }
+
+    rewrite(&shell, "hikyaku.toml", &config("['support', 'shop']", "{ push = '500/s' }"));
+    let line = told("note: hikyaku.toml was read again");
+    assert!(line.ends_with(": channel support added, limits changed"), "{line}");
+    add(buyer.as_str(), "shop");
+    shop.wait_for_deliveries(6);
+    rate("425");
+
+    // Its token is wrong until the file has the right one.
+    add(asker.as_str(), "support");
+    rewrite(&shell, "support.token", support.sim.channel_token().expose());
+    let line = told("note: hikyaku.toml was read again");
+    assert!(line.ends_with(": channel support changed"), "{line}");
+    support.wait_for_deliveries(1);
+
+    rewrite(&shell, "hikyaku.toml", &config("['support']", "{ push = '500/s' }"));
+    let line = told("note: hikyaku.toml was read again");
+    assert!(line.ends_with(": channel shop removed"), "{line}");
+    add(buyer.as_str(), "shop");
+    add(asker.as_str(), "support");
+    support.wait_for_deliveries(2);
+    assert_eq!((shop.sim.delivered(), worker.stop("TERM").0), (6, Some(0)));
+}
+
+#[test]
+fn a_worker_with_named_channels_heeds_changes_of_their_profiles() {
+    let shop = Platform::with(Sim::builder());
+    let buyer = shop.sim.add_friend();
+    let shell = Shell::bare()
+        .with_file("hikyaku.toml", format!("[profile.shop]\ntoken = 'old'\n{}", urls(&shop.sim)));
+    let add = ["outbox", "add", "push", buyer.as_str(), "--text", "hi", "--channel", "shop"];
+    assert_eq!(shell.run(add).code, 0);
+    let mut worker = shell.start(["worker", "run", "--channel", "shop"]);
+    let mut errors = worker.errors();
+    errors.find(|line| line.contains("reason=\"unauthorized\"")).unwrap();
+    let token = shop.sim.channel_token().expose().to_owned();
+    let profile = format!("[profile.shop]\ntoken = '{token}'\n{}", urls(&shop.sim));
+    rewrite(&shell, "hikyaku.toml", &profile);
+    let line = errors.find(|line| line.contains("was read again")).unwrap();
+    assert!(line.ends_with(": channel shop changed") && !line.contains(&token), "{line}");
+    shop.wait_for_deliveries(1);
+    assert_eq!(worker.stop("TERM").0, Some(0));
+}
+
+#[test]
+fn a_file_of_a_worker_that_cannot_be_used_is_refused() {
+    let shell = Shell::bare().with_file("hikyaku.toml", "[profile.shop]\ntoken = 't'\n");
+    for (words, why) in [
+        (
+            &["--config", "hikyaku.toml"][..],
+            "hikyaku.toml: no table [worker]; add one with channels",
+        ),
+        (&["--config", "missing.toml"], "cannot read missing.toml"),
+        (&["--config", "hikyaku.toml", "--limit", "none"], "cannot be used with"),
+    ] {
+        let outcome = shell.run(["worker", "run"].iter().chain(words).copied());
+        assert_eq!(outcome.code, 2, "{outcome}");
+        assert!(outcome.stderr.contains(why), "{words:?}: {outcome}");
+    }
 }

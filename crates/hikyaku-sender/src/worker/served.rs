@@ -69,8 +69,24 @@ impl WorkerHandle {
     /// # Errors
     /// The client's timeout is not shorter than the worker's [`lease`](crate::Worker::lease).
     pub fn add_channel(&self, name: impl Into<String>, client: Client) -> Result<(), Error> {
-        self.0.borrow().check([client.timeout()])?;
-        self.0.send_modify(|served| served.set(name.into(), client));
+        self.add_channels([(name.into(), client)])
+    }
+
+    /// Adds several channels at once, each as by [`add_channel`](Self::add_channel): all of them or, on an error, none.
+    ///
+    /// # Errors
+    /// A client's timeout is not shorter than the worker's [`lease`](crate::Worker::lease).
+    pub fn add_channels(
+        &self,
+        channels: impl IntoIterator<Item = (String, Client)>,
+    ) -> Result<(), Error> {
+        let channels: Vec<_> = channels.into_iter().collect();
+        self.0.borrow().check(channels.iter().map(|(_, client)| client.timeout()))?;
+        self.0.send_modify(|served| {
+            for (name, client) in channels {
+                served.set(name, client);
+            }
+        });
         Ok(())
     }
 
