@@ -50,7 +50,7 @@ impl fmt::Display for Failure {
             ),
             Self::Unserved(channels) => write!(
                 f,
-                "deliveries are due for channels that this worker does not have: {channels}; is the name right?"
+                "deliveries are due for channels that this worker does not have: {channels}; `hikyaku worker run --channel NAME` has one by its profile; if the name is wrong, withdraw them with `hikyaku outbox cancel --channel NAME`"
             ),
             Self::Output(why) => write!(f, "cannot write to stdout: {why}"),
             Self::Interrupted(_) => f.write_str("interrupted"),

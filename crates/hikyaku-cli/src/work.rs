@@ -150,6 +150,11 @@ impl From<Report> for Done {
 }
 
 impl Done {
+    /// Returns whether deliveries are left that wait.
+    pub(crate) fn leaves_some(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     /// Returns an error if deliveries are left that no worker of this kind will ever send.
     pub(crate) fn unserved(&self) -> anyhow::Result<()> {
         let names = self.waiting.iter().filter(|it| it.reason == WaitingFor::Worker.name());
@@ -189,6 +194,7 @@ pub(crate) fn told(reason: WaitingFor) -> &'static str {
         WaitingFor::Release => "waits until a person releases it",
         WaitingFor::Budget => "waits for its key's budget of the next day or month",
         WaitingFor::Order => "waits for another of its order key",
+        WaitingFor::Campaign => "waits until its campaign is resumed",
         WaitingFor::Worker => "waits for a worker that has its channel",
         other => other.name(),
     }

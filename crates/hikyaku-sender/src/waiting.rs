@@ -33,6 +33,8 @@ pub enum WaitingFor {
     Budget,
     /// Another delivery with its order key.
     Order,
+    /// The campaign to which it belongs, which is paused.
+    Campaign,
     /// A worker with its channel: this process's worker has no channel of that name.
     Worker,
 }
@@ -54,6 +56,7 @@ impl WaitingFor {
             Self::Release => "hold",
             Self::Budget => "budget",
             Self::Order => "order",
+            Self::Campaign => "campaign",
             Self::Worker => "worker",
         }
     }

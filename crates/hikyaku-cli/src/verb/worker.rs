@@ -1,6 +1,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
+use hikyaku_sender::campaign::CampaignPhase;
 
 use crate::{
     metrics,
@@ -11,6 +12,9 @@ use crate::{
     traces,
     work::{Done, WorkArgs},
 };
+
+/// How many campaigns are looked at, the newest first.
+const CAMPAIGNS: u32 = 100;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -106,6 +110,18 @@ impl Worker {
         };
         let done = Done::from(report?);
         output.print(&done, &done)?;
+        if until_idle {
+            for (id, campaign) in outbox.campaigns(CAMPAIGNS).await? {
+                if campaign.state == CampaignPhase::Paused {
+                    output.note(&format!(
+                        "campaign {id} is paused; `hikyaku campaign resume {id}` lets it go on"
+                    ));
+                }
+            }
+            if done.leaves_some() {
+                output.note("see what waits in `hikyaku outbox list --state ready`; `hikyaku outbox show ID` tells what to do");
+            }
+        }
         // If another worker may have the channels, this is reported but not an error.
         if shared { Ok(()) } else { done.unserved() }
     }

@@ -31,6 +31,7 @@ mod message;
 mod messages;
 mod narrowcast;
 mod notify;
+mod operator;
 mod outbox;
 mod outcomes;
 mod platform;

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{LOOK, OUTCOMES, Outbox};
 use crate::{
-    Attempt, DeliveryId, Error, Filter, Lane, LineAnswer, Listed, Outcome, Overview, State,
-    metrics,
-    store::step::{Audit, Find, GetMove, GetOverview, LookAtLanes, Outcomes, Show, Story},
+    Attempt, CampaignId, DeliveryId, Error, Filter, Lane, LineAnswer, Listed, Outcome, Overview,
+    State, WaitingFor, metrics,
+    store::CampaignState,
+    store::step::{
+        Audit, Find, GetCampaign, GetMove, GetOverview, LookAtLanes, Outcomes, Show, Story,
+    },
 };
 
 impl Outbox {
@@ -97,10 +100,21 @@ impl Outbox {
             return Ok(listed);
         }
         let lanes = self.0.store.read(LookAtLanes(channels.into_iter().collect())).await?;
+        let campaigns = listed.iter_mut().filter(waits).filter_map(|it| it.campaign);
+        let mut paused = BTreeSet::new();
+        for id in campaigns.map(|CampaignId(id)| id).collect::<BTreeSet<_>>() {
+            let campaign = self.0.store.read(GetCampaign(id)).await?;
+            if campaign.is_some_and(|it| it.spec.state == CampaignState::Paused) {
+                paused.insert(id);
+            }
+        }
         for it in listed.iter_mut().filter(waits).filter(|it| it.due <= lanes.now) {
             let key = it.fairness_key.as_deref().unwrap_or_default();
             let wait = lanes.waiting_for(&it.channel, Lane::of(it.kind), Some(key));
             it.waiting_for = wait.map(|(reason, _)| reason);
+            if it.campaign.is_some_and(|CampaignId(id)| paused.contains(&id)) {
+                it.waiting_for = Some(WaitingFor::Campaign);
+            }
         }
         Ok(listed)
     }

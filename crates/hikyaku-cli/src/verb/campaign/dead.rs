@@ -69,7 +69,8 @@ impl Dead {
                 format_args!("{deliveries} deliveries are given up"),
             );
         }
-        let deliveries = Deliveries { deliveries: campaign.dead_letters(tray, self.limit).await? };
+        let deliveries = campaign.dead_letters(tray, self.limit).await?;
+        let deliveries = Deliveries { deliveries, now: None };
         output.print(&deliveries, &deliveries)
     }
 }

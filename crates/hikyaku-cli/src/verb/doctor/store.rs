@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use hikyaku_sender::{HoldReason, LaneOverview, Outbox, Overview, State, WaitingFor};
+use hikyaku_sender::{
+    Beyond, Budget, CampaignId, HoldReason, LaneOverview, Outbox, Overview, State, WaitingFor,
+    campaign::CampaignPhase,
+};
 
 use super::Finding;
 use crate::{output::visible, store::missing_file};
@@ -10,7 +13,12 @@ use crate::{output::visible, store::missing_file};
 const STORE: &str = "store";
 const HOLD: &str = "hold";
 const LANE: &str = "lane";
+const BUDGET: &str = "budget";
+const CAMPAIGN: &str = "campaign";
 const DEAD: &str = "dead";
+
+/// How many campaigns are looked at, the newest first.
+const CAMPAIGNS: u32 = 1000;
 
 /// A worker that runs takes what is due within a fraction of this.
 const LONG_DUE: Duration = Duration::from_secs(30);
@@ -25,14 +33,25 @@ pub(super) async fn standing(store: &str) -> Vec<Finding> {
             next,
         )];
     }
-    let overview = match overview(store).await {
-        Ok(overview) => overview,
+    let (overview, paused) = match look(store).await {
+        Ok(Looked::Moved(to)) => {
+            let next = format!("give your programs and workers `--store {}`", visible(&to));
+            let message =
+                format!("the store was moved to {}: nothing is sent from it", visible(&to));
+            return vec![Finding::problem(STORE, message, &next)];
+        }
+        Ok(Looked::At(overview, paused)) => (overview, paused),
         Err(why) => {
             return vec![Finding::problem(STORE, format!("the store cannot be read: {why}"), next)];
         }
     };
     let mut findings: Vec<_> = overview.holds.iter().map(held).collect();
     findings.extend(overview.lanes.iter().filter_map(|lane| stands(lane, &overview)));
+    findings.extend(overview.budgets.iter().filter_map(used_up));
+    findings.extend(paused.into_iter().map(|id| {
+        let next = format!("`hikyaku campaign resume {id}`, when it is to go on");
+        Finding::warning(CAMPAIGN, format!("campaign {id} is paused: its sends wait"), &next)
+    }));
     let dead = overview.count(State::Rejected) + overview.count(State::Unknown);
     if dead > 0 {
         let message = format!("{dead} sends were refused, or may have arrived and nobody can tell");
@@ -47,8 +66,32 @@ pub(super) async fn standing(store: &str) -> Vec<Finding> {
     findings
 }
 
-async fn overview(store: &str) -> Result<Overview, hikyaku_sender::Error> {
-    Outbox::open(store).await?.overview().await
+enum Looked {
+    /// It is in use, and these campaigns are paused.
+    At(Box<Overview>, Vec<CampaignId>),
+    /// Another store goes on with what it had.
+    Moved(String),
+}
+
+async fn look(store: &str) -> Result<Looked, hikyaku_sender::Error> {
+    let outbox = Outbox::open(store).await?;
+    if let Some(to) = outbox.moved_to().await? {
+        return Ok(Looked::Moved(to));
+    }
+    let campaigns = outbox.campaigns(CAMPAIGNS).await?.into_iter();
+    let paused = campaigns.filter(|(_, it)| it.state == CampaignPhase::Paused).map(|(id, _)| id);
+    Ok(Looked::At(Box::new(outbox.overview().await?), paused.collect()))
+}
+
+fn used_up(budget: &Budget) -> Option<Finding> {
+    let Budget { fairness_key, limit, per, until, .. } = budget;
+    (budget.used_up && budget.beyond == Beyond::Wait).then(|| {
+        let message = format!(
+            "the budget of fairness key {}, {limit} recipients a {per}, is used up: its sends wait until {until}",
+            visible(fairness_key)
+        );
+        Finding::problem(BUDGET, message, "wait, or `hikyaku budget set` a larger one; they are sent then")
+    })
 }
 
 fn held(hold: &hikyaku_sender::Hold) -> Finding {
@@ -89,11 +132,11 @@ fn stands(lane: &LaneOverview, overview: &Overview) -> Option<Finding> {
             "LINE does not answer, or only with errors",
             "see that this machine reaches LINE; they are tried again by themselves".to_owned(),
         ),
-        Some(WaitingFor::Budget) => (
-            "the budget of their fairness key is used up",
-            "`hikyaku budget list`, then wait for the next day or month, or set a larger one"
-                .to_owned(),
-        ),
+        Some(WaitingFor::Hold(HoldReason::Rate)) => {
+            let message = format!("{waits}: LINE says that the channel is too fast");
+            let next = "nothing, they are tried again by themselves; if it lasts, other programs use the channel, too: give the worker a lower --limit";
+            return Some(Finding::warning(LANE, message, next));
+        }
         None if lane.next_due.is_some_and(|due| overview.now.since(due) > LONG_DUE) => (
             "no worker takes them",
             format!(
@@ -101,7 +144,7 @@ fn stands(lane: &LaneOverview, overview: &Overview) -> Option<Finding> {
                 visible(channel)
             ),
         ),
-        // A person's hold is told by itself, and the rest is over soon.
+        // A person's hold and a key's budget are told by themselves, and the rest is over soon.
         _ => return None,
     };
     Some(Finding::problem(LANE, format!("{waits}: {why}"), &next))

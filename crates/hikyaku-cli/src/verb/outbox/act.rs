@@ -133,7 +133,7 @@ impl fmt::Display for Previewed {
         }
         let shown = &self.examples.shown;
         if !shown.is_empty() {
-            write!(f, "\n{}", Deliveries { deliveries: shown.clone() })?;
+            write!(f, "\n{}", Deliveries { deliveries: shown.clone(), now: None })?;
         }
         if *possible > shown.len() as u64 {
             write!(f, "\n{:>10}…", "")?;

@@ -1,7 +1,7 @@
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use clap::Args;
-use hikyaku_sender::{DeliveryId, Lane, Listed};
+use hikyaku_sender::{DeliveryId, Lane, Listed, State, Time};
 use serde::Serialize;
 
 use super::filter::FilterArgs;
@@ -33,18 +33,31 @@ pub(super) struct List {
     limit: u32,
 }
 
+/// How long a delivery is due until that is told: a worker that runs takes it sooner.
+const LONG_DUE: Duration = Duration::from_secs(5);
+
 /// Deliveries, as they are printed.
 #[derive(Serialize)]
 pub(crate) struct Deliveries {
     pub(crate) deliveries: Vec<Listed>,
+    /// The time on the store's clock, to tell which of them are due and not taken.
+    #[serde(skip)]
+    pub(crate) now: Option<Time>,
+}
+
+impl Deliveries {
+    fn is_left(&self, it: &Listed) -> bool {
+        it.state == State::Ready && self.now.is_some_and(|now| now.since(it.due) > LONG_DUE)
+    }
 }
 
 impl List {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
         let outbox = store.open(output).await?;
-        let mut filter = self.which.filter(outbox.now().await?).limit(self.limit);
+        let now = outbox.now().await?;
+        let mut filter = self.which.filter(now).limit(self.limit);
         filter.before = self.before;
-        let deliveries = Deliveries { deliveries: outbox.list(filter).await? };
+        let deliveries = Deliveries { deliveries: outbox.list(filter).await?, now: Some(now) };
         output.print(&deliveries, &deliveries)
     }
 }
@@ -68,6 +81,13 @@ impl fmt::Display for Deliveries {
             )?;
             if let Some(reason) = it.waiting_for {
                 write!(f, "\n{:>10}{}", "", work::told(reason))?;
+            } else if self.is_left(it) {
+                let (due, channel) = (it.due, visible(&it.channel));
+                write!(
+                    f,
+                    "\n{:>10}is due since {due}: no worker of channel {channel} took it",
+                    ""
+                )?;
             }
             if let Some(why) = &it.last_error {
                 write!(f, "\n{:>10}{}", "", visible(why))?;

@@ -57,6 +57,7 @@ impl Show {
         let ahead = ahead(&outbox, &delivery).await?;
         let (overview, holds) = (outbox.overview().await?, outbox.holds().await?);
         let told = Story::new(delivery, requests, &overview, holds, campaign, ahead);
+        let told = told.moved_to(outbox.moved_to().await?);
         output.print(&told, &told)
     }
 }

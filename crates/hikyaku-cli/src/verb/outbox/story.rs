@@ -28,6 +28,9 @@ pub(super) struct Story {
     /// The delivery with the same order key that it waits for, with its state.
     #[serde(skip)]
     ahead: Option<(DeliveryId, State)>,
+    /// The store in which it goes on, if this one was moved.
+    #[serde(skip)]
+    moved_to: Option<String>,
     #[serde(skip)]
     now: Time,
 }
@@ -48,7 +51,19 @@ impl Story {
             overview.lanes.iter().find(|it| it.channel == delivery.channel && it.lane == lane);
         let hold = lane.and_then(|lane| lane.hold);
         let paused = delivery.campaign.filter(|_| campaign == Some(CampaignPhase::Paused));
-        Self { delivery, requests, hold, holds, paused, ahead, now: overview.now }
+        let moved_to = None;
+        Self { delivery, requests, hold, holds, paused, ahead, moved_to, now: overview.now }
+    }
+
+    /// Sets the store to which this one was moved.
+    pub(super) fn moved_to(mut self, url: Option<String>) -> Self {
+        self.moved_to = url;
+        self
+    }
+
+    /// Returns where it goes on, if it was open when its store was moved.
+    fn elsewhere(&self) -> Option<&str> {
+        self.moved_to.as_deref().filter(|_| !self.delivery.state.is_final())
     }
 
     fn is_over_budget(&self) -> bool {
@@ -63,6 +78,9 @@ impl Story {
     /// Returns its state as text.
     fn standing(&self) -> String {
         let Listed { due, .. } = self.delivery;
+        if let Some(url) = self.elsewhere() {
+            return format!("this store was moved, and it goes on in {}", visible(url));
+        }
         if self.is_over_budget() {
             let key = self.delivery.fairness_key.as_deref().unwrap_or_default();
             return format!("the budget of its fairness key {} is used up", visible(key));
@@ -116,6 +134,12 @@ impl Story {
     /// Returns the next step.
     fn next(&self) -> Option<String> {
         let Listed { id, ref channel, .. } = self.delivery;
+        if let Some(url) = self.elsewhere() {
+            return Some(format!(
+                "run the worker with `--store {}`, and find it there by its name or recipient: ids are new",
+                visible(url)
+            ));
+        }
         if let (State::Ready, Some(campaign)) = (self.delivery.state, self.paused) {
             return Some(format!("`hikyaku campaign resume {campaign}`, when it is to go on"));
         }
@@ -142,6 +166,8 @@ impl Story {
                 Some((HoldReason::Unauthorized, _)) => format!(
                     "give the worker of channel {} a token that LINE takes; it is sent then", visible(channel)
                 ),
+                Some((HoldReason::Rate, _)) => "nothing, it is tried again by itself; if it is often too fast, other programs use the channel, too: give the worker a lower --limit".to_owned(),
+                Some((HoldReason::LineDown, _)) => "see that the machine of the worker reaches LINE; it is tried again by itself".to_owned(),
                 None if self.delivery.due <= self.now => format!(
                     "see that `hikyaku worker run` is running and has channel {}", visible(channel)
                 ),
