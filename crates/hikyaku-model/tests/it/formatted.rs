@@ -127,6 +127,11 @@ fn blocks_look_like_what_they_are() {
     assert_eq!(quote[0]["contents"][1]["contents"][2]["text"], "two");
     let code = body("```rust\nlet a = 1;\n\n# no heading\n```");
     assert_eq!(code[0]["contents"][0]["text"], "let a = 1;\n\n# no heading");
+    let indented = body("```\nif a {\n    b  = 1\n\tc\n}\n```");
+    assert_eq!(
+        indented[0]["contents"][0]["text"],
+        "if a {\n\u{a0}\u{a0}\u{a0}\u{a0}b\u{a0} = 1\n\u{2003}c\n}"
+    );
     let table = body("| a | b |\n|---|:-:|\n| 1 | **2** |\n| 3 |");
     let rows = table[0]["contents"].as_array().unwrap();
     assert_eq!(

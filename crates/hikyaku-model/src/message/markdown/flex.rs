@@ -162,7 +162,7 @@ fn show(block: &Block<'_>) -> Vec<Component> {
             below(Box::horizontal(row), shown.links)
         }
         Block::Code(lines) => {
-            let code = lines.join("\n");
+            let code = lines.iter().map(|it| with_blanks(it)).collect::<Vec<_>>().join("\n");
             let text = Text::new(code.as_str()).wrap(true).size(Size::Sm);
             let ground =
                 Box::vertical(if code.trim().is_empty() { Vec::new() } else { vec![text] });
@@ -177,6 +177,22 @@ fn show(block: &Block<'_>) -> Vec<Component> {
         Block::Table(rows) => table(rows),
         Block::Rule => vec![Separator::new().color(LINE_COLOR).into()],
     }
+}
+
+/// A line of code in which Flex keeps the blanks: it draws several as one, and none at the beginning of a line.
+fn with_blanks(line: &str) -> String {
+    let (mut kept, mut is_begun) = (String::with_capacity(line.len()), false);
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_one = is_begun && !matches!(chars.peek(), Some(' ' | '\t'));
+        kept.push(match c {
+            ' ' if !is_one => '\u{a0}',
+            '\t' => '\u{2003}',
+            c => c,
+        });
+        is_begun |= !matches!(c, ' ' | '\t');
+    }
+    kept
 }
 
 fn table(rows: &[Vec<&str>]) -> Vec<Component> {
