@@ -11,7 +11,10 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use hikyaku_sender::{CampaignId, Clock, DeliveryId, Error, ErrorKind, NewDelivery, Outbox, Time};
+use hikyaku_sender::{
+    Beyond, CampaignId, Clock, DeliveryId, Error, ErrorKind, HoldId, NewDelivery, NewHold, Outbox,
+    Per, Time,
+};
 use tokio::sync::Notify;
 
 use crate::{
@@ -23,7 +26,7 @@ use crate::{
 const BEGAN: Time = Time::from_millis(1_800_000_000_000);
 
 /// Those that hold what is enqueued and how it goes.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
     "hikyaku_meta",
     "hikyaku_campaign",
     "hikyaku_delivery",
@@ -33,9 +36,36 @@ const TABLES: [&str; 9] = [
     "hikyaku_quota",
     "hikyaku_seen",
     "hikyaku_outcome",
+    "hikyaku_hold",
+    "hikyaku_budget",
 ];
 
 const LEASE: Duration = Duration::from_secs(60);
+
+/// An order key, and a fairness key with a budget.
+const KEY: &str = "key";
+
+/// What is never so, and the rows that would show it.
+const WRONG: [(&str, &str); 3] = [
+    (
+        "two of an order key are in flight",
+        "SELECT ordered FROM hikyaku_delivery WHERE state = 1 AND ordered IS NOT NULL \
+         GROUP BY channel, ordered HAVING count(*) > 1",
+    ),
+    (
+        "an outcome is told twice",
+        "SELECT delivery FROM hikyaku_outcome WHERE delivery IS NOT NULL GROUP BY delivery, kind HAVING count(*) > 1",
+    ),
+    (
+        "an outcome is not told",
+        "SELECT id FROM hikyaku_delivery WHERE (state = 4 AND tells = 1 OR state = 7 AND campaign IS NULL) \
+         AND id NOT IN (SELECT delivery FROM hikyaku_outcome WHERE delivery IS NOT NULL)",
+    ),
+];
+
+fn in_order(n: usize) -> NewDelivery {
+    NewDelivery::push(user(n), "hello").in_order(KEY).fairness_key(KEY)
+}
 
 /// What a program does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +78,14 @@ enum Deed {
     Resume,
     CancelCampaign,
     CancelOne,
+    Hold,
+    Release,
+    SetBudget,
+    ClearBudget,
     Move,
 }
 
-const DEEDS: [Deed; 9] = [
+const DEEDS: [Deed; 13] = [
     Deed::Enqueue,
     Deed::Claim,
     Deed::Settle,
@@ -60,6 +94,10 @@ const DEEDS: [Deed; 9] = [
     Deed::Resume,
     Deed::CancelCampaign,
     Deed::CancelOne,
+    Deed::Hold,
+    Deed::Release,
+    Deed::SetBudget,
+    Deed::ClearBudget,
     Deed::Move,
 ];
 
@@ -108,7 +146,10 @@ struct Props {
     campaign: CampaignId,
     /// Of another, which is paused.
     paused: CampaignId,
+    /// It waits for the claimed push of its order key.
     single: DeliveryId,
+    /// On the fairness key of a push.
+    hold: HoldId,
     /// What a worker has, whose lease is over.
     claimed: Vec<(i64, i64)>,
 }
@@ -130,16 +171,16 @@ impl Scene {
         let [_, outbox] = &self.programs;
         let quota = "INSERT INTO hikyaku_quota VALUES ('default', 1000, 0, 0, 0)";
         self.look.batch_execute(quota).await.unwrap();
+        outbox.set_budget(KEY, 100, Per::Day, Beyond::Wait).await.unwrap();
         let campaign = outbox.new_campaign("hello").start().await.unwrap();
         campaign.feed_ids((0..600).map(user)).await.unwrap();
-        outbox
-            .enqueue(NewDelivery::push(user(1), "hello").idempotency_key("claimed"))
-            .await
-            .unwrap();
+        outbox.enqueue(in_order(1).idempotency_key("claimed").tell_outcome()).await.unwrap();
         let claimed = outbox.claim_some("default", 2, LEASE).await.unwrap();
         self.clock.advance(LEASE);
-        let single = NewDelivery::push(user(2), "hello").idempotency_key("single");
-        let single = outbox.enqueue(single).await.unwrap().id;
+        let single = outbox.enqueue(in_order(2).idempotency_key("single")).await.unwrap().id;
+        let held = NewDelivery::push(user(4), "hello").fairness_key("held");
+        outbox.enqueue(held).await.unwrap();
+        let hold = outbox.hold(NewHold::new("wrong").fairness_key("held")).await.unwrap().id;
         let paused = outbox.new_campaign("hello").start().await.unwrap();
         paused.feed_ids((0..3).map(user)).await.unwrap();
         paused.pause().await.unwrap();
@@ -147,7 +188,7 @@ impl Scene {
             let keep = format!("CREATE TABLE kept_{table} AS TABLE {table}");
             self.look.batch_execute(&keep).await.unwrap();
         }
-        Props { campaign: campaign.id(), paused: paused.id(), single, claimed }
+        Props { campaign: campaign.id(), paused: paused.id(), single, hold, claimed }
     }
 
     /// Puts everything back to where it was.
@@ -209,10 +250,17 @@ impl Scene {
                 }
                 // Each may come too late. None fails for another's sake.
                 Err(why) => assert!(
-                    matches!(why.kind(), ErrorKind::Refused(..) | ErrorKind::Unsuitable(_)),
+                    matches!(
+                        why.kind(),
+                        ErrorKind::Refused(..) | ErrorKind::Unsuitable(_) | ErrorKind::NoHold(_)
+                    ),
                     "{told}: {why}"
                 ),
             }
+        }
+        for (wrong, sql) in WRONG {
+            let rows = self.look.query(sql, &[]).await.unwrap();
+            assert!(rows.is_empty(), "{told}: {wrong}");
         }
         let [_, outbox] = &self.programs;
         let moved = "SELECT moved_to IS NOT NULL FROM hikyaku_meta";
@@ -232,8 +280,8 @@ async fn act(outbox: Outbox, deed: Deed, props: Arc<Props>) -> Done {
     let campaign = async |id| outbox.campaign(id).await;
     match deed {
         Deed::Enqueue => {
-            let again = NewDelivery::push(user(2), "hello").idempotency_key("single");
-            let new = NewDelivery::push(user(3), "hello").idempotency_key("new");
+            let again = in_order(2).idempotency_key("single");
+            let new = in_order(3).idempotency_key("new");
             outbox.enqueue_all(vec![again, new]).await?;
         }
         Deed::Claim => return outbox.claim_some("default", 10, LEASE).await,
@@ -243,6 +291,18 @@ async fn act(outbox: Outbox, deed: Deed, props: Arc<Props>) -> Done {
         Deed::Resume => campaign(props.paused).await?.resume().await?,
         Deed::CancelCampaign => campaign(props.campaign).await?.cancel().await?,
         Deed::CancelOne => outbox.cancel(props.single).await?,
+        Deed::Hold => {
+            outbox.hold(NewHold::new("wrong").fairness_key(KEY)).await?;
+        }
+        Deed::Release => {
+            outbox.release(props.hold).await?;
+        }
+        Deed::SetBudget => {
+            outbox.set_budget(KEY, 1, Per::Day, Beyond::Wait).await?;
+        }
+        Deed::ClearBudget => {
+            outbox.clear_budget(KEY).await?;
+        }
         Deed::Move => {
             outbox.move_to(&Outbox::open("memory:").await?, |_| {}).await?;
         }
@@ -250,14 +310,14 @@ async fn act(outbox: Outbox, deed: Deed, props: Arc<Props>) -> Done {
     Ok(Vec::new())
 }
 
-/// `HIKYAKU_STOPS=all` stops before every statement; usually it is every eighth, another one for each two steps.
+/// `HIKYAKU_STOPS=all` stops before every statement; usually it is every sixteenth, another one for each two steps.
 #[tokio::test]
 async fn two_steps_agree_wherever_one_of_them_is_stopped() {
     let Some(cluster) = Cluster::shared() else { return };
     let scene = Scene::open(&cluster.database()).await;
     let props = Arc::new(scene.set().await);
     let every =
-        if std::env::var("HIKYAKU_STOPS").is_ok_and(|stops| stops == "all") { 1 } else { 8 };
+        if std::env::var("HIKYAKU_STOPS").is_ok_and(|stops| stops == "all") { 1 } else { 16 };
     let mut ways = 0;
     for (first, deed) in DEEDS.into_iter().enumerate() {
         for (second, other) in DEEDS.into_iter().enumerate() {
