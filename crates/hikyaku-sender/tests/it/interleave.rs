@@ -178,8 +178,8 @@ impl Scene {
         let claimed = outbox.claim_some("default", 2, LEASE).await.unwrap();
         self.clock.advance(LEASE);
         let single = outbox.enqueue(in_order(2).idempotency_key("single")).await.unwrap().id;
-        let held = NewDelivery::push(user(4), "hello").fairness_key("held");
-        outbox.enqueue(held).await.unwrap();
+        let push = NewDelivery::push(user(4), "hello").fairness_key("held");
+        outbox.enqueue(push).await.unwrap();
         let hold = outbox.hold(NewHold::new("wrong").fairness_key("held")).await.unwrap().id;
         let paused = outbox.new_campaign("hello").start().await.unwrap();
         paused.feed_ids((0..3).map(user)).await.unwrap();
