@@ -10,10 +10,10 @@ ALL = --features hikyaku-cli/otel
 # What one store needs, a build without it does not.
 ONE_STORE = -A clippy::drop_non_drop -A clippy::unused_async -A clippy::unused_self -A clippy::unnecessary_wraps
 
-.PHONY: help demo test lint fmt doc pictures package bench build-cpu chaos
+.PHONY: help demo test lint fmt doc book pictures package features least-versions release-check bench build-cpu chaos
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: ## Watch messages travel, on a simulator in the same process
 	$(CARGO) run -- demo
@@ -48,12 +48,25 @@ fmt: ## Format the code
 doc: ## Build the documentation and open it
 	$(CARGO) doc --workspace --no-deps --open
 
+book: ## Build docs/ as a book in target/book (needs mdbook)
+	.ci/book
+
 pictures: ## Draw the pictures of the documentation that show the simulator's and the gateway's pages (needs Chromium)
 	$(CARGO) run -p hikyaku-sim --example pictures -- docs
 	$(CARGO) run -p hikyaku-gateway --example site_pictures -- docs
 
 package: ## Make the files that go to crates.io, without building them
 	$(CARGO) package --workspace --no-verify --locked --exclude hikyaku-examples
+
+features: ## Check that each feature builds alone, none, and all together (needs cargo-hack)
+	$(CARGO) hack check --workspace --exclude hikyaku-examples --each-feature --no-dev-deps --keep-going
+
+least-versions: ## Check that the least versions that Cargo.toml allows build
+	.ci/least-versions
+
+release-check: package features least-versions book ## Check all that a release needs and a change seldom breaks (needs cargo-deny, cargo-hack, cargo-machete, mdbook)
+	$(CARGO) deny check
+	$(CARGO) machete
 
 bench: ## Measure; docs/performance.md says what the figures mean
 	$(CARGO) bench --workspace --benches
