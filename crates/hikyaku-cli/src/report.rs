@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::{
     failure::{Aftermath, Failure, Hint, Stuck},
     output::{Output, visible},
+    stop,
 };
 
 const ERROR: Style = AnsiColor::Red.on_default().effects(Effects::BOLD);
@@ -149,7 +150,7 @@ impl Report {
                     Self::new("other", exit::OTHER, failure.to_string())
                 }
                 Some(failure @ Failure::Interrupted(signal)) => {
-                    let exit = u8::try_from(128 + signal).unwrap_or(exit::OTHER);
+                    let exit = stop::exit_code(*signal);
                     Self { retryable: true, ..Self::new("interrupted", exit, failure.to_string()) }
                 }
                 Some(failure @ Failure::Unserved(_)) => {

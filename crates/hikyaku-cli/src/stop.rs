@@ -24,8 +24,8 @@ impl StopSignals {
             signals.next().await;
             asked.notify_one();
             let signal = signals.next().await;
-            // The exit code of a process killed by a signal. Everything that matters is on disk.
-            std::process::exit(128 + signal);
+            // Everything that matters is on disk.
+            std::process::exit(exit_code(signal).into());
         });
         Ok(Self { first })
     }
@@ -41,6 +41,11 @@ impl StopSignals {
         // A request may wait for something that will no longer happen.
         let _ = timeout(PATIENCE, sim.stop()).await;
     }
+}
+
+/// Returns the exit code of a process that a signal ended, as shells give it.
+pub(crate) fn exit_code(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(1)
 }
 
 /// Waits for a call, unless a person stops the command before.

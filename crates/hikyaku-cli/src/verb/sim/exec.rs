@@ -89,8 +89,10 @@ async fn wait(mut child: Child, mut signals: Signals) -> anyhow::Result<ExitStat
 
 /// Returns the exit code of a command that failed, like a shell.
 fn code(status: ExitStatus) -> u8 {
-    let code = status.code().or_else(|| stop::ended_by(status).map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
+    match stop::ended_by(status) {
+        Some(signal) => stop::exit_code(signal),
+        None => status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
+    }
 }
 
 /// Lists the requests that LINE refused or did not answer: most often they are the cause of the failure.

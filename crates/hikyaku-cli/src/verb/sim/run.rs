@@ -27,7 +27,7 @@ use crate::{
     failure::{ended, refused, usage},
     file,
     output::Output,
-    stop::Signals,
+    stop::{Signals, exit_code},
 };
 
 /// Play a recorded conversation again as a test of a bot
@@ -104,7 +104,7 @@ impl Run {
             status = end_of(&mut bot) => {
                 Err(refused(format!("the bot ended before the conversation did: {}", status?)))
             }
-            signal = signals.next() => Err(ended(u8::try_from(128 + signal).unwrap_or(1))),
+            signal = signals.next() => Err(ended(exit_code(signal))),
         };
         if let Some(mut bot) = bot {
             // It may have ended by itself.
