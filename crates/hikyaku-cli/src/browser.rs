@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 
-use crate::failure::usage;
+use crate::{environment, failure::usage};
 
 /// The variable that names another browser.
 const VARIABLE: &str = "HIKYAKU_BROWSER";
@@ -41,7 +41,7 @@ pub(crate) struct Browser(OsString);
 impl Browser {
     /// Finds the named browser, or the first one installed.
     pub(crate) fn find() -> anyhow::Result<Self> {
-        if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
+        if let Some(named) = environment::value(VARIABLE) {
             return Ok(Self(named));
         }
         let path = env::var_os("PATH").unwrap_or_default();

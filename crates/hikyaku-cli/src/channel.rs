@@ -1,5 +1,3 @@
-use std::env;
-
 use clap::Args;
 use hikyaku::{
     model::ChannelSecret,
@@ -7,6 +5,7 @@ use hikyaku::{
 };
 
 use crate::{
+    environment::{self, unless_empty},
     failure::{invalid, of_settings, usage},
     profile::Profile,
     secret::Secret,
@@ -27,7 +26,7 @@ pub(crate) struct ChannelSecretArgs {
     /// The channel's secret, or @FILE; prefer the variable: other users can read arguments
     #[arg(
         long,
-        env = "LINE_CHANNEL_SECRET",
+        env = unless_empty("LINE_CHANNEL_SECRET"),
         hide_env_values = true,
         value_name = "SECRET",
         allow_hyphen_values = true
@@ -53,7 +52,7 @@ pub(crate) struct IssuerArgs {
     /// Private key of the channel in place of its secret: PEM or a JSON Web Key, or @FILE
     #[arg(
         long,
-        env = "LINE_ASSERTION_KEY",
+        env = unless_empty("LINE_ASSERTION_KEY"),
         hide_env_values = true,
         value_name = "KEY",
         allow_hyphen_values = true
@@ -61,7 +60,7 @@ pub(crate) struct IssuerArgs {
     assertion_key: Option<Secret>,
 
     /// The key's id, as LINE's console shows it
-    #[arg(long, env = "LINE_ASSERTION_KEY_ID", hide_env_values = true, value_name = "ID")]
+    #[arg(long, env = unless_empty("LINE_ASSERTION_KEY_ID"), hide_env_values = true, value_name = "ID")]
     assertion_key_id: Option<String>,
 }
 
@@ -80,8 +79,11 @@ impl IssuerArgs {
 
     /// Returns the issuer, if there are a channel id and a secret or key.
     pub(crate) fn read(&self, profile: &Profile) -> anyhow::Result<Option<Issuer>> {
-        let id = self.channel_id.clone().or_else(|| env::var("LINE_CHANNEL_ID").ok());
-        let Some(id) = id.or_else(|| profile.channel_id.clone()) else { return Ok(None) };
+        let id = match &self.channel_id {
+            Some(id) => Some(id.clone()),
+            None => environment::text("LINE_CHANNEL_ID")?.or_else(|| profile.channel_id.clone()),
+        };
+        let Some(id) = id else { return Ok(None) };
         if let Some(key) = &self.assertion_key {
             let key_id = self.assertion_key_id.as_ref().or(profile.assertion_key_id.as_ref());
             return by_key(id, key_id, &key.read()?, false).map(Some);

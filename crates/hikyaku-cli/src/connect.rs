@@ -5,6 +5,7 @@ use hikyaku::{Client, ClientBuilder, RetryPolicy, transport::HyperTransport};
 
 use crate::{
     channel::{self, Issuer, IssuerArgs},
+    environment::unless_empty,
     failure::{invalid, usage},
     network::NetworkArgs,
     output::Output,
@@ -20,7 +21,7 @@ pub(crate) struct Connection {
     /// Channel access token, or @FILE; prefer the variable: other users can read arguments
     #[arg(
         long,
-        env = "LINE_CHANNEL_ACCESS_TOKEN",
+        env = unless_empty("LINE_CHANNEL_ACCESS_TOKEN"),
         hide_env_values = true,
         value_name = "TOKEN",
         allow_hyphen_values = true
@@ -29,7 +30,7 @@ pub(crate) struct Connection {
 
     #[arg(
         long,
-        env = "HIKYAKU_API_URL",
+        env = unless_empty("HIKYAKU_API_URL"),
         hide_env_values = true,
         value_name = "URL",
         help = "Base URL of the API [default: https://api.line.me]"
@@ -38,7 +39,7 @@ pub(crate) struct Connection {
 
     #[arg(
         long,
-        env = "HIKYAKU_DATA_URL",
+        env = unless_empty("HIKYAKU_DATA_URL"),
         hide_env_values = true,
         value_name = "URL",
         help = "Base URL of contents [default: https://api-data.line.me]"
@@ -47,7 +48,7 @@ pub(crate) struct Connection {
 
     #[arg(
         long,
-        env = "HIKYAKU_MANAGER_URL",
+        env = unless_empty("HIKYAKU_MANAGER_URL"),
         hide_env_values = true,
         value_name = "URL",
         help = "Base URL for attaching module channels [default: https://manager.line.biz]"

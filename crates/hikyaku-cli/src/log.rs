@@ -4,6 +4,7 @@ use tracing_subscriber::{
 };
 
 use crate::{
+    environment,
     failure::usage,
     traces::{BoxedLayer, Traces},
 };
@@ -29,8 +30,8 @@ pub(crate) fn start(
 
 /// The log as text, or as one JSON object per line. A verb that runs unattended logs warnings by default.
 fn lines(verbosity: u8, json: bool, alone: bool) -> anyhow::Result<Option<BoxedLayer>> {
-    let filter = match (std::env::var(VARIABLE), verbosity) {
-        (Ok(filter), 0) if !filter.is_empty() => filter,
+    let filter = match (environment::text(VARIABLE)?, verbosity) {
+        (Some(filter), 0) => filter,
         (_, 0) if alone => "hikyaku=warn".to_owned(),
         (_, 0) => return Ok(None),
         // The names of all crates of this project begin like this.

@@ -12,6 +12,7 @@ mod consent;
 mod demo;
 mod document;
 mod download;
+mod environment;
 mod failure;
 mod file;
 mod folder;

@@ -6,7 +6,7 @@ use std::{
 use clap::{Args, ValueHint};
 use hikyaku::transport::{HyperTransport, Proxy};
 
-use crate::{failure::invalid, file, secret::Secret};
+use crate::{environment::unless_empty, failure::invalid, file, secret::Secret};
 
 /// The timeout for connecting to a server that is not LINE's.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -18,7 +18,7 @@ pub(crate) struct NetworkArgs {
     #[arg(
         long,
         global = true,
-        env = "HIKYAKU_CA_FILE",
+        env = unless_empty("HIKYAKU_CA_FILE"),
         hide_env_values = true,
         value_name = "FILE",
         value_hint = ValueHint::FilePath
@@ -29,7 +29,7 @@ pub(crate) struct NetworkArgs {
     #[arg(
         long,
         global = true,
-        env = "HIKYAKU_PROXY",
+        env = unless_empty("HIKYAKU_PROXY"),
         hide_env_values = true,
         value_name = "URL",
         help = "Proxy to travel through, http://HOST:PORT, or @FILE [default: HTTPS_PROXY, but for NO_PROXY]"

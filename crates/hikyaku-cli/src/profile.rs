@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Table;
 
 use crate::{
+    environment,
     failure::usage,
     file, secret,
     table::{self, known, nearest, one_line},
@@ -58,10 +59,9 @@ impl ProfileArgs {
         if let Some(name) = self.profile.as_deref().filter(|name| !name.is_empty()) {
             return Profile::load(name);
         }
-        match env::var(VARIABLE) {
-            Ok(name) if !name.is_empty() => Profile::load(&name).map(Profile::unasked),
-            Ok(_) | Err(env::VarError::NotPresent) => Ok(Profile::default()),
-            Err(why) => Err(usage(format!("{VARIABLE}: {why}"))),
+        match environment::text(VARIABLE)? {
+            Some(name) => Profile::load(&name).map(Profile::unasked),
+            None => Ok(Profile::default()),
         }
     }
 }
@@ -243,7 +243,7 @@ fn secret(key: &str, here: Option<&Token>, file: Option<&Path>) -> anyhow::Resul
 fn settings() -> Option<PathBuf> {
     // A relative path would be the current folder again; XDG's rules say to ignore it.
     let settings =
-        env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        environment::value("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let settings = settings.or_else(|| env::home_dir().map(|home| home.join(".config")));
     settings.map(|folder| folder.join("hikyaku").join(FILE))
 }

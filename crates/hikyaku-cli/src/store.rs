@@ -4,7 +4,7 @@ use clap::Args;
 use hikyaku_sender::{Outbox, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{failure::not_found, output::Output};
+use crate::{environment::unless_empty, failure::not_found, output::Output};
 
 // The store of the sends. The flag is global, so that it may also follow a verb's own verb.
 #[derive(Debug, Args)]
@@ -12,7 +12,7 @@ pub(crate) struct StoreArgs {
     #[arg(
         long,
         global = true,
-        env = "HIKYAKU_STORE",
+        env = unless_empty("HIKYAKU_STORE"),
         hide_env_values = true,
         value_name = "URL",
         default_value = "sqlite:hikyaku.db",

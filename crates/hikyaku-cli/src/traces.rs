@@ -2,7 +2,7 @@
 //!
 //! Source: <https://opentelemetry.io/docs/specs/otel/protocol/exporter/>
 
-use std::{collections::HashMap, env, fmt, future::Future, pin::Pin, time::Duration};
+use std::{collections::HashMap, fmt, future::Future, pin::Pin, time::Duration};
 
 use bytes::Bytes;
 use hikyaku::transport::{HyperTransport, Transport};
@@ -30,7 +30,7 @@ use tracing::{
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::{Layer, Registry, filter::Targets, layer::Context, registry::LookupSpan};
 
-use crate::failure::usage;
+use crate::{environment, failure::usage};
 
 /// The paragraph about it in the help of the verbs that run for long.
 pub(crate) const HELP: &str = "\
@@ -98,7 +98,8 @@ impl Traces {
 }
 
 fn variable(name: &str) -> Option<String> {
-    env::var(name).ok().filter(|value| !value.is_empty())
+    // A value that is not UTF-8 means nothing to OpenTelemetry.
+    environment::text(name).ok().flatten()
 }
 
 /// The standard variables that turn the export off. The crates do not read them.

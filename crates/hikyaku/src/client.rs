@@ -69,26 +69,27 @@ impl Client {
     /// Creates a client from the environment: `LINE_CHANNEL_ACCESS_TOKEN`, and optionally `HIKYAKU_API_URL`,
     /// `HIKYAKU_DATA_URL` and `HIKYAKU_MANAGER_URL` for hosts other than LINE's. If `HIKYAKU_API_URL` is on this
     /// machine, set the URL of every host that the program calls: no other host has a default then, as with
-    /// [`api_base_url`](ClientBuilder::api_base_url).
+    /// [`api_base_url`](ClientBuilder::api_base_url). A variable that is set but empty counts as not set.
     ///
     /// # Errors
     /// [`Invalid`](crate::ErrorKind::Invalid): the token is missing or malformed, a URL is invalid, or one host is on this
     /// machine and another is LINE's own.
     pub fn from_env() -> Result<Self, Error> {
-        let token = std::env::var("LINE_CHANNEL_ACCESS_TOKEN").map_err(|_| {
+        let set = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+        let token = set("LINE_CHANNEL_ACCESS_TOKEN").ok_or_else(|| {
             Error::invalid(
                 "LINE_CHANNEL_ACCESS_TOKEN",
                 "is not set; put the channel access token into it",
             )
         })?;
         let mut builder = Self::builder(token);
-        for (name, set) in [
+        for (name, with) in [
             ("HIKYAKU_API_URL", ClientBuilder::api_base_url as fn(_, String) -> _),
             ("HIKYAKU_DATA_URL", ClientBuilder::data_base_url),
             ("HIKYAKU_MANAGER_URL", ClientBuilder::manager_base_url),
         ] {
-            if let Ok(url) = std::env::var(name) {
-                builder = set(builder, url);
+            if let Some(url) = set(name) {
+                builder = with(builder, url);
             }
         }
         builder.build()

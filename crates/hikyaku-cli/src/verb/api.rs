@@ -13,6 +13,7 @@ use crate::{
     channel::ChannelSecretArgs,
     connect::Connection,
     download,
+    environment::unless_empty,
     failure::{refused, usage},
     file,
     output::{self, Output, visible},
@@ -67,7 +68,7 @@ pub(crate) struct Api {
     user_token: Option<Secret>,
 
     /// The channel's id, for attaching a module
-    #[arg(long, env = "LINE_CHANNEL_ID", hide_env_values = true, value_name = "ID")]
+    #[arg(long, env = unless_empty("LINE_CHANNEL_ID"), hide_env_values = true, value_name = "ID")]
     channel_id: Option<String>,
 
     #[command(flatten)]

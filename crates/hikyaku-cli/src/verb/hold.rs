@@ -7,6 +7,7 @@ use hikyaku_sender::{HoldId, Lane, NewHold, Outbox};
 use serde::Serialize;
 
 use crate::{
+    environment,
     failure::not_found,
     output::{Output, visible},
     store::{StoreArgs, When},
@@ -135,13 +136,13 @@ impl Hold {
             hold = hold.until(until.after(outbox.now().await?));
         }
         let hold = outbox.hold(hold).await?;
-        output.print(&hold, Told(&hold))
+        output.print(&hold, Line(&hold))
     }
 }
 
 /// Returns the user of this machine, as the shell knows them.
 fn user() -> Option<String> {
-    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok())
+    ["USER", "LOGNAME"].iter().find_map(|name| environment::text(name).ok().flatten())
 }
 
 impl Release {
@@ -173,15 +174,16 @@ async fn found(outbox: &Outbox, all: bool, scope: &Scope) -> anyhow::Result<Vec<
     Ok(holds.into_iter().map(|it| it.id).collect())
 }
 
-/// A hold in one line.
-struct Told<'a>(&'a hikyaku_sender::Hold);
+/// What a hold stops, since when, by whom and why.
+pub(crate) struct Told<'a>(pub(crate) &'a hikyaku_sender::Hold);
+
+/// The same behind the hold's id.
+struct Line<'a>(&'a hikyaku_sender::Hold);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hikyaku_sender::Hold {
-            id, channel, lane, fairness_key, reason, who, at, until, ..
-        } = self.0;
-        write!(f, "{id:>4}  ")?;
+        let hikyaku_sender::Hold { channel, lane, fairness_key, reason, who, at, until, .. } =
+            self.0;
         match (channel, lane) {
             (None, None) => write!(f, "everything")?,
             (None, Some(lane)) => write!(f, "{lane} of every channel")?,
@@ -202,13 +204,19 @@ impl fmt::Display for Told<'_> {
     }
 }
 
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>4}  {}", self.0.id, Told(self.0))
+    }
+}
+
 impl fmt::Display for Holds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.holds.is_empty() {
             return f.write_str("nothing is held");
         }
         for (index, hold) in self.holds.iter().enumerate() {
-            write!(f, "{}{}", if index == 0 { "" } else { "\n" }, Told(hold))?;
+            write!(f, "{}{}", if index == 0 { "" } else { "\n" }, Line(hold))?;
         }
         Ok(())
     }

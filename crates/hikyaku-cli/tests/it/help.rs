@@ -10,7 +10,7 @@ pub(crate) fn verbs() -> Vec<String> {
 }
 
 /// The help of a verb, or of a verb's own verb.
-fn help(words: &[String]) -> String {
+pub(crate) fn help(words: &[String]) -> String {
     let outcome = Shell::bare().run(words.iter().map(String::as_str).chain(["--help"]));
     assert_eq!(outcome.code, 0, "{words:?}: {outcome}");
     outcome.stdout
@@ -29,7 +29,7 @@ fn verbs_and_purposes(words: &[String]) -> Vec<(String, String)> {
 }
 
 /// Every verb and every verb's own verb, by its words, with what the list above it says of it.
-fn all_verbs() -> Vec<(Vec<String>, String)> {
+pub(crate) fn all_verbs() -> Vec<(Vec<String>, String)> {
     let mut all = Vec::new();
     let mut above = vec![Vec::new()];
     while let Some(words) = above.pop() {

@@ -16,6 +16,7 @@ mod connection;
 mod content;
 mod deploy;
 mod doctor;
+mod environment;
 mod errors;
 mod gateway;
 mod guides;

@@ -6,6 +6,7 @@ mod blocking;
 mod combined;
 mod dead_connection;
 mod failures;
+mod from_env;
 mod judgement;
 mod loading;
 mod login;

@@ -20,8 +20,8 @@ use hikyaku_gateway::Config;
 use http::Uri;
 
 use crate::{
-    channel::ChannelSecretArgs, connect::Connection, failure::invalid, output::Output,
-    work::CHANNEL,
+    channel::ChannelSecretArgs, connect::Connection, environment::unless_empty, failure::invalid,
+    output::Output, work::CHANNEL,
 };
 
 #[derive(Debug, Args)]
@@ -58,7 +58,7 @@ pub(crate) struct Doctor {
     channel: String,
 
     /// The store of a worker; a gateway's is that of its configuration
-    #[arg(long, env = "HIKYAKU_STORE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = unless_empty("HIKYAKU_STORE"), hide_env_values = true, value_name = "URL")]
     store: Option<String>,
 
     #[command(flatten)]

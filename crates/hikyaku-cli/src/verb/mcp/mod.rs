@@ -13,7 +13,10 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
-use crate::{connect::Connection, output::Output, secret::Secret, store::StoreArgs};
+use crate::{
+    connect::Connection, environment::unless_empty, output::Output, secret::Secret,
+    store::StoreArgs,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -37,7 +40,7 @@ pub(crate) struct Mcp {
     listen: Option<SocketAddr>,
 
     /// The bearer token that HTTP clients must send, or @FILE with it; needed to listen beyond this machine
-    #[arg(long, env = "HIKYAKU_MCP_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    #[arg(long, env = unless_empty("HIKYAKU_MCP_TOKEN"), hide_env_values = true, value_name = "TOKEN")]
     listen_token: Option<Secret>,
 
     #[command(flatten)]

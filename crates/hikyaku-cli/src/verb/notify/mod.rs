@@ -14,6 +14,7 @@ use hikyaku::{
 
 use crate::{
     connect::Patience,
+    environment::unless_empty,
     failure::{Hint, invalid, of_settings, usage},
     output::Output,
     secret::Secret,
@@ -62,7 +63,7 @@ struct Service {
     #[arg(
         long,
         global = true,
-        env = "LINE_NOTIFY_TOKEN",
+        env = unless_empty("LINE_NOTIFY_TOKEN"),
         hide_env_values = true,
         value_name = "TOKEN",
         allow_hyphen_values = true,
@@ -73,7 +74,7 @@ struct Service {
     #[arg(
         long,
         global = true,
-        env = "HIKYAKU_NOTIFY_API_URL",
+        env = unless_empty("HIKYAKU_NOTIFY_API_URL"),
         hide_env_values = true,
         value_name = "URL",
         help = "Where messages are sent [default: https://notify-api.line.me, which is closed]"
@@ -83,7 +84,7 @@ struct Service {
     #[arg(
         long,
         global = true,
-        env = "HIKYAKU_NOTIFY_BOT_URL",
+        env = unless_empty("HIKYAKU_NOTIFY_BOT_URL"),
         hide_env_values = true,
         value_name = "URL",
         help = "Where users connect [default: https://notify-bot.line.me, which is closed]"
@@ -94,7 +95,7 @@ struct Service {
     #[arg(
         long,
         global = true,
-        env = "LINE_NOTIFY_CLIENT_ID",
+        env = unless_empty("LINE_NOTIFY_CLIENT_ID"),
         hide_env_values = true,
         value_name = "ID"
     )]
@@ -104,7 +105,7 @@ struct Service {
     #[arg(
         long,
         global = true,
-        env = "LINE_NOTIFY_CLIENT_SECRET",
+        env = unless_empty("LINE_NOTIFY_CLIENT_SECRET"),
         hide_env_values = true,
         value_name = "SECRET",
         allow_hyphen_values = true
@@ -115,7 +116,7 @@ struct Service {
     #[arg(
         long,
         global = true,
-        env = "LINE_NOTIFY_REDIRECT_URI",
+        env = unless_empty("LINE_NOTIFY_REDIRECT_URI"),
         hide_env_values = true,
         value_name = "URI"
     )]

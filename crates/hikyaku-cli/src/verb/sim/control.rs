@@ -10,6 +10,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::{
+    environment::unless_empty,
     failure::{network, refused, usage},
     file,
 };
@@ -26,7 +27,7 @@ pub(super) struct SimArgs {
     /// Base URL of the simulator's API
     #[arg(
         long,
-        env = "HIKYAKU_API_URL",
+        env = unless_empty("HIKYAKU_API_URL"),
         hide_env_values = true,
         value_name = "URL",
         default_value = "http://127.0.0.1:8686"
@@ -34,7 +35,7 @@ pub(super) struct SimArgs {
     api_url: String,
 
     /// Trust the certificate of this PEM file: that of a simulator that was started with --tls
-    #[arg(long, env = "HIKYAKU_CA_FILE", hide_env_values = true, value_name = "FILE")]
+    #[arg(long, env = unless_empty("HIKYAKU_CA_FILE"), hide_env_values = true, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 
     /// Id of a channel of the simulator [default: the first]

@@ -10,7 +10,7 @@ use hikyaku_sim::{Sim as Simulator, StartError};
 use serde::Serialize;
 
 use super::seed::SeedFile;
-use crate::{failure::usage, invocation, output::visible};
+use crate::{environment, failure::usage, invocation, output::visible};
 
 const STRONG: Style = Style::new().effects(Effects::BOLD);
 const NAME: Style = Style::new().effects(Effects::DIMMED);
@@ -167,7 +167,7 @@ fn certificates(state: Option<&Path>) -> anyhow::Result<PathBuf> {
         folder.push(".tls");
         folder.into()
     } else {
-        let states = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+        let states = environment::value("XDG_STATE_HOME").map(PathBuf::from);
         // XDG's rules say to ignore a relative path.
         let states = states.filter(|path| path.is_absolute());
         let states = states.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
