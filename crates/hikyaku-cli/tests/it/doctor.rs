@@ -228,7 +228,7 @@ fn what_stands_still_in_a_store_is_a_problem() {
     shell.run(["outbox", "add", "push", friend.as_str(), "--text", "hi"]);
     assert_eq!(has("ok       store", "nothing stands still: 1 sends are due"), 0);
     shell.run(["hold", "--lane", "push", "--key", "vip", "--reason", "wrong price", "--by", "ann"]);
-    assert_eq!(has("problem  hold", "ann holds lane push, fairness key vip back since "), 1);
+    assert_eq!(has("problem  hold", "push of every channel with key vip is held since "), 1);
     assert!(doctor().stdout.contains("`hikyaku release 1`"));
 }
 

@@ -8,7 +8,7 @@ use hikyaku_sender::{
 };
 
 use super::Finding;
-use crate::{output::visible, store::missing_file};
+use crate::{output::visible, store::missing_file, verb::hold::Told};
 
 const STORE: &str = "store";
 const HOLD: &str = "hold";
@@ -95,21 +95,8 @@ fn used_up(budget: &Budget) -> Option<Finding> {
 }
 
 fn held(hold: &hikyaku_sender::Hold) -> Finding {
-    let mut stopped = Vec::new();
-    if let Some(channel) = &hold.channel {
-        stopped.push(format!("channel {}", visible(channel)));
-    }
-    if let Some(lane) = hold.lane {
-        stopped.push(format!("lane {lane}"));
-    }
-    if let Some(key) = &hold.fairness_key {
-        stopped.push(format!("fairness key {}", visible(key)));
-    }
-    let what = if stopped.is_empty() { "everything".to_owned() } else { stopped.join(", ") };
-    let by = if hold.who.is_empty() { "somebody" } else { &hold.who };
-    let message =
-        format!("{} holds {what} back since {}: {}", visible(by), hold.at, visible(&hold.reason));
-    Finding::problem(HOLD, message, &format!("`hikyaku release {}`; it goes on then", hold.id))
+    let next = format!("`hikyaku release {}`; it goes on then", hold.id);
+    Finding::problem(HOLD, Told(hold).to_string(), &next)
 }
 
 fn stands(lane: &LaneOverview, overview: &Overview) -> Option<Finding> {
