@@ -209,6 +209,61 @@ fn a_batch_that_cannot_name_a_key_adds_nothing() {
 }
 
 #[test]
+fn a_line_of_a_batch_takes_the_options_of_the_command_line() {
+    let line = format!(
+        r#"{{"kind":"push","to":"{USER}","messages":[{{"type":"text","text":"hi"}}],"idempotency_key":"a","reference":{{"order":17}},
+        "order_key":"o","tell_outcome":true,"channel":"shop","at":"2126-01-01T00:00:00Z","expires":"2126-01-02T00:00:00Z",
+        "fairness_key":"f","notification_disabled":true}}"#
+    );
+    let shell = Shell::bare().with_file("sends.jsonl", line.replace('\n', ""));
+    let words = ["outbox", "add", "push", USER, "--text", "hi", "--idempotency-key", "a"];
+    let options = [
+        ["--reference", "{\"order\":17}"],
+        ["--order-key", "o"],
+        ["--channel", "shop"],
+        ["--at", "2126-01-01T00:00:00Z"],
+        ["--expires", "2126-01-02T00:00:00Z"],
+        ["--fairness-key", "f"],
+    ];
+    let words = words.into_iter().chain(options.into_iter().flatten());
+    let added = shell.run(words.chain(["--tell-outcome", "--notification-disabled"]));
+    assert_eq!(added.stdout, "{\"delivery_id\":1,\"existing\":false}\n", "{added}");
+    // The same key with other contents would be a conflict.
+    let same = shell.run(["outbox", "add", "--batch", "sends.jsonl"]);
+    assert_eq!(same.stdout, "{\"delivery_id\":1,\"existing\":true}\n", "{same}");
+    let shown = shell.run(["outbox", "show", "1", "--json"]).stdout;
+    for part in [r#""order":17"#, r#""order_key":"o""#, r#""fairness_key":"f""#, "2126-01-02T"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+}
+
+#[test]
+fn a_line_of_a_batch_has_no_unknown_member() {
+    let send = |rest: &str| {
+        let messages = r#"[{"type":"text","text":"hi"}]"#;
+        format!(r#"{{"kind":"push","to":"{USER}","messages":{messages},{rest}}}"#)
+    };
+    let lines = [
+        send(r#""order_kee":"o""#),
+        send(r#""at":"tomorrow""#),
+        send(r#""expires":7"#),
+        send(r#""tell_outcome":null,"notification_disabled":null,"at":null,"channel":null"#),
+    ];
+    let shell = Shell::bare().with_file("sends.jsonl", lines.join("\n"));
+    let outcome = shell.run(["outbox", "add", "--batch", "sends.jsonl"]);
+    let answers: Vec<_> = outcome.stdout.lines().collect();
+    for (answer, why) in answers.iter().zip([
+        "line 1 is no send: unknown field `order_kee`",
+        "line 2 is no send: at: expected a time with its offset",
+        "line 3 is no send: invalid type: integer `7`",
+        r#""delivery_id":1,"#,
+    ]) {
+        assert!(answer.contains(why), "{why}: {outcome}");
+    }
+    assert_eq!(answers.len(), 4, "{outcome}");
+}
+
+#[test]
 fn an_empty_line_is_answered_too_so_that_answers_and_lines_go_together() {
     let send =
         format!(r#"{{"kind":"push","to":"{USER}","messages":[{{"type":"text","text":"a"}}]}}"#);

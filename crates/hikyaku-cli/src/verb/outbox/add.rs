@@ -5,14 +5,14 @@ use hikyaku_sender::NewDelivery;
 use super::{
     added::{Added, Named, fresh_key},
     batch,
+    options::Options,
 };
 use crate::{
     failure::{Aftermath, usage},
     messages::MessageArgs,
     output::{self, Output},
     recipients::RecipientArgs,
-    send::Silence,
-    store::{StoreArgs, When},
+    store::StoreArgs,
     targeting::TargetingArgs,
 };
 
@@ -136,65 +136,14 @@ struct Unit {
     unit: Option<String>,
 }
 
-// The options of every kind of send.
+// The messages and options of every kind of send.
 #[derive(Debug, Args)]
 struct Send {
     #[command(flatten)]
     messages: MessageArgs,
 
-    /// Your name for this send: added again with the same contents, it is the same one
-    #[arg(long, value_name = "KEY")]
-    idempotency_key: Option<String>,
-
-    /// JSON of your own, up to 2000 bytes; it is never sent, and comes back wherever the send is told of
-    #[arg(long, value_name = "JSON", value_parser = reference)]
-    reference: Option<serde_json::Value>,
-
-    /// Sends of a channel with the same key go out one at a time, in the order in which they were added
-    #[arg(long, value_name = "KEY")]
-    order_key: Option<String>,
-
-    /// Report its acceptance, too, in `outbox outcomes`
-    #[arg(long)]
-    tell_outcome: bool,
-
-    /// The channel of the store that it belongs to [default: default]
-    #[arg(long, value_name = "NAME")]
-    channel: Option<String>,
-
-    #[arg(
-        long,
-        env = "TRACEPARENT",
-        hide_env_values = true,
-        value_name = "TRACEPARENT",
-        help = "The trace that it belongs to, in W3C's form; its attempts are spans of it, and LINE never gets it"
-    )]
-    traceparent: Option<String>,
-
-    /// The state of that trace, up to 512 bytes
-    #[arg(long, env = "TRACESTATE", hide_env_values = true, value_name = "TRACESTATE")]
-    tracestate: Option<String>,
-
-    /// When to send it: a time such as 2026-12-24T18:00:00+09:00, or a wait such as 2h [default: at once]
-    #[arg(long, value_name = "TIME")]
-    at: Option<When>,
-
-    /// When to give it up if it has not been sent, in the same forms
-    #[arg(long, value_name = "TIME")]
-    expires: Option<When>,
-
-    /// Whose share of the rate it takes: while several keys have sends of this kind, they take turns
-    #[arg(long, value_name = "KEY")]
-    fairness_key: Option<String>,
-
     #[command(flatten)]
-    silence: Silence,
-}
-
-pub(super) fn reference(json: &str) -> Result<serde_json::Value, String> {
-    serde_json::from_str(json).map_err(|why| {
-        format!("expected JSON, such as 17, \"order 17\" in quotes or {{\"order\":17}}: {why}")
-    })
+    options: Options,
 }
 
 impl Add {
@@ -218,15 +167,15 @@ impl Add {
         let to_many = matches!(kind, Kind::Broadcast { .. } | Kind::Narrowcast { .. });
         let (delivery, mut send) = kind.read(output)?;
         let outbox = store.open_or_make().await?;
-        if to_many && send.idempotency_key.is_none() {
+        if to_many && send.options.idempotency_key.is_none() {
             let key = fresh_key();
             // Before the commit: a caller who is interrupted in between must be able to use the same key again.
             let text = format!("should this have to be repeated: --idempotency-key {key}");
             output.aside(&Named { line: None, idempotency_key: &key }, &text)?;
-            send.idempotency_key = Some(key);
+            send.options.idempotency_key = Some(key);
         }
         let now = outbox.now().await?;
-        let added = Added::from(outbox.enqueue(send.complete(delivery, now)).await?);
+        let added = Added::from(outbox.enqueue(send.options.complete(delivery, now)).await?);
         output::print(serde_json::to_string(&added)?).with_context(|| {
             let id = added.delivery_id;
             Aftermath(format!("the send is in the outbox as delivery {id}; do not add it again"))
@@ -271,41 +220,5 @@ impl Unit {
             Some(unit) => delivery.unit(unit),
             None => delivery,
         }
-    }
-}
-
-impl Send {
-    fn complete(self, mut delivery: NewDelivery, now: hikyaku_sender::Time) -> NewDelivery {
-        if let Some(key) = self.idempotency_key {
-            delivery = delivery.idempotency_key(key);
-        }
-        if let Some(key) = self.order_key {
-            delivery = delivery.in_order(key);
-        }
-        if let Some(reference) = self.reference {
-            delivery = delivery.reference(reference);
-        }
-        if let Some(traceparent) = self.traceparent {
-            delivery = delivery.trace_context(traceparent, self.tracestate.as_deref());
-        }
-        if self.tell_outcome {
-            delivery = delivery.tell_outcome();
-        }
-        if let Some(channel) = self.channel {
-            delivery = delivery.channel(channel);
-        }
-        if let Some(at) = self.at {
-            delivery = delivery.at(at.after(now));
-        }
-        if let Some(expires) = self.expires {
-            delivery = delivery.expires_at(expires.after(now));
-        }
-        if let Some(key) = self.fairness_key {
-            delivery = delivery.fairness_key(key);
-        }
-        if self.silence.notification_disabled {
-            delivery = delivery.notification_disabled(true);
-        }
-        delivery
     }
 }

@@ -9,13 +9,15 @@ use hikyaku_sender::{ErrorKind, NewDelivery, Outbox, Time};
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
-use super::added::{Added, Named, fresh_key};
+use super::{
+    added::{Added, Named, fresh_key},
+    options::Options,
+};
 use crate::{
     failure::{invalid, usage},
     file,
     output::{self, Output},
     report,
-    store::When,
 };
 
 /// The maximum number of sends that share a commit.
@@ -29,20 +31,11 @@ struct Line {
     #[serde(default)]
     to: To,
     messages: Vec<Message>,
-    idempotency_key: Option<String>,
-    traceparent: Option<String>,
-    tracestate: Option<String>,
-    reference: Option<serde_json::Value>,
-    order_key: Option<String>,
-    #[serde(default)]
-    tell_outcome: bool,
-    channel: Option<String>,
-    at: Option<String>,
-    expires: Option<String>,
+    // Serde does not promise that it refuses unknown fields beside a flattened struct; a test sees that it does.
+    #[serde(flatten)]
+    options: Options,
     priority: Option<String>,
     on_unknown: Option<String>,
-    fairness_key: Option<String>,
-    notification_disabled: Option<bool>,
     unit: Option<String>,
     delivery_tag: Option<String>,
     recipient: Option<Recipient>,
@@ -212,32 +205,12 @@ fn read(line: &[u8], number: u64, now: Time, output: Output) -> anyhow::Result<R
         (Kind::Multicast, To::Nobody) => return Err(invalid("to", "must be a list of users")),
         (_, _) => return Err(invalid("to", "must be one text")),
     };
-    let made_up = (to_many && line.idempotency_key.is_none()).then(fresh_key);
-    if let Some(key) = line.idempotency_key.or_else(|| made_up.clone()) {
-        send = send.idempotency_key(key);
+    let mut options = line.options;
+    let made_up = (to_many && options.idempotency_key.is_none()).then(fresh_key);
+    if made_up.is_some() {
+        options.idempotency_key.clone_from(&made_up);
     }
-    if let Some(key) = line.order_key {
-        send = send.in_order(key);
-    }
-    if let Some(reference) = line.reference {
-        send = send.reference(reference);
-    }
-    if let Some(traceparent) = line.traceparent {
-        send = send.trace_context(traceparent, line.tracestate.as_deref());
-    }
-    if line.tell_outcome {
-        send = send.tell_outcome();
-    }
-    if let Some(channel) = line.channel {
-        send = send.channel(channel);
-    }
-    if let Some(at) = line.at {
-        send = send.at(at.parse::<When>().map_err(|why| invalid("at", why))?.after(now));
-    }
-    if let Some(expires) = line.expires {
-        let expires = expires.parse::<When>().map_err(|why| invalid("expires", why))?;
-        send = send.expires_at(expires.after(now));
-    }
+    send = options.complete(send, now);
     if let Some(priority) = line.priority {
         let known = |_| invalid("priority", "must be high, normal or low");
         send = send.priority(priority.parse().map_err(known)?);
@@ -245,12 +218,6 @@ fn read(line: &[u8], number: u64, now: Time, output: Output) -> anyhow::Result<R
     if let Some(policy) = line.on_unknown {
         let known = |_| invalid("on_unknown", "must be hold, drop or send-again");
         send = send.on_unknown(policy.parse().map_err(known)?);
-    }
-    if let Some(key) = line.fairness_key {
-        send = send.fairness_key(key);
-    }
-    if let Some(disabled) = line.notification_disabled {
-        send = send.notification_disabled(disabled);
     }
     if let Some(unit) = line.unit {
         send = send.unit(unit);

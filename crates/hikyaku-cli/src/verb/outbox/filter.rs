@@ -1,7 +1,7 @@
 use clap::Args;
 use hikyaku_sender::{CampaignId, Filter, State, Time};
 
-use super::add::reference;
+use super::options::reference;
 use crate::{store::Moment, word::one_of};
 
 // The filter of deliveries; all of its fields must match.

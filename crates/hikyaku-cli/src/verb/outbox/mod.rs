@@ -9,6 +9,7 @@ mod cursors;
 mod drop;
 mod filter;
 mod list;
+mod options;
 mod outcomes;
 mod retry;
 mod show;
