@@ -23,6 +23,13 @@ where
     #[arg(long)]
     all: bool,
 
+    #[command(flatten)]
+    consent: ConsentArgs,
+}
+
+// Whether to ask before much is changed at once.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
     /// Do not ask; required for more than one if there is no terminal
     #[arg(long, short)]
     yes: bool,
@@ -59,7 +66,7 @@ where
         state: &str,
         read: impl FnOnce(F) -> T,
     ) -> anyhow::Result<Which<Id, T>> {
-        let Self { id, filter, all, yes, dry_run } = self;
+        let Self { id, filter, all, consent } = self;
         let filter = read(filter);
         let names_some = filter != T::default();
         match id {
@@ -70,9 +77,23 @@ where
             None if names_some == all => Err(usage(format!(
                 "say which: the id of one, what they have in common, such as --state {state}, or else --all"
             ))),
-            None if dry_run => Ok(Which::AllThatFit(filter, Asks::Only)),
-            None if yes => Ok(Which::AllThatFit(filter, Asks::No)),
-            None => Ok(Which::AllThatFit(filter, Asks::First)),
+            None => Ok(Which::AllThatFit(filter, consent.asks())),
         }
+    }
+}
+
+impl ConsentArgs {
+    /// Returns what the flags say.
+    pub(crate) fn asks(&self) -> Asks {
+        match self {
+            Self { dry_run: true, .. } => Asks::Only,
+            Self { yes: true, .. } => Asks::No,
+            _ => Asks::First,
+        }
+    }
+
+    /// Returns whether a flag is given.
+    pub(crate) fn is_given(&self) -> bool {
+        self.yes || self.dry_run
     }
 }

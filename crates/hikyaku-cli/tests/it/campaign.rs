@@ -207,6 +207,18 @@ fn why_line_refuses_is_told() {
     assert!(started.stderr.contains(error), "{started}");
     assert!(started.stderr.contains("`hikyaku campaign dead 1 --retry`"), "{started}");
     assert!(!started.stderr.contains("request id"), "{started}");
+    // Nothing happens to them without a yes.
+    let dead = |words: &[&str]| shell.run(["campaign", "dead", "1"].iter().chain(words).copied());
+    for (act, would) in [("--drop", "given up"), ("--retry", "sent again")] {
+        let refused = dead(&[act]);
+        let why = format!("2 deliveries would be {would}; repeat it with --yes to do so");
+        assert_eq!(refused.code, 2, "{refused}");
+        assert!(refused.stderr.contains(&why) && refused.stdout.is_empty(), "{refused}");
+        let looked = dead(&[act, "--dry-run"]).stdout;
+        assert!(looked.starts_with(&format!("2 deliveries would be {would}")), "{looked}");
+    }
+    assert_eq!(dead(&["--yes"]).code, 2);
+    assert_eq!(dead(&["--json"]).stdout.matches("\"rejected\"").count(), 2);
     let why = "refused for 2: ";
     for verb in ["status", "watch"] {
         let shown = shell.run(["campaign", verb, "1"]);
@@ -216,6 +228,9 @@ fn why_line_refuses_is_told() {
         assert_eq!(json["refusals"][0]["recipients"], 2, "{json}");
         assert!(!json["refusals"][0]["reason"].as_str().unwrap().is_empty(), "{json}");
     }
+    let dropped = dead(&["--drop", "--yes", "--json"]);
+    assert_eq!(dropped.stdout, "{\"done\":2,\"refused\":[]}\n", "{dropped}");
+    assert_eq!(dead(&["--json"]).stdout, "{\"deliveries\":[]}\n");
     // Where somebody gets it, it is a success with a note.
     let some = format!("{nobody}{}\n", platform.sim.add_friend());
     let started = shell.run_with_input(words, &some);

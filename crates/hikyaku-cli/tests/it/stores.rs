@@ -324,12 +324,13 @@ fn dead_letters_of_a_campaign_are_listed_retried_and_put_away() {
         let none = json(&shell, ["campaign", "dead", "1", "--tray", "unknown", "--json"]);
         assert_eq!(none["deliveries"], serde_json::json!([]));
 
-        let retried = shell.run(["campaign", "dead", "1", "--retry", "--json"]);
-        assert_eq!(retried.stdout, "{\"deliveries\":1}\n", "{retried}");
+        let done = "{\"done\":1,\"refused\":[]}\n";
+        let retried = shell.run(["campaign", "dead", "1", "--retry", "--yes", "--json"]);
+        assert_eq!(retried.stdout, done, "{retried}");
         platform.sim.fault(FaultRule::answer(400).on("POST", path).times(1)).unwrap();
         json(&shell, ["worker", "run", "--until-idle", "--json"]);
-        let dropped = shell.run(["campaign", "dead", "1", "--drop", "--json"]);
-        assert_eq!(dropped.stdout, "{\"deliveries\":1}\n", "{dropped}");
+        let dropped = shell.run(["campaign", "dead", "1", "--drop", "--yes", "--json"]);
+        assert_eq!(dropped.stdout, done, "{dropped}");
         // It stays counted as what it was.
         assert!(status(&shell, "1").starts_with("{\"state\":\"done\",\"total\":600,"));
         assert!(!status(&shell, "1").contains("\"rejected\":0"), "{}", status(&shell, "1"));

@@ -1,9 +1,14 @@
 use clap::Args;
-use hikyaku_sender::State;
-use serde::Serialize;
+use hikyaku_sender::{Filter, State};
 
 use super::Which;
-use crate::{output::Output, store::StoreArgs, verb::outbox::Deliveries};
+use crate::{
+    act::ConsentArgs,
+    failure::usage,
+    output::Output,
+    store::StoreArgs,
+    verb::outbox::{Deliveries, Doing},
+};
 
 /// List a campaign's dead letters, or send them again or give them up
 #[derive(Debug, Args)]
@@ -13,8 +18,8 @@ A dead letter is a request that LINE refused, or whose outcome is unknown. Nothi
 Examples:
   hikyaku campaign dead 1
   hikyaku campaign dead 1 --retry
-  hikyaku campaign dead 1 --tray unknown --retry --may-duplicate
-  hikyaku campaign dead 1 --drop")]
+  hikyaku campaign dead 1 --tray unknown --retry --may-duplicate --yes
+  hikyaku campaign dead 1 --drop --dry-run")]
 pub(super) struct Dead {
     #[command(flatten)]
     which: Which,
@@ -35,39 +40,30 @@ pub(super) struct Dead {
     #[arg(long, requires = "retry")]
     may_duplicate: bool,
 
+    #[command(flatten)]
+    consent: ConsentArgs,
+
     /// List at most so many
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with_all = ["retry", "drop"])]
     limit: u32,
 }
 
-#[derive(Serialize)]
-struct Acted {
-    deliveries: u64,
-}
-
 impl Dead {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let campaign = store.open(output).await?.campaign(self.which.id).await?;
-        let tray = if self.tray == "unknown" { State::Unknown } else { State::Rejected };
-        if self.retry {
-            let deliveries = campaign.retry_dead_letters(tray, self.may_duplicate).await?;
-            if !campaign.dead_letters(tray, 1).await?.is_empty() {
-                output.note(
-                    "some may have arrived, and their retry keys are too old to tell; retry them with --may-duplicate, or \
-                     drop them",
-                );
+        let doing = match (self.retry, self.drop) {
+            (true, _) => Some(Doing::retry(self.may_duplicate)),
+            (false, true) => Some(Doing::drop()),
+            (false, false) if self.consent.is_given() => {
+                return Err(usage("--yes and --dry-run belong to --retry or --drop; add one"));
             }
-            return output.print(
-                &Acted { deliveries },
-                format_args!("{deliveries} deliveries will be sent again"),
-            );
-        }
-        if self.drop {
-            let deliveries = campaign.drop_dead_letters(tray).await?;
-            return output.print(
-                &Acted { deliveries },
-                format_args!("{deliveries} deliveries are given up"),
-            );
+            (false, false) => None,
+        };
+        let outbox = store.open(output).await?;
+        let campaign = outbox.campaign(self.which.id).await?;
+        let tray = if self.tray == "unknown" { State::Unknown } else { State::Rejected };
+        if let Some(doing) = doing {
+            let filter = Filter::default().state(tray).campaign(self.which.id);
+            return doing.many(&outbox, &filter, self.consent.asks(), output).await;
         }
         let deliveries = campaign.dead_letters(tray, self.limit).await?;
         let deliveries = Deliveries { deliveries, now: None };

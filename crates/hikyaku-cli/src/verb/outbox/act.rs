@@ -18,17 +18,53 @@ use crate::{
 pub(super) type ActArgs = act::ActArgs<DeliveryId, FilterArgs>;
 
 /// An act, and how it is told.
-pub(super) struct Doing {
-    pub(super) act: Act,
+pub(in crate::verb) struct Doing {
+    act: Act,
     /// The states that it is for, where the command names none.
-    pub(super) states: &'static [State],
+    states: &'static [State],
     /// What has become of a delivery, of several, and what would: "17 deliveries would be sent again".
-    pub(super) one: &'static str,
-    pub(super) many: &'static str,
-    pub(super) would: &'static str,
+    one: &'static str,
+    many: &'static str,
+    would: &'static str,
 }
 
+/// The states of dead letters.
+const DEAD: &[State] = &[State::Rejected, State::Unknown];
+
 impl Doing {
+    /// Withdraws what was not sent.
+    pub(super) fn cancel() -> Self {
+        Self {
+            act: Act::Cancel,
+            states: &[State::Ready],
+            one: "is withdrawn",
+            many: "are withdrawn",
+            would: "would be withdrawn",
+        }
+    }
+
+    /// Sends dead letters again.
+    pub(in crate::verb) fn retry(may_duplicate: bool) -> Self {
+        Self {
+            act: Act::Retry { may_duplicate },
+            states: DEAD,
+            one: "will be sent again",
+            many: "will be sent again",
+            would: "would be sent again",
+        }
+    }
+
+    /// Gives dead letters up.
+    pub(in crate::verb) fn drop() -> Self {
+        Self {
+            act: Act::Drop,
+            states: DEAD,
+            one: "is given up",
+            many: "are given up",
+            would: "would be given up",
+        }
+    }
+
     /// Does it to what the words name.
     pub(super) async fn run(
         self,
@@ -39,52 +75,53 @@ impl Doing {
         let outbox = store.open(output).await?;
         let now = outbox.now().await?;
         match which.which("delivery", "unknown", |filter| filter.filter(now))? {
-            Which::One(id) => one(&outbox, id, &self, output).await,
+            Which::One(id) => self.one(&outbox, id, output).await,
             Which::AllThatFit(mut filter, asks) => {
                 if filter.states.is_empty() {
                     filter.states = self.states.to_vec();
                 }
-                many(&outbox, &filter, &self, asks, output).await
+                self.many(&outbox, &filter, asks, output).await
             }
         }
     }
-}
 
-async fn one(outbox: &Outbox, id: DeliveryId, doing: &Doing, output: Output) -> anyhow::Result<()> {
-    match doing.act {
-        Act::Cancel => outbox.cancel(id).await?,
-        Act::Retry { may_duplicate: true } => outbox.retry_may_duplicate(id).await?,
-        Act::Retry { .. } => outbox.retry(id).await?,
-        _ => outbox.drop_dead_letter(id).await?,
+    async fn one(&self, outbox: &Outbox, id: DeliveryId, output: Output) -> anyhow::Result<()> {
+        match self.act {
+            Act::Cancel => outbox.cancel(id).await?,
+            Act::Retry { may_duplicate: true } => outbox.retry_may_duplicate(id).await?,
+            Act::Retry { .. } => outbox.retry(id).await?,
+            _ => outbox.drop_dead_letter(id).await?,
+        }
+        output.done(format_args!("delivery {id} {}", self.one))
     }
-    output.done(format_args!("delivery {id} {}", doing.one))
-}
 
-async fn many(
-    outbox: &Outbox,
-    filter: &Filter,
-    doing: &Doing,
-    asks: Asks,
-    output: Output,
-) -> anyhow::Result<()> {
-    let preview = outbox.preview(filter, doing.act).await?;
-    let total = preview.possible;
-    if asks == Asks::Only {
-        let preview = Previewed::new(preview, doing);
-        return output.print(&preview, &preview);
+    /// Does it to all that match, after a preview and a yes.
+    pub(in crate::verb) async fn many(
+        &self,
+        outbox: &Outbox,
+        filter: &Filter,
+        asks: Asks,
+        output: Output,
+    ) -> anyhow::Result<()> {
+        let preview = outbox.preview(filter, self.act).await?;
+        let total = preview.possible;
+        if asks == Asks::Only {
+            let preview = Previewed::new(preview, self);
+            return output.print(&preview, &preview);
+        }
+        if asks == Asks::First && total > 0 {
+            consent::ask(
+                format_args!("{total} deliveries {}", self.would),
+                &Previewed::new(preview, self),
+            )?;
+        }
+        let bar = Share::new(total);
+        let acted = outbox.act_on(filter, self.act, |so_far| bar.show(so_far.done)).await?;
+        drop(bar);
+        let Acted { done, refused, .. } = acted;
+        let did = Did { done, refused: Refused(refused), many: self.many };
+        output.print(&did, &did)
     }
-    if asks == Asks::First && total > 0 {
-        consent::ask(
-            format_args!("{total} deliveries {}", doing.would),
-            &Previewed::new(preview, doing),
-        )?;
-    }
-    let bar = Share::new(total);
-    let acted = outbox.act_on(filter, doing.act, |so_far| bar.show(so_far.done)).await?;
-    drop(bar);
-    let Acted { done, refused, .. } = acted;
-    let did = Did { done, refused: Refused(refused), many: doing.many };
-    output.print(&did, &did)
 }
 
 /// What would be done, as it is printed.

@@ -1,5 +1,4 @@
 use clap::Args;
-use hikyaku_sender::{Act, State};
 
 use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
@@ -20,13 +19,6 @@ pub(super) struct Cancel {
 
 impl Cancel {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let doing = Doing {
-            act: Act::Cancel,
-            states: &[State::Ready],
-            one: "is withdrawn",
-            many: "are withdrawn",
-            would: "would be withdrawn",
-        };
-        doing.run(self.which, store, output).await
+        Doing::cancel().run(self.which, store, output).await
     }
 }

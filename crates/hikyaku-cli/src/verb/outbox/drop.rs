@@ -1,5 +1,4 @@
 use clap::Args;
-use hikyaku_sender::{Act, State};
 
 use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
@@ -20,13 +19,6 @@ pub(super) struct Drop {
 
 impl Drop {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let doing = Doing {
-            act: Act::Drop,
-            states: &[State::Rejected, State::Unknown],
-            one: "is given up",
-            many: "are given up",
-            would: "would be given up",
-        };
-        doing.run(self.which, store, output).await
+        Doing::drop().run(self.which, store, output).await
     }
 }

@@ -15,6 +15,7 @@ mod retry;
 mod show;
 mod story;
 
+pub(super) use act::Doing;
 pub(super) use list::Deliveries;
 
 use clap::{Args, Subcommand};

@@ -1,5 +1,4 @@
 use clap::Args;
-use hikyaku_sender::{Act, State};
 
 use super::act::{ActArgs, Doing};
 use crate::{output::Output, store::StoreArgs};
@@ -26,13 +25,6 @@ pub(super) struct Retry {
 
 impl Retry {
     pub(super) async fn run(self, store: &StoreArgs, output: Output) -> anyhow::Result<()> {
-        let doing = Doing {
-            act: Act::Retry { may_duplicate: self.may_duplicate },
-            states: &[State::Rejected, State::Unknown],
-            one: "will be sent again",
-            many: "will be sent again",
-            would: "would be sent again",
-        };
-        doing.run(self.which, store, output).await
+        Doing::retry(self.may_duplicate).run(self.which, store, output).await
     }
 }
