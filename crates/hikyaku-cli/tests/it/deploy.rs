@@ -63,6 +63,20 @@ fn the_compose_files_name_what_there_is() {
 }
 
 #[test]
+fn the_containers_of_the_guides_run_what_there_is() {
+    let guide = include_str!("../../../../docs/simulator.md").replace("\\\n", " ");
+    let mut found = 0;
+    for line in guide.lines().filter(|line| line.starts_with("docker run ")) {
+        let (_, command) = line.split_once(" hikyaku ").unwrap();
+        let words: Vec<_> = command.split_whitespace().collect();
+        runs(&words, []);
+        assert!(words.contains(&"0.0.0.0"), "nobody reaches 127.0.0.1 of a container: {line}");
+        found += 1;
+    }
+    assert_eq!(found, 2);
+}
+
+#[test]
 fn the_units_name_what_there_is() {
     for name in ["systemd/hikyaku-gateway.service", "systemd/hikyaku-worker.service"] {
         let unit = file(name);
