@@ -22,6 +22,8 @@
 //!
 //! The stores are features, both on by default: `sqlite` and `postgres`.
 
+// docs.rs marks what a feature adds.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(any(feature = "sqlite", feature = "postgres")),
     expect(dead_code, reason = "only databases write rows down in numbers and bytes")

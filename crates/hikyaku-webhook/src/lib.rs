@@ -29,6 +29,9 @@
 //! - `axum`: the server side of a bot, with a bounded queue.
 //! - `regex`: routes by regular expression.
 
+// docs.rs marks what a feature adds.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/webhooks.md")]
 mod guide {}

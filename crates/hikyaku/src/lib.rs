@@ -30,6 +30,9 @@
 //! certificates: [`ClientBuilder::root_certificates`] adds roots. A [`Transport`](transport::Transport) of your own
 //! carries the requests however else they must travel.
 
+// docs.rs marks what a feature adds.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod audience;
 #[cfg(feature = "blocking")]
 pub mod blocking;
