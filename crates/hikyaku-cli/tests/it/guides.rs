@@ -90,6 +90,34 @@ fn the_guides_of_the_gateway_work() {
 }
 
 #[test]
+fn the_pushes_of_the_examples_go_through_the_line_door() {
+    let mut demo = sim_exec::shell().start(["gateway", "--demo", "--json"]);
+    let ready: Value = serde_json::from_str(&demo.lines().next().unwrap()).unwrap();
+    let text = |name: &str| ready[name].as_str().unwrap();
+    let shell = sim_exec::shell()
+        .with("HIKYAKU_API_URL", text("url"))
+        .with("LINE_CHANNEL_ACCESS_TOKEN", text("key"));
+    let (simulator, _) = text("alice_url").split_once("/_sim/").unwrap();
+    let arrives = |program: &str, name: &str| {
+        let script = format!(
+            "{program} {} 'from {name}' && curl -fsS {simulator}/_sim/v1/outbox/latest",
+            text("alice")
+        );
+        let outcome = shell.run_script(&script);
+        assert_eq!(outcome.code, 0, "{outcome}");
+        assert!(outcome.stdout.contains(&format!(r#""text":"from {name}""#)), "{outcome}");
+    };
+    let folder = sim_exec::example("python");
+    if let Some(python) = sim_exec::python(&folder) {
+        arrives(&format!("{} {}/push.py", python.display(), folder.display()), "Python");
+    }
+    if let Some(folder) = sim_exec::node(&sim_exec::example("node")) {
+        arrives(&format!("node {}/push.mjs", folder.display()), "Node.js");
+    }
+    assert_eq!(demo.stop("TERM").0, Some(0));
+}
+
+#[test]
 fn the_line_that_uploads_a_picture_works() {
     let config = "store = \"sqlite:hikyaku.db\"\npublic_url = \"https://pictures.example\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\n\
         serve = [\"line\", \"pictures\"]\n[channel.default]\ntoken = \"t\"\napi_url = \"http://127.0.0.1:9\"\n";
