@@ -81,7 +81,7 @@ impl Login {
 
     /// Makes a user open the page of an authorization request and consent to all of it. Returns the URL to which the
     /// browser is redirected, with the `code` and `state`, or with the `error` of an invalid request; also where the request
-    /// asks for a form to be posted there.
+    /// asks for a form to be posted there. With a `response_mode` of `jwt`, all of them are in the JWT `response`.
     ///
     /// # Panics
     /// The user does not exist, or the channel or redirect URI is wrong, so that there is no redirect.
@@ -157,8 +157,14 @@ impl Login {
         let form_type = header::HeaderValue::from_static("application/x-www-form-urlencoded");
         headers.insert(header::CONTENT_TYPE, form_type);
         let query = authorize_url.split_once('?').map_or("", |(_, query)| query);
-        let query: Vec<_> =
-            query.split('&').filter(|it| *it != "response_mode=form_post").collect();
+        let query: Vec<_> = query
+            .split('&')
+            .map(|it| match it {
+                "response_mode=form_post" => "response_mode=query",
+                "response_mode=form_post.jwt" => "response_mode=query.jwt",
+                it => it,
+            })
+            .collect();
         let request = api::Request {
             id: Uuid::new_v4(),
             method: Method::POST,

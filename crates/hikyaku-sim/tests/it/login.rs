@@ -254,10 +254,9 @@ async fn a_wrong_request_is_told_to_the_channel_or_to_the_person() {
     let hint = sim.requests().into_iter().rev().find_map(|request| request.hint);
     assert!(get(&sim, &other).await.text().contains("PATCH /_sim/v1/logins/sim-login-1"));
     assert!(hint.is_some());
-    for mode in ["jwt", "query.jwt", "form_post.jwt"] {
-        let answer = get(&sim, &page("profile", &format!("&response_mode={mode}"))).await;
-        assert_eq!((answer.status, answer.headers.get("location")), (501, None), "{mode}");
-    }
+    let fragment = page("profile", "&response_mode=fragment");
+    let words = "The%20response%5Fmode%20is%20invalid%2E";
+    assert_eq!(location(&fragment).await, told("INVALID%5FREQUEST", words));
     let nobody = form(&sim, &page("profile", ""), "user=U0").await;
     assert_eq!(nobody.status, 400);
     // A registered address may have any further query.
@@ -281,6 +280,54 @@ async fn what_comes_of_a_login_can_be_posted() {
     let refused = get(&sim, &page("email", "&response_mode=form_post")).await;
     assert!(refused.text().contains(r#"name="error" value="INVALID_SCOPE""#));
     assert!(login.agree(&hana, &posted).starts_with("http://127.0.0.1:3000/back?code="));
+}
+
+/// What a JWT says that is signed with the channel's secret.
+fn signed(jwt: &str) -> Value {
+    let (signed, signature) = jwt.rsplit_once('.').unwrap();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"sim-login-secret-1");
+    hmac::verify(&key, signed.as_bytes(), &BASE64_URL.decode(signature).unwrap()).unwrap();
+    let (header, claims) = signed.split_once('.').unwrap();
+    let part = |text: &str| serde_json::from_slice(&BASE64_URL.decode(text).unwrap()).unwrap();
+    let header: Value = part(header);
+    assert_eq!(header, json!({ "typ": "JWT", "alg": "HS256" }));
+    part(claims)
+}
+
+#[tokio::test]
+async fn what_comes_of_a_login_can_be_one_signed_token() {
+    let (sim, login, hana) = start().await;
+    let jwt = |address: &str| {
+        let address = address.replace("%2E", ".").replace("%2D", "-").replace("%5F", "_");
+        signed(address.strip_prefix("http://127.0.0.1:3000/back?response=").unwrap())
+    };
+    for mode in ["jwt", "query.jwt", "form_post.jwt"] {
+        let asked = page("profile", &format!("&response_mode={mode}&bot_prompt=normal"));
+        let mut claims = jwt(&login.agree(&hana, &asked));
+        let code = claims["code"].take();
+        let code = exchange(&sim, code.as_str().unwrap(), "").await;
+        assert_eq!(code.status, 200);
+        let expected = json!({
+            "iss": "https://access.line.me", "aud": "sim-login-1", "exp": NOW + 600,
+            "code": null, "state": "s t", "friendship_status_changed": false,
+        });
+        assert_eq!(claims, expected);
+        let denied = json!({
+            "iss": "https://access.line.me", "aud": "sim-login-1", "exp": NOW + 600,
+            "error": "ACCESS_DENIED",
+            "error_description": "The resource owner denied the request.",
+            "state": "s t",
+        });
+        assert_eq!(jwt(&login.deny(&asked)), denied);
+    }
+    let refused = get(&sim, &page("email", "&response_mode=jwt")).await;
+    assert_eq!(jwt(&refused.headers["location"])["error"], "INVALID_SCOPE");
+    let posted = get(&sim, &page("email", "&response_mode=form_post.jwt")).await;
+    let html = posted.text();
+    assert!(html.contains(r#"action="http://127.0.0.1:3000/back""#), "{html}");
+    let (_, response) = html.split_once(r#"name="response" value=""#).unwrap();
+    assert_eq!(signed(response.split_once('"').unwrap().0)["error"], "INVALID_SCOPE");
+    assert!(!html.contains(r#"name="error""#), "{html}");
 }
 
 #[tokio::test]

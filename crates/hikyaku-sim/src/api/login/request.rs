@@ -18,8 +18,7 @@ pub(super) struct Authorization {
     /// Whether the person is asked to add the linked account.
     pub(super) asks_to_add: bool,
     pub(super) redirect_uri: String,
-    /// Whether the browser is to post what comes of it, instead of being redirected.
-    pub(super) posts: bool,
+    pub(super) way: Way,
     pub(super) state: String,
     pub(super) nonce: Option<String>,
     pub(super) challenge: Option<String>,
@@ -29,6 +28,30 @@ pub(super) struct Authorization {
     pub(super) tells_time: bool,
 }
 
+/// How the channel is told what comes of a request: its `response_mode`.
+///
+/// Source: <https://developers.line.biz/en/docs/line-login/integrate-line-login/#making-an-authorization-request>
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Way {
+    /// Whether the browser posts it, instead of being redirected.
+    pub(super) posts: bool,
+    /// Whether it is one signed JWT.
+    pub(super) signs: bool,
+}
+
+impl Way {
+    fn of(mode: &str) -> Option<Self> {
+        let (posts, signs) = match mode {
+            "query" => (false, false),
+            "form_post" => (true, false),
+            "query.jwt" | "jwt" => (false, true),
+            "form_post.jwt" => (true, true),
+            _ => return None,
+        };
+        Some(Self { posts, signs })
+    }
+}
+
 /// Why a request leads to no page.
 #[derive(Debug)]
 pub(super) enum Refused {
@@ -36,8 +59,10 @@ pub(super) enum Refused {
     Page(StatusCode, String),
     /// It is told to the channel.
     Redirect {
+        /// The place of the channel.
+        login: usize,
         uri: String,
-        posts: bool,
+        way: Way,
         error: &'static str,
         description: &'static str,
         state: Option<String>,
@@ -62,11 +87,12 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         )));
     }
     let state = given("state");
-    let mode = given("response_mode");
-    let posts = mode.as_deref() == Some("form_post");
+    let mode = given("response_mode").map(|mode| Way::of(&mode));
+    let way = mode.flatten().unwrap_or_default();
     let refuse = |error, description| Refused::Redirect {
+        login,
         uri: uri.clone(),
-        posts,
+        way,
         error,
         description,
         state: state.clone(),
@@ -75,14 +101,8 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         return Err(refuse("UNSUPPORTED_RESPONSE_TYPE", "The response_type must be code."));
     }
     let invalid = |words| refuse("INVALID_REQUEST", words);
-    match mode.as_deref() {
-        None | Some("query" | "form_post") => {}
-        Some("query.jwt" | "form_post.jwt" | "jwt") => {
-            let words = "the simulator serves the response_mode query and form_post alone: what LINE writes into the JWT of \
-                         the others is not known";
-            return Err(Refused::Page(StatusCode::NOT_IMPLEMENTED, words.into()));
-        }
-        Some(_) => return Err(invalid("The response_mode is invalid.")),
+    if matches!(mode, Some(None)) {
+        return Err(invalid("The response_mode is invalid."));
     }
     let words = given("scope").unwrap_or_default();
     let scopes: Option<Scopes> = words.split(' ').map(Scope::of).collect();
@@ -111,8 +131,9 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         return Err(invalid("The max_age must be a number of seconds."));
     }
     let state = state.ok_or_else(|| Refused::Redirect {
+        login,
         uri: uri.clone(),
-        posts,
+        way,
         error: "INVALID_REQUEST",
         description: "The state is missing.",
         state: None,
@@ -121,7 +142,7 @@ pub(super) fn check(world: &World, query: &str) -> Result<Authorization, Refused
         login,
         scopes,
         asks_to_add: bot_prompt.is_some(),
-        posts,
+        way,
         state,
         nonce: given("nonce"),
         challenge,

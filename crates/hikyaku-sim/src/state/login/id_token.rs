@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Who says what an ID token says.
-const ISSUER: &str = "https://access.line.me";
+pub(crate) const ISSUER: &str = "https://access.line.me";
 
 /// How long an ID token is good. LINE does not say; our choice is an hour.
 const LIFE: SignedDuration = SignedDuration::from_hours(1);

@@ -19,7 +19,7 @@ use hikyaku_model::ChannelSecret;
 use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use code::{Code, Grant, InvalidCode};
-pub(crate) use id_token::{Expected, IdTokenKey, InvalidIdToken, claims, sign, verify};
+pub(crate) use id_token::{Expected, ISSUER, IdTokenKey, InvalidIdToken, claims, sign, verify};
 pub(crate) use liff::{LiffApp, LiffApps, LiffFeatures, LiffView, MOST as MOST_LIFF_APPS};
 pub(crate) use scope::{Scope, Scopes, words};
 pub use service::ServiceMessage;
