@@ -31,7 +31,7 @@ const TIMES: usize = 20;
 async fn main() {
     // Many people with a few messages each, and few people with many.
     for (name, people) in [("10 messages each", FRIENDS), ("all in 10 chats", 10)] {
-        let sim = Sim::builder().start().await.unwrap();
+        let sim = Sim::builder().rate_limits(false).start().await.unwrap();
         let friends = sim.add_friends(FRIENDS);
         let to: Vec<&UserId> = friends.iter().take(people).collect();
         while sim.delivered() < MESSAGES as u64 {

@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) quota: Option<u64>,
     pub(crate) reply_token_life: Duration,
     pub(crate) narrowcast: NarrowcastSettings,
+    /// How long an upload to an audience is under way.
+    pub(crate) audience_job: Duration,
     pub(crate) webhook: WebhookDefaults,
     pub(crate) keep_deliveries: usize,
     pub(crate) keep_requests: usize,
@@ -90,6 +92,7 @@ impl Default for Settings {
                 sending: Duration::from_secs(2),
                 minimums: true,
             },
+            audience_job: Duration::ZERO,
             webhook: WebhookDefaults {
                 url: None,
                 redelivery: false,

@@ -144,13 +144,14 @@ pub(super) fn add_chat(call: &Call<'_>, letter: char) -> Result<Reply, Problem> 
 
 pub(super) fn audiences(call: &Call<'_>) -> Result<Reply, Problem> {
     let world = call.shared.world();
+    let now = world.clock.now();
     let audiences = world.channels[call.channel(&world)?].audiences.iter();
     let audiences = audiences.map(|(id, audience)| {
         json!({
             "audienceGroupId": id,
             "kind": audience.kind,
             "users": audience.users.len(),
-            "inProgress": !audience.ready,
+            "inProgress": !audience.is_ready(now),
         })
     });
     Ok(Reply::ok(&json!({ "audiences": audiences.collect::<Vec<_>>() })))

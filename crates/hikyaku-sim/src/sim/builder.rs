@@ -168,6 +168,13 @@ impl SimBuilder {
         self
     }
 
+    /// Sets how long an upload of ids to an audience is under way, by the simulator's clock; the default is no time. An
+    /// audience takes ten uploads at a time and is `IN_PROGRESS` until its first one is done.
+    pub fn audience_job_time(mut self, time: Duration) -> Self {
+        self.settings.audience_job = time;
+        self
+    }
+
     /// Sets whether narrowcasts need the minimum numbers that LINE demands for privacy: 100 friends for a filter by
     /// attributes, 50 recipients. They do by default.
     pub fn narrowcast_minimums(mut self, on: bool) -> Self {

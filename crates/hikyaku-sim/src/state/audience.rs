@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{json, person::UserKey};
+use crate::clock::later;
 
 /// The origin of an audience.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +72,12 @@ const TOLD: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#get-audience-group>
 const MOST_JOBS: usize = 50;
 
-/// Ids that were added to an audience. It is done at once.
+/// How many operations an audience takes at a time.
+///
+/// Source: <https://developers.line.biz/en/reference/messaging-api/#limit-on-the-number-of-concurrent-operations>
+pub(crate) const MOST_OPERATIONS: usize = 10;
+
+/// Ids that were added to an audience.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AudienceJob {
@@ -79,6 +85,15 @@ pub(crate) struct AudienceJob {
     pub(crate) description: String,
     pub(crate) users: usize,
     pub(crate) created: Timestamp,
+    /// When it is done; at once where nothing is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) done: Option<Timestamp>,
+}
+
+impl AudienceJob {
+    pub(crate) fn is_done(&self, now: Timestamp) -> bool {
+        self.done.is_none_or(|done| done <= now)
+    }
 }
 
 impl StoredAudience {
@@ -89,7 +104,18 @@ impl StoredAudience {
 
     /// Whether something can be sent to it.
     pub(crate) fn is_usable(&self, now: Timestamp) -> bool {
-        self.ready && !self.is_expired(now)
+        self.is_ready(now) && !self.is_expired(now)
+    }
+
+    /// Whether it is made. What is added to it later does not undo that.
+    pub(crate) fn is_ready(&self, now: Timestamp) -> bool {
+        let made = self.jobs.iter().any(|job| job.is_done(now));
+        self.ready && (made || self.jobs.is_empty())
+    }
+
+    /// How many operations are under way.
+    pub(crate) fn operations(&self, now: Timestamp) -> usize {
+        self.jobs.iter().filter(|job| !job.is_done(now)).count()
     }
 
     /// How many people are in it, as far as LINE tells that: of a few people only where their ids were uploaded.
@@ -101,14 +127,23 @@ impl StoredAudience {
     }
 
     /// Adds people, as one job.
-    pub(crate) fn add(&mut self, users: &[UserKey], description: String, now: Timestamp) {
+    ///
+    /// They are in it at once: LINE does not say when the ids of a job that is under way count.
+    pub(crate) fn add(
+        &mut self,
+        users: &[UserKey],
+        description: String,
+        now: Timestamp,
+        takes: SignedDuration,
+    ) {
         self.users.extend(users);
         self.ready = self.ready || !users.is_empty();
         let id = self.jobs.last().map_or(1, |last| last.id + 1);
         if self.jobs.len() >= MOST_JOBS {
             self.jobs.remove(0);
         }
-        self.jobs.push(AudienceJob { id, description, users: users.len(), created: now });
+        let done = takes.is_positive().then(|| later(now, takes));
+        self.jobs.push(AudienceJob { id, description, users: users.len(), created: now, done });
     }
 }
 

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use hikyaku_model::limits::Rate;
 use hikyaku_model::{ChannelSecret, ChannelToken, UserId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     assertion::AssertionKeys,
@@ -328,6 +328,11 @@ impl World {
     pub(crate) fn set_rate(&mut self, endpoint: usize, rate: Option<Rate>) {
         self.rates.insert(endpoint, rate);
         self.buckets.retain(|(_, of), _| *of != endpoint);
+    }
+
+    /// How long an upload of ids to an audience is under way.
+    pub(crate) fn audience_job_time(&self) -> SignedDuration {
+        SignedDuration::try_from(self.settings.audience_job).unwrap_or(SignedDuration::MAX)
     }
 
     /// Takes a token from a caller's bucket of an endpoint, if one is left.

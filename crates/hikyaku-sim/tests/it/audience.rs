@@ -148,6 +148,40 @@ async fn of_a_few_people_only_uploaded_ids_are_counted() {
 }
 
 #[tokio::test]
+async fn an_audience_takes_ten_uploads_at_a_time() {
+    let start = "2026-08-01T00:00:00Z".parse().unwrap();
+    let minute = Duration::from_secs(60);
+    let builder = Sim::builder().clock(ClockMode::Fixed(start)).audience_job_time(minute);
+    let sim = builder.start().await.unwrap();
+    let friend = sim.add_friend();
+    let made = json!({ "description": "Tokyo", "audiences": [{ "id": friend }] }).to_string();
+    let id = post(&sim, UPLOAD, &made).await.json()["audienceGroupId"].as_i64().unwrap();
+    let path = format!("/v2/bot/audienceGroup/{id}");
+    let add = json!({ "audienceGroupId": id, "audiences": [{ "id": friend }] }).to_string();
+    // Creating it was the first.
+    for _ in 0..9 {
+        call(&sim, "PUT", UPLOAD, &add).await.is(202, "{}");
+    }
+    let found = get(&sim, &path).await.json();
+    assert_eq!(found["audienceGroup"]["status"], "IN_PROGRESS");
+    let jobs = found["jobs"].as_array().unwrap();
+    assert_eq!(jobs.iter().filter(|job| job["jobStatus"] == "WORKING").count(), 10);
+    let words = r#"{"message":"The number of concurrent operations of this audience has been exceeded. Try again later."}"#;
+    call(&sim, "PUT", UPLOAD, &add).await.is(429, words);
+    // Another audience has its own.
+    assert_eq!(post(&sim, UPLOAD, &made).await.status, 202);
+    // A state brings the operations back.
+    sim.import(&sim.export()).unwrap();
+    call(&sim, "PUT", UPLOAD, &add).await.is(429, words);
+    sim.advance(minute);
+    call(&sim, "PUT", UPLOAD, &add).await.is(202, "{}");
+    let found = get(&sim, &path).await.json();
+    assert_eq!(found["audienceGroup"]["status"], "READY");
+    assert_eq!(found["jobs"][0]["jobStatus"], "WORKING");
+    assert_eq!(found["jobs"][1]["jobStatus"], "FINISHED");
+}
+
+#[tokio::test]
 async fn an_audience_is_gone_a_month_after_it_is_over() {
     let start = "2026-08-01T00:00:00Z".parse().unwrap();
     let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();

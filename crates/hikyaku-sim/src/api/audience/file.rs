@@ -35,7 +35,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
     let is_ifa = parts.text("isIfaAudience").as_deref() == Some("true");
     let users = File::read(&parts)?.users(is_ifa)?;
     Ok(Box::new(move |scene| {
-        let now = scene.now;
+        let (now, takes) = (scene.now, scene.world.audience_job_time());
         let audiences = scene.audiences();
         if let Err(refused) = check_number(audiences) {
             return refused;
@@ -43,7 +43,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
         let id = audiences.make(description, now);
         let Some(audience) = audiences.get_mut(id) else { return not_found() };
         audience.is_ifa = is_ifa;
-        audience.add(&users, upload, now);
+        audience.add(&users, upload, now, takes);
         // Advertising ids are nobody's here, and somebody's there.
         audience.ready = true;
         created(id, audience)
@@ -57,14 +57,14 @@ fn read_add(request: &Request) -> Result<Action, Answer> {
     let upload = check_upload_description(parts.text("uploadDescription"))?;
     let file = File::read(&parts)?;
     Ok(Box::new(move |scene| {
-        let now = scene.now;
+        let (now, takes) = (scene.now, scene.world.audience_job_time());
         let audience = match own(scene.channel(), id, now) {
             Ok(audience) => audience,
             Err(refused) => return refused,
         };
         match file.users(audience.is_ifa) {
             Ok(users) => {
-                audience.add(&users, upload, now);
+                audience.add(&users, upload, now, takes);
                 Answer::empty(StatusCode::ACCEPTED)
             }
             Err(refused) => refused,

@@ -139,7 +139,7 @@ pub(super) fn whole(id: u64, audience: &StoredAudience, now: Timestamp) -> Value
             "audienceGroupId": id,
             "description": Some(&job.description).filter(|words| !words.is_empty()),
             "type": "DIFF_ADD",
-            "jobStatus": "FINISHED",
+            "jobStatus": if job.is_done(now) { "FINISHED" } else { "WORKING" },
             "failedType": null,
             "audienceCount": job.users,
             "created": job.created.as_second(),
@@ -209,7 +209,7 @@ fn word(audience: &StoredAudience, now: Timestamp) -> &'static str {
         "FAILED"
     } else if audience.is_expired(now) {
         "EXPIRED"
-    } else if audience.ready {
+    } else if audience.is_ready(now) {
         "READY"
     } else {
         "IN_PROGRESS"

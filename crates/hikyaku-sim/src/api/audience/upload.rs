@@ -7,7 +7,7 @@ use super::{check_description, check_number, created, error, not_found};
 use crate::{
     api::{Action, Answer, Body, Endpoint, Request},
     state::{
-        audience::{AudienceKind, StoredAudience},
+        audience::{AudienceKind, MOST_OPERATIONS, StoredAudience},
         channel::Channel,
         person::UserKey,
     },
@@ -15,7 +15,8 @@ use crate::{
 
 /// Makes an audience of a list of ids.
 ///
-/// LINE takes up to hours to have it ready. Our choice: it is ready at once if there is anybody in it.
+/// LINE takes up to hours to have it ready. Our choice: it is ready at once if there is anybody in it, or after the time that a
+/// test has set.
 ///
 /// Source: <https://developers.line.biz/en/reference/messaging-api/#create-upload-audience-group>
 pub(crate) const CREATE: Endpoint =
@@ -45,7 +46,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
     let is_ifa = body.flag("isIfaAudience")?;
     let (users, upload) = (users(&members(&body)?, is_ifa)?, upload_description(&body)?);
     Ok(Box::new(move |scene| {
-        let now = scene.now;
+        let (now, takes) = (scene.now, scene.world.audience_job_time());
         let audiences = scene.audiences();
         if let Err(refused) = check_number(audiences) {
             return refused;
@@ -54,7 +55,7 @@ fn read_create(request: &Request) -> Result<Action, Answer> {
         let Some(audience) = audiences.get_mut(id) else { return not_found() };
         audience.is_ifa = is_ifa;
         if !users.is_empty() {
-            audience.add(&users, upload, now);
+            audience.add(&users, upload, now, takes);
         }
         created(id, audience)
     }))
@@ -65,14 +66,14 @@ fn read_add(request: &Request) -> Result<Action, Answer> {
     let id: u64 = body.optional("audienceGroupId")?.ok_or_else(not_found)?;
     let (members, upload) = (members(&body)?, upload_description(&body)?);
     Ok(Box::new(move |scene| {
-        let now = scene.now;
+        let (now, takes) = (scene.now, scene.world.audience_job_time());
         let audience = match own(scene.channel(), id, now) {
             Ok(audience) => audience,
             Err(refused) => return refused,
         };
         match users(&members, audience.is_ifa) {
             Ok(users) => {
-                audience.add(&users, upload, now);
+                audience.add(&users, upload, now, takes);
                 Answer::empty(StatusCode::ACCEPTED)
             }
             Err(refused) => refused,
@@ -118,6 +119,11 @@ pub(super) fn own(
     if audience.is_expired(now) {
         let code = "AUDIENCE_GROUP_CAN_NOT_UPLOAD_STATUS_EXPIRED";
         return Err(error("audience group is expired", code));
+    }
+    if audience.operations(now) >= MOST_OPERATIONS {
+        // LINE documents the status; the words are ours.
+        let words = "The number of concurrent operations of this audience has been exceeded. Try again later.";
+        return Err(Answer::error(StatusCode::TOO_MANY_REQUESTS, words));
     }
     Ok(audience)
 }
