@@ -6,32 +6,34 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{
-    api::{self, Answer, ENDPOINTS, Request, Scene},
+    api::{self, Admitted, Answer, ENDPOINTS, Request, Scene, behalf},
     shared::Shared,
-    state::{
-        holder::Holder,
-        log::{Host, LoggedRequest, MOST_BODY},
-    },
+    state::log::{Host, LoggedRequest, MOST_BODY},
 };
 
 /// What the platform answers. The body is read and checked while no one waits for the state.
 pub(crate) fn answer(shared: &Shared, host: Host, request: &Request) -> Answer {
     let admitted = api::admit(&mut shared.world(), &shared.routes, host, request);
-    let (endpoint, caller) = match admitted {
+    let Admitted { endpoint, caller, channel, bot } = match admitted {
         Ok(admitted) => admitted,
         Err(refused) => return refused,
     };
+    let plain = bot.as_ref().map(|bot| behalf::plain(request, bot.as_str()));
+    let request = plain.as_ref().unwrap_or(request);
     let endpoint = &ENDPOINTS[endpoint];
-    match (endpoint.read)(request) {
+    let mut answer = match (endpoint.read)(request) {
         Err(refused) => refused,
         Ok(action) => {
             let world = &mut *shared.world();
             let now = world.clock.now();
-            let channel = caller.map_or(0, Holder::place);
             let mut scene = Scene { world, channel, caller, request_id: request.id, now };
             api::act(&mut scene, endpoint, request, action)
         }
+    };
+    if let Some(bot) = bot {
+        behalf::disguise(&mut answer, bot.as_str());
     }
+    answer
 }
 
 /// How a request went.

@@ -44,7 +44,10 @@ mod validate;
 mod webhook_endpoint;
 
 use bytes::Bytes;
-use hikyaku_model::limits::{REQUEST_BYTES, Rate, rates};
+use hikyaku_model::{
+    UserId,
+    limits::{REQUEST_BYTES, Rate, rates},
+};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -52,6 +55,7 @@ use uuid::Uuid;
 pub(crate) use answer::Answer;
 pub(crate) use body::{Body, Messages};
 pub(crate) use login::authorize::CONSENT as LOGIN_CONSENT;
+pub(crate) use module::behalf;
 pub(crate) use route::{Routes, check_place, documented};
 pub(crate) use webhook_endpoint::tell_ping;
 
@@ -215,16 +219,14 @@ pub(crate) struct Endpoint {
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Auth {
-    /// A caller with a token of a Messaging API channel.
+    /// A caller with a token of a Messaging API channel, or of a module channel that may act for its account.
+    /// [`Scene::channel`] is the place of the account's channel.
     Channel,
     /// A caller with a token of a LINE Login channel, of one of these kinds. [`Scene::channel`] is then its place among
     /// those.
     Login(&'static [TokenKind]),
     /// A caller with a token of a module channel. [`Scene::channel`] is then its place among those.
     Module,
-    /// A caller with a token of a Messaging API channel, or of a module channel. [`Scene::channel`] is then its place among
-    /// those.
-    Speaker,
     /// A caller with a token of any channel.
     Any,
     /// Anybody; its body says who. Nothing but the world may be touched, whatever [`Scene::channel`] is.
@@ -335,6 +337,14 @@ impl Scene<'_> {
         &mut self.world.channels[self.channel]
     }
 
+    /// The place of the module that asks; nothing where the account's own channel does.
+    pub(crate) fn module(&self) -> Option<usize> {
+        match self.caller {
+            Some(Holder::Module(module)) => Some(module),
+            _ => None,
+        }
+    }
+
     /// The audiences that LINE still tells of.
     pub(crate) fn audiences(&mut self) -> &mut Audiences {
         let now = self.now;
@@ -363,7 +373,7 @@ pub(crate) fn most_bytes(routes: &Routes, host: Host, method: &Method, path: &st
 
 /// What the platform checks before it reads a body: that the path is there, the token and the rate.
 ///
-/// Gives the operation, and the channel whose token the request has, if it takes one.
+/// Gives the operation and who calls it.
 ///
 /// LINE does not say in which order it checks. Our choice: path, token, rate, content type, JSON, rules, retry key,
 /// targets, and at last the quota.
@@ -372,26 +382,47 @@ pub(crate) fn admit(
     routes: &Routes,
     host: Host,
     request: &Request,
-) -> Result<(usize, Option<Holder>), Answer> {
+) -> Result<Admitted, Answer> {
     let endpoint = routes.find(host, &request.method, &request.path)?;
     let now = world.clock.now();
     let token = request.token().and_then(|token| world.tokens.get(token, now));
     let caller = match (ENDPOINTS[endpoint].auth, token.map(|token| (token.holder, token.kind))) {
         (Auth::Open, _) => None,
-        (Auth::Channel | Auth::Speaker, Some((caller @ Holder::Messaging(_), _)))
-        | (Auth::Module | Auth::Speaker, Some((caller @ Holder::Module(_), _)))
+        (Auth::Channel, Some((caller @ (Holder::Messaging(_) | Holder::Module(_)), _)))
+        | (Auth::Module, Some((caller @ Holder::Module(_), _)))
         | (Auth::Any, Some((caller, _))) => Some(caller),
         (Auth::Login(kinds), Some((caller @ Holder::Login(_), kind))) if kinds.contains(&kind) => {
             Some(caller)
         }
         _ => return Err(unauthorized()),
     };
+    let account = match caller {
+        Some(Holder::Module(module)) if ENDPOINTS[endpoint].auth == Auth::Channel => {
+            Some(behalf::account(world, module, &ENDPOINTS[endpoint], request)?)
+        }
+        _ => None,
+    };
     // LINE names no rates for its login. Our choice: the usual one.
     let counted = caller.or_else(|| caller::of(world, request));
-    if !world.take_token(counted, endpoint, ENDPOINTS[endpoint].rate) {
+    if !world.take_token((counted, account), endpoint, ENDPOINTS[endpoint].rate) {
         return Err(Answer::rate_limited());
     }
-    Ok((endpoint, caller))
+    let channel = account.unwrap_or_else(|| caller.map_or(0, Holder::place));
+    let bot = account.map(|account| world.channels[account].bot.clone());
+    Ok(Admitted { endpoint, caller, channel, bot })
+}
+
+/// A request that LINE looks at.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    /// The place of the operation among all.
+    pub(crate) endpoint: usize,
+    /// The channel whose token the request has, if it takes one.
+    pub(crate) caller: Option<Holder>,
+    /// See [`Scene::channel`].
+    pub(crate) channel: usize,
+    /// The bot of the account that a module acts for.
+    pub(crate) bot: Option<UserId>,
 }
 
 /// The words for a token that is missing are not known; these are those for a wrong one.

@@ -3,10 +3,9 @@ use http::{Method, StatusCode};
 
 use super::{
     Action, Answer, Auth, Body, Endpoint, Request, body,
-    module::account,
     send::{self, Parcel},
 };
-use crate::state::{Reach, chat::Target, holder::Holder, log::Host};
+use crate::state::{Reach, chat::Target, log::Host};
 
 /// Answers a reply token.
 ///
@@ -19,12 +18,12 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint {
     path: "/v2/bot/message/reply",
     rate: rates::USUAL,
     takes_retry_key: false,
-    auth: Auth::Speaker,
+    auth: Auth::Channel,
     read,
 };
 
 fn read(request: &Request) -> Result<Action, Answer> {
-    let (body, bot) = (Body::read(request)?, account::bot(request));
+    let body = Body::read(request)?;
     let mut errors = Checker::strict();
     let token = body.text("replyToken", &mut errors)?;
     let messages = body.messages(SendKind::Reply, &mut errors)?;
@@ -33,14 +32,7 @@ fn read(request: &Request) -> Result<Action, Answer> {
     let parcel = Parcel { kind: SendKind::Reply, messages, notification_disabled, unit: None };
     Ok(Box::new(move |scene| {
         let now = scene.now;
-        let module = match scene.caller {
-            Some(Holder::Module(module)) => Some(module),
-            _ => None,
-        };
-        if module.is_some_and(|module| !account::act_for(scene, module, bot.as_deref())) {
-            let words = "Access to this API is not available for your account";
-            return Answer::error(StatusCode::FORBIDDEN, words);
-        }
+        let module = scene.module();
         let Some(target) = scene.channel().use_reply_token(&token, module, now) else {
             return Answer::error(StatusCode::BAD_REQUEST, "Invalid reply token");
         };

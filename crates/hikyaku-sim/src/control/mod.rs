@@ -127,7 +127,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("PUT", ["mission-stickers", product]) => offers::set_mission_sticker(call, product),
         ("PUT", ["pnp-keys"]) => offers::set_pnp_keys(call),
         ("GET", ["modules"]) => Ok(modules::modules(call)),
-        ("POST", ["modules"]) => Ok(modules::add(call)),
+        ("POST", ["modules"]) => modules::add(call),
         ("PATCH", ["modules", id]) => modules::change(call, id),
         ("POST", ["modules", id, "codes"]) => modules::agree(call, id),
         ("DELETE", ["modules", id, "accounts", channel]) => {

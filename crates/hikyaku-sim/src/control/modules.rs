@@ -15,6 +15,7 @@ struct ModuleJson<'a> {
     channel_access_token: &'a str,
     channel_secret: &'a str,
     webhook: &'a WebhookSettings,
+    default_active: bool,
     accounts: Vec<AccountJson<'a>>,
 }
 
@@ -37,6 +38,7 @@ fn describe(world: &World, place: usize) -> ModuleJson<'_> {
         channel_access_token: module.token.expose(),
         channel_secret: module.secret.expose(),
         webhook: &module.webhook,
+        default_active: module.is_default_active,
         accounts: accounts.collect(),
     }
 }
@@ -52,11 +54,17 @@ pub(super) fn modules(call: &Call<'_>) -> Reply {
     Reply::ok(&json!({ "modules": modules }))
 }
 
-pub(super) fn add(call: &Call<'_>) -> Reply {
-    call.shared.change(|world| {
-        let place = world.add_module();
+pub(super) fn add(call: &Call<'_>) -> Result<Reply, Problem> {
+    #[derive(Default, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+    struct Body {
+        default_active: bool,
+    }
+    let Body { default_active } = if call.body.is_empty() { Body::default() } else { call.read()? };
+    Ok(call.shared.change(|world| {
+        let place = world.add_module(default_active);
         Reply::created(&describe(world, place))
-    })
+    }))
 }
 
 /// Changes where a module's webhooks go and how.

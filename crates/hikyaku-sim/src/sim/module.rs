@@ -12,7 +12,16 @@ use crate::state::{
 impl Sim {
     /// Adds a module channel, which is not attached to an account yet.
     pub fn add_module(&self) -> Module {
-        let place = self.change(crate::state::World::add_module);
+        let place = self.change(|world| world.add_module(false));
+        Module { sim: self.clone(), place }
+    }
+
+    /// Adds a module channel with LINE's "Default Active" feature: it speaks in every chat of an account from when it is
+    /// attached, and no other of its kind can be attached to that account.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>
+    pub fn add_default_active_module(&self) -> Module {
+        let place = self.change(|world| world.add_module(true));
         Module { sim: self.clone(), place }
     }
 

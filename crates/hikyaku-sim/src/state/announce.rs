@@ -65,8 +65,9 @@ impl World {
     }
 
     /// The module that speaks in a chat; nothing where it is the account's own channel.
-    fn speaking_module(&self, channel: usize, chat: &Target) -> Option<usize> {
-        self.channels[channel].control.speaker(chat, self.clock.now())
+    pub(super) fn speaking_module(&self, channel: usize, chat: &Target) -> Option<usize> {
+        let control = &self.channels[channel].control;
+        control.speaker(chat, self.clock.now()).or_else(|| self.default_module(channel))
     }
 
     /// Makes a token good for an answer by who speaks in a chat, although nobody is told of it.

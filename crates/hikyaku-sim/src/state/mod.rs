@@ -23,7 +23,7 @@ pub(crate) mod membership;
 mod mention;
 pub(crate) mod mission;
 pub(crate) mod module;
-mod module_acts;
+pub(crate) mod module_acts;
 pub(crate) mod module_user;
 pub(crate) mod narrowcast;
 pub(crate) mod outbox;

@@ -35,6 +35,11 @@ pub(crate) struct ModuleChannel {
     /// Where its webhooks go.
     #[serde(default)]
     pub(crate) webhook: WebhookSettings,
+    /// Whether it speaks in every chat of the accounts that it is attached to, unless another module does.
+    ///
+    /// Source: <https://developers.line.biz/en/docs/partner-docs/module-technical-chat-control/#default-active>
+    #[serde(default)]
+    pub(crate) is_default_active: bool,
     /// The places of the channels whose accounts it is attached to, and what it may do there.
     pub(crate) attached: BTreeMap<usize, Vec<String>>,
     codes: Aging<String, Attachment>,
@@ -59,6 +64,7 @@ impl ModuleChannel {
             token,
             secret,
             webhook: WebhookSettings::default(),
+            is_default_active: false,
             attached: BTreeMap::new(),
             codes: Aging::new(CODE_LIFE, MOST_CODES),
         }
@@ -89,6 +95,11 @@ impl ModuleChannel {
         let scopes = self.attached.get(&channel);
         scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == "message:receive"))
             && self.webhook.active_url().is_some()
+    }
+
+    /// The place of the channel whose administrator gave a code.
+    pub(super) fn asked(&mut self, code: &str, now: Timestamp) -> Option<usize> {
+        self.codes.get_mut(code, now).map(|attachment| attachment.channel)
     }
 
     /// Attaches the module by a code; gives the place of the channel and what may be done there. Nothing where the code

@@ -8,22 +8,50 @@ use hikyaku_model::{
 };
 use jiff::Timestamp;
 
-use super::{World, chat::Target, module::Held};
+use super::{
+    World,
+    chat::Target,
+    module::{Held, ModuleChannel},
+};
+
+/// Why a module is not attached.
+#[derive(Debug)]
+pub(crate) enum NotAttached {
+    /// The code is not good.
+    Code,
+    /// Another module speaks in every chat of the account.
+    Exclusive,
+}
 
 impl World {
-    /// Attaches a module by a code; gives the place of the channel whose account it is. Nothing where the code is not good.
+    /// Attaches a module by a code; gives the place of the channel whose account it is.
     pub(crate) fn attach_module(
         &mut self,
         module: usize,
         code: &str,
         redirect_uri: &str,
-    ) -> Option<usize> {
+    ) -> Result<usize, NotAttached> {
         let now = self.clock.now();
-        let (channel, scopes) = self.modules[module].attach(code, redirect_uri, now)?;
+        if let Some(channel) = self.modules[module].asked(code, now)
+            && self.modules[module].is_default_active
+            && self.default_module(channel).is_some_and(|other| other != module)
+        {
+            return Err(NotAttached::Exclusive);
+        }
+        let attached = self.modules[module].attach(code, redirect_uri, now);
+        let (channel, scopes) = attached.ok_or(NotAttached::Code)?;
         let scopes = scopes.iter().map(|scope| scope.as_str().into()).collect();
         let content = ModuleContent::attached(self.channels[channel].bot.clone(), scopes);
         self.tell_module((channel, module), None, EventKind::Module(Box::new(content)));
-        Some(channel)
+        Ok(channel)
+    }
+
+    /// The module that speaks for a channel's account wherever no other does.
+    pub(crate) fn default_module(&self, channel: usize) -> Option<usize> {
+        let is_default = |module: &ModuleChannel| {
+            module.is_default_active && module.attached.contains_key(&channel)
+        };
+        self.modules.iter().position(is_default)
     }
 
     /// Takes a module off a channel's account, because it was asked to or because the account is gone. False where it is
@@ -51,8 +79,8 @@ impl World {
         until: Option<Timestamp>,
     ) -> Result<(), Held> {
         let now = self.clock.now();
+        let before = self.speaking_module(channel, chat);
         let control = &mut self.channels[channel].control;
-        let before = control.speaker(chat, now);
         control.acquire(chat.clone(), module, until, now)?;
         if before != Some(module) {
             if let Some(before) = before {

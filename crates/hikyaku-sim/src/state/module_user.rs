@@ -12,7 +12,12 @@ use hikyaku_model::{
 
 /// The id that modules of a bot's account have for a person. What is no person's id stays as it is.
 fn disguised(user: &UserId, bot: &UserId) -> UserId {
-    if user == bot { user.clone() } else { format!("L{user}-{bot}").into() }
+    if user == bot { user.clone() } else { id(user.as_str(), bot.as_str()).into() }
+}
+
+/// The id that modules of a bot's account have for the person with this id.
+pub(crate) fn id(user: &str, bot: &str) -> String {
+    format!("L{user}-{bot}")
 }
 
 /// The person's id and that of the bot in an id that a module has for them.

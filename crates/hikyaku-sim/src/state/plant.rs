@@ -263,7 +263,7 @@ impl World {
             if menus.usual().is_some() {
                 return Err(InvalidSeed::new(at("default"), "only one menu can be the default"));
             }
-            menus.set_default(Some(id.clone()));
+            menus.set_default(Some(id.clone()), None);
         }
         for user in people {
             menus.link(user, &id);

@@ -52,6 +52,9 @@ pub(crate) struct MenuImage {
 pub(crate) struct RichMenus {
     menus: Vec<StoredMenu>,
     default: Option<String>,
+    /// The place of the module that has set the default; the account's own channel has where there is none.
+    #[serde(default)]
+    default_by: Option<usize>,
     linked: HashMap<UserKey, String>,
     pub(crate) aliases: BTreeMap<String, String>,
     /// When batches were accepted, by the ids of their requests.
@@ -70,6 +73,7 @@ impl Default for RichMenus {
         Self {
             menus: Vec::new(),
             default: None,
+            default_by: None,
             linked: HashMap::new(),
             aliases: BTreeMap::new(),
             batches: batch_aging(),
@@ -116,8 +120,13 @@ impl RichMenus {
         self.default.as_deref()
     }
 
-    pub(crate) fn set_default(&mut self, id: Option<String>) {
-        self.default = id;
+    /// The module that has set it; nothing where the account's own channel has.
+    pub(crate) fn usual_by(&self) -> Option<usize> {
+        self.default_by
+    }
+
+    pub(crate) fn set_default(&mut self, id: Option<String>, by: Option<usize>) {
+        (self.default, self.default_by) = (id, by);
     }
 
     /// The menu that is linked to a person.

@@ -72,12 +72,16 @@ pub(crate) struct World {
     /// Rates of endpoints that differ from LINE's; nothing if there is none.
     #[serde(skip)]
     rates: HashMap<usize, Option<Rate>>,
-    /// A bucket for each endpoint that a channel has called; those whose channel is not known share one.
+    /// A bucket for each endpoint that a caller has called.
     #[serde(skip)]
-    buckets: HashMap<(Option<Holder>, usize), Bucket>,
+    buckets: HashMap<(Caller, usize), Bucket>,
     first_message_id: u64,
     last_message_id: u64,
 }
+
+/// Whom a request counts towards: a channel, and the place of the one whose account it acts for, where it is a module. Those
+/// whose channel is not known count together.
+type Caller = (Option<Holder>, Option<usize>);
 
 impl World {
     /// The world of the seed; without one, a world with one channel of each kind and nobody in it.
@@ -144,7 +148,7 @@ impl World {
     /// on, so that none is given twice.
     pub(crate) fn reset(&mut self) {
         let (channels, last_message_id) = (self.channels.len(), self.last_message_id);
-        let modules = self.modules.len();
+        let modules: Vec<_> = self.modules.iter().map(|module| module.is_default_active).collect();
         let linked: Vec<_> = self.logins.iter().map(|login| login.linked).collect();
         let (webhooks, epoch) = (self.webhooks.made(), self.epoch);
         *self = Self::new(self.settings.clone()).expect("the same seed was planted before");
@@ -154,8 +158,8 @@ impl World {
         for linked in linked.into_iter().skip(self.logins.len()) {
             self.add_login(linked);
         }
-        while self.modules.len() < modules {
-            self.add_module();
+        for is_default_active in modules.into_iter().skip(self.modules.len()) {
+            self.add_module(is_default_active);
         }
         (self.first_message_id, self.last_message_id) = (last_message_id, last_message_id);
         self.webhooks = Webhooks::after(webhooks);
@@ -243,13 +247,15 @@ impl World {
         self.logins.get_mut(login)?.open_liff(liff_id, user, person, &self.id_token_key, now)
     }
 
-    /// Adds a module channel; gives its place.
-    pub(crate) fn add_module(&mut self) -> usize {
+    /// Adds a module channel, with LINE's "Default Active" or without; gives its place.
+    pub(crate) fn add_module(&mut self, is_default_active: bool) -> usize {
         let place = self.modules.len();
         let token = format!("sim-module-token-{}", place + 1);
         self.tokens.add_long_lived(token.clone(), Holder::Module(place));
         let token = ChannelToken::new(token).expect("made of letters, digits and hyphens");
-        self.modules.push(ModuleChannel::new(place, token));
+        let mut module = ModuleChannel::new(place, token);
+        module.is_default_active = is_default_active;
+        self.modules.push(module);
         place
     }
 
@@ -336,12 +342,7 @@ impl World {
     }
 
     /// Takes a token from a caller's bucket of an endpoint, if one is left.
-    pub(crate) fn take_token(
-        &mut self,
-        caller: Option<Holder>,
-        endpoint: usize,
-        documented: Rate,
-    ) -> bool {
+    pub(crate) fn take_token(&mut self, caller: Caller, endpoint: usize, documented: Rate) -> bool {
         let Some(rate) = self.rate(endpoint, documented) else { return true };
         let now = self.clock.now();
         let bucket = self.buckets.entry((caller, endpoint)).or_insert_with(|| Bucket::full(now));
@@ -350,7 +351,7 @@ impl World {
 
     /// The buckets of the endpoints that a channel has called.
     pub(crate) fn buckets(&self, of: Holder) -> impl Iterator<Item = (usize, &Bucket)> {
-        let buckets = self.buckets.iter().filter(move |((caller, _), _)| *caller == Some(of));
+        let buckets = self.buckets.iter().filter(move |(((caller, _), _), _)| *caller == Some(of));
         buckets.map(|((_, endpoint), bucket)| (*endpoint, bucket))
     }
 

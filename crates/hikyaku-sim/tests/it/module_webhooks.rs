@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     bot::{Bot, Received},
-    http::{control, post},
+    http::{control, post, send},
     module::{BACK, call, code_form, form, start},
 };
 
@@ -254,6 +254,161 @@ async fn a_module_without_the_permission_hears_only_of_itself_and_cannot_answer(
 }
 
 #[tokio::test]
+async fn a_module_calls_for_an_account_by_the_ids_that_it_knows() {
+    let (sim, _bot, module, _server) =
+        with_module(&["message:send", "profile:read", "account:manage"]).await;
+    let hana = sim.add_friend();
+    let token = module.channel_token();
+    let token = token.expose();
+    let text = r#"{"type":"text","text":"from the module"}"#;
+    let push = format!(r#"{{"to":"{HANA_TO_MODULES}","messages":[{text}]}}"#);
+    call(&sim, token, "POST", "/v2/bot/message/push", &push).await.is_status(200);
+    let multicast = format!(r#"{{"to":["{HANA_TO_MODULES}"],"messages":[{text}]}}"#);
+    call(&sim, token, "POST", "/v2/bot/message/multicast", &multicast).await.is(200, "{}");
+    let broadcast = format!(r#"{{"messages":[{text}]}}"#);
+    call(&sim, token, "POST", "/v2/bot/message/broadcast", &broadcast).await.is(200, "{}");
+    assert_eq!(sim.delivery_count(&hana), 3);
+    assert!(sim.outbox().iter().all(|delivery| delivery.channel_id == sim.channel_id()));
+    let used = call(&sim, token, "GET", "/v2/bot/message/quota/consumption", "").await;
+    used.is(200, r#"{"totalUsage":3}"#);
+    let audience = format!(r#"{{"description":"a","audiences":[{{"id":"{HANA_TO_MODULES}"}}]}}"#);
+    call(&sim, token, "POST", "/v2/bot/audienceGroup/upload", &audience).await.is_status(202);
+    let profile = call(&sim, token, "GET", &format!("/v2/bot/profile/{HANA_TO_MODULES}"), "").await;
+    profile.is(200, &format!(r#"{{"displayName":"user 1","userId":"{HANA_TO_MODULES}"}}"#));
+    let info = call(&sim, token, "GET", "/v2/bot/info", "").await.json();
+    assert_eq!(info["userId"], OWN_BOT);
+    // A retry key is good once, as for the account's own channel.
+    let key = "123e4567-e89b-12d3-a456-426614174000";
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("authorization", &*bearer),
+        ("content-type", "application/json"),
+        ("x-line-retry-key", key),
+    ];
+    for status in [200, 409] {
+        let path = "/v2/bot/message/push";
+        let sent = send(&sim.api_url(), "POST", path, &headers, push.as_bytes()).await.unwrap();
+        assert_eq!(sent.status, status);
+    }
+    // The id that another account's module knows is nobody's here.
+    let other = push.replace("-Uffff", "-Ueeee");
+    let invalid =
+        r#"{"message":"The property, 'to', in the request body is invalid (line: -, column: -)"}"#;
+    call(&sim, token, "POST", "/v2/bot/message/push", &other).await.is(400, invalid);
+    let refused = r#"{"message":"Access to this API is not available for your account"}"#;
+    for (method, path) in [
+        // Not granted, and in no list of LINE's.
+        ("GET", "/v2/bot/coupon"),
+        ("GET", "/v2/bot/richmenu/list"),
+    ] {
+        call(&sim, token, method, path, "").await.is(403, refused);
+    }
+    let headers = [("authorization", &*bearer), ("x-line-bot-id", "U0")];
+    let elsewhere = send(&sim.api_url(), "GET", "/v2/bot/info", &headers, b"").await.unwrap();
+    elsewhere.is(403, refused);
+}
+
+#[tokio::test]
+async fn a_default_rich_menu_of_a_module_is_not_told_to_the_accounts_own_channel() {
+    let (sim, _bot, module, _server) = with_module(&["account:manage"]).await;
+    let hana = sim.add_friend();
+    let menu = crate::rich_menu::make_with_image(&sim).await;
+    let token = module.channel_token();
+    let path = format!("/v2/bot/user/all/richmenu/{menu}");
+    call(&sim, token.expose(), "POST", &path, "").await.is(200, "{}");
+    assert_eq!(sim.rich_menu_of(&hana), Some(menu));
+    crate::http::get(&sim, "/v2/bot/user/all/richmenu")
+        .await
+        .is(403, r#"{"message":"the richmenu is owned by another channel","details":[]}"#);
+    post(&sim, &path, "").await.is(200, "{}");
+    crate::http::get(&sim, "/v2/bot/user/all/richmenu").await.is_status(200);
+}
+
+#[tokio::test]
+async fn the_header_says_which_account_a_module_speaks_for() {
+    let (sim, _bot, module, _server) = with_module(&["message:send"]).await;
+    let second = sim.add_channel();
+    attach(&sim, &module, &[]).await;
+    attach(&second, &module, &["message:send"]).await;
+    let hana = sim.add_user();
+    second.set_friendship(&hana, hikyaku_sim::Friendship::Friend);
+    let (token, bot) = (module.channel_token(), second.bot_user_id());
+    let bearer = format!("Bearer {}", token.expose());
+    let body = json!({
+        "to": format!("L{hana}-{bot}"), "messages": [{ "type": "text", "text": "hi" }],
+    });
+    let push = async |bot: &str| {
+        let headers = [
+            ("authorization", &*bearer),
+            ("content-type", "application/json"),
+            ("x-line-bot-id", bot),
+        ];
+        let (path, body) = ("/v2/bot/message/push", body.to_string());
+        send(&sim.api_url(), "POST", path, &headers, body.as_bytes()).await.unwrap().status
+    };
+    assert_eq!(push(bot.as_str()).await, 200);
+    // The first account took the permission back.
+    assert_eq!(push(OWN_BOT).await, 403);
+    assert_eq!(sim.outbox()[0].channel_id, second.channel_id());
+    // Each account has its own rate.
+    let rate = r#"{"method":"POST","path":"/v2/bot/message/push","rate":{"count":1,"per":"1h"}}"#;
+    control(&sim, "PUT", "/ratelimit", rate).await.is_status(204);
+    attach(&sim, &module, &["message:send"]).await;
+    assert_eq!(push(bot.as_str()).await, 200);
+    assert_eq!(push(bot.as_str()).await, 429);
+    assert_eq!(push(OWN_BOT).await, 400);
+}
+
+#[tokio::test]
+async fn a_module_with_default_active_speaks_from_the_start() {
+    let sim = start().await;
+    let (bot, server) = (Bot::that_answers(200).await, Bot::that_answers(200).await);
+    sim.set_webhook(bot.url()).unwrap();
+    let added = control(&sim, "POST", "/modules", r#"{"defaultActive":true}"#).await;
+    added.is_status(201);
+    assert_eq!(added.json()["defaultActive"], true);
+    let module = sim.add_default_active_module();
+    module.set_webhook(server.url()).unwrap();
+    attach(&sim, &module, &["message:send", "message:receive"]).await;
+    let hana = sim.add_friend();
+    let said = sim.user_says(&hana, "hi");
+    sim.webhooks().wait_for(3).await.unwrap();
+    assert_eq!(
+        (&bot.events()[0]["mode"], &server.events()[1]["mode"]),
+        (&json!("standby"), &json!("active"))
+    );
+    let own = sim.channel_token();
+    assert_eq!(reply(&sim, own.expose(), &said.reply_token).await, 400);
+    assert_eq!(reply(&sim, module.channel_token().expose(), &said.reply_token).await, 200);
+    // Nobody else of its kind can be attached; others can, and take chats.
+    let code = json!({ "redirectUri": BACK, "scopes": ["message:send"] }).to_string();
+    let code = control(&sim, "POST", "/modules/sim-module-1/codes", &code).await.json();
+    let credentials = "&client_id=sim-module-1&client_secret=sim-module-secret-1";
+    let code = code_form(code["code"].as_str().unwrap()) + credentials;
+    form(&sim, &[], &code).await.is(
+        400,
+        r#"{"error":"access_denied","error_description":"another module channel with the Default Active feature is attached to the account"}"#,
+    );
+    let other = sim.add_module();
+    attach(&sim, &other, &["message:send"]).await;
+    chat_control(&sim, &other, HANA, "acquire", "").await;
+    sim.webhooks().wait_for(4).await.unwrap();
+    assert_eq!(server.events()[2]["type"], "deactivated");
+    chat_control(&sim, &other, HANA, "release", "").await;
+    sim.user_says(&hana, "hi");
+    sim.webhooks().wait_for(6).await.unwrap();
+    assert_eq!(server.events()[3]["mode"], "active");
+    // A state brings it back, and a module that is detached speaks no more.
+    sim.import(&sim.export()).unwrap();
+    let detach = json!({ "botId": OWN_BOT }).to_string();
+    let token = module.channel_token();
+    call(&sim, token.expose(), "POST", "/v2/bot/channel/detach", &detach).await.is(200, "");
+    sim.user_says(&hana, "hi");
+    sim.webhooks().wait_for(8).await.unwrap();
+    assert_eq!(bot.events()[2]["mode"], "active");
+}
+
+#[tokio::test]
 async fn who_blocks_and_comes_back_finds_the_accounts_own_bot() {
     let (sim, bot, module, server) = with_module(&["message:receive"]).await;
     let hana = sim.add_friend();
@@ -320,6 +475,7 @@ async fn a_modules_webhooks_are_set_and_read_over_http() {
             "channelAccessToken": "sim-module-token-1",
             "channelSecret": "sim-module-secret-1",
             "webhook": { "url": server.url(), "active": true, "redelivery": true },
+            "defaultActive": false,
             "accounts": [{ "channelId": "sim-channel-1", "scopes": ["message:receive"] }],
         }] })
     );

@@ -10,7 +10,6 @@ use crate::{
 
 /// An authorization request whose channel and redirect URI are good.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a parameter of its own")]
 pub(super) struct Authorization {
     /// The place of the channel.
     pub(super) login: usize,

@@ -7,7 +7,7 @@ use crate::{
         Action, Answer, Endpoint, Request,
         form::{Form, missed, oauth_error},
     },
-    state::holder::Holder,
+    state::{holder::Holder, module_acts::NotAttached},
 };
 
 /// Attaches a module channel to the account whose administrator has agreed. LINE has it at `manager.line.biz`.
@@ -37,8 +37,13 @@ fn read(request: &Request) -> Result<Action, Answer> {
             return oauth_error("invalid_client", "invalid client_secret");
         }
         match scene.world.attach_module(place, &code, &redirect_uri) {
-            None => oauth_error("invalid_grant", "invalid authorization code"),
-            Some(channel) => {
+            Err(NotAttached::Code) => oauth_error("invalid_grant", "invalid authorization code"),
+            // LINE documents that it is refused; the words are ours.
+            Err(NotAttached::Exclusive) => oauth_error(
+                "access_denied",
+                "another module channel with the Default Active feature is attached to the account",
+            ),
+            Ok(channel) => {
                 let bot = &scene.world.channels[channel].bot;
                 let scopes = scene.world.modules[place].attached.get(&channel);
                 Answer::ok(&json!({ "bot_id": bot, "scopes": scopes }))

@@ -42,7 +42,9 @@ fn read_acquire(request: &Request) -> Result<Action, Answer> {
         return Err(Answer::detail(StatusCode::BAD_REQUEST, "ttl", &words));
     }
     Ok(Box::new(move |scene| {
-        let Some(channel) = account::of(scene, bot.as_deref()) else { return Answer::not_found() };
+        let Some(channel) = account::of(scene.world, scene.channel, bot.as_deref()) else {
+            return Answer::not_found();
+        };
         let known = match &chat {
             Target::User(user) => {
                 scene.world.channels[channel].friends.get(*user) == Friendship::Friend
@@ -67,7 +69,9 @@ fn read_acquire(request: &Request) -> Result<Action, Answer> {
 fn read_release(request: &Request) -> Result<Action, Answer> {
     let (chat, bot) = chat(request)?;
     Ok(Box::new(move |scene| {
-        let Some(channel) = account::of(scene, bot.as_deref()) else { return Answer::not_found() };
+        let Some(channel) = account::of(scene.world, scene.channel, bot.as_deref()) else {
+            return Answer::not_found();
+        };
         scene.world.release_control(channel, scene.channel, &chat);
         Answer::nothing(StatusCode::OK)
     }))

@@ -1,7 +1,8 @@
 //! Module channels, by their own tokens.
 
-pub(super) mod account;
+mod account;
 pub(super) mod attach;
+pub(crate) mod behalf;
 pub(super) mod control;
 pub(super) mod detach;
 pub(super) mod list;

@@ -28,23 +28,32 @@ fn read_set(request: &Request) -> Result<Action, Answer> {
         if let Err(refused) = showable(scene, &id, Answer::not_found) {
             return refused;
         }
-        scene.channel().rich_menus.set_default(Some(id));
+        let by = scene.module();
+        scene.channel().rich_menus.set_default(Some(id), by);
         Answer::empty(StatusCode::OK)
     }))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one form for all operations")]
 fn read_get(_: &Request) -> Result<Action, Answer> {
-    Ok(Box::new(|scene| match scene.channel().rich_menus.usual() {
-        Some(id) => Answer::ok(&json!({ "richMenuId": id })),
-        None => Answer::without_details(StatusCode::NOT_FOUND, "no default richmenu"),
+    Ok(Box::new(|scene| {
+        let by = scene.module();
+        let menus = &scene.channel().rich_menus;
+        match menus.usual() {
+            Some(_) if menus.usual_by() != by => {
+                let words = "the richmenu is owned by another channel";
+                Answer::without_details(StatusCode::FORBIDDEN, words)
+            }
+            Some(id) => Answer::ok(&json!({ "richMenuId": id })),
+            None => Answer::without_details(StatusCode::NOT_FOUND, "no default richmenu"),
+        }
     }))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one form for all operations")]
 fn read_cancel(_: &Request) -> Result<Action, Answer> {
     Ok(Box::new(|scene| {
-        scene.channel().rich_menus.set_default(None);
+        scene.channel().rich_menus.set_default(None, None);
         Answer::empty(StatusCode::OK)
     }))
 }
