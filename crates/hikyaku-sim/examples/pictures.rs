@@ -9,6 +9,8 @@ mod browser;
 #[path = "pictures/story.rs"]
 mod story;
 
+use std::path::Path;
+
 use browser::Browser;
 use hikyaku_sim::{FaultRule, Sim};
 use story::Story;
@@ -118,6 +120,14 @@ async fn desk(browser: &mut Browser, story: &Story, folder: &str) {
         browser.value("document.fonts.ready.then(() => document.activeElement.blur())").await;
         let name = format!("desk-{}-{}-{lang}", size.0, if is_dark { "dark" } else { "light" });
         std::fs::write(format!("{folder}/{name}.png"), browser.picture().await).unwrap();
+        // While it records, and with a file whose import is not confirmed yet.
+        browser.click("#record").await;
+        browser.until("document.querySelector('#record').ariaPressed === 'true'").await;
+        browser.choose("#import-file", Path::new(&format!("{folder}/{name}.png"))).await;
+        browser.until("!document.querySelector('#import-sure').hidden").await;
+        browser.value("document.querySelector('.column-side').scrollTop = 1e6").await;
+        let picture = browser.picture().await;
+        std::fs::write(format!("{folder}/{name}-import.png"), picture).unwrap();
         if size.0 < 900 {
             browser.click(".bottom-tab[data-to=chat]").await;
             let picture = browser.picture().await;

@@ -44,6 +44,41 @@ strings! {
     letters_extra: ["Extra large", "特大", "特大", "ใหญ่พิเศษ"];
     /// Before the widths of phones.
     phone_width: ["Phone width", "画面の幅", "手機寬度", "ความกว้างมือถือ"];
+    /// Before the directions of Flex Messages.
+    flex_direction: ["Flex direction", "Flexの方向", "Flex 方向", "ทิศทาง Flex"];
+    /// A direction: the one that the message has.
+    as_sent: ["As sent", "送信どおり", "依訊息", "ตามที่ส่ง"];
+    /// A direction.
+    right_to_left: ["Right to left", "右から左", "由右至左", "ขวาไปซ้าย"];
+    /// Above the buttons that make a test of the conversation.
+    conversation_test: [
+        "Conversation as a test",
+        "会話をテストにする",
+        "將對話存成測試",
+        "บทสนทนาเป็นการทดสอบ",
+    ];
+    /// What that is.
+    conversation_test_hint: [
+        "What people do and what the bot answers, in a file that hikyaku sim run plays again.",
+        "ユーザーの操作とボットの応答をファイルに保存し、hikyaku sim runで再実行できます。",
+        "將使用者的操作與機器人的回應存成檔案，可用 hikyaku sim run 重播。",
+        "สิ่งที่ผู้ใช้ทำและบอตตอบ ในไฟล์ที่ hikyaku sim run เล่นซ้ำได้",
+    ];
+    /// On the button that begins to record.
+    record: ["Record", "記録する", "開始錄製", "เริ่มบันทึก"];
+    /// On the same button while it is recorded.
+    record_stop: ["Stop and save", "停止して保存", "停止並儲存", "หยุดและบันทึก"];
+    /// On the button that saves what was said before, too.
+    record_all: ["Save all so far", "これまでをすべて保存", "儲存目前全部", "บันทึกทั้งหมดถึงตอนนี้"];
+    /// Once the file is there, after its name.
+    recorded: ["saved", "保存しました", "已儲存", "บันทึกแล้ว"];
+    /// Where there is nothing to save.
+    nothing_recorded: [
+        "Nobody has said anything.",
+        "まだ何も話していません。",
+        "尚無任何對話。",
+        "ยังไม่มีใครพูดอะไร",
+    ];
     /// Above the buttons about the whole state.
     whole_state: ["Whole state", "全データ", "全部資料", "ข้อมูลทั้งหมด"];
     /// What that is.

@@ -10,6 +10,7 @@ mod modules;
 mod offers;
 mod people;
 mod reply;
+mod scenario;
 mod story;
 mod tap;
 mod traffic;
@@ -113,6 +114,7 @@ async fn dispatch(call: &Call<'_>, method: &Method, path: &str) -> Result<Reply,
         ("PUT", ["chats", id, "account"]) => acts::join(call, id),
         ("DELETE", ["chats", id, "account"]) => acts::leave(call, id),
         ("GET", ["acts"]) => story::acts(call),
+        ("GET", ["scenario"]) => scenario::scenario(call),
         ("POST", ["account-links"]) => acts::link_account(call),
         ("POST", ["memberships"]) => offers::add_membership(call),
         ("PUT", ["memberships", id, "members", user]) => {

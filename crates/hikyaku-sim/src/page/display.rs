@@ -1,4 +1,4 @@
-//! How the phone looks: the size of its letters and its width. The browser alone knows, and keeps it.
+//! How the phone looks: the size of its letters, its width, and the direction of Flex Messages. The browser alone knows, and keeps it.
 
 use hikyaku_page::{
     Lang,
@@ -20,6 +20,8 @@ pub(super) fn draw(lang: Lang, html: &mut Html) {
         ];
         choice("letters", lang.letters(), &sizes, html);
         choice("width", lang.phone_width(), &WIDTHS.map(|width| (width, width)), html);
+        let directions = [("sent", lang.as_sent()), ("rtl", lang.right_to_left())];
+        choice("direction", lang.flex_direction(), &directions, html);
     });
 }
 

@@ -19,6 +19,7 @@ mod menu;
 mod outcome;
 mod panel;
 mod rates;
+mod record;
 mod request;
 mod requests;
 mod rules;
@@ -50,6 +51,7 @@ const PAGE_SCRIPT: &str = concat!(
     include_str!("asset/keys.js"),
     include_str!("asset/display.js"),
     include_str!("asset/transfer.js"),
+    include_str!("asset/record.js"),
 );
 const ICON: &str = include_str!("asset/icon.svg");
 

@@ -5,7 +5,7 @@ use hikyaku_page::{
     html::{Attribute, Document, Element, Html, Tag, Url},
 };
 
-use super::{asked::Asked, display, keys, panel::block, snippets::LANGUAGES, transfer};
+use super::{asked::Asked, display, keys, panel::block, record, snippets::LANGUAGES, transfer};
 
 /// Pictures that LINE takes from people, and anything else as a file.
 const ATTACHMENTS: &str = "image/png,image/jpeg,image/gif,image/webp,video/mp4,audio/*,*/*";
@@ -294,6 +294,7 @@ fn draw_side(lang: Lang, html: &mut Html) {
                         load.plain_button().text(lang.load_all());
                     });
                 });
+                record::draw(lang, html);
                 transfer::draw(lang, html);
             });
         });
@@ -386,6 +387,9 @@ fn draw_words(lang: Lang, html: &mut Html) {
             ("say-editing", lang.editing()),
             ("say-gone", lang.message_gone()),
             ("say-imported", lang.imported()),
+            ("say-record-stop", lang.record_stop()),
+            ("say-recorded", lang.recorded()),
+            ("say-nothing-recorded", lang.nothing_recorded()),
         ] {
             html.span("say").set(Attribute::Id, id).text(words);
         }

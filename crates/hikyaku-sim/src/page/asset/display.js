@@ -1,4 +1,4 @@
-// How the phone looks: the size of its letters and its width.
+// How the phone looks: the size of its letters, its width, and the direction of Flex Messages.
 (() => {
   'use strict';
 
@@ -15,7 +15,7 @@
     goToEnd();
   };
 
-  for (const [name, usual] of [['letters', 'regular'], ['width', '440']]) {
+  for (const [name, usual] of [['letters', 'regular'], ['width', '440'], ['direction', 'sent']]) {
     const buttons = [...document.querySelectorAll(`[data-do=${name}]`)];
     const show = (value) => {
       handset.dataset[name] = value;

@@ -173,7 +173,70 @@ async fn letters_grow_and_the_phone_narrows_and_both_stay() {
     browser.until(&format!("{letters} === 21 && {width} === 320")).await;
     let pressed =
         "[...document.querySelectorAll('.segment[aria-pressed=true]')].map((it) => it.textContent)";
-    assert_eq!(browser.value(pressed).await, json!(["特大", "320"]));
+    assert_eq!(browser.value(pressed).await, json!(["特大", "320", "送信どおり"]));
+    is_well(&mut browser).await;
+}
+
+#[tokio::test]
+async fn flex_messages_are_drawn_from_right_to_left_when_asked_to() {
+    let Some((sim, _bot, mut browser)) = start(1440, 900).await else { return };
+    let cell = |text: &str| json!({"type": "text", "text": text, "flex": 0});
+    let bubble = json!({"type": "bubble", "size": "kilo", "body": {"type": "box", "layout": "horizontal",
+        "spacing": "md", "paddingStart": "40px", "paddingEnd": "10px", "contents": [cell("one"), cell("two")]}});
+    push(&sim, json!([{"type": "flex", "altText": "shop", "contents": bubble}])).await;
+    browser.open(&format!("{}?panel=controls", sim.page_url())).await;
+    browser.until("document.querySelectorAll('.fx-t').length === 2").await;
+    // From the bubble's side where reading begins: each text, and how far away the first one is.
+    let places = "(() => { const bubble = document.querySelector('.fx-bubble').getBoundingClientRect(); \
+        const [one, two] = [...document.querySelectorAll('.fx-t')].map((it) => it.getBoundingClientRect()); \
+        return [Math.round(one.left - bubble.left), Math.round(bubble.right - one.right), one.left < two.left]; })()";
+    let sent = browser.value(places).await;
+    assert_eq!((&sent[0], &sent[2]), (&json!(40), &json!(true)), "{sent}");
+    browser.click("[data-do=direction][data-to=rtl]").await;
+    let turned = browser.value(places).await;
+    assert_eq!((&turned[1], &turned[2]), (&json!(40), &json!(false)), "{turned}");
+    assert_eq!((&turned[0], &sent[0]), (&sent[1], &turned[1]));
+    browser.open(&format!("{}?panel=controls", sim.page_url())).await;
+    browser.until("document.querySelectorAll('.fx-t').length === 2").await;
+    assert_eq!(browser.value(places).await, turned);
+    browser.click("[data-do=direction][data-to=sent]").await;
+    assert_eq!(browser.value(places).await, sent);
+    is_well(&mut browser).await;
+}
+
+#[tokio::test]
+async fn a_conversation_is_recorded_to_a_file() {
+    let Some((sim, bot, mut browser)) = start(1440, 900).await else { return };
+    let folder = tempfile::TempDir::new().unwrap();
+    browser.downloads_to(folder.path()).await;
+    let hana = sim.friends().remove(0);
+    browser.open(&format!("{}?panel=controls", sim.page_url())).await;
+    browser.click("[data-do=record-all]").await;
+    let toast = "document.querySelector('#toast-words').textContent";
+    browser.until(&format!("{toast} === 'Nobody has said anything.'")).await;
+    sim.user_says(&hana, "before");
+    browser.until("document.querySelector('#record').ariaPressed === 'false'").await;
+    browser.click("#record").await;
+    browser.until("document.querySelector('#record').ariaPressed === 'true'").await;
+    // It goes on when the page is opened again.
+    browser.open(&format!("{}?panel=controls", sim.page_url())).await;
+    browser.until("document.querySelector('#record').textContent === 'Stop and save'").await;
+    browser.until(&format!("{BALLOONS}.includes('before')")).await;
+    browser.write("#words", "order \"2\" roses").await;
+    browser.press("Enter", false).await;
+    sim.webhooks().wait_for(2).await.unwrap();
+    let token = bot.events()[1]["replyToken"].clone();
+    let reply = json!({"replyToken": token, "messages": [{"type": "text", "text": "They are on their way."}]});
+    post(&sim, "/v2/bot/message/reply", &reply.to_string()).await.is_status(200);
+    browser.click("#record").await;
+    let recorded = String::from_utf8(browser.downloaded().await).unwrap();
+    let (_, steps) = recorded.split_once("\n[[person]]\n").unwrap();
+    let expected = format!(
+        "name = \"Hana\"\nid = \"{hana}\"\n\n[[step]]\nwho = \"Hana\"\nsays = \"order \\\"2\\\" roses\"\n\
+         bot = [\"They are on their way.\"]\n"
+    );
+    assert_eq!(steps, expected);
+    browser.until("document.querySelector('#record').ariaPressed === 'false'").await;
     is_well(&mut browser).await;
 }
 
