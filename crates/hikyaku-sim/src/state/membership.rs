@@ -15,7 +15,7 @@ pub struct MembershipPlan {
     pub title: String,
     /// The description.
     pub description: String,
-    /// The benefits of members; LINE allows at most 5.
+    /// The benefits of members; LINE has 1 to 5 of them.
     pub benefits: Vec<String>,
     /// The price of a month.
     pub price: f64,
@@ -34,7 +34,7 @@ impl Default for MembershipPlan {
         Self {
             title: "Basic Plan".to_owned(),
             description: String::new(),
-            benefits: Vec::new(),
+            benefits: vec!["Members Only Messages".to_owned()],
             price: 500.0,
             currency: "JPY".to_owned(),
             member_limit: None,

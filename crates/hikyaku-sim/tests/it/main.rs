@@ -40,6 +40,7 @@ mod own_words;
 mod page;
 mod people;
 mod phone;
+mod pip;
 mod printed;
 mod push;
 mod reads;
