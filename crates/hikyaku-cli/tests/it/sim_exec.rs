@@ -106,6 +106,37 @@ fn the_node_example_passes_its_own_tests() {
     );
 }
 
+#[test]
+fn the_java_example_passes() {
+    if !has("java", "-version", "HIKYAKU_TEST_JAVA") {
+        return;
+    }
+    let test = example("java").join("PushTest.java");
+    let exec = ["sim", "exec", "--friends", "1", "--", "java", test.to_str().unwrap()];
+    let outcome = shell().run(exec);
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "ok\n"), "{outcome}");
+}
+
+#[test]
+fn the_go_example_passes_its_own_tests() {
+    if !has("go", "version", "HIKYAKU_TEST_GO") {
+        return;
+    }
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("go-cache");
+    let from = example("go");
+    let go = format!("cd '{}' && go test -count=1 ./...", from.display());
+    let exec = ["sim", "exec", "--friends", "1", "--", "sh", "-c", &go];
+    let outcome = shell().with("GOCACHE", cache.to_str().unwrap()).run(exec);
+    assert_eq!(outcome.code, 0, "{outcome}");
+    assert!(outcome.stdout.starts_with("ok"), "{outcome}");
+}
+
+/// Whether a program is on this machine; says so if not, unless it must be.
+fn has(program: &str, version: &str, variable: &str) -> bool {
+    let there = done(Command::new(program).arg(version));
+    there.map_err(|why| skip(variable, &why)).is_ok()
+}
+
 pub(crate) fn example(language: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(language)
 }
