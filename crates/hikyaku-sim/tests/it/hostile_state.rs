@@ -7,14 +7,81 @@ use serde_json::{Value, json};
 
 use crate::{
     bot::Bot,
-    http::{control, get, post},
+    http::{call, control, get, post, send},
+    mini_app::{App, RESERVE},
     push::{PUSH, hello},
     state::lively,
 };
 
+/// What was under way in the state: it is gone on with.
+struct Trade {
+    coupon: String,
+    /// An access token of a LIFF app's page, and the tokens of its channel and of a service message.
+    liff: String,
+    login: String,
+    notification: String,
+    order: String,
+}
+
+const COUPON: &str = r#"{"title":"a","acquisitionCondition":{"type":"lottery","lotteryProbability":50,"maxAcquireCount":9},"maxUseCountPerTicket":1,"startTimestamp":1785542400,"endTimestamp":1785628800,"timezone":"ASIA_TOKYO","visibility":"UNLISTED","reward":{"type":"others"}}"#;
+const ORDER: &str = r#"{"clientIp":"::1","clientOs":"ios","productId":"p","shopProductName":"a"}"#;
+
+/// Lets an app send service messages and sell, and the account have a coupon.
+async fn trade(sim: &Sim, bot: &Bot) -> Trade {
+    let app = App::of(sim.clone(), sim.friends().remove(0)).await;
+    app.login.add_service_template("thankyou_msg_en");
+    app.login.sell("p", bot.url()).unwrap();
+    let liff = app.open();
+    let token = |answer: &Value| answer["notificationToken"].as_str().unwrap().to_owned();
+    let first = token(&app.issue(&liff).await.json());
+    let notification = token(&app.message(&first, "thankyou_msg_en").await.json());
+    let mut orders = Vec::new();
+    for _ in 0..2 {
+        let order = app.by(&liff, "POST", RESERVE, &ORDER.parse().unwrap()).await.json();
+        orders.push(order["orderId"].as_str().unwrap().to_owned());
+    }
+    // The server may not take the event.
+    app.login.pay(&orders[0]).await;
+    let coupon = post(sim, "/v2/bot/coupon", COUPON).await.json();
+    let coupon = coupon["couponId"].as_str().unwrap().to_owned();
+    Trade { coupon, liff, login: app.token, notification, order: orders.remove(1) }
+}
+
+/// Goes on with it, however it is now.
+async fn trade_on(sim: &Sim, trade: &Trade) {
+    let Trade { coupon, liff, login, notification, order } = trade;
+    let message = json!({
+        "templateName": "thankyou_msg_en", "params": {}, "notificationToken": notification,
+    })
+    .to_string();
+    let period = "startEpochSeconds=1784937600&endEpochSeconds=1785542400&pageSize=1";
+    for (token, method, path, body) in [
+        (login, "POST", "/message/v3/notifier/send?target=service", &*message),
+        (liff, "POST", RESERVE, ORDER),
+        (login, "GET", &format!("/iap/v1/webhook/events?{period}"), ""),
+    ] {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+        let answer = send(&sim.api_url(), method, path, &headers, body.as_bytes()).await.unwrap();
+        assert_ne!(answer.status, 500, "{path}");
+    }
+    let paid = json!({ "orderId": order }).to_string();
+    control(sim, "POST", "/logins/sim-login-1/purchases", &paid).await;
+    control(sim, "GET", "/logins/sim-login-1/service-messages", "").await;
+    for (method, path, body) in [
+        ("GET", "/v2/bot/coupon", ""),
+        ("GET", &format!("/v2/bot/coupon/{coupon}"), ""),
+        ("PUT", &format!("/v2/bot/coupon/{coupon}/close"), ""),
+        ("POST", "/v2/bot/coupon", COUPON),
+    ] {
+        assert_ne!(call(sim, method, path, body).await.status, 500, "{path}");
+    }
+}
+
 /// As [`lively`], with what has numbers of its own.
-async fn counted(bot: &Bot) -> Value {
+async fn counted(bot: &Bot) -> (Value, Trade) {
     let sim = lively(bot).await;
+    let trade = trade(&sim, bot).await;
     let hana = sim.friends().remove(0);
     let plan = sim.add_membership(MembershipPlan::default());
     assert!(sim.join_membership(&hana, plan));
@@ -31,7 +98,7 @@ async fn counted(bot: &Bot) -> Value {
     post(&sim, "/v2/bot/message/narrowcast", &all).await.is_status(202);
     sim.advance(Duration::from_millis(1500));
     sim.webhooks().wait_until_idle().await.unwrap();
-    serde_json::from_str(&sim.export()).unwrap()
+    (serde_json::from_str(&sim.export()).unwrap(), trade)
 }
 
 fn with(state: &Value, pointer: &str, value: Value) -> String {
@@ -43,7 +110,7 @@ fn with(state: &Value, pointer: &str, value: Value) -> String {
 #[tokio::test]
 async fn a_count_that_cannot_be_gone_on_from_is_refused_by_its_name() {
     let bot = Bot::that_answers(500).await;
-    let state = counted(&bot).await;
+    let (state, _) = counted(&bot).await;
     let sim = Sim::start().await.unwrap();
     let hana = sim.add_friend();
     let plan = state["world"]["channels"][0]["memberships"].as_object().unwrap();
@@ -122,8 +189,9 @@ fn places(value: &Value, pointer: &str, found: &mut Vec<String>, kinds: &mut BTr
 }
 
 /// Lets something of everything happen.
-async fn go_on(sim: &Sim) {
+async fn go_on(sim: &Sim, trade: &Trade) {
     sim.set_rate_limits(false);
+    trade_on(sim, trade).await;
     let friend = sim.add_friend();
     let said = sim.user_says(&friend, "hi");
     let group = sim.invite(std::slice::from_ref(&friend));
@@ -174,10 +242,11 @@ async fn go_on(sim: &Sim) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_number_and_no_time_of_a_state_stops_a_simulator() {
     let bot = Bot::that_answers(200).await;
-    let state = counted(&bot).await;
+    let (state, trade) = counted(&bot).await;
+    let trade = std::sync::Arc::new(trade);
     let (mut found, mut kinds) = (Vec::new(), BTreeSet::new());
     places(&state["world"], "/world", &mut found, &mut kinds);
-    assert!(found.len() > 60, "{kinds:?}");
+    assert!(found.len() > 75, "{kinds:?}");
     let (mut taken, mut refused) = (0, 0);
     for pointer in found {
         let ends = if state.pointer(&pointer).unwrap().is_string() {
@@ -196,7 +265,8 @@ async fn no_number_and_no_time_of_a_state_stops_a_simulator() {
                 }
             }
             let told = format!("{pointer} = {end}");
-            let gone_on = tokio::spawn(async move { go_on(&sim).await });
+            let trade = trade.clone();
+            let gone_on = tokio::spawn(async move { go_on(&sim, &trade).await });
             gone_on.await.unwrap_or_else(|error| panic!("{told}: {error}"));
         }
     }

@@ -11,15 +11,15 @@ use crate::{
 
 const TOKEN: &str = "/message/v3/notifier/token";
 const SEND: &str = "/message/v3/notifier/send?target=service";
-const RESERVE: &str = "/iap/v1/product/reserve";
+pub(crate) const RESERVE: &str = "/iap/v1/product/reserve";
 const EVENTS: &str = "/iap/v1/webhook/events";
 const PERIOD: &str = "?startEpochSeconds=1784937600&endEpochSeconds=1785542400";
 
-struct App {
-    sim: Sim,
-    login: Login,
+pub(crate) struct App {
+    pub(crate) sim: Sim,
+    pub(crate) login: Login,
     /// A stateless token of its channel, which lives a quarter of an hour.
-    token: String,
+    pub(crate) token: String,
     liff_id: String,
     hana: UserId,
 }
@@ -28,7 +28,13 @@ impl App {
     async fn start() -> Self {
         let start = "2026-08-01T00:00:00Z".parse().unwrap();
         let sim = Sim::builder().clock(ClockMode::Fixed(start)).start().await.unwrap();
-        let (login, hana) = (sim.login(), sim.add_friend());
+        let hana = sim.add_friend();
+        Self::of(sim, hana).await
+    }
+
+    /// The app of a simulator, for one of its people.
+    pub(crate) async fn of(sim: Sim, hana: UserId) -> Self {
+        let login = sim.login();
         let mut app = Self { sim, login, token: String::new(), liff_id: String::new(), hana };
         app.renew().await;
         let page = json!({ "view": { "type": "full", "url": "https://example.com/" } });
@@ -47,7 +53,7 @@ impl App {
         issued.json()["access_token"].as_str().unwrap().clone_into(&mut self.token);
     }
 
-    async fn by(&self, token: &str, method: &str, path: &str, json: &Value) -> Answer {
+    pub(crate) async fn by(&self, token: &str, method: &str, path: &str, json: &Value) -> Answer {
         let bearer = format!("Bearer {token}");
         let headers = [("authorization", &*bearer), ("content-type", "application/json")];
         let body = if json.is_null() { String::new() } else { json.to_string() };
@@ -58,15 +64,15 @@ impl App {
         self.by(&self.token, "POST", path, json).await
     }
 
-    fn open(&self) -> String {
+    pub(crate) fn open(&self) -> String {
         self.login.open_liff(&self.hana, &self.liff_id).access_token
     }
 
-    async fn issue(&self, liff_token: &str) -> Answer {
+    pub(crate) async fn issue(&self, liff_token: &str) -> Answer {
         self.post(TOKEN, &json!({ "liffAccessToken": liff_token })).await
     }
 
-    async fn message(&self, token: &str, template: &str) -> Answer {
+    pub(crate) async fn message(&self, token: &str, template: &str) -> Answer {
         let params = json!({ "date": "2020-04-23" });
         let body =
             json!({ "templateName": template, "params": params, "notificationToken": token });

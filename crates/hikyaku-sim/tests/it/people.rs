@@ -50,6 +50,10 @@ async fn a_group_tells_of_itself_and_its_members_until_it_is_left() {
     get(&sim, &format!("{path}/summary")).await.is(404, NOT_FOUND);
     let invalid = r#"{"message":"The value for the 'groupId' parameter is invalid"}"#;
     get(&sim, "/v2/bot/group/R00000000000000000000000000000001/summary").await.is(400, invalid);
+    let invalid = r#"{"message":"The value for the 'roomId' parameter is invalid"}"#;
+    let room = "/v2/bot/room/C00000000000000000000000000000001";
+    get(&sim, &format!("{room}/members/count")).await.is(400, invalid);
+    post(&sim, &format!("{room}/leave"), "").await.is(400, invalid);
 }
 
 #[tokio::test]
