@@ -79,10 +79,10 @@ impl Traffic {
 
 /// The newest of both directions that fit the search, newest first.
 fn rows(world: &World, channel: usize, asked: &Asked) -> Vec<Row> {
-    let search = &asked.search;
+    let (search, now) = (&asked.search, world.clock.now());
     let requests = world.log.iter().rev().filter(|request| {
         let is_wanted = !asked.problems_only || outcome::of_request(request) == "bad";
-        is_wanted && search.fits_request(request)
+        is_wanted && search.fits_request(request, now)
     });
     let requests = requests.take(MOST).map(|request| {
         let path = request.path.strip_prefix("/v2/bot/").unwrap_or(&request.path);
@@ -99,7 +99,7 @@ fn rows(world: &World, channel: usize, asked: &Asked) -> Vec<Row> {
     let webhooks = world.webhooks.iter().rev().filter(|(id, webhook)| {
         let state = || outcome::of_webhook(&webhook.describe(*id, ""));
         let is_wanted = !asked.problems_only || state() == "bad";
-        webhook.channel == channel && is_wanted && search.fits_webhook(webhook)
+        webhook.channel == channel && is_wanted && search.fits_webhook(webhook, now)
     });
     let webhooks = webhooks.take(MOST).map(|(id, webhook)| {
         let at = webhook.event.timestamp.and_then(|at| Timestamp::from_millisecond(at).ok());

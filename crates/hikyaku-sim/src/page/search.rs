@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use hikyaku_model::Event;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::state::{
     log::LoggedRequest,
@@ -21,6 +22,8 @@ enum Term {
     Path(String),
     /// Webhooks, requests, or what went wrong.
     Is(Kind),
+    /// What is no older than this, by the simulator's clock.
+    After(SignedDuration),
     /// What is a value of the body: a type, a chat, a retry key.
     Value(String),
     /// What is anywhere.
@@ -43,6 +46,9 @@ impl Search {
             Some(("is", "webhook")) => Term::Is(Kind::Webhook),
             Some(("is", "request")) => Term::Is(Kind::Request),
             Some(("is", "bad")) => Term::Is(Kind::Bad),
+            Some(("after", age)) if age.parse::<SignedDuration>().is_ok() => {
+                Term::After(age.parse().unwrap_or_default())
+            }
             Some(("type" | "to" | "from" | "key", value)) if !value.is_empty() => {
                 Term::Value(value.to_owned())
             }
@@ -56,12 +62,13 @@ impl Search {
         self.0.is_empty()
     }
 
-    pub(super) fn fits_request(&self, request: &LoggedRequest) -> bool {
+    pub(super) fn fits_request(&self, request: &LoggedRequest, now: Timestamp) -> bool {
         self.0.iter().all(|term| match term {
             Term::Status(start) => {
                 request.status.is_some_and(|status| status.to_string().starts_with(start.as_str()))
             }
             Term::Path(part) => request.path.contains(part.as_str()),
+            Term::After(age) => now.duration_since(request.arrived_at) <= *age,
             Term::Is(Kind::Webhook) => false,
             Term::Is(Kind::Request) => true,
             Term::Is(Kind::Bad) => request.status.is_none_or(|status| status >= 400),
@@ -79,7 +86,7 @@ impl Search {
         })
     }
 
-    pub(super) fn fits_webhook(&self, webhook: &Webhook) -> bool {
+    pub(super) fn fits_webhook(&self, webhook: &Webhook, now: Timestamp) -> bool {
         if self.is_empty() {
             return true;
         }
@@ -91,6 +98,11 @@ impl Search {
                 .and_then(|last| last.status)
                 .is_some_and(|status| status.to_string().starts_with(start.as_str())),
             Term::Is(Kind::Webhook) => true,
+            Term::After(age) => {
+                let at =
+                    webhook.event.timestamp.and_then(|at| Timestamp::from_millisecond(at).ok());
+                at.is_some_and(|at| now.duration_since(at) <= *age)
+            }
             Term::Path(_) | Term::Is(Kind::Request) => false,
             Term::Is(Kind::Bad) => is_bad(),
             Term::Value(value) => has_value(&body, value),
@@ -152,9 +164,14 @@ mod tests {
             Term::Value("flex".into()),
             Term::Word("at:19:00".into()),
             Term::Word("type:".into()),
+            Term::After(SignedDuration::from_mins(10)),
+            Term::Word("after:noon".into()),
         ];
         assert_eq!(
-            Search::parse(" status:4xx path:push is:bad  type:flex at:19:00 type:").0,
+            Search::parse(
+                " status:4xx path:push is:bad  type:flex at:19:00 type: after:10m after:noon"
+            )
+            .0,
             expected
         );
         assert!(Search::parse("  ").is_empty());

@@ -471,3 +471,23 @@ async fn faults_are_told_above_everything_until_they_are_cleared() {
     assert_eq!(post(&sim, PUSH, &hello(&friend)).await.status, 500);
     assert!(!view(&sim, "").await.contains("Faults active"), "it hits nothing more");
 }
+
+#[tokio::test]
+async fn the_log_is_searched_by_age_on_the_simulators_clock() {
+    let start = "2026-08-01T00:00:00Z".parse().unwrap();
+    let sim = Sim::builder().clock(hikyaku_sim::ClockMode::Fixed(start)).start().await.unwrap();
+    sim.set_webhook("http://127.0.0.1:9/").unwrap();
+    let hana = sim.add_friend();
+    let entries = async |query: &str| {
+        view(&sim, &format!("panel=requests&q={query}")).await.matches("class=\"entry\"").count()
+    };
+    for _ in 0..2 {
+        sim.advance(std::time::Duration::from_secs(660));
+        sim.user_says(&hana, "hi");
+        post(&sim, PUSH, &hello(&hana)).await.is_status(200);
+    }
+    assert_eq!(entries("").await, 4);
+    assert_eq!(entries("after:10m").await, 2);
+    assert_eq!(entries("after:10m%20is:request").await, 1);
+    assert_eq!(entries("after:11m").await, 4);
+}
