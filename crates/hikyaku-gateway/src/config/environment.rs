@@ -105,7 +105,7 @@ fn is_called(key: &str, part: &str) -> bool {
     key.chars().map(plain).eq(part.chars().map(plain))
 }
 
-/// A value of the type of an example. Texts stand as they are, everything else as in the file.
+/// A value of the type of an example. A text stands as it is, everything else as in the file.
 fn read(text: &str, example: Option<&Value>) -> Result<Value, String> {
     if matches!(example, None | Some(Value::String(_))) {
         return Ok(Value::String(text.to_owned()));

@@ -31,7 +31,7 @@ impl Place {
         let Self::Config(path) = self else {
             return Err(usage("this needs the configuration: name it with --config, not --store"));
         };
-        // A variable that is not text is not ours.
+        // A variable that is no text is not ours.
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };

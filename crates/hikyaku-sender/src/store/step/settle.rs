@@ -171,7 +171,7 @@ impl Done {
 
     /// A row was written that was changed so.
     fn note(&mut self, row: Row, change: &Change) {
-        let Change { before, since, applied, looked_after, splits, unspent } = *change;
+        let &Change { before, since, applied, looked_after, splits, unspent } = change;
         if applied {
             self.ordered.extend(order::key_of(&row));
         }
