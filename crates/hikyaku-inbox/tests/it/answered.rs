@@ -249,20 +249,23 @@ impl Nodes {
         sent.sort_by_key(|it| it.seq);
         let mut overtaken = 0;
         for user in users {
-            // What came so far: a question and its part, and when it was first passed on.
-            let mut came: Vec<((Time, &str), Time)> = Vec::new();
+            // What came so far: when its question was asked, which that is, its part, and when it was passed on.
+            let mut came: Vec<(Time, &str, &str, Time)> = Vec::new();
             for send in sent.iter().filter(|it| it.to.as_str() == user.as_str()) {
                 let arrived = Time::from_millis(send.at.as_millisecond());
                 for message in &send.messages {
                     let text = message["text"].as_str().unwrap();
                     let (question, part) = text.split_once('/').unwrap();
                     let Some(asked) = asked_at.get(question) else { continue };
-                    let place = (*asked, part);
-                    if let Some((_, at)) = came.iter().find(|(before, _)| *before > place) {
+                    // Questions of one millisecond have no order that a program could know.
+                    let is_before = |&&(when, other, its_part, _): &&(Time, &str, &str, Time)| {
+                        when > *asked || (other == question && its_part > part)
+                    };
+                    if let Some((.., at)) = came.iter().find(is_before) {
                         may_be_overtaken(outbox, user, text, *at).await;
                         overtaken += 1;
                     }
-                    came.push((place, arrived));
+                    came.push((*asked, question, part, arrived));
                 }
             }
         }

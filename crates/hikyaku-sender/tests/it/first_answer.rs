@@ -64,11 +64,16 @@ fn at_the_gate(bench: &Bench, sim: &Sim) -> (Arc<Gate>, JoinHandle<Result<Report
     let at_step = gate.clone();
     let worker = worker(bench, sim).on_step(move |step| {
         if step == "before settle" {
-            at_step.pass();
+            // The store's connections go on: who waits may have got one that this runtime drives.
+            tokio::task::block_in_place(|| at_step.pass());
         }
     });
     let running = std::thread::spawn(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(worker.run(std::future::pending()))
     });
     (gate, running)

@@ -50,18 +50,11 @@ pub(crate) struct Gateway {
     config: PathBuf,
 
     /// The store of the gateway, for a verb without the configuration: sqlite:PATH or postgres://…
-    #[arg(
-        long,
-        global = true,
-        value_name = "URL",
-        conflicts_with = "config",
-        conflicts_with = "demo",
-        display_order = 991
-    )]
+    #[arg(long, global = true, value_name = "URL", conflicts_with = "config", display_order = 991)]
     store: Option<String>,
 
     /// Serve on a simulator in the same process, with a token that is ready, and print what arrives
-    #[arg(long, conflicts_with = "config")]
+    #[arg(long, conflicts_with_all = ["config", "store"])]
     demo: bool,
 }
 
