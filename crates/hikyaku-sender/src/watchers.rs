@@ -42,7 +42,7 @@ impl Watchers {
         Watcher { watchers: self, delivery, notify }
     }
 
-    /// Something has become of these, and the store has it.
+    /// Something has become of these that the store has, or never will.
     pub(crate) fn tell(&self, deliveries: impl Iterator<Item = i64>) {
         let mut all = self.all();
         if all.waiting.is_empty() && all.accepted.is_empty() {

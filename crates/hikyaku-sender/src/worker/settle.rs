@@ -24,7 +24,7 @@ pub(super) struct Ended {
 /// Writes down what came of attempts, however often the store has to be asked. What the store refuses to write never
 /// keeps the others from being written.
 pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
-    let released = attempts.len();
+    let ids: Vec<i64> = attempts.iter().map(|it| it.id).collect();
     let mut settled = Vec::new();
     let mut batches: Vec<Arc<[Attempt]>> = vec![attempts.into()];
     shared.step("before settle");
@@ -51,10 +51,11 @@ pub(super) async fn settle(shared: &Shared, attempts: Vec<Attempt>) -> Ended {
     let elsewhere = settled.iter().filter(|it| it.is_watched && it.has_ended());
     let elsewhere = elsewhere.map(|it| it.id).filter(|id| !watchers.has(*id)).collect();
     shared.inner.store.tell_watchers(elsewhere);
-    watchers.tell(settled.iter().map(|it| it.id));
+    // Also of those that were given up: nothing more is recorded of what LINE answered.
+    watchers.tell(ids.iter().copied());
     shared.inner.events.tell_settled(&settled);
     shared.inner.store.news().tell();
-    Ended { released, settled }
+    Ended { released: ids.len(), settled }
 }
 
 /// One transaction, tried again where only the store was in the way.

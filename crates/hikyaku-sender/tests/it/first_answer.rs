@@ -154,6 +154,23 @@ async fn a_caller_who_comes_later_hears_it_too(bench: Bench) {
     join(running).await.unwrap();
 }
 
+/// Its worker gives it up, because the database refuses what it would record.
+#[tokio::test]
+async fn nobody_waits_for_a_record_that_is_given_up() {
+    let Some(bench) = Bench::postgres().await else { return };
+    let (sim, _) = line().await;
+    let accepted_is_refused = "ALTER TABLE hikyaku_delivery ADD CHECK (state <> 4)";
+    crate::postgres::client(&bench.url).await.batch_execute(accepted_is_refused).await.unwrap();
+    let enqueued = bench.outbox.enqueue(NewDelivery::push(user(1), "hello")).await.unwrap();
+    let (gate, running) = at_the_gate(&bench, &sim);
+    told(&bench, enqueued).await;
+    gate.open(Then::GoOn);
+    let recorded = bench.outbox.wait_until_recorded(LONG);
+    tokio::time::timeout(LONG / 10, recorded).await.expect("nothing will be recorded");
+    assert_eq!(state(&bench, enqueued.id).await, State::InFlight);
+    drop(running);
+}
+
 async fn what_may_still_change_is_told_once_it_is_recorded(bench: Bench) {
     let (sim, _) = line().await;
     let friend = sim.add_friend();
