@@ -15,8 +15,9 @@ pub(super) const LEASED: &str = "state = 1";
 
 /// In flight for the first time, and nobody has asked for anything since it was claimed. If its fence is the claim's, too, the row is
 /// as the claim wrote it: an older claim that is settled late leaves its attempt, and every other change ends the flight. For an
-/// `UPDATE` of `it`.
-pub(super) const AS_CLAIMED: &str = "it.state = 1 AND it.tells = 0 AND it.watched_until IS NULL AND it.first_attempt IS NULL AND it.ordered IS NULL";
+/// `UPDATE` of `it`, whose rows are found by id: with the plus, no planner goes through all that is in flight instead, with which
+/// PostgreSQL took twice as long for each push.
+pub(super) const AS_CLAIMED: &str = "+it.state = 1 AND it.tells = 0 AND it.watched_until IS NULL AND it.first_attempt IS NULL AND it.ordered IS NULL";
 
 /// Ready: it waits for its first attempt or the next.
 pub(super) const WAITING: &str = "state = 0";

@@ -141,7 +141,20 @@
     thread.scrollTop = thread.scrollHeight;
     document.getElementById('newer').hidden = true;
   };
-  const sizes = new ResizeObserver(() => { if (sticks) goToEnd(); });
+  let top = 0;
+  // Also before its event comes: a picture may be loaded first.
+  const noticeScroll = () => {
+    const isUp = thread.scrollTop < top;
+    top = thread.scrollTop;
+    if (isAtEnd()) {
+      sticks = true;
+      document.getElementById('newer').hidden = true;
+    } else if (isUp) {
+      // What is new below moves nobody; only a person goes up.
+      sticks = false;
+    }
+  };
+  const sizes = new ResizeObserver(() => { noticeScroll(); if (sticks) goToEnd(); });
   sizes.observe(thread);
   sizes.observe(part('thread'));
 
@@ -149,6 +162,7 @@
   const apply = (html, asked) => {
     const fresh = document.createElement('template');
     fresh.innerHTML = html;
+    noticeScroll();
     const atEnd = sticks;
     const { scrollHeight, scrollTop } = thread;
     const chatBefore = part('who')?.querySelector('[data-id="who"]')?.dataset.to ?? '';
@@ -428,18 +442,7 @@
   find.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') { find.value = ''; refresh(); }
   });
-  let top = 0;
-  thread.addEventListener('scroll', () => {
-    const isUp = thread.scrollTop < top;
-    top = thread.scrollTop;
-    if (isAtEnd()) {
-      sticks = true;
-      document.getElementById('newer').hidden = true;
-    } else if (isUp) {
-      // What is new below moves nobody; only a person goes up.
-      sticks = false;
-    }
-  });
+  thread.addEventListener('scroll', noticeScroll);
 
   Object.assign(hikyaku, {
     shown, said, keep, call, attempt, toast, copy, part, refresh, isAtEnd, goToEnd, showAddress, showPanel, showEntry, showColumn, openMenu, channelId,
