@@ -22,12 +22,16 @@ struct Written {
     hot: i64,
 }
 
-/// Once every other session has ended, which tells what it did at the latest then.
-async fn written(look: &Client) -> Written {
+/// Every other session tells what it did when it ends, at the latest.
+async fn until_alone(look: &Client) {
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
     while look.query_one(others, &[]).await.unwrap().get::<_, i64>(0) > 0 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+async fn written(look: &Client) -> Written {
+    until_alone(look).await;
     let sql = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint, n_tup_ins, n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables \
         WHERE relname = 'hikyaku_delivery'";
     let row = look.query_one(sql, &[]).await.unwrap();
@@ -96,4 +100,22 @@ async fn what_is_sent_at_once_is_changed_once() {
     // A claim and an outcome, or the outcome alone. On a busy machine, not each is taken at once.
     assert_eq!((claimed.inserted, claimed.updated), (of_each, 2 * of_each), "{claimed:?}");
     assert!(at_once.inserted == of_each && at_once.updated < 2 * of_each, "{at_once:?}");
+}
+
+/// A plan that PostgreSQL keeps may find rows by what is in flight, and read the dead ones of every batch before.
+#[tokio::test]
+async fn outcomes_are_written_without_a_look_at_all_that_is_in_flight() {
+    let Some(cluster) = Cluster::own() else { return };
+    let url = cluster.database();
+    let (_sim, client) = line().await;
+    let outbox = Outbox::open(&url).await.unwrap();
+    outbox.enqueue_all((0..2_000).map(push).collect()).await.unwrap();
+    worker(&outbox, client).until_idle().run(std::future::pending()).await.unwrap();
+    drop(outbox);
+    let look = crate::postgres::client(&url).await;
+    until_alone(&look).await;
+    let sql = "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'hikyaku_delivery_leased'";
+    let read: i64 = look.query_one(sql, &[]).await.unwrap().get(0);
+    crate::tell(&format!("{read} entries of rows in flight were read"));
+    assert!(read < 2 * 2_000, "{read} entries of rows in flight were read");
 }
