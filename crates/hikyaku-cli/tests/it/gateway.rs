@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::{
     command::{Shell, Started},
+    guides::PNG,
     http::{ask, get, send},
     platform::Platform,
 };
@@ -408,6 +409,31 @@ fn a_wrong_configuration_is_told() {
         missing.code == 2 && missing.stderr.contains("there is no gateway.toml; name"),
         "{missing}"
     );
+}
+
+#[test]
+fn pictures_go_below_an_insecure_url_only_if_a_test_asks_for_it() {
+    let config = "store = \"sqlite:hikyaku.db\"\npublic_url = \"http://pictures.example\"\n[listen.lan]\naddress = \"127.0.0.1:0\"\n\
+        serve = [\"line\", \"pictures\"]\n[channel.default]\ntoken = \"t\"\napi_url = \"http://127.0.0.1:9\"\n";
+    let shell = Shell::bare().with_file("gateway.toml", config).with_file("a.png", PNG);
+    let refused = shell.run(["gateway"]);
+    assert!(refused.code == 2 && refused.stderr.contains("pictures.insecure"), "{refused}");
+    let issued = shell.run(["gateway", "key", "issue", "--name", "bot", "--json"]).stdout;
+    let issued: Value = serde_json::from_str(&issued).unwrap();
+    let shell = shell.with("KEY", issued["key"].as_str().unwrap());
+    let mut gateway = shell.start(["gateway", "--insecure-pictures", "--json"]);
+    let ready: Value = serde_json::from_str(&gateway.lines().next().unwrap()).unwrap();
+    let address = ready["urls"]["lan"].as_str().unwrap();
+    let upload = format!(
+        "curl -s -H \"Authorization: Bearer $KEY\" -F file=@a.png {address}/_hikyaku/v1/pictures"
+    );
+    let told = shell.run_script(&upload).stdout;
+    let told: Value = serde_json::from_str(&told).expect(&told);
+    let url = told["originalContentUrl"].as_str().unwrap();
+    let path = url.strip_prefix("http://pictures.example").unwrap();
+    let head = shell.run_script(&format!("curl -s -I {address}{path}")).stdout;
+    assert!(head.starts_with("HTTP/1.1 200 ") && head.contains("image/png"), "{head}");
+    assert_eq!(gateway.stop("TERM").0, Some(0));
 }
 
 #[test]

@@ -48,11 +48,11 @@ fn the_manual_has_every_key() {
     let default = OperatorSettings::default();
     assert_eq!((access, show_texts), (default.access, default.show_texts));
     assert!(!store.is_empty() && public_url.is_some());
-    let PictureSettings { folder, disk_mb, keep_days, rehost, rehost_from } = pictures;
+    let PictureSettings { folder, disk_mb, keep_days, rehost, rehost_from, insecure } = pictures;
     let default = PictureSettings::default();
     let of_default = (default.folder, default.disk_mb, default.keep_days);
     assert_eq!((folder, disk_mb, keep_days), of_default);
-    assert!(rehost == Rehost::Http && !rehost_from.is_empty());
+    assert!(rehost == Rehost::Http && !rehost_from.is_empty() && !insecure);
     let OAuthSettings { channel: speaks } = oauth;
     assert_eq!(speaks, OAuthSettings::default().channel);
     for Listener { address, serve, behind_proxy, certificate_file, key_file } in listen.values() {

@@ -56,6 +56,10 @@ pub(crate) struct Gateway {
     /// Serve on a simulator in the same process, with a token that is ready, and print what arrives
     #[arg(long, conflicts_with_all = ["config", "store"])]
     demo: bool,
+
+    /// Serve pictures although public_url begins with http://, for tests: LINE accepts only https
+    #[arg(long, conflicts_with = "demo")]
+    insecure_pictures: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -87,7 +91,7 @@ impl Gateway {
             Some(GatewayVerb::Quota(verb)) => verb.run(&place, output).await,
             Some(GatewayVerb::SignIn(verb)) => verb.run(&place, output).await,
             None if self.demo => demo::run(output).await,
-            None => serve::run(&place, output).await,
+            None => serve::run(&place, self.insecure_pictures, output).await,
         }
     }
 }

@@ -28,6 +28,12 @@ impl Place {
 
     /// Reads the configuration, and the environment variables that go before it. Without a file, they are all.
     pub(super) fn config(&self) -> anyhow::Result<Config> {
+        // Whoever serves the pictures judges their URL.
+        self.config_to_serve(true)
+    }
+
+    /// The same for a gateway that serves, with pictures below an http:// URL or without.
+    pub(super) fn config_to_serve(&self, insecure_pictures: bool) -> anyhow::Result<Config> {
         let Self::Config(path) = self else {
             return Err(usage("this needs the configuration: name it with --config, not --store"));
         };
@@ -35,7 +41,10 @@ impl Place {
         let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
-        let variables: Vec<_> = std::env::vars_os().filter_map(text).collect();
+        // The last one counts.
+        let insecure = ("HIKYAKU_GATEWAY__PICTURES__INSECURE".to_owned(), "true".to_owned());
+        let flag = insecure_pictures.then_some(insecure);
+        let variables: Vec<_> = std::env::vars_os().filter_map(text).chain(flag.clone()).collect();
         let is_ours = |(name, value): &(String, String)| {
             name.starts_with("HIKYAKU_GATEWAY__") && !value.is_empty()
         };
@@ -43,7 +52,7 @@ impl Place {
             return Ok(Config::read_with(Some(path), variables)?);
         }
         let is_named = path != Path::new("gateway.toml");
-        if is_named || !variables.iter().any(is_ours) {
+        if is_named || !variables.iter().any(|it| is_ours(it) && Some(it) != flag.as_ref()) {
             return Err(usage(format!(
                 "there is no {}; name the configuration with --config, or try `hikyaku gateway --demo`, which needs none",
                 path.display()

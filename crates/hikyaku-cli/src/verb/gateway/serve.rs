@@ -12,8 +12,12 @@ struct Listening {
     urls: BTreeMap<String, String>,
 }
 
-pub(super) async fn run(place: &Place, output: Output) -> anyhow::Result<()> {
-    let config = place.config()?;
+pub(super) async fn run(
+    place: &Place,
+    insecure_pictures: bool,
+    output: Output,
+) -> anyhow::Result<()> {
+    let config = place.config_to_serve(insecure_pictures)?;
     let is_https = |listen: &Listener| listen.certificate_file.is_some();
     let secure: Vec<_> =
         config.listen.iter().filter(|it| is_https(it.1)).map(|it| it.0.clone()).collect();
