@@ -57,7 +57,7 @@ pub(crate) struct Gateway {
     #[arg(long, conflicts_with_all = ["config", "store"])]
     demo: bool,
 
-    /// Serve pictures although public_url begins with http://, for tests: LINE accepts only https
+    /// Serve pictures although `public_url` begins with http://, for tests: LINE accepts only https
     #[arg(long, conflicts_with = "demo")]
     insecure_pictures: bool,
 }

@@ -28,7 +28,7 @@ impl Place {
 
     /// Reads the configuration, and the environment variables that go before it. Without a file, they are all.
     pub(super) fn config(&self) -> anyhow::Result<Config> {
-        // Whoever serves the pictures judges their URL.
+        // The gateway that serves the pictures judges their URL.
         self.config_to_serve(true)
     }
 
